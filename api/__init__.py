@@ -1,0 +1,1 @@
+"""HTTP functions: async, short, never blocking."""

@@ -1,0 +1,5 @@
+"""The HTTP functions."""
+
+import azure.functions as func
+
+blueprint = func.Blueprint()

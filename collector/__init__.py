@@ -1,0 +1,1 @@
+"""Work that may block: timer and queue functions, and what they do."""

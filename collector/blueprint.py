@@ -1,0 +1,5 @@
+"""The timer and queue functions."""
+
+import azure.functions as func
+
+blueprint = func.Blueprint()

@@ -1,0 +1,100 @@
+"""The errors that this program raises on purpose.
+
+UndertoneError
+├── SettingsError             a setting is missing or bad: the operator's to mend
+├── CycleRunning              somebody else holds the lease: come back later
+├── LeaseLost                 the lease ran out while its holder worked: stop writing
+├── DeadlineReached           the time that a cycle may take is used up
+├── StoreError                the database's faults
+│   ├── StoreUnavailable      it can't be reached, or throttles for too long
+│   ├── StoreNotProvisioned   its database or a container is missing
+│   ├── DocumentExists        a create found the id taken
+│   └── DocumentChanged       an ETag condition failed: somebody else wrote first
+└── RedditError               Reddit's faults, each with a `kind` for the cycle's record
+    ├── RedditUnavailable     no usable answer after all retries
+    ├── SubredditUnavailable  private, banned, renamed, missing, …: this subreddit's own matter
+    └── RedditRefused         the credentials are wrong or missing: every request would fail
+"""
+
+from typing import Literal
+
+ErrorKind = Literal[
+    "banned",
+    "connection",
+    "credentials",
+    "forbidden",
+    "internal",
+    "missing",
+    "private",
+    "quarantined",
+    "rate_limited",
+    "renamed",
+    "server_error",
+    "store",
+    "timeout",
+    "unreadable",
+]
+
+
+class UndertoneError(Exception):
+    """Anything that this program raises on purpose."""
+
+
+class SettingsError(UndertoneError):
+    """A setting is missing or bad; the message names it and says what it takes."""
+
+
+class CycleRunning(UndertoneError):
+    """Another holder has the lease; `holder` names it (a cycle's id, or a function)."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"{holder} is running")
+        self.holder = holder
+
+
+class LeaseLost(UndertoneError):
+    """The lease ran out or was taken while its holder still worked."""
+
+
+class DeadlineReached(UndertoneError):
+    """The time that a cycle may take is used up."""
+
+
+class StoreError(UndertoneError):
+    """The database could not do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """The database can't be reached, or throttled us for longer than we wait."""
+
+
+class StoreNotProvisioned(StoreError):
+    """The database or one of its containers doesn't exist and isn't ours to make."""
+
+
+class DocumentExists(StoreError):
+    """A create found a document with this id in this partition."""
+
+
+class DocumentChanged(StoreError):
+    """A conditional replace found another ETag, or no document any more."""
+
+
+class RedditError(UndertoneError):
+    """Reddit did not give what was asked for; `kind` is what the cycle records."""
+
+    def __init__(self, kind: ErrorKind, message: str) -> None:
+        super().__init__(message)
+        self.kind: ErrorKind = kind
+
+
+class RedditUnavailable(RedditError):
+    """No usable answer after all retries; the next cycle tries again."""
+
+
+class SubredditUnavailable(RedditError):
+    """This subreddit can't be read: private, banned, renamed, missing or quarantined."""
+
+
+class RedditRefused(RedditError):
+    """Reddit refused our credentials, so that no request can succeed."""

@@ -1,0 +1,226 @@
+"""The documents that the store keeps, as typed dicts: what is written is what is read.
+
+Times are strings as `shared.times.iso` writes them. `_etag` is there in what a store gives back.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+Label = Literal["positive", "negative", "neutral"]
+Trigger = Literal["timer", "request", "cli"]
+CycleStatus = Literal["running", "completed", "failed"]
+
+# The partition of the statistics over all subreddits; no subreddit may be called so.
+ALL = "all"
+
+
+class Sentiment(TypedDict):
+    """The sentiment of one text.
+
+    compound lies in -1..1; positive, negative and neutral are shares in 0..1.
+    """
+
+    label: Label
+    compound: float
+    positive: float
+    negative: float
+    neutral: float
+    method: str
+    analyzed_at: str
+
+
+class Observation(TypedDict):
+    """What a post's counts were at one moment: what velocity is measured between."""
+
+    at: str
+    upvotes: int
+    comment_count: int
+
+
+class Item(TypedDict):
+    """What posts and comments share.
+
+    order_key is created_utc and the id: unique in a partition, and sorted by time.
+    deleted says that Reddit already listed it without its author's words.
+    """
+
+    id: str
+    subreddit: str
+    order_key: str
+    author: str
+    content: str
+    permalink: str
+    created_utc: str
+    upvotes: int
+    collected_at: str
+    deleted: bool
+    sentiment: Sentiment
+    _etag: NotRequired[str]
+
+
+class Post(Item):
+    """A submission. observations are its last few counts, oldest first."""
+
+    title: str
+    url: str
+    upvote_ratio: float | None
+    comment_count: int
+    flair: str | None
+    observations: list[Observation]
+
+
+class Comment(Item):
+    """A comment. parent_id is a fullname (t1_… or t3_…), post_id a bare id."""
+
+    post_id: str
+    parent_id: str
+
+
+class Cell(TypedDict):
+    """The statistics of one hour: a recount of the items created in it."""
+
+    posts: int
+    comments: int
+    positive: int
+    negative: int
+    neutral: int
+    compound_sum: float
+
+
+class DayStats(TypedDict):
+    """One day of one subreddit, or of `all`; id is YYYY-MM-DD, hours has keys 00 to 23."""
+
+    id: str
+    subreddit: str
+    hours: dict[str, Cell]
+    _etag: NotRequired[str]
+
+
+class HourShare(TypedDict):
+    """What one subreddit adds to one hour of `all`: its cell, and its posts.
+
+    posts are [order_key, label] pairs, newest first: enough to find the newest posts of all
+    subreddits without asking each of them.
+    """
+
+    cell: Cell
+    posts: list[list[str]]
+
+
+class HourOfAll(TypedDict):
+    """One hour of `all`; id is YYYY-MM-DDTHH, in the partition `all`."""
+
+    id: str
+    subreddit: str
+    shares: dict[str, HourShare]
+    _etag: NotRequired[str]
+
+
+class CycleError(TypedDict):
+    """One error of a cycle; subreddit is None where it was the whole cycle's."""
+
+    subreddit: str | None
+    kind: str
+    message: str
+
+
+class SubredditCounts(TypedDict):
+    """What a cycle did with one subreddit."""
+
+    posts_seen: int
+    comments_seen: int
+    new: int
+    edited: int
+    moved: int
+    removed: int
+    error: str | None
+
+
+class Cycle(TypedDict):
+    """One collection cycle (DataCollectionCycle).
+
+    pending_cells is the write-ahead: the hours of each subreddit whose statistics may not agree
+    with the items yet.
+    """
+
+    id: str
+    kind: Literal["cycle"]
+    trigger: Trigger
+    feed: str
+    status: CycleStatus
+    start_time: str
+    end_time: str | None
+    posts_collected: int
+    comments_collected: int
+    posts_seen: int
+    comments_seen: int
+    new: int
+    edited: int
+    moved: int
+    removed: int
+    subreddits_processed: list[str]
+    subreddits: dict[str, SubredditCounts]
+    reddit_requests: int
+    errors: list[CycleError]
+    pending_cells: dict[str, list[str]]
+    _etag: NotRequired[str]
+
+
+class Lease(TypedDict):
+    """The one lease that guards every writer; holder None means that it is free."""
+
+    id: Literal["lease"]
+    kind: Literal["lease"]
+    ttl: int
+    holder: str | None
+    expires_at: str
+    _etag: NotRequired[str]
+
+
+class Watermark(TypedDict):
+    """The newest item of a listing that is stored."""
+
+    fullname: str
+    created_utc: str
+
+
+class SubredditState(TypedDict):
+    """What is remembered of a subreddit between cycles; id is its name."""
+
+    id: str
+    kind: Literal["subreddit"]
+    ttl: int
+    posts_watermark: Watermark | None
+    comments_watermark: Watermark | None
+    last_attempt_at: str
+    last_collected_at: str | None
+    last_error: CycleError | None
+    _etag: NotRequired[str]
+
+
+class SweepState(TypedDict):
+    """How far the sweep has come in each of its rings; see collector/sweep.py."""
+
+    id: Literal["sweep"]
+    kind: Literal["sweep"]
+    ttl: int
+    recent: list[str]
+    older: list[str]
+    _etag: NotRequired[str]
+
+
+class CollectionState(TypedDict):
+    """What /health says of collection without reading every cycle.
+
+    feed is where the stored data comes from; a store never mixes feeds.
+    """
+
+    id: Literal["collection"]
+    kind: Literal["collection"]
+    ttl: int
+    feed: str
+    last_cycle: str | None
+    last_started_at: str | None
+    last_collection_at: str | None
+    collections_succeeded: int
+    collections_failed: int
+    _etag: NotRequired[str]

@@ -1,0 +1,213 @@
+"""Every setting of the program: its name, its default, and what it takes.
+
+A setting is an environment variable of the field's name in capitals. Azure Functions makes them
+from the app's settings, Core Tools and the local host from local.settings.json.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic.functional_validators import AfterValidator
+
+from shared import __version__
+from shared.errors import SettingsError
+from shared.models import ALL
+from shared.schedule import BadScheduleError, next_tick
+
+DEFAULT_SUBREDDITS = (
+    "Cursor",
+    "Bard",
+    "GithubCopilot",
+    "claude",
+    "windsurf",
+    "ChatGPTCoding",
+    "vibecoding",
+    "aws",
+    "programming",
+    "MachineLearning",
+    "artificial",
+    "OpenAI",
+    "kiroIDE",
+    "JulesAgent",
+)
+
+# Reddit's own rule for names, and a dot for the oldest (reddit.com).
+SUBREDDIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{1,20}")
+ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _subreddits(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not SUBREDDIT_NAME.fullmatch(name) or name.lower() == ALL:
+            raise ValueError(f"{name!r} is no name of a subreddit")
+    if len({name.lower() for name in names}) < len(names):
+        raise ValueError("a subreddit is named twice")
+    return names
+
+
+def _schedule(expression: str) -> str:
+    try:
+        next_tick(expression, ANY_TIME)
+    except BadScheduleError as error:
+        raise ValueError(str(error)) from error
+    return expression
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError(f"{value!r} is no address")
+    return value.rstrip("/")
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Schedule = Annotated[str, AfterValidator(_schedule)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Settings(BaseModel):
+    """The settings, validated. A field's description says what the setting takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reddit_client_id: str | None = Field(
+        None, description="the id of Reddit's script or web app; without one, the stand-in serves"
+    )
+    reddit_client_secret: SecretStr | None = Field(None, description="that app's secret")
+    reddit_user_agent: str = Field(
+        f"python:undertone:{__version__} (by /u/unknown)",
+        min_length=7,
+        description="what Reddit is told of who asks, with the operator's user name",
+    )
+    reddit_base_url: WebAddress | None = Field(
+        None, description="an http(s) address that speaks Reddit's API, instead of Reddit's own"
+    )
+    feed: Literal["reddit", "sample", "recorded"] = Field(
+        "reddit", description="where the data comes from: reddit, sample or recorded"
+    )
+    subreddits: Annotated[Names, Field(min_length=1), AfterValidator(_subreddits)] = Field(
+        DEFAULT_SUBREDDITS, description="names of subreddits, separated by commas"
+    )
+    cosmos_endpoint: WebAddress | None = Field(
+        None, description="the https address of a Cosmos DB account; without one, SQLite is used"
+    )
+    cosmos_key: SecretStr | None = Field(
+        None, description="that account's key; without one, Entra ID is used"
+    )
+    cosmos_database: str = Field(
+        "undertone", pattern=r"^[^/\\?#]{1,255}$", description="the database's name"
+    )
+    sqlite_path: Path = Field(
+        Path(".data/undertone.db"), description="the file of the embedded database"
+    )
+    collect_schedule: Schedule = Field(
+        "0 */30 * * * *", description="when to collect: six NCRONTAB fields, UTC"
+    )
+    trending_schedule: Schedule = Field(
+        "0 5 * * * *", description="when to find what is trending: six NCRONTAB fields, UTC"
+    )
+    cleanup_schedule: Schedule = Field(
+        "0 0 2 * * *", description="when to clean up: six NCRONTAB fields, UTC"
+    )
+    collect_on_startup: bool = Field(
+        default=False,
+        description="true or false: whether to collect at start-up when the data is old",
+    )
+    retention_days: int = Field(
+        90, ge=1, le=3650, description="for how many days data is kept: 1 to 3650"
+    )
+    sentiment_method: Literal["vader"] = Field("vader", description="how text is scored: vader")
+    sweep_requests: int = Field(
+        30, ge=0, le=500, description="Reddit requests a cycle may spend on older items: 0 to 500"
+    )
+    lease_seconds: int = Field(
+        60, ge=1, le=600, description="seconds after which a dead writer's lease ends: 1 to 600"
+    )
+    cycle_seconds: int = Field(
+        1740,
+        ge=10,
+        le=86400,
+        description="seconds a cycle may take: functionTimeout of host.json less a minute",
+    )
+    cors_origins: Names = Field(
+        (), description="origins whose pages may call the API, separated by commas"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Self:
+        if bool(self.reddit_client_id) != bool(self.reddit_client_secret):
+            raise ValueError(
+                "REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET: set both, or neither for the stand-in"
+            )
+        if self.cosmos_key and not self.cosmos_endpoint:
+            raise ValueError(
+                "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes that account's address"
+            )
+        return self
+
+    def subreddit_named(self, name: str) -> str | None:
+        """Give the name as it is configured, whatever the case it is asked for in."""
+        return next((known for known in self.subreddits if known.lower() == name.lower()), None)
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings; an empty one counts as unset.
+
+    Raises SettingsError with a line for each setting that is wrong: its name, what is wrong and
+    what it takes. Secrets are never quoted.
+    """
+    given = {
+        name: environ[name.upper()].strip()
+        for name in Settings.model_fields
+        if environ.get(name.upper(), "").strip()
+    }
+    on_azure = bool(environ.get("WEBSITE_SITE_NAME"))
+    if on_azure and "cosmos_endpoint" not in given:
+        raise SettingsError(
+            "COSMOS_ENDPOINT: not set, and on Azure there is no embedded database; it takes "
+            + _takes("cosmos_endpoint")
+        )
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(dict(e)) for e in error.errors())) from None
+
+
+def _takes(field: str) -> str:
+    return Settings.model_fields[field].description or ""
+
+
+def _explain(error: dict[str, Any]) -> str:
+    problem = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return problem
+    field = str(error["loc"][0])
+    return f"{field.upper()}: {problem}; it takes {_takes(field)}"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Give this process's settings, read once, when first asked for. Raises SettingsError."""
+    return load_settings(os.environ)

@@ -1,0 +1,82 @@
+"""Times as the store keeps them: UTC, ISO 8601 with Z, whole seconds; and windows of hours.
+
+Two such strings compare as their times do, so the store can order and filter by them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], datetime]
+
+HOUR_CHARS = len("2026-11-23T13")
+DAY_CHARS = len("2026-11-23")
+
+
+def utc_now() -> datetime:
+    """Give the time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """Write a time as the store keeps it, such as 2026-11-23T13:05:07Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_from_epoch(seconds: float) -> str:
+    """Write Unix seconds as the store keeps times. Raises ValueError where no year fits."""
+    try:
+        return iso(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{seconds} is no time") from error
+
+
+def parse_iso(text: str) -> datetime:
+    """Read a time that `iso` wrote. Raises ValueError."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def hour_of(text: str) -> str:
+    """Give the hour cell that a stored time or order key falls in, such as 2026-11-23T13."""
+    return text[:HOUR_CHARS]
+
+
+def day_of(text: str) -> str:
+    """Give the day of a stored time, an order key or an hour, such as 2026-11-23."""
+    return text[:DAY_CHARS]
+
+
+def hour_start(moment: datetime) -> datetime:
+    """Give the start of the hour that the time falls in."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def next_hour(hour: str) -> str:
+    """Give the hour cell after this one."""
+    start = datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+    return hour_of(iso(start + timedelta(hours=1)))
+
+
+@dataclass(frozen=True)
+class Window:
+    """Whole hour cells: the current hour so far and those before it.
+
+    start is the first cell's beginning; end is the moment the window was asked for.
+    """
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of_hours(cls, hours: int, end: datetime) -> "Window":
+        """Give the window of so many hour cells that ends now."""
+        return cls(hour_start(end) - timedelta(hours=hours - 1), end)
+
+    def hours(self) -> list[str]:
+        """List the hour cells, oldest first."""
+        count = int((hour_start(self.end) - self.start) / timedelta(hours=1)) + 1
+        return [hour_of(iso(self.start + timedelta(hours=n))) for n in range(count)]
+
+    def days(self) -> list[str]:
+        """List the days that the cells lie in, oldest first."""
+        return list(dict.fromkeys(day_of(hour) for hour in self.hours()))
