@@ -22,6 +22,7 @@ ErrorKind = Literal[
     "banned",
     "connection",
     "credentials",
+    "deadline",
     "forbidden",
     "internal",
     "missing",

@@ -4,7 +4,21 @@ import json
 import logging
 import re
 
+# They log every request at INFO, headers included.
+CHATTY = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity", "httpx")
+OURS = ("api", "collector", "shared", "local")
 PLAIN = re.compile(r"[\w.:/+-]+")
+
+
+def set_levels(level: str) -> None:
+    """Have our own loggers log from this level on, and the libraries' chatty ones warnings only.
+
+    The handlers stay as they are: on Azure they are the host's.
+    """
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def event(

@@ -139,7 +139,8 @@ class Cycle(TypedDict):
     """One collection cycle (DataCollectionCycle).
 
     pending_cells is the write-ahead: the hours of each subreddit whose statistics may not agree
-    with the items yet.
+    with the items yet. settled is "no" from the start until there are none left: a later cycle
+    looks for it.
     """
 
     id: str
@@ -162,6 +163,7 @@ class Cycle(TypedDict):
     reddit_requests: int
     errors: list[CycleError]
     pending_cells: dict[str, list[str]]
+    settled: Literal["yes", "no"]
     _etag: NotRequired[str]
 
 

@@ -52,7 +52,7 @@ COMMENTS: Container[Comment] = Container(
 DAYS: Container[DayStats] = Container("stats", "subreddit", expires=True)
 HOURS_OF_ALL: Container[HourOfAll] = Container("stats", "subreddit", expires=True)
 TOPICS: Container[Mapping[str, Any]] = Container("topics", "id", expires=True)
-_CYCLE_INDEXES = (("id",), ("status", "id"))
+_CYCLE_INDEXES = (("id",), ("settled", "id"))
 CYCLES: Container[Cycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 LEASES: Container[Lease] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SUBREDDITS: Container[SubredditState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

@@ -1,0 +1,128 @@
+"""The statistics of hours, rebuilt by reading the items of those hours back.
+
+A rebuilt cell is a recount of its items, never an increment: doing it twice, or after a crash,
+gives the same. `all` is put together from the shares that its subreddits have in each hour.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import TypeVar, cast
+
+from shared.models import ALL, Cell, Comment, DayStats, HourOfAll, HourShare, Item, Post
+from shared.statistics import add, is_empty, recount
+from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store
+from shared.times import day_of, hour_of, next_hour
+
+I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+
+PAGE = 500
+# Hours this close together are read in one go: a query costs more than a few items too many.
+NEARBY_HOURS = 3
+
+Shares = dict[str, dict[str, HourShare]]
+"""The share of each subreddit in each hour: subreddit, hour, share."""
+
+
+async def rebuild_cells(store: Store, subreddit: str, hours: Iterable[str]) -> dict[str, HourShare]:
+    """Recount these hours of a subreddit, write its days, and give its shares of `all`."""
+    wanted = sorted(hours)
+    shares: dict[str, HourShare] = {}
+    for first, last in _ranges(wanted):
+        posts = _by_hour(await _items(store, POSTS, subreddit, first, last))
+        comments = _by_hour(await _items(store, COMMENTS, subreddit, first, last))
+        for hour in (hour for hour in wanted if first <= hour <= last):
+            shares[hour] = _share(posts.get(hour, []), comments.get(hour, []))
+    await _write_days(store, subreddit, {hour: share["cell"] for hour, share in shares.items()})
+    return shares
+
+
+async def rebuild_all(store: Store, shares: Shares) -> None:
+    """Put these shares into the hours of `all`, and add its days up from them."""
+    by_hour: dict[str, dict[str, HourShare]] = defaultdict(dict)
+    for subreddit, hours in shares.items():
+        for hour, share in hours.items():
+            by_hour[hour][subreddit] = share
+    stored = await store.read_many(HOURS_OF_ALL, ((ALL, hour) for hour in by_hour))
+    documents: list[HourOfAll] = []
+    for hour, changed in by_hour.items():
+        known = stored.get((ALL, hour))
+        merged = {**(known["shares"] if known else {}), **changed}
+        kept = {name: share for name, share in merged.items() if not is_empty(share["cell"])}
+        documents.append(HourOfAll(id=hour, subreddit=ALL, shares=kept))
+    await store.upsert(HOURS_OF_ALL, documents)
+    await _write_days(
+        store,
+        ALL,
+        {d["id"]: add(share["cell"] for share in d["shares"].values()) for d in documents},
+    )
+
+
+def _share(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
+    newest_first = sorted(posts, key=lambda post: post["order_key"], reverse=True)
+    return HourShare(
+        cell=recount(posts, comments),
+        posts=[[post["order_key"], post["sentiment"]["label"]] for post in newest_first],
+    )
+
+
+def _ranges(hours: Sequence[str]) -> list[tuple[str, str]]:
+    """Join hours that lie close together into ranges of a first and a last hour."""
+    ranges: list[tuple[str, str]] = []
+    for hour in hours:
+        if ranges and hour <= _hours_after(ranges[-1][1], NEARBY_HOURS):
+            ranges[-1] = (ranges[-1][0], hour)
+        else:
+            ranges.append((hour, hour))
+    return ranges
+
+
+def _hours_after(hour: str, count: int) -> str:
+    for _ in range(count):
+        hour = next_hour(hour)
+    return hour
+
+
+async def items_between(
+    store: Store, container: Container[I], subreddit: str, start: str, end: str
+) -> AsyncIterator[I]:
+    """Give the items whose order key lies in start <= key < end, oldest first."""
+    while True:
+        page = await store.query(Query(container, subreddit, PAGE, at_least=start, below=end))
+        for item in page:
+            yield item
+        if len(page) < PAGE:
+            return
+        start = after(page[-1]["order_key"])
+
+
+def after(order_key: str) -> str:
+    """Give the least string that every later order key is above of."""
+    return order_key + "!"
+
+
+async def _items(
+    store: Store, container: Container[I], subreddit: str, first: str, last: str
+) -> list[I]:
+    return [
+        item async for item in items_between(store, container, subreddit, first, next_hour(last))
+    ]
+
+
+def _by_hour(items: Iterable[I]) -> dict[str, list[I]]:
+    found: dict[str, list[I]] = defaultdict(list)
+    for item in items:
+        found[hour_of(cast("Item", item)["order_key"])].append(item)
+    return found
+
+
+async def _write_days(store: Store, subreddit: str, cells: Mapping[str, Cell]) -> None:
+    days = sorted({day_of(hour) for hour in cells})
+    stored = await store.read_many(DAYS, ((subreddit, day) for day in days))
+    documents: list[DayStats] = []
+    for day in days:
+        known = stored.get((subreddit, day))
+        changed = {hour[-2:]: cell for hour, cell in cells.items() if day_of(hour) == day}
+        merged = {**(known["hours"] if known else {}), **changed}
+        kept = {hour: merged[hour] for hour in sorted(merged) if not is_empty(merged[hour])}
+        documents.append(DayStats(id=day, subreddit=subreddit, hours=kept))
+    await store.upsert(DAYS, documents)

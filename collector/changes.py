@@ -1,0 +1,171 @@
+"""What is new, edited, moved, removed or unchanged: what was seen against what is stored."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from collector.reddit.objects import NO_AUTHOR
+from collector.sentiment import NO_WORDS, Score, Scorer
+from collector.source import Seen, SeenComment, SeenPost
+from shared.models import Comment, Item, Observation, Post, Sentiment
+from shared.times import hour_of, iso_from_epoch
+
+Change = Literal["new", "edited", "moved", "removed", "unchanged"]
+
+# As many observations as a day holds that velocity decays over, an hour or more apart.
+OBSERVATIONS = 24
+
+
+@dataclass
+class Changes:
+    """What has to be written for one subreddit, and the hours whose statistics change by it."""
+
+    posts: list[Post] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    removed_posts: list[str] = field(default_factory=list)
+    removed_comments: list[str] = field(default_factory=list)
+    hours: set[str] = field(default_factory=set)
+    counts: dict[Change, int] = field(default_factory=dict)
+    new_posts: int = 0
+    new_comments: int = 0
+
+
+@dataclass(frozen=True)
+class Comparer:
+    """Compares what was seen with what is stored, at one moment.
+
+    Items created before `oldest` (an ISO time) are left out when they aren't stored: the cleanup
+    would remove them again.
+    """
+
+    score: Scorer
+    method: str
+    now: str
+    oldest: str
+
+    def compare(self, subreddit: str, seen: Iterable[Seen], stored: Mapping[str, Item]) -> Changes:
+        """Give what is to be done; stored maps fullnames to items. Scores text: it takes time."""
+        changes = Changes()
+        for thing in {thing.fullname: thing for thing in seen}.values():
+            known = stored.get(thing.fullname)
+            if known is None and iso_from_epoch(thing.created_utc) < self.oldest:
+                continue
+            change = _change(known, thing)
+            changes.counts[change] = changes.counts.get(change, 0) + 1
+            if change == "unchanged":
+                continue
+            if change == "new":
+                changes.new_posts += isinstance(thing, SeenPost)
+                changes.new_comments += isinstance(thing, SeenComment)
+            created = known["created_utc"] if known else iso_from_epoch(thing.created_utc)
+            if change != "moved":
+                changes.hours.add(hour_of(created))
+            if change == "removed":
+                gone = (
+                    changes.removed_posts
+                    if isinstance(thing, SeenPost)
+                    else changes.removed_comments
+                )
+                gone.append(thing.id)
+            elif isinstance(thing, SeenPost):
+                post = cast("Post | None", known)
+                changes.posts.append(self._post(subreddit, thing, post, change))
+            else:
+                comment = cast("Comment | None", known)
+                changes.comments.append(self._comment(subreddit, thing, comment, change))
+        return changes
+
+    def _sentiment(self, thing: Seen, words: Callable[[], str]) -> Sentiment:
+        found: Score = NO_WORDS if thing.deleted else self.score(words())
+        return Sentiment(
+            label=found.label,
+            compound=found.compound,
+            positive=found.positive,
+            negative=found.negative,
+            neutral=found.neutral,
+            method=self.method,
+            analyzed_at=self.now,
+        )
+
+    def _post(self, subreddit: str, seen: SeenPost, known: Post | None, change: Change) -> Post:
+        observation = Observation(
+            at=self.now, upvotes=seen.upvotes, comment_count=seen.comment_count
+        )
+        if known is not None and change == "moved":
+            return {
+                **known,
+                "upvotes": seen.upvotes,
+                "upvote_ratio": seen.upvote_ratio,
+                "comment_count": seen.comment_count,
+                "observations": [*known["observations"], observation][-OBSERVATIONS:],
+            }
+        created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
+        earlier = known["observations"] if known else []
+        return Post(
+            id=seen.id,
+            subreddit=subreddit,
+            order_key=f"{created}_{seen.id}",
+            author=seen.author,
+            title=seen.title,
+            content=seen.content,
+            url=seen.url,
+            permalink=seen.permalink,
+            created_utc=created,
+            upvotes=seen.upvotes,
+            upvote_ratio=seen.upvote_ratio,
+            comment_count=seen.comment_count,
+            flair=seen.flair,
+            collected_at=self.now,
+            deleted=seen.deleted,
+            observations=[*earlier, observation][-OBSERVATIONS:],
+            sentiment=self._sentiment(seen, lambda: f"{seen.title}\n\n{seen.content}"),
+        )
+
+    def _comment(
+        self, subreddit: str, seen: SeenComment, known: Comment | None, change: Change
+    ) -> Comment:
+        if known is not None and change == "moved":
+            return {**known, "upvotes": seen.upvotes}
+        created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
+        return Comment(
+            id=seen.id,
+            post_id=seen.post_id,
+            parent_id=seen.parent_id,
+            subreddit=subreddit,
+            order_key=f"{created}_{seen.id}",
+            author=seen.author,
+            content=seen.content,
+            permalink=seen.permalink,
+            created_utc=created,
+            upvotes=seen.upvotes,
+            collected_at=self.now,
+            deleted=seen.deleted,
+            sentiment=self._sentiment(seen, lambda: seen.content),
+        )
+
+
+def _change(known: Item | None, seen: Seen) -> Change:
+    if known is None:
+        return "new"
+    if seen.deleted and not known["deleted"]:
+        return "removed"
+    if _text(known) != _seen_text(seen) or _left(known, seen):
+        return "edited"
+    if known["upvotes"] != seen.upvotes:
+        return "moved"
+    if isinstance(seen, SeenPost) and cast("Post", known)["comment_count"] != seen.comment_count:
+        return "moved"
+    return "unchanged"
+
+
+def _text(known: Item) -> tuple[str, str]:
+    return str(known.get("title", "")), known["content"]
+
+
+def _seen_text(seen: Seen) -> tuple[str, str]:
+    return (seen.title if isinstance(seen, SeenPost) else ""), seen.content
+
+
+def _left(known: Item, seen: Seen) -> bool:
+    """Say whether the author has left Reddit since: the name must go, the words stay."""
+    return seen.author == NO_AUTHOR != known["author"]

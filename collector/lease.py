@@ -1,0 +1,111 @@
+"""The one lease that lets a single writer work at a time, on whatever machine.
+
+A document taken with an ETag condition and renewed while the work goes on. A holder that dies
+stops renewing, and the next one takes the lease when it has run out.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.errors import (
+    CycleRunning,
+    DocumentChanged,
+    DocumentExists,
+    LeaseLost,
+    StoreUnavailable,
+)
+from shared.logs import event
+from shared.models import Lease
+from shared.store import LEASES, Store
+from shared.times import Clock, iso
+
+log = logging.getLogger(__name__)
+
+RENEWALS_PER_TERM = 3
+
+
+@dataclass
+class Held:
+    """A lease that is held, as long as `check` doesn't raise."""
+
+    holder: str
+    etag: str
+    expires_at: str
+    lost: bool = False
+
+    def check(self) -> None:
+        """Raise LeaseLost when somebody else may be writing."""
+        if self.lost:
+            raise LeaseLost(f"{self.holder} has lost its lease")
+
+
+@asynccontextmanager
+async def lease(store: Store, holder: str, *, seconds: int, clock: Clock) -> AsyncIterator[Held]:
+    """Hold the lease while the block runs. Raises CycleRunning when another has it."""
+    held = await _take(store, holder, seconds=seconds, clock=clock)
+    renewal = asyncio.create_task(_keep_renewing(store, held, seconds=seconds, clock=clock))
+    try:
+        yield held
+    finally:
+        renewal.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewal
+        await _release(store, held)
+
+
+def _document(holder: str | None, expires_at: str) -> Lease:
+    return Lease(id="lease", kind="lease", ttl=-1, holder=holder, expires_at=expires_at)
+
+
+def _end(seconds: int, clock: Clock) -> str:
+    return iso(clock() + timedelta(seconds=seconds))
+
+
+async def _take(store: Store, holder: str, *, seconds: int, clock: Clock) -> Held:
+    mine = _document(holder, _end(seconds, clock))
+    found = await store.read(LEASES, "lease", "lease")
+    try:
+        if found is None:
+            etag = await store.create(LEASES, mine)
+        elif found["holder"] is not None and found["expires_at"] >= iso(clock()):
+            raise CycleRunning(found["holder"])
+        else:
+            if found["holder"] is not None:
+                event(log, "lease.taken_over", logging.WARNING, holder=holder, of=found["holder"])
+            etag = await store.replace(LEASES, mine, found["_etag"])
+    except (DocumentExists, DocumentChanged):
+        other = await store.read(LEASES, "lease", "lease")
+        raise CycleRunning((other and other["holder"]) or "another writer") from None
+    return Held(holder, etag, mine["expires_at"])
+
+
+async def _keep_renewing(store: Store, held: Held, *, seconds: int, clock: Clock) -> None:
+    while not held.lost:
+        await asyncio.sleep(seconds / RENEWALS_PER_TERM)
+        renewed = _document(held.holder, _end(seconds, clock))
+        try:
+            held.etag = await store.replace(LEASES, renewed, held.etag)
+            held.expires_at = renewed["expires_at"]
+        except DocumentChanged:
+            held.lost = True
+        except StoreUnavailable:
+            # The next renewal may still come in time.
+            held.lost = iso(clock()) > held.expires_at
+    event(log, "lease.lost", logging.ERROR, holder=held.holder)
+
+
+async def _release(store: Store, held: Held) -> None:
+    free = _document(None, held.expires_at)
+    try:
+        found = await store.read(LEASES, "lease", "lease")
+        # A renewal cut short may have changed the ETag, but the holder is still us.
+        if found is not None and found["holder"] == held.holder:
+            await store.replace(LEASES, free, found["_etag"])
+    except DocumentChanged:
+        pass  # Somebody took it over: it isn't ours to free.
+    except StoreUnavailable as error:
+        event(log, "lease.not_released", logging.WARNING, holder=held.holder, reason=str(error))

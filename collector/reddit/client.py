@@ -1,0 +1,154 @@
+"""PRAW as a Source: listings and /api/info, page by page, as raw JSON.
+
+PRAW brings authorisation, pacing by Reddit's rate-limit headers and its errors. Its lazy objects
+stay out: asking one for a field that an old object lacks would cost a request each.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import praw
+import prawcore
+
+from collector.reddit.objects import read_things
+from collector.reddit.requestor import Backoff, PatientRequestor, Wait
+from collector.source import Seen, SeenComment, SeenPost
+from shared.errors import ErrorKind, RedditRefused, RedditUnavailable, SubredditUnavailable
+from shared.settings import Settings
+
+# https://praw.readthedocs.io/en/stable/code_overview/other/listinggenerator.html
+PAGE = 100
+LISTING_CAP = 1000
+# https://www.reddit.com/dev/api#GET_api_info takes at most 100 names.
+INFO_NAMES = 100
+
+
+class RedditSource:
+    """Reddit, or what speaks its API at REDDIT_BASE_URL."""
+
+    def __init__(self, settings: Settings, *, wait: Wait, backoff: Backoff | None = None) -> None:
+        if not settings.reddit_client_id and not settings.reddit_base_url:
+            raise RedditRefused(
+                "credentials",
+                "REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET are not set: set them, or"
+                " REDDIT_BASE_URL to a stand-in's address (python -m local reddit)",
+            )
+        made: list[PatientRequestor] = []
+
+        def requestor(**by_praw: Any) -> PatientRequestor:
+            made.append(
+                PatientRequestor(
+                    wait=wait,
+                    backoff=backoff or Backoff(),
+                    rng=random.Random(),  # noqa: S311 - jitter
+                    **by_praw,
+                )
+            )
+            return made[0]
+
+        secret = settings.reddit_client_secret
+        base = settings.reddit_base_url
+        self._reddit = praw.Reddit(
+            client_id=settings.reddit_client_id or "standin",
+            client_secret=secret.get_secret_value() if secret else "standin",
+            user_agent=settings.reddit_user_agent,
+            reddit_url=base or "https://www.reddit.com",
+            oauth_url=base or "https://oauth.reddit.com",
+            check_for_updates=False,
+            check_for_async=False,
+            # PRAW asks for a class and calls it; a function keeps the instance at hand.
+            requestor_class=cast("type[prawcore.Requestor]", requestor),
+        )
+        self.requestor = made[0]
+
+    @property
+    def requests_used(self) -> int:
+        """Count the requests sent so far, repeated ones included, tokens not."""
+        return self.requestor.requests_used
+
+    @property
+    def requests_left(self) -> int | None:
+        """Give what Reddit last said of its current window of 10 minutes."""
+        return self.requestor.requests_left
+
+    def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
+        """Give the newest submissions, newest first, a page at a time."""
+        for page in self._listing(f"r/{subreddit}/new"):
+            yield [thing for thing in page if isinstance(thing, SeenPost)]
+
+    def new_comments(self, subreddit: str) -> Iterator[list[SeenComment]]:
+        """Give the newest comments, newest first, a page at a time."""
+        for page in self._listing(f"r/{subreddit}/comments"):
+            yield [thing for thing in page if isinstance(thing, SeenComment)]
+
+    def info(self, fullnames: Sequence[str]) -> list[Seen]:
+        """Give those of at most 100 things that Reddit knows, by one request."""
+        if len(fullnames) > INFO_NAMES:
+            raise ValueError(f"/api/info takes at most {INFO_NAMES} names")
+        return read_things(self._get("api/info", {"id": ",".join(fullnames)})["children"])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.requestor.close()
+
+    def _listing(self, path: str) -> Iterator[list[Seen]]:
+        after: str | None = None
+        for seen in range(0, LISTING_CAP, PAGE):
+            params: dict[str, str | int] = {"limit": PAGE, "count": seen}
+            if after:
+                params["after"] = after
+            data = self._get(path, params)
+            yield read_things(data["children"])
+            after = data.get("after")
+            if not after:
+                return
+
+    def _get(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
+        self.requestor.wait_for_window()
+        try:
+            listing = self._reddit.request(method="GET", path=path, params=params)
+        except prawcore.Redirect as error:
+            raise _redirected(error) from error
+        except prawcore.ResponseException as error:
+            raise _refused(error) from error
+        except prawcore.PrawcoreException as error:
+            raise RedditUnavailable("connection", str(error)) from error
+        data = listing.get("data") if isinstance(listing, dict) else None
+        if not isinstance(data, dict) or not isinstance(data.get("children"), list):
+            raise RedditUnavailable("unreadable", "Reddit's answer was no listing")
+        return data
+
+
+def _redirected(error: prawcore.Redirect) -> SubredditUnavailable:
+    target = urlsplit(str(error.path)).path
+    if target.startswith("/r/"):
+        name = target.split("/")[2]
+        return SubredditUnavailable("renamed", f"Reddit now leads to r/{name}")
+    return SubredditUnavailable("missing", "there is no subreddit of this name")
+
+
+def _refused(error: prawcore.ResponseException) -> SubredditUnavailable | RedditUnavailable:
+    status = error.response.status_code
+    reason = _reason(error)
+    kinds: dict[str, ErrorKind] = {
+        "private": "private",
+        "banned": "banned",
+        "quarantined": "quarantined",
+    }
+    if reason in kinds:
+        return SubredditUnavailable(kinds[reason], f"the subreddit is {reason}")
+    if isinstance(error, prawcore.NotFound):
+        return SubredditUnavailable("missing", "there is no subreddit of this name")
+    if isinstance(error, prawcore.Forbidden):
+        return SubredditUnavailable("forbidden", "Reddit forbids reading this subreddit")
+    return RedditUnavailable("server_error", f"Reddit answered {status}")
+
+
+def _reason(error: prawcore.ResponseException) -> str:
+    try:
+        body = error.response.json()
+    except ValueError:
+        return ""
+    return str(body.get("reason", "")) if isinstance(body, dict) else ""

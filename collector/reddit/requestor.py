@@ -1,0 +1,205 @@
+"""The one place where requests to Reddit are counted, paced, tried again and given up."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import prawcore
+import requests
+from prawcore.const import ACCESS_TOKEN_PATH
+
+from shared.errors import DeadlineReached, RedditRefused, RedditUnavailable
+from shared.logs import event
+from shared.times import utc_now
+
+log = logging.getLogger(__name__)
+
+TOO_MANY_REQUESTS = 429
+UNAUTHORIZED = 401
+OK = 200
+FIRST_SERVER_ERROR = 500
+# What PRAW itself waits for an answer: prawcore.const.TIMEOUT.
+TIMEOUT_SECONDS = 16.0
+
+Wait = Callable[[float], None]
+"""Waits so many seconds. Raises DeadlineReached when there isn't that much time."""
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How often and how far apart to try again: exponentially, with full jitter.
+
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
+
+    attempts: int = 5
+    first_seconds: float = 1.0
+    most_seconds: float = 30.0
+
+    def pause(self, attempt: int, rng: random.Random) -> float:
+        """Give the seconds to wait after this attempt (1, 2, …)."""
+        longest = min(self.most_seconds, self.first_seconds * 2.0 ** (attempt - 1))
+        return longest / 2 + rng.uniform(0, longest / 2)
+
+
+def wait_until(deadline: float) -> Wait:
+    """Make a Wait that never sleeps past the deadline, in `time.monotonic` seconds."""
+
+    def wait(seconds: float) -> None:
+        if time.monotonic() + seconds >= deadline:
+            raise DeadlineReached("the cycle's time is used up")
+        if seconds > 0:
+            time.sleep(seconds)
+
+    return wait
+
+
+class PatientRequestor(prawcore.Requestor):
+    """A PRAW requestor that tries again what may yet succeed.
+
+    429, 5xx, timeouts, cut connections and unreadable bodies are repeated a bounded number of
+    times; Retry-After is honoured. Raises RedditUnavailable when they last, RedditRefused when
+    Reddit doesn't know our credentials, DeadlineReached when waiting would take too long.
+    Because these aren't prawcore's own exceptions, its own retries never multiply ours.
+    """
+
+    def __init__(
+        self,
+        *,
+        wait: Wait,
+        backoff: Backoff,
+        rng: random.Random,
+        seconds: float = TIMEOUT_SECONDS,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(timeout=seconds, **kwargs)
+        self.requests_used = 0
+        self.requests_left: int | None = None
+        self._wait = wait
+        self._backoff = backoff
+        self._rng = rng
+        self._window_ends = 0.0
+        self._unauthorized = 0
+
+    def wait_for_window(self) -> None:
+        """Wait until Reddit allows the next request, so that PRAW needn't (it can't be stopped)."""
+        if self.requests_left is not None and self.requests_left < 1:
+            self._wait(max(0.0, self._window_ends - time.monotonic()))
+
+    def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> requests.Response:
+        """Send a request and give an answer that is worth reading."""
+        url = str(args[1] if len(args) > 1 else kwargs.get("url"))
+        for attempt in range(1, self._backoff.attempts + 1):
+            self._wait(0)
+            response, fault = self._attempt(url, args, timeout=timeout, kwargs=kwargs)
+            if response is not None and fault is None:
+                return self._authorized(response, url)
+            assert fault is not None  # noqa: S101 - one of the two is there
+            if attempt == self._backoff.attempts:
+                raise fault
+            pause = self._pause(response, attempt)
+            event(
+                log,
+                "reddit.retry",
+                logging.WARNING,
+                kind=fault.kind,
+                reason=str(fault),
+                attempt=attempt,
+                seconds=pause,
+            )
+            self._wait(pause)
+        raise AssertionError("unreachable")
+
+    def _attempt(
+        self, url: str, args: tuple[Any, ...], *, timeout: float | None, kwargs: dict[str, Any]
+    ) -> tuple[requests.Response | None, RedditUnavailable | None]:
+        if not url.endswith(ACCESS_TOKEN_PATH):
+            self.requests_used += 1
+        try:
+            response = super().request(*args, timeout=timeout, **kwargs)
+        except prawcore.RequestException as error:
+            return None, _no_answer(error.original_exception)
+        self._read_limits(response)
+        return response, _fault(response)
+
+    def _read_limits(self, response: requests.Response) -> None:
+        try:
+            self.requests_left = int(float(response.headers["x-ratelimit-remaining"]))
+            reset = float(response.headers["x-ratelimit-reset"])
+        except (KeyError, ValueError):
+            # PRAW reads these headers too, and falls over what isn't a number.
+            for name in ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used"):
+                response.headers.pop(name, None)
+            return
+        self._window_ends = time.monotonic() + reset
+
+    def _pause(self, response: requests.Response | None, attempt: int) -> float:
+        asked = None if response is None else _retry_after(response)
+        if asked is not None:
+            return asked
+        if (
+            response is not None
+            and response.status_code == TOO_MANY_REQUESTS
+            and self.requests_left == 0
+        ):
+            return max(0.0, self._window_ends - time.monotonic())
+        return self._backoff.pause(attempt, self._rng)
+
+    def _authorized(self, response: requests.Response, url: str) -> requests.Response:
+        if response.status_code != UNAUTHORIZED:
+            self._unauthorized = 0
+            return response
+        self._unauthorized += 1
+        # PRAW fetches a new token after a first 401: tokens expire.
+        if url.endswith(ACCESS_TOKEN_PATH) or self._unauthorized > 1:
+            raise RedditRefused(
+                "credentials",
+                "Reddit refused the credentials: check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET",
+            )
+        return response
+
+
+def _no_answer(error: Exception) -> RedditUnavailable:
+    if isinstance(error, requests.Timeout):
+        return RedditUnavailable("timeout", "no answer in time")
+    if isinstance(error, requests.RequestException):
+        message = f"the connection failed ({type(error).__name__})"
+        return RedditUnavailable("connection", message)
+    raise error
+
+
+def _fault(response: requests.Response) -> RedditUnavailable | None:
+    status = response.status_code
+    if status == TOO_MANY_REQUESTS:
+        return RedditUnavailable("rate_limited", "Reddit asks for fewer requests (429)")
+    if status >= FIRST_SERVER_ERROR:
+        return RedditUnavailable("server_error", f"Reddit answered {status}")
+    if status == OK and not _is_json(response):
+        return RedditUnavailable("unreadable", "Reddit's answer was no JSON")
+    return None
+
+
+def _is_json(response: requests.Response) -> bool:
+    try:
+        return isinstance(response.json(), dict | list)
+    except ValueError:
+        return False
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Read Retry-After, in seconds or as a date (RFC 9110, section 10.2.3)."""
+    value = response.headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - utc_now()).total_seconds())
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,84 @@
+"""Where submissions and comments come from: one small protocol, which Reddit is behind."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPost:
+    """A submission as the source shows it now. created_utc is in Unix seconds."""
+
+    id: str
+    author: str
+    title: str
+    content: str
+    url: str
+    permalink: str
+    created_utc: float
+    upvotes: int
+    upvote_ratio: float | None
+    comment_count: int
+    flair: str | None
+    deleted: bool
+
+    @property
+    def fullname(self) -> str:
+        """Give Reddit's name for it among all kinds of things."""
+        return f"t3_{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenComment:
+    """A comment as the source shows it now. created_utc is in Unix seconds."""
+
+    id: str
+    post_id: str
+    parent_id: str
+    author: str
+    content: str
+    permalink: str
+    created_utc: float
+    upvotes: int
+    deleted: bool
+
+    @property
+    def fullname(self) -> str:
+        """Give Reddit's name for it among all kinds of things."""
+        return f"t1_{self.id}"
+
+
+Seen = SeenPost | SeenComment
+
+
+class Source(Protocol):
+    """A source of submissions and comments. It blocks: call it from a thread.
+
+    Its methods raise SubredditUnavailable, RedditUnavailable, RedditRefused and DeadlineReached.
+    """
+
+    @property
+    def requests_used(self) -> int:
+        """Count the requests sent so far, repeated ones included."""
+        ...
+
+    @property
+    def requests_left(self) -> int | None:
+        """Give how many requests the source still allows in its current window, when it says."""
+        ...
+
+    def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
+        """Give the newest submissions, newest first, a page at a time, a request each."""
+        ...
+
+    def new_comments(self, subreddit: str) -> Iterator[list[SeenComment]]:
+        """Give the newest comments, newest first, a page at a time, a request each."""
+        ...
+
+    def info(self, fullnames: Sequence[str]) -> list[Seen]:
+        """Give those of at most 100 things that the source knows, by one request."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
