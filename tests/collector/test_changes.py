@@ -1,0 +1,141 @@
+"""What counts as new, edited, moved, removed and unchanged."""
+
+from dataclasses import replace
+
+import pytest
+
+from collector.changes import OBSERVATIONS, Comparer
+from collector.sentiment import scorer
+from collector.source import SeenComment, SeenPost
+
+CREATED = 1_790_000_000.0
+HOUR = "2026-09-21T14"
+POST = SeenPost(
+    id="p1",
+    author="ada",
+    title="A fine title",
+    content="It works",
+    url="https://example.com/",
+    permalink="https://www.reddit.com/r/x/comments/p1/",
+    created_utc=CREATED,
+    upvotes=3,
+    upvote_ratio=0.9,
+    comment_count=1,
+    flair=None,
+    deleted=False,
+)
+COMMENT = SeenComment(
+    id="c1",
+    post_id="p1",
+    parent_id="t3_p1",
+    author="bob",
+    content="I love it",
+    permalink="https://www.reddit.com/r/x/comments/p1/_/c1/",
+    created_utc=CREATED,
+    upvotes=1,
+    deleted=False,
+)
+
+
+@pytest.fixture(scope="module")
+def comparer() -> Comparer:
+    return Comparer(scorer("vader"), "vader", "2026-09-21T15:00:00Z", "2026-09-01T00:00:00Z")
+
+
+@pytest.fixture
+def stored(comparer):
+    changes = comparer.compare("x", [POST, COMMENT], {})
+    return {"t3_p1": changes.posts[0], "t1_c1": changes.comments[0]}
+
+
+def test_an_unknown_item_is_new_and_scored(comparer) -> None:
+    changes = comparer.compare("x", [POST, COMMENT], {})
+    assert changes.counts == {"new": 2}
+    assert changes.hours == {HOUR}
+    assert changes.comments[0]["sentiment"]["label"] == "positive"
+    assert changes.comments[0]["sentiment"]["method"] == "vader"
+    assert changes.posts[0]["order_key"] == "2026-09-21T14:13:20Z_p1"
+
+
+def test_a_post_is_scored_by_its_title_too(comparer) -> None:
+    changes = comparer.compare("x", [replace(POST, title="Awful, I hate it", content="")], {})
+    assert changes.posts[0]["sentiment"]["label"] == "negative"
+
+
+def test_the_same_item_again_is_unchanged(comparer, stored) -> None:
+    changes = comparer.compare("x", [POST, COMMENT], stored)
+    assert changes.counts == {"unchanged": 2}
+    assert not changes.posts
+    assert not changes.comments
+    assert not changes.hours
+
+
+def test_a_changed_text_is_edited_and_scored_again(comparer, stored) -> None:
+    changes = comparer.compare("x", [replace(COMMENT, content="I hate it")], stored)
+    assert changes.counts == {"edited": 1}
+    assert changes.hours == {HOUR}
+    assert changes.comments[0]["sentiment"]["label"] == "negative"
+
+
+@pytest.mark.parametrize("moved", [{"upvotes": 9}, {"comment_count": 9}])
+def test_changed_counts_are_moved_and_no_statistics_change(comparer, stored, moved) -> None:
+    changes = comparer.compare("x", [replace(POST, **moved)], stored)
+    assert changes.counts == {"moved": 1}
+    assert not changes.hours
+    assert changes.posts[0]["sentiment"] == stored["t3_p1"]["sentiment"]
+    assert len(changes.posts[0]["observations"]) == 2
+
+
+def test_only_the_last_observations_are_kept(comparer, stored) -> None:
+    for upvotes in range(100):
+        changes = comparer.compare("x", [replace(POST, upvotes=upvotes + 10)], stored)
+        stored = {"t3_p1": changes.posts[0]}
+    observed = [each["upvotes"] for each in stored["t3_p1"]["observations"]]
+    assert observed == list(range(110 - OBSERVATIONS, 110))
+
+
+def test_words_that_their_author_took_back_are_removed(comparer, stored) -> None:
+    gone = [
+        replace(POST, content="[removed]", deleted=True),
+        replace(COMMENT, content="[deleted]", author="[deleted]", deleted=True),
+    ]
+    changes = comparer.compare("x", gone, stored)
+    assert changes.counts == {"removed": 2}
+    assert changes.removed_posts == ["p1"]
+    assert changes.removed_comments == ["c1"]
+    assert changes.hours == {HOUR}
+
+
+def test_an_item_listed_without_words_is_stored_once_as_neutral(comparer) -> None:
+    gone = replace(POST, title="I love it", content="[deleted]", deleted=True)
+    changes = comparer.compare("x", [gone], {})
+    assert changes.posts[0]["sentiment"]["label"] == "neutral"
+    again = comparer.compare("x", [gone], {"t3_p1": changes.posts[0]})
+    assert again.counts == {"unchanged": 1}
+
+
+def test_an_author_who_left_reddit_is_forgotten(comparer, stored) -> None:
+    changes = comparer.compare("x", [replace(COMMENT, author="[deleted]")], stored)
+    assert changes.counts == {"edited": 1}
+    assert changes.comments[0]["author"] == "[deleted]"
+    assert changes.comments[0]["content"] == "I love it"
+
+
+def test_an_item_keeps_the_time_it_was_first_seen_with(comparer, stored) -> None:
+    shifted = replace(COMMENT, content="Edited", created_utc=CREATED + 7200)
+    changes = comparer.compare("x", [shifted], stored)
+    assert changes.comments[0]["created_utc"] == stored["t1_c1"]["created_utc"]
+    assert changes.comments[0]["order_key"] == stored["t1_c1"]["order_key"]
+
+
+def test_what_the_cleanup_would_remove_is_not_stored(comparer) -> None:
+    old = replace(POST, created_utc=CREATED - 60 * 86400)
+    changes = comparer.compare("x", [old], {})
+    assert changes.counts == {}
+    assert not changes.posts
+
+
+def test_an_item_that_two_pages_show_counts_once(comparer) -> None:
+    changes = comparer.compare("x", [POST, replace(POST, upvotes=4)], {})
+    assert changes.counts == {"new": 1}
+    assert changes.posts[0]["upvotes"] == 4

@@ -1,0 +1,142 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from shared.errors import SettingsError
+from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings
+
+ROOT = Path(__file__).parents[2]
+# Settings that local.settings.json has for the host, not for us.
+HOST_SETTINGS = {"AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsDisableHomepage"}
+
+
+def complaint(**environ: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ)
+    return str(caught.value)
+
+
+def test_without_any_setting_the_defaults_hold() -> None:
+    settings = load_settings({})
+    assert settings.subreddits == DEFAULT_SUBREDDITS
+    assert settings.retention_days == 90
+    assert settings.cosmos_endpoint is None
+
+
+def test_an_empty_setting_counts_as_unset() -> None:
+    assert load_settings({"RETENTION_DAYS": " ", "COSMOS_ENDPOINT": ""}).retention_days == 90
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SUBREDDITS", "a b"),
+        ("SUBREDDITS", ","),
+        ("SUBREDDITS", "aws,AWS"),
+        ("SUBREDDITS", "all"),
+        ("SUBREDDITS", "../etc"),
+        ("COLLECT_SCHEDULE", "*/30 * * * *"),
+        ("TRENDING_SCHEDULE", "0 99 * * * *"),
+        ("CLEANUP_SCHEDULE", "daily"),
+        ("RETENTION_DAYS", "0"),
+        ("RETENTION_DAYS", "ninety"),
+        ("SWEEP_REQUESTS", "-1"),
+        ("LEASE_SECONDS", "0"),
+        ("CYCLE_SECONDS", "1"),
+        ("SENTIMENT_METHOD", "guess"),
+        ("LOG_LEVEL", "LOUD"),
+        ("REDDIT_BASE_URL", "localhost:80"),
+        ("COSMOS_ENDPOINT", "account"),
+        ("COSMOS_DATABASE", "a/b"),
+        ("REDDIT_USER_AGENT", "me"),
+        ("FEED", "other"),
+        ("COLLECT_ON_STARTUP", "perhaps"),
+    ],
+)
+def test_a_bad_setting_gives_one_line_that_names_it_and_says_what_it_takes(
+    name: str, value: str
+) -> None:
+    line = complaint(**{name: value})
+    assert "\n" not in line
+    assert line.startswith(f"{name}: ")
+    assert f"it takes {Settings.model_fields[name.lower()].description}" in line
+
+
+def test_each_bad_setting_has_its_own_line() -> None:
+    lines = complaint(RETENTION_DAYS="x", SWEEP_REQUESTS="y").splitlines()
+    assert [line.split(":")[0] for line in lines] == ["RETENTION_DAYS", "SWEEP_REQUESTS"]
+
+
+@pytest.mark.parametrize("given", ["REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"])
+def test_reddits_id_and_secret_come_together(given: str) -> None:
+    assert "REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET" in complaint(**{given: "hunter2"})
+
+
+def test_a_key_without_its_account_is_an_error_that_does_not_show_the_key() -> None:
+    line = complaint(COSMOS_KEY="hunter2")
+    assert line.startswith("COSMOS_ENDPOINT")
+    assert "hunter2" not in line
+
+
+def test_on_azure_there_is_no_silent_fall_back_to_a_local_file() -> None:
+    line = complaint(WEBSITE_SITE_NAME="undertone")
+    assert line.startswith("COSMOS_ENDPOINT")
+
+
+def test_no_secret_is_ever_shown() -> None:
+    settings = load_settings(
+        {
+            "REDDIT_CLIENT_ID": "id",
+            "REDDIT_CLIENT_SECRET": "hunter2",
+            "COSMOS_ENDPOINT": "https://account.example",
+            "COSMOS_KEY": "hunter3",
+        }
+    )
+    assert "hunter" not in repr(settings)
+    assert "hunter" not in settings.model_dump_json()
+
+
+def test_a_subreddit_is_found_whatever_its_case() -> None:
+    settings = load_settings({"SUBREDDITS": "claude, OpenAI"})
+    assert settings.subreddit_named("CLAUDE") == "claude"
+    assert settings.subreddit_named("openai") == "OpenAI"
+    assert settings.subreddit_named("aws") is None
+
+
+def local_values() -> dict[str, str]:
+    values: dict[str, str] = json.loads((ROOT / "local.settings.json").read_text())["Values"]
+    return values
+
+
+def test_local_settings_json_has_every_setting_and_no_other() -> None:
+    names = {name.upper() for name in Settings.model_fields}
+    assert set(local_values()) == names | HOST_SETTINGS
+
+
+def test_local_settings_json_holds_the_defaults_and_no_secret() -> None:
+    ours = {name: value for name, value in local_values().items() if name not in HOST_SETTINGS}
+    # The one difference: on one machine the first collection should not wait for half an hour.
+    assert ours.pop("COLLECT_ON_STARTUP") == "true"
+    assert load_settings(ours) == Settings()
+
+
+def test_the_readme_has_every_setting_with_its_default() -> None:
+    readme = (ROOT / "README.md").read_text()
+    rows = {
+        line.split("|")[1].strip(" `"): line
+        for line in readme.splitlines()
+        if line.startswith("| `")
+    }
+    for name, field in Settings.model_fields.items():
+        assert name.upper() in rows, f"{name.upper()} is not in the README's table"
+        default = local_values()[name.upper()]
+        if default and name not in {"subreddits", "collect_on_startup"}:
+            assert default in rows[name.upper()], f"{name.upper()}: not the default {default}"
+        assert field.description
+
+
+def test_a_cycle_ends_a_minute_before_the_host_would_kill_it() -> None:
+    timeout = json.loads((ROOT / "host.json").read_text())["functionTimeout"]
+    hours, minutes, seconds = map(int, timeout.split(":"))
+    assert Settings().cycle_seconds == hours * 3600 + minutes * 60 + seconds - 60
