@@ -21,6 +21,8 @@ from shared.settings import Settings
 # https://praw.readthedocs.io/en/stable/code_overview/other/listinggenerator.html
 PAGE = 100
 LISTING_CAP = 1000
+# How many things before a page's last one are tried as the place to go on from.
+OTHER_ANCHORS = 3
 # https://www.reddit.com/dev/api#GET_api_info takes at most 100 names.
 INFO_NAMES = 100
 
@@ -94,16 +96,27 @@ class RedditSource:
         self.requestor.close()
 
     def _listing(self, path: str) -> Iterator[list[Seen]]:
-        after: str | None = None
+        anchors: list[str] = []
         for seen in range(0, LISTING_CAP, PAGE):
-            params: dict[str, str | int] = {"limit": PAGE, "count": seen}
-            if after:
-                params["after"] = after
-            data = self._get(path, params)
+            data = self._page(path, seen, anchors)
             yield read_things(data["children"])
-            after = data.get("after")
-            if not after:
+            if not data.get("after"):
                 return
+            anchors = [str(data["after"]), *_last_names(data["children"])]
+
+    def _page(self, path: str, seen: int, anchors: Sequence[str]) -> dict[str, Any]:
+        """Get the page after the first of the anchors; after the next when it shows nothing.
+
+        A thing that was deleted a moment ago is no place to go on from: the page is empty though
+        there is more, and what is there would be lost.
+        """
+        if not anchors:
+            return self._get(path, {"limit": PAGE})
+        for anchor in anchors:
+            data = self._get(path, {"limit": PAGE, "count": seen, "after": anchor})
+            if data["children"]:
+                break
+        return data
 
     def _get(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
         self.requestor.wait_for_window()
@@ -119,6 +132,13 @@ class RedditSource:
         if not isinstance(data, dict) or not isinstance(data.get("children"), list):
             raise RedditUnavailable("unreadable", "Reddit's answer was no listing")
         return data
+
+
+def _last_names(children: Sequence[Any]) -> list[str]:
+    """Give the names of the things before a page's last one, nearest first."""
+    near = reversed(children[-OTHER_ANCHORS - 1 : -1])
+    data = [child.get("data") for child in near if isinstance(child, dict)]
+    return [str(d["name"]) for d in data if isinstance(d, dict) and d.get("name")]
 
 
 def _redirected(error: prawcore.Redirect) -> SubredditUnavailable:

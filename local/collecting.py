@@ -1,0 +1,143 @@
+"""The commands `collect` and `stats`: a cycle by hand, and what the store then shows."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypedDict
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from collector.run import PATIENCE_SECONDS, collect
+from shared.errors import CycleRunning, UndertoneError
+from shared.models import ALL, Cycle, SubredditCounts
+from shared.settings import Settings
+from shared.statistics import Totals, cells_of, totals
+from shared.store import DAYS, Key, open_store
+from shared.times import Window, utc_now
+
+COMPLETED, FAILED, ANOTHER_RUNS = 0, 1, 3
+COUNTS = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
+
+
+class Report(TypedDict):
+    """What `collect --json` prints; programs rely on it."""
+
+    cycle: str
+    status: str
+    subreddits: dict[str, SubredditCounts]
+    reddit_requests: int
+    seconds: float
+
+
+async def collect_once(settings: Settings, *, as_json: bool) -> int:
+    """Run one cycle, show it, and give the exit status."""
+    console = Console(stderr=True)
+    started = time.monotonic()
+    try:
+        with _progress(console, settings, shown=not as_json) as progress:
+            cycle = await collect(settings, "cli", progress=progress)
+    except CycleRunning as error:
+        console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
+        return ANOTHER_RUNS
+    except UndertoneError as error:
+        console.print(f"The cycle failed: {error}", style="red", markup=False)
+        return FAILED
+    report = Report(
+        cycle=cycle["id"],
+        status=cycle["status"],
+        subreddits=cycle["subreddits"],
+        reddit_requests=cycle["reddit_requests"],
+        seconds=round(time.monotonic() - started, 3),
+    )
+    if as_json:
+        print(json.dumps(report))
+    else:
+        _print_cycle(Console(), cycle, report)
+    return COMPLETED if cycle["status"] == "completed" else FAILED
+
+
+@contextmanager
+def _progress(console: Console, settings: Settings, *, shown: bool) -> Iterator["_Bar"]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
+        task = progress.add_task("collecting", total=len(settings.subreddits))
+        yield _Bar(progress, task)
+
+
+class _Bar:
+    def __init__(self, progress: Progress, task: int) -> None:
+        self._progress = progress
+        self._task = progress.task_ids[task]
+
+    def __call__(self, subreddit: str, counts: SubredditCounts) -> None:
+        state = "failed" if counts["error"] else "done"
+        self._progress.update(self._task, advance=1, description=f"r/{subreddit} {state}")
+
+
+def _print_cycle(console: Console, cycle: Cycle, report: Report) -> None:
+    table = Table("subreddit", title=f"{cycle['id']}: {cycle['status']}", title_justify="left")
+    for name in COUNTS:
+        table.add_column(name.replace("_", " "), justify="right")
+    table.add_column("failed")
+    for name, counts in sorted(cycle["subreddits"].items(), key=lambda row: row[0].lower()):
+        numbers = [str(counts[count]) for count in COUNTS]  # type: ignore[literal-required]
+        table.add_row(name, *numbers, counts["error"] or "")
+    table.add_section()
+    table.add_row("all", *(str(cycle[count]) for count in COUNTS), "")  # type: ignore[literal-required]
+    console.print(table)
+    for error in cycle["errors"]:
+        if error["subreddit"] is None:
+            console.print(f"{error['kind']}: {error['message']}", style="red", markup=False)
+    if cycle["feed"] != "reddit":
+        console.print(f"This is {cycle['feed']} data, not Reddit's.", style="yellow")
+    console.print(f"{report['reddit_requests']} Reddit requests, {report['seconds']:.1f} s")
+
+
+async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
+    """Print the statistics of the last hours, for each subreddit and for all."""
+    window = Window.of_hours(hours, utc_now())
+    scopes = [*sorted(settings.subreddits, key=str.lower), ALL]
+    try:
+        found = await _totals(settings, scopes, window)
+    except UndertoneError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False)
+        return FAILED
+    if as_json:
+        print(json.dumps(found))
+        return COMPLETED
+    table = Table("subreddit", title=f"The last {hours} hours", title_justify="left")
+    for name in ("posts", "comments", "positive", "neutral", "negative", "average"):
+        table.add_column(name, justify="right")
+    for scope, total in found.items():
+        if scope == ALL:
+            table.add_section()
+        average = total["avg_sentiment"]
+        table.add_row(
+            scope,
+            str(total["posts"]),
+            str(total["comments"]),
+            str(total["positive"]),
+            str(total["neutral"]),
+            str(total["negative"]),
+            "-" if average is None else f"{average:+.3f}",
+        )
+    Console().print(table)
+    return COMPLETED
+
+
+async def _totals(settings: Settings, scopes: list[str], window: Window) -> dict[str, Totals]:
+    store = await open_store(settings, patience=PATIENCE_SECONDS)
+    try:
+        keys: list[Key] = [(scope, day) for scope in scopes for day in window.days()]
+        days = await store.read_many(DAYS, keys)
+    finally:
+        await store.close()
+    return {
+        scope: totals(
+            cells_of([day for key, day in days.items() if key[0] == scope], window.hours())
+        )
+        for scope in scopes
+    }

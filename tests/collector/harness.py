@@ -1,0 +1,211 @@
+"""Runs real cycles against a stand-in, and says what the store holds afterwards."""
+
+import json
+import random
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from collector.cells import items_between
+from collector.cycle import Collector
+from collector.reddit.client import RedditSource
+from collector.reddit.requestor import Backoff, Wait, wait_until
+from collector.sentiment import scorer
+from shared.models import ALL, Cycle
+from shared.settings import Settings
+from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, SUBREDDITS, Container, Store
+from shared.times import Clock, utc_now
+
+# Retries as in production, without its pauses.
+FAST = Backoff(attempts=4, first_seconds=0.01, most_seconds=0.02)
+WRITES = ("create", "replace", "upsert", "delete")
+SCORE = scorer("vader")
+
+
+def settings_for(
+    base: Settings, base_url: str, subreddits: Iterable[str], **more: object
+) -> Settings:
+    return base.model_copy(
+        update={"reddit_base_url": base_url, "subreddits": tuple(subreddits), **more}
+    )
+
+
+async def run_cycle(
+    store: Store,
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    backoff: Backoff = FAST,
+    wait: Wait | None = None,
+) -> Cycle:
+    source = RedditSource(
+        settings, wait=wait or wait_until(time.monotonic() + 120), backoff=backoff
+    )
+    try:
+        return await Collector(store, source, SCORE, settings, clock=clock).run("cli")
+    finally:
+        source.close()
+
+
+@dataclass
+class WatchedStore:
+    """A store that counts what is asked of it: operations, and documents written."""
+
+    inner: Store
+    operations: list[str] = field(default_factory=list)
+    written: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.inner, name)
+        if name not in {*WRITES, "read", "read_many", "query"}:
+            return method
+
+        async def watched(*args: Any) -> Any:
+            self.operations.append(name)
+            if name in WRITES:
+                container: Container[Any] = args[0]
+                counted = args[1] if name in {"upsert", "delete"} else [args[1]]
+                self.written[container.name] += len(counted)
+            return await method(*args)
+
+        return watched
+
+
+async def stored_items(store: Store, subreddits: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Give everything stored, by fullname."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in subreddits:
+        async for post in items_between(store, POSTS, name, "", "9"):
+            found[f"t3_{post['id']}"] = dict(post)
+        async for comment in items_between(store, COMMENTS, name, "", "9"):
+            found[f"t1_{comment['id']}"] = dict(comment)
+    return found
+
+
+Counts = tuple[int, int, int, int, int, int]
+
+
+def count_by_hand(items: dict[str, dict[str, Any]]) -> dict[str, dict[str, Counts]]:
+    """Recount each hour of each subreddit and of all, in the plainest way there is.
+
+    The sum of compound is in ten-thousandths, so that it is exact.
+    """
+    cells: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * 6))
+    for fullname, item in items.items():
+        for scope in (item["subreddit"], ALL):
+            cell = cells[scope][item["created_utc"][:13]]
+            cell[0 if fullname.startswith("t3_") else 1] += 1
+            cell[2 + ("positive", "negative", "neutral").index(item["sentiment"]["label"])] += 1
+            cell[5] += round(item["sentiment"]["compound"] * 10_000)
+    return {
+        scope: {hour: tuple(cell) for hour, cell in hours.items()}  # type: ignore[misc]
+        for scope, hours in cells.items()
+    }
+
+
+async def stored_statistics(
+    store: Store, subreddits: Sequence[str], days: Iterable[str]
+) -> dict[str, dict[str, Counts]]:
+    """Give the stored cells in the form of `count_by_hand`."""
+    keys = [(scope, day) for scope in (*subreddits, ALL) for day in days]
+    found: dict[str, dict[str, Counts]] = defaultdict(dict)
+    for (scope, day), document in (await store.read_many(DAYS, keys)).items():
+        for hour, cell in document["hours"].items():
+            found[scope][f"{day}T{hour}"] = (
+                cell["posts"],
+                cell["comments"],
+                cell["positive"],
+                cell["negative"],
+                cell["neutral"],
+                round(cell["compound_sum"] * 10_000),
+            )
+    return dict(found)
+
+
+async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
+    """Assert that every cell equals a recount, and that `all` knows every post."""
+    items = await stored_items(store, subreddits)
+    days = sorted({item["created_utc"][:10] for item in items.values()})
+    assert await stored_statistics(store, subreddits, days) == count_by_hand(items)
+    hours = {item["created_utc"][:13] for item in items.values()}
+    of_all = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
+    listed = [
+        (name, order_key, label)
+        for document in of_all.values()
+        for name, share in document["shares"].items()
+        for order_key, label in share["posts"]
+    ]
+    assert sorted(listed) == sorted(
+        (item["subreddit"], item["order_key"], item["sentiment"]["label"])
+        for fullname, item in items.items()
+        if fullname.startswith("t3_")
+    )
+
+
+WHEN = {"collected_at", "analyzed_at", "at", "_etag"}
+
+
+async def final_data(store: Store, subreddits: Sequence[str]) -> str:
+    """Give all that a cycle leaves, less the moments at which it did so."""
+    items = await stored_items(store, subreddits)
+    days = sorted({item["created_utc"][:10] for item in items.values()})
+    hours = sorted({item["created_utc"][:13] for item in items.values()})
+    scopes = (*subreddits, ALL)
+    keys = [("subreddit", name) for name in subreddits]
+    states = (await store.read_many(SUBREDDITS, keys)).values()
+    everything = {
+        "items": items,
+        "days": await store.read_many(DAYS, [(scope, day) for scope in scopes for day in days]),
+        "hours": await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours]),
+        "watermarks": {
+            state["id"]: (state["posts_watermark"], state["comments_watermark"]) for state in states
+        },
+    }
+    return json.dumps(_timeless(everything), sort_keys=True, indent=1)
+
+
+def _timeless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _timeless(v) for k, v in value.items() if k not in WHEN}
+    if isinstance(value, list | tuple):
+        return [_timeless(each) for each in value]
+    return value
+
+
+def things(
+    subreddits: Sequence[str], count: int, *, newest: float, seed: int = 0
+) -> list[dict[str, Any]]:
+    """Invent t3 and t1 objects as Reddit's API gives them, half a minute or so apart."""
+    rng = random.Random(seed)
+    moods = ("I love this, great work", "This is awful, I hate it", "It is on the table")
+    made: list[dict[str, Any]] = []
+    moment = newest - 40.0 * count
+    posts: dict[str, list[str]] = defaultdict(list)
+    for number in range(count):
+        moment += rng.randrange(1, 80) if moment < newest - 80 else 0
+        name = subreddits[number % len(subreddits)]
+        common = {
+            "subreddit": name,
+            "author": f"user{number % 17}",
+            "created_utc": moment,
+            "score": rng.randrange(50),
+            "edited": False,
+        }
+        if number % 3 == 0 or not posts[name]:
+            posts[name].append(f"p{number}")
+            data = {"id": f"p{number}", "name": f"t3_p{number}", "title": rng.choice(moods)}
+            data |= {
+                "selftext": rng.choice(moods),
+                "num_comments": 1,
+                "url": "https://example.com/",
+            }
+            data["permalink"] = f"/r/{name}/comments/p{number}/x/"
+            made.append({"kind": "t3", "data": {**common, **data}})
+        else:
+            post = rng.choice(posts[name])
+            data = {"id": f"c{number}", "name": f"t1_c{number}", "body": rng.choice(moods)}
+            data |= {"link_id": f"t3_{post}", "parent_id": f"t3_{post}"}
+            made.append({"kind": "t1", "data": {**common, **data}})
+    return made
