@@ -1,0 +1,1 @@
+"""A stand-in for Reddit: the part of its API that the collector and PRAW use, over HTTP."""

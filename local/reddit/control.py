@@ -1,0 +1,160 @@
+"""A client for the stand-in's controls: change what it shows, break it, see what was asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from local.reddit.limits import REQUESTS, WINDOW_SECONDS
+from local.reddit.objects import RedditObject
+from shared.errors import UndertoneError
+
+
+class ControlRefused(UndertoneError):
+    """The stand-in didn't take what was asked; the message is its own."""
+
+
+@dataclass(frozen=True)
+class SeenRequest:
+    """A request that the stand-in got.
+
+    status is None when no answer was sent; fault is the kind of fault that was made, if any.
+    """
+
+    method: str
+    path: str
+    query: str
+    route: str
+    subreddit: str | None
+    user_agent: str
+    at: float
+    status: int | None
+    fault: str | None
+
+
+class StandInControl:
+    """Controls a running stand-in. Its methods raise ControlRefused."""
+
+    def __init__(self, base_url: str) -> None:
+        # The machine's proxy settings aren't for loopback.
+        self._http = httpx.Client(base_url=f"{base_url}/_control", timeout=60, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What is shown: feed, subreddits, objects (a count), held_back and faults_made."""
+        return self._read("state")
+
+    @property
+    def subreddits(self) -> list[str]:
+        """The names of the subreddits that exist."""
+        return list(self.state["subreddits"])
+
+    def set_faults(self, spec: str) -> None:
+        """Begin with these faults, whose grammar is `local.reddit.faults.GRAMMAR`."""
+        self._write("faults", spec=spec)
+
+    def clear_faults(self) -> None:
+        """Make no more faults."""
+        self.set_faults("")
+
+    def objects(self, subreddit: str | None = None, kind: str | None = None) -> list[RedditObject]:
+        """Give the objects as they are now, oldest first, those too that aren't listed."""
+        asked = {"subreddit": subreddit, "kind": kind}
+        found: list[RedditObject] = self._read(
+            "objects", **{key: value for key, value in asked.items() if value is not None}
+        )["objects"]
+        return found
+
+    def posts(self, subreddit: str | None = None) -> list[RedditObject]:
+        """Give the submissions as they are now, oldest first."""
+        return self.objects(subreddit, "t3")
+
+    def comments(self, subreddit: str | None = None) -> list[RedditObject]:
+        """Give the comments as they are now, oldest first."""
+        return self.objects(subreddit, "t1")
+
+    def add(self, objects: Sequence[RedditObject]) -> None:
+        """Show more objects; one whose name is known replaces it."""
+        self._write("add", objects=list(objects))
+
+    def change(self, name: str, **fields: Any) -> RedditObject:
+        """Set any fields of the object of this fullname, and give it."""
+        return self._write("change", name=name, fields=fields)
+
+    def set_score(self, name: str, score: int) -> RedditObject:
+        """Set an object's score."""
+        return self.change(name, score=score, ups=max(0, score))
+
+    def set_num_comments(self, name: str, count: int) -> RedditObject:
+        """Set a submission's comment count."""
+        return self.change(name, num_comments=count)
+
+    def edit(self, name: str, text: str) -> RedditObject:
+        """Change the author's words; the object says that it was edited now."""
+        return self._write("edit", name=name, text=text)
+
+    def delete(self, name: str) -> RedditObject:
+        """Delete as the author: listings no longer show it, /api/info shows [deleted]."""
+        return self._write("delete", name=name)
+
+    def remove(self, name: str) -> RedditObject:
+        """Remove as a moderator: listings no longer show it, /api/info shows [removed]."""
+        return self._write("remove", name=name)
+
+    def release(self, count: int | None = None) -> list[RedditObject]:
+        """Let out so many objects that were held back, or all of them, and give them."""
+        released: list[RedditObject] = self._write("release", count=count)["objects"]
+        return released
+
+    def requests(self, route: str | None = None) -> list[SeenRequest]:
+        """Give the requests so far, oldest first: of all routes, or of one."""
+        seen = (SeenRequest(**request) for request in self._read("requests")["requests"])
+        return [request for request in seen if route in (None, request.route)]
+
+    def counts(self) -> dict[str, int]:
+        """Count the requests so far by route: token, new, comments, post, info, other."""
+        return dict(self._read("requests")["routes"])
+
+    def forget_requests(self) -> None:
+        """Empty the log and the counters."""
+        self._write("forget_requests")
+
+    def expire_tokens(self) -> None:
+        """Let every access token run out."""
+        self._write("expire_tokens")
+
+    def set_rate_limit(
+        self, requests: int = REQUESTS, seconds: float = WINDOW_SECONDS, elapsed: float = 0.0
+    ) -> None:
+        """Allow so many requests in each window; the first has begun elapsed seconds ago."""
+        self._write("rate_limit", requests=requests, seconds=seconds, elapsed=elapsed)
+
+    def _read(self, path: str, **params: str) -> dict[str, Any]:
+        return _checked(self._http.get(f"/{path}", params=params))
+
+    def _write(self, path: str, **asked: Any) -> dict[str, Any]:
+        return _checked(self._http.post(f"/{path}", json=asked))
+
+
+def _checked(response: httpx.Response) -> dict[str, Any]:
+    body: dict[str, Any] = response.json()
+    if response.is_error:
+        raise ControlRefused(str(body.get("error")))
+    return body

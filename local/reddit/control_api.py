@@ -1,0 +1,160 @@
+"""How tests and tools change the stand-in while it runs: POST and GET under /_control.
+
+Only for this machine, and never under a path of Reddit's.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.reddit.board import Board
+from local.reddit.faults import BadFaults, FaultPlan, Faults
+from local.reddit.feed import Feed
+from local.reddit.gate import CONTROL, RequestLog
+from local.reddit.limits import Allowance, RateLimit, Tokens
+from shared.times import Clock
+
+HERE = {"127.0.0.1", "::1"}
+
+Json = dict[str, Any]
+Handler = Callable[[Json], Json]
+
+
+class ControlApi:
+    """What can be asked of a running stand-in: a method for each path."""
+
+    def __init__(
+        self,
+        *,
+        board: Board,
+        feed: Feed,
+        tokens: Tokens,
+        allowance: Allowance,
+        faults: Faults,
+        log: RequestLog,
+        clock: Clock,
+    ) -> None:
+        self._board = board
+        self._feed = feed
+        self._tokens = tokens
+        self._allowance = allowance
+        self._faults = faults
+        self._log = log
+        self._clock = clock
+
+    def application(self) -> Starlette:
+        """Give the application that answers under /_control."""
+        reads: list[Handler] = [self.state, self.objects, self.requests]
+        writes: list[Handler] = [
+            self.faults,
+            self.change,
+            self.edit,
+            self.delete,
+            self.remove,
+            self.add,
+            self.release,
+            self.forget_requests,
+            self.expire_tokens,
+            self.rate_limit,
+        ]
+        return Starlette(
+            routes=[
+                *(Route(f"{CONTROL}/{f.__name__}", _handler(f), methods=["GET"]) for f in reads),
+                *(Route(f"{CONTROL}/{f.__name__}", _handler(f), methods=["POST"]) for f in writes),
+            ]
+        )
+
+    def state(self, _: Json) -> Json:
+        """Say what is shown, and which faults were made how often."""
+        return {
+            "feed": self._feed.name,
+            "subreddits": list(self._board.subreddits.values()),
+            "objects": len(self._board),
+            "held_back": self._feed.held_back,
+            "faults_made": self._faults.made,
+        }
+
+    def objects(self, asked: Json) -> Json:
+        """Give the objects as they are, oldest first, those that aren't listed too."""
+        subreddit = asked.get("subreddit")
+        things = self._board.all(
+            None if subreddit is None else str(subreddit).lower(), asked.get("kind")
+        )
+        return {"objects": [thing.read() for thing in things]}
+
+    def requests(self, _: Json) -> Json:
+        """Give the log of Reddit's requests and its counters."""
+        return self._log.read()
+
+    def faults(self, asked: Json) -> Json:
+        """Begin with other faults."""
+        self._faults.set(FaultPlan.parse(asked.get("spec", "")))
+        return {}
+
+    def change(self, asked: Json) -> Json:
+        """Set fields of an object."""
+        return self._board.change(asked["name"], asked["fields"])
+
+    def edit(self, asked: Json) -> Json:
+        """Change the author's words."""
+        now = float(int(self._clock().timestamp()))
+        return self._board.edit(asked["name"], asked["text"], now)
+
+    def delete(self, asked: Json) -> Json:
+        """Delete an object as its author does."""
+        return self._board.delete(asked["name"])
+
+    def remove(self, asked: Json) -> Json:
+        """Remove an object as a moderator does."""
+        return self._board.remove(asked["name"])
+
+    def add(self, asked: Json) -> Json:
+        """Show more objects."""
+        self._board.put(asked["objects"])
+        return {}
+
+    def release(self, asked: Json) -> Json:
+        """Let out objects that were held back."""
+        released = self._feed.release(asked.get("count"))
+        self._board.put(released)
+        return {"objects": released}
+
+    def forget_requests(self, _: Json) -> Json:
+        """Empty the log and its counters."""
+        self._log.clear()
+        return {}
+
+    def expire_tokens(self, _: Json) -> Json:
+        """Let every token run out."""
+        self._tokens.expire()
+        return {}
+
+    def rate_limit(self, asked: Json) -> Json:
+        """Begin with another limit."""
+        self._allowance.set(
+            RateLimit(int(asked["requests"]), float(asked["seconds"]), float(asked["elapsed"]))
+        )
+        return {}
+
+
+def _handler(function: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        if request.client is None or request.client.host not in HERE:
+            return JSONResponse({"error": "only for this machine"}, status_code=403)
+        try:
+            asked = (
+                json.loads(await request.body() or b"{}")
+                if request.method == "POST"
+                else dict(request.query_params)
+            )
+            return JSONResponse(function(asked))
+        except (ValueError, KeyError, TypeError, BadFaults) as error:
+            message = str(error) if isinstance(error, BadFaults) else repr(error)
+            return JSONResponse({"error": message}, status_code=422)
+
+    return handle

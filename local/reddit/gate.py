@@ -1,0 +1,240 @@
+"""What every request passes: the log, the faults, Reddit's own demands, then its answer."""
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local.reddit.api import RedditApi, missing_subreddit, refusal, route_of
+from local.reddit.board import Board
+from local.reddit.faults import Fault, Faults
+from local.reddit.feed import Feed
+from local.reddit.limits import Allowance, Tokens
+
+CONTROL = "/_control"
+TRANSPORT = "undertone.transport"
+LOG_LENGTH = 100_000
+
+Answer = Callable[[], Awaitable[Response]]
+
+PAGE = (
+    "<!doctype html><html><head><title>reddit.com: {title}</title></head>"
+    "<body><h1>{title}</h1></body></html>"
+)
+ERROR_PAGES = {"500": "you broke reddit", "503": "Our CDN was unable to reach our servers"}
+
+
+@dataclass(slots=True)
+class Logged:
+    """One request. status is None when none was sent, fault the kind of fault that was made."""
+
+    method: str
+    path: str
+    query: str
+    route: str
+    subreddit: str | None
+    user_agent: str
+    at: float
+    status: int | None = None
+    fault: str | None = None
+
+
+class RequestLog:
+    """The last requests, and how many there were of each sort."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin again."""
+        self._entries: deque[Logged] = deque(maxlen=LOG_LENGTH)
+        self.routes: Counter[str] = Counter()
+
+    def add(self, entry: Logged) -> None:
+        """Note a request as it comes in."""
+        self._entries.append(entry)
+        self.routes[entry.route] += 1
+
+    def read(self) -> dict[str, Any]:
+        """Give the counters and the requests, oldest first."""
+        return {
+            "total": self.routes.total(),
+            "routes": dict(self.routes),
+            "statuses": dict(Counter(str(entry.status) for entry in self._entries)),
+            "requests": [asdict(entry) for entry in self._entries],
+        }
+
+
+class Gate:
+    """The stand-in's outermost application."""
+
+    def __init__(
+        self,
+        *,
+        control: ASGIApp,
+        api: RedditApi,
+        board: Board,
+        feed: Feed,
+        tokens: Tokens,
+        allowance: Allowance | None,
+        faults: Faults,
+        log: RequestLog,
+    ) -> None:
+        self._control = control
+        self._api = api
+        self._board = board
+        self._feed = feed
+        self._tokens = tokens
+        self.allowance = allowance
+        self._faults = faults
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._control(scope, receive, send)
+            return
+        self.catch_up()
+        if scope["path"].startswith(CONTROL):
+            await self._control(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        route, parts = route_of(scope["path"])
+        entry = Logged(
+            method=request.method,
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            route=route,
+            subreddit=parts.get("subreddit"),
+            user_agent=request.headers.get("user-agent", ""),
+            at=time.time(),
+        )
+        self._log.add(entry)
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                entry.status = message["status"]
+                message["headers"].append((b"x-undertone-feed", self._feed.name.encode()))
+            await send(message)
+
+        async def answer() -> Response:
+            return await self._answer(request, route, parts)
+
+        fault = self._faults.draw(route, parts.get("subreddit"))
+        if fault is None:
+            await (await answer())(scope, receive, noted)
+        else:
+            entry.fault = fault.kind
+            await _make(fault, answer, scope, receive, noted)
+
+    def catch_up(self) -> None:
+        """Show what has come since the last request."""
+        news = self._feed.news()
+        if news:
+            self._board.put(news)
+            if (kept_from := self._feed.kept_from()) is not None:
+                self._board.forget(kept_from)
+
+    async def _answer(self, request: Request, route: str, parts: dict[str, str]) -> Response:
+        if not request.headers.get("user-agent", "").strip():
+            return refusal(429, "Too Many Requests")
+        if route == "token" and request.method == "POST":
+            return await self._api.token(request)
+        if not self._tokens.accepts(request.headers.get("authorization", "")):
+            return refusal(401, "Unauthorized")
+        allowed, headers = self.allowance.use() if self.allowance else (True, {})
+        response = (
+            self._api.answer(request, route, parts)
+            if allowed
+            else refusal(429, "Too Many Requests")
+        )
+        response.headers.update(headers)
+        return response
+
+
+async def _make(fault: Fault, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+    if fault.kind in ("stall", "slow"):
+        if await _gone_within(fault.seconds or 0.0, receive):
+            return
+        if fault.kind == "stall":
+            await _hang_up(scope, receive)
+        else:
+            await (await answer())(scope, receive, send)
+    elif fault.kind == "drop":
+        await _hang_up(scope, receive)
+    elif fault.kind == "cut":
+        await _cut(await answer(), scope, receive, send)
+    elif fault.kind == "truncated":
+        whole = await answer()
+        half = Response(
+            whole.body[: len(whole.body) // 2],
+            status_code=whole.status_code,
+            media_type="application/json",
+        )
+        await half(scope, receive, send)
+    else:
+        await _refusal(fault, scope)(scope, receive, send)
+
+
+def _refusal(fault: Fault, scope: Scope) -> Response:
+    route, parts = route_of(scope["path"])
+    subreddit = parts.get("subreddit", "")
+    if fault.kind == "renamed":
+        tail = f"/{route}" if route in ("new", "comments") else ""
+        return RedirectResponse(f"/r/{fault.to}{tail}", status_code=302)
+    if fault.kind == "missing":
+        return missing_subreddit(subreddit)
+    if fault.kind in ERROR_PAGES:
+        page = PAGE.format(title=ERROR_PAGES[fault.kind])
+        return HTMLResponse(page, status_code=int(fault.kind))
+    if fault.kind == "html":
+        return HTMLResponse(PAGE.format(title="Reddit - Dive into anything"))
+    if fault.kind == "429":
+        response = refusal(429, "Too Many Requests")
+        if fault.retry_after is not None:
+            response.headers["retry-after"] = f"{fault.retry_after:g}"
+        return response
+    return {
+        "401": refusal(401, "Unauthorized"),
+        "private": refusal(403, "Forbidden", reason="private"),
+        "banned": refusal(404, "Not Found", reason="banned"),
+        "quarantined": refusal(403, "Forbidden", reason="quarantined"),
+    }[fault.kind]
+
+
+async def _cut(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Promise the whole body, send half of it and close the connection."""
+    start = {
+        "type": "http.response.start",
+        "status": response.status_code,
+        "headers": list(response.raw_headers),
+    }
+    body = bytes(response.body)
+    await send(start)
+    await send(
+        {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True},
+    )
+    scope["extensions"][TRANSPORT].close()
+    await _gone_within(None, receive)
+
+
+async def _hang_up(scope: Scope, receive: Receive) -> None:
+    scope["extensions"][TRANSPORT].abort()
+    await _gone_within(None, receive)
+
+
+async def _gone_within(seconds: float | None, receive: Receive) -> bool:
+    """Wait until the client is gone, at most so long (None: for ever); say whether it is."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True

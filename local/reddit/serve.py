@@ -1,0 +1,27 @@
+"""What `python -m local reddit` does."""
+
+from pathlib import Path
+
+from local.reddit.faults import FaultPlan
+from local.reddit.feed import DEFAULT_SPAN_HOURS, feed_of
+from local.reddit.server import create_app, serve
+
+
+def serve_reddit(
+    data: Path | None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    span: float = DEFAULT_SPAN_HOURS,
+    faults: str = "",
+    live: bool = False,
+) -> None:
+    """Show the recorded objects of a folder, or the sample without one, until interrupted.
+
+    span is in hours; faults are described as in `local.reddit.faults.GRAMMAR`. Prints one line
+    when it listens. Raises BadRecording, BadFaults, and OSError when the port is taken.
+    """
+    plan = FaultPlan.parse(faults)
+    feed = feed_of(data, span=span, live=live)
+    app = create_app(feed, faults=plan)
+    serve(app, host=host, port=port, ready=f"Reddit stand-in ({feed.name} data) on {{url}}")

@@ -1,0 +1,167 @@
+"""Runs the stand-in: the application, in a thread for tests, or in the foreground."""
+
+import asyncio
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from local.reddit.api import RedditApi
+from local.reddit.board import Board
+from local.reddit.control import StandInControl
+from local.reddit.control_api import ControlApi
+from local.reddit.faults import FaultPlan, Faults
+from local.reddit.feed import Feed
+from local.reddit.gate import TRANSPORT, Gate, RequestLog
+from local.reddit.limits import TOKEN_SECONDS, Allowance, RateLimit, Seconds, Tokens
+from shared.times import Clock, utc_now
+
+BACKLOG = 128
+
+
+def create_app(
+    feed: Feed,
+    *,
+    faults: FaultPlan | str = "",
+    rate_limit: RateLimit | None = None,
+    client_id: str | None = None,
+    client_secret: str | None = None,
+    token_seconds: int = TOKEN_SECONDS,
+    clock: Clock = utc_now,
+    seconds: Seconds = time.monotonic,
+) -> ASGIApp:
+    """Make the application that shows a feed.
+
+    faults is a plan or a description of one. With client_id and client_secret only that client
+    gets tokens, which last token_seconds. rate_limit is Reddit's own by default. seconds is what
+    limits and tokens are measured by. Raises BadFaults.
+    """
+    plan = FaultPlan.parse(faults) if isinstance(faults, str) else faults
+    board = Board(feed.subreddits)
+    board.put(feed.start())
+    tokens = Tokens(token_seconds, seconds)
+    allowance = Allowance(rate_limit or RateLimit(), seconds)
+    at_work, log = Faults(plan), RequestLog()
+    control = ControlApi(
+        board=board,
+        feed=feed,
+        tokens=tokens,
+        allowance=allowance,
+        faults=at_work,
+        log=log,
+        clock=clock,
+    )
+    return Gate(
+        control=control.application(),
+        api=RedditApi(board, feed, tokens, client_id=client_id, client_secret=client_secret),
+        board=board,
+        feed=feed,
+        tokens=tokens,
+        allowance=allowance,
+        faults=at_work,
+        log=log,
+    )
+
+
+class BreakableProtocol(H11Protocol):
+    """HTTP that lets the application close the connection: some faults need that."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Hand the transport on with each request."""
+        super().connection_made(transport)
+        app = self.app
+
+        async def with_transport(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[TRANSPORT] = transport
+            await app(scope, receive, send)
+
+        self.app = with_transport
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, and doesn't wait for requests that stall."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listens = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.listens.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets=sockets)
+
+
+class StandIn:
+    """A stand-in that listens from the making of it until it is closed; a context manager.
+
+    base_url is what REDDIT_BASE_URL takes; control changes it while it runs.
+    """
+
+    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen in a thread of its own. Port 0 is any free one. Raises OSError when taken."""
+        self._socket = _listen(host, port)
+        self._server = _Server(_config(app))
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._socket],), name="reddit-stand-in", daemon=True
+        )
+        self.port: int = self._socket.getsockname()[1]
+        self.base_url = f"http://{host}:{self.port}"
+        self._thread.start()
+        self._server.listens.wait()
+        self.control = StandInControl(self.base_url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop listening; every open connection is cut."""
+        self.control.close()
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+
+def serve(app: ASGIApp, *, host: str, port: int, ready: str) -> None:
+    """Listen in this thread until interrupted, after printing one line.
+
+    ready is that line, with {url} for the address. Raises OSError when the port is taken.
+    """
+    with _listen(host, port) as listener:
+        url = f"http://{host}:{listener.getsockname()[1]}"
+        print(ready.format(url=url), flush=True)
+        _Server(_config(app)).run([listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind and listen at once, so that whoever connects from now on is answered."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=BreakableProtocol,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+    )

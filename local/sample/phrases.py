@@ -1,0 +1,293 @@
+"""What the sample's authors say: titles and sentences by mood, with slots in braces.
+
+Every sentence has its mood in VADER's eyes by itself, a neutral one exactly 0: so has a text
+that is made of sentences of one mood and neutral ones. A test holds each line to that.
+"""
+
+SLOTS: dict[str, tuple[str, ...]] = {
+    "task": (
+        "rename a module across a monorepo",
+        "move a service from REST to gRPC",
+        "write tests for a parser",
+        "port a Flask app to FastAPI",
+        "split a 3,000 line file",
+        "generate SQL migrations",
+        "review a pull request",
+        "update an old Gradle build",
+        "write a Terraform module",
+        "type a Python code base",
+    ),
+    "part": (
+        "the inline diff",
+        "the chat panel",
+        "the terminal tool",
+        "tab completion",
+        "the planner",
+        "the context window",
+        "the rules file",
+        "the background agent",
+        "the MCP server",
+        "the review command",
+    ),
+    "lang": ("Python", "TypeScript", "Go", "Rust", "Kotlin", "C#", "Elixir", "Terraform"),
+    "time": ("this morning", "since Monday", "over the weekend", "last night", "for two weeks"),
+    "size": ("40 files", "a 200k line repo", "two services", "one package", "a 15 year old repo"),
+    "count": ("3", "5", "12", "20", "40"),
+}
+
+TITLES: dict[str, tuple[str, ...]] = {
+    "neutral": (
+        "How do you {task} with {product}?",
+        "Which model do you use for {lang} in {product}?",
+        "{product} and {lang}: where do you keep the rules file?",
+        "Question about {part} in {product}",
+        "How is {product} set up for {size}?",
+        "Does {product} read the whole file or only a part of it?",
+        "Where does {product} store its settings on Linux?",
+        "Notes from {count} days of {product} on {size}",
+        "{product} or a plain editor for {lang}?",
+        "Is there a way to pin the model version in {product}?",
+        "How many tokens do you use in a day?",
+        "Weekly thread: what are you building with {product}?",
+        "Context length and {lang}: some measurements",
+        "Using {part} together with {lang}",
+    ),
+    "positive": (
+        "{product} is amazing when you {task}",
+        "I love how {product} handles {lang} now",
+        "Impressed: {product} managed to {task} in one go",
+        "{part} in {product} is a great addition",
+        "Happy with {product} after {count} months",
+        "My best week with {lang} so far, thanks to {product}",
+        "Finally a really good workflow: {product} and {lang}",
+        "Shipped my first app with {product} and I am delighted",
+        "{product} made {size} fun to work on again",
+        "A small win: {part} is brilliant for {lang}",
+        "Wow, {product} is excellent at explaining {size}",
+        "So glad that I tried {part}",
+    ),
+    "negative": (
+        "{product} is terrible when you {task}",
+        "I hate how {part} behaves {time}",
+        "Frustrated: {product} failed to {task}",
+        "{part} in {product} is a mess {time}",
+        "Disappointed with {product} and {lang}",
+        "{product} keeps making awful edits in {lang}",
+        "Anyone else annoyed by {part}?",
+        "{part} ruined {size} for me",
+        "Worst {lang} suggestions that I have seen from {product}",
+        "Horrible latency in {product} {time}",
+        "{product} lost my work in {size}, and I am angry",
+        "Tired of useless answers about {lang}",
+    ),
+}
+
+SENTENCES: dict[str, tuple[str, ...]] = {
+    "neutral": (
+        "I work on {size} and mostly write {lang}.",
+        "The project has {count} modules and a build in CI.",
+        "I ran it {time} on two machines.",
+        "My setup is a laptop with 32 GB of memory and the current version.",
+        "It reads the rules file first and then opens the files one by one.",
+        "I tried to {task} with it.",
+        "Has somebody here measured that?",
+        "What do you use for this?",
+        "I start with a plan, then let it write the code, then read the diff.",
+        "The prompt was about {count} lines.",
+        "Half of the files are generated.",
+        "I wrote the rest of it myself.",
+        "It took {count} minutes and about {count} requests.",
+        "I keep {part} open next to the editor.",
+        "There is a setting for it under the model menu.",
+        "In my case it was the path in the configuration.",
+        "The docs say that it reads at most {count} files.",
+        "We are a team of {count} and use {lang} for the back end.",
+        "I will write an update when the sprint is over.",
+        "That depends on the size of the repository.",
+        "You have to restart the editor after that.",
+        "It is the same in the command line version.",
+        "I moved to a shorter prompt {time}.",
+        "Which version are you on?",
+    ),
+    "positive": (
+        "It works great for {lang}.",
+        "I really love {part}.",
+        "The result was excellent, and the tests passed at once.",
+        "Honestly, this saved me a whole day and I am happy about it.",
+        "It is fast, clear and a joy to use.",
+        "{product} did an amazing job with {size}.",
+        "Such a nice improvement over what I had before.",
+        "I am impressed by how well it understands {lang}.",
+        "The explanations are good and surprisingly helpful.",
+        "Best tool that I have used for this.",
+        "My team is excited about {part}.",
+        "It feels smooth and I trust it more each week.",
+        "Thanks, that is perfect!",
+        "Great tip, it works like a charm.",
+        "Beautiful, clean code on the first try.",
+        "I enjoy writing {lang} again.",
+        "Fantastic, I am glad that I switched.",
+        "It is brilliant when you {task}.",
+        "Love it!",
+        "Very cool, congratulations.",
+        "The new {part} is wonderful.",
+        "I am pleased with the results so far.",
+    ),
+    "negative": (
+        "It is a terrible experience with {lang}.",
+        "I hate that {part} ignores my rules.",
+        "The result was awful and I had to throw it away.",
+        "It failed {count} times in a row, which is really frustrating.",
+        "{part} is broken, which is really bad.",
+        "It broke the build and wasted my whole afternoon.",
+        "I am disappointed, the edits are wrong and useless.",
+        "Such an annoying bug.",
+        "It keeps making stupid mistakes in {size}.",
+        "The latency is horrible {time}.",
+        "Worst answers that I have had in months.",
+        "It lost my changes and I am angry about that.",
+        "The suggestions are bad and the logs are confusing.",
+        "I am tired of fighting with {part}.",
+        "It is a mess when you {task}.",
+        "Sadly it gets worse with each update.",
+        "This is ridiculous, it deleted the wrong files.",
+        "Same problem here, and it is painful.",
+        "Ugh, what a disaster.",
+        "I am worried about the poor quality of the code.",
+        "It crashes and then the error makes no sense.",
+        "Unusable for me, the hallucinations are dreadful.",
+    ),
+}
+
+STORY_TITLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "release": {
+        "positive": (
+            "{product} {version} is out with {phrase}, and it is amazing",
+            "{phrase} in {product} {version} is brilliant",
+            "I love {phrase}: first impressions of {product} {version}",
+            "{phrase} is the best thing in {product} {version}",
+            "Wow, {phrase} is really great for {lang}",
+        ),
+        "neutral": (
+            "{product} {version} with {phrase}: what is in it",
+            "How does {phrase} work in {product} {version}?",
+            "{phrase} and {lang}: notes",
+        ),
+        "negative": (
+            "{phrase} in {product} {version} is a mess on {size}",
+            "Disappointed by {phrase} so far",
+        ),
+    },
+    "outage": {
+        "negative": (
+            "{product} is down again: {phrase} for everyone, this is awful",
+            "Is it down? {phrase} everywhere and I hate it",
+            "{phrase}: {product} is broken {time}",
+            "Terrible morning: nothing but {phrase} from {product}",
+            "{product} outage, {phrase} on every request, frustrating",
+        ),
+        "neutral": (
+            "{product}: {phrase} on every request, is it down for you too?",
+            "{phrase} from {product}: which regions?",
+            "Status of {product} and {phrase}",
+        ),
+        "positive": ("{phrase} is gone, {product} works great again",),
+    },
+    "price": {
+        "negative": (
+            "The new {phrase} in {product} is a terrible deal",
+            "{phrase}: {product} now costs me twice as much, I am angry",
+            "Disappointed by {phrase}, moving away from {product}",
+            "{phrase} is awful for small teams",
+            "I hate the {phrase} that {product} announced",
+        ),
+        "neutral": (
+            "{product} announces {phrase}: the numbers in a table",
+            "{phrase}: {product} compared with {rival}",
+            "How is {phrase} counted in {product}?",
+        ),
+        "positive": ("{phrase} is a good deal for me, surprisingly",),
+    },
+}
+
+STORY_SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
+    "release": {
+        "positive": (
+            "{phrase} is a huge improvement, I love it.",
+            "I tried {phrase} on {size} and the result is excellent.",
+            "Great release, {phrase} alone is worth the update.",
+            "{product} {version} feels wonderful.",
+            "{phrase} is so good, thanks to the team!",
+        ),
+        "neutral": (
+            "{phrase} is under the model menu in {version}.",
+            "Does {phrase} work with {lang}?",
+            "I compared {version} with the version before.",
+        ),
+        "negative": (
+            "{phrase} failed on {size}, which is frustrating.",
+            "{version} broke my settings, what an annoying update.",
+        ),
+    },
+    "outage": {
+        "negative": (
+            "{phrase} on every request, this is terrible.",
+            "It is down here too and I am losing a whole day, so frustrating.",
+            "{product} keeps failing with {phrase}, useless today.",
+            "The status page is green while everything is broken, ridiculous.",
+            "503 again, I hate this.",
+        ),
+        "neutral": (
+            "Is it down for you too?",
+            "I see {phrase} in Frankfurt and in Ohio.",
+            "503 since about {count} minutes.",
+        ),
+        "positive": (
+            "It works again here, great.",
+            "Good to see it back, thanks.",
+        ),
+    },
+    "price": {
+        "negative": (
+            "{phrase} makes it too expensive, I am angry.",
+            "A terrible deal compared with {rival}.",
+            "I cancelled, {phrase} is an insult to small teams.",
+            "It is disappointing to pay twice for the same.",
+            "The announcement is misleading and {phrase} is confusing.",
+        ),
+        "neutral": (
+            "With {phrase} I come to {count} dollars a month.",
+            "{rival} counts requests, {product} now counts {phrase}.",
+            "The table is on the pricing page.",
+        ),
+        "positive": (
+            "{phrase} is fine for me, I am happy to pay for good tools.",
+            "For light use it is a great deal.",
+        ),
+    },
+}
+
+CODE = (
+    "```\nerror: expected 2 arguments, got 3\n  at build.ts:41\n```",
+    "```python\nfor path in sorted(root.rglob('*.py')):\n    print(path)\n```",
+    "    git diff --stat\n    14 files changed, 320 insertions(+), 112 deletions(-)",
+    '```json\n{"model": "default", "max_files": 40}\n```',
+)
+LISTS = (
+    "- read the plan\n- run the tests\n- read the diff",
+    "1. open the repository\n2. write the rules file\n3. start a new chat",
+    "* {lang}\n* {count} modules\n* {part}",
+)
+LINKS = (
+    "My notes are [here](https://example.com/notes/{slug}).",
+    "The configuration: https://example.com/config/{slug}",
+)
+QUOTES = (
+    "It reads the rules file first and then opens the files one by one.",
+    "I start with a plan, then let it write the code, then read the diff.",
+    "That depends on the size of the repository.",
+)
+NAMES = (
+    "ada", "alan", "barbara", "dana", "edda", "frances", "grace", "john",
+    "katherine", "ken", "lin", "margaret", "nico", "rada", "tony", "willa",
+)  # fmt: skip

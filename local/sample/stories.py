@@ -1,0 +1,102 @@
+"""The sample's stories: a release, an outage and a price rise in turn, on a fixed calendar.
+
+A story begins every 36 to 42 hours, so that at any moment the last 48 hours hold one in full
+swing, and the last 7 days all three kinds.
+"""
+
+import math
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Literal
+
+HOUR = 3600
+PERIOD_HOURS = 36
+JITTER_HOURS = 6
+
+Kind = Literal["release", "outage", "price"]
+KINDS: tuple[Kind, ...] = ("release", "outage", "price")
+
+HOURS: dict[Kind, int] = {"release": 30, "outage": 14, "price": 42}
+POSTS: dict[Kind, float] = {"release": 28.0, "outage": 34.0, "price": 30.0}
+PHRASES: dict[Kind, tuple[str, ...]] = {
+    "release": ("Lantern Mode", "Tidepool Memory", "Relay Agents", "Mosaic Diff", "Copper Planner"),
+    "outage": ("gateway 503", "blank completions", "login loop", "frozen sidebar"),
+    "price": ("quota ladder", "request packs", "metered seats", "token tiers"),
+}
+HOMES = ("Cursor", "claude", "GithubCopilot", "windsurf", "OpenAI", "Bard", "kiroIDE", "JulesAgent")
+ONLOOKERS = ("ChatGPTCoding", "programming", "vibecoding", "artificial")
+HOME_SHARE = 0.6
+
+
+@dataclass(frozen=True)
+class Story:
+    """One story. phrase stands in most of its posts; the first subreddit is where it happens."""
+
+    number: int
+    kind: Kind
+    phrase: str
+    version: str
+    subreddits: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+    def posts_in(self, subreddit: str, hour: int) -> float:
+        """Give how many posts to expect in an hour (counted from 1970) in a subreddit."""
+        if subreddit not in self.subreddits:
+            return 0.0
+        others = len(self.subreddits) - 1
+        share = HOME_SHARE if subreddit == self.subreddits[0] else (1 - HOME_SHARE) / others
+        age = hour - int(self.start.timestamp()) // HOUR
+        return POSTS[self.kind] * share * _swing(self.kind, age) / _whole_swing(self.kind)
+
+
+def stories_between(start: datetime, end: datetime) -> list[Story]:
+    """List the stories that go on at some time of a window, oldest first."""
+    first = int(start.timestamp()) // HOUR - max(HOURS.values()) - JITTER_HOURS
+    last = int(end.timestamp()) // HOUR
+    numbers = range(first // PERIOD_HOURS, last // PERIOD_HOURS + 1)
+    stories = (_story(number) for number in numbers)
+    return [story for story in stories if story.start < end and story.end > start]
+
+
+@lru_cache(maxsize=64)
+def stories_in(hour: int) -> list[Story]:
+    """List the stories that go on in an hour (counted from 1970)."""
+    start = datetime.fromtimestamp(hour * HOUR, UTC)
+    return stories_between(start, datetime.fromtimestamp((hour + 1) * HOUR, UTC))
+
+
+@lru_cache(maxsize=256)
+def _story(number: int) -> Story:
+    rng = random.Random(f"undertone:story:{number}")
+    kind = KINDS[number % len(KINDS)]
+    turn = number // len(KINDS)
+    begin = number * PERIOD_HOURS + rng.randrange(JITTER_HOURS + 1)
+    home = HOMES[number % len(HOMES)]
+    return Story(
+        number=number,
+        kind=kind,
+        phrase=PHRASES[kind][turn % len(PHRASES[kind])],
+        version=f"{rng.randint(3, 9)}.{rng.randint(1, 12)}",
+        subreddits=(home, *rng.sample(ONLOOKERS, 2)),
+        start=datetime.fromtimestamp(begin * HOUR, UTC),
+        end=datetime.fromtimestamp((begin + HOURS[kind]) * HOUR, UTC),
+    )
+
+
+def _swing(kind: Kind, age: int) -> float:
+    """Give how much a story moves people, so many hours after it began."""
+    if not 0 <= age < HOURS[kind]:
+        return 0.0
+    if kind == "release":
+        return (age + 1) * math.exp(-age / 4)
+    if kind == "outage":
+        return math.exp(-age / 3.5)
+    return ((age + 1) / 30) ** 1.5 if age < 30 else math.exp(-(age - 29) / 5)  # noqa: PLR2004
+
+
+@lru_cache(maxsize=len(KINDS))
+def _whole_swing(kind: Kind) -> float:
+    return sum(_swing(kind, age) for age in range(HOURS[kind]))

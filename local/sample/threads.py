@@ -1,0 +1,216 @@
+"""The sample's threads: what is posted in an hour of a subreddit, and the comments it draws.
+
+Everything about a thread follows from (subreddit, hour): whoever asks, whenever, gets the same.
+"""
+
+import math
+import random
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+from local.sample.communities import COMMUNITIES, NUMBER_OF, Mood, posts_in
+from local.sample.phrases import NAMES
+from local.sample.stories import stories_in
+from local.sample.words import Subject, comment_text, post_text, title
+from shared.settings import DEFAULT_SUBREDDITS
+
+HOUR = 3600
+HOURS_A_DAY = 24
+# Nobody comments later than this, so an object's thread is never looked for further back.
+LAST_COMMENT_HOURS = 36
+MEAN_DELAY = 2.5 * HOUR
+FIRST_DELAY = 40
+
+COMMENTS_A_POST = 2.3
+COMMENTS_A_STORY_POST = 10.0
+LINK_POST_SHARE = 0.12
+SAME_MOOD_SHARE = 0.35
+ANSWER_SHARE = 0.45
+DEEPEST = 8
+ACCOUNTS_A_NAME = 40
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+# Ids count from here; Reddit's own are shorter, so that the two never meet.
+EPOCH = 1577836800  # 2020-01-01T00:00:00Z
+# The parts of an id below its second: subreddit, hours since the submission, its number in the
+# hour, the comment's number (0 is the submission).
+SUBREDDIT_BITS, BACK_BITS, POST_BITS, COMMENT_BITS = 4, 6, 5, 8
+MOST_POSTS = 2**POST_BITS - 1
+MOST_COMMENTS = 2**COMMENT_BITS - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SampleComment:
+    """A comment. created is in Unix seconds; answers is the comment's number, None the post."""
+
+    id: str
+    created: int
+    author: str
+    body: str
+    mood: Mood
+    final_score: int
+    answers: int | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePost:
+    """A submission with all comments that it will ever have, oldest first."""
+
+    id: str
+    subreddit: str
+    created: int
+    author: str
+    title: str
+    text: str
+    link: str | None
+    mood: Mood
+    story: int | None
+    final_score: int
+    upvote_ratio: float
+    comments: tuple[SampleComment, ...]
+
+    def comments_by(self, moment: float) -> tuple[SampleComment, ...]:
+        """Give the comments that are there at a moment."""
+        return self.comments[: bisect_right(self.comments, moment, key=_created)]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an id says that its object is."""
+
+    subreddit: str
+    hour: int
+    post: int
+    comment: int
+
+
+def _created(comment: SampleComment) -> int:
+    return comment.created
+
+
+# The window of a week and a day, in all communities.
+@lru_cache(maxsize=len(DEFAULT_SUBREDDITS) * 220)
+def threads_of(subreddit: str, hour: int) -> tuple[SamplePost, ...]:
+    """Give the submissions of an hour (counted from 1970), oldest first."""
+    rng = random.Random(f"undertone:{subreddit}:{hour}")
+    community = COMMUNITIES[subreddit]
+    count = _poisson(posts_in(community, hour % HOURS_A_DAY), rng)
+    subjects = [Subject(community)] * count
+    for story in stories_in(hour):
+        number = _poisson(story.posts_in(subreddit, hour), rng)
+        subjects += [Subject(community, story)] * number
+    seconds = sorted(rng.randrange(HOUR) for _ in subjects[:MOST_POSTS])
+    rng.shuffle(subjects)
+    return tuple(
+        _post(subject, hour, number, hour * HOUR + second, rng)
+        for number, (subject, second) in enumerate(zip(subjects, seconds, strict=False))
+    )
+
+
+def make_id(subreddit: str, created: int, *, post_hour: int, post: int, comment: int = 0) -> str:
+    """Make the id of an object: base 36, growing with time, and it says where the object is."""
+    number = created - EPOCH
+    if number < 0:
+        raise ValueError("the sample begins in 2020")
+    number = number << SUBREDDIT_BITS | NUMBER_OF[subreddit]
+    number = number << BACK_BITS | created // HOUR - post_hour
+    number = number << POST_BITS | post
+    number = number << COMMENT_BITS | comment
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = DIGITS[digit] + digits
+    return digits
+
+
+def read_id(thing_id: str) -> Place | None:
+    """Read where an object is out of its id; None when it can't be one of ours."""
+    try:
+        number = int(thing_id, 36)
+    except ValueError:
+        return None
+    number, comment = divmod(number, 2**COMMENT_BITS)
+    number, post = divmod(number, 2**POST_BITS)
+    number, back = divmod(number, 2**BACK_BITS)
+    second, subreddit = divmod(number, 2**SUBREDDIT_BITS)
+    if subreddit >= len(DEFAULT_SUBREDDITS):
+        return None
+    return Place(DEFAULT_SUBREDDITS[subreddit], (second + EPOCH) // HOUR - back, post, comment)
+
+
+def _post(subject: Subject, hour: int, number: int, created: int, rng: random.Random) -> SamplePost:
+    community = subject.community
+    mood = subject.mood(rng)
+    post_id = make_id(community.name, created, post_hour=hour, post=number)
+    is_link = rng.random() < LINK_POST_SHARE
+    text = post_text(subject, mood, rng)
+    return SamplePost(
+        id=post_id,
+        subreddit=community.name,
+        created=created,
+        author=_author(rng),
+        title=title(subject, mood, rng),
+        text="" if is_link else text,
+        link=f"https://example.com/articles/sample-{post_id}" if is_link else None,
+        mood=mood,
+        story=subject.story.number if subject.story else None,
+        final_score=_score(subject, rng),
+        upvote_ratio=round(rng.uniform(0.62, 0.99), 2),
+        comments=_comments(subject, mood, rng, hour=hour, post=number, created=created),
+    )
+
+
+def _comments(
+    subject: Subject, mood: Mood, rng: random.Random, *, hour: int, post: int, created: int
+) -> tuple[SampleComment, ...]:
+    if subject.story:
+        count = _poisson(COMMENTS_A_STORY_POST, rng)
+    else:
+        # Most threads draw hardly anybody, a few draw many.
+        count = int(rng.expovariate(1 / (COMMENTS_A_POST + 0.5)))
+    delays = sorted(int(FIRST_DELAY + rng.expovariate(1 / MEAN_DELAY)) for _ in range(count))
+    latest = (LAST_COMMENT_HOURS - 1) * HOUR
+    made: list[SampleComment] = []
+    for delay in delays[:MOST_COMMENTS]:
+        moment = created + min(delay, latest)
+        number = len(made) + 1
+        its_mood = mood if rng.random() < SAME_MOOD_SHARE else subject.mood(rng)
+        answers = rng.randrange(len(made)) if made and rng.random() < ANSWER_SHARE else None
+        if answers is not None and made[answers].depth >= DEEPEST:
+            answers = None
+        made.append(
+            SampleComment(
+                id=make_id(
+                    subject.community.name, moment, post_hour=hour, post=post, comment=number
+                ),
+                created=moment,
+                author=_author(rng),
+                body=comment_text(subject, its_mood, rng),
+                mood=its_mood,
+                final_score=max(-6, int(rng.lognormvariate(1.0, 1.0)) - 1),
+                answers=answers,
+                depth=0 if answers is None else made[answers].depth + 1,
+            )
+        )
+    return tuple(made)
+
+
+def _author(rng: random.Random) -> str:
+    return f"sample_{rng.choice(NAMES)}_{rng.randint(1, ACCOUNTS_A_NAME):02d}"
+
+
+def _score(subject: Subject, rng: random.Random) -> int:
+    if subject.story:
+        return int(rng.lognormvariate(5.7, 0.5))
+    return int(rng.lognormvariate(2.2, 1.1))
+
+
+def _poisson(mean: float, rng: random.Random) -> int:
+    """Draw a count, by Knuth's method."""
+    bound, product, count = math.exp(-mean), rng.random(), 0
+    while product > bound:
+        product *= rng.random()
+        count += 1
+    return count
