@@ -39,7 +39,7 @@ KIND_OF = {"new": "t3", "comments": "t1"}
 
 def route_of(path: str) -> tuple[str, dict[str, str]]:
     """Name the route of a path (token, new, comments, post, info or other) and its parts."""
-    bare = path.rstrip("/").removesuffix(".json")
+    bare = path.removesuffix(".json").rstrip("/")
     for route, pattern in ROUTES:
         if found := pattern.fullmatch(bare):
             return route, {key: part for key, part in found.groupdict().items() if part}

@@ -1,5 +1,6 @@
 """A client for the stand-in's controls: change what it shows, break it, see what was asked."""
 
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -10,6 +11,8 @@ import httpx
 from local.reddit.limits import REQUESTS, WINDOW_SECONDS
 from local.reddit.objects import RedditObject
 from shared.errors import UndertoneError
+
+TIMEOUT_SECONDS = 60.0
 
 
 class ControlRefused(UndertoneError):
@@ -38,8 +41,14 @@ class StandInControl:
     """Controls a running stand-in. Its methods raise ControlRefused."""
 
     def __init__(self, base_url: str) -> None:
-        # The machine's proxy settings aren't for loopback.
-        self._http = httpx.Client(base_url=f"{base_url}/_control", timeout=60, trust_env=False)
+        self._http = httpx.Client(
+            base_url=f"{base_url}/_control",
+            timeout=TIMEOUT_SECONDS,
+            # The machine's proxy settings aren't for loopback.
+            trust_env=False,
+            # Nor is TLS: loading the authorities' certificates would take longer than the rest.
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from local.reddit.objects import RedditObject, comment, submission
+from local.reddit.objects import KINDS, RedditObject, comment, submission
 from local.sample.threads import (
     HOUR,
     LAST_COMMENT_HOURS,
@@ -76,7 +76,7 @@ def find_sample(name: str, moment: float) -> RedditObject | None:
     """Give the object of a fullname as it is at a moment (Unix seconds), however old it is."""
     kind, _, thing_id = name.partition("_")
     place = read_id(thing_id)
-    if place is None or kind not in ("t1", "t3"):
+    if place is None or place.hour * HOUR > moment or kind not in KINDS:
         return None
     posts = threads_of(place.subreddit, place.hour)
     if place.post >= len(posts):

@@ -1,6 +1,6 @@
 """The sample's stories: a release, an outage and a price rise in turn, on a fixed calendar.
 
-A story begins every 36 to 42 hours, so that at any moment the last 48 hours hold one in full
+A story begins every 26 to 34 hours, so that at any moment the last 48 hours hold one in full
 swing, and the last 7 days all three kinds.
 """
 
@@ -12,14 +12,16 @@ from functools import lru_cache
 from typing import Literal
 
 HOUR = 3600
-PERIOD_HOURS = 36
-JITTER_HOURS = 6
+PERIOD_HOURS = 30
+JITTER_HOURS = 4
 
 Kind = Literal["release", "outage", "price"]
 KINDS: tuple[Kind, ...] = ("release", "outage", "price")
 
-HOURS: dict[Kind, int] = {"release": 30, "outage": 14, "price": 42}
-POSTS: dict[Kind, float] = {"release": 28.0, "outage": 34.0, "price": 30.0}
+HOURS: dict[Kind, int] = {"release": 30, "outage": 14, "price": 38}
+POSTS: dict[Kind, float] = {"release": 28.0, "outage": 34.0, "price": 32.0}
+# Anger at a price grows for a day.
+PRICE_PEAK = 24
 PHRASES: dict[Kind, tuple[str, ...]] = {
     "release": ("Lantern Mode", "Tidepool Memory", "Relay Agents", "Mosaic Diff", "Copper Planner"),
     "outage": ("gateway 503", "blank completions", "login loop", "frozen sidebar"),
@@ -94,7 +96,7 @@ def _swing(kind: Kind, age: int) -> float:
         return (age + 1) * math.exp(-age / 4)
     if kind == "outage":
         return math.exp(-age / 3.5)
-    return ((age + 1) / 30) ** 1.5 if age < 30 else math.exp(-(age - 29) / 5)  # noqa: PLR2004
+    return min((age + 1) / PRICE_PEAK, math.exp((PRICE_PEAK - age) / 5))
 
 
 @lru_cache(maxsize=len(KINDS))

@@ -23,7 +23,7 @@ MEAN_DELAY = 2.5 * HOUR
 FIRST_DELAY = 40
 
 COMMENTS_A_POST = 2.3
-COMMENTS_A_STORY_POST = 10.0
+COMMENTS_A_STORY_POST = 9.0
 LINK_POST_SHARE = 0.12
 SAME_MOOD_SHARE = 0.35
 ANSWER_SHARE = 0.45
@@ -36,6 +36,8 @@ EPOCH = 1577836800  # 2020-01-01T00:00:00Z
 # The parts of an id below its second: subreddit, hours since the submission, its number in the
 # hour, the comment's number (0 is the submission).
 SUBREDDIT_BITS, BACK_BITS, POST_BITS, COMMENT_BITS = 4, 6, 5, 8
+# Enough for the next 90 years.
+LONGEST_ID = 11
 MOST_POSTS = 2**POST_BITS - 1
 MOST_COMMENTS = 2**COMMENT_BITS - 1
 
@@ -127,17 +129,19 @@ def make_id(subreddit: str, created: int, *, post_hour: int, post: int, comment:
 
 def read_id(thing_id: str) -> Place | None:
     """Read where an object is out of its id; None when it can't be one of ours."""
-    try:
-        number = int(thing_id, 36)
-    except ValueError:
+    if not set(thing_id) <= set(DIGITS) or not 0 < len(thing_id) <= LONGEST_ID:
         return None
+    number = int(thing_id, 36)
     number, comment = divmod(number, 2**COMMENT_BITS)
     number, post = divmod(number, 2**POST_BITS)
     number, back = divmod(number, 2**BACK_BITS)
     second, subreddit = divmod(number, 2**SUBREDDIT_BITS)
     if subreddit >= len(DEFAULT_SUBREDDITS):
         return None
-    return Place(DEFAULT_SUBREDDITS[subreddit], (second + EPOCH) // HOUR - back, post, comment)
+    hour = (second + EPOCH) // HOUR - back
+    if hour * HOUR < EPOCH:
+        return None
+    return Place(DEFAULT_SUBREDDITS[subreddit], hour, post, comment)
 
 
 def _post(subject: Subject, hour: int, number: int, created: int, rng: random.Random) -> SamplePost:

@@ -48,7 +48,7 @@ def post_text(subject: Subject, mood: Mood, rng: random.Random) -> str:
     """Write a submission's text: some are empty, most a few sentences, some long."""
     if rng.random() < NO_TEXT:
         return ""
-    extent = 8 if rng.random() < LONG_TEXT else rng.randint(1, 4)
+    extent = rng.randint(8, 14) if rng.random() < LONG_TEXT else rng.randint(1, 4)
     return _text(subject, mood, rng, around=extent)
 
 

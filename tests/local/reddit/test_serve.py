@@ -1,0 +1,37 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.reddit.faults import BadFaults
+from local.reddit.recorded import BadRecording
+from local.reddit.serve import serve_reddit
+
+SERVE = "import sys; from local.reddit.serve import serve_reddit; serve_reddit(None, faults='503')"
+
+
+def test_it_says_where_it_listens_and_answers_there() -> None:
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE], cwd=root, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline().strip()
+            said, _, url = line.partition(" on ")
+            assert said == "Reddit stand-in (sample data)"
+            assert httpx.get(f"{url}/r/Cursor/new").status_code == 503
+        finally:
+            process.terminate()
+
+
+def test_a_folder_without_recorded_objects_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadRecording):
+        serve_reddit(tmp_path)
+
+
+def test_bad_faults_are_refused_before_anything_listens() -> None:
+    with pytest.raises(BadFaults):
+        serve_reddit(None, faults="boom")
