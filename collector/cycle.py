@@ -357,11 +357,14 @@ class _Running:
                 self._shares[name].update(shares)
 
     async def _sweep(self) -> None:
-        """Spend the sweep's requests: the recent ring first, then the older one."""
+        """Spend the sweep's requests: the recent ring first, then the older one, each once."""
         started = self._source.requests_used
         cursors = await sweep.read_cursors(self._store)
+        walked: set[sweep.Ring] = set()
         try:
             for ring, allowed in sweep.budgets(self._settings.sweep_requests):
+                if ring in walked:
+                    continue
                 limits = sweep.bounds(ring, self._clock())
                 walk = sweep.batches(
                     self._store,
@@ -374,6 +377,7 @@ class _Running:
                     batch = await anext(walk, None)
                     if batch is None:
                         cursors[ring] = []
+                        walked.add(ring)
                         break
                     await self._look_again(batch)
                     cursors[ring] = batch[-1].cursor

@@ -46,8 +46,15 @@ async def read_cursors(store: Store) -> SweepState:
 
 
 def budgets(requests: int) -> list[tuple[Ring, int]]:
-    """Share out the requests: the older ring gets a third, and what the recent one leaves."""
-    return [("recent", requests - requests // SHARE_OF_OLDER), ("older", requests)]
+    """Share out the requests, as how many may be used up by when.
+
+    A third is kept for the older ring, and the recent one gets what that leaves.
+    """
+    return [
+        ("recent", requests - requests // SHARE_OF_OLDER),
+        ("older", requests),
+        ("recent", requests),
+    ]
 
 
 def bounds(ring: Ring, now: datetime) -> tuple[str, str]:

@@ -67,7 +67,8 @@ class WatchedStore:
             if name in WRITES:
                 container: Container[Any] = args[0]
                 counted = args[1] if name in {"upsert", "delete"} else [args[1]]
-                self.written[container.name] += len(counted)
+                if counted:
+                    self.written[container.name] += len(counted)
             return await method(*args)
 
         return watched

@@ -28,7 +28,7 @@ CONTEXT.set_forkserver_preload(["tests.collector.crashing"])
 
 @pytest.fixture
 def reddit(stand_in):
-    return stand_in(things(SUBREDDITS_HERE, 60, newest=time.time()), exact_times=True)
+    return stand_in(things(SUBREDDITS_HERE, 60, newest=time.time()))
 
 
 def in_a_process(target: Callable[..., object], *args: object) -> int | None:

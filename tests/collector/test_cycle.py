@@ -24,7 +24,7 @@ SUBREDDITS_HERE = ("aws", "claude", "OpenAI")
 
 @pytest.fixture
 def reddit(stand_in):
-    return stand_in(things(SUBREDDITS_HERE, 60, newest=time.time()), exact_times=True)
+    return stand_in(things(SUBREDDITS_HERE, 60, newest=time.time()))
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ async def test_an_item_from_the_future_does_not_hide_those_before_it(
 async def test_a_gap_of_several_pages_is_read_to_its_end(
     sqlite_store, sqlite_settings, stand_in
 ) -> None:
-    reddit = stand_in(things(("aws",), 30, newest=time.time() - 20_000, seed=1), exact_times=True)
+    reddit = stand_in(things(("aws",), 30, newest=time.time() - 20_000, seed=1))
     settings = settings_for(sqlite_settings, reddit.base_url, ["aws"], sweep_requests=0)
     await run_cycle(sqlite_store, settings)
     many = things(("aws",), 450, newest=time.time(), seed=2)
@@ -189,16 +189,15 @@ async def test_a_gap_of_several_pages_is_read_to_its_end(
 async def test_the_sweep_comes_round_to_every_item_within_its_budget(
     sqlite_store, sqlite_settings, stand_in
 ) -> None:
-    reddit = stand_in(things(("aws",), 900, newest=time.time() - 3600), exact_times=True)
+    listed = things(("aws",), 900, newest=time.time() - 3600)
+    reddit = stand_in(listed)
     settings = settings_for(sqlite_settings, reddit.base_url, ["aws"], sweep_requests=3)
     await run_cycle(sqlite_store, settings.model_copy(update={"sweep_requests": 0}))
-    items = await stored_items(sqlite_store, ["aws"])
-    for fullname in items:
-        reddit.control.set_score(fullname, 7000)
+    reddit.control.add([{**thing, "data": {**thing["data"], "score": 7000}} for thing in listed])
     for _ in range(5):
-        reddit.control.reset_log()
+        reddit.control.forget_requests()
         await run_cycle(sqlite_store, settings)
-        asked = [entry for entry in reddit.control.log() if entry.path == "/api/info"]
+        asked = [entry for entry in reddit.control.requests() if entry.path == "/api/info"]
         assert len(asked) <= 3
     swept = await stored_items(sqlite_store, ["aws"])
     assert {item["upvotes"] for item in swept.values()} == {7000}
@@ -207,7 +206,7 @@ async def test_the_sweep_comes_round_to_every_item_within_its_budget(
 async def test_a_cycle_that_runs_out_of_time_ends_cleanly_and_the_next_begins_with_the_rest(
     sqlite_store, sqlite_settings, stand_in
 ) -> None:
-    reddit = stand_in(things(SUBREDDITS_HERE, 60, newest=time.time()), exact_times=True)
+    reddit = stand_in(things(SUBREDDITS_HERE, 60, newest=time.time()))
     settings = settings_for(sqlite_settings, reddit.base_url, SUBREDDITS_HERE)
     asked = 0
 

@@ -49,14 +49,14 @@ async def test_a_cycle_stores_what_reddit_lists_and_a_second_one_writes_nothing(
     await check_statistics(store, subreddits)
 
     watched = WatchedStore(store)
-    reddit.control.reset_log()
+    reddit.control.forget_requests()
     second = await run_cycle(watched, settings)
 
     assert second["status"] == "completed"
     assert (second["new"], second["edited"], second["moved"], second["removed"]) == (0, 0, 0, 0)
     assert set(watched.written) == {"cycles"}
     asked = Counter(
-        entry.path for entry in reddit.control.log() if "access_token" not in entry.path
+        entry.path for entry in reddit.control.requests() if "access_token" not in entry.path
     )
     sweep = asked.pop("/api/info")
     assert asked == {

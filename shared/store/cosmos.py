@@ -1,0 +1,411 @@
+"""The store on Azure: Cosmos DB for NoSQL, or what speaks its protocol."""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeVar, cast
+
+from azure.core import MatchConditions
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
+from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
+
+from shared.errors import (
+    DocumentChanged,
+    DocumentExists,
+    StoreError,
+    StoreNotProvisioned,
+    StoreUnavailable,
+)
+from shared.settings import Settings
+from shared.store import CONTAINERS, Container, Key, Query, T
+
+R = TypeVar("R")
+
+# There is no bulk call. So many at a time keep 1,000 RU/s busy without drowning it: a write costs
+# about 10 RU and takes about 10 ms.
+WRITES_IN_FLIGHT = 10
+READS_IN_FLIGHT = 8
+IDS_AT_ONCE = 100
+# A time to live is a net below the cleanup, and counts from the last write.
+TTL_MARGIN_DAYS = 7
+DAY_SECONDS = 86_400
+# How long a single request may take before it is tried again.
+REQUEST_SECONDS = 10.0
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 5.0
+
+# https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 401, 403, 404, 409
+PRECONDITION_FAILED, TOO_LARGE, TOO_MANY = 412, 413, 429
+# Time-out, moved partition, throttled, concurrent write, overloaded or failing over.
+TRANSIENT = frozenset({408, 410, TOO_MANY, 449, 500, 502, 503, 504})
+# Without it @vercel/cosmosdb-server answers 500 where a document is missing.
+EMULATOR_READ_HEADERS = {"x-ms-documentdb-query-enablecrosspartition": "true"}
+SYSTEM_PROPERTIES = frozenset({"_rid", "_self", "_ts", "_attachments"})
+
+
+class CosmosStore:
+    """Documents in a Cosmos DB database."""
+
+    kind: Literal["cosmos"] = "cosmos"
+
+    def __init__(
+        self,
+        client: CosmosClient,
+        database: str,
+        credential: AsyncTokenCredential | None,
+        *,
+        patience: float,
+        rng: random.Random,
+        read_headers: Mapping[str, str],
+    ) -> None:
+        self._client = client
+        self._database: DatabaseProxy = client.get_database_client(database)
+        self._credential = credential
+        self._patience = patience
+        self._rng = rng
+        self._read_headers = dict(read_headers)
+        self._writes = asyncio.Semaphore(WRITES_IN_FLIGHT)
+        self._reads = asyncio.Semaphore(READS_IN_FLIGHT)
+
+    @classmethod
+    async def open(
+        cls,
+        settings: Settings,
+        *,
+        patience: float,
+        credential: AsyncTokenCredential | None = None,
+    ) -> "CosmosStore":
+        """Connect with COSMOS_KEY, or with Entra ID where there is none.
+
+        With a key, what is missing is made. Raises StoreNotProvisioned where something is missing
+        and there is no key: a managed identity may not make containers.
+        """
+        key = settings.cosmos_key
+        credential = None if key else credential or _entra_id()
+        endpoint = str(settings.cosmos_endpoint)
+        is_emulator = endpoint.startswith("http:")
+        client = CosmosClient(
+            endpoint,
+            key.get_secret_value() if key else cast("AsyncTokenCredential", credential),
+            # Emulators name addresses of their own that can't be reached.
+            enable_endpoint_discovery=not is_emulator,
+            connection_timeout=min(patience, REQUEST_SECONDS),
+            read_timeout=min(patience, REQUEST_SECONDS),
+            # Retries are ours: see _patiently.
+            retry_total=1,
+            retry_connect=0,
+            retry_read=0,
+            retry_throttle_total=1,
+            retry_throttle_backoff_max=1,
+        )
+        store = cls(
+            client,
+            settings.cosmos_database,
+            credential,
+            patience=patience,
+            rng=random.Random(),  # noqa: S311 - jitter
+            read_headers=EMULATOR_READ_HEADERS if is_emulator else {},
+        )
+        try:
+            await (store._make(settings) if key else store._check())
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
+        """Give one document, or None."""
+        proxy = self._proxy(container)
+
+        async def point_read() -> dict[str, Any] | None:
+            try:
+                return cast(
+                    "dict[str, Any]",
+                    await proxy.read_item(
+                        document_id, partition_key=partition, headers=self._read_headers
+                    ),
+                )
+            except CosmosResourceNotFoundError:
+                return None
+
+        found = await self._patiently(point_read)
+        return None if found is None else cast("T", _ours(found))
+
+    async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
+        """Give those of the documents that exist."""
+        by_partition: dict[str, list[str]] = defaultdict(list)
+        for partition, document_id in dict.fromkeys(keys):
+            by_partition[partition].append(document_id)
+        batches = [
+            (partition, ids[start : start + IDS_AT_ONCE])
+            for partition, ids in by_partition.items()
+            for start in range(0, len(ids), IDS_AT_ONCE)
+        ]
+        proxy = self._proxy(container)
+
+        async def batched_read(partition: str, ids: list[str]) -> list[dict[str, Any]]:
+            if len(ids) == 1:
+                found_one = await self.read(container, partition, ids[0])
+                return [] if found_one is None else [dict(found_one)]
+            async with self._reads:
+                # One partition at a time: over several, each id becomes a condition of its own.
+                found = await self._patiently(
+                    lambda: proxy.read_items([(document_id, partition) for document_id in ids])
+                )
+            return list(found)
+
+        found = await _all(batched_read(partition, ids) for partition, ids in batches)
+        documents = [_ours(document) for batch in found for document in batch]
+        return {
+            (document[container.partition_key], document["id"]): cast("T", document)
+            for document in documents
+        }
+
+    async def query(self, query: Query[T]) -> list[T]:
+        """Give the documents of the query, in its order."""
+        text, parameters = _sql(query)
+        proxy = self._proxy(query.container)
+
+        async def run() -> list[dict[str, Any]]:
+            pages = proxy.query_items(
+                text,
+                parameters=parameters,
+                partition_key=query.partition,
+                max_item_count=query.limit,
+            )
+            return [document async for document in pages]
+
+        return [cast("T", _ours(document)) for document in await self._patiently(run)]
+
+    async def create(self, container: Container[T], document: T) -> str:
+        """Write a new document and give its ETag. Raises DocumentExists."""
+        body = _theirs(document)
+        proxy = self._proxy(container)
+        return await self._conditionally(
+            container, body, lambda: proxy.create_item(body), DocumentExists
+        )
+
+    async def replace(self, container: Container[T], document: T, etag: str) -> str:
+        """Write over the document that has this ETag. Raises DocumentChanged."""
+        body = _theirs(document)
+        proxy = self._proxy(container)
+
+        def write() -> Awaitable[Any]:
+            return proxy.replace_item(
+                body["id"], body, etag=etag, match_condition=MatchConditions.IfNotModified
+            )
+
+        return await self._conditionally(container, body, write, DocumentChanged)
+
+    async def upsert(self, container: Container[T], documents: Sequence[T]) -> None:
+        """Write the documents, whatever was there."""
+        proxy = self._proxy(container)
+
+        async def write(document: T) -> None:
+            async with self._writes:
+                await self._patiently(lambda: proxy.upsert_item(_theirs(document)))
+
+        await _all(write(document) for document in documents)
+
+    async def delete(self, container: Container[T], keys: Iterable[Key]) -> None:
+        """Delete those of the documents that exist."""
+        proxy = self._proxy(container)
+
+        async def remove(partition: str, document_id: str) -> None:
+            try:
+                await proxy.delete_item(document_id, partition_key=partition)
+            except CosmosResourceNotFoundError:
+                return
+
+        async def bounded(partition: str, document_id: str) -> None:
+            async with self._writes:
+                await self._patiently(lambda: remove(partition, document_id))
+
+        await _all(bounded(partition, document_id) for partition, document_id in keys)
+
+    async def ping(self) -> None:
+        """Read a document that needn't be there."""
+        await self.read(CONTAINERS[-1], "ping", "ping")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+        if self._credential is not None:
+            await self._credential.close()
+
+    async def _make(self, settings: Settings) -> None:
+        name = settings.cosmos_database
+        await self._patiently(lambda: self._client.create_database_if_not_exists(name))
+        ttl = (settings.retention_days + TTL_MARGIN_DAYS) * DAY_SECONDS
+        for container in CONTAINERS:
+            await self._patiently(lambda c=container: self._make_container(c, ttl))  # type: ignore[misc]
+
+    async def _make_container(self, container: Container[Any], ttl: int) -> None:
+        await self._database.create_container_if_not_exists(
+            container.name,
+            PartitionKey(f"/{container.partition_key}"),
+            indexing_policy=indexing_policy(container),
+            default_ttl=ttl if container.expires else None,
+        )
+
+    async def _check(self) -> None:
+        for container in CONTAINERS:
+            await self._patiently(self._proxy(container).read)
+
+    def _proxy(self, container: Container[Any]) -> ContainerProxy:
+        return self._database.get_container_client(container.name)
+
+    async def _conditionally(
+        self,
+        container: Container[T],
+        body: dict[str, Any],
+        write: Callable[[], Awaitable[Any]],
+        refused: type[StoreError],
+    ) -> str:
+        """Write under a condition. One that is refused only when tried again may have been ours."""
+        tries = 0
+
+        async def attempt() -> Any:
+            nonlocal tries
+            tries += 1
+            try:
+                return await write()
+            except CosmosHttpResponseError as error:
+                if error.status_code in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
+                    return None
+                raise
+
+        written = await self._patiently(attempt)
+        if written is None and tries > 1:
+            stored = await self.read(container, body[container.partition_key], body["id"])
+            if stored is not None and _theirs(stored) == body:
+                written = stored
+        if written is None:
+            raise refused(f"{container.name}: {body['id']} is not as it was expected")
+        return str(written["_etag"])
+
+    async def _patiently(self, work: Callable[[], Awaitable[R]]) -> R:
+        """Do it, again while the database throttles or can't be reached, until patience ends."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                async with asyncio.timeout_at(deadline):
+                    return await work()
+            except TimeoutError:
+                raise StoreUnavailable(
+                    f"Cosmos DB gave no answer within {self._patience:g} s"
+                ) from None
+            except CosmosHttpResponseError as error:
+                if error.status_code not in TRANSIENT:
+                    raise _translated(error) from error
+                fault, asked = _translated(error), _retry_after(error)
+            except AzureError as error:
+                fault, asked = (
+                    StoreUnavailable(f"Cosmos DB can't be reached: {error.message}"),
+                    None,
+                )
+            pause = self._pause(attempt) if asked is None else asked
+            if loop.time() + pause >= deadline:
+                raise fault
+            await asyncio.sleep(pause)
+
+    def _pause(self, attempt: int) -> float:
+        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1))
+        return self._rng.uniform(longest / 2, longest)
+
+
+def _entra_id() -> AsyncTokenCredential:
+    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - costs 0.3 s
+
+    return DefaultAzureCredential()
+
+
+def indexing_policy(container: Container[Any]) -> dict[str, Any]:
+    """Give the policy that indexes what queries filter and sort on, and nothing else.
+
+    https://learn.microsoft.com/azure/cosmos-db/index-policy: the partition key isn't indexed by
+    itself. Ordering by one path alone needs no composite index.
+    """
+    paths = {container.partition_key, *(path for index in container.indexes for path in index)}
+    return {
+        "indexingMode": "consistent",
+        "automatic": True,
+        "includedPaths": [{"path": f"{_path(path)}/?"} for path in sorted(paths)],
+        "excludedPaths": [{"path": "/*"}],
+    }
+
+
+def _path(path: str) -> str:
+    return "/" + path.replace(".", "/")
+
+
+def _sql(query: Query[Any]) -> tuple[str, list[dict[str, Any]]]:
+    conditions = [f"c.{query.container.partition_key} = @partition"]
+    values: dict[str, str] = {"@partition": query.partition}
+    for number, (path, value) in enumerate(query.equals.items()):
+        conditions.append(f"c.{path} = @equal{number}")
+        values[f"@equal{number}"] = value
+    for name, bound, sign in (("@at_least", query.at_least, ">="), ("@below", query.below, "<")):
+        if bound is not None:
+            conditions.append(f"c.{query.order_by} {sign} {name}")
+            values[name] = bound
+    direction = "DESC" if query.descending else "ASC"
+    where, order = " AND ".join(conditions), f"c.{query.order_by} {direction}"
+    # Names are those of the container's indexes; values go as parameters.
+    text = f"SELECT TOP {int(query.limit)} * FROM c WHERE {where} ORDER BY {order}"  # noqa: S608
+    return text, [{"name": name, "value": value} for name, value in values.items()]
+
+
+def _theirs(document: Any) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if not name.startswith("_")}
+
+
+def _ours(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in SYSTEM_PROPERTIES}
+
+
+async def _all(work: Iterable[Awaitable[R]]) -> list[R]:
+    """Await all of it, and cancel the rest when one fails."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+def _retry_after(error: CosmosHttpResponseError) -> float | None:
+    headers = error.headers or {}
+    try:
+        return float(headers["x-ms-retry-after-ms"]) / 1000
+    except (KeyError, ValueError):
+        return None
+
+
+def _translated(error: CosmosHttpResponseError) -> StoreError:
+    status = error.status_code
+    if status in {UNAUTHORIZED, FORBIDDEN}:
+        return StoreUnavailable(
+            f"Cosmos DB refuses us ({status}): check COSMOS_KEY, or without one that this identity"
+            " has the role Cosmos DB Built-in Data Contributor"
+        )
+    if status == NOT_FOUND:
+        return StoreNotProvisioned(
+            "the Cosmos DB database or one of its containers is missing: deploy infra/, or give"
+            " COSMOS_KEY so that they are made; COSMOS_DATABASE names the database"
+        )
+    if status == TOO_LARGE:
+        return StoreError("a document is larger than the 2 MB that Cosmos DB takes")
+    if status == TOO_MANY:
+        return StoreUnavailable("Cosmos DB throttles us: its request units are used up")
+    return StoreUnavailable(f"Cosmos DB answered {status}")
