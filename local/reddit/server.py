@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -95,9 +96,15 @@ class _Server(uvicorn.Server):
         self.listens.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        await super().shutdown(sockets=sockets)
+        # Each request ends as soon as its client is gone.
+        if self.server_state.tasks:
+            await asyncio.wait(set(self.server_state.tasks))
 
 
 class StandIn:
@@ -146,7 +153,9 @@ def serve(app: ASGIApp, *, host: str, port: int, ready: str) -> None:
     with _listen(host, port) as listener:
         url = f"http://{host}:{listener.getsockname()[1]}"
         print(ready.format(url=url), flush=True)
-        _Server(_config(app)).run([listener])
+        # Ctrl-C is how it ends; uvicorn has closed everything by then.
+        with suppress(KeyboardInterrupt):
+            _Server(_config(app)).run([listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

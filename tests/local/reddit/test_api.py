@@ -1,5 +1,6 @@
 import base64
 import json
+import ssl
 from collections.abc import Iterator
 
 import httpx
@@ -9,6 +10,8 @@ from local.reddit.limits import RateLimit
 from local.reddit.objects import submission
 from local.reddit.server import StandIn
 
+# Loading the authorities' certificates takes longer than a request.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 NOW = 1_790_000_000
 POSTS = [submission(f"{n:03d}", "Cursor", NOW + n, title=f"Post <{n}> & more") for n in range(130)]
 
@@ -22,6 +25,7 @@ def token(started: StandIn, **headers: str) -> httpx.Response:
         f"{started.base_url}/api/v1/access_token",
         data={"grant_type": "client_credentials"},
         headers={"authorization": basic("an-id", "a-secret"), "user-agent": "a test", **headers},
+        verify=NO_TLS,
     )
 
 
@@ -30,6 +34,7 @@ def client_of(started: StandIn) -> httpx.Client:
     return httpx.Client(
         base_url=started.base_url,
         headers={"authorization": f"bearer {bearer}", "user-agent": "a test"},
+        verify=NO_TLS,
     )
 
 

@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,14 @@ from local.reddit.serve import serve_reddit
 SERVE = "import sys; from local.reddit.serve import serve_reddit; serve_reddit(None, faults='503')"
 
 
-def test_it_says_where_it_listens_and_answers_there() -> None:
+def test_it_says_where_it_listens_answers_there_and_ends_quietly() -> None:
     root = Path(__file__).parents[3]
     with subprocess.Popen(
-        [sys.executable, "-c", SERVE], cwd=root, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SERVE],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         try:
@@ -23,8 +28,12 @@ def test_it_says_where_it_listens_and_answers_there() -> None:
             said, _, url = line.partition(" on ")
             assert said == "Reddit stand-in (sample data)"
             assert httpx.get(f"{url}/r/Cursor/new").status_code == 503
+            process.send_signal(signal.SIGINT)
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
+            assert process.wait() == 0
         finally:
-            process.terminate()
+            process.kill()
 
 
 def test_a_folder_without_recorded_objects_is_refused(tmp_path: Path) -> None:
