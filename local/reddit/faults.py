@@ -1,7 +1,7 @@
 """Faults as data: which requests are answered badly, how often, and how."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from shared.errors import UndertoneError
@@ -81,24 +81,21 @@ class FaultPlan:
         return cls(tuple(rules), seed)
 
 
-@dataclass
 class Faults:
     """A plan at work: how often each rule was made, and the dice."""
 
-    plan: FaultPlan = field(default_factory=FaultPlan)
-
-    def __post_init__(self) -> None:
-        self.set(self.plan)
+    def __init__(self, plan: FaultPlan) -> None:
+        self.set(plan)
 
     def set(self, plan: FaultPlan) -> None:
         """Start with another plan."""
-        self.plan = plan
+        self._plan = plan
         self.made = [0] * len(plan.rules)
         self._dice = random.Random(plan.seed)
 
     def draw(self, route: str, subreddit: str | None) -> Fault | None:
         """Give the fault to make for a request, if any."""
-        for number, rule in enumerate(self.plan.rules):
+        for number, rule in enumerate(self._plan.rules):
             if not rule.applies(route, subreddit):
                 continue
             if rule.first is not None and self.made[number] >= rule.first:

@@ -82,7 +82,7 @@ class Gate:
         board: Board,
         feed: Feed,
         tokens: Tokens,
-        allowance: Allowance | None,
+        allowance: Allowance,
         faults: Faults,
         log: RequestLog,
     ) -> None:
@@ -91,7 +91,7 @@ class Gate:
         self._board = board
         self._feed = feed
         self._tokens = tokens
-        self.allowance = allowance
+        self._allowance = allowance
         self._faults = faults
         self._log = log
 
@@ -100,7 +100,7 @@ class Gate:
         if scope["type"] != "http":
             await self._control(scope, receive, send)
             return
-        self.catch_up()
+        self._catch_up()
         if scope["path"].startswith(CONTROL):
             await self._control(scope, receive, send)
             return
@@ -133,8 +133,7 @@ class Gate:
             entry.fault = fault.kind
             await _make(fault, answer, scope, receive, noted)
 
-    def catch_up(self) -> None:
-        """Show what has come since the last request."""
+    def _catch_up(self) -> None:
         news = self._feed.news()
         if news:
             self._board.put(news)
@@ -148,7 +147,7 @@ class Gate:
             return await self._api.token(request)
         if not self._tokens.accepts(request.headers.get("authorization", "")):
             return refusal(401, "Unauthorized")
-        allowed, headers = self.allowance.use() if self.allowance else (True, {})
+        allowed, headers = self._allowance.use()
         response = (
             self._api.answer(request, route, parts)
             if allowed

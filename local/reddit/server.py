@@ -23,6 +23,8 @@ from local.reddit.limits import TOKEN_SECONDS, Allowance, RateLimit, Seconds, To
 from shared.times import Clock, utc_now
 
 BACKLOG = 128
+# Longer than a collector works on one page.
+KEEP_ALIVE_SECONDS = 75
 
 
 def create_app(
@@ -173,4 +175,5 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
