@@ -2,4 +2,51 @@
 
 import azure.functions as func
 
+from api.answers import data_answer, health_answer, next_link
+from api.deps import process_deps
+from api.health import check_health
+from api.models import MOMENTS_OF_STATS, PostsParameters, ScopeParameters
+from api.parameters import read_parameters
+from api.posts import read_recent_posts
+from api.problems import answering
+from api.sentiment import read_stats
+from api.subreddits import read_subreddits
+
 blueprint = func.Blueprint()
+
+ANONYMOUS = func.AuthLevel.ANONYMOUS
+
+
+@blueprint.route("api/v1/health", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - its binding
+    """Say how the service is."""
+    return health_answer(await check_health(process_deps()))
+
+
+@blueprint.route("api/v1/sentiment/stats", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
+    """Give the sentiment of a window."""
+    deps = process_deps()
+    stats = await read_stats(deps, read_parameters(ScopeParameters, req.params))
+    return data_answer(req, stats, deps.settings.feed, moments=MOMENTS_OF_STATS)
+
+
+@blueprint.route("api/v1/posts/recent", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def posts_recent(req: func.HttpRequest) -> func.HttpResponse:
+    """Give the newest posts, page by page."""
+    deps = process_deps()
+    parameters = read_parameters(PostsParameters, req.params)
+    page = await read_recent_posts(deps, parameters)
+    links = next_link("/api/v1/posts/recent", parameters, page.next_cursor)
+    return data_answer(req, page.posts, deps.settings.feed, headers=links)
+
+
+@blueprint.route("api/v1/subreddits", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def subreddits(req: func.HttpRequest) -> func.HttpResponse:
+    """List the watched subreddits."""
+    deps = process_deps()
+    return data_answer(req, await read_subreddits(deps), deps.settings.feed)

@@ -1,0 +1,80 @@
+"""HTTP answers: JSON with an ETag, and 304 where nothing has changed."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import azure.functions as func
+from pydantic import BaseModel
+
+from api.models import Feed, Health, Parameters
+
+JSON = "application/json"
+# Data changes when a collection ends, every half hour: nobody misses these seconds.
+FRESH_SECONDS = 10
+ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
+SECURITY = {"X-Content-Type-Options": "nosniff"}
+NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+def data_answer(
+    request: func.HttpRequest,
+    answer: BaseModel,
+    feed: Feed,
+    *,
+    moments: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> func.HttpResponse:
+    """Answer with the data, or with 304 where the client has it already.
+
+    moments are the fields that change with every second. Where there are some, the ETag is weak
+    and leaves them out: a client that polls is told that nothing else has changed.
+    """
+    body = answer.model_dump_json().encode()
+    steady = answer.model_dump_json(exclude=dict(moments)).encode() if moments else body
+    tag = f'{"W/" if moments else ""}"{hashlib.sha256(steady).hexdigest()[:32]}"'
+    all_headers = {
+        **SECURITY,
+        "Cache-Control": f"public, max-age={FRESH_SECONDS}",
+        "ETag": tag,
+        "Undertone-Feed": feed,
+        **(headers or {}),
+    }
+    if is_known(request.headers.get("If-None-Match", ""), tag):
+        return func.HttpResponse(
+            status_code=HTTPStatus.NOT_MODIFIED, headers=all_headers, mimetype=JSON
+        )
+    return func.HttpResponse(body, headers=all_headers, mimetype=JSON)
+
+
+def health_answer(health: Health) -> func.HttpResponse:
+    """Answer how the service is: 503 where it is unhealthy. Never kept."""
+    unhealthy = health.status == "unhealthy"
+    return func.HttpResponse(
+        health.model_dump_json(),
+        status_code=HTTPStatus.SERVICE_UNAVAILABLE if unhealthy else HTTPStatus.OK,
+        headers={**SECURITY, **NOT_KEPT, "Undertone-Feed": health.application.feed},
+        mimetype=JSON,
+    )
+
+
+def is_known(if_none_match: str, tag: str) -> bool:
+    """Compare weakly, as https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 says."""
+    if if_none_match.strip() == "*":
+        return True
+    return tag.removeprefix("W/") in ENTITY_TAG.findall(if_none_match)
+
+
+def next_link(path: str, parameters: Parameters, cursor: str | None) -> dict[str, str]:
+    """Give the Link header that leads to the next page with the same parameters, if there is one.
+
+    It is an absolute path (https://www.rfc-editor.org/rfc/rfc8288#section-3.1): behind a gateway
+    the address that a request arrives at isn't the one that its client knows.
+    """
+    if cursor is None:
+        return {}
+    given = parameters.model_dump(exclude_unset=True, exclude={"cursor"})
+    return {"Link": f'<{path}?{urlencode({**given, "cursor": cursor})}>; rel="next"'}

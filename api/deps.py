@@ -1,0 +1,80 @@
+"""What the HTTP functions work with; the process has one of each, made when first needed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from api.models import ProcessHealth
+from api.process import process_health
+from shared.settings import Settings, settings
+from shared.store import Store, open_store
+from shared.times import Clock, utc_now
+
+# A client waits for the answer: it can ask again sooner than a database comes back.
+PATIENCE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What an endpoint's function is given.
+
+    store opens the database, or gives the open one; it raises what `open_store` does.
+    """
+
+    settings: Settings
+    store: Callable[[], Awaitable[Store]]
+    clock: Clock = utc_now
+    process: Callable[[], ProcessHealth] = process_health
+
+
+class SharedStore:
+    """One store for all requests of a process, opened by the first one that needs it.
+
+    Requests that come while it opens wait for the same attempt, and share its failure. After a
+    failure the next request tries again.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opening: asyncio.Task[Store] | None = None
+
+    async def __call__(self) -> Store:
+        """Give the open store. Raises StoreUnavailable and StoreNotProvisioned."""
+        if self._opening is None or _is_lost(self._opening):
+            self._opening = asyncio.create_task(
+                open_store(self._settings, patience=PATIENCE_SECONDS)
+            )
+        # Shielded, so that a client that goes away doesn't end it for the others.
+        return await asyncio.shield(self._opening)
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        opening, self._opening = self._opening, None
+        if opening is not None and not _is_lost(opening):
+            store = await opening
+            await store.close()
+
+
+def _is_lost(opening: "asyncio.Task[Store]") -> bool:
+    """Say whether it failed, or belongs to an event loop that is gone."""
+    if opening.get_loop() is not asyncio.get_running_loop():
+        return True
+    return opening.done() and (opening.cancelled() or opening.exception() is not None)
+
+
+@lru_cache(maxsize=1)
+def _shared_store() -> SharedStore:
+    return SharedStore(settings())
+
+
+def process_deps() -> Deps:
+    """Give this process's own. Raises SettingsError."""
+    return Deps(settings(), _shared_store())
+
+
+async def close() -> None:
+    """Close this process's store: a host that stops calls it, or its thread lives on."""
+    if _shared_store.cache_info().currsize:
+        await _shared_store().close()
+        _shared_store.cache_clear()

@@ -1,0 +1,99 @@
+"""How the service is: quick to say, even when the database hangs."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Literal
+
+from api.deps import Deps
+from api.models import ApplicationHealth, DatabaseHealth, Health
+from shared import __version__
+from shared.errors import StoreError
+from shared.logs import event
+from shared.models import CollectionState
+from shared.schedule import interval
+from shared.settings import Settings
+from shared.store import COLLECTION
+from shared.times import iso, parse_iso
+
+log = logging.getLogger(__name__)
+
+# Whoever watches us gives up soon, and a database that takes longer is as good as gone.
+DATABASE_SECONDS = 0.8
+STALE_INTERVALS = 2
+MILLISECONDS = 1000
+MINUTE = timedelta(minutes=1)
+
+
+async def check_health(deps: Deps) -> Health:
+    """Ask the database for a sign of life and for what collection has done."""
+    now = deps.clock()
+    kind: Literal["sqlite", "cosmos"] = "cosmos" if deps.settings.cosmos_endpoint else "sqlite"
+    process = deps.process()
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            store = await deps.store()
+            asked = perf_counter()
+            await store.ping()
+            latency = round((perf_counter() - asked) * MILLISECONDS, 2)
+            state = await store.read(COLLECTION, "collection", "collection")
+    except (StoreError, TimeoutError) as error:
+        reason = str(error) or f"no answer within {DATABASE_SECONDS} s"
+        event(log, "health.unhealthy", logging.WARNING, reason=reason)
+        status: Literal["healthy", "degraded", "unhealthy"] = "unhealthy"
+        application = _unknown(deps.settings)
+        database = DatabaseHealth(connected=False, kind=kind, latency_ms=None)
+    else:
+        uptime = timedelta(seconds=process.uptime_seconds)
+        status = "degraded" if _is_stale(state, deps.settings, now, uptime) else "healthy"
+        application = _application(state, deps.settings, now)
+        database = DatabaseHealth(connected=True, kind=kind, latency_ms=latency)
+    return Health(
+        status=status,
+        timestamp=iso(now),
+        version=__version__,
+        process=process,
+        application=application,
+        database=database,
+    )
+
+
+def _is_stale(
+    state: CollectionState | None, settings: Settings, now: datetime, uptime: timedelta
+) -> bool:
+    """Say whether the data is older than it should be.
+
+    Before the first collection that is so once one has failed, or when none came in the time that
+    two take: a fresh installation is healthy.
+    """
+    patience = STALE_INTERVALS * interval(settings.collect_schedule, now)
+    if state is None or state["last_collection_at"] is None:
+        return uptime > patience or (state is not None and state["collections_failed"] > 0)
+    return now - parse_iso(state["last_collection_at"]) > patience
+
+
+def _application(
+    state: CollectionState | None, settings: Settings, now: datetime
+) -> ApplicationHealth:
+    last = state["last_collection_at"] if state else None
+    return ApplicationHealth(
+        last_collection_at=last,
+        collections_succeeded=state["collections_succeeded"] if state else 0,
+        collections_failed=state["collections_failed"] if state else 0,
+        # Another machine's clock may be ahead of ours.
+        data_freshness_minutes=max(0.0, round((now - parse_iso(last)) / MINUTE, 1))
+        if last
+        else None,
+        feed=settings.feed,
+    )
+
+
+def _unknown(settings: Settings) -> ApplicationHealth:
+    return ApplicationHealth(
+        last_collection_at=None,
+        collections_succeeded=None,
+        collections_failed=None,
+        data_freshness_minutes=None,
+        feed=settings.feed,
+    )

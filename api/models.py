@@ -1,0 +1,249 @@
+"""The shapes of the API: what its parameters take and what its answers hold."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic.functional_validators import AfterValidator
+
+from api.cursor import BadCursorError, order_key_of
+from shared.models import Label
+
+Feed = Literal["reddit", "sample", "recorded"]
+
+MOST_HOURS = 2160
+MOST_POSTS = 500
+
+# Few enough digits that int() is quick, and more than any bound has.
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
+
+
+def _whole_number(value: object) -> object:
+    """Read digits only: pydantic by itself would also take 1_000, 24.0 and blanks."""
+    if not isinstance(value, str):
+        return value
+    if not WHOLE_NUMBER.fullmatch(value):
+        raise ValueError("it is no whole number")
+    return int(value)
+
+
+def _cursor(value: str) -> str:
+    try:
+        order_key_of(value)
+    except BadCursorError as error:
+        raise ValueError("it is no cursor of ours") from error
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+Cursor = Annotated[str, AfterValidator(_cursor)]
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class Parameters(BaseModel):
+    """What a query string may say: a field's description says what the parameter takes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ScopeParameters(Parameters):
+    """Which subreddits, and how far back."""
+
+    subreddit: str | None = Field(
+        default=None,
+        description="the name of a watched subreddit, in any case; without it, all of them",
+    )
+    hours: WholeNumber = Field(
+        default=24,
+        ge=1,
+        le=MOST_HOURS,
+        description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+    )
+
+
+class PostsParameters(ScopeParameters):
+    """Which posts, and how many of them."""
+
+    limit: WholeNumber = Field(
+        default=100,
+        ge=1,
+        le=MOST_POSTS,
+        description=f"a whole number of posts from 1 to {MOST_POSTS}",
+    )
+    sentiment: Label | None = Field(default=None, description="positive, negative or neutral")
+    q: str | None = Field(
+        default=None,
+        max_length=200,
+        description="words that title and content must all hold, in any case; 200 characters",
+    )
+    cursor: Cursor | None = Field(
+        default=None, description="where the next page begins, as the Link header before it says"
+    )
+
+
+class Answer(BaseModel):
+    """What an endpoint answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Totals(Answer):
+    """Posts and comments, counted and averaged."""
+
+    total: int = Field(description="posts and comments together")
+    positive: int = Field(description="items with compound >= 0.05")
+    negative: int = Field(description="items with compound <= -0.05")
+    neutral: int = Field(description="items in between")
+    avg_sentiment: float | None = Field(
+        description="mean compound, -1 to 1; null where there are no items"
+    )
+    posts: int = Field(description="posts")
+    comments: int = Field(description="comments")
+
+
+class TimeWindow(Answer):
+    """Whole hours: the current one so far and those before it."""
+
+    start: Time = Field(description="the first hour's beginning")
+    end: Time = Field(description="when the question was asked")
+
+
+class Stats(Answer):
+    """The sentiment of a window."""
+
+    subreddit: str = Field(description="the subreddit, or all")
+    time_window_hours: int = Field(description="hours in the window")
+    statistics: Totals = Field(description="the counts and the mean")
+    window: TimeWindow = Field(description="the time that was counted")
+    feed: Feed = Field(description="where the data comes from")
+    timestamp: Time = Field(description="when the answer was made")
+
+
+class PostSentiment(Answer):
+    """The sentiment of a text."""
+
+    label: Label = Field(description="positive, negative or neutral")
+    compound: float = Field(description="-1 to 1")
+    positive: float = Field(description="share of positive words, 0 to 1")
+    negative: float = Field(description="share of negative words, 0 to 1")
+    neutral: float = Field(description="share of neutral words, 0 to 1")
+    method: str = Field(description="how the text was scored")
+    analyzed_at: Time = Field(description="when the text was scored")
+
+
+class PostAnswer(Answer):
+    """A post."""
+
+    id: str = Field(description="Reddit's id, without t3_")
+    subreddit: str = Field(description="the subreddit's name")
+    author: str = Field(description="the author's name; [deleted] where there is none")
+    title: str = Field(description="the title")
+    content: str = Field(description="the text in Markdown, empty where the post is a link")
+    url: str = Field(description="what the post links to")
+    permalink: str = Field(description="the post on Reddit")
+    created_utc: Time = Field(description="when it was posted")
+    upvotes: int = Field(description="upvotes less downvotes, as last seen")
+    comment_count: int = Field(description="comments on Reddit, as last seen")
+    collected_at: Time = Field(description="when its text was collected")
+    sentiment: PostSentiment = Field(description="the sentiment of title and content")
+
+
+class Posts(RootModel[list[PostAnswer]]):
+    """Posts, newest first."""
+
+
+class SubredditDetail(Answer):
+    """A watched subreddit."""
+
+    name: str = Field(description="the subreddit's name")
+    last_collected_at: Time | None = Field(
+        description="when it was last collected; null before the first time"
+    )
+    items_24h: int = Field(description="posts and comments of the last 24 hours")
+    last_error: str | None = Field(
+        description="why the last collection failed; null where it succeeded"
+    )
+
+
+class Subreddits(Answer):
+    """The watched subreddits."""
+
+    subreddits: list[str] = Field(description="their names")
+    count: int = Field(description="how many they are")
+    details: list[SubredditDetail] = Field(description="one object each")
+    feed: Feed = Field(description="where the data comes from")
+
+
+class ProcessHealth(Answer):
+    """The process that answers."""
+
+    uptime_seconds: float = Field(description="for how long it runs")
+    memory_mb: float = Field(description="resident memory, in millions of bytes")
+    cpu_percent: float = Field(
+        description="of one core, since the last time it was asked; 0 the first time"
+    )
+    pid: int = Field(description="its number")
+
+
+class ApplicationHealth(Answer):
+    """What collection has done; null where the database can't be reached."""
+
+    last_collection_at: Time | None = Field(
+        description="when a collection last succeeded; null before the first"
+    )
+    collections_succeeded: int | None = Field(description="collections that succeeded")
+    collections_failed: int | None = Field(description="collections that failed")
+    data_freshness_minutes: float | None = Field(
+        description="minutes since the last collection; null before the first"
+    )
+    feed: Feed = Field(description="where the data comes from")
+
+
+class DatabaseHealth(Answer):
+    """The database."""
+
+    connected: bool = Field(description="whether it answers")
+    kind: Literal["sqlite", "cosmos"] = Field(description="which one it is")
+    latency_ms: float | None = Field(description="how long it took; null without an answer")
+
+
+class Health(Answer):
+    """How the service is.
+
+    unhealthy: the database doesn't answer. degraded: the data is older than two intervals of
+    collection, or there is none though there should be. healthy: neither.
+    """
+
+    status: Literal["healthy", "degraded", "unhealthy"] = Field(description="the verdict")
+    timestamp: Time = Field(description="when the answer was made")
+    version: str = Field(description="the program's version")
+    process: ProcessHealth = Field(description="the process that answers")
+    application: ApplicationHealth = Field(description="what collection has done")
+    database: DatabaseHealth = Field(description="the database")
+
+
+class BadParameter(Answer):
+    """A parameter that was refused."""
+
+    parameter: str = Field(description="its name")
+    detail: str = Field(description="what was wrong")
+    takes: str = Field(description="what it takes")
+
+
+class Problem(Answer):
+    """What went wrong: https://www.rfc-editor.org/rfc/rfc9457."""
+
+    type: str = Field(
+        default="about:blank", description="the kind of problem: its status says it all"
+    )
+    title: str = Field(description="the status in words")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="what went wrong this time, and what to do")
+    instance: str = Field(description="the path that was asked for")
+    errors: list[BadParameter] = Field(
+        default=[], description="each parameter that was refused; empty for other problems"
+    )
+
+
+# What changes from second to second though the data doesn't.
+MOMENTS_OF_STATS: dict[str, Any] = {"timestamp": True, "window": {"end"}}

@@ -1,0 +1,151 @@
+"""The newest posts, page by page: of one subreddit, or of all of them together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.cursor import cursor_after, order_key_of
+from api.deps import Deps
+from api.models import PostAnswer, Posts, PostsParameters
+from api.parameters import scope_of
+from shared.models import ALL, HourOfAll, Label, Post
+from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
+from shared.times import Window, hour_of, iso, next_hour
+
+# So many hours of `all` are read first, and then each time so many times more: a busy hour fills
+# a page by itself, and 90 quiet days are read in six steps.
+FIRST_HOURS = 6
+GROWTH = 4
+# A search reads at most so many posts for a page; its next page goes on where it stopped.
+SCANNED_AT_ONCE = 200
+MOST_SCANNED = 2000
+
+
+@dataclass(frozen=True)
+class PostsPage:
+    """Posts, newest first, and the cursor of the next page, None at the end."""
+
+    posts: Posts
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class _Slice:
+    """Posts, and the order key to go on below, None where there are no more."""
+
+    posts: list[Post]
+    below: str | None
+
+
+async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPage:
+    """Give a page of the posts created in the window.
+
+    Posts that arrive between two pages change nothing: a cursor says below which post to go on.
+    With `q` a page may hold fewer than `limit` posts though a next one follows.
+    Raises UnknownSubreddit and StoreError.
+    """
+    scope = scope_of(deps.settings, parameters.subreddit)
+    window = Window.of_hours(parameters.hours, deps.clock())
+    end = next_hour(hour_of(iso(window.end)))
+    below = min(end, order_key_of(parameters.cursor)) if parameters.cursor else end
+    names = deps.settings.subreddits
+    listing = _Listing(await deps.store(), scope, names, window, parameters.sentiment)
+    found = await _matching(listing, below, (parameters.q or "").split(), parameters.limit)
+    return PostsPage(
+        Posts([PostAnswer.model_validate(post) for post in found.posts]),
+        None if found.below is None else cursor_after(found.below),
+    )
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """The posts of a scope in a window, with one label or with any, to be read newest first."""
+
+    store: Store
+    scope: str
+    names: Sequence[str]
+    window: Window
+    label: Label | None
+
+    async def read(self, below: str, count: int) -> _Slice:
+        """Give at most so many of the newest posts below an order key."""
+        return await (self._of_all if self.scope == ALL else self._of_one)(below, count)
+
+    async def _of_one(self, below: str, count: int) -> _Slice:
+        found = await self.store.query(
+            Query(
+                POSTS,
+                self.scope,
+                count + 1,
+                descending=True,
+                at_least=iso(self.window.start),
+                below=below,
+                equals={"sentiment.label": self.label} if self.label else {},
+            )
+        )
+        return _Slice(found[:count], found[count - 1]["order_key"] if len(found) > count else None)
+
+    async def _of_all(self, below: str, count: int) -> _Slice:
+        keys = await self._newest_keys(below, count + 1)
+        wanted: list[Key] = [
+            (subreddit, _id_of(order_key)) for order_key, subreddit in keys[:count]
+        ]
+        # One that was deleted since is left out.
+        found = await self.store.read_many(POSTS, wanted)
+        posts = [found[key] for key in wanted if key in found]
+        return _Slice(posts, keys[count - 1][0] if len(keys) > count else None)
+
+    async def _newest_keys(self, below: str, count: int) -> list[tuple[str, str]]:
+        """Give the order keys and subreddits of the newest posts of all subreddits."""
+        hours = [hour for hour in reversed(self.window.hours()) if hour < below]
+        found: list[tuple[str, str]] = []
+        size = FIRST_HOURS
+        while hours and len(found) < count:
+            batch, hours = hours[:size], hours[size:]
+            documents = await self.store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
+            for hour in batch:
+                if (document := documents.get((ALL, hour))) is not None:
+                    found += self._keys_of(document, below)
+            size *= GROWTH
+        return found[:count]
+
+    def _keys_of(self, hour: HourOfAll, below: str) -> list[tuple[str, str]]:
+        """Give the hour's order keys and subreddits, newest first."""
+        shares = hour["shares"]
+        keys = [
+            (order_key, name)
+            for name in self.names
+            if name in shares
+            for order_key, label in shares[name]["posts"]
+            if order_key < below and self.label in {None, label}
+        ]
+        return sorted(keys, reverse=True)
+
+
+async def _matching(listing: _Listing, below: str, words: Sequence[str], limit: int) -> _Slice:
+    """Read on until enough posts hold all the words, none are left or too many were read."""
+    folded = [word.casefold() for word in words]
+    matching: list[Post] = []
+    scanned = 0
+    while True:
+        batch = SCANNED_AT_ONCE if folded else limit - len(matching)
+        part = await listing.read(below, batch)
+        for post in part.posts:
+            if not _holds(post, folded):
+                continue
+            matching.append(post)
+            if len(matching) == limit:
+                is_last = part.below is None and post is part.posts[-1]
+                return _Slice(matching, None if is_last else post["order_key"])
+        scanned += batch
+        if part.below is None or scanned >= MOST_SCANNED:
+            return _Slice(matching, part.below)
+        below = part.below
+
+
+def _holds(post: Post, folded_words: Sequence[str]) -> bool:
+    text = f"{post['title']}\n{post['content']}".casefold() if folded_words else ""
+    return all(word in text for word in folded_words)
+
+
+def _id_of(order_key: str) -> str:
+    return order_key.partition("_")[2]
