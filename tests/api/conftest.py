@@ -1,0 +1,32 @@
+"""The API of one process, with a database file of the test's own."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from api import deps
+from shared.settings import Settings, settings
+from shared.store import Store, open_store
+from tests.api.world import NAMES
+
+
+@pytest.fixture
+async def process(tmp_path: Path) -> AsyncIterator[Settings]:
+    """Set the process up as the environment says; a test may change it before its first call."""
+    os.environ.update(
+        SQLITE_PATH=str(tmp_path / "data" / "undertone.db"),
+        SUBREDDITS=",".join(NAMES),
+        FEED="sample",
+    )
+    yield settings()
+    await deps.close()
+
+
+@pytest.fixture
+async def written(process: Settings) -> AsyncIterator[Store]:
+    """Open the process's database, as a collector beside it does."""
+    store = await open_store(process, patience=20)
+    yield store
+    await store.close()

@@ -1,0 +1,123 @@
+import asyncio
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from api.deps import Deps
+from api.health import check_health
+from api.process import process_health
+from shared import __version__
+from shared.errors import StoreNotProvisioned, StoreUnavailable
+from shared.models import CollectionState
+from shared.store import COLLECTION, Store
+from shared.times import iso
+from tests.api.world import NOW, deps_of
+
+MINUTE = timedelta(minutes=1)
+
+
+async def remember(store: Store, last: timedelta | None, succeeded: int, failed: int = 0) -> None:
+    state = CollectionState(
+        id="collection",
+        kind="collection",
+        ttl=-1,
+        feed="reddit",
+        last_cycle="cycle_20261123_130000",
+        last_started_at=iso(NOW),
+        last_collection_at=None if last is None else iso(NOW - last),
+        collections_succeeded=succeeded,
+        collections_failed=failed,
+    )
+    await store.upsert(COLLECTION, [state])
+
+
+async def test_after_a_collection_the_service_is_healthy(store) -> None:
+    await remember(store, 12 * MINUTE, succeeded=3, failed=1)
+    health = await check_health(deps_of(store, FEED="sample"))
+    assert health.status == "healthy"
+    assert health.version == __version__
+    assert health.timestamp == iso(NOW)
+    assert health.application.model_dump() == {
+        "last_collection_at": "2026-11-23T12:53:07Z",
+        "collections_succeeded": 3,
+        "collections_failed": 1,
+        "data_freshness_minutes": 12.0,
+        "feed": "sample",
+    }
+    assert health.database.connected
+    assert health.database.latency_ms is not None
+
+
+@pytest.mark.parametrize(
+    ("age", "schedule", "status"),
+    [
+        (60, "0 */30 * * * *", "healthy"),
+        (61, "0 */30 * * * *", "degraded"),
+        (61, "0 0 * * * *", "healthy"),
+        (121, "0 0 * * * *", "degraded"),
+    ],
+)
+async def test_data_older_than_two_intervals_is_degraded(sqlite_store, age, schedule, status):
+    await remember(sqlite_store, age * MINUTE, succeeded=1)
+    health = await check_health(deps_of(sqlite_store, COLLECT_SCHEDULE=schedule))
+    assert health.status == status
+
+
+async def test_a_collector_whose_clock_is_ahead_makes_no_negative_age(sqlite_store) -> None:
+    await remember(sqlite_store, -MINUTE, succeeded=1)
+    health = await check_health(deps_of(sqlite_store))
+    assert (health.status, health.application.data_freshness_minutes) == ("healthy", 0)
+
+
+async def test_a_fresh_installation_is_healthy_while_its_first_collection_is_awaited(sqlite_store):
+    health = await check_health(deps_of(sqlite_store, uptime=3500))
+    assert health.status == "healthy"
+    assert health.application.last_collection_at is None
+    assert health.application.data_freshness_minutes is None
+    assert health.application.collections_succeeded == 0
+
+
+async def test_no_collection_in_two_intervals_is_degraded(sqlite_store) -> None:
+    assert (await check_health(deps_of(sqlite_store, uptime=3700))).status == "degraded"
+
+
+async def test_a_first_collection_that_failed_is_degraded(sqlite_store) -> None:
+    await remember(sqlite_store, None, succeeded=0, failed=1)
+    assert (await check_health(deps_of(sqlite_store))).status == "degraded"
+
+
+def deps_with(open_store: Any) -> Deps:
+    return Deps(deps_of(None).settings, open_store, lambda: NOW)
+
+
+async def test_a_database_that_hangs_is_unhealthy() -> None:
+    async def hang() -> Store:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    health = await check_health(deps_with(hang))
+    assert health.status == "unhealthy"
+    assert not health.database.connected
+    assert health.database.latency_ms is None
+    assert health.application.collections_succeeded is None
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable, StoreNotProvisioned])
+async def test_a_database_that_fails_is_unhealthy_and_says_nothing_of_it(error) -> None:
+    async def fail() -> Store:
+        raise error("AccountKey=abc at 10.1.2.3")
+
+    health = await check_health(deps_with(fail))
+    assert health.status == "unhealthy"
+    assert "10.1.2.3" not in health.model_dump_json()
+
+
+def test_the_process_measures_itself() -> None:
+    process_health()
+    measured = process_health()
+    assert measured.pid == os.getpid()
+    assert measured.uptime_seconds > 0
+    assert 5 < measured.memory_mb < 5000
+    assert measured.cpu_percent >= 0

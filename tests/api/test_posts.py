@@ -1,0 +1,212 @@
+from datetime import timedelta
+
+import pytest
+
+from api.models import PostAnswer, PostsParameters
+from api.parameters import UnknownSubreddit
+from api.posts import read_recent_posts
+from shared.store import POSTS, Store
+from tests.api.world import (
+    NOW,
+    CountingStore,
+    a_comment,
+    a_post,
+    deps_of,
+    keep,
+    posts_back,
+)
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+async def recent(store: Store | CountingStore, **parameters) -> list[PostAnswer]:
+    page = await read_recent_posts(deps_of(store), PostsParameters(**parameters))
+    return page.posts.root
+
+
+async def all_pages(store: Store, between=None, **parameters) -> list[list[str]]:
+    """Follow the cursor to the end; between is awaited before each further page."""
+    pages: list[list[str]] = []
+    cursor = None
+    while True:
+        page = await read_recent_posts(deps_of(store), PostsParameters(cursor=cursor, **parameters))
+        pages.append([post.id for post in page.posts.root])
+        cursor = page.next_cursor
+        if cursor is None:
+            return pages
+        if between is not None:
+            await between()
+
+
+def flat(pages: list[list[str]]) -> list[str]:
+    return [post_id for page in pages for post_id in page]
+
+
+@pytest.mark.parametrize("subreddit", [None, "aws"])
+async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) -> None:
+    await keep(store, [a_post(1, NOW - HOUR, label="negative"), a_post(2, NOW)])
+    await keep(store, [], [a_comment(1, NOW)])
+    newest, older = await recent(store, subreddit=subreddit)
+    assert (newest.id, older.id) == ("p2", "p1")
+    assert older.model_dump() == {
+        "id": "p1",
+        "subreddit": "aws",
+        "author": "someone",
+        "title": "Title 1",
+        "content": "Some words",
+        "url": "https://example.com/",
+        "permalink": "https://www.reddit.com/r/aws/comments/p1/x/",
+        "created_utc": "2026-11-23T12:05:07Z",
+        "upvotes": 1,
+        "comment_count": 2,
+        "collected_at": "2026-11-23T12:05:07Z",
+        "sentiment": {
+            "label": "negative",
+            "compound": -0.4404,
+            "positive": 0.25,
+            "negative": 0.25,
+            "neutral": 0.5,
+            "method": "vader",
+            "analyzed_at": "2026-11-23T13:05:07Z",
+        },
+    }
+
+
+@pytest.mark.parametrize("label", [None, "positive"])
+@pytest.mark.parametrize("subreddit", [None, "claude"])
+async def test_pages_together_are_the_whole_while_new_posts_arrive(store, subreddit, label):
+    posts = posts_back(90, 15 * MINUTE)
+    await keep(store, posts)
+    arrived = 0
+
+    async def a_new_post_arrives() -> None:
+        nonlocal arrived
+        arrived += 1
+        created = NOW + timedelta(seconds=arrived)
+        await keep(store, [a_post(900 + arrived, created, "claude", "positive")])
+
+    pages = await all_pages(
+        store, a_new_post_arrives, subreddit=subreddit, sentiment=label, limit=4
+    )
+    assert flat(pages) == [
+        post["id"]
+        for post in posts
+        if subreddit in (None, post["subreddit"]) and label in (None, post["sentiment"]["label"])
+    ]
+    assert {len(page) for page in pages[:-1]} == {4}
+    assert arrived == len(pages) - 1 > 1
+
+
+@pytest.mark.parametrize("subreddit", [None, "aws"])
+@pytest.mark.parametrize("count", [0, 1, 5])
+async def test_a_page_that_holds_the_rest_is_the_last(sqlite_store, subreddit, count) -> None:
+    await keep(sqlite_store, [a_post(n, NOW - n * MINUTE) for n in range(count)])
+    page = await read_recent_posts(
+        deps_of(sqlite_store), PostsParameters(subreddit=subreddit, limit=5)
+    )
+    assert len(page.posts.root) == count
+    assert page.next_cursor is None
+
+
+@pytest.mark.parametrize("subreddit", [None, "aws"])
+async def test_posts_of_the_same_second_are_told_apart(sqlite_store, subreddit) -> None:
+    await keep(sqlite_store, [a_post(n, NOW) for n in range(9)])
+    pages = await all_pages(sqlite_store, subreddit=subreddit, limit=2)
+    assert sorted(flat(pages)) == [f"p{n}" for n in range(9)]
+
+
+@pytest.mark.parametrize("subreddit", [None, "aws"])
+async def test_only_posts_of_the_window_are_listed(sqlite_store, subreddit) -> None:
+    edge = NOW.replace(minute=0, second=0) - HOUR
+    within, before = a_post(1, edge), a_post(2, edge - timedelta(seconds=1))
+    ahead = a_post(3, NOW + HOUR)
+    await keep(sqlite_store, [within, before, ahead])
+    assert [p.id for p in await recent(sqlite_store, subreddit=subreddit, hours=2)] == ["p1"]
+    assert [p.id for p in await recent(sqlite_store, subreddit=subreddit)] == ["p1", "p2"]
+
+
+async def test_posts_of_a_subreddit_that_is_no_longer_watched_are_left_out(sqlite_store) -> None:
+    await keep(sqlite_store, [a_post(1, NOW, "aws"), a_post(2, NOW, "cats")])
+    assert [post.id for post in await recent(sqlite_store)] == ["p1"]
+    with pytest.raises(UnknownSubreddit):
+        await recent(sqlite_store, subreddit="cats")
+
+
+async def test_a_post_deleted_since_is_left_out_and_the_page_filled(store) -> None:
+    await keep(store, [a_post(n, NOW - n * MINUTE) for n in range(9)])
+    await store.delete(POSTS, [("aws", "p2"), ("aws", "p3")])
+    pages = await all_pages(store, limit=3)
+    assert pages == [["p0", "p1", "p4"], ["p5", "p6", "p7"], ["p8"]]
+
+
+@pytest.mark.parametrize("subreddit", [None, "aws"])
+async def test_a_search_finds_posts_that_hold_all_words(sqlite_store, subreddit) -> None:
+    posts = [
+        a_post(1, NOW, title="Lambda is FAST", content="and cold starts are gone"),
+        a_post(2, NOW - MINUTE, title="Cold starts", content="of my lambda"),
+        a_post(3, NOW - 2 * MINUTE, title="Lambda", content="only"),
+        a_post(4, NOW - 3 * MINUTE, title="Straße", content="100% 'quoted' _text_"),
+    ]
+    await keep(sqlite_store, posts)
+
+    async def found(q: str) -> list[str]:
+        return [post.id for post in await recent(sqlite_store, subreddit=subreddit, q=q)]
+
+    assert await found("lambda") == ["p1", "p2", "p3"]
+    assert await found(" COLD  lambda ") == ["p1", "p2"]
+    assert await found("strasse") == ["p4"]
+    assert await found("% 'quoted'") == ["p4"]
+    assert await found("nothing") == []
+
+
+@pytest.mark.parametrize("subreddit", [None, "aws"])
+async def test_the_pages_of_a_search_are_all_it_finds(sqlite_store, subreddit) -> None:
+    step = timedelta(seconds=20)
+    titles = dict.fromkeys((0, 3, 4, 700, 1999, 2000, 2001, 2090, 2099), "a rare find")
+    await keep(
+        sqlite_store,
+        [a_post(n, NOW - n * step, title=titles.get(n, "common")) for n in range(2100)],
+    )
+    pages = await all_pages(sqlite_store, subreddit=subreddit, q="rare", limit=2)
+    assert flat(pages) == [f"p{n}" for n in titles]
+    nothing = await all_pages(sqlite_store, subreddit=subreddit, q="absent")
+    assert nothing == [[], []]
+
+
+async def test_a_search_reads_a_bounded_number_of_posts(sqlite_store) -> None:
+    await keep(sqlite_store, [a_post(n, NOW - timedelta(seconds=n)) for n in range(2500)])
+    counting = CountingStore(sqlite_store)
+    assert await recent(counting, q="absent") == []
+    assert counting.asked["posts"] <= 2000
+
+
+async def test_a_busy_feed_costs_few_documents(sqlite_store) -> None:
+    await keep(sqlite_store, posts_back(600, MINUTE))
+    counting = CountingStore(sqlite_store)
+    assert len(await recent(counting, hours=2160, limit=100)) == 100
+    assert counting.reads == 2
+    assert counting.asked == {"stats": 6, "posts": 100}
+
+
+async def test_a_quiet_feed_costs_few_reads(sqlite_store) -> None:
+    await keep(sqlite_store, [a_post(1, NOW - 89 * DAY)])
+    counting = CountingStore(sqlite_store)
+    assert [post.id for post in await recent(counting, hours=2160)] == ["p1"]
+    assert counting.reads <= 7
+
+
+@pytest.mark.parametrize("subreddit", [None, "aws"])
+async def test_a_later_page_costs_what_the_first_does(sqlite_store, subreddit) -> None:
+    await keep(sqlite_store, posts_back(600, MINUTE))
+    deps = deps_of(sqlite_store)
+    cursor = None
+    for _ in range(8):
+        page = await read_recent_posts(
+            deps, PostsParameters(subreddit=subreddit, limit=20, cursor=cursor)
+        )
+        cursor = page.next_cursor
+    counting = CountingStore(sqlite_store)
+    assert len(await recent(counting, subreddit=subreddit, limit=20, cursor=cursor)) == 20
+    assert sum(counting.asked.values()) <= 26

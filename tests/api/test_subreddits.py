@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+from api.subreddits import read_subreddits
+from shared.models import CycleError, SubredditState
+from shared.store import SUBREDDITS
+from tests.api.world import NOW, CountingStore, a_comment, a_post, deps_of, keep
+
+HOUR = timedelta(hours=1)
+
+
+def state(name: str, last: str | None, error: tuple[str, str] | None = None) -> SubredditState:
+    return SubredditState(
+        id=name,
+        kind="subreddit",
+        ttl=-1,
+        posts_watermark=None,
+        comments_watermark=None,
+        last_attempt_at="2026-11-23T13:00:00Z",
+        last_collected_at=last,
+        last_error=CycleError(subreddit=name, kind=error[0], message=error[1]) if error else None,
+    )
+
+
+async def test_each_configured_subreddit_is_listed_in_order(store) -> None:
+    await store.upsert(
+        SUBREDDITS,
+        [
+            state("claude", "2026-11-23T13:00:00Z"),
+            state("aws", None, ("private", "the subreddit is private")),
+        ],
+    )
+    await keep(store, [a_post(1, NOW, "claude"), a_post(2, NOW - 24 * HOUR, "claude")])
+    await keep(store, [a_post(3, NOW, "cats")], [a_comment(1, NOW - 20 * HOUR, "claude")])
+    answer = await read_subreddits(deps_of(store, FEED="sample"))
+    assert answer.model_dump() == {
+        "subreddits": ["aws", "claude", "OpenAI"],
+        "count": 3,
+        "details": [
+            {
+                "name": "aws",
+                "last_collected_at": None,
+                "items_24h": 0,
+                "last_error": "the subreddit is private",
+            },
+            {
+                "name": "claude",
+                "last_collected_at": "2026-11-23T13:00:00Z",
+                "items_24h": 2,
+                "last_error": None,
+            },
+            {"name": "OpenAI", "last_collected_at": None, "items_24h": 0, "last_error": None},
+        ],
+        "feed": "sample",
+    }
+
+
+async def test_the_words_of_a_client_library_stay_inside(sqlite_store) -> None:
+    words = "error with request HTTPConnectionPool(host='10.1.2.3', port=80)"
+    await sqlite_store.upsert(SUBREDDITS, [state("aws", None, ("connection", words))])
+    answer = await read_subreddits(deps_of(sqlite_store))
+    assert answer.details[0].last_error == "the connection to Reddit failed"
+
+
+async def test_the_list_costs_two_reads(sqlite_store) -> None:
+    counting = CountingStore(sqlite_store)
+    await read_subreddits(deps_of(counting))
+    assert counting.reads == 2
+    assert counting.asked == {"cycles": 3, "stats": 6}

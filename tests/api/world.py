@@ -1,0 +1,175 @@
+"""Data as a collection leaves it, and the API's functions called as the Functions host does."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import azure.functions as func
+
+import function_app
+from api.deps import Deps
+from api.models import ProcessHealth
+from collector.cells import rebuild_all, rebuild_cells
+from shared.models import Comment, Label, Post, Sentiment
+from shared.settings import load_settings
+from shared.store import COMMENTS, POSTS, Query, Store
+from shared.times import Clock, hour_of, iso
+
+NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
+NAMES = ("aws", "claude", "OpenAI")
+COMPOUND: dict[Label, float] = {"positive": 0.6124, "negative": -0.4404, "neutral": 0.0}
+LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
+BASE = "http://127.0.0.1:7071"
+
+
+def sentiment(label: Label) -> Sentiment:
+    return Sentiment(
+        label=label,
+        compound=COMPOUND[label],
+        positive=0.25,
+        negative=0.25,
+        neutral=0.5,
+        method="vader",
+        analyzed_at=iso(NOW),
+    )
+
+
+def a_post(
+    number: int,
+    created: datetime,
+    subreddit: str = "aws",
+    label: Label = "neutral",
+    **more: Any,
+) -> Post:
+    post: Any = {
+        "id": f"p{number}",
+        "subreddit": subreddit,
+        "order_key": f"{iso(created)}_p{number}",
+        "author": "someone",
+        "title": f"Title {number}",
+        "content": "Some words",
+        "url": "https://example.com/",
+        "permalink": f"https://www.reddit.com/r/{subreddit}/comments/p{number}/x/",
+        "created_utc": iso(created),
+        "upvotes": number,
+        "upvote_ratio": 0.5,
+        "comment_count": 2,
+        "flair": None,
+        "collected_at": iso(created),
+        "deleted": False,
+        "observations": [{"at": iso(created), "upvotes": number, "comment_count": 2}],
+        "sentiment": sentiment(label),
+    }
+    return {**post, **more}  # type: ignore[typeddict-item]
+
+
+def a_comment(
+    number: int, created: datetime, subreddit: str = "aws", label: Label = "neutral"
+) -> Comment:
+    return Comment(
+        id=f"c{number}",
+        post_id="p0",
+        parent_id="t3_p0",
+        subreddit=subreddit,
+        order_key=f"{iso(created)}_c{number}",
+        author="someone",
+        content="Some words",
+        permalink=f"https://www.reddit.com/r/{subreddit}/comments/p0/x/c{number}/",
+        created_utc=iso(created),
+        upvotes=number,
+        collected_at=iso(created),
+        deleted=False,
+        sentiment=sentiment(label),
+    )
+
+
+def posts_back(
+    count: int, step: timedelta, *, newest: datetime = NOW, first: int = 0
+) -> list[Post]:
+    """Invent posts of all subreddits and labels in turn, each a step older; newest first."""
+    return [
+        a_post(
+            first + n,
+            newest - n * step,
+            NAMES[n % len(NAMES)],
+            LABELS[n // len(NAMES) % len(LABELS)],
+        )
+        for n in range(count)
+    ]
+
+
+async def keep(store: Store, posts: Iterable[Post] = (), comments: Iterable[Comment] = ()) -> None:
+    """Write items, and the statistics of their hours, as a collection cycle does."""
+    posts, comments = list(posts), list(comments)
+    await store.upsert(POSTS, posts)
+    await store.upsert(COMMENTS, comments)
+    hours: dict[str, set[str]] = defaultdict(set)
+    for item in (*posts, *comments):
+        hours[item["subreddit"]].add(hour_of(item["order_key"]))
+    await rebuild_all(
+        store, {name: await rebuild_cells(store, name, found) for name, found in hours.items()}
+    )
+
+
+def deps_of(
+    store: Any,
+    *,
+    now: datetime | Clock = NOW,
+    names: Iterable[str] = NAMES,
+    uptime: float = 1.0,
+    **more: str,
+) -> Deps:
+    async def opened() -> Store:
+        found: Store = store
+        return found
+
+    return Deps(
+        load_settings({"SUBREDDITS": ",".join(names), **more}),
+        opened,
+        now if callable(now) else lambda: now,
+        lambda: ProcessHealth(uptime_seconds=uptime, memory_mb=50, cpu_percent=0, pid=1),
+    )
+
+
+@dataclass
+class CountingStore:
+    """A store that counts what is read: how often, and documents asked for by container."""
+
+    inner: Store
+    reads: int = 0
+    asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    async def read_many(self, container: Any, keys: Any) -> Any:
+        keys = list(keys)
+        self._count(container.name, len(keys))
+        return await self.inner.read_many(container, keys)
+
+    async def query(self, query: Query[Any]) -> Any:
+        self._count(query.container.name, query.limit)
+        return await self.inner.query(query)
+
+    def _count(self, name: str, documents: int) -> None:
+        self.reads += 1
+        self.asked[name] += documents
+
+
+FUNCTIONS = {
+    str(function.get_trigger().route): function.get_user_function()
+    for function in function_app.app.get_functions()
+    if function.is_http_function()
+}
+
+
+async def get(
+    target: str, headers: Mapping[str, str] | None = None, /, **parameters: object
+) -> func.HttpResponse:
+    """Call the function of the path, with the query of the target and these parameters."""
+    path, _, query = target.partition("?")
+    given = {**dict(parse_qsl(query)), **{name: str(value) for name, value in parameters.items()}}
+    url = f"{BASE}{path}" + (f"?{urlencode(given)}" if given else "")
+    request = func.HttpRequest("GET", url, headers=headers, params=given, body=b"")
+    answer: func.HttpResponse = await FUNCTIONS[path.lstrip("/")](request)
+    return answer
