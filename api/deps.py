@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from api.models import ProcessHealth
 from api.process import process_health
+from shared.errors import StoreError
 from shared.settings import Settings, settings
 from shared.store import Store, open_store
 from shared.times import Clock, utc_now
@@ -51,9 +52,14 @@ class SharedStore:
     async def close(self) -> None:
         """Close what was opened."""
         opening, self._opening = self._opening, None
-        if opening is not None and not _is_lost(opening):
+        if opening is None or _is_lost(opening):
+            return
+        try:
             store = await opening
-            await store.close()
+        except StoreError:
+            # It was just being opened, in vain: there is nothing to close.
+            return
+        await store.close()
 
 
 def _is_lost(opening: "asyncio.Task[Store]") -> bool:

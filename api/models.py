@@ -74,7 +74,7 @@ class PostsParameters(ScopeParameters):
     q: str | None = Field(
         default=None,
         max_length=200,
-        description="words that title and content must all hold, in any case; 200 characters",
+        description="words that must all occur in title or content, in any case; at most 200 characters",
     )
     cursor: Cursor | None = Field(
         default=None, description="where the next page begins, as the Link header before it says"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from api.cursor import cursor_after, order_key_of
 from api.deps import Deps
@@ -94,9 +95,13 @@ class _Listing:
         posts = [found[key] for key in wanted if key in found]
         return _Slice(posts, keys[count - 1][0] if len(keys) > count else None)
 
+    @cached_property
+    def _hours_back(self) -> list[str]:
+        return self.window.hours()[::-1]
+
     async def _newest_keys(self, below: str, count: int) -> list[tuple[str, str]]:
         """Give the order keys and subreddits of the newest posts of all subreddits."""
-        hours = [hour for hour in reversed(self.window.hours()) if hour < below]
+        hours = [hour for hour in self._hours_back if hour < below]
         found: list[tuple[str, str]] = []
         size = FIRST_HOURS
         while hours and len(found) < count:

@@ -41,7 +41,7 @@ class Fault:
 # From special to general: the first that fits is taken.
 FAULTS: dict[type[Exception], Fault] = {
     StoreUnavailable: Fault(503, "The database doesn't answer.", 5),
-    StoreNotProvisioned: Fault(503, "The database isn't set up: the log says what misses.", 60),
+    StoreNotProvisioned: Fault(503, "The database isn't set up: the log says what is missing.", 60),
     StoreError: Fault(500, "The database refused: the log says why."),
     SettingsError: Fault(500, "A setting is missing or bad: the log says which."),
     Exception: Fault(500, "Something unexpected happened: the log says what."),
