@@ -13,6 +13,7 @@ Feed = Literal["reddit", "sample", "recorded"]
 
 MOST_HOURS = 2160
 MOST_POSTS = 500
+MOST_SEARCH_CHARS = 200
 
 # Few enough digits that int() is quick, and more than any bound has.
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
@@ -73,8 +74,9 @@ class PostsParameters(ScopeParameters):
     sentiment: Label | None = Field(default=None, description="positive, negative or neutral")
     q: str | None = Field(
         default=None,
-        max_length=200,
-        description="words that must all occur in title or content, in any case; at most 200 characters",
+        max_length=MOST_SEARCH_CHARS,
+        description="words that must all occur in title or content, in any case;"
+        f" at most {MOST_SEARCH_CHARS} characters",
     )
     cursor: Cursor | None = Field(
         default=None, description="where the next page begins, as the Link header before it says"
