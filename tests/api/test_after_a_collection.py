@@ -1,0 +1,46 @@
+"""What the API answers after a real cycle, read from an invented Reddit over HTTP."""
+
+import json
+import time
+from typing import Any
+
+from shared.settings import Settings
+from shared.store import Store
+from tests.api.world import NAMES, get
+from tests.collector.harness import run_cycle, settings_for, stored_items, things
+
+
+async def answer(target: str, **parameters: object) -> Any:
+    found = await get(target, None, **parameters)
+    assert found.status_code == 200, found.get_body()
+    return json.loads(found.get_body())
+
+
+async def test_every_surface_shows_what_was_collected(
+    process: Settings, written: Store, stand_in
+) -> None:
+    assert (await answer("/api/v1/health"))["application"]["last_collection_at"] is None
+    reddit = stand_in(things(NAMES, 60, newest=time.time()))
+    await run_cycle(written, settings_for(process, reddit.base_url, NAMES))
+    items = await stored_items(written, NAMES)
+
+    health = await answer("/api/v1/health")
+    assert health["status"] == "healthy"
+    assert health["application"]["collections_succeeded"] == 1
+    assert health["application"]["data_freshness_minutes"] < 5
+
+    for name in (None, *NAMES):
+        scope = {"subreddit": name} if name else {}
+        own = {key: item for key, item in items.items() if name in (None, item["subreddit"])}
+        posts = sorted(
+            (item["order_key"], item["id"]) for key, item in own.items() if key.startswith("t3_")
+        )
+        stats = (await answer("/api/v1/sentiment/stats", **scope))["statistics"]
+        assert (stats["total"], stats["posts"]) == (len(own), len(posts))
+        recent = await answer("/api/v1/posts/recent", **scope)
+        assert [post["id"] for post in recent] == [post_id for _, post_id in reversed(posts)]
+
+    subreddits = await answer("/api/v1/subreddits")
+    assert sum(each["items_24h"] for each in subreddits["details"]) == len(items) == 60
+    assert all(each["last_collected_at"] for each in subreddits["details"])
+    assert {each["last_error"] for each in subreddits["details"]} == {None}
