@@ -74,9 +74,14 @@ class Window:
 
     def hours(self) -> list[str]:
         """List the hour cells, oldest first."""
-        count = int((hour_start(self.end) - self.start) / timedelta(hours=1)) + 1
-        return [hour_of(iso(self.start + timedelta(hours=n))) for n in range(count)]
+        first, last = hour_of(iso(self.start)), hour_of(iso(self.end))
+        cells = (f"{day}T{hour:02}" for day in self.days() for hour in range(24))
+        return [cell for cell in cells if first <= cell <= last]
 
     def days(self) -> list[str]:
         """List the days that the cells lie in, oldest first."""
-        return list(dict.fromkeys(day_of(hour) for hour in self.hours()))
+        first, last = self.start.date(), self.end.date()
+        return [
+            (first + timedelta(days=number)).isoformat()
+            for number in range((last - first).days + 1)
+        ]

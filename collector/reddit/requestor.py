@@ -25,6 +25,8 @@ FIRST_SERVER_ERROR = 500
 # What PRAW itself waits for an answer: prawcore.const.TIMEOUT.
 TIMEOUT_SECONDS = 16.0
 
+LIMIT_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
+
 Wait = Callable[[float], None]
 """Waits so many seconds. Raises DeadlineReached when there isn't that much time."""
 
@@ -91,11 +93,12 @@ class PatientRequestor(prawcore.Requestor):
             self._wait(max(0.0, self._window_ends - time.monotonic()))
 
     def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> requests.Response:
-        """Send a request and give an answer that is worth reading."""
+        """Send a request and give an answer that is worth reading; timeout is ours, not PRAW's."""
+        del timeout
         url = str(args[1] if len(args) > 1 else kwargs.get("url"))
         for attempt in range(1, self._backoff.attempts + 1):
             self._wait(0)
-            response, fault = self._attempt(url, args, timeout=timeout, kwargs=kwargs)
+            response, fault = self._attempt(url, args, kwargs)
             if response is not None and fault is None:
                 return self._authorized(response, url)
             assert fault is not None  # noqa: S101 - one of the two is there
@@ -115,27 +118,28 @@ class PatientRequestor(prawcore.Requestor):
         raise AssertionError("unreachable")
 
     def _attempt(
-        self, url: str, args: tuple[Any, ...], *, timeout: float | None, kwargs: dict[str, Any]
+        self, url: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[requests.Response | None, RedditUnavailable | None]:
         if not url.endswith(ACCESS_TOKEN_PATH):
             self.requests_used += 1
         try:
-            response = super().request(*args, timeout=timeout, **kwargs)
+            response = super().request(*args, timeout=self.timeout, **kwargs)
         except prawcore.RequestException as error:
             return None, _no_answer(error.original_exception)
         self._read_limits(response)
         return response, _fault(response)
 
     def _read_limits(self, response: requests.Response) -> None:
+        """Read Reddit's rate-limit headers, and leave them as PRAW can read them too."""
+        limits = [response.headers.pop(name, None) for name in LIMIT_HEADERS]
         try:
-            self.requests_left = int(float(response.headers["x-ratelimit-remaining"]))
-            reset = float(response.headers["x-ratelimit-reset"])
-        except (KeyError, ValueError):
-            # PRAW reads these headers too, and falls over what isn't a number.
-            for name in ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used"):
-                response.headers.pop(name, None)
+            left, reset, used = (float(limit) for limit in limits if limit is not None)
+        except ValueError:
             return
+        self.requests_left = int(left)
         self._window_ends = time.monotonic() + reset
+        for name, value in zip(LIMIT_HEADERS, (left, reset, used), strict=True):
+            response.headers[name] = str(int(value))
 
     def _pause(self, response: requests.Response | None, attempt: int) -> float:
         asked = None if response is None else _retry_after(response)
@@ -150,12 +154,13 @@ class PatientRequestor(prawcore.Requestor):
         return self._backoff.pause(attempt, self._rng)
 
     def _authorized(self, response: requests.Response, url: str) -> requests.Response:
+        is_token = url.endswith(ACCESS_TOKEN_PATH)
         if response.status_code != UNAUTHORIZED:
-            self._unauthorized = 0
+            self._unauthorized = self._unauthorized if is_token else 0
             return response
         self._unauthorized += 1
         # PRAW fetches a new token after a first 401: tokens expire.
-        if url.endswith(ACCESS_TOKEN_PATH) or self._unauthorized > 1:
+        if is_token or self._unauthorized > 1:
             raise RedditRefused(
                 "credentials",
                 "Reddit refused the credentials: check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET",

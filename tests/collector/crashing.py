@@ -3,16 +3,28 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 from shared.settings import Settings
-from shared.store import open_store
+from shared.store import Store, open_store
 from shared.times import utc_now
 from tests.collector.harness import WRITES, run_cycle
 
 LATER = timedelta(minutes=5)
 """Later than any lease: what a dead cycle held has run out by then."""
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """Open a store and close it again."""
+    store = await open_store(settings, patience=5)
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 class DeadlyStore:
@@ -55,10 +67,9 @@ class DeadlyStore:
 
 
 async def _count(settings: Settings) -> int:
-    store = await open_store(settings, patience=5)
-    counting = DeadlyStore(store, -2)
-    await run_cycle(counting, settings)  # type: ignore[arg-type]
-    await store.close()
+    async with opened(settings) as store:
+        counting = DeadlyStore(store, -2)
+        await run_cycle(counting, settings)  # type: ignore[arg-type]
     return counting.writes
 
 
@@ -67,24 +78,23 @@ def count_writes(settings: Settings) -> int:
     return asyncio.run(_count(settings))
 
 
-async def _die(settings: Settings, step: int) -> None:
-    store = await open_store(settings, patience=5)
-    await run_cycle(DeadlyStore(store, step), settings)  # type: ignore[arg-type]
-    await store.close()
+async def _die(settings: Settings, step: int, later: timedelta) -> None:
+    async with opened(settings) as store:
+        deadly = DeadlyStore(store, step)
+        await run_cycle(deadly, settings, clock=lambda: utc_now() + later)  # type: ignore[arg-type]
 
 
-def die_at(settings: Settings, step: int) -> None:
+def die_at(settings: Settings, step: int, later: timedelta = timedelta(0)) -> None:
     """Run a cycle that is killed at this step, or ends if it has fewer."""
-    asyncio.run(_die(settings, step))
+    asyncio.run(_die(settings, step, later))
 
 
 async def _finish(settings: Settings) -> None:
-    store = await open_store(settings, patience=5)
-    cycle = await run_cycle(store, settings, clock=lambda: utc_now() + LATER)
+    async with opened(settings) as store:
+        cycle = await run_cycle(store, settings, clock=lambda: utc_now() + 2 * LATER)
     assert cycle["status"] == "completed"
-    await store.close()
 
 
 def finish(settings: Settings) -> None:
-    """Run the cycle after the crash."""
+    """Run the cycle after the crashes."""
     asyncio.run(_finish(settings))
