@@ -1,9 +1,11 @@
 """The commands `collect` and `stats`: a cycle by hand, and what the store then shows."""
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TypedDict
 
 from rich.console import Console
@@ -11,15 +13,41 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from collector.run import PATIENCE_SECONDS, collect
+from local.host.config import read_local_settings
+from local.reddit.feed import feed_of
+from local.reddit.server import StandIn, create_app
+from local.standin import choose_source
 from shared.errors import CycleRunning, UndertoneError
 from shared.models import ALL, Cycle, SubredditCounts
-from shared.settings import Settings
+from shared.settings import Settings, load_settings
 from shared.statistics import Totals, cells_of, totals
 from shared.store import DAYS, Key, open_store
 from shared.times import Window, utc_now
 
 COMPLETED, FAILED, ANOTHER_RUNS = 0, 1, 3
 COUNTS = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
+
+
+def collect_command(environ: Mapping[str, str], *, as_json: bool) -> int:
+    """Run one cycle with this environment's settings, over the sample without credentials.
+
+    Gives the exit status. Raises SettingsError and HostError.
+    """
+    choice = choose_source(read_local_settings(Path(), environ), None)
+    settings = load_settings(choice.environ)
+    with _stand_in(settings) if choice.is_standin else nullcontext():
+        return asyncio.run(collect_once(settings, as_json=as_json))
+
+
+def stats_command(environ: Mapping[str, str], *, hours: int, as_json: bool) -> int:
+    """Show statistics with this environment's settings. Raises SettingsError and HostError."""
+    settings = load_settings(read_local_settings(Path(), environ))
+    return asyncio.run(show_stats(settings, hours=hours, as_json=as_json))
+
+
+def _stand_in(settings: Settings) -> StandIn:
+    port = int(str(settings.reddit_base_url).rsplit(":", 1)[1])
+    return StandIn(create_app(feed_of(None)), port=port)
 
 
 class Report(TypedDict):

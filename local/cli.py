@@ -1,0 +1,120 @@
+"""The command line: `python -m local …`."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.errors import UndertoneError
+
+BAD_SETTINGS = 2
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Undertone on one machine: everything, or its parts by hand.",
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 is any free one.")] = 7071,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    *,
+    keys: Annotated[bool, typer.Option("--keys", help="Ask for function keys, as Azure.")] = False,
+    data: Annotated[
+        Path | None, typer.Option(help="Recorded objects for the stand-in, not the sample.")
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Have new objects keep coming.")] = False,
+    no_collect: Annotated[bool, typer.Option("--no-collect", help="Start no timers.")] = False,
+    app_folder: Annotated[Path, typer.Option("--app", hidden=True)] = Path(),
+    startup_seconds: Annotated[float, typer.Option(hidden=True)] = 5.0,
+) -> None:
+    """Start everything: the functions host, the database and, without credentials, the stand-in."""
+    from local.host.up import Options  # noqa: PLC0415 - so that --help is quick
+    from local.host.up import up as start  # noqa: PLC0415
+
+    options = Options(
+        app=app_folder,
+        host=host,
+        port=port,
+        keys=keys,
+        recording=data,
+        live=live,
+        collect=not no_collect,
+        startup_seconds=startup_seconds,
+    )
+    raise typer.Exit(start(options, os.environ))
+
+
+@app.command()
+def collect(*, as_json: Json = False) -> None:
+    """Run one collection cycle now. Exit status: 0 completed, 1 failed, 3 another cycle runs."""
+    from local.collecting import collect_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(collect_command(os.environ, as_json=as_json))
+
+
+@app.command()
+def stats(
+    hours: Annotated[int, typer.Option(min=1, max=2160, help="How many hours.")] = 24,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show the statistics of the last hours, for each subreddit and for all."""
+    from local.collecting import stats_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(stats_command(os.environ, hours=hours, as_json=as_json))
+
+
+@app.command()
+def reddit(
+    data: Annotated[Path | None, typer.Argument(help="Recorded objects; else the sample.")] = None,
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 is any free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    span: Annotated[float, typer.Option(min=1, help="Hours to move recorded times into.")] = 48,
+    faults: Annotated[str, typer.Option(help="Faults to make; `help` tells the grammar.")] = "",
+    *,
+    live: Annotated[bool, typer.Option("--live", help="Have new objects keep coming.")] = False,
+) -> None:
+    """Start the Reddit stand-in alone: set REDDIT_BASE_URL to its address."""
+    from local.reddit.faults import GRAMMAR  # noqa: PLC0415 - so that --help is quick
+    from local.reddit.serve import serve_reddit  # noqa: PLC0415
+
+    if faults == "help":
+        print(GRAMMAR)
+        return
+    with _clear_errors():
+        serve_reddit(data, host=host, port=port, span=span, faults=faults, live=live)
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Turn our own errors, and a taken port, into their line and an exit status."""
+    try:
+        yield
+    except (UndertoneError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(BAD_SETTINGS) from error
+
+
+def _log_to_stderr() -> None:
+    level = os.environ.get("LOG_LEVEL") or "WARNING"
+    logging.basicConfig(level=level, format="%(levelname)s %(message)s", stream=sys.stderr)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,129 @@
+"""Where each of the host's processes begins: `python -m local.host.child http|worker|reddit …`."""
+
+import argparse
+import asyncio
+import logging
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import uvicorn
+
+from local.host.calling import worker_threads
+from local.host.config import read_host_json
+from local.host.functions import app_of, functions_of, import_app
+from local.host.http import http_app, read_keys
+from local.host.queues import Queues
+from local.host.worker import Worker, end_process
+from shared.logs import set_levels
+
+
+def main() -> None:
+    """Run the process that the arguments name, until it is told to stop."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("role", choices=["http", "worker", "reddit"])
+    parser.add_argument("--app", type=Path, default=Path())
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--listener", type=int, help="the file descriptor of a listening socket")
+    parser.add_argument("--ready", type=int, required=True, help="a pipe to say ready on")
+    parser.add_argument("--keys", action="store_true")
+    parser.add_argument("--no-timers", action="store_true")
+    parser.add_argument("--startup-seconds", type=float, default=5.0)
+    parser.add_argument("--recording", type=Path)
+    parser.add_argument("--live", action="store_true")
+    arguments = parser.parse_args()
+    _end_with_parent()
+    configure_logging(arguments.role)
+    roles = {"http": _http, "worker": _worker, "reddit": _reddit}
+    asyncio.run(roles[arguments.role](arguments))
+    end_process()
+
+
+def configure_logging(process: str) -> None:
+    """Log one line an event to stdout, with the process that it comes from."""
+    level = os.environ.get("LOG_LEVEL") or "INFO"
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=logging.INFO,
+        format=f"%(asctime)s %(levelname)-7s {process:<6} %(message)s",
+        datefmt="%H:%M:%S",
+    )
+    set_levels(level)
+    for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "prawcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _end_with_parent() -> None:
+    """End when the supervisor does, however it did: its end of our stdin closes then."""
+
+    def watch() -> None:
+        while sys.stdin.buffer.read(1024):
+            pass
+        end_process(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _say_ready(arguments: argparse.Namespace) -> None:
+    os.write(arguments.ready, b"1")
+    os.close(arguments.ready)
+
+
+async def _http(arguments: argparse.Namespace) -> None:
+    # The real worker imports the app inside its running loop too.
+    functions = functions_of(app_of(import_app(arguments.app)), os.environ)
+    keys = read_keys(arguments.data / "keys.json") if arguments.keys else None
+    application = http_app(
+        [function for function in functions if function.kind == "http"],
+        prefix=read_host_json(arguments.app).route_prefix,
+        keys=keys,
+        queues=Queues(arguments.data / "queues.db"),
+        threads=worker_threads(),
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=5,
+        )
+    )
+    # A protocol given by name: without it asyncio leaves Nagle's algorithm on.
+    listener = socket.socket(
+        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=arguments.listener
+    )
+    _say_ready(arguments)
+    await server.serve(sockets=[listener])
+
+
+async def _worker(arguments: argparse.Namespace) -> None:
+    functions = functions_of(app_of(import_app(arguments.app)), os.environ)
+    worker = Worker(
+        functions,
+        read_host_json(arguments.app),
+        data=arguments.data,
+        timers=not arguments.no_timers,
+        startup_seconds=arguments.startup_seconds,
+    )
+    _say_ready(arguments)
+    await worker.run()
+
+
+async def _reddit(arguments: argparse.Namespace) -> None:
+    from local.reddit.feed import feed_of  # noqa: PLC0415 - only this process needs it
+    from local.reddit.server import StandIn, create_app  # noqa: PLC0415
+
+    application = create_app(feed_of(arguments.recording, live=arguments.live))
+    port = int(os.environ["REDDIT_BASE_URL"].rsplit(":", 1)[1])
+    with StandIn(application, port=port):
+        _say_ready(arguments)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""The functions of an app, as the azure-functions library tells them."""
+
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import azure.functions as func
+
+from local.host.config import HostError
+
+Kind = Literal["http", "timer", "queue"]
+
+TRIGGERS: dict[str, Kind] = {
+    "httpTrigger": "http",
+    "timerTrigger": "timer",
+    "queueTrigger": "queue",
+}
+ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+SETTING = re.compile(r"%([^%]+)%")
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function: its trigger, its outputs and what is called."""
+
+    name: str
+    kind: Kind
+    trigger: Mapping[str, Any]
+    call: Callable[..., Any]
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """Names of the parameters that are queue outputs, and their queues."""
+
+    @property
+    def argument(self) -> str:
+        """Name the parameter that takes the trigger's data."""
+        return str(self.trigger["name"])
+
+    @property
+    def is_async(self) -> bool:
+        """Say whether it runs on the event loop."""
+        return inspect.iscoroutinefunction(self.call)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """List the HTTP methods that it answers."""
+        return tuple(str(m) for m in self.trigger.get("methods") or ALL_METHODS)
+
+    @property
+    def route(self) -> str:
+        """Give the route without the host's prefix."""
+        return str(self.trigger.get("route") or self.name).strip("/")
+
+    @property
+    def auth_level(self) -> str:
+        """Give the level of key that it needs: anonymous, function or admin."""
+        return str(self.trigger.get("authLevel") or "function").lower()
+
+    @property
+    def schedule(self) -> str:
+        """Give the timer's NCRONTAB expression."""
+        return str(self.trigger["schedule"])
+
+    @property
+    def run_on_startup(self) -> bool:
+        """Say whether the timer fires at start-up."""
+        return bool(self.trigger.get("runOnStartup"))
+
+    @property
+    def queue(self) -> str:
+        """Name the queue that triggers it."""
+        return str(self.trigger["queueName"])
+
+
+def import_app(folder: Path) -> ModuleType:
+    """Import function_app from the folder, which comes last on the path, as on Azure.
+
+    Raises HostError.
+    """
+    path = str(folder.resolve())
+    sys.path[:] = [entry for entry in sys.path if entry not in {"", path}] + [path]
+    if not (folder / "function_app.py").is_file():
+        raise HostError(f"there is no function_app.py in {folder}")
+    return importlib.import_module("function_app")
+
+
+def app_of(module: ModuleType) -> func.FunctionApp:
+    """Give the module's one FunctionApp. Raises HostError."""
+    names = [name for name, value in vars(module).items() if isinstance(value, func.FunctionApp)]
+    if len(names) != 1:
+        found = ", ".join(names) or "none"
+        raise HostError(
+            f"function_app.py takes exactly one FunctionApp at top level; it has {found}"
+        )
+    app: func.FunctionApp = getattr(module, names[0])
+    return app
+
+
+def functions_of(app: func.FunctionApp, environ: Mapping[str, str]) -> list[Function]:
+    """List the app's functions, %SETTING% names filled in. Raises HostError."""
+    try:
+        found = app.get_functions()
+    except ValueError as error:
+        raise HostError(f"the app can't be indexed: {error}") from error
+    return [_function(each, environ) for each in found]
+
+
+def _function(found: Any, environ: Mapping[str, str]) -> Function:
+    name = str(found.get_function_name())
+    trigger = _plain(found.get_trigger().get_dict_repr())
+    kind = TRIGGERS.get(trigger["type"])
+    if kind is None:
+        raise HostError(f"function {name}: the local host has no {trigger['type']}")
+    outputs: dict[str, str] = {}
+    for binding in map(_plain, (b.get_dict_repr() for b in found.get_bindings())):
+        if binding["type"] == trigger["type"] or binding["type"] == "http":
+            continue
+        if binding["type"] != "queue":
+            raise HostError(f"function {name}: the local host has no binding {binding['type']}")
+        outputs[binding["name"]] = fill_in(str(binding["queueName"]), environ, name)
+    for key in ("schedule", "queueName"):
+        if key in trigger:
+            trigger[key] = fill_in(str(trigger[key]), environ, name)
+    return Function(name, kind, trigger, found.get_user_function(), outputs)
+
+
+def fill_in(text: str, environ: Mapping[str, str], function: str) -> str:
+    """Put settings in the places of their %NAMES%. Raises HostError."""
+
+    def value(match: re.Match[str]) -> str:
+        if not environ.get(match[1]):
+            raise HostError(f"function {function}: the setting {match[1]} is not set")
+        return environ[match[1]]
+
+    return SETTING.sub(value, text)
+
+
+def _plain(binding: Mapping[str, Any]) -> dict[str, Any]:
+    def plain(value: Any) -> Any:
+        if isinstance(value, list | tuple | set):
+            return [plain(each) for each in value]
+        return str(value) if hasattr(value, "name") and hasattr(value, "value") else value
+
+    return {key: plain(value) for key, value in binding.items() if value is not None}

@@ -1,0 +1,158 @@
+"""`python -m local up`: the whole product on one machine."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.host.child import configure_logging
+from local.host.config import HostConfig, HostError, read_host_json, read_local_settings
+from local.host.functions import Function, app_of, functions_of, import_app
+from local.host.http import read_keys
+from local.host.rules import violations
+from local.host.supervisor import Child, Supervisor, listen
+from local.standin import StandInChoice, choose_source
+from shared.errors import SettingsError, StoreError, UndertoneError
+from shared.schedule import next_tick
+from shared.settings import Settings, load_settings
+from shared.store import COLLECTION, open_store
+from shared.times import utc_now
+
+STARTED, REFUSED, BAD_SETTINGS = 0, 1, 2
+STARTUP_SECONDS = 5.0
+PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    app: Path = Path()
+    host: str = "127.0.0.1"
+    port: int = 7071
+    keys: bool = False
+    recording: Path | None = None
+    live: bool = False
+    collect: bool = True
+    startup_seconds: float = STARTUP_SECONDS
+
+
+def up(options: Options, environ: Mapping[str, str]) -> int:
+    """Start everything, and give the exit status when it has ended."""
+    try:
+        given = read_local_settings(options.app, environ)
+        choice = choose_source(given, options.recording)
+        settings = load_settings(choice.environ)
+    except (SettingsError, UndertoneError) as error:
+        print(error, file=sys.stderr)
+        return BAD_SETTINGS
+    try:
+        asyncio.run(_check_feed(settings))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return BAD_SETTINGS
+    os.environ.update(choice.environ)
+    configure_logging("host")
+    try:
+        config = read_host_json(options.app)
+        functions = _indexed(options.app, choice.environ)
+        with listen(options.host, options.port) as listener:
+            port = listener.getsockname()[1]
+            _print_banner(options, port, config, functions, settings)
+            children = _children(options, settings, choice, listener.fileno())
+            asyncio.run(Supervisor(children, choice.environ).run())
+    except HostError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    return STARTED
+
+
+def _indexed(folder: Path, environ: Mapping[str, str]) -> list[Function]:
+    """List the app's functions. Raises HostError when the real host would refuse one."""
+    functions = functions_of(app_of(import_app(folder)), environ)
+    if broken := violations(functions):
+        raise HostError("\n".join(broken))
+    return functions
+
+
+async def _check_feed(settings: Settings) -> None:
+    """Refuse a file that holds another feed's data, before anything is started."""
+    if settings.cosmos_endpoint or not settings.sqlite_path.exists():
+        return
+    try:
+        store = await open_store(settings, patience=PATIENCE_SECONDS)
+    except StoreError as error:
+        raise SettingsError(f"SQLITE_PATH: {error}") from error
+    try:
+        state = await store.read(COLLECTION, "collection", "collection")
+    finally:
+        await store.close()
+    if state is not None and state["feed"] != settings.feed:
+        raise SettingsError(
+            f"SQLITE_PATH: {settings.sqlite_path} holds {state['feed']} data, and {settings.feed}"
+            " data would mix with it; it takes another file, or delete this one"
+        )
+
+
+def _children(
+    options: Options, settings: Settings, choice: StandInChoice, listener: int
+) -> list[Child]:
+    data = str(settings.sqlite_path.parent)
+    common = ["--app", str(options.app), "--data", data]
+    http = Child("http", [*common, *(["--keys"] if options.keys else [])], listener)
+    worker = ["--startup-seconds", str(options.startup_seconds)]
+    if not options.collect:
+        worker.append("--no-timers")
+    children = [http]
+    if choice.is_standin:
+        recording = ["--recording", str(options.recording)] if options.recording else []
+        live = ["--live"] if options.live else []
+        children.append(Child("reddit", [*common, *recording, *live]))
+    return [*children, Child("worker", [*common, *worker])]
+
+
+def _print_banner(
+    options: Options,
+    port: int,
+    config: HostConfig,
+    functions: Sequence[Function],
+    settings: Settings,
+) -> None:
+    base = f"http://{options.host}:{port}"
+    prefix = f"{config.route_prefix}/" if config.route_prefix else ""
+    lines = ["", "Undertone", "", "Functions:", ""]
+    lines += [
+        f"  {function.name}: {_described(function, f'{base}/{prefix}', options)}"
+        for function in sorted(functions, key=lambda each: (each.kind, each.name))
+    ]
+    database = "Cosmos DB" if settings.cosmos_endpoint else f"SQLite, {settings.sqlite_path}"
+    feeds = {
+        "reddit": "Reddit",
+        "sample": "sample data: an invented feed, not Reddit's",
+        "recorded": "recorded data: Reddit's, but from another time",
+    }
+    lines += [
+        "",
+        f"  API       {base}/{prefix}api/v1/health",
+        f"  Data      {feeds[settings.feed]}",
+        f"  Database  {database}",
+    ]
+    if options.keys:
+        path = settings.sqlite_path.parent / "keys.json"
+        read_keys(path)
+        lines.append(f"  Keys      {path}")
+    print("\n".join([*lines, "", "Ctrl-C ends it.", ""]), flush=True)
+
+
+def _described(function: Function, base: str, options: Options) -> str:
+    if function.kind == "http":
+        return f"[{','.join(function.methods)}] {base}{function.route}"
+    if function.kind == "queue":
+        return f"queue {function.queue}"
+    if not options.collect:
+        return f"timer {function.schedule}, not started (--no-collect)"
+    when = next_tick(function.schedule, utc_now()).strftime("%Y-%m-%d %H:%M:%S UTC")
+    first = f", and {options.startup_seconds:g} s after the start" * function.run_on_startup
+    return f"timer {function.schedule}, next at {when}{first}"

@@ -1,0 +1,163 @@
+"""The process of timer and queue functions."""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import azure.functions as func
+from azure.functions.queue import QueueMessage
+from azure.functions.timer import TimerRequest
+
+from local.host.calling import call, put_out, worker_threads
+from local.host.config import HostConfig
+from local.host.functions import Function
+from local.host.queues import HIDDEN_SECONDS, Message, Queues
+from local.host.timers import Monitor, run_timer
+from shared.logs import event
+from shared.times import utc_now
+
+log = logging.getLogger("local.host.worker")
+
+POLL_SECONDS = 0.5
+# How long running functions may take to end once the host stops.
+GRACE_SECONDS = 10.0
+
+
+class Worker:
+    """Runs timers and queue functions until it is told to stop."""
+
+    def __init__(
+        self,
+        functions: Sequence[Function],
+        config: HostConfig,
+        *,
+        data: Path,
+        timers: bool,
+        startup_seconds: float,
+    ) -> None:
+        self._functions = functions
+        self._config = config
+        self._data = data
+        self._timers = timers
+        self._startup_seconds = startup_seconds
+        self._threads: ThreadPoolExecutor = worker_threads()
+        self._queues = Queues(data / "queues.db")
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT, then give running functions their grace."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        monitor = Monitor(self._data / "timers.json")
+        sources = [
+            asyncio.create_task(
+                run_timer(
+                    function,
+                    self._fire,
+                    monitor,
+                    clock=utc_now,
+                    startup_seconds=self._startup_seconds,
+                )
+            )
+            for function in self._functions
+            if function.kind == "timer" and self._timers
+        ]
+        sources += [
+            asyncio.create_task(self._consume(function))
+            for function in self._functions
+            if function.kind == "queue"
+        ]
+        stopped = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait([stopped, *sources], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {stopped}:
+            # Nothing but a fault of the host itself ends one of these.
+            task.result()
+        for task in sources:
+            task.cancel()
+        if self._running:
+            event(log, "host.stopping", running=len(self._running), grace_seconds=GRACE_SECONDS)
+            await asyncio.wait(self._running, timeout=GRACE_SECONDS)
+
+    async def _fire(self, function: Function, past_due: bool) -> None:
+        schedule = {"AdjustForDST": True}
+        timer: func.TimerRequest = TimerRequest(past_due=past_due, schedule=schedule)
+        await self._tracked(self._invoke(function, timer))
+
+    async def _consume(self, function: Function) -> None:
+        while True:
+            message = await asyncio.to_thread(self._queues.take, function.queue)
+            if message is None:
+                await asyncio.sleep(POLL_SECONDS)
+            else:
+                await self._tracked(self._work_on(function, message))
+
+    async def _work_on(self, function: Function, message: Message) -> None:
+        given = QueueMessage(
+            id=message.id,
+            body=message.body,
+            dequeue_count=message.dequeue_count,
+            expiration_time=utc_now() + timedelta(days=7),
+            insertion_time=utc_now(),
+            pop_receipt=message.receipt,
+            time_next_visible=utc_now() + timedelta(seconds=HIDDEN_SECONDS),
+        )
+        if await self._invoke(function, given):
+            await asyncio.to_thread(self._queues.delete, message)
+        elif message.dequeue_count >= self._config.max_dequeue_count:
+            event(
+                log,
+                "queue.poisoned",
+                logging.ERROR,
+                function=function.name,
+                queue=function.queue,
+                message=message.id,
+                attempts=message.dequeue_count,
+            )
+            await asyncio.to_thread(self._queues.poison, function.queue, message)
+        else:
+            seconds = self._config.retry_seconds
+            await asyncio.to_thread(self._queues.give_back, message, after=seconds)
+
+    async def _tracked(self, work: "asyncio.Future[None] | object") -> None:
+        """Do it in a task that stopping doesn't cancel."""
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.shield(task)
+
+    async def _invoke(self, function: Function, given: object) -> bool:
+        invocation_id = str(uuid.uuid4())
+        started = time.monotonic()
+        event(log, "function.started", function=function.name)
+        try:
+            returned, outputs = await call(
+                function, given, invocation_id=invocation_id, threads=self._threads
+            )
+            _check_returned(function, returned)
+            await asyncio.to_thread(put_out, function, outputs, self._queues)
+        except Exception:
+            log.exception("function.failed function=%s", function.name)
+            return False
+        seconds = time.monotonic() - started
+        event(log, "function.succeeded", function=function.name, seconds=seconds)
+        return True
+
+
+def _check_returned(function: Function, returned: object) -> None:
+    if returned is not None:
+        raise TypeError(f"{function.name} has no $return binding, so it returns None")
+
+
+def end_process(status: int = 0) -> None:
+    """End at once, as Azure's worker does: no atexit, no waiting for threads."""
+    logging.shutdown()
+    os._exit(status)
