@@ -7,7 +7,7 @@ COSMOS_SERVER := tests/cosmos_server
 .PHONY: run test lint format lock clean
 
 run: $(VENV)/.installed
-	$(BIN)/python -m local up
+	$(BIN)/python -m local up --live
 
 test: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed lint
 	$(BIN)/python -m pytest

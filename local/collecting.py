@@ -106,9 +106,10 @@ class _Bar:
 
 
 def _print_cycle(console: Console, cycle: Cycle, report: Report) -> None:
-    table = Table("subreddit", title=f"{cycle['id']}: {cycle['status']}", title_justify="left")
+    table = Table(title=f"{cycle['id']}: {cycle['status']}", title_justify="left")
+    table.add_column("subreddit", no_wrap=True)
     for name in COUNTS:
-        table.add_column(name.replace("_", " "), justify="right")
+        table.add_column(name.replace("_", "\n"), justify="right")
     table.add_column("failed")
     for name, counts in sorted(cycle["subreddits"].items(), key=lambda row: row[0].lower()):
         numbers = [str(counts[count]) for count in COUNTS]  # type: ignore[literal-required]

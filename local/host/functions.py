@@ -1,6 +1,6 @@
 """The functions of an app, as the azure-functions library tells them."""
 
-import importlib
+import importlib.util
 import inspect
 import re
 import sys
@@ -78,15 +78,22 @@ class Function:
 
 
 def import_app(folder: Path) -> ModuleType:
-    """Import function_app from the folder, which comes last on the path, as on Azure.
+    """Import the folder's function_app; the folder comes last on the path, as on Azure.
 
     Raises HostError.
     """
-    path = str(folder.resolve())
-    sys.path[:] = [entry for entry in sys.path if entry not in {"", path}] + [path]
-    if not (folder / "function_app.py").is_file():
+    path, file = str(folder.resolve()), folder / "function_app.py"
+    if not file.is_file():
         raise HostError(f"there is no function_app.py in {folder}")
-    return importlib.import_module("function_app")
+    sys.path[:] = [entry for entry in sys.path if entry not in {"", path}] + [path]
+    # By its file: the folder of this host may have a function_app too.
+    spec = importlib.util.spec_from_file_location("function_app", file)
+    assert spec is not None  # noqa: S101 - a .py file has a loader
+    assert spec.loader is not None  # noqa: S101
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["function_app"] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def app_of(module: ModuleType) -> func.FunctionApp:

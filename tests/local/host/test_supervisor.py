@@ -1,0 +1,159 @@
+"""Starting and ending the host: what stops the start, and that nothing is left behind."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+
+import psutil
+import pytest
+
+from shared.models import CollectionState
+from shared.settings import load_settings
+from shared.store import COLLECTION, open_store
+from tests.host_fixtures import NOBODY, ROOT, environ_with, up_command
+
+SOURCE = """
+import time
+
+
+@app.route(route="ok", auth_level=func.AuthLevel.ANONYMOUS)
+async def ok(req: func.HttpRequest) -> str:
+    return "ok"
+
+
+@app.timer_trigger(arg_name="timer", schedule="0 0 0 1 1 *", run_on_startup=True)
+def slow(timer: func.TimerRequest) -> None:
+    time.sleep(2)
+"""
+
+
+@pytest.fixture
+def start_and_end(tmp_path):
+    """Run `up` for a start that is refused."""
+
+    def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            up_command(*arguments),
+            cwd=ROOT,
+            env=environ_with(**{"SQLITE_PATH": str(tmp_path / "new.db"), **settings}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def test_ctrl_c_ends_every_process_with_status_0(running_host, write_app) -> None:
+    host = running_host(write_app(SOURCE))
+    host.http.get("/api/ok")
+    children = psutil.Process(host.process.pid).children(recursive=True)
+    assert len(children) == 2
+    assert host.stop() == 0
+    assert not any(child.is_running() for child in children)
+
+
+def test_a_function_under_way_is_given_time_to_end(running_host, write_app) -> None:
+    host = running_host(write_app(SOURCE), arguments=["--startup-seconds", "0"])
+    host.wait_for_log("function.started function=slow")
+    assert host.stop() == 0
+    assert "host.stopping" in host.log
+    assert "function.succeeded function=slow" in host.log
+
+
+def test_when_the_supervisor_is_killed_its_children_end_too(running_host, write_app) -> None:
+    host = running_host(write_app(SOURCE))
+    host.http.get("/api/ok")
+    children = psutil.Process(host.process.pid).children(recursive=True)
+    os.kill(host.process.pid, signal.SIGKILL)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
+
+
+def test_a_port_that_is_taken_is_one_clear_line(start_and_end, write_app) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        app = str(write_app(SOURCE))
+        ended = start_and_end("--app", app, "--port", port, REDDIT_BASE_URL=NOBODY)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "--port" in ended.stderr
+
+
+def test_a_bad_setting_is_one_clear_line_before_anything_starts(start_and_end) -> None:
+    ended = start_and_end(RETENTION_DAYS="many")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("RETENTION_DAYS: ")
+    assert ended.stderr.count("\n") == 1
+    assert ended.stdout == ""
+
+
+def test_credentials_come_in_pairs_and_are_never_shown(start_and_end) -> None:
+    ended = start_and_end(REDDIT_CLIENT_SECRET="hunter2")
+    assert ended.returncode == 2
+    assert "REDDIT_CLIENT_ID" in ended.stderr
+    assert "hunter2" not in ended.stderr + ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "complaint"),
+    [
+        ("host.json", "{", "host.json is no JSON"),
+        ("host.json", "[]", "host.json takes a JSON object"),
+        ("local.settings.json", '{"Values": {"A": 1}}', "Values takes an object of strings"),
+        ("function_app.py", "x = 1", "one FunctionApp"),
+    ],
+)
+def test_a_bad_file_is_one_clear_line(start_and_end, write_app, file, content, complaint) -> None:
+    app = write_app(SOURCE)
+    (app / file).write_text(content)
+    ended = start_and_end("--app", str(app), REDDIT_BASE_URL=NOBODY)
+    assert ended.returncode in {1, 2}
+    assert complaint in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_function_that_the_real_host_refuses_is_refused_here(start_and_end, write_app) -> None:
+    bad = SOURCE.replace('arg_name="timer"', 'arg_name="my_timer"').replace(
+        "slow(timer", "slow(my_timer"
+    )
+    ended = start_and_end("--app", str(write_app(bad)), REDDIT_BASE_URL=NOBODY)
+    assert ended.returncode == 1
+    assert "function slow: the binding name 'my_timer'" in ended.stderr
+
+
+def test_a_missing_setting_of_a_schedule_is_named(start_and_end, write_app) -> None:
+    bad = SOURCE.replace("0 0 0 1 1 *", "%WHENEVER%")
+    ended = start_and_end("--app", str(write_app(bad)), REDDIT_BASE_URL=NOBODY)
+    assert ended.returncode == 1
+    assert "the setting WHENEVER is not set" in ended.stderr
+
+
+def test_a_database_of_another_feed_is_refused_before_anything_starts(
+    start_and_end, tmp_path
+) -> None:
+    path = tmp_path / "real.db"
+
+    async def make() -> None:
+        store = await open_store(load_settings({"SQLITE_PATH": str(path)}), patience=5)
+        state = CollectionState(
+            id="collection",
+            kind="collection",
+            ttl=-1,
+            feed="reddit",
+            last_cycle=None,
+            last_started_at=None,
+            last_collection_at=None,
+            collections_succeeded=0,
+            collections_failed=0,
+        )
+        await store.upsert(COLLECTION, [state])
+        await store.close()
+
+    asyncio.run(make())
+    ended = start_and_end(SQLITE_PATH=str(path))
+    assert ended.returncode == 2
+    assert "holds reddit data" in ended.stderr

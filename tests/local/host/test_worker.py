@@ -1,0 +1,157 @@
+"""Timer and queue functions on the local host, in a process of their own."""
+
+import os
+import re
+import signal
+
+import pytest
+
+from local.host.queues import Queues
+
+SOURCE = """
+import logging
+import os
+import time
+
+log = logging.getLogger("collector.example")
+
+
+@app.route(route="pid", auth_level=func.AuthLevel.ANONYMOUS)
+async def pid(req: func.HttpRequest) -> str:
+    return str(os.getpid())
+
+
+@app.timer_trigger(arg_name="timer", schedule="%EVERY%", run_on_startup=True)
+def tick(timer: func.TimerRequest) -> None:
+    log.info("tick began past_due=%s pid=%s", timer.past_due, os.getpid())
+    time.sleep(float(os.environ.get("TICK_SECONDS", "0")))
+    log.info("tick ended")
+
+
+@app.route(route="ask/{word}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@app.queue_output(arg_name="message", queue_name="%QUEUE%", connection="AzureWebJobsStorage")
+async def ask(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    message.set(req.route_params["word"])
+    return func.HttpResponse(status_code=202)
+
+
+@app.queue_trigger(arg_name="message", queue_name="%QUEUE%", connection="AzureWebJobsStorage")
+def work(message: func.QueueMessage) -> None:
+    word = message.get_body().decode()
+    log.info("work word=%s attempt=%s pid=%s", word, message.dequeue_count, os.getpid())
+    if word == "bad":
+        raise ValueError("this message can't be read")
+    if word == "deadly" and message.dequeue_count == 1:
+        os.kill(os.getpid(), 9)
+"""
+HOST_JSON = '{"extensions": {"queues": {"maxDequeueCount": 3, "visibilityTimeout": "00:00:00"}}}'
+SETTINGS = {"EVERY": "0 0 0 1 1 *", "QUEUE": "requests"}
+
+
+@pytest.fixture
+def start(running_host, write_app):
+    app = write_app(SOURCE, host_json=HOST_JSON)
+
+    def start_with(*arguments: str, **settings: str):
+        given = ["--startup-seconds", "0.1", *arguments]
+        return running_host(app, arguments=given, settings={**SETTINGS, **settings})
+
+    return start_with
+
+
+def test_timers_run_in_another_process_than_http_functions(start) -> None:
+    host = start()
+    line = host.wait_for_log("tick began")
+    assert line.rsplit("pid=", 1)[1] != host.http.get("/api/pid").text
+
+
+def test_run_on_startup_fires_once_soon_after_the_start(start) -> None:
+    host = start()
+    host.wait_for_log("function.succeeded function=tick")
+    assert "tick began past_due=False" in host.log
+    host.http.post("/api/ask/later")
+    host.wait_for_log("work word=later")
+    assert host.log.count("tick began") == 1
+
+
+def test_a_timer_fires_on_its_schedule_and_never_overlaps_itself(start) -> None:
+    host = start(EVERY="* * * * * *", TICK_SECONDS="1.4")
+    host.wait_for_log("tick ended", count=3)
+    order = re.findall(r"tick (began|ended)", host.log)
+    assert order[:6] == ["began", "ended"] * 3
+
+
+def test_a_tick_missed_while_the_timer_ran_fires_at_once_past_due(start) -> None:
+    host = start(EVERY="*/2 * * * * *", TICK_SECONDS="3.5")
+    host.wait_for_log("tick began past_due=True")
+
+
+def test_a_tick_missed_while_the_host_was_down_is_past_due_at_the_start(start, tmp_path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "timers.json").write_text('{"tick": "2020-01-01T00:00:00Z"}')
+    host = start()
+    host.wait_for_log("tick began past_due=True")
+    host.stop()
+    again = start()
+    again.wait_for_log("tick began past_due=False")
+
+
+def test_no_collect_starts_no_timer_but_queues_are_served(start) -> None:
+    host = start("--no-collect")
+    host.http.post("/api/ask/hello")
+    host.wait_for_log("work word=hello attempt=1")
+    assert "tick began" not in host.log
+
+
+def test_a_message_goes_from_an_http_function_to_a_queue_function(start, tmp_path) -> None:
+    host = start()
+    assert host.http.post("/api/ask/hello").status_code == 202
+    host.wait_for_log("work word=hello attempt=1")
+    host.wait_for_log("function.succeeded function=work")
+    assert host.stop() == 0
+    assert Queues(tmp_path / "data" / "queues.db").count("requests") == 0
+
+
+def test_a_message_that_always_fails_is_put_aside_and_blocks_nothing(start, tmp_path) -> None:
+    host = start()
+    host.http.post("/api/ask/bad")
+    host.http.post("/api/ask/good")
+    host.wait_for_log("queue.poisoned function=work queue=requests")
+    host.wait_for_log("work word=good")
+    assert host.log.count("work word=bad") == 3
+    assert Queues(tmp_path / "data" / "queues.db").count("requests-poison") == 1
+
+
+def test_a_worker_that_dies_is_started_again_while_http_goes_on(start) -> None:
+    host = start()
+    line = host.wait_for_log("tick began")
+    http_process = host.http.get("/api/pid").text
+    os.kill(int(line.rsplit("pid=", 1)[1]), signal.SIGKILL)
+    host.wait_for_log("process.died process=worker")
+    assert host.http.get("/api/pid").text == http_process
+    host.wait_for_log("tick began", count=2)
+
+
+def test_a_message_whose_worker_died_comes_back(tmp_path) -> None:
+    now = 1000.0
+    queues = Queues(tmp_path / "queues.db", clock=lambda: now)
+    queues.put("requests", b"\x00\xffbytes")
+    first = queues.take("requests", hidden=600)
+    assert first is not None
+    assert queues.take("requests") is None
+    now += 601
+    second = queues.take("requests")
+    assert second is not None
+    assert (second.body, second.dequeue_count) == (b"\x00\xffbytes", 2)
+    queues.delete(first)
+    assert queues.count("requests") == 1, "only who holds it now may delete it"
+    queues.delete(second)
+    assert queues.count("requests") == 0
+
+
+def test_two_takers_never_get_the_same_message(tmp_path) -> None:
+    one, other = Queues(tmp_path / "queues.db"), Queues(tmp_path / "queues.db")
+    for number in range(10):
+        one.put("requests", str(number).encode())
+    taken = [(one, other)[n % 2].take("requests") for n in range(10)]
+    assert sorted(message.body for message in taken if message) == [b"%d" % n for n in range(10)]

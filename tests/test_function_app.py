@@ -1,0 +1,112 @@
+"""The real function_app.py: what it registers, what importing it costs, and the host's rules."""
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.host.functions import app_of, functions_of, import_app
+from local.host.rules import violations
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+NAMES = ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE")
+SCHEDULES = dict.fromkeys(NAMES, "0 0 0 * * *")
+    ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE"), "0 0 0 * * *"
+)
+EXPECTED = {
+    "health": ("http", "GET api/v1/health"),
+    "sentiment_stats": ("http", "GET api/v1/sentiment/stats"),
+    "posts_recent": ("http", "GET api/v1/posts/recent"),
+    "subreddits": ("http", "GET api/v1/subreddits"),
+    "collect": ("timer", "0 0 0 * * *"),
+}
+OURS = ("api", "collector", "shared", "local", "function_app")
+
+
+@pytest.fixture(scope="module")
+def functions():
+    path, known = list(sys.path), sys.modules.get("function_app")
+    yield functions_of(app_of(import_app(ROOT)), SCHEDULES)
+    sys.path[:] = path
+    if known is None:
+        del sys.modules["function_app"]
+
+
+def test_the_app_has_exactly_these_functions(functions) -> None:
+    found = {
+        each.name: (
+            each.kind,
+            each.schedule if each.kind == "timer" else f"{','.join(each.methods)} {each.route}",
+        )
+        for each in functions
+    }
+    assert found == EXPECTED
+
+
+def test_the_app_breaks_no_rule_of_the_real_host(functions) -> None:
+    assert violations(functions) == []
+
+
+def test_reads_are_anonymous_and_say_so(functions) -> None:
+    http = [each for each in functions if each.kind == "http"]
+    assert {each.auth_level for each in http} == {"anonymous"}
+
+
+def in_a_bare_process(code: str) -> str:
+    """Run Python in the app's folder with an empty environment."""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={}, capture_output=True, text=True, check=True
+    )
+    return ended.stdout
+
+
+def test_importing_the_app_needs_no_setting_and_loads_neither_praw_nor_vader() -> None:
+    code = "import function_app, json, sys; print(json.dumps(sorted(sys.modules)))"
+    loaded = {name.split(".")[0] for name in json.loads(in_a_bare_process(code))}
+    assert "api" in loaded
+    assert not loaded & {"praw", "prawcore", "vaderSentiment", "local", "azure.cosmos", "aiosqlite"}
+
+
+def test_everything_that_requests_use_loads_neither_praw_nor_vader() -> None:
+    code = (
+        "import pkgutil, importlib, sys, json, api\n"
+        "for m in pkgutil.walk_packages(api.__path__, 'api.'): importlib.import_module(m.name)\n"
+        "import shared.store.sqlite, shared.store.cosmos\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    loaded = {name.split(".")[0] for name in json.loads(in_a_bare_process(code))}
+    assert not loaded & {"praw", "prawcore", "vaderSentiment", "collector", "local"}
+
+
+def test_arrows_point_one_way() -> None:
+    allowed = {
+        "shared": {"shared"},
+        "collector": {"collector", "shared"},
+        "api": {"api", "shared"},
+    }
+    for package, may_import in allowed.items():
+        for file in (ROOT / package).rglob("*.py"):
+            for line in file.read_text().splitlines():
+                words = line.split()
+                if words[:1] not in (["from"], ["import"]) or len(words) < 2:
+                    continue
+                top = words[1].split(".")[0].rstrip(",")
+                assert top not in set(OURS) - may_import, f"{file.name}: {line}"
+
+
+def test_no_installed_package_hides_one_of_ours() -> None:
+    # The app's folder comes last on the path, on Azure.
+    installed = importlib.metadata.packages_distributions()
+    assert not set(OURS) & (set(installed) | sys.stdlib_module_names)
+
+
+def test_the_cycle_document_of_host_json_is_what_core_tools_accepts() -> None:
+    host = json.loads((ROOT / "host.json").read_text())
+    assert host["version"] == "2.0"
+    assert host["extensions"]["http"]["routePrefix"] == ""
+    assert host["extensions"]["queues"]["maxDequeueCount"] == 5
+    assert Settings().cycle_seconds < 1800
