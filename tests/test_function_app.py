@@ -15,8 +15,6 @@ from shared.settings import Settings
 ROOT = Path(__file__).parents[1]
 NAMES = ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE")
 SCHEDULES = dict.fromkeys(NAMES, "0 0 0 * * *")
-    ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE"), "0 0 0 * * *"
-)
 EXPECTED = {
     "health": ("http", "GET api/v1/health"),
     "sentiment_stats": ("http", "GET api/v1/sentiment/stats"),
