@@ -41,6 +41,8 @@ LONGEST_PAUSE_SECONDS = 5.0
 # https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 401, 403, 404, 409
 PRECONDITION_FAILED, TOO_LARGE, TOO_MANY = 412, 413, 429
+# The sub-status of a 404 that means the container, not the document.
+NO_CONTAINER = 1003
 # Time-out, moved partition, throttled, concurrent write, overloaded or failing over.
 TRANSIENT = frozenset({408, 410, TOO_MANY, 449, 500, 502, 503, 504})
 # Without it @vercel/cosmosdb-server answers 500 where a document is missing.
@@ -130,7 +132,9 @@ class CosmosStore:
                         document_id, partition_key=partition, headers=self._read_headers
                     ),
                 )
-            except CosmosResourceNotFoundError:
+            except CosmosResourceNotFoundError as error:
+                if error.sub_status == NO_CONTAINER:
+                    raise
                 return None
 
         found = await self._patiently(point_read)

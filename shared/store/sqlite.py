@@ -160,7 +160,9 @@ class SqliteStore:
                 cursor = await self._connection.executemany(sql, rows)
                 await self._connection.execute("COMMIT")
             except BaseException:
-                await self._connection.execute("ROLLBACK")
+                # On a full disk SQLite has rolled back by itself.
+                if self._connection.in_transaction:
+                    await self._connection.execute("ROLLBACK")
                 raise
             return cursor.rowcount
 

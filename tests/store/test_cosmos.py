@@ -1,0 +1,217 @@
+"""What the store in Cosmos DB promises beyond the contract: throttling, outages, provisioning."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from shared.errors import DocumentExists, StoreError, StoreNotProvisioned, StoreUnavailable
+from shared.settings import Settings
+from shared.store import COMMENTS, CONTAINERS, CYCLES, LEASES, POSTS, Query, open_store
+from shared.store.cosmos import CosmosStore, indexing_policy
+
+Fault = Callable[[Request], Response | None]
+HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "host"}
+
+
+class Proxy:
+    """Stands in front of the server, and answers itself where the fault says so."""
+
+    def __init__(self, target: str) -> None:
+        self.fault: Fault = lambda _request: None
+        self.lose_answers = 0
+        self.stalled = asyncio.Event()
+        self.stalled.set()
+        self.base_url = ""
+        self._http = httpx.AsyncClient(base_url=target, timeout=30, trust_env=False)
+
+    async def __call__(self, request: Request) -> Response:
+        await self.stalled.wait()
+        if (made := self.fault(request)) is not None:
+            return made
+        headers = {k: v for k, v in request.headers.items() if k not in HOP_BY_HOP}
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        answer = await self._http.request(
+            request.method, path, headers=headers, content=await request.body()
+        )
+        if self.lose_answers and request.method in {"POST", "PUT"}:
+            self.lose_answers -= 1
+            return Response(status_code=503, content=b'{"message": "lost"}')
+        kept = {k: v for k, v in answer.headers.items() if k not in HOP_BY_HOP}
+        return Response(answer.content, answer.status_code, kept)
+
+
+@pytest.fixture
+async def proxy(cosmos_server) -> AsyncIterator[Proxy]:
+    made = Proxy(cosmos_server.endpoint)
+    methods = ["GET", "POST", "PUT", "DELETE", "PATCH"]
+    app = Starlette(routes=[Route("/{path:path}", made.__call__, methods=methods)])
+    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    made.base_url = f"http://127.0.0.1:{port}"
+    yield made
+    server.should_exit = True
+    await serving
+    await made._http.aclose()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, **options: Any) -> AsyncIterator[CosmosStore]:
+    store = await CosmosStore.open(settings, **{"patience": 20.0, **options})
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@pytest.fixture
+def behind(proxy: Proxy, cosmos_settings_factory) -> Settings:
+    settings: Settings = cosmos_settings_factory()
+    return settings.model_copy(update={"cosmos_endpoint": proxy.base_url})
+
+
+def post(number: int) -> Any:
+    return {"id": f"p{number}", "subreddit": "aws", "order_key": f"k{number:06}"}
+
+
+def throttle(count: int, milliseconds: int) -> Fault:
+    left = count
+
+    def fault(_request: Request) -> Response | None:
+        nonlocal left
+        if left <= 0:
+            return None
+        left -= 1
+        headers = {"x-ms-retry-after-ms": str(milliseconds)}
+        return Response('{"message": "throttled"}', 429, headers)
+
+    return fault
+
+
+async def test_throttled_writes_are_tried_again_and_none_is_lost(proxy, behind) -> None:
+    async with opened(behind) as store:
+        proxy.fault = throttle(60, 5)
+        await store.upsert(POSTS, [post(n) for n in range(100)])
+        assert len(await store.query(Query(POSTS, "aws", 200))) == 100
+
+
+@pytest.mark.parametrize("status", [408, 449, 503])
+async def test_passing_faults_are_tried_again(proxy, behind, status: int) -> None:
+    async with opened(behind) as store:
+        await store.upsert(POSTS, [post(1)])
+        failures = 3
+
+        def fault(_request: Request) -> Response | None:
+            nonlocal failures
+            failures -= 1
+            return Response('{"message": "no"}', status) if failures >= 0 else None
+
+        proxy.fault = fault
+        assert await store.read(POSTS, "aws", "p1") is not None
+
+
+async def test_throttling_for_longer_than_patience_is_unavailability(proxy, behind) -> None:
+    async with opened(behind, patience=1.0) as store:
+        proxy.fault = throttle(10_000, 100)
+        with pytest.raises(StoreUnavailable, match="throttles"):
+            await store.read(POSTS, "aws", "p1")
+
+
+async def test_a_create_whose_answer_was_lost_is_not_taken_for_anothers(proxy, behind) -> None:
+    async with opened(behind) as store:
+        proxy.lose_answers = 1
+        etag = await store.create(LEASES, {"id": "lease", "kind": "lease", "holder": "us"})  # type: ignore[typeddict-item]
+        found = await store.read(LEASES, "lease", "lease")
+        assert found is not None
+        assert found["_etag"] == etag
+        proxy.lose_answers = 1
+        mine = {**found, "holder": "still us"}
+        etag = await store.replace(LEASES, mine, etag)  # type: ignore[type-var]
+        with pytest.raises(DocumentExists):
+            await store.create(LEASES, {"id": "lease", "kind": "lease", "holder": "them"})  # type: ignore[typeddict-item]
+
+
+async def test_a_server_that_is_gone_is_unavailability_within_patience(
+    cosmos_settings_factory,
+) -> None:
+    settings = cosmos_settings_factory()
+    async with opened(settings):
+        pass
+    gone = settings.model_copy(update={"cosmos_endpoint": "http://127.0.0.1:9"})
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable) as caught:
+        await open_store(gone, patience=2)
+    # Not a measurement: without patience the SDK would try for minutes.
+    assert time.monotonic() - began < 30
+    assert "dGVzdA" not in str(caught.value)
+
+
+async def test_a_server_that_hangs_is_unavailability_within_patience(proxy, behind) -> None:
+    async with opened(behind, patience=1.0) as store:
+        proxy.stalled.clear()
+        with pytest.raises(StoreUnavailable, match="no answer"):
+            await store.read(POSTS, "aws", "p1")
+        proxy.stalled.set()
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_key_is_one_clear_error_without_the_key(proxy, behind, status) -> None:
+    async with opened(behind) as store:
+        proxy.fault = lambda _request: Response('{"message": "dGVzdA== is wrong"}', status)
+        with pytest.raises(StoreUnavailable, match="COSMOS_KEY") as caught:
+            await store.read(POSTS, "aws", "p1")
+        assert "dGVzdA" not in str(caught.value)
+
+
+async def test_a_document_that_is_too_large_says_so(proxy, behind) -> None:
+    async with opened(behind) as store:
+        proxy.fault = lambda _request: Response('{"message": "too large"}', 413)
+        with pytest.raises(StoreError, match="2 MB"):
+            await store.upsert(POSTS, [post(1)])
+
+
+async def test_without_a_key_a_missing_container_is_one_clear_error_and_is_not_made(
+    cosmos_settings_factory,
+) -> None:
+    settings: Settings = cosmos_settings_factory()
+    async with opened(settings) as store:
+        await store._check()
+        await store._database.delete_container("topics")
+        # What opening without a key does; Entra ID itself needs https and an account.
+        with pytest.raises(StoreNotProvisioned, match="COSMOS_DATABASE"):
+            await store._check()
+
+
+async def test_only_what_is_filtered_or_sorted_on_is_indexed() -> None:
+    policy = indexing_policy(COMMENTS)
+    assert policy["excludedPaths"] == [{"path": "/*"}]
+    assert [included["path"] for included in policy["includedPaths"]] == [
+        "/order_key/?",
+        "/post_id/?",
+        "/sentiment/label/?",
+        "/subreddit/?",
+    ]
+    assert {"path": "/settled/?"} in indexing_policy(CYCLES)["includedPaths"]
+
+
+async def test_containers_are_made_as_declared(cosmos_settings_factory) -> None:
+    settings: Settings = cosmos_settings_factory()
+    async with opened(settings) as store:
+        for container in CONTAINERS:
+            made = await store._proxy(container).read()
+            assert made["partitionKey"]["paths"] == [f"/{container.partition_key}"]
+            assert made["indexingPolicy"]["excludedPaths"] == [{"path": "/*"}]
+            assert made["defaultTtl"] == (settings.retention_days + 7) * 86_400

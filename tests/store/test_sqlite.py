@@ -1,0 +1,146 @@
+"""What the embedded store promises beyond the contract: many processes, crashes, bad files."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from shared.errors import StoreUnavailable
+from shared.store import POSTS, Query
+from shared.store.sqlite import SqliteStore
+
+CONTEXT = multiprocessing.get_context("spawn")
+
+
+def post(number: int) -> dict:
+    return {"id": f"p{number}", "subreddit": "aws", "order_key": f"k{number:06}", "content": "x"}
+
+
+async def write_batches(path: Path, count: int) -> None:
+    store = await SqliteStore.open(path, patience=20)
+    for start in range(0, count, 50):
+        await store.upsert(POSTS, [post(n) for n in range(start, start + 50)])  # type: ignore[list-item]
+    await store.close()
+
+
+def writer(path: Path, count: int) -> None:
+    asyncio.run(write_batches(path, count))
+
+
+def writer_that_dies(path: Path) -> None:
+    async def die() -> None:
+        store = await SqliteStore.open(path, patience=20)
+        await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
+        await store._connection.execute("BEGIN IMMEDIATE")
+        await store._connection.execute(
+            "INSERT INTO posts VALUES ('aws', 'p2', 'e', '{\"id\": \"p2\"}')"
+        )
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    asyncio.run(die())
+
+
+async def test_one_process_reads_while_others_write(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    store = await SqliteStore.open(path, patience=20)
+    writers = [CONTEXT.Process(target=writer, args=(path, 1000)) for _ in range(2)]
+    for process in writers:
+        process.start()
+    seen = 0
+    while any(process.is_alive() for process in writers):
+        found = len(await store.query(Query(POSTS, "aws", 5000)))
+        assert found >= seen
+        assert found % 50 == 0, "a batch is seen whole or not at all"
+        seen = found
+    for process in writers:
+        process.join()
+        assert process.exitcode == 0
+    assert len(await store.query(Query(POSTS, "aws", 5000))) == 1000
+    await store.close()
+
+
+async def test_a_writer_killed_in_mid_transaction_leaves_what_was_written_before(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.db"
+    process = CONTEXT.Process(target=writer_that_dies, args=(path,))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    store = await SqliteStore.open(path, patience=20)
+    found = await store.query(Query(POSTS, "aws", 10))
+    assert [document["id"] for document in found] == ["p1"]
+    await store.upsert(POSTS, [post(3)])  # type: ignore[list-item]
+    await store.close()
+
+
+async def test_a_file_that_is_no_database_says_which_setting_to_look_at(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("dear diary " * 100)
+    with pytest.raises(StoreUnavailable, match=r"notes\.txt.*SQLITE_PATH"):
+        await SqliteStore.open(path, patience=1)
+    assert path.read_text().startswith("dear diary")
+
+
+async def test_a_folder_that_cannot_be_made_says_which_setting_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreUnavailable, match="SQLITE_PATH"):
+        await SqliteStore.open(tmp_path / "file" / "a.db", patience=1)
+
+
+async def test_a_writer_that_holds_on_for_too_long_is_unavailability(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    store = await SqliteStore.open(path, patience=0.1)
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable):
+            await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
+        assert await store.read(POSTS, "aws", "p1") is None
+        other.execute("ROLLBACK")
+    other.close()
+    await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
+    await store.close()
+
+
+async def test_a_closed_store_is_unavailable(tmp_path: Path) -> None:
+    store = await SqliteStore.open(tmp_path / "a.db", patience=1)
+    await store.close()
+    with pytest.raises(StoreUnavailable):
+        await store.ping()
+
+
+async def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path) -> None:
+    store = await SqliteStore.open(tmp_path / "a.db", patience=1)
+    await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
+    pages = (await store._rows("PRAGMA page_count", []))[0][0]
+    await store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    big = {**post(2), "content": "x" * 1_000_000}
+    with pytest.raises(StoreUnavailable, match="full"):
+        await store.upsert(POSTS, [big])  # type: ignore[list-item]
+    assert await store.read(POSTS, "aws", "p1") is not None
+    assert await store.read(POSTS, "aws", "p2") is None
+    await store.close()
+
+
+async def test_queries_use_their_index(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    store = await SqliteStore.open(path, patience=1)
+    await store.close()
+    with sqlite3.connect(path) as db:
+        plan = " ".join(
+            row[3]
+            for row in db.execute(
+                "EXPLAIN QUERY PLAN SELECT etag, body FROM posts WHERE partition = ?"
+                " AND json_extract(body, '$.sentiment.label') = ?"
+                " AND json_extract(body, '$.order_key') >= ?"
+                " ORDER BY json_extract(body, '$.order_key') DESC LIMIT 10",
+                ("aws", "positive", "2026"),
+            )
+        )
+    db.close()
+    assert "posts_by_sentiment_label_order_key" in plan
+    assert "TEMP B-TREE" not in plan
