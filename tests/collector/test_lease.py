@@ -1,0 +1,103 @@
+"""The lease: one writer at a time, renewed while it works, lost when another takes it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from collector.lease import lease
+from shared.errors import CycleRunning, LeaseLost
+from shared.store import CYCLES, LEASES
+from shared.times import iso, utc_now
+from tests.collector.harness import run_cycle, settings_for, stored_items, things
+
+
+async def test_of_many_that_ask_at_once_one_gets_it(store) -> None:
+    holding = asyncio.Event()
+    done = asyncio.Event()
+    refused: list[str] = []
+
+    async def ask(name: str) -> None:
+        try:
+            async with lease(store, name, seconds=60, clock=utc_now):
+                holding.set()
+                await done.wait()
+        except CycleRunning as error:
+            refused.append(error.holder)
+            if len(refused) == 5:
+                done.set()
+
+    await asyncio.gather(*(ask(f"cycle_{number}") for number in range(6)))
+    assert holding.is_set()
+    assert len(refused) == 5
+
+
+async def test_it_is_renewed_while_the_work_goes_on(store) -> None:
+    async with lease(store, "a", seconds=1, clock=utc_now) as held:
+        first = held.expires_at
+        deadline = asyncio.get_running_loop().time() + 20
+        while held.expires_at <= first and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        assert held.expires_at > first
+        held.check()
+        with pytest.raises(CycleRunning):
+            async with lease(store, "b", seconds=1, clock=utc_now):
+                pass
+    assert (await store.read(LEASES, "lease", "lease"))["holder"] is None
+
+
+async def test_who_lost_it_may_not_write_and_does_not_free_it(store) -> None:
+    with pytest.raises(LeaseLost):  # noqa: PT012 - the block is what is under test
+        async with lease(store, "slow", seconds=1, clock=utc_now) as held:
+            taken = await store.read(LEASES, "lease", "lease")
+            later = iso(utc_now() + timedelta(minutes=5))
+            other = {**taken, "holder": "quick", "expires_at": later}
+            await store.replace(LEASES, other, taken["_etag"])
+            while True:
+                held.check()
+                await asyncio.sleep(0.05)
+    assert (await store.read(LEASES, "lease", "lease"))["holder"] == "quick"
+
+
+async def test_a_cycle_that_died_is_marked_failed_and_counted_by_the_next(
+    store, any_store_settings, stand_in
+) -> None:
+    reddit = stand_in(things(("aws",), 12, newest=utc_now().timestamp()))
+    settings = settings_for(any_store_settings, reddit.base_url, ["aws"])
+    first = await run_cycle(store, settings)
+    # As a process leaves it that is killed after its write-ahead.
+    hours = sorted({i["created_utc"][:13] for i in (await stored_items(store, ["aws"])).values()})
+    dead = {**first, "id": "cycle_20260101_000000", "status": "running", "settled": "no"}
+    dead |= {"end_time": None, "pending_cells": {"aws": hours}}
+    await store.upsert(CYCLES, [dead])
+    second = await run_cycle(store, settings)
+    assert second["status"] == "completed"
+    found = await store.read(CYCLES, "cycle", "cycle_20260101_000000")
+    assert found["status"] == "failed"
+    assert found["end_time"] >= second["start_time"]
+    assert found["errors"][-1]["message"] == "its lease ran out"
+    assert (found["settled"], found["pending_cells"]) == ("yes", {})
+
+
+async def test_a_cycle_whose_lease_is_taken_stops_before_its_next_write(
+    sqlite_store, sqlite_settings, stand_in
+) -> None:
+    reddit = stand_in(things(("aws", "claude"), 40, newest=utc_now().timestamp()))
+    settings = settings_for(sqlite_settings, reddit.base_url, ["aws", "claude"])
+    loop = asyncio.get_running_loop()
+    asked = 0
+
+    async def close_as_another_would() -> None:
+        found = await sqlite_store.read(LEASES, "lease", "lease")
+        cycle = await sqlite_store.read(CYCLES, "cycle", found["holder"])
+        await sqlite_store.upsert(CYCLES, [{**cycle, "status": "failed", "settled": "yes"}])
+
+    def wait(_seconds: float) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            asyncio.run_coroutine_threadsafe(close_as_another_would(), loop).result()
+
+    with pytest.raises(LeaseLost):
+        await run_cycle(sqlite_store, settings, wait=wait)
+    assert await stored_items(sqlite_store, ["aws", "claude"]) == {}
