@@ -8,6 +8,7 @@ from functools import lru_cache
 from api.models import ProcessHealth
 from api.process import process_health
 from shared.errors import StoreError
+from shared.logs import set_levels
 from shared.settings import Settings, settings
 from shared.store import Store, open_store
 from shared.times import Clock, utc_now
@@ -71,6 +72,7 @@ def _is_lost(opening: "asyncio.Task[Store]") -> bool:
 
 @lru_cache(maxsize=1)
 def _shared_store() -> SharedStore:
+    set_levels(settings().log_level)
     return SharedStore(settings())
 
 

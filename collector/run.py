@@ -5,10 +5,11 @@ import logging
 import time
 from datetime import datetime, timedelta
 
-from collector.cycle import Collector, Progress, no_progress
+from collector.cycle import Collector
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import wait_until
 from collector.sentiment import scorer
+from collector.steps import Progress, no_progress
 from shared.errors import CycleRunning
 from shared.logs import event, set_levels
 from shared.models import CollectionState, Cycle, Trigger
