@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from shared.times import utc_now
+
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
 # An address that nobody answers at: apps that never ask Reddit need no stand-in.
@@ -100,7 +102,12 @@ def running_host(tmp_path: Path) -> Iterator[StartHost]:
         arguments: Sequence[str] = (),
         settings: Mapping[str, str] | None = None,
     ) -> RunningHost:
-        given = {"SQLITE_PATH": str(tmp_path / "data" / "undertone.db"), **(settings or {})}
+        given = {
+            "SQLITE_PATH": str(tmp_path / "data" / "undertone.db"),
+            # No tick falls into a test: what collects is the start.
+            "COLLECT_SCHEDULE": f"0 0 {(utc_now().hour + 12) % 24} * * *",
+            **(settings or {}),
+        }
         extra = [*arguments, *(["--app", str(app)] if app else [])]
         if app is not None:
             given.setdefault("REDDIT_BASE_URL", NOBODY)
