@@ -39,8 +39,8 @@ def up(
     startup_seconds: Annotated[float, typer.Option(hidden=True)] = 5.0,
 ) -> None:
     """Start everything: the functions host, the database and, without credentials, the stand-in."""
-    from local.host.up import Options  # noqa: PLC0415 - so that --help is quick
-    from local.host.up import up as start  # noqa: PLC0415
+    from local.up import Options  # noqa: PLC0415 - so that --help is quick
+    from local.up import up as start  # noqa: PLC0415
 
     options = Options(
         app=app_folder,

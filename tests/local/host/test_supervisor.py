@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 
+import httpx
 import psutil
 import pytest
 
@@ -15,12 +16,18 @@ from shared.store import COLLECTION, open_store
 from tests.host_fixtures import NOBODY, ROOT, environ_with, up_command
 
 SOURCE = """
+import os
 import time
 
 
 @app.route(route="ok", auth_level=func.AuthLevel.ANONYMOUS)
 async def ok(req: func.HttpRequest) -> str:
     return "ok"
+
+
+@app.route(route="pid", auth_level=func.AuthLevel.ANONYMOUS)
+async def pid(req: func.HttpRequest) -> str:
+    return str(os.getpid())
 
 
 @app.timer_trigger(arg_name="timer", schedule="0 0 0 1 1 *", run_on_startup=True)
@@ -54,6 +61,18 @@ def test_ctrl_c_ends_every_process_with_status_0(running_host, write_app) -> Non
     assert len(children) == 2
     assert host.stop() == 0
     assert not any(child.is_running() for child in children)
+
+
+def test_an_http_process_that_dies_is_started_again_and_requests_wait_for_it(
+    running_host, write_app
+) -> None:
+    host = running_host(write_app(SOURCE))
+    first = int(host.http.get("/api/pid").text)
+    os.kill(first, signal.SIGKILL)
+    # A connection of its own: the old one died with the process.
+    answer = httpx.get(f"{host.http.base_url}api/pid", timeout=60, trust_env=False)
+    assert int(answer.text) != first
+    host.wait_for_log("process.died process=http")
 
 
 def test_a_function_under_way_is_given_time_to_end(running_host, write_app) -> None:
