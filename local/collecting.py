@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TypedDict
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -106,7 +107,8 @@ class _Bar:
 
 
 def _print_cycle(console: Console, cycle: Cycle, report: Report) -> None:
-    table = Table(title=f"{cycle['id']}: {cycle['status']}", title_justify="left")
+    title = f"{cycle['id']}: {cycle['status']}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE)
     table.add_column("subreddit", no_wrap=True)
     for name in COUNTS:
         table.add_column(name.replace("_", "\n"), justify="right")
@@ -137,7 +139,8 @@ async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
     if as_json:
         print(json.dumps(found))
         return COMPLETED
-    table = Table("subreddit", title=f"The last {hours} hours", title_justify="left")
+    title = f"The last {hours} hours"
+    table = Table("subreddit", title=title, title_justify="left", box=box.SIMPLE)
     for name in ("posts", "comments", "positive", "neutral", "negative", "average"):
         table.add_column(name, justify="right")
     for scope, total in found.items():
