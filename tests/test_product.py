@@ -143,3 +143,55 @@ def test_a_bad_setting_ends_a_command_with_one_clear_line() -> None:
         assert ended.returncode == 2
         assert ended.stderr.startswith("RETENTION_DAYS: ")
         assert ended.stderr.count("\n") == 1
+
+
+def test_no_secret_reaches_a_log_or_an_answer_even_when_everything_is_logged(
+    tmp_path, stand_in, running_host
+) -> None:
+    reddit = stand_in(client_id="an-id", client_secret="hunter2-secret")
+    settings = {
+        "REDDIT_BASE_URL": reddit.base_url,
+        "REDDIT_CLIENT_ID": "an-id",
+        "REDDIT_CLIENT_SECRET": "hunter2-secret",
+        "FEED": "sample",
+        "SUBREDDITS": "claude",
+        "LOG_LEVEL": "DEBUG",
+    }
+    ended = command("collect", "--json", SQLITE_PATH=str(tmp_path / "a.db"), **settings)
+    assert ended.returncode == 0, ended.stderr
+    assert "Fetching" in ended.stderr, "PRAW's own debug lines are there"
+    refused = command(
+        "collect",
+        SQLITE_PATH=str(tmp_path / "b.db"),
+        **{**settings, "REDDIT_CLIENT_SECRET": "hunter2-wrong"},
+    )
+    assert refused.returncode == 1
+    assert "REDDIT_CLIENT_SECRET" in refused.stdout
+    host = running_host(arguments=["--startup-seconds", "0.2"], settings=settings)
+    host.wait_for_log("cycle.completed")
+    answers = [
+        host.http.get(f"/api/v1/{path}").text
+        for path in ("health", "subreddits", "sentiment/stats", "posts/recent", "sentiment/x")
+    ]
+    everything = [ended.stdout, ended.stderr, refused.stdout, refused.stderr, host.log, *answers]
+    assert not any("hunter2" in text for text in everything)
+
+
+def test_the_same_product_over_cosmos_db(running_host, cosmos_settings_factory) -> None:
+    cosmos = cosmos_settings_factory()
+    settings = {
+        "COSMOS_ENDPOINT": cosmos.cosmos_endpoint,
+        "COSMOS_KEY": cosmos.cosmos_key.get_secret_value(),
+        "COSMOS_DATABASE": cosmos.cosmos_database,
+        "SUBREDDITS": "claude,kiroIDE",
+    }
+    host = running_host(arguments=["--startup-seconds", "0.2"], settings=settings)
+    host.wait_for_log("cycle.completed")
+    health = host.http.get("/api/v1/health").json()
+    assert health["status"] == "healthy"
+    assert health["database"]["kind"] == "cosmos"
+    stats = host.http.get("/api/v1/sentiment/stats", params={"hours": 168}).json()["statistics"]
+    assert stats["total"] > 100
+    posts = host.http.get("/api/v1/posts/recent", params={"hours": 168, "limit": 500}).json()
+    assert len(posts) == stats["posts"]
+    assert {post["subreddit"] for post in posts} == {"claude", "kiroIDE"}
