@@ -71,7 +71,7 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
 
 def _indexed(folder: Path, environ: Mapping[str, str]) -> list[Function]:
     """List the app's functions. Raises HostError when the real host would refuse one."""
-    functions = functions_of(app_of(import_app(folder)), environ)
+    functions = functions_of(app_of(asyncio.run(import_app(folder))), environ)
     if broken := violations(functions):
         raise HostError("\n".join(broken))
     return functions

@@ -1,5 +1,6 @@
 """The real function_app.py: what it registers, what importing it costs, and the host's rules."""
 
+import asyncio
 import importlib.metadata
 import json
 import subprocess
@@ -28,7 +29,7 @@ OURS = ("api", "collector", "shared", "local", "function_app")
 @pytest.fixture(scope="module")
 def functions():
     path, known = list(sys.path), sys.modules.get("function_app")
-    yield functions_of(app_of(import_app(ROOT)), SCHEDULES)
+    yield functions_of(app_of(asyncio.run(import_app(ROOT))), SCHEDULES)
     sys.path[:] = path
     if known is None:
         del sys.modules["function_app"]

@@ -72,8 +72,7 @@ def _say_ready(arguments: argparse.Namespace) -> None:
 
 
 async def _http(arguments: argparse.Namespace) -> None:
-    # The real worker imports the app inside its running loop too.
-    functions = functions_of(app_of(import_app(arguments.app)), os.environ)
+    functions = functions_of(app_of(await import_app(arguments.app)), os.environ)
     keys = read_keys(arguments.data / "keys.json") if arguments.keys else None
     application = http_app(
         [function for function in functions if function.kind == "http"],
@@ -102,7 +101,7 @@ async def _http(arguments: argparse.Namespace) -> None:
 
 
 async def _worker(arguments: argparse.Namespace) -> None:
-    functions = functions_of(app_of(import_app(arguments.app)), os.environ)
+    functions = functions_of(app_of(await import_app(arguments.app)), os.environ)
     worker = Worker(
         functions,
         read_host_json(arguments.app),

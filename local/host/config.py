@@ -9,10 +9,12 @@ from typing import Any
 from shared.errors import UndertoneError
 
 # Defaults of the real host: https://learn.microsoft.com/azure/azure-functions/functions-host-json
+VERSION = "2.0"
 DEFAULT_PREFIX = "api"
 DEFAULT_DEQUEUES = 5
+MOST_DEQUEUES = 100
 # The real host gives a message whose function failed back at once, a dead host's in 10 minutes.
-DEFAULT_VISIBILITY_SECONDS = 0.0
+DEFAULT_VISIBILITY = "00:00:00"
 
 
 class HostError(UndertoneError):
@@ -25,17 +27,26 @@ class HostConfig:
 
     route_prefix: str = DEFAULT_PREFIX
     max_dequeue_count: int = DEFAULT_DEQUEUES
-    retry_seconds: float = DEFAULT_VISIBILITY_SECONDS
+    retry_seconds: float = 0.0
 
 
 def read_host_json(folder: Path) -> HostConfig:
     """Read the app's host.json. Raises HostError."""
-    extensions = _read(folder / "host.json").get("extensions", {})
-    queues = extensions.get("queues", {})
+    content = _read(folder / "host.json")
+    if content.get("version") != VERSION:
+        raise HostError(f'host.json takes "version": "{VERSION}"')
+    extensions = _object(content, "extensions")
+    http, queues = _object(extensions, "http"), _object(extensions, "queues")
+    prefix = http.get("routePrefix", DEFAULT_PREFIX)
+    if not isinstance(prefix, str):
+        raise HostError("host.json: routePrefix takes a string")
+    dequeues = queues.get("maxDequeueCount", DEFAULT_DEQUEUES)
+    if type(dequeues) is not int or not 1 <= dequeues <= MOST_DEQUEUES:
+        raise HostError(f"host.json: maxDequeueCount takes a number from 1 to {MOST_DEQUEUES}")
     return HostConfig(
-        route_prefix=str(extensions.get("http", {}).get("routePrefix", DEFAULT_PREFIX)).strip("/"),
-        max_dequeue_count=int(queues.get("maxDequeueCount", DEFAULT_DEQUEUES)),
-        retry_seconds=_seconds(str(queues.get("visibilityTimeout", "00:00:00"))),
+        route_prefix=prefix.strip("/"),
+        max_dequeue_count=dequeues,
+        retry_seconds=_seconds(queues.get("visibilityTimeout", DEFAULT_VISIBILITY)),
     )
 
 
@@ -53,7 +64,7 @@ def read_local_settings(folder: Path, environ: Mapping[str, str]) -> dict[str, s
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise HostError(f"{file.name} can't be read: {error.strerror}") from error
     except ValueError as error:
@@ -63,9 +74,16 @@ def _read(file: Path) -> dict[str, Any]:
     return content
 
 
-def _seconds(text: str) -> float:
+def _object(parent: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = parent.get(name, {})
+    if not isinstance(found, dict):
+        raise HostError(f"host.json: {name} takes an object")
+    return found
+
+
+def _seconds(text: object) -> float:
     try:
-        hours, minutes, seconds = text.split(":")
+        hours, minutes, seconds = str(text).split(":")
         return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
     except ValueError:
         raise HostError(f"host.json: {text!r} is no time of the form hh:mm:ss") from None

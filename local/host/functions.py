@@ -4,6 +4,7 @@ import importlib.util
 import inspect
 import re
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,11 +78,16 @@ class Function:
         return str(self.trigger["queueName"])
 
 
-def import_app(folder: Path) -> ModuleType:
+async def import_app(folder: Path) -> ModuleType:
     """Import the folder's function_app; the folder comes last on the path, as on Azure.
 
-    Raises HostError.
+    A coroutine, because the real worker imports it inside its running loop too: asyncio.run at
+    import fails. Raises HostError.
     """
+    return _import(folder)
+
+
+def _import(folder: Path) -> ModuleType:
     path, file = str(folder.resolve()), folder / "function_app.py"
     if not file.is_file():
         raise HostError(f"there is no function_app.py in {folder}")
@@ -92,8 +98,22 @@ def import_app(folder: Path) -> ModuleType:
     assert spec.loader is not None  # noqa: S101
     module = importlib.util.module_from_spec(spec)
     sys.modules["function_app"] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise HostError(f"function_app.py can't be imported: {_in_one_line(error)}") from error
     return module
+
+
+def _in_one_line(error: BaseException) -> str:
+    """Say what was raised, and on which line of whose file."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith("<") and frame.filename != __file__
+    ]
+    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
 
 
 def app_of(module: ModuleType) -> func.FunctionApp:
@@ -113,7 +133,7 @@ def functions_of(app: func.FunctionApp, environ: Mapping[str, str]) -> list[Func
     try:
         found = app.get_functions()
     except ValueError as error:
-        raise HostError(f"the app can't be indexed: {error}") from error
+        raise HostError(f"the app can't be indexed: {' '.join(str(error).split())}") from error
     return [_function(each, environ) for each in found]
 
 

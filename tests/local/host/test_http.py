@@ -153,7 +153,9 @@ def test_with_keys_a_function_answers_only_whoever_has_one(running_host, write_a
 
 
 def test_the_prefix_is_host_jsons(running_host, write_app) -> None:
-    app = write_app(SOURCE, host_json='{"extensions": {"http": {"routePrefix": ""}}}')
+    app = write_app(
+        SOURCE, host_json='{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}'
+    )
     host = running_host(app)
     assert host.http.get("/echo/fixed").text == "the literal route"
     assert host.http.get("/api/echo/fixed").status_code == 404

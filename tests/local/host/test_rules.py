@@ -153,6 +153,6 @@ def test_the_same_route_with_other_methods_is_taken() -> None:
     assert refusals(GOOD + post) == []
 
 
-def test_a_folder_without_an_app_is_refused(tmp_path: Path) -> None:
+async def test_a_folder_without_an_app_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HostError, match=r"no function_app\.py"):
-        import_app(tmp_path)
+        await import_app(tmp_path)

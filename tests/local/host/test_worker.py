@@ -44,7 +44,10 @@ def work(message: func.QueueMessage) -> None:
     if word == "deadly" and message.dequeue_count == 1:
         os.kill(os.getpid(), 9)
 """
-HOST_JSON = '{"extensions": {"queues": {"maxDequeueCount": 3, "visibilityTimeout": "00:00:00"}}}'
+HOST_JSON = (
+    '{"version": "2.0", "extensions": {"queues": {"maxDequeueCount": 3,'
+    ' "visibilityTimeout": "00:00:00"}}}'
+)
 SETTINGS = {"EVERY": "0 0 0 1 1 *", "QUEUE": "requests"}
 
 
