@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 # The real host hides a message for 10 minutes and renews that; a dead worker's comes back then.
@@ -31,6 +32,8 @@ class Message:
     body: bytes
     dequeue_count: int
     receipt: str
+    inserted: datetime
+    visible: datetime
 
 
 class Queues:
@@ -63,12 +66,14 @@ class Queues:
             row = db.execute(
                 "UPDATE messages SET dequeues = dequeues + 1, visible = ?, receipt = ?"
                 " WHERE id = (SELECT id FROM messages WHERE queue = ? AND visible <= ?"
-                " ORDER BY inserted LIMIT 1) RETURNING id, body, dequeues",
+                " ORDER BY inserted LIMIT 1) RETURNING id, body, dequeues, inserted, visible",
                 (now + hidden, receipt, queue, now),
             ).fetchone()
         if row is None:
             return None
-        return Message(row[0], base64.b64decode(row[1]), row[2], receipt)
+        message_id, text, dequeues, *moments = row
+        inserted, visible = (datetime.fromtimestamp(each, UTC) for each in moments)
+        return Message(message_id, base64.b64decode(text), dequeues, receipt, inserted, visible)
 
     def delete(self, message: Message) -> None:
         """Delete a message that was worked on."""

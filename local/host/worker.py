@@ -6,10 +6,11 @@ import os
 import signal
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import azure.functions as func
 from azure.functions.queue import QueueMessage
@@ -18,7 +19,7 @@ from azure.functions.timer import TimerRequest
 from local.host.calling import call, put_out, worker_threads
 from local.host.config import HostConfig
 from local.host.functions import Function
-from local.host.queues import HIDDEN_SECONDS, Message, Queues
+from local.host.queues import Message, Queues
 from local.host.timers import Monitor, run_timer
 from shared.logs import event
 from shared.times import utc_now
@@ -26,6 +27,8 @@ from shared.times import utc_now
 log = logging.getLogger("local.host.worker")
 
 POLL_SECONDS = 0.5
+# How long Azure keeps a message that nobody works on.
+LIFETIME = timedelta(days=7)
 # How long running functions may take to end once the host stops.
 GRACE_SECONDS = 10.0
 
@@ -44,11 +47,11 @@ class Worker:
     ) -> None:
         self._functions = functions
         self._config = config
-        self._data = data
         self._timers = timers
         self._startup_seconds = startup_seconds
         self._threads: ThreadPoolExecutor = worker_threads()
         self._queues = Queues(data / "queues.db")
+        self._monitor = Monitor(data / "timers.json")
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -57,13 +60,12 @@ class Worker:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        monitor = Monitor(self._data / "timers.json")
         sources = [
             asyncio.create_task(
                 run_timer(
                     function,
                     self._fire,
-                    monitor,
+                    self._monitor,
                     clock=utc_now,
                     startup_seconds=self._startup_seconds,
                 )
@@ -87,10 +89,14 @@ class Worker:
             event(log, "host.stopping", running=len(self._running), grace_seconds=GRACE_SECONDS)
             await asyncio.wait(self._running, timeout=GRACE_SECONDS)
 
-    async def _fire(self, function: Function, past_due: bool) -> None:
+    async def _fire(self, function: Function, past_due: bool, tick: datetime) -> None:
+        await self._tracked(self._run_tick(function, past_due, tick))
+
+    async def _run_tick(self, function: Function, past_due: bool, tick: datetime) -> None:
         schedule = {"AdjustForDST": True}
         timer: func.TimerRequest = TimerRequest(past_due=past_due, schedule=schedule)
-        await self._tracked(self._invoke(function, timer))
+        await self._invoke(function, timer)
+        self._monitor.done(function, tick)
 
     async def _consume(self, function: Function) -> None:
         while True:
@@ -101,35 +107,33 @@ class Worker:
                 await self._tracked(self._work_on(function, message))
 
     async def _work_on(self, function: Function, message: Message) -> None:
-        given = QueueMessage(
-            id=message.id,
-            body=message.body,
-            dequeue_count=message.dequeue_count,
-            expiration_time=utc_now() + timedelta(days=7),
-            insertion_time=utc_now(),
-            pop_receipt=message.receipt,
-            time_next_visible=utc_now() + timedelta(seconds=HIDDEN_SECONDS),
-        )
-        if await self._invoke(function, given):
+        most = self._config.max_dequeue_count
+        # One attempt too many: the last one's process died before it could put it aside.
+        if message.dequeue_count > most:
+            await self._put_aside(function, message)
+        elif await self._invoke(function, _given(message)):
             await asyncio.to_thread(self._queues.delete, message)
-        elif message.dequeue_count >= self._config.max_dequeue_count:
-            event(
-                log,
-                "queue.poisoned",
-                logging.ERROR,
-                function=function.name,
-                queue=function.queue,
-                message=message.id,
-                attempts=message.dequeue_count,
-            )
-            await asyncio.to_thread(self._queues.poison, function.queue, message)
+        elif message.dequeue_count == most:
+            await self._put_aside(function, message)
         else:
             seconds = self._config.retry_seconds
             await asyncio.to_thread(self._queues.give_back, message, after=seconds)
 
-    async def _tracked(self, work: "asyncio.Future[None] | object") -> None:
+    async def _put_aside(self, function: Function, message: Message) -> None:
+        event(
+            log,
+            "queue.poisoned",
+            logging.ERROR,
+            function=function.name,
+            queue=function.queue,
+            message=message.id,
+            attempts=message.dequeue_count,
+        )
+        await asyncio.to_thread(self._queues.poison, function.queue, message)
+
+    async def _tracked(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it in a task that stopping doesn't cancel."""
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         await asyncio.shield(task)
@@ -150,6 +154,19 @@ class Worker:
         seconds = time.monotonic() - started
         event(log, "function.succeeded", function=function.name, seconds=seconds)
         return True
+
+
+def _given(message: Message) -> func.QueueMessage:
+    given: func.QueueMessage = QueueMessage(
+        id=message.id,
+        body=message.body,
+        dequeue_count=message.dequeue_count,
+        insertion_time=message.inserted,
+        expiration_time=message.inserted + LIFETIME,
+        pop_receipt=message.receipt,
+        time_next_visible=message.visible,
+    )
+    return given
 
 
 def _check_returned(function: Function, returned: object) -> None:

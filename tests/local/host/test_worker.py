@@ -1,12 +1,17 @@
 """Timer and queue functions on the local host, in a process of their own."""
 
+import asyncio
+import json
 import os
 import re
 import signal
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from local.host.functions import Function
 from local.host.queues import Queues
+from local.host.timers import Monitor, run_timer
 
 SOURCE = """
 import logging
@@ -90,13 +95,64 @@ def test_a_tick_missed_while_the_timer_ran_fires_at_once_past_due(start) -> None
 
 
 def test_a_tick_missed_while_the_host_was_down_is_past_due_at_the_start(start, tmp_path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "timers.json").write_text('{"tick": "2020-01-01T00:00:00Z"}')
+    remember(tmp_path, schedule=SETTINGS["EVERY"])
     host = start()
     host.wait_for_log("tick began past_due=True")
+    host.wait_for_log("function.succeeded function=tick")
     host.stop()
     again = start()
     again.wait_for_log("tick began past_due=False")
+
+
+async def test_a_daily_tick_is_not_lost_when_the_host_runs_only_by_day(tmp_path) -> None:
+    daily = Function("daily", "timer", {"name": "timer", "schedule": "0 0 2 * * *"}, print)
+    fired: asyncio.Queue[tuple[str, bool, datetime]] = asyncio.Queue()
+
+    async def fire(function: Function, past_due: bool, tick: datetime) -> None:
+        await fired.put((function.name, past_due, tick))
+
+    def started_at(now: datetime) -> asyncio.Task[None]:
+        monitor = Monitor(tmp_path / "timers.json")
+        return asyncio.create_task(
+            run_timer(daily, fire, monitor, clock=lambda: now, startup_seconds=0)
+        )
+
+    morning = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    first = started_at(morning)
+    await asyncio.sleep(0)
+    first.cancel()
+    second = started_at(morning + timedelta(days=1))
+    assert await fired.get() == ("daily", True, morning + timedelta(days=1))
+    second.cancel()
+
+
+def test_a_tick_of_another_schedule_was_not_missed(start, tmp_path) -> None:
+    remember(tmp_path, schedule="0 0 0 * * *")
+    start().wait_for_log("tick began past_due=False")
+
+
+def test_what_cannot_be_remembered_does_not_stop_the_timer(start, tmp_path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "timers.json").write_text('{"tick": 5}')
+    start().wait_for_log("tick began past_due=False")
+
+
+def test_a_run_that_died_is_past_due_at_the_next_start(start, tmp_path) -> None:
+    remember(tmp_path, schedule=SETTINGS["EVERY"])
+    host = start(TICK_SECONDS="30")
+    host.wait_for_log("tick began past_due=True")
+    host.process.send_signal(signal.SIGINT)
+    host.wait_for_log("host.stopping")
+    host.stop()
+    assert "function.succeeded" not in host.log, "a second Ctrl-C waits for nothing"
+    again = start()
+    again.wait_for_log("tick began past_due=True")
+
+
+def remember(tmp_path, schedule: str) -> None:
+    (tmp_path / "data").mkdir()
+    known = {"tick": {"schedule": schedule, "last": "2020-01-01T00:00:00Z"}}
+    (tmp_path / "data" / "timers.json").write_text(json.dumps(known))
 
 
 def test_no_collect_starts_no_timer_but_queues_are_served(start) -> None:
@@ -123,6 +179,19 @@ def test_a_message_that_always_fails_is_put_aside_and_blocks_nothing(start, tmp_
     host.wait_for_log("work word=good")
     assert host.log.count("work word=bad") == 3
     assert Queues(tmp_path / "data" / "queues.db").count("requests-poison") == 1
+
+
+def test_a_message_that_kills_every_worker_is_put_aside_too(start, tmp_path) -> None:
+    (tmp_path / "data").mkdir()
+    queues = Queues(tmp_path / "data" / "queues.db")
+    queues.put("requests", b"deadly")
+    for _ in range(3):
+        assert queues.take("requests", hidden=0) is not None
+    host = start()
+    host.wait_for_log("queue.poisoned function=work queue=requests")
+    assert "work word=deadly" not in host.log
+    host.stop()
+    assert queues.count("requests-poison") == 1
 
 
 def test_a_worker_that_dies_is_started_again_while_http_goes_on(start) -> None:
