@@ -21,12 +21,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+PORT = typer.Option(min=0, max=65535, help="The port to listen on; 0 is any free one.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 is any free one.")] = 7071,
+    port: Annotated[int, PORT] = 7071,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     *,
     keys: Annotated[bool, typer.Option("--keys", help="Ask for function keys, as Azure.")] = False,
@@ -82,7 +83,7 @@ def stats(
 @app.command()
 def reddit(
     data: Annotated[Path | None, typer.Argument(help="Recorded objects; else the sample.")] = None,
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 is any free one.")] = 8000,
+    port: Annotated[int, PORT] = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     span: Annotated[float, typer.Option(min=1, help="Hours to move recorded times into.")] = 48,
     faults: Annotated[str, typer.Option(help="Faults to make; `help` tells the grammar.")] = "",

@@ -45,12 +45,8 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
         given = read_local_settings(options.app, environ)
         choice = choose_source(given, options.recording)
         settings = load_settings(choice.environ)
-    except (SettingsError, UndertoneError) as error:
-        print(error, file=sys.stderr)
-        return BAD_SETTINGS
-    try:
         asyncio.run(_check_feed(settings))
-    except SettingsError as error:
+    except UndertoneError as error:
         print(error, file=sys.stderr)
         return BAD_SETTINGS
     os.environ.update(choice.environ)
@@ -83,12 +79,12 @@ async def _check_feed(settings: Settings) -> None:
         return
     try:
         store = await open_store(settings, patience=PATIENCE_SECONDS)
+        try:
+            state = await store.read(COLLECTION, "collection", "collection")
+        finally:
+            await store.close()
     except StoreError as error:
         raise SettingsError(f"SQLITE_PATH: {error}") from error
-    try:
-        state = await store.read(COLLECTION, "collection", "collection")
-    finally:
-        await store.close()
     if state is not None and state["feed"] != settings.feed:
         raise SettingsError(
             f"SQLITE_PATH: {settings.sqlite_path} holds {state['feed']} data, and {settings.feed}"
@@ -133,8 +129,10 @@ def _print_banner(
         "sample": "sample data: an invented feed, not Reddit's",
         "recorded": "recorded data: Reddit's, but from another time",
     }
+    lines.append("")
+    if any(function.kind == "http" and not function.route for function in functions):
+        lines.append(f"  Dashboard {base}/{prefix}")
     lines += [
-        "",
         f"  API       {base}/{prefix}api/v1/health",
         f"  Data      {feeds[settings.feed]}",
         f"  Database  {database}",

@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -13,11 +13,12 @@ from urllib.parse import parse_qsl
 import azure.functions as func
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from local.host.calling import call, put_out
+from local.host.config import HostError
 from local.host.functions import ALL_METHODS, Function
 from local.host.queues import Queues
 from local.host.routes import Route, compile_route
@@ -29,14 +30,20 @@ MASTER, ANY_FUNCTION = "_master", "_function"
 
 
 def read_keys(path: Path) -> dict[str, str]:
-    """Read the host's keys, made the first time: one for functions, one for everything."""
+    """Read the host's keys, made the first time: one for functions, one for everything.
+
+    Raises HostError when the file can't be read.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         made = {MASTER: secrets.token_urlsafe(32), ANY_FUNCTION: secrets.token_urlsafe(32)}
         path.touch(mode=0o600)
         path.write_text(json.dumps(made, indent=2), encoding="utf-8")
-    keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return keys
+    try:
+        keys = json.loads(path.read_text(encoding="utf-8"))
+        return {name: str(keys[name]) for name in (MASTER, ANY_FUNCTION)}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HostError(f"{path} holds no keys: delete it, and it is made anew") from error
 
 
 def http_app(
@@ -107,7 +114,11 @@ async def _invoke(
     queues: Queues,
     threads: ThreadPoolExecutor,
 ) -> Response:
-    given = await to_function(request, parameters)
+    try:
+        given = await to_function(request, parameters)
+    except ClientDisconnect:
+        # Nobody is there to read it.
+        return Response(status_code=400)
     try:
         returned, outputs = await call(
             function, given, invocation_id=str(uuid.uuid4()), threads=threads
@@ -123,17 +134,25 @@ async def _invoke(
 
 async def to_function(request: Request, parameters: Mapping[str, str]) -> func.HttpRequest:
     """Make the request that a function gets: lower-cased headers, no empty query values."""
-    query = dict(parse_qsl(request.url.query))
+    query = parse_qsl(request.url.query, keep_blank_values=True)
     # The host ignores a body that doesn't say its length.
     body = await request.body() if "content-length" in request.headers else b""
     return func.HttpRequest(
         method=request.method,
         url=str(request.url),
-        headers=dict(request.headers),
-        params=query,
+        headers=_joined(request.headers.items()),
+        params={name: value for name, value in _joined(query).items() if value},
         route_params=dict(parameters),
         body=body,
     )
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Join the values of a name that is given more than once by commas, as the host does."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(each) for name, each in values.items()}
 
 
 def from_function(returned: object) -> Response:
@@ -149,5 +168,7 @@ def from_function(returned: object) -> Response:
     if "content-type" not in returned.headers:
         response.headers["content-type"] = content_type
     for name, value in returned.headers.items():
-        response.headers.append(name, value)
+        # The server counts for itself: of two lengths a client believes neither.
+        if name.lower() != "content-length":
+            response.headers.append(name, value)
     return response

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from shared.errors import UndertoneError
 
-SEGMENT = re.compile(r"\{(\*?)([A-Za-z]\w*)(?::([a-z]+))?(\??)\}")
+SEGMENT = re.compile(r"\{(\*{0,2})([A-Za-z]\w*)(?::([a-z]+))?(\??)\}")
 # https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints
 CONSTRAINTS = {
     None: r"[^/]+",
-    "int": r"-?\d+",
-    "long": r"-?\d+",
+    "int": r"-?[0-9]+",
+    "long": r"-?[0-9]+",
     "alpha": r"[A-Za-z]+",
     "guid": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "bool": r"(?i:true|false)",
@@ -36,8 +36,9 @@ class Route:
 
 def compile_route(template: str) -> Route:
     """Compile a route such as posts/{id:int}/{*rest}. Raises BadRoute."""
-    expression, weight = "", []
-    for number, segment in enumerate(part for part in template.strip("/").split("/") if part):
+    expression, weight, names = "", [], set[str]()
+    segments = [part for part in template.strip("/").split("/") if part]
+    for number, segment in enumerate(segments):
         slash = "/" if number else ""
         if "{" not in segment and "}" not in segment:
             expression += slash + re.escape(segment)
@@ -47,6 +48,11 @@ def compile_route(template: str) -> Route:
         if not found or found[3] not in CONSTRAINTS:
             raise BadRoute(f"the local host can't read {segment!r} of the route {template!r}")
         everything, name, constraint, optional = found.groups()
+        if everything and number < len(segments) - 1:
+            raise BadRoute(f"{segment!r} takes the rest: it comes last in the route {template!r}")
+        if name.lower() in names:
+            raise BadRoute(f"the route {template!r} names {name!r} twice")
+        names.add(name.lower())
         value = ".*" if everything else CONSTRAINTS[constraint]
         piece = f"{slash}(?P<{name}>{value})"
         expression += f"(?:{piece})?" if optional or everything else piece

@@ -59,6 +59,7 @@ class Child:
             os.close(reader)
         if not said:
             raise HostError(f"the {self.role} process didn't start: see its lines above")
+        event(log, "process.started", process=self.role, pid=self.process.pid)
 
     def terminate(self) -> None:
         """Ask it to end."""
@@ -89,12 +90,21 @@ class Supervisor:
             for child in self._children:
                 if not self._stop.is_set():
                     await child.start(self._environ)
-            watches = [asyncio.create_task(self._watch(child)) for child in self._children]
-            await self._stop.wait()
-            for watch in watches:
-                watch.cancel()
+            await self._watch_all()
         finally:
             await self._end()
+
+    async def _watch_all(self) -> None:
+        """Watch the children until it is time to stop. Raises what a watch itself fails with."""
+        stopped = asyncio.create_task(self._stop.wait())
+        watches = [asyncio.create_task(self._watch(child)) for child in self._children]
+        done, _ = await asyncio.wait([stopped, *watches], return_when=asyncio.FIRST_COMPLETED)
+        for watch in watches:
+            watch.cancel()
+        await asyncio.gather(*watches, return_exceptions=True)
+        stopped.cancel()
+        for task in done:
+            task.result()
 
     def _signalled(self) -> None:
         self._signals += 1

@@ -1,6 +1,7 @@
 """HTTP functions on the local host: routes, methods, keys, requests and answers."""
 
 import json
+import socket
 
 import pytest
 
@@ -21,7 +22,7 @@ async def echo(req: func.HttpRequest) -> func.HttpResponse:
         "process": os.getpid(),
         "thread": threading.current_thread().name,
     }
-    headers = {"X-One": "1", "Cache-Control": "no-store"}
+    headers = {"X-One": "1", "Cache-Control": "no-store", "Content-Length": "9"}
     return func.HttpResponse(json.dumps(told), mimetype="application/json", headers=headers)
 
 
@@ -43,6 +44,16 @@ async def number(req: func.HttpRequest) -> str:
 @app.route(route="files/{*path}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 async def files(req: func.HttpRequest) -> str:
     return req.route_params.get("path", "-")
+
+
+@app.route(route="maybe/{word?}", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
+def maybe(req: func.HttpRequest) -> str:
+    return req.route_params.get("word", "nothing")
+
+
+@app.route(route="/", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+def root(req: func.HttpRequest) -> str:
+    return "the root"
 
 
 @app.route(route="broken", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -91,6 +102,21 @@ def test_a_function_gets_the_request_as_azure_gives_it(host) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_a_name_that_is_given_twice_has_its_values_joined(host) -> None:
+    told = host.http.get(
+        "/api/echo/x?a=1&a=&a=2", headers=[("X-Many", "1"), ("X-Many", "2")]
+    ).json()
+    assert told["params"] == {"a": "1,,2"}
+    assert told["headers"]["x-many"].replace(" ", "") == "1,2"
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body_troubles_nobody(host) -> None:
+    with socket.create_connection((host.http.base_url.host, host.http.base_url.port)) as client:
+        client.sendall(b"POST /api/echo/gone HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhal")
+    host.wait_for_log("path=/api/echo/gone status=400")
+    assert "Traceback" not in host.log
+
+
 def test_a_body_without_its_length_is_ignored(host) -> None:
     answer = host.http.post("/api/echo/x", content=iter([b"chunk"]))
     assert answer.json()["body"] == ""
@@ -108,12 +134,17 @@ def test_routes_match_as_the_real_host_matches_them(host) -> None:
     assert host.http.get("/api/number/forty").status_code == 404
     assert host.http.get("/api/files/a/b/c.txt").text == "a/b/c.txt"
     assert host.http.get("/api/files").text == "-"
+    assert host.http.get("/api/maybe").text == "nothing"
+    assert host.http.get("/api/maybe/one").text == "one"
+    assert host.http.get("/api/maybe/one/two").status_code == 404
+    assert host.http.head("/api/maybe").status_code == 200
 
 
 def test_an_unknown_path_or_method_is_404_as_on_azure(host) -> None:
     assert host.http.get("/api/nowhere").status_code == 404
     assert host.http.get("/echo/x").status_code == 404
     assert host.http.delete("/api/echo/x").status_code == 404
+    assert host.http.head("/api/empty").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["broken", "wrong"])
@@ -159,3 +190,5 @@ def test_the_prefix_is_host_jsons(running_host, write_app) -> None:
     host = running_host(app)
     assert host.http.get("/echo/fixed").text == "the literal route"
     assert host.http.get("/api/echo/fixed").status_code == 404
+    assert host.http.get("/").text == "the root"
+    assert f"Dashboard {host.http.base_url}" in host.log

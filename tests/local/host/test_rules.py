@@ -135,6 +135,9 @@ def ours(call):
             "trigger",
         ),
         (http("async def f(req: func.HttpRequest) -> str: ...", "a{b}c"), "can't read"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "a/{b:min(1)}"), "can't read"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "{*a}/b"), "comes last"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "{a}/{A}"), "twice"),
         (
             TIMER.replace("0 */5 * * * *", "%NOT_SET%")
             + "def f(timer: func.TimerRequest) -> None: ...",

@@ -56,7 +56,7 @@ def start_and_end(tmp_path):
 
 def test_ctrl_c_ends_every_process_with_status_0(running_host, write_app) -> None:
     host = running_host(write_app(SOURCE))
-    host.http.get("/api/ok")
+    host.wait_for_log("process.started process=worker")
     children = psutil.Process(host.process.pid).children(recursive=True)
     assert len(children) == 2
     assert host.stop() == 0
@@ -75,6 +75,22 @@ def test_an_http_process_that_dies_is_started_again_and_requests_wait_for_it(
     host.wait_for_log("process.died process=http")
 
 
+def test_a_stand_in_that_dies_is_started_again_at_its_address(running_host, write_app) -> None:
+    host = running_host(write_app(SOURCE), settings={"REDDIT_BASE_URL": ""})
+    reddit = psutil.Process(int(host.wait_for_log("started process=reddit").rsplit("pid=", 1)[1]))
+    address = reddit.environ()["REDDIT_BASE_URL"]
+    reddit.kill()
+    host.wait_for_log("process.died process=reddit")
+    host.wait_for_log("process.started process=reddit", count=2)
+    token = httpx.post(
+        f"{address}/api/v1/access_token",
+        auth=("id", "secret"),
+        data={"grant_type": "client_credentials"},
+        trust_env=False,
+    )
+    assert token.status_code == 200
+
+
 def test_a_function_under_way_is_given_time_to_end(running_host, write_app) -> None:
     host = running_host(write_app(SOURCE), arguments=["--startup-seconds", "0"])
     host.wait_for_log("function.started function=slow")
@@ -85,7 +101,7 @@ def test_a_function_under_way_is_given_time_to_end(running_host, write_app) -> N
 
 def test_when_the_supervisor_is_killed_its_children_end_too(running_host, write_app) -> None:
     host = running_host(write_app(SOURCE))
-    host.http.get("/api/ok")
+    host.wait_for_log("process.started process=worker")
     children = psutil.Process(host.process.pid).children(recursive=True)
     os.kill(host.process.pid, signal.SIGKILL)
     _, alive = psutil.wait_procs(children, timeout=20)
@@ -100,6 +116,21 @@ def test_a_port_that_is_taken_is_one_clear_line(start_and_end, write_app) -> Non
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert "--port" in ended.stderr
+
+
+def test_a_port_that_cannot_be_is_refused(start_and_end) -> None:
+    ended = start_and_end("--port", "70000")
+    assert ended.returncode == 2
+    assert "65535" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_keys_that_cannot_be_read_are_one_clear_line(start_and_end, write_app, tmp_path) -> None:
+    (tmp_path / "keys.json").write_text("[]")
+    ended = start_and_end("--keys", "--app", str(write_app(SOURCE)), REDDIT_BASE_URL=NOBODY)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "keys.json holds no keys" in ended.stderr
 
 
 def test_a_bad_setting_is_one_clear_line_before_anything_starts(start_and_end) -> None:
