@@ -2,16 +2,24 @@
 
 import asyncio
 import inspect
+import logging
 import os
 import threading
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
 
 import azure.functions as func
 
 from local.host.functions import Function
 from local.host.queues import Queues
+from shared.logs import event
+
+T = TypeVar("T")
+
+log = logging.getLogger("local.host.calling")
 
 
 class Context(func.Context):
@@ -76,27 +84,59 @@ def worker_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(count, thread_name_prefix="function")
 
 
-async def call(
-    function: Function, argument: object, *, invocation_id: str, threads: ThreadPoolExecutor
-) -> tuple[Any, Mapping[str, Output]]:
-    """Call a function with its trigger's data; give what it returned and put out."""
-    outputs = {name: Output() for name in function.outputs}
-    given: dict[str, Any] = {function.argument: argument, **outputs}
-    if "context" in inspect.signature(function.call).parameters:
-        given["context"] = Context(function, invocation_id)
-    if function.is_async:
-        returned = await function.call(**given)
-    else:
-        loop = asyncio.get_running_loop()
-        returned = await loop.run_in_executor(threads, lambda: function.call(**given))
-    return returned, outputs
+@dataclass(frozen=True)
+class Caller:
+    """Calls functions; what they put out goes into the queues.
+
+    One that takes more than allowed_seconds takes its process down, as on Azure: a thread can't be
+    ended in another way.
+    """
+
+    queues: Queues
+    threads: ThreadPoolExecutor
+    allowed_seconds: float | None = None
+
+    async def call(self, function: Function, argument: object, *, read: Callable[[object], T]) -> T:
+        """Call a function with its trigger's data; give what `read` makes of what it returned.
+
+        Raises what either raises; nothing is put out then.
+        """
+        outputs = {name: Output() for name in function.outputs}
+        given: dict[str, Any] = {function.argument: argument, **outputs}
+        if "context" in inspect.signature(function.call).parameters:
+            given["context"] = Context(function, str(uuid.uuid4()))
+        result = read(await self._returned(function, given))
+        if outputs:
+            await asyncio.to_thread(self._put_out, function, outputs)
+        return result
+
+    async def _returned(self, function: Function, given: Mapping[str, Any]) -> object:
+        loop, seconds = asyncio.get_running_loop(), self.allowed_seconds
+        overrun = None if seconds is None else loop.call_later(seconds, _overrun, function, seconds)
+        try:
+            if function.is_async:
+                return await function.call(**given)
+            return await loop.run_in_executor(self.threads, lambda: function.call(**given))
+        finally:
+            if overrun is not None:
+                overrun.cancel()
+
+    def _put_out(self, function: Function, outputs: Mapping[str, Output]) -> None:
+        """Put what a function gave out into its queues, each string of a list as a message."""
+        for name, output in outputs.items():
+            values = output.value if isinstance(output.value, list) else [output.value]
+            for value in values:
+                if value is not None:
+                    body = value if isinstance(value, bytes) else str(value).encode()
+                    self.queues.put(function.outputs[name], body)
 
 
-def put_out(function: Function, outputs: Mapping[str, Output], queues: Queues) -> None:
-    """Put what a function gave out into its queues, each string of a list as a message."""
-    for name, output in outputs.items():
-        values = output.value if isinstance(output.value, list) else [output.value]
-        for value in values:
-            if value is not None:
-                body = value if isinstance(value, bytes) else str(value).encode()
-                queues.put(function.outputs[name], body)
+def _overrun(function: Function, seconds: float) -> None:
+    event(log, "function.overran", logging.ERROR, function=function.name, allowed_seconds=seconds)
+    end_process(1)
+
+
+def end_process(status: int = 0) -> NoReturn:
+    """End at once, as Azure's worker does: no atexit, no waiting for threads."""
+    logging.shutdown()
+    os._exit(status)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import uvicorn
 
-from local.host.calling import worker_threads
-from local.host.config import read_host_json
+from local.host.calling import Caller, end_process, worker_threads
+from local.host.config import HostConfig, read_host_json
 from local.host.functions import app_of, functions_of, import_app
 from local.host.http import http_app, read_keys
 from local.host.queues import Queues
-from local.host.worker import Worker, end_process
+from local.host.worker import Worker
 from shared.logs import set_levels
 
 
@@ -71,15 +71,18 @@ def _say_ready(arguments: argparse.Namespace) -> None:
     os.close(arguments.ready)
 
 
+def _caller(arguments: argparse.Namespace, config: HostConfig) -> Caller:
+    return Caller(Queues(arguments.data / "queues.db"), worker_threads(), config.function_timeout)
+
+
 async def _http(arguments: argparse.Namespace) -> None:
     functions = functions_of(app_of(await import_app(arguments.app)), os.environ)
-    keys = read_keys(arguments.data / "keys.json") if arguments.keys else None
+    config = read_host_json(arguments.app)
     application = http_app(
         [function for function in functions if function.kind == "http"],
-        prefix=read_host_json(arguments.app).route_prefix,
-        keys=keys,
-        queues=Queues(arguments.data / "queues.db"),
-        threads=worker_threads(),
+        prefix=config.route_prefix,
+        keys=read_keys(arguments.data / "keys.json") if arguments.keys else None,
+        caller=_caller(arguments, config),
     )
     server = uvicorn.Server(
         uvicorn.Config(
@@ -102,9 +105,11 @@ async def _http(arguments: argparse.Namespace) -> None:
 
 async def _worker(arguments: argparse.Namespace) -> None:
     functions = functions_of(app_of(await import_app(arguments.app)), os.environ)
+    config = read_host_json(arguments.app)
     worker = Worker(
         functions,
-        read_host_json(arguments.app),
+        config,
+        _caller(arguments, config),
         data=arguments.data,
         timers=not arguments.no_timers,
         startup_seconds=arguments.startup_seconds,

@@ -15,6 +15,8 @@ DEFAULT_DEQUEUES = 5
 MOST_DEQUEUES = 100
 # The real host gives a message whose function failed back at once, a dead host's in 10 minutes.
 DEFAULT_VISIBILITY = "00:00:00"
+DEFAULT_TIMEOUT_SECONDS = 1800.0
+FOR_EVER = "-1"
 
 
 class HostError(UndertoneError):
@@ -28,6 +30,8 @@ class HostConfig:
     route_prefix: str = DEFAULT_PREFIX
     max_dequeue_count: int = DEFAULT_DEQUEUES
     retry_seconds: float = 0.0
+    function_timeout: float | None = DEFAULT_TIMEOUT_SECONDS
+    """Seconds that a function may take; None is for ever."""
 
 
 def read_host_json(folder: Path) -> HostConfig:
@@ -43,10 +47,15 @@ def read_host_json(folder: Path) -> HostConfig:
     dequeues = queues.get("maxDequeueCount", DEFAULT_DEQUEUES)
     if type(dequeues) is not int or not 1 <= dequeues <= MOST_DEQUEUES:
         raise HostError(f"host.json: maxDequeueCount takes a number from 1 to {MOST_DEQUEUES}")
+    timeout: float | None = DEFAULT_TIMEOUT_SECONDS
+    if "functionTimeout" in content:
+        given = content["functionTimeout"]
+        timeout = None if given == FOR_EVER else _seconds(given)
     return HostConfig(
         route_prefix=prefix.strip("/"),
         max_dequeue_count=dequeues,
         retry_seconds=_seconds(queues.get("visibilityTimeout", DEFAULT_VISIBILITY)),
+        function_timeout=timeout,
     )
 
 

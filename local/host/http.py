@@ -4,23 +4,19 @@ import json
 import logging
 import secrets
 import time
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import azure.functions as func
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from local.host.calling import call, put_out
+from local.host.calling import Caller
 from local.host.config import HostError
 from local.host.functions import ALL_METHODS, Function
-from local.host.queues import Queues
 from local.host.routes import Route, compile_route
 from shared.logs import event
 
@@ -51,8 +47,7 @@ def http_app(
     *,
     prefix: str,
     keys: Mapping[str, str] | None,
-    queues: Queues,
-    threads: ThreadPoolExecutor,
+    caller: Caller,
 ) -> Starlette:
     """Make the application that answers for the functions; with keys None, no key is asked for."""
     routes = sorted(
@@ -62,7 +57,7 @@ def http_app(
 
     async def answer(request: Request) -> Response:
         started = time.monotonic()
-        response = await _answer(request, routes, keys=keys, queues=queues, threads=threads)
+        response = await _answer(request, routes, keys, caller)
         event(
             log,
             "request",
@@ -81,10 +76,8 @@ def http_app(
 async def _answer(
     request: Request,
     routes: Sequence[tuple[Route, Function]],
-    *,
     keys: Mapping[str, str] | None,
-    queues: Queues,
-    threads: ThreadPoolExecutor,
+    caller: Caller,
 ) -> Response:
     path = request.url.path.strip("/")
     for route, function in routes:
@@ -93,7 +86,7 @@ async def _answer(
             continue
         if keys is not None and not _has_key(request, function, keys):
             return Response(status_code=401)
-        return await _invoke(request, function, parameters, queues=queues, threads=threads)
+        return await _invoke(request, function, parameters, caller)
     # The real host answers 404 for a known route with another method too.
     return Response(status_code=404)
 
@@ -107,12 +100,7 @@ def _has_key(request: Request, function: Function, keys: Mapping[str, str]) -> b
 
 
 async def _invoke(
-    request: Request,
-    function: Function,
-    parameters: Mapping[str, str],
-    *,
-    queues: Queues,
-    threads: ThreadPoolExecutor,
+    request: Request, function: Function, parameters: Mapping[str, str], caller: Caller
 ) -> Response:
     try:
         given = await to_function(request, parameters)
@@ -120,16 +108,10 @@ async def _invoke(
         # Nobody is there to read it.
         return Response(status_code=400)
     try:
-        returned, outputs = await call(
-            function, given, invocation_id=str(uuid.uuid4()), threads=threads
-        )
-        answer = from_function(returned)
-        if outputs:
-            await run_in_threadpool(put_out, function, outputs, queues)
+        return await caller.call(function, given, read=from_function)
     except Exception:
         log.exception("function.failed function=%s", function.name)
         return Response(status_code=500)
-    return answer
 
 
 async def to_function(request: Request, parameters: Mapping[str, str]) -> func.HttpRequest:

@@ -2,12 +2,9 @@
 
 import asyncio
 import logging
-import os
 import signal
 import time
-import uuid
 from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,10 +13,10 @@ import azure.functions as func
 from azure.functions.queue import QueueMessage
 from azure.functions.timer import TimerRequest
 
-from local.host.calling import call, put_out, worker_threads
+from local.host.calling import Caller
 from local.host.config import HostConfig
 from local.host.functions import Function
-from local.host.queues import Message, Queues
+from local.host.queues import Message
 from local.host.timers import Monitor, run_timer
 from shared.logs import event
 from shared.times import utc_now
@@ -40,6 +37,7 @@ class Worker:
         self,
         functions: Sequence[Function],
         config: HostConfig,
+        caller: Caller,
         *,
         data: Path,
         timers: bool,
@@ -47,10 +45,10 @@ class Worker:
     ) -> None:
         self._functions = functions
         self._config = config
+        self._caller = caller
+        self._queues = caller.queues
         self._timers = timers
         self._startup_seconds = startup_seconds
-        self._threads: ThreadPoolExecutor = worker_threads()
-        self._queues = Queues(data / "queues.db")
         self._monitor = Monitor(data / "timers.json")
         self._running: set[asyncio.Task[None]] = set()
 
@@ -139,15 +137,10 @@ class Worker:
         await asyncio.shield(task)
 
     async def _invoke(self, function: Function, given: object) -> bool:
-        invocation_id = str(uuid.uuid4())
         started = time.monotonic()
         event(log, "function.started", function=function.name)
         try:
-            returned, outputs = await call(
-                function, given, invocation_id=invocation_id, threads=self._threads
-            )
-            _check_returned(function, returned)
-            await asyncio.to_thread(put_out, function, outputs, self._queues)
+            await self._caller.call(function, given, read=_nothing)
         except Exception:
             log.exception("function.failed function=%s", function.name)
             return False
@@ -169,12 +162,6 @@ def _given(message: Message) -> func.QueueMessage:
     return given
 
 
-def _check_returned(function: Function, returned: object) -> None:
+def _nothing(returned: object) -> None:
     if returned is not None:
-        raise TypeError(f"{function.name} has no $return binding, so it returns None")
-
-
-def end_process(status: int = 0) -> None:
-    """End at once, as Azure's worker does: no atexit, no waiting for threads."""
-    logging.shutdown()
-    os._exit(status)
+        raise TypeError("a function without a $return binding returns None")

@@ -166,6 +166,7 @@ def test_credentials_come_in_pairs_and_are_never_shown(start_and_end) -> None:
             '{"version": "2.0", "extensions": {"queues": {"visibilityTimeout": "soon"}}}',
             "of the form hh:mm:ss",
         ),
+        ("host.json", '{"version": "2.0", "functionTimeout": "long"}', "of the form hh:mm:ss"),
         ("function_app.py", "x = 1", "one FunctionApp"),
         ("function_app.py", "import nothing_there", "ModuleNotFoundError: No module named"),
         ("function_app.py", "x = (1", "can't be imported: SyntaxError"),

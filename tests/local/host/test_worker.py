@@ -204,6 +204,17 @@ def test_a_worker_that_dies_is_started_again_while_http_goes_on(start) -> None:
     host.wait_for_log("tick began", count=2)
 
 
+def test_a_function_that_overruns_its_time_takes_its_worker_down(running_host, write_app) -> None:
+    app = write_app(SOURCE, host_json='{"version": "2.0", "functionTimeout": "00:00:01"}')
+    host = running_host(
+        app, arguments=["--startup-seconds", "0.1"], settings={**SETTINGS, "TICK_SECONDS": "60"}
+    )
+    host.wait_for_log("function.overran function=tick")
+    host.wait_for_log("process.died process=worker")
+    assert host.http.get("/api/pid").status_code == 200
+    host.wait_for_log("tick began", count=2)
+
+
 def test_a_message_whose_worker_died_comes_back(tmp_path) -> None:
     now = 1000.0
     queues = Queues(tmp_path / "queues.db", clock=lambda: now)
