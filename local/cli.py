@@ -113,6 +113,8 @@ def _clear_errors() -> Iterator[None]:
 
 def _log_to_stderr() -> None:
     level = os.environ.get("LOG_LEVEL") or "WARNING"
+    if level not in logging.getLevelNamesMapping():
+        level = "WARNING"  # the settings' own check says what is wrong with it
     logging.basicConfig(level=level, format="%(levelname)s %(message)s", stream=sys.stderr)
 
 

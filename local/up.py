@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from local.host.child import configure_logging
 from local.host.config import HostConfig, HostError, read_host_json, read_local_settings
 from local.host.functions import Function, app_of, functions_of, import_app
 from local.host.http import read_keys
+from local.host.queues import Queues
 from local.host.rules import violations
 from local.host.supervisor import Child, Supervisor, listen
 from local.standin import StandInChoice, choose_source
@@ -46,6 +48,7 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
         choice = choose_source(given, options.recording)
         settings = load_settings(choice.environ)
         asyncio.run(_check_feed(settings))
+        _make_data_folder(settings)
     except UndertoneError as error:
         print(error, file=sys.stderr)
         return BAD_SETTINGS
@@ -90,6 +93,15 @@ async def _check_feed(settings: Settings) -> None:
             f"SQLITE_PATH: {settings.sqlite_path} holds {state['feed']} data, and {settings.feed}"
             " data would mix with it; it takes another file, or delete this one"
         )
+
+
+def _make_data_folder(settings: Settings) -> None:
+    """Make the folder of the queues and timers, which is the database's, before it is needed."""
+    folder = settings.sqlite_path.parent
+    try:
+        Queues(folder / "queues.db")
+    except (OSError, sqlite3.Error) as error:
+        raise SettingsError(f"SQLITE_PATH: {folder} takes no files ({error})") from error
 
 
 def _children(

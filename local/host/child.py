@@ -59,7 +59,8 @@ def _end_with_parent() -> None:
     """End when the supervisor does, however it did: its end of our stdin closes then."""
 
     def watch() -> None:
-        while sys.stdin.buffer.read(1024):
+        # Not sys.stdin: a thread that waits in it breaks the interpreter's own end.
+        while os.read(0, 1024):
             pass
         end_process(1)
 

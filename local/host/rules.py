@@ -103,7 +103,7 @@ def _of_signature(function: Function, bindings: Sequence[str]) -> Iterator[str]:
             yield f"it has no parameter for its binding {name!r}"
     try:
         hints = typing.get_type_hints(function.call)
-    except NameError as error:
+    except (NameError, SyntaxError, TypeError, AttributeError) as error:
         yield f"its annotations can't be resolved ({error}): TYPE_CHECKING imports don't count"
         return
     yield from _of_annotations(function, hints)

@@ -84,6 +84,8 @@ def ours(call):
         (http("async def f(req: func.HttpRequest, *args) -> str: ..."), "its parameters are"),
         (http("async def f(request: func.HttpRequest) -> str: ..."), "no parameter for"),
         (http("async def f(req: 'Missing') -> str: ..."), "can't be resolved"),
+        (http("async def f(req: 'func.No') -> str: ..."), "can't be resolved"),
+        (http("async def f(req: 'a b') -> str: ..."), "can't be resolved"),
         (http("async def f(req: func.HttpRequest) -> None: ..."), "HttpResponse or str"),
         (http("async def f(req: func.HttpRequest) -> dict: ..."), "HttpResponse or str"),
         (http("async def f(req: func.HttpRequest) -> typing.Any: ..."), "HttpResponse or str"),

@@ -141,6 +141,15 @@ def test_a_bad_setting_is_one_clear_line_before_anything_starts(start_and_end) -
     assert ended.stdout == ""
 
 
+def test_a_folder_that_takes_no_files_is_one_clear_line(start_and_end, tmp_path) -> None:
+    (tmp_path / "file").touch()
+    ended = start_and_end(SQLITE_PATH=str(tmp_path / "file" / "undertone.db"))
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("SQLITE_PATH: ")
+    assert ended.stderr.count("\n") == 1
+    assert ended.stdout == ""
+
+
 def test_credentials_come_in_pairs_and_are_never_shown(start_and_end) -> None:
     ended = start_and_end(REDDIT_CLIENT_SECRET="hunter2")
     assert ended.returncode == 2
