@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import azure.functions as func
 from pydantic import BaseModel
 
-from api.models import Feed, Health, Parameters
+from api.models import Feed, Health, Parameters, Triggered
 
 JSON = "application/json"
 # Data changes when a collection ends, every half hour: nobody misses these seconds.
@@ -26,19 +26,21 @@ def data_answer(
     feed: Feed,
     *,
     moments: Mapping[str, Any] | None = None,
+    fresh_seconds: int = FRESH_SECONDS,
     headers: Mapping[str, str] | None = None,
 ) -> func.HttpResponse:
     """Answer with the data, or with 304 where the client has it already.
 
     moments are the fields that change with every second. Where there are some, the ETag is weak
-    and leaves them out: a client that polls is told that nothing else has changed.
+    and leaves them out: a client that polls is told that nothing else has changed. For so many
+    seconds a client needn't ask again; with 0 it always does.
     """
     body = answer.model_dump_json().encode()
     steady = answer.model_dump_json(exclude=dict(moments)).encode() if moments else body
     tag = f'{"W/" if moments else ""}"{hashlib.sha256(steady).hexdigest()[:32]}"'
     all_headers = {
         **SECURITY,
-        "Cache-Control": f"public, max-age={FRESH_SECONDS}",
+        "Cache-Control": f"public, max-age={fresh_seconds}" if fresh_seconds else "no-cache",
         "ETag": tag,
         "Undertone-Feed": feed,
         **(headers or {}),
@@ -48,6 +50,16 @@ def data_answer(
             status_code=HTTPStatus.NOT_MODIFIED, headers=all_headers, mimetype=JSON
         )
     return func.HttpResponse(body, headers=all_headers, mimetype=JSON)
+
+
+def triggered_answer(triggered: Triggered) -> func.HttpResponse:
+    """Answer that a collection was asked for, and where it shows. Never kept."""
+    return func.HttpResponse(
+        triggered.model_dump_json(),
+        status_code=HTTPStatus.ACCEPTED,
+        headers={**SECURITY, **NOT_KEPT, "Location": f"/api/v1/cycles/{triggered.cycle}"},
+        mimetype=JSON,
+    )
 
 
 def health_answer(health: Health) -> func.HttpResponse:

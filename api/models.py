@@ -1,19 +1,23 @@
 """The shapes of the API: what its parameters take and what its answers hold."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic.functional_validators import AfterValidator
 
 from api.cursor import BadCursorError, order_key_of
-from shared.models import Label
+from shared.models import Label, Trigger, WorkStatus
+from shared.times import iso
 
 Feed = Literal["reddit", "sample", "recorded"]
 
 MOST_HOURS = 2160
 MOST_POSTS = 500
 MOST_SEARCH_CHARS = 200
+MOST_TOPICS = 100
+MOST_CYCLES = 100
 
 # Few enough digits that int() is quick, and more than any bound has.
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
@@ -36,8 +40,19 @@ def _cursor(value: str) -> str:
     return value
 
 
+def _moment(value: str) -> str:
+    """Read a time of any offset; without one it counts as UTC."""
+    try:
+        # A plus sign in a query string is a blank.
+        moment = datetime.fromisoformat(value.replace(" ", "+"))
+        return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError) as error:
+        raise ValueError("it is no time") from error
+
+
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Cursor = Annotated[str, AfterValidator(_cursor)]
+Moment = Annotated[str, AfterValidator(_moment)]
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
@@ -80,6 +95,33 @@ class PostsParameters(ScopeParameters):
     )
     cursor: Cursor | None = Field(
         default=None, description="where the next page begins, as the Link header before it says"
+    )
+
+
+class TrendingParameters(Parameters):
+    """How many topics, and as they were when."""
+
+    limit: WholeNumber = Field(
+        default=20,
+        ge=1,
+        le=MOST_TOPICS,
+        description=f"a whole number of topics from 1 to {MOST_TOPICS}",
+    )
+    at: Moment | None = Field(
+        default=None,
+        description="a time such as 2026-11-23T13:05:00Z: the topics as they were computed last"
+        " before it; without it, the current ones",
+    )
+
+
+class CyclesParameters(Parameters):
+    """How many cycles."""
+
+    limit: WholeNumber = Field(
+        default=20,
+        ge=1,
+        le=MOST_CYCLES,
+        description=f"a whole number of cycles from 1 to {MOST_CYCLES}",
     )
 
 
@@ -176,6 +218,104 @@ class Subreddits(Answer):
     feed: Feed = Field(description="where the data comes from")
 
 
+class LabelCounts(Answer):
+    """Posts and comments by their label."""
+
+    positive: int = Field(description="items with compound >= 0.05")
+    negative: int = Field(description="items with compound <= -0.05")
+    neutral: int = Field(description="items in between")
+
+
+class TopicAnswer(Answer):
+    """A trending topic."""
+
+    id: str = Field(description="the theme as an identifier: the same topic keeps it")
+    theme: str = Field(description="a phrase that most of its posts use, in their own spelling")
+    keywords: list[str] = Field(description="other words that its posts use more than before")
+    post_ids: list[str] = Field(description="up to 10 of its posts, the fastest growing first")
+    mentions: int = Field(description="posts of the last 24 hours that are about it")
+    mentions_by_hour: list[int] = Field(
+        description="its posts and their comments in each of the 24 hours, oldest first"
+    )
+    growth: float | None = Field(
+        description="how many times as large a share of all posts uses its main term as in the"
+        " seven days before; null where none did"
+    )
+    subreddits: list[str] = Field(description="where its posts are, the most first")
+    engagement_velocity: float = Field(
+        description="upvotes and three times the comments that its posts gain an hour, together"
+    )
+    sentiment_distribution: LabelCounts = Field(description="its posts and their comments")
+    sentiment_avg: float | None = Field(description="their mean compound, -1 to 1")
+    peak_time: Time = Field(description="the beginning of the hour with most posts and comments")
+    created_at: Time = Field(description="when it was computed")
+
+
+class TopicsAnswer(RootModel[list[TopicAnswer]]):
+    """Trending topics, the fastest growing first."""
+
+
+class CycleErrorAnswer(Answer):
+    """An error of a cycle."""
+
+    subreddit: str | None = Field(description="whose it was; null for the whole cycle's")
+    kind: str = Field(description="what kind of error it was, in a word")
+    message: str = Field(description="what went wrong")
+
+
+class CycleCounts(Answer):
+    """What a cycle did with one subreddit."""
+
+    posts_seen: int = Field(description="posts that Reddit listed")
+    comments_seen: int = Field(description="comments that Reddit listed")
+    new: int = Field(description="items stored for the first time")
+    edited: int = Field(description="items whose text has changed")
+    moved: int = Field(description="items whose score or number of comments has changed")
+    removed: int = Field(description="items that were deleted on Reddit, and so here")
+    error: str | None = Field(description="why it failed; null where it didn't")
+
+
+class CycleAnswer(Answer):
+    """A collection cycle, as far as it has come."""
+
+    id: str = Field(description="cycle_ and when it began or was asked for")
+    trigger: Trigger = Field(description="timer, request or cli")
+    status: WorkStatus = Field(
+        description="running (from when it is asked for), completed or failed"
+    )
+    start_time: Time = Field(description="when it began or was asked for")
+    end_time: Time | None = Field(description="when it ended; null while it runs")
+    posts_collected: int = Field(description="posts stored for the first time")
+    comments_collected: int = Field(description="comments stored for the first time")
+    posts_seen: int = Field(description="posts that Reddit listed")
+    comments_seen: int = Field(description="comments that Reddit listed")
+    new: int = Field(description="items stored for the first time")
+    edited: int = Field(description="items whose text has changed")
+    moved: int = Field(description="items whose score or number of comments has changed")
+    removed: int = Field(description="items that were deleted on Reddit, and so here")
+    subreddits_processed: list[str] = Field(description="the subreddits done so far, in order")
+    subreddits: dict[str, CycleCounts] = Field(description="what was done with each")
+    reddit_requests: int = Field(description="requests to Reddit so far")
+    reddit_requests_left: int | None = Field(
+        description="how many more Reddit allows in its window; null where it doesn't say"
+    )
+    errors: list[CycleErrorAnswer] = Field(description="what went wrong")
+    feed: Feed = Field(description="where the data comes from")
+
+
+class Cycles(RootModel[list[CycleAnswer]]):
+    """Collection cycles, newest first."""
+
+
+class Triggered(Answer):
+    """A collection that was asked for."""
+
+    status: Literal["triggered"] = Field(default="triggered", description="always triggered")
+    message: str = Field(description="what happens now")
+    cycle: str = Field(description="the cycle's id: /api/v1/cycles/{id} shows how it goes")
+    timestamp: Time = Field(description="when the answer was made")
+
+
 class ProcessHealth(Answer):
     """The process that answers."""
 
@@ -245,6 +385,12 @@ class Problem(Answer):
     errors: list[BadParameter] = Field(
         default=[], description="each parameter that was refused; empty for other problems"
     )
+
+
+class Conflict(Problem):
+    """A collection was asked for while one runs."""
+
+    cycle: str = Field(description="the id of the cycle that runs")
 
 
 # What changes from second to second though the data doesn't.

@@ -28,6 +28,10 @@ class Refused(UndertoneError):
         self.errors = errors
 
 
+class NotThere(UndertoneError):
+    """What the path or a time asks for doesn't exist; the message says what does."""
+
+
 class BadParameters(Refused):
     """Some parameters can't be read."""
 

@@ -1,8 +1,8 @@
 """The watched subreddits, and how their collection goes."""
 
+from api.cycles import told
 from api.deps import Deps
 from api.models import SubredditDetail, Subreddits
-from shared.models import CycleError
 from shared.statistics import cells_of, totals
 from shared.store import DAYS, SUBREDDITS
 from shared.times import Window
@@ -26,16 +26,9 @@ async def read_subreddits(deps: Deps) -> Subreddits:
                 name=name,
                 last_collected_at=state["last_collected_at"] if state else None,
                 items_24h=totals(cells_of(own_days, window.hours()))["total"],
-                last_error=_message(state["last_error"] if state else None),
+                last_error=told(state["last_error"]) if state and state["last_error"] else None,
             )
         )
     return Subreddits(
         subreddits=list(names), count=len(names), details=details, feed=deps.settings.feed
     )
-
-
-def _message(error: CycleError | None) -> str | None:
-    if error is None:
-        return None
-    # The client library's words may hold addresses of our network.
-    return "the connection to Reddit failed" if error["kind"] == "connection" else error["message"]

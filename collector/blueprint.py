@@ -8,6 +8,7 @@ import os
 
 import azure.functions as func
 
+from shared.requests import QUEUE
 from shared.settings import settings
 
 blueprint = func.Blueprint()
@@ -23,3 +24,27 @@ def collect(timer: func.TimerRequest) -> None:
     from collector.run import collect_on_timer  # noqa: PLC0415
 
     collect_on_timer(settings(), past_due=timer.past_due)
+
+
+@blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
+def collect_now(message: func.QueueMessage) -> None:
+    """Run the collection cycle that was asked for."""
+    from collector.run import collect_on_request  # noqa: PLC0415
+
+    collect_on_request(settings(), message.get_body())
+
+
+@blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")
+def trending(timer: func.TimerRequest) -> None:
+    """Compute the trending topics anew."""
+    from collector.run import find_trends_on_timer  # noqa: PLC0415
+
+    find_trends_on_timer(settings(), past_due=timer.past_due)
+
+
+@blueprint.timer_trigger(arg_name="timer", schedule="%CLEANUP_SCHEDULE%")
+def cleanup(timer: func.TimerRequest) -> None:
+    """Remove what is older than RETENTION_DAYS, and close what dead processes left."""
+    from collector.run import clean_up_on_timer  # noqa: PLC0415
+
+    clean_up_on_timer(settings(), past_due=timer.past_due)

@@ -86,10 +86,17 @@ async def items_between(
     store: Store, container: Container[I], subreddit: str, start: str, end: str
 ) -> AsyncIterator[I]:
     """Give the items whose order key lies in start <= key < end, oldest first."""
-    while True:
-        page = await store.query(Query(container, subreddit, PAGE, at_least=start, below=end))
+    async for page in pages_between(store, container, subreddit, start, end):
         for item in page:
             yield item
+
+
+async def pages_between(
+    store: Store, container: Container[I], subreddit: str, start: str, end: str
+) -> AsyncIterator[list[I]]:
+    """Give the same items, up to 500 at a time."""
+    while page := await store.query(Query(container, subreddit, PAGE, at_least=start, below=end)):
+        yield page
         if len(page) < PAGE:
             return
         start = after(page[-1]["order_key"])

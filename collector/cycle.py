@@ -6,21 +6,29 @@ rebuilds those cells and reads the listings again from where the stored items en
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from collector.lease import lease
-from collector.record import CycleRecord, free_cycle_id, unsettled_cycles
+from collector.lease import AT_ONCE, Turn, lease
+from collector.record import CycleRecord, free_id, unsettled_work
 from collector.sentiment import Scorer
+from collector.settle import settle
 from collector.source import Source
 from collector.steps import Progress, Steps, no_progress
-from shared.errors import DocumentExists, LeaseLost, SettingsError, StoreError
+from shared.errors import (
+    CycleEnded,
+    DocumentChanged,
+    DocumentExists,
+    LeaseLost,
+    SettingsError,
+    Stopped,
+    StoreError,
+)
 from shared.logs import event
-from shared.models import CollectionState, Cycle, CycleError, Trigger
+from shared.models import CollectionState, Cycle, Request, Trigger
 from shared.settings import Settings
-from shared.store import COLLECTION, CYCLES, Store
-from shared.times import Clock, iso, utc_now
+from shared.store import COLLECTION, CYCLES, REQUESTS, Store
+from shared.times import Clock, utc_now
 
 log = logging.getLogger(__name__)
 
@@ -36,30 +44,41 @@ class Collector:
     clock: Clock = utc_now
     progress: Progress = no_progress
 
-    async def run(self, trigger: Trigger) -> Cycle:
+    async def run(
+        self, trigger: Trigger, *, cycle_id: str | None = None, turn: Turn = AT_ONCE
+    ) -> Cycle:
         """Run one cycle and give its document, completed or failed.
 
-        Raises CycleRunning when another writer holds the lease, SettingsError when the store
-        holds another feed's data, LeaseLost, and StoreUnavailable: what the store can't be told,
-        the next cycle finds out.
+        A cycle_id is that of a cycle which was asked for; if its process died, it is begun again.
+        Raises CycleRunning when another writer keeps the lease, CycleEnded when the cycle asked for
+        has run already, SettingsError when the store holds another feed's data, LeaseLost, and
+        StoreUnavailable: what the store can't be told, the next cycle finds out.
         """
         while True:
             try:
-                return await self._run(trigger)
+                return await self._run(trigger, cycle_id, turn)
             except DocumentExists:
                 # Another cycle took this second's id, and has ended since.
                 continue
 
-    async def _run(self, trigger: Trigger) -> Cycle:
+    async def _run(self, trigger: Trigger, cycle_id: str | None, turn: Turn) -> Cycle:
         seconds = self.settings.lease_seconds
-        holder = await free_cycle_id(self.store, self.clock)
-        async with lease(self.store, holder, seconds=seconds, clock=self.clock) as held:
+        holder = cycle_id or await free_id(self.store, "cycle", self.clock)
+        async with lease(self.store, holder, seconds=seconds, clock=self.clock, turn=turn) as held:
+            known = await self.store.read(CYCLES, "cycle", holder) if cycle_id else None
+            if known is not None and known["status"] != "running":
+                await self._forget_request(holder)
+                raise CycleEnded(f"{holder} has run already: it {known['status']}")
             state = await self._collection_state()
-            dead = await unsettled_cycles(self.store)
+            dead = [work for work in await unsettled_work(self.store) if work["id"] != holder]
             feed = self.settings.feed
-            record = await CycleRecord.begin(
-                self.store, held, self.clock, trigger=trigger, feed=feed
-            )
+            if known is None:
+                record = await CycleRecord.begin(
+                    self.store, held, self.clock, trigger=trigger, feed=feed
+                )
+            else:
+                record = await CycleRecord.resume(self.store, held, self.clock, known)
+            await self._forget_request(holder)
             event(log, "cycle.started", cycle=holder, trigger=trigger, feed=feed)
             steps = Steps(
                 self.store,
@@ -71,31 +90,36 @@ class Collector:
                 progress=self.progress,
             )
             try:
-                state = await self._settle(dead, steps, state)
+                died = await settle(self.store, record, dead, self.clock)
+                state = {**state, "collections_failed": state["collections_failed"] + died}
                 await record.end(await steps.collect())
             except LeaseLost:
                 raise
             except (Exception, asyncio.CancelledError) as error:
                 await self._close_broken(record, state, error)
                 raise
-            await self._remember(state, record.cycle)
-        _log_end(record.cycle, self.source.requests_left)
-        return record.cycle
+            await self._remember(state, record.document)
+        _log_end(record.document)
+        return record.document
 
     async def _close_broken(
         self, record: CycleRecord, state: CollectionState, error: BaseException
     ) -> None:
-        stopped = isinstance(error, asyncio.CancelledError)
-        reason = "the cycle was stopped" if stopped else f"{type(error).__name__}: {error}"
-        record.fail(None, "store" if isinstance(error, StoreError) else "internal", reason)
+        if isinstance(error, asyncio.CancelledError | Stopped):
+            kind, reason = "stopped", "the process was told to end; the next cycle goes on"
+        else:
+            kind = "store" if isinstance(error, StoreError) else "internal"
+            reason = f"{type(error).__name__}: {error}"
+        record.fail(None, kind, reason)
+        cycle = record.document
         try:
             await record.end("failed")
-            await self._remember(state, record.cycle)
+            await self._remember(state, cycle)
         except (StoreError, LeaseLost):
             # It stays `running`, unsettled, for the next cycle to find.
-            event(log, "cycle.not_closed", logging.ERROR, cycle=record.cycle["id"], reason=reason)
+            event(log, "cycle.not_closed", logging.ERROR, cycle=cycle["id"], reason=reason)
         else:
-            _log_end(record.cycle, self.source.requests_left)
+            _log_end(cycle)
 
     async def _collection_state(self) -> CollectionState:
         feed = self.settings.feed
@@ -121,30 +145,14 @@ class Collector:
             )
         return found
 
-    async def _settle(
-        self, dead: Sequence[Cycle], steps: Steps, state: CollectionState
-    ) -> CollectionState:
-        """Finish what dead cycles left: rebuild their cells, then mark them failed."""
-        if not dead:
-            return state
-        hours: dict[str, set[str]] = defaultdict(set)
-        for cycle in dead:
-            for name, pending in cycle["pending_cells"].items():
-                hours[name].update(pending)
-        await steps.record.write_ahead(hours)
-        await steps.rebuild_pending()
-        failed = 0
-        for cycle in dead:
-            closed: Cycle = {**cycle, "settled": "yes", "pending_cells": {}}
-            if cycle["status"] == "running":
-                failed += 1
-                closed["status"] = "failed"
-                closed["end_time"] = iso(self.clock())
-                died = CycleError(subreddit=None, kind="internal", message="its lease ran out")
-                closed["errors"] = [*cycle["errors"], died]
-            await self.store.upsert(CYCLES, [closed])
-            event(log, "cycle.settled_dead", logging.WARNING, cycle=cycle["id"])
-        return {**state, "collections_failed": state["collections_failed"] + failed}
+    async def _forget_request(self, cycle_id: str) -> None:
+        """Let the next cycle be asked for: this one has been taken up."""
+        found = await self.store.read(REQUESTS, "lease", "request")
+        if found is None or found["cycle"] != cycle_id:
+            return
+        with suppress(DocumentChanged):  # Another one was asked for meanwhile.
+            taken_up: Request = {**found, "cycle": None}
+            await self.store.replace(REQUESTS, taken_up, found["_etag"])
 
     async def _remember(self, state: CollectionState, cycle: Cycle) -> None:
         completed = cycle["status"] == "completed"
@@ -156,19 +164,11 @@ class Collector:
         await self.store.upsert(COLLECTION, [state])
 
 
-def _log_end(cycle: Cycle, requests_left: int | None) -> None:
+def _log_end(cycle: Cycle) -> None:
     event(
         log,
         f"cycle.{cycle['status']}",
         logging.INFO if cycle["status"] == "completed" else logging.ERROR,
         cycle=cycle["id"],
-        posts_seen=cycle["posts_seen"],
-        comments_seen=cycle["comments_seen"],
-        new=cycle["new"],
-        edited=cycle["edited"],
-        moved=cycle["moved"],
-        removed=cycle["removed"],
-        errors=len(cycle["errors"]),
-        reddit_requests=cycle["reddit_requests"],
-        reddit_requests_left=requests_left,
+        errors="; ".join(error["message"] for error in cycle["errors"]) or "none",
     )

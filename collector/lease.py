@@ -1,7 +1,8 @@
 """The one lease that lets a single writer work at a time, on whatever machine.
 
 A document taken with an ETag condition and renewed while the work goes on. A holder that dies
-stops renewing, and the next one takes the lease when it has run out.
+stops renewing, and the next one takes the lease when it has run out. Writers of different kinds
+wait for one another; one that finds its own kind of work being done leaves.
 """
 
 import asyncio
@@ -26,6 +27,26 @@ from shared.times import Clock, iso
 log = logging.getLogger(__name__)
 
 RENEWALS_PER_TERM = 3
+LOOK_AGAIN_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How a writer waits for the one that runs: at most so many seconds.
+
+    A holder's kind is how its name begins (cycle, trending, cleanup); a writer leaves at once to
+    one of the kind `leaves_to`.
+    """
+
+    seconds: float = 0.0
+    leaves_to: str | None = None
+
+    def waits_for(self, holder: str) -> bool:
+        """Say whether this holder is waited for."""
+        return self.leaves_to is None or holder.partition("_")[0] != self.leaves_to
+
+
+AT_ONCE = Turn()
 
 
 @dataclass
@@ -44,9 +65,11 @@ class Held:
 
 
 @asynccontextmanager
-async def lease(store: Store, holder: str, *, seconds: int, clock: Clock) -> AsyncIterator[Held]:
-    """Hold the lease while the block runs. Raises CycleRunning when another has it."""
-    held = await _take(store, holder, seconds=seconds, clock=clock)
+async def lease(
+    store: Store, holder: str, *, seconds: int, clock: Clock, turn: Turn = AT_ONCE
+) -> AsyncIterator[Held]:
+    """Hold the lease while the block runs. Raises CycleRunning when another keeps it."""
+    held = await _take_in_turn(store, holder, seconds=seconds, clock=clock, turn=turn)
     renewal = asyncio.create_task(_keep_renewing(store, held, seconds=seconds, clock=clock))
     try:
         yield held
@@ -63,6 +86,24 @@ def _document(holder: str | None, expires_at: str) -> Lease:
 
 def _end(seconds: int, clock: Clock) -> str:
     return iso(clock() + timedelta(seconds=seconds))
+
+
+async def _take_in_turn(
+    store: Store, holder: str, *, seconds: int, clock: Clock, turn: Turn
+) -> Held:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + turn.seconds
+    waited_for: str | None = None
+    while True:
+        try:
+            return await _take(store, holder, seconds=seconds, clock=clock)
+        except CycleRunning as error:
+            if loop.time() >= deadline or not turn.waits_for(error.holder):
+                raise
+            if error.holder != waited_for:
+                event(log, "lease.waiting", holder=holder, of=error.holder)
+            waited_for = error.holder
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
 async def _take(store: Store, holder: str, *, seconds: int, clock: Clock) -> Held:
@@ -99,6 +140,8 @@ async def _keep_renewing(store: Store, held: Held, *, seconds: int, clock: Clock
 
 
 async def _release(store: Store, held: Held) -> None:
+    if held.lost:
+        return
     free = _document(None, held.expires_at)
     try:
         found = await store.read(LEASES, "lease", "lease")

@@ -1,37 +1,53 @@
-"""The cycle document: what a cycle does, written down before and while it does it."""
+"""The documents of a cycle and of a cleanup: what is done, written down before it is done."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import cast
+from typing import Generic, Literal, TypeVar, cast
 
 from collector.changes import Changes
 from collector.lease import Held
 from shared.errors import DocumentChanged, LeaseLost, UndertoneError
-from shared.models import Cycle, CycleError, CycleStatus, SubredditCounts, Trigger
-from shared.store import CYCLES, Query, Store
+from shared.models import (
+    Cleanup,
+    Cycle,
+    CycleError,
+    Removed,
+    SubredditCounts,
+    Trigger,
+    Work,
+    WorkStatus,
+)
+from shared.store import CYCLES, WORK, Query, Store
 from shared.times import Clock, iso
 
-KIND = "cycle"
-# More than one cycle can only have died since the last one that lived if their takers died too.
+W = TypeVar("W", bound=Work)
+
+Kind = Literal["cycle", "cleanup"]
+KINDS: tuple[Kind, ...] = ("cycle", "cleanup")
+# More than one can only have died since the last one that lived if their takers died too.
 DEAD_AT_ONCE = 100
 
 
-async def free_cycle_id(store: Store, clock: Clock) -> str:
-    """Give an id of the form cycle_YYYYMMDD_HHMMSS that no cycle has yet."""
+async def free_id(store: Store, kind: Kind, clock: Clock) -> str:
+    """Give an id of the form cycle_YYYYMMDD_HHMMSS that no work of this kind has yet."""
     moment = clock()
     while True:
-        cycle_id = moment.strftime("cycle_%Y%m%d_%H%M%S")
-        if await store.read(CYCLES, KIND, cycle_id) is None:
-            return cycle_id
+        free = moment.strftime(f"{kind}_%Y%m%d_%H%M%S")
+        if await store.read(WORK, kind, free) is None:
+            return free
         moment += timedelta(seconds=1)
 
 
-async def unsettled_cycles(store: Store) -> list[Cycle]:
-    """List the cycles that left something: whoever holds the lease knows that none of them runs."""
-    return await store.query(
-        Query(CYCLES, KIND, DEAD_AT_ONCE, order_by="id", equals={"settled": "no"})
-    )
+async def unsettled_work(store: Store) -> list[Work]:
+    """List what left something: whoever holds the lease knows that none of it runs any more."""
+    return [
+        work
+        for kind in KINDS
+        for work in await store.query(
+            Query(WORK, kind, DEAD_AT_ONCE, order_by="id", equals={"settled": "no"})
+        )
+    ]
 
 
 def no_counts() -> SubredditCounts:
@@ -41,51 +57,25 @@ def no_counts() -> SubredditCounts:
     )
 
 
-class CycleRecord:
-    """One cycle's document, kept by its one writer, who holds the lease."""
+class Record(Generic[W]):
+    """One document of work, kept by its one writer, who holds the lease."""
 
-    def __init__(self, store: Store, held: Held, clock: Clock, cycle: Cycle, etag: str) -> None:
-        self.cycle = cycle
+    def __init__(self, store: Store, held: Held, clock: Clock, document: W, etag: str) -> None:
+        self.document = document
         self._store = store
         self._held = held
         self._clock = clock
         self._etag = etag
         self._pending: dict[str, set[str]] = defaultdict(set)
 
-    @classmethod
-    async def begin(
-        cls, store: Store, held: Held, clock: Clock, *, trigger: Trigger, feed: str
-    ) -> "CycleRecord":
-        """Write the document of a cycle that starts now; its id is the lease's holder."""
-        cycle = Cycle(
-            id=held.holder,
-            kind="cycle",
-            trigger=trigger,
-            feed=feed,
-            status="running",
-            start_time=iso(clock()),
-            end_time=None,
-            posts_collected=0,
-            comments_collected=0,
-            posts_seen=0,
-            comments_seen=0,
-            new=0,
-            edited=0,
-            moved=0,
-            removed=0,
-            subreddits_processed=[],
-            subreddits={},
-            reddit_requests=0,
-            errors=[],
-            pending_cells={},
-            settled="no",
-        )
-        return cls(store, held, clock, cycle, await store.create(CYCLES, cycle))
-
     @property
     def pending(self) -> Mapping[str, set[str]]:
         """Give the hours of each subreddit that may not agree with their items."""
         return self._pending
+
+    def check(self) -> None:
+        """Raise LeaseLost when somebody else may be writing."""
+        self._held.check()
 
     async def write_ahead(self, hours: Mapping[str, set[str]]) -> None:
         """Write down which hours of which subreddits are about to change, before they do."""
@@ -102,9 +92,60 @@ class CycleRecord:
         self._pending.clear()
         await self.save()
 
+    def fail(self, subreddit: str | None, kind: str, error: UndertoneError | str) -> CycleError:
+        """Note an error of a subreddit, or of the whole, and give it."""
+        noted = CycleError(subreddit=subreddit, kind=kind, message=str(error))
+        self.document["errors"].append(noted)
+        return noted
+
+    async def end(self, status: WorkStatus) -> None:
+        """Close the document; with cells pending whoever works next still finds it."""
+        self.document["status"] = status
+        self.document["settled"] = "no" if any(self._pending.values()) else "yes"
+        self.document["end_time"] = iso(self._clock())
+        await self.save()
+
+    async def save(self) -> None:
+        """Write the document as it is now. Raises LeaseLost when another writer closed it."""
+        self._held.check()
+        self.document["pending_cells"] = {
+            name: sorted(hours) for name, hours in self._pending.items() if hours
+        }
+        work = cast("Work", self.document)
+        try:
+            self._etag = await self._store.replace(WORK, work, self._etag)
+        except DocumentChanged as error:
+            raise LeaseLost(f"{work['id']} was closed by another writer") from error
+
+
+class CycleRecord(Record[Cycle]):
+    """A cycle's document."""
+
+    @classmethod
+    async def begin(
+        cls, store: Store, held: Held, clock: Clock, *, trigger: Trigger, feed: str
+    ) -> "CycleRecord":
+        """Write the document of a cycle that starts now; its id is the lease's holder.
+
+        Raises DocumentExists.
+        """
+        cycle = _fresh_cycle(held.holder, iso(clock()), trigger, feed)
+        return cls(store, held, clock, cycle, await store.create(CYCLES, cycle))
+
+    @classmethod
+    async def resume(cls, store: Store, held: Held, clock: Clock, dead: Cycle) -> "CycleRecord":
+        """Begin a cycle again whose process died; what it left pending still is."""
+        cycle = _fresh_cycle(dead["id"], dead["start_time"], dead["trigger"], dead["feed"])
+        record = cls(store, held, clock, cycle, dead["_etag"])
+        record.fail(None, "internal", "its process died, and it was begun again")
+        for name, hours in dead["pending_cells"].items():
+            record._pending[name].update(hours)
+        await record.save()
+        return record
+
     def count(self, subreddit: str, changes: Changes, *, posts: int = 0, comments: int = 0) -> None:
         """Count what was seen and changed in a subreddit."""
-        cycle = self.cycle
+        cycle = self.document
         counts = cycle["subreddits"].setdefault(subreddit, no_counts())
         for target in (cast("dict[str, int]", counts), cast("dict[str, int]", cycle)):
             target["posts_seen"] += posts
@@ -116,28 +157,59 @@ class CycleRecord:
         cycle["comments_collected"] += changes.new_comments
 
     def fail(self, subreddit: str | None, kind: str, error: UndertoneError | str) -> CycleError:
-        """Note an error of a subreddit, or of the whole cycle, and give it."""
-        noted = CycleError(subreddit=subreddit, kind=kind, message=str(error))
-        self.cycle["errors"].append(noted)
+        """Note an error, with the subreddit's counts too, and give it."""
+        noted = super().fail(subreddit, kind, error)
         if subreddit is not None:
-            counts = self.cycle["subreddits"].setdefault(subreddit, no_counts())
+            counts = self.document["subreddits"].setdefault(subreddit, no_counts())
             counts["error"] = noted["message"]
         return noted
 
-    async def end(self, status: CycleStatus) -> None:
-        """Close the document; with cells pending the next cycle still finds it."""
-        self.cycle["status"] = status
-        self.cycle["settled"] = "no" if any(self._pending.values()) else "yes"
-        self.cycle["end_time"] = iso(self._clock())
-        await self.save()
 
-    async def save(self) -> None:
-        """Write the document as it is now. Raises LeaseLost when another writer closed it."""
-        self._held.check()
-        self.cycle["pending_cells"] = {
-            name: sorted(hours) for name, hours in self._pending.items() if hours
-        }
-        try:
-            self._etag = await self._store.replace(CYCLES, self.cycle, self._etag)
-        except DocumentChanged as error:
-            raise LeaseLost(f"{self.cycle['id']} was closed by another writer") from error
+class CleanupRecord(Record[Cleanup]):
+    """A cleanup's document."""
+
+    @classmethod
+    async def begin(cls, store: Store, held: Held, clock: Clock, *, before: str) -> "CleanupRecord":
+        """Write the document of a cleanup that starts now; its id is the lease's holder."""
+        cleanup = Cleanup(
+            id=held.holder,
+            kind="cleanup",
+            status="running",
+            start_time=iso(clock()),
+            end_time=None,
+            before=before,
+            removed=Removed(posts=0, comments=0, statistics=0, topics=0, cycles=0),
+            cycles_closed=0,
+            complete=False,
+            errors=[],
+            pending_cells={},
+            settled="no",
+        )
+        return cls(store, held, clock, cleanup, await store.create(WORK, cleanup))
+
+
+def _fresh_cycle(cycle_id: str, start_time: str, trigger: Trigger, feed: str) -> Cycle:
+    return Cycle(
+        id=cycle_id,
+        kind="cycle",
+        trigger=trigger,
+        feed=feed,
+        status="running",
+        start_time=start_time,
+        end_time=None,
+        posts_collected=0,
+        comments_collected=0,
+        posts_seen=0,
+        comments_seen=0,
+        new=0,
+        edited=0,
+        moved=0,
+        removed=0,
+        subreddits_processed=[],
+        subreddits={},
+        reddit_requests=0,
+        reddit_requests_left=None,
+        errors=[],
+        pending_cells={},
+        settled="no",
+    )

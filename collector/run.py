@@ -1,21 +1,27 @@
-"""Puts a cycle together from this process's settings, and runs it to its end."""
+"""What each timer and queue function runs: it puts the work together from the settings."""
 
-import asyncio
 import logging
 import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 
+from collector.cleanup import Cleaner
 from collector.cycle import Collector
+from collector.lease import AT_ONCE, Turn
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import wait_until
 from collector.sentiment import scorer
 from collector.steps import Progress, no_progress
-from shared.errors import CycleRunning
+from collector.stopping import run_until_stopped, stopping
+from collector.trending import Trends
+from shared.errors import CycleEnded, CycleRunning, Stopped
 from shared.logs import event, set_levels
-from shared.models import CollectionState, Cycle, Trigger
+from shared.models import Cleanup, CollectionState, Cycle, Topics, Trigger
+from shared.requests import read_message
 from shared.schedule import interval, last_tick
 from shared.settings import Settings
-from shared.store import COLLECTION, open_store
+from shared.store import COLLECTION, CURRENT, TOPICS, Store, open_store
 from shared.times import parse_iso, utc_now
 
 log = logging.getLogger(__name__)
@@ -24,52 +30,167 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 120.0
 # A tick's function starts within this time, or is told that it is past due.
 TICK_TOLERANCE = timedelta(seconds=60)
+# So long a writer waits for one of another kind; a third of what a function may take by default.
+TURN_SECONDS = 600.0
 
 
 async def collect(
-    settings: Settings, trigger: Trigger, *, progress: Progress = no_progress
+    settings: Settings,
+    trigger: Trigger,
+    *,
+    cycle_id: str | None = None,
+    turn: Turn = AT_ONCE,
+    progress: Progress = no_progress,
 ) -> Cycle:
-    """Run one cycle. Raises what `Collector.run` does, and RedditRefused without credentials."""
-    source = RedditSource(settings, wait=wait_until(time.monotonic() + settings.cycle_seconds))
-    store = await open_store(settings, patience=PATIENCE_SECONDS)
+    """Run one cycle, and find what is trending where that is older than it should be.
+
+    Raises what `Collector.run` does, and RedditRefused without credentials.
+    """
+    deadline = time.monotonic() + settings.cycle_seconds
+    source = RedditSource(settings, wait=wait_until(deadline, stopping))
     try:
-        score = scorer(settings.sentiment_method)
-        return await Collector(store, source, score, settings, progress=progress).run(trigger)
+        async with _open(settings) as store:
+            score = scorer(settings.sentiment_method)
+            collector = Collector(store, source, score, settings, progress=progress)
+            cycle = await collector.run(trigger, cycle_id=cycle_id, turn=turn)
+            if cycle["status"] == "completed" and await _trends_are_late(store, settings):
+                await _find_trends(store, settings)
+            return cycle
     finally:
         source.close()
-        await store.close()
 
 
 def collect_on_timer(settings: Settings, *, past_due: bool) -> None:
     """Run the timer's cycle, in a loop of this thread's own, away from every request's."""
-    set_levels(settings.log_level)
-    if past_due:
-        event(log, "collect.past_due", logging.WARNING)
-    asyncio.run(_collect_when_due(settings, past_due=past_due))
+    with _timer_run("collect", settings, past_due=past_due) as report:
+        if cycle := run_until_stopped(_collect_when_due(settings, past_due=past_due)):
+            report.update(_told(cycle))
+        else:
+            report.update(outcome="skipped", reason="the data is younger than one interval")
 
 
-async def _collect_when_due(settings: Settings, *, past_due: bool) -> None:
+async def _collect_when_due(settings: Settings, *, past_due: bool) -> Cycle | None:
     if not past_due and await _is_fresh(settings):
-        return
+        return None
+    return await collect(settings, "timer", turn=Turn(TURN_SECONDS, leaves_to="cycle"))
+
+
+def collect_on_request(settings: Settings, body: bytes) -> None:
+    """Run the cycle that a message of the queue asks for, once whatever runs has ended.
+
+    Raises BadMessage, and what `collect` raises, so that the message comes back.
+    """
+    with _reported("collect_now", settings) as report:
+        message = read_message(body)
+        report.update(cycle=message.cycle)
+        try:
+            turn = Turn(TURN_SECONDS)
+            work = collect(settings, "request", cycle_id=message.cycle, turn=turn)
+            report.update(_told(run_until_stopped(work)))
+        except CycleEnded as error:
+            report.update(outcome="skipped", reason=str(error))
+
+
+def find_trends_on_timer(settings: Settings, *, past_due: bool) -> None:
+    """Compute the trending topics anew, in a loop of this thread's own."""
+    with _timer_run("trending", settings, past_due=past_due) as report:
+        found = run_until_stopped(find_trends(settings))
+        report.update(topics=len(found["topics"]), snapshots=len(found["snapshots"]))
+
+
+async def find_trends(settings: Settings) -> Topics:
+    """Compute the trending topics anew. Raises CycleRunning when it isn't our turn in time."""
+    async with _open(settings) as store:
+        return await _find_trends(store, settings)
+
+
+async def _find_trends(store: Store, settings: Settings) -> Topics:
+    return await Trends(store, settings).find(turn=Turn(TURN_SECONDS, leaves_to="trending"))
+
+
+def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:
+    """Remove what is too old, in a loop of this thread's own."""
+    with _timer_run("cleanup", settings, past_due=past_due) as report:
+        done = run_until_stopped(clean_up(settings))
+        report.update(
+            outcome=done["status"],
+            cleanup=done["id"],
+            before=done["before"],
+            **done["removed"],
+            cycles_closed=done["cycles_closed"],
+            complete=done["complete"],
+        )
+
+
+async def clean_up(settings: Settings) -> Cleanup:
+    """Remove what is too old. Raises CycleRunning when it isn't our turn in time."""
+    wait = wait_until(time.monotonic() + settings.cycle_seconds, stopping)
+    async with _open(settings) as store:
+        turn = Turn(TURN_SECONDS, leaves_to="cleanup")
+        return await Cleaner(store, settings, check=lambda: wait(0)).run(turn=turn)
+
+
+def _told(cycle: Cycle) -> dict[str, object]:
+    names = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
+    return {
+        "outcome": cycle["status"],
+        "cycle": cycle["id"],
+        **{name: cycle[name] for name in names},  # type: ignore[literal-required]
+        "errors": len(cycle["errors"]),
+        "reddit_requests": cycle["reddit_requests"],
+        "reddit_requests_left": cycle["reddit_requests_left"],
+    }
+
+
+@contextmanager
+def _timer_run(function: str, settings: Settings, *, past_due: bool) -> Iterator[dict[str, object]]:
+    """Log a timer's run. What keeps it from its work is no fault: the next tick goes on."""
+    with _reported(function, settings, past_due=past_due) as report:
+        if past_due:
+            event(log, f"{function}.past_due", logging.WARNING)
+        try:
+            yield report
+        except CycleRunning as error:
+            report.update(outcome="skipped", reason="another writer runs", holder=error.holder)
+        except Stopped as error:
+            report.update(outcome="stopped", reason=str(error))
+
+
+@contextmanager
+def _reported(function: str, settings: Settings, **fields: object) -> Iterator[dict[str, object]]:
+    """Log one line at the start of a function's run and one at its end, with what is reported."""
+    set_levels(settings.log_level)
+    event(log, f"{function}.started", function=function, **fields)
+    began = time.monotonic()
+    report: dict[str, object] = {"outcome": "completed"}
     try:
-        await collect(settings, "timer")
-    except CycleRunning as error:
-        event(log, "collect.skipped", reason="another writer runs", holder=error.holder)
+        yield report
+    except Exception as error:
+        report.update(outcome="failed", reason=f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        level = logging.ERROR if report["outcome"] == "failed" else logging.INFO
+        seconds = time.monotonic() - began
+        told = {"function": function, **report, "seconds": seconds}
+        event(log, f"{function}.ended", level, **told)
+
+
+@asynccontextmanager
+async def _open(settings: Settings) -> AsyncIterator[Store]:
+    store = await open_store(settings, patience=PATIENCE_SECONDS)
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 async def _is_fresh(settings: Settings) -> bool:
     now = utc_now()
     if is_tick(settings.collect_schedule, now):
         return False
-    store = await open_store(settings, patience=PATIENCE_SECONDS)
-    try:
+    async with _open(settings) as store:
         state = await store.read(COLLECTION, "collection", "collection")
-    finally:
-        await store.close()
-    if is_stale(state, settings.collect_schedule, now):
-        return False
-    event(log, "collect.skipped", reason="the data is younger than one interval")
-    return True
+    return not is_stale(state, settings.collect_schedule, now)
 
 
 def is_tick(schedule: str, now: datetime) -> bool:
@@ -82,3 +203,12 @@ def is_stale(state: CollectionState | None, schedule: str, now: datetime) -> boo
     if state is None or state["last_collection_at"] is None:
         return True
     return now - parse_iso(state["last_collection_at"]) >= interval(schedule, now)
+
+
+async def _trends_are_late(store: Store, settings: Settings) -> bool:
+    """Say whether the topics are older than one interval: at a first start there are none yet."""
+    now = utc_now()
+    current = await store.read(TOPICS, CURRENT, CURRENT)
+    if current is None:
+        return True
+    return now - parse_iso(current["created_at"]) > interval(settings.trending_schedule, now)

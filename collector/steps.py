@@ -15,7 +15,7 @@ from collector.sentiment import Scorer
 from collector.source import Seen, SeenComment, SeenPost, Source
 from shared.errors import DeadlineReached, RedditError, RedditRefused, UndertoneError
 from shared.logs import event
-from shared.models import CycleStatus, Item, SubredditCounts, SubredditState, Watermark
+from shared.models import Item, SubredditCounts, SubredditState, Watermark, WorkStatus
 from shared.settings import Settings
 from shared.store import COMMENTS, POSTS, SUBREDDITS, SWEEPS, Key, Store
 from shared.times import Clock, iso, iso_from_epoch
@@ -63,7 +63,7 @@ class Steps:
         self._shares: Shares = defaultdict(dict)
         self._looked_at: set[str] = set()
 
-    async def collect(self) -> CycleStatus:
+    async def collect(self) -> WorkStatus:
         """Collect every subreddit, sweep, and bring all statistics up to date."""
         states = await self._states()
         names = sorted(
@@ -78,7 +78,7 @@ class Steps:
                     await self.rebuild_pending()
             await self._sweep()
         except DeadlineReached as error:
-            left = len(names) - len(self.record.cycle["subreddits_processed"])
+            left = len(names) - len(self.record.document["subreddits_processed"])
             self.record.fail(None, "deadline", f"{error}; {left} subreddits wait for the next")
         except RedditRefused as error:
             self.record.fail(None, error.kind, error)
@@ -126,13 +126,17 @@ class Steps:
             log.exception("cycle.subreddit_broke subreddit=%s", name)
             after = self._failed(state, "internal", f"{type(error).__name__} while collecting")
         after["last_attempt_at"] = iso(self._clock())
-        cycle = self.record.cycle
+        cycle = self.record.document
         cycle["subreddits_processed"].append(name)
-        cycle["reddit_requests"] = self._source.requests_used
+        self._count_requests()
         await self._store.upsert(SUBREDDITS, [after])
         await self.record.save()
         self._progress(name, cycle["subreddits"][name])
         return after["last_error"] is None
+
+    def _count_requests(self) -> None:
+        self.record.document["reddit_requests"] = self._source.requests_used
+        self.record.document["reddit_requests_left"] = self._source.requests_left
 
     def _failed(self, state: SubredditState, kind: str, message: str) -> SubredditState:
         noted = self.record.fail(state["id"], kind, message)
@@ -141,7 +145,7 @@ class Steps:
 
     async def _collect_subreddit(self, state: SubredditState) -> SubredditState:
         name = state["id"]
-        self.record.cycle["subreddits"].setdefault(name, no_counts())
+        self.record.document["subreddits"].setdefault(name, no_counts())
         posts = await self._read_new(name, self._source.new_posts(name), state["posts_watermark"])
         comments = await self._read_new(
             name, self._source.new_comments(name), state["comments_watermark"]
@@ -249,7 +253,7 @@ class Steps:
             event(log, "sweep.failed", logging.WARNING, kind=error.kind, reason=str(error))
             self.record.fail(None, error.kind, f"the sweep ended early: {error}")
         finally:
-            self.record.cycle["reddit_requests"] = self._source.requests_used
+            self._count_requests()
             await self._store.upsert(SWEEPS, [cursors])
 
     async def _look_again(self, batch: Sequence[sweep.Stored]) -> None:

@@ -3,8 +3,11 @@
 UndertoneError
 ├── SettingsError             a setting is missing or bad: the operator's to mend
 ├── CycleRunning              somebody else holds the lease: come back later
+├── CycleEnded                a cycle that was asked for has run already: nothing is to do
 ├── LeaseLost                 the lease ran out while its holder worked: stop writing
 ├── DeadlineReached           the time that a cycle may take is used up
+├── Stopped                   the process was told to end while it worked
+├── BadMessage                a queue message that can't be read: it goes to the poison queue
 ├── StoreError                the database's faults
 │   ├── StoreUnavailable      it can't be reached, or throttles for too long
 │   ├── StoreNotProvisioned   its database or a container is missing
@@ -31,6 +34,7 @@ ErrorKind = Literal[
     "rate_limited",
     "renamed",
     "server_error",
+    "stopped",
     "store",
     "timeout",
     "unreadable",
@@ -53,12 +57,24 @@ class CycleRunning(UndertoneError):
         self.holder = holder
 
 
+class CycleEnded(UndertoneError):
+    """The cycle that was asked for has run already."""
+
+
 class LeaseLost(UndertoneError):
     """The lease ran out or was taken while its holder still worked."""
 
 
 class DeadlineReached(UndertoneError):
     """The time that a cycle may take is used up."""
+
+
+class Stopped(UndertoneError):
+    """The process was told to end while it worked; what is left, the next one does."""
+
+
+class BadMessage(UndertoneError):
+    """A queue message can't be read, and never will be."""
 
 
 class StoreError(UndertoneError):

@@ -22,7 +22,7 @@ def set_levels(level: str) -> None:
 
 
 def event(
-    logger: logging.Logger, name: str, /, level: int = logging.INFO, **fields: object
+    logger: logging.Logger, name: str, level: int = logging.INFO, /, **fields: object
 ) -> None:
     """Log one event in one line; a value with blanks or quotes is written as JSON."""
     if logger.isEnabledFor(level):

@@ -7,7 +7,7 @@ from typing import Literal, NotRequired, TypedDict
 
 Label = Literal["positive", "negative", "neutral"]
 Trigger = Literal["timer", "request", "cli"]
-CycleStatus = Literal["running", "completed", "failed"]
+WorkStatus = Literal["running", "completed", "failed"]
 
 # The partition of the statistics over all subreddits; no subreddit may be called so.
 ALL = "all"
@@ -135,21 +135,30 @@ class SubredditCounts(TypedDict):
     error: str | None
 
 
-class Cycle(TypedDict):
-    """One collection cycle (DataCollectionCycle).
+class Work(TypedDict):
+    """What the documents of all work that changes statistics share; id begins with the kind.
 
     pending_cells is the write-ahead: the hours of each subreddit whose statistics may not agree
-    with the items yet. settled is "no" from the start until there are none left: a later cycle
-    looks for it.
+    with the items yet. settled is "no" from the start until there are none left: whoever works
+    next looks for it.
     """
 
     id: str
-    kind: Literal["cycle"]
-    trigger: Trigger
-    feed: str
-    status: CycleStatus
+    kind: Literal["cycle", "cleanup"]
+    status: WorkStatus
     start_time: str
     end_time: str | None
+    errors: list[CycleError]
+    pending_cells: dict[str, list[str]]
+    settled: Literal["yes", "no"]
+    _etag: NotRequired[str]
+
+
+class Cycle(Work):
+    """One collection cycle (DataCollectionCycle)."""
+
+    trigger: Trigger
+    feed: str
     posts_collected: int
     comments_collected: int
     posts_seen: int
@@ -161,10 +170,26 @@ class Cycle(TypedDict):
     subreddits_processed: list[str]
     subreddits: dict[str, SubredditCounts]
     reddit_requests: int
-    errors: list[CycleError]
-    pending_cells: dict[str, list[str]]
-    settled: Literal["yes", "no"]
-    _etag: NotRequired[str]
+    reddit_requests_left: int | None
+
+
+class Removed(TypedDict):
+    """How many documents of each kind a cleanup removed; statistics counts days and hours."""
+
+    posts: int
+    comments: int
+    statistics: int
+    topics: int
+    cycles: int
+
+
+class Cleanup(Work):
+    """One cleanup: what was created before `before` went. complete says that nothing is left."""
+
+    before: str
+    removed: Removed
+    cycles_closed: int
+    complete: bool
 
 
 class Lease(TypedDict):
@@ -175,6 +200,17 @@ class Lease(TypedDict):
     ttl: int
     holder: str | None
     expires_at: str
+    _etag: NotRequired[str]
+
+
+class Request(TypedDict):
+    """The collection that was asked for last; cycle is None once it has begun."""
+
+    id: Literal["request"]
+    kind: Literal["lease"]
+    ttl: int
+    cycle: str | None
+    asked_at: str
     _etag: NotRequired[str]
 
 
@@ -225,4 +261,43 @@ class CollectionState(TypedDict):
     last_collection_at: str | None
     collections_succeeded: int
     collections_failed: int
+    _etag: NotRequired[str]
+
+
+class Topic(TypedDict):
+    """One trending topic.
+
+    engagement_velocity is the engagement that all its posts gain an hour. mentions counts its
+    posts; mentions_by_hour its posts and comments in each of the last 24 hours, oldest first.
+    growth is how many times as large a share of all posts it has as in the week before; None when
+    it had none.
+    """
+
+    id: str
+    theme: str
+    keywords: list[str]
+    post_ids: list[str]
+    mentions: int
+    mentions_by_hour: list[int]
+    growth: float | None
+    subreddits: list[str]
+    engagement_velocity: float
+    sentiment_distribution: dict[Label, int]
+    sentiment_avg: float | None
+    peak_time: str
+    created_at: str
+
+
+class Topics(TypedDict):
+    """The trending topics as they were computed at created_at; the first trends most.
+
+    id is `current`, or that of a snapshot. Only the current one knows the snapshots: the ids of the
+    earlier ones, oldest first.
+    """
+
+    id: str
+    feed: str
+    created_at: str
+    topics: list[Topic]
+    snapshots: list[str]
     _etag: NotRequired[str]

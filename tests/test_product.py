@@ -62,7 +62,7 @@ def test_a_second_start_finds_fresh_data_and_does_not_collect_again(running_host
     first.stop()
     second = running_host(arguments=["--startup-seconds", "0.2"])
     second.wait_for_log("function.succeeded function=collect")
-    assert "collect.skipped" in second.log
+    assert "collect.ended function=collect outcome=skipped" in second.log
     assert "cycle.started" not in second.log
     assert second.http.get("/api/v1/sentiment/stats").json()["statistics"]["total"] > 100
 

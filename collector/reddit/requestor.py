@@ -2,6 +2,7 @@
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import prawcore
 import requests
 from prawcore.const import ACCESS_TOKEN_PATH
 
-from shared.errors import DeadlineReached, RedditRefused, RedditUnavailable
+from shared.errors import DeadlineReached, RedditRefused, RedditUnavailable, Stopped
 from shared.logs import event
 from shared.times import utc_now
 
@@ -28,7 +29,7 @@ TIMEOUT_SECONDS = 16.0
 LIMIT_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
 
 Wait = Callable[[float], None]
-"""Waits so many seconds. Raises DeadlineReached when there isn't that much time."""
+"""Waits so many seconds. Raises DeadlineReached when there isn't that much time, and Stopped."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,17 @@ class Backoff:
         return longest / 2 + rng.uniform(0, longest / 2)
 
 
-def wait_until(deadline: float) -> Wait:
-    """Make a Wait that never sleeps past the deadline, in `time.monotonic` seconds."""
+def wait_until(deadline: float, stopping: threading.Event | None = None) -> Wait:
+    """Make a Wait that never sleeps past the deadline, in `time.monotonic` seconds, and that ends
+    with Stopped once the event is set.
+    """
+    stop = stopping or threading.Event()
 
     def wait(seconds: float) -> None:
         if time.monotonic() + seconds >= deadline:
             raise DeadlineReached("the cycle's time is used up")
-        if seconds > 0:
-            time.sleep(seconds)
+        if stop.wait(seconds):
+            raise Stopped("the process was told to end")
 
     return wait
 

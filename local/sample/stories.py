@@ -1,7 +1,7 @@
 """The sample's stories: a release, an outage and a price rise in turn, on a fixed calendar.
 
-A story begins every 26 to 34 hours, so that at any moment the last 48 hours hold one in full
-swing, and the last 7 days all three kinds.
+A story begins every 16 to 24 hours, so that at any moment the last 24 hours hold one that people
+talk about, and the last 7 days all three kinds.
 """
 
 import math
@@ -12,14 +12,14 @@ from functools import lru_cache
 from typing import Literal
 
 HOUR = 3600
-PERIOD_HOURS = 30
+PERIOD_HOURS = 20
 JITTER_HOURS = 4
 
 Kind = Literal["release", "outage", "price"]
 KINDS: tuple[Kind, ...] = ("release", "outage", "price")
 
-HOURS: dict[Kind, int] = {"release": 30, "outage": 14, "price": 38}
-POSTS: dict[Kind, float] = {"release": 28.0, "outage": 34.0, "price": 32.0}
+HOURS: dict[Kind, int] = {"release": 30, "outage": 24, "price": 38}
+POSTS: dict[Kind, float] = {"release": 28.0, "outage": 34.0, "price": 40.0}
 # Anger at a price grows for a day.
 PRICE_PEAK = 24
 PHRASES: dict[Kind, tuple[str, ...]] = {
@@ -95,8 +95,8 @@ def _swing(kind: Kind, age: int) -> float:
     if kind == "release":
         return (age + 1) * math.exp(-age / 4)
     if kind == "outage":
-        return math.exp(-age / 3.5)
-    return min((age + 1) / PRICE_PEAK, math.exp((PRICE_PEAK - age) / 5))
+        return math.exp(-age / 6)
+    return min(math.sqrt((age + 1) / PRICE_PEAK), math.exp((PRICE_PEAK - age) / 5))
 
 
 @lru_cache(maxsize=len(KINDS))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from shared.models import (
+    Cleanup,
     CollectionState,
     Comment,
     Cycle,
@@ -16,8 +17,11 @@ from shared.models import (
     HourOfAll,
     Lease,
     Post,
+    Request,
     SubredditState,
     SweepState,
+    Topics,
+    Work,
 )
 from shared.settings import Settings
 
@@ -49,11 +53,17 @@ POSTS: Container[Post] = Container("posts", "subreddit", ITEM_INDEXES, expires=T
 COMMENTS: Container[Comment] = Container(
     "comments", "subreddit", (*ITEM_INDEXES, ("post_id", "order_key")), expires=True
 )
-DAYS: Container[DayStats] = Container("stats", "subreddit", expires=True)
-HOURS_OF_ALL: Container[HourOfAll] = Container("stats", "subreddit", expires=True)
-TOPICS: Container[Mapping[str, Any]] = Container("topics", "id", expires=True)
+DAYS: Container[DayStats] = Container("stats", "subreddit", (("id",),), expires=True)
+HOURS_OF_ALL: Container[HourOfAll] = Container("stats", "subreddit", (("id",),), expires=True)
+# The id of the topics that are trending now; earlier ones are named by their time.
+CURRENT = "current"
+TOPICS: Container[Topics] = Container("topics", "id", expires=True)
 _CYCLE_INDEXES = (("id",), ("settled", "id"))
 CYCLES: Container[Cycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+CLEANUPS: Container[Cleanup] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+WORK: Container[Work] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+REQUESTS: Container[Request] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+GUARDS: Container[Lease | Request] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 LEASES: Container[Lease] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SUBREDDITS: Container[SubredditState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

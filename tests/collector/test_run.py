@@ -55,7 +55,7 @@ def test_the_timers_function_collects_and_then_finds_the_data_fresh(
     caplog.clear()
     collect_on_timer(settings, past_due=False)
     assert "cycle.completed" not in caplog.text
-    assert "collect.skipped" in caplog.text
+    assert "collect.ended function=collect outcome=skipped" in caplog.text
     caplog.clear()
     collect_on_timer(settings, past_due=True)
     assert "collect.past_due" in caplog.text

@@ -179,12 +179,12 @@ def test_a_story_is_told_in_its_phrase_its_mood_and_its_communities(week, score)
         assert sum(p["score"] for p in told) / len(told) > 3 * sum(others) / len(others)
 
 
-def test_an_outage_starts_sharply_and_ends_within_hours() -> None:
+def test_an_outage_starts_sharply_and_ends_within_a_day() -> None:
     outage = next(s for s in stories_between(NOW - WEEK, NOW) if s.kind == "outage")
     hour = int(outage.start.timestamp()) // 3600
     home = outage.subreddits[0]
-    expected = [outage.posts_in(home, hour + n) for n in range(-1, 15)]
+    expected = [outage.posts_in(home, hour + n) for n in range(-1, 25)]
     assert expected[0] == 0
     assert max(expected) == expected[1]
-    assert sum(expected[1:7]) > 0.75 * sum(expected)
+    assert sum(expected[1:7]) > 0.6 * sum(expected)
     assert expected[-1] == 0

@@ -1,0 +1,265 @@
+"""Removes what is older than RETENTION_DAYS, and closes what dead processes left running.
+
+Items go day by day, the oldest first, and with each day its statistics are recounted: whenever a
+cleanup is cut short, what is left agrees with its statistics, and the next one goes on from there.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from collector.cells import Shares, after, pages_between, rebuild_all, rebuild_cells
+from collector.lease import AT_ONCE, Turn, lease
+from collector.record import KINDS, CleanupRecord, free_id, unsettled_work
+from collector.settle import settle
+from collector.trending.snapshots import expired_snapshots, remove_expired
+from shared.errors import DeadlineReached, LeaseLost, Stopped, StoreError
+from shared.logs import event
+from shared.models import ALL, Cleanup, Removed
+from shared.requests import running_cycle
+from shared.settings import Settings
+from shared.store import (
+    COLLECTION,
+    COMMENTS,
+    DAYS,
+    LEASES,
+    POSTS,
+    SUBREDDITS,
+    WORK,
+    Container,
+    Key,
+    Query,
+    Store,
+)
+from shared.times import Clock, day_of, hour_of, hour_start, iso, utc_now
+
+log = logging.getLogger(__name__)
+
+PAGE = 500
+# A document of pending cells stays small, and `all` isn't written for each subreddit.
+MOST_PENDING = 1000
+DAY = timedelta(days=1)
+ITEMS: dict[Literal["posts", "comments"], Container[Any]] = {"posts": POSTS, "comments": COMMENTS}
+
+
+def no_check() -> None:
+    """Go on for ever."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a cleanup would do: remove what was created before `before`, and close these cycles."""
+
+    before: str
+    removed: Removed
+    dead_cycles: list[str]
+
+
+@dataclass(frozen=True)
+class Cleaner:
+    """Cleans a store up. check is called now and then, and raises DeadlineReached when it is time
+    to end.
+    """
+
+    store: Store
+    settings: Settings
+    clock: Clock = utc_now
+    check: Callable[[], None] = no_check
+
+    def before(self) -> datetime:
+        """Give the hour that everything older than is removed: hours are kept or go as a whole."""
+        return hour_start(self.clock() - timedelta(days=self.settings.retention_days))
+
+    async def run(self, *, turn: Turn = AT_ONCE) -> Cleanup:
+        """Clean up, and give the document of what was done, which is stored too.
+
+        Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable.
+        """
+        holder = await free_id(self.store, "cleanup", self.clock)
+        seconds = self.settings.lease_seconds
+        async with lease(self.store, holder, seconds=seconds, clock=self.clock, turn=turn) as held:
+            before = self.before()
+            record = await CleanupRecord.begin(self.store, held, self.clock, before=iso(before))
+            try:
+                await self._close_dead(record)
+                try:
+                    await self._remove(record, before)
+                    record.document["complete"] = True
+                except DeadlineReached as error:
+                    event(log, "cleanup.incomplete", logging.WARNING, reason=str(error))
+                await record.end("completed")
+            except LeaseLost:
+                raise
+            except (Exception, asyncio.CancelledError) as error:
+                await _close_broken(record, error)
+                raise
+        return record.document
+
+    async def plan(self) -> Plan:
+        """Say what a cleanup would do now; nothing is written, and no lease is needed."""
+        before = self.before()
+        removed = _nothing()
+        names = await self._names()
+        for name in names:
+            for what, container in ITEMS.items():
+                async for page in pages_between(self.store, container, name, "", iso(before)):
+                    removed[what] += len(page)
+        for scope in (*names, ALL):
+            async for keys in self._old_statistics(scope, before):
+                removed["statistics"] += len(keys)
+        for kind in KINDS:
+            async for keys in self._old_work(kind, before):
+                removed["cycles"] += len(keys)
+        days = self.settings.retention_days
+        removed["topics"] = len(await expired_snapshots(self.store, self.clock(), days))
+        return Plan(iso(before), removed, await self._dead_cycles())
+
+    async def _dead_cycles(self) -> list[str]:
+        alive = running_cycle(await self.store.read(LEASES, "lease", "lease"), self.clock())
+        return [
+            work["id"]
+            for work in await unsettled_work(self.store)
+            if work["kind"] == "cycle" and work["status"] == "running" and work["id"] != alive
+        ]
+
+    async def _close_dead(self, record: CleanupRecord) -> None:
+        """Close the cycles whose process died: whoever holds the lease knows that none runs."""
+        own = record.document["id"]
+        dead = [work for work in await unsettled_work(self.store) if work["id"] != own]
+        closed = await settle(self.store, record, dead, self.clock)
+        record.document["cycles_closed"] = closed
+        state = await self.store.read(COLLECTION, "collection", "collection")
+        if state is not None and closed:
+            state["collections_failed"] += closed
+            await self.store.upsert(COLLECTION, [state])
+
+    async def _remove(self, record: CleanupRecord, before: datetime) -> None:
+        removed = record.document["removed"]
+        names = await self._names()
+        await self._remove_items(record, names, before)
+        for scope in (*names, ALL):
+            async for keys in self._old_statistics(scope, before):
+                removed["statistics"] += await self._delete(record, DAYS, keys)
+        for kind in KINDS:
+            async for keys in self._old_work(kind, before):
+                removed["cycles"] += await self._delete(record, WORK, keys)
+        days = self.settings.retention_days
+        removed["topics"] += await remove_expired(self.store, self.clock(), days)
+        await self._forget_empty(names)
+
+    async def _names(self) -> list[str]:
+        """List every subreddit that was ever collected, configured still or not."""
+        names = dict.fromkeys(self.settings.subreddits)
+        last = ""
+        while page := await self.store.query(
+            Query(SUBREDDITS, "subreddit", PAGE, order_by="id", at_least=last)
+        ):
+            names.update(dict.fromkeys(state["id"] for state in page))
+            last = after(page[-1]["id"])
+        return list(names)
+
+    async def _remove_items(
+        self, record: CleanupRecord, names: list[str], before: datetime
+    ) -> None:
+        oldest = {name: await self._oldest_day(name, before) for name in names}
+        first = min((day for day in oldest.values() if day is not None), default=None)
+        if first is None:
+            return
+        day = datetime.fromisoformat(f"{first}T00:00:00+00:00")
+        while day < before:
+            shares: Shares = defaultdict(dict)
+            for name, begins in oldest.items():
+                if begins is not None and begins <= day_of(iso(day)):
+                    self.check()
+                    await self._remove_day(record, name, day, min(day + DAY, before), shares)
+                if sum(map(len, record.pending.values())) > MOST_PENDING:
+                    await self._settle_all(record, shares)
+            await self._settle_all(record, shares)
+            day += DAY
+
+    async def _oldest_day(self, name: str, before: datetime) -> str | None:
+        found = [
+            item
+            for container in ITEMS.values()
+            for item in await self.store.query(Query(container, name, 1, below=iso(before)))
+        ]
+        return min((day_of(item["order_key"]) for item in found), default=None)
+
+    async def _remove_day(
+        self, record: CleanupRecord, name: str, start: datetime, end: datetime, shares: Shares
+    ) -> None:
+        """Remove a subreddit's items of a day, or of its first hours, and recount those hours."""
+        hours = {hour_of(iso(start + n * timedelta(hours=1))) for n in range(24)}
+        hours = {hour for hour in hours if hour < hour_of(iso(end))}
+        changed = False
+        removed = record.document["removed"]
+        for what, container in ITEMS.items():
+            async for page in pages_between(self.store, container, name, iso(start), iso(end)):
+                if not changed:
+                    await record.write_ahead({name: hours})
+                    changed = True
+                keys = [(name, item["id"]) for item in page]
+                removed[what] += await self._delete(record, container, keys)
+        if changed:
+            shares[name].update(await rebuild_cells(self.store, name, hours))
+
+    async def _settle_all(self, record: CleanupRecord, shares: Shares) -> None:
+        if shares:
+            await rebuild_all(self.store, shares)
+            shares.clear()
+            await record.settled()
+
+    async def _old_statistics(self, scope: str, before: datetime) -> AsyncIterator[list[Key]]:
+        """Give the days before a day, and in `all` the hours before an hour, that are empty now."""
+        day = day_of(iso(before))
+        limit = hour_of(iso(before)) if scope == ALL else day
+        last = ""
+        while page := await self.store.query(
+            Query(DAYS, scope, PAGE, order_by="id", at_least=last, below=limit)
+        ):
+            # The day that is cut in two sorts before its own hours.
+            yield [(scope, document["id"]) for document in page if document["id"] != day]
+            last = after(page[-1]["id"])
+
+    async def _old_work(self, kind: str, before: datetime) -> AsyncIterator[list[Key]]:
+        limit = before.strftime(f"{kind}_%Y%m%d_%H%M%S")
+        last = ""
+        while page := await self.store.query(
+            Query(WORK, kind, PAGE, order_by="id", at_least=last, below=limit)
+        ):
+            yield [(kind, work["id"]) for work in page if work["settled"] == "yes"]
+            last = after(page[-1]["id"])
+
+    async def _delete(
+        self, record: CleanupRecord, container: Container[Any], keys: list[Key]
+    ) -> int:
+        self.check()
+        record.check()
+        await self.store.delete(container, keys)
+        return len(keys)
+
+    async def _forget_empty(self, names: list[str]) -> None:
+        """Forget the state of subreddits that are no longer configured and have no items left."""
+        for name in set(names) - set(self.settings.subreddits):
+            left = [await self.store.query(Query(each, name, 1)) for each in ITEMS.values()]
+            if not any(left):
+                await self.store.delete(SUBREDDITS, [("subreddit", name)])
+
+
+async def _close_broken(record: CleanupRecord, error: BaseException) -> None:
+    stopped = isinstance(error, asyncio.CancelledError | Stopped)
+    reason = "the process was told to end; the next cleanup goes on" if stopped else str(error)
+    record.fail(None, "stopped" if stopped else "internal", reason)
+    try:
+        await record.end("failed")
+    except (StoreError, LeaseLost):
+        # It stays `running`, unsettled, for whoever works next to find.
+        event(log, "cleanup.not_closed", logging.ERROR, cleanup=record.document["id"])
+
+
+def _nothing() -> Removed:
+    return Removed(posts=0, comments=0, statistics=0, topics=0, cycles=0)

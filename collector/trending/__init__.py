@@ -1,0 +1,186 @@
+"""What is trending: reads the posts of eight days, finds their topics, and keeps those."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import fsum
+
+from collector.cells import items_between, pages_between
+from collector.lease import AT_ONCE, Turn, lease
+from collector.reddit.objects import NO_AUTHOR
+from collector.trending.snapshots import keep_topics
+from collector.trending.standing_out import Usage
+from collector.trending.terms import terms_of
+from collector.trending.topics import Found, Told, find_topics, name_of, slug, usage_of
+from collector.trending.velocity import velocity
+from shared.logs import event
+from shared.models import Label, Post, Topic, Topics
+from shared.settings import Settings
+from shared.statistics import COMPOUND_DIGITS
+from shared.store import COLLECTION, COMMENTS, CURRENT, POSTS, Store
+from shared.times import Clock, Window, hour_of, iso, parse_iso, utc_now
+
+log = logging.getLogger(__name__)
+
+RECENT_HOURS = 24
+BEFORE = timedelta(days=7)
+MOST_POST_IDS = 10
+VELOCITY_DIGITS = 2
+LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
+# Its posts are the moderators' forms.
+BOT = "AutoModerator"
+
+
+@dataclass
+class Talk:
+    """What was said of a topic, in posts and comments: counted by label and by hour."""
+
+    labels: Counter[Label] = field(default_factory=Counter)
+    hours: Counter[str] = field(default_factory=Counter)
+    compounds: list[float] = field(default_factory=list)
+
+    def add(self, label: Label, compound: float, hour: str) -> None:
+        """Count a post or a comment."""
+        self.labels[label] += 1
+        self.hours[hour] += 1
+        self.compounds.append(compound)
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Finds the trending topics of the configured subreddits."""
+
+    store: Store
+    settings: Settings
+    clock: Clock = utc_now
+
+    async def find(self, *, turn: Turn = AT_ONCE) -> Topics:
+        """Compute the topics anew and make them the current ones.
+
+        Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable;
+        the topics that were current stay so then.
+        """
+        holder = self.clock().strftime("trending_%Y%m%d_%H%M%S")
+        seconds = self.settings.lease_seconds
+        async with lease(self.store, holder, seconds=seconds, clock=self.clock, turn=turn) as held:
+            now = self.clock()
+            topics = await self._topics(Window.of_hours(RECENT_HOURS, now))
+            held.check()
+            fresh = Topics(
+                id=CURRENT,
+                feed=self.settings.feed,
+                created_at=iso(now),
+                topics=topics,
+                snapshots=[],
+            )
+            kept = await keep_topics(self.store, fresh, self.settings.retention_days)
+        event(
+            log, "trending.found", run=holder, topics=len(topics), snapshots=len(kept["snapshots"])
+        )
+        return kept
+
+    async def _topics(self, window: Window) -> list[Topic]:
+        recent = await self._recent(window)
+        now = await asyncio.to_thread(usage_of, recent)
+        before = await self._usage_before(window, known=now.uses.keys())
+        found = await asyncio.to_thread(find_topics, recent, now, before)
+        talks = await self._talks(found, window)
+        ids: set[str] = set()
+        return [_topic(topic, talk, window, ids) for topic, talk in zip(found, talks, strict=True)]
+
+    async def _recent(self, window: Window) -> list[Told]:
+        """Read the posts of the window, less those that have no words."""
+        state = await self.store.read(COLLECTION, "collection", "collection")
+        seen_at = state["last_started_at"] if state else None
+        until = min(window.end, parse_iso(seen_at)) if seen_at else window.end
+        told: list[Told] = []
+        start, end = iso(window.start), iso(window.end)
+        for name in self.settings.subreddits:
+            async for page in pages_between(self.store, POSTS, name, start, end):
+                said = [post for post in page if _counts(post)]
+                told += await asyncio.to_thread(lambda s=said: [_told(p, until) for p in s])  # type: ignore[misc]
+        return told
+
+    async def _usage_before(self, window: Window, *, known: Iterable[str]) -> Usage:
+        """Count these terms in the posts of the week before; none is kept."""
+        wanted = frozenset(known)
+        usage = Usage()
+        start, end = iso(window.start - BEFORE), iso(window.start)
+
+        def count(posts: Sequence[Post]) -> None:
+            for post in posts:
+                terms = terms_of(post["title"], post["content"])
+                usage.add(post["subreddit"], wanted & terms.keys())
+
+        for name in self.settings.subreddits:
+            async for page in pages_between(self.store, POSTS, name, start, end):
+                await asyncio.to_thread(count, [post for post in page if _counts(post)])
+        return usage
+
+    async def _talks(self, found: Sequence[Found], window: Window) -> list[Talk]:
+        """Count what each topic's posts and their comments say."""
+        talks = [Talk() for _ in found]
+        talk_of: dict[str, Talk] = {}
+        names: set[str] = set()
+        for topic, talk in zip(found, talks, strict=True):
+            for post in topic.posts:
+                talk.add(post.label, post.compound, post.hour)
+                talk_of[post.id] = talk
+                names.add(post.subreddit)
+        # A comment is younger than its post, so those of the window are all there are.
+        start, end = iso(window.start), iso(window.end)
+        for name in sorted(names):
+            async for comment in items_between(self.store, COMMENTS, name, start, end):
+                if comment["post_id"] in talk_of:
+                    said, hour = comment["sentiment"], hour_of(comment["created_utc"])
+                    talk_of[comment["post_id"]].add(said["label"], said["compound"], hour)
+        return talks
+
+
+def _counts(post: Post) -> bool:
+    return not post["deleted"] and post["author"] != BOT
+
+
+def _told(post: Post, until: datetime) -> Told:
+    # Of authors who are gone nobody knows whether they are one.
+    author = post["author"] if post["author"] != NO_AUTHOR else post["id"]
+    return Told(
+        id=post["id"],
+        subreddit=post["subreddit"],
+        author=author,
+        hour=hour_of(post["created_utc"]),
+        velocity=velocity(post, until),
+        label=post["sentiment"]["label"],
+        compound=post["sentiment"]["compound"],
+        terms=terms_of(post["title"], post["content"]),
+    )
+
+
+def _topic(topic: Found, talk: Talk, window: Window, ids: set[str]) -> Topic:
+    theme, keywords = name_of(topic)
+    topic_id = base = slug(theme)
+    number = 1
+    while topic_id in ids:
+        number += 1
+        topic_id = f"{base}-{number}"
+    ids.add(topic_id)
+    posts_in = Counter(post.subreddit for post in topic.posts)
+    peak = max(talk.hours, key=lambda hour: (talk.hours[hour], hour))
+    return Topic(
+        id=topic_id,
+        theme=theme,
+        keywords=keywords,
+        post_ids=[post.id for post in topic.posts[:MOST_POST_IDS]],
+        mentions=len(topic.posts),
+        mentions_by_hour=[talk.hours[hour] for hour in window.hours()],
+        growth=None if topic.growth is None else round(topic.growth, VELOCITY_DIGITS),
+        subreddits=[name for name, _ in posts_in.most_common()],
+        engagement_velocity=round(topic.velocity, VELOCITY_DIGITS),
+        sentiment_distribution={label: talk.labels[label] for label in LABELS},
+        sentiment_avg=round(fsum(talk.compounds) / len(talk.compounds), COMPOUND_DIGITS),
+        peak_time=f"{peak}:00:00Z",
+        created_at=iso(window.end),
+    )

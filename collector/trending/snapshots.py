@@ -1,0 +1,65 @@
+"""The current topics, and the snapshots of earlier ones: a reader never sees half of either."""
+
+from datetime import datetime, timedelta
+
+from shared.models import Topics
+from shared.store import CURRENT, TOPICS, Store
+from shared.times import iso, parse_iso
+
+KEPT_DAYS = 7
+
+
+async def keep_topics(store: Store, fresh: Topics, retention_days: int) -> Topics:
+    """Make these topics the current ones, and those before them a snapshot.
+
+    The snapshot is written before the current document names it, and removed before that forgets
+    it: killed in between, nothing is left behind that the next run wouldn't write or remove again.
+    Gives the current topics as stored.
+    """
+    before = await store.read(TOPICS, CURRENT, CURRENT)
+    named: list[str] = []
+    if before is not None and before["created_at"] != fresh["created_at"]:
+        snapshot: Topics = {**before, "id": before["created_at"], "snapshots": []}
+        await store.upsert(TOPICS, [snapshot])
+        named = [*before["snapshots"], snapshot["id"]]
+    elif before is not None:
+        named = before["snapshots"]
+    oldest = _oldest(parse_iso(fresh["created_at"]), retention_days)
+    gone = [created for created in named if created < oldest]
+    await _delete(store, gone)
+    current: Topics = {**fresh, "snapshots": named[len(gone) :]}
+    await store.upsert(TOPICS, [current])
+    return current
+
+
+async def expired_snapshots(store: Store, now: datetime, retention_days: int) -> list[str]:
+    """List the ids of what is kept too long: snapshots, and the current topics past retention."""
+    current = await store.read(TOPICS, CURRENT, CURRENT)
+    if current is None:
+        return []
+    oldest = _oldest(now, retention_days)
+    gone = [created for created in current["snapshots"] if created < oldest]
+    if current["created_at"] < iso(now - timedelta(days=retention_days)):
+        gone.append(CURRENT)
+    return gone
+
+
+async def remove_expired(store: Store, now: datetime, retention_days: int) -> int:
+    """Remove those, for when nothing computes topics any more; give how many they were."""
+    gone = await expired_snapshots(store, now, retention_days)
+    await _delete(store, [each for each in gone if each != CURRENT])
+    current = await store.read(TOPICS, CURRENT, CURRENT)
+    if CURRENT in gone:
+        await _delete(store, [CURRENT])
+    elif current is not None and gone:
+        current["snapshots"] = [each for each in current["snapshots"] if each not in gone]
+        await store.upsert(TOPICS, [current])
+    return len(gone)
+
+
+def _oldest(now: datetime, retention_days: int) -> str:
+    return iso(now - timedelta(days=min(KEPT_DAYS, retention_days)))
+
+
+async def _delete(store: Store, ids: list[str]) -> None:
+    await store.delete(TOPICS, [(each, each) for each in ids])

@@ -1,0 +1,90 @@
+"""Which terms stand out: used more in the last 24 hours than the week before lets one expect."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from statistics import NormalDist
+
+# What is tested is thousands of terms: of chance alone one in so many runs shows something.
+CHANCE = 0.01
+# Fewer people than this are no trend, however rare their words are.
+FEWEST_AUTHORS = 5
+# Used only a little more than before is statistics, not news.
+LEAST_LIFT = 2.0
+PRIOR_POSTS = 1.0
+
+
+@dataclass
+class Usage:
+    """How often terms are used in a time: posts by subreddit, and of them those with each term."""
+
+    posts: Counter[str] = field(default_factory=Counter)
+    uses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, subreddit: str, terms: Iterable[str]) -> None:
+        """Count a post and its terms."""
+        self.posts[subreddit] += 1
+        for term in terms:
+            self.uses[term][subreddit] += 1
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a term stands out.
+
+    score is in standard deviations; lift is how many times as many posts use the term as expected;
+    growth is how many times as large a share of the posts as before, None where none did.
+    """
+
+    score: float
+    lift: float
+    growth: float | None
+
+
+def standing_out(recent: Usage, before: Usage) -> dict[str, Standing]:
+    """Give the terms that stand out, and by how much.
+
+    The score is the signed root of Dunning's log-likelihood ratio (Computational Linguistics 19(1),
+    1993), about a standard normal variable where nothing has changed. What to expect is worked out
+    in each subreddit apart and added up, as Cochran, Mantel and Haenszel do: one that has become
+    busier, or whose past isn't known, shifts nothing. One more use spread as expected is the prior,
+    without which a rare term would win by chance. Many terms are tested, so the bar is raised with
+    their number (Bonferroni).
+    """
+    scored = {
+        term: _standing(uses, before.uses.get(term, {}), recent.posts, before.posts)
+        for term, uses in recent.uses.items()
+    }
+    bar = NormalDist().inv_cdf(1 - CHANCE / max(1, len(scored)))
+    return {
+        term: standing
+        for term, standing in scored.items()
+        if standing.score >= bar and standing.lift >= LEAST_LIFT
+    }
+
+
+def _standing(
+    now: Mapping[str, int],
+    then: Mapping[str, int],
+    posts_now: Mapping[str, int],
+    posts_then: Mapping[str, int],
+) -> Standing:
+    uses_now, uses_then = sum(now.values()), sum(then.values())
+    uses = uses_now + uses_then
+    expected = sum(
+        (now.get(name, 0) + then.get(name, 0))
+        * posts_now.get(name, 0)
+        / (posts_now.get(name, 0) + posts_then.get(name, 0))
+        for name in {*now, *then}
+    )
+    share = expected / uses
+    if share >= 1 or uses_now <= expected:
+        return Standing(0.0, 1.0, None)
+    total = uses + PRIOR_POSTS
+    seen = uses_now + PRIOR_POSTS * share
+    rest = total - seen
+    ratio = seen * math.log(seen / (total * share)) + rest * math.log(rest / (total * (1 - share)))
+    share_now = uses_now / sum(posts_now.values())
+    growth = share_now / (uses_then / sum(posts_then.values())) if uses_then else None
+    return Standing(math.sqrt(2 * ratio), uses_now / expected, growth)

@@ -1,0 +1,69 @@
+"""The words and phrases of a post that can name a subject."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from collector.sentiment.cleaning import clean
+
+LONGEST_PHRASE = 3
+SHORTEST_WORD = 2
+# Names such as GPT-5.5, node.js, C# and CI/CD are one word each.
+WORD = re.compile(r"[^\W_]+(?:[.'\u2019/+-][^\W_]+)*[+#]*")
+POSSESSIVE = re.compile(r"['\u2019]s$")
+STOPWORDS_FILE = Path(__file__).with_name("stopwords.txt")
+
+
+@lru_cache(maxsize=1)
+def stopwords() -> frozenset[str]:
+    """Give the words that say nothing about a subject, in lower case."""
+    lines = STOPWORDS_FILE.read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def terms_of(title: str, content: str) -> dict[str, str]:
+    """Give the terms of a post: words, and phrases of two or three, each in its own spelling.
+
+    A term is in lower case; its spelling is how the post writes it first, title before content.
+    """
+    found: dict[str, str] = {}
+    for text in (clean(title), clean(content)):
+        for run in _runs(text):
+            for phrase in _phrases(run):
+                found.setdefault(" ".join(map(folded, phrase)), " ".join(phrase))
+    return found
+
+
+def folded(word: str) -> str:
+    """Give a word as it is compared."""
+    return word.casefold().replace("\u2019", "'")
+
+
+def _runs(text: str) -> Iterator[list[str]]:
+    """Give the words that nothing but blanks stands between: phrases end at punctuation."""
+    run: list[str] = []
+    end = 0
+    for match in WORD.finditer(text):
+        if run and not text[end : match.start()].isspace():
+            yield run
+            run = []
+        run.append(POSSESSIVE.sub("", match[0]))
+        end = match.end()
+    if run:
+        yield run
+
+
+def _phrases(run: Sequence[str]) -> Iterator[Sequence[str]]:
+    words = [folded(word) for word in run]
+    ends = [_can_stand(word) for word in words]
+    starts = [can and not word[0].isdigit() for can, word in zip(ends, words, strict=True)]
+    for first, begins in enumerate(starts):
+        for last in range(first, min(first + LONGEST_PHRASE, len(run))):
+            if begins and ends[last]:
+                yield run[first : last + 1]
+
+
+def _can_stand(word: str) -> bool:
+    """Say whether a phrase may end with the word: a number may end one, but isn't one."""
+    return word not in stopwords() and (len(word) >= SHORTEST_WORD or word.isdigit())

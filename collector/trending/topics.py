@@ -1,0 +1,166 @@
+"""Topics: terms that stand out in the same posts, and the posts that each topic counts."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from collector.trending.standing_out import FEWEST_AUTHORS, Standing, Usage, standing_out
+from shared.models import Label
+
+# Two terms are of one topic when this share of the rarer one's posts has both.
+SAME_POSTS = 0.5
+# A longer phrase names the topic as long as this share of its posts has it.
+NAMED_IN = 0.6
+# A word of a topic may occur elsewhere; with two of them a post is about it.
+TERMS_TO_JOIN = 2
+# A name that begins with a capital is written small in fewer of its posts.
+SMALL_IN = 0.1
+MOST_KEYWORDS = 8
+MOST_TOPICS = 100
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is kept of a post of the last 24 hours; terms are as `terms_of` gives them."""
+
+    id: str
+    subreddit: str
+    author: str
+    hour: str
+    velocity: float
+    label: Label
+    compound: float
+    terms: Mapping[str, str]
+
+
+@dataclass
+class Found:
+    """A topic: its terms, the strongest first, and its posts, the fastest first."""
+
+    terms: list[str]
+    seed_posts: set[str]
+    growth: float | None
+    posts: list[Told] = field(default_factory=list)
+
+    @property
+    def velocity(self) -> float:
+        """Give what its posts gain an hour, together."""
+        return sum(post.velocity for post in self.posts)
+
+
+def usage_of(recent: Sequence[Told]) -> Usage:
+    """Count the terms that enough people use; one person's posts count once for a term."""
+    authors: dict[str, set[str]] = defaultdict(set)
+    for post in recent:
+        for term in post.terms:
+            authors[term].add(post.author)
+    usage, counted = Usage(), set[tuple[str, str]]()
+    for post in recent:
+        terms = [
+            term
+            for term in post.terms
+            if len(authors[term]) >= FEWEST_AUTHORS and (post.author, term) not in counted
+        ]
+        counted.update((post.author, term) for term in terms)
+        usage.add(post.subreddit, terms)
+    return usage
+
+
+def find_topics(recent: Sequence[Told], now: Usage, before: Usage) -> list[Found]:
+    """Find what the recent posts are about more than those before; the fastest topic first.
+
+    Every post counts in one topic at most, and a topic has posts of at least five people.
+    """
+    standing = standing_out(now, before)
+    posts_of: dict[str, set[str]] = defaultdict(set)
+    for post in recent:
+        for term in standing.keys() & post.terms.keys():
+            posts_of[term].add(post.id)
+    topics = _merged(standing, posts_of)
+    for post in recent:
+        if (topic := _topic_of(post, topics, standing)) is not None:
+            topic.posts.append(post)
+    found = [t for t in topics if len({post.author for post in t.posts}) >= FEWEST_AUTHORS]
+    for topic in found:
+        topic.posts.sort(key=lambda post: (-post.velocity, post.id))
+    return sorted(found, key=lambda topic: -topic.velocity)[:MOST_TOPICS]
+
+
+def _merged(standing: Mapping[str, Standing], posts_of: Mapping[str, set[str]]) -> list[Found]:
+    """Merge terms that cover the same posts, beginning with the ones that stand out most."""
+    topics: list[Found] = []
+    # Of equals the longer phrase says more.
+    order = sorted(standing, key=lambda term: (-standing[term].score, -len(term), term))
+    for term in order:
+        posts = posts_of[term]
+        shared = [(_overlap(posts, topic.seed_posts), topic) for topic in topics]
+        most, closest = max(shared, key=lambda pair: pair[0], default=(0.0, None))
+        if closest is not None and most >= SAME_POSTS:
+            closest.terms.append(term)
+        else:
+            topics.append(Found([term], posts, standing[term].growth))
+    return topics
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    return len(one & other) / min(len(one), len(other))
+
+
+def _topic_of(
+    post: Told, topics: Sequence[Found], standing: Mapping[str, Standing]
+) -> Found | None:
+    """Choose the topic whose terms the post has most of, weighted by how they stand out."""
+    chosen, most = None, 0.0
+    for topic in topics:
+        held = [term for term in topic.terms if term in post.terms]
+        if post.id not in topic.seed_posts and len(_apart(held)) < TERMS_TO_JOIN:
+            continue
+        weight = sum(standing[term].score for term in held)
+        if weight > most:
+            chosen, most = topic, weight
+    return chosen
+
+
+def _apart(terms: Collection[str]) -> list[str]:
+    """Leave out the terms that are parts of others."""
+    return [
+        term
+        for term in terms
+        if not any(term != other and f" {term} " in f" {other} " for other in terms)
+    ]
+
+
+def name_of(topic: Found) -> tuple[str, list[str]]:
+    """Give a topic's theme and its keywords, spelled as most of its posts spell them.
+
+    The theme is the longest phrase that most posts have. Keywords are its other terms, the
+    strongest first, less those that say the same in fewer or more words.
+    """
+    counts = Counter(term for post in topic.posts for term in topic.terms if term in post.terms)
+    enough = NAMED_IN * max(counts.values())
+    naming = [term for term in topic.terms if counts[term] >= enough]
+    theme = max(naming, key=lambda term: (term.count(" "), counts[term], -topic.terms.index(term)))
+    keywords: list[str] = []
+    for term in topic.terms:
+        if counts[term] and not any(_says_the_same(term, other) for other in [theme, *keywords]):
+            keywords.append(term)
+    spelled = [_spelled(term, topic.posts) for term in [theme, *keywords[:MOST_KEYWORDS]]]
+    return spelled[0], spelled[1:]
+
+
+def _says_the_same(term: str, other: str) -> bool:
+    return f" {term} " in f" {other} " or f" {other} " in f" {term} "
+
+
+def _spelled(term: str, posts: Sequence[Told]) -> str:
+    spellings = Counter(post.terms[term] for post in posts if term in post.terms)
+    spelling = min(spellings, key=lambda each: (-spellings[each], each))
+    # A capital may just begin a sentence: a name has it everywhere.
+    small = spelling[0].lower() + spelling[1:]
+    return small if spellings[small] > SMALL_IN * len(posts) else spelling
+
+
+def slug(theme: str) -> str:
+    """Give a theme as an id: lower case, joined by hyphens."""
+    return re.sub(r"[\W_]+", "-", theme.casefold()).strip("-") or "topic"

@@ -1,0 +1,44 @@
+"""How fast a post gains engagement: upvotes, and comments, which cost their authors more."""
+
+import math
+from datetime import datetime, timedelta
+
+from shared.models import Post
+from shared.times import parse_iso
+
+COMMENT_WEIGHT = 3
+DECAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+# Between two looks closer together, a single vote would count as dozens an hour.
+SHORTEST_SPAN = timedelta(minutes=10)
+
+
+def velocity(post: Post, until: datetime) -> float:
+    """Give the engagement that a post gains an hour: upvotes and three times the comments.
+
+    It is the mean of what was gained between observations, weighted by how recent it is: weights
+    fall to 1/e in a day. From the last observation until the last collection (`until`) nothing was
+    gained, or it would have been observed. A post seen once has its average since it was written.
+    """
+    moments = [parse_iso(seen["at"]) for seen in post["observations"]]
+    if len(moments) < 2 or moments[-1] - moments[0] < SHORTEST_SPAN:  # noqa: PLR2004 - a span's ends
+        written = parse_iso(post["created_utc"])
+        age = max(until - written, SHORTEST_SPAN)
+        return _engagement(post["upvotes"], post["comment_count"]) / (age / HOUR)
+    counts = [_engagement(seen["upvotes"], seen["comment_count"]) for seen in post["observations"]]
+    gained = 0.0
+    for index in range(1, len(moments)):
+        start, end = moments[index - 1], moments[index]
+        if end > start:
+            rate = (counts[index] - counts[index - 1]) / ((end - start) / HOUR)
+            gained += rate * _weight(start, end, until)
+    return gained / _weight(moments[0], max(moments[-1], until), until)
+
+
+def _engagement(upvotes: int, comments: int) -> int:
+    return upvotes + COMMENT_WEIGHT * comments
+
+
+def _weight(start: datetime, end: datetime, until: datetime) -> float:
+    """Integrate the decaying weight over a time."""
+    return math.exp((end - until) / DECAY) - math.exp((start - until) / DECAY)
