@@ -1,0 +1,401 @@
+"""What is trending: over the sample, over noise, and over small feeds made for one question."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from collector.lease import lease
+from collector.trending import Trends
+from collector.trending.terms import stopwords
+from local.sample import sample_objects, stories_between
+from shared.errors import CycleRunning
+from shared.models import Comment, Post, Topics
+from shared.settings import Settings
+from shared.store import COMMENTS, CURRENT, POSTS, TOPICS, Store
+from shared.times import iso, utc_now
+from tests.api.world import a_comment, a_post
+from tests.collector.harness import run_cycle, settings_for
+
+NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
+WEEK = timedelta(days=7)
+VOCABULARY = [
+    f"{a}{b}{c}"
+    for a in "bdfgklmnprst"
+    for b in ("a", "e", "io", "ou")
+    for c in ("lk", "mbe", "nta", "rro", "ssi", "tten", "vu", "xal", "zo", "ch")
+]
+
+
+async def find(store: Store, settings: Settings, now: datetime = NOW, **more: Any) -> Topics:
+    return await Trends(store, settings, lambda: now).find(**more)
+
+
+def told(
+    number: int,
+    age: timedelta,
+    title: str,
+    content: str = "",
+    *,
+    subreddit: str = "aws",
+    **more: Any,
+) -> Post:
+    more = {"author": f"author{number}", **more}
+    return a_post(number, NOW - age, subreddit, title=title, content=content, **more)
+
+
+def chatter(
+    rng: random.Random,
+    *,
+    days: int = 8,
+    a_day: int = 150,
+    words: int = 30,
+    last_day: int | None = None,
+    authors: int = 5000,
+    subreddits: Iterable[str] = ("aws", "claude", "OpenAI"),
+) -> list[Post]:
+    """Draw posts at random from one vocabulary, in which some words are common and most rare."""
+    names = list(subreddits)
+    weights = [1 / (rank + 1) for rank in range(len(VOCABULARY))]
+    ages = [
+        rng.uniform(day, day + 1)
+        for day in range(days)
+        for _ in range(last_day if day == 0 and last_day is not None else a_day)
+    ]
+    made = []
+    for number, age in enumerate(ages):
+        drawn = rng.choices(VOCABULARY, weights, k=words)
+        text = " ".join(drawn)
+        made.append(
+            told(
+                number,
+                timedelta(days=age) * 0.99,
+                text[: words * 2],
+                text,
+                subreddit=rng.choice(names),
+                author=f"author{rng.randrange(authors)}",
+                upvotes=rng.randrange(500),
+            )
+        )
+    return made
+
+
+def story(
+    count: int,
+    phrase: str = "Copper Planner",
+    *,
+    first: int = 100_000,
+    subreddit: str = "aws",
+    **more: Any,
+) -> list[Post]:
+    """Tell the same news in the last hours, each time by somebody else and in other words."""
+    rng = random.Random(first)
+    return [
+        told(
+            first + n,
+            timedelta(minutes=20 + 17 * n),
+            f"{rng.choice(VOCABULARY)} the {phrase} {rng.choice(VOCABULARY)}",
+            " ".join(rng.choices(VOCABULARY, k=20)),
+            subreddit=subreddit,
+            **more,
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("day", range(18, 26))
+async def test_over_the_sample_the_planted_stories_come_out_on_top(
+    sqlite_store, sqlite_settings, day
+) -> None:
+    now = datetime(2026, 11, day, 9, tzinfo=UTC)
+    posts, _ = sample_at(now)
+    await sqlite_store.upsert(POSTS, posts)
+    found = (await find(sqlite_store, sqlite_settings, now))["topics"]
+    recent = [post for post in posts if post["created_utc"] > iso(now - timedelta(hours=23))]
+    told_by = {
+        story.phrase: {
+            post["author"]
+            for post in recent
+            if story.phrase.lower() in f"{post['title']} {post['content']}".lower()
+        }
+        for story in stories_between(now - timedelta(hours=24), now)
+    }
+    themes = [topic["theme"] for topic in found]
+    assert set(themes) <= set(told_by), "nothing but the stories"
+    assert {phrase for phrase, authors in told_by.items() if len(authors) > 12} <= set(themes)
+    assert themes
+
+
+def sample_at(now: datetime) -> tuple[list[Post], list[Comment]]:
+    """Give the sample's last 8 days as the store would hold them."""
+    posts: list[Post] = []
+    comments: list[Comment] = []
+    for number, thing in enumerate(sample_objects(now - timedelta(days=8), now)):
+        data = thing["data"]
+        created = datetime.fromtimestamp(data["created_utc"], UTC)
+        more = {"id": data["id"], "author": data["author"]}
+        if thing["kind"] == "t3":
+            more |= {"title": data["title"], "content": data["selftext"], "upvotes": data["score"]}
+            more |= {"comment_count": data["num_comments"]}
+            posts.append(a_post(number, created, data["subreddit"], **more))
+        else:
+            more |= {"post_id": data["link_id"][3:]}
+            comments.append({**a_comment(number, created, data["subreddit"]), **more})  # type: ignore[typeddict-item]
+    return posts, comments
+
+
+async def test_a_whole_cycle_over_the_sample_and_then_its_topics(
+    store, any_store_settings, stand_in
+) -> None:
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    names = ("Bard", "claude", "programming", "artificial", "Cursor", "ChatGPTCoding", "vibecoding")
+    objects = [o for o in sample_objects(now - WEEK, now) if o["data"]["subreddit"] in names]
+    reddit = stand_in(objects)
+    settings = settings_for(any_store_settings, reddit.base_url, names)
+    assert (await run_cycle(store, settings, clock=lambda: now))["status"] == "completed"
+    topics = (await find(store, settings, now))["topics"]
+    phrases = {story.phrase for story in stories_between(now - timedelta(days=1), now)}
+    assert topics
+    assert topics[0]["theme"] in phrases
+    top = topics[0]
+    mine = [o["data"] for o in objects if o["kind"] == "t3" and o["data"]["id"] in top["post_ids"]]
+    assert len(mine) == len(top["post_ids"]) == 10
+    about = sum(top["theme"].lower() in f"{p['title']} {p['selftext']}".lower() for p in mine)
+    assert about >= 8
+    assert top["subreddits"]
+    assert set(top["subreddits"]) <= set(names)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_over_random_talk_without_stories_nothing_trends(
+    sqlite_store, sqlite_settings, seed
+) -> None:
+    rng = random.Random(seed)
+    kind: dict[str, Any] = [
+        {},
+        {"last_day": 600},
+        {"a_day": 20},
+        {"words": 120, "a_day": 60},
+        {"authors": 40},
+        {"days": 2, "a_day": 300},
+    ][seed % 6]
+    await sqlite_store.upsert(POSTS, chatter(rng, **kind))
+    assert (await find(sqlite_store, sqlite_settings))["topics"] == []
+
+
+async def test_in_random_talk_a_story_is_found(sqlite_store, sqlite_settings) -> None:
+    await sqlite_store.upsert(POSTS, [*chatter(random.Random(1)), *story(14)])
+    topics = (await find(sqlite_store, sqlite_settings))["topics"]
+    assert [topic["theme"] for topic in topics] == ["Copper Planner"]
+    assert topics[0]["mentions"] == 14
+    assert topics[0]["id"] == "copper-planner"
+    assert topics[0]["growth"] is None
+
+
+async def test_with_too_little_data_nothing_trends(sqlite_store, sqlite_settings) -> None:
+    assert (await find(sqlite_store, sqlite_settings))["topics"] == []
+    await sqlite_store.upsert(POSTS, story(4))
+    assert (await find(sqlite_store, sqlite_settings))["topics"] == []
+    await sqlite_store.upsert(POSTS, story(40))
+    found = (await find(sqlite_store, sqlite_settings))["topics"]
+    assert found == [], "without a week before, nobody knows what is usual"
+
+
+async def test_one_person_is_no_trend(sqlite_store, sqlite_settings) -> None:
+    posts = [*chatter(random.Random(2)), *story(30, author="spammer")]
+    await sqlite_store.upsert(POSTS, posts)
+    assert (await find(sqlite_store, sqlite_settings))["topics"] == []
+
+
+async def test_the_words_of_a_subreddit_whose_past_is_unknown_are_no_news(
+    sqlite_store, sqlite_settings
+) -> None:
+    fresh = story(40, "Router Table", subreddit="claude")
+    talk = chatter(random.Random(3), subreddits=("aws", "OpenAI"))
+    await sqlite_store.upsert(POSTS, [*talk, *fresh])
+    assert (await find(sqlite_store, sqlite_settings))["topics"] == []
+
+
+async def test_a_subreddit_that_got_busier_is_no_news_by_itself(
+    sqlite_store, sqlite_settings
+) -> None:
+    rng = random.Random(4)
+    usual = [
+        told(n, timedelta(hours=rng.uniform(1, 190)), "my router table", subreddit="claude")
+        for n in range(20)
+    ]
+    rush = [
+        told(500 + n, timedelta(minutes=30 * n), "my router table", subreddit="claude")
+        for n in range(40)
+    ]
+    await sqlite_store.upsert(POSTS, [*chatter(rng, subreddits=("aws",)), *usual, *rush])
+    assert (await find(sqlite_store, sqlite_settings))["topics"] == []
+
+
+async def test_stop_words_and_reddits_boilerplate_never_make_a_theme(
+    sqlite_store, sqlite_settings
+) -> None:
+    boilerplate = [
+        told(
+            200_000 + n,
+            timedelta(minutes=10 * n),
+            "Weekly thread: please read the rules of this subreddit",
+            "Edit: thanks for the upvotes! TL;DR: https://preview.redd.it/abc.png\n\n"
+            "*I am a bot, and this action was performed automatically. Please contact the"
+            " moderators of this subreddit.*\n\n> others said turbo lizards\n\n[removed]",
+            author="AutoModerator" if n % 2 else f"author{n}",
+        )
+        for n in range(40)
+    ]
+    await sqlite_store.upsert(POSTS, [*chatter(random.Random(5)), *boilerplate])
+    topics = (await find(sqlite_store, sqlite_settings))["topics"]
+    for topic in topics:
+        for phrase in (topic["theme"], *topic["keywords"]):
+            words = phrase.lower().split()
+            assert words[0] not in stopwords()
+            assert words[-1] not in stopwords()
+            assert "lizards" not in words
+    assert not {"subreddit", "rules", "thread", "bot", "tl;dr", "removed", "moderators"} & {
+        topic["theme"].lower() for topic in topics
+    }
+
+
+async def test_stories_are_kept_apart_and_each_post_counts_in_one(
+    sqlite_store, sqlite_settings
+) -> None:
+    both = told(300_000, timedelta(hours=1), "Copper Planner and Login Loop at once")
+    posts = [
+        *chatter(random.Random(6)),
+        *story(20, "Copper Planner", first=100_000),
+        *story(15, "Login Loop", first=110_000, subreddit="claude"),
+        both,
+    ]
+    await sqlite_store.upsert(POSTS, posts)
+    topics = (await find(sqlite_store, sqlite_settings))["topics"]
+    assert {topic["theme"] for topic in topics} == {"Copper Planner", "Login Loop"}
+    assert sum(topic["mentions"] for topic in topics) == 36
+    counted = Counter(post for topic in topics for post in topic["post_ids"])
+    assert max(counted.values()) == 1
+
+
+async def test_what_gains_faster_ranks_higher_whatever_its_total(
+    sqlite_store, sqlite_settings
+) -> None:
+    def observed(early: int, late: int) -> dict[str, Any]:
+        moments = [(timedelta(hours=2), early), (timedelta(hours=1), late)]
+        return {
+            "upvotes": late,
+            "observations": [
+                {"at": iso(NOW - age), "upvotes": count, "comment_count": 2}
+                for age, count in moments
+            ],
+        }
+
+    posts = [
+        *chatter(random.Random(7)),
+        *story(15, "Faded Glory", first=100_000, **observed(5000, 5001)),
+        *story(15, "Fresh Flame", first=110_000, **observed(10, 90)),
+    ]
+    await sqlite_store.upsert(POSTS, posts)
+    topics = (await find(sqlite_store, sqlite_settings))["topics"]
+    assert [topic["theme"] for topic in topics] == ["Fresh Flame", "Faded Glory"]
+    assert topics[0]["engagement_velocity"] > 10 * topics[1]["engagement_velocity"]
+
+
+async def test_a_topic_tells_the_sentiment_of_its_posts_and_comments_and_its_peak(
+    sqlite_store, sqlite_settings
+) -> None:
+    posts = [{**post, "id": f"s{n}"} for n, post in enumerate(story(12))]
+    peak = NOW - timedelta(hours=2)
+    said = [
+        {**a_comment(n, peak - timedelta(seconds=n), label="negative"), "post_id": "s3"}
+        for n in range(30)
+    ]
+    elsewhere = [{**a_comment(900 + n, peak), "post_id": "other"} for n in range(50)]
+    await sqlite_store.upsert(POSTS, [*chatter(random.Random(8)), *posts])
+    await sqlite_store.upsert(COMMENTS, [*said, *elsewhere])
+    (topic,) = (await find(sqlite_store, sqlite_settings))["topics"]
+    assert topic["sentiment_distribution"] == {"positive": 0, "negative": 30, "neutral": 12}
+    assert topic["sentiment_avg"] == round(30 * -0.4404 / 42, 4)
+    assert topic["peak_time"] == "2026-11-23T11:00:00Z"
+    assert len(topic["mentions_by_hour"]) == 24
+    assert sum(topic["mentions_by_hour"]) == 42
+    assert topic["subreddits"] == ["aws"]
+    assert len(topic["post_ids"]) == 10
+
+
+async def test_the_current_topics_are_replaced_at_once_and_earlier_ones_stay_for_a_week(
+    store, any_store_settings
+) -> None:
+    await store.upsert(POSTS, [*chatter(random.Random(9), a_day=60), *story(14)])
+    for hours in range(-24 * 8, 1, 12):
+        await find(store, any_store_settings, NOW + timedelta(hours=hours))
+    current = await store.read(TOPICS, CURRENT, CURRENT)
+    assert current["created_at"] == iso(NOW)
+    assert len(current["snapshots"]) == 14
+    assert current["snapshots"][0] == iso(NOW - WEEK)
+    for created in current["snapshots"]:
+        snapshot = await store.read(TOPICS, created, created)
+        assert snapshot["created_at"] == created
+    gone = iso(NOW - WEEK - timedelta(hours=12))
+    assert await store.read(TOPICS, gone, gone) is None
+
+
+async def test_a_reader_sees_the_old_topics_or_the_new_ones(store, any_store_settings) -> None:
+    talk = chatter(random.Random(10), a_day=60)
+    await store.upsert(POSTS, [*talk, *story(14)])
+    old = await find(store, any_store_settings)
+    await store.upsert(POSTS, story(14, "Login Loop", first=120_000))
+    seen: list[Topics] = []
+    work = asyncio.create_task(find(store, any_store_settings, NOW + timedelta(seconds=9)))
+    while not work.done():
+        seen.append(await store.read(TOPICS, CURRENT, CURRENT))
+    whole = [old["topics"], (await work)["topics"]]
+    assert seen
+    assert all(each["topics"] in whole for each in seen)
+    assert len(whole[1]) == 2
+
+
+async def test_a_run_killed_between_its_writes_leaves_nothing_behind(
+    sqlite_store, sqlite_settings
+) -> None:
+    class Dies(BaseException):
+        pass
+
+    class Dying:
+        """A store that dies before the given write."""
+
+        def __init__(self, writes: int) -> None:
+            self.left = writes
+
+        def __getattr__(self, name: str) -> Any:
+            if name in {"upsert", "delete"}:
+                self.left -= 1
+                if self.left < 0:
+                    raise Dies
+            return getattr(sqlite_store, name)
+
+    await sqlite_store.upsert(POSTS, chatter(random.Random(11), a_day=30))
+    first = await find(sqlite_store, sqlite_settings, NOW - timedelta(days=8))
+    for writes in range(3):
+        with pytest.raises(Dies):
+            await find(Dying(writes), sqlite_settings)  # type: ignore[arg-type]
+        current = await sqlite_store.read(TOPICS, CURRENT, CURRENT)
+        assert current["created_at"] == first["created_at"]
+    await find(sqlite_store, sqlite_settings)
+    current = await sqlite_store.read(TOPICS, CURRENT, CURRENT)
+    assert current["created_at"] == iso(NOW)
+    assert current["snapshots"] == []
+    assert await sqlite_store.read(TOPICS, first["created_at"], first["created_at"]) is None
+
+
+async def test_it_leaves_to_another_of_its_kind_and_its_failure_keeps_what_is_there(
+    sqlite_store, sqlite_settings
+) -> None:
+    async with lease(sqlite_store, "trending_20261123_130000", seconds=60, clock=utc_now):
+        with pytest.raises(CycleRunning):
+            await Trends(sqlite_store, sqlite_settings).find()
