@@ -195,17 +195,17 @@ class Cleaner:
         """Remove a subreddit's items of a day, or of its first hours, and recount those hours."""
         hours = {hour_of(iso(start + n * timedelta(hours=1))) for n in range(24)}
         hours = {hour for hour in hours if hour < hour_of(iso(end))}
-        changed = False
+        touched: set[str] = set()
         removed = record.document["removed"]
         for what, container in ITEMS.items():
             async for page in pages_between(self.store, container, name, iso(start), iso(end)):
-                if not changed:
+                if not touched:
                     await record.write_ahead({name: hours})
-                    changed = True
+                touched.update(hour_of(item["order_key"]) for item in page)
                 keys = [(name, item["id"]) for item in page]
                 removed[what] += await self._delete(record, container, keys)
-        if changed:
-            shares[name].update(await rebuild_cells(self.store, name, hours))
+        if touched:
+            shares[name].update(await rebuild_cells(self.store, name, touched))
 
     async def _settle_all(self, record: CleanupRecord, shares: Shares) -> None:
         if shares:

@@ -81,6 +81,32 @@ def stats(
 
 
 @app.command()
+def trending(*, as_json: Json = False) -> None:
+    """Find what is trending now. Exit status: 0 done, 1 failed, 3 another writer runs."""
+    from local.upkeep import trending_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(trending_command(os.environ, as_json=as_json))
+
+
+@app.command()
+def cleanup(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be removed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove what is too old. Exit status: 0 done, 1 failed, 3 another writer runs."""
+    from local.upkeep import cleanup_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(cleanup_command(os.environ, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
 def reddit(
     data: Annotated[Path | None, typer.Argument(help="Recorded objects; else the sample.")] = None,
     port: Annotated[int, PORT] = 8000,

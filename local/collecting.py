@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from collector.run import PATIENCE_SECONDS, collect
+from collector.lease import Turn
+from collector.run import PATIENCE_SECONDS, TURN_SECONDS, collect
 from local.host.config import read_local_settings
 from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app
@@ -67,7 +68,8 @@ async def collect_once(settings: Settings, *, as_json: bool) -> int:
     started = time.monotonic()
     try:
         with _progress(console, settings, shown=not as_json) as progress:
-            cycle = await collect(settings, "cli", progress=progress)
+            turn = Turn(TURN_SECONDS, leaves_to="cycle")
+            cycle = await collect(settings, "cli", turn=turn, progress=progress)
     except CycleRunning as error:
         console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
         return ANOTHER_RUNS

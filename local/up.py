@@ -117,7 +117,7 @@ def _children(
     if choice.is_standin:
         recording = ["--recording", str(options.recording)] if options.recording else []
         live = ["--live"] if options.live else []
-        children.append(Child("reddit", [*common, *recording, *live]))
+        children.append(Child("reddit", [*common, *recording, *live], ends_last=True))
     return [*children, Child("worker", [*common, *worker])]
 
 

@@ -5,7 +5,12 @@ import logging
 import re
 
 # They log every request at INFO, headers included.
-CHATTY = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity", "httpx")
+CHATTY = (
+    "azure.core.pipeline.policies.http_logging_policy",
+    "azure.cosmos",
+    "azure.identity",
+    "httpx",
+)
 OURS = ("api", "collector", "shared", "local")
 PLAIN = re.compile(r"[\w.:/+-]+")
 

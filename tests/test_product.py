@@ -4,10 +4,13 @@ import json
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
+from local.sample import stories_between
 from shared.settings import DEFAULT_SUBREDDITS
+from shared.times import utc_now
 from tests.host_fixtures import ROOT, environ_with
 
 
@@ -23,6 +26,12 @@ def test_the_sample_feed_is_collected_and_served_as_sample_data(product) -> None
     assert "invented feed" in product.log
 
     product.wait_for_log("cycle.completed")
+
+    # The first topics don't wait for the next full hour.
+    product.wait_for_log("trending.found")
+    topics = product.http.get("/api/v1/trending").json()
+    phrases = {s.phrase for s in stories_between(utc_now() - timedelta(days=1), utc_now())}
+    assert {topic["theme"] for topic in topics} & phrases or not topics
 
     stats = product.http.get("/api/v1/sentiment/stats").json()
     assert stats["subreddit"] == "all"
@@ -137,8 +146,36 @@ def test_collect_says_by_its_exit_status_that_another_cycle_runs(tmp_path) -> No
     assert "cycle_20990101_000000" in ended.stderr
 
 
+def test_cleanup_by_hand_shows_what_would_go_and_then_removes_it(tmp_path) -> None:
+    database = {"SQLITE_PATH": str(tmp_path / "undertone.db"), "SUBREDDITS": "claude,aws"}
+    assert command("collect", **database).returncode == 0
+    short = {**database, "RETENTION_DAYS": "2"}
+    planned = command("cleanup", "--dry-run", "--json", **short)
+    assert planned.returncode == 0, planned.stderr
+    plan = json.loads(planned.stdout)
+    assert plan["dry_run"] is True
+    assert plan["removed"]["posts"] > 10
+    assert "Would go" in command("cleanup", "--dry-run", **short).stdout
+    before = json.loads(command("stats", "--hours", "200", "--json", **database).stdout)["all"]
+    done = json.loads(command("cleanup", "--json", **short).stdout)
+    assert done["removed"]["posts"] == plan["removed"]["posts"]
+    assert done["complete"] is True
+    after = json.loads(command("stats", "--hours", "200", "--json", **database).stdout)["all"]
+    assert before["posts"] - after["posts"] == done["removed"]["posts"]
+    assert before["comments"] - after["comments"] == done["removed"]["comments"]
+    again = command("cleanup", **short)
+    assert again.returncode == 0
+    assert "Gone" in again.stdout
+
+
+def test_trending_by_hand(tmp_path) -> None:
+    database = {"SQLITE_PATH": str(tmp_path / "undertone.db")}
+    assert command("trending", "--json", **database).stdout.strip() == "[]"
+    assert "Nothing stands out" in command("trending", **database).stdout
+
+
 def test_a_bad_setting_ends_a_command_with_one_clear_line() -> None:
-    for name in ("collect", "stats"):
+    for name in ("collect", "stats", "cleanup", "trending"):
         ended = command(name, RETENTION_DAYS="many")
         assert ended.returncode == 2
         assert ended.stderr.startswith("RETENTION_DAYS: ")
@@ -190,6 +227,7 @@ def test_the_same_product_over_cosmos_db(running_host, cosmos_settings_factory) 
     health = host.http.get("/api/v1/health").json()
     assert health["status"] == "healthy"
     assert health["database"]["kind"] == "cosmos"
+    assert "x-ms-" not in host.log, "the client's own log of its requests"
     stats = host.http.get("/api/v1/sentiment/stats", params={"hours": 168}).json()["statistics"]
     assert stats["total"] > 100
     posts = host.http.get("/api/v1/posts/recent", params={"hours": 168, "limit": 500}).json()

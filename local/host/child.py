@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from collector.stopping import stopping
 from local.host.calling import Caller, end_process, worker_threads
 from local.host.config import HostConfig, read_host_json
 from local.host.functions import app_of, functions_of, import_app
@@ -114,6 +115,7 @@ async def _worker(arguments: argparse.Namespace) -> None:
         data=arguments.data,
         timers=not arguments.no_timers,
         startup_seconds=arguments.startup_seconds,
+        on_stop=stopping.set,
     )
     _say_ready(arguments)
     await worker.run()

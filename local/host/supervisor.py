@@ -26,11 +26,15 @@ BACKLOG = 512
 
 @dataclass
 class Child:
-    """A process of the host: what starts it, and how it goes."""
+    """A process of the host: what starts it, and how it goes.
+
+    One that others rely on ends last, once they have ended.
+    """
 
     role: str
     arguments: Sequence[str]
     listener: int | None = None
+    ends_last: bool = False
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
 
     async def start(self, environ: Mapping[str, str]) -> None:
@@ -137,17 +141,21 @@ class Supervisor:
                 event(log, "process.not_restarted", logging.ERROR, reason=str(error))
 
     async def _end(self) -> None:
-        # HTTP first: nobody is asked any more; then the worker; what they rely on last.
-        for child in self._children:
-            child.terminate()
-        started = [child.process for child in self._children if child.process is not None]
-        waits = [asyncio.create_task(process.wait()) for process in started]
-        if waits:
-            await asyncio.wait(waits, timeout=GRACE_SECONDS)
-        for child in self._children:
-            child.kill()
-        if waits:
-            await asyncio.wait(waits)
+        for last in (False, True):
+            await _end_all([child for child in self._children if child.ends_last is last])
+
+
+async def _end_all(children: Sequence[Child]) -> None:
+    for child in children:
+        child.terminate()
+    started = [child.process for child in children if child.process is not None]
+    waits = [asyncio.create_task(process.wait()) for process in started]
+    if waits:
+        await asyncio.wait(waits, timeout=GRACE_SECONDS)
+    for child in children:
+        child.kill()
+    if waits:
+        await asyncio.wait(waits)
 
 
 def listen(host: str, port: int) -> socket.socket:

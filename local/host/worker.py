@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ GRACE_SECONDS = 10.0
 
 
 class Worker:
-    """Runs timers and queue functions until it is told to stop."""
+    """Runs timers and queue functions until it is told to stop, which on_stop then tells them."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Worker:
         data: Path,
         timers: bool,
         startup_seconds: float,
+        on_stop: Callable[[], None],
     ) -> None:
         self._functions = functions
         self._config = config
@@ -49,6 +50,7 @@ class Worker:
         self._queues = caller.queues
         self._timers = timers
         self._startup_seconds = startup_seconds
+        self._on_stop = on_stop
         self._monitor = Monitor(data / "timers.json")
         self._running: set[asyncio.Task[None]] = set()
 
@@ -83,6 +85,7 @@ class Worker:
             task.result()
         for task in sources:
             task.cancel()
+        self._on_stop()
         if self._running:
             event(log, "host.stopping", running=len(self._running), grace_seconds=GRACE_SECONDS)
             await asyncio.wait(self._running, timeout=GRACE_SECONDS)

@@ -142,6 +142,10 @@ class CountingStore:
     reads: int = 0
     asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
+    async def read(self, container: Any, partition: str, document_id: str) -> Any:
+        self._count(container.name, 1)
+        return await self.inner.read(container, partition, document_id)
+
     async def read_many(self, container: Any, keys: Any) -> Any:
         keys = list(keys)
         self._count(container.name, len(keys))

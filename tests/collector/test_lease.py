@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from collector.lease import lease
+from collector.lease import Turn, lease
 from shared.errors import CycleRunning, LeaseLost
 from shared.store import CYCLES, LEASES
 from shared.times import iso, utc_now
@@ -101,3 +101,33 @@ async def test_a_cycle_whose_lease_is_taken_stops_before_its_next_write(
     with pytest.raises(LeaseLost):
         await run_cycle(sqlite_store, settings, wait=wait)
     assert await stored_items(sqlite_store, ["aws", "claude"]) == {}
+
+
+async def test_a_writer_waits_for_another_kind_and_leaves_to_its_own(store) -> None:
+    turn = Turn(seconds=30, leaves_to="cycle")
+    async with lease(store, "cycle_1", seconds=60, clock=utc_now):
+        with pytest.raises(CycleRunning):
+            async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn):
+                pass
+    order: list[str] = []
+
+    async def work(name: str) -> None:
+        turn = Turn(seconds=30, leaves_to=name.partition("_")[0])
+        async with lease(store, name, seconds=60, clock=utc_now, turn=turn):
+            order.append(f"{name} began")
+            await asyncio.sleep(0.05)
+            order.append(f"{name} ended")
+
+    await asyncio.gather(*(work(name) for name in ("cycle_1", "trending_1", "cleanup_1")))
+    assert sorted(order[::2]) == ["cleanup_1 began", "cycle_1 began", "trending_1 began"]
+    assert [line.replace("ended", "began") for line in order[1::2]] == order[::2]
+
+
+async def test_waiting_has_an_end(sqlite_store) -> None:
+    async with lease(sqlite_store, "cleanup_1", seconds=60, clock=utc_now):
+        with pytest.raises(CycleRunning) as caught:
+            async with lease(
+                sqlite_store, "cycle_1", seconds=60, clock=utc_now, turn=Turn(seconds=1)
+            ):
+                pass
+    assert caught.value.holder == "cleanup_1"

@@ -1,0 +1,114 @@
+"""The commands `cleanup` and `trending`: what their timers do, by hand."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from collector.cleanup import Cleaner, Plan
+from collector.run import PATIENCE_SECONDS, clean_up, find_trends
+from local.host.config import read_local_settings
+from shared.errors import CycleRunning, UndertoneError
+from shared.models import Cleanup, Topics
+from shared.settings import Settings, load_settings
+from shared.store import open_store
+
+COMPLETED, FAILED, ANOTHER_RUNS = 0, 1, 3
+
+
+def cleanup_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool) -> int:
+    """Remove what is too old, or say what would go. Raises SettingsError and HostError."""
+    settings = load_settings(read_local_settings(Path(), environ))
+    console = Console(stderr=True)
+    try:
+        if dry_run:
+            _print_plan(asyncio.run(_plan(settings)), as_json=as_json)
+        else:
+            _print_cleanup(asyncio.run(clean_up(settings)), as_json=as_json)
+    except CycleRunning as error:
+        console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
+        return ANOTHER_RUNS
+    except UndertoneError as error:
+        console.print(f"The cleanup failed: {error}", style="red", markup=False)
+        return FAILED
+    return COMPLETED
+
+
+def trending_command(environ: Mapping[str, str], *, as_json: bool) -> int:
+    """Compute the trending topics anew and show them. Raises SettingsError and HostError."""
+    settings = load_settings(read_local_settings(Path(), environ))
+    console = Console(stderr=True)
+    try:
+        found = asyncio.run(find_trends(settings))
+    except CycleRunning as error:
+        console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
+        return ANOTHER_RUNS
+    except UndertoneError as error:
+        console.print(f"Nothing was found out: {error}", style="red", markup=False)
+        return FAILED
+    if as_json:
+        print(json.dumps(found["topics"]))
+    else:
+        _print_topics(found)
+    return COMPLETED
+
+
+async def _plan(settings: Settings) -> Plan:
+    store = await open_store(settings, patience=PATIENCE_SECONDS)
+    try:
+        return await Cleaner(store, settings).plan()
+    finally:
+        await store.close()
+
+
+def _print_plan(plan: Plan, *, as_json: bool) -> None:
+    if as_json:
+        told = {"before": plan.before, "removed": plan.removed, "dead_cycles": plan.dead_cycles}
+        print(json.dumps({"dry_run": True, **told}))
+        return
+    _print_removed(f"Would go: what is older than {plan.before}", dict(plan.removed))
+    for cycle in plan.dead_cycles:
+        Console().print(f"{cycle} died, and would be closed as failed")
+
+
+def _print_cleanup(done: Cleanup, *, as_json: bool) -> None:
+    if as_json:
+        names = ("id", "status", "before", "removed", "cycles_closed", "complete")
+        told = {name: done[name] for name in names}  # type: ignore[literal-required]
+        print(json.dumps({"dry_run": False, **told}))
+        return
+    _print_removed(f"Gone: what was older than {done['before']}", dict(done["removed"]))
+    if done["cycles_closed"]:
+        Console().print(f"{done['cycles_closed']} cycles had died, and were closed as failed")
+    if not done["complete"]:
+        Console().print("The time was used up: the next cleanup goes on.", style="yellow")
+
+
+def _print_removed(title: str, removed: Mapping[str, object]) -> None:
+    table = Table(*removed, title=title, title_justify="left", box=box.SIMPLE)
+    table.add_row(*map(str, removed.values()))
+    Console().print(table)
+
+
+def _print_topics(found: Topics) -> None:
+    title = f"Trending at {found['created_at']}"
+    table = Table("theme", title=title, title_justify="left", box=box.SIMPLE)
+    for name in ("posts", "gains an hour", "sentiment"):
+        table.add_column(name, justify="right")
+    table.add_column("subreddits")
+    for topic in found["topics"]:
+        average = topic["sentiment_avg"]
+        table.add_row(
+            topic["theme"],
+            str(topic["mentions"]),
+            f"{topic['engagement_velocity']:.0f}",
+            "-" if average is None else f"{average:+.3f}",
+            ", ".join(topic["subreddits"]),
+        )
+    Console().print(table)
+    if not found["topics"]:
+        Console().print("Nothing stands out against the seven days before.")
