@@ -4,9 +4,10 @@ from typing import cast
 
 from api.deps import Deps
 from api.models import Triggered
+from shared.cycles import cycle_id_of, running_cycle
 from shared.errors import CycleRunning, DocumentChanged, DocumentExists
 from shared.models import Lease, Request
-from shared.requests import CollectMessage, awaited_cycle, cycle_id_of, running_cycle
+from shared.requests import CollectMessage, awaited_cycle
 from shared.store import GUARDS, REQUESTS, Store
 from shared.times import iso
 

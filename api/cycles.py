@@ -1,8 +1,9 @@
 """The history of collection, and how a cycle that was asked for goes."""
 
 from api.deps import Deps
-from api.models import CycleAnswer, CycleErrorAnswer, Cycles, CyclesParameters
+from api.models import CycleAnswer, Cycles, CyclesParameters
 from api.parameters import NotThere
+from shared.cycles import new_cycle
 from shared.models import Cycle, CycleError
 from shared.requests import TAKEN_UP_WITHIN
 from shared.store import CYCLES, REQUESTS, Query
@@ -51,26 +52,7 @@ def _answer(cycle: Cycle) -> CycleAnswer:
 
 
 def _awaited(cycle_id: str, asked_at: str, deps: Deps) -> CycleAnswer:
-    late = deps.clock() - parse_iso(asked_at) > TAKEN_UP_WITHIN
-    waiting = CycleErrorAnswer(subreddit=None, kind="waiting", message=NEVER_BEGUN)
-    return CycleAnswer(
-        id=cycle_id,
-        trigger="request",
-        status="running",
-        start_time=asked_at,
-        end_time=None,
-        posts_collected=0,
-        comments_collected=0,
-        posts_seen=0,
-        comments_seen=0,
-        new=0,
-        edited=0,
-        moved=0,
-        removed=0,
-        subreddits_processed=[],
-        subreddits={},
-        reddit_requests=0,
-        reddit_requests_left=None,
-        errors=[waiting] if late else [],
-        feed=deps.settings.feed,
-    )
+    cycle = new_cycle(cycle_id, asked_at, "request", deps.settings.feed)
+    if deps.clock() - parse_iso(asked_at) > TAKEN_UP_WITHIN:
+        cycle["errors"] = [CycleError(subreddit=None, kind="waiting", message=NEVER_BEGUN)]
+    return _answer(cycle)

@@ -17,10 +17,10 @@ from collector.lease import AT_ONCE, Turn, lease
 from collector.record import KINDS, CleanupRecord, free_id, unsettled_work
 from collector.settle import settle
 from collector.trending.snapshots import expired_snapshots, remove_expired
+from shared.cycles import running_cycle
 from shared.errors import DeadlineReached, LeaseLost, Stopped, StoreError
 from shared.logs import event
 from shared.models import ALL, Cleanup, Removed
-from shared.requests import running_cycle
 from shared.settings import Settings
 from shared.store import (
     COLLECTION,

@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeVar, cast
 
 from collector.changes import Changes
 from collector.lease import Held
+from shared.cycles import new_cycle
 from shared.errors import DocumentChanged, LeaseLost, UndertoneError
 from shared.models import (
     Cleanup,
@@ -129,13 +130,13 @@ class CycleRecord(Record[Cycle]):
 
         Raises DocumentExists.
         """
-        cycle = _fresh_cycle(held.holder, iso(clock()), trigger, feed)
+        cycle = new_cycle(held.holder, iso(clock()), trigger, feed)
         return cls(store, held, clock, cycle, await store.create(CYCLES, cycle))
 
     @classmethod
     async def resume(cls, store: Store, held: Held, clock: Clock, dead: Cycle) -> "CycleRecord":
         """Begin a cycle again whose process died; what it left pending still is."""
-        cycle = _fresh_cycle(dead["id"], dead["start_time"], dead["trigger"], dead["feed"])
+        cycle = new_cycle(dead["id"], dead["start_time"], dead["trigger"], dead["feed"])
         record = cls(store, held, clock, cycle, dead["_etag"])
         record.fail(None, "internal", "its process died, and it was begun again")
         for name, hours in dead["pending_cells"].items():
@@ -186,30 +187,3 @@ class CleanupRecord(Record[Cleanup]):
             settled="no",
         )
         return cls(store, held, clock, cleanup, await store.create(WORK, cleanup))
-
-
-def _fresh_cycle(cycle_id: str, start_time: str, trigger: Trigger, feed: str) -> Cycle:
-    return Cycle(
-        id=cycle_id,
-        kind="cycle",
-        trigger=trigger,
-        feed=feed,
-        status="running",
-        start_time=start_time,
-        end_time=None,
-        posts_collected=0,
-        comments_collected=0,
-        posts_seen=0,
-        comments_seen=0,
-        new=0,
-        edited=0,
-        moved=0,
-        removed=0,
-        subreddits_processed=[],
-        subreddits={},
-        reddit_requests=0,
-        reddit_requests_left=None,
-        errors=[],
-        pending_cells={},
-        settled="no",
-    )

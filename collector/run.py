@@ -15,7 +15,7 @@ from collector.sentiment import scorer
 from collector.steps import Progress, no_progress
 from collector.stopping import run_until_stopped, stopping
 from collector.trending import Trends
-from shared.errors import CycleEnded, CycleRunning, Stopped
+from shared.errors import CycleEnded, CycleRunning, LeaseLost, Stopped, StoreError
 from shared.logs import event, set_levels
 from shared.models import Cleanup, CollectionState, Cycle, Topics, Trigger
 from shared.requests import read_message
@@ -53,8 +53,8 @@ async def collect(
             score = scorer(settings.sentiment_method)
             collector = Collector(store, source, score, settings, progress=progress)
             cycle = await collector.run(trigger, cycle_id=cycle_id, turn=turn)
-            if cycle["status"] == "completed" and await _trends_are_late(store, settings):
-                await _find_trends(store, settings)
+            if cycle["status"] == "completed":
+                await _find_late_trends(store, settings)
             return cycle
     finally:
         source.close()
@@ -203,6 +203,15 @@ def is_stale(state: CollectionState | None, schedule: str, now: datetime) -> boo
     if state is None or state["last_collection_at"] is None:
         return True
     return now - parse_iso(state["last_collection_at"]) >= interval(schedule, now)
+
+
+async def _find_late_trends(store: Store, settings: Settings) -> None:
+    """Find what is trending unless that is fresh; if it can't be now, its timer does it later."""
+    try:
+        if await _trends_are_late(store, settings):
+            await _find_trends(store, settings)
+    except (CycleRunning, LeaseLost, StoreError) as error:
+        event(log, "trending.left_to_timer", logging.WARNING, reason=str(error))
 
 
 async def _trends_are_late(store: Store, settings: Settings) -> bool:

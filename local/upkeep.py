@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich import box
@@ -23,37 +23,28 @@ COMPLETED, FAILED, ANOTHER_RUNS = 0, 1, 3
 def cleanup_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool) -> int:
     """Remove what is too old, or say what would go. Raises SettingsError and HostError."""
     settings = load_settings(read_local_settings(Path(), environ))
-    console = Console(stderr=True)
-    try:
-        if dry_run:
-            _print_plan(asyncio.run(_plan(settings)), as_json=as_json)
-        else:
-            _print_cleanup(asyncio.run(clean_up(settings)), as_json=as_json)
-    except CycleRunning as error:
-        console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
-        return ANOTHER_RUNS
-    except UndertoneError as error:
-        console.print(f"The cleanup failed: {error}", style="red", markup=False)
-        return FAILED
-    return COMPLETED
+    if dry_run:
+        return _status(lambda: _print_plan(asyncio.run(_plan(settings)), as_json=as_json))
+    return _status(lambda: _print_cleanup(asyncio.run(clean_up(settings)), as_json=as_json))
 
 
 def trending_command(environ: Mapping[str, str], *, as_json: bool) -> int:
     """Compute the trending topics anew and show them. Raises SettingsError and HostError."""
     settings = load_settings(read_local_settings(Path(), environ))
+    return _status(lambda: _print_topics(asyncio.run(find_trends(settings)), as_json=as_json))
+
+
+def _status(work: Callable[[], None]) -> int:
+    """Do it, and give the exit status."""
     console = Console(stderr=True)
     try:
-        found = asyncio.run(find_trends(settings))
+        work()
     except CycleRunning as error:
         console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
         return ANOTHER_RUNS
     except UndertoneError as error:
-        console.print(f"Nothing was found out: {error}", style="red", markup=False)
+        console.print(f"It failed: {error}", style="red", markup=False)
         return FAILED
-    if as_json:
-        print(json.dumps(found["topics"]))
-    else:
-        _print_topics(found)
     return COMPLETED
 
 
@@ -94,7 +85,10 @@ def _print_removed(title: str, removed: Mapping[str, object]) -> None:
     Console().print(table)
 
 
-def _print_topics(found: Topics) -> None:
+def _print_topics(found: Topics, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found["topics"]))
+        return
     title = f"Trending at {found['created_at']}"
     table = Table("theme", title=title, title_justify="left", box=box.SIMPLE)
     for name in ("posts", "gains an hour", "sentiment"):

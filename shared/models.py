@@ -296,7 +296,6 @@ class Topics(TypedDict):
     """
 
     id: str
-    feed: str
     created_at: str
     topics: list[Topic]
     snapshots: list[str]

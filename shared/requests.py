@@ -6,8 +6,8 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from shared.errors import BadMessage
-from shared.models import Lease, Request
-from shared.times import iso, parse_iso
+from shared.models import Request
+from shared.times import parse_iso
 
 QUEUE: Final = "collect-requests"
 # A message that is worked on at all is so within this time: later, it may be sent again.
@@ -32,18 +32,6 @@ def read_message(body: bytes) -> CollectMessage:
     except ValidationError as error:
         problems = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
         raise BadMessage(f"this is no request for a collection: {problems}") from None
-
-
-def cycle_id_of(moment: datetime) -> str:
-    """Give the id of a cycle that begins, or is asked for, at this moment."""
-    return moment.strftime("cycle_%Y%m%d_%H%M%S")
-
-
-def running_cycle(lease: Lease | None, now: datetime) -> str | None:
-    """Give the id of the cycle that holds the lease, if one does."""
-    if lease is None or lease["holder"] is None or lease["expires_at"] < iso(now):
-        return None
-    return lease["holder"] if lease["holder"].startswith("cycle_") else None
 
 
 def awaited_cycle(request: Request | None, now: datetime) -> str | None:

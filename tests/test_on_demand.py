@@ -302,3 +302,24 @@ def test_a_collection_a_cleanup_and_trends_started_together_run_one_after_anothe
     assert answered >= 5
     host.stop()
     check_database(any_database)
+
+
+def test_timers_that_fall_due_together_run_one_after_another_while_the_api_answers(
+    running_host, stand_in, any_database
+) -> None:
+    every_few_seconds = {"TRENDING_SCHEDULE": "*/4 * * * * *", "CLEANUP_SCHEDULE": "*/4 * * * * *"}
+    settings = {**any_database, **slow_reddit(stand_in, 0.5), **every_few_seconds}
+    host = running_host(arguments=["--startup-seconds", "0.2"], settings=settings)
+    ended = {
+        name: rf"{name}.ended function={name} outcome=completed"
+        for name in ("collect", "trending", "cleanup")
+    }
+    deadline = time.monotonic() + PATIENCE
+    answered = 0
+    while not all(re.search(line, host.log) for line in ended.values()):
+        assert time.monotonic() < deadline, host.log
+        assert host.http.get("/api/v1/posts/recent").status_code == 200
+        answered += 1
+    assert answered > 5
+    assert "outcome=failed" not in host.log
+    assert "lease.lost" not in host.log

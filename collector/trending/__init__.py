@@ -71,7 +71,6 @@ class Trends:
             held.check()
             fresh = Topics(
                 id=CURRENT,
-                feed=self.settings.feed,
                 created_at=iso(now),
                 topics=topics,
                 snapshots=[],

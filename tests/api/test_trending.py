@@ -46,7 +46,7 @@ def topic(number: int, created: str) -> Topic:
 
 def topics(topic_id: str, created: str, snapshots: list[str], count: int = 30) -> Topics:
     found = [topic(number, created) for number in range(count)]
-    return Topics(id=topic_id, feed="sample", created_at=created, topics=found, snapshots=snapshots)
+    return Topics(id=topic_id, created_at=created, topics=found, snapshots=snapshots)
 
 
 async def keep_topics(store: Store) -> None:

@@ -136,7 +136,7 @@ async def test_old_cycles_cleanups_and_topics_go(store, settings, stand_in) -> N
     cleanup: Any = {**old, "id": "cleanup_20260101_000000", "kind": "cleanup"}
     await store.upsert(CLEANUPS, [cleanup])
     snapshots = [iso(NOW - timedelta(days=days)) for days in (9, 6)]
-    topics = {"feed": "sample", "topics": [], "snapshots": []}
+    topics = {"topics": [], "snapshots": []}
     for created in snapshots:
         await store.upsert(TOPICS, [{**topics, "id": created, "created_at": created}])
     current = {"id": CURRENT, "created_at": iso(NOW - timedelta(days=5)), "snapshots": snapshots}
