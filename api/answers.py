@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -16,20 +17,33 @@ JSON = "application/json"
 # Data changes when a collection ends, every half hour: nobody misses these seconds.
 FRESH_SECONDS = 10
 ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
-SECURITY = {"X-Content-Type-Options": "nosniff"}
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def data_answer(
-    request: func.HttpRequest,
+@dataclass(frozen=True)
+class Prepared:
+    """An answer as it is sent, with the tag of what it says."""
+
+    body: bytes
+    tag: str
+    headers: Mapping[str, str]
+
+
+def prepare(
     answer: BaseModel,
     feed: Feed,
     *,
     moments: Mapping[str, Any] | None = None,
     fresh_seconds: int = FRESH_SECONDS,
     headers: Mapping[str, str] | None = None,
-) -> func.HttpResponse:
-    """Answer with the data, or with 304 where the client has it already.
+) -> Prepared:
+    """Write an answer down.
 
     moments are the fields that change with every second. Where there are some, the ETag is weak
     and leaves them out: a client that polls is told that nothing else has changed. For so many
@@ -45,11 +59,17 @@ def data_answer(
         "Undertone-Feed": feed,
         **(headers or {}),
     }
-    if is_known(request.headers.get("If-None-Match", ""), tag):
+    return Prepared(body, tag, all_headers)
+
+
+def data_answer(request: func.HttpRequest, prepared: Prepared) -> func.HttpResponse:
+    """Answer with the data, or with 304 where the client has it already."""
+    headers = dict(prepared.headers)
+    if is_known(request.headers.get("If-None-Match", ""), prepared.tag):
         return func.HttpResponse(
-            status_code=HTTPStatus.NOT_MODIFIED, headers=all_headers, mimetype=JSON
+            status_code=HTTPStatus.NOT_MODIFIED, headers=headers, mimetype=JSON
         )
-    return func.HttpResponse(body, headers=all_headers, mimetype=JSON)
+    return func.HttpResponse(prepared.body, headers=headers, mimetype=JSON)
 
 
 def triggered_answer(triggered: Triggered) -> func.HttpResponse:

@@ -1,28 +1,49 @@
-"""The HTTP functions."""
+"""The HTTP functions: each reads its parameters, calls one function, and answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 import azure.functions as func
+from pydantic import BaseModel
 
-from api.answers import data_answer, health_answer, next_link, triggered_answer
+from api.answers import (
+    FRESH_SECONDS,
+    Prepared,
+    data_answer,
+    health_answer,
+    next_link,
+    prepare,
+    triggered_answer,
+)
 from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
-from api.deps import process_deps
+from api.deps import Deps, process_deps
 from api.health import check_health
 from api.models import (
     MOMENTS_OF_STATS,
+    CompareParameters,
+    CycleParameters,
     CyclesParameters,
+    Parameters,
+    PostParameters,
     PostsParameters,
     ScopeParameters,
+    SubredditsParameters,
     TrendingParameters,
+    TrendsParameters,
 )
 from api.parameters import read_parameters
+from api.post import read_post
 from api.posts import read_recent_posts
 from api.problems import answering
-from api.sentiment import read_stats
+from api.sentiment import compare, read_stats, read_trends
 from api.subreddits import read_subreddits
 from api.trending import read_trending
 from shared.requests import QUEUE
 
 blueprint = func.Blueprint()
+
+P = TypeVar("P", bound=Parameters)
 
 ANONYMOUS = func.AuthLevel.ANONYMOUS
 
@@ -38,9 +59,21 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
 @answering
 async def sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
     """Give the sentiment of a window."""
-    deps = process_deps()
-    stats = await read_stats(deps, read_parameters(ScopeParameters, req.params))
-    return data_answer(req, stats, deps.settings.feed, moments=MOMENTS_OF_STATS)
+    return await _data(req, ScopeParameters, read_stats, moments=MOMENTS_OF_STATS)
+
+
+@blueprint.route("api/v1/sentiment/trends", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
+    """Give the sentiment of a window by the hour, day or week."""
+    return await _data(req, TrendsParameters, read_trends, moments=MOMENTS_OF_STATS)
+
+
+@blueprint.route("api/v1/sentiment/compare", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
+    """Set subreddits side by side."""
+    return await _data(req, CompareParameters, compare, moments=MOMENTS_OF_STATS)
 
 
 @blueprint.route("api/v1/posts/recent", methods=["GET"], auth_level=ANONYMOUS)
@@ -49,44 +82,48 @@ async def posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     """Give the newest posts, page by page."""
     deps = process_deps()
     parameters = read_parameters(PostsParameters, req.params)
-    page = await read_recent_posts(deps, parameters)
-    links = next_link("/api/v1/posts/recent", parameters, page.next_cursor)
-    return data_answer(req, page.posts, deps.settings.feed, headers=links)
+
+    async def make() -> Prepared:
+        page = await read_recent_posts(deps, parameters)
+        links = next_link("/api/v1/posts/recent", parameters, page.next_cursor)
+        return prepare(page.posts, deps.settings.feed, headers=links)
+
+    return data_answer(req, await deps.cache.get(("posts", _given(parameters)), make))
+
+
+@blueprint.route("api/v1/posts/{id}", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def post(req: func.HttpRequest) -> func.HttpResponse:
+    """Give a post with its comments."""
+    return await _data(req, PostParameters, read_post)
 
 
 @blueprint.route("api/v1/subreddits", methods=["GET"], auth_level=ANONYMOUS)
 @answering
 async def subreddits(req: func.HttpRequest) -> func.HttpResponse:
     """List the watched subreddits."""
-    deps = process_deps()
-    return data_answer(req, await read_subreddits(deps), deps.settings.feed)
+    return await _data(req, SubredditsParameters, read_subreddits)
 
 
 @blueprint.route("api/v1/trending", methods=["GET"], auth_level=ANONYMOUS)
 @answering
 async def trending_topics(req: func.HttpRequest) -> func.HttpResponse:
     """Give the trending topics."""
-    deps = process_deps()
-    topics = await read_trending(deps, read_parameters(TrendingParameters, req.params))
-    return data_answer(req, topics, deps.settings.feed)
+    return await _data(req, TrendingParameters, read_trending)
 
 
 @blueprint.route("api/v1/cycles", methods=["GET"], auth_level=ANONYMOUS)
 @answering
 async def cycles(req: func.HttpRequest) -> func.HttpResponse:
     """List the newest collection cycles."""
-    deps = process_deps()
-    found = await read_cycles(deps, read_parameters(CyclesParameters, req.params))
-    return data_answer(req, found, deps.settings.feed, fresh_seconds=0)
+    return await _data(req, CyclesParameters, read_cycles, fresh_seconds=0)
 
 
 @blueprint.route("api/v1/cycles/{id}", methods=["GET"], auth_level=ANONYMOUS)
 @answering
 async def cycle(req: func.HttpRequest) -> func.HttpResponse:
     """Show how a collection cycle goes, or went."""
-    deps = process_deps()
-    found = await read_cycle(deps, req.route_params["id"])
-    return data_answer(req, found, deps.settings.feed, fresh_seconds=0)
+    return await _data(req, CycleParameters, read_cycle, fresh_seconds=0)
 
 
 @blueprint.route("api/v1/admin/collect", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
@@ -97,3 +134,28 @@ async def admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.H
     triggered, request = await ask_for_collection(process_deps())
     message.set(request.model_dump_json())
     return triggered_answer(triggered)
+
+
+async def _data(
+    request: func.HttpRequest,
+    model: type[P],
+    read: Callable[[Deps, P], Awaitable[BaseModel]],
+    *,
+    moments: Mapping[str, Any] | None = None,
+    fresh_seconds: int = FRESH_SECONDS,
+) -> func.HttpResponse:
+    """Answer a read: from the cache, unless a client must see it as it is now."""
+    deps = process_deps()
+    parameters = read_parameters(model, {**request.params, **request.route_params})
+
+    async def make() -> Prepared:
+        answer = await read(deps, parameters)
+        return prepare(answer, deps.settings.feed, moments=moments, fresh_seconds=fresh_seconds)
+
+    if not fresh_seconds:
+        return data_answer(request, await make())
+    return data_answer(request, await deps.cache.get((read, _given(parameters)), make))
+
+
+def _given(parameters: Parameters) -> str:
+    return parameters.model_dump_json()

@@ -1,7 +1,7 @@
 """The history of collection, and how a cycle that was asked for goes."""
 
 from api.deps import Deps
-from api.models import CycleAnswer, Cycles, CyclesParameters
+from api.models import CycleAnswer, CycleParameters, Cycles, CyclesParameters
 from api.parameters import NotThere
 from shared.cycles import new_cycle
 from shared.models import Cycle, CycleError
@@ -21,12 +21,12 @@ async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
     return Cycles([_answer(cycle) for cycle in found])
 
 
-async def read_cycle(deps: Deps, cycle_id: str) -> CycleAnswer:
+async def read_cycle(deps: Deps, parameters: CycleParameters) -> CycleAnswer:
     """Give one cycle; one that was asked for is there before it begins.
 
     Raises NotThere and StoreError.
     """
-    store = await deps.store()
+    store, cycle_id = await deps.store(), parameters.id
     found = await store.read(CYCLES, "cycle", cycle_id)
     if found is not None:
         return _answer(found)

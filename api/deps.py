@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from api.answers import Prepared
+from api.cache import Cache
 from api.models import ProcessHealth
 from api.process import process_health
 from shared.errors import StoreError
@@ -26,8 +28,9 @@ class Deps:
 
     settings: Settings
     store: Callable[[], Awaitable[Store]]
-    clock: Clock = utc_now
-    process: Callable[[], ProcessHealth] = process_health
+    clock: Clock
+    process: Callable[[], ProcessHealth]
+    cache: Cache[Prepared]
 
 
 class SharedStore:
@@ -76,9 +79,14 @@ def _shared_store() -> SharedStore:
     return SharedStore(settings())
 
 
+@lru_cache(maxsize=1)
+def _cache() -> Cache[Prepared]:
+    return Cache(seconds=settings().cache_seconds)
+
+
 def process_deps() -> Deps:
     """Give this process's own. Raises SettingsError."""
-    return Deps(settings(), _shared_store())
+    return Deps(settings(), _shared_store(), utc_now, process_health, _cache())
 
 
 async def close() -> None:
@@ -86,3 +94,4 @@ async def close() -> None:
     if _shared_store.cache_info().currsize:
         await _shared_store().close()
         _shared_store.cache_clear()
+        _cache.cache_clear()

@@ -15,9 +15,13 @@ Feed = Literal["reddit", "sample", "recorded"]
 
 MOST_HOURS = 2160
 MOST_POSTS = 500
+# A search reads at most so many posts for a page; its next page goes on where it stopped.
+MOST_SCANNED = 2000
 MOST_SEARCH_CHARS = 200
 MOST_TOPICS = 100
+MOST_COMPARED = 10
 MOST_CYCLES = 100
+MOST_COMMENTS = 1000
 
 # Few enough digits that int() is quick, and more than any bound has.
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
@@ -40,6 +44,12 @@ def _cursor(value: str) -> str:
     return value
 
 
+def _names(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    return value
+
+
 def _moment(value: str) -> str:
     """Read a time of any offset; without one it counts as UTC."""
     try:
@@ -52,6 +62,10 @@ def _moment(value: str) -> str:
 
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Cursor = Annotated[str, AfterValidator(_cursor)]
+Granularity = Literal["hour", "day", "week"]
+Compared = Annotated[
+    tuple[str, ...], BeforeValidator(_names), Field(min_length=1, max_length=MOST_COMPARED)
+]
 Moment = Annotated[str, AfterValidator(_moment)]
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
@@ -77,6 +91,69 @@ class ScopeParameters(Parameters):
     )
 
 
+class TrendsParameters(ScopeParameters):
+    """Which subreddits, how far back, and in steps of what."""
+
+    hours: WholeNumber = Field(
+        default=168,
+        ge=1,
+        le=MOST_HOURS,
+        description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+        examples=[168],
+    )
+    granularity: Granularity = Field(
+        default="hour",
+        description="hour, day or week: days are UTC's, weeks begin on Monday",
+        examples=["day"],
+    )
+
+
+class CompareParameters(Parameters):
+    """Which subreddits to compare, and how far back."""
+
+    subreddits: Compared = Field(
+        description=f"1 to {MOST_COMPARED} names of watched subreddits, in any case, separated by"
+        " commas; all stands for all of them",
+        examples=["claude,OpenAI"],
+    )
+    hours: WholeNumber = Field(
+        default=24,
+        ge=1,
+        le=MOST_HOURS,
+        description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+        examples=[24],
+    )
+
+
+class PostParameters(Parameters):
+    """Which post."""
+
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9_]{1,32}$",
+        description="Reddit's id of the post: up to 32 letters and digits, without t3_",
+        examples=["1abcde"],
+    )
+    subreddit: str | None = Field(
+        default=None,
+        description="the name of its subreddit, in any case; without it, all of them are asked",
+        examples=["claude"],
+    )
+
+
+class SubredditsParameters(Parameters):
+    """Nothing: all of them are listed."""
+
+
+class CycleParameters(Parameters):
+    """Which cycle."""
+
+    id: str = Field(
+        pattern=r"^cycle_[0-9]{8}_[0-9]{6}$",
+        description="a cycle's id: cycle_YYYYMMDD_HHMMSS",
+        examples=["cycle_20261123_130000"],
+    )
+
+
 class PostsParameters(ScopeParameters):
     """Which posts, and how many of them."""
 
@@ -90,8 +167,9 @@ class PostsParameters(ScopeParameters):
     q: str | None = Field(
         default=None,
         max_length=MOST_SEARCH_CHARS,
-        description="words that must all occur in title or content, in any case;"
-        f" at most {MOST_SEARCH_CHARS} characters",
+        description='words and "phrases" that must all occur in title or content, in any case; at'
+        f" most {MOST_SEARCH_CHARS} characters. A page reads at most {MOST_SCANNED} posts: it may"
+        " hold fewer than `limit` though a next one follows",
     )
     cursor: Cursor | None = Field(
         default=None, description="where the next page begins, as the Link header before it says"
@@ -163,6 +241,65 @@ class Stats(Answer):
     timestamp: Time = Field(description="when the answer was made")
 
 
+class TrendPoint(Answer):
+    """One step of a trend."""
+
+    start: Time = Field(description="when the hour, day or week begins")
+    total: int = Field(description="posts and comments together")
+    positive: int = Field(description="items with compound >= 0.05")
+    negative: int = Field(description="items with compound <= -0.05")
+    neutral: int = Field(description="items in between")
+    avg_sentiment: float | None = Field(
+        description="mean compound, -1 to 1; null where there are no items"
+    )
+    posts: int = Field(description="posts")
+    comments: int = Field(description="comments")
+
+
+class SentimentTrends(Stats):
+    """The sentiment of a window, and how it went."""
+
+    granularity: Granularity = Field(description="the length of a step")
+    trend_data: list[TrendPoint] = Field(
+        description="every step that the window touches, oldest first, with the items of the window"
+        " only; a step without items has totals of 0"
+    )
+
+
+class Difference(Answer):
+    """How much more, or less, than in the window before."""
+
+    total: int = Field(description="items")
+    positive: int = Field(description="positive items")
+    negative: int = Field(description="negative items")
+    neutral: int = Field(description="neutral items")
+    avg_sentiment: float | None = Field(
+        description="mean compound; null where either window has no items"
+    )
+    posts: int = Field(description="posts")
+    comments: int = Field(description="comments")
+
+
+class ComparedScope(Answer):
+    """One subreddit, in the window and in the one before."""
+
+    subreddit: str = Field(description="the subreddit, or all")
+    statistics: Totals = Field(description="the window's counts and mean")
+    previous: Totals = Field(description="those of the window before, of as many hours")
+    difference: Difference = Field(description="statistics less previous")
+
+
+class Comparison(Answer):
+    """Subreddits side by side."""
+
+    time_window_hours: int = Field(description="hours in the window")
+    subreddits: list[ComparedScope] = Field(description="one object each, in the order asked for")
+    window: TimeWindow = Field(description="the time that was counted")
+    previous_window: TimeWindow = Field(description="the time before it")
+    feed: Feed = Field(description="where the data comes from")
+    timestamp: Time = Field(description="when the answer was made")
+
+
 class PostSentiment(Answer):
     """The sentiment of a text."""
 
@@ -196,6 +333,47 @@ class Posts(RootModel[list[PostAnswer]]):
     """Posts, newest first."""
 
 
+class LabelCounts(Answer):
+    """Posts and comments by their label."""
+
+    positive: int = Field(description="items with compound >= 0.05")
+    negative: int = Field(description="items with compound <= -0.05")
+    neutral: int = Field(description="items in between")
+
+
+class CommentAnswer(Answer):
+    """A comment."""
+
+    id: str = Field(description="Reddit's id, without t1_")
+    post_id: str = Field(description="the post that it belongs to")
+    parent_id: str = Field(
+        description="what it answers: t3_ and a post's id, or t1_ and a comment's"
+    )
+    subreddit: str = Field(description="the subreddit's name")
+    author: str = Field(description="the author's name; [deleted] where there is none")
+    content: str = Field(description="the text in Markdown")
+    permalink: str = Field(description="the comment on Reddit")
+    created_utc: Time = Field(description="when it was written")
+    upvotes: int = Field(description="upvotes less downvotes, as last seen")
+    collected_at: Time = Field(description="when its text was collected")
+    sentiment: PostSentiment = Field(description="the sentiment of its text")
+
+
+class PostDetail(Answer):
+    """A post with its comments."""
+
+    post: PostAnswer = Field(description="the post")
+    comments: list[CommentAnswer] = Field(
+        description=f"its stored comments, oldest first, at most {MOST_COMMENTS}"
+    )
+    comments_complete: bool = Field(description="whether these are all that are stored")
+    sentiment_distribution: LabelCounts = Field(description="the comments by their label")
+    sentiment_avg: float | None = Field(
+        description="the comments' mean compound, -1 to 1; null where there are none"
+    )
+    feed: Feed = Field(description="where the data comes from")
+
+
 class SubredditDetail(Answer):
     """A watched subreddit."""
 
@@ -216,14 +394,6 @@ class Subreddits(Answer):
     count: int = Field(description="how many they are")
     details: list[SubredditDetail] = Field(description="one object each")
     feed: Feed = Field(description="where the data comes from")
-
-
-class LabelCounts(Answer):
-    """Posts and comments by their label."""
-
-    positive: int = Field(description="items with compound >= 0.05")
-    negative: int = Field(description="items with compound <= -0.05")
-    neutral: int = Field(description="items in between")
 
 
 class TopicAnswer(Answer):

@@ -1,7 +1,7 @@
 """Reads the parameters of a request, and says what is wrong with them."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -17,19 +17,24 @@ SHOWN_CHARS = 40
 
 
 class Refused(UndertoneError):
-    """A request asks for what there isn't; `errors` says which parameters do so."""
+    """A request that isn't answered as it is: with which status, and which parameters are why."""
 
-    status: ClassVar[int]
-
-    def __init__(self, errors: list[BadParameter]) -> None:
-        super().__init__(
-            "; ".join(f"{e.parameter}: {e.detail}; it takes {e.takes}" for e in errors)
-        )
-        self.errors = errors
+    status: int
+    errors: Sequence[BadParameter] = ()
 
 
-class NotThere(UndertoneError):
+class NotThere(Refused):
     """What the path or a time asks for doesn't exist; the message says what does."""
+
+    status = 404
+
+
+class TooLarge(Refused):
+    """A request is larger than any that makes sense."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class BadParameters(Refused):
@@ -37,15 +42,22 @@ class BadParameters(Refused):
 
     status = 422
 
+    def __init__(self, errors: Sequence[BadParameter]) -> None:
+        super().__init__(
+            "; ".join(f"{e.parameter}: {e.detail}; it takes {e.takes}" for e in errors)
+        )
+        self.errors = errors
 
-class UnknownSubreddit(Refused):
+
+class UnknownSubreddit(BadParameters):
     """A parameter names a subreddit that isn't watched."""
 
     status = 404
 
 
 def read_parameters(model: type[P], given: Mapping[str, str]) -> P:
-    """Read what was given; an empty value counts as not given, an unknown name is ignored.
+    """Read what was given, in query and path; an empty value counts as not given, an unknown name
+    is ignored.
 
     Raises BadParameters.
     """

@@ -1,12 +1,13 @@
 """The newest posts, page by page: of one subreddit, or of all of them together."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from api.cursor import cursor_after, order_key_of
 from api.deps import Deps
-from api.models import PostAnswer, Posts, PostsParameters
+from api.models import MOST_SCANNED, PostAnswer, Posts, PostsParameters
 from api.parameters import scope_of
 from shared.models import ALL, HourOfAll, Label, Post
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
@@ -16,9 +17,8 @@ from shared.times import Window, hour_of, iso, next_hour
 # a page by itself, and 90 quiet days are read in six steps.
 FIRST_HOURS = 6
 GROWTH = 4
-# A search reads at most so many posts for a page; its next page goes on where it stopped.
 SCANNED_AT_ONCE = 200
-MOST_SCANNED = 2000
+SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
     below = min(end, order_key_of(parameters.cursor)) if parameters.cursor else end
     names = deps.settings.subreddits
     listing = _Listing(await deps.store(), scope, names, window, parameters.sentiment)
-    found = await _matching(listing, below, (parameters.q or "").split(), parameters.limit)
+    found = await _matching(listing, below, search_terms(parameters.q or ""), parameters.limit)
     return PostsPage(
         Posts([PostAnswer.model_validate(post) for post in found.posts]),
         None if found.below is None else cursor_after(found.below),
@@ -128,7 +128,7 @@ class _Listing:
 
 async def _matching(listing: _Listing, below: str, words: Sequence[str], limit: int) -> _Slice:
     """Read on until enough posts hold all the words, none are left or too many were read."""
-    folded = [word.casefold() for word in words]
+    folded = [" ".join(word.casefold().split()) for word in words]
     matching: list[Post] = []
     scanned = 0
     while True:
@@ -147,8 +147,15 @@ async def _matching(listing: _Listing, below: str, words: Sequence[str], limit: 
         below = part.below
 
 
+def search_terms(q: str) -> list[str]:
+    """Give the words of a search, and its "phrases" as one each."""
+    return [phrase or word for phrase, word in SEARCH_TERM.findall(q) if phrase.strip() or word]
+
+
 def _holds(post: Post, folded_words: Sequence[str]) -> bool:
-    text = f"{post['title']}\n{post['content']}".casefold() if folded_words else ""
+    if not folded_words:
+        return True
+    text = " ".join(f"{post['title']}\n{post['content']}".casefold().split())
     return all(word in text for word in folded_words)
 
 

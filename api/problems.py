@@ -1,17 +1,21 @@
 """Errors as HTTP answers: problem documents (RFC 9457) that show nothing of our inside."""
 
 import logging
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import azure.functions as func
 
 from api.answers import NOT_KEPT, SECURITY
 from api.models import BadParameter, Conflict, Problem
-from api.parameters import NotThere, Refused
+from api.parameters import Refused, TooLarge
+from shared.costs import counted
 from shared.errors import (
     CycleRunning,
     SettingsError,
@@ -27,10 +31,17 @@ Endpoint = Callable[..., Awaitable[func.HttpResponse]]
 
 PROBLEM_JSON = "application/problem+json"
 
+MOST_BODY_BYTES = 64 * 1024
+MOST_QUERY_BYTES = 4 * 1024
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
 # http.HTTPStatus names 422 differently from one Python to the next.
 TITLES = {
     404: "Not Found",
+    405: "Method Not Allowed",
     409: "Conflict",
+    413: "Content Too Large",
+    414: "URI Too Long",
     422: "Unprocessable Content",
     500: "Internal Server Error",
     503: "Service Unavailable",
@@ -57,31 +68,75 @@ FAULTS: dict[type[Exception], Fault] = {
 
 
 def answering(endpoint: Endpoint) -> Endpoint:
-    """Have an endpoint's errors answered as problems, those of ours logged, each once."""
+    """Have an endpoint's requests logged, one line each, and its errors answered as problems.
+
+    The answer names the request as the log does, and says where its time went.
+    """
 
     @wraps(endpoint)
     async def answered(req: func.HttpRequest, **outputs: Any) -> func.HttpResponse:
-        path = urlsplit(req.url).path
-        try:
-            return await endpoint(req, **outputs)
-        except Refused as error:
-            return problem_answer(path, Fault(error.status, str(error)), error.errors)
-        except NotThere as error:
-            return problem_answer(path, Fault(404, str(error)))
-        except CycleRunning as error:
-            return conflict_answer(path, error.holder)
-        except (StoreError, SettingsError) as error:
-            event(log, "request.failed", logging.ERROR, path=path, reason=str(error))
-            return problem_answer(path, _fault_of(error))
-        except Exception as error:
-            log.exception("request.failed path=%s", path)
-            return problem_answer(path, _fault_of(error))
+        started = perf_counter()
+        request_id = request_id_of(req)
+        with counted() as costs:
+            answer = await _answer_of(endpoint, req, outputs, request_id)
+        milliseconds = (perf_counter() - started) * 1000
+        answer.headers["X-Request-Id"] = request_id
+        answer.headers["Server-Timing"] = (
+            f'total;dur={milliseconds:.1f}, store;desc="{costs.operations} operations,'
+            f' {costs.request_units:g} RU"'
+        )
+        event(
+            log,
+            "request",
+            function=endpoint.__name__,
+            method=req.method,
+            path=urlsplit(req.url).path,
+            status=answer.status_code,
+            ms=round(milliseconds),
+            store_operations=costs.operations,
+            request_units=round(costs.request_units, 2),
+            request_id=request_id,
+        )
+        return answer
 
     return answered
 
 
+def request_id_of(request: func.HttpRequest) -> str:
+    """Give the request's own id, where it has one that is fit to be logged, or a new one."""
+    given = request.headers.get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+async def _answer_of(
+    endpoint: Endpoint, request: func.HttpRequest, outputs: Mapping[str, Any], request_id: str
+) -> func.HttpResponse:
+    path = urlsplit(request.url).path
+    try:
+        check_size(request)
+        return await endpoint(request, **outputs)
+    except Refused as error:
+        return problem_answer(path, Fault(error.status, str(error)), error.errors)
+    except CycleRunning as error:
+        return conflict_answer(path, error.holder)
+    except (StoreError, SettingsError) as error:
+        event(log, "request.failed", logging.ERROR, request_id=request_id, reason=str(error))
+        return problem_answer(path, _fault_of(error))
+    except Exception as error:
+        log.exception("request.failed request_id=%s", request_id)
+        return problem_answer(path, _fault_of(error))
+
+
+def check_size(request: func.HttpRequest) -> None:
+    """Refuse what no client of ours sends. Raises TooLarge."""
+    if len(urlsplit(request.url).query) > MOST_QUERY_BYTES:
+        raise TooLarge(414, f"A query string takes at most {MOST_QUERY_BYTES} characters.")
+    if len(request.get_body()) > MOST_BODY_BYTES:
+        raise TooLarge(413, f"A body takes at most {MOST_BODY_BYTES} bytes.")
+
+
 def problem_answer(
-    path: str, fault: Fault, errors: list[BadParameter] | None = None
+    path: str, fault: Fault, errors: Sequence[BadParameter] = ()
 ) -> func.HttpResponse:
     """Answer with a problem document. Never kept."""
     problem = Problem(
@@ -89,7 +144,7 @@ def problem_answer(
         status=fault.status,
         detail=fault.detail,
         instance=path,
-        errors=errors or [],
+        errors=list(errors),
     )
     return _answer(problem, retry_seconds=fault.retry_seconds)
 

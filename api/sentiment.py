@@ -1,11 +1,31 @@
-"""The sentiment of a window, out of the statistics that collection keeps."""
+"""The sentiment of windows, out of the statistics that collection keeps."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from api.deps import Deps
-from api.models import ScopeParameters, Stats, TimeWindow, Totals
+from api.models import (
+    ComparedScope,
+    CompareParameters,
+    Comparison,
+    Difference,
+    Granularity,
+    ScopeParameters,
+    SentimentTrends,
+    Stats,
+    TimeWindow,
+    Totals,
+    TrendPoint,
+    TrendsParameters,
+)
 from api.parameters import scope_of
-from shared.statistics import cells_of, totals
-from shared.store import DAYS
-from shared.times import Window, iso
+from shared import statistics
+from shared.models import Cell
+from shared.statistics import COMPOUND_DIGITS, cells_by_hour
+from shared.store import DAYS, Key
+from shared.times import Window, day_of, iso
+
+Cells = Mapping[str, Cell]
 
 
 async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
@@ -15,13 +35,116 @@ async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
     """
     scope = scope_of(deps.settings, parameters.subreddit)
     window = Window.of_hours(parameters.hours, deps.clock())
-    store = await deps.store()
-    days = await store.read_many(DAYS, [(scope, day) for day in window.days()])
+    cells = (await _cells(deps, [scope], window))[scope]
     return Stats(
         subreddit=scope,
         time_window_hours=parameters.hours,
-        statistics=Totals(**totals(cells_of(days.values(), window.hours()))),
-        window=TimeWindow(start=iso(window.start), end=iso(window.end)),
+        statistics=_totals(cells, window.hours()),
+        window=_told(window),
         feed=deps.settings.feed,
         timestamp=iso(window.end),
     )
+
+
+async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTrends:
+    """Add up the window and each of its hours, days or weeks; it reads what `read_stats` does.
+
+    Raises UnknownSubreddit and StoreError.
+    """
+    scope = scope_of(deps.settings, parameters.subreddit)
+    window = Window.of_hours(parameters.hours, deps.clock())
+    cells = (await _cells(deps, [scope], window))[scope]
+    return SentimentTrends(
+        subreddit=scope,
+        time_window_hours=parameters.hours,
+        statistics=_totals(cells, window.hours()),
+        window=_told(window),
+        feed=deps.settings.feed,
+        timestamp=iso(window.end),
+        granularity=parameters.granularity,
+        trend_data=[
+            TrendPoint(start=start, **_totals(cells, hours).model_dump())
+            for start, hours in _steps(window, parameters.granularity).items()
+        ],
+    )
+
+
+async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
+    """Set subreddits side by side, each with the window before.
+
+    It reads a document for each subreddit and day. Raises UnknownSubreddit and StoreError.
+    """
+    scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.subreddits))
+    window = Window.of_hours(parameters.hours, deps.clock())
+    before = window.before()
+    cells = await _cells(deps, scopes, Window(before.start, window.end))
+    return Comparison(
+        time_window_hours=parameters.hours,
+        subreddits=[
+            _compared(
+                scope,
+                _totals(cells[scope], window.hours()),
+                _totals(cells[scope], before.hours()),
+            )
+            for scope in scopes
+        ],
+        window=_told(window),
+        previous_window=TimeWindow(start=iso(before.start), end=iso(window.start)),
+        feed=deps.settings.feed,
+        timestamp=iso(window.end),
+    )
+
+
+async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str, Cells]:
+    """Read the cells of the window, of each scope, in one batched read of days."""
+    store = await deps.store()
+    keys: list[Key] = [(scope, day) for scope in scopes for day in window.days()]
+    days = await store.read_many(DAYS, keys)
+    return {
+        scope: cells_by_hour(day for (of, _), day in days.items() if of == scope)
+        for scope in scopes
+    }
+
+
+def _steps(window: Window, granularity: Granularity) -> Mapping[str, list[str]]:
+    """Share the hours of the window out among its steps; each step is there, oldest first."""
+    steps: dict[str, list[str]] = {}
+    for hour in window.hours():
+        steps.setdefault(_start_of(hour, granularity), []).append(hour)
+    return steps
+
+
+def _start_of(hour: str, granularity: Granularity) -> str:
+    if granularity == "hour":
+        return f"{hour}:00:00Z"
+    day = datetime.fromisoformat(f"{day_of(hour)}T00:00:00+00:00")
+    if granularity == "week":
+        day -= timedelta(days=day.weekday())
+    return iso(day)
+
+
+def _totals(cells: Cells, hours: Iterable[str]) -> Totals:
+    return Totals(**statistics.totals(cells[hour] for hour in hours if hour in cells))
+
+
+def _compared(scope: str, now: Totals, before: Totals) -> ComparedScope:
+    change = {
+        name: value - getattr(before, name)
+        for name, value in now.model_dump(exclude={"avg_sentiment"}).items()
+    }
+    averages = (now.avg_sentiment, before.avg_sentiment)
+    difference = (
+        None
+        if averages[0] is None or averages[1] is None
+        else round(averages[0] - averages[1], COMPOUND_DIGITS)
+    )
+    return ComparedScope(
+        subreddit=scope,
+        statistics=now,
+        previous=before,
+        difference=Difference(**change, avg_sentiment=difference),
+    )
+
+
+def _told(window: Window) -> TimeWindow:
+    return TimeWindow(start=iso(window.start), end=iso(window.end))

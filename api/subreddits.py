@@ -2,7 +2,7 @@
 
 from api.cycles import told
 from api.deps import Deps
-from api.models import SubredditDetail, Subreddits
+from api.models import SubredditDetail, Subreddits, SubredditsParameters
 from shared.statistics import cells_of, totals
 from shared.store import DAYS, SUBREDDITS
 from shared.times import Window
@@ -10,8 +10,9 @@ from shared.times import Window
 DAY_HOURS = 24
 
 
-async def read_subreddits(deps: Deps) -> Subreddits:
+async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subreddits:
     """Give each configured subreddit, in two batched reads. Raises StoreError."""
+    del parameters
     names = deps.settings.subreddits
     window = Window.of_hours(DAY_HOURS, deps.clock())
     store = await deps.store()

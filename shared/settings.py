@@ -148,6 +148,9 @@ class Settings(BaseModel):
         le=86400,
         description="seconds a cycle may take: functionTimeout of host.json less a minute",
     )
+    cache_seconds: float = Field(
+        2.0, ge=0, le=60, description="seconds that an answer is kept in memory: 0 to 60"
+    )
     cors_origins: Names = Field(
         (), description="origins whose pages may call the API, separated by commas"
     )

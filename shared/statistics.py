@@ -64,6 +64,11 @@ def cells_of(days: Iterable[DayStats], hours: Iterable[str]) -> list[Cell]:
     return [cell for cell in found if cell is not None]
 
 
+def cells_by_hour(days: Iterable[DayStats]) -> dict[str, Cell]:
+    """Give the cells of the days by their hour, YYYY-MM-DDTHH."""
+    return {f"{day['id']}T{hour}": cell for day in days for hour, cell in day["hours"].items()}
+
+
 def totals(cells: Iterable[Cell]) -> Totals:
     """Add cells up and take the mean."""
     cell = add(cells)

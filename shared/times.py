@@ -78,6 +78,11 @@ class Window:
         cells = (f"{day}T{hour:02}" for day in self.days() for hour in range(24))
         return [cell for cell in cells if first <= cell <= last]
 
+    def before(self) -> "Window":
+        """Give the window of as many hours that ends where this one begins."""
+        hours = len(self.hours())
+        return Window(self.start - timedelta(hours=hours), self.start - timedelta(seconds=1))
+
     def days(self) -> list[str]:
         """List the days that the cells lie in, oldest first."""
         first, last = self.start.date(), self.end.date()

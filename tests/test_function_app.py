@@ -19,6 +19,9 @@ SCHEDULES = dict.fromkeys(NAMES, "0 0 0 * * *")
 EXPECTED = {
     "health": ("http", "GET api/v1/health"),
     "sentiment_stats": ("http", "GET api/v1/sentiment/stats"),
+    "sentiment_trends": ("http", "GET api/v1/sentiment/trends"),
+    "sentiment_compare": ("http", "GET api/v1/sentiment/compare"),
+    "post": ("http", "GET api/v1/posts/{id}"),
     "posts_recent": ("http", "GET api/v1/posts/recent"),
     "subreddits": ("http", "GET api/v1/subreddits"),
     "trending_topics": ("http", "GET api/v1/trending"),

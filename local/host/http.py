@@ -60,7 +60,8 @@ def http_app(
         response = await _answer(request, routes, keys, caller)
         event(
             log,
-            "request",
+            "request.routed",
+            logging.DEBUG,
             method=request.method,
             path=request.url.path,
             status=response.status_code,

@@ -9,10 +9,12 @@ from typing import Any, Literal, TypeVar, cast
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
+from azure.core.pipeline import PipelineResponse
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
 
+from shared.costs import spent
 from shared.errors import (
     DocumentChanged,
     DocumentExists,
@@ -104,6 +106,7 @@ class CosmosStore:
             retry_read=0,
             retry_throttle_total=1,
             retry_throttle_backoff_max=1,
+            raw_response_hook=_count_charge,
         )
         store = cls(
             client,
@@ -324,6 +327,14 @@ class CosmosStore:
     def _pause(self, attempt: int) -> float:
         longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1))
         return self._rng.uniform(longest / 2, longest)
+
+
+def _count_charge(response: PipelineResponse[Any, Any]) -> None:
+    """Count a request and its charge, which each answer says."""
+    try:
+        spent(float(response.http_response.headers.get("x-ms-request-charge", 0)))
+    except ValueError:
+        spent()
 
 
 def _entra_id() -> AsyncTokenCredential:

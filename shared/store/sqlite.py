@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import aiosqlite
 
+from shared.costs import spent
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.store import CONTAINERS, Container, Key, Query, T
 
@@ -144,6 +145,8 @@ class SqliteStore:
         await self._connection.close()
 
     async def _rows(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        spent()
+
         async def fetch() -> list[tuple[Any, ...]]:
             return cast(
                 "list[tuple[Any, ...]]", await self._connection.execute_fetchall(sql, values)
@@ -153,6 +156,7 @@ class SqliteStore:
 
     async def _write(self, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
         """Run the statement for each row, all or none, and count the rows it changed."""
+        spent()
 
         async def write() -> int:
             await self._connection.execute("BEGIN IMMEDIATE")

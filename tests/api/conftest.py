@@ -19,6 +19,7 @@ async def process(tmp_path: Path) -> AsyncIterator[Settings]:
         SQLITE_PATH=str(tmp_path / "data" / "undertone.db"),
         SUBREDDITS=",".join(NAMES),
         FEED="sample",
+        CACHE_SECONDS="0",
     )
     yield settings()
     await deps.close()

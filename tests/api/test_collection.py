@@ -9,7 +9,7 @@ import pytest
 
 from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
-from api.models import CyclesParameters
+from api.models import CycleParameters, CyclesParameters
 from api.parameters import NotThere
 from shared.errors import CycleRunning
 from shared.models import Cycle
@@ -107,13 +107,15 @@ async def test_a_request_that_got_lost_is_asked_for_again_under_its_id(store) ->
 
 async def test_a_cycle_is_there_as_soon_as_it_is_asked_for(store) -> None:
     asked, _ = await ask_for_collection(deps_of(store))
-    found = await read_cycle(deps_of(store), asked.cycle)
+    found = await read_cycle(deps_of(store), CycleParameters(id=asked.cycle))
     assert (found.status, found.trigger, found.errors) == ("running", "request", [])
-    late = await read_cycle(deps_of(store, now=NOW + timedelta(minutes=2)), asked.cycle)
+    late = await read_cycle(
+        deps_of(store, now=NOW + timedelta(minutes=2)), CycleParameters(id=asked.cycle)
+    )
     assert late.status == "running"
     assert "no worker has taken it up yet" in late.errors[0].message
     with pytest.raises(NotThere):
-        await read_cycle(deps_of(store), "cycle_20200101_000000")
+        await read_cycle(deps_of(store), CycleParameters(id="cycle_20200101_000000"))
 
 
 async def test_cycles_come_newest_first_in_one_query(store) -> None:

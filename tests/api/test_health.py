@@ -1,5 +1,6 @@
 import asyncio
 import os
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -89,7 +90,7 @@ async def test_a_first_collection_that_failed_is_degraded(sqlite_store) -> None:
 
 
 def deps_with(open_store: Any) -> Deps:
-    return Deps(deps_of(None).settings, open_store, lambda: NOW)
+    return replace(deps_of(None), store=open_store)
 
 
 async def test_a_database_that_hangs_is_unhealthy() -> None:

@@ -12,7 +12,7 @@ import azure.functions as func
 import pytest
 
 from api import deps
-from api.answers import data_answer, is_known
+from api.answers import data_answer, is_known, prepare
 from api.models import MOMENTS_OF_STATS, ScopeParameters
 from api.problems import answering
 from api.sentiment import read_stats
@@ -137,7 +137,7 @@ async def test_the_time_of_asking_alone_changes_no_tag(sqlite_store) -> None:
     async def asked(now: datetime) -> func.HttpResponse:
         stats = await read_stats(deps_of(sqlite_store, now=now), ScopeParameters())
         request = func.HttpRequest("GET", STATS, body=b"")
-        return data_answer(request, stats, "sample", moments=MOMENTS_OF_STATS)
+        return data_answer(request, prepare(stats, "sample", moments=MOMENTS_OF_STATS))
 
     first, later = await asked(NOW), await asked(NOW + MINUTE)
     assert body(first)["timestamp"] != body(later)["timestamp"]
@@ -176,13 +176,13 @@ async def test_health_is_never_kept() -> None:
     ("path", "name", "value"),
     [
         *((path, "hours", bad) for path in (STATS, RECENT) for bad in (
-            "abc", "0", "2161", "-1", "24.0", "1e3", "1_0", " 24", "+24", "٣", "24,48", "9" * 5000,
+            "abc", "0", "2161", "-1", "24.0", "1e3", "1_0", " 24", "+24", "٣", "24,48", "9" * 3000,
         )),
         *((RECENT, "limit", bad) for bad in ("0", "501", "many")),
         *((RECENT, "sentiment", bad) for bad in ("good", "Positive", "positive,negative")),
         *((RECENT, "cursor", bad) for bad in (
             "x", "====", "é", "MjAyNi0xMS0yM1QxMzowNTowN1o", "MjAyNi0xMy00NVQxMzowNTowN1pfcDE",
-            "A" * 10_000,
+            "A" * 3000,
         )),
         (RECENT, "q", "x" * 201),
     ],
@@ -216,7 +216,7 @@ async def test_unknown_parameters_are_ignored() -> None:
 
 
 @pytest.mark.parametrize("path", [STATS, RECENT])
-@pytest.mark.parametrize("name", ["cats", "aws,claude", "<script>", "x" * 5000])
+@pytest.mark.parametrize("name", ["cats", "aws,claude", "<script>", "x" * 3000])
 async def test_an_unknown_subreddit_is_not_found(path, name) -> None:
     found = problem(await get(path, subreddit=name), 404)
     assert found["title"] == "Not Found"
@@ -330,4 +330,4 @@ async def test_every_error_has_the_one_shape_and_keeps_its_words_inside(
     assert ("Retry-After" in answer.headers) is retries
     assert found["instance"] == "/api/v1/y"
     assert "10.1.2.3" not in json.dumps(found)
-    assert len(caplog.records) == 1
+    assert sum(record.levelno >= logging.WARNING for record in caplog.records) == 1

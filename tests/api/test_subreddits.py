@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from api.models import SubredditsParameters
 from api.subreddits import read_subreddits
 from shared.models import CycleError, SubredditState
 from shared.store import SUBREDDITS
@@ -31,7 +32,7 @@ async def test_each_configured_subreddit_is_listed_in_order(store) -> None:
     )
     await keep(store, [a_post(1, NOW, "claude"), a_post(2, NOW - 24 * HOUR, "claude")])
     await keep(store, [a_post(3, NOW, "cats")], [a_comment(1, NOW - 20 * HOUR, "claude")])
-    answer = await read_subreddits(deps_of(store, FEED="sample"))
+    answer = await read_subreddits(deps_of(store, FEED="sample"), SubredditsParameters())
     assert answer.model_dump() == {
         "subreddits": ["aws", "claude", "OpenAI"],
         "count": 3,
@@ -57,12 +58,12 @@ async def test_each_configured_subreddit_is_listed_in_order(store) -> None:
 async def test_the_words_of_a_client_library_stay_inside(sqlite_store) -> None:
     words = "error with request HTTPConnectionPool(host='10.1.2.3', port=80)"
     await sqlite_store.upsert(SUBREDDITS, [state("aws", None, ("connection", words))])
-    answer = await read_subreddits(deps_of(sqlite_store))
+    answer = await read_subreddits(deps_of(sqlite_store), SubredditsParameters())
     assert answer.details[0].last_error == "the connection to Reddit failed"
 
 
 async def test_the_list_costs_two_reads(sqlite_store) -> None:
     counting = CountingStore(sqlite_store)
-    await read_subreddits(deps_of(counting))
+    await read_subreddits(deps_of(counting), SubredditsParameters())
     assert counting.reads == 2
     assert counting.asked == {"cycles": 3, "stats": 6}

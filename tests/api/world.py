@@ -1,5 +1,6 @@
 """Data as a collection leaves it, and the API's functions called as the Functions host does."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 import azure.functions as func
 
 import function_app
+from api.cache import Cache
 from api.deps import Deps
 from api.models import ProcessHealth
 from collector.cells import rebuild_all, rebuild_cells
@@ -131,6 +133,7 @@ def deps_of(
         opened,
         now if callable(now) else lambda: now,
         lambda: ProcessHealth(uptime_seconds=uptime, memory_mb=50, cpu_percent=0, pid=1),
+        Cache(seconds=0),
     )
 
 
@@ -174,6 +177,13 @@ async def get(
     path, _, query = target.partition("?")
     given = {**dict(parse_qsl(query)), **{name: str(value) for name, value in parameters.items()}}
     url = f"{BASE}{path}" + (f"?{urlencode(given)}" if given else "")
-    request = func.HttpRequest("GET", url, headers=headers, params=given, body=b"")
-    answer: func.HttpResponse = await FUNCTIONS[path.lstrip("/")](request)
+    route, found = next(
+        (route, match)
+        for route in sorted(FUNCTIONS, key=lambda each: "{" in each)
+        if (match := re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route), path.lstrip("/")))
+    )
+    request = func.HttpRequest(
+        "GET", url, headers=headers, params=given, route_params=found.groupdict(), body=b""
+    )
+    answer: func.HttpResponse = await FUNCTIONS[route](request)
     return answer

@@ -84,7 +84,7 @@ async def master(req: func.HttpRequest) -> str:
 
 @pytest.fixture
 def host(running_host, write_app):
-    return running_host(write_app(SOURCE))
+    return running_host(write_app(SOURCE), settings={"LOG_LEVEL": "DEBUG"})
 
 
 def test_a_function_gets_the_request_as_azure_gives_it(host) -> None:
@@ -167,7 +167,7 @@ def test_without_keys_asked_for_every_function_answers(host) -> None:
 
 
 def test_with_keys_a_function_answers_only_whoever_has_one(running_host, write_app, tmp_path):
-    host = running_host(write_app(SOURCE), arguments=["--keys"])
+    host = running_host(write_app(SOURCE), arguments=["--keys"], settings={"LOG_LEVEL": "DEBUG"})
     keys = json.loads((tmp_path / "data" / "keys.json").read_text())
     assert host.http.get("/api/empty").status_code == 204
     assert host.http.get("/api/locked").status_code == 401

@@ -1,0 +1,55 @@
+"""Answers kept for a moment: of many clients that ask the same at once one costs a read."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+MOST_KEPT = 500
+
+
+@dataclass(frozen=True)
+class _Entry(Generic[T]):
+    task: "asyncio.Task[T]"
+    loop: asyncio.AbstractEventLoop
+    until: float
+
+
+class Cache(Generic[T]):
+    """Keeps values by what was asked; concurrent misses of one key share the making of its value.
+
+    A failure is shared by those that wait for it, and not kept.
+    """
+
+    def __init__(self, *, seconds: float, most: int = MOST_KEPT) -> None:
+        self._seconds = seconds
+        self._most = most
+        self._entries: dict[Hashable, _Entry[T]] = {}
+
+    async def get(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+        """Give the value of a key, made where it isn't kept. Raises what making it does."""
+        loop = asyncio.get_running_loop()
+        entry = self._entries.get(key)
+        if entry is None or entry.loop is not loop or self._is_over(entry, loop.time()):
+            entry = _Entry(asyncio.ensure_future(_made(make)), loop, loop.time() + self._seconds)
+            self._keep(key, entry)
+        # Shielded, so that a client that goes away doesn't end it for the others.
+        return await asyncio.shield(entry.task)
+
+    def _is_over(self, entry: _Entry[T], now: float) -> bool:
+        if not entry.task.done():
+            return False
+        return now >= entry.until or entry.task.cancelled() or entry.task.exception() is not None
+
+    def _keep(self, key: Hashable, entry: _Entry[T]) -> None:
+        self._entries.pop(key, None)
+        if len(self._entries) >= self._most:
+            # The oldest came first.
+            del self._entries[next(iter(self._entries))]
+        self._entries[key] = entry
+
+
+async def _made(make: Callable[[], Awaitable[T]]) -> T:
+    return await make()

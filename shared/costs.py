@@ -1,0 +1,38 @@
+"""What a piece of work costs at the database, counted where it is spent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass
+class Costs:
+    """What was spent: requests to the database, and what Cosmos DB charged for them.
+
+    https://learn.microsoft.com/azure/cosmos-db/request-units
+    """
+
+    operations: int = 0
+    request_units: float = 0.0
+
+
+_counting: ContextVar[Costs | None] = ContextVar("costs", default=None)
+
+
+@contextmanager
+def counted() -> Iterator[Costs]:
+    """Count what the block, and the tasks that it starts, spend."""
+    costs = Costs()
+    token = _counting.set(costs)
+    try:
+        yield costs
+    finally:
+        _counting.reset(token)
+
+
+def spent(request_units: float = 0.0) -> None:
+    """Count one operation, if somebody counts."""
+    if (costs := _counting.get()) is not None:
+        costs.operations += 1
+        costs.request_units += request_units
