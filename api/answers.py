@@ -17,11 +17,12 @@ JSON = "application/json"
 # Data changes when a collection ends, every half hour: nobody misses these seconds.
 FRESH_SECONDS = 10
 ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": DATA_POLICY,
 }
 NOT_KEPT = {"Cache-Control": "no-store"}
 
@@ -53,7 +54,6 @@ def prepare(
     steady = answer.model_dump_json(exclude=dict(moments)).encode() if moments else body
     tag = f'{"W/" if moments else ""}"{hashlib.sha256(steady).hexdigest()[:32]}"'
     all_headers = {
-        **SECURITY,
         "Cache-Control": f"public, max-age={fresh_seconds}" if fresh_seconds else "no-cache",
         "ETag": tag,
         "Undertone-Feed": feed,
@@ -62,14 +62,20 @@ def prepare(
     return Prepared(body, tag, all_headers)
 
 
-def data_answer(request: func.HttpRequest, prepared: Prepared) -> func.HttpResponse:
+def data_answer(
+    request: func.HttpRequest,
+    prepared: Prepared,
+    *,
+    mimetype: str = JSON,
+    policy: str = DATA_POLICY,
+) -> func.HttpResponse:
     """Answer with the data, or with 304 where the client has it already."""
-    headers = dict(prepared.headers)
+    headers = {**SECURITY, "Content-Security-Policy": policy, **prepared.headers}
     if is_known(request.headers.get("If-None-Match", ""), prepared.tag):
         return func.HttpResponse(
-            status_code=HTTPStatus.NOT_MODIFIED, headers=headers, mimetype=JSON
+            status_code=HTTPStatus.NOT_MODIFIED, headers=headers, mimetype=mimetype
         )
-    return func.HttpResponse(prepared.body, headers=headers, mimetype=JSON)
+    return func.HttpResponse(prepared.body, headers=headers, mimetype=mimetype)
 
 
 def triggered_answer(triggered: Triggered) -> func.HttpResponse:

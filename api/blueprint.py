@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import azure.functions as func
 from pydantic import BaseModel
@@ -18,6 +19,7 @@ from api.answers import (
 from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
 from api.deps import Deps, process_deps
+from api.elsewhere import answer_elsewhere
 from api.health import check_health
 from api.models import (
     MOMENTS_OF_STATS,
@@ -32,6 +34,7 @@ from api.models import (
     TrendingParameters,
     TrendsParameters,
 )
+from api.pages import docs_file, docs_page, document_answer
 from api.parameters import read_parameters
 from api.post import read_post
 from api.posts import read_recent_posts
@@ -46,6 +49,7 @@ blueprint = func.Blueprint()
 P = TypeVar("P", bound=Parameters)
 
 ANONYMOUS = func.AuthLevel.ANONYMOUS
+EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 @blueprint.route("api/v1/health", methods=["GET"], auth_level=ANONYMOUS)
@@ -134,6 +138,34 @@ async def admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.H
     triggered, request = await ask_for_collection(process_deps())
     message.set(request.model_dump_json())
     return triggered_answer(triggered)
+
+
+@blueprint.route("api/v1/openapi.json", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def openapi(req: func.HttpRequest) -> func.HttpResponse:
+    """Describe the API."""
+    return document_answer(req)
+
+
+@blueprint.route("api/v1/docs", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def docs(req: func.HttpRequest) -> func.HttpResponse:
+    """Show the API, to try it."""
+    return docs_page(req)
+
+
+@blueprint.route("api/v1/docs/{file}", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def docs_files(req: func.HttpRequest) -> func.HttpResponse:
+    """Give a file of that page."""
+    return docs_file(req, req.route_params["file"])
+
+
+@blueprint.route("{*path}", methods=EVERY_METHOD, auth_level=ANONYMOUS)
+@answering
+async def elsewhere(req: func.HttpRequest) -> func.HttpResponse:
+    """Say that there is nothing, or not by this method."""
+    return answer_elsewhere(req, urlsplit(req.url).path)
 
 
 async def _data(

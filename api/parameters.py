@@ -29,6 +29,16 @@ class NotThere(Refused):
     status = 404
 
 
+class WrongMethod(Refused):
+    """The path exists, but doesn't answer this method; `allowed` says which it does."""
+
+    status = 405
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(f"This path answers {allowed}.")
+        self.allowed = allowed
+
+
 class TooLarge(Refused):
     """A request is larger than any that makes sense."""
 

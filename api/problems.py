@@ -14,7 +14,7 @@ import azure.functions as func
 
 from api.answers import NOT_KEPT, SECURITY
 from api.models import BadParameter, Conflict, Problem
-from api.parameters import Refused, TooLarge
+from api.parameters import Refused, TooLarge, WrongMethod
 from shared.costs import counted
 from shared.errors import (
     CycleRunning,
@@ -24,6 +24,7 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.logs import event
+from shared.settings import settings
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ Endpoint = Callable[..., Awaitable[func.HttpResponse]]
 
 PROBLEM_JSON = "application/problem+json"
 
+EXPOSED = "ETag, Link, Location, Retry-After, Server-Timing, Undertone-Feed, X-Request-Id"
 MOST_BODY_BYTES = 64 * 1024
 MOST_QUERY_BYTES = 4 * 1024
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -80,6 +82,7 @@ def answering(endpoint: Endpoint) -> Endpoint:
         with counted() as costs:
             answer = await _answer_of(endpoint, req, outputs, request_id)
         milliseconds = (perf_counter() - started) * 1000
+        _allow_origin(req, answer)
         answer.headers["X-Request-Id"] = request_id
         answer.headers["Server-Timing"] = (
             f'total;dur={milliseconds:.1f}, store;desc="{costs.operations} operations,'
@@ -102,6 +105,21 @@ def answering(endpoint: Endpoint) -> Endpoint:
     return answered
 
 
+def _allow_origin(request: func.HttpRequest, answer: func.HttpResponse) -> None:
+    """Let pages of the configured origins read the answer: https://fetch.spec.whatwg.org."""
+    origin = request.headers.get("origin")
+    try:
+        allowed = settings().cors_origins
+    except SettingsError:
+        return
+    if not allowed:
+        return
+    answer.headers["Vary"] = "Origin"
+    if origin in allowed:
+        answer.headers["Access-Control-Allow-Origin"] = origin
+        answer.headers["Access-Control-Expose-Headers"] = EXPOSED
+
+
 def request_id_of(request: func.HttpRequest) -> str:
     """Give the request's own id, where it has one that is fit to be logged, or a new one."""
     given = request.headers.get("x-request-id", "")
@@ -116,7 +134,10 @@ async def _answer_of(
         check_size(request)
         return await endpoint(request, **outputs)
     except Refused as error:
-        return problem_answer(path, Fault(error.status, str(error)), error.errors)
+        answer = problem_answer(path, Fault(error.status, str(error)), error.errors)
+        if isinstance(error, WrongMethod):
+            answer.headers["Allow"] = error.allowed
+        return answer
     except CycleRunning as error:
         return conflict_answer(path, error.holder)
     except (StoreError, SettingsError) as error:
