@@ -21,6 +21,9 @@ MOST_SEARCH_CHARS = 200
 MOST_TOPICS = 100
 MOST_COMPARED = 10
 MOST_CYCLES = 100
+# Reddit's longest names have 21 characters; more than that is answered as unknown up to here.
+MOST_NAME_CHARS = 100
+MOST_CURSOR_CHARS = 100
 MOST_COMMENTS = 1000
 
 # Few enough digits that int() is quick, and more than any bound has.
@@ -61,10 +64,13 @@ def _moment(value: str) -> str:
 
 
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
-Cursor = Annotated[str, AfterValidator(_cursor)]
+Cursor = Annotated[str, Field(max_length=MOST_CURSOR_CHARS), AfterValidator(_cursor)]
 Granularity = Literal["hour", "day", "week"]
+SubredditName = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
 Compared = Annotated[
-    tuple[str, ...], BeforeValidator(_names), Field(min_length=1, max_length=MOST_COMPARED)
+    tuple[SubredditName, ...],
+    Field(min_length=1, max_length=MOST_COMPARED),
+    BeforeValidator(_names),
 ]
 Moment = Annotated[str, AfterValidator(_moment)]
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -79,15 +85,17 @@ class Parameters(BaseModel):
 class ScopeParameters(Parameters):
     """Which subreddits, and how far back."""
 
-    subreddit: str | None = Field(
+    subreddit: SubredditName | None = Field(
         default=None,
         description="the name of a watched subreddit, in any case; without it, all of them",
+        examples=["claude"],
     )
     hours: WholeNumber = Field(
         default=24,
         ge=1,
         le=MOST_HOURS,
         description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+        examples=[24],
     )
 
 
@@ -133,7 +141,7 @@ class PostParameters(Parameters):
         description="Reddit's id of the post: up to 32 letters and digits, without t3_",
         examples=["1abcde"],
     )
-    subreddit: str | None = Field(
+    subreddit: SubredditName | None = Field(
         default=None,
         description="the name of its subreddit, in any case; without it, all of them are asked",
         examples=["claude"],
@@ -162,17 +170,23 @@ class PostsParameters(ScopeParameters):
         ge=1,
         le=MOST_POSTS,
         description=f"a whole number of posts from 1 to {MOST_POSTS}",
+        examples=[100],
     )
-    sentiment: Label | None = Field(default=None, description="positive, negative or neutral")
+    sentiment: Label | None = Field(
+        default=None, description="positive, negative or neutral", examples=["negative"]
+    )
     q: str | None = Field(
         default=None,
         max_length=MOST_SEARCH_CHARS,
         description='words and "phrases" that must all occur in title or content, in any case; at'
         f" most {MOST_SEARCH_CHARS} characters. A page reads at most {MOST_SCANNED} posts: it may"
         " hold fewer than `limit` though a next one follows",
+        examples=['"rate limit" cursor'],
     )
     cursor: Cursor | None = Field(
-        default=None, description="where the next page begins, as the Link header before it says"
+        default=None,
+        description="where the next page begins, as the Link header before it says",
+        examples=["MjAyNi0xMS0yM1QxMzowNTowMFpfMWFiY2Rl"],
     )
 
 
@@ -184,11 +198,14 @@ class TrendingParameters(Parameters):
         ge=1,
         le=MOST_TOPICS,
         description=f"a whole number of topics from 1 to {MOST_TOPICS}",
+        examples=[20],
     )
     at: Moment | None = Field(
         default=None,
         description="a time such as 2026-11-23T13:05:00Z: the topics as they were computed last"
         " before it; without it, the current ones",
+        examples=["2026-11-23T13:05:00Z"],
+        json_schema_extra={"format": "date-time"},
     )
 
 
@@ -200,6 +217,7 @@ class CyclesParameters(Parameters):
         ge=1,
         le=MOST_CYCLES,
         description=f"a whole number of cycles from 1 to {MOST_CYCLES}",
+        examples=[20],
     )
 
 

@@ -216,7 +216,7 @@ async def test_unknown_parameters_are_ignored() -> None:
 
 
 @pytest.mark.parametrize("path", [STATS, RECENT])
-@pytest.mark.parametrize("name", ["cats", "aws,claude", "<script>", "x" * 3000])
+@pytest.mark.parametrize("name", ["cats", "aws,claude", "<script>", "x" * 90])
 async def test_an_unknown_subreddit_is_not_found(path, name) -> None:
     found = problem(await get(path, subreddit=name), 404)
     assert found["title"] == "Not Found"

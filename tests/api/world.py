@@ -163,10 +163,16 @@ class CountingStore:
         self.asked[name] += documents
 
 
+def method_name(method: object) -> str:
+    return str(method).rsplit(".", 1)[-1]
+
+
+# The library lists an app's functions once.
+HTTP_FUNCTIONS = [each for each in function_app.app.get_functions() if each.is_http_function()]
 FUNCTIONS = {
-    str(function.get_trigger().route): function.get_user_function()
-    for function in function_app.app.get_functions()
-    if function.is_http_function()
+    (method_name(method), str(each.get_trigger().route)): each.get_user_function()
+    for each in HTTP_FUNCTIONS
+    for method in each.get_trigger().methods
 }
 
 
@@ -174,16 +180,38 @@ async def get(
     target: str, headers: Mapping[str, str] | None = None, /, **parameters: object
 ) -> func.HttpResponse:
     """Call the function of the path, with the query of the target and these parameters."""
+    return await ask("GET", target, headers, **parameters)
+
+
+async def ask(
+    method: str,
+    target: str,
+    headers: Mapping[str, str] | None = None,
+    /,
+    *,
+    body: bytes = b"",
+    **parameters: object,
+) -> func.HttpResponse:
+    """Call the function that the host would choose for this method and path."""
     path, _, query = target.partition("?")
     given = {**dict(parse_qsl(query)), **{name: str(value) for name, value in parameters.items()}}
     url = f"{BASE}{path}" + (f"?{urlencode(given)}" if given else "")
+    # The more of a route is literal, the sooner it is tried.
+    routes = sorted(
+        (each for each in FUNCTIONS if each[0] == method),
+        key=lambda each: (each[1].startswith("{*"), "{" in each[1]),
+    )
+    expressions = (
+        (route, re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route[1].replace("{*path}", ".*")))
+        for route in routes
+    )
     route, found = next(
         (route, match)
-        for route in sorted(FUNCTIONS, key=lambda each: "{" in each)
-        if (match := re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route), path.lstrip("/")))
+        for route, expression in expressions
+        if (match := re.fullmatch(expression, path.lstrip("/")))
     )
     request = func.HttpRequest(
-        "GET", url, headers=headers, params=given, route_params=found.groupdict(), body=b""
+        method, url, headers=headers, params=given, route_params=found.groupdict(), body=body
     )
     answer: func.HttpResponse = await FUNCTIONS[route](request)
     return answer

@@ -1,0 +1,181 @@
+"""The surface as a whole: the OpenAPI document, its page, and what isn't there."""
+
+import json
+import re
+from pathlib import Path
+
+import azure.functions as func
+import pytest
+
+from api.openapi import ENDPOINTS, openapi_document
+from tests.api.world import HTTP_FUNCTIONS, ask, get, method_name
+
+pytestmark = pytest.mark.usefixtures("process")
+
+DOCS = "/api/v1/docs"
+OUTSIDE = {"openapi", "docs", "docs_files", "elsewhere"}
+
+
+def http_functions() -> dict[str, tuple[str, str]]:
+    """Give each function's method and path."""
+    return {
+        str(each.get_function_name()): (
+            method_name(next(iter(each.get_trigger().methods))),
+            f"/{each.get_trigger().route}",
+        )
+        for each in HTTP_FUNCTIONS
+    }
+
+
+async def test_the_document_has_exactly_the_endpoints_of_the_app() -> None:
+    answer = await get("/api/v1/openapi.json")
+    document = json.loads(answer.get_body())
+    assert document["openapi"].startswith("3.1")
+    described = {
+        operation["operationId"]: (method.upper(), path)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    functions = {name: at for name, at in http_functions().items() if name not in OUTSIDE}
+    assert described == functions
+
+
+def test_every_parameter_has_a_description_a_shape_and_an_example() -> None:
+    for path, operations in openapi_document()["paths"].items():
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                where = f"{path} {parameter['name']}"
+                assert parameter["description"], where
+                assert "example" in parameter, where
+                schema = parameter["schema"]
+                bounded = {"maximum", "maxLength", "maxItems", "enum", "pattern", "format"}
+                assert bounded & schema.keys(), where
+
+
+def test_every_answer_has_a_schema_errors_included() -> None:
+    document = openapi_document()
+    schemas = document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                # Nothing is in a 304, and the host's own 401.
+                if status in {"304", "401"}:
+                    continue
+                (content,) = response["content"].values()
+                name = content["schema"]["$ref"].rsplit("/", 1)[1]
+                assert name in schemas, f"{path} {status}"
+    for name, schema in schemas.items():
+        for field, described in schema.get("properties", {}).items():
+            assert "description" in described or "$ref" in described, f"{name}.{field}"
+
+
+async def test_the_page_loads_only_the_apps_own_files_under_a_strict_policy() -> None:
+    page = await get(DOCS)
+    assert page.mimetype == "text/html"
+    html = page.get_body().decode()
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert not re.search(r"<script(?![^>]*src=)", html), "no inline script"
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', html)
+    for address in addresses:
+        assert address.startswith(("/api/v1/", "data:,")), address
+        if address.startswith(DOCS):
+            file = await get(address)
+            assert file.status_code == 200
+            assert len(file.get_body()) > 100
+            assert file.headers["X-Content-Type-Options"] == "nosniff"
+            again = await get(address, {"if-none-match": file.headers["ETag"]})
+            assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", ["..%2Fpages.py", "index.html", "swagger-ui.css.map"])
+async def test_the_page_has_no_other_files(name: str) -> None:
+    assert (await get(f"{DOCS}/{name}")).status_code == 404
+
+
+def problem_of(answer: func.HttpResponse, status: int) -> dict[str, object]:
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    found: dict[str, object] = json.loads(answer.get_body())
+    assert found.keys() == {"type", "title", "status", "detail", "instance", "errors"}
+    return found
+
+
+@pytest.mark.parametrize("path", ["/", "/nope", "/api/v1", "/api/v2/health", "/api/v1/health/x"])
+async def test_an_unknown_path_is_a_problem_too(path: str) -> None:
+    assert problem_of(await get(path), 404)["instance"] == path
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/api/v1/health", "GET, OPTIONS"),
+        ("GET", "/api/v1/admin/collect", "POST, OPTIONS"),
+        ("DELETE", "/api/v1/posts/abc", "GET, OPTIONS"),
+        ("PUT", "/api/v1/posts/recent", "GET, OPTIONS"),
+    ],
+)
+async def test_a_method_that_a_path_does_not_answer_is_told_which_it_does(
+    method: str, path: str, allowed: str
+) -> None:
+    answer = await ask(method, path)
+    problem_of(answer, 405)
+    assert answer.headers["Allow"] == allowed
+
+
+async def test_what_is_too_large_is_refused() -> None:
+    problem_of(await get("/api/v1/posts/recent", q="x" * 4097), 414)
+    problem_of(await ask("POST", "/api/v1/nope", body=b"x" * (64 * 1024 + 1)), 413)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/health", "/api/v1/trending", DOCS, "/nope"])
+async def test_every_answer_carries_the_security_headers_and_its_request(path: str) -> None:
+    answer = await get(path, {"x-request-id": "client-7"})
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Request-Id"] == "client-7"
+    assert "total;dur=" in answer.headers["Server-Timing"]
+    odd = await get(path, {"x-request-id": "<script>\n"})
+    assert re.fullmatch(r"[0-9a-f]{32}", odd.headers["X-Request-Id"])
+
+
+async def test_each_request_is_one_line_with_its_cost(written, caplog) -> None:
+    del written
+    caplog.set_level("INFO")
+    await get("/api/v1/sentiment/stats", {"x-request-id": "client-8"}, subreddit="aws")
+    (line,) = [each for each in caplog.messages if each.startswith("request ")]
+    assert re.fullmatch(
+        r"request function=sentiment_stats method=GET path=/api/v1/sentiment/stats status=200"
+        r" ms=\d+ store_operations=1 request_units=0.000 request_id=client-8",
+        line,
+    )
+
+
+async def test_no_origin_is_allowed_by_default_and_configured_ones_are(monkeypatch) -> None:
+    from shared.settings import settings  # noqa: PLC0415 - made anew below
+
+    origin = {"origin": "https://a.example"}
+    assert "Access-Control-Allow-Origin" not in (await get("/api/v1/trending", origin)).headers
+    monkeypatch.setenv("CORS_ORIGINS", "https://a.example,https://b.example")
+    settings.cache_clear()
+    answer = await get("/api/v1/trending", origin)
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://a.example"
+    assert answer.headers["Vary"] == "Origin"
+    asked_first = await ask("OPTIONS", "/api/v1/admin/collect", origin)
+    assert asked_first.status_code == 204
+    assert "POST" in asked_first.headers["Access-Control-Allow-Methods"]
+    assert "X-Functions-Key" in asked_first.headers["Access-Control-Allow-Headers"]
+    other = await get("/api/v1/trending", {"origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_the_functions_of_the_table_are_the_blueprints() -> None:
+    assert {each.function for each in ENDPOINTS} == http_functions().keys() - OUTSIDE
+
+
+def test_nothing_is_loaded_from_another_host() -> None:
+    folder = Path(__file__).parents[2] / "api" / "static" / "docs"
+    assert "http" not in (folder / "start.js").read_text()
