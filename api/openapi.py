@@ -248,6 +248,9 @@ def _parameter(
         "description": field["description"],
         "schema": kept,
     }
+    if not is_path and not required:
+        # An empty value counts as not given: clients of old send it.
+        parameter["allowEmptyValue"] = True
     if kept.get("type") == "array":
         parameter |= {"style": "form", "explode": False}
     if examples:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from api.cursor import cursor_after, order_key_of
 from api.deps import Deps
 from api.models import MOST_SCANNED, PostAnswer, Posts, PostsParameters
 from api.parameters import scope_of
@@ -47,13 +46,13 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
     scope = scope_of(deps.settings, parameters.subreddit)
     window = Window.of_hours(parameters.hours, deps.clock())
     end = next_hour(hour_of(iso(window.end)))
-    below = min(end, order_key_of(parameters.cursor)) if parameters.cursor else end
+    below = min(end, parameters.cursor) if parameters.cursor else end
     names = deps.settings.subreddits
     listing = _Listing(await deps.store(), scope, names, window, parameters.sentiment)
     found = await _matching(listing, below, search_terms(parameters.q or ""), parameters.limit)
     return PostsPage(
         Posts([PostAnswer.model_validate(post) for post in found.posts]),
-        None if found.below is None else cursor_after(found.below),
+        found.below,
     )
 
 
