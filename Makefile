@@ -1,11 +1,11 @@
-# The verbs: run, test, lint, format, lock, clean.
+# The verbs: run, test, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COSMOS_SERVER := tests/cosmos_server
 PAGES := api/static/docs/swagger-ui-bundle.js
 
-.PHONY: run test lint format lock clean
+.PHONY: run test lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
@@ -21,6 +21,10 @@ lint: $(VENV)/.installed
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# After changing the API.
+docs: $(VENV)/.installed
+	$(BIN)/python -m local.api_page > docs/api.md
 
 # After changing a .in file.
 lock: $(VENV)/.installed

@@ -52,14 +52,30 @@ def prepare(
     """
     body = answer.model_dump_json().encode()
     steady = answer.model_dump_json(exclude=dict(moments)).encode() if moments else body
-    tag = f'{"W/" if moments else ""}"{hashlib.sha256(steady).hexdigest()[:32]}"'
-    all_headers = {
+    return prepared(
+        body, feed, steady=steady, is_weak=bool(moments), fresh_seconds=fresh_seconds, more=headers
+    )
+
+
+def prepared(
+    body: bytes,
+    feed: Feed,
+    *,
+    steady: bytes | None = None,
+    is_weak: bool = False,
+    fresh_seconds: int = FRESH_SECONDS,
+    more: Mapping[str, str] | None = None,
+) -> Prepared:
+    """Give a body its headers; the tag is that of its steady part, or of all of it."""
+    tag = f'{"W/" if is_weak else ""}"{hashlib.sha256(steady or body).hexdigest()[:32]}"'
+    headers = {
         "Cache-Control": f"public, max-age={fresh_seconds}" if fresh_seconds else "no-cache",
         "ETag": tag,
         "Undertone-Feed": feed,
-        **(headers or {}),
+        "Vary": "Accept",
+        **(more or {}),
     }
-    return Prepared(body, tag, all_headers)
+    return Prepared(body, tag, headers)
 
 
 def data_answer(

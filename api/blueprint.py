@@ -20,6 +20,8 @@ from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
 from api.deps import Deps, process_deps
 from api.elsewhere import answer_elsewhere
+from api.feed import ATOM_TYPE, prepare_atom
+from api.files import posts_file, trends_file
 from api.health import check_health
 from api.models import (
     MOMENTS_OF_STATS,
@@ -41,6 +43,7 @@ from api.posts import read_recent_posts
 from api.problems import answering
 from api.sentiment import compare, read_stats, read_trends
 from api.subreddits import read_subreddits
+from api.takeaway import format_of
 from api.trending import read_trending
 from shared.requests import QUEUE
 
@@ -70,7 +73,11 @@ async def sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
     """Give the sentiment of a window by the hour, day or week."""
-    return await _data(req, TrendsParameters, read_trends, moments=MOMENTS_OF_STATS)
+    parameters = read_parameters(TrendsParameters, req.params)
+    form = format_of(parameters.format, req.headers.get("accept", ""))
+    if form == "json":
+        return await _data(req, TrendsParameters, read_trends, moments=MOMENTS_OF_STATS)
+    return await trends_file(req, process_deps(), parameters, form)
 
 
 @blueprint.route("api/v1/sentiment/compare", methods=["GET"], auth_level=ANONYMOUS)
@@ -86,6 +93,9 @@ async def posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     """Give the newest posts, page by page."""
     deps = process_deps()
     parameters = read_parameters(PostsParameters, req.params)
+    form = format_of(parameters.format, req.headers.get("accept", ""))
+    if form != "json":
+        return await posts_file(req, deps, parameters, form)
 
     async def make() -> Prepared:
         page = await read_recent_posts(deps, parameters)
@@ -114,6 +124,15 @@ async def subreddits(req: func.HttpRequest) -> func.HttpResponse:
 async def trending_topics(req: func.HttpRequest) -> func.HttpResponse:
     """Give the trending topics."""
     return await _data(req, TrendingParameters, read_trending)
+
+
+@blueprint.route("api/v1/trending.atom", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def trending_feed(req: func.HttpRequest) -> func.HttpResponse:
+    """Give the trending topics to feed readers."""
+    deps = process_deps()
+    topics = await read_trending(deps, TrendingParameters())
+    return data_answer(req, prepare_atom(topics, deps.settings.feed), mimetype=ATOM_TYPE)
 
 
 @blueprint.route("api/v1/cycles", methods=["GET"], auth_level=ANONYMOUS)

@@ -14,6 +14,7 @@ Feed = Literal["reddit", "sample", "recorded"]
 
 MOST_HOURS = 2160
 MOST_POSTS = 500
+MOST_ROWS = 100_000
 # A search reads at most so many posts for a page; its next page goes on where it stopped.
 MOST_SCANNED = 2000
 MOST_SEARCH_CHARS = 200
@@ -57,6 +58,7 @@ def _moment(value: str) -> str:
 
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Cursor = Annotated[str, Field(pattern=CURSOR)]
+Format = Literal["json", "csv", "ndjson"]
 Granularity = Literal["hour", "day", "week"]
 SubredditName = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
 Compared = Annotated[
@@ -91,7 +93,17 @@ class ScopeParameters(Parameters):
     )
 
 
-class TrendsParameters(ScopeParameters):
+class FormatParameters(Parameters):
+    """In what form."""
+
+    format: Format | None = Field(
+        default=None,
+        description="json, csv or ndjson; without it, what the Accept header likes best",
+        examples=["csv"],
+    )
+
+
+class TrendsParameters(ScopeParameters, FormatParameters):
     """Which subreddits, how far back, and in steps of what."""
 
     hours: WholeNumber = Field(
@@ -154,14 +166,15 @@ class CycleParameters(Parameters):
     )
 
 
-class PostsParameters(ScopeParameters):
+class PostsParameters(ScopeParameters, FormatParameters):
     """Which posts, and how many of them."""
 
     limit: WholeNumber = Field(
         default=100,
         ge=1,
         le=MOST_POSTS,
-        description=f"a whole number of posts from 1 to {MOST_POSTS}",
+        description=f"a whole number of posts from 1 to {MOST_POSTS}; without it csv and ndjson"
+        f" hold all posts of the window, up to {MOST_ROWS}",
         examples=[100],
     )
     sentiment: Label | None = Field(

@@ -39,6 +39,7 @@ JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 REFERENCE = "#/components/schemas/{model}"
 
 UNAUTHORIZED, CONFLICT, UNAVAILABLE = 401, 409, 503
+FILES = ("text/csv", "application/x-ndjson")
 PROBLEMS = {
     401: "A function key is missing or wrong.",
     404: "What was asked for doesn't exist.",
@@ -64,6 +65,8 @@ class Endpoint:
     method: str = "GET"
     status: int = 200
     problems: tuple[int, ...] = ()
+    files: tuple[str, ...] = ()
+    """Other media types that it answers with."""
     is_kept: bool = True
     """Whether the answer has an ETag, so that 304 may follow."""
 
@@ -85,6 +88,7 @@ ENDPOINTS = (
         SentimentTrends,
         TrendsParameters,
         problems=(404, 422),
+        files=FILES,
     ),
     Endpoint(
         "sentiment_compare",
@@ -101,6 +105,7 @@ ENDPOINTS = (
         Posts,
         PostsParameters,
         problems=(404, 422),
+        files=FILES,
     ),
     Endpoint(
         "post",
@@ -198,7 +203,10 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 def _answered(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "description": (endpoint.answer.__doc__ or "").split("\n")[0],
-        "content": {JSON: {"schema": _reference(endpoint.answer)}},
+        "content": {
+            JSON: {"schema": _reference(endpoint.answer)},
+            **{media_type: {"schema": {"type": "string"}} for media_type in endpoint.files},
+        },
     }
 
 

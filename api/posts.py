@@ -1,12 +1,13 @@
 """The newest posts, page by page: of one subreddit, or of all of them together."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from api.deps import Deps
-from api.models import MOST_SCANNED, PostAnswer, Posts, PostsParameters
+from api.models import MOST_POSTS, MOST_ROWS, MOST_SCANNED, PostAnswer, Posts, PostsParameters
 from api.parameters import scope_of
 from shared.models import ALL, HourOfAll, Label, Post
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
@@ -54,6 +55,27 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
         Posts([PostAnswer.model_validate(post) for post in found.posts]),
         found.below,
     )
+
+
+async def pages_of_posts(
+    deps: Deps, parameters: PostsParameters, left_over: dict[str, str]
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """Give the posts page by page, all of the window or as many as `limit` says.
+
+    Where they end before the window does, left_over gets the cursor to go on with. Raises what
+    `read_recent_posts` does.
+    """
+    left = parameters.limit if "limit" in parameters.model_fields_set else MOST_ROWS
+    cursor = parameters.cursor
+    while left:
+        asked = parameters.model_copy(update={"limit": min(left, MOST_POSTS), "cursor": cursor})
+        page = await read_recent_posts(deps, asked)
+        yield page.posts.model_dump()
+        left -= len(page.posts.root)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+    left_over["cursor"] = str(cursor)
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,8 @@ def _allow_origin(request: func.HttpRequest, answer: func.HttpResponse) -> None:
         return
     if not allowed:
         return
-    answer.headers["Vary"] = "Origin"
+    vary = answer.headers.get("Vary")
+    answer.headers["Vary"] = f"{vary}, Origin" if vary else "Origin"
     if origin in allowed:
         answer.headers["Access-Control-Allow-Origin"] = origin
         answer.headers["Access-Control-Expose-Headers"] = EXPOSED

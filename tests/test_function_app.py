@@ -28,6 +28,7 @@ EXPECTED = {
     "cycles": ("http", "GET api/v1/cycles"),
     "cycle": ("http", "GET api/v1/cycles/{id}"),
     "admin_collect": ("http", "POST api/v1/admin/collect"),
+    "trending_feed": ("http", "GET api/v1/trending.atom"),
     "openapi": ("http", "GET api/v1/openapi.json"),
     "docs": ("http", "GET api/v1/docs"),
     "docs_files": ("http", "GET api/v1/docs/{file}"),

@@ -1,0 +1,83 @@
+"""docs/api.md, written from the OpenAPI document: `python -m local.api_page > docs/api.md`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from api.openapi import openapi_document
+
+HEAD = """# The HTTP API
+
+Written from the OpenAPI document, which the app serves at `/api/v1/openapi.json` and shows at
+`/api/v1/docs`. `make docs` writes this page anew.
+
+Times are UTC, ISO 8601 with Z. A window of N hours is the current hour so far and the N-1 before
+it. An empty parameter counts as not given. Reads are anonymous; their answers carry an ETag, and
+304 follows where nothing has changed. Errors are problem documents (RFC 9457): `type`, `title`,
+`status`, `detail`, `instance`, and an `errors` list that names each refused parameter and what it
+takes.
+Every answer carries `X-Request-Id`, which the log has too, and `Server-Timing`."""
+
+
+def page() -> str:
+    """Give the page."""
+    document = openapi_document()
+    return "\n".join([HEAD, *_endpoints(document), *_schemas(document)]) + "\n"
+
+
+def _endpoints(document: Mapping[str, Any]) -> Iterator[str]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield f"\n## {method.upper()} {path}\n"
+            yield f"{operation['summary']}."
+            if operation["parameters"]:
+                yield "\n| parameter | default | takes |\n| --- | --- | --- |"
+            for parameter in operation["parameters"]:
+                default = parameter["schema"].get("default")
+                shown = "required" if parameter["required"] else _code(default)
+                description = parameter["description"].replace("|", "\\|")
+                yield f"| `{parameter['name']}` | {shown} | {description} |"
+            yield "\n| status | answer |\n| --- | --- |"
+            for status, response in operation["responses"].items():
+                yield f"| {status} | {response['description']}{_shape(response)} |"
+
+
+def _schemas(document: Mapping[str, Any]) -> Iterator[str]:
+    yield "\n# Shapes"
+    for name, schema in sorted(document["components"]["schemas"].items()):
+        yield f"\n## {name}\n"
+        yield schema.get("description", "").split("\n\n")[0].replace("\n", " ")
+        if "properties" in schema:
+            yield "\n| field | type | what |\n| --- | --- | --- |"
+        for field, described in schema.get("properties", {}).items():
+            yield f"| `{field}` | {_type(described)} | {described.get('description', '')} |"
+        if "items" in schema:
+            yield f"\nA list of {_type(schema['items'])}."
+
+
+def _shape(response: Mapping[str, Any]) -> str:
+    for content in response.get("content", {}).values():
+        return f" {_type(content['schema'])}"
+    return ""
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(_type(each) for each in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(_code(value) for value in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
+    if schema.get("type") == "object" and "additionalProperties" in schema:
+        return f"object of {_type(schema['additionalProperties'])}"
+    return str(schema.get("format") or schema.get("type") or _code(schema.get("const")))
+
+
+def _code(value: object) -> str:
+    return "" if value is None else f"`{value}`"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,70 @@
+"""Answers that are kept for a moment: filled once, never after a failure, never without end."""
+
+import asyncio
+
+import pytest
+
+from api.cache import Cache
+
+
+class Counted:
+    def __init__(self, *, fails: int = 0) -> None:
+        self.calls, self.fails = 0, fails
+
+    async def __call__(self) -> int:
+        self.calls += 1
+        call = self.calls
+        await asyncio.sleep(0.01)
+        if call <= self.fails:
+            raise ValueError(call)
+        return call
+
+
+async def test_many_that_miss_at_once_share_one_filling() -> None:
+    cache, make = Cache[int](seconds=60), Counted()
+    assert set(await asyncio.gather(*(cache.get("key", make) for _ in range(50)))) == {1}
+    assert await cache.get("key", make) == 1
+    assert await cache.get("other", make) == 2
+
+
+async def test_what_is_too_old_is_made_again() -> None:
+    cache, make = Cache[int](seconds=0.03), Counted()
+    assert await cache.get("key", make) == 1
+    await asyncio.sleep(0.05)
+    assert await cache.get("key", make) == 2
+
+
+async def test_a_failure_is_shared_and_not_kept() -> None:
+    cache, make = Cache[int](seconds=60), Counted(fails=1)
+    results = await asyncio.gather(
+        *(cache.get("key", make) for _ in range(5)), return_exceptions=True
+    )
+    assert all(isinstance(result, ValueError) for result in results)
+    assert await cache.get("key", make) == 2
+
+
+async def test_a_client_that_goes_away_ends_it_for_nobody_else() -> None:
+    cache, make = Cache[int](seconds=60), Counted()
+    first = asyncio.create_task(cache.get("key", make))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(cache.get("key", make))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == 1
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert make.calls == 1
+
+
+async def test_it_never_keeps_more_than_allowed() -> None:
+    cache, make = Cache[int](seconds=60, most=3), Counted()
+    for key in range(10):
+        await cache.get(key, make)
+    assert await cache.get(9, make) == 10
+    assert await cache.get(0, make) == 11, "the oldest was let go"
+
+
+def test_another_event_loop_makes_its_own() -> None:
+    cache, make = Cache[int](seconds=60), Counted()
+    assert asyncio.run(cache.get("key", make)) == 1
+    assert asyncio.run(cache.get("key", make)) == 2

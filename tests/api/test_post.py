@@ -1,0 +1,105 @@
+"""GET /posts/{id}, and the search in /posts/recent."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from api.models import MOST_COMMENTS, PostParameters
+from api.post import read_post
+from api.posts import search_terms
+from shared.store import COMMENTS, POSTS
+from shared.times import utc_now
+from tests.api.world import NOW, CountingStore, a_comment, a_post, deps_of, get, keep
+
+MINUTE = timedelta(minutes=1)
+
+
+async def test_a_post_comes_with_its_comments_and_their_distribution(process, written) -> None:
+    del process
+    posts = [a_post(0, NOW, "claude"), a_post(1, NOW, "claude")]
+    comments = [
+        a_comment(1, NOW - 2 * MINUTE, "claude", "positive"),
+        a_comment(2, NOW - MINUTE, "claude", "negative"),
+        a_comment(3, NOW, "claude", "negative"),
+        {**a_comment(4, NOW, "claude"), "post_id": "p1"},
+    ]
+    await keep(written, posts, comments)  # type: ignore[arg-type]
+    answer = await get("/api/v1/posts/p0", subreddit="CLAUDE")
+    assert answer.status_code == 200
+    found = json.loads(answer.get_body())
+    assert found["post"]["id"] == "p0"
+    assert [each["id"] for each in found["comments"]] == ["c1", "c2", "c3"]
+    assert found["comments"][1]["sentiment"]["label"] == "negative"
+    assert found["sentiment_distribution"] == {"positive": 1, "negative": 2, "neutral": 0}
+    assert found["sentiment_avg"] == round((0.6124 - 2 * 0.4404) / 3, 4)
+    assert found["comments_complete"] is True
+    without = json.loads((await get("/api/v1/posts/p0?subreddit=")).get_body())
+    assert without["post"] == found["post"]
+
+
+async def test_a_post_that_is_not_there_is_told_apart_from_bad_input(process, written) -> None:
+    del process
+    await keep(written, [a_post(0, NOW, "claude")])
+    assert (await get("/api/v1/posts/nope")).status_code == 404
+    assert (await get("/api/v1/posts/p0", subreddit="aws")).status_code == 404
+    assert (await get("/api/v1/posts/p0", subreddit="cats")).status_code == 404
+    assert (await get("/api/v1/posts/p-0")).status_code == 422
+
+
+async def test_a_post_without_comments_has_no_average(store) -> None:
+    await store.upsert(POSTS, [a_post(7, NOW)])
+    found = await read_post(deps_of(store), PostParameters(id="p7", subreddit="aws"))
+    assert (found.comments, found.sentiment_avg) == ([], None)
+
+
+async def test_its_cost_is_bounded(store) -> None:
+    await store.upsert(POSTS, [a_post(0, NOW)])
+    many = [a_comment(n, NOW + timedelta(seconds=n)) for n in range(MOST_COMMENTS + 50)]
+    await store.upsert(COMMENTS, many)
+    counting = CountingStore(store)
+    found = await read_post(deps_of(counting), PostParameters(id="p0", subreddit="aws"))
+    assert counting.reads == 2
+    assert len(found.comments) == MOST_COMMENTS
+    assert found.comments_complete is False
+
+
+@pytest.mark.parametrize(
+    ("q", "terms"),
+    [
+        ("", []),
+        ("rate limit", ["rate", "limit"]),
+        ('"rate limit"', ["rate limit"]),
+        ('cursor "rate limit" plan', ["cursor", "rate limit", "plan"]),
+        ('"unclosed phrase', ["unclosed", "phrase"]),
+        ('"" " "', []),
+    ],
+)
+def test_words_and_phrases_are_told_apart(q: str, terms: list[str]) -> None:
+    assert search_terms(q) == terms
+
+
+async def test_a_search_takes_words_anywhere_and_phrases_as_they_stand(process, written) -> None:
+    del process
+    now = utc_now()
+    texts: list[tuple[str, str]] = [
+        ("Rate limits are back", "the LIMIT of my plan"),
+        ("The rate\nlimit", "as two lines"),
+        ("Limit the rate", ""),
+        ("Nothing", "of it"),
+    ]
+    posts: list[Any] = [
+        a_post(n, now - n * MINUTE, title=title, content=content)
+        for n, (title, content) in enumerate(texts)
+    ]
+    await keep(written, posts)
+
+    async def found(q: str) -> list[str]:
+        answer = await get("/api/v1/posts/recent", q=q)
+        return [post["id"] for post in json.loads(answer.get_body())]
+
+    assert await found("rate limit") == ["p0", "p1", "p2"]
+    assert await found('"rate limit"') == ["p0", "p1"]
+    assert await found('"RATE limit" lines') == ["p1"]
+    assert await found('"limit rate"') == []

@@ -1,0 +1,182 @@
+"""Statistics, trends and comparisons over random items equal a count by hand, whatever the edge."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.models import CompareParameters, ScopeParameters, TrendsParameters
+from api.sentiment import compare, read_stats, read_trends
+from shared.models import Comment, Post
+from shared.store.sqlite import SqliteStore
+from shared.times import iso
+from tests.api.world import (
+    COMPOUND,
+    LABELS,
+    NAMES,
+    CountingStore,
+    a_comment,
+    a_post,
+    deps_of,
+    keep,
+)
+
+HOUR = timedelta(hours=1)
+# Moments at which calendars have edges: leap days, ends of years and months, midnights, Mondays.
+EDGES = [
+    datetime(2028, 2, 29, 23, 59, 59, tzinfo=UTC),
+    datetime(2028, 3, 1, 0, 0, 0, tzinfo=UTC),
+    datetime(2026, 12, 31, 23, 30, tzinfo=UTC),
+    datetime(2027, 1, 1, 0, 0, 0, tzinfo=UTC),
+    datetime(2027, 1, 4, 0, 59, tzinfo=UTC),
+    datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+]
+MOMENTS = st.sampled_from(EDGES)
+HOURS = st.one_of(st.sampled_from([1, 2, 23, 24, 25, 167, 168, 169]), st.integers(1, 400))
+ITEMS = st.lists(
+    st.tuples(
+        st.integers(0, 500 * 3600),  # seconds before the moment
+        st.sampled_from(NAMES),
+        st.sampled_from(LABELS),
+        st.booleans(),
+    ),
+    max_size=30,
+)
+
+Item = tuple[int, str, Any, bool]
+
+
+def items_of(now: datetime, drawn: list[Item]) -> tuple[list[Post], list[Comment]]:
+    posts, comments = [], []
+    for number, (age, name, label, is_post) in enumerate(drawn):
+        created = now - timedelta(seconds=age)
+        if is_post:
+            posts.append(a_post(number, created, name, label))
+        else:
+            comments.append(a_comment(number, created, name, label))
+    return posts, comments
+
+
+def by_hand(now: datetime, drawn: list[Item], start: datetime, end: datetime, scope: str) -> Any:
+    """Count the items of a scope that were created in start <= created < end."""
+    found = [
+        each
+        for each in drawn
+        if start <= now - timedelta(seconds=each[0]) < end and scope in {"all", each[1]}
+    ]
+    labels = [label for _, _, label, _ in found]
+    compounds = [COMPOUND[label] for label in labels]
+    return {
+        "total": len(found),
+        **{label: labels.count(label) for label in LABELS},
+        "avg_sentiment": pytest.approx(sum(compounds) / len(found), abs=1e-4) if found else None,
+        "posts": sum(is_post for *_, is_post in found),
+        "comments": sum(not is_post for *_, is_post in found),
+    }
+
+
+def first_hour(now: datetime, hours: int) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0) - (hours - 1) * HOUR
+
+
+async def with_items(tmp_path_factory: Any, now: datetime, drawn: list[Item]) -> SqliteStore:
+    path = tmp_path_factory.mktemp("windows") / "undertone.db"
+    store = await SqliteStore.open(path, patience=20)
+    await keep(store, *items_of(now, drawn))
+    return store
+
+
+@given(now=MOMENTS, hours=HOURS, drawn=ITEMS, scope=st.sampled_from(["all", *NAMES]))
+@settings(max_examples=60, deadline=None)
+async def test_statistics_equal_a_count_by_hand(
+    tmp_path_factory, now: datetime, hours: int, drawn: list[Item], scope: str
+) -> None:
+    store = await with_items(tmp_path_factory, now, drawn)
+    try:
+        answer = await read_stats(
+            deps_of(store, now=now), ScopeParameters(subreddit=scope, hours=hours)
+        )
+    finally:
+        await store.close()
+    start = first_hour(now, hours)
+    expected = by_hand(now, drawn, start, now + HOUR, scope)
+    assert answer.statistics.model_dump() == expected
+    assert answer.window.start == iso(start)
+
+
+def steps(start: datetime, now: datetime, granularity: str) -> Iterator[tuple[datetime, datetime]]:
+    """Walk the calendar from the window's first step to its last."""
+    length = {"hour": HOUR, "day": timedelta(days=1), "week": timedelta(weeks=1)}[granularity]
+    first = start
+    if granularity != "hour":
+        first = first.replace(hour=0)
+    if granularity == "week":
+        first -= timedelta(days=first.isoweekday() - 1)
+    while first <= now:
+        yield first, first + length
+        first += length
+
+
+@given(
+    now=MOMENTS,
+    hours=HOURS,
+    drawn=ITEMS,
+    scope=st.sampled_from(["all", "aws"]),
+    granularity=st.sampled_from(["hour", "day", "week"]),
+)
+@settings(max_examples=60, deadline=None)
+async def test_trends_have_every_step_and_each_equals_a_count_by_hand(
+    tmp_path_factory, *, now: datetime, hours: int, drawn: list[Item], scope: str, granularity: Any
+) -> None:
+    store = await with_items(tmp_path_factory, now, drawn)
+    try:
+        answer = await read_trends(
+            deps_of(store, now=now),
+            TrendsParameters(subreddit=scope, hours=hours, granularity=granularity),
+        )
+    finally:
+        await store.close()
+    start = first_hour(now, hours)
+    expected = [
+        {"start": iso(begin), **by_hand(now, drawn, max(begin, start), end, scope)}
+        for begin, end in steps(start, now, granularity)
+    ]
+    assert [point.model_dump() for point in answer.trend_data] == expected
+    assert answer.statistics.total == sum(point.total for point in answer.trend_data)
+
+
+@given(now=MOMENTS, hours=HOURS, drawn=ITEMS)
+@settings(max_examples=30, deadline=None)
+async def test_a_comparison_counts_both_windows(
+    tmp_path_factory, now: datetime, hours: int, drawn: list[Item]
+) -> None:
+    store = await with_items(tmp_path_factory, now, drawn)
+    try:
+        answer = await compare(
+            deps_of(store, now=now), CompareParameters(subreddits=("AWS", "all"), hours=hours)
+        )
+    finally:
+        await store.close()
+    start = first_hour(now, hours)
+    for found, scope in zip(answer.subreddits, ["aws", "all"], strict=True):
+        assert found.subreddit == scope
+        current = by_hand(now, drawn, start, now + HOUR, scope)
+        before = by_hand(now, drawn, start - hours * HOUR, start, scope)
+        assert found.statistics.model_dump() == current
+        assert found.previous.model_dump() == before
+        assert found.difference.total == current["total"] - before["total"]
+        assert found.difference.posts == current["posts"] - before["posts"]
+
+
+@pytest.mark.parametrize(("hours", "most"), [(24, 2), (168, 8), (2160, 91)])
+@pytest.mark.parametrize("scope", ["all", "aws"])
+async def test_a_window_reads_a_document_for_each_day(store, hours: int, most: int, scope) -> None:
+    for read, model in ((read_stats, ScopeParameters), (read_trends, TrendsParameters)):
+        counting = CountingStore(store)
+        await read(deps_of(counting), model(subreddit=scope, hours=hours))  # type: ignore[operator]
+        assert counting.reads == 1
+        assert counting.asked["stats"] <= most
