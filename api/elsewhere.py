@@ -10,7 +10,7 @@ from api.openapi import BASE, ENDPOINTS
 from api.parameters import NotThere, WrongMethod
 
 # Not in the OpenAPI document: they show it.
-PAGES = (f"{BASE}/trending.atom", f"{BASE}/openapi.json", f"{BASE}/docs", f"{BASE}/docs/{{file}}")
+PAGES = (f"{BASE}/openapi.json", f"{BASE}/docs", f"{BASE}/docs/{{file}}")
 PREFLIGHT_SECONDS = "600"
 
 

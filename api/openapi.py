@@ -65,6 +65,7 @@ class Endpoint:
     method: str = "GET"
     status: int = 200
     problems: tuple[int, ...] = ()
+    media_type: str = "application/json"
     files: tuple[str, ...] = ()
     """Other media types that it answers with."""
     is_kept: bool = True
@@ -122,6 +123,13 @@ ENDPOINTS = (
         TopicsAnswer,
         TrendingParameters,
         problems=(404, 422),
+    ),
+    Endpoint(
+        "trending_feed",
+        "/trending.atom",
+        "The trending topics for feed readers",
+        TopicsAnswer,
+        media_type="application/atom+xml",
     ),
     Endpoint("subreddits", "/subreddits", "The watched subreddits", Subreddits),
     Endpoint(
@@ -192,6 +200,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.function,
         "summary": endpoint.summary,
+        "tags": [endpoint.path.split("/")[1].partition(".")[0]],
         "parameters": _parameters(endpoint),
         "responses": responses,
     }
@@ -201,12 +210,14 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _answered(endpoint: Endpoint) -> dict[str, Any]:
+    is_json = endpoint.media_type == JSON
+    texts = endpoint.files if is_json else (endpoint.media_type, *endpoint.files)
+    content: dict[str, Any] = {each: {"schema": {"type": "string"}} for each in texts}
+    if is_json:
+        content = {JSON: {"schema": _reference(endpoint.answer)}, **content}
     return {
         "description": (endpoint.answer.__doc__ or "").split("\n")[0],
-        "content": {
-            JSON: {"schema": _reference(endpoint.answer)},
-            **{media_type: {"schema": {"type": "string"}} for media_type in endpoint.files},
-        },
+        "content": content,
     }
 
 
