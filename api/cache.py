@@ -7,13 +7,15 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-MOST_KEPT = 500
+# The largest answers have half a megabyte.
+MOST_KEPT = 100
 
 
 @dataclass(frozen=True)
 class _Entry(Generic[T]):
     task: "asyncio.Task[T]"
     loop: asyncio.AbstractEventLoop
+    since: float
     until: float
 
 
@@ -33,7 +35,8 @@ class Cache(Generic[T]):
         loop = asyncio.get_running_loop()
         entry = self._entries.get(key)
         if entry is None or entry.loop is not loop or self._is_over(entry, loop.time()):
-            entry = _Entry(asyncio.ensure_future(_made(make)), loop, loop.time() + self._seconds)
+            now = loop.time()
+            entry = _Entry(asyncio.ensure_future(_made(make)), loop, now, now + self._seconds)
             self._keep(key, entry)
         # Shielded, so that a client that goes away doesn't end it for the others.
         return await asyncio.shield(entry.task)
@@ -45,9 +48,11 @@ class Cache(Generic[T]):
 
     def _keep(self, key: Hashable, entry: _Entry[T]) -> None:
         self._entries.pop(key, None)
-        if len(self._entries) >= self._most:
-            # The oldest came first.
-            del self._entries[next(iter(self._entries))]
+        # The oldest came first.
+        for old_key, old in list(self._entries.items()):
+            if len(self._entries) < self._most and not self._is_over(old, entry.since):
+                break
+            del self._entries[old_key]
         self._entries[key] = entry
 
 

@@ -33,17 +33,7 @@ async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
 
     Raises UnknownSubreddit and StoreError.
     """
-    scope = scope_of(deps.settings, parameters.subreddit)
-    window = Window.of_hours(parameters.hours, deps.clock())
-    cells = (await _cells(deps, [scope], window))[scope]
-    return Stats(
-        subreddit=scope,
-        time_window_hours=parameters.hours,
-        statistics=_totals(cells, window.hours()),
-        window=_told(window),
-        feed=deps.settings.feed,
-        timestamp=iso(window.end),
-    )
+    return (await _window(deps, parameters))[0]
 
 
 async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTrends:
@@ -51,22 +41,30 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
 
     Raises UnknownSubreddit and StoreError.
     """
+    stats, window, cells = await _window(deps, parameters)
+    return SentimentTrends(
+        **dict(stats),
+        granularity=parameters.granularity,
+        trend_data=[
+            TrendPoint(start=start, **dict(_totals(cells, hours)))
+            for start, hours in _steps(window, parameters.granularity).items()
+        ],
+    )
+
+
+async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Window, Cells]:
     scope = scope_of(deps.settings, parameters.subreddit)
     window = Window.of_hours(parameters.hours, deps.clock())
     cells = (await _cells(deps, [scope], window))[scope]
-    return SentimentTrends(
+    stats = Stats(
         subreddit=scope,
         time_window_hours=parameters.hours,
         statistics=_totals(cells, window.hours()),
         window=_told(window),
         feed=deps.settings.feed,
         timestamp=iso(window.end),
-        granularity=parameters.granularity,
-        trend_data=[
-            TrendPoint(start=start, **_totals(cells, hours).model_dump())
-            for start, hours in _steps(window, parameters.granularity).items()
-        ],
     )
+    return stats, window, cells
 
 
 async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:

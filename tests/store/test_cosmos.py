@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from shared.costs import counted
 from shared.errors import DocumentExists, StoreError, StoreNotProvisioned, StoreUnavailable
 from shared.settings import Settings
 from shared.store import COMMENTS, CONTAINERS, CYCLES, LEASES, POSTS, Query, open_store
@@ -215,3 +216,12 @@ async def test_containers_are_made_as_declared(cosmos_settings_factory) -> None:
             assert made["partitionKey"]["paths"] == [f"/{container.partition_key}"]
             assert made["indexingPolicy"]["excludedPaths"] == [{"path": "/*"}]
             assert made["defaultTtl"] == (settings.retention_days + 7) * 86_400
+
+
+async def test_what_an_operation_costs_is_counted(cosmos_store) -> None:
+    with counted() as costs:
+        await cosmos_store.read(LEASES, "lease", "lease")
+        await cosmos_store.query(Query(POSTS, "aws", 10))
+    assert costs.operations == 2
+    # The server of the tests charges 1 for everything.
+    assert costs.request_units == 2.0
