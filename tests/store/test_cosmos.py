@@ -218,6 +218,18 @@ async def test_containers_are_made_as_declared(cosmos_settings_factory) -> None:
             assert made["defaultTtl"] == (settings.retention_days + 7) * 86_400
 
 
+async def test_processes_that_open_an_empty_database_at_once_all_get_it(cosmos_server) -> None:
+    settings = cosmos_server.settings()
+    opened = await asyncio.gather(
+        *(open_store(settings, patience=20) for _ in range(5)), return_exceptions=True
+    )
+    for store in opened:
+        if not isinstance(store, BaseException):
+            await store.ping()
+            await store.close()
+    assert [store for store in opened if isinstance(store, BaseException)] == []
+
+
 async def test_what_an_operation_costs_is_counted(cosmos_store) -> None:
     with counted() as costs:
         await cosmos_store.read(LEASES, "lease", "lease")
