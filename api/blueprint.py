@@ -36,7 +36,7 @@ from api.models import (
     TrendingParameters,
     TrendsParameters,
 )
-from api.pages import docs_file, docs_page, document_answer
+from api.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
 from api.parameters import read_parameters
 from api.post import read_post
 from api.posts import read_recent_posts
@@ -52,7 +52,6 @@ blueprint = func.Blueprint()
 P = TypeVar("P", bound=Parameters)
 
 ANONYMOUS = func.AuthLevel.ANONYMOUS
-EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 @blueprint.route("api/v1/health", methods=["GET"], auth_level=ANONYMOUS)
@@ -180,7 +179,25 @@ async def docs_files(req: func.HttpRequest) -> func.HttpResponse:
     return docs_file(req, req.route_params["file"])
 
 
-@blueprint.route("{*path}", methods=EVERY_METHOD, auth_level=ANONYMOUS)
+@blueprint.route("assets/{file}", methods=["GET"], auth_level=ANONYMOUS)
+@answering
+async def dashboard_files(req: func.HttpRequest) -> func.HttpResponse:
+    """Give a file of the dashboard."""
+    return dashboard_file(req, req.route_params["file"])
+
+
+# An empty route would be the function's name: the host has no other one for / than this.
+@blueprint.route("{*path}", methods=["GET", "HEAD"], auth_level=ANONYMOUS)
+@answering
+async def dashboard(req: func.HttpRequest) -> func.HttpResponse:
+    """Show the dashboard at /; elsewhere say that there is nothing."""
+    path = urlsplit(req.url).path
+    return dashboard_page(req) if path in {"", "/"} else answer_elsewhere(req, path)
+
+
+@blueprint.route(
+    "{*path}", methods=["POST", "PUT", "PATCH", "DELETE", "OPTIONS"], auth_level=ANONYMOUS
+)
 @answering
 async def elsewhere(req: func.HttpRequest) -> func.HttpResponse:
     """Say that there is nothing, or not by this method."""

@@ -10,14 +10,20 @@ from api.openapi import BASE, ENDPOINTS
 from api.parameters import NotThere, WrongMethod
 
 # Not in the OpenAPI document: they show it.
-PAGES = (f"{BASE}/openapi.json", f"{BASE}/docs", f"{BASE}/docs/{{file}}")
+PAGES = {
+    f"{BASE}/openapi.json": ["GET"],
+    f"{BASE}/docs": ["GET"],
+    f"{BASE}/docs/{{file}}": ["GET"],
+    "/assets/{file}": ["GET"],
+    "": ["GET", "HEAD"],
+}
 PREFLIGHT_SECONDS = "600"
 
 
 def methods_of(path: str) -> list[str]:
     """List the methods that a path answers; none where it doesn't exist."""
     known = [(BASE + each.path, each.method) for each in ENDPOINTS]
-    known += [(page, "GET") for page in PAGES]
+    known += [(page, method) for page, methods in PAGES.items() for method in methods]
     return sorted({method for pattern, method in known if _fits(pattern, path)})
 
 

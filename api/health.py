@@ -12,7 +12,7 @@ from shared import __version__
 from shared.errors import StoreError
 from shared.logs import event
 from shared.models import CollectionState
-from shared.schedule import interval
+from shared.schedule import interval, next_tick
 from shared.settings import Settings
 from shared.store import COLLECTION
 from shared.times import iso, parse_iso
@@ -42,7 +42,7 @@ async def check_health(deps: Deps) -> Health:
         reason = str(error) or f"no answer within {DATABASE_SECONDS} s"
         event(log, "health.unhealthy", logging.WARNING, reason=reason)
         status: Literal["healthy", "degraded", "unhealthy"] = "unhealthy"
-        application = _unknown(deps.settings)
+        application = _unknown(deps.settings, now)
         database = DatabaseHealth(connected=False, kind=kind, latency_ms=None)
     else:
         uptime = timedelta(seconds=process.uptime_seconds)
@@ -85,15 +85,17 @@ def _application(
         data_freshness_minutes=max(0.0, round((now - parse_iso(last)) / MINUTE, 1))
         if last
         else None,
+        next_collection_at=iso(next_tick(settings.collect_schedule, now)),
         feed=settings.feed,
     )
 
 
-def _unknown(settings: Settings) -> ApplicationHealth:
+def _unknown(settings: Settings, now: datetime) -> ApplicationHealth:
     return ApplicationHealth(
         last_collection_at=None,
         collections_succeeded=None,
         collections_failed=None,
         data_freshness_minutes=None,
+        next_collection_at=iso(next_tick(settings.collect_schedule, now)),
         feed=settings.feed,
     )

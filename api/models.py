@@ -128,6 +128,12 @@ class CompareParameters(Parameters):
         " commas; all stands for all of them",
         examples=["claude,OpenAI"],
     )
+    granularity: Granularity | None = Field(
+        default=None,
+        description="hour, day or week: how it went in such steps, too; without it, only the"
+        " window's sums",
+        examples=["day"],
+    )
     hours: WholeNumber = Field(
         default=24,
         ge=1,
@@ -187,6 +193,31 @@ class PostsParameters(ScopeParameters, FormatParameters):
         f" most {MOST_SEARCH_CHARS} characters. A page reads at most {MOST_SCANNED} posts: it may"
         " hold fewer than `limit` though a next one follows",
         examples=['"rate limit" cursor'],
+    )
+    start: Moment | None = Field(
+        default=None,
+        description="a time: posts from then on, instead of those of the last hours; at most"
+        f" {MOST_HOURS} hours before the end count",
+        examples=["2026-11-22T08:00:00Z"],
+        json_schema_extra={"format": "date-time"},
+    )
+    end: Moment | None = Field(
+        default=None,
+        description="a time: posts before then; without it, until now",
+        examples=["2026-11-22T12:00:00Z"],
+        json_schema_extra={"format": "date-time"},
+    )
+    topic: str | None = Field(
+        default=None,
+        max_length=MOST_SEARCH_CHARS,
+        description="the id of a trending topic: its posts, whenever they were written",
+        examples=["lantern-mode"],
+    )
+    at: Moment | None = Field(
+        default=None,
+        description="with topic, a time of the last 7 days: the topic as it was then",
+        examples=["2026-11-23T13:05:00Z"],
+        json_schema_extra={"format": "date-time"},
     )
     cursor: Cursor | None = Field(
         default=None,
@@ -310,6 +341,9 @@ class ComparedScope(Answer):
     statistics: Totals = Field(description="the window's counts and mean")
     previous: Totals = Field(description="those of the window before, of as many hours")
     difference: Difference = Field(description="statistics less previous")
+    trend_data: list[TrendPoint] | None = Field(
+        description="every step of the window, oldest first; null where no granularity was given"
+    )
 
 
 class Comparison(Answer):
@@ -425,7 +459,7 @@ class TopicAnswer(Answer):
     id: str = Field(description="the theme as an identifier: the same topic keeps it")
     theme: str = Field(description="a phrase that most of its posts use, in their own spelling")
     keywords: list[str] = Field(description="other words that its posts use more than before")
-    post_ids: list[str] = Field(description="up to 10 of its posts, the fastest growing first")
+    post_ids: list[str] = Field(description="up to 100 of its posts, the fastest growing first")
     mentions: int = Field(description="posts of the last 24 hours that are about it")
     mentions_by_hour: list[int] = Field(
         description="its posts and their comments in each of the 24 hours, oldest first"
@@ -531,6 +565,7 @@ class ApplicationHealth(Answer):
     data_freshness_minutes: float | None = Field(
         description="minutes since the last collection; null before the first"
     )
+    next_collection_at: Time = Field(description="when the next collection is due")
     feed: Feed = Field(description="where the data comes from")
 
 

@@ -1,4 +1,4 @@
-"""The page that shows the API and lets one try it: Swagger UI, served by the app itself."""
+"""The app's own pages: the dashboard, and Swagger UI, which shows the API and lets one try it."""
 
 import hashlib
 import json
@@ -11,12 +11,28 @@ from api.answers import Prepared, data_answer
 from api.openapi import openapi_document
 from api.parameters import NotThere
 
-FOLDER = Path(__file__).with_name("static") / "docs"
-TYPES = {".js": "text/javascript", ".css": "text/css"}
+STATIC = Path(__file__).with_name("static")
+# Made by `make` from dashboard/.
+DASHBOARD, SWAGGER = STATIC / "page", STATIC / "swagger"
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+}
+# A file with a hash in its name never changes; the page that names it may at any time.
+FOREVER, ALWAYS_ASK = "public, max-age=31536000, immutable", "no-cache"
+AN_HOUR = "public, max-age=3600"
 # Swagger UI draws its icons from data: addresses, and sets styles from its script.
-POLICY = (
+DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+# Text from Reddit is never a script: the page has no other way to make one than its own files.
+DASHBOARD_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"
+    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HTML = """<!doctype html>
 <html lang="en">
@@ -35,7 +51,17 @@ HTML = """<!doctype html>
 </body>
 </html>
 """
-FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "start.js")
+
+
+def dashboard_page(request: func.HttpRequest) -> func.HttpResponse:
+    """Answer with the dashboard. Raises NotThere."""
+    page = _file(DASHBOARD / "index.html", ALWAYS_ASK)
+    return data_answer(request, page, mimetype="text/html", policy=DASHBOARD_POLICY)
+
+
+def dashboard_file(request: func.HttpRequest, name: str) -> func.HttpResponse:
+    """Answer with one of its files. Raises NotThere."""
+    return _file_answer(request, DASHBOARD / "assets", name, FOREVER)
 
 
 def document_answer(request: func.HttpRequest) -> func.HttpResponse:
@@ -43,33 +69,50 @@ def document_answer(request: func.HttpRequest) -> func.HttpResponse:
     return data_answer(request, _document())
 
 
-@lru_cache(maxsize=1)
-def _document() -> Prepared:
-    return _prepared(json.dumps(openapi_document()).encode())
-
-
 def docs_page(request: func.HttpRequest) -> func.HttpResponse:
-    """Answer with the page."""
-    return data_answer(request, _prepared(HTML.encode()), mimetype="text/html", policy=POLICY)
+    """Answer with the page that shows the API."""
+    page = _prepared(HTML.encode(), AN_HOUR)
+    return data_answer(request, page, mimetype="text/html", policy=DOCS_POLICY)
 
 
 def docs_file(request: func.HttpRequest, name: str) -> func.HttpResponse:
-    """Answer with one of the page's files. Raises NotThere."""
-    if name not in FILES:
-        raise NotThere(f"There is no such file: the page has {', '.join(FILES)}.")
+    """Answer with one of its files. Raises NotThere."""
+    return _file_answer(request, SWAGGER, name, AN_HOUR)
+
+
+@lru_cache(maxsize=1)
+def _document() -> Prepared:
+    return _prepared(json.dumps(openapi_document()).encode(), AN_HOUR)
+
+
+def _file_answer(
+    request: func.HttpRequest, folder: Path, name: str, kept: str
+) -> func.HttpResponse:
+    if name not in _names(folder):
+        raise NotThere("There is no such file. If the page isn't built yet: `make` builds it.")
     return data_answer(
-        request, _file(name), mimetype=TYPES[Path(name).suffix], policy="default-src 'none'"
+        request,
+        _file(folder / name, kept),
+        mimetype=TYPES[Path(name).suffix],
+        policy="default-src 'none'",
     )
 
 
-@lru_cache(maxsize=len(FILES))
-def _file(name: str) -> Prepared:
+@lru_cache(maxsize=2)
+def _names(folder: Path) -> frozenset[str]:
+    """List the files: what isn't listed isn't served, wherever a name points."""
+    return frozenset(file.name for file in folder.glob("*") if file.suffix in TYPES)
+
+
+@lru_cache(maxsize=64)
+def _file(path: Path, kept: str) -> Prepared:
     try:
-        return _prepared((FOLDER / name).read_bytes())
+        return _prepared(path.read_bytes(), kept)
     except OSError as error:
-        raise NotThere("The page's files aren't there: `make` puts them there.") from error
+        raise NotThere("This page isn't built yet: `make` builds it.") from error
 
 
-def _prepared(body: bytes) -> Prepared:
+def _prepared(body: bytes, kept: str) -> Prepared:
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Prepared(body, tag, {"Cache-Control": "public, max-age=3600", "ETag": tag})
+    headers = {"Cache-Control": kept, "ETag": tag, "Vary": "Accept-Encoding"}
+    return Prepared(body, tag, headers)

@@ -1,23 +1,34 @@
-"""The newest posts, page by page: of one subreddit, or of all of them together."""
+"""The newest posts, page by page: of one subreddit, of all of them together, or of a topic."""
 
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from api.deps import Deps
-from api.models import MOST_POSTS, MOST_ROWS, MOST_SCANNED, PostAnswer, Posts, PostsParameters
-from api.parameters import scope_of
+from api.models import (
+    MOST_HOURS,
+    MOST_POSTS,
+    MOST_ROWS,
+    MOST_SCANNED,
+    PostAnswer,
+    Posts,
+    PostsParameters,
+)
+from api.parameters import NotThere, scope_of
+from api.trending import topics_at
 from shared.models import ALL, HourOfAll, Label, Post
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
-from shared.times import Window, hour_of, iso, next_hour
+from shared.times import Window, hour_of, iso, next_hour, parse_iso
 
 # So many hours of `all` are read first, and then each time so many times more: a busy hour fills
 # a page by itself, and 90 quiet days are read in six steps.
 FIRST_HOURS = 6
 GROWTH = 4
 SCANNED_AT_ONCE = 200
+REDDIT_BEGAN = datetime(2005, 6, 23, tzinfo=UTC)
 SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
@@ -38,18 +49,22 @@ class _Slice:
 
 
 async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPage:
-    """Give a page of the posts created in the window.
+    """Give a page of the posts created in the window, or of those of a topic.
 
     Posts that arrive between two pages change nothing: a cursor says below which post to go on.
     With `q` a page may hold fewer than `limit` posts though a next one follows.
-    Raises UnknownSubreddit and StoreError.
+    Raises UnknownSubreddit, NotThere and StoreError.
     """
     scope = scope_of(deps.settings, parameters.subreddit)
-    window = Window.of_hours(parameters.hours, deps.clock())
-    end = next_hour(hour_of(iso(window.end)))
-    below = min(end, parameters.cursor) if parameters.cursor else end
-    names = deps.settings.subreddits
-    listing = _Listing(await deps.store(), scope, names, window, parameters.sentiment)
+    store = await deps.store()
+    listing: _Listing
+    if parameters.topic:
+        listing = await _topic_listing(store, scope, parameters)
+    else:
+        window, end = window_of(parameters, deps.clock())
+        names = deps.settings.subreddits
+        listing = _WindowListing(store, scope, names, window, parameters.sentiment, end)
+    below = min(listing.end, parameters.cursor) if parameters.cursor else listing.end
     found = await _matching(listing, below, search_terms(parameters.q or ""), parameters.limit)
     return PostsPage(
         Posts([PostAnswer.model_validate(post) for post in found.posts]),
@@ -78,18 +93,73 @@ async def pages_of_posts(
     left_over["cursor"] = str(cursor)
 
 
+def window_of(parameters: PostsParameters, now: datetime) -> tuple[Window, str]:
+    """Give the time that the parameters ask for, and the order key that ends it.
+
+    It is the last hours, or what lies between `start` and `end`.
+    """
+    # Another machine's clock may be ahead of ours.
+    upcoming = next_hour(hour_of(iso(now)))
+    if parameters.start is None and parameters.end is None:
+        return Window.of_hours(parameters.hours, now), upcoming
+    end = min(now, max(parse_iso(parameters.end), REDDIT_BEGAN)) if parameters.end else now
+    earliest = end - timedelta(hours=MOST_HOURS if parameters.start else parameters.hours)
+    start = max(parse_iso(parameters.start), earliest) if parameters.start else earliest
+    return Window(start, end), min(parameters.end or upcoming, upcoming)
+
+
+class _Listing(Protocol):
+    """Posts, to be read newest first."""
+
+    @property
+    def end(self) -> str:
+        """The order key that all of them lie below."""
+        ...
+
+    async def read(self, below: str, count: int) -> _Slice:
+        """Give at most so many of the newest posts below an order key."""
+        ...
+
+
 @dataclass(frozen=True)
-class _Listing:
-    """The posts of a scope in a window, with one label or with any, to be read newest first."""
+class _TopicListing:
+    """The posts of a topic, at most a hundred, newest first."""
+
+    posts: Sequence[Post]
+    end: str = "~"
+
+    async def read(self, below: str, count: int) -> _Slice:
+        found = [post for post in self.posts if post["order_key"] < below]
+        return _Slice(found[:count], found[count - 1]["order_key"] if len(found) > count else None)
+
+
+async def _topic_listing(store: Store, scope: str, parameters: PostsParameters) -> _TopicListing:
+    """Read the topics, and then its posts in one batched read. Raises NotThere and StoreError."""
+    topics = await topics_at(store, parameters.at)
+    topic = next((topic for topic in topics if topic["id"] == parameters.topic), None)
+    if topic is None:
+        when = f"was trending at {parameters.at}" if parameters.at else "is trending now"
+        raise NotThere(f"No topic of this id {when}: /api/v1/trending lists those that are.")
+    names = [name for name in topic["subreddits"] if scope in {ALL, name}]
+    keys = [(name, post_id) for name in names for post_id in topic["post_ids"]]
+    # One that was deleted since is left out.
+    found = (await store.read_many(POSTS, keys)).values()
+    wanted = [p for p in found if parameters.sentiment in {None, p["sentiment"]["label"]}]
+    return _TopicListing(sorted(wanted, key=lambda post: post["order_key"], reverse=True))
+
+
+@dataclass(frozen=True)
+class _WindowListing:
+    """The posts of a scope in a window, with one label or with any."""
 
     store: Store
     scope: str
     names: Sequence[str]
     window: Window
     label: Label | None
+    end: str
 
     async def read(self, below: str, count: int) -> _Slice:
-        """Give at most so many of the newest posts below an order key."""
         return await (self._of_all if self.scope == ALL else self._of_one)(below, count)
 
     async def _of_one(self, below: str, count: int) -> _Slice:
@@ -136,13 +206,13 @@ class _Listing:
 
     def _keys_of(self, hour: HourOfAll, below: str) -> list[tuple[str, str]]:
         """Give the hour's order keys and subreddits, newest first."""
-        shares = hour["shares"]
+        shares, start = hour["shares"], iso(self.window.start)
         keys = [
             (order_key, name)
             for name in self.names
             if name in shares
             for order_key, label in shares[name]["posts"]
-            if order_key < below and self.label in {None, label}
+            if start <= order_key < below and self.label in {None, label}
         ]
         return sorted(keys, reverse=True)
 

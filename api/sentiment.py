@@ -45,10 +45,7 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
     return SentimentTrends(
         **dict(stats),
         granularity=parameters.granularity,
-        trend_data=[
-            TrendPoint(start=start, **dict(_totals(cells, hours)))
-            for start, hours in _steps(window, parameters.granularity).items()
-        ],
+        trend_data=_trend(cells, window, parameters.granularity),
     )
 
 
@@ -83,6 +80,9 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
                 scope,
                 _totals(cells[scope], window.hours()),
                 _totals(cells[scope], before.hours()),
+                _trend(cells[scope], window, parameters.granularity)
+                if parameters.granularity
+                else None,
             )
             for scope in scopes
         ],
@@ -102,6 +102,13 @@ async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str,
         scope: cells_by_hour(day for (of, _), day in days.items() if of == scope)
         for scope in scopes
     }
+
+
+def _trend(cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:
+    return [
+        TrendPoint(start=start, **dict(_totals(cells, hours)))
+        for start, hours in _steps(window, granularity).items()
+    ]
 
 
 def _steps(window: Window, granularity: Granularity) -> Mapping[str, list[str]]:
@@ -125,7 +132,9 @@ def _totals(cells: Cells, hours: Iterable[str]) -> Totals:
     return Totals(**statistics.totals(cells[hour] for hour in hours if hour in cells))
 
 
-def _compared(scope: str, now: Totals, before: Totals) -> ComparedScope:
+def _compared(
+    scope: str, now: Totals, before: Totals, trend: list[TrendPoint] | None
+) -> ComparedScope:
     change = {
         name: value - getattr(before, name)
         for name, value in now.model_dump(exclude={"avg_sentiment"}).items()
@@ -141,6 +150,7 @@ def _compared(scope: str, now: Totals, before: Totals) -> ComparedScope:
         statistics=now,
         previous=before,
         difference=Difference(**change, avg_sentiment=difference),
+        trend_data=trend,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import azure.functions as func
 
+from api.answers import qualities, takes_gzip
 from api.models import Format
 
 TYPES: dict[Format, str] = {
@@ -31,23 +32,9 @@ def format_of(given: Format | None, accept: str) -> Format:
     """Choose the format: the parameter's, or else the one that the Accept header likes best."""
     if given is not None:
         return given
-    liked: list[tuple[float, Format]] = []
-    for part in accept.split(","):
-        media_type, _, rest = part.partition(";")
-        quality = 1.0
-        for parameter in rest.split(";"):
-            name, _, value = parameter.strip().partition("=")
-            if name == "q":
-                quality = _number(value)
-        liked += [(quality, name) for name, known in TYPES.items() if known == media_type.strip()]
+    given_to = qualities(accept)
+    liked = [(given_to[known], name) for name, known in TYPES.items() if known in given_to]
     return max(liked, key=lambda pair: pair[0])[1] if liked else "json"
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 async def written(
@@ -73,7 +60,7 @@ async def download(
     headers: Mapping[str, str],
 ) -> func.HttpResponse:
     """Answer with the parts as a file; headers may get more while the parts are written."""
-    zips = "gzip" in request.headers.get("accept-encoding", "").lower()
+    zips = takes_gzip(request)
     packer = zlib.compressobj(wbits=GZIP_WINDOW) if zips else None
     body = bytearray()
     async for part in parts:

@@ -3,7 +3,7 @@
 from api.deps import Deps
 from api.models import TopicAnswer, TopicsAnswer, TrendingParameters
 from api.parameters import NotThere
-from shared.models import Topics
+from shared.models import Topic, Topics
 from shared.store import CURRENT, TOPICS, Store
 
 
@@ -12,13 +12,17 @@ async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAns
 
     Before topics were ever computed there are none. Raises NotThere and StoreError.
     """
-    store = await deps.store()
+    topics = await topics_at(await deps.store(), parameters.at)
+    return TopicsAnswer([TopicAnswer.model_validate(topic) for topic in topics[: parameters.limit]])
+
+
+async def topics_at(store: Store, at: str | None) -> list[Topic]:
+    """Give all topics, the current ones or those of a time. Raises NotThere and StoreError."""
     current = await store.read(TOPICS, CURRENT, CURRENT)
     found = current
-    if parameters.at is not None and (current is None or parameters.at < current["created_at"]):
-        found = await _snapshot(store, current, parameters.at)
-    topics = found["topics"][: parameters.limit] if found else []
-    return TopicsAnswer([TopicAnswer.model_validate(topic) for topic in topics])
+    if at is not None and (current is None or at < current["created_at"]):
+        found = await _snapshot(store, current, at)
+    return found["topics"] if found else []
 
 
 async def _snapshot(store: Store, current: Topics | None, at: str) -> Topics:

@@ -142,7 +142,7 @@ def _print_banner(
         "recorded": "recorded data: Reddit's, but from another time",
     }
     lines.append("")
-    if any(function.kind == "http" and not function.route for function in functions):
+    if any(function.name == "dashboard" for function in functions):
         lines.append(f"  Dashboard {base}/{prefix}")
     lines += [
         f"  API       {base}/{prefix}api/v1/health",

@@ -20,7 +20,8 @@ def utc_now() -> datetime:
 
 def iso(moment: datetime) -> str:
     """Write a time as the store keeps it, such as 2026-11-23T13:05:07Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime writes the year 1 with one digit, and then times don't sort.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def iso_from_epoch(seconds: float) -> str:

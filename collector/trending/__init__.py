@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 RECENT_HOURS = 24
 BEFORE = timedelta(days=7)
-MOST_POST_IDS = 10
+MOST_POST_IDS = 100
 VELOCITY_DIGITS = 2
 LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 # Its posts are the moderators' forms.

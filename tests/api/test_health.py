@@ -45,6 +45,7 @@ async def test_after_a_collection_the_service_is_healthy(store) -> None:
         "collections_succeeded": 3,
         "collections_failed": 1,
         "data_freshness_minutes": 12.0,
+        "next_collection_at": "2026-11-23T13:30:00Z",
         "feed": "sample",
     }
     assert health.database.connected

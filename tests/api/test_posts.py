@@ -3,9 +3,11 @@ from datetime import timedelta
 import pytest
 
 from api.models import PostAnswer, PostsParameters
-from api.parameters import UnknownSubreddit
+from api.parameters import NotThere, UnknownSubreddit
 from api.posts import read_recent_posts
-from shared.store import POSTS, Store
+from shared.store import POSTS, TOPICS, Store
+from shared.times import iso
+from tests.api.test_trending import topic
 from tests.api.world import (
     NOW,
     CountingStore,
@@ -210,3 +212,79 @@ async def test_a_later_page_costs_what_the_first_does(sqlite_store, subreddit) -
     counting = CountingStore(sqlite_store)
     assert len(await recent(counting, subreddit=subreddit, limit=20, cursor=cursor)) == 20
     assert sum(counting.asked.values()) <= 26
+
+
+@pytest.mark.parametrize("subreddit", [None, "aws"])
+async def test_posts_of_a_span_are_those_between_its_ends(store, subreddit) -> None:
+    at = [NOW - 3 * HOUR, NOW - 2 * HOUR - MINUTE, NOW - 2 * HOUR, NOW - HOUR, NOW - 4 * HOUR]
+    await keep(store, [a_post(n, moment) for n, moment in enumerate(at)])
+    start, end = iso(at[0]), iso(at[2])
+
+    async def ids(**parameters: str) -> list[str]:
+        return [post.id for post in await recent(store, subreddit=subreddit, **parameters)]
+
+    assert await ids(start=start, end=end) == ["p1", "p0"], "the start is in it, the end isn't"
+    assert await ids(start=end) == ["p3", "p2"], "until now"
+    assert await ids(end=end, hours=1) == ["p1", "p0"], "so many hours before the end"
+    assert await ids(start=end, end=start) == [], "nothing lies between"
+    assert await ids(start="0001-01-01", end="9999-12-31") == [
+        "p3", "p2", "p1", "p0", "p4",
+    ]  # fmt: skip
+    assert await ids(end="0001-01-01") == []
+
+
+async def test_a_span_that_reaches_far_back_costs_no_more_than_the_longest_window(
+    sqlite_store,
+) -> None:
+    counting = CountingStore(sqlite_store)
+    assert await recent(counting, start="2005-01-01T00:00:00Z") == []
+    assert counting.asked["stats"] <= 2161
+
+
+async def test_a_span_is_paged_like_a_window(sqlite_store) -> None:
+    await keep(sqlite_store, posts_back(60, 5 * MINUTE))
+    start = iso(NOW - 3 * HOUR)
+    pages = await all_pages(sqlite_store, start=start, limit=7)
+    assert flat(pages) == [post.id for post in await recent(sqlite_store, start=start, limit=500)]
+    assert len(flat(pages)) == 37
+
+
+def a_topic(*post_ids: str) -> dict[str, object]:
+    return {**topic(1, iso(NOW)), "post_ids": list(post_ids), "subreddits": ["aws", "claude"]}
+
+
+async def keep_topic(store: Store, created: str, *post_ids: str, current: bool = True) -> None:
+    document = {
+        "id": "current" if current else created,
+        "created_at": created,
+        "topics": [a_topic(*post_ids)],
+        "snapshots": [iso(NOW - DAY)] if current else [],
+    }
+    await store.upsert(TOPICS, [document])
+
+
+async def test_the_posts_of_a_topic_are_all_of_its_posts_newest_first(store) -> None:
+    posts = [a_post(n, NOW - n * HOUR, ("aws", "claude")[n % 2]) for n in range(6)]
+    posts[4]["sentiment"]["label"] = "negative"
+    await keep(store, [*posts, a_post(9, NOW)])
+    await keep_topic(store, iso(NOW), "p3", "p1", "p4", "p2", "gone")
+    await keep_topic(store, iso(NOW - DAY), "p5", current=False)
+    ids = [post.id for post in await recent(store, topic="topic-1", hours=1)]
+    assert ids == ["p1", "p2", "p3", "p4"], "whatever the window; one deleted since is left out"
+    assert [post.id for post in await recent(store, topic="topic-1", subreddit="aws")] == [
+        "p2",
+        "p4",
+    ]
+    assert [post.id for post in await recent(store, topic="topic-1", sentiment="negative")] == [
+        "p4"
+    ]
+    assert await all_pages(store, topic="topic-1", limit=3) == [["p1", "p2", "p3"], ["p4"]]
+    then = await recent(store, topic="topic-1", at=iso(NOW - HOUR))
+    assert [post.id for post in then] == ["p5"]
+    assert [post.id for post in await recent(store, topic="topic-1", q="title 3")] == ["p3"]
+
+
+async def test_a_topic_that_does_not_trend_is_told_so(store) -> None:
+    await keep_topic(store, iso(NOW), "p1")
+    with pytest.raises(NotThere, match="/api/v1/trending"):
+        await recent(store, topic="nothing-of-this-name")

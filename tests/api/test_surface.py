@@ -1,19 +1,22 @@
 """The surface as a whole: the OpenAPI document, its page, and what isn't there."""
 
+import gzip
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import azure.functions as func
 import pytest
 
 from api.openapi import ENDPOINTS, openapi_document
-from tests.api.world import HTTP_FUNCTIONS, ask, get, method_name
+from shared.times import utc_now
+from tests.api.world import HTTP_FUNCTIONS, ask, get, keep, method_name, posts_back
 
 pytestmark = pytest.mark.usefixtures("process")
 
 DOCS = "/api/v1/docs"
-OUTSIDE = {"openapi", "docs", "docs_files", "elsewhere"}
+OUTSIDE = {"openapi", "docs", "docs_files", "dashboard", "dashboard_files", "elsewhere"}
 
 
 def http_functions() -> dict[str, tuple[str, str]]:
@@ -105,7 +108,9 @@ def problem_of(answer: func.HttpResponse, status: int) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("path", ["/", "/nope", "/api/v1", "/api/v2/health", "/api/v1/health/x"])
+@pytest.mark.parametrize(
+    "path", ["/nope", "/assets", "/api/v1", "/api/v2/health", "/api/v1/health/x"]
+)
 async def test_an_unknown_path_is_a_problem_too(path: str) -> None:
     assert problem_of(await get(path), 404)["instance"] == path
 
@@ -117,6 +122,8 @@ async def test_an_unknown_path_is_a_problem_too(path: str) -> None:
         ("GET", "/api/v1/admin/collect", "POST, OPTIONS"),
         ("DELETE", "/api/v1/posts/abc", "GET, OPTIONS"),
         ("PUT", "/api/v1/posts/recent", "GET, OPTIONS"),
+        ("POST", "/", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/assets/x.js", "GET, OPTIONS"),
     ],
 )
 async def test_a_method_that_a_path_does_not_answer_is_told_which_it_does(
@@ -166,7 +173,7 @@ async def test_no_origin_is_allowed_by_default_and_configured_ones_are(monkeypat
     settings.cache_clear()
     answer = await get("/api/v1/trending", origin)
     assert answer.headers["Access-Control-Allow-Origin"] == "https://a.example"
-    assert answer.headers["Vary"] == "Accept, Origin"
+    assert answer.headers["Vary"] == "Accept, Accept-Encoding, Origin"
     asked_first = await ask("OPTIONS", "/api/v1/admin/collect", origin)
     assert asked_first.status_code == 204
     assert "POST" in asked_first.headers["Access-Control-Allow-Methods"]
@@ -179,6 +186,62 @@ def test_the_functions_of_the_table_are_the_blueprints() -> None:
     assert {each.function for each in ENDPOINTS} == http_functions().keys() - OUTSIDE
 
 
+async def test_the_dashboard_is_a_page_of_its_own_files_under_a_strict_policy() -> None:
+    page = await get("/")
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page.headers["Cache-Control"] == "no-cache"
+    html = page.get_body().decode()
+    assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", html), "nothing inline"
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', html)
+    assert any(address.endswith(".js") for address in addresses)
+    assert any(address.endswith(".css") for address in addresses)
+    for address in addresses:
+        assert re.fullmatch(r"/assets/[\w.-]+-[\w-]{8}\.(js|css|woff2|svg)", address), address
+        file = await get(address)
+        assert file.status_code == 200
+        assert "immutable" in file.headers["Cache-Control"]
+        again = await get(address, {"if-none-match": file.headers["ETag"]})
+        assert again.status_code == 304
+    head = await ask("HEAD", "/")
+    assert head.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["..%2Fpages.py", "index.html", "x.js", "%2e%2e", "a%00.js"])
+async def test_the_dashboard_has_no_other_files(name: str) -> None:
+    problem_of(await get(f"/assets/{name}"), 404)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packs"),
+    [
+        ("gzip, deflate, br", True),
+        ("br;q=1.0, GZIP;q=0.8", True),
+        ("gzip;q=0, br", False),
+        ("gzip;q=none", False),
+        ("identity", False),
+        ("", False),
+    ],
+)
+async def test_answers_are_gzipped_for_those_who_take_it(written, accepted, packs) -> None:
+    await keep(written, posts_back(30, timedelta(minutes=1), newest=utc_now()))
+    plain = await get("/api/v1/posts/recent")
+    answer = await get("/api/v1/posts/recent", {"accept-encoding": accepted})
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert (answer.headers.get("Content-Encoding") == "gzip") is packs
+    body = answer.get_body()
+    assert (gzip.decompress(body) if packs else body) == plain.get_body()
+    known = {"accept-encoding": accepted, "if-none-match": answer.headers["ETag"]}
+    assert (await get("/api/v1/posts/recent", known)).status_code == 304
+    assert answer.headers["ETag"].startswith("W/") is packs, "a strong tag is of one encoding"
+    small = await get(
+        "/api/v1/posts/recent", {"accept-encoding": "gzip"}, subreddit="OpenAI", hours=1, q="zzz"
+    )
+    assert "Content-Encoding" not in small.headers
+
+
 def test_nothing_is_loaded_from_another_host() -> None:
-    folder = Path(__file__).parents[2] / "api" / "static" / "docs"
+    folder = Path(__file__).parents[2] / "api" / "static" / "swagger"
     assert "http" not in (folder / "start.js").read_text()

@@ -180,3 +180,19 @@ async def test_a_window_reads_a_document_for_each_day(store, hours: int, most: i
         await read(deps_of(counting), model(subreddit=scope, hours=hours))  # type: ignore[operator]
         assert counting.reads == 1
         assert counting.asked["stats"] <= most
+
+
+async def test_a_comparison_in_steps_has_the_trend_of_each(store) -> None:
+    now = EDGES[5]
+    posts = [a_post(n, now - n * 7 * HOUR, NAMES[n % 3], LABELS[n % 2]) for n in range(40)]
+    await keep(store, posts)
+    asked = deps_of(store, now=now)
+    for granularity in ("hour", "day", "week"):
+        compared = await compare(
+            asked, CompareParameters(subreddits=["all", *NAMES], hours=100, granularity=granularity)
+        )
+        for each in compared.subreddits:
+            alone = TrendsParameters(subreddit=each.subreddit, hours=100, granularity=granularity)
+            assert each.trend_data == (await read_trends(asked, alone)).trend_data
+    plain = await compare(asked, CompareParameters(subreddits=["aws"], hours=100))
+    assert plain.subreddits[0].trend_data is None

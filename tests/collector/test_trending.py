@@ -163,9 +163,9 @@ async def test_a_whole_cycle_over_the_sample_and_then_its_topics(
     assert topics[0]["theme"] in phrases
     top = topics[0]
     mine = [o["data"] for o in objects if o["kind"] == "t3" and o["data"]["id"] in top["post_ids"]]
-    assert len(mine) == len(top["post_ids"]) == 10
+    assert len(mine) == len(top["post_ids"]) == top["mentions"]
     about = sum(top["theme"].lower() in f"{p['title']} {p['selftext']}".lower() for p in mine)
-    assert about >= 8
+    assert about >= 0.8 * len(mine)
     assert top["subreddits"]
     assert set(top["subreddits"]) <= set(names)
 
@@ -325,7 +325,7 @@ async def test_a_topic_tells_the_sentiment_of_its_posts_and_comments_and_its_pea
     assert len(topic["mentions_by_hour"]) == 24
     assert sum(topic["mentions_by_hour"]) == 42
     assert topic["subreddits"] == ["aws"]
-    assert len(topic["post_ids"]) == 10
+    assert len(topic["post_ids"]) == topic["mentions"] == 12
 
 
 async def test_the_current_topics_are_replaced_at_once_and_earlier_ones_stay_for_a_week(

@@ -54,5 +54,11 @@ def test_24_hours_lie_in_at_most_2_days_and_90_days_in_at_most_91(moment: dateti
     assert len(Window.of_hours(2160, moment).days()) <= 91
 
 
+def test_early_years_are_written_so_that_they_sort() -> None:
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    assert iso(first) == "0001-01-01T00:00:00Z"
+    assert parse_iso(iso(first)) == first
+
+
 def test_the_next_hour_may_be_in_the_next_year() -> None:
     assert next_hour("2026-12-31T23") == "2027-01-01T00"

@@ -52,7 +52,7 @@ def maybe(req: func.HttpRequest) -> str:
 
 
 @app.route(route="/", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-def root(req: func.HttpRequest) -> str:
+def dashboard(req: func.HttpRequest) -> str:
     return "the root"
 
 

@@ -1,0 +1,111 @@
+/** What the page shows is what its address says: a link shows a colleague the same. */
+
+import { signal } from "@preact/signals";
+import type { Label } from "./api";
+
+export const VIEWS = ["overview", "compare", "posts", "collection"] as const;
+export type View = (typeof VIEWS)[number];
+export const WINDOWS = [24, 168, 720, 2160] as const;
+export type Hours = (typeof WINDOWS)[number];
+export const LABELS = ["positive", "neutral", "negative"] as const;
+
+export interface Address {
+  view: View;
+  hours: Hours;
+  /** The subreddit that is looked at; null: all of them. */
+  subreddit: string | null;
+  compare: string[];
+  sentiment: Label | null;
+  q: string | null;
+  /** A span of time instead of the window: start inclusive, end exclusive. */
+  start: string | null;
+  end: string | null;
+  topic: string | null;
+  /** When the topic was trending. */
+  at: string | null;
+  /** The open post: subreddit/id. */
+  post: string | null;
+}
+
+const START: Address = {
+  view: "overview",
+  hours: 24,
+  subreddit: null,
+  compare: [],
+  sentiment: null,
+  q: null,
+  start: null,
+  end: null,
+  topic: null,
+  at: null,
+  post: null,
+};
+/** What narrows the posts down, beside window and subreddit. */
+export const NO_FILTER = {
+  sentiment: null,
+  q: null,
+  start: null,
+  end: null,
+  topic: null,
+  at: null,
+} satisfies Partial<Address>;
+export const MOST_COMPARED_HERE = 5;
+
+function read(search: string): Address {
+  const given = new URLSearchParams(search);
+  const one = <T>(name: string, known: readonly T[], otherwise: T): T =>
+    known.find((each) => String(each) === given.get(name)) ?? otherwise;
+  const time = (name: string) => {
+    const text = given.get(name);
+    return text && !Number.isNaN(Date.parse(text)) ? text : null;
+  };
+  const names = (given.get("compare") ?? "").split(",").filter(Boolean);
+  return {
+    view: one("view", VIEWS, START.view),
+    hours: one("hours", WINDOWS, START.hours),
+    subreddit: given.get("subreddit") || null,
+    compare: [...new Set(names)].slice(0, MOST_COMPARED_HERE),
+    sentiment: one<Label | null>("sentiment", LABELS, null),
+    q: given.get("q")?.slice(0, 200) || null,
+    start: time("start"),
+    end: time("end"),
+    topic: given.get("topic") || null,
+    at: time("at"),
+    post: /^[^/]+\/\w+$/.test(given.get("post") ?? "") ? given.get("post") : null,
+  };
+}
+
+export const address = signal<Address>(read(location.search));
+
+function write(to: Address): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(to)) {
+    const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
+    if (text && value !== START[name as keyof Address]) given.set(name, text);
+  }
+  const text = given
+    .toString()
+    .replaceAll("%2C", ",")
+    .replaceAll("%2F", "/")
+    .replaceAll("%3A", ":");
+  return text ? `/?${text}` : "/";
+}
+
+/** The address that differs from this one by so much. */
+export function href(changes: Partial<Address>): string {
+  return write({ ...address.value, ...changes });
+}
+
+/** Go there; replace: as a correction of this address, not as a step to go back to. */
+export function go(changes: Partial<Address>, { replace = false } = {}): void {
+  const before = address.value;
+  const to = { ...before, ...changes };
+  if (write(to) === write(before)) return;
+  history[replace ? "replaceState" : "pushState"](null, "", write(to));
+  address.value = to;
+  if (to.view !== before.view) window.scrollTo(0, 0);
+}
+
+window.addEventListener("popstate", () => {
+  address.value = read(location.search);
+});

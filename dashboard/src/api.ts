@@ -1,0 +1,102 @@
+/** The API as the page uses it: its shapes, its addresses, and one way to ask. */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Comparison = Schemas["Comparison"];
+export type Compared = Schemas["ComparedScope"];
+export type Step = Schemas["TrendPoint"];
+export type Totals = Schemas["Totals"];
+export type Post = Schemas["PostAnswer"];
+export type PostDetail = Schemas["PostDetail"];
+export type Comment = Schemas["CommentAnswer"];
+export type Topic = Schemas["TopicAnswer"];
+export type Cycle = Schemas["CycleAnswer"];
+export type Health = Schemas["Health"];
+export type Subreddits = Schemas["Subreddits"];
+export type LabelCounts = Schemas["LabelCounts"];
+export type Label = Post["sentiment"]["label"];
+export type Granularity = "hour" | "day" | "week";
+type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
+
+const BASE = "/api/v1";
+/** How many subreddits one comparison takes: MOST_COMPARED in api/models.py. */
+export const MOST_COMPARED = 10;
+const PATIENCE_MS = 20_000;
+
+type Query = Record<string, string | number | null | undefined>;
+
+export function path(endpoint: string, query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value != null && value !== "");
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return BASE + endpoint + (text && `?${text}`);
+}
+
+export const HEALTH = path("/health");
+export const CYCLES = path("/cycles", { limit: 20 });
+export const SUBREDDITS = path("/subreddits");
+export const TRENDING = path("/trending", { limit: 20 });
+
+export function comparisonPath(names: string[], hours: number, granularity: Granularity): string {
+  return path("/sentiment/compare", { subreddits: names.join(","), hours, granularity });
+}
+
+/** Why there is no answer. status 0: nobody answered. */
+export class Failure extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly retrySeconds: number | null = null,
+    readonly cycle: string | null = null,
+  ) {
+    super(message);
+  }
+
+  /** Whether the same question may be answered later. */
+  get passes(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+export interface Answer<T> {
+  data: T;
+  /** Where the next page is, of answers that come in pages. */
+  next: string | null;
+}
+
+/** Ask, and give the answer. Throws Failure. */
+export async function ask<T>(address: string, init: RequestInit = {}): Promise<Answer<T>> {
+  let response: Response;
+  try {
+    response = await fetch(address, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch {
+    throw new Failure(0, "The server doesn't answer.");
+  }
+  if (response.ok || isHealth(address, response)) {
+    try {
+      return { data: (await response.json()) as T, next: nextOf(response.headers.get("Link")) };
+    } catch {
+      throw new Failure(0, "The answer was cut short.");
+    }
+  }
+  throw await failureOf(response);
+}
+
+/** An unhealthy service says how it is with a 503. */
+function isHealth(address: string, response: Response): boolean {
+  const type = response.headers.get("Content-Type") ?? "";
+  return address === HEALTH && response.status === 503 && type.startsWith("application/json");
+}
+
+async function failureOf(response: Response): Promise<Failure> {
+  const problem: Problem = await response.json().catch(() => ({}));
+  const refused = problem.errors?.map((each) => `${each.detail}; it takes ${each.takes}`);
+  const told = refused?.length ? refused.join(". ") : problem.detail;
+  const retry = Number(response.headers.get("Retry-After")) || null;
+  const message = told ?? `The server answered ${response.status}.`;
+  return new Failure(response.status, message, retry, problem.cycle ?? null);
+}
+
+function nextOf(link: string | null): string | null {
+  return link?.match(/<([^>]+)>; rel="next"/)?.[1] ?? null;
+}

@@ -1,0 +1,43 @@
+/** The page: its head, what everyone must know, and one of the views. */
+
+import { useEffect } from "preact/hooks";
+import { address } from "./address";
+import { Collection } from "./collection";
+import { Compare } from "./compare";
+import { Overview } from "./overview";
+import { Banners } from "./parts/banners";
+import { Head } from "./parts/head";
+import { Posts } from "./posts";
+
+const VIEWS = {
+  overview: { title: "Overview", view: Overview },
+  compare: { title: "Compare", view: Compare },
+  posts: { title: "Posts", view: Posts },
+  collection: { title: "Collection", view: Collection },
+};
+
+export function App() {
+  const { title, view: View } = VIEWS[address.value.view];
+  const { subreddit } = address.value;
+  useEffect(() => {
+    document.title = `${subreddit ? `r/${subreddit} · ` : ""}${title} · Undertone`;
+  }, [title, subreddit]);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the figures
+      </a>
+      <Head />
+      <main id="main" tabIndex={-1}>
+        <Banners />
+        <View />
+      </main>
+      <footer class="foot">
+        <p>
+          <a href="/api/v1/docs">API</a> · <a href="/api/v1/trending.atom">Trending as a feed</a> ·
+          times are in your time zone, hours and days are counted in UTC
+        </p>
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+/** Charts by keyboard: arrows move from step to step, Enter opens what is there. */
+
+import type uPlot from "uplot";
+
+export function chartKeys(
+  plot: { current: uPlot | null },
+  onPick?: (step: number) => void,
+): (event: KeyboardEvent) => void {
+  return (event) => {
+    const chart = plot.current;
+    const last = (chart?.data[0].length ?? 0) - 1;
+    if (!chart || last < 0) return;
+    const at = chart.cursor.idx ?? null;
+    const moves: Record<string, number> = {
+      ArrowLeft: at === null ? last : Math.max(0, at - 1),
+      ArrowRight: at === null ? 0 : Math.min(last, at + 1),
+      Home: 0,
+      End: last,
+    };
+    const to = moves[event.key];
+    if (to !== undefined) {
+      const time = chart.data[0][to] as number;
+      chart.setCursor({ left: chart.valToPos(time, "x"), top: 1 });
+    } else if (event.key === "Enter" && at !== null && onPick) onPick(at);
+    else if (event.key === "Escape") chart.setCursor({ left: -10, top: -10 });
+    else return;
+    event.preventDefault();
+  };
+}

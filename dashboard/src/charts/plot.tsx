@@ -1,0 +1,56 @@
+/** uPlot inside Preact: made anew for other options, told of new data, as wide as its place. */
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+/** Counts the changes between light and dark: canvases must be drawn anew. */
+const scheme = signal(0);
+dark.addEventListener("change", () => {
+  scheme.value += 1;
+});
+
+/** Give a colour of the style sheet as a canvas takes it. */
+export function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+interface Props {
+  /** Makes the options; made again when `of` changes. */
+  options: () => Omit<uPlot.Options, "width" | "height">;
+  of: string;
+  data: uPlot.AlignedData;
+  height: number;
+  plot?: { current: uPlot | null };
+}
+
+export function Plot({ options, of, data, height, plot }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const made = useRef<uPlot | null>(null);
+  const drawn = scheme.value;
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const chart = new uPlot({ ...options(), width: element.clientWidth, height }, data, element);
+    made.current = chart;
+    if (plot) plot.current = chart;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth) chart.setSize({ width: element.clientWidth, height });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+      made.current = null;
+      if (plot) plot.current = null;
+    };
+  }, [of, height, drawn]);
+
+  useEffect(() => {
+    if (made.current && made.current.data !== data) made.current.setData(data);
+  }, [data]);
+
+  return <div class="plot" ref={place} style={{ height: `${height}px` }} />;
+}

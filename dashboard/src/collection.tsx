@@ -1,0 +1,254 @@
+/** Collection: what the last cycles did, how the one under way goes, and a button to begin one. */
+
+import { useRef, useState } from "preact/hooks";
+import { NO_FILTER } from "./address";
+import { type Cycle, Failure, SUBREDDITS, type Subreddits } from "./api";
+import { collectNow, cycles, forgetKey, health, keepKey, now, running } from "./cycles";
+import { useData } from "./data";
+import { age, count, lasting, moment, plural } from "./format";
+import { Link } from "./parts/link";
+import { Empty, Shown, Skeleton } from "./parts/states";
+
+const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" };
+const UNAUTHORIZED = 401;
+
+export function Collection() {
+  return (
+    <div class="collection">
+      <div class="bar">
+        <h1>Collection</h1>
+        <p class="muted">
+          {health.value &&
+            `Next by schedule ${age(health.value.application.next_collection_at, now.value)}`}
+        </p>
+      </div>
+      <CollectNow />
+      {running.value && <Progress cycle={running.value} />}
+      <section class="card" aria-labelledby="cycles">
+        <h2 id="cycles">The last cycles</h2>
+        <History />
+      </section>
+      <section class="card" aria-labelledby="watched">
+        <h2 id="watched">Watched subreddits</h2>
+        <Watched />
+      </section>
+    </div>
+  );
+}
+
+function CollectNow() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [told, tell] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const collect = async () => {
+    setBusy(true);
+    tell("");
+    try {
+      await collectNow();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (error.status === UNAUTHORIZED) {
+        forgetKey();
+        dialog.current?.showModal();
+      } else tell(error.message);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="collect-now">
+      <button
+        type="button"
+        class="button primary"
+        disabled={isBusy || Boolean(running.value)}
+        onClick={collect}
+      >
+        {running.value ? "Collecting…" : "Collect now"}
+      </button>
+      <p role="status">{told}</p>
+      <dialog ref={dialog} aria-labelledby="key-title">
+        <form
+          method="dialog"
+          onSubmit={(event) => {
+            const given = new FormData(event.currentTarget).get("key");
+            event.currentTarget.reset();
+            if (typeof given !== "string" || !given.trim()) return;
+            keepKey(given.trim());
+            collect();
+          }}
+        >
+          <h2 id="key-title">A function key is needed</h2>
+          <p class="muted">
+            Collecting now needs the app's function key. It is kept for this tab only. Locally it
+            stands in <code>.data/keys.json</code>; on Azure under the app's keys.
+          </p>
+          <label>
+            Function key
+            <input name="key" type="password" autocomplete="off" required />
+          </label>
+          <div class="dialog-buttons">
+            <button type="submit" class="button primary">
+              Collect now
+            </button>
+            <button type="button" class="button" onClick={() => dialog.current?.close()}>
+              Cancel
+            </button>
+          </div>
+        </form>
+      </dialog>
+    </div>
+  );
+}
+
+/** How far the cycle under way has come. */
+function Progress({ cycle }: { cycle: Cycle }) {
+  const names = useData<Subreddits>(SUBREDDITS).data?.subreddits ?? [];
+  const done = cycle.subreddits_processed;
+  return (
+    <section class="card progress" aria-labelledby="progress">
+      <div class="card-head">
+        <h2 id="progress">Under way</h2>
+        <p role="status">
+          {done.length} of {names.length || "…"} subreddits, {plural(cycle.new, "new item")},{" "}
+          {plural(cycle.reddit_requests, "request")} to Reddit
+        </p>
+      </div>
+      <progress aria-labelledby="progress" max={Math.max(1, names.length)} value={done.length} />
+      <ul class="steps">
+        {names.map((name) => (
+          <li key={name} class={done.includes(name) ? "done" : ""}>
+            <span aria-hidden="true">{done.includes(name) ? "✓" : "·"}</span> r/{name}
+            <span class="hidden">{done.includes(name) ? " is done" : " waits"}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function History() {
+  const listed = cycles.value;
+  if (!listed) return <Skeleton height={44} rows={4} />;
+  if (!listed.length) return <Empty title="No cycle has run yet." />;
+  return (
+    <div class="scrolls" tabIndex={0}>
+      <table class="wide">
+        <caption class="hidden">The last collection cycles, newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Began</th>
+            <th scope="col">Status</th>
+            <th scope="col">Took</th>
+            <th scope="col">New posts</th>
+            <th scope="col">New comments</th>
+            <th scope="col">Edited</th>
+            <th scope="col">Moved</th>
+            <th scope="col">Removed</th>
+            <th scope="col">Requests</th>
+            <th scope="col" class="errors">
+              Errors
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {listed.map((cycle, number) => (
+            <CycleRow key={cycle.id} cycle={cycle} before={listed[number + 1]} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }) {
+  const ended = cycle.end_time;
+  const took =
+    (Date.parse(ended ?? new Date(now.value).toISOString()) - Date.parse(cycle.start_time)) / 1000;
+  const failed = cycle.errors.length > 0;
+  // What is new in a cycle was mostly written since the one before.
+  const since =
+    before && ({ view: "posts", ...NO_FILTER, start: before.start_time, end: ended } as const);
+  return (
+    <tr>
+      <th scope="row">
+        <time dateTime={cycle.start_time}>{moment(cycle.start_time)}</time>{" "}
+        <span class="muted">{TRIGGERS[cycle.trigger]}</span>
+      </th>
+      <td>
+        <span class={`status ${cycle.status === "completed" && failed ? "partly" : cycle.status}`}>
+          {cycle.status === "completed" && failed ? "completed in part" : cycle.status}
+        </span>
+      </td>
+      <td>{lasting(took)}</td>
+      <td>
+        {since && cycle.posts_collected ? (
+          <Link to={since}>{count(cycle.posts_collected)}</Link>
+        ) : (
+          count(cycle.posts_collected)
+        )}
+      </td>
+      <td>{count(cycle.comments_collected)}</td>
+      <td>{count(cycle.edited)}</td>
+      <td>{count(cycle.moved)}</td>
+      <td>{count(cycle.removed)}</td>
+      <td>{count(cycle.reddit_requests)}</td>
+      <td class="errors">
+        {failed ? (
+          <ul>
+            {cycle.errors.map((error) => (
+              <li key={`${error.subreddit}${error.kind}`}>
+                {error.subreddit && <b>r/{error.subreddit}: </b>}
+                {error.message}
+              </li>
+            ))}
+          </ul>
+        ) : (
+          "none"
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Watched() {
+  const names = useData<Subreddits>(SUBREDDITS);
+  return (
+    <Shown of={names} skeleton={<Skeleton height={36} rows={6} />}>
+      {({ details }) => (
+        <div class="scrolls" tabIndex={0}>
+          <table>
+            <caption class="hidden">The watched subreddits, and when each was collected</caption>
+            <thead>
+              <tr>
+                <th scope="col">Subreddit</th>
+                <th scope="col">Items in 24 hours</th>
+                <th scope="col">Collected</th>
+                <th scope="col" class="errors">
+                  Last error
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {details.map((each) => (
+                <tr key={each.name}>
+                  <th scope="row">
+                    <Link to={{ view: "overview", subreddit: each.name }}>r/{each.name}</Link>
+                  </th>
+                  <td>
+                    <Link to={{ view: "posts", subreddit: each.name, hours: 24, ...NO_FILTER }}>
+                      {count(each.items_24h)}
+                    </Link>
+                  </td>
+                  <td>
+                    {each.last_collected_at ? age(each.last_collected_at, now.value) : "never"}
+                  </td>
+                  <td class="errors">{each.last_error ?? "none"}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Shown>
+  );
+}

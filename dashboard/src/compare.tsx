@@ -1,0 +1,230 @@
+/** Compare: two to five subreddits in one chart, and their figures side by side. */
+
+import { useMemo, useRef, useState } from "preact/hooks";
+import type uPlot from "uplot";
+import { address, go, LABELS, MOST_COMPARED_HERE, NO_FILTER } from "./address";
+import { type Compared, type Comparison, comparisonPath, SUBREDDITS, type Subreddits } from "./api";
+import { chartKeys } from "./charts/keys";
+import { DASHES, LinesChart } from "./charts/lines";
+import { useData } from "./data";
+import { changeOf, isComparable, limitOf, stepsOf, together, wideStepsOf } from "./figures";
+import { count, day, moment, score, share, windowName } from "./format";
+import { Windows } from "./parts/head";
+import { Link } from "./parts/link";
+import { Change, Score } from "./parts/mood";
+import { Empty, Failed, Shown, Skeleton } from "./parts/states";
+
+const FEWEST = 2;
+/** What is compared until one chooses: the busiest. */
+const FIRST_CHOSEN = 3;
+
+export function Compare() {
+  const names = useData<Subreddits>(SUBREDDITS);
+  const { hours } = address.value;
+  const chosen = chosenOf(names.data);
+  const enough = chosen.length >= FEWEST;
+  const compared = useData<Comparison>(
+    enough ? comparisonPath(chosen, hours, stepsOf(hours).granularity) : null,
+  );
+  return (
+    <div class="compare">
+      <div class="bar">
+        <h1>Compare</h1>
+        <Windows />
+      </div>
+      <Shown of={names} skeleton={<Skeleton height={60} />}>
+        {({ subreddits }) => <Choice names={subreddits} chosen={chosen} />}
+      </Shown>
+      {names.data && !enough ? (
+        <Empty title="Choose two subreddits at least." />
+      ) : compared.data ? (
+        <Side all={compared.data.subreddits} />
+      ) : compared.failure ? (
+        <Failed failure={compared.failure}>
+          <Link to={{ compare: [] }}>Begin anew</Link>
+        </Failed>
+      ) : (
+        <Skeleton height={420} />
+      )}
+    </div>
+  );
+}
+
+function chosenOf(names: Subreddits | undefined): string[] {
+  const { compare } = address.value;
+  if (compare.length || !names) return compare;
+  const busiest = names.details.toSorted((a, b) => b.items_24h - a.items_24h);
+  return busiest.slice(0, FIRST_CHOSEN).map((each) => each.name);
+}
+
+function Choice({ names, chosen }: { names: string[]; chosen: string[] }) {
+  const isChosen = (name: string) =>
+    chosen.some((each) => each.toLowerCase() === name.toLowerCase());
+  const isFull = chosen.length >= MOST_COMPARED_HERE;
+  return (
+    <fieldset class="choice">
+      <legend>
+        Two to five subreddits <span class="muted">({chosen.length} chosen)</span>
+      </legend>
+      {names.map((name) => (
+        <label key={name} class="chip">
+          <input
+            type="checkbox"
+            checked={isChosen(name)}
+            disabled={isFull && !isChosen(name)}
+            onChange={(event) => {
+              const others = chosen.filter((each) => each.toLowerCase() !== name.toLowerCase());
+              go({ compare: event.currentTarget.checked ? [...others, name] : others });
+            }}
+          />
+          r/{name}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Side({ all }: { all: Compared[] }) {
+  const { hours } = address.value;
+  const steps = wideStepsOf(hours);
+  const trends = useMemo(
+    () =>
+      all.map(({ subreddit, trend_data }) => ({
+        name: subreddit,
+        steps: together(trend_data ?? [], steps),
+      })),
+    [all, hours],
+  );
+  const plot = useRef<uPlot | null>(null);
+  const [looked, look] = useState<number | null>(null);
+  const start = looked === null ? undefined : trends[0]?.steps[looked]?.start;
+  const means = all.map((each) => `r/${each.subreddit} ${score(each.statistics.avg_sentiment)}`);
+  return (
+    <>
+      <section class="card" aria-labelledby="lines">
+        <div class="card-head">
+          <h2 id="lines">Average sentiment</h2>
+          <p class="readout" aria-live="polite">
+            {start ? (
+              (steps.seconds < 86_400 ? moment : day)(start)
+            ) : (
+              <span class="muted">over {windowName(hours)}</span>
+            )}
+          </p>
+        </div>
+        <ul class="legend">
+          {trends.map(({ name, steps: own }, number) => {
+            const step = looked === null ? undefined : own[looked];
+            return (
+              <li key={name}>
+                <svg viewBox="0 0 28 8" aria-hidden="true">
+                  <path
+                    d="M0 4h28"
+                    class={`line-${number + 1}`}
+                    stroke-dasharray={(DASHES[number] ?? []).join(" ")}
+                  />
+                </svg>
+                r/{name}
+                {step && <Score value={step.avg_sentiment} />}
+                {step && <span class="muted">{count(step.total)} items</span>}
+              </li>
+            );
+          })}
+        </ul>
+        <div
+          class="chart"
+          role="group"
+          aria-roledescription="chart"
+          aria-label={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step; the table below has the sums.`}
+          tabIndex={0}
+          onKeyDown={chartKeys(plot)}
+        >
+          <LinesChart
+            trends={trends}
+            seconds={steps.seconds}
+            limit={limitOf(trends.map((trend) => trend.steps))}
+            height={320}
+            onLook={look}
+            plot={plot}
+          />
+        </div>
+      </section>
+      <section class="card" aria-labelledby="figures">
+        <div class="card-head">
+          <h2 id="figures">Figures</h2>
+          <p class="muted">
+            with the difference to the {windowName(hours)} before (of shares: in points)
+          </p>
+        </div>
+        <Table all={all} />
+      </section>
+    </>
+  );
+}
+
+function Table({ all }: { all: Compared[] }) {
+  return (
+    <div class="scrolls" tabIndex={0}>
+      <table class="wide">
+        <caption class="hidden">Figures of each subreddit, with the difference to before</caption>
+        <thead>
+          <tr>
+            <th scope="col">Subreddit</th>
+            <th scope="col">Average</th>
+            <th scope="col">Items</th>
+            <th scope="col">Posts</th>
+            <th scope="col">Comments</th>
+            <th scope="col">Positive</th>
+            <th scope="col">Neutral</th>
+            <th scope="col">Negative</th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.map((compared) => (
+            <Row key={compared.subreddit} compared={compared} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ compared }: { compared: Compared }) {
+  const { subreddit, statistics, difference, previous } = compared;
+  const to = { view: "posts", subreddit, ...NO_FILTER } as const;
+  const compares = isComparable(compared);
+  const change = (value: number) => compares && <Change value={value} digits={0} />;
+  return (
+    <tr>
+      <th scope="row">
+        <Link to={{ view: "overview", subreddit }}>r/{subreddit}</Link>
+      </th>
+      <td>
+        <Score value={statistics.avg_sentiment} /> <Change value={changeOf(compared)} />
+      </td>
+      <td>
+        <Link to={to}>{count(statistics.total)}</Link> {change(difference.total)}
+      </td>
+      <td>
+        <Link to={to}>{count(statistics.posts)}</Link> {change(difference.posts)}
+      </td>
+      <td>
+        {count(statistics.comments)} {change(difference.comments)}
+      </td>
+      {LABELS.map((label) => {
+        const [now, before] = [
+          statistics[label] / statistics.total,
+          previous[label] / previous.total,
+        ];
+        return (
+          <td key={label}>
+            <Link to={{ ...to, sentiment: label }}>
+              {share(statistics[label], statistics.total)}
+            </Link>{" "}
+            {compares && statistics.total > 0 && <Change value={100 * (now - before)} digits={0} />}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}

@@ -1,0 +1,83 @@
+/** Watches collection: everything shown is asked anew when a cycle ends. */
+
+import { computed, signal } from "@preact/signals";
+import { ask, CYCLES, type Cycle, Failure, HEALTH, type Health, path } from "./api";
+import { noteAnswer, refresh } from "./data";
+
+const IDLE_MS = 20_000;
+const RUNNING_MS = 1_000;
+/** Nothing is there yet: the first collection is about to begin, or nobody collects. */
+const EMPTY_MS = 2_000;
+const EMPTY_FOR_MS = 60_000;
+const KEY = "undertone-function-key";
+
+/** The newest cycles, newest first; undefined: not known yet. */
+export const cycles = signal<Cycle[] | undefined>(undefined);
+export const health = signal<Health | undefined>(undefined);
+export const running = computed(() => cycles.value?.find((cycle) => cycle.status === "running"));
+export const lastEnded = computed(() => cycles.value?.find((cycle) => cycle.status !== "running"));
+/** Whether no cycle has ended yet. */
+export const isBeforeTheFirst = computed(() => cycles.value !== undefined && !lastEnded.value);
+/** The time, for ages: it moves on by itself. */
+export const now = signal(Date.now());
+
+let timer: number | undefined;
+let seen: string | null | undefined;
+
+export function watchCycles(): void {
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) clearTimeout(timer);
+    else look();
+  });
+  look();
+}
+
+/** Look now, and again when something may have happened. */
+async function look(): Promise<void> {
+  clearTimeout(timer);
+  try {
+    const [listed, told] = await Promise.all([ask<Cycle[]>(CYCLES), ask<Health>(HEALTH)]);
+    cycles.value = listed.data;
+    health.value = told.data;
+    noteAnswer();
+    const ended = lastEnded.value?.id ?? null;
+    if (seen !== undefined && ended !== seen) refresh();
+    seen = ended;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    noteAnswer(error);
+  }
+  now.value = Date.now();
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(look, pause()) as unknown as number;
+}
+
+function pause(): number {
+  if (running.value) return RUNNING_MS;
+  if (isBeforeTheFirst.value && performance.now() < EMPTY_FOR_MS) return EMPTY_MS;
+  const due = Date.parse(health.value?.application.next_collection_at ?? "") - Date.now();
+  return due > 0 ? Math.min(IDLE_MS, due + 1_000) : IDLE_MS;
+}
+
+/** Ask for a collection now. Throws Failure: with status 401 where a function key is needed. */
+export async function collectNow(): Promise<void> {
+  const key = sessionStorage.getItem(KEY);
+  const headers: Record<string, string> = key ? { "x-functions-key": key } : {};
+  try {
+    await ask(path("/admin/collect"), { method: "POST", headers });
+  } catch (error) {
+    // Another one runs already: that is as good.
+    if (!(error instanceof Failure) || error.status !== 409) throw error;
+  } finally {
+    await look();
+  }
+}
+
+/** Keep the function key as long as this tab is open, and not longer. */
+export function keepKey(key: string): void {
+  sessionStorage.setItem(KEY, key);
+}
+
+export function forgetKey(): void {
+  sessionStorage.removeItem(KEY);
+}

@@ -1,0 +1,66 @@
+/** Numbers and times as people read them. */
+
+const COUNT = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const HOUR = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const MINUS = "\u2212";
+export const NOTHING = "–";
+
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export const count = (value: number): string => COUNT.format(value);
+export const short = (value: number): string => SHORT.format(value).replace("K", "k");
+
+/** A mean or a compound score, -1 to 1, always with its sign. */
+export function score(value: number | null): string {
+  return value === null ? NOTHING : signed(value, 2);
+}
+
+export function signed(value: number, digits = 0): string {
+  const shown = Math.abs(value).toLocaleString("en", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  const isNothing = Number(shown.replaceAll(",", "")) === 0;
+  return `${isNothing ? "±" : value < 0 ? MINUS : "+"}${shown}`;
+}
+
+export function share(part: number, whole: number): string {
+  return whole ? `${Math.round((100 * part) / whole)}%` : NOTHING;
+}
+
+export const moment = (time: string | number): string => HOUR.format(new Date(time));
+export const clock = (time: string | number): string => CLOCK.format(new Date(time));
+export const day = (time: string | number): string => DAY.format(new Date(time));
+
+/** How long ago, or from now, in the largest unit that says enough. */
+export function age(time: string | number, now: number): string {
+  const seconds = Math.round((now - new Date(time).getTime()) / 1000);
+  const told = lasting(Math.abs(seconds));
+  if (Math.abs(seconds) < 60) return seconds < 0 ? "in a moment" : "just now";
+  return seconds < 0 ? `in ${told}` : `${told} ago`;
+}
+
+export function lasting(seconds: number): string {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86400)} days`;
+}
+
+/** A window's length: "24 hours", "7 days". */
+export function windowName(hours: number): string {
+  return hours <= 24 ? `${hours} hours` : `${hours / 24} days`;
+}
+
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}

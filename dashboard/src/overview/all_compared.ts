@@ -1,0 +1,32 @@
+/** Every watched subreddit compared, ten at a time, as one. */
+
+import { address } from "../address";
+import {
+  type Compared,
+  type Comparison,
+  comparisonPath,
+  MOST_COMPARED,
+  SUBREDDITS,
+  type Subreddits,
+} from "../api";
+import { type Loaded, useData } from "../data";
+import { stepsOf } from "../figures";
+
+/** More than so many small charts nobody compares at a glance. */
+const MOST_SHOWN = 40;
+
+export function useAllCompared(): Loaded<Compared[]> {
+  const { hours } = address.value;
+  const names = useData<Subreddits>(SUBREDDITS);
+  const shown = (names.data?.subreddits ?? []).slice(0, MOST_SHOWN);
+  const parts = Array.from({ length: MOST_SHOWN / MOST_COMPARED }, (_, part) => {
+    const some = shown.slice(part * MOST_COMPARED, (part + 1) * MOST_COMPARED);
+    return some.length ? comparisonPath(some, hours, stepsOf(hours).granularity) : null;
+  });
+  // Always as many hooks, whether or not they ask.
+  const loaded = parts.map((part) => useData<Comparison>(part));
+  const asked = loaded.filter((_, part) => parts[part]);
+  const failure = names.failure ?? asked.find((each) => each.failure)?.failure;
+  if (!asked.length || asked.some((each) => !each.data)) return { data: undefined, failure };
+  return { data: asked.flatMap((each) => each.data?.subreddits ?? []), failure };
+}

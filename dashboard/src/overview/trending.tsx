@@ -1,0 +1,122 @@
+/** Trending: what people talk about more than in the week before. */
+
+import { useState } from "preact/hooks";
+import { address, NO_FILTER } from "../address";
+import { type Topic, TRENDING } from "../api";
+import { Sparkline } from "../charts/sparkline";
+import { now } from "../cycles";
+import { useData } from "../data";
+import { age, count, moment, plural } from "../format";
+import { Link } from "../parts/link";
+import { Score, Split } from "../parts/mood";
+import { Empty, Shown, Skeleton } from "../parts/states";
+
+const FIRST_SHOWN = 5;
+const EMPTY_SECONDS = 5;
+const SECONDS = 60;
+
+export function Trending() {
+  const { subreddit } = address.value;
+  const [every, ask] = useState(EMPTY_SECONDS);
+  const [isWhole, showAll] = useState(false);
+  const topics = useData<Topic[]>(TRENDING, every);
+  const wanted = topics.data?.length ? SECONDS : EMPTY_SECONDS;
+  if (wanted !== every) ask(wanted);
+  return (
+    <section class="card trending" aria-labelledby="trending">
+      <div class="card-head">
+        <h2 id="trending">Trending</h2>
+        <p class="muted">
+          {topics.data?.[0]
+            ? `in the last 24 hours, found ${age(topics.data[0].created_at, now.value)}`
+            : "in the last 24 hours"}
+        </p>
+      </div>
+      <Shown of={topics} skeleton={<Skeleton height={96} rows={3} />}>
+        {(found) => {
+          const here = subreddit
+            ? found.filter((topic) => topic.subreddits.some((name) => same(name, subreddit)))
+            : found;
+          if (!here.length)
+            return (
+              <Empty title="Nothing stands out.">
+                A topic needs posts of five people that use it more than in the week before.
+              </Empty>
+            );
+          const shown = isWhole ? here : here.slice(0, FIRST_SHOWN);
+          return (
+            <>
+              <ol class="topics">
+                {shown.map((topic) => (
+                  <TopicCard key={topic.id} topic={topic} />
+                ))}
+              </ol>
+              {here.length > shown.length && (
+                <button type="button" class="button" onClick={() => showAll(true)}>
+                  Show all {here.length}
+                </button>
+              )}
+            </>
+          );
+        }}
+      </Shown>
+    </section>
+  );
+}
+
+function TopicCard({ topic }: { topic: Topic }) {
+  const to = {
+    view: "posts",
+    subreddit: null,
+    ...NO_FILTER,
+    topic: topic.id,
+    at: topic.created_at,
+  } as const;
+  const said = topic.sentiment_distribution;
+  const peak = moment(topic.peak_time);
+  return (
+    <li class="topic">
+      <div class="topic-head">
+        <h3>
+          <Link to={to}>{topic.theme}</Link>
+        </h3>
+        <span
+          class="growth"
+          title="How many times as large a share of all posts as in the week before"
+        >
+          {topic.growth === null ? "new" : `×${topic.growth.toFixed(topic.growth < 10 ? 1 : 0)}`}
+        </span>
+        <Score value={topic.sentiment_avg} />
+      </div>
+      <div class="topic-body">
+        <Sparkline
+          values={topic.mentions_by_hour}
+          name={`Posts and comments an hour over 24 hours, most at ${peak}`}
+        />
+        <Split counts={said} />
+      </div>
+      <p class="topic-more muted">
+        <Link to={to}>{plural(topic.mentions, "post")}</Link> in{" "}
+        {topic.subreddits.slice(0, 3).map((name, number) => (
+          <span key={name}>
+            {number > 0 && ", "}
+            <Link to={{ ...to, subreddit: name }}>r/{name}</Link>
+          </span>
+        ))}
+        {topic.subreddits.length > 3 && ` and ${topic.subreddits.length - 3} more`} · gaining{" "}
+        {count(topic.engagement_velocity)} upvotes and comments an hour
+      </p>
+      {topic.keywords.length > 0 && (
+        <ul class="keywords" aria-label="Keywords">
+          {topic.keywords.slice(0, 6).map((word) => (
+            <li key={word}>{word}</li>
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function same(name: string, other: string): boolean {
+  return name.toLowerCase() === other.toLowerCase();
+}

@@ -1,0 +1,74 @@
+/** What everyone must know who reads the figures: where they come from, and whether they are old. */
+
+import { SUBREDDITS, type Subreddits } from "../api";
+import { health, lastEnded, now } from "../cycles";
+import { lastAnswer, retry, silentSince, useData } from "../data";
+import { age, clock } from "../format";
+import { Link } from "./link";
+
+const FEEDS = {
+  sample: "This is sample data: an invented feed, so that you can look around.",
+  recorded: "This is recorded data: real posts, but from another time.",
+};
+
+export function Banners() {
+  return (
+    <>
+      <SilentBanner />
+      <StaleBanner />
+      <FeedBanner />
+    </>
+  );
+}
+
+function FeedBanner() {
+  const feed = useData<Subreddits>(SUBREDDITS).data?.feed;
+  if (!feed || feed === "reddit") return null;
+  return (
+    <div class="banner feed">
+      <p>
+        <b>{FEEDS[feed]}</b>{" "}
+        <span class="wide-only">
+          Set <code>REDDIT_CLIENT_ID</code> and <code>REDDIT_CLIENT_SECRET</code> to watch Reddit
+          itself; the README says how.
+        </span>
+      </p>
+    </div>
+  );
+}
+
+function SilentBanner() {
+  const since = silentSince.value;
+  if (since === null) return null;
+  return (
+    <div class="banner bad" role="alert">
+      <p>
+        <b>The server or its database hasn't answered since {clock(since)}.</b> What you see is from{" "}
+        {clock(lastAnswer.value)}; it is asked again every few seconds.
+      </p>
+      <button type="button" class="button" onClick={retry}>
+        Try again now
+      </button>
+    </div>
+  );
+}
+
+function StaleBanner() {
+  const told = health.value;
+  const last = told?.application.last_collection_at;
+  if (told?.status !== "degraded") return null;
+  const reason = lastEnded.value?.errors[0]?.message;
+  return (
+    <div class="banner bad" role="status">
+      <p>
+        <b>
+          {last
+            ? `The data is old: it was last collected ${age(last, now.value)}.`
+            : "No collection has succeeded yet."}
+        </b>{" "}
+        {reason && `The last attempt failed: ${reason}. `}
+        <Link to={{ view: "collection" }}>See what collection did</Link>
+      </p>
+    </div>
+  );
+}

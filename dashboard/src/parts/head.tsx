@@ -1,0 +1,146 @@
+/** The head of the page: where one is, what is looked at, and how collection goes. */
+
+import { useState } from "preact/hooks";
+import { type Address, address, go, NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
+import { SUBREDDITS, type Subreddits } from "../api";
+import { health, isBeforeTheFirst, lastEnded, now, running } from "../cycles";
+import { useData } from "../data";
+import { age, windowName } from "../format";
+import { Link } from "./link";
+
+const NAMES: Record<View, string> = {
+  overview: "Overview",
+  compare: "Compare",
+  posts: "Posts",
+  collection: "Collection",
+};
+
+export function Head() {
+  const { view } = address.value;
+  return (
+    <header class="head">
+      <div class="head-row">
+        <Link class="brand" to={{ view: "overview", subreddit: null, post: null, ...NO_FILTER }}>
+          <svg viewBox="0 0 32 32" aria-hidden="true">
+            <path d="M4 19c4 0 4-10 8-10s4 14 8 14 4-8 8-8" />
+          </svg>
+          Undertone
+        </Link>
+        <nav aria-label="Views" class="tabs">
+          {VIEWS.map((each) => (
+            <Link
+              key={each}
+              to={{ view: each, post: null, ...(each === "posts" ? {} : NO_FILTER) }}
+              {...(each === view ? { "aria-current": "page" as const } : {})}
+            >
+              {NAMES[each]}
+            </Link>
+          ))}
+        </nav>
+        <Pulse />
+      </div>
+    </header>
+  );
+}
+
+/** How old the data is, or how far the collection that runs has come. */
+function Pulse() {
+  const names = useData<Subreddits>(SUBREDDITS);
+  const last = health.value?.application.last_collection_at;
+  const cycle = running.value;
+  const status = health.value?.status;
+  let told = "Waiting for the server";
+  let kind = "idle";
+  if (cycle) {
+    kind = "busy";
+    told = `Collecting ${cycle.subreddits_processed.length} of ${names.data?.count ?? "…"}`;
+  } else if (status === "unhealthy") {
+    kind = "bad";
+    told = "Database unreachable";
+  } else if (last) {
+    const isBad = status === "degraded" || lastEnded.value?.status === "failed";
+    kind = isBad ? "bad" : "good";
+    told = `Collected ${age(last, now.value)}`;
+  } else if (isBeforeTheFirst.value) told = "Nothing collected yet";
+  return (
+    <Link class={`pulse ${kind}`} to={{ view: "collection", post: null, ...NO_FILTER }}>
+      <span class="dot" aria-hidden="true" />
+      <span>{told}</span>
+    </Link>
+  );
+}
+
+export function Windows() {
+  const { hours, start, end, topic } = address.value;
+  const isChosen = (each: number) => each === hours && !start && !end && !topic;
+  return (
+    <fieldset class="switch">
+      <legend class="hidden">Window</legend>
+      {WINDOWS.map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={isChosen(each)}
+          onClick={() => go({ hours: each, start: null, end: null, topic: null, at: null })}
+        >
+          {windowName(each)}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Choose a subreddit, or all of them. */
+export function Scope() {
+  const names = useData<Subreddits>(SUBREDDITS).data?.subreddits ?? [];
+  const { subreddit } = address.value;
+  const known = names.find((name) => name.toLowerCase() === subreddit?.toLowerCase());
+  const options = subreddit && !known ? [subreddit, ...names] : names;
+  return (
+    <label class="scope">
+      <span class="hidden">Subreddit</span>
+      <select
+        value={known ?? subreddit ?? ""}
+        onChange={(event) => go({ subreddit: event.currentTarget.value || null })}
+      >
+        <option value="">All subreddits</option>
+        {options.map((name) => (
+          <option key={name} value={name}>
+            r/{name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** A box to search in; what is typed counts once one pauses. */
+export function Search({
+  label,
+  value,
+  onSearch,
+}: {
+  label: string;
+  value: string;
+  onSearch: (q: string) => void;
+}) {
+  const [timer, setTimer] = useState<number>();
+  return (
+    <label class="search">
+      <span class="hidden">{label}</span>
+      <input
+        type="search"
+        placeholder={label}
+        maxLength={200}
+        value={value}
+        onInput={(event) => {
+          const { value: typed } = event.currentTarget;
+          clearTimeout(timer);
+          setTimer(setTimeout(() => onSearch(typed.trim()), 400) as unknown as number);
+        }}
+      />
+    </label>
+  );
+}
+
+export type Filter = Pick<Address, keyof typeof NO_FILTER>;

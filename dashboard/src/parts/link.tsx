@@ -1,0 +1,28 @@
+/** A link to another state of this page: a real one, so that it opens in a tab of its own too. */
+
+import type { ComponentChildren } from "preact";
+import { type Address, go, href } from "../address";
+
+interface Props {
+  to: Partial<Address>;
+  children: ComponentChildren;
+  class?: string;
+  "aria-current"?: "page" | "true";
+  "data-post"?: string;
+}
+
+export function Link({ to, children, ...rest }: Props) {
+  return (
+    <a
+      {...rest}
+      href={href(to)}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+        event.preventDefault();
+        go(to);
+      }}
+    >
+      {children}
+    </a>
+  );
+}

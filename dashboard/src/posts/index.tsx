@@ -1,0 +1,235 @@
+/** Posts: newest first, narrowed down as one likes, and one of them with its comments beside. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { type Address, address, go, LABELS, NO_FILTER } from "../address";
+import { type Post, path } from "../api";
+import { now } from "../cycles";
+import { age, clock, day, moment, plural, windowName } from "../format";
+import { Scope, Search, Windows } from "../parts/head";
+import { Link } from "../parts/link";
+import { Mark, Score } from "../parts/mood";
+import { Empty, Failed, Skeleton } from "../parts/states";
+import { usePages } from "./pages";
+import { PostPanel } from "./panel";
+
+const PAGE = 50;
+const EXCERPT_CHARS = 420;
+
+export function Posts() {
+  const { post } = address.value;
+  const list = useRef<HTMLDivElement>(null);
+  const opened = useRef<string | null>(null);
+  useEffect(() => {
+    // The way back from a post leads to where it was opened.
+    if (!post && opened.current) {
+      list.current
+        ?.querySelector<HTMLElement>(`a[data-post="${CSS.escape(opened.current)}"]`)
+        ?.focus();
+    }
+    opened.current = post;
+  }, [post]);
+  return (
+    <div class={`posts ${post ? "with-panel" : ""}`}>
+      <div class="posts-list" ref={list}>
+        <div class="bar">
+          <h1>Posts</h1>
+          <Scope />
+          <Windows />
+        </div>
+        <Filters />
+        <List />
+      </div>
+      {post && <PostPanel of={post} key={post} />}
+    </div>
+  );
+}
+
+function asked({ subreddit, hours, sentiment, q, start, end, topic, at }: Address) {
+  const window = topic ? { topic, at } : start || end ? { start, end } : {};
+  return { subreddit, hours, sentiment, q, ...window };
+}
+
+function Filters() {
+  const { sentiment, q, start, end, topic } = address.value;
+  const isNarrowed = sentiment || q || start || end || topic;
+  return (
+    <div class="filters">
+      <fieldset class="switch">
+        <legend class="hidden">Sentiment</legend>
+        <button type="button" aria-pressed={!sentiment} onClick={() => go({ sentiment: null })}>
+          All
+        </button>
+        {LABELS.map((label) => (
+          <button
+            key={label}
+            type="button"
+            aria-pressed={sentiment === label}
+            onClick={() => go({ sentiment: label })}
+          >
+            <Mark label={label} /> {label}
+          </button>
+        ))}
+      </fieldset>
+      <Search
+        label='Words and "phrases"'
+        value={q ?? ""}
+        onSearch={(typed) => go({ q: typed || null }, { replace: q !== null })}
+      />
+      {topic && <Chip told={`Topic: ${topic}`} without={{ topic: null, at: null }} />}
+      {(start || end) && !topic && (
+        <Chip told={spanName(start, end)} without={{ start: null, end: null }} />
+      )}
+      {isNarrowed && (
+        <Link class="quiet" to={NO_FILTER}>
+          Clear all
+        </Link>
+      )}
+      <a
+        class="quiet export"
+        href={path("/posts/recent", { ...asked(address.value), format: "csv" })}
+        download
+      >
+        Download as CSV
+      </a>
+    </div>
+  );
+}
+
+function Chip({ told, without }: { told: string; without: Partial<Address> }) {
+  return (
+    <span class="chip on">
+      {told}
+      <button type="button" aria-label={`Without ${told}`} onClick={() => go(without)}>
+        ×
+      </button>
+    </span>
+  );
+}
+
+function spanName(start: string | null, end: string | null): string {
+  if (!start) return `until ${moment(end ?? 0)}`;
+  if (!end) return `since ${moment(start)}`;
+  const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
+  if (seconds % 86_400 === 0 && new Date(start).getHours() === 0) {
+    return seconds === 86_400 ? day(start) : `${day(start)} – ${day(Date.parse(end) - 1)}`;
+  }
+  return `${moment(start)} – ${seconds < 86_400 ? clock(end) : moment(end)}`;
+}
+
+function List() {
+  const pages = usePages(path("/posts/recent", { ...asked(address.value), limit: PAGE }));
+  const end = useRef<HTMLDivElement>(null);
+  const { posts, hasMore, isLoading, failure, fresh, more } = pages;
+  const latest = useRef(more);
+  latest.current = more;
+  useEffect(() => {
+    if (!end.current || !hasMore || isLoading) return;
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && latest.current(),
+      { rootMargin: "600px" },
+    );
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, [hasMore, isLoading]);
+
+  if (!posts.length && failure) {
+    return (
+      <Failed failure={failure}>
+        <Link to={{ ...NO_FILTER, subreddit: null }}>Show all posts</Link>
+      </Failed>
+    );
+  }
+  if (!posts.length && (isLoading || hasMore)) return <Skeleton height={88} rows={6} />;
+  if (!posts.length) return <NoPosts />;
+  return (
+    <>
+      {fresh.length > 0 && (
+        <button
+          type="button"
+          class="button fresh"
+          onClick={() => {
+            pages.showFresh();
+            window.scrollTo({ top: 0 });
+          }}
+        >
+          Show {plural(fresh.length, "new post")}
+        </button>
+      )}
+      <ol class="post-list" aria-label="Posts, newest first">
+        {posts.map((post) => (
+          <PostRow key={post.id} post={post} />
+        ))}
+      </ol>
+      <div ref={end} class="list-end" role="status">
+        {failure ? (
+          <Failed failure={failure} />
+        ) : hasMore ? (
+          <button type="button" class="button" onClick={more} disabled={isLoading}>
+            {isLoading ? "Loading more…" : "Load more"}
+          </button>
+        ) : (
+          <p class="muted">
+            {posts.length === 1
+              ? "That is the only one."
+              : `That is all: ${plural(posts.length, "post")}.`}
+          </p>
+        )}
+      </div>
+    </>
+  );
+}
+
+function NoPosts() {
+  const { hours, topic, start, end, sentiment, q } = address.value;
+  const isNarrowed = sentiment || q || start || end || topic;
+  return (
+    <Empty
+      title={
+        isNarrowed ? "No post fits this filter." : `No posts in the last ${windowName(hours)}.`
+      }
+    >
+      {isNarrowed ? (
+        <Link to={NO_FILTER}>Show them without the filter</Link>
+      ) : (
+        "Choose a longer window, or wait for the next collection."
+      )}
+    </Empty>
+  );
+}
+
+function PostRow({ post }: { post: Post }) {
+  const id = `${post.subreddit}/${post.id}`;
+  const isOpen = address.value.post === id;
+  return (
+    <li class={`post ${isOpen ? "open" : ""}`}>
+      <Score value={post.sentiment.compound} named />
+      <div class="post-body">
+        <h2 class="post-title">
+          <Link
+            to={{ post: id }}
+            data-post={id}
+            {...(isOpen ? { "aria-current": "true" as const } : {})}
+          >
+            {post.title || "(no title)"}
+          </Link>
+        </h2>
+        {post.content && <p class="post-excerpt">{excerptOf(post.content)}</p>}
+        <p class="post-meta muted">
+          <span>r/{post.subreddit}</span>
+          <span class="author">{post.author}</span>
+          <time dateTime={post.created_utc} title={moment(post.created_utc)}>
+            {age(post.created_utc, now.value)}
+          </time>
+          <span>{plural(post.upvotes, "upvote")}</span>
+          <span>{plural(post.comment_count, "comment")}</span>
+        </p>
+      </div>
+    </li>
+  );
+}
+
+/** The beginning of a text, without the marks that only its whole form needs. */
+function excerptOf(text: string): string {
+  const words = text.slice(0, 2 * EXCERPT_CHARS).replace(/^\s*(```\w*|>+|#+)\s*/gm, "");
+  return words.slice(0, EXCERPT_CHARS);
+}
