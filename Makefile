@@ -12,7 +12,7 @@ PAGES := $(SWAGGER) $(PAGE)
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium lint
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed
@@ -76,5 +76,12 @@ $(COSMOS_SERVER)/node_modules/.installed: $(COSMOS_SERVER)/package-lock.json | $
 	cd $(COSMOS_SERVER) && $(NPM_CI)
 	touch $@
 
+# The browser of the tests: the machine's, Debian's, or else the one that Playwright fetches.
+$(VENV)/.chromium: | $(VENV)/.installed
+	command -v chromium || command -v chromium-browser || command -v google-chrome \
+	|| { apt-get -qq update && apt-get -qq install --no-install-recommends -y chromium; } \
+	|| $(BIN)/python -m playwright install --with-deps chromium
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .data .mypy_cache .ruff_cache .pytest_cache

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -91,9 +92,12 @@ def environ_with(**settings: str) -> dict[str, str]:
     return {**os.environ, **settings}
 
 
-@pytest.fixture
-def running_host(tmp_path: Path) -> Iterator[StartHost]:
-    """Start hosts, over this product's app or another one; they are stopped at the end."""
+@contextmanager
+def hosts_in(folder: Path) -> Iterator[StartHost]:
+    """Give what starts hosts, over this product's app or another one; they are stopped at the end.
+
+    Their data lies in the folder, unless the settings say otherwise.
+    """
     started: list[RunningHost] = []
 
     def start(
@@ -103,7 +107,7 @@ def running_host(tmp_path: Path) -> Iterator[StartHost]:
         settings: Mapping[str, str] | None = None,
     ) -> RunningHost:
         given = {
-            "SQLITE_PATH": str(tmp_path / "data" / "undertone.db"),
+            "SQLITE_PATH": str(folder / "data" / "undertone.db"),
             # No tick falls into a test: what collects is the start.
             "COLLECT_SCHEDULE": f"0 0 {(utc_now().hour + 12) % 24} * * *",
             **(settings or {}),
@@ -123,9 +127,18 @@ def running_host(tmp_path: Path) -> Iterator[StartHost]:
         started[-1].wait_until_listening()
         return started[-1]
 
-    yield start
-    for host in started:
-        host.stop()
+    try:
+        yield start
+    finally:
+        for host in started:
+            host.stop()
+
+
+@pytest.fixture
+def running_host(tmp_path: Path) -> Iterator[StartHost]:
+    """Start hosts for one test."""
+    with hosts_in(tmp_path) as start:
+        yield start
 
 
 @pytest.fixture

@@ -1,0 +1,172 @@
+"""The dashboard in a real browser, over the running product with the sample feed."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
+
+from local.reddit.control import StandInControl
+from local.reddit.limits import RateLimit
+from tests.host_fixtures import ROOT, RunningHost, hosts_in
+from tests.reddit_fixtures import make_stand_in
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# A browser of a test machine asks nobody but the page's server.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = ROOT / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / ".pictures"
+PATIENCE_MS = 10_000
+WIDE = {"width": 1440, "height": 900}
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass
+class Product:
+    """The running product: its host, and the controls of the Reddit that it collects from."""
+
+    host: RunningHost
+    reddit: StandInControl
+
+    @property
+    def url(self) -> str:
+        """Give where the dashboard is."""
+        return str(self.host.http.base_url).rstrip("/")
+
+    def get(self, path: str, **parameters: object) -> Any:
+        """Ask the API, as the page does."""
+        answer = self.host.http.get(f"/api/v1/{path}", params=parameters)  # type: ignore[arg-type]
+        answer.raise_for_status()
+        return answer.json()
+
+    def collect(self) -> str:
+        """Collect now, to the end, and give the cycle's id."""
+        cycle: str = self.host.http.post("/api/v1/admin/collect").json()["cycle"]
+        self.host.wait_for_log(f"collect.ended .*cycle={cycle}")
+        return cycle
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Start the product with the sample feed, collected once, for all tests of the dashboard."""
+    folder = tmp_path_factory.mktemp("dashboard")
+    with (
+        make_stand_in(rate_limit=RateLimit(requests=1_000_000)) as reddit,
+        hosts_in(folder) as start,
+    ):
+        host = start(
+            arguments=["--startup-seconds", "0.1"],
+            settings={"REDDIT_BASE_URL": reddit.base_url, "FEED": "sample"},
+        )
+        host.wait_for_log("collect.ended .*outcome=completed")
+        yield Product(host, reddit.control)
+
+
+# Of the package, not of the session: Playwright's loop must have ended before other tests' loops.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Start one Chromium: the machine's, or else the one that Playwright has fetched."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Visit:
+    """Somebody who looks at the dashboard, and what their browser complains of."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, **parameters: object) -> Page:
+        """Go to a view: its address is made of the parameters."""
+        query = urlencode(parameters, safe=",/:")
+        self.page.goto(f"{self.base}/{'?' if query else ''}{query}")
+        return self.page
+
+    def look_out_for(self, response: Response) -> None:
+        """Note every request that leaves the product's own address."""
+        if not response.url.startswith((self.base, "data:", "blob:")):
+            self.complaints.append(f"asked another host: {response.url}")
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Visitor]:
+    """Let somebody visit a running host; at the end no browser may have complained.
+
+    Options are those of Playwright's contexts. A visit whose complaints are expected empties its
+    list.
+    """
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def visit(host_url: str, **options: Any) -> Visit:
+        given = {"viewport": WIDE, "timezone_id": "Europe/Berlin", "locale": "en-GB", **options}
+        context = browser.new_context(**given)
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        visit = Visit(context.new_page(), host_url)
+        visits.append(visit)
+        page = visit.page
+        page.on(
+            "console",
+            lambda message: (
+                visit.complaints.append(f"{message.type}: {message.text}")
+                if message.type in {"error", "warning"}
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: visit.complaints.append(f"thrown: {error}"))
+        page.on("response", visit.look_out_for)
+        return visit
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert [visit.complaints for visit in visits if visit.complaints] == []
+
+
+@pytest.fixture
+def visit(visitor: Visitor, product: Product) -> Visit:
+    """Visit the product that all tests share, with a wide window."""
+    return visitor(product.url)
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """Give axe-core, as the page's own build fetched it."""
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Give the folder that screenshots are written to; git ignores it."""
+    PICTURES.mkdir(exist_ok=True)
+    return PICTURES
+
+
+@pytest.fixture(autouse=True)
+def no_proxy() -> None:
+    """Keep this machine's proxy settings away from the browser."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.lower(), None)
