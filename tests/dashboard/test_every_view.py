@@ -1,0 +1,132 @@
+"""Every view, in both themes and at three widths: accessible, whole, and written to .pictures/."""
+
+from typing import Any
+
+import pytest
+
+from tests.dashboard.conftest import Product, Visit, Visitor
+
+WIDTHS = {"phone": 360, "tablet": 820, "wide": 1680}
+VIEWS: dict[str, dict[str, object]] = {
+    "overview": {},
+    "overview-week": {"hours": 168},
+    "overview-one": {"subreddit": "claude"},
+    "compare": {"view": "compare", "hours": 168, "compare": "Cursor,claude,OpenAI,aws,Bard"},
+    "posts": {"view": "posts", "hours": 168},
+    "collection": {"view": "collection"},
+}
+
+CLOSED = "details:not([open]) > :not(summary)"
+CONTROLS = ", ".join(
+    f"{each}:not({CLOSED}, {CLOSED} *)"
+    for each in ("a[href]", "button:not(:disabled)", "select", "input", "summary", "[tabindex='0']")
+)
+NAME = "each => (each.getAttribute('aria-label') || each.innerText || each.tagName).trim()"
+
+
+def violations(visit: Visit, axe_source: str) -> list[str]:
+    """Ask axe-core what it finds wrong with the page as it stands: https://dequeuniversity.com."""
+    visit.page.evaluate(axe_source)
+    found: dict[str, Any] = visit.page.evaluate("axe.run()")
+    assert found["passes"], "it looked at something"
+    return [
+        f"{each['id']}: {each['help']} at {node['html'][:160]} ({node['failureSummary'][:300]})"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def settle(visit: Visit) -> None:
+    """Wait until nothing loads any more."""
+    visit.page.wait_for_load_state("networkidle")
+    visit.page.wait_for_function("() => !document.querySelector('.skeleton')")
+
+
+def is_too_wide(visit: Visit) -> bool:
+    too_wide: bool = visit.page.evaluate(
+        "() => document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"
+    )
+    return too_wide
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_is_accessible_and_fits(
+    visitor: Visitor, product: Product, axe_source, pictures, view, width, scheme
+) -> None:
+    visit = visitor(
+        product.url, color_scheme=scheme, viewport={"width": WIDTHS[width], "height": 900}
+    )
+    visit.open(**VIEWS[view])
+    settle(visit)
+    visit.page.screenshot(path=pictures / f"{view}-{width}-{scheme}.png", full_page=view != "posts")
+    assert not is_too_wide(visit)
+    assert violations(visit, axe_source) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_open_post_is_accessible_and_fits(
+    visitor: Visitor, product: Product, axe_source, pictures, width, scheme
+) -> None:
+    posts = product.get("posts/recent", hours=168, limit=500)
+    post = max(posts, key=lambda each: each["comment_count"])
+    visit = visitor(
+        product.url, color_scheme=scheme, viewport={"width": WIDTHS[width], "height": 900}
+    )
+    visit.open(view="posts", hours=168, post=f"{post['subreddit']}/{post['id']}")
+    settle(visit)
+    visit.page.get_by_role("complementary", name="Post").get_by_role(
+        "heading", name=post["title"]
+    ).wait_for()
+    visit.page.screenshot(path=pictures / f"post-{width}-{scheme}.png")
+    assert not is_too_wide(visit)
+    assert violations(visit, axe_source) == []
+
+
+def test_every_control_is_reached_by_keyboard_in_the_order_of_the_page(visit: Visit) -> None:
+    visit.open()
+    settle(visit)
+    page = visit.page
+    expected: list[str] = page.evaluate(f"[...document.querySelectorAll(`{CONTROLS}`)].map({NAME})")
+    reached: list[str] = []
+    for _ in expected:
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(f"({NAME})(document.activeElement)"))
+    assert reached == expected
+    assert len(expected) > 30
+
+
+def test_the_first_view_is_small(visit: Visit) -> None:
+    sizes: list[int] = []
+    session = visit.page.context.new_cdp_session(visit.page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    visit.open()
+    settle(visit)
+    assert len(sizes) > 5
+    assert sum(sizes) < 200_000, "bytes over the wire, compressed, the page's data included"
+
+
+def test_a_second_visit_fetches_no_file_of_the_page_again(visit: Visit) -> None:
+    visit.open()
+    settle(visit)
+    kept: list[str] = []
+    fetched: list[str] = []
+    session = visit.page.context.new_cdp_session(visit.page)
+    session.send("Network.enable")
+    session.on("Network.requestServedFromCache", lambda event: kept.append(event["requestId"]))
+    session.on(
+        "Network.responseReceived",
+        lambda event: (
+            fetched.append(event["response"]["url"])
+            if "/assets/" in event["response"]["url"]
+            and not event["response"].get("fromDiskCache")
+            and event["requestId"] not in kept
+            else None
+        ),
+    )
+    visit.open(hours=168)
+    settle(visit)
+    assert fetched == []
