@@ -12,6 +12,7 @@ export type PostDetail = Schemas["PostDetail"];
 export type Comment = Schemas["CommentAnswer"];
 export type Topic = Schemas["TopicAnswer"];
 export type Cycle = Schemas["CycleAnswer"];
+export type Triggered = Schemas["Triggered"];
 export type Health = Schemas["Health"];
 export type Subreddits = Schemas["Subreddits"];
 export type LabelCounts = Schemas["LabelCounts"];

@@ -114,6 +114,12 @@ function Progress({ cycle }: { cycle: Cycle }) {
         </p>
       </div>
       <progress aria-labelledby="progress" max={Math.max(1, names.length)} value={done.length} />
+      {cycle.errors.map((error) => (
+        <p class="warning" key={`${error.subreddit}${error.kind}`}>
+          {error.subreddit && `r/${error.subreddit}: `}
+          {error.message}
+        </p>
+      ))}
       <ul class="steps">
         {names.map((name) => (
           <li key={name} class={done.includes(name) ? "done" : ""}>

@@ -1,7 +1,7 @@
 /** Watches collection: everything shown is asked anew when a cycle ends. */
 
 import { computed, signal } from "@preact/signals";
-import { ask, CYCLES, type Cycle, Failure, HEALTH, type Health, path } from "./api";
+import { ask, CYCLES, type Cycle, Failure, HEALTH, type Health, path, type Triggered } from "./api";
 import { noteAnswer, refresh } from "./data";
 
 const IDLE_MS = 20_000;
@@ -22,6 +22,8 @@ export const isBeforeTheFirst = computed(() => cycles.value !== undefined && !la
 export const now = signal(Date.now());
 
 let timer: number | undefined;
+/** The cycle that was asked for here, until it is among the others. */
+let awaited: string | null = null;
 let seen: string | null | undefined;
 
 export function watchCycles(): void {
@@ -37,7 +39,7 @@ async function look(): Promise<void> {
   clearTimeout(timer);
   try {
     const [listed, told] = await Promise.all([ask<Cycle[]>(CYCLES), ask<Health>(HEALTH)]);
-    cycles.value = listed.data;
+    cycles.value = await withAwaited(listed.data);
     health.value = told.data;
     noteAnswer();
     const ended = lastEnded.value?.id ?? null;
@@ -52,6 +54,16 @@ async function look(): Promise<void> {
   if (!document.hidden) timer = setTimeout(look, pause()) as unknown as number;
 }
 
+/** Put the cycle that was asked for before the others: it is listed once a worker has taken it up. */
+async function withAwaited(listed: Cycle[]): Promise<Cycle[]> {
+  if (awaited === null) return listed;
+  if (listed.some((cycle) => cycle.id === awaited)) {
+    awaited = null;
+    return listed;
+  }
+  return [(await ask<Cycle>(path(`/cycles/${awaited}`))).data, ...listed];
+}
+
 function pause(): number {
   if (running.value) return RUNNING_MS;
   if (isBeforeTheFirst.value && performance.now() < EMPTY_FOR_MS) return EMPTY_MS;
@@ -64,10 +76,12 @@ export async function collectNow(): Promise<void> {
   const key = sessionStorage.getItem(KEY);
   const headers: Record<string, string> = key ? { "x-functions-key": key } : {};
   try {
-    await ask(path("/admin/collect"), { method: "POST", headers });
+    const { data } = await ask<Triggered>(path("/admin/collect"), { method: "POST", headers });
+    awaited = data.cycle;
   } catch (error) {
     // Another one runs already: that is as good.
     if (!(error instanceof Failure) || error.status !== 409) throw error;
+    awaited = error.cycle;
   } finally {
     await look();
   }

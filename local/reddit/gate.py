@@ -131,6 +131,8 @@ class Gate:
             await (await answer())(scope, receive, noted)
         else:
             entry.fault = fault.kind
+            # Kept by the request: who waits for a client to go away takes what it sends.
+            await request.body()
             await _make(fault, answer, scope, receive, noted)
 
     def _catch_up(self) -> None:

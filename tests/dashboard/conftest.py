@@ -55,7 +55,7 @@ class Product:
     def collect(self) -> str:
         """Collect now, to the end, and give the cycle's id."""
         cycle: str = self.host.http.post("/api/v1/admin/collect").json()["cycle"]
-        self.host.wait_for_log(f"collect.ended .*cycle={cycle}")
+        self.host.wait_for_log(f"collect_now.ended .*cycle={cycle}")
         return cycle
 
 

@@ -142,6 +142,18 @@ def test_a_token_can_be_refused_too(started: StandIn) -> None:
     assert answer.status_code == 503
 
 
+def test_a_token_can_come_slowly(started: StandIn) -> None:
+    started.control.set_faults("slow,route=token,seconds=0.01")
+    answer = httpx.post(
+        f"{started.base_url}/api/v1/access_token",
+        headers={"user-agent": "a"},
+        auth=("an-id", "a-secret"),
+        data={"grant_type": "client_credentials"},
+        timeout=5,
+    )
+    assert answer.json()["access_token"]
+
+
 def test_closing_does_not_wait_for_stalled_requests(stand_in) -> None:
     stalling = stand_in(POSTS, faults="stall,seconds=3600")
     with socket.create_connection(("127.0.0.1", stalling.port)) as connection:

@@ -1,0 +1,165 @@
+"""The collection view: what cycles did, and collecting now, with and without a function key."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.reddit.limits import RateLimit
+from tests.dashboard.conftest import Product, Visit, Visitor
+from tests.host_fixtures import StartHost
+from tests.reddit_fixtures import StandInFactory
+
+KEPT = "() => JSON.stringify([Object.entries(localStorage), document.cookie])"
+
+
+def collect_button(page: Page):
+    return page.get_by_role("main").get_by_role("button", name="Collect now")
+
+
+def rows(page: Page, table: str) -> list[list[str]]:
+    body = page.get_by_role("region", name=table).locator("tbody tr")
+    return [row.locator("th, td").all_inner_texts() for row in body.all()]
+
+
+def test_the_cycles_are_those_of_the_api(visit: Visit, product: Product) -> None:
+    product.collect()
+    page = visit.open(view="collection")
+    cycles = product.get("cycles", limit=20)
+    table = page.get_by_role("region", name="The last cycles")
+    expect(table.locator("tbody tr")).to_have_count(len(cycles))
+    for shown, cycle in zip(rows(page, "The last cycles"), cycles, strict=True):
+        assert cycle["trigger"] != "request" or "on request" in shown[0]
+        assert shown[1] == "completed"
+        assert shown[3:9] == [
+            f"{cycle[name]:,}"
+            for name in (
+                "posts_collected", "comments_collected", "edited", "moved", "removed",
+                "reddit_requests",
+            )
+        ]  # fmt: skip
+        assert shown[9] == "none"
+
+
+def test_the_watched_subreddits_are_those_of_the_api(visit: Visit, product: Product) -> None:
+    page = visit.open(view="collection")
+    details = product.get("subreddits")["details"]
+    table = page.get_by_role("region", name="Watched subreddits")
+    expect(table.locator("tbody tr")).to_have_count(len(details))
+    shown = [(row[0], row[1]) for row in rows(page, "Watched subreddits")]
+    assert shown == [(f"r/{each['name']}", f"{each['items_24h']:,}") for each in details]
+    name = details[0]["name"]
+    table.get_by_role("row", name=f"r/{name} ").get_by_role("link").nth(1).click()
+    expect(page).to_have_url(f"{product.url}/?view=posts&subreddit={name}")
+    expect(page.get_by_role("list", name="Posts, newest first")).to_be_visible()
+
+
+@pytest.fixture
+def slow(stand_in: StandInFactory, running_host: StartHost):
+    """Start a product of four subreddits that Reddit answers slowly, with keys, not collected."""
+
+    def start(*arguments: str, milliseconds: int = 250):
+        reddit = stand_in(rate_limit=RateLimit(requests=1_000_000))
+        reddit.control.set_faults(f"slow,seconds={milliseconds / 1000}")
+        host = running_host(
+            arguments=["--no-collect", *arguments],
+            settings={
+                "REDDIT_BASE_URL": reddit.base_url,
+                "FEED": "sample",
+                "SUBREDDITS": "claude,aws,Cursor,OpenAI",
+                "SWEEP_REQUESTS": "0",
+            },
+        )
+        return Product(host, reddit.control)
+
+    return start
+
+
+def test_collecting_now_shows_how_far_it_is_and_then_its_data(slow, visitor: Visitor) -> None:
+    product = slow()
+    visit = visitor(product.url)
+    page = visit.open(view="collection")
+    expect(page.get_by_text("No cycle has run yet.")).to_be_visible()
+    collect_button(page).click()
+    progress = page.get_by_role("region", name="Under way")
+    expect(progress.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("button", name="Collecting…")).to_be_disabled()
+    expect(page.get_by_role("banner").get_by_role("link", name="Collecting")).to_be_visible()
+    expect(progress.get_by_text(re.compile("[1-3] of 4 subreddits"))).to_be_visible()
+    expect(progress.get_by_text("r/claude is done")).to_be_visible()
+    expect(progress).to_be_hidden(timeout=30_000)
+    expect(page.get_by_role("region", name="The last cycles").locator("tbody tr")).to_have_count(1)
+    expect(collect_button(page)).to_be_enabled()
+    watched = {each["name"]: each["items_24h"] for each in product.get("subreddits")["details"]}
+    assert {row[0]: row[1] for row in rows(page, "Watched subreddits")} == {
+        f"r/{name}": f"{count:,}" for name, count in watched.items()
+    }
+
+
+def test_a_function_key_is_asked_for_once_and_kept_for_this_tab_only(
+    slow, visitor: Visitor, tmp_path: Path
+) -> None:
+    product = slow("--keys", milliseconds=1)
+    key = json.loads((tmp_path / "data" / "keys.json").read_text())["_function"]
+    visit = visitor(product.url)
+    page = visit.open(view="collection")
+    dialog = page.get_by_role("dialog", name="A function key is needed")
+
+    collect_button(page).click()
+    dialog.get_by_label("Function key").fill("wrong")
+    dialog.get_by_role("button", name="Collect now").click()
+    expect(dialog, "a wrong one is asked for again").to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert product.get("cycles") == []
+
+    collect_button(page).click()
+    dialog.get_by_label("Function key").fill(key)
+    page.keyboard.press("Enter")
+    history = page.get_by_role("region", name="The last cycles").locator("tbody tr")
+    expect(history).to_have_count(1, timeout=30_000)
+
+    page.reload()
+    collect_button(page).click()
+    expect(history, "not asked for again").to_have_count(2, timeout=30_000)
+    assert key not in page.evaluate(KEPT)
+    assert key not in page.url
+    other = page.context.new_page()
+    other.goto(f"{product.url}/?view=collection")
+    collect_button(other).click()
+    expect(other.get_by_role("dialog", name="A function key is needed")).to_be_visible()
+    # A refused request is what the browser reports.
+    assert all("401" in complaint for complaint in visit.complaints)
+    visit.complaints.clear()
+
+
+def test_a_collection_that_somebody_else_asked_for_is_joined(slow, visitor: Visitor) -> None:
+    product = slow()
+    visit = visitor(product.url)
+    page = visit.open(view="collection")
+    expect(collect_button(page)).to_be_enabled()
+    product.host.http.post("/api/v1/admin/collect")
+    collect_button(page).click()
+    expect(page.get_by_role("region", name="Under way")).to_be_visible()
+    expect(page.get_by_role("region", name="The last cycles").locator("tbody tr")).to_have_count(1)
+    assert all("409" in complaint for complaint in visit.complaints)
+    visit.complaints.clear()
+
+
+def test_what_failed_is_named_with_its_reason(slow, visitor: Visitor) -> None:
+    product = slow(milliseconds=1)
+    product.reddit.set_faults("private,subreddit=aws")
+    page = visitor(product.url).open(view="collection")
+    collect_button(page).click()
+    history = page.get_by_role("region", name="The last cycles")
+    expect(history.get_by_text("completed in part")).to_be_visible(timeout=30_000)
+    (cycle,) = product.get("cycles")
+    (error,) = cycle["errors"]
+    expect(history.get_by_text(f"r/aws: {error['message']}")).to_be_visible()
+    watched = page.get_by_role("region", name="Watched subreddits")
+    expect(watched.get_by_role("row", name="r/aws").get_by_text(error["message"])).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    now = page.get_by_role("region", name="Now")
+    expect(now.get_by_text("failed: r/aws")).to_be_visible()
