@@ -121,6 +121,15 @@ def takes_gzip(request: func.HttpRequest) -> bool:
     return qualities(request.headers.get("accept-encoding", "")).get("gzip", 0.0) > 0
 
 
+def wants_anew(request: func.HttpRequest) -> bool:
+    """Say whether the client has reason to think that what is kept is too old.
+
+    https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1
+    """
+    directives = {each.strip() for each in request.headers.get("cache-control", "").split(",")}
+    return not directives.isdisjoint({"no-cache", "max-age=0"})
+
+
 def qualities(header: str) -> dict[str, float]:
     """Read a header such as Accept: how much each name is liked, 0 to 1; what can't be read is 0.
 

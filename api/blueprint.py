@@ -15,6 +15,7 @@ from api.answers import (
     next_link,
     prepare,
     triggered_answer,
+    wants_anew,
 )
 from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
@@ -101,7 +102,8 @@ async def posts_recent(req: func.HttpRequest) -> func.HttpResponse:
         links = next_link("/api/v1/posts/recent", parameters, page.next_cursor)
         return prepare(page.posts, deps.settings.feed, headers=links)
 
-    return data_answer(req, await deps.cache.get(("posts", _given(parameters)), make))
+    key = ("posts", _given(parameters))
+    return data_answer(req, await deps.cache.get(key, make, anew=wants_anew(req)))
 
 
 @blueprint.route("api/v1/posts/{id}", methods=["GET"], auth_level=ANONYMOUS)
@@ -222,7 +224,8 @@ async def _data(
 
     if not fresh_seconds:
         return data_answer(request, await make())
-    return data_answer(request, await deps.cache.get((read, _given(parameters)), make))
+    key = (read, _given(parameters))
+    return data_answer(request, await deps.cache.get(key, make, anew=wants_anew(request)))
 
 
 def _given(parameters: Parameters) -> str:

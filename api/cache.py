@@ -30,11 +30,21 @@ class Cache(Generic[T]):
         self._most = most
         self._entries: dict[Hashable, _Entry[T]] = {}
 
-    async def get(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
-        """Give the value of a key, made where it isn't kept. Raises what making it does."""
+    async def get(
+        self, key: Hashable, make: Callable[[], Awaitable[T]], *, anew: bool = False
+    ) -> T:
+        """Give the value of a key, made where it isn't kept; anew: made, or just being made.
+
+        Raises what making it does.
+        """
         loop = asyncio.get_running_loop()
         entry = self._entries.get(key)
-        if entry is None or entry.loop is not loop or self._is_over(entry, loop.time()):
+        if (
+            entry is None
+            or entry.loop is not loop
+            or self._is_over(entry, loop.time())
+            or (anew and entry.task.done())
+        ):
             now = loop.time()
             entry = _Entry(asyncio.ensure_future(_made(make)), loop, now, now + self._seconds)
             self._keep(key, entry)

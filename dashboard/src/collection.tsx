@@ -44,7 +44,8 @@ function CollectNow() {
     setBusy(true);
     tell("");
     try {
-      await collectNow();
+      const other = await collectNow();
+      if (other && !running.value) tell(other);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (error.status === UNAUTHORIZED) {

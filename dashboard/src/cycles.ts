@@ -71,17 +71,22 @@ function pause(): number {
   return due > 0 ? Math.min(IDLE_MS, due + 1_000) : IDLE_MS;
 }
 
-/** Ask for a collection now. Throws Failure: with status 401 where a function key is needed. */
-export async function collectNow(): Promise<void> {
+/**
+ * Ask for a collection now; gives what the server says where other work has to end first.
+ * Throws Failure: with status 401 where a function key is needed.
+ */
+export async function collectNow(): Promise<string | null> {
   const key = sessionStorage.getItem(KEY);
   const headers: Record<string, string> = key ? { "x-functions-key": key } : {};
   try {
     const { data } = await ask<Triggered>(path("/admin/collect"), { method: "POST", headers });
     awaited = data.cycle;
+    return null;
   } catch (error) {
     // Another one runs already: that is as good.
     if (!(error instanceof Failure) || error.status !== 409) throw error;
     awaited = error.cycle;
+    return error.message;
   } finally {
     await look();
   }

@@ -68,3 +68,11 @@ def test_another_event_loop_makes_its_own() -> None:
     cache, make = Cache[int](seconds=60), Counted()
     assert asyncio.run(cache.get("key", make)) == 1
     assert asyncio.run(cache.get("key", make)) == 2
+
+
+async def test_who_wants_it_anew_gets_it_anew_and_shares_what_is_just_being_made() -> None:
+    cache, make = Cache[int](seconds=60), Counted()
+    assert await cache.get("key", make) == 1
+    several = (cache.get("key", make, anew=True) for _ in range(20))
+    assert set(await asyncio.gather(*several)) == {2}
+    assert await cache.get("key", make) == 2, "and the others have it too"

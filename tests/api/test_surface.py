@@ -10,6 +10,7 @@ import azure.functions as func
 import pytest
 
 from api.openapi import ENDPOINTS, openapi_document
+from shared.settings import settings
 from shared.times import utc_now
 from tests.api.world import HTTP_FUNCTIONS, ask, get, keep, method_name, posts_back
 
@@ -165,8 +166,6 @@ async def test_each_request_is_one_line_with_its_cost(written, caplog) -> None:
 
 
 async def test_no_origin_is_allowed_by_default_and_configured_ones_are(monkeypatch) -> None:
-    from shared.settings import settings  # noqa: PLC0415 - made anew below
-
     origin = {"origin": "https://a.example"}
     assert "Access-Control-Allow-Origin" not in (await get("/api/v1/trending", origin)).headers
     monkeypatch.setenv("CORS_ORIGINS", "https://a.example,https://b.example")
@@ -240,6 +239,19 @@ async def test_answers_are_gzipped_for_those_who_take_it(written, accepted, pack
         "/api/v1/posts/recent", {"accept-encoding": "gzip"}, subreddit="OpenAI", hours=1, q="zzz"
     )
     assert "Content-Encoding" not in small.headers
+
+
+@pytest.mark.parametrize("asked", ["no-cache", "max-age=0", "no-store, max-age=0"])
+async def test_an_answer_that_is_kept_can_be_asked_for_anew(written, monkeypatch, asked) -> None:
+    monkeypatch.setenv("CACHE_SECONDS", "60")
+    settings.cache_clear()
+    assert json.loads((await get("/api/v1/posts/recent")).get_body()) == []
+    await keep(written, posts_back(3, timedelta(minutes=1), newest=utc_now()))
+    assert json.loads((await get("/api/v1/posts/recent")).get_body()) == []
+    anew = await get("/api/v1/posts/recent", {"cache-control": asked})
+    assert len(json.loads(anew.get_body())) == 3
+    stats = await get("/api/v1/sentiment/stats", {"cache-control": asked})
+    assert json.loads(stats.get_body())["statistics"]["total"] == 3
 
 
 def test_nothing_is_loaded_from_another_host() -> None:

@@ -120,6 +120,7 @@ def test_a_function_key_is_asked_for_once_and_kept_for_this_tab_only(
     page.keyboard.press("Enter")
     history = page.get_by_role("region", name="The last cycles").locator("tbody tr")
     expect(history).to_have_count(1, timeout=30_000)
+    product.host.wait_for_log("collect_now.ended")
 
     page.reload()
     collect_button(page).click()
