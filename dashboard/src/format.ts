@@ -19,7 +19,7 @@ export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const count = (value: number): string => COUNT.format(value);
 export const short = (value: number): string => SHORT.format(value).replace("K", "k");
 
-/** A mean or a compound score, -1 to 1, always with its sign. */
+/** A mean or a compound score, -1 to 1, with its sign. */
 export function score(value: number | null): string {
   return value === null ? NOTHING : signed(value, 2);
 }
@@ -30,7 +30,7 @@ export function signed(value: number, digits = 0): string {
     maximumFractionDigits: digits,
   });
   const isNothing = Number(shown.replaceAll(",", "")) === 0;
-  return `${isNothing ? "±" : value < 0 ? MINUS : "+"}${shown}`;
+  return isNothing ? shown : `${value < 0 ? MINUS : "+"}${shown}`;
 }
 
 export function share(part: number, whole: number): string {

@@ -34,6 +34,11 @@ WIDE = {"width": 1440, "height": 900}
 expect.set_options(timeout=PATIENCE_MS)
 
 
+def chromium() -> str | None:
+    """Give the machine's Chromium; None: the one that Playwright has fetched."""
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
 @dataclass
 class Product:
     """The running product: its host, and the controls of the Reddit that it collects from."""
@@ -79,9 +84,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start one Chromium: the machine's, or else the one that Playwright has fetched."""
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield started
         started.close()
 

@@ -39,7 +39,7 @@ export function Score({ value, named = false }: { value: number | null; named?: 
 export function Change({ value, digits = 2 }: { value: number | null; digits?: number }) {
   if (value === null) return <span class="change none">no earlier data</span>;
   const told = signed(value, digits);
-  if (told.startsWith("±")) return <span class="change">no change</span>;
+  if (/^[0.]+$/.test(told)) return <span class="change">no change</span>;
   return (
     <span class={`change ${value > 0 ? "up" : "down"}`}>
       <span aria-hidden="true">{value > 0 ? "↑" : "↓"}</span>
