@@ -2,10 +2,13 @@
 
 import { computed, signal } from "@preact/signals";
 import { ask, CYCLES, type Cycle, Failure, HEALTH, type Health, path, type Triggered } from "./api";
-import { noteAnswer, refresh } from "./data";
+import { noteAnswer, refresh, retry, silentSince } from "./data";
 
 const IDLE_MS = 20_000;
 const RUNNING_MS = 1_000;
+const SILENT_MS = 5_000;
+/** So soon after a cycle its topics are found. */
+const TOPICS_MS = 5_000;
 /** Nothing is there yet: the first collection is about to begin, or nobody collects. */
 const EMPTY_MS = 2_000;
 const EMPTY_FOR_MS = 60_000;
@@ -43,7 +46,10 @@ async function look(): Promise<void> {
     health.value = told.data;
     noteAnswer();
     const ended = lastEnded.value?.id ?? null;
-    if (seen !== undefined && ended !== seen) refresh();
+    if (seen !== undefined && ended !== seen) {
+      refresh();
+      setTimeout(refresh, TOPICS_MS);
+    }
     seen = ended;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -52,6 +58,12 @@ async function look(): Promise<void> {
   now.value = Date.now();
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(look, pause()) as unknown as number;
+}
+
+/** Ask everything that has failed again, now. */
+export function tryAgain(): void {
+  retry();
+  look();
 }
 
 /** Put the cycle that was asked for before the others: it is listed once a worker has taken it up. */
@@ -65,6 +77,7 @@ async function withAwaited(listed: Cycle[]): Promise<Cycle[]> {
 }
 
 function pause(): number {
+  if (silentSince.value !== null) return SILENT_MS;
   if (running.value) return RUNNING_MS;
   if (isBeforeTheFirst.value && performance.now() < EMPTY_FOR_MS) return EMPTY_MS;
   const due = Date.parse(health.value?.application.next_collection_at ?? "") - Date.now();

@@ -18,6 +18,8 @@ interface Entry {
   /** The version of the data that was asked for last. */
   version: number;
   retry: number | undefined;
+  /** Counts the questions: only the last one's answer is taken. */
+  turn: number;
 }
 
 const RETRY_SECONDS = 5;
@@ -82,7 +84,7 @@ function entryOf(address: string): Entry {
     if (entries.size < MOST_KEPT) break;
     if (!entry.watchers) entries.delete(old);
   }
-  const made = { loaded: signal(NOTHING), watchers: 0, version: -1, retry: undefined };
+  const made = { loaded: signal(NOTHING), watchers: 0, version: -1, retry: undefined, turn: 0 };
   entries.set(address, made);
   return made;
 }
@@ -90,19 +92,22 @@ function entryOf(address: string): Entry {
 async function load(address: string): Promise<void> {
   const entry = entryOf(address);
   const isFirst = entry.version === -1;
+  entry.turn += 1;
+  const { turn } = entry;
   entry.version = version.value;
   clearTimeout(entry.retry);
   try {
     // Asked anew, the browser's own copy isn't good enough, but a 304 is.
     const { data } = await ask(address, isFirst ? {} : { cache: "no-cache" });
-    entry.loaded.value = { data, failure: undefined };
     noteAnswer();
+    if (turn === entry.turn) entry.loaded.value = { data, failure: undefined };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    noteAnswer(error);
+    if (turn !== entry.turn) return;
     // What was answered before stays, unless the server says that it isn't there.
     const data = error.passes ? entry.loaded.value.data : undefined;
     entry.loaded.value = { data, failure: error };
-    noteAnswer(error);
     if (error.passes && entry.watchers) {
       const wait = (error.retrySeconds ?? RETRY_SECONDS) * 1000;
       entry.retry = setTimeout(() => load(address), wait) as unknown as number;

@@ -12,16 +12,13 @@ import { Score, Split } from "../parts/mood";
 import { Empty, Shown, Skeleton } from "../parts/states";
 
 const FIRST_SHOWN = 5;
-const EMPTY_SECONDS = 5;
+/** They are found hourly, between collections. */
 const SECONDS = 60;
 
 export function Trending() {
   const { subreddit } = address.value;
-  const [every, ask] = useState(EMPTY_SECONDS);
   const [isWhole, showAll] = useState(false);
-  const topics = useData<Topic[]>(TRENDING, every);
-  const wanted = topics.data?.length ? SECONDS : EMPTY_SECONDS;
-  if (wanted !== every) ask(wanted);
+  const topics = useData<Topic[]>(TRENDING, SECONDS);
   return (
     <section class="card trending" aria-labelledby="trending">
       <div class="card-head">

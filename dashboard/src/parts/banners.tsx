@@ -1,8 +1,8 @@
 /** What everyone must know who reads the figures: where they come from, and whether they are old. */
 
 import { SUBREDDITS, type Subreddits } from "../api";
-import { health, lastEnded, now } from "../cycles";
-import { lastAnswer, retry, silentSince, useData } from "../data";
+import { health, lastEnded, now, tryAgain } from "../cycles";
+import { lastAnswer, silentSince, useData } from "../data";
 import { age, clock } from "../format";
 import { Link } from "./link";
 
@@ -46,7 +46,7 @@ function SilentBanner() {
         <b>The server or its database hasn't answered since {clock(since)}.</b> What you see is from{" "}
         {clock(lastAnswer.value)}; it is asked again every few seconds.
       </p>
-      <button type="button" class="button" onClick={retry}>
+      <button type="button" class="button" onClick={tryAgain}>
         Try again now
       </button>
     </div>

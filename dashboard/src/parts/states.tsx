@@ -2,8 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 import type { Failure } from "../api";
+import { tryAgain } from "../cycles";
 import type { Loaded } from "../data";
-import { retry } from "../data";
 
 /** The place of what is loading, about as large. */
 export function Skeleton({ height, rows = 1 }: { height: number; rows?: number }) {
@@ -34,7 +34,7 @@ export function Failed({ failure, children }: { failure: Failure; children?: Com
         {children}
       </p>
       {failure.passes && (
-        <button type="button" class="button" onClick={retry}>
+        <button type="button" class="button" onClick={tryAgain}>
           Try again now
         </button>
       )}
