@@ -95,7 +95,15 @@ def test_one_alone_is_too_few(visit: Visit, product: Product) -> None:
     box_of(page, "OpenAI").uncheck()
     expect(page.get_by_text("Choose two subreddits at least.")).to_be_visible()
     expect(chart_of(page)).to_have_count(0)
+    # Without any, the busiest would come back.
+    expect(box_of(page, "claude")).to_be_disabled()
     box_of(page, "aws").check()
+    expect_chosen(page, product, ["claude", "aws"])
+    expect(box_of(page, "claude")).to_be_enabled()
+
+
+def test_a_subreddit_named_twice_counts_once(visit: Visit, product: Product) -> None:
+    page = visit.open(view="compare", compare="claude,aws,CLAUDE")
     expect_chosen(page, product, ["claude", "aws"])
 
 
