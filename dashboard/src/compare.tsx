@@ -52,7 +52,10 @@ export function Compare() {
 
 function chosenOf(names: Subreddits | undefined): string[] {
   const { compare } = address.value;
-  if (compare.length || !names) return compare;
+  if (compare.length || !names) {
+    const folded = compare.map((name) => name.toLowerCase());
+    return compare.filter((_, at) => folded.indexOf(folded[at] ?? "") === at);
+  }
   const busiest = names.details.toSorted((a, b) => b.items_24h - a.items_24h);
   return busiest.slice(0, FIRST_CHOSEN).map((each) => each.name);
 }
@@ -71,7 +74,8 @@ function Choice({ names, chosen }: { names: string[]; chosen: string[] }) {
           <input
             type="checkbox"
             checked={isChosen(name)}
-            disabled={isFull && !isChosen(name)}
+            // Without the last one, the busiest would come back.
+            disabled={isChosen(name) ? chosen.length === 1 : isFull}
             onChange={(event) => {
               const others = chosen.filter((each) => each.toLowerCase() !== name.toLowerCase());
               go({ compare: event.currentTarget.checked ? [...others, name] : others });

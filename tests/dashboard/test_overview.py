@@ -1,12 +1,491 @@
 """The overview: the figures are the API's, and each leads to the posts behind it."""
 
-from playwright.sync_api import expect
+import re
+from datetime import datetime, timedelta
 
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.dashboard import expected
 from tests.dashboard.conftest import Product, Visit
+from tests.dashboard.expected import Answer, expect_address, expect_posts
+
+WINDOWS = {24: "24 hours", 168: "7 days", 720: "30 days", 2160: "90 days"}
+HINT = "Click a point, or drag over a span, for its posts"
+
+
+def region(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def compared(product: Product, scope: str = "all", hours: int = 24) -> Answer:
+    [found] = expected.compare(product, [scope], hours=hours)
+    return found
+
+
+def steps_of(product: Product, hours: int = 24) -> list[Answer]:
+    granularity = "hour" if hours <= 168 else "day"
+    trend = product.get("sentiment/trends", hours=hours, granularity=granularity)
+    steps: list[Answer] = trend["trend_data"]
+    return steps
+
+
+def expect_figures(page: Page, told: Answer) -> None:
+    now = region(page, "Now")
+    stats, before, by = told["statistics"], told["previous"], told["difference"]
+    average = now.get_by_text("Average sentiment").locator("..")
+    volume = now.get_by_text("Posts and comments").locator("..")
+    expect(average.get_by_role("link")).to_have_text(expected.score(stats["avg_sentiment"]))
+    expect(average).to_contain_text(expected.change(expected.moved(told)))
+    expect(volume.get_by_role("link")).to_have_text(f"{stats['total']:,}")
+    expect(volume).to_contain_text(
+        f"{expected.plural(stats['posts'], 'post')}, "
+        f"{expected.plural(stats['comments'], 'comment')}"
+    )
+    if expected.is_comparable(told):
+        percent = expected.signed(100 * by["total"] / before["total"])
+        expect(volume).to_contain_text(f"{expected.change(by['total'], 0)} ({percent}%)")
+    else:
+        expect(volume).to_contain_text("no earlier data")
+    expect(now.get_by_role("img", name=expected.split(stats), exact=True)).to_be_visible()
+    for label in expected.LABELS:
+        expect(now.get_by_role("link", name=label)).to_have_text(
+            f"{expected.share(stats[label], stats['total'])} {label} · {stats[label]:,}"
+        )
+
+
+# Now
 
 
 def test_the_figures_are_those_of_the_api(visit: Visit, product: Product) -> None:
+    told = compared(product)
+    assert expected.is_comparable(told)
+    expect_figures(visit.open(), told)
+
+
+@pytest.mark.parametrize("name", ["Average sentiment", "Posts and comments"])
+def test_the_average_and_the_volume_lead_to_the_posts_of_the_window(
+    visit: Visit, product: Product, name: str
+) -> None:
     page = visit.open()
-    stats = product.get("sentiment/stats")["statistics"]
-    now = page.get_by_role("region", name="Now")
-    expect(now.get_by_role("link", name=f"{stats['total']:,}", exact=True)).to_be_visible()
+    region(page, "Now").get_by_text(name).locator("..").get_by_role("link").click()
+    expect_address(page, product)
+    expect_posts(page, product, hours=24)
+
+
+@pytest.mark.parametrize("label", expected.LABELS)
+def test_each_share_leads_to_the_posts_of_its_label(
+    visit: Visit, product: Product, label: str
+) -> None:
+    page = visit.open(hours=168, subreddit="claude")
+    region(page, "Now").get_by_role("link", name=label).click()
+    expect_address(page, product, hours=168, subreddit="claude", sentiment=label)
+    expect_posts(page, product, hours=168, subreddit="claude", sentiment=label)
+
+
+def test_the_sentence_names_the_mood_and_where_most_of_its_change_came_from(
+    visit: Visit, product: Product
+) -> None:
+    told = compared(product)
+    by = expected.moved(told)
+    assert by is not None
+    page = visit.open()
+    now = region(page, "Now")
+    average = told["statistics"]["avg_sentiment"]
+    mood = "positive" if average >= 0.05 else "negative" if average <= -0.05 else "mixed"
+    expect(now).to_contain_text(f"The mood is {mood},")
+    if abs(by) < 0.01:
+        expect(now).to_contain_text("as in the 24 hours before.")
+        return
+    expect(now).to_contain_text("better than" if by > 0 else "worse than")
+    first = next(each for each in movers(product) if (each["effect"] > 0) == (by > 0))
+    expect(now).to_contain_text(f"Most of the {'rise' if by > 0 else 'fall'} came from")
+    now.get_by_role("link", name=f"r/{first['subreddit']}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"r/{first['subreddit']}")
+
+
+def test_it_says_how_fresh_the_data_is_and_when_more_comes(visit: Visit, product: Product) -> None:
+    told = product.get("health")["application"]
+    last, due = (
+        datetime.fromisoformat(told[name]) for name in ("last_collection_at", "next_collection_at")
+    )
+    later = last + timedelta(minutes=17)
+    visit.page.clock.set_fixed_time(later)
+    page = visit.open()
+    data = region(page, "Now").get_by_text("Data", exact=True).locator("..")
+    expect(data.get_by_role("link")).to_have_text("17 min ago")
+    hours = int((due - later).total_seconds() / 3600 + 0.5)
+    expect(data).to_contain_text(f"next collection in {hours} h")
+    expect(page.get_by_role("banner")).to_contain_text("Collected 17 min ago")
+    data.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Collection", level=1)).to_be_visible()
+
+
+# Window and scope
+
+
+def test_the_window_changes_the_figures_and_the_address(visit: Visit, product: Product) -> None:
+    page = visit.open()
+    switch = page.get_by_role("group", name="Window")
+    for hours, name in reversed(WINDOWS.items()):
+        switch.get_by_role("button", name=name).click()
+        expect(page).to_have_url(f"{product.url}/{f'?hours={hours}' if hours != 24 else ''}")
+        expect(switch.get_by_role("button", pressed=True)).to_have_text(name)
+        expect_figures(page, compared(product, hours=hours))
+
+
+def test_back_and_forward_go_through_the_windows(visit: Visit, product: Product) -> None:
+    page = visit.open()
+    for name in ("7 days", "90 days"):
+        page.get_by_role("button", name=name).click()
+    pressed = page.get_by_role("group", name="Window").get_by_role("button", pressed=True)
+    for step, hours in ((page.go_back, 168), (page.go_back, 24), (page.go_forward, 168)):
+        step()
+        expect(pressed).to_have_text(WINDOWS[hours])
+        expect_figures(page, compared(product, hours=hours))
+
+
+def test_a_link_shows_a_colleague_the_same(visit: Visit, product: Product) -> None:
+    page = visit.open(hours=168, subreddit="OpenAI")
+    expect(page.get_by_role("heading", level=1)).to_have_text("r/OpenAI")
+    expect(page.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
+    expect_figures(page, compared(product, "OpenAI", 168))
+
+
+# The sample reaches back a few hours more than 7 days.
+@pytest.mark.parametrize("hours", [168, 2160])
+def test_a_window_with_too_little_before_it_has_no_change(
+    visit: Visit, product: Product, hours: int
+) -> None:
+    assert not expected.is_comparable(compared(product, hours=hours))
+    page = visit.open(hours=hours)
+    expect(region(page, "Now").get_by_text("no earlier data")).to_have_count(2)
+    expect(region(page, "What moved it")).to_contain_text(
+        f"There is no data of the {WINDOWS[hours]} before to compare with"
+    )
+
+
+def test_one_subreddit_can_be_chosen_and_left_again(visit: Visit, product: Product) -> None:
+    page = visit.open()
+    scope = page.get_by_role("combobox", name="Subreddit")
+    scope.select_option(label="r/claude")
+    expect(page).to_have_url(f"{product.url}/?subreddit=claude")
+    expect(page.get_by_role("heading", level=1)).to_have_text("r/claude")
+    expect_figures(page, compared(product, "claude"))
+    expect(region(page, "What moved it")).to_have_count(0)
+    scope.select_option(label="All subreddits")
+    expect(page).to_have_url(f"{product.url}/")
+    expect_figures(page, compared(product))
+
+
+def test_a_subreddit_in_the_address_may_be_written_in_any_case(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(subreddit="CLAUDE")
+    expect(page.get_by_role("combobox", name="Subreddit")).to_have_value("claude")
+    expect_figures(page, compared(product, "claude"))
+
+
+def test_an_unknown_subreddit_is_named_and_there_is_a_way_out(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(subreddit="nobody")
+    expect(page.get_by_role("alert")).to_contain_text("'nobody' isn't watched")
+    expect(page.get_by_role("alert")).to_contain_text("Choose another subreddit above.")
+    # Chromium itself reports an answer of 404.
+    visit.complaints.clear()
+    page.get_by_role("combobox", name="Subreddit").select_option(label="All subreddits")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect_figures(page, compared(product))
+
+
+# Over time
+
+
+def chart_of(page: Page) -> Locator:
+    return region(page, "Over time").get_by_role("group", name=re.compile("^Sentiment and volume"))
+
+
+def readout_of(page: Page) -> Locator:
+    return region(page, "Over time").locator("[aria-live]")
+
+
+def point(plot: Locator, step: int, steps: int) -> dict[str, float]:
+    """Give where a step's middle lies within a chart's plotting area."""
+    box = plot.bounding_box()
+    assert box
+    return {"x": box["width"] * (step + 0.5) / steps, "y": box["height"] / 2}
+
+
+def end_of(step: Answer, seconds: int = 3600) -> str:
+    return expected.iso(datetime.fromisoformat(step["start"]).timestamp() + seconds)
+
+
+def when(step: Answer) -> str:
+    return rf"{expected.moment(step['start'])}\u2013{expected.local(end_of(step)):%H:%M}"
+
+
+def told(step: Answer) -> re.Pattern[str]:
+    figures = (
+        f": {expected.score(step['avg_sentiment'])} on average, "
+        f"{expected.plural(step['posts'], 'post')} and "
+        f"{expected.plural(step['comments'], 'comment')} "
+        f"({step['positive']} positive, {step['neutral']} neutral, {step['negative']} negative)"
+    )
+    return re.compile(f"^{when(step)}{re.escape(figures)}$")
+
+
+def busiest(steps: list[Answer]) -> int:
+    return max(range(len(steps)), key=lambda at: steps[at]["posts"])
+
+
+def test_a_point_under_the_mouse_is_read_out(visit: Visit, product: Product) -> None:
+    steps = steps_of(product)
+    page = visit.open()
+    plot = chart_of(page).locator(".u-over")
+    expect(readout_of(page)).to_have_text(HINT)
+    for step in (0, 7, len(steps) - 1):
+        plot.hover(position=point(plot, step, len(steps)))
+        expect(readout_of(page)).to_have_text(told(steps[step]))
+    page.get_by_role("heading", level=1).hover()
+    expect(readout_of(page)).to_have_text(HINT)
+
+
+def test_days_are_read_out_over_a_long_window(visit: Visit, product: Product) -> None:
+    steps = steps_of(product, 720)
+    page = visit.open(hours=720)
+    plot = chart_of(page).locator(".u-over")
+    step = busiest(steps)
+    plot.hover(position=point(plot, step, len(steps)))
+    average = re.escape(expected.score(steps[step]["avg_sentiment"]))
+    expect(readout_of(page)).to_have_text(
+        re.compile(rf"^{expected.day(steps[step]['start'])}: {average} on average, ")
+    )
+
+
+def test_a_click_on_a_point_leads_to_its_posts(visit: Visit, product: Product) -> None:
+    steps = steps_of(product)
+    step = busiest(steps)
+    page = visit.open()
+    plot = chart_of(page).locator(".u-over")
+    plot.click(position=point(plot, step, len(steps)))
+    span = {"start": steps[step]["start"], "end": end_of(steps[step])}
+    expect_address(page, product, **span)
+    expect_posts(page, product, **span)
+    page.go_back()
+    expect(chart_of(page)).to_be_visible()
+
+
+def test_a_drag_over_a_span_leads_to_its_posts(visit: Visit, product: Product) -> None:
+    steps = steps_of(product, 168)
+    page = visit.open(hours=168, subreddit="programming")
+    plot = chart_of(page).locator(".u-over")
+    first, last = 40, 75
+    plot.drag_to(
+        plot,
+        source_position=point(plot, last, len(steps)),
+        target_position=point(plot, first, len(steps)),
+    )
+    span = {"start": steps[first]["start"], "end": end_of(steps[last])}
+    expect_address(page, product, hours=168, subreddit="programming", **span)
+    expect_posts(page, product, subreddit="programming", **span)
+    page.go_back()
+    expect(chart_of(page)).to_be_visible()
+
+
+def test_the_chart_is_read_and_followed_by_keyboard(visit: Visit, product: Product) -> None:
+    steps = steps_of(product)
+    last = len(steps) - 1
+    page = visit.open()
+    chart = chart_of(page)
+    chart.focus()
+    for key, step in (
+        ("ArrowLeft", last),
+        ("ArrowLeft", last - 1),
+        ("End", last),
+        ("ArrowRight", last),
+        ("Home", 0),
+        ("ArrowLeft", 0),
+        ("ArrowRight", 1),
+    ):
+        chart.press(key)
+        expect(readout_of(page)).to_have_text(told(steps[step]))
+    chart.press("Escape")
+    expect(readout_of(page)).to_have_text(HINT)
+
+    chart.press("Home")
+    for _ in range(busiest(steps)):
+        chart.press("ArrowRight")
+    chart.press("Enter")
+    step = steps[busiest(steps)]
+    span = {"start": step["start"], "end": end_of(step)}
+    expect_address(page, product, **span)
+    expect_posts(page, product, **span)
+
+
+def test_another_window_is_not_read_out_where_the_last_one_was(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open()
+    expect(chart_of(page)).to_be_visible()
+    page.get_by_role("button", name="7 days").click()
+    chart_of(page).press("Home")
+    expect(readout_of(page)).to_have_text(told(steps_of(product, 168)[0]))
+    page.get_by_role("button", name="24 hours").click()
+    expect(readout_of(page)).to_have_text(HINT)
+
+
+def test_the_table_holds_the_same_figures(visit: Visit, product: Product) -> None:
+    newest_first = steps_of(product)[::-1]
+    page = visit.open()
+    region(page, "Over time").get_by_text("The figures as a table").click()
+    table = region(page, "Over time").get_by_role("table")
+    expect(table.get_by_role("rowheader")).to_have_text(
+        [re.compile(f"^{when(step)}$") for step in newest_first]
+    )
+    expect(table.get_by_role("cell")).to_have_text(
+        [
+            figure
+            for step in newest_first
+            for figure in (
+                expected.score(step["avg_sentiment"]),
+                *(f"{step[name]:,}" for name in ("total", *expected.LABELS)),
+            )
+        ]
+    )
+    step = newest_first[busiest(newest_first)]
+    table.get_by_role("row").nth(1 + busiest(newest_first)).get_by_role("link").click()
+    span = {"start": step["start"], "end": end_of(step)}
+    expect_address(page, product, **span)
+    expect_posts(page, product, **span)
+
+
+# Every subreddit
+
+
+def all_compared(product: Product, hours: int = 24) -> list[Answer]:
+    names = product.get("subreddits")["subreddits"]
+    return expected.compare(product, names, hours=hours, granularity="hour")
+
+
+def cards_of(page: Page) -> Locator:
+    return region(page, "Every subreddit").get_by_role("listitem")
+
+
+def test_each_subreddit_has_a_small_chart_with_its_figures(visit: Visit, product: Product) -> None:
+    found = all_compared(product)
+    page = visit.open()
+    cards = cards_of(page)
+    expect(cards.get_by_role("heading")).to_have_text([f"r/{each['subreddit']}" for each in found])
+    for number, each in enumerate(found):
+        average = expected.score(each["statistics"]["avg_sentiment"])
+        total = each["statistics"]["total"]
+        by = expected.moved(each)
+        against = "" if by is None else f", {expected.score(by)} against the window before"
+        picture = cards.nth(number).get_by_role("img")
+        expect(picture).to_have_accessible_name(
+            f"r/{each['subreddit']} over 24 hours: {total:,} items, {average} on average{against}"
+        )
+        expect(cards.nth(number)).to_contain_text(average)
+        expect(
+            cards.nth(number).get_by_role("link", name=expected.plural(total, "item"))
+        ).to_have_count(1)
+        if by is not None:
+            expect(cards.nth(number)).to_contain_text(expected.change(by))
+
+
+def test_the_small_charts_show_the_same_moment_on_the_same_scale(
+    visit: Visit, product: Product
+) -> None:
+    trends = [expected.together(each["trend_data"], 2) for each in all_compared(product)]
+    step = max(
+        range(len(trends[0])), key=lambda at: sum(trend[at]["total"] > 0 for trend in trends)
+    )
+    page = visit.open()
+    cards = cards_of(page)
+    expect(cards).to_have_count(len(trends))
+    plot = cards.nth(3).locator(".u-over")
+    plot.hover(position=point(plot, step, len(trends[0])))
+    heights = {}
+    for card, trend in zip(cards.all(), trends, strict=True):
+        at = trend[step]
+        items = re.escape(expected.plural(at["total"], "item"))
+        expect(card).to_contain_text(expected.score(at["avg_sentiment"]))
+        expect(card).to_contain_text(re.compile(rf"{expected.moment(at['start'])} · {items}"))
+        if at["avg_sentiment"] is not None:
+            marker = card.locator(".u-cursor-pt").last.bounding_box()
+            area = card.locator(".u-over").bounding_box()
+            assert marker
+            assert area
+            heights[at["avg_sentiment"]] = marker["y"] - area["y"]
+    lowest, highest = min(heights), max(heights)
+    slope = (heights[highest] - heights[lowest]) / (highest - lowest)
+    for average, height in heights.items():
+        assert height == pytest.approx(heights[lowest] + slope * (average - lowest), abs=1.5)
+
+
+def test_a_subreddit_chosen_among_all_becomes_the_scope(visit: Visit, product: Product) -> None:
+    page = visit.open(hours=168)
+    cards_of(page).get_by_role("link", name="r/windsurf").click()
+    expect(page).to_have_url(f"{product.url}/?hours=168&subreddit=windsurf")
+    expect_figures(page, compared(product, "windsurf", 168))
+    expect(cards_of(page).get_by_role("link", name="r/windsurf")).to_have_attribute(
+        "aria-current", "true"
+    )
+
+
+def test_a_drag_over_a_small_chart_leads_to_the_posts_of_its_subreddit(
+    visit: Visit, product: Product
+) -> None:
+    found = all_compared(product)
+    number = max(range(len(found)), key=lambda at: found[at]["statistics"]["posts"])
+    name, steps = found[number]["subreddit"], expected.together(found[number]["trend_data"], 2)
+    page = visit.open()
+    plot = cards_of(page).nth(number).locator(".u-over")
+    first, last = 1, len(steps) - 2
+    plot.drag_to(
+        plot,
+        source_position=point(plot, first, len(steps)),
+        target_position=point(plot, last, len(steps)),
+    )
+    span = {"start": steps[first]["start"], "end": end_of(steps[last], 7200)}
+    expect_address(page, product, subreddit=name, **span)
+    expect_posts(page, product, subreddit=name, **span)
+    page.go_back()
+    expect(chart_of(page)).to_be_visible()
+
+
+# What moved it
+
+
+def movers(product: Product) -> list[Answer]:
+    """Give those that moved the mean: share of all items times change of their own mean."""
+    found = all_compared(product)
+    items = sum(each["statistics"]["total"] for each in found)
+    effects = [
+        {**each, "effect": by * each["statistics"]["total"] / items}
+        for each in found
+        if (by := expected.moved(each)) is not None
+    ]
+    large = (each for each in effects if abs(each["effect"]) >= 0.0005)
+    return sorted(large, key=lambda each: -abs(each["effect"]))
+
+
+def test_what_moved_it_names_subreddits_with_their_effects(visit: Visit, product: Product) -> None:
+    most = movers(product)[:5]
+    assert most
+    page = visit.open()
+    lines = region(page, "What moved it").get_by_role("listitem")
+    expect(lines).to_have_count(len(most))
+    for line, each in zip(lines.all(), most, strict=True):
+        for part in (
+            f"r/{each['subreddit']}",
+            expected.signed(each["effect"], 3),
+            expected.score(each["statistics"]["avg_sentiment"]),
+            expected.change(each["difference"]["avg_sentiment"]),
+            expected.plural(each["statistics"]["total"], "item"),
+        ):
+            expect(line).to_contain_text(part)
+    lines.first.get_by_role("link").click()
+    expect_address(page, product, subreddit=most[0]["subreddit"])
+    expect_posts(page, product, hours=24, subreddit=most[0]["subreddit"])

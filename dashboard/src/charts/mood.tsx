@@ -75,7 +75,7 @@ function optionsOf(
       x: true,
       points: { size: 8, width: 2, fill: colour("card") },
       drag: { x: Boolean(onPick), y: false, setScale: false },
-      ...(sync ? { sync: { key: sync, setSeries: false } } : {}),
+      ...(sync ? { sync: { key: sync, setSeries: false, filters: { pub: isMove } } } : {}),
     },
     scales: {
       x: { time: true, range: (_, min, max) => [min - seconds / 2, max + seconds / 2] },
@@ -124,6 +124,9 @@ function optionsOf(
     },
   };
 }
+
+/** Charts look at the same moment, but a click or a drag is of one of them. */
+const isMove = (type: string) => type === "mousemove";
 
 function drawZero(chart: uPlot): void {
   const zero = Math.round(chart.valToPos(0, "sentiment", true)) + 0.5;

@@ -65,8 +65,8 @@ export function OverTime({ compared }: { compared: Compared }) {
 export function spanOf(steps: Step[], first: number, last: number, seconds: number) {
   const [from, to] = [steps[first], steps[last]];
   if (!from || !to) return null;
-  const end = new Date(Date.parse(to.start) + seconds * 1000);
-  return { start: from.start, end: end.toISOString().replace(".000Z", "Z") };
+  const iso = (time: number) => new Date(time).toISOString().replace(".000Z", "Z");
+  return { start: iso(Date.parse(from.start)), end: iso(Date.parse(to.start) + seconds * 1000) };
 }
 
 function whenOf(step: Step, seconds: number): string {

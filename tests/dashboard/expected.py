@@ -1,0 +1,133 @@
+"""What the page must say, worked out of the API's answers a second time."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Page, expect
+
+from tests.dashboard.conftest import Product
+
+ZONE = ZoneInfo("Europe/Berlin")
+NOTHING = "\u2013"
+LABELS = ("positive", "neutral", "negative")
+HOUR = 3600
+# A page of the list of posts.
+PAGE = 50
+
+Answer = dict[str, Any]
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """Write a number with its sign, rounded as people do."""
+    shown = abs(Decimal(str(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    sign = "±" if not shown else "\u2212" if value < 0 else "+"
+    return f"{sign}{shown:,}"
+
+
+def score(value: float | None) -> str:
+    """Write a mean."""
+    return NOTHING if value is None else signed(value, 2)
+
+
+def share(part: int, whole: int) -> str:
+    """Write a share in whole percent."""
+    return f"{int(100 * part / whole + 0.5)}%" if whole else NOTHING
+
+
+def plural(value: int, one: str) -> str:
+    """Write so many of a thing."""
+    return f"{value:,} {one}{'' if value == 1 else 's'}"
+
+
+def split(counts: Answer) -> str:
+    """Write the shares of the labels, as the bar of shares says them."""
+    total = sum(counts[label] for label in LABELS)
+    return ", ".join(f"{share(counts[label], total)} {label}" for label in LABELS)
+
+
+def is_comparable(compared: Answer) -> bool:
+    """Tell whether the window before holds a tenth of this window's items at least."""
+    before = compared["previous"]["total"]
+    return bool(before > 0 and before >= 0.1 * compared["statistics"]["total"])
+
+
+def moved(compared: Answer) -> float | None:
+    """Give by how much the mean changed, where that can be told."""
+    return compared["difference"]["avg_sentiment"] if is_comparable(compared) else None
+
+
+def change(value: float | None, digits: int = 2) -> str:
+    """Write a change as a screen reader says it."""
+    if value is None:
+        return "no earlier data"
+    told = signed(value, digits)
+    if told.startswith("±"):
+        return "no change"
+    return f"{'up' if value > 0 else 'down'} {told}"
+
+
+def local(time: str) -> datetime:
+    """Read a time of the API on the visitor's clock."""
+    return datetime.fromisoformat(time).astimezone(ZONE)
+
+
+def day(time: str) -> str:
+    """Give a pattern of a day as it is written; its month stands in the browser's own words."""
+    at = local(time)
+    return rf"{at:%a},? {at.day} \w+"
+
+
+def moment(time: str) -> str:
+    """Give a pattern of a day and time."""
+    return rf"{day(time)}, {local(time):%H:%M}"
+
+
+def together(steps: list[Answer], hours: int) -> list[Answer]:
+    """Put hourly steps together by so many, from midnight (UTC) on."""
+    groups: dict[int, list[Answer]] = {}
+    for step in steps:
+        second = int(datetime.fromisoformat(step["start"]).timestamp())
+        groups.setdefault(second - second % (HOUR * hours), []).append(step)
+    return [{"start": iso(start), **_sums_of(group)} for start, group in groups.items()]
+
+
+def _sums_of(steps: list[Answer]) -> Answer:
+    total = sum(step["total"] for step in steps)
+    weighed = sum((step["avg_sentiment"] or 0) * step["total"] for step in steps)
+    return {"total": total, "avg_sentiment": weighed / total if total else None}
+
+
+def iso(second: float) -> str:
+    """Write a time as the API does."""
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def compare(product: Product, names: Iterable[str], **parameters: object) -> list[Answer]:
+    """Ask for a comparison of any number of subreddits."""
+    rest = list(names)
+    found: list[Answer] = []
+    while rest:
+        some, rest = rest[:10], rest[10:]
+        answer = product.get("sentiment/compare", subreddits=",".join(some), **parameters)
+        found += answer["subreddits"]
+    return found
+
+
+def expect_posts(page: Page, product: Product, **parameters: object) -> None:
+    """Expect the list to hold the posts that the API gives for the parameters, in its order."""
+    posts = product.get("posts/recent", limit=PAGE, **parameters)
+    assert posts, parameters
+    shown = page.get_by_role("list", name="Posts, newest first")
+    expect(shown.get_by_role("heading")).to_have_text([post["title"] for post in posts])
+    ids = shown.get_by_role("link").evaluate_all("links => links.map(each => each.dataset.post)")
+    assert ids == [f"{post['subreddit']}/{post['id']}" for post in posts]
+
+
+def expect_address(page: Page, product: Product, **parameters: object) -> None:
+    """Expect the address to say just these, in the order in which the page writes them."""
+    query = urlencode({"view": "posts", **parameters}, safe=",/:")
+    expect(page).to_have_url(f"{product.url}/?{query}")

@@ -1,0 +1,250 @@
+"""Compare: two to five subreddits in one chart, with their figures side by side."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.dashboard import expected
+from tests.dashboard.conftest import Product, Visit
+from tests.dashboard.expected import Answer, expect_address, expect_posts
+
+FIVE = ["Cursor", "claude", "OpenAI", "windsurf", "aws"]
+COLUMNS = ["Subreddit", "Average", "Items", "Posts", "Comments", "Positive", "Neutral", "Negative"]
+
+
+def chosen_in(page: Page) -> Locator:
+    return page.get_by_role("checkbox", checked=True)
+
+
+def box_of(page: Page, name: str) -> Locator:
+    return page.get_by_role("checkbox", name=f"r/{name}", exact=True)
+
+
+def legend_of(page: Page) -> Locator:
+    return page.get_by_role("region", name="Average sentiment").get_by_role("listitem")
+
+
+def chart_of(page: Page) -> Locator:
+    return page.get_by_role("group", name=re.compile("^Average sentiment over "))
+
+
+def expect_chosen(page: Page, product: Product, names: list[str]) -> None:
+    """Expect the choice, the chart, the table and the address to be of these."""
+    known = product.get("subreddits")["subreddits"]
+    expect(page.get_by_role("group", name=f"({len(names)} chosen)")).to_be_visible()
+    for name in known:
+        expect(box_of(page, name)).to_be_checked(checked=name in names)
+    if len(names) > 1:
+        expect(legend_of(page)).to_have_text([f"r/{name}" for name in names])
+        expect(page.get_by_role("rowheader")).to_have_text([f"r/{name}" for name in names])
+
+
+def busiest(product: Product) -> list[str]:
+    details = product.get("subreddits")["details"]
+    most_first = sorted(details, key=lambda each: -each["items_24h"])
+    return [each["name"] for each in most_first[:3]]
+
+
+def compare_address(product: Product, names: list[str]) -> str:
+    return f"{product.url}/?view=compare&compare={','.join(names)}"
+
+
+# The choice
+
+
+def test_it_begins_with_the_three_busiest(visit: Visit, product: Product) -> None:
+    page = visit.open()
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Compare").click()
+    expect(page).to_have_url(f"{product.url}/?view=compare")
+    expect_chosen(page, product, busiest(product))
+
+
+def test_the_address_holds_the_choice_and_back_and_forward_change_it(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(view="compare", compare="claude,OpenAI")
+    expect_chosen(page, product, ["claude", "OpenAI"])
+    box_of(page, "aws").check()
+    expect(page).to_have_url(compare_address(product, ["claude", "OpenAI", "aws"]))
+    expect_chosen(page, product, ["claude", "OpenAI", "aws"])
+    box_of(page, "claude").uncheck()
+    expect(page).to_have_url(compare_address(product, ["OpenAI", "aws"]))
+    expect_chosen(page, product, ["OpenAI", "aws"])
+    page.go_back()
+    expect_chosen(page, product, ["claude", "OpenAI", "aws"])
+    page.go_back()
+    expect_chosen(page, product, ["claude", "OpenAI"])
+    page.go_forward()
+    expect_chosen(page, product, ["claude", "OpenAI", "aws"])
+
+
+def test_no_more_than_five_can_be_chosen(visit: Visit, product: Product) -> None:
+    page = visit.open(view="compare", compare=",".join(FIVE[:4]))
+    expect(page.get_by_role("checkbox", disabled=True)).to_have_count(0)
+    box_of(page, FIVE[4]).check()
+    expect_chosen(page, product, FIVE)
+    for name in product.get("subreddits")["subreddits"]:
+        expect(box_of(page, name)).to_be_enabled(enabled=name in FIVE)
+    box_of(page, FIVE[0]).uncheck()
+    expect_chosen(page, product, FIVE[1:])
+    expect(page.get_by_role("checkbox", disabled=True)).to_have_count(0)
+
+
+def test_one_alone_is_too_few(visit: Visit, product: Product) -> None:
+    page = visit.open(view="compare", compare="claude,OpenAI")
+    box_of(page, "OpenAI").uncheck()
+    expect(page.get_by_text("Choose two subreddits at least.")).to_be_visible()
+    expect(chart_of(page)).to_have_count(0)
+    # Without any, the busiest would come back.
+    expect(box_of(page, "claude")).to_be_disabled()
+    box_of(page, "aws").check()
+    expect_chosen(page, product, ["claude", "aws"])
+    expect(box_of(page, "claude")).to_be_enabled()
+
+
+def test_a_subreddit_named_twice_counts_once(visit: Visit, product: Product) -> None:
+    page = visit.open(view="compare", compare="claude,aws,CLAUDE")
+    expect_chosen(page, product, ["claude", "aws"])
+
+
+def test_an_unknown_subreddit_is_named_and_one_can_begin_anew(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(view="compare", compare="claude,nobody")
+    expect(page.get_by_role("alert")).to_contain_text("'nobody' isn't watched")
+    # Chromium itself reports an answer of 404.
+    visit.complaints.clear()
+    page.get_by_role("link", name="Begin anew").click()
+    expect_chosen(page, product, busiest(product))
+
+
+# The chart
+
+
+def trends_of(product: Product, names: list[str], hours: int) -> list[list[Answer]]:
+    found = expected.compare(product, names, hours=hours, granularity="hour")
+    return [expected.together(each["trend_data"], {24: 2, 168: 8}[hours]) for each in found]
+
+
+def expect_readout(page: Page, names: list[str], steps: list[Answer]) -> None:
+    readout = page.get_by_role("region", name="Average sentiment").locator("[aria-live]")
+    expect(readout).to_have_text(re.compile(f"^{expected.moment(steps[0]['start'])}$"))
+    for line, name, step in zip(legend_of(page).all(), names, steps, strict=True):
+        expect(line).to_contain_text(f"r/{name}")
+        expect(line).to_contain_text(expected.score(step["avg_sentiment"]))
+        expect(line).to_contain_text(f"{step['total']:,} items")
+
+
+def test_a_step_under_the_mouse_is_read_out_for_each(visit: Visit, product: Product) -> None:
+    trends = trends_of(product, FIVE, 24)
+    page = visit.open(view="compare", compare=",".join(FIVE))
+    plot = chart_of(page).locator(".u-over")
+    for step in (0, 5, len(trends[0]) - 1):
+        box = plot.bounding_box()
+        assert box
+        x = box["width"] * (step + 0.5) / len(trends[0])
+        plot.hover(position={"x": x, "y": box["height"] / 2})
+        expect_readout(page, FIVE, [trend[step] for trend in trends])
+    page.get_by_role("heading", level=1).hover()
+    expect(legend_of(page)).to_have_text([f"r/{name}" for name in FIVE])
+
+
+def test_the_chart_is_read_by_keyboard(visit: Visit, product: Product) -> None:
+    names = ["claude", "programming"]
+    trends = trends_of(product, names, 168)
+    last = len(trends[0]) - 1
+    page = visit.open(view="compare", hours=168, compare=",".join(names))
+    chart = chart_of(page)
+    chart.focus()
+    for key, step in (
+        ("ArrowLeft", last),
+        ("ArrowLeft", last - 1),
+        ("Home", 0),
+        ("ArrowRight", 1),
+        ("End", last),
+    ):
+        chart.press(key)
+        expect_readout(page, names, [trend[step] for trend in trends])
+    chart.press("Escape")
+    expect(legend_of(page)).to_have_text([f"r/{name}" for name in names])
+
+
+def test_the_chart_says_its_means(visit: Visit, product: Product) -> None:
+    names = ["claude", "aws"]
+    page = visit.open(view="compare", compare=",".join(names))
+    means = ", ".join(
+        f"r/{each['subreddit']} {expected.score(each['statistics']['avg_sentiment'])}"
+        for each in expected.compare(product, names, hours=24)
+    )
+    chart = page.get_by_role("group", name=f"Average sentiment over 24 hours: {means}. ")
+    expect(chart).to_be_visible()
+
+
+# The figures
+
+
+def cells_of(told: Answer) -> list[str]:
+    """Give a row of the table: each figure with its difference, where that can be told."""
+    stats, before, by = told["statistics"], told["previous"], told["difference"]
+    compares = expected.is_comparable(told)
+
+    def cell(figure: str, change: float) -> str:
+        return f"{figure} {expected.change(change, 0)}" if compares else figure
+
+    def points(label: str) -> float:
+        return 100 * (stats[label] / stats["total"] - before[label] / before["total"])
+
+    average = expected.score(stats["avg_sentiment"])
+    return [
+        f"{average} {expected.change(expected.moved(told))}",
+        *(cell(f"{stats[name]:,}", by[name]) for name in ("total", "posts", "comments")),
+        *(
+            cell(expected.share(stats[label], stats["total"]), points(label) if compares else 0)
+            for label in expected.LABELS
+        ),
+    ]
+
+
+def expect_table(page: Page, found: list[Answer]) -> None:
+    table = page.get_by_role("region", name="Figures").get_by_role("table")
+    expect(table.get_by_role("columnheader")).to_have_text(COLUMNS)
+    for row, told in zip(table.get_by_role("row").all()[1:], found, strict=True):
+        expect(row.get_by_role("rowheader")).to_have_text(f"r/{told['subreddit']}")
+        for cell, text in zip(row.get_by_role("cell").all(), cells_of(told), strict=True):
+            expect(cell).to_have_accessible_name(text)
+
+
+def test_the_table_has_the_figures_and_differences_of_the_api(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(view="compare", compare=",".join(FIVE))
+    expect(legend_of(page)).to_have_count(len(FIVE))
+    expect_table(page, expected.compare(product, FIVE, hours=24))
+
+
+def test_without_earlier_data_the_table_has_no_differences(visit: Visit, product: Product) -> None:
+    names = ["claude", "OpenAI"]
+    found = expected.compare(product, names, hours=2160)
+    assert not any(map(expected.is_comparable, found))
+    page = visit.open(view="compare", compare=",".join(names))
+    expect(legend_of(page)).to_have_count(len(names))
+    page.get_by_role("button", name="90 days").click()
+    expect(page).to_have_url(f"{product.url}/?view=compare&hours=2160&compare=claude,OpenAI")
+    expect(page.get_by_text("with the difference to the 90 days before")).to_be_visible()
+    expect_table(page, found)
+
+
+def test_figures_lead_to_their_posts(visit: Visit, product: Product) -> None:
+    names = ["claude", "programming"]
+    choice = {"compare": ",".join(names)}
+    page = visit.open(view="compare", **choice)
+    row = page.get_by_role("row", name="r/programming")
+    for column, label in ((1, None), (2, None), (4, "positive"), (6, "negative")):
+        row.get_by_role("cell").nth(column).get_by_role("link").click()
+        which = {"subreddit": "programming"}
+        narrowed = {"sentiment": label} if label else {}
+        expect_address(page, product, **which, **choice, **narrowed)
+        expect_posts(page, product, hours=24, **which, **narrowed)
+        page.go_back()
+    row.get_by_role("rowheader").get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("r/programming")
