@@ -5,12 +5,14 @@ import { type Address, address, go, LABELS, NO_FILTER } from "../address";
 import { type Post, path } from "../api";
 import { now } from "../cycles";
 import { age, clock, day, moment, plural, windowName } from "../format";
-import { Scope, Search, Windows } from "../parts/head";
+import { Scope, Windows } from "../parts/head";
 import { Link } from "../parts/link";
 import { Mark, Score } from "../parts/mood";
 import { Empty, Failed, Skeleton } from "../parts/states";
 import { usePages } from "./pages";
 import { PostPanel } from "./panel";
+import { usePlace } from "./place";
+import { Search } from "./search";
 
 const PAGE = 50;
 const EXCERPT_CHARS = 420;
@@ -117,7 +119,9 @@ function spanName(start: string | null, end: string | null): string {
 }
 
 function List() {
-  const pages = usePages(path("/posts/recent", { ...asked(address.value), limit: PAGE }));
+  const first = path("/posts/recent", { ...asked(address.value), limit: PAGE });
+  const pages = usePages(first);
+  const rows = useRef<HTMLOListElement>(null);
   const end = useRef<HTMLDivElement>(null);
   const { posts, hasMore, isLoading, failure, fresh, more } = pages;
   const latest = useRef(more);
@@ -131,6 +135,7 @@ function List() {
     observer.observe(end.current);
     return () => observer.disconnect();
   }, [hasMore, isLoading]);
+  usePlace(rows, first, address.value.post, posts.length > 0);
 
   if (!posts.length && failure) {
     return (
@@ -152,10 +157,13 @@ function List() {
             window.scrollTo({ top: 0 });
           }}
         >
-          Show {plural(fresh.length, "new post")}
+          Show{" "}
+          {pages.hasMoreFresh
+            ? `${fresh.length} or more new posts`
+            : plural(fresh.length, "new post")}
         </button>
       )}
-      <ol class="post-list" aria-label="Posts, newest first">
+      <ol class="post-list" ref={rows} aria-label="Posts, newest first">
         {posts.map((post) => (
           <PostRow key={post.id} post={post} />
         ))}

@@ -1,6 +1,6 @@
 /** Posts page by page, newest first; what a later collection adds waits until one wants to see it. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { ask, Failure, type Post } from "../api";
 import { noteAnswer, version } from "../data";
 
@@ -10,8 +10,9 @@ export interface Pages {
   hasMore: boolean;
   isLoading: boolean;
   failure: Failure | undefined;
-  /** Posts that came since, above the first. */
+  /** Posts that came since; where they don't reach down to the others there are more of them. */
   fresh: Post[];
+  hasMoreFresh: boolean;
   more: () => void;
   showFresh: () => void;
 }
@@ -20,6 +21,10 @@ interface State {
   posts: Post[];
   next: string | null;
   fresh: Post[];
+  /** Where the page after the fresh ones is, when they don't reach down to the others. */
+  gap: string | null;
+  /** The version of the data that its first page was asked for last. */
+  version: number;
 }
 
 /** Lists as they were left, so that the way back finds the place again. */
@@ -28,24 +33,15 @@ const MOST_KEPT = 10;
 const RETRY_MS = 5_000;
 
 export function usePages(first: string): Pages {
-  const [state, setState] = useState<State | undefined>(kept.get(first));
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [failure, setFailure] = useState<Failure>();
   const [isLoading, setLoading] = useState(false);
   const shown = useRef(first);
-  const seen = useRef(version.value);
-  const current = useRef(state);
   const timer = useRef<number | undefined>(undefined);
-
-  const put = (to: State) => {
-    current.current = to;
-    kept.delete(first);
-    kept.set(first, to);
-    if (kept.size > MOST_KEPT) kept.delete([...kept.keys()][0] ?? "");
-    setState(to);
-  };
+  const state = kept.get(first);
 
   /** Ask for a page, and give it unless something else is looked at meanwhile. */
-  const load = async (address: string, use: (posts: Post[], next: string | null) => void) => {
+  const load = async (address: string, use: (posts: Post[], next: string | null) => State) => {
     clearTimeout(timer.current);
     setLoading(true);
     try {
@@ -53,7 +49,8 @@ export function usePages(first: string): Pages {
       noteAnswer();
       if (shown.current !== first) return;
       setFailure(undefined);
-      use(data, next);
+      keep(first, use(data, next));
+      redraw(undefined);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       noteAnswer(error);
@@ -68,10 +65,8 @@ export function usePages(first: string): Pages {
 
   useEffect(() => {
     shown.current = first;
-    current.current = kept.get(first);
-    setState(current.current);
     setFailure(undefined);
-    if (!current.current) load(first, (posts, next) => put({ posts, next, fresh: [] }));
+    setLoading(false);
     return () => {
       shown.current = "";
       clearTimeout(timer.current);
@@ -79,10 +74,10 @@ export function usePages(first: string): Pages {
   }, [first]);
 
   useEffect(() => {
-    if (seen.current === version.value) return;
-    seen.current = version.value;
-    load(first, (posts, next) => put(merged(current.current, posts, next)));
-  }, [version.value]);
+    const asked = version.value;
+    if (kept.get(first)?.version === asked) return;
+    load(first, (posts, next) => ({ ...merged(kept.get(first), posts, next), version: asked }));
+  }, [first, version.value]);
 
   return {
     posts: state?.posts ?? [],
@@ -90,31 +85,55 @@ export function usePages(first: string): Pages {
     isLoading: isLoading || (!state && !failure),
     failure,
     fresh: state?.fresh ?? [],
+    hasMoreFresh: Boolean(state?.gap),
     more: () => {
-      const from = current.current;
-      if (!from?.next || isLoading) return;
-      load(from.next, (posts, next) => put({ ...from, posts: joined(from.posts, posts), next }));
+      if (!state?.next || isLoading) return;
+      load(state.next, (posts, next) => {
+        const before = kept.get(first) ?? state;
+        return { ...before, posts: joined(before.posts, posts), next };
+      });
     },
     showFresh: () => {
-      const from = current.current;
-      if (from) put({ ...from, posts: joined(from.fresh, from.posts), fresh: [] });
+      if (!state) return;
+      const { posts, fresh, gap } = state;
+      // Where posts are missing between both, the list begins anew: the others follow below.
+      const all = gap ? { posts: fresh, next: gap } : { posts: joined(fresh, posts) };
+      keep(first, { ...state, ...all, fresh: [], gap: null });
+      redraw(undefined);
     },
   };
 }
 
+function keep(first: string, state: State): void {
+  kept.delete(first);
+  kept.set(first, state);
+  if (kept.size > MOST_KEPT) kept.delete([...kept.keys()][0] ?? "");
+}
+
 /** Take new counts over where they stand, and hold what is new back: nothing jumps. */
-function merged(before: State | undefined, posts: Post[], next: string | null): State {
-  if (!before?.posts.length) return { posts, next, fresh: [] };
+function merged(before: State | undefined, posts: Post[], next: string | null) {
+  if (!before?.posts.length) return { posts, next, fresh: [], gap: null };
   const latest = new Map(posts.map((post) => [post.id, post]));
   const known = new Set(before.posts.map((post) => post.id));
+  const last = posts.at(-1);
+  const reach = next && last ? place(last) : next;
+  const isGone = (post: Post) => !latest.has(post.id) && (reach ?? "") <= place(post);
+  const newest = before.posts[0] as Post;
   return {
-    ...before,
-    posts: before.posts.map((post) => latest.get(post.id) ?? post),
+    posts: before.posts.filter((post) => !isGone(post)).map((post) => latest.get(post.id) ?? post),
+    next: before.next,
     fresh: posts.filter((post) => !known.has(post.id)),
+    gap: next && reach && reach > place(newest) ? next : null,
   };
 }
 
 function joined(first: Post[], then: Post[]): Post[] {
   const known = new Set(first.map((post) => post.id));
-  return [...first, ...then.filter((post) => !known.has(post.id))];
+  const all = [...first, ...then.filter((post) => !known.has(post.id))];
+  return all.sort((one, other) => (place(one) < place(other) ? 1 : -1));
+}
+
+/** Where a post stands in the API's order. */
+function place(post: Post): string {
+  return `${post.created_utc}_${post.id}`;
 }
