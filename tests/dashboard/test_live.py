@@ -1,0 +1,163 @@
+"""What a collection brings while the page is open: nothing jumps, and nothing is lost."""
+
+import re
+import time
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from local.reddit.objects import RedditObject, comment, submission
+from tests.dashboard.conftest import Product, Visit
+from tests.dashboard.post_list import (
+    all_posts,
+    collect,
+    first_in_sight,
+    name_of,
+    row_of,
+    rows_of,
+    scroll_down,
+    shown_in,
+)
+
+
+def new_posts(
+    subreddit: str, word: str, count: int = 1, *, seconds_ago: float = 0, **fields: Any
+) -> list[RedditObject]:
+    """Make posts of now that this word finds, oldest first."""
+    newest = time.time() - seconds_ago
+    return [
+        submission(
+            f"{word}{number}",
+            subreddit,
+            newest - (count - number) * 0.01,
+            title=f"{word} number {number}",
+            **fields,
+        )
+        for number in range(count)
+    ]
+
+
+def collect_and_come_back(product: Product, page: Page) -> None:
+    """Collect, and come back to the page's tab, which then looks for what has happened."""
+    # It knows the last cycle before, or else the new one would be no news to it.
+    expect(page.get_by_role("link", name=re.compile("^Collected "))).to_be_visible()
+    collect(product)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_new_posts_wait_until_one_wants_to_see_them(visit: Visit, product: Product) -> None:
+    page = visit.open(view="posts", subreddit="Cursor", hours=168)
+    scroll_down(page, to=100)
+    row_of(page, shown_in(page)[40]).scroll_into_view_if_needed()
+    shown, place = shown_in(page), first_in_sight(page)
+    product.reddit.add(new_posts("Cursor", "waiting", 3))
+    collect_and_come_back(product, page)
+    show = page.get_by_role("button", name="Show 3 new posts")
+    expect(show).to_be_in_viewport()
+    assert shown_in(page) == shown
+    assert first_in_sight(page) == place
+    show.click()
+    expect(show).to_have_count(0)
+    expect(rows_of(page).first).to_be_in_viewport()
+    newest = [name_of(post) for post in all_posts(product, subreddit="Cursor", hours=168)]
+    assert newest[:3] == ["Cursor/waiting2", "Cursor/waiting1", "Cursor/waiting0"]
+    assert shown_in(page) == newest[: len(shown) + 3]
+
+
+def test_more_new_posts_than_a_page_holds_are_all_there_in_the_end(
+    visit: Visit, product: Product
+) -> None:
+    product.reddit.add(new_posts("windsurf", "flood", seconds_ago=60))
+    collect(product)
+    page = visit.open(view="posts", subreddit="windsurf", q="flood")
+    expect(page.get_by_text("That is the only one.")).to_be_visible()
+    product.reddit.add(new_posts("windsurf", "floods", 70))
+    collect_and_come_back(product, page)
+    page.get_by_role("button", name="Show 50 or more new posts").click()
+    scroll_down(page)
+    expect(page.get_by_text("That is all: 71 posts.")).to_be_visible()
+    assert shown_in(page) == [
+        name_of(post) for post in all_posts(product, subreddit="windsurf", q="flood")
+    ]
+
+
+def test_a_post_that_comes_late_stands_where_its_time_says(visit: Visit, product: Product) -> None:
+    product.reddit.add(new_posts("aws", "prompt", 2, seconds_ago=10))
+    collect(product)
+    page = visit.open(view="posts", subreddit="aws")
+    expect(row_of(page, "aws/prompt1")).to_be_visible()
+    product.reddit.add(new_posts("aws", "late", seconds_ago=300))
+    collect_and_come_back(product, page)
+    page.get_by_role("button", name="Show 1 new post").click()
+    expect(row_of(page, "aws/late0")).to_be_visible()
+    assert shown_in(page)[:3] == ["aws/prompt1", "aws/prompt0", "aws/late0"]
+
+
+def test_what_came_while_one_was_elsewhere_is_offered_on_the_way_back(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(view="posts", subreddit="programming")
+    expect(rows_of(page).first).to_be_visible()
+    shown = shown_in(page)
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Collection").click()
+    product.reddit.add(new_posts("programming", "meanwhile"))
+    with page.expect_response("**/api/v1/subreddits*"):
+        collect_and_come_back(product, page)
+    page.go_back()
+    show = page.get_by_role("button", name="Show 1 new post")
+    expect(show).to_be_visible()
+    assert shown_in(page)[: len(shown)] == shown
+    show.click()
+    expect(rows_of(page).first).to_contain_text("meanwhile number 0")
+
+
+def test_upvotes_change_where_they_stand(visit: Visit, product: Product) -> None:
+    product.reddit.add(new_posts("artificial", "rising", score=17))
+    collect(product)
+    page = visit.open(view="posts", subreddit="artificial")
+    row = row_of(page, "artificial/rising0")
+    expect(row).to_contain_text("17 upvotes")
+    shown = shown_in(page)
+    product.reddit.set_score("t3_rising0", 1234)
+    collect_and_come_back(product, page)
+    expect(row).to_contain_text("1,234 upvotes")
+    assert shown_in(page) == shown
+    expect(page.get_by_role("button", name="new post")).to_have_count(0)
+
+
+def test_a_post_that_was_deleted_leaves_the_list(visit: Visit, product: Product) -> None:
+    product.reddit.add(new_posts("Bard", "regret", 3))
+    collect(product)
+    page = visit.open(view="posts", subreddit="Bard")
+    expect(row_of(page, "Bard/regret1")).to_be_visible()
+    shown = shown_in(page)
+    product.reddit.delete("t3_regret1")
+    collect_and_come_back(product, page)
+    expect(row_of(page, "Bard/regret1")).to_have_count(0)
+    assert shown_in(page) == [name for name in shown if name != "Bard/regret1"]
+
+
+def test_the_overviews_figures_follow_without_a_reload(visit: Visit, product: Product) -> None:
+    page = visit.open(subreddit="MachineLearning")
+    now = page.get_by_role("region", name="Now")
+    before = product.get("sentiment/stats", subreddit="MachineLearning")["statistics"]["total"]
+    expect(now.get_by_role("link", name=f"{before:,}", exact=True)).to_be_visible()
+    page.evaluate("window.isTheSame = true")
+    product.reddit.add(new_posts("MachineLearning", "counted", 5))
+    collect_and_come_back(product, page)
+    expect(now.get_by_role("link", name=f"{before + 5:,}", exact=True)).to_be_visible()
+    assert page.evaluate("window.isTheSame")
+
+
+def test_an_open_post_stays_open_and_gets_its_new_comment(visit: Visit, product: Product) -> None:
+    [post] = new_posts("kiroIDE", "opened", seconds_ago=5)
+    product.reddit.add([post, comment("openedc1", post, time.time() - 4, body="The first one")])
+    collect(product)
+    page = visit.open(view="posts", subreddit="kiroIDE", post="kiroIDE/opened0")
+    panel = page.get_by_role("complementary", name="Post")
+    expect(panel.get_by_role("heading", name="1 comment")).to_be_visible()
+    product.reddit.add([comment("openedc2", post, time.time(), body="I hate the second one")])
+    collect_and_come_back(product, page)
+    expect(panel.get_by_role("heading", name="2 comments")).to_be_visible()
+    expect(panel.get_by_role("listitem").filter(has_text="I hate the second one")).to_be_visible()
+    expect(panel.get_by_text("The first one")).to_be_visible()
