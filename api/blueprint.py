@@ -181,7 +181,7 @@ async def docs_files(req: func.HttpRequest) -> func.HttpResponse:
     return docs_file(req, req.route_params["file"])
 
 
-@blueprint.route("assets/{file}", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("assets/{file}", methods=["GET", "HEAD"], auth_level=ANONYMOUS)
 @answering
 async def dashboard_files(req: func.HttpRequest) -> func.HttpResponse:
     """Give a file of the dashboard."""

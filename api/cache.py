@@ -9,6 +9,8 @@ T = TypeVar("T")
 
 # The largest answers have half a megabyte.
 MOST_KEPT = 100
+# Of many who want it anew at once, one costs a read.
+ANEW_AFTER_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,18 @@ class Cache(Generic[T]):
     A failure is shared by those that wait for it, and not kept.
     """
 
-    def __init__(self, *, seconds: float, most: int = MOST_KEPT) -> None:
+    def __init__(
+        self, *, seconds: float, most: int = MOST_KEPT, anew_after: float = ANEW_AFTER_SECONDS
+    ) -> None:
         self._seconds = seconds
         self._most = most
+        self._anew_after = anew_after
         self._entries: dict[Hashable, _Entry[T]] = {}
 
     async def get(
         self, key: Hashable, make: Callable[[], Awaitable[T]], *, anew: bool = False
     ) -> T:
-        """Give the value of a key, made where it isn't kept; anew: made, or just being made.
+        """Give the value of a key, made where it isn't kept; anew: not kept for over a second.
 
         Raises what making it does.
         """
@@ -43,7 +48,7 @@ class Cache(Generic[T]):
             entry is None
             or entry.loop is not loop
             or self._is_over(entry, loop.time())
-            or (anew and entry.task.done())
+            or (anew and loop.time() - entry.since > self._anew_after)
         ):
             now = loop.time()
             entry = _Entry(asyncio.ensure_future(_made(make)), loop, now, now + self._seconds)

@@ -14,7 +14,7 @@ PAGES = {
     f"{BASE}/openapi.json": ["GET"],
     f"{BASE}/docs": ["GET"],
     f"{BASE}/docs/{{file}}": ["GET"],
-    "/assets/{file}": ["GET"],
+    "/assets/{file}": ["GET", "HEAD"],
     "": ["GET", "HEAD"],
 }
 PREFLIGHT_SECONDS = "600"

@@ -4,7 +4,15 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.functional_validators import AfterValidator
 
 from shared.models import Label, Trigger, WorkStatus
@@ -20,6 +28,8 @@ MOST_SCANNED = 2000
 MOST_SEARCH_CHARS = 200
 MOST_TOPICS = 100
 MOST_COMPARED = 10
+# Of a comparison: ten subreddits by the hour for a week, and some more.
+MOST_STEPS = 2500
 MOST_CYCLES = 100
 # Reddit's longest names have 21 characters; more than that is answered as unknown up to here.
 MOST_NAME_CHARS = 100
@@ -128,12 +138,6 @@ class CompareParameters(Parameters):
         " commas; all stands for all of them",
         examples=["claude,OpenAI"],
     )
-    granularity: Granularity | None = Field(
-        default=None,
-        description="hour, day or week: how it went in such steps, too; without it, only the"
-        " window's sums",
-        examples=["day"],
-    )
     hours: WholeNumber = Field(
         default=24,
         ge=1,
@@ -141,6 +145,23 @@ class CompareParameters(Parameters):
         description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
         examples=[24],
     )
+    granularity: Granularity | None = Field(
+        default=None,
+        description="hour, day or week: how it went in such steps, too; without it, only the"
+        f" window's sums. Together the subreddits may have {MOST_STEPS} steps",
+        examples=["day"],
+    )
+
+    @field_validator("granularity")
+    @classmethod
+    def _bounded(cls, value: Granularity | None, info: ValidationInfo) -> Granularity | None:
+        """Keep the answer to some hundred kilobytes; what is wrong elsewhere is told there."""
+        steps = len(info.data.get("subreddits", ())) * info.data.get("hours", 0)
+        if value == "hour" and steps > MOST_STEPS:
+            raise ValueError(
+                f"that would be {steps} steps: take fewer hours or subreddits, or days"
+            )
+        return value
 
 
 class PostParameters(Parameters):

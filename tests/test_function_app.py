@@ -33,7 +33,7 @@ EXPECTED = {
     "docs": ("http", "GET api/v1/docs"),
     "docs_files": ("http", "GET api/v1/docs/{file}"),
     "dashboard": ("http", "GET,HEAD {*path}"),
-    "dashboard_files": ("http", "GET assets/{file}"),
+    "dashboard_files": ("http", "GET,HEAD assets/{file}"),
     "elsewhere": ("http", "POST,PUT,PATCH,DELETE,OPTIONS {*path}"),
     "collect": ("timer", "0 0 0 * * *"),
     "collect_now": ("queue", "collect-requests"),

@@ -57,7 +57,9 @@ function read(search: string): Address {
     known.find((each) => String(each) === given.get(name)) ?? otherwise;
   const time = (name: string) => {
     const text = given.get(name);
-    return text && !Number.isNaN(Date.parse(text)) ? text : null;
+    // As for the API: UTC, unless it says otherwise.
+    const zoned = text && /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
+    return Number.isNaN(Date.parse(zoned)) ? null : zoned;
   };
   const names = (given.get("compare") ?? "").split(",").filter(Boolean);
   return {
@@ -103,7 +105,13 @@ export function go(changes: Partial<Address>, { replace = false } = {}): void {
   if (write(to) === write(before)) return;
   history[replace ? "replaceState" : "pushState"](null, "", write(to));
   address.value = to;
-  if (to.view !== before.view) window.scrollTo(0, 0);
+  const isOther =
+    to.view !== before.view || (to.view === "overview" && to.subreddit !== before.subreddit);
+  if (isOther && !replace) {
+    window.scrollTo(0, 0);
+    // What was pressed is gone: who goes by keyboard begins where the new view does.
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }
 }
 
 window.addEventListener("popstate", () => {

@@ -24,6 +24,8 @@ const BASE = "/api/v1";
 /** How many subreddits one comparison takes: MOST_COMPARED in api/models.py. */
 export const MOST_COMPARED = 10;
 const PATIENCE_MS = 20_000;
+/** Request Timeout, Too Many Requests. */
+const PASSING = new Set([408, 429]);
 
 type Query = Record<string, string | number | null | undefined>;
 
@@ -55,7 +57,7 @@ export class Failure extends Error {
 
   /** Whether the same question may be answered later. */
   get passes(): boolean {
-    return this.status === 0 || this.status >= 500;
+    return this.status === 0 || this.status >= 500 || PASSING.has(this.status);
   }
 }
 

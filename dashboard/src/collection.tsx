@@ -6,7 +6,9 @@ import { type Cycle, Failure, SUBREDDITS, type Subreddits } from "./api";
 import { collectNow, cycles, forgetKey, health, keepKey, now, running } from "./cycles";
 import { useData } from "./data";
 import { age, count, lasting, moment, plural } from "./format";
+import { Age } from "./parts/age";
 import { Link } from "./parts/link";
+import { Scrolls } from "./parts/scrolls";
 import { Empty, Shown, Skeleton } from "./parts/states";
 
 const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" };
@@ -115,8 +117,8 @@ function Progress({ cycle }: { cycle: Cycle }) {
         </p>
       </div>
       <progress aria-labelledby="progress" max={Math.max(1, names.length)} value={done.length} />
-      {cycle.errors.map((error) => (
-        <p class="warning" key={`${error.subreddit}${error.kind}`}>
+      {cycle.errors.map((error, number) => (
+        <p class="warning" key={number}>
           {error.subreddit && `r/${error.subreddit}: `}
           {error.message}
         </p>
@@ -138,9 +140,8 @@ function History() {
   if (!listed) return <Skeleton height={44} rows={4} />;
   if (!listed.length) return <Empty title="No cycle has run yet." />;
   return (
-    <div class="scrolls" tabIndex={0}>
+    <Scrolls name="The last collection cycles, newest first">
       <table class="wide">
-        <caption class="hidden">The last collection cycles, newest first</caption>
         <thead>
           <tr>
             <th scope="col">Began</th>
@@ -163,7 +164,7 @@ function History() {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
   );
 }
 
@@ -202,8 +203,8 @@ function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }
       <td class="errors">
         {failed ? (
           <ul>
-            {cycle.errors.map((error) => (
-              <li key={`${error.subreddit}${error.kind}`}>
+            {cycle.errors.map((error, number) => (
+              <li key={number}>
                 {error.subreddit && <b>r/{error.subreddit}: </b>}
                 {error.message}
               </li>
@@ -222,9 +223,8 @@ function Watched() {
   return (
     <Shown of={names} skeleton={<Skeleton height={36} rows={6} />}>
       {({ details }) => (
-        <div class="scrolls" tabIndex={0}>
+        <Scrolls name="The watched subreddits, and when each was collected">
           <table>
-            <caption class="hidden">The watched subreddits, and when each was collected</caption>
             <thead>
               <tr>
                 <th scope="col">Subreddit</th>
@@ -246,15 +246,13 @@ function Watched() {
                       {count(each.items_24h)}
                     </Link>
                   </td>
-                  <td>
-                    {each.last_collected_at ? age(each.last_collected_at, now.value) : "never"}
-                  </td>
+                  <td>{each.last_collected_at ? <Age of={each.last_collected_at} /> : "never"}</td>
                   <td class="errors">{each.last_error ?? "none"}</td>
                 </tr>
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
     </Shown>
   );

@@ -7,11 +7,20 @@ import { type Compared, type Comparison, comparisonPath, SUBREDDITS, type Subred
 import { chartKeys } from "./charts/keys";
 import { DASHES, LinesChart } from "./charts/lines";
 import { useData } from "./data";
-import { changeOf, isComparable, limitOf, stepsOf, together, wideStepsOf } from "./figures";
-import { count, day, moment, score, share, windowName } from "./format";
+import {
+  changeOf,
+  isComparable,
+  limitOf,
+  type Span,
+  spansOf,
+  stepsOf,
+  wideStepsOf,
+} from "./figures";
+import { count, plural, score, share, stepName, windowName } from "./format";
 import { Windows } from "./parts/head";
 import { Link } from "./parts/link";
 import { Change, Score } from "./parts/mood";
+import { Scrolls } from "./parts/scrolls";
 import { Empty, Failed, Shown, Skeleton } from "./parts/states";
 
 const FEWEST = 2;
@@ -38,7 +47,7 @@ export function Compare() {
       {names.data && !enough ? (
         <Empty title="Choose two subreddits at least." />
       ) : compared.data ? (
-        <Side all={compared.data.subreddits} />
+        <Side all={compared.data.subreddits} since={compared.data.window.start} />
       ) : compared.failure ? (
         <Failed failure={compared.failure}>
           <Link to={{ compare: [] }}>Begin anew</Link>
@@ -88,20 +97,25 @@ function Choice({ names, chosen }: { names: string[]; chosen: string[] }) {
   );
 }
 
-function Side({ all }: { all: Compared[] }) {
+interface Trend {
+  name: string;
+  steps: Span[];
+}
+
+function Side({ all, since }: { all: Compared[]; since: string }) {
   const { hours } = address.value;
   const steps = wideStepsOf(hours);
-  const trends = useMemo(
+  const trends = useMemo<Trend[]>(
     () =>
       all.map(({ subreddit, trend_data }) => ({
         name: subreddit,
-        steps: together(trend_data ?? [], steps),
+        steps: spansOf(trend_data ?? [], steps, since),
       })),
-    [all, hours],
+    [all, hours, since],
   );
   const plot = useRef<uPlot | null>(null);
   const [looked, look] = useState<number | null>(null);
-  const start = looked === null ? undefined : trends[0]?.steps[looked]?.start;
+  const span = looked === null ? undefined : trends[0]?.steps[looked];
   const means = all.map((each) => `r/${each.subreddit} ${score(each.statistics.avg_sentiment)}`);
   return (
     <>
@@ -109,8 +123,13 @@ function Side({ all }: { all: Compared[] }) {
         <div class="card-head">
           <h2 id="lines">Average sentiment</h2>
           <p class="readout" aria-live="polite">
-            {start ? (
-              (steps.seconds < 86_400 ? moment : day)(start)
+            {span ? (
+              <>
+                {stepName(span)}
+                <span class="hidden">
+                  : {trends.map((trend) => meanAt(trend, looked)).join(", ")}
+                </span>
+              </>
             ) : (
               <span class="muted">over {windowName(hours)}</span>
             )}
@@ -137,9 +156,9 @@ function Side({ all }: { all: Compared[] }) {
         </ul>
         <div
           class="chart"
-          role="group"
+          role="application"
           aria-roledescription="chart"
-          aria-label={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step; the table below has the sums.`}
+          aria-label={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step.`}
           tabIndex={0}
           onKeyDown={chartKeys(plot)}
         >
@@ -152,6 +171,10 @@ function Side({ all }: { all: Compared[] }) {
             plot={plot}
           />
         </div>
+        <details class="table-of">
+          <summary>The figures as a table</summary>
+          <StepsTable trends={trends} />
+        </details>
       </section>
       <section class="card" aria-labelledby="figures">
         <div class="card-head">
@@ -166,11 +189,59 @@ function Side({ all }: { all: Compared[] }) {
   );
 }
 
+function meanAt({ name, steps }: Trend, at: number | null): string {
+  return `r/${name} ${score(steps[at ?? 0]?.avg_sentiment ?? null)}`;
+}
+
+function StepsTable({ trends }: { trends: Trend[] }) {
+  const steps = trends[0]?.steps ?? [];
+  return (
+    <Scrolls name="Average sentiment over time">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            {trends.map(({ name }) => (
+              <th scope="col" key={name}>
+                r/{name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {steps.map((span, at) => (
+            <tr key={span.end}>
+              <th scope="row">{stepName(span)}</th>
+              {trends.map(({ name, steps: own }) => (
+                <td key={name}>
+                  <StepCell subreddit={name} step={own[at]} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrolls>
+  );
+}
+
+function StepCell({ subreddit, step }: { subreddit: string; step: Span | undefined }) {
+  if (!step?.total) return <>{score(null)}</>;
+  const { start, end, total, avg_sentiment } = step;
+  return (
+    <>
+      {score(avg_sentiment)}{" "}
+      <Link to={{ view: "posts", subreddit, ...NO_FILTER, start, end }}>
+        {plural(total, "item")}
+      </Link>
+    </>
+  );
+}
+
 function Table({ all }: { all: Compared[] }) {
   return (
-    <div class="scrolls" tabIndex={0}>
+    <Scrolls name="Figures of each subreddit">
       <table class="wide">
-        <caption class="hidden">Figures of each subreddit, with the difference to before</caption>
         <thead>
           <tr>
             <th scope="col">Subreddit</th>
@@ -189,7 +260,7 @@ function Table({ all }: { all: Compared[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
   );
 }
 
@@ -213,7 +284,7 @@ function Row({ compared }: { compared: Compared }) {
         <Link to={to}>{count(statistics.posts)}</Link> {change(difference.posts)}
       </td>
       <td>
-        {count(statistics.comments)} {change(difference.comments)}
+        <Link to={to}>{count(statistics.comments)}</Link> {change(difference.comments)}
       </td>
       {LABELS.map((label) => {
         const [now, before] = [

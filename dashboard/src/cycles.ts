@@ -7,8 +7,8 @@ import { noteAnswer, refresh, retry, silentSince } from "./data";
 const IDLE_MS = 20_000;
 const RUNNING_MS = 1_000;
 const SILENT_MS = 5_000;
-/** So soon after a cycle its topics are found. */
-const TOPICS_MS = 5_000;
+/** After a cycle: when the server looks anew at what it keeps, and when topics are found. */
+const REFRESH_AFTER_MS = [1_500, 6_500];
 /** Nothing is there yet: the first collection is about to begin, or nobody collects. */
 const EMPTY_MS = 2_000;
 const EMPTY_FOR_MS = 60_000;
@@ -17,12 +17,17 @@ const KEY = "undertone-function-key";
 /** The newest cycles, newest first; undefined: not known yet. */
 export const cycles = signal<Cycle[] | undefined>(undefined);
 export const health = signal<Health | undefined>(undefined);
-export const running = computed(() => cycles.value?.find((cycle) => cycle.status === "running"));
+/** The cycle under way; one that nobody takes up isn't. */
+export const running = computed(() => cycles.value?.find(isUnderWay));
 export const lastEnded = computed(() => cycles.value?.find((cycle) => cycle.status !== "running"));
 /** Whether no cycle has ended yet. */
 export const isBeforeTheFirst = computed(() => cycles.value !== undefined && !lastEnded.value);
 /** The time, for ages: it moves on by itself. */
 export const now = signal(Date.now());
+
+function isUnderWay({ status, errors }: Cycle): boolean {
+  return status === "running" && errors.every((error) => error.kind !== "waiting");
+}
 
 let timer: number | undefined;
 /** The cycle that was asked for here, until it is among the others. */
@@ -41,14 +46,13 @@ export function watchCycles(): void {
 async function look(): Promise<void> {
   clearTimeout(timer);
   try {
-    const [listed, told] = await Promise.all([ask<Cycle[]>(CYCLES), ask<Health>(HEALTH)]);
-    cycles.value = await withAwaited(listed.data);
-    health.value = told.data;
+    // Health first: without a database it still says how the service is.
+    health.value = (await ask<Health>(HEALTH)).data;
+    cycles.value = await withAwaited((await ask<Cycle[]>(CYCLES)).data);
     noteAnswer();
     const ended = lastEnded.value?.id ?? null;
     if (seen !== undefined && ended !== seen) {
-      refresh();
-      setTimeout(refresh, TOPICS_MS);
+      for (const after of REFRESH_AFTER_MS) setTimeout(refresh, after);
     }
     seen = ended;
   } catch (error) {
@@ -73,7 +77,15 @@ async function withAwaited(listed: Cycle[]): Promise<Cycle[]> {
     awaited = null;
     return listed;
   }
-  return [(await ask<Cycle>(path(`/cycles/${awaited}`))).data, ...listed];
+  try {
+    const { data } = await ask<Cycle>(path(`/cycles/${awaited}`));
+    // Nobody takes it up: it may be asked for again.
+    if (data.errors.some((error) => error.kind === "waiting")) awaited = null;
+    return [data, ...listed];
+  } catch (error) {
+    if (error instanceof Failure && !error.passes) awaited = null;
+    return listed;
+  }
 }
 
 function pause(): number {

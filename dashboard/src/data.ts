@@ -48,12 +48,15 @@ export function useData<T>(address: string | null, every?: number): Loaded<T> {
 /** Ask everything that is shown anew: there is new data. */
 export function refresh(): void {
   version.value += 1;
-  for (const [address, entry] of entries) if (entry.watchers) load(address);
+  for (const [address, entry] of [...entries]) if (entry.watchers) load(address);
 }
 
-/** Ask what has failed again, now. */
+/** Grows by one when what has failed is to be asked again now. */
+export const retries = signal(0);
+
 export function retry(): void {
-  for (const [address, entry] of entries) {
+  retries.value += 1;
+  for (const [address, entry] of [...entries]) {
     if (entry.watchers && entry.loaded.value.failure) load(address);
   }
 }
@@ -62,8 +65,10 @@ export function retry(): void {
 export function noteAnswer(failure?: Failure): void {
   if (failure?.passes) silentSince.value ??= Date.now();
   else {
+    const wasSilent = silentSince.value !== null;
     silentSince.value = null;
     lastAnswer.value = Date.now();
+    if (wasSilent) retry();
   }
 }
 
@@ -73,13 +78,18 @@ function watch(address: string): () => void {
   if (entry.version !== version.value || entry.loaded.value.failure) load(address);
   return () => {
     entry.watchers -= 1;
-    clearTimeout(entry.retry);
+    if (!entry.watchers) clearTimeout(entry.retry);
   };
 }
 
 function entryOf(address: string): Entry {
   const known = entries.get(address);
-  if (known) return known;
+  if (known) {
+    // The one that was used last goes last.
+    entries.delete(address);
+    entries.set(address, known);
+    return known;
+  }
   for (const [old, entry] of entries) {
     if (entries.size < MOST_KEPT) break;
     if (!entry.watchers) entries.delete(old);

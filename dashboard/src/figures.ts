@@ -8,38 +8,46 @@ const NEUTRAL = 0.05;
 /** The sentiment axis never shows less than this: small swings stay small. */
 const LEAST_LIMIT = 0.2;
 
-/** In what steps a window is shown: asked for by the hour or day, and put together by so many. */
+/** In what steps a window is shown: asked for by the hour or day, and put together to so many seconds. */
 export interface Steps {
   granularity: Granularity;
-  /** Steps of the API that one step of ours holds. */
-  size: number;
   seconds: number;
 }
 
 export function stepsOf(hours: number): Steps {
-  if (hours <= 168) return { granularity: "hour", size: 1, seconds: HOUR_SECONDS };
-  return { granularity: "day", size: 1, seconds: 24 * HOUR_SECONDS };
+  if (hours <= 168) return { granularity: "hour", seconds: HOUR_SECONDS };
+  return { granularity: "day", seconds: 24 * HOUR_SECONDS };
 }
 
 /** Of one subreddit few items come in an hour: its steps are longer. */
 export function wideStepsOf(hours: number): Steps {
   const size = hours <= 24 ? 2 : hours <= 168 ? 8 : 1;
   const steps = stepsOf(hours);
-  return { ...steps, size, seconds: steps.seconds * size };
+  return { ...steps, seconds: steps.seconds * size };
 }
 
-/** Put steps together by so many, each beginning at a multiple of their length (UTC). */
-export function together(steps: Step[], { size, seconds }: Steps): Step[] {
-  if (size === 1) return steps;
+/** A step as it is shown: with its end, and, the first one, from where the window begins. */
+export interface Span extends Step {
+  end: string;
+}
+
+/** Put steps together by so many, each ending at a multiple of their length (UTC). */
+export function spansOf(steps: Step[], { seconds }: Steps, since: string): Span[] {
   const groups = new Map<number, Step[]>();
   for (const step of steps) {
     const start = Math.floor(Date.parse(step.start) / 1000 / seconds) * seconds;
     groups.set(start, [...(groups.get(start) ?? []), step]);
   }
   return [...groups].map(([start, group]) => ({
-    start: new Date(start * 1000).toISOString(),
+    start: iso(Math.max(start * 1000, Date.parse(since))),
+    end: iso((start + seconds) * 1000),
     ...summed(group),
   }));
+}
+
+/** Write a time as the API does. */
+function iso(time: number): string {
+  return new Date(time).toISOString().replace(".000Z", "Z");
 }
 
 function summed(steps: Step[]): Totals {

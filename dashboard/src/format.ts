@@ -9,7 +9,14 @@ const HOUR = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
 });
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+/** Days are UTC's wherever the reader is: they are what was counted. */
+const DAY = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
+const DAY_SECONDS = 86_400;
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const MINUS = "\u2212";
 export const NOTHING = "–";
@@ -40,6 +47,24 @@ export function share(part: number, whole: number): string {
 export const moment = (time: string | number): string => HOUR.format(new Date(time));
 export const clock = (time: string | number): string => CLOCK.format(new Date(time));
 export const day = (time: string | number): string => DAY.format(new Date(time));
+
+/** A step's time: a day, or from when to when. */
+export function stepName({ start, end }: { start: string; end: string }): string {
+  const isDay = end.endsWith("T00:00:00Z") && Date.parse(end) - Date.parse(start) > 12 * 3_600_000;
+  return isDay ? day(start) : `${moment(start)}–${clock(end)}`;
+}
+
+/** A span's time, as shortly as it can be said; either end may be open. */
+export function spanName(start: string | null, end: string | null): string {
+  if (!start) return `until ${moment(end ?? 0)}`;
+  if (!end) return `since ${moment(start)}`;
+  const [from, to] = [Date.parse(start), Date.parse(end)];
+  const seconds = (to - from) / 1000;
+  const isDays = (from / 1000) % DAY_SECONDS === 0 && seconds % DAY_SECONDS === 0;
+  if (isDays) return seconds > DAY_SECONDS ? `${day(from)} – ${day(to - 1)}` : day(from);
+  const isOneDay = new Date(from).toDateString() === new Date(to).toDateString();
+  return `${moment(from)} – ${isOneDay ? clock(to) : moment(to)}`;
+}
 
 /** How long ago, or from now, in the largest unit that says enough. */
 export function age(time: string | number, now: number): string {

@@ -70,9 +70,11 @@ def test_another_event_loop_makes_its_own() -> None:
     assert asyncio.run(cache.get("key", make)) == 2
 
 
-async def test_who_wants_it_anew_gets_it_anew_and_shares_what_is_just_being_made() -> None:
-    cache, make = Cache[int](seconds=60), Counted()
+async def test_who_wants_it_anew_gets_it_anew_and_shares_what_is_new() -> None:
+    cache, make = Cache[int](seconds=60, anew_after=0.03), Counted()
     assert await cache.get("key", make) == 1
+    assert await cache.get("key", make, anew=True) == 1, "it is new"
+    await asyncio.sleep(0.05)
     several = (cache.get("key", make, anew=True) for _ in range(20))
     assert set(await asyncio.gather(*several)) == {2}
     assert await cache.get("key", make) == 2, "and the others have it too"

@@ -1,5 +1,6 @@
 """Statistics, trends and comparisons over random items equal a count by hand, whatever the edge."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from tests.api.world import (
     a_comment,
     a_post,
     deps_of,
+    get,
     keep,
 )
 
@@ -196,3 +198,16 @@ async def test_a_comparison_in_steps_has_the_trend_of_each(store) -> None:
             assert each.trend_data == (await read_trends(asked, alone)).trend_data
     plain = await compare(asked, CompareParameters(subreddits=["aws"], hours=100))
     assert plain.subreddits[0].trend_data is None
+
+
+async def test_a_comparison_of_very_many_steps_is_refused_with_what_to_do(process, written) -> None:
+    del process, written
+    target = "/api/v1/sentiment/compare"
+    asked = {"subreddits": "aws,claude", "hours": 2160}
+    refused = await get(target, granularity="hour", **asked)
+    assert refused.status_code == 422
+    (error,) = json.loads(refused.get_body())["errors"]
+    assert error["parameter"] == "granularity"
+    assert "4320 steps: take fewer hours or subreddits, or days" in error["detail"]
+    assert (await get(target, granularity="day", **asked)).status_code == 200
+    assert (await get(target, **asked)).status_code == 200

@@ -24,7 +24,7 @@ Answer = dict[str, Any]
 def signed(value: float, digits: int = 0) -> str:
     """Write a number with its sign, rounded as people do."""
     shown = abs(Decimal(str(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    sign = "±" if not shown else "\u2212" if value < 0 else "+"
+    sign = "" if not shown else "\u2212" if value < 0 else "+"
     return f"{sign}{shown:,}"
 
 
@@ -65,7 +65,7 @@ def change(value: float | None, digits: int = 2) -> str:
     if value is None:
         return "no earlier data"
     told = signed(value, digits)
-    if told.startswith("±"):
+    if told[0].isdigit():
         return "no change"
     return f"{'up' if value > 0 else 'down'} {told}"
 
@@ -86,13 +86,21 @@ def moment(time: str) -> str:
     return rf"{day(time)}, {local(time):%H:%M}"
 
 
+def when(step: Answer) -> str:
+    """Give a pattern of a step's time, from when to when."""
+    return rf"{moment(step['start'])}\u2013{local(step['end']):%H:%M}"
+
+
 def together(steps: list[Answer], hours: int) -> list[Answer]:
-    """Put hourly steps together by so many, from midnight (UTC) on."""
+    """Put hourly steps together by so many, from midnight (UTC) on; the first may be cut short."""
     groups: dict[int, list[Answer]] = {}
     for step in steps:
         second = int(datetime.fromisoformat(step["start"]).timestamp())
         groups.setdefault(second - second % (HOUR * hours), []).append(step)
-    return [{"start": iso(start), **_sums_of(group)} for start, group in groups.items()]
+    return [
+        {"start": group[0]["start"], "end": iso(start + HOUR * hours), **_sums_of(group)}
+        for start, group in groups.items()
+    ]
 
 
 def _sums_of(steps: list[Answer]) -> Answer:

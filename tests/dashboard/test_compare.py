@@ -25,7 +25,7 @@ def legend_of(page: Page) -> Locator:
 
 
 def chart_of(page: Page) -> Locator:
-    return page.get_by_role("group", name=re.compile("^Average sentiment over "))
+    return page.get_by_role("application", name=re.compile("^Average sentiment over "))
 
 
 def expect_chosen(page: Page, product: Product, names: list[str]) -> None:
@@ -128,7 +128,11 @@ def trends_of(product: Product, names: list[str], hours: int) -> list[list[Answe
 
 def expect_readout(page: Page, names: list[str], steps: list[Answer]) -> None:
     readout = page.get_by_role("region", name="Average sentiment").locator("[aria-live]")
-    expect(readout).to_have_text(re.compile(f"^{expected.moment(steps[0]['start'])}$"))
+    values = ", ".join(
+        f"r/{name} {expected.score(step['avg_sentiment'])}"
+        for name, step in zip(names, steps, strict=True)
+    )
+    expect(readout).to_have_text(re.compile(f"^{expected.when(steps[0])}: {re.escape(values)}$"))
     for line, name, step in zip(legend_of(page).all(), names, steps, strict=True):
         expect(line).to_contain_text(f"r/{name}")
         expect(line).to_contain_text(expected.score(step["avg_sentiment"]))
@@ -176,7 +180,7 @@ def test_the_chart_says_its_means(visit: Visit, product: Product) -> None:
         f"r/{each['subreddit']} {expected.score(each['statistics']['avg_sentiment'])}"
         for each in expected.compare(product, names, hours=24)
     )
-    chart = page.get_by_role("group", name=f"Average sentiment over 24 hours: {means}. ")
+    chart = page.get_by_role("application", name=f"Average sentiment over 24 hours: {means}. ")
     expect(chart).to_be_visible()
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.dashboard import expected
-from tests.dashboard.conftest import Product, Visit
+from tests.dashboard.conftest import Product, Visit, Visitor
 from tests.dashboard.expected import Answer, expect_address, expect_posts
 
 WINDOWS = {24: "24 hours", 168: "7 days", 720: "30 days", 2160: "90 days"}
@@ -203,7 +203,9 @@ def test_an_unknown_subreddit_is_named_and_there_is_a_way_out(
 
 
 def chart_of(page: Page) -> Locator:
-    return region(page, "Over time").get_by_role("group", name=re.compile("^Sentiment and volume"))
+    return region(page, "Over time").get_by_role(
+        "application", name=re.compile("^Sentiment and volume")
+    )
 
 
 def readout_of(page: Page) -> Locator:
@@ -222,7 +224,7 @@ def end_of(step: Answer, seconds: int = 3600) -> str:
 
 
 def when(step: Answer) -> str:
-    return rf"{expected.moment(step['start'])}\u2013{expected.local(end_of(step)):%H:%M}"
+    return expected.when({**step, "end": end_of(step)})
 
 
 def told(step: Answer) -> re.Pattern[str]:
@@ -261,6 +263,17 @@ def test_days_are_read_out_over_a_long_window(visit: Visit, product: Product) ->
     expect(readout_of(page)).to_have_text(
         re.compile(rf"^{expected.day(steps[step]['start'])}: {average} on average, ")
     )
+
+
+def test_days_are_the_days_that_were_counted_wherever_one_reads_them(
+    visitor: Visitor, product: Product
+) -> None:
+    steps = steps_of(product, 720)
+    page = visitor(product.url, timezone_id="America/Los_Angeles").open(hours=720)
+    region(page, "Over time").get_by_text("The figures as a table").click()
+    days = region(page, "Over time").get_by_role("table").get_by_role("rowheader")
+    counted = [datetime.fromisoformat(step["start"]) for step in steps[::-1]]
+    expect(days).to_have_text([re.compile(rf"^{at:%a},? {at.day} \w+$") for at in counted])
 
 
 def test_a_click_on_a_point_leads_to_its_posts(visit: Visit, product: Product) -> None:
@@ -354,7 +367,8 @@ def test_the_table_holds_the_same_figures(visit: Visit, product: Product) -> Non
         ]
     )
     step = newest_first[busiest(newest_first)]
-    table.get_by_role("row").nth(1 + busiest(newest_first)).get_by_role("link").click()
+    row = table.get_by_role("row").nth(1 + busiest(newest_first))
+    row.get_by_role("cell").nth(1).get_by_role("link").click()
     span = {"start": step["start"], "end": end_of(step)}
     expect_address(page, product, **span)
     expect_posts(page, product, **span)
@@ -411,7 +425,7 @@ def test_the_small_charts_show_the_same_moment_on_the_same_scale(
         at = trend[step]
         items = re.escape(expected.plural(at["total"], "item"))
         expect(card).to_contain_text(expected.score(at["avg_sentiment"]))
-        expect(card).to_contain_text(re.compile(rf"{expected.moment(at['start'])} · {items}"))
+        expect(card).to_contain_text(re.compile(rf"{expected.when(at)} · {items}"))
         if at["avg_sentiment"] is not None:
             marker = card.locator(".u-cursor-pt").last.bounding_box()
             area = card.locator(".u-over").bounding_box()
@@ -448,11 +462,25 @@ def test_a_drag_over_a_small_chart_leads_to_the_posts_of_its_subreddit(
         source_position=point(plot, first, len(steps)),
         target_position=point(plot, last, len(steps)),
     )
-    span = {"start": steps[first]["start"], "end": end_of(steps[last], 7200)}
+    span = {"start": steps[first]["start"], "end": steps[last]["end"]}
     expect_address(page, product, subreddit=name, **span)
     expect_posts(page, product, subreddit=name, **span)
     page.go_back()
     expect(chart_of(page)).to_be_visible()
+
+
+def test_the_first_step_leads_to_no_more_than_it_counted(visit: Visit, product: Product) -> None:
+    # The window begins within the first step of eight hours, unless it is the hour for it.
+    found = expected.compare(product, ["programming"], hours=168, granularity="hour")
+    steps = expected.together(found[0]["trend_data"], 8)
+    page = visit.open(hours=168)
+    card = cards_of(page).filter(has=page.get_by_role("heading", name="r/programming"))
+    plot = card.locator(".u-over")
+    box = plot.bounding_box()
+    assert box
+    plot.click(position={"x": 1, "y": box["height"] / 2})
+    span = {"start": found[0]["trend_data"][0]["start"], "end": steps[0]["end"]}
+    expect_address(page, product, hours=168, subreddit="programming", **span)
 
 
 # What moved it

@@ -1,18 +1,29 @@
 /** Axes as the charts share them. */
 
-import type uPlot from "uplot";
-import { score, short } from "../format";
+import uPlot from "uplot";
+import { clock, score, short } from "../format";
 import { colour } from "./plot";
 
 const DAY_SECONDS = 86_400;
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric" });
+const dateOf = (timeZone?: string) => ({
+  date: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone }),
+  weekday: new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", timeZone }),
+});
+const LOCAL = dateOf();
+const UTC = dateOf("UTC");
 
 export const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
-/** Times in the reader's zone: hours within days, days within months. */
-export function timeAxis(): uPlot.Axis {
+/** Steps of hours are in the reader's time; days are UTC's, as they were counted. */
+export function timeOf(seconds: number): Pick<uPlot.Options, "tzDate"> {
+  if (seconds < DAY_SECONDS) return {};
+  return { tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC") };
+}
+
+/** Hours within days, days within months. */
+export function timeAxis(seconds: number): uPlot.Axis {
+  const { date, weekday } = seconds < DAY_SECONDS ? LOCAL : UTC;
+  const isMidnight = (time: Date) => time.getHours() === 0 && time.getMinutes() === 0;
   return {
     stroke: colour("muted"),
     font: FONT,
@@ -20,14 +31,14 @@ export function timeAxis(): uPlot.Axis {
     ticks: { stroke: colour("line"), size: 4 },
     size: 28,
     space: 64,
+    ...(seconds < DAY_SECONDS
+      ? {}
+      : { incrs: [1, 2, 5, 7, 14, 30].map((days) => days * DAY_SECONDS) }),
     values: (_, splits, __, ___, incr) =>
-      splits.map((seconds) => {
-        const time = new Date(seconds * 1000);
-        if (incr >= DAY_SECONDS)
-          return incr >= 5 * DAY_SECONDS ? DATE.format(time) : WEEKDAY.format(time);
-        return time.getHours() === 0 && time.getMinutes() === 0
-          ? WEEKDAY.format(time)
-          : TIME.format(time);
+      splits.map((at) => {
+        const time = new Date(at * 1000);
+        if (incr >= 5 * DAY_SECONDS) return date.format(time);
+        return incr >= DAY_SECONDS || isMidnight(time) ? weekday.format(time) : clock(at * 1000);
       }),
   };
 }

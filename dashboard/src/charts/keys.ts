@@ -1,6 +1,7 @@
 /** Charts by keyboard: arrows move from step to step, Enter opens what is there. */
 
 import type uPlot from "uplot";
+import { lookAt } from "./plot";
 
 export function chartKeys(
   plot: { current: uPlot | null },
@@ -18,10 +19,8 @@ export function chartKeys(
       End: last,
     };
     const to = moves[event.key];
-    if (to !== undefined) {
-      const time = chart.data[0][to] as number;
-      chart.setCursor({ left: chart.valToPos(time, "x"), top: 1 });
-    } else if (event.key === "Enter" && at !== null && onPick) onPick(at);
+    if (to !== undefined) lookAt(chart, to);
+    else if (event.key === "Enter" && at !== null && onPick) onPick(at);
     else if (event.key === "Escape") chart.setCursor({ left: -10, top: -10 });
     else return;
     event.preventDefault();

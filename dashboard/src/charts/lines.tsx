@@ -2,15 +2,15 @@
 
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
-import type { Step } from "../api";
-import { sentimentAxis, timeAxis } from "./axes";
+import type { Span } from "../figures";
+import { sentimentAxis, timeAxis, timeOf } from "./axes";
 import { colour, Plot } from "./plot";
 
 /** As many as can be compared here; the style sheet has a colour for each: --line-1 and so on. */
 export const DASHES = [[], [7, 4], [2, 4], [10, 4, 2, 4], [4, 2]];
 
 interface Props {
-  trends: { name: string; steps: Step[] }[];
+  trends: { name: string; steps: Span[] }[];
   seconds: number;
   limit: number;
   height: number;
@@ -24,7 +24,7 @@ export function LinesChart(props: Props) {
   latest.current = props;
   const data = useMemo<uPlot.AlignedData>(
     () => [
-      (trends[0]?.steps ?? []).map((step) => Date.parse(step.start) / 1000 + seconds / 2),
+      (trends[0]?.steps ?? []).map((step) => Date.parse(step.end) / 1000 - seconds / 2),
       ...trends.map((trend) => trend.steps.map((step) => step.avg_sentiment)),
     ],
     [trends, seconds],
@@ -36,6 +36,7 @@ export function LinesChart(props: Props) {
 function optionsOf(latest: { current: Props }): Omit<uPlot.Options, "width" | "height"> {
   const { trends, seconds, limit } = latest.current;
   return {
+    ...timeOf(seconds),
     legend: { show: false },
     padding: [10, 12, 0, 0],
     cursor: { y: false, points: { size: 8, width: 2, fill: colour("card") }, drag: { x: false } },
@@ -43,7 +44,7 @@ function optionsOf(latest: { current: Props }): Omit<uPlot.Options, "width" | "h
       x: { time: true, range: (_, min, max) => [min - seconds / 2, max + seconds / 2] },
       sentiment: { range: () => [-limit, limit] },
     },
-    axes: [timeAxis(), sentimentAxis(limit)],
+    axes: [timeAxis(seconds), sentimentAxis(limit)],
     series: [
       {},
       ...trends.map((_, number) => ({

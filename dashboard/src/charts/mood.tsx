@@ -2,15 +2,16 @@
 
 import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import type { Step } from "../api";
-import { bySide, sentimentAxis, timeAxis, volumeAxis } from "./axes";
+import type { Span } from "../figures";
+import { bySide, sentimentAxis, timeAxis, timeOf, volumeAxis } from "./axes";
 import { colour, Plot } from "./plot";
 
 /** The line has the upper part of the chart, the bars the lower. */
 const BARS_SHARE = 0.3;
+const DRAG_PIXELS = 4;
 
 interface Props {
-  steps: Step[];
+  steps: Span[];
   /** Of one step. */
   seconds: number;
   limit: number;
@@ -33,7 +34,7 @@ export function MoodChart(props: Props) {
 
   const data = useMemo<uPlot.AlignedData>(
     () => [
-      steps.map((step) => Date.parse(step.start) / 1000 + seconds / 2),
+      steps.map((step) => Date.parse(step.end) / 1000 - seconds / 2),
       steps.map((step) => step.total),
       steps.map((step) => step.negative + step.neutral),
       steps.map((step) => step.negative),
@@ -67,14 +68,18 @@ function optionsOf(
     ...(bars ? { paths: bars } : {}),
   });
   const reach = 2 * limit;
+  // After a drag the browser reports a click as well.
+  let wasPicked = false;
   return {
+    ...timeOf(seconds),
     legend: { show: false },
     padding: compact ? [4, 0, 0, 0] : [10, 4, 0, 0],
     cursor: {
       y: false,
       x: true,
       points: { size: 8, width: 2, fill: colour("card") },
-      drag: { x: Boolean(onPick), y: false, setScale: false },
+      // Nobody holds a mouse quite still: less than this is a click.
+      drag: { x: Boolean(onPick), y: false, setScale: false, dist: DRAG_PIXELS, click: () => {} },
       ...(sync ? { sync: { key: sync, setSeries: false, filters: { pub: isMove } } } : {}),
     },
     scales: {
@@ -84,7 +89,7 @@ function optionsOf(
     },
     axes: compact
       ? [{ show: false }, { show: false, scale: "sentiment" }, { show: false, scale: "volume" }]
-      : [timeAxis(), sentimentAxis(limit), volumeAxis(most)],
+      : [timeAxis(seconds), sentimentAxis(limit), volumeAxis(most)],
     series: [
       {},
       stack("positive-bar"),
@@ -107,7 +112,8 @@ function optionsOf(
       setSelect: [
         (chart) => {
           const { left, width } = chart.select;
-          if (width < 2) return;
+          if (width < DRAG_PIXELS) return;
+          wasPicked = true;
           const first = chart.posToIdx(left);
           latest.current.onPick?.(first, chart.posToIdx(left + width));
           chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
@@ -115,9 +121,12 @@ function optionsOf(
       ],
       ready: [
         (chart) => {
+          chart.over.addEventListener("mousedown", () => {
+            wasPicked = false;
+          });
           chart.over.addEventListener("click", () => {
             const step = chart.cursor.idx;
-            if (step != null) latest.current.onPick?.(step, step);
+            if (step != null && !wasPicked) latest.current.onPick?.(step, step);
           });
         },
       ],

@@ -16,6 +16,12 @@ export function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
+/** Put the cursor on a step. */
+export function lookAt(chart: uPlot, step: number): void {
+  const time = chart.data[0][step];
+  if (time !== undefined) chart.setCursor({ left: chart.valToPos(time, "x"), top: 1 });
+}
+
 interface Props {
   /** Makes the options; made again when `of` changes. */
   options: () => Omit<uPlot.Options, "width" | "height">;
@@ -28,6 +34,8 @@ interface Props {
 export function Plot({ options, of, data, height, plot }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const made = useRef<uPlot | null>(null);
+  /** Which step is being read, and its time: it stays so when the chart is drawn anew. */
+  const read = useRef<{ step: number; time: number } | null>(null);
   const drawn = scheme.value;
 
   useEffect(() => {
@@ -36,12 +44,18 @@ export function Plot({ options, of, data, height, plot }: Props) {
     const chart = new uPlot({ ...options(), width: element.clientWidth, height }, data, element);
     made.current = chart;
     if (plot) plot.current = chart;
+    if (read.current && data[0][read.current.step] === read.current.time) {
+      lookAt(chart, read.current.step);
+    }
     const observer = new ResizeObserver(() => {
       if (element.clientWidth) chart.setSize({ width: element.clientWidth, height });
     });
     observer.observe(element);
     return () => {
       observer.disconnect();
+      const step = chart.cursor.idx;
+      const time = step == null ? undefined : chart.data[0][step];
+      read.current = step == null || time === undefined ? null : { step, time };
       chart.destroy();
       made.current = null;
       if (plot) plot.current = null;

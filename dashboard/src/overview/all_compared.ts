@@ -15,7 +15,13 @@ import { stepsOf } from "../figures";
 /** More than so many small charts nobody compares at a glance. */
 const MOST_SHOWN = 40;
 
-export function useAllCompared(): Loaded<Compared[]> {
+export interface All {
+  compared: Compared[];
+  /** When the window begins. */
+  since: string;
+}
+
+export function useAllCompared(): Loaded<All> {
   const { hours } = address.value;
   const names = useData<Subreddits>(SUBREDDITS);
   const shown = (names.data?.subreddits ?? []).slice(0, MOST_SHOWN);
@@ -27,6 +33,10 @@ export function useAllCompared(): Loaded<Compared[]> {
   const loaded = parts.map((part) => useData<Comparison>(part));
   const asked = loaded.filter((_, part) => parts[part]);
   const failure = names.failure ?? asked.find((each) => each.failure)?.failure;
-  if (!asked.length || asked.some((each) => !each.data)) return { data: undefined, failure };
-  return { data: asked.flatMap((each) => each.data?.subreddits ?? []), failure };
+  const since = asked[0]?.data?.window.start;
+  if (since === undefined || asked.some((each) => !each.data)) return { data: undefined, failure };
+  return {
+    data: { compared: asked.flatMap((each) => each.data?.subreddits ?? []), since },
+    failure,
+  };
 }

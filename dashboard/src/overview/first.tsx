@@ -11,7 +11,7 @@ export function FirstCollection() {
     return (
       <>
         <Empty title="The first collection is under way.">
-          Figures show here as soon as it ends; that takes a minute at most for 14 subreddits.
+          Figures show here as soon as it ends; for real Reddit that takes a minute or two.
         </Empty>
         <Skeleton height={360} />
       </>

@@ -21,7 +21,11 @@ export function Overview() {
   return (
     <div class="overview">
       <div class="bar">
-        <h1>{subreddit ? `r/${subreddit}` : "All subreddits"}</h1>
+        <h1>
+          {subreddit
+            ? `r/${compared.data?.subreddits[0]?.subreddit ?? subreddit}`
+            : "All subreddits"}
+        </h1>
         <Scope />
         <Windows />
       </div>
@@ -34,11 +38,11 @@ export function Overview() {
             skeleton={<Skeleton height={420} />}
             otherwise="Choose another subreddit above."
           >
-            {({ subreddits: [scoped] }) =>
+            {({ subreddits: [scoped], window }) =>
               scoped && (
                 <div class="lead">
                   <Now compared={scoped} />
-                  <OverTime compared={scoped} />
+                  <OverTime compared={scoped} since={window.start} />
                 </div>
               )
             }

@@ -2,19 +2,27 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { address, go, NO_FILTER } from "../address";
-import type { Compared, Step } from "../api";
+import type { Compared } from "../api";
 import { MoodChart } from "../charts/mood";
-import { changeOf, isComparable, limitOf, mostOf, together, wideStepsOf } from "../figures";
-import { count, day, moment, plural, score, windowName } from "../format";
+import {
+  changeOf,
+  isComparable,
+  limitOf,
+  mostOf,
+  type Span,
+  spansOf,
+  wideStepsOf,
+} from "../figures";
+import { count, plural, score, stepName, windowName } from "../format";
 import { Link } from "../parts/link";
 import { Change, Score } from "../parts/mood";
 import { Shown, Skeleton } from "../parts/states";
-import { useAllCompared } from "./all_compared";
-import { spanOf } from "./over_time";
+import { type All, useAllCompared } from "./all_compared";
+import { between } from "./over_time";
 
 interface Multiple {
   compared: Compared;
-  steps: Step[];
+  steps: Span[];
 }
 
 export function Multiples() {
@@ -26,18 +34,22 @@ export function Multiples() {
         <p class="muted">on one scale; choose one to look at it alone</p>
       </div>
       <Shown of={compared} skeleton={<Skeleton height={120} rows={4} />}>
-        {(all) => <Charts all={all} />}
+        {(all) => <Charts {...all} />}
       </Shown>
     </section>
   );
 }
 
-function Charts({ all }: { all: Compared[] }) {
+function Charts({ compared: all, since }: All) {
   const { hours } = address.value;
   const steps = wideStepsOf(hours);
   const multiples = useMemo<Multiple[]>(
-    () => all.map((compared) => ({ compared, steps: together(compared.trend_data ?? [], steps) })),
-    [all, hours],
+    () =>
+      all.map((compared) => ({
+        compared,
+        steps: spansOf(compared.trend_data ?? [], steps, since),
+      })),
+    [all, hours, since],
   );
   const trends = multiples.map((each) => each.steps);
   const [limit, most] = [limitOf(trends), mostOf(trends)];
@@ -49,7 +61,6 @@ function Charts({ all }: { all: Compared[] }) {
           key={compared.subreddit}
           compared={compared}
           step={looked === null ? undefined : own[looked]}
-          seconds={steps.seconds}
         >
           <MoodChart
             compact
@@ -61,7 +72,7 @@ function Charts({ all }: { all: Compared[] }) {
             sync="multiples"
             onLook={look}
             onPick={(first, last) => {
-              const span = spanOf(own, first, last, steps.seconds);
+              const span = between(own, first, last);
               if (span) go({ view: "posts", ...NO_FILTER, subreddit: compared.subreddit, ...span });
             }}
           />
@@ -73,12 +84,11 @@ function Charts({ all }: { all: Compared[] }) {
 
 interface CardProps {
   compared: Compared;
-  step: Step | undefined;
-  seconds: number;
+  step: Span | undefined;
   children: preact.ComponentChildren;
 }
 
-function MultipleCard({ compared, step, seconds, children }: CardProps) {
+function MultipleCard({ compared, step, children }: CardProps) {
   const { hours, subreddit: chosen } = address.value;
   const { subreddit, statistics } = compared;
   const isLookedAt = chosen?.toLowerCase() === subreddit.toLowerCase();
@@ -97,7 +107,7 @@ function MultipleCard({ compared, step, seconds, children }: CardProps) {
       </div>
       <p class="multiple-more muted">
         {step ? (
-          `${(seconds < 86_400 ? moment : day)(step.start)} · ${plural(step.total, "item")}`
+          `${stepName(step)} · ${plural(step.total, "item")}`
         ) : (
           <>
             {isComparable(compared) && (

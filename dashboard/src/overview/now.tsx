@@ -80,7 +80,7 @@ function headlineOf(compared: Compared, hours: number): string {
 
 /** Where most of a change came from, and what is talked about there. */
 function Because({ moved }: { moved: number | null }) {
-  const all = useAllCompared().data ?? [];
+  const all = useAllCompared().data?.compared ?? [];
   const topics = useData<Topic[]>(TRENDING).data ?? [];
   if (moved === null || Math.abs(moved) < LEAST_MOVED) return null;
   const first = moversOf(all).find((mover) => mover.effect > 0 === moved > 0);
@@ -93,7 +93,8 @@ function Because({ moved }: { moved: number | null }) {
   );
   return (
     <p class="because">
-      Most of the {moved > 0 ? "rise" : "fall"} came from{" "}
+      {first.effect / moved > 0.5 ? "Most" : "The largest part"} of the{" "}
+      {moved > 0 ? "rise" : "fall"} came from{" "}
       <Link to={{ subreddit: first.name }}>r/{first.name}</Link>
       {topic && (
         <>
@@ -113,6 +114,7 @@ function Freshness() {
   const told = health.value?.application;
   const cycle = lastEnded.value;
   const failed = cycle?.errors ?? [];
+  const failedOnes = failed.flatMap(({ subreddit }) => subreddit ?? []);
   return (
     <div class="figure">
       <p class="figure-name">Data</p>
@@ -126,8 +128,8 @@ function Freshness() {
       </p>
       {failed.length > 0 && (
         <p class="figure-more warning" title={failed.map((each) => each.message).join("\n")}>
-          {failed[0]?.subreddit
-            ? `failed: ${failed.map((each) => `r/${each.subreddit}`).join(", ")}`
+          {failedOnes.length
+            ? `failed: ${failedOnes.map((name) => `r/${name}`).join(", ")}`
             : "the last collection failed"}
         </p>
       )}

@@ -2,23 +2,33 @@
 
 import { useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
-import { address, go, NO_FILTER } from "../address";
-import type { Compared, Step } from "../api";
+import { address, go, LABELS, NO_FILTER } from "../address";
+import type { Compared } from "../api";
 import { chartKeys } from "../charts/keys";
 import { MoodChart } from "../charts/mood";
-import { limitOf, mostOf, stepsOf } from "../figures";
-import { clock, count, day, moment, plural, score, windowName, ZONE } from "../format";
+import { limitOf, mostOf, type Span, spansOf, stepsOf } from "../figures";
+import { count, plural, score, stepName, windowName } from "../format";
 import { Link } from "../parts/link";
+import { Scrolls } from "../parts/scrolls";
 
-export function OverTime({ compared }: { compared: Compared }) {
+interface Props {
+  compared: Compared;
+  /** When the window begins. */
+  since: string;
+}
+
+export function OverTime({ compared, since }: Props) {
   const { hours } = address.value;
-  const steps = compared.trend_data ?? [];
   const { seconds } = stepsOf(hours);
+  const steps = useMemo(
+    () => spansOf(compared.trend_data ?? [], stepsOf(hours), since),
+    [compared, hours, since],
+  );
   const [looked, look] = useState<number | null>(null);
   const plot = useRef<uPlot | null>(null);
   const limit = useMemo(() => limitOf([steps]), [steps]);
   const pick = (first: number, last: number) => {
-    const span = spanOf(steps, first, last, seconds);
+    const span = between(steps, first, last);
     if (span) go({ view: "posts", ...NO_FILTER, ...span });
   };
   const step = looked === null ? undefined : steps[looked];
@@ -28,7 +38,7 @@ export function OverTime({ compared }: { compared: Compared }) {
         <h2 id="over-time">Over time</h2>
         <p class="readout" aria-live="polite">
           {step ? (
-            told(step, seconds)
+            told(step)
           ) : (
             <span class="muted">Click a point, or drag over a span, for its posts</span>
           )}
@@ -36,9 +46,9 @@ export function OverTime({ compared }: { compared: Compared }) {
       </div>
       <div
         class="chart"
-        role="group"
+        role="application"
         aria-roledescription="chart"
-        aria-label={`${summaryOf(compared, hours)} Arrow keys read it step by step, Enter opens a step's posts.`}
+        aria-label={`${summaryOf(compared, steps, hours)} Arrow keys read it step by step, Enter opens a step's posts.`}
         tabIndex={0}
         onKeyDown={chartKeys(plot, (at) => pick(at, at))}
       >
@@ -55,51 +65,44 @@ export function OverTime({ compared }: { compared: Compared }) {
       </div>
       <details class="table-of">
         <summary>The figures as a table</summary>
-        <StepsTable steps={steps} seconds={seconds} />
+        <StepsTable steps={steps} />
       </details>
     </section>
   );
 }
 
 /** The time from the beginning of one step to the end of another, as the posts' filter takes it. */
-export function spanOf(steps: Step[], first: number, last: number, seconds: number) {
+export function between(steps: Span[], first: number, last: number) {
   const [from, to] = [steps[first], steps[last]];
-  if (!from || !to) return null;
-  const iso = (time: number) => new Date(time).toISOString().replace(".000Z", "Z");
-  return { start: iso(Date.parse(from.start)), end: iso(Date.parse(to.start) + seconds * 1000) };
+  return from && to ? { start: from.start, end: to.end } : null;
 }
 
-function whenOf(step: Step, seconds: number): string {
-  if (seconds > 3600) return day(step.start);
-  return `${moment(step.start)}–${clock(Date.parse(step.start) + seconds * 1000)}`;
-}
-
-function told(step: Step, seconds: number): string {
+function told(step: Span): string {
   return (
-    `${whenOf(step, seconds)}: ${score(step.avg_sentiment)} on average, ` +
+    `${stepName(step)}: ${score(step.avg_sentiment)} on average, ` +
     `${plural(step.posts, "post")} and ${plural(step.comments, "comment")} ` +
     `(${count(step.positive)} positive, ${count(step.neutral)} neutral, ${count(step.negative)} negative)`
   );
 }
 
-function summaryOf({ subreddit, statistics, trend_data }: Compared, hours: number): string {
-  const steps = (trend_data ?? []).filter((step) => step.avg_sentiment !== null);
-  const by = (a: Step, b: Step) => (a.avg_sentiment ?? 0) - (b.avg_sentiment ?? 0);
-  const [lowest, highest] = [[...steps].sort(by)[0], [...steps].sort(by).at(-1)];
+function summaryOf({ subreddit, statistics }: Compared, steps: Span[], hours: number): string {
+  const ranked = steps
+    .filter((step) => step.avg_sentiment !== null)
+    .sort((a, b) => (a.avg_sentiment ?? 0) - (b.avg_sentiment ?? 0));
+  const [lowest, highest] = [ranked[0], ranked.at(-1)];
   const of = subreddit === "all" ? "all subreddits" : `r/${subreddit}`;
   const start = `Sentiment and volume of ${of} over ${windowName(hours)}: ${count(statistics.total)} items`;
   if (!lowest || !highest) return `${start}.`;
   return (
     `${start}, ${score(statistics.avg_sentiment)} on average; lowest ${score(lowest.avg_sentiment)} ` +
-    `at ${moment(lowest.start)}, highest ${score(highest.avg_sentiment)} at ${moment(highest.start)}.`
+    `on ${stepName(lowest)}, highest ${score(highest.avg_sentiment)} on ${stepName(highest)}.`
   );
 }
 
-function StepsTable({ steps, seconds }: { steps: Step[]; seconds: number }) {
+function StepsTable({ steps }: { steps: Span[] }) {
   return (
-    <div class="scrolls" tabIndex={0}>
+    <Scrolls name="Sentiment and volume over time">
       <table>
-        <caption class="hidden">Sentiment and volume over time, in the time zone {ZONE}</caption>
         <thead>
           <tr>
             <th scope="col">When</th>
@@ -111,22 +114,28 @@ function StepsTable({ steps, seconds }: { steps: Step[]; seconds: number }) {
           </tr>
         </thead>
         <tbody>
-          {steps.toReversed().map((step, back) => {
-            const span = spanOf(steps, steps.length - 1 - back, steps.length - 1 - back, seconds);
-            const to = { view: "posts", ...NO_FILTER, ...span } as const;
+          {steps.toReversed().map((step) => {
+            const { start, end, total } = step;
+            const to = { view: "posts", ...NO_FILTER, start, end } as const;
             return (
-              <tr key={step.start}>
-                <th scope="row">{whenOf(step, seconds)}</th>
+              <tr key={end}>
+                <th scope="row">{stepName(step)}</th>
                 <td>{score(step.avg_sentiment)}</td>
-                <td>{step.total ? <Link to={to}>{count(step.total)}</Link> : "0"}</td>
-                <td>{count(step.positive)}</td>
-                <td>{count(step.neutral)}</td>
-                <td>{count(step.negative)}</td>
+                <td>{total ? <Link to={to}>{count(total)}</Link> : "0"}</td>
+                {LABELS.map((label) => (
+                  <td key={label}>
+                    {step[label] ? (
+                      <Link to={{ ...to, sentiment: label }}>{count(step[label])}</Link>
+                    ) : (
+                      "0"
+                    )}
+                  </td>
+                ))}
               </tr>
             );
           })}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
   );
 }

@@ -20,7 +20,7 @@ export function Why() {
         <p class="muted">by how much, of the change on the {windowName(hours)} before</p>
       </div>
       <Shown of={compared} skeleton={<Skeleton height={44} rows={MOST_SHOWN} />}>
-        {(all) => {
+        {({ compared: all }) => {
           const movers = moversOf(all).slice(0, MOST_SHOWN);
           const largest = Math.max(...movers.map((mover) => Math.abs(mover.effect)));
           if (!movers.length)

@@ -1,11 +1,11 @@
 /** The head of the page: where one is, what is looked at, and how collection goes. */
 
-import { useState } from "preact/hooks";
-import { type Address, address, go, NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
+import { address, go, NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
 import { SUBREDDITS, type Subreddits } from "../api";
 import { health, isBeforeTheFirst, lastEnded, now, running } from "../cycles";
 import { useData } from "../data";
 import { age, windowName } from "../format";
+import { isCovered } from "./covered";
 import { Link } from "./link";
 
 const NAMES: Record<View, string> = {
@@ -18,7 +18,7 @@ const NAMES: Record<View, string> = {
 export function Head() {
   const { view } = address.value;
   return (
-    <header class="head">
+    <header class="head" inert={isCovered.value}>
       <div class="head-row">
         <Link class="brand" to={{ view: "overview", subreddit: null, post: null, ...NO_FILTER }}>
           <svg viewBox="0 0 32 32" aria-hidden="true">
@@ -113,34 +113,3 @@ export function Scope() {
     </label>
   );
 }
-
-/** A box to search in; what is typed counts once one pauses. */
-export function Search({
-  label,
-  value,
-  onSearch,
-}: {
-  label: string;
-  value: string;
-  onSearch: (q: string) => void;
-}) {
-  const [timer, setTimer] = useState<number>();
-  return (
-    <label class="search">
-      <span class="hidden">{label}</span>
-      <input
-        type="search"
-        placeholder={label}
-        maxLength={200}
-        value={value}
-        onInput={(event) => {
-          const { value: typed } = event.currentTarget;
-          clearTimeout(timer);
-          setTimer(setTimeout(() => onSearch(typed.trim()), 400) as unknown as number);
-        }}
-      />
-    </label>
-  );
-}
-
-export type Filter = Pick<Address, keyof typeof NO_FILTER>;

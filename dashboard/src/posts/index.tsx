@@ -3,8 +3,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type Address, address, go, LABELS, NO_FILTER } from "../address";
 import { type Post, path } from "../api";
-import { now } from "../cycles";
-import { age, clock, day, moment, plural, windowName } from "../format";
+import { plural, spanName, windowName } from "../format";
+import { Byline } from "../parts/age";
+import { isCovered } from "../parts/covered";
 import { Scope, Windows } from "../parts/head";
 import { Link } from "../parts/link";
 import { Mark, Score } from "../parts/mood";
@@ -32,13 +33,16 @@ export function Posts() {
   }, [post]);
   return (
     <div class={`posts ${post ? "with-panel" : ""}`}>
-      <div class="posts-list" ref={list}>
+      <div class="posts-list" ref={list} inert={isCovered.value}>
         <div class="bar">
           <h1>Posts</h1>
           <Scope />
           <Windows />
         </div>
         <Filters />
+        <p class="muted aside">
+          The figures count comments too: they stand with their post, which one opens here.
+        </p>
         <List />
       </div>
       {post && <PostPanel of={post} key={post} />}
@@ -106,16 +110,6 @@ function Chip({ told, without }: { told: string; without: Partial<Address> }) {
       </button>
     </span>
   );
-}
-
-function spanName(start: string | null, end: string | null): string {
-  if (!start) return `until ${moment(end ?? 0)}`;
-  if (!end) return `since ${moment(start)}`;
-  const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
-  if (seconds % 86_400 === 0 && new Date(start).getHours() === 0) {
-    return seconds === 86_400 ? day(start) : `${day(start)} – ${day(Date.parse(end) - 1)}`;
-  }
-  return `${moment(start)} – ${seconds < 86_400 ? clock(end) : moment(end)}`;
 }
 
 function List() {
@@ -224,10 +218,7 @@ function PostRow({ post }: { post: Post }) {
         {post.content && <p class="post-excerpt">{excerptOf(post.content)}</p>}
         <p class="post-meta muted">
           <span>r/{post.subreddit}</span>
-          <span class="author">{post.author}</span>
-          <time dateTime={post.created_utc} title={moment(post.created_utc)}>
-            {age(post.created_utc, now.value)}
-          </time>
+          <Byline of={post} />
           <span>{plural(post.upvotes, "upvote")}</span>
           <span>{plural(post.comment_count, "comment")}</span>
         </p>

@@ -2,7 +2,7 @@
 
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { ask, Failure, type Post } from "../api";
-import { noteAnswer, version } from "../data";
+import { noteAnswer, retries, version } from "../data";
 
 export interface Pages {
   posts: Post[];
@@ -38,14 +38,18 @@ export function usePages(first: string): Pages {
   const [isLoading, setLoading] = useState(false);
   const shown = useRef(first);
   const timer = useRef<number | undefined>(undefined);
+  const again = useRef<() => void>(() => {});
   const state = kept.get(first);
 
   /** Ask for a page, and give it unless something else is looked at meanwhile. */
   const load = async (address: string, use: (posts: Post[], next: string | null) => State) => {
     clearTimeout(timer.current);
     setLoading(true);
+    again.current = () => load(address, use);
     try {
-      const { data, next } = await ask<Post[]>(address, { cache: "no-cache" });
+      // A list that is there already is asked for anew because there is new data.
+      const isAnew = address === first && kept.has(first);
+      const { data, next } = await ask<Post[]>(address, isAnew ? { cache: "no-cache" } : {});
       noteAnswer();
       if (shown.current !== first) return;
       setFailure(undefined);
@@ -56,8 +60,9 @@ export function usePages(first: string): Pages {
       noteAnswer(error);
       if (shown.current !== first) return;
       setFailure(error);
+      const wait = error.retrySeconds ? error.retrySeconds * 1000 : RETRY_MS;
       if (error.passes)
-        timer.current = setTimeout(() => load(address, use), RETRY_MS) as unknown as number;
+        timer.current = setTimeout(() => load(address, use), wait) as unknown as number;
     } finally {
       if (shown.current === first) setLoading(false);
     }
@@ -78,6 +83,10 @@ export function usePages(first: string): Pages {
     if (kept.get(first)?.version === asked) return;
     load(first, (posts, next) => ({ ...merged(kept.get(first), posts, next), version: asked }));
   }, [first, version.value]);
+
+  useEffect(() => {
+    if (failure) again.current();
+  }, [retries.value]);
 
   return {
     posts: state?.posts ?? [],

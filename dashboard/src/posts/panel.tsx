@@ -3,9 +3,9 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { go } from "../address";
 import { type Comment, type PostDetail, path } from "../api";
-import { now } from "../cycles";
 import { useData } from "../data";
-import { age, moment, plural, score } from "../format";
+import { plural, score } from "../format";
+import { Byline } from "../parts/age";
 import { Score, Split } from "../parts/mood";
 import { Failed, Skeleton } from "../parts/states";
 import { Words } from "../parts/words";
@@ -19,7 +19,10 @@ export function PostPanel({ of }: { of: string }) {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     panel.current?.focus({ preventScroll: true });
-    const close = (event: KeyboardEvent) => event.key === "Escape" && go({ post: null });
+    const close = ({ key, target }: KeyboardEvent) => {
+      // In a box it empties that.
+      if (key === "Escape" && !(target instanceof HTMLInputElement)) go({ post: null });
+    };
     document.addEventListener("keydown", close);
     return () => document.removeEventListener("keydown", close);
   }, []);
@@ -52,10 +55,7 @@ function Detail({ detail }: { detail: PostDetail }) {
     <article>
       <p class="post-meta muted">
         <span>r/{post.subreddit}</span>
-        <span class="author">{post.author}</span>
-        <time dateTime={post.created_utc} title={moment(post.created_utc)}>
-          {age(post.created_utc, now.value)}
-        </time>
+        <Byline of={post} />
       </p>
       <h2 class="panel-title">{post.title || "(no title)"}</h2>
       <p class="panel-mood">
@@ -96,7 +96,7 @@ function Detail({ detail }: { detail: PostDetail }) {
 }
 
 function isElsewhere({ url, permalink }: { url: string; permalink: string }): boolean {
-  return /^https?:\/\//.test(url) && url !== permalink && !hostOf(url).endsWith("reddit.com");
+  return /^https?:\/\//.test(url) && url !== permalink && !/(^|\.)reddit\.com$/.test(hostOf(url));
 }
 
 function hostOf(url: string): string {
@@ -111,10 +111,7 @@ function Comments({ comments }: { comments: Comment[] }) {
         <li key={comment.id} class={`comment depth-${Math.min(depth, DEEPEST)}`}>
           <p class="post-meta muted">
             <Score value={comment.sentiment.compound} />
-            <span class="author">{comment.author}</span>
-            <time dateTime={comment.created_utc} title={moment(comment.created_utc)}>
-              {age(comment.created_utc, now.value)}
-            </time>
+            <Byline of={comment} />
             <span>{plural(comment.upvotes, "upvote")}</span>
             {depth > 0 && <span class="hidden">an answer</span>}
           </p>

@@ -1,0 +1,15 @@
+/** Where an open post covers the page, what lies below it can be neither reached nor scrolled. */
+
+import { computed, signal } from "@preact/signals";
+import { address } from "../address";
+
+/** As wide as the style sheet says that a post covers the page. */
+const narrow = matchMedia("(max-width: 900px)");
+const isNarrow = signal(narrow.matches);
+narrow.addEventListener("change", () => {
+  isNarrow.value = narrow.matches;
+});
+
+export const isCovered = computed(
+  () => isNarrow.value && address.value.view === "posts" && address.value.post !== null,
+);

@@ -1,0 +1,11 @@
+/** A place for what may be wider than the window: it scrolls by itself, by keyboard as well. */
+
+import type { ComponentChildren } from "preact";
+
+export function Scrolls({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div class="scrolls" role="region" aria-label={name} tabIndex={0}>
+      {children}
+    </div>
+  );
+}
