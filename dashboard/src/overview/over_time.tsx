@@ -57,7 +57,7 @@ export function OverTime({ compared, since }: Props) {
           seconds={seconds}
           limit={limit}
           most={mostOf([steps])}
-          height={280}
+          height={320}
           onLook={look}
           onPick={pick}
           plot={plot}

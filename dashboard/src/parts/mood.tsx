@@ -8,7 +8,7 @@ import { Link } from "./link";
 
 const SHAPES: Record<Label, string> = {
   positive: "M5 1 9.500 9H.5Z",
-  neutral: "M1 3.500h8v3H1Z",
+  neutral: "M5 1.750a3.250 3.250 0 1 0 0 6.500 3.250 3.250 0 0 0 0-6.500Z",
   negative: "M5 9 .5 1h9Z",
 };
 

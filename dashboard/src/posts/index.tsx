@@ -41,7 +41,7 @@ export function Posts() {
         </div>
         <Filters />
         <p class="muted aside">
-          The figures count comments too: they stand with their post, which one opens here.
+          Posts alone; their comments open with them. The figures count both.
         </p>
         <List />
       </div>
