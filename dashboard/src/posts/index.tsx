@@ -14,6 +14,7 @@ import { usePages } from "./pages";
 import { PostPanel } from "./panel";
 import { usePlace } from "./place";
 import { Search } from "./search";
+import { titleOf } from "./title";
 
 const PAGE = 50;
 const EXCERPT_CHARS = 420;
@@ -212,7 +213,7 @@ function PostRow({ post }: { post: Post }) {
             data-post={id}
             {...(isOpen ? { "aria-current": "true" as const } : {})}
           >
-            {post.title || "(no title)"}
+            {titleOf(post)}
           </Link>
         </h2>
         {post.content && <p class="post-excerpt">{excerptOf(post.content)}</p>}

@@ -2,16 +2,18 @@
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { go } from "../address";
-import { type Comment, type PostDetail, path } from "../api";
+import { type Comment, type Post, type PostDetail, path } from "../api";
 import { useData } from "../data";
 import { plural, score } from "../format";
 import { Byline } from "../parts/age";
 import { Score, Split } from "../parts/mood";
 import { Failed, Skeleton } from "../parts/states";
 import { Words } from "../parts/words";
+import { titleOf } from "./title";
 
 /** Deeper answers are shown at this depth: a phone has no room for more. */
 const DEEPEST = 4;
+const REDDIT = "https://www.reddit.com/";
 
 export function PostPanel({ of }: { of: string }) {
   const [subreddit, id] = of.split("/");
@@ -57,16 +59,16 @@ function Detail({ detail }: { detail: PostDetail }) {
         <span>r/{post.subreddit}</span>
         <Byline of={post} />
       </p>
-      <h2 class="panel-title">{post.title || "(no title)"}</h2>
+      <h2 class="panel-title">{titleOf(post)}</h2>
       <p class="panel-mood">
-        <Score value={post.sentiment.compound} />
+        <Score value={post.sentiment.compound} named />
         <span class="muted">
           {plural(post.upvotes, "upvote")} · scored by {post.sentiment.method}
         </span>
       </p>
       <Words text={post.content} />
       <p class="panel-links">
-        <a class="button" href={post.permalink} target="_blank" rel="noopener noreferrer">
+        <a class="button" href={onReddit(post)} target="_blank" rel="noopener noreferrer">
           Open on Reddit
         </a>
         {isElsewhere(post) && (
@@ -95,12 +97,17 @@ function Detail({ detail }: { detail: PostDetail }) {
   );
 }
 
-function isElsewhere({ url, permalink }: { url: string; permalink: string }): boolean {
-  return /^https?:\/\//.test(url) && url !== permalink && !/(^|\.)reddit\.com$/.test(hostOf(url));
+/** What strangers gave as an address may be anything: only one of Reddit is called so. */
+function onReddit({ id, permalink }: Post): string {
+  return permalink.startsWith(REDDIT) ? permalink : `${REDDIT}comments/${id}/`;
+}
+
+function isElsewhere({ url }: Post): boolean {
+  return /^https?:\/\//.test(url) && URL.canParse(url) && !/(^|\.)reddit\.com$/.test(hostOf(url));
 }
 
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname.replace(/^www\./, "") : url;
+  return new URL(url).hostname.replace(/^www\./, "");
 }
 
 function Comments({ comments }: { comments: Comment[] }) {
@@ -110,7 +117,7 @@ function Comments({ comments }: { comments: Comment[] }) {
       {ordered.map(({ comment, depth }) => (
         <li key={comment.id} class={`comment depth-${Math.min(depth, DEEPEST)}`}>
           <p class="post-meta muted">
-            <Score value={comment.sentiment.compound} />
+            <Score value={comment.sentiment.compound} named />
             <Byline of={comment} />
             <span>{plural(comment.upvotes, "upvote")}</span>
             {depth > 0 && <span class="hidden">an answer</span>}

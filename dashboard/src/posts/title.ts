@@ -1,0 +1,6 @@
+import type { Post } from "../api";
+
+/** Give a title that can be seen, and so be pressed: some are made of blanks or signs of control. */
+export function titleOf({ title }: Post): string {
+  return /[^\p{C}\p{Z}\s]/u.test(title) ? title : "(no title)";
+}
