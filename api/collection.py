@@ -1,5 +1,6 @@
 """Collection on demand: at most one cycle is asked for at a time, whoever asks, in what process."""
 
+from datetime import timedelta
 from typing import cast
 
 from api.deps import Deps
@@ -11,6 +12,7 @@ from shared.requests import CollectMessage, awaited_cycle
 from shared.store import GUARDS, REQUESTS, Store
 from shared.times import iso
 
+SECOND = timedelta(seconds=1)
 LEASE, REQUEST = ("lease", "lease"), ("lease", "request")
 
 
@@ -24,7 +26,8 @@ async def ask_for_collection(deps: Deps) -> tuple[Triggered, CollectMessage]:
     """
     store = await deps.store()
     now = deps.clock()
-    found = await store.read_many(GUARDS, [LEASE, REQUEST])
+    taken = ("cycle", cycle_id_of(now))
+    found = await store.read_many(GUARDS, [LEASE, REQUEST, taken])
     lease, known = (
         cast("Lease | None", found.get(LEASE)),
         cast("Request | None", found.get(REQUEST)),
@@ -32,7 +35,8 @@ async def ask_for_collection(deps: Deps) -> tuple[Triggered, CollectMessage]:
     if busy := running_cycle(lease, now) or awaited_cycle(known, now):
         raise CycleRunning(busy)
     lost = known["cycle"] if known else None
-    cycle = lost or cycle_id_of(now)
+    # Ids are seconds, and a cycle may have begun, and even ended, within this one.
+    cycle = lost or cycle_id_of(now + SECOND if taken in found else now)
     request = Request(id="request", kind="lease", ttl=-1, cycle=cycle, asked_at=iso(now))
     await _be_first(store, request, known)
     answer = Triggered(

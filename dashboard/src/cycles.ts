@@ -7,6 +7,8 @@ import { noteAnswer, refresh, retry, silentSince } from "./data";
 const IDLE_MS = 20_000;
 const RUNNING_MS = 1_000;
 const SILENT_MS = 5_000;
+/** Times of the API are whole seconds, and no two clocks are the same. */
+const SLACK_MS = 2_000;
 /** After a cycle: when the server looks anew at what it keeps, and when topics are found. */
 const REFRESH_AFTER_MS = [1_500, 6_500];
 /** Nothing is there yet: the first collection is about to begin, or nobody collects. */
@@ -51,7 +53,7 @@ async function look(): Promise<void> {
     cycles.value = await withAwaited((await ask<Cycle[]>(CYCLES)).data);
     noteAnswer();
     const ended = lastEnded.value?.id ?? null;
-    if (seen !== undefined && ended !== seen) {
+    if (seen === undefined ? endedMeanwhile() : ended !== seen) {
       for (const after of REFRESH_AFTER_MS) setTimeout(refresh, after);
     }
     seen = ended;
@@ -62,6 +64,11 @@ async function look(): Promise<void> {
   now.value = Date.now();
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(look, pause()) as unknown as number;
+}
+
+/** Whether a cycle has ended since the page began to load, behind the back of what it asked first. */
+function endedMeanwhile(): boolean {
+  return Date.parse(lastEnded.value?.end_time ?? "") > performance.timeOrigin - SLACK_MS;
 }
 
 /** Ask everything that has failed again, now. */

@@ -48,6 +48,12 @@ async def hold(store: Store, holder: str, seconds: int = 30) -> None:
     await store.upsert(LEASES, [{**lease, "expires_at": expires}])
 
 
+async def test_a_second_collection_within_a_second_gets_an_id_of_its_own(store) -> None:
+    await store.upsert(CYCLES, [a_cycle("cycle_20261123_130507")])
+    answer, message = await ask_for_collection(deps_of(store))
+    assert answer.cycle == message.cycle == "cycle_20261123_130508"
+
+
 async def test_it_costs_one_read_and_one_conditional_write(store) -> None:
     watched = WatchedStore(store)
     answer, message = await ask_for_collection(deps_of(watched))

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect,
 
 from local.reddit.control import StandInControl
 from local.reddit.limits import RateLimit
+from shared.times import hour_start, utc_now
 from tests.host_fixtures import ROOT, RunningHost, hosts_in
 from tests.reddit_fixtures import make_stand_in
 
@@ -29,6 +32,7 @@ FLAGS = [
 AXE = ROOT / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / ".pictures"
 PATIENCE_MS = 10_000
+LONGEST_TEST_SECONDS = 20
 WIDE = {"width": 1440, "height": 900}
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -59,7 +63,9 @@ class Product:
 
     def collect(self) -> str:
         """Collect now, to the end, and give the cycle's id."""
-        cycle: str = self.host.http.post("/api/v1/admin/collect").json()["cycle"]
+        answer = self.host.http.post("/api/v1/admin/collect")
+        assert answer.status_code == 202, answer.text
+        cycle: str = answer.json()["cycle"]
         self.host.wait_for_log(f"collect_now.ended .*cycle={cycle}")
         return cycle
 
@@ -166,6 +172,15 @@ def pictures() -> Path:
     """Give the folder that screenshots are written to; git ignores it."""
     PICTURES.mkdir(exist_ok=True)
     return PICTURES
+
+
+@pytest.fixture(autouse=True)
+def one_hour() -> None:
+    """Begin no test that the turn of the hour would part: windows are whole hours."""
+    now = utc_now()
+    left = (hour_start(now) + timedelta(hours=1) - now).total_seconds()
+    if left < LONGEST_TEST_SECONDS:
+        time.sleep(left)
 
 
 @pytest.fixture(autouse=True)

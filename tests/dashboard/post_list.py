@@ -43,13 +43,6 @@ def all_posts(product: Product, **filters: object) -> list[dict[str, Any]]:
         answer = product.host.http.get(answer.links["next"]["url"])
 
 
-def collect(product: Product) -> None:
-    """Collect. A cycle's id is its second: within the last one's second none can be had."""
-    newest = product.get("cycles", limit=1)[0]["id"]
-    while product.collect() == newest:
-        pass
-
-
 def rows_of(page: Page) -> Locator:
     """Give the rows of the list."""
     return page.get_by_role("list", name=LIST).get_by_role("listitem")

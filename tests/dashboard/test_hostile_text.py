@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from local.reddit.objects import comment, submission
 from tests.dashboard.conftest import WIDE, Product, Visit, Visitor
-from tests.dashboard.post_list import collect, row_of, rows_of
+from tests.dashboard.post_list import row_of, rows_of
 
 PHONE = {"width": 360, "height": 740}
 # A payload that runs says so; the address is nobody's.
@@ -72,7 +72,7 @@ def hostile(product: Product) -> dict[str, dict[str, Any]]:
         said = comment(f"hostilec_{name}", post, now + number, body=text, author=text[:200])
         things += [post, said]
     product.reddit.add(things)
-    collect(product)
+    product.collect()
     return {
         name: product.get(f"posts/hostile_{name}", subreddit=SUBREDDIT)["post"] for name in TEXTS
     }
@@ -152,7 +152,7 @@ def test_a_link_post_leads_to_the_web_or_nowhere(visit: Visit, product: Product)
         post["data"] |= {"url": url, "is_self": False, "permalink": url}
         posts.append(post)
     product.reddit.add(posts)
-    collect(product)
+    product.collect()
     done = watch(visit)
     for number in range(len(posts)):
         page = visit.open(view="posts", subreddit=SUBREDDIT, post=f"{SUBREDDIT}/link{number}")
@@ -172,7 +172,7 @@ def test_a_post_without_a_visible_title_can_be_opened(visit: Visit, product: Pro
             for name, title in titles.items()
         ]
     )
-    collect(product)
+    product.collect()
     page = visit.open(view="posts", subreddit=SUBREDDIT)
     for name in titles:
         link = row_of(page, f"{SUBREDDIT}/no{name}").get_by_role("link")

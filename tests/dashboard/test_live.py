@@ -10,7 +10,6 @@ from local.reddit.objects import RedditObject, comment, submission
 from tests.dashboard.conftest import Product, Visit
 from tests.dashboard.post_list import (
     all_posts,
-    collect,
     first_in_sight,
     name_of,
     row_of,
@@ -41,7 +40,7 @@ def collect_and_come_back(product: Product, page: Page) -> None:
     """Collect, and come back to the page's tab, which then looks for what has happened."""
     # It knows the last cycle before, or else the new one would be no news to it.
     expect(page.get_by_role("link", name=re.compile("^Collected "))).to_be_visible()
-    collect(product)
+    product.collect()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
@@ -68,7 +67,7 @@ def test_more_new_posts_than_a_page_holds_are_all_there_in_the_end(
     visit: Visit, product: Product
 ) -> None:
     product.reddit.add(new_posts("windsurf", "flood", seconds_ago=60))
-    collect(product)
+    product.collect()
     page = visit.open(view="posts", subreddit="windsurf", q="flood")
     expect(page.get_by_text("That is the only one.")).to_be_visible()
     product.reddit.add(new_posts("windsurf", "floods", 70))
@@ -83,7 +82,7 @@ def test_more_new_posts_than_a_page_holds_are_all_there_in_the_end(
 
 def test_a_post_that_comes_late_stands_where_its_time_says(visit: Visit, product: Product) -> None:
     product.reddit.add(new_posts("aws", "prompt", 2, seconds_ago=10))
-    collect(product)
+    product.collect()
     page = visit.open(view="posts", subreddit="aws")
     expect(row_of(page, "aws/prompt1")).to_be_visible()
     product.reddit.add(new_posts("aws", "late", seconds_ago=300))
@@ -113,7 +112,7 @@ def test_what_came_while_one_was_elsewhere_is_offered_on_the_way_back(
 
 def test_upvotes_change_where_they_stand(visit: Visit, product: Product) -> None:
     product.reddit.add(new_posts("artificial", "rising", score=17))
-    collect(product)
+    product.collect()
     page = visit.open(view="posts", subreddit="artificial")
     row = row_of(page, "artificial/rising0")
     expect(row).to_contain_text("17 upvotes")
@@ -127,7 +126,7 @@ def test_upvotes_change_where_they_stand(visit: Visit, product: Product) -> None
 
 def test_a_post_that_was_deleted_leaves_the_list(visit: Visit, product: Product) -> None:
     product.reddit.add(new_posts("Bard", "regret", 3))
-    collect(product)
+    product.collect()
     page = visit.open(view="posts", subreddit="Bard")
     expect(row_of(page, "Bard/regret1")).to_be_visible()
     shown = shown_in(page)
@@ -152,7 +151,7 @@ def test_the_overviews_figures_follow_without_a_reload(visit: Visit, product: Pr
 def test_an_open_post_stays_open_and_gets_its_new_comment(visit: Visit, product: Product) -> None:
     [post] = new_posts("kiroIDE", "opened", seconds_ago=5)
     product.reddit.add([post, comment("openedc1", post, time.time() - 4, body="The first one")])
-    collect(product)
+    product.collect()
     page = visit.open(view="posts", subreddit="kiroIDE", post="kiroIDE/opened0")
     panel = page.get_by_role("complementary", name="Post")
     expect(panel.get_by_role("heading", name="1 comment")).to_be_visible()

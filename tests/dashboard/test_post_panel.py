@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from local.reddit.objects import comment, submission
 from tests.dashboard.conftest import Product, Visit, Visitor
-from tests.dashboard.post_list import all_posts, collect, name_of, row_of, rows_of
+from tests.dashboard.post_list import all_posts, name_of, row_of, rows_of
 
 PHONE = {"width": 360, "height": 740}
 THREAD = "ChatGPTCoding/thread0"
@@ -48,7 +48,7 @@ def thread(product: Product) -> dict[str, Any]:
         ),
     ]
     product.reddit.add([post, *said])
-    collect(product)
+    product.collect()
     answer: dict[str, Any] = product.get("posts/thread0", subreddit="ChatGPTCoding")
     return answer
 
@@ -173,11 +173,11 @@ def test_a_post_that_is_not_there_says_so_and_can_be_closed(visit: Visit) -> Non
 
 def test_a_post_that_is_deleted_while_it_is_open_goes(visit: Visit, product: Product) -> None:
     product.reddit.add([submission("fleeting", "vibecoding", time.time(), title="Fleeting")])
-    collect(product)
+    product.collect()
     page = visit.open(view="posts", subreddit="vibecoding", post="vibecoding/fleeting")
     expect(panel_of(page).get_by_role("heading", name="Fleeting")).to_be_visible()
     product.reddit.delete("t3_fleeting")
-    collect(product)
+    product.collect()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(panel_of(page).get_by_role("alert")).to_contain_text("There is no post of this id")
     expect(page.get_by_text("Fleeting")).to_have_count(0)
