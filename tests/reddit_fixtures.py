@@ -74,7 +74,7 @@ def praw_of() -> Iterator[PrawFactory]:
                     **settings,
                 }
             )
-            stack.callback(client._core.requestor.close)
+            stack.callback(client._core.requestor.close)  # type: ignore[attr-defined]
             return client
 
         yield make

@@ -1,0 +1,20 @@
+"""The load test in short: nothing fails, whatever else goes on. How fast it is, is bench's matter."""
+
+import json
+from pathlib import Path
+
+from bench.load import main
+
+
+def test_under_load_nothing_fails_while_it_collects(tmp_path: Path, capsys) -> None:
+    main(["--quick", "--out", str(tmp_path)])
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["server_errors"] == 0
+    assert summary["cycles_failed"] == 0
+    assert summary["cycles_completed"] > 1
+    for phase in ("idle-50", "collecting-50"):
+        everything = summary["phases"][phase]["Aggregated"]
+        assert everything["requests"] > 20
+        assert everything["failures"] == 0
+        assert (tmp_path / f"{phase}_stats.csv").is_file()
+    assert "| Aggregated |" in capsys.readouterr().out

@@ -1,0 +1,129 @@
+"""People who look at Undertone: `locust -f tests/load/locustfile.py --host http://127.0.0.1:7071`.
+
+Each asks as dashboards and programs do, so often on average: REQUESTS_A_SECOND shared among USERS
+(default one request a second each). With RAMP_TO, users grow by steps to that many instead.
+"""
+
+import os
+import random
+from typing import ClassVar
+
+from locust import LoadTestShape, constant_throughput, events, task
+from locust.contrib.fasthttp import FastHttpUser
+from locust.env import Environment
+
+API = "/api/v1"
+HOURS = (24, 24, 24, 168, 720, 2160)
+LABELS = ("positive", "neutral", "negative")
+RATE = float(os.environ.get("REQUESTS_A_SECOND", "0")) / float(os.environ.get("USERS", "1"))
+RAMP_TO = int(os.environ.get("RAMP_TO", "0"))
+RAMP_SECONDS = int(os.environ.get("RAMP_SECONDS", "60"))
+RAMP_STEPS = 12
+
+
+class Reader(FastHttpUser):
+    """Somebody who reads; what they may ask for is what the running product watches."""
+
+    wait_time = constant_throughput(RATE or 1.0)
+    # A time-out of the product counts as one here.
+    network_timeout = 10.0
+    connection_timeout = 10.0
+    names: ClassVar[list[str]] = []
+    posts: ClassVar[list[str]] = []
+
+    def on_start(self) -> None:
+        """Learn what there is, once for all."""
+        if not Reader.names:
+            Reader.names = self.client.get(f"{API}/subreddits").json()["subreddits"]
+            recent = self.client.get(f"{API}/posts/recent?limit=500&hours=168").json()
+            Reader.posts = [f"{post['id']}?subreddit={post['subreddit']}" for post in recent]
+
+    def _ask(self, path: str, name: str, **parameters: object) -> None:
+        query = "&".join(f"{key}={value}" for key, value in parameters.items() if value)
+        self.client.get(f"{API}{path}{'?' if query else ''}{query}", name=name)
+
+    def _scope(self) -> str:
+        return random.choice(["", *Reader.names])
+
+    @task(2)
+    def health(self) -> None:
+        """Look whether all is well."""
+        self._ask("/health", "health")
+
+    @task(3)
+    def stats(self) -> None:
+        """Look at a window."""
+        self._ask("/sentiment/stats", "stats", subreddit=self._scope(), hours=random.choice(HOURS))
+
+    @task(2)
+    def trends(self) -> None:
+        """Look at a week or more of it."""
+        self._ask("/sentiment/trends", "trends", subreddit=self._scope(), granularity="day")
+
+    @task(2)
+    def compare(self) -> None:
+        """Compare some subreddits."""
+        names = ",".join(random.sample(Reader.names, min(5, len(Reader.names))))
+        self._ask("/sentiment/compare", "compare", subreddits=names, granularity="hour")
+
+    @task(3)
+    def recent(self) -> None:
+        """Read the newest posts."""
+        self._ask("/posts/recent", "posts/recent", subreddit=self._scope(), limit=50)
+
+    @task(1)
+    def filtered(self) -> None:
+        """Read the newest posts of one mood."""
+        label = random.choice(LABELS)
+        self._ask("/posts/recent", "posts/recent sentiment", sentiment=label, hours=168, limit=50)
+
+    @task(1)
+    def search(self) -> None:
+        """Search a week."""
+        self._ask("/posts/recent", "posts/recent q", q="terrible", hours=168, limit=50)
+
+    @task(2)
+    def post(self) -> None:
+        """Read a post and its comments."""
+        if Reader.posts:
+            self._ask(f"/posts/{random.choice(Reader.posts)}", "posts/{id}")
+
+    @task(2)
+    def trending(self) -> None:
+        """Look at what trends."""
+        self._ask("/trending", "trending")
+
+    @task(1)
+    def subreddits(self) -> None:
+        """Look at what is watched."""
+        self._ask("/subreddits", "subreddits")
+
+    @task(2)
+    def cycles(self) -> None:
+        """Look how collection goes, as an open dashboard does."""
+        self._ask("/cycles", "cycles", limit=20)
+
+    @task(1)
+    def dashboard(self) -> None:
+        """Open the page."""
+        self.client.get("/", name="dashboard")
+
+
+if RAMP_TO:
+
+    class Ramp(LoadTestShape):
+        """More users by steps, up to RAMP_TO within RAMP_SECONDS."""
+
+        def tick(self) -> tuple[int, float] | None:
+            """Give how many users there should be now; None at the end."""
+            run = self.get_run_time()
+            if run > RAMP_SECONDS:
+                return None
+            step = int(run / RAMP_SECONDS * RAMP_STEPS) + 1
+            return RAMP_TO * step // RAMP_STEPS, float(RAMP_TO)
+
+
+@events.quitting.add_listener
+def _say_so(environment: Environment, **_: object) -> None:
+    """End well also when requests failed: the summary tells."""
+    environment.process_exit_code = 0
