@@ -1,4 +1,4 @@
-"""The load test in short: nothing fails, whatever else goes on. How fast it is, is bench's matter."""
+"""The load test in short: nothing fails, whatever else goes on. How fast it is, bench measures."""
 
 import json
 from pathlib import Path
