@@ -27,19 +27,6 @@ export interface Address {
   post: string | null;
 }
 
-const START: Address = {
-  view: "overview",
-  hours: 24,
-  subreddit: null,
-  compare: [],
-  sentiment: null,
-  q: null,
-  start: null,
-  end: null,
-  topic: null,
-  at: null,
-  post: null,
-};
 /** What narrows the posts down, beside window and subreddit. */
 export const NO_FILTER = {
   sentiment: null,
@@ -49,6 +36,14 @@ export const NO_FILTER = {
   topic: null,
   at: null,
 } satisfies Partial<Address>;
+const START: Address = {
+  view: "overview",
+  hours: 24,
+  subreddit: null,
+  compare: [],
+  ...NO_FILTER,
+  post: null,
+};
 export const MOST_COMPARED_HERE = 5;
 
 function read(search: string): Address {
