@@ -214,7 +214,11 @@ async def _data(
     moments: Mapping[str, Any] | None = None,
     fresh_seconds: int = FRESH_SECONDS,
 ) -> func.HttpResponse:
-    """Answer a read: from the cache, unless a client must see it as it is now."""
+    """Answer a read from the cache.
+
+    What a client always asks again (fresh_seconds is 0) is at most a second old: a page that is
+    open looks each second while a cycle runs, and forty pages would use up the free tier.
+    """
     deps = process_deps()
     parameters = read_parameters(model, {**request.params, **request.route_params})
 
@@ -222,10 +226,9 @@ async def _data(
         answer = await read(deps, parameters)
         return prepare(answer, deps.settings.feed, moments=moments, fresh_seconds=fresh_seconds)
 
-    if not fresh_seconds:
-        return data_answer(request, await make())
     key = (read, _given(parameters))
-    return data_answer(request, await deps.cache.get(key, make, anew=wants_anew(request)))
+    anew = not fresh_seconds or wants_anew(request)
+    return data_answer(request, await deps.cache.get(key, make, anew=anew))
 
 
 def _given(parameters: Parameters) -> str:
