@@ -52,6 +52,9 @@ blueprint = func.Blueprint()
 
 P = TypeVar("P", bound=Parameters)
 
+# An open page looks at the cycles each second while one runs, and forty pages would use up the free
+# tier's request units. It is shorter than any cycle, so that nobody misses one.
+LOOKS_SHARE_SECONDS = 0.25
 ANONYMOUS = func.AuthLevel.ANONYMOUS
 
 
@@ -216,8 +219,7 @@ async def _data(
 ) -> func.HttpResponse:
     """Answer a read from the cache.
 
-    What a client always asks again (fresh_seconds is 0) is at most a second old: a page that is
-    open looks each second while a cycle runs, and forty pages would use up the free tier.
+    What a client always asks again (fresh_seconds is 0) is kept for LOOKS_SHARE_SECONDS only.
     """
     deps = process_deps()
     parameters = read_parameters(model, {**request.params, **request.route_params})
@@ -227,8 +229,9 @@ async def _data(
         return prepare(answer, deps.settings.feed, moments=moments, fresh_seconds=fresh_seconds)
 
     key = (read, _given(parameters))
-    anew = not fresh_seconds or wants_anew(request)
-    return data_answer(request, await deps.cache.get(key, make, anew=anew))
+    within = None if fresh_seconds else LOOKS_SHARE_SECONDS
+    kept = await deps.cache.get(key, make, anew=wants_anew(request), within=within)
+    return data_answer(request, kept)
 
 
 def _given(parameters: Parameters) -> str:

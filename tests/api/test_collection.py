@@ -10,7 +10,6 @@ import pytest
 
 from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
-from api.deps import process_deps
 from api.models import CycleParameters, CyclesParameters
 from api.parameters import NotThere
 from shared.errors import CycleRunning
@@ -166,13 +165,13 @@ async def test_a_bad_limit_is_named(process, written, value: str) -> None:
 
 
 @pytest.mark.usefixtures("process")
-async def test_many_pages_that_look_in_the_same_second_cost_one_read(
+async def test_many_pages_that_look_at_the_same_time_cost_one_read(
     written, monkeypatch, caplog
 ) -> None:
     monkeypatch.setenv("CACHE_SECONDS", "60")
     process_settings.cache_clear()
-    # However slow this machine is, they ask within the second.
-    process_deps().cache._anew_after = 60.0
+    # However slow this machine is, they ask within this time.
+    monkeypatch.setattr("api.blueprint.LOOKS_SHARE_SECONDS", 60.0)
     await written.upsert(CYCLES, [a_cycle("cycle_20261123_120000")])
     caplog.set_level("INFO")
     for _ in range(20):
@@ -180,8 +179,8 @@ async def test_many_pages_that_look_in_the_same_second_cost_one_read(
     operations = [int(each) for each in re.findall(r"operations=(\d+)", caplog.text)]
     assert len(operations) == 20
     assert sum(operations) == 1
-    # A second later it is read again, however long other answers are kept.
-    process_deps().cache._anew_after = 0.0
+    # After it, cycles are read again, however long other answers are kept.
+    monkeypatch.setattr("api.blueprint.LOOKS_SHARE_SECONDS", 0.0)
     await written.upsert(CYCLES, [a_cycle("cycle_20261123_123000")])
     ids = [each["id"] for each in json.loads((await get("/api/v1/cycles")).get_body())]
     assert ids == ["cycle_20261123_123000", "cycle_20261123_120000"]
