@@ -52,6 +52,9 @@ blueprint = func.Blueprint()
 
 P = TypeVar("P", bound=Parameters)
 
+# An open page looks at the cycles each second while one runs, and forty pages would use up the free
+# tier's request units. It is shorter than any cycle, so that nobody misses one.
+LOOKS_SHARE_SECONDS = 0.25
 ANONYMOUS = func.AuthLevel.ANONYMOUS
 
 
@@ -214,7 +217,10 @@ async def _data(
     moments: Mapping[str, Any] | None = None,
     fresh_seconds: int = FRESH_SECONDS,
 ) -> func.HttpResponse:
-    """Answer a read: from the cache, unless a client must see it as it is now."""
+    """Answer a read from the cache.
+
+    What a client always asks again (fresh_seconds is 0) is kept for LOOKS_SHARE_SECONDS only.
+    """
     deps = process_deps()
     parameters = read_parameters(model, {**request.params, **request.route_params})
 
@@ -222,10 +228,10 @@ async def _data(
         answer = await read(deps, parameters)
         return prepare(answer, deps.settings.feed, moments=moments, fresh_seconds=fresh_seconds)
 
-    if not fresh_seconds:
-        return data_answer(request, await make())
     key = (read, _given(parameters))
-    return data_answer(request, await deps.cache.get(key, make, anew=wants_anew(request)))
+    within = None if fresh_seconds else LOOKS_SHARE_SECONDS
+    kept = await deps.cache.get(key, make, anew=wants_anew(request), within=within)
+    return data_answer(request, kept)
 
 
 def _given(parameters: Parameters) -> str:

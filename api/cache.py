@@ -36,19 +36,26 @@ class Cache(Generic[T]):
         self._entries: dict[Hashable, _Entry[T]] = {}
 
     async def get(
-        self, key: Hashable, make: Callable[[], Awaitable[T]], *, anew: bool = False
+        self,
+        key: Hashable,
+        make: Callable[[], Awaitable[T]],
+        *,
+        anew: bool = False,
+        within: float | None = None,
     ) -> T:
         """Give the value of a key, made where it isn't kept; anew: not kept for over a second.
 
-        Raises what making it does.
+        within: not kept for over so many seconds. Raises what making it does.
         """
+        if within is None and anew:
+            within = self._anew_after
         loop = asyncio.get_running_loop()
         entry = self._entries.get(key)
         if (
             entry is None
             or entry.loop is not loop
             or self._is_over(entry, loop.time())
-            or (anew and loop.time() - entry.since > self._anew_after)
+            or (within is not None and loop.time() - entry.since > within)
         ):
             now = loop.time()
             entry = _Entry(asyncio.ensure_future(_made(make)), loop, now, now + self._seconds)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +38,8 @@ class CosmosServer:
         )
 
 
-@pytest.fixture(scope="session")
-def cosmos_server() -> Iterator[CosmosServer]:
+@contextmanager
+def running_cosmos_server() -> Iterator[CosmosServer]:
     """Start the Cosmos DB server of the tests, or use the one at COSMOS_TEST_ENDPOINT."""
     if endpoint := os.environ.get("COSMOS_TEST_ENDPOINT"):
         yield CosmosServer(endpoint, os.environ.get("COSMOS_TEST_KEY", "dGVzdA=="))
@@ -54,8 +55,17 @@ def cosmos_server() -> Iterator[CosmosServer]:
         line = process.stdout.readline()
         assert line.startswith("Ready to accept"), line
         port = line.strip().rsplit(":", 1)[1]
-        yield CosmosServer(f"http://127.0.0.1:{port}", "dGVzdA==")
-        process.kill()
+        try:
+            yield CosmosServer(f"http://127.0.0.1:{port}", "dGVzdA==")
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def cosmos_server() -> Iterator[CosmosServer]:
+    """Start one server for all tests."""
+    with running_cosmos_server() as server:
+        yield server
 
 
 async def drop(settings: Settings) -> None:

@@ -39,13 +39,16 @@ IDS_AT_ONCE = 100
 # A time to live is a net below the cleanup, and counts from the last write.
 TTL_MARGIN_DAYS = 7
 DAY_SECONDS = 86_400
+# What the free tier gives, for all containers together; each by itself would take 400 at least.
+# https://learn.microsoft.com/azure/cosmos-db/free-tier#free-tier-with-shared-throughput-database
+SHARED_THROUGHPUT = 1_000
 # How long a single request may take before it is tried again.
 REQUEST_SECONDS = 10.0
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 5.0
 
 # https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 401, 403, 404, 409
+BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 400, 401, 403, 404, 409
 PRECONDITION_FAILED, TOO_LARGE, TOO_MANY = 412, 413, 429
 # The sub-status of a 404 that means the container, not the document.
 NO_CONTAINER = 1003
@@ -250,8 +253,7 @@ class CosmosStore:
             await self._credential.close()
 
     async def _make(self, settings: Settings) -> None:
-        name = settings.cosmos_database
-        await self._make_once(lambda: self._client.create_database_if_not_exists(name))
+        await self._make_once(lambda: self._make_database(settings.cosmos_database))
         ttl = (settings.retention_days + TTL_MARGIN_DAYS) * DAY_SECONDS
 
         async def make(container: Container[Any]) -> None:
@@ -266,6 +268,17 @@ class CosmosStore:
 
         # All at once: the first request of a process waits for this.
         await _all(make(container) for container in CONTAINERS)
+
+    async def _make_database(self, name: str) -> None:
+        try:
+            await self._client.create_database_if_not_exists(
+                name, offer_throughput=SHARED_THROUGHPUT
+            )
+        except CosmosHttpResponseError as error:
+            # A serverless account has no throughput to share, and refuses to be told any.
+            if error.status_code != BAD_REQUEST or "serverless" not in str(error).lower():
+                raise
+            await self._client.create_database_if_not_exists(name)
 
     async def _make_once(self, make: Callable[[], Awaitable[Any]]) -> None:
         """Make what is missing. The client looks first, and another process may come between."""

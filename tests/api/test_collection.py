@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from api.parameters import NotThere
 from shared.errors import CycleRunning
 from shared.models import Cycle
 from shared.requests import read_message
+from shared.settings import settings as process_settings
 from shared.store import CYCLES, LEASES, REQUESTS, Store
 from shared.times import iso
 from tests.api.world import NOW, CountingStore, deps_of, get
@@ -160,3 +162,25 @@ async def test_a_bad_limit_is_named(process, written, value: str) -> None:
     answer = await get("/api/v1/cycles", limit=value)
     assert answer.status_code == 422
     assert json.loads(answer.get_body())["errors"][0]["parameter"] == "limit"
+
+
+@pytest.mark.usefixtures("process")
+async def test_many_pages_that_look_at_the_same_time_cost_one_read(
+    written, monkeypatch, caplog
+) -> None:
+    monkeypatch.setenv("CACHE_SECONDS", "60")
+    process_settings.cache_clear()
+    # However slow this machine is, they ask within this time.
+    monkeypatch.setattr("api.blueprint.LOOKS_SHARE_SECONDS", 60.0)
+    await written.upsert(CYCLES, [a_cycle("cycle_20261123_120000")])
+    caplog.set_level("INFO")
+    for _ in range(20):
+        assert len(json.loads((await get("/api/v1/cycles", limit=20)).get_body())) == 1
+    operations = [int(each) for each in re.findall(r"operations=(\d+)", caplog.text)]
+    assert len(operations) == 20
+    assert sum(operations) == 1
+    # After it, cycles are read again, however long other answers are kept.
+    monkeypatch.setattr("api.blueprint.LOOKS_SHARE_SECONDS", 0.0)
+    await written.upsert(CYCLES, [a_cycle("cycle_20261123_123000")])
+    ids = [each["id"] for each in json.loads((await get("/api/v1/cycles")).get_body())]
+    assert ids == ["cycle_20261123_123000", "cycle_20261123_120000"]

@@ -1,6 +1,7 @@
 """What the store in Cosmos DB promises beyond the contract: throttling, outages, provisioning."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -237,3 +238,32 @@ async def test_what_an_operation_costs_is_counted(cosmos_store) -> None:
     assert costs.operations == 2
     # The server of the tests charges 1 for everything.
     assert costs.request_units == 2.0
+
+
+async def test_a_database_that_is_made_shares_the_free_tiers_throughput(proxy, behind) -> None:
+    asked: dict[str, str | None] = {}
+
+    def fault(request: Request) -> None:
+        if request.method == "POST":
+            asked[request.url.path] = request.headers.get("x-ms-offer-throughput")
+
+    proxy.fault = fault
+    async with opened(behind):
+        pass
+    made = {path.strip("/").split("/")[-1]: throughput for path, throughput in asked.items()}
+    # A container with throughput of its own has 400 RU/s at least: five are twice what is free.
+    assert made == {"dbs": "1000", "colls": None}
+
+
+async def test_a_serverless_account_gets_its_database_without_throughput(proxy, behind) -> None:
+    message = "Shared throughput database creation is not supported for serverless accounts."
+
+    def fault(request: Request) -> Response | None:
+        if "x-ms-offer-throughput" in request.headers:
+            return Response(json.dumps({"code": "BadRequest", "message": message}), 400)
+        return None
+
+    proxy.fault = fault
+    async with opened(behind) as store:
+        await store.upsert(POSTS, [post(1)])
+        assert await store.read(POSTS, "aws", "p1") is not None

@@ -1,0 +1,465 @@
+"""What the product costs on Azure: `python -m bench.cost [--json]`.
+
+Runs the real collector and the real API over the sample feed, in a store that prices each request
+as Cosmos DB publishes it (`bench/request_units.py`), and makes the month's bill of that
+(`bench/bill.py`). One day of 48 cycles passes, on a clock of its own; it takes some minutes.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import mean
+from typing import Any, TypeVar, cast
+
+from bench import bill
+from bench.cost_report import told
+from bench.endpoints import Read, asked, first_view, look, topics
+from bench.priced_store import Bill, PricedStore
+from collector.cleanup import Cleaner
+from collector.trending import Trends
+from local.reddit.feed import feed_of
+from local.reddit.limits import RateLimit
+from local.reddit.server import StandIn, create_app
+from shared.costs import counted
+from shared.models import ALL, Cycle, Post
+from shared.settings import Settings, load_settings
+from shared.store import CYCLES, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store, open_store
+from shared.times import day_of
+from tests.api.world import deps_of
+from tests.collector.harness import run_cycle
+from tests.stores import CosmosServer, running_cosmos_server
+
+R = TypeVar("R")
+
+BEGIN = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
+INTERVAL = timedelta(minutes=30)
+CYCLES_A_DAY, TRENDING_A_DAY = 48, 24
+SAMPLE_DAYS = 7
+HISTORY_WEEKS = 13
+# What a dashboard that stays open asks again.
+LOOK_SECONDS, TRENDING_SECONDS = 20, 60
+# Of a first visit: the page, its script, its styles, its font and its icon.
+PAGE_FILES = 5
+RUS = bill.FREE_RUS.amount
+ALL_AT_ONCE = 500
+# More than a sweep ever needs: everything is looked at once.
+WHOLE_SWEEP = 1_000
+UNCHANGED = ("steady cycle, nothing changed, no sweep", "steady cycle, nothing changed")
+NEWS = "steady cycle, half an hour's news"
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    now: datetime = BEGIN
+
+    def __call__(self) -> datetime:
+        """Give the time."""
+        return self.now
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a piece of work costs: request units, requests, items written, our own seconds."""
+
+    request_units: float
+    operations: int
+    items_written: int
+    seconds: float
+    by_kind: Mapping[str, float]
+
+    @property
+    def paced_seconds(self) -> float:
+        """Give how long it takes at least at 1,000 RU/s."""
+        return self.request_units / RUS
+
+
+@dataclass
+class World:
+    """The product with the sample feed, on a clock of its own."""
+
+    store: PricedStore
+    settings: Settings
+    clock: Clock = field(default_factory=Clock)
+
+    async def cycle(self, **more: Any) -> tuple[Cost, Cycle]:
+        """Run a cycle; more are settings for it alone."""
+        settings = self.settings.model_copy(update=more)
+        return await self.costed(lambda: run_cycle(self.store, settings, clock=self.clock))
+
+    async def trending(self) -> Cost:
+        """Find what is trending."""
+        return (await self.costed(Trends(self.store, self.settings, self.clock).find))[0]
+
+    async def cleanup(self) -> Cost:
+        """Remove the oldest of the sample's days."""
+        settings = self.settings.model_copy(update={"retention_days": SAMPLE_DAYS})
+        return (await self.costed(Cleaner(self.store, settings, self.clock).run))[0]
+
+    async def read(self, *reads: Read) -> Cost:
+        """Ask the API."""
+        deps = deps_of(self.store, now=self.clock, names=self.settings.subreddits)
+
+        async def all_of_them() -> None:
+            for each in reads:
+                await each(deps)
+
+        return (await self.costed(all_of_them))[0]
+
+    async def costed(self, work: Callable[[], Awaitable[R]]) -> tuple[Cost, R]:
+        """Do it, and say what it costs."""
+        began = time.perf_counter()
+        with self.store.counting() as spent:
+            done = await work()
+        return cost_of(spent, time.perf_counter() - began), done
+
+
+def cost_of(spent: Bill, seconds: float) -> Cost:
+    """Sum a bill up."""
+    return Cost(
+        spent.request_units,
+        len(spent.operations),
+        spent.written("posts", "comments"),
+        seconds,
+        spent.by_kind(),
+    )
+
+
+@asynccontextmanager
+async def world_in(folder: Path) -> AsyncIterator[World]:
+    """Start the stand-in with the sample feed, and open an empty database."""
+    clock = Clock()
+    app = create_app(
+        feed_of(None, clock=clock, live=True), rate_limit=RateLimit(requests=1_000_000)
+    )
+    with StandIn(app) as reddit:
+        settings = load_settings(
+            {"SQLITE_PATH": str(folder / "cost.db"), "REDDIT_BASE_URL": reddit.base_url}
+        )
+        store = PricedStore(await open_store(settings, patience=20))
+        try:
+            yield World(store, settings, clock)
+        finally:
+            await store.close()
+
+
+async def a_day(world: World, cycles: int) -> tuple[list[Cost], list[Cost], int]:
+    """Let so many half hours pass: give what cycles and trending cost, and the new items."""
+    collected: list[Cost] = []
+    found: list[Cost] = []
+    new = 0
+    for number in range(cycles):
+        world.clock.now += INTERVAL
+        cost, cycle = await world.cycle()
+        collected.append(cost)
+        new += cycle["new"]
+        if number % 2:
+            found.append(await world.trending())
+    return collected, found, new
+
+
+async def unchanged(world: World) -> dict[str, Cost]:
+    """Give what cycles cost in which nothing has changed, without the sweep and with it."""
+    await world.cycle(sweep_requests=WHOLE_SWEEP)
+    without, with_it = UNCHANGED
+    return {
+        without: (await world.cycle(sweep_requests=0))[0],
+        with_it: (await world.cycle())[0],
+    }
+
+
+def sweep_of(work: Mapping[str, Cost]) -> Cost:
+    """Give what the sweep alone costs: what a cycle with it costs more than one without."""
+    without, with_it = (work[name] for name in UNCHANGED)
+    return Cost(
+        with_it.request_units - without.request_units,
+        with_it.operations - without.operations,
+        with_it.items_written - without.items_written,
+        max(0.0, with_it.seconds - without.seconds),
+        {kind: units - without.by_kind.get(kind, 0) for kind, units in with_it.by_kind.items()},
+    )
+
+
+def mean_of(costs: Sequence[Cost]) -> Cost:
+    """Give the mean of several costs."""
+    kinds = {kind for cost in costs for kind in cost.by_kind}
+    return Cost(
+        mean(cost.request_units for cost in costs),
+        round(mean(cost.operations for cost in costs)),
+        round(mean(cost.items_written for cost in costs)),
+        mean(cost.seconds for cost in costs),
+        {kind: mean(cost.by_kind.get(kind, 0.0) for cost in costs) for kind in sorted(kinds)},
+    )
+
+
+async def make_history(world: World) -> None:
+    """Fill 90 days of statistics, with those of the last week again and again."""
+    for scope in (*world.settings.subreddits, ALL):
+        found = await _all_of(world.store, scope)
+        last = max(day_of(each["id"]) for each in found)
+        week = [each for each in found if each["id"] > _moved(last, -7)]
+        for back in range(1, HISTORY_WEEKS):
+            copies = [{**each, "id": _moved(each["id"], -7 * back)} for each in week]
+            for container in (DAYS, HOURS_OF_ALL):
+                are_days = container is DAYS
+                some = [each for each in copies if (each["id"] == day_of(each["id"])) is are_days]
+                await world.store.upsert(cast("Container[Any]", container), some)
+
+
+async def _all_of(store: Store, scope: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    last = ""
+    while page := await store.query(
+        Query(cast("Container[Any]", DAYS), scope, ALL_AT_ONCE, order_by="id", at_least=last)
+    ):
+        found += page
+        last = page[-1]["id"] + "!"
+    return found
+
+
+def _moved(day_or_hour: str, days: int) -> str:
+    moved = datetime.fromisoformat(day_of(day_or_hour)) + timedelta(days=days)
+    return moved.date().isoformat() + day_or_hour[len("2026-11-23") :]
+
+
+async def endpoint_costs(world: World) -> dict[str, dict[str, Cost]]:
+    """Give what each endpoint that reads the store costs, by what it is asked."""
+    names = world.settings.subreddits
+    newest = await world.store.query(Query(CYCLES, "cycle", 1, order_by="id", descending=True))
+    post = await _busy_post(world.store, names[0])
+    questions = asked(names, post=(post["subreddit"], post["id"]), cycle=newest[0]["id"])
+    return {
+        name: {variant: await world.read(read) for variant, read in reads.items()}
+        for name, reads in questions.items()
+    }
+
+
+async def _busy_post(store: Store, subreddit: str) -> Post:
+    posts = await store.query(Query(POSTS, subreddit, ALL_AT_ONCE, descending=True))
+    return max(posts, key=lambda post: post["comment_count"])
+
+
+async def view_costs(world: World) -> dict[str, Cost]:
+    """Give what the dashboard asks: first views, and what it asks again while it is open."""
+    names = world.settings.subreddits
+    views = {
+        f"first view, {name}": await world.read(*first_view(names, hours))
+        for name, hours in (("24 h", 24), ("7 d", 168), ("30 d", 720), ("90 d", 2160))
+    }
+    return {**views, "one look for news": await world.read(*look())}
+
+
+def storage(store: PricedStore, new_a_day: float) -> dict[str, float]:
+    """Give bytes of an item and of a day's statistics, and the gigabytes of 90 days."""
+    items = [*store.sizes("posts"), *store.sizes("comments")]
+    weeks = HISTORY_WEEKS * 7
+    statistics = sum(store.sizes("stats")) / weeks
+    a_day = mean(items) * new_a_day + statistics + mean(store.sizes("cycles")) * CYCLES_A_DAY
+    return {
+        "bytes_a_post": mean(store.sizes("posts")),
+        "bytes_a_comment": mean(store.sizes("comments")),
+        "statistics_bytes_a_day": statistics,
+        "items_a_day": new_a_day,
+        "gigabytes": a_day * 90 * (1 + bill.INDEX_SHARE) / bill.GB,
+    }
+
+
+# Two listings of each of 14 subreddits, and the sweep's.
+REDDIT_REQUESTS = 28 + 30
+# Health, cycles, subreddits, trending, and three comparisons.
+VIEW_REQUESTS = 7
+
+
+def month_of(work: Mapping[str, Cost], views: Mapping[str, Cost], gigabytes: float) -> bill.Month:
+    """Put the month together at the default schedule, with so many views a day."""
+    day = add_up(collector_day(work), tab(work, views, bill.MINUTES_OPEN * 60), bill.VIEWS_A_DAY)
+    return bill.Month(
+        request_units=bill.DAYS_A_MONTH * day.request_units,
+        gigabytes=gigabytes,
+        executions=bill.DAYS_A_MONTH * day.executions,
+        seconds=bill.DAYS_A_MONTH * day.seconds,
+        timer_runs=bill.DAYS_A_MONTH * (CYCLES_A_DAY + TRENDING_A_DAY + 1),
+    )
+
+
+@dataclass(frozen=True)
+class Use:
+    """What somebody uses: request units, executions of functions, seconds of an instance."""
+
+    request_units: float
+    executions: float
+    seconds: float
+
+
+def add_up(one: Use, other: Use, times: float) -> Use:
+    """Give one and so many times the other."""
+    return Use(
+        one.request_units + times * other.request_units,
+        one.executions + times * other.executions,
+        one.seconds + times * other.seconds,
+    )
+
+
+def collector_day(work: Mapping[str, Cost]) -> Use:
+    """Give what the timers use in a day."""
+    runs = (
+        (work[NEWS], CYCLES_A_DAY, REDDIT_REQUESTS * bill.REDDIT_SECONDS),
+        (work["trending"], TRENDING_A_DAY, 0.0),
+        (work["cleanup of a day"], 1, 0.0),
+    )
+    day = Use(0, 0, 0)
+    for cost, times, waits in runs:
+        day = add_up(day, Use(cost.request_units, 1, active_seconds(cost) + waits), times)
+    return day
+
+
+def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> Use:
+    """Give what a dashboard uses that is on a screen for so long.
+
+    Each look for news is an active period of its own; while a cycle runs there is one each second,
+    and when it has ended everything is asked again, twice: dashboard/src/cycles.ts.
+    """
+    runs = active_seconds(work[NEWS]) + REDDIT_REQUESTS * bill.REDDIT_SECONDS
+    cycles = seconds / INTERVAL.total_seconds()
+    looks = (seconds - cycles * runs) / LOOK_SECONDS + cycles * runs
+    finds = seconds / TRENDING_SECONDS
+    shown = 1 + 2 * cycles
+    units = shown * views["first view, 24 h"].request_units
+    units += (
+        looks * views["one look for news"].request_units + finds * views["topics"].request_units
+    )
+    return Use(
+        units,
+        PAGE_FILES + shown * VIEW_REQUESTS + 2 * looks + finds,
+        (2 * shown + looks + finds) * bill.LEAST_PERIOD.amount,
+    )
+
+
+def active_seconds(cost: Cost) -> float:
+    """Give for how long an instance works: our own time, and the database's at 1,000 RU/s."""
+    return max(bill.LEAST_PERIOD.amount, cost.seconds + cost.paced_seconds)
+
+
+def open_tab_month(work: Mapping[str, Cost], views: Mapping[str, Cost]) -> dict[str, float]:
+    """Give what one tab costs that is left on a screen for a month, before any free grant."""
+    used = tab(work, views, bill.HOURS_A_MONTH * 3600)
+    month = bill.Month(used.request_units, 0, used.executions, used.seconds, 0)
+    return {
+        "request units": used.request_units,
+        "executions": used.executions,
+        "GB-seconds": used.seconds * bill.INSTANCE_GB,
+        "Cosmos DB serverless, $": bill.cosmos_bills(month)["serverless"],
+        "Functions, $": bill.functions_bill(month)["bill without the free grant"],
+    }
+
+
+async def charges_of(settings: Settings) -> list[float]:
+    """Ask a Cosmos DB server for different things, and give what it charges for each."""
+    store = await open_store(settings, patience=20)
+    try:
+        return [await _charge(work) for work in _works(store)]
+    finally:
+        await store.close()
+
+
+def _works(store: Store) -> list[Callable[[], Awaitable[object]]]:
+    days: Any = DAYS
+    small: dict[str, Any] = {"id": "2026-11-01", "subreddit": "a", "hours": {}}
+    large = {**small, "id": "2026-11-02", "words": "x" * 100_000}
+    return [
+        lambda: store.create(days, small),
+        lambda: store.create(days, large),
+        lambda: store.read(days, "a", small["id"]),
+        lambda: store.read(days, "a", large["id"]),
+        lambda: store.upsert(days, [large]),
+        lambda: store.delete(days, [("a", large["id"])]),
+    ]
+
+
+async def _charge(work: Callable[[], Awaitable[object]]) -> float:
+    with counted() as costs:
+        await work()
+    return costs.request_units
+
+
+def verdict(charges: Sequence[float]) -> str:
+    """Say whether a server's charges are any use to check the model against.
+
+    constant: the same for a read of 100 bytes and a write of 100 KB, so nobody computed them.
+    """
+    return "constant" if len(set(charges)) == 1 else "real"
+
+
+async def measured(folder: Path, *, cycles: int = CYCLES_A_DAY) -> dict[str, Any]:
+    """Run everything, and give the report."""
+    async with world_in(folder) as world:
+        work = {
+            "first collection": (await world.cycle())[0],
+            "first trending": await world.trending(),
+        }
+        collected, found, new = await a_day(world, cycles)
+        work |= await unchanged(world)
+        work["the sweep alone"] = sweep_of(work)
+        work[NEWS] = mean_of(collected)
+        work["the dearest cycle of the day"] = max(collected, key=lambda cost: cost.request_units)
+        work["trending"] = mean_of(found)
+        work["cleanup of a day"] = await world.cleanup()
+        await make_history(world)
+        views = {**await view_costs(world), "topics": await world.read(topics)}
+        endpoints = await endpoint_costs(world)
+        kept = storage(world.store, new / cycles * CYCLES_A_DAY)
+    month = month_of(work, views, kept["gigabytes"])
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "work": {name: asdict(cost) for name, cost in work.items()},
+        "views": {name: asdict(cost) for name, cost in views.items()},
+        "endpoints": {
+            name: {variant: asdict(cost) for variant, cost in costs.items()}
+            for name, costs in endpoints.items()
+        },
+        "storage": kept,
+        "month": asdict(month),
+        "assumed": bill.ASSUMED,
+        "open tab": open_tab_month(work, views),
+        "bills": {
+            "cosmos": bill.cosmos_bills(month),
+            "functions": bill.functions_bill(month),
+            "storage operations": bill.storage_bill(month),
+        },
+        "prices": {name: asdict(price) for name, price in bill.PRICES.items()},
+    }
+
+
+def checked(server: CosmosServer) -> dict[str, Any]:
+    """Check the model against a server's charges, or say why that can't be done."""
+    charges = asyncio.run(charges_of(server.settings()))
+    found = verdict(charges)
+    return {"charges": charges, "verdict": found}
+
+
+def main() -> None:
+    """Measure, and print the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--cycles", type=int, default=CYCLES_A_DAY, help="of the day (48)")
+    given = parser.parse_args()
+    with running_cosmos_server() as server:
+        check = checked(server)
+    with tempfile.TemporaryDirectory() as folder:
+        report = asyncio.run(measured(Path(folder), cycles=given.cycles))
+    report["check"] = check
+    print(json.dumps(report, indent=2) if given.json else told(report))
+
+
+if __name__ == "__main__":
+    main()

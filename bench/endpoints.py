@@ -1,0 +1,120 @@
+"""What the endpoints that read the store are asked, by the name of their function."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from api.collection import ask_for_collection
+from api.cycles import read_cycle, read_cycles
+from api.deps import Deps
+from api.health import check_health
+from api.models import (
+    CompareParameters,
+    CycleParameters,
+    CyclesParameters,
+    PostParameters,
+    PostsParameters,
+    ScopeParameters,
+    SubredditsParameters,
+    TrendingParameters,
+    TrendsParameters,
+)
+from api.post import read_post
+from api.posts import read_recent_posts
+from api.sentiment import compare, read_stats, read_trends
+from api.subreddits import read_subreddits
+from api.trending import read_trending
+
+Read = Callable[[Deps], Awaitable[object]]
+Asked = dict[str, dict[str, Read]]
+"""Endpoint, what it is asked, how."""
+
+WINDOWS = {"24 h": 24, "7 d": 168, "30 d": 720, "90 d": 2160}
+BY_THE_HOUR_UP_TO = 168
+COMPARED_AT_ONCE = 10
+
+
+def asked(names: Sequence[str], *, post: tuple[str, str], cycle: str) -> Asked:
+    """Give what to ask; post is a subreddit and an id."""
+    one = names[0]
+    return {
+        "health": {"": check_health},
+        "sentiment_stats": _of_windows(
+            lambda deps, hours: read_stats(deps, ScopeParameters(hours=hours))
+        ),
+        "sentiment_trends": _of_windows(
+            lambda deps, hours: read_trends(deps, TrendsParameters(hours=hours))
+        ),
+        "sentiment_compare": _of_windows(
+            lambda deps, hours: compare(deps, _compared(names[:COMPARED_AT_ONCE], hours)),
+            ", 10 subreddits",
+        ),
+        "posts_recent": {
+            **_of_windows(
+                lambda deps, hours: read_recent_posts(deps, PostsParameters(hours=hours))
+            ),
+            **_of_windows(
+                lambda deps, hours: read_recent_posts(
+                    deps, PostsParameters(hours=hours, subreddit=one)
+                ),
+                ", one subreddit",
+            ),
+            "7 d, a search that finds nothing": lambda deps: read_recent_posts(
+                deps, PostsParameters(hours=168, q="zyzzyva")
+            ),
+        },
+        "post": {
+            "subreddit given": lambda deps: read_post(
+                deps, PostParameters(id=post[1], subreddit=post[0])
+            ),
+            "subreddit not given": lambda deps: read_post(deps, PostParameters(id=post[1])),
+        },
+        "trending_topics": {"": topics},
+        "trending_feed": {"": topics},
+        "subreddits": {"": lambda deps: read_subreddits(deps, SubredditsParameters())},
+        "cycles": {"20": lambda deps: read_cycles(deps, CyclesParameters())},
+        "cycle": {"": lambda deps: read_cycle(deps, CycleParameters(id=cycle))},
+        "admin_collect": {"": ask_for_collection},
+    }
+
+
+def topics(deps: Deps) -> Awaitable[object]:
+    """Read the trending topics."""
+    return read_trending(deps, TrendingParameters())
+
+
+def look() -> list[Read]:
+    """Give what an open dashboard asks every 20 seconds: dashboard/src/cycles.ts."""
+    return [check_health, lambda deps: read_cycles(deps, CyclesParameters())]
+
+
+def first_view(names: Sequence[str], hours: int) -> list[Read]:
+    """Give what the dashboard asks before its first view stands: dashboard/src/overview, cycles.ts.
+
+    The scope by itself, every subreddit ten at a time, the trending topics and the names.
+    """
+    starts = range(0, len(names), COMPARED_AT_ONCE)
+    parts = [["all"], *(list(names[start : start + COMPARED_AT_ONCE]) for start in starts)]
+    return [
+        *look(),
+        lambda deps: read_subreddits(deps, SubredditsParameters()),
+        topics,
+        *(_compare(part, hours) for part in parts),
+    ]
+
+
+def _compare(names: Sequence[str], hours: int) -> Read:
+    return lambda deps: compare(deps, _compared(names, hours))
+
+
+def _compared(names: Sequence[str], hours: int) -> CompareParameters:
+    granularity = "hour" if hours <= BY_THE_HOUR_UP_TO else "day"
+    return CompareParameters.model_validate(
+        {"subreddits": ",".join(names), "hours": hours, "granularity": granularity}
+    )
+
+
+def _of_windows(read: Callable[[Deps, int], Awaitable[object]], more: str = "") -> dict[str, Read]:
+    return {f"{name}{more}": _bound(read, hours) for name, hours in WINDOWS.items()}
+
+
+def _bound(read: Callable[[Deps, int], Awaitable[object]], hours: int) -> Read:
+    return lambda deps: read(deps, hours)

@@ -1,0 +1,215 @@
+"""A store that prices what is asked of it as the Cosmos DB store would ask it of Cosmos DB."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bench import request_units as ru
+from shared.errors import DocumentChanged, DocumentExists
+from shared.store import Container, Key, Query, Store, T
+from shared.store.cosmos import IDS_AT_ONCE, indexing_policy
+
+# Documents are indexed by these whatever the policy says, and by each path of the policy even
+# where a document hasn't got it: https://learn.microsoft.com/azure/cosmos-db/index-policy
+ALWAYS_INDEXED = ("id", "_ts")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One request to the database: its kind, how many documents of how many bytes, its price."""
+
+    kind: str
+    container: str
+    documents: int
+    size: int
+    request_units: float
+
+
+@dataclass
+class Bill:
+    """The operations of a piece of work."""
+
+    operations: list[Operation] = field(default_factory=list)
+
+    @property
+    def request_units(self) -> float:
+        """Add up the prices."""
+        return sum(operation.request_units for operation in self.operations)
+
+    def by_kind(self) -> dict[str, float]:
+        """Give the request units by container and kind, the dearest first."""
+        units: Counter[str] = Counter()
+        for each in self.operations:
+            units[f"{each.container} {each.kind}"] += each.request_units  # type: ignore[assignment]
+        return dict(units.most_common())
+
+    def written(self, *containers: str) -> int:
+        """Count the documents written to, or deleted from, these containers."""
+        writes = {"create", "replace", "delete"}
+        return sum(
+            o.documents for o in self.operations if o.kind in writes and o.container in containers
+        )
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What a later write over a document, or its deletion, costs by."""
+
+    size: int
+    terms: Mapping[str, Any]
+
+
+class PricedStore:
+    """A store that notes each request that Cosmos DB would get for what is asked of it.
+
+    It knows only the documents that were written through it. An upsert counts as a create or as a
+    replace. Requests for a container's own properties aren't charged to it and aren't counted.
+    """
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+        self._kept: dict[tuple[str, str, str], _Kept] = {}
+        self._bills: list[Bill] = []
+
+    @property
+    def kind(self) -> Literal["sqlite", "cosmos"]:
+        """Name the database."""
+        return self._inner.kind
+
+    @contextmanager
+    def counting(self) -> Iterator[Bill]:
+        """Note what the block asks."""
+        bill = Bill()
+        self._bills.append(bill)
+        try:
+            yield bill
+        finally:
+            self._bills.remove(bill)
+
+    def sizes(self, container: str) -> list[int]:
+        """Give the bytes of each document that a container holds."""
+        return [kept.size for (name, _, _), kept in self._kept.items() if name == container]
+
+    async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
+        """Give one document, or None."""
+        found = await self._inner.read(container, partition, document_id)
+        self._point_read(container.name, found)
+        return found
+
+    async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
+        """Give those of the documents that exist: a request for a hundred of one partition."""
+        wanted = list(dict.fromkeys(keys))
+        found = await self._inner.read_many(container, wanted)
+        by_partition: dict[str, list[Key]] = defaultdict(list)
+        for key in wanted:
+            by_partition[key[0]].append(key)
+        for part in by_partition.values():
+            for start in range(0, len(part), IDS_AT_ONCE):
+                batch = part[start : start + IDS_AT_ONCE]
+                if len(batch) == 1:
+                    self._point_read(container.name, found.get(batch[0]))
+                else:
+                    sizes = [size_of(found[key]) for key in batch if key in found]
+                    self._note("batched read", container.name, sizes, ru.query(sizes))
+        return found
+
+    async def query(self, query: Query[T]) -> list[T]:
+        """Give the documents of the query, in its order."""
+        found = await self._inner.query(query)
+        sizes = [size_of(document) for document in found]
+        self._note("query", query.container.name, sizes, ru.query(sizes))
+        return found
+
+    async def create(self, container: Container[T], document: T) -> str:
+        """Write a new document and give its ETag. Raises DocumentExists."""
+        try:
+            etag = await self._inner.create(container, document)
+        except DocumentExists:
+            self._note("refused write", container.name, [], ru.NOTHING_THERE_RU)
+            raise
+        self._write(container, document)
+        return etag
+
+    async def replace(self, container: Container[T], document: T, etag: str) -> str:
+        """Write over the document that has this ETag. Raises DocumentChanged."""
+        try:
+            fresh = await self._inner.replace(container, document, etag)
+        except DocumentChanged:
+            self._note("refused write", container.name, [], ru.NOTHING_THERE_RU)
+            raise
+        self._write(container, document)
+        return fresh
+
+    async def upsert(self, container: Container[T], documents: Sequence[T]) -> None:
+        """Write the documents, whatever was there."""
+        await self._inner.upsert(container, documents)
+        for document in documents:
+            self._write(container, document)
+
+    async def delete(self, container: Container[T], keys: Iterable[Key]) -> None:
+        """Delete those of the documents that exist."""
+        wanted = list(keys)
+        await self._inner.delete(container, wanted)
+        for partition, document_id in wanted:
+            kept = self._kept.pop((container.name, partition, document_id), None)
+            if kept is None:
+                self._note("refused write", container.name, [], ru.NOTHING_THERE_RU)
+            else:
+                price = ru.delete(kept.size, len(kept.terms))
+                self._note("delete", container.name, [kept.size], price)
+
+    async def ping(self) -> None:
+        """Ask for a document that needn't be there."""
+        await self._inner.ping()
+        self._point_read("cycles", None)
+
+    async def close(self) -> None:
+        """Let go of connections and files."""
+        await self._inner.close()
+
+    def _point_read(self, container: str, found: Mapping[str, Any] | None) -> None:
+        sizes = [] if found is None else [size_of(found)]
+        price = ru.point_read(sizes[0]) if sizes else ru.NOTHING_THERE_RU
+        self._note("point read", container, sizes, price)
+
+    def _write(self, container: Container[Any], document: Mapping[str, Any]) -> None:
+        place = (container.name, str(document[container.partition_key]), str(document["id"]))
+        known = self._kept.get(place)
+        kept = self._kept[place] = _Kept(size_of(document), terms_of(container, document))
+        if known is None:
+            price = ru.create(kept.size, len(kept.terms))
+            self._note("create", container.name, [kept.size], price)
+            return
+        # The time of writing is always another one.
+        changed = 1 + sum(known.terms[path] != value for path, value in kept.terms.items())
+        price = ru.replace(known.size, kept.size, changed)
+        self._note("replace", container.name, [kept.size], price)
+
+    def _note(self, kind: str, container: str, sizes: Sequence[int], price: float) -> None:
+        operation = Operation(kind, container, len(sizes), sum(sizes), price)
+        for bill in self._bills:
+            bill.operations.append(operation)
+
+
+def size_of(document: Mapping[str, Any]) -> int:
+    """Give the bytes of a document as Cosmos DB keeps it: UTF-8 JSON, and its own properties."""
+    ours = {name: value for name, value in document.items() if not name.startswith("_")}
+    text = json.dumps(ours, ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode("utf-8", "surrogatepass")) + len(ru.SYSTEM_PROPERTIES)
+
+
+def terms_of(container: Container[Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the value of each path that is indexed."""
+    included = indexing_policy(container)["includedPaths"]
+    paths = [each["path"].removesuffix("/?").strip("/") for each in included]
+    return {path: _value(document, path) for path in dict.fromkeys((*paths, *ALWAYS_INDEXED))}
+
+
+def _value(document: Mapping[str, Any], path: str) -> Any:
+    value: Any = document
+    for name in path.split("/"):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
