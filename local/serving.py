@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,10 @@ TRANSPORT = "undertone.transport"
 BACKLOG = 128
 # Longer than a collector works on one page.
 KEEP_ALIVE_SECONDS = 75
+
+
+async def _nothing() -> None:
+    """Leave nothing to be closed."""
 
 
 class BreakableProtocol(H11Protocol):
@@ -35,9 +40,10 @@ class BreakableProtocol(H11Protocol):
 class _Server(uvicorn.Server):
     """Says when it listens, and doesn't wait for requests that stall."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, on_close: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
         self.listens = threading.Event()
+        self._on_close = on_close
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -53,15 +59,26 @@ class _Server(uvicorn.Server):
         # Each request ends as soon as its client is gone.
         if self.server_state.tasks:
             await asyncio.wait(set(self.server_state.tasks))
+        await self._on_close()
 
 
 class Listening:
     """An application that listens from the making of it until it is closed; a context manager."""
 
-    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen in a thread of its own. Port 0 is any free one. Raises OSError when taken."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        on_close: Callable[[], Awaitable[None]] = _nothing,
+    ) -> None:
+        """Listen in a thread of its own. Port 0 is any free one. Raises OSError when taken.
+
+        on_close is called in that thread's loop when nobody is connected any more.
+        """
         self._socket = _listen(host, port)
-        self._server = _Server(_config(app))
+        self._server = _Server(_config(app), on_close)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="stand-in", daemon=True
         )
@@ -115,7 +132,7 @@ def serve(app: ASGIApp, *, host: str, port: int, ready: str) -> None:
         print(ready.format(url=url), flush=True)
         # Ctrl-C is how it ends; uvicorn has closed everything by then.
         with suppress(KeyboardInterrupt):
-            _Server(_config(app)).run([listener])
+            _Server(_config(app), _nothing).run([listener])
 
 
 def _url(host: str, port: int) -> str:
