@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,13 @@ class CosmosServer:
 @pytest.fixture(scope="session")
 def cosmos_server() -> Iterator[CosmosServer]:
     """Start the Cosmos DB server of the tests, or use the one at COSMOS_TEST_ENDPOINT."""
+    with running_cosmos() as server:
+        yield server
+
+
+@contextmanager
+def running_cosmos() -> Iterator[CosmosServer]:
+    """Run that server, and end it."""
     if endpoint := os.environ.get("COSMOS_TEST_ENDPOINT"):
         yield CosmosServer(endpoint, os.environ.get("COSMOS_TEST_KEY", "dGVzdA=="))
         return
