@@ -28,13 +28,13 @@ from typing import Any
 
 import httpx
 
+from api.deps import PATIENCE_SECONDS
 from bench.faulty_cosmos import FaultyCosmos
 from bench.soaking.faults import COSMOS_KINDS, OUTAGE, REDDIT_KINDS, spread
 from bench.soaking.feed import SUBREDDITS, GoingOn, first_objects
 from bench.soaking.readers import Readers
 from bench.soaking.truth import compare, compare_served
 from local.reddit.limits import RateLimit
-from local.reddit.server import StandIn
 from shared.settings import load_settings
 from tests.host_fixtures import ROOT, RunningHost, environ_with, hosts_in
 from tests.reddit_fixtures import make_stand_in
@@ -48,9 +48,24 @@ KILL_WITHIN_SECONDS = 4.0
 CYCLE_SECONDS = 60.0
 LOOK_SECONDS = 0.1
 OUTAGE_EVERY, OUTAGE_SECONDS = 40, 4.0
+# A cycle walks the sweep's rings from where the last one stopped: the second sees all of them.
 LAST_CYCLES, LAST_TRIES = 2, 20
 ACCEPTED, UNAVAILABLE = 202, 503
 COMPLETED = 0
+
+# Short leases, so that the dead are soon followed; timers that get in each other's way.
+SETTINGS = {
+    "FEED": "sample",
+    "LEASE_SECONDS": "2",
+    "SWEEP_REQUESTS": "3",
+    "CACHE_SECONDS": "0.2",
+    "TRENDING_SCHEDULE": "*/20 * * * * *",
+    "CLEANUP_SCHEDULE": "30 * * * * *",
+}
+IN_THE_LOG = (
+    r" ((?:cycle\.(?:completed|failed)|lease\.(?:lost|taken_over)|work\.settled_dead"
+    r"|process\.died|trending\.found|queue\.poisoned))\b"
+)
 
 Environ = Mapping[str, str]
 
@@ -60,14 +75,19 @@ class Options:
     """What the command line says."""
 
     cycles: int = 200
+    seconds: float = float("inf")
+    """When to begin no more cycles."""
     faults: float = 0.3
     seed: int = 0
     log: Path | None = None
+    subreddits: tuple[str, ...] = SUBREDDITS
+    kill_rate: float = 0.5
+    """How likely a process that lived long enough is killed in a cycle."""
 
 
 @dataclass
 class Database:
-    """Where the data is kept: the settings that lead to it, through its faults and past them."""
+    """Where the data is kept: the settings that lead to it, and those that lead past its faults."""
 
     environ: Environ
     proxy: FaultyCosmos | None = None
@@ -78,13 +98,9 @@ class Database:
         if self.proxy:
             self.proxy.set_faults(spread(COSMOS_KINDS, share, seed) if share else "")
 
-    def broken(self, began: float, ended: float) -> bool:
-        """Say whether it failed between two times."""
-        return self.proxy is not None and began <= self.proxy.last_made <= ended
-
-    def settings_directly(self) -> dict[str, str]:
-        """Give the settings that lead past the faults."""
-        return {**self.environ, **self.directly}
+    def broken_since(self, began: float) -> bool:
+        """Say whether it has failed since a request began, or while it was opened for that."""
+        return self.proxy is not None and self.proxy.last_made >= began - PATIENCE_SECONDS
 
 
 @contextmanager
@@ -109,13 +125,14 @@ class Kills:
 
     host: RunningHost
     dice: random.Random
+    rate: float
     counts: Counter[str] = field(default_factory=Counter)
     times: dict[str, list[float]] = field(default_factory=lambda: {"worker": [], "http": []})
 
     def is_due(self, role: str) -> bool:
         """Say whether a process of this role has lived long enough, and the dice are against it."""
         last = self.times[role][-1] if self.times[role] else -KILLS_APART_SECONDS
-        return time.monotonic() - last > KILLS_APART_SECONDS and self.dice.random() < 0.5
+        return time.monotonic() - last > KILLS_APART_SECONDS and self.dice.random() < self.rate
 
     def kill(self, role: str) -> None:
         """Kill the process of this role that was started last."""
@@ -126,9 +143,9 @@ class Kills:
             os.kill(int(started[-1]), signal.SIGKILL)
             self.counts[role] += 1
 
-    def http_killed(self, began: float, ended: float) -> bool:
-        """Say whether requests between two times may have lost their process."""
-        return any(began <= moment <= ended for moment in self.times["http"])
+    def http_killed_since(self, began: float) -> bool:
+        """Say whether requests since a time may have lost their process."""
+        return any(moment >= began for moment in self.times["http"])
 
 
 class Soak:
@@ -144,17 +161,18 @@ class Soak:
     ) -> None:
         self._options = options
         self._data = data
-        self._going_on = going_on
+        self.going_on = going_on
         self._host = host
         self._environ = environ
         self._dice = random.Random(options.seed)
         self._never = threading.Event()
-        self.kills = Kills(host, random.Random(options.seed + 1))
+        self.kills = Kills(host, random.Random(options.seed + 1), options.kill_rate)
         self.asked: Counter[str] = Counter()
         self.by_hand: Counter[str] = Counter()
+        self.cycles = 0
         self.violations: list[str] = []
         self.readers = Readers(
-            str(host.http.base_url).rstrip("/"), data.broken, self.kills.http_killed
+            str(host.http.base_url).rstrip("/"), data.broken_since, self.kills.http_killed_since
         )
 
     def run(self) -> None:
@@ -162,21 +180,23 @@ class Soak:
         self._fail(self._options.faults)
         self.readers.start()
         try:
-            for number in range(self._options.cycles):
-                self._going_on.go_on()
-                self._cycle(number)
-                self._tell(number)
+            ends = time.monotonic() + self._options.seconds
+            while self.cycles < self._options.cycles and time.monotonic() < ends:
+                self.going_on.go_on()
+                self._cycle(self.cycles)
+                self.cycles += 1
+                self._tell()
             self._fail(0)
             self._finish()
         finally:
             self.readers.stop()
         self.violations += self.readers.violations
-        self.violations += compare_served(self._host.http, self._going_on.shown())
+        self.violations += compare_served(self._host.http, self.going_on.shown())
 
     def _fail(self, share: float) -> None:
         seed = self._options.seed
         reddit = spread(REDDIT_KINDS, share, seed) if share else ""
-        self._going_on.stand_in.control.set_faults(reddit)
+        self.going_on.stand_in.control.set_faults(reddit)
         self._data.set_faults(share, seed)
 
     def _cycle(self, number: int) -> None:
@@ -237,9 +257,7 @@ class Soak:
             self.asked[str(answer.status_code)] += 1
             if answer.status_code == ACCEPTED:
                 return str(answer.json()["cycle"])
-            is_honest = answer.status_code == UNAVAILABLE and self._data.broken(
-                began, time.monotonic()
-            )
+            is_honest = answer.status_code == UNAVAILABLE and self._data.broken_since(began)
             if answer.is_server_error and not is_honest:
                 self.violations.append(f"admin/collect: {answer.status_code} {answer.text[:200]}")
             self._never.wait(LOOK_SECONDS)
@@ -266,74 +284,71 @@ class Soak:
                 return
         self.violations.append(f"no collection completed in peace: {report[-500:]}")
 
-    def _tell(self, number: int) -> None:
-        if (number + 1) % 20 == 0:
+    def found(self) -> dict[str, Any]:
+        """Give what was done, what came of it, and what was wrong."""
+        lines, proxy = self._host.lines, self._data.proxy
+        seen = self.going_on.stand_in.control.requests()
+        return {
+            "cycles": self.cycles,
+            "items": len(self.going_on.shown()),
+            "added": self.going_on.added,
+            "edited": self.going_on.edited,
+            "deleted": len(self.going_on.gone),
+            "kills": dict(self.kills.counts),
+            "asked_on_demand": dict(self.asked),
+            "run_by_hand": dict(self.by_hand),
+            "in_the_log": events(lines, IN_THE_LOG),
+            "reddit": {
+                "requests": len(seen),
+                "faults": dict(Counter(request.fault for request in seen if request.fault)),
+            },
+            "cosmos": proxy and {"requests": proxy.requests, "faults": proxy.made},
+            "reads": self.readers.summary(),
+            "violations": self.violations,
+        }
+
+    def _tell(self) -> None:
+        if self.cycles % 20 == 0:
             shown = self.readers.summary()["statuses"]
-            print(f"{number + 1} cycles; reads {shown}", file=sys.stderr, flush=True)
+            print(f"{self.cycles} cycles; reads {shown}", file=sys.stderr, flush=True)
 
 
 def soak(kind: str, options: Options) -> dict[str, Any]:
     """Run one soak, and give what was found; violations is a list that should be empty."""
     began = time.monotonic()
     dice = random.Random(options.seed)
+    first = first_objects(dice, began_at := time.time(), options.subreddits)
     with (
         tempfile.TemporaryDirectory() as name,
-        make_stand_in(
-            first_objects(dice, time.time()), rate_limit=RateLimit(requests=1_000_000)
-        ) as reddit,
+        make_stand_in(first, rate_limit=RateLimit(requests=1_000_000)) as reddit,
         database(kind, Path(name)) as data,
         hosts_in(Path(name)) as start,
     ):
         environ = {
+            **SETTINGS,
             **data.environ,
             "REDDIT_BASE_URL": reddit.base_url,
-            "FEED": "sample",
-            "SUBREDDITS": ",".join(SUBREDDITS),
-            "LEASE_SECONDS": "2",
-            "SWEEP_REQUESTS": "3",
-            "CACHE_SECONDS": "0.2",
-            "TRENDING_SCHEDULE": "*/20 * * * * *",
-            "CLEANUP_SCHEDULE": "30 * * * * *",
+            "SUBREDDITS": ",".join(options.subreddits),
         }
         host = start(arguments=["--startup-seconds", "1"], settings=environ)
-        going_on = GoingOn(reddit, dice)
-        run = Soak(options, data, going_on, host, environ)
+        run = Soak(options, data, GoingOn(reddit, dice, options.subreddits), host, environ)
         try:
             run.run()
         finally:
             status = host.stop()
             if options.log:
                 options.log.with_suffix(f".{kind}.log").write_text(host.log)
-        settings = load_settings({**environ, **data.settings_directly()})
-        shown = going_on.shown()
-        run.violations += asyncio.run(compare(settings, shown))
-        if status:
-            run.violations.append(f"the host ended with {status}")
+        settings = load_settings({**environ, **data.directly})
+        run.violations += asyncio.run(compare(settings, run.going_on.shown()))
+        run.violations += [f"the host ended with {status}"] if status else []
         return {
             "store": kind,
-            "date": datetime.now(UTC).date().isoformat(),
+            "date": datetime.fromtimestamp(began_at, UTC).date().isoformat(),
             "cores": os.cpu_count(),
-            "cycles": options.cycles,
+            "seconds": round(time.monotonic() - began),
             "faults": options.faults,
             "seed": options.seed,
-            "seconds": round(time.monotonic() - began),
-            "items": len(shown),
-            "deleted": len(going_on.gone),
-            "edited": going_on.edited,
-            "kills": dict(run.kills.counts),
-            "asked_on_demand": dict(run.asked),
-            "run_by_hand": dict(run.by_hand),
-            "cycles_ended": events(host.lines, r"cycle\.(completed|failed)"),
-            "happened": events(
-                host.lines, r"(lease\.\w+|work\.settled_dead|process\.died|trending\.found)"
-            ),
-            "function_failures": events(host.lines, r"reason=.*?(\w+(?:Error|Lost|Unavailable))"),
-            "reddit": reddit_faults(reddit),
-            "cosmos": {"requests": data.proxy.requests, "faults": data.proxy.made}
-            if data.proxy
-            else None,
-            "reads": run.readers.summary(),
-            "violations": run.violations,
+            **run.found(),
         }
 
 
@@ -342,26 +357,20 @@ def events(lines: Sequence[str], pattern: str) -> dict[str, int]:
     return dict(Counter(found[1] for line in lines if (found := re.search(pattern, line))))
 
 
-def reddit_faults(reddit: StandIn) -> dict[str, Any]:
-    """Count the stand-in's requests, and the faults that were made of them."""
-    seen = reddit.control.requests()
-    return {
-        "requests": len(seen),
-        "faults": dict(Counter(request.fault for request in seen if request.fault)),
-    }
-
-
 def main() -> None:
     """Soak, print what was found, and say by the exit status whether anything was wrong."""
     parser = argparse.ArgumentParser(prog="bench.soak", description=__doc__)
     parser.add_argument("--cycles", type=int, default=200)
+    parser.add_argument(
+        "--seconds", type=float, default=float("inf"), help="begin no more cycles after these"
+    )
     parser.add_argument("--faults", type=float, default=0.3, help="the share of requests that fail")
     parser.add_argument("--store", choices=["sqlite", "cosmos", "both"], default="both")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, help="write what was found to this file too")
     parser.add_argument("--log", type=Path, help="write the host's log to this file")
     given = parser.parse_args()
-    options = Options(given.cycles, given.faults, given.seed, given.log)
+    options = Options(given.cycles, given.seconds, given.faults, given.seed, given.log)
     kinds = ["sqlite", "cosmos"] if given.store == "both" else [given.store]
     found = [soak(kind, options) for kind in kinds]
     print(json.dumps(found, indent=2))

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from local.reddit.objects import RedditObject, comment, fullname, submission
@@ -20,12 +21,14 @@ FIRST_POSTS = 90
 FIRST_SPAN_SECONDS = 30 * 3600
 
 
-def first_objects(dice: random.Random, now: float) -> list[RedditObject]:
+def first_objects(
+    dice: random.Random, now: float, subreddits: Sequence[str] = SUBREDDITS
+) -> list[RedditObject]:
     """Invent posts of the last 30 hours, each with up to three comments; oldest first."""
     made: list[RedditObject] = []
     for number in range(FIRST_POSTS):
         moment = int(now - dice.uniform(60, FIRST_SPAN_SECONDS))
-        post = _post(dice, f"p{number}", moment)
+        post = _post(dice, f"p{number}", subreddits, moment)
         made.append(post)
         for one in range(dice.randrange(4)):
             later = min(moment + dice.randrange(1, 3600), int(now) - 30)
@@ -33,10 +36,12 @@ def first_objects(dice: random.Random, now: float) -> list[RedditObject]:
     return sorted(made, key=lambda thing: float(thing["data"]["created_utc"]))
 
 
-def _post(dice: random.Random, thing_id: str, moment: int) -> RedditObject:
+def _post(
+    dice: random.Random, thing_id: str, subreddits: Sequence[str], moment: int
+) -> RedditObject:
     return submission(
         thing_id,
-        SUBREDDITS[int(thing_id[1:]) % len(SUBREDDITS)],
+        subreddits[int(thing_id[1:]) % len(subreddits)],
         moment,
         title=f"{dice.choice(MOODS)} ({thing_id})",
         selftext=dice.choice(MOODS),
@@ -57,6 +62,7 @@ class GoingOn:
 
     stand_in: StandIn
     dice: random.Random
+    subreddits: Sequence[str] = SUBREDDITS
     gone: set[str] = field(default_factory=set)
     added: int = 0
     edited: int = 0
@@ -82,7 +88,7 @@ class GoingOn:
         for _ in range(self.dice.randrange(1, 7)):
             self.added += 1
             if self.dice.random() < 0.4:
-                found.append(_post(self.dice, f"n{self.added}", now))
+                found.append(_post(self.dice, f"n{self.added}", self.subreddits, now))
                 continue
             post = self.dice.choice(posts)
             found.append(_comment(self.dice, f"m{self.added}", post, now))

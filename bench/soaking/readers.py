@@ -36,8 +36,8 @@ TIMEOUT_SECONDS = 30.0
 KILL_SECONDS = 2.0
 FIRST_SERVER_ERROR, UNAVAILABLE = 500, 503
 
-Broken = Callable[[float, float], bool]
-"""Says whether something was broken between two times of `time.monotonic`."""
+Since = Callable[[float], bool]
+"""Says whether something was broken since a time of `time.monotonic`."""
 
 
 @dataclass
@@ -48,8 +48,8 @@ class Readers:
     """
 
     base_url: str
-    database_broken: Broken
-    host_killed: Broken
+    database_broken: Since
+    host_killed: Since
     statuses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     seconds: list[float] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Readers:
             answer = http.get(f"{self.base_url}/api/v1/{path}")
         except httpx.HTTPError as error:
             self._note(path, "no answer", began)
-            if not self.host_killed(began - KILL_SECONDS, time.monotonic()):
+            if not self.host_killed(began - KILL_SECONDS):
                 self._violated(f"{path}: {type(error).__name__} though nothing was killed")
             return
         self._note(path, str(answer.status_code), began)
@@ -93,7 +93,7 @@ class Readers:
 
     def _problem(self, path: str, answer: httpx.Response, began: float) -> str | None:
         if answer.status_code == UNAVAILABLE:
-            if not self.database_broken(began, time.monotonic()):
+            if not self.database_broken(began):
                 return "503 though the database could be reached"
             says_when = "retry-after" in answer.headers
             says_how = path == "health" and answer.json()["status"] == "unhealthy"
