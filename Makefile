@@ -1,4 +1,4 @@
-# The verbs: run, test, pages, lint, format, docs, lock, clean.
+# The verbs: run, test, soak, pages, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,13 +7,17 @@ SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
 
-.PHONY: run test pages lint format docs lock clean
+.PHONY: run test soak pages lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
 test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium lint
 	$(BIN)/python -m pytest
+
+# 200 cycles over each database, with faults on both sides and killed processes: about an hour.
+soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
+	$(BIN)/python -m bench.soak
 
 # The dashboard and the page that shows the API: run and test call it, a deployment needs it.
 pages: $(PAGES)

@@ -22,12 +22,13 @@ from shared.errors import (
 from shared.logs import event
 from shared.models import Lease
 from shared.store import LEASES, Store
-from shared.times import Clock, iso
+from shared.times import Clock, iso, parse_iso
 
 log = logging.getLogger(__name__)
 
 RENEWALS_PER_TERM = 3
 LOOK_AGAIN_SECONDS = 0.5
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,14 @@ async def _keep_renewing(store: Store, held: Held, *, seconds: int, clock: Clock
     while not held.lost:
         await asyncio.sleep(seconds / RENEWALS_PER_TERM)
         renewed = _document(held.holder, _end(seconds, clock))
+        # Nobody takes it within the second that it ends in.
+        left = (parse_iso(held.expires_at) + SECOND - clock()).total_seconds()
         try:
-            held.etag = await store.replace(LEASES, renewed, held.etag)
+            # The store is patient for longer than a lease lasts.
+            async with asyncio.timeout(left):
+                held.etag = await store.replace(LEASES, renewed, held.etag)
             held.expires_at = renewed["expires_at"]
-        except DocumentChanged:
+        except (DocumentChanged, TimeoutError):
             held.lost = True
         except StoreUnavailable:
             # The next renewal may still come in time.

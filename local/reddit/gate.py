@@ -1,6 +1,5 @@
 """What every request passes: the log, the faults, Reddit's own demands, then its answer."""
 
-import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
@@ -16,9 +15,9 @@ from local.reddit.board import Board
 from local.reddit.faults import Fault, Faults
 from local.reddit.feed import Feed
 from local.reddit.limits import Allowance, Tokens
+from local.serving import TRANSPORT, gone_within, hang_up
 
 CONTROL = "/_control"
-TRANSPORT = "undertone.transport"
 LOG_LENGTH = 100_000
 
 Answer = Callable[[], Awaitable[Response]]
@@ -161,14 +160,14 @@ class Gate:
 
 async def _make(fault: Fault, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
     if fault.kind in ("stall", "slow"):
-        if await _gone_within(fault.seconds or 0.0, receive):
+        if await gone_within(fault.seconds or 0.0, receive):
             return
         if fault.kind == "stall":
-            await _hang_up(scope, receive)
+            await hang_up(scope, receive)
         else:
             await (await answer())(scope, receive, send)
     elif fault.kind == "drop":
-        await _hang_up(scope, receive)
+        await hang_up(scope, receive)
     elif fault.kind == "cut":
         await _cut(await answer(), scope, receive, send)
     elif fault.kind == "truncated":
@@ -222,20 +221,4 @@ async def _cut(response: Response, scope: Scope, receive: Receive, send: Send) -
         {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True},
     )
     scope["extensions"][TRANSPORT].close()
-    await _gone_within(None, receive)
-
-
-async def _hang_up(scope: Scope, receive: Receive) -> None:
-    scope["extensions"][TRANSPORT].abort()
-    await _gone_within(None, receive)
-
-
-async def _gone_within(seconds: float | None, receive: Receive) -> bool:
-    """Wait until the client is gone, at most so long (None: for ever); say whether it is."""
-    try:
-        async with asyncio.timeout(seconds):
-            while (await receive())["type"] != "http.disconnect":
-                pass
-    except TimeoutError:
-        return False
-    return True
+    await gone_within(None, receive)

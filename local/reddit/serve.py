@@ -4,7 +4,8 @@ from pathlib import Path
 
 from local.reddit.faults import FaultPlan
 from local.reddit.feed import DEFAULT_SPAN_HOURS, feed_of
-from local.reddit.server import create_app, serve
+from local.reddit.server import create_app
+from local.serving import serve
 
 
 def serve_reddit(

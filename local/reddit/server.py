@@ -1,16 +1,8 @@
-"""Runs the stand-in: the application, in a thread for tests, or in the foreground."""
+"""The stand-in: the application that shows a feed, and what runs it in a thread."""
 
-import asyncio
-import socket
-import threading
 import time
-from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp
 
 from local.reddit.api import RedditApi
 from local.reddit.board import Board
@@ -18,13 +10,10 @@ from local.reddit.control import StandInControl
 from local.reddit.control_api import ControlApi
 from local.reddit.faults import FaultPlan, Faults
 from local.reddit.feed import Feed
-from local.reddit.gate import TRANSPORT, Gate, RequestLog
+from local.reddit.gate import Gate, RequestLog
 from local.reddit.limits import TOKEN_SECONDS, Allowance, RateLimit, Seconds, Tokens
+from local.serving import Listening
 from shared.times import Clock, utc_now
-
-BACKLOG = 128
-# Longer than a collector works on one page.
-KEEP_ALIVE_SECONDS = 75
 
 
 def create_app(
@@ -71,45 +60,7 @@ def create_app(
     )
 
 
-class BreakableProtocol(H11Protocol):
-    """HTTP that lets the application close the connection: some faults need that."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Hand the transport on with each request."""
-        super().connection_made(transport)
-        app = self.app
-
-        async def with_transport(scope: Scope, receive: Receive, send: Send) -> None:
-            scope.setdefault("extensions", {})[TRANSPORT] = transport
-            await app(scope, receive, send)
-
-        self.app = with_transport
-
-
-class _Server(uvicorn.Server):
-    """Says when it listens, and doesn't wait for requests that stall."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listens = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.listens.set()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for listener in sockets or []:
-            listener.close()
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        # Each request ends as soon as its client is gone.
-        if self.server_state.tasks:
-            await asyncio.wait(set(self.server_state.tasks))
-
-
-class StandIn:
+class StandIn(Listening):
     """A stand-in that listens from the making of it until it is closed; a context manager.
 
     base_url is what REDDIT_BASE_URL takes; control changes it while it runs.
@@ -117,77 +68,10 @@ class StandIn:
 
     def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen in a thread of its own. Port 0 is any free one. Raises OSError when taken."""
-        self._socket = _listen(host, port)
-        self._server = _Server(_config(app))
-        self._thread = threading.Thread(
-            target=self._server.run, args=([self._socket],), name="reddit-stand-in", daemon=True
-        )
-        self.port: int = self._socket.getsockname()[1]
-        self.base_url = _url(host, self.port)
-        self._thread.start()
-        self._server.listens.wait()
+        super().__init__(app, host=host, port=port)
         self.control = StandInControl(self.base_url)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop listening; every open connection is cut."""
         self.control.close()
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
-
-
-def serve(app: ASGIApp, *, host: str, port: int, ready: str) -> None:
-    """Listen in this thread until interrupted, after printing one line.
-
-    ready is that line, with {url} for the address. Raises OSError when the port is taken.
-    """
-    with _listen(host, port) as listener:
-        url = _url(host, listener.getsockname()[1])
-        print(ready.format(url=url), flush=True)
-        # Ctrl-C is how it ends; uvicorn has closed everything by then.
-        with suppress(KeyboardInterrupt):
-            _Server(_config(app)).run([listener])
-
-
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Bind and listen at once, so that whoever connects from now on is answered."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio switches off Nagle's algorithm only where the protocol is named: with it, small
-    # answers take 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
-def _config(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http=BreakableProtocol,
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-    )
+        super().close()

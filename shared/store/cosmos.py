@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import uuid
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
@@ -56,7 +57,9 @@ NO_CONTAINER = 1003
 TRANSIENT = frozenset({408, 410, TOO_MANY, 449, 500, 502, 503, 504})
 # Without it @vercel/cosmosdb-server answers 500 where a document is missing.
 EMULATOR_READ_HEADERS = {"x-ms-documentdb-query-enablecrosspartition": "true"}
-SYSTEM_PROPERTIES = frozenset({"_rid", "_self", "_ts", "_attachments"})
+# Names the conditional write that a document comes from.
+WRITE = "_write"
+SYSTEM_PROPERTIES = frozenset({"_rid", "_self", "_ts", "_attachments", WRITE})
 
 
 class CosmosStore:
@@ -132,6 +135,12 @@ class CosmosStore:
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
         """Give one document, or None."""
+        found = await self._read(container, partition, document_id)
+        return None if found is None else cast("T", _ours(found))
+
+    async def _read(
+        self, container: Container[Any], partition: str, document_id: str
+    ) -> dict[str, Any] | None:
         proxy = self._proxy(container)
 
         async def point_read() -> dict[str, Any] | None:
@@ -147,8 +156,7 @@ class CosmosStore:
                     raise
                 return None
 
-        found = await self._patiently(point_read)
-        return None if found is None else cast("T", _ours(found))
+        return await self._patiently(point_read)
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
         """Give those of the documents that exist."""
@@ -304,12 +312,14 @@ class CosmosStore:
         write: Callable[[], Awaitable[Any]],
         refused: type[StoreError],
     ) -> str:
-        """Write under a condition. One that is refused only when tried again may have been ours."""
-        tries = 0
+        """Write under a condition. One that is refused may be ours, written by an earlier attempt.
+
+        Its answer was lost, and it was sent again: by us, or beneath us, since aiohttp repeats a
+        PUT by itself when a connection that it used before is closed. So each write has a name.
+        """
+        body[WRITE] = uuid.uuid4().hex
 
         async def attempt() -> Any:
-            nonlocal tries
-            tries += 1
             try:
                 return await write()
             except CosmosHttpResponseError as error:
@@ -318,12 +328,11 @@ class CosmosStore:
                 raise
 
         written = await self._patiently(attempt)
-        if written is None and tries > 1:
-            stored = await self.read(container, body[container.partition_key], body["id"])
-            if stored is not None and _theirs(stored) == body:
-                written = stored
         if written is None:
-            raise refused(f"{container.name}: {body['id']} is not as it was expected")
+            stored = await self._read(container, body[container.partition_key], body["id"])
+            if stored is None or stored.get(WRITE) != body[WRITE]:
+                raise refused(f"{container.name}: {body['id']} is not as it was expected")
+            written = stored
         return str(written["_etag"])
 
     async def _patiently(self, work: Callable[[], Awaitable[R]]) -> R:

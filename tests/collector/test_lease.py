@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from collector.lease import Turn, lease
 from shared.errors import CycleRunning, LeaseLost
-from shared.store import CYCLES, LEASES
+from shared.store import CYCLES, LEASES, Store
 from shared.times import iso, utc_now
 from tests.collector.harness import run_cycle, settings_for, stored_items, things
 
@@ -57,6 +58,33 @@ async def test_who_lost_it_may_not_write_and_does_not_free_it(store) -> None:
                 held.check()
                 await asyncio.sleep(0.05)
     assert (await store.read(LEASES, "lease", "lease"))["holder"] == "quick"
+
+
+class Hanging:
+    """A store that is asked to replace something, and never answers."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def replace(self, *_: Any) -> str:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+
+@pytest.mark.timeout(20)
+async def test_a_renewal_that_gets_no_answer_in_time_is_a_lost_lease(sqlite_store) -> None:
+    hanging: Any = Hanging(sqlite_store)
+    with pytest.raises(LeaseLost):  # noqa: PT012 - the block is what is under test
+        async with lease(hanging, "patient", seconds=1, clock=utc_now) as held:
+            while True:
+                held.check()
+                await asyncio.sleep(0.05)
+    # It is free by its time, for the next writer.
+    async with lease(sqlite_store, "next", seconds=1, clock=utc_now, turn=Turn(seconds=5)):
+        pass
 
 
 async def test_a_cycle_that_died_is_marked_failed_and_counted_by_the_next(

@@ -15,8 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bench.faulty_cosmos import FaultyCosmos
 from shared.costs import counted
-from shared.errors import DocumentExists, StoreError, StoreNotProvisioned, StoreUnavailable
+from shared.errors import (
+    DocumentChanged,
+    DocumentExists,
+    StoreError,
+    StoreNotProvisioned,
+    StoreUnavailable,
+)
 from shared.settings import Settings
 from shared.store import COMMENTS, CONTAINERS, CYCLES, LEASES, POSTS, Query, open_store
 from shared.store.cosmos import CosmosStore, indexing_policy
@@ -144,6 +151,36 @@ async def test_a_create_whose_answer_was_lost_is_not_taken_for_anothers(proxy, b
         etag = await store.replace(LEASES, mine, etag)  # type: ignore[type-var]
         with pytest.raises(DocumentExists):
             await store.create(LEASES, {"id": "lease", "kind": "lease", "holder": "them"})  # type: ignore[typeddict-item]
+
+
+async def test_a_write_that_is_sent_again_beneath_us_is_not_taken_for_anothers(
+    cosmos_server, cosmos_settings_factory
+) -> None:
+    settings: Settings = cosmos_settings_factory()
+    with FaultyCosmos(cosmos_server.endpoint) as faulty:
+        through = settings.model_copy(update={"cosmos_endpoint": faulty.base_url})
+        async with opened(through) as store:
+            etag = await store.create(LEASES, {"id": "lease", "kind": "lease", "holder": "0"})  # type: ignore[typeddict-item]
+            # aiohttp repeats a PUT by itself when a connection that it used before is closed.
+            for number in range(1, 6):
+                faulty.set_faults("lost,route=write,first=1")
+                mine: Any = {"id": "lease", "kind": "lease", "holder": str(number)}
+                before, etag = etag, await store.replace(LEASES, mine, etag)
+            with pytest.raises(DocumentChanged):
+                await store.replace(LEASES, mine, before)
+            assert faulty.made == {"lost": 5}
+            found = await store.read(LEASES, "lease", "lease")
+            assert found == {**mine, "_etag": etag}
+
+
+async def test_of_two_that_write_the_same_at_once_one_is_refused(cosmos_store) -> None:
+    mine: Any = {"id": "lease", "kind": "lease", "holder": "us"}
+    etag = await cosmos_store.create(LEASES, mine)
+    with pytest.raises(DocumentExists):
+        await cosmos_store.create(LEASES, mine)
+    await cosmos_store.replace(LEASES, mine, etag)
+    with pytest.raises(DocumentChanged):
+        await cosmos_store.replace(LEASES, mine, etag)
 
 
 async def test_a_server_that_is_gone_is_unavailability_within_patience(

@@ -11,10 +11,10 @@ def test_a_plan_is_read_from_its_description() -> None:
     assert plan == FaultPlan(
         (
             Fault("429", retry_after=2.0, rate=0.25),
-            Fault("private", subreddit="claude"),
+            Fault("private", within="claude"),
             Fault("cut", route="comments", first=3),
             Fault("stall", seconds=0.5),
-            Fault("renamed", subreddit="a*", to="b"),
+            Fault("renamed", within="a*", to="b"),
         ),
         seed=7,
     )

@@ -1,0 +1,117 @@
+"""What is stored and served at the end, against what the stand-in shows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from local.reddit.objects import RedditObject
+from shared.settings import Settings
+from shared.store import COMMENTS, CYCLES, LEASES, POSTS, WORK, Query, Store, open_store
+from tests.collector.harness import check_statistics
+
+MOST = 100_000
+MOST_LISTED = 10
+HOURS = 72
+
+
+async def compare(settings: Settings, shown: Mapping[str, RedditObject]) -> list[str]:
+    """Give a line for each difference between the store and what is shown."""
+    store = await open_store(settings, patience=20)
+    try:
+        stored = await _stored(store, settings.subreddits)
+        return [
+            *_differences(stored, shown),
+            *await _statistics(store, settings.subreddits),
+            *await _unfinished(store),
+        ]
+    finally:
+        await store.close()
+
+
+async def _stored(store: Store, subreddits: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """List every stored item with its fullname: what is there twice is listed twice."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for name in subreddits:
+        posts = await store.query(Query(POSTS, name, MOST))
+        comments = await store.query(Query(COMMENTS, name, MOST))
+        found += [(f"t3_{post['id']}", dict(post)) for post in posts]
+        found += [(f"t1_{comment['id']}", dict(comment)) for comment in comments]
+    return found
+
+
+def _differences(
+    stored: Sequence[tuple[str, dict[str, Any]]], shown: Mapping[str, RedditObject]
+) -> list[str]:
+    names = [name for name, _ in stored]
+    lost = sorted(shown.keys() - set(names))
+    extra = sorted(set(names) - shown.keys())
+    twice = sorted({name for name in names if names.count(name) > 1})
+    stale = [
+        f"{name}: {key} is {ours!r}, not {theirs!r}"
+        for name, item in stored
+        if name in shown
+        for key, ours, theirs in _fields(item, shown[name])
+        if ours != theirs
+    ]
+    found = {"lost": lost, "deleted but stored": extra, "twice": twice, "not current": stale}
+    return [
+        f"{len(what)} {problem}: {', '.join(what[:MOST_LISTED])}"
+        for problem, what in found.items()
+        if what
+    ]
+
+
+def _fields(item: Mapping[str, Any], thing: RedditObject) -> list[tuple[str, object, object]]:
+    data = thing["data"]
+    fields = [
+        ("subreddit", item["subreddit"], data["subreddit"]),
+        ("author", item["author"], data["author"]),
+        ("upvotes", item["upvotes"], data["score"]),
+    ]
+    if thing["kind"] == "t1":
+        return [*fields, ("content", item["content"], data["body"])]
+    return [
+        *fields,
+        ("title", item["title"], data["title"]),
+        ("content", item["content"], data["selftext"]),
+        ("comment_count", item["comment_count"], data["num_comments"]),
+    ]
+
+
+async def _statistics(store: Store, subreddits: Sequence[str]) -> list[str]:
+    try:
+        await check_statistics(store, subreddits)
+    except AssertionError as error:
+        return [f"statistics differ from a recount: {str(error)[:500]}"]
+    return []
+
+
+async def _unfinished(store: Store) -> list[str]:
+    unsettled = await store.query(
+        Query(WORK, "cycle", 100, order_by="id", equals={"settled": "no"})
+    )
+    cycles = await store.query(Query(CYCLES, "cycle", MOST, order_by="id"))
+    lease = await store.read(LEASES, "lease", "lease")
+    return [
+        *(f"{work['id']} is unsettled" for work in unsettled),
+        *(f"{cycle['id']} is still running" for cycle in cycles if cycle["status"] == "running"),
+        *([f"{lease['holder']} holds the lease"] if lease and lease["holder"] else []),
+    ]
+
+
+def compare_served(http: httpx.Client, shown: Mapping[str, RedditObject]) -> list[str]:
+    """Give a line for each difference between what clients are told and what is shown."""
+    served: list[str] = []
+    path = f"/api/v1/posts/recent?limit=200&hours={HOURS}"
+    while path:
+        page = http.get(path).raise_for_status()
+        served += [f"t3_{post['id']}" for post in page.json()]
+        path = page.links.get("next", {}).get("url", "")
+    stats = http.get(f"/api/v1/sentiment/stats?hours={HOURS}").raise_for_status().json()
+    total = stats["statistics"]["total"]
+    posts = sorted(name for name in shown if name.startswith("t3_"))
+    return [
+        *([f"{len(served)} posts are served, not {len(posts)}"] if sorted(served) != posts else []),
+        *([f"{total} items are counted, not {len(shown)}"] if total != len(shown) else []),
+    ]
