@@ -8,7 +8,7 @@ from shared.settings import DEFAULT_SUBREDDITS
 Mood = Literal["positive", "neutral", "negative"]
 
 # Posts an hour over all communities, stories not counted: about 1,500 a week with them.
-POSTS_AN_HOUR = 7.9
+POSTS_AN_HOUR = 7.7
 
 # How busy each hour of the day is (UTC): most is said in American and European working hours.
 BUSY = (

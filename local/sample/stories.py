@@ -1,6 +1,6 @@
 """The sample's stories: a release, an outage and a price rise in turn, on a fixed calendar.
 
-A story begins every 16 to 24 hours, so that at any moment the last 24 hours hold one that people
+A story begins every 16 to 20 hours, so that at any moment the last 24 hours hold one that people
 talk about, and the last 7 days all three kinds.
 """
 
@@ -12,16 +12,16 @@ from functools import lru_cache
 from typing import Literal
 
 HOUR = 3600
-PERIOD_HOURS = 20
-JITTER_HOURS = 4
+PERIOD_HOURS = 18
+JITTER_HOURS = 2
 
 Kind = Literal["release", "outage", "price"]
 KINDS: tuple[Kind, ...] = ("release", "outage", "price")
 
 HOURS: dict[Kind, int] = {"release": 30, "outage": 24, "price": 38}
 POSTS: dict[Kind, float] = {"release": 28.0, "outage": 34.0, "price": 40.0}
-# Anger at a price grows for a day.
-PRICE_PEAK = 24
+# Anger at a price grows for half a day: it is loud before the outage is forgotten.
+PRICE_PEAK = 12
 PHRASES: dict[Kind, tuple[str, ...]] = {
     "release": ("Lantern Mode", "Tidepool Memory", "Relay Agents", "Mosaic Diff", "Copper Planner"),
     "outage": ("gateway 503", "blank completions", "login loop", "frozen sidebar"),

@@ -1,13 +1,19 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import pytest
 
 from collector.sentiment import scorer
+from collector.trending import RECENT_HOURS
+from collector.trending.standing_out import Usage
+from collector.trending.terms import terms_of
+from collector.trending.topics import Told, find_topics, name_of, usage_of
 from local.sample import find_sample, sample_objects, stories_between
 from local.sample.phrases import NAMES
 from local.sample.threads import threads_of
 from shared.settings import DEFAULT_SUBREDDITS
+from shared.times import Window
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -159,6 +165,53 @@ def test_stories_of_all_kinds_go_on_in_any_week_and_one_in_any_two_days(days: in
         for story in recent
     }
     assert max(told.values()) >= 8
+
+
+@pytest.mark.parametrize("days", [7, 8], ids=["at a newcomer's", "after a day"])
+def test_a_story_trends_at_any_hour(days: int) -> None:
+    start = datetime(2026, 12, 4, tzinfo=UTC)
+    # Seven hours apart, every hour of the day comes in turn; then hours that once had no topic.
+    moments = [start + timedelta(hours=hour) for hour in range(0, 520, 7)]
+    for day, first, last in ((10, 0, 3), (12, 13, 15), (20, 1, 5), (22, 12, 15)):
+        moments += [datetime(2026, 12, day, hour, tzinfo=UTC) for hour in range(first, last + 1)]
+    silent = []
+    for now in moments:
+        stories = stories_between(now - timedelta(days=1), now)
+        themes = themes_at(now, timedelta(days=days))
+        if not any(story.phrase.lower() in theme.lower() for story in stories for theme in themes):
+            silent.append(f"{now:%m-%d %H}: {themes}")
+    assert silent == []
+
+
+def themes_at(now: datetime, kept: timedelta) -> list[str]:
+    """Name what trends on the stroke of an hour to one who has the posts of so many days."""
+    window = Window.of_hours(RECENT_HOURS, now)
+    first, start, end = (int(t.timestamp()) // 3600 for t in (now - kept, window.start, now))
+    recent = [post for hour in range(start, end) for post in told_in(hour)]
+    usage, before = usage_of(recent), Usage()
+    for hour in range(first, start):
+        for post in told_in(hour):
+            before.add(post.subreddit, usage.uses.keys() & post.terms.keys())
+    return [name_of(topic)[0] for topic in find_topics(recent, usage, before)]
+
+
+@lru_cache(maxsize=1000)
+def told_in(hour: int) -> list[Told]:
+    """Give the posts of an hour (counted from 1970) as the trends read them."""
+    return [
+        Told(
+            id=post.id,
+            subreddit=name,
+            author=post.author,
+            hour=str(hour),
+            velocity=post.final_score,
+            label=post.mood,
+            compound=0.0,
+            terms=terms_of(post.title, post.text),
+        )
+        for name in DEFAULT_SUBREDDITS
+        for post in threads_of(name, hour)
+    ]
 
 
 def test_a_story_is_told_in_its_phrase_its_mood_and_its_communities(week, score) -> None:
