@@ -223,7 +223,7 @@ class Soak:
         self.kills.counts["by hand"] += process.returncode == -signal.SIGKILL
 
     def _command(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603 - our own command
+        return subprocess.Popen(
             [sys.executable, "-m", "local", *arguments],
             cwd=ROOT,
             env=environ_with(**{**self._environ, **more}),

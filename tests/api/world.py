@@ -169,15 +169,16 @@ def method_name(method: object) -> str:
 
 # The library lists an app's functions once.
 HTTP_FUNCTIONS = [each for each in function_app.app.get_functions() if each.is_http_function()]
+TRIGGERS: list[tuple[Any, Any]] = [(each, each.get_trigger()) for each in HTTP_FUNCTIONS]
 FUNCTIONS = {
-    (method_name(method), str(each.get_trigger().route)): each.get_user_function()
-    for each in HTTP_FUNCTIONS
-    for method in each.get_trigger().methods
+    (method_name(method), str(trigger.route)): each.get_user_function()
+    for each, trigger in TRIGGERS
+    for method in trigger.methods
 }
 
 
 async def get(
-    target: str, headers: Mapping[str, str] | None = None, /, **parameters: object
+    target: str, headers: Mapping[str, str] | None = None, /, **parameters: Any
 ) -> func.HttpResponse:
     """Call the function of the path, with the query of the target and these parameters."""
     return await ask("GET", target, headers, **parameters)

@@ -196,7 +196,11 @@ def things(
         }
         if number % 3 == 0 or not posts[name]:
             posts[name].append(f"p{number}")
-            data = {"id": f"p{number}", "name": f"t3_p{number}", "title": rng.choice(moods)}
+            data: dict[str, Any] = {
+                "id": f"p{number}",
+                "name": f"t3_p{number}",
+                "title": rng.choice(moods),
+            }
             data |= {
                 "selftext": rng.choice(moods),
                 "num_comments": 1,
