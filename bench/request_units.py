@@ -29,8 +29,8 @@ RESULT_SHARE = 1.0
 # Assumed, nothing is published: looking for what isn't there, and a write that its condition
 # refuses, cost as much as reading 1 KB.
 NOTHING_THERE_RU = 1.0
-# What Cosmos DB adds to a document, as it writes it; its size counts, too.
-# https://learn.microsoft.com/azure/cosmos-db/resource-model#azure-cosmos-db-items
+# Assumed: what Cosmos DB adds to a document counts as part of it. Its names and the form of its
+# values are Cosmos DB's own, the values are made up.
 SYSTEM_PROPERTIES = (
     ',"_rid":"d9RzAJRFKgwBAAAAAAAAAA==","_self":"dbs/d9RzAA==/colls/d9RzAJRFKgw=/docs/'
     'd9RzAJRFKgwBAAAAAAAAAA==/","_etag":"\\"0000d986-0000-0000-0000-53f9e25b0000\\"",'
