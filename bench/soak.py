@@ -170,6 +170,7 @@ class Soak:
         self.asked: Counter[str] = Counter()
         self.by_hand: Counter[str] = Counter()
         self.cycles = 0
+        self._outage: threading.Timer | None = None
         self.violations: list[str] = []
         self.readers = Readers(
             str(host.http.base_url).rstrip("/"), data.broken_since, self.kills.http_killed_since
@@ -186,6 +187,8 @@ class Soak:
                 self._cycle(self.cycles)
                 self.cycles += 1
                 self._tell()
+            if self._outage:
+                self._outage.join()
             self._fail(0)
             self._finish()
         finally:
@@ -202,9 +205,9 @@ class Soak:
     def _cycle(self, number: int) -> None:
         if self._data.proxy and number % OUTAGE_EVERY == OUTAGE_EVERY // 2:
             self._data.proxy.set_faults(OUTAGE)
-            threading.Timer(
-                OUTAGE_SECONDS, self._data.set_faults, (self._options.faults, number)
-            ).start()
+            back = (self._options.faults, number)
+            self._outage = threading.Timer(OUTAGE_SECONDS, self._data.set_faults, back)
+            self._outage.start()
         if self._dice.random() < BY_HAND:
             self._collect_by_hand()
         else:
