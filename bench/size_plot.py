@@ -113,9 +113,13 @@ def _panel(
         parts.append(_line(points, f"line l{number}", name))
         parts.append(
             f'<text x="{left + PANEL_WIDTH + 8}" y="{places[name] + 4:.0f}">'
-            f"{escape(name)} x{line[-1]:.2g}</text>"
+            f"{escape(name)} x{_short(line[-1])}</text>"
         )
     return "".join(parts)
+
+
+def _short(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:.0f}"
 
 
 def _gridline(left: float, exponent: int, height: Callable[[float], float]) -> str:
