@@ -48,7 +48,7 @@ def draw(sizes: Sequence[Mapping[str, Any]]) -> str:
         _panel(LEFT + number * (PANEL_WIDTH + LABEL_WIDTH + 30), title, axis, of, scale)
         for number, (title, axis, of) in enumerate(panels)
     ]
-    title = "Cost, as so many times that of the smallest size (both axes logarithmic)"
+    title = "Processor time, as so many times that of the smallest size (both axes logarithmic)"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
         f"<title>{title}</title><style>{STYLE}</style>"
@@ -62,14 +62,14 @@ def _ratios(sizes: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
     """Give each measure's times as shares of that of the first size."""
     found: dict[str, list[float]] = {}
     for name, first in sizes[0]["measures"].items():
-        unit = "ms" if "ms" in first else "seconds"
+        unit = "cpu_ms" if "cpu_ms" in first else "cpu_seconds"
         if least := first[unit]:
             found[name] = [max(LEAST, s["measures"][name][unit] / least) for s in sizes]
     return found
 
 
 def _is_read(sizes: Sequence[Mapping[str, Any]], name: str) -> bool:
-    return "ms" in sizes[0]["measures"][name]
+    return "cpu_ms" in sizes[0]["measures"][name]
 
 
 def _scale(ratios: Iterable[Mapping[str, Sequence[float]]]) -> Callable[[float], float]:

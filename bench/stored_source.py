@@ -25,13 +25,13 @@ NEWEST = (
 class StoredSource:
     """What is stored, as Reddit would list it: nothing has changed but what is new at `at`.
 
-    `seconds` is what it took by itself, as Reddit's own time would be.
+    seconds, and of them cpu_seconds, is what it took by itself, as Reddit's own time would be.
     """
 
     def __init__(self, settings: Settings, at: datetime, new: int) -> None:
         self.requests_used = 0
         self.requests_left = None
-        self.seconds = 0.0
+        self.seconds = self.cpu_seconds = 0.0
         self._names = settings.subreddits
         self._files = sqlite3.connect(settings.sqlite_path, check_same_thread=False)
         self._made = Maker(seed=1)
@@ -105,11 +105,12 @@ class StoredSource:
         return self._at - timedelta(seconds=1)
 
     def _timed(self, work: Callable[[], T]) -> T:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         try:
             return work()
         finally:
             self.seconds += time.perf_counter() - began
+            self.cpu_seconds += time.process_time() - used
 
 
 def seen_post(post: Post) -> SeenPost:
