@@ -201,7 +201,7 @@ class _NewestOfAll:
         self, store: Store, names: Sequence[str], window: Window, label: Label | None
     ) -> None:
         self._store = store
-        self._names = names
+        self._names = frozenset(names)
         self._start = iso(window.start)
         self._label = label
         self._hours = window.hours()
@@ -230,12 +230,11 @@ class _NewestOfAll:
 
     def _keys_of(self, hour: HourOfAll, below: str) -> list[tuple[str, str]]:
         """Give the hour's order keys and subreddits, newest first."""
-        shares = hour["shares"]
         keys = [
             (order_key, name)
-            for name in self._names
-            if name in shares
-            for order_key, label in shares[name]["posts"]
+            for name, share in hour["shares"].items()
+            if name in self._names
+            for order_key, label in share["posts"]
             if self._start <= order_key < below and self._label in {None, label}
         ]
         return sorted(keys, reverse=True)
