@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,30 +76,19 @@ class Size:
         return load_settings({"SQLITE_PATH": str(path), "SUBREDDITS": names, "FEED": "recorded"})
 
 
-class Words:
-    """Invented text: a few words used all the time, very many of them seldom, as in every language.
-
-    Texts are cut out of one long one, which is quick.
-    """
-
-    def __init__(self, rng: random.Random) -> None:
-        self._rng = rng
-        syllables = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
-        rare = ["".join(rng.choices(syllables, k=rng.randrange(2, 5))) for _ in range(30_000)]
-        common = sorted(stopwords())
-        vocabulary = common + rare
-        weights = accumulate(1 / (rank + 3) for rank in range(len(vocabulary)))
-        words = rng.choices(vocabulary, cum_weights=list(weights), k=400_000)
-        self._text = " ".join(word + rng.choice(ENDINGS) for word in words)
-
-    def text(self, median: int) -> str:
-        """Give a text of about so many characters; some are far longer."""
-        length = min(LONGEST_TEXT, int(median * self._rng.lognormvariate(0, 0.8)))
-        start = self._text.index(" ", self._rng.randrange(len(self._text) - 2 * LONGEST_TEXT)) + 1
-        return self._text[start : start + length]
-
-
 ENDINGS = ("", "", "", "", "", "", "", "", ",", ".")
+
+
+@lru_cache(maxsize=1)
+def long_text() -> str:
+    """Invent a text: a few words used all the time, very many seldom, as in every language."""
+    rng = random.Random(0)
+    syllables = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
+    rare = ["".join(rng.choices(syllables, k=rng.randrange(2, 5))) for _ in range(30_000)]
+    vocabulary = sorted(stopwords()) + rare
+    weights = accumulate(1 / (rank + 3) for rank in range(len(vocabulary)))
+    words = rng.choices(vocabulary, cum_weights=list(weights), k=400_000)
+    return " ".join(word + rng.choice(ENDINGS) for word in words)
 
 
 class Maker:
@@ -106,7 +96,6 @@ class Maker:
 
     def __init__(self, seed: int = 0) -> None:
         self._rng = random.Random(seed)
-        self._words = Words(self._rng)
         self._authors = [f"user{number}" for number in range(20_000)]
 
     def posts(self, name: str, place: int, count: int) -> list[Post]:
@@ -133,9 +122,9 @@ class Maker:
         upvotes, comments = int(rng.lognormvariate(2, 1.2)), rng.randrange(12)
         return Post(
             **self._common(name, post_id, created, upvotes),
-            content=self._words.text(450),
+            content=self._text(450),
             permalink=f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
-            title=f"{STORY if trends else ''} {self._words.text(55)}".strip(),
+            title=f"{STORY if trends else ''} {self._text(55)}".strip(),
             url=f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
             upvote_ratio=round(0.5 + rng.random() / 2, 2),
             comment_count=comments,
@@ -154,7 +143,7 @@ class Maker:
                 min(created, NOW - timedelta(seconds=1)),
                 int(self._rng.lognormvariate(1, 1)),
             ),
-            content=self._words.text(180),
+            content=self._text(180),
             permalink=f"{post['permalink']}{comment_id}/",
             post_id=post["id"],
             parent_id=f"t3_{post['id']}",
@@ -186,6 +175,13 @@ class Maker:
             method="vader",
             analyzed_at=at,
         )
+
+    def _text(self, median: int) -> str:
+        """Cut out about so many characters; some texts are far longer."""
+        text = long_text()
+        length = min(LONGEST_TEXT, int(median * self._rng.lognormvariate(0, 0.8)))
+        start = text.index(" ", self._rng.randrange(len(text) - 2 * LONGEST_TEXT)) + 1
+        return text[start : start + length]
 
     def _observations(self, created: datetime, upvotes: int, comments: int) -> list[Observation]:
         count = self._rng.randrange(1, MOST_OBSERVATIONS + 1)
