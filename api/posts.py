@@ -23,8 +23,8 @@ from shared.models import ALL, HourOfAll, Label, Post
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
 from shared.times import Window, hour_of, iso, next_hour, parse_iso
 
-# So many hours of `all` are read first, and then each time so many times more: a busy hour fills
-# a page by itself, and 90 quiet days are read in six steps.
+# So many hours of `all` are read first, and then as many as seem to be needed, but at most so many
+# times more: a busy hour fills a page by itself, and 90 quiet days are read in six steps.
 FIRST_HOURS = 6
 GROWTH = 4
 SCANNED_AT_ONCE = 200
@@ -177,7 +177,7 @@ class _WindowListing:
         return _Slice(found[:count], found[count - 1]["order_key"] if len(found) > count else None)
 
     async def _of_all(self, below: str, count: int) -> _Slice:
-        keys = await self._newest_keys(below, count + 1)
+        keys = await self._newest.keys(below, count + 1)
         wanted: list[Key] = [
             (subreddit, _id_of(order_key)) for order_key, subreddit in keys[:count]
         ]
@@ -187,32 +187,55 @@ class _WindowListing:
         return _Slice(posts, keys[count - 1][0] if len(keys) > count else None)
 
     @cached_property
-    def _hours_back(self) -> list[str]:
-        return self.window.hours()[::-1]
+    def _newest(self) -> "_NewestOfAll":
+        return _NewestOfAll(self.store, self.names, self.window, self.label)
 
-    async def _newest_keys(self, below: str, count: int) -> list[tuple[str, str]]:
-        """Give the order keys and subreddits of the newest posts of all subreddits."""
-        hours = [hour for hour in self._hours_back if hour < below]
-        found: list[tuple[str, str]] = []
-        size = FIRST_HOURS
-        while hours and len(found) < count:
-            batch, hours = hours[:size], hours[size:]
-            documents = await self.store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
-            for hour in batch:
-                if (document := documents.get((ALL, hour))) is not None:
-                    found += self._keys_of(document, below)
-            size *= GROWTH
-        return found[:count]
+
+class _NewestOfAll:
+    """The order keys and subreddits of the newest posts of all subreddits.
+
+    Each hour of `all` is read once, however many pages are.
+    """
+
+    def __init__(
+        self, store: Store, names: Sequence[str], window: Window, label: Label | None
+    ) -> None:
+        self._store = store
+        self._names = frozenset(names)
+        self._start = iso(window.start)
+        self._label = label
+        self._hours = window.hours()
+        self._size = FIRST_HOURS
+        self._found: list[tuple[str, str]] = []
+
+    async def keys(self, below: str, count: int) -> list[tuple[str, str]]:
+        """Give at most so many below an order key, newest first; it must not rise again."""
+        while self._hours and self._hours[-1] >= below:
+            self._hours.pop()
+        self._found = [key for key in self._found if key[0] < below]
+        while self._hours and len(self._found) < count:
+            await self._read_on(below, count)
+        return self._found[:count]
+
+    async def _read_on(self, below: str, count: int) -> None:
+        had = len(self._found)
+        batch = [self._hours.pop() for _ in range(min(self._size, len(self._hours)))]
+        documents = await self._store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
+        for hour in batch:
+            if (document := documents.get((ALL, hour))) is not None:
+                self._found += self._keys_of(document, below)
+        found = len(self._found) - had
+        wanted = len(batch) * (count - len(self._found)) // max(1, found) + 1
+        self._size = max(1, min(self._size * GROWTH, wanted))
 
     def _keys_of(self, hour: HourOfAll, below: str) -> list[tuple[str, str]]:
         """Give the hour's order keys and subreddits, newest first."""
-        shares, start = hour["shares"], iso(self.window.start)
         keys = [
             (order_key, name)
-            for name in self.names
-            if name in shares
-            for order_key, label in shares[name]["posts"]
-            if start <= order_key < below and self.label in {None, label}
+            for name, share in hour["shares"].items()
+            if name in self._names
+            for order_key, label in share["posts"]
+            if self._start <= order_key < below and self._label in {None, label}
         ]
         return sorted(keys, reverse=True)
 

@@ -1,35 +1,51 @@
 """The watched subreddits, and how their collection goes."""
 
+from collections import Counter
+
 from api.cycles import told
 from api.deps import Deps
 from api.models import SubredditDetail, Subreddits, SubredditsParameters
-from shared.statistics import cells_of, totals
-from shared.store import DAYS, SUBREDDITS
+from shared.models import ALL
+from shared.store import HOURS_OF_ALL, SUBREDDITS, Store
 from shared.times import Window
 
 DAY_HOURS = 24
 
 
 async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subreddits:
-    """Give each configured subreddit, in two batched reads. Raises StoreError."""
+    """Give each configured subreddit, in two batched reads of one partition each.
+
+    Raises StoreError.
+    """
     del parameters
     names = deps.settings.subreddits
-    window = Window.of_hours(DAY_HOURS, deps.clock())
     store = await deps.store()
     states = await store.read_many(SUBREDDITS, [("subreddit", name) for name in names])
-    days = await store.read_many(DAYS, [(name, day) for name in names for day in window.days()])
+    items = await _items(store, Window.of_hours(DAY_HOURS, deps.clock()))
     details: list[SubredditDetail] = []
     for name in names:
         state = states.get(("subreddit", name))
-        own_days = [day for (subreddit, _), day in days.items() if subreddit == name]
         details.append(
             SubredditDetail(
                 name=name,
                 last_collected_at=state["last_collected_at"] if state else None,
-                items_24h=totals(cells_of(own_days, window.hours()))["total"],
+                items_24h=items[name],
                 last_error=told(state["last_error"]) if state and state["last_error"] else None,
             )
         )
     return Subreddits(
         subreddits=list(names), count=len(names), details=details, feed=deps.settings.feed
     )
+
+
+async def _items(store: Store, window: Window) -> Counter[str]:
+    """Count each subreddit's items by its shares in the hours of `all`.
+
+    However many subreddits there are, these are as many documents as hours.
+    """
+    hours = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in window.hours()])
+    items: Counter[str] = Counter()
+    for hour in hours.values():
+        for name, share in hour["shares"].items():
+            items[name] += share["cell"]["posts"] + share["cell"]["comments"]
+    return items

@@ -25,14 +25,13 @@ Shares = dict[str, dict[str, HourShare]]
 
 async def rebuild_cells(store: Store, subreddit: str, hours: Iterable[str]) -> dict[str, HourShare]:
     """Recount these hours of a subreddit, write its days, and give its shares of `all`."""
-    wanted = sorted(hours)
     shares: dict[str, HourShare] = {}
-    for first, last in _ranges(wanted):
-        posts = _by_hour(await _items(store, POSTS, subreddit, first, last))
-        comments = _by_hour(await _items(store, COMMENTS, subreddit, first, last))
-        for hour in (hour for hour in wanted if first <= hour <= last):
-            shares[hour] = _share(posts.get(hour, []), comments.get(hour, []))
-    await _write_days(store, subreddit, {hour: share["cell"] for hour, share in shares.items()})
+    for near in _nearby(sorted(hours)):
+        posts = _by_hour(await _items(store, POSTS, subreddit, near[0], near[-1]))
+        comments = _by_hour(await _items(store, COMMENTS, subreddit, near[0], near[-1]))
+        for hour in near:
+            shares[hour] = share_of(posts.get(hour, []), comments.get(hour, []))
+    await write_days(store, subreddit, {hour: share["cell"] for hour, share in shares.items()})
     return shares
 
 
@@ -50,14 +49,15 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
         kept = {name: share for name, share in merged.items() if not is_empty(share["cell"])}
         documents.append(HourOfAll(id=hour, subreddit=ALL, shares=kept))
     await store.upsert(HOURS_OF_ALL, documents)
-    await _write_days(
+    await write_days(
         store,
         ALL,
         {d["id"]: add(share["cell"] for share in d["shares"].values()) for d in documents},
     )
 
 
-def _share(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
+def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
+    """Recount one hour of a subreddit from its items."""
     newest_first = sorted(posts, key=lambda post: post["order_key"], reverse=True)
     return HourShare(
         cell=recount(posts, comments),
@@ -65,14 +65,14 @@ def _share(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
     )
 
 
-def _ranges(hours: Sequence[str]) -> list[tuple[str, str]]:
-    """Join hours that lie close together into ranges of a first and a last hour."""
-    ranges: list[tuple[str, str]] = []
+def _nearby(hours: Sequence[str]) -> list[list[str]]:
+    """Put hours that lie close together into one list."""
+    ranges: list[list[str]] = []
     for hour in hours:
-        if ranges and hour <= _hours_after(ranges[-1][1], NEARBY_HOURS):
-            ranges[-1] = (ranges[-1][0], hour)
+        if ranges and hour <= _hours_after(ranges[-1][-1], NEARBY_HOURS):
+            ranges[-1].append(hour)
         else:
-            ranges.append((hour, hour))
+            ranges.append([hour])
     return ranges
 
 
@@ -122,13 +122,15 @@ def _by_hour(items: Iterable[I]) -> dict[str, list[I]]:
     return found
 
 
-async def _write_days(store: Store, subreddit: str, cells: Mapping[str, Cell]) -> None:
-    days = sorted({day_of(hour) for hour in cells})
+async def write_days(store: Store, subreddit: str, cells: Mapping[str, Cell]) -> None:
+    """Put these hours' cells into the days of a subreddit, or of `all`."""
+    days: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for hour in sorted(cells):
+        days[day_of(hour)][hour[-2:]] = cells[hour]
     stored = await store.read_many(DAYS, ((subreddit, day) for day in days))
     documents: list[DayStats] = []
-    for day in days:
+    for day, changed in days.items():
         known = stored.get((subreddit, day))
-        changed = {hour[-2:]: cell for hour, cell in cells.items() if day_of(hour) == day}
         merged = {**(known["hours"] if known else {}), **changed}
         kept = {hour: merged[hour] for hour in sorted(merged) if not is_empty(merged[hour])}
         documents.append(DayStats(id=day, subreddit=subreddit, hours=kept))

@@ -6,7 +6,6 @@ cleanup is cut short, what is left agrees with its statistics, and the next one 
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,7 @@ from collector.trending.snapshots import expired_snapshots, remove_expired
 from shared.cycles import running_cycle
 from shared.errors import DeadlineReached, LeaseLost, Stopped, StoreError
 from shared.logs import event
-from shared.models import ALL, Cleanup, Removed
+from shared.models import ALL, Cleanup, Item, Removed
 from shared.settings import Settings
 from shared.store import (
     COLLECTION,
@@ -40,10 +39,12 @@ from shared.times import Clock, day_of, hour_of, hour_start, iso, utc_now
 log = logging.getLogger(__name__)
 
 PAGE = 500
-# A document of pending cells stays small, and `all` isn't written for each subreddit.
-MOST_PENDING = 1000
+# A document of pending cells stays small, and neither it nor `all` is written for each subreddit.
+MOST_PENDING = 5000
+HOURS = 24
 DAY = timedelta(days=1)
-ITEMS: dict[Literal["posts", "comments"], Container[Any]] = {"posts": POSTS, "comments": COMMENTS}
+What = Literal["posts", "comments"]
+ITEMS: dict[What, Container[Any]] = {"posts": POSTS, "comments": COMMENTS}
 
 
 def no_check() -> None:
@@ -171,14 +172,10 @@ class Cleaner:
             return
         day = datetime.fromisoformat(f"{first}T00:00:00+00:00")
         while day < before:
-            shares: Shares = defaultdict(dict)
-            for name, begins in oldest.items():
-                if begins is not None and begins <= day_of(iso(day)):
-                    self.check()
-                    await self._remove_day(record, name, day, min(day + DAY, before), shares)
-                if sum(map(len, record.pending.values())) > MOST_PENDING:
-                    await self._settle_all(record, shares)
-            await self._settle_all(record, shares)
+            here = [n for n, begins in oldest.items() if begins and begins <= day_of(iso(day))]
+            for start in range(0, len(here), MOST_PENDING // HOURS):
+                some = here[start : start + MOST_PENDING // HOURS]
+                await self._remove_day(record, some, day, min(day + DAY, before))
             day += DAY
 
     async def _oldest_day(self, name: str, before: datetime) -> str | None:
@@ -190,28 +187,42 @@ class Cleaner:
         return min((day_of(item["order_key"]) for item in found), default=None)
 
     async def _remove_day(
-        self, record: CleanupRecord, name: str, start: datetime, end: datetime, shares: Shares
+        self, record: CleanupRecord, names: list[str], start: datetime, end: datetime
     ) -> None:
-        """Remove a subreddit's items of a day, or of its first hours, and recount those hours."""
-        hours = {hour_of(iso(start + n * timedelta(hours=1))) for n in range(24)}
-        hours = {hour for hour in hours if hour < hour_of(iso(end))}
-        touched: set[str] = set()
-        removed = record.document["removed"]
+        """Remove these subreddits' items of a day, or of its first hours, and recount those."""
+        every_hour = (hour_of(iso(start + n * timedelta(hours=1))) for n in range(HOURS))
+        hours = {hour for hour in every_hour if hour < hour_of(iso(end))}
+        shares: Shares = {}
+        for name in names:
+            self.check()
+            pages = self._pages_of_day(name, start, end)
+            first = await anext(pages, None)
+            if first is None:
+                continue
+            if not record.pending:
+                await record.write_ahead(dict.fromkeys(names, hours))
+            touched = await self._remove_page(record, name, *first)
+            async for what, page in pages:
+                touched |= await self._remove_page(record, name, what, page)
+            shares[name] = await rebuild_cells(self.store, name, touched)
+        if record.pending:
+            await rebuild_all(self.store, shares)
+            await record.settled()
+
+    async def _pages_of_day(
+        self, name: str, start: datetime, end: datetime
+    ) -> AsyncIterator[tuple[What, list[Item]]]:
         for what, container in ITEMS.items():
             async for page in pages_between(self.store, container, name, iso(start), iso(end)):
-                if not touched:
-                    await record.write_ahead({name: hours})
-                touched.update(hour_of(item["order_key"]) for item in page)
-                keys = [(name, item["id"]) for item in page]
-                removed[what] += await self._delete(record, container, keys)
-        if touched:
-            shares[name].update(await rebuild_cells(self.store, name, touched))
+                yield what, page
 
-    async def _settle_all(self, record: CleanupRecord, shares: Shares) -> None:
-        if shares:
-            await rebuild_all(self.store, shares)
-            shares.clear()
-            await record.settled()
+    async def _remove_page(
+        self, record: CleanupRecord, name: str, what: What, page: list[Item]
+    ) -> set[str]:
+        """Remove these items, and give the hours that change by it."""
+        keys = [(name, item["id"]) for item in page]
+        record.document["removed"][what] += await self._delete(record, ITEMS[what], keys)
+        return {hour_of(item["order_key"]) for item in page}
 
     async def _old_statistics(self, scope: str, before: datetime) -> AsyncIterator[list[Key]]:
         """Give the days before a day, and in `all` the hours before an hour, that are empty now."""

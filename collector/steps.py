@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
@@ -26,12 +27,39 @@ S = TypeVar("S", SeenPost, SeenComment)
 
 # A cycle document stays small (2 MB is Cosmos DB's end): with more pending, `all` is rebuilt early.
 MOST_PENDING = 5000
+# That document names every subreddit, so it isn't written for each of very many: what they have new
+# is written in so many groups at least, and no more than so many items wait for theirs.
+GROUPS = 50
+MOST_WAITING = 1000
+
+BROKE = "cycle.subreddit_broke subreddit=%s"
 
 Progress = Callable[[str, SubredditCounts], None]
 
 
 def no_progress(_subreddit: str, _counts: SubredditCounts) -> None:
     """Show nothing."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a subreddit and waits to be written: its state before and after that."""
+
+    before: SubredditState
+    after: SubredditState
+    changes: Changes
+    posts: int
+    comments: int
+
+    @property
+    def name(self) -> str:
+        """Name the subreddit."""
+        return self.before["id"]
+
+    @property
+    def items(self) -> int:
+        """Count the items that are to be written."""
+        return len(self.changes.posts) + len(self.changes.comments)
 
 
 class Steps:
@@ -62,6 +90,9 @@ class Steps:
         )
         self._shares: Shares = defaultdict(dict)
         self._looked_at: set[str] = set()
+        self._waiting: list[Read] = []
+        self._ended: list[SubredditState] = []
+        self._collected = 0
 
     async def collect(self) -> WorkStatus:
         """Collect every subreddit, sweep, and bring all statistics up to date."""
@@ -70,20 +101,24 @@ class Steps:
             self._settings.subreddits,
             key=lambda name: states[name]["last_attempt_at"],
         )
-        collected = 0
+        at_once = max(1, len(names) // GROUPS)
         try:
             for name in names:
-                collected += await self._subreddit(states[name])
-                if sum(map(len, self.record.pending.values())) > MOST_PENDING:
-                    await self.rebuild_pending()
+                await self._subreddit(states[name])
+                items = sum(read.items for read in self._waiting)
+                if len(self._waiting) + len(self._ended) >= at_once or items >= MOST_WAITING:
+                    await self._write_waiting()
+            await self._write_waiting()
             await self._sweep()
         except DeadlineReached as error:
+            await self._write_waiting()
             left = len(names) - len(self.record.document["subreddits_processed"])
             self.record.fail(None, "deadline", f"{error}; {left} subreddits wait for the next")
         except RedditRefused as error:
+            await self._write_waiting()
             self.record.fail(None, error.kind, error)
         await self.rebuild_pending()
-        return "completed" if collected else "failed"
+        return "completed" if self._collected else "failed"
 
     async def rebuild_pending(self) -> None:
         """Make every pending cell, and `all`, agree with the items again."""
@@ -110,29 +145,58 @@ class Steps:
         )
         return {key[1]: found[key] if key in found else {**never, "id": key[1]} for key in keys}
 
-    async def _subreddit(self, state: SubredditState) -> bool:
-        """Collect one subreddit; an error in it is its own. Say whether it was collected."""
-        name = state["id"]
+    async def _subreddit(self, state: SubredditState) -> None:
+        """Read one subreddit; an error in it is its own."""
         try:
-            after = await self._collect_subreddit(state)
+            self._waiting.append(await self._read_subreddit(state))
         except (DeadlineReached, RedditRefused):
             raise
         except RedditError as error:
-            after = self._failed(state, error.kind, str(error))
+            self._ended.append(self._failed(state, error.kind, str(error)))
         except UndertoneError:
             raise
         except Exception as error:
-            # A fault of ours, in one subreddit's data: the others mustn't suffer from it.
-            log.exception("cycle.subreddit_broke subreddit=%s", name)
-            after = self._failed(state, "internal", f"{type(error).__name__} while collecting")
-        after["last_attempt_at"] = iso(self._clock())
+            log.exception(BROKE, state["id"])
+            self._ended.append(self._broke(state, error))
+
+    async def _write_waiting(self) -> None:
+        """Write what was read of the subreddits that wait: write ahead, items, statistics."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._ended += await self._written(waiting)
+        if self._ended:
+            await self._end_subreddits()
+        if sum(map(len, self.record.pending.values())) > MOST_PENDING:
+            await self.rebuild_pending()
+
+    async def _written(self, waiting: Sequence[Read]) -> list[SubredditState]:
+        """Write these subreddits, and give their states; one that can't be, keeps off no other."""
+        try:
+            await self._write({read.name: read.changes for read in waiting})
+        except UndertoneError:
+            raise
+        except Exception as error:
+            if len(waiting) == 1:
+                log.exception(BROKE, waiting[0].name)
+                return [self._broke(waiting[0].before, error)]
+            return [state for read in waiting for state in await self._written([read])]
+        for read in waiting:
+            self.record.count(read.name, read.changes, posts=read.posts, comments=read.comments)
+            self._collected += 1
+        return [read.after for read in waiting]
+
+    async def _end_subreddits(self) -> None:
+        """Keep the states of those that are done, and show how far the cycle has come."""
+        states, self._ended = self._ended, []
         cycle = self.record.document
-        cycle["subreddits_processed"].append(name)
+        for state in states:
+            state["last_attempt_at"] = iso(self._clock())
+            cycle["subreddits_processed"].append(state["id"])
         self._count_requests()
-        await self._store.upsert(SUBREDDITS, [after])
+        await self._store.upsert(SUBREDDITS, states)
         await self.record.save()
-        self._progress(name, cycle["subreddits"][name])
-        return after["last_error"] is None
+        for state in states:
+            self._progress(state["id"], cycle["subreddits"][state["id"]])
 
     def _count_requests(self) -> None:
         self.record.document["reddit_requests"] = self._source.requests_used
@@ -143,22 +207,28 @@ class Steps:
         event(log, "cycle.subreddit_failed", logging.WARNING, **noted)
         return {**state, "last_error": noted}
 
-    async def _collect_subreddit(self, state: SubredditState) -> SubredditState:
+    def _broke(self, state: SubredditState, error: Exception) -> SubredditState:
+        """Note a fault of ours, in one subreddit's data: the others mustn't suffer from it."""
+        return self._failed(state, "internal", f"{type(error).__name__} while collecting")
+
+    async def _read_subreddit(self, state: SubredditState) -> Read:
         name = state["id"]
         self.record.document["subreddits"].setdefault(name, no_counts())
         posts = await self._read_new(name, self._source.new_posts(name), state["posts_watermark"])
         comments = await self._read_new(
             name, self._source.new_comments(name), state["comments_watermark"]
         )
-        changes = await self._ingest(name, [*posts, *comments])
-        self.record.count(name, changes, posts=len(posts), comments=len(comments))
-        return {
+        seen: list[Seen] = [*posts, *comments]
+        stored = await self._stored(name, seen)
+        changes = await asyncio.to_thread(self._comparer.compare, name, seen, stored)
+        after: SubredditState = {
             **state,
             "posts_watermark": self._watermark(posts, state["posts_watermark"]),
             "comments_watermark": self._watermark(comments, state["comments_watermark"]),
             "last_collected_at": iso(self._clock()),
             "last_error": None,
         }
+        return Read(state, after, changes, len(posts), len(comments))
 
     async def _read_new(
         self, name: str, pages: Iterator[list[S]], watermark: Watermark | None
@@ -188,13 +258,6 @@ class Steps:
         if known and created <= known["created_utc"]:
             return known
         return Watermark(fullname=newest.fullname, created_utc=created)
-
-    async def _ingest(self, name: str, seen: Sequence[Seen]) -> Changes:
-        """Compare, write ahead, write, rebuild: steps 3 to 6 for one subreddit's items."""
-        stored = await self._stored(name, seen)
-        changes = await asyncio.to_thread(self._comparer.compare, name, seen, stored)
-        await self._write({name: changes})
-        return changes
 
     async def _stored(self, name: str, seen: Iterable[Seen]) -> dict[str, Item]:
         posts: list[Key] = [(name, s.id) for s in seen if isinstance(s, SeenPost)]

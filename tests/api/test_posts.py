@@ -192,6 +192,13 @@ async def test_a_busy_feed_costs_few_documents(sqlite_store) -> None:
     assert counting.asked == {"stats": 6, "posts": 100}
 
 
+async def test_a_search_reads_each_hour_of_all_once(sqlite_store) -> None:
+    await keep(sqlite_store, posts_back(900, HOUR))
+    counting = CountingStore(sqlite_store)
+    assert await recent(counting, hours=900, q="nowhere") == []
+    assert counting.asked == {"stats": 900, "posts": 900}
+
+
 async def test_a_quiet_feed_costs_few_reads(sqlite_store) -> None:
     await keep(sqlite_store, [a_post(1, NOW - 89 * DAY)])
     counting = CountingStore(sqlite_store)

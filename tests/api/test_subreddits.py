@@ -1,7 +1,10 @@
 from datetime import timedelta
 
+import pytest
+
 from api.models import SubredditsParameters
 from api.subreddits import read_subreddits
+from shared.costs import counted
 from shared.models import CycleError, SubredditState
 from shared.store import SUBREDDITS
 from tests.api.world import NOW, CountingStore, a_comment, a_post, deps_of, keep
@@ -62,8 +65,13 @@ async def test_the_words_of_a_client_library_stay_inside(sqlite_store) -> None:
     assert answer.details[0].last_error == "the connection to Reddit failed"
 
 
-async def test_the_list_costs_two_reads(sqlite_store) -> None:
+@pytest.mark.parametrize("count", [3, 300])
+async def test_the_list_costs_two_reads_however_many_subreddits_there_are(
+    sqlite_store, count
+) -> None:
     counting = CountingStore(sqlite_store)
-    await read_subreddits(deps_of(counting), SubredditsParameters())
-    assert counting.reads == 2
-    assert counting.asked == {"cycles": 3, "stats": 6}
+    names = [f"sub{number}" for number in range(count)]
+    with counted() as costs:
+        await read_subreddits(deps_of(counting, names=names), SubredditsParameters())
+    assert counting.reads == costs.operations == 2
+    assert counting.asked == {"cycles": count, "stats": 24}

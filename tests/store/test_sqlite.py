@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.costs import counted
 from shared.errors import StoreUnavailable
 from shared.store import POSTS, Query
 from shared.store.sqlite import SqliteStore
@@ -144,3 +145,25 @@ async def test_queries_use_their_index(tmp_path: Path) -> None:
     db.close()
     assert "posts_by_sentiment_label_order_key" in plan
     assert "TEMP B-TREE" not in plan
+
+
+async def test_a_batched_read_is_one_statement_however_many_partitions_it_spans(
+    sqlite_store,
+) -> None:
+    posts = [{**post(number), "subreddit": f"sub{number}"} for number in range(300)]
+    await sqlite_store.upsert(POSTS, posts)
+    keys = [(f"sub{number}", f"p{number}") for number in range(0, 300, 2)]
+    with counted() as costs:
+        found = await sqlite_store.read_many(POSTS, [*keys, ("sub1", "p2")])
+    assert costs.operations == 1
+    assert list(found) == keys
+
+
+async def test_a_batched_read_scans_no_table(sqlite_store) -> None:
+    seen: list[str] = []
+    await sqlite_store._connection.set_trace_callback(seen.append)
+    await sqlite_store.read_many(POSTS, [("aws", "p1"), ("claude", "p2")])
+    plan = await sqlite_store._connection.execute_fetchall(f"EXPLAIN QUERY PLAN {seen[0]}")
+    assert [row[3] for row in plan if "posts" in row[3]] == [
+        "SEARCH posts USING INDEX sqlite_autoindex_posts_1 (partition=? AND id=?)"
+    ]

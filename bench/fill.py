@@ -1,0 +1,312 @@
+"""Fills a SQLite store as 90 days of collection leave it, the same one each time.
+
+`python -m bench.fill FILE --items 100000 --subreddits 14`. A quarter of the items are posts. Items
+are made subreddit by subreddit; their statistics come from the collector's own functions, given the
+items in memory rather than reading them back.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, TypeVar
+
+from collector.cells import Shares, rebuild_all, share_of, write_days
+from collector.trending import Trends
+from collector.trending.terms import stopwords
+from shared.cycles import cycle_id_of, new_cycle
+from shared.models import (
+    CollectionState,
+    Comment,
+    Cycle,
+    HourShare,
+    Label,
+    Observation,
+    Post,
+    Sentiment,
+    SubredditCounts,
+    SubredditState,
+    Watermark,
+)
+from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings
+from shared.store import COLLECTION, COMMENTS, CYCLES, POSTS, SUBREDDITS, Store
+from shared.store.sqlite import SqliteStore
+from shared.times import hour_of, hour_start, iso
+
+I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+
+NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
+"""The moment at which the store is looked at."""
+DAYS = 90
+START = hour_start(NOW) - timedelta(days=DAYS)
+ONE_POST_IN = 4
+CYCLES_KEPT = 100
+HALF_HOUR = timedelta(minutes=30)
+LONGEST_TEXT = 4000
+MOST_OBSERVATIONS = 6
+# What part of a day's posts is about the story that trends.
+STORY_SHARE = 0.05
+STORY = "Borealis Nine release"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is stored: items over 90 days, and subreddits."""
+
+    items: int
+    subreddits: int
+
+    def names(self) -> tuple[str, ...]:
+        """Name the subreddits."""
+        if self.subreddits <= len(DEFAULT_SUBREDDITS):
+            return DEFAULT_SUBREDDITS[: self.subreddits]
+        return tuple(f"sub{number:04}" for number in range(self.subreddits))
+
+    def settings(self, path: Path) -> Settings:
+        """Give the settings that such a store is read by."""
+        names = ",".join(self.names())
+        return load_settings({"SQLITE_PATH": str(path), "SUBREDDITS": names, "FEED": "recorded"})
+
+
+ENDINGS = ("", "", "", "", "", "", "", "", ",", ".")
+
+
+@lru_cache(maxsize=1)
+def long_text() -> str:
+    """Invent a text: a few words used all the time, very many seldom, as in every language."""
+    rng = random.Random(0)
+    syllables = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
+    rare = ["".join(rng.choices(syllables, k=rng.randrange(2, 5))) for _ in range(30_000)]
+    vocabulary = sorted(stopwords()) + rare
+    weights = accumulate(1 / (rank + 3) for rank in range(len(vocabulary)))
+    words = rng.choices(vocabulary, cum_weights=list(weights), k=400_000)
+    return " ".join(word + rng.choice(ENDINGS) for word in words)
+
+
+class Maker:
+    """Makes the items of one subreddit after the other."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._rng = random.Random(seed)
+        self._authors = [f"user{number}" for number in range(20_000)]
+
+    def posts(self, name: str, place: int, count: int) -> list[Post]:
+        """Make posts, oldest first, spread evenly."""
+        seconds = (NOW - START).total_seconds()
+        moments = sorted(self._rng.random() * seconds for _ in range(count))
+        return [
+            self.post(name, f"p{number:x}s{place}", START + timedelta(seconds=moment))
+            for number, moment in enumerate(moments)
+        ]
+
+    def comments(self, name: str, place: int, count: int, posts: Sequence[Post]) -> list[Comment]:
+        """Make comments on these posts, each some hours after its post."""
+        chosen = sorted(self._rng.randrange(len(posts)) for _ in range(count)) if posts else []
+        return [
+            self.comment(name, f"c{number:x}s{place}", posts[index])
+            for number, index in enumerate(chosen)
+        ]
+
+    def post(self, name: str, post_id: str, created: datetime) -> Post:
+        """Make one post."""
+        rng = self._rng
+        trends = created > NOW - timedelta(days=1) and rng.random() < STORY_SHARE
+        upvotes, comments = int(rng.lognormvariate(2, 1.2)), rng.randrange(12)
+        return Post(
+            **self._common(name, post_id, created, upvotes),
+            content=self._text(450),
+            permalink=f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
+            title=f"{STORY if trends else ''} {self._text(55)}".strip(),
+            url=f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
+            upvote_ratio=round(0.5 + rng.random() / 2, 2),
+            comment_count=comments,
+            flair=rng.choice((None, "Discussion", "Question")),
+            observations=self._observations(created, upvotes, comments),
+        )
+
+    def comment(self, name: str, comment_id: str, post: Post) -> Comment:
+        """Make one comment on a post."""
+        written = datetime.fromisoformat(post["created_utc"])
+        created = written + timedelta(hours=self._rng.expovariate(1 / 6))
+        return Comment(
+            **self._common(
+                name,
+                comment_id,
+                min(created, NOW - timedelta(seconds=1)),
+                int(self._rng.lognormvariate(1, 1)),
+            ),
+            content=self._text(180),
+            permalink=f"{post['permalink']}{comment_id}/",
+            post_id=post["id"],
+            parent_id=f"t3_{post['id']}",
+        )
+
+    def _common(self, name: str, item_id: str, created: datetime, upvotes: int) -> Any:
+        at = iso(created)
+        return {
+            "id": item_id,
+            "subreddit": name,
+            "order_key": f"{at}_{item_id}",
+            "author": self._rng.choice(self._authors),
+            "created_utc": at,
+            "upvotes": upvotes,
+            "collected_at": at,
+            "deleted": False,
+            "sentiment": self._sentiment(at),
+        }
+
+    def _sentiment(self, at: str) -> Sentiment:
+        compound = round(self._rng.choice((0.0, self._rng.uniform(-1, 1))), 4)
+        label: Label = "positive" if compound >= 0.05 else "neutral"
+        return Sentiment(
+            label="negative" if compound <= -0.05 else label,
+            compound=compound,
+            positive=0.25,
+            negative=0.25,
+            neutral=0.5,
+            method="vader",
+            analyzed_at=at,
+        )
+
+    def _text(self, median: int) -> str:
+        """Cut out about so many characters; some texts are far longer."""
+        text = long_text()
+        length = min(LONGEST_TEXT, int(median * self._rng.lognormvariate(0, 0.8)))
+        start = text.index(" ", self._rng.randrange(len(text) - 2 * LONGEST_TEXT)) + 1
+        return text[start : start + length]
+
+    def _observations(self, created: datetime, upvotes: int, comments: int) -> list[Observation]:
+        count = self._rng.randrange(1, MOST_OBSERVATIONS + 1)
+        return [
+            Observation(
+                at=iso(min(NOW, created + number * HALF_HOUR)),
+                upvotes=upvotes * number // count,
+                comment_count=comments * number // count,
+            )
+            for number in range(1, count + 1)
+        ]
+
+
+async def fill(store: Store, size: Size, settings: Settings) -> None:
+    """Write items, statistics, subreddits' states, cycles and topics."""
+    maker = Maker()
+    shares: Shares = {}
+    for place, name in enumerate(size.names()):
+        count = (place + 1) * size.items // size.subreddits - place * size.items // size.subreddits
+        posts = maker.posts(name, place, max(1, count // ONE_POST_IN))
+        comments = maker.comments(name, place, count - len(posts), posts)
+        shares[name] = await _keep(store, name, posts, comments)
+    await rebuild_all(store, shares)
+    await store.upsert(CYCLES, _cycles(size.names()))
+    await store.upsert(COLLECTION, [_collection()])
+    await Trends(store, settings, lambda: NOW).find()
+
+
+async def _keep(
+    store: Store, name: str, posts: Sequence[Post], comments: Sequence[Comment]
+) -> dict[str, HourShare]:
+    """Write a subreddit, and give its shares of `all`."""
+    await store.upsert(POSTS, posts)
+    await store.upsert(COMMENTS, comments)
+    posts_in, comments_in = _by_hour(posts), _by_hour(comments)
+    shares = {
+        hour: share_of(posts_in.get(hour, []), comments_in.get(hour, []))
+        for hour in sorted({*posts_in, *comments_in})
+    }
+    await write_days(store, name, {hour: share["cell"] for hour, share in shares.items()})
+    state = SubredditState(
+        id=name,
+        kind="subreddit",
+        ttl=-1,
+        posts_watermark=_watermark("t3", posts),
+        comments_watermark=_watermark("t1", comments),
+        last_attempt_at=iso(NOW - HALF_HOUR),
+        last_collected_at=iso(NOW - HALF_HOUR),
+        last_error=None,
+    )
+    await store.upsert(SUBREDDITS, [state])
+    return shares
+
+
+def _by_hour(items: Sequence[I]) -> dict[str, list[I]]:
+    found: dict[str, list[I]] = defaultdict(list)
+    for item in items:
+        found[hour_of(item["created_utc"])].append(item)
+    return found
+
+
+def _watermark(prefix: str, items: Sequence[I]) -> Watermark | None:
+    newest = max(items, key=lambda item: item["order_key"], default=None)
+    if newest is None:
+        return None
+    return Watermark(fullname=f"{prefix}_{newest['id']}", created_utc=newest["created_utc"])
+
+
+def _cycles(names: Sequence[str]) -> list[Cycle]:
+    """Make the cycles of the last two days."""
+    return [_cycle(NOW - number * HALF_HOUR, names) for number in range(1, CYCLES_KEPT + 1)]
+
+
+def _cycle(began: datetime, names: Sequence[str]) -> Cycle:
+    counts = SubredditCounts(
+        posts_seen=100, comments_seen=100, new=3, edited=0, moved=40, removed=0, error=None
+    )
+    cycle = new_cycle(cycle_id_of(began), iso(began), "timer", "recorded")
+    cycle["status"], cycle["settled"] = "completed", "yes"
+    cycle["end_time"] = iso(began + timedelta(seconds=20))
+    cycle["subreddits_processed"] = list(names)
+    cycle["subreddits"] = dict.fromkeys(names, counts)
+    cycle["posts_seen"] = cycle["comments_seen"] = 100 * len(names)
+    cycle["new"], cycle["moved"] = 3 * len(names), 40 * len(names)
+    cycle["reddit_requests"] = 2 * len(names) + 30
+    return cycle
+
+
+def _collection() -> CollectionState:
+    began = NOW - HALF_HOUR
+    return CollectionState(
+        id="collection",
+        kind="collection",
+        ttl=-1,
+        feed="recorded",
+        last_cycle=cycle_id_of(began),
+        last_started_at=iso(began),
+        last_collection_at=iso(began + timedelta(seconds=20)),
+        collections_succeeded=CYCLES_KEPT,
+        collections_failed=0,
+    )
+
+
+async def fill_file(path: Path, size: Size) -> float:
+    """Fill a file that isn't there yet; give the seconds that it took."""
+    began = time.monotonic()
+    store = await SqliteStore.open(path, patience=20)
+    try:
+        await fill(store, size, size.settings(path))
+    finally:
+        await store.close()
+    return round(time.monotonic() - began, 1)
+
+
+def main() -> None:
+    """Fill a file, and print how large it is and how long that took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--items", type=int, default=10_000)
+    parser.add_argument("--subreddits", type=int, default=14)
+    given = parser.parse_args()
+    seconds = asyncio.run(fill_file(given.file, Size(given.items, given.subreddits)))
+    megabytes = round(given.file.stat().st_size / 1e6)
+    print(json.dumps({"seconds": seconds, "file_mb": megabytes}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,403 @@
+"""What everything costs as the store grows: `python -m bench.size`.
+
+For each size (items over 90 days, and subreddits) it fills a SQLite file in a temporary folder, and
+measures each read, a cycle in which nothing is new, one with 6,000 new items, trending and cleanup,
+each in a process of its own, so that its peak memory is its own. Prints one JSON object; ratios are
+to the smallest size of the run, of processor time. `--plot FILE` draws it; `--quick` only shows
+that all of it works.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from api.answers import prepare
+from api.cache import Cache
+from api.cycles import read_cycles
+from api.deps import Deps
+from api.health import check_health
+from api.models import (
+    CompareParameters,
+    CyclesParameters,
+    PostParameters,
+    PostsParameters,
+    ScopeParameters,
+    SubredditsParameters,
+    TrendingParameters,
+    TrendsParameters,
+)
+from api.post import read_post
+from api.posts import read_recent_posts
+from api.process import process_health
+from api.sentiment import compare, read_stats, read_trends
+from api.subreddits import read_subreddits
+from api.trending import read_trending
+from bench.fill import NOW, Size, fill_file
+from bench.size_plot import draw
+from bench.stored_source import StoredSource
+from collector.cleanup import Cleaner
+from collector.cycle import Collector
+from collector.sentiment import scorer
+from collector.trending import Trends
+from shared.costs import counted
+from shared.settings import Settings
+from shared.store import Store
+from shared.store.sqlite import SqliteStore
+
+ITEMS = "10000,100000,1000000"
+SUBREDDITS = "14,100,1000"
+QUICK_ITEMS, QUICK_SUBREDDITS = "400,1600", "3,20"
+REPEATS, QUICK_REPEATS = 25, 2
+NEW_ITEMS, QUICK_NEW_ITEMS = 6000, 60
+COMPARED = 5
+HALF_HOUR, DAY = timedelta(minutes=30), timedelta(days=1)
+KIB, MS = 1024, 1000
+
+
+@dataclass
+class CountingStore:
+    """A store that counts the documents that are read and written."""
+
+    inner: Store
+    counts: dict[str, int] = field(default_factory=lambda: {"read": 0, "written": 0})
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.inner, name)
+        if name in {"read", "read_many", "query"}:
+
+            async def reading(*args: Any) -> Any:
+                found = await method(*args)
+                self.counts["read"] += len(found) if name != "read" else found is not None
+                return found
+
+            return reading
+        if name in {"create", "replace", "upsert", "delete"}:
+
+            async def writing(container: Any, documents: Any, *more: Any) -> Any:
+                many = name in {"upsert", "delete"}
+                documents = list(documents) if many else documents
+                self.counts["written"] += len(documents) if many else 1
+                return await method(container, documents, *more)
+
+            return writing
+        return method
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a measurement works with."""
+
+    store: CountingStore
+    settings: Settings
+    quick: bool
+
+    def deps(self) -> Deps:
+        """Give what the endpoints' functions work with."""
+
+        async def opened() -> Any:
+            return self.store
+
+        return Deps(self.settings, opened, lambda: NOW, process_health, Cache(seconds=0))
+
+
+Read = Callable[[Deps], Awaitable[BaseModel]]
+
+
+def _one(deps: Deps) -> str:
+    return deps.settings.subreddits[len(deps.settings.subreddits) // 2]
+
+
+def _stats(hours: int, *, one: bool) -> Read:
+    return lambda deps: read_stats(
+        deps, ScopeParameters(hours=hours, subreddit=_one(deps) if one else None)
+    )
+
+
+def _trends(hours: int, granularity: str, *, one: bool) -> Read:
+    return lambda deps: read_trends(
+        deps,
+        TrendsParameters.model_validate(
+            {"hours": hours, "granularity": granularity, "subreddit": _one(deps) if one else None}
+        ),
+    )
+
+
+def _compare(hours: int) -> Read:
+    return lambda deps: compare(
+        deps,
+        CompareParameters.model_validate(
+            {"hours": hours, "subreddits": ",".join(deps.settings.subreddits[:COMPARED])}
+        ),
+    )
+
+
+def _posts(*, one: bool, later: bool = False, **given: Any) -> Read:
+    async def read(deps: Deps) -> BaseModel:
+        asked = {"hours": 2160, "subreddit": _one(deps) if one else None, **given}
+        if later:
+            asked["cursor"] = (NOW - 30 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ_p0s0")
+        return (await read_recent_posts(deps, PostsParameters.model_validate(asked))).posts
+
+    return read
+
+
+def _post(*, named: bool) -> Read:
+    async def read(deps: Deps) -> BaseModel:
+        name = _one(deps)
+        place = deps.settings.subreddits.index(name)
+        subreddit = name if named else None
+        return await read_post(deps, PostParameters(id=f"p0s{place}", subreddit=subreddit))
+
+    return read
+
+
+READS: dict[str, Read] = {
+    **{
+        f"stats {hours} h, {'one' if one else 'all'}": _stats(hours, one=one)
+        for hours in (24, 168, 2160)
+        for one in (False, True)
+    },
+    "trends 168 h by hour, all": _trends(168, "hour", one=False),
+    "trends 2160 h by day, all": _trends(2160, "day", one=False),
+    "trends 2160 h by hour, one": _trends(2160, "hour", one=True),
+    "compare 24 h": _compare(24),
+    "compare 720 h": _compare(720),
+    "posts, all": _posts(one=False),
+    "posts, all, later page": _posts(one=False, later=True),
+    "posts, all, negative": _posts(one=False, sentiment="negative"),
+    "posts, all, search": _posts(one=False, q="nowheretobefound"),
+    "posts, one": _posts(one=True),
+    "posts, one, later page": _posts(one=True, later=True),
+    "posts, one, negative": _posts(one=True, sentiment="negative"),
+    "posts, one, search": _posts(one=True, q="nowheretobefound"),
+    "post": _post(named=True),
+    "post, subreddit unknown": _post(named=False),
+    "trending": lambda deps: read_trending(deps, TrendingParameters()),
+    "subreddits": lambda deps: read_subreddits(deps, SubredditsParameters()),
+    "cycles": lambda deps: read_cycles(deps, CyclesParameters()),
+    "health": check_health,
+}
+
+
+async def nothing(bench: Bench) -> dict[str, Any]:
+    """Do nothing: what the imports and the open file need."""
+    await bench.store.ping()
+    return {}
+
+
+async def trending(bench: Bench) -> dict[str, Any]:
+    """Find what is trending."""
+    found = await Trends(bench.store, bench.settings, lambda: NOW + HALF_HOUR).find()
+    return {"topics": len(found["topics"])}
+
+
+async def steady_cycle(bench: Bench) -> dict[str, Any]:
+    """Run a cycle that finds nothing new."""
+    return await _cycle(bench, new=0, at=NOW + HALF_HOUR)
+
+
+async def busy_cycle(bench: Bench) -> dict[str, Any]:
+    """Run a cycle that finds 6,000 new items."""
+    new = QUICK_NEW_ITEMS if bench.quick else NEW_ITEMS
+    return await _cycle(bench, new=new, at=NOW + 2 * HALF_HOUR)
+
+
+async def _cycle(bench: Bench, *, new: int, at: datetime) -> dict[str, Any]:
+    source = StoredSource(bench.settings, at, new)
+    collector = Collector(bench.store, source, scorer("vader"), bench.settings, clock=lambda: at)
+    cycle = await collector.run("cli")
+    source.close()
+    if cycle["status"] != "completed" or cycle["errors"] or cycle["new"] != new:
+        raise RuntimeError(f"{cycle['status']}: {cycle['new']} new, {cycle['errors']}")
+    return {"source_seconds": round(source.seconds, 2), "source_cpu": source.cpu_seconds}
+
+
+async def cleanup_plan(bench: Bench) -> dict[str, Any]:
+    """Say what a cleanup a day later would remove."""
+    return dict((await Cleaner(bench.store, bench.settings, lambda: NOW + DAY).plan()).removed)
+
+
+async def cleanup(bench: Bench) -> dict[str, Any]:
+    """Remove one day."""
+    done = await Cleaner(bench.store, bench.settings, lambda: NOW + DAY).run()
+    return dict(done["removed"])
+
+
+WORK: dict[str, Callable[[Bench], Awaitable[dict[str, Any]]]] = {
+    "nothing": nothing,
+    "find trends": trending,
+    "cycle, nothing new": steady_cycle,
+    "cycle, 6,000 new": busy_cycle,
+    "cleanup, dry run": cleanup_plan,
+    "cleanup, one day": cleanup,
+}
+
+
+async def measure_read(bench: Bench, name: str) -> dict[str, Any]:
+    """Give the median milliseconds of a read, its answer written as JSON, and what it costs."""
+    deps, read = bench.deps(), READS[name]
+
+    async def once() -> tuple[float, float]:
+        began, used = time.perf_counter(), time.process_time()
+        body = prepare(await read(deps), deps.settings.feed).body
+        taken = (time.perf_counter() - began) * MS, (time.process_time() - used) * MS
+        sizes.append(len(body))
+        return taken
+
+    sizes: list[int] = []
+    with counted() as costs:
+        await once()
+    documents = bench.store.counts["read"]
+    times = [await once() for _ in range(QUICK_REPEATS if bench.quick else REPEATS)]
+    return {
+        "ms": round(statistics.median(wall for wall, _ in times), 2),
+        "cpu_ms": round(statistics.median(cpu for _, cpu in times), 2),
+        "operations": costs.operations,
+        "documents": documents,
+        "answer_kb": round(sizes[0] / KIB, 1),
+    }
+
+
+async def measure_work(bench: Bench, name: str) -> dict[str, Any]:
+    """Give the seconds of a piece of work, and what it costs."""
+    began, used = time.perf_counter(), time.process_time()
+    with counted() as costs:
+        found = await WORK[name](bench)
+    cpu = time.process_time() - used - found.pop("source_cpu", 0)
+    return {
+        "seconds": round(time.perf_counter() - began - found.get("source_seconds", 0), 3),
+        "cpu_seconds": round(cpu, 3),
+        "operations": costs.operations,
+        "documents": bench.store.counts["read"],
+        "written": bench.store.counts["written"],
+        **found,
+    }
+
+
+async def measure(path: Path, size: Size, name: str, *, quick: bool) -> dict[str, Any]:
+    """Measure one thing in this process, with the most memory that it ever had."""
+    settings = size.settings(path)
+    store = CountingStore(await SqliteStore.open(path, patience=20))
+    bench = Bench(store, settings, quick)
+    try:
+        found = await (measure_read if name in READS else measure_work)(bench, name)
+    finally:
+        await store.close()
+    return {**found, "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB)}
+
+
+def in_own_process(path: Path, size: Size, task: str, *, quick: bool) -> Any:
+    """Run one task in a process of its own, or in this one where it need only be quick."""
+    if quick:
+        return run_task(task, path, size, quick=quick)
+    arguments = ["--task", task, "--file", str(path), "--items", str(size.items)]
+    done = subprocess.run(  # noqa: S603 - this module
+        [sys.executable, "-m", "bench.size", *arguments, "--subreddits", str(size.subreddits)],
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    return json.loads(done.stdout)
+
+
+def run_task(task: str, path: Path, size: Size, *, quick: bool) -> Any:
+    """Do what `in_own_process` asks for."""
+    if task == "fill":
+        return asyncio.run(fill_file(path, size))
+    return asyncio.run(measure(path, size, task, quick=quick))
+
+
+def measured_size(folder: Path, size: Size, *, quick: bool) -> dict[str, Any]:
+    """Fill a file and measure everything on it."""
+    path = folder / "size.db"
+    seconds = in_own_process(path, size, "fill", quick=quick)
+    file_mb = round(path.stat().st_size / 1e6)
+    measures = {}
+    for name in [*READS, *WORK]:
+        measures[name] = in_own_process(path, size, name, quick=quick)
+        print(size.items, size.subreddits, name, measures[name], file=sys.stderr)
+    shutil.rmtree(folder)
+    folder.mkdir()
+    return {
+        "items": size.items,
+        "subreddits": size.subreddits,
+        "fill_seconds": seconds,
+        "file_mb": file_mb,
+        "measures": measures,
+    }
+
+
+def with_ratios(sizes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add to each measure how many times as much processor time as in the smallest size it takes.
+
+    Processor time, because other work on the machine hardly changes it.
+    """
+    for size in sizes:
+        for name, found in size["measures"].items():
+            unit = "cpu_ms" if "cpu_ms" in found else "cpu_seconds"
+            least = sizes[0]["measures"][name][unit]
+            found["ratio"] = round(found[unit] / least, 2) if least else None
+    return sizes
+
+
+def report(sizes: Iterable[Size], *, quick: bool) -> dict[str, Any]:
+    """Measure the sizes, the smallest first."""
+    with tempfile.TemporaryDirectory(prefix="undertone-size-") as made:
+        folder = Path(made) / "data"
+        folder.mkdir()
+        found = [measured_size(folder, size, quick=quick) for size in sizes]
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "sizes": with_ratios(found),
+    }
+
+
+def _numbers(text: str) -> list[int]:
+    return sorted(int(part) for part in text.split(","))
+
+
+def main() -> None:
+    """Measure, and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--items", type=_numbers, help=f"numbers of items, such as {ITEMS}")
+    parser.add_argument("--subreddits", type=_numbers, help=f"and of subreddits, {SUBREDDITS}")
+    parser.add_argument(
+        "--cross", action="store_true", help="only sizes of the fewest subreddits or the most items"
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes, few repeats")
+    parser.add_argument("--plot", type=Path, help="an SVG file to draw")
+    parser.add_argument("--task", help=argparse.SUPPRESS)
+    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    items = given.items or _numbers(QUICK_ITEMS if given.quick else ITEMS)
+    subreddits = given.subreddits or _numbers(QUICK_SUBREDDITS if given.quick else SUBREDDITS)
+    sizes = [Size(*each) for each in product(items, subreddits)]
+    if given.cross:
+        sizes = [s for s in sizes if s.subreddits == subreddits[0] or s.items == items[-1]]
+    if given.task:
+        print(json.dumps(run_task(given.task, given.file, sizes[0], quick=given.quick)))
+        return
+    found = report(sizes, quick=given.quick)
+    if given.plot:
+        given.plot.write_text(draw(found["sizes"]), encoding="utf-8")
+    print(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    main()

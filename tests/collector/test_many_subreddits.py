@@ -1,0 +1,118 @@
+"""What a cycle and a cleanup cost grows with the subreddits, and no faster: it is counted here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from collector.cleanup import Cleaner
+from collector.cycle import Collector
+from collector.source import Seen, SeenComment, SeenPost
+from shared.errors import DeadlineReached
+from shared.models import ALL, Cycle
+from shared.store import HOURS_OF_ALL, SUBREDDITS
+from shared.times import hour_of, iso
+from tests.api.world import NOW, a_post, keep
+from tests.collector.harness import SCORE, WatchedStore, check_statistics, stored_items
+
+NAMES = tuple(f"sub{number}" for number in range(300))
+
+
+@dataclass
+class NewPosts:
+    """A source that shows one post in each subreddit; from the given one on, its time is up."""
+
+    ends_at: str = ""
+    requests_used: int = 0
+    requests_left: int | None = None
+    titles: dict[str, Any] = field(default_factory=dict)
+
+    def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
+        if subreddit == self.ends_at:
+            raise DeadlineReached("the cycle's time is used up")
+        yield [
+            SeenPost(
+                id=f"p{subreddit}",
+                author="someone",
+                title=self.titles.get(subreddit, "I love it"),
+                content="",
+                url="",
+                permalink="",
+                created_utc=NOW.timestamp() - 60,
+                upvotes=1,
+                upvote_ratio=None,
+                comment_count=0,
+                flair=None,
+                deleted=False,
+            )
+        ]
+
+    def new_comments(self, _subreddit: str) -> Iterator[list[SeenComment]]:
+        return iter(())
+
+    def info(self, _fullnames: Sequence[str]) -> list[Seen]:
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def settings(sqlite_settings):
+    return sqlite_settings.model_copy(update={"subreddits": NAMES})
+
+
+async def run(store: Any, settings: Any, source: NewPosts | None = None) -> Cycle:
+    return await Collector(store, source or NewPosts(), SCORE, settings, clock=lambda: NOW).run(
+        "cli"
+    )
+
+
+async def test_a_cycle_document_is_not_written_for_each_of_many_subreddits(
+    sqlite_store, settings
+) -> None:
+    for new in (len(NAMES), 0):
+        watched = WatchedStore(sqlite_store)
+        cycle = await run(watched, settings)
+        assert (cycle["status"], cycle["new"]) == ("completed", new)
+        assert len(cycle["subreddits_processed"]) == len(NAMES)
+        # The document names every subreddit: once for each would be the square of them.
+        assert watched.operations.count("replace") <= 110
+    await check_statistics(sqlite_store, NAMES)
+
+
+async def test_out_of_time_what_was_read_is_kept(sqlite_store, settings) -> None:
+    cycle = await run(sqlite_store, settings, NewPosts(ends_at="sub8"))
+    assert cycle["subreddits_processed"] == [f"sub{number}" for number in range(8)]
+    assert len(await stored_items(sqlite_store, NAMES)) == 8
+    assert (await sqlite_store.read(SUBREDDITS, "subreddit", "sub7"))["last_collected_at"]
+    assert await sqlite_store.read(SUBREDDITS, "subreddit", "sub8") is None
+    await check_statistics(sqlite_store, NAMES)
+
+
+async def test_one_that_cannot_be_written_does_not_stop_those_written_with_it(
+    sqlite_store, settings
+) -> None:
+    source = NewPosts(titles={"sub3": object()})
+    cycle = await run(sqlite_store, settings, source)
+    assert [error["subreddit"] for error in cycle["errors"]] == ["sub3"]
+    assert cycle["new"] == len(NAMES) - 1
+    await check_statistics(sqlite_store, NAMES)
+
+
+async def test_a_cleanup_writes_the_hours_of_all_once_for_many_subreddits(
+    sqlite_store, settings
+) -> None:
+    old = NOW - timedelta(days=91)
+    posts = [a_post(number, old, name) for number, name in enumerate(NAMES)]
+    await keep(sqlite_store, posts)
+    watched = WatchedStore(sqlite_store)
+    done = await Cleaner(watched, settings, lambda: NOW).run()
+    assert done["removed"]["posts"] == len(NAMES)
+    hour = hour_of(iso(old))
+    assert await sqlite_store.read(HOURS_OF_ALL, ALL, hour) is None
+    # Its document, with what is pending: twice for a few hundred subreddits, not for each.
+    assert watched.operations.count("replace") <= 20
+    await check_statistics(sqlite_store, NAMES)
