@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from collector.cells import Shares, rebuild_all, share_of, write_days
 from collector.trending import Trends
@@ -120,34 +120,36 @@ class Maker:
         rng = self._rng
         trends = created > NOW - timedelta(days=1) and rng.random() < STORY_SHARE
         upvotes, comments = int(rng.lognormvariate(2, 1.2)), rng.randrange(12)
-        return Post(
+        made: Any = {
             **self._common(name, post_id, created, upvotes),
-            content=self._text(450),
-            permalink=f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
-            title=f"{STORY if trends else ''} {self._text(55)}".strip(),
-            url=f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
-            upvote_ratio=round(0.5 + rng.random() / 2, 2),
-            comment_count=comments,
-            flair=rng.choice((None, "Discussion", "Question")),
-            observations=self._observations(created, upvotes, comments),
-        )
+            "content": self._text(450),
+            "permalink": f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
+            "title": f"{STORY if trends else ''} {self._text(55)}".strip(),
+            "url": f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
+            "upvote_ratio": round(0.5 + rng.random() / 2, 2),
+            "comment_count": comments,
+            "flair": rng.choice((None, "Discussion", "Question")),
+            "observations": self._observations(created, upvotes, comments),
+        }
+        return cast("Post", made)
 
     def comment(self, name: str, comment_id: str, post: Post) -> Comment:
         """Make one comment on a post."""
         written = datetime.fromisoformat(post["created_utc"])
         created = written + timedelta(hours=self._rng.expovariate(1 / 6))
-        return Comment(
+        made: Any = {
             **self._common(
                 name,
                 comment_id,
                 min(created, NOW - timedelta(seconds=1)),
                 int(self._rng.lognormvariate(1, 1)),
             ),
-            content=self._text(180),
-            permalink=f"{post['permalink']}{comment_id}/",
-            post_id=post["id"],
-            parent_id=f"t3_{post['id']}",
-        )
+            "content": self._text(180),
+            "permalink": f"{post['permalink']}{comment_id}/",
+            "post_id": post["id"],
+            "parent_id": f"t3_{post['id']}",
+        }
+        return cast("Comment", made)
 
     def _common(self, name: str, item_id: str, created: datetime, upvotes: int) -> Any:
         at = iso(created)

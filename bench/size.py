@@ -307,7 +307,7 @@ def in_own_process(path: Path, size: Size, task: str, *, quick: bool) -> Any:
     if quick:
         return run_task(task, path, size, quick=quick)
     arguments = ["--task", task, "--file", str(path), "--items", str(size.items)]
-    done = subprocess.run(  # noqa: S603 - this module
+    done = subprocess.run(
         [sys.executable, "-m", "bench.size", *arguments, "--subreddits", str(size.subreddits)],
         check=True,
         stdout=subprocess.PIPE,

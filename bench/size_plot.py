@@ -140,7 +140,7 @@ def _line(points: Points, kind: str, name: str = "") -> str:
 def _apart(wanted: Mapping[str, float]) -> dict[str, float]:
     """Move labels so that none covers another."""
     placed: dict[str, float] = {}
-    lowest = TOP - LABEL_GAP
+    lowest: float = TOP - LABEL_GAP
     for name, y in sorted(wanted.items(), key=lambda pair: pair[1]):
         lowest = placed[name] = max(y, lowest + LABEL_GAP)
     over = max(0.0, lowest - BOTTOM)

@@ -71,7 +71,7 @@ class StoredSource:
         for number in range(self._share(subreddit, self._new - self._new // ONE_POST_IN)):
             made = self._made.comment(subreddit, f"cn{number:x}s{self._place(subreddit)}", parent)
             created = self._moment().strftime("%Y-%m-%dT%H:%M:%SZ")
-            comments.append(Comment(**{**made, "created_utc": created}))  # type: ignore[typeddict-item]
+            comments.append(Comment(**{**made, "created_utc": created}))
         listed = [*comments[::-1], *self._newest("comments", subreddit, PAGE)]
         return [seen_comment(comment) for comment in listed]
 
