@@ -1,4 +1,4 @@
-# The verbs: run, test, soak, pages, lint, format, docs, lock, clean.
+# The verbs: run, test, bench, soak, pages, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,13 +7,17 @@ SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
 
-.PHONY: run test soak pages lint format docs lock clean
+.PHONY: run test bench soak pages lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
 test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium lint
 	$(BIN)/python -m pytest
+
+# Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
+bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
+	$(BIN)/python -m bench
 
 # 200 cycles over each database, with faults on both sides and killed processes: about an hour.
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
@@ -93,4 +97,4 @@ $(VENV)/.chromium: | $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .data .mypy_cache .ruff_cache .pytest_cache
