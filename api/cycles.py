@@ -45,7 +45,7 @@ def _answer(cycle: Cycle) -> CycleAnswer:
     errors = [{**error, "message": told(error)} for error in cycle["errors"]]
     failed = {error["subreddit"]: told(error) for error in cycle["errors"]}
     subreddits = {
-        name: {**counts, "error": counts["error"] and failed.get(name, counts["error"])}
+        name: {**counts, "error": failed.get(name, counts["error"])} if counts["error"] else counts
         for name, counts in cycle["subreddits"].items()
     }
     return CycleAnswer.model_validate({**cycle, "errors": errors, "subreddits": subreddits})

@@ -25,7 +25,7 @@ from shared.times import Window, hour_of, iso, next_hour, parse_iso
 
 # So many hours of `all` are read first, and then as many as seem to be needed, but at most so many
 # times more: a busy hour fills a page by itself, and 90 quiet days are read in six steps.
-FIRST_HOURS = 6
+FIRST_HOURS = 3
 GROWTH = 4
 SCANNED_AT_ONCE = 200
 REDDIT_BEGAN = datetime(2005, 6, 23, tzinfo=UTC)

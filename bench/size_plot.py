@@ -12,9 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-WIDTH, HEIGHT = 960, 440
+WIDTH, HEIGHT = 1000, 420
 TOP, BOTTOM, LEFT = 76, 384, 64
-PANEL_WIDTH, LABEL_WIDTH = 250, 170
+PANEL_WIDTH, LABEL_WIDTH = 250, 210
 LABEL_GAP = 15
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #333 }
@@ -30,8 +30,9 @@ text { fill: #ddd } .grid { stroke: #3a3a3a } .diagonal { stroke: #777 } .read {
 }
 """
 WORK = ("cycle, nothing new", "cycle, 6,000 new", "find trends", "cleanup, one day")
-READS = "reads: median"
+READS, READ = "reads: median", "read: "
 LEAST = 0.1
+LEGEND = "Thin lines: each read, the steepest named. Dashed: as fast as the size grows."
 
 Points = list[tuple[float, float]]
 
@@ -53,7 +54,7 @@ def draw(sizes: Sequence[Mapping[str, Any]]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
         f"<title>{title}</title><style>{STYLE}</style>"
         f'<text x="{LEFT}" y="24" class="title">{title}</text>'
-        f'<text x="{LEFT}" y="44">Thin lines: each read. Dashed: as fast as the size grows.</text>'
+        f'<text x="{LEFT}" y="44">{LEGEND}</text>'
         f"{''.join(drawn)}</svg>\n"
     )
 
@@ -107,10 +108,13 @@ def _panel(
         parts.append(_line(points, "line read", name))
     middle = [sorted(ratios[name][n] for name in reads)[len(reads) // 2] for n in range(len(sizes))]
     lines = {READS: middle, **{name: ratios[name] for name in WORK if name in ratios}}
+    steepest = max(reads, key=lambda name: ratios[name][-1])
+    lines[f"{READ}{steepest}"] = ratios[steepest]
     places = _apart({name: height(line[-1]) for name, line in lines.items()})
     for number, (name, line) in enumerate(lines.items()):
         points = [(x, height(r)) for x, r in zip(across, line, strict=True)]
-        parts.append(_line(points, f"line l{number}", name))
+        kind = "read" if name.startswith(READ) else f"l{number}"
+        parts.append(_line(points, f"line {kind}", name))
         parts.append(
             f'<text x="{left + PANEL_WIDTH + 8}" y="{places[name] + 4:.0f}">'
             f"{escape(name)} x{_short(line[-1])}</text>"

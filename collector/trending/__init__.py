@@ -112,7 +112,7 @@ class Trends:
         def count(posts: Sequence[Post]) -> None:
             for post in posts:
                 terms = terms_of(post["title"], post["content"])
-                usage.add(post["subreddit"], wanted & terms.keys())
+                usage.add_among(wanted, post["subreddit"], terms)
 
         for name in self.settings.subreddits:
             async for page in pages_between(self.store, POSTS, name, start, end):

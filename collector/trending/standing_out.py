@@ -28,6 +28,11 @@ class Usage:
         for term in terms:
             self.uses[term][subreddit] += 1
 
+    def add_among(self, wanted: frozenset[str], subreddit: str, terms: Iterable[str]) -> None:
+        """Count a post, and of its terms those that are wanted."""
+        # The wanted ones grow with the posts: `wanted & terms.keys()` would walk through them.
+        self.add(subreddit, wanted.intersection(terms))
+
 
 @dataclass(frozen=True)
 class Standing:

@@ -11,6 +11,7 @@ import pytest
 
 from collector.lease import lease
 from collector.trending import Trends
+from collector.trending.standing_out import Usage
 from collector.trending.terms import stopwords
 from local.sample import sample_objects, stories_between
 from shared.errors import CycleRunning
@@ -206,6 +207,19 @@ async def test_with_too_little_data_nothing_trends(sqlite_store, sqlite_settings
     await sqlite_store.upsert(POSTS, story(40))
     found = (await find(sqlite_store, sqlite_settings))["topics"]
     assert found == [], "without a week before, nobody knows what is usual"
+
+
+class NeverWalked(frozenset[str]):
+    """Terms that may be looked up, but not walked through: there are more the more is said."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("it was walked through")
+
+
+def test_counting_a_post_costs_its_own_terms_not_all_that_are_wanted() -> None:
+    usage = Usage()
+    usage.add_among(NeverWalked({"borealis", "vim", "emacs"}), "aws", {"vim": "Vim", "ed": "ed"})
+    assert usage.uses == {"vim": {"aws": 1}}
 
 
 async def test_one_person_is_no_trend(sqlite_store, sqlite_settings) -> None:
