@@ -178,6 +178,9 @@ class Soak:
 
     def run(self) -> None:
         """Collect under faults, then in peace, and compare what clients see with the truth."""
+        # A process that opens its database for the first time may be too slow for its own health.
+        while not self._host.http.get("/api/v1/health").is_success:
+            self._never.wait(LOOK_SECONDS)
         self._fail(self._options.faults)
         self.readers.start()
         try:
