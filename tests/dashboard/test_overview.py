@@ -99,7 +99,8 @@ def test_the_sentence_names_the_mood_and_where_most_of_its_change_came_from(
         return
     expect(now).to_contain_text("better than" if by > 0 else "worse than")
     first = next(each for each in movers(product) if (each["effect"] > 0) == (by > 0))
-    expect(now).to_contain_text(f"Most of the {'rise' if by > 0 else 'fall'} came from")
+    part = "Most" if first["effect"] / by > 0.5 else "The largest part"
+    expect(now).to_contain_text(f"{part} of the {'rise' if by > 0 else 'fall'} came from")
     now.get_by_role("link", name=f"r/{first['subreddit']}").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"r/{first['subreddit']}")
 
