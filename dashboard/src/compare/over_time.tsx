@@ -4,8 +4,8 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { address, NO_FILTER } from "../address";
 import type { Compared } from "../api";
-import { chartKeys } from "../charts/keys";
 import { DASHES, LinesChart } from "../charts/lines";
+import { Readable } from "../charts/readable";
 import { limitOf, type Span, spansOf, wideStepsOf } from "../figures";
 import { count, plural, score, stepName, windowName } from "../format";
 import { Link } from "../parts/link";
@@ -68,13 +68,10 @@ export function MeansOverTime({ all, since }: { all: Compared[]; since: string }
           );
         })}
       </ul>
-      <div
-        class="chart"
-        role="application"
-        aria-roledescription="chart"
-        aria-label={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step.`}
-        tabIndex={0}
-        onKeyDown={chartKeys(plot)}
+      <Readable
+        name={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step.`}
+        plot={plot}
+        table={<StepsTable trends={trends} />}
       >
         <LinesChart
           trends={trends}
@@ -84,11 +81,7 @@ export function MeansOverTime({ all, since }: { all: Compared[]; since: string }
           onLook={look}
           plot={plot}
         />
-      </div>
-      <details class="table-of">
-        <summary>The figures as a table</summary>
-        <StepsTable trends={trends} />
-      </details>
+      </Readable>
     </section>
   );
 }

@@ -4,8 +4,8 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { address, go, LABELS, NO_FILTER } from "../address";
 import type { Compared } from "../api";
-import { chartKeys } from "../charts/keys";
 import { MoodChart } from "../charts/mood";
+import { Readable } from "../charts/readable";
 import { limitOf, mostOf, type Span, spansOf, stepsOf } from "../figures";
 import { count, plural, score, stepName, windowName } from "../format";
 import { Link } from "../parts/link";
@@ -44,13 +44,11 @@ export function OverTime({ compared, since }: Props) {
           )}
         </p>
       </div>
-      <div
-        class="chart"
-        role="application"
-        aria-roledescription="chart"
-        aria-label={`${summaryOf(compared, steps, hours)} Arrow keys read it step by step, Enter opens a step's posts.`}
-        tabIndex={0}
-        onKeyDown={chartKeys(plot, (at) => pick(at, at))}
+      <Readable
+        name={`${summaryOf(compared, steps, hours)} Arrow keys read it step by step, Enter opens a step's posts.`}
+        plot={plot}
+        onPick={(at) => pick(at, at)}
+        table={<StepsTable steps={steps} />}
       >
         <MoodChart
           steps={steps}
@@ -62,11 +60,7 @@ export function OverTime({ compared, since }: Props) {
           onPick={pick}
           plot={plot}
         />
-      </div>
-      <details class="table-of">
-        <summary>The figures as a table</summary>
-        <StepsTable steps={steps} />
-      </details>
+      </Readable>
     </section>
   );
 }
