@@ -9,12 +9,13 @@ from typing import Literal
 from api.deps import Deps
 from api.models import ApplicationHealth, DatabaseHealth, Health
 from shared import __version__
+from shared.cycles import running_cycle
 from shared.errors import StoreError
 from shared.logs import event
 from shared.models import CollectionState
 from shared.schedule import interval, next_tick
 from shared.settings import Settings
-from shared.store import COLLECTION
+from shared.store import COLLECTION, LEASES
 from shared.times import iso, parse_iso
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ async def check_health(deps: Deps) -> Health:
             await store.ping()
             latency = round((perf_counter() - asked) * MILLISECONDS, 2)
             state = await store.read(COLLECTION, "collection", "collection")
+            lease = await store.read(LEASES, "lease", "lease")
     except (StoreError, TimeoutError) as error:
         reason = str(error) or f"no answer within {DATABASE_SECONDS} s"
         event(log, "health.unhealthy", logging.WARNING, reason=reason)
@@ -47,7 +49,7 @@ async def check_health(deps: Deps) -> Health:
     else:
         uptime = timedelta(seconds=process.uptime_seconds)
         status = "degraded" if _is_stale(state, deps.settings, now, uptime) else "healthy"
-        application = _application(state, deps.settings, now)
+        application = _application(state, running_cycle(lease, now), deps.settings, now)
         database = DatabaseHealth(connected=True, kind=kind, latency_ms=latency)
     return Health(
         status=status,
@@ -74,7 +76,7 @@ def _is_stale(
 
 
 def _application(
-    state: CollectionState | None, settings: Settings, now: datetime
+    state: CollectionState | None, running: str | None, settings: Settings, now: datetime
 ) -> ApplicationHealth:
     last = state["last_collection_at"] if state else None
     return ApplicationHealth(
@@ -86,6 +88,8 @@ def _application(
         if last
         else None,
         next_collection_at=iso(next_tick(settings.collect_schedule, now)),
+        running_cycle=running,
+        last_cycle=state["last_cycle"] if state else None,
         feed=settings.feed,
     )
 
@@ -97,5 +101,7 @@ def _unknown(settings: Settings, now: datetime) -> ApplicationHealth:
         collections_failed=None,
         data_freshness_minutes=None,
         next_collection_at=iso(next_tick(settings.collect_schedule, now)),
+        running_cycle=None,
+        last_cycle=None,
         feed=settings.feed,
     )

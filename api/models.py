@@ -24,7 +24,7 @@ MOST_HOURS = 2160
 MOST_POSTS = 500
 MOST_ROWS = 100_000
 # A search reads at most so many posts for a page; its next page goes on where it stopped.
-MOST_SCANNED = 2000
+MOST_SCANNED = 500
 MOST_SEARCH_CHARS = 200
 MOST_TOPICS = 100
 MOST_COMPARED = 10
@@ -587,6 +587,10 @@ class ApplicationHealth(Answer):
         description="minutes since the last collection; null before the first"
     )
     next_collection_at: Time = Field(description="when the next collection is due")
+    running_cycle: str | None = Field(description="the id of the cycle under way; null: none is")
+    last_cycle: str | None = Field(
+        description="the id of the cycle that ended last; null before the first"
+    )
     feed: Feed = Field(description="where the data comes from")
 
 

@@ -27,7 +27,7 @@ from shared.times import Window, hour_of, iso, next_hour, parse_iso
 # times more: a busy hour fills a page by itself, and 90 quiet days are read in six steps.
 FIRST_HOURS = 3
 GROWTH = 4
-SCANNED_AT_ONCE = 200
+SCANNED_AT_ONCE = 250
 REDDIT_BEGAN = datetime(2005, 6, 23, tzinfo=UTC)
 SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 

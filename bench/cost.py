@@ -21,8 +21,10 @@ from typing import Any, TypeVar, cast
 
 from bench import bill
 from bench.cost_report import told
-from bench.endpoints import Read, asked, first_view, look, topics
-from bench.priced_store import Bill, PricedStore
+from bench.endpoints import Read, asked, first_view, list_cycles, look, look_at, topics
+from bench.month import CYCLES_A_DAY, LOOK, LOOK_AT_CYCLE, NEWS, month_of, open_tab_month
+from bench.priced_store import PricedStore
+from bench.spent import Cost, cost_of, mean_of
 from collector.cleanup import Cleaner
 from collector.trending import Trends
 from local.reddit.feed import feed_of
@@ -41,19 +43,12 @@ R = TypeVar("R")
 
 BEGIN = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
 INTERVAL = timedelta(minutes=30)
-CYCLES_A_DAY, TRENDING_A_DAY = 48, 24
 SAMPLE_DAYS = 7
 HISTORY_WEEKS = 13
-# What a dashboard that stays open asks again.
-LOOK_SECONDS, TRENDING_SECONDS = 20, 60
-# Of a first visit: the page, its script, its styles, its font and its icon.
-PAGE_FILES = 5
-RUS = bill.FREE_RUS.amount
 ALL_AT_ONCE = 500
 # More than a sweep ever needs: everything is looked at once.
 WHOLE_SWEEP = 1_000
 UNCHANGED = ("steady cycle, nothing changed, no sweep", "steady cycle, nothing changed")
-NEWS = "steady cycle, half an hour's news"
 
 
 @dataclass
@@ -65,22 +60,6 @@ class Clock:
     def __call__(self) -> datetime:
         """Give the time."""
         return self.now
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a piece of work costs: request units, requests, items written, our own seconds."""
-
-    request_units: float
-    operations: int
-    items_written: int
-    seconds: float
-    by_kind: Mapping[str, float]
-
-    @property
-    def paced_seconds(self) -> float:
-        """Give how long it takes at least at 1,000 RU/s."""
-        return self.request_units / RUS
 
 
 @dataclass
@@ -121,17 +100,6 @@ class World:
         with self.store.counting() as spent:
             done = await work()
         return cost_of(spent, time.perf_counter() - began), done
-
-
-def cost_of(spent: Bill, seconds: float) -> Cost:
-    """Sum a bill up."""
-    return Cost(
-        spent.request_units,
-        len(spent.operations),
-        spent.written("posts", "comments"),
-        seconds,
-        spent.by_kind(),
-    )
 
 
 @asynccontextmanager
@@ -189,18 +157,6 @@ def sweep_of(work: Mapping[str, Cost]) -> Cost:
     )
 
 
-def mean_of(costs: Sequence[Cost]) -> Cost:
-    """Give the mean of several costs."""
-    kinds = {kind for cost in costs for kind in cost.by_kind}
-    return Cost(
-        mean(cost.request_units for cost in costs),
-        round(mean(cost.operations for cost in costs)),
-        round(mean(cost.items_written for cost in costs)),
-        mean(cost.seconds for cost in costs),
-        {kind: mean(cost.by_kind.get(kind, 0.0) for cost in costs) for kind in sorted(kinds)},
-    )
-
-
 async def make_history(world: World) -> None:
     """Fill 90 days of statistics, with those of the last week again and again."""
     for scope in (*world.settings.subreddits, ALL):
@@ -255,7 +211,13 @@ async def view_costs(world: World) -> dict[str, Cost]:
         f"first view, {name}": await world.read(*first_view(names, hours))
         for name, hours in (("24 h", 24), ("7 d", 168), ("30 d", 720), ("90 d", 2160))
     }
-    return {**views, "one look for news": await world.read(*look())}
+    newest = await world.store.query(Query(CYCLES, "cycle", 1, order_by="id", descending=True))
+    return {
+        **views,
+        LOOK: await world.read(*look()),
+        LOOK_AT_CYCLE: await world.read(*look_at(newest[0]["id"])),
+        "the list of cycles": await world.read(list_cycles),
+    }
 
 
 def storage(store: PricedStore, new_a_day: float) -> dict[str, float]:
@@ -270,95 +232,6 @@ def storage(store: PricedStore, new_a_day: float) -> dict[str, float]:
         "statistics_bytes_a_day": statistics,
         "items_a_day": new_a_day,
         "gigabytes": a_day * 90 * (1 + bill.INDEX_SHARE) / bill.GB,
-    }
-
-
-# Two listings of each of 14 subreddits, and the sweep's.
-REDDIT_REQUESTS = 28 + 30
-# Health, cycles, subreddits, trending, and three comparisons.
-VIEW_REQUESTS = 7
-
-
-def month_of(work: Mapping[str, Cost], views: Mapping[str, Cost], gigabytes: float) -> bill.Month:
-    """Put the month together at the default schedule, with so many views a day."""
-    day = add_up(collector_day(work), tab(work, views, bill.MINUTES_OPEN * 60), bill.VIEWS_A_DAY)
-    return bill.Month(
-        request_units=bill.DAYS_A_MONTH * day.request_units,
-        gigabytes=gigabytes,
-        executions=bill.DAYS_A_MONTH * day.executions,
-        seconds=bill.DAYS_A_MONTH * day.seconds,
-        timer_runs=bill.DAYS_A_MONTH * (CYCLES_A_DAY + TRENDING_A_DAY + 1),
-    )
-
-
-@dataclass(frozen=True)
-class Use:
-    """What somebody uses: request units, executions of functions, seconds of an instance."""
-
-    request_units: float
-    executions: float
-    seconds: float
-
-
-def add_up(one: Use, other: Use, times: float) -> Use:
-    """Give one and so many times the other."""
-    return Use(
-        one.request_units + times * other.request_units,
-        one.executions + times * other.executions,
-        one.seconds + times * other.seconds,
-    )
-
-
-def collector_day(work: Mapping[str, Cost]) -> Use:
-    """Give what the timers use in a day."""
-    runs = (
-        (work[NEWS], CYCLES_A_DAY, REDDIT_REQUESTS * bill.REDDIT_SECONDS),
-        (work["trending"], TRENDING_A_DAY, 0.0),
-        (work["cleanup of a day"], 1, 0.0),
-    )
-    day = Use(0, 0, 0)
-    for cost, times, waits in runs:
-        day = add_up(day, Use(cost.request_units, 1, active_seconds(cost) + waits), times)
-    return day
-
-
-def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> Use:
-    """Give what a dashboard uses that is on a screen for so long.
-
-    Each look for news is an active period of its own; while a cycle runs there is one each second,
-    and when it has ended everything is asked again, twice: dashboard/src/cycles.ts.
-    """
-    runs = active_seconds(work[NEWS]) + REDDIT_REQUESTS * bill.REDDIT_SECONDS
-    cycles = seconds / INTERVAL.total_seconds()
-    looks = (seconds - cycles * runs) / LOOK_SECONDS + cycles * runs
-    finds = seconds / TRENDING_SECONDS
-    shown = 1 + 2 * cycles
-    units = shown * views["first view, 24 h"].request_units
-    units += (
-        looks * views["one look for news"].request_units + finds * views["topics"].request_units
-    )
-    return Use(
-        units,
-        PAGE_FILES + shown * VIEW_REQUESTS + 2 * looks + finds,
-        (2 * shown + looks + finds) * bill.LEAST_PERIOD.amount,
-    )
-
-
-def active_seconds(cost: Cost) -> float:
-    """Give for how long an instance works: our own time, and the database's at 1,000 RU/s."""
-    return max(bill.LEAST_PERIOD.amount, cost.seconds + cost.paced_seconds)
-
-
-def open_tab_month(work: Mapping[str, Cost], views: Mapping[str, Cost]) -> dict[str, float]:
-    """Give what one tab costs that is left on a screen for a month, before any free grant."""
-    used = tab(work, views, bill.HOURS_A_MONTH * 3600)
-    month = bill.Month(used.request_units, 0, used.executions, used.seconds, 0)
-    return {
-        "request units": used.request_units,
-        "executions": used.executions,
-        "GB-seconds": used.seconds * bill.INSTANCE_GB,
-        "Cosmos DB serverless, $": bill.cosmos_bills(month)["serverless"],
-        "Functions, $": bill.functions_bill(month)["bill without the free grant"],
     }
 
 

@@ -70,7 +70,7 @@ def asked(names: Sequence[str], *, post: tuple[str, str], cycle: str) -> Asked:
         "trending_topics": {"": topics},
         "trending_feed": {"": topics},
         "subreddits": {"": lambda deps: read_subreddits(deps, SubredditsParameters())},
-        "cycles": {"20": lambda deps: read_cycles(deps, CyclesParameters())},
+        "cycles": {"20": list_cycles},
         "cycle": {"": lambda deps: read_cycle(deps, CycleParameters(id=cycle))},
         "admin_collect": {"": ask_for_collection},
     }
@@ -82,8 +82,18 @@ def topics(deps: Deps) -> Awaitable[object]:
 
 
 def look() -> list[Read]:
-    """Give what an open dashboard asks every 20 seconds: dashboard/src/cycles.ts."""
-    return [check_health, lambda deps: read_cycles(deps, CyclesParameters())]
+    """Give what an open dashboard asks every minute: dashboard/src/cycles.ts."""
+    return [check_health]
+
+
+def look_at(cycle: str) -> list[Read]:
+    """Give what it asks every second while a cycle goes on."""
+    return [*look(), lambda deps: read_cycle(deps, CycleParameters(id=cycle))]
+
+
+def list_cycles(deps: Deps) -> Awaitable[object]:
+    """Read the newest cycles, as it does when one begins and when it has ended."""
+    return read_cycles(deps, CyclesParameters())
 
 
 def first_view(names: Sequence[str], hours: int) -> list[Read]:
@@ -95,6 +105,7 @@ def first_view(names: Sequence[str], hours: int) -> list[Read]:
     parts = [["all"], *(list(names[start : start + COMPARED_AT_ONCE]) for start in starts)]
     return [
         *look(),
+        list_cycles,
         lambda deps: read_subreddits(deps, SubredditsParameters()),
         topics,
         *(_compare(part, hours) for part in parts),

@@ -4,7 +4,9 @@ import { computed, signal } from "@preact/signals";
 import { ask, CYCLES, type Cycle, Failure, HEALTH, type Health, path, type Triggered } from "./api";
 import { noteAnswer, refresh, retry, silentSince } from "./data";
 
-const IDLE_MS = 20_000;
+const IDLE_MS = 60_000;
+/** A collection is due, or our clock is ahead of the server's. */
+const DUE_MS = 10_000;
 const RUNNING_MS = 1_000;
 const SILENT_MS = 5_000;
 /** Times of the API are whole seconds, and no two clocks are the same. */
@@ -14,6 +16,8 @@ const REFRESH_AFTER_MS = [1_500, 6_500];
 /** Nothing is there yet: the first collection is about to begin, or nobody collects. */
 const EMPTY_MS = 2_000;
 const EMPTY_FOR_MS = 60_000;
+/** So many looks after which a cycle that nobody works at any more is no longer watched. */
+const PATIENT_LOOKS = 5;
 const KEY = "undertone-function-key";
 
 /** The newest cycles, newest first; undefined: not known yet. */
@@ -35,6 +39,9 @@ let timer: number | undefined;
 /** The cycle that was asked for here, until it is among the others. */
 let awaited: string | null = null;
 let seen: string | null | undefined;
+/** What the server said of its cycles when they were listed last. */
+let listedAt: string | undefined;
+let looksAtNobody = 0;
 
 export function watchCycles(): void {
   document.addEventListener("visibilitychange", () => {
@@ -50,7 +57,7 @@ async function look(): Promise<void> {
   try {
     // Health first: without a database it still says how the service is.
     health.value = (await ask<Health>(HEALTH)).data;
-    cycles.value = await withAwaited((await ask<Cycle[]>(CYCLES)).data);
+    cycles.value = await newest(health.value);
     noteAnswer();
     const ended = lastEnded.value?.id ?? null;
     if (seen === undefined ? endedMeanwhile() : ended !== seen) {
@@ -59,11 +66,33 @@ async function look(): Promise<void> {
     seen = ended;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    listedAt = undefined;
     noteAnswer(error);
   }
   now.value = Date.now();
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(look, pause()) as unknown as number;
+}
+
+/**
+ * The newest cycles: all of them where one has begun or ended since they were listed, and else only
+ * the one under way anew, which costs the database a twentieth.
+ */
+async function newest({ application }: Health): Promise<Cycle[]> {
+  const { running_cycle, last_cycle } = application;
+  const state = `${running_cycle} ${last_cycle}`;
+  const known = cycles.value;
+  const isListed = !running_cycle || known?.some(({ id }) => id === running_cycle);
+  if (awaited !== null || known === undefined || state !== listedAt || !isListed) {
+    const listed = await withAwaited((await ask<Cycle[]>(CYCLES)).data);
+    listedAt = state;
+    return listed;
+  }
+  const current = running.value;
+  looksAtNobody = current && !running_cycle ? looksAtNobody + 1 : 0;
+  if (!current) return known;
+  const { data } = await ask<Cycle>(path(`/cycles/${current.id}`));
+  return known.map((cycle) => (cycle.id === data.id ? data : cycle));
 }
 
 /** Whether a cycle has ended since the page began to load, behind the back of what it asked first. */
@@ -97,10 +126,11 @@ async function withAwaited(listed: Cycle[]): Promise<Cycle[]> {
 
 function pause(): number {
   if (silentSince.value !== null) return SILENT_MS;
-  if (running.value) return RUNNING_MS;
+  if (health.value?.application.running_cycle) return RUNNING_MS;
+  if (running.value && looksAtNobody < PATIENT_LOOKS) return RUNNING_MS;
   if (isBeforeTheFirst.value && performance.now() < EMPTY_FOR_MS) return EMPTY_MS;
   const due = Date.parse(health.value?.application.next_collection_at ?? "") - Date.now();
-  return due > 0 ? Math.min(IDLE_MS, due + 1_000) : IDLE_MS;
+  return due > 0 ? Math.min(IDLE_MS, due + 3_000) : DUE_MS;
 }
 
 /**

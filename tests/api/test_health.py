@@ -11,8 +11,8 @@ from api.health import check_health
 from api.process import process_health
 from shared import __version__
 from shared.errors import StoreNotProvisioned, StoreUnavailable
-from shared.models import CollectionState
-from shared.store import COLLECTION, Store
+from shared.models import CollectionState, Lease
+from shared.store import COLLECTION, LEASES, Store
 from shared.times import iso
 from tests.api.world import NOW, deps_of
 
@@ -46,10 +46,30 @@ async def test_after_a_collection_the_service_is_healthy(store) -> None:
         "collections_failed": 1,
         "data_freshness_minutes": 12.0,
         "next_collection_at": "2026-11-23T13:30:00Z",
+        "running_cycle": None,
+        "last_cycle": "cycle_20261123_130000",
         "feed": "sample",
     }
     assert health.database.connected
     assert health.database.latency_ms is not None
+
+
+@pytest.mark.parametrize(
+    ("holder", "seconds", "running"),
+    [
+        ("cycle_20261123_130500", 30, "cycle_20261123_130500"),
+        ("cycle_20261123_130500", -1, None),
+        ("trending_20261123_130500", 30, None),
+        (None, 30, None),
+    ],
+)
+async def test_the_cycle_under_way_is_named_while_it_holds_the_lease(
+    store, holder, seconds, running
+) -> None:
+    expires = iso(NOW + timedelta(seconds=seconds))
+    lease = Lease(id="lease", kind="lease", ttl=-1, holder=holder, expires_at=expires)
+    await store.upsert(LEASES, [lease])
+    assert (await check_health(deps_of(store))).application.running_cycle == running
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import pytest
 
 from api.openapi import ENDPOINTS
 from bench import bill, request_units
-from bench.cost import INTERVAL, RUS, UNCHANGED, charges_of, measured, verdict
+from bench.cost import INTERVAL, UNCHANGED, charges_of, measured, verdict
 from bench.cost_report import told
 from bench.endpoints import asked, first_view
 from bench.priced_store import PricedStore, size_of
+from bench.spent import RUS
 from shared.costs import counted
 from shared.store import POSTS, Query
 from tests.api.world import NAMES, NOW, a_post, deps_of, keep, posts_back

@@ -160,3 +160,31 @@ def test_an_open_post_stays_open_and_gets_its_new_comment(visit: Visit, product:
     expect(panel.get_by_role("heading", name="2 comments")).to_be_visible()
     expect(panel.get_by_role("listitem").filter(has_text="I hate the second one")).to_be_visible()
     expect(panel.get_by_text("The first one")).to_be_visible()
+
+
+def test_a_look_for_news_that_finds_none_lists_no_cycles(visit: Visit) -> None:
+    page = visit.open()
+    expect(page.get_by_role("link", name=re.compile("^Collected "))).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for _ in range(2):
+        with page.expect_response("**/api/v1/health"):
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert not any("/cycles" in address for address in asked)
+
+
+def test_a_cycle_that_died_is_not_watched_for_ever(visit: Visit, product: Product) -> None:
+    newest = product.get("cycles", limit=1)[0]
+    dead = {**newest, "id": "cycle_20991231_235959", "status": "running", "end_time": None}
+    visit.page.route("**/api/v1/cycles?*", lambda route: route.fulfill(json=[dead, newest]))
+    looks: list[str] = []
+    visit.page.route(f"**/api/v1/cycles/{dead['id']}", lambda route: route.fulfill(json=dead))
+    visit.page.clock.install()
+    visit.page.on("request", lambda request: looks.append(request.url))
+    page = visit.open()
+    expect(page.get_by_role("banner").get_by_role("link", name="Collecting")).to_be_visible()
+    for _ in range(40):
+        page.clock.run_for(1_000)
+        page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    assert 3 <= sum(dead["id"] in look for look in looks) <= 10

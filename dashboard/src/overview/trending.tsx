@@ -13,7 +13,7 @@ import { Empty, Shown, Skeleton } from "../parts/states";
 
 const FIRST_SHOWN = 5;
 /** They are found hourly, between collections. */
-const SECONDS = 60;
+const SECONDS = 300;
 
 export function Trending() {
   const { subreddit } = address.value;

@@ -1,0 +1,105 @@
+"""What a month costs: the timers' days, and dashboards that are looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bench import bill
+from bench.spent import Cost
+
+CYCLES_A_DAY, TRENDING_A_DAY = 48, 24
+INTERVAL_SECONDS = 1800
+NEWS = "steady cycle, half an hour's news"
+LOOK, LOOK_AT_CYCLE = "one look for news", "one look while a cycle goes on"
+# What a dashboard that stays open asks again.
+LOOK_SECONDS, TRENDING_SECONDS = 60, 300
+# Of a first visit: the page, its script, its styles, its font and its icon.
+PAGE_FILES = 5
+# Two listings of each of 14 subreddits, and the sweep's.
+REDDIT_REQUESTS = 28 + 30
+# Health, cycles, subreddits, trending, and three comparisons.
+VIEW_REQUESTS = 7
+
+
+def month_of(work: Mapping[str, Cost], views: Mapping[str, Cost], gigabytes: float) -> bill.Month:
+    """Put the month together at the default schedule, with so many views a day."""
+    day = add_up(collector_day(work), tab(work, views, bill.MINUTES_OPEN * 60), bill.VIEWS_A_DAY)
+    return bill.Month(
+        request_units=bill.DAYS_A_MONTH * day.request_units,
+        gigabytes=gigabytes,
+        executions=bill.DAYS_A_MONTH * day.executions,
+        seconds=bill.DAYS_A_MONTH * day.seconds,
+        timer_runs=bill.DAYS_A_MONTH * (CYCLES_A_DAY + TRENDING_A_DAY + 1),
+    )
+
+
+@dataclass(frozen=True)
+class Use:
+    """What somebody uses: request units, executions of functions, seconds of an instance."""
+
+    request_units: float
+    executions: float
+    seconds: float
+
+
+def add_up(one: Use, other: Use, times: float) -> Use:
+    """Give one and so many times the other."""
+    return Use(
+        one.request_units + times * other.request_units,
+        one.executions + times * other.executions,
+        one.seconds + times * other.seconds,
+    )
+
+
+def collector_day(work: Mapping[str, Cost]) -> Use:
+    """Give what the timers use in a day."""
+    runs = (
+        (work[NEWS], CYCLES_A_DAY, REDDIT_REQUESTS * bill.REDDIT_SECONDS),
+        (work["trending"], TRENDING_A_DAY, 0.0),
+        (work["cleanup of a day"], 1, 0.0),
+    )
+    day = Use(0, 0, 0)
+    for cost, times, waits in runs:
+        day = add_up(day, Use(cost.request_units, 1, active_seconds(cost) + waits), times)
+    return day
+
+
+def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> Use:
+    """Give what a dashboard uses that is on a screen for so long.
+
+    Each look for news is an active period of its own. While a cycle runs there is one each second,
+    and the cycles are listed when it has begun and when it has ended; then everything is asked
+    again, twice: dashboard/src/cycles.ts.
+    """
+    runs = active_seconds(work[NEWS]) + REDDIT_REQUESTS * bill.REDDIT_SECONDS
+    cycles = seconds / INTERVAL_SECONDS
+    asked = {
+        "first view, 24 h": 1 + 2 * cycles,
+        LOOK: (seconds - cycles * runs) / LOOK_SECONDS,
+        LOOK_AT_CYCLE: cycles * runs,
+        "the list of cycles": 2 * cycles,
+        "topics": seconds / TRENDING_SECONDS,
+    }
+    shown, looks, finds = asked["first view, 24 h"], asked[LOOK], asked["topics"]
+    return Use(
+        sum(times * views[name].request_units for name, times in asked.items()),
+        PAGE_FILES + (VIEW_REQUESTS - 1) * shown + sum(asked.values()) + asked[LOOK_AT_CYCLE],
+        (2 * shown + looks + asked[LOOK_AT_CYCLE] + finds) * bill.LEAST_PERIOD.amount,
+    )
+
+
+def active_seconds(cost: Cost) -> float:
+    """Give for how long an instance works: our own time, and the database's at 1,000 RU/s."""
+    return max(bill.LEAST_PERIOD.amount, cost.seconds + cost.paced_seconds)
+
+
+def open_tab_month(work: Mapping[str, Cost], views: Mapping[str, Cost]) -> dict[str, float]:
+    """Give what one tab costs that is left on a screen for a month, before any free grant."""
+    used = tab(work, views, bill.HOURS_A_MONTH * 3600)
+    month = bill.Month(used.request_units, 0, used.executions, used.seconds, 0)
+    return {
+        "request units": used.request_units,
+        "executions": used.executions,
+        "GB-seconds": used.seconds * bill.INSTANCE_GB,
+        "Cosmos DB serverless, $": bill.cosmos_bills(month)["serverless"],
+        "Functions, $": bill.functions_bill(month)["bill without the free grant"],
+    }
