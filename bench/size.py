@@ -19,45 +19,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from api.answers import prepare
-from api.cache import Cache
-from api.cycles import read_cycles
-from api.deps import Deps
-from api.health import check_health
-from api.models import (
-    CompareParameters,
-    CyclesParameters,
-    PostParameters,
-    PostsParameters,
-    ScopeParameters,
-    SubredditsParameters,
-    TrendingParameters,
-    TrendsParameters,
-)
-from api.post import read_post
-from api.posts import read_recent_posts
-from api.process import process_health
-from api.sentiment import compare, read_stats, read_trends
-from api.subreddits import read_subreddits
-from api.trending import read_trending
 from bench.fill import NOW, Size, fill_file
 from bench.size_plot import draw
+from bench.size_reads import READS, Bench, CountingStore
 from bench.stored_source import StoredSource
 from collector.cleanup import Cleaner
 from collector.cycle import Collector
 from collector.sentiment import scorer
 from collector.trending import Trends
 from shared.costs import counted
-from shared.settings import Settings
-from shared.store import Store
 from shared.store.sqlite import SqliteStore
 
 ITEMS = "10000,100000,1000000"
@@ -65,134 +41,8 @@ SUBREDDITS = "14,100,1000"
 QUICK_ITEMS, QUICK_SUBREDDITS = "400,1600", "3,20"
 REPEATS, QUICK_REPEATS = 25, 2
 NEW_ITEMS, QUICK_NEW_ITEMS = 6000, 60
-COMPARED = 5
 HALF_HOUR, DAY = timedelta(minutes=30), timedelta(days=1)
 KIB, MS = 1024, 1000
-
-
-@dataclass
-class CountingStore:
-    """A store that counts the documents that are read and written."""
-
-    inner: Store
-    counts: dict[str, int] = field(default_factory=lambda: {"read": 0, "written": 0})
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self.inner, name)
-        if name in {"read", "read_many", "query"}:
-
-            async def reading(*args: Any) -> Any:
-                found = await method(*args)
-                self.counts["read"] += len(found) if name != "read" else found is not None
-                return found
-
-            return reading
-        if name in {"create", "replace", "upsert", "delete"}:
-
-            async def writing(container: Any, documents: Any, *more: Any) -> Any:
-                many = name in {"upsert", "delete"}
-                documents = list(documents) if many else documents
-                self.counts["written"] += len(documents) if many else 1
-                return await method(container, documents, *more)
-
-            return writing
-        return method
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What a measurement works with."""
-
-    store: CountingStore
-    settings: Settings
-    quick: bool
-
-    def deps(self) -> Deps:
-        """Give what the endpoints' functions work with."""
-
-        async def opened() -> Any:
-            return self.store
-
-        return Deps(self.settings, opened, lambda: NOW, process_health, Cache(seconds=0))
-
-
-Read = Callable[[Deps], Awaitable[BaseModel]]
-
-
-def _one(deps: Deps) -> str:
-    return deps.settings.subreddits[len(deps.settings.subreddits) // 2]
-
-
-def _stats(hours: int, *, one: bool) -> Read:
-    return lambda deps: read_stats(
-        deps, ScopeParameters(hours=hours, subreddit=_one(deps) if one else None)
-    )
-
-
-def _trends(hours: int, granularity: str, *, one: bool) -> Read:
-    return lambda deps: read_trends(
-        deps,
-        TrendsParameters.model_validate(
-            {"hours": hours, "granularity": granularity, "subreddit": _one(deps) if one else None}
-        ),
-    )
-
-
-def _compare(hours: int) -> Read:
-    return lambda deps: compare(
-        deps,
-        CompareParameters.model_validate(
-            {"hours": hours, "subreddits": ",".join(deps.settings.subreddits[:COMPARED])}
-        ),
-    )
-
-
-def _posts(*, one: bool, later: bool = False, **given: Any) -> Read:
-    async def read(deps: Deps) -> BaseModel:
-        asked = {"hours": 2160, "subreddit": _one(deps) if one else None, **given}
-        if later:
-            asked["cursor"] = (NOW - 30 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ_p0s0")
-        return (await read_recent_posts(deps, PostsParameters.model_validate(asked))).posts
-
-    return read
-
-
-def _post(*, named: bool) -> Read:
-    async def read(deps: Deps) -> BaseModel:
-        name = _one(deps)
-        place = deps.settings.subreddits.index(name)
-        subreddit = name if named else None
-        return await read_post(deps, PostParameters(id=f"p0s{place}", subreddit=subreddit))
-
-    return read
-
-
-READS: dict[str, Read] = {
-    **{
-        f"stats {hours} h, {'one' if one else 'all'}": _stats(hours, one=one)
-        for hours in (24, 168, 2160)
-        for one in (False, True)
-    },
-    "trends 168 h by hour, all": _trends(168, "hour", one=False),
-    "trends 2160 h by day, all": _trends(2160, "day", one=False),
-    "trends 2160 h by hour, one": _trends(2160, "hour", one=True),
-    "compare 24 h": _compare(24),
-    "compare 720 h": _compare(720),
-    "posts, all": _posts(one=False),
-    "posts, all, later page": _posts(one=False, later=True),
-    "posts, all, negative": _posts(one=False, sentiment="negative"),
-    "posts, all, search": _posts(one=False, q="nowheretobefound"),
-    "posts, one": _posts(one=True),
-    "posts, one, later page": _posts(one=True, later=True),
-    "posts, one, negative": _posts(one=True, sentiment="negative"),
-    "posts, one, search": _posts(one=True, q="nowheretobefound"),
-    "post": _post(named=True),
-    "post, subreddit unknown": _post(named=False),
-    "trending": lambda deps: read_trending(deps, TrendingParameters()),
-    "subreddits": lambda deps: read_subreddits(deps, SubredditsParameters()),
-    "cycles": lambda deps: read_cycles(deps, CyclesParameters()),
-    "health": check_health,
-}
 
 
 async def nothing(bench: Bench) -> dict[str, Any]:
