@@ -32,6 +32,8 @@ SPAWN_SECONDS = 5
 LOCUSTFILE = ROOT / "tests" / "load" / "locustfile.py"
 # A first collection over 14 subreddits with such answers takes longer than a minute.
 SLOW_REDDIT = "slow,seconds=1"
+# The ramp has broken where users wait for longer than this, or get no answer.
+BROKEN_MS = 1000.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ FULL = (
     Phase("first-collection-50", users=50, requests_a_second=10, seconds=90, is_first=True),
     Phase("idle-100", users=100, requests_a_second=50, seconds=30),
     Phase("collecting-100", users=100, requests_a_second=50, seconds=30, collects=True),
-    Phase("ramp", users=0, requests_a_second=0, seconds=60, ramp_to=600),
+    Phase("ramp", users=0, requests_a_second=0, seconds=60, ramp_to=1800),
 )
 QUICK = (
     Phase("idle-50", users=50, requests_a_second=20, seconds=3),
@@ -125,6 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     }
     if any(phase.ramp_to for phase in phases):
         summary["ramp"] = ramp_steps(out)
+        summary["breaks_at_users"] = breaks_at(summary["ramp"])
     (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
     print(told(summary))
 
@@ -219,6 +222,14 @@ def ramp_steps(out: Path) -> list[dict[str, float]]:
     ]
 
 
+def breaks_at(steps: Sequence[Mapping[str, float]]) -> float | None:
+    """Give how many users, of whom each asks once a second, were too many; None: none were."""
+    for step in steps:
+        if step["failures_a_second"] or step["p95"] > BROKEN_MS:
+            return step["users"]
+    return None
+
+
 def told(summary: Mapping[str, Any]) -> str:
     """Write the summary as Markdown tables: idle against collecting, endpoint by endpoint."""
     phases = summary["phases"]
@@ -239,7 +250,10 @@ def told(summary: Mapping[str, Any]) -> str:
     ]
     lines += _side_by_side(phases["idle-50"], phases["collecting-50"])
     if "ramp" in summary:
+        broken = summary["breaks_at_users"]
         lines += [
+            "",
+            f"The ramp breaks at {broken} users." if broken else "The ramp doesn't break.",
             "",
             "| users | a second | p95 ms | failures a second |",
             "| --- | --- | --- | --- |",
