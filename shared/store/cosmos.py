@@ -340,13 +340,15 @@ class CosmosStore:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._patience
         attempt = 0
+        fault: StoreError | None = None
         while True:
             attempt += 1
             try:
                 async with asyncio.timeout_at(deadline):
                     return await work()
             except TimeoutError:
-                raise StoreUnavailable(
+                # What it last said tells more than that time is up.
+                raise fault or StoreUnavailable(
                     f"Cosmos DB gave no answer within {self._patience:g} s"
                 ) from None
             except CosmosHttpResponseError as error:

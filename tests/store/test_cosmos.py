@@ -139,6 +139,26 @@ async def test_throttling_for_longer_than_patience_is_unavailability(proxy, behi
             await store.read(POSTS, "aws", "p1")
 
 
+async def test_silence_after_throttling_is_told_as_throttling(proxy, behind) -> None:
+    async with opened(behind, patience=1.0) as store:
+        # The client itself tries once more before it tells us.
+        answers = [throttle(2, 100)] * 2
+
+        def fault(request: Request) -> Response | None:
+            answer = answers.pop()(request)
+            if not answers:
+                proxy.stalled.clear()
+            return answer
+
+        proxy.fault = fault
+        try:
+            with pytest.raises(StoreUnavailable, match="throttles"):
+                await store.read(POSTS, "aws", "p1")
+        finally:
+            proxy.stalled.set()
+            proxy.fault = lambda _request: None
+
+
 async def test_a_create_whose_answer_was_lost_is_not_taken_for_anothers(proxy, behind) -> None:
     async with opened(behind) as store:
         proxy.lose_answers = 1
