@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COSMOS_SERVER := tests/cosmos_server
+CHECKOV := .venv-checkov
 SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
@@ -12,7 +13,7 @@ PAGES := $(SWAGGER) $(PAGE)
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed lint
 	$(BIN)/python -m pytest
 
 # Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
@@ -45,11 +46,18 @@ lock: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o requirements.txt requirements.in
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o requirements-dev.txt requirements-dev.in
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o tests/infra/requirements-checkov.txt tests/infra/requirements-checkov.in
 
 $(VENV)/.installed: requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Undertone needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.13")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+# The policies that infra/ is held to, apart from everything else: it pins what it needs exactly.
+$(CHECKOV)/.installed: tests/infra/requirements-checkov.txt
+	$(PYTHON) -m venv --clear $(CHECKOV)
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # Node comes from the machine where it is new enough for Vite, or else from PyPI.
@@ -97,4 +105,4 @@ $(VENV)/.chromium: | $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .data .mypy_cache .ruff_cache .pytest_cache
