@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COSMOS_SERVER := tests/cosmos_server
 CHECKOV := .venv-checkov
+KUSTO := tests/infra/kusto
 SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
@@ -13,7 +14,7 @@ PAGES := $(SWAGGER) $(PAGE)
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed lint
 	$(BIN)/python -m pytest
 
 # Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
@@ -97,6 +98,11 @@ $(COSMOS_SERVER)/node_modules/.installed: $(COSMOS_SERVER)/package-lock.json | $
 	cd $(COSMOS_SERVER) && $(NPM_CI)
 	touch $@
 
+# What reads the queries of infra/.
+$(KUSTO)/node_modules/.installed: $(KUSTO)/package-lock.json | $(VENV)/.node
+	cd $(KUSTO) && $(NPM_CI)
+	touch $@
+
 # The browser of the tests: the machine's, Debian's, or else the one that Playwright fetches.
 $(VENV)/.chromium: | $(VENV)/.installed
 	command -v chromium || command -v chromium-browser || command -v google-chrome \
@@ -105,4 +111,4 @@ $(VENV)/.chromium: | $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(KUSTO)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .data .mypy_cache .ruff_cache .pytest_cache
