@@ -30,6 +30,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
 
 resource app 'Microsoft.Web/sites@2024-04-01' = {
   // checkov:skip=CKV_AZURE_222:reads are public; collecting needs a key
+  // checkov:skip=CKV_AZURE_78:Flex Consumption refuses ftpsState; below, FTP has no password to sign in with
   // checkov:skip=CKV_AZURE_17:browsers have no certificates
   // checkov:skip=CKV_AZURE_212:Flex Consumption scales from none; an instance always ready is billed all month
   // checkov:skip=CKV_AZURE_213:Flex Consumption has no health check path; /api/v1/health is for a monitor of yours
@@ -66,10 +67,10 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         triggers: { http: { perInstanceConcurrency: httpConcurrency } }
       }
     }
+    // Most of it is refused on Flex Consumption, ftpsState too.
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
     }
   }

@@ -61,6 +61,13 @@ def test_the_app_is_python_3_13_on_flex_consumption(deployed) -> None:
     assert app.body["tags"] == {"azd-env-name": "test", "azd-service-name": "api"}
 
 
+def test_the_site_has_no_property_that_flex_consumption_refuses(deployed) -> None:
+    # ftpsState, alwaysOn, linuxFxVersion, healthCheckPath and most others end the deployment with
+    # "site configuration property … for Flex Consumption sites is invalid".
+    config = deployed.one("Microsoft.Web/sites").properties["siteConfig"]
+    assert config.keys() <= {"minTlsVersion", "scmMinTlsVersion", "http20Enabled"}
+
+
 def test_memory_instances_and_concurrency_are_parameters(deploy) -> None:
     app = deploy(instanceMemoryMB=4096, maximumInstanceCount=50, httpConcurrency=16)
     scale = app.one("Microsoft.Web/sites").properties["functionAppConfig"]["scaleAndConcurrency"]
