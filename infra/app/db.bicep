@@ -24,27 +24,27 @@ var containers = [
   {
     name: 'posts'
     partitionKey: '/subreddit'
-    indexed: ['/order_key/?', '/sentiment/label/?', '/subreddit/?']
+    indexed: [{ path: '/order_key/?' }, { path: '/sentiment/label/?' }, { path: '/subreddit/?' }]
   }
   {
     name: 'comments'
     partitionKey: '/subreddit'
-    indexed: ['/order_key/?', '/post_id/?', '/sentiment/label/?', '/subreddit/?']
+    indexed: [{ path: '/order_key/?' }, { path: '/post_id/?' }, { path: '/sentiment/label/?' }, { path: '/subreddit/?' }]
   }
   {
     name: 'stats'
     partitionKey: '/subreddit'
-    indexed: ['/id/?', '/subreddit/?']
+    indexed: [{ path: '/id/?' }, { path: '/subreddit/?' }]
   }
   {
     name: 'topics'
     partitionKey: '/id'
-    indexed: ['/id/?']
+    indexed: [{ path: '/id/?' }]
   }
   {
     name: 'cycles'
     partitionKey: '/kind'
-    indexed: ['/id/?', '/kind/?', '/settled/?']
+    indexed: [{ path: '/id/?' }, { path: '/kind/?' }, { path: '/settled/?' }]
   }
 ]
 
@@ -96,7 +96,7 @@ resource declared 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers
         indexingPolicy: {
           indexingMode: 'consistent'
           automatic: true
-          includedPaths: [for path in container.indexed: { path: path }]
+          includedPaths: container.indexed
           excludedPaths: [{ path: '/*' }]
         }
       }

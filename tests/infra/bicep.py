@@ -383,7 +383,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "loadJsonContent": lambda folder, path: json.loads((folder / path).read_text()),
     "loadTextContent": lambda folder, path: (folder / path).read_text(),
     "split": lambda _folder, value, by: value.split(by),
-    "string": lambda _folder, value: str(value),
+    "string": lambda _folder, value: (
+        json.dumps(value) if isinstance(value, dict | list) else str(value)
+    ),
     "subscription": lambda _folder: {"id": "/subscriptions/some"},
     "subscriptionResourceId": lambda _folder, kind, name: f"/{kind}/{name}",
     "tenant": lambda _folder: {"tenantId": "<tenant>"},

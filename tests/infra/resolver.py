@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tree_sitter import Node
+
 from tests.infra.bicep import (
     FUNCTIONS,
     Declaration,
@@ -22,7 +24,8 @@ RESOURCE = re.compile(r"[A-Z]\w+\.\w+(/\w+)+@20\d\d-\d\d-\d\d(-preview)?")
 def problems(path: Path) -> list[str]:
     """Give a line for each name, file, parameter or output that isn't there, or isn't used."""
     template = load(path)
-    found = [*_names(template), *_targets(template), *_files(template), *_unused(template)]
+    checks = (_names, _targets, _files, _loops, _unused)
+    found = [problem for check in checks for problem in check(template)]
     for name in template.of("module"):
         if (target := _file(template, name)).is_file():
             found += [*_parameters(template, name), *_outputs(template, name), *problems(target)]
@@ -67,6 +70,30 @@ def _names(template: Template) -> Iterator[str]:
 def _unused(template: Template) -> Iterator[str]:
     kinds = {**template.of("parameter"), **template.of("variable")}
     yield from (f"{name} is not used" for name in kinds.keys() - set(_used(template)))
+
+
+def _loops(template: Template) -> Iterator[str]:
+    """Give loops that stand where none may: BCP138 and BCP142 of Bicep's compiler."""
+    for node in walk(template.root):
+        if node.type == "for_statement":
+            owner, above = _above(node)
+            line = node.start_point[0] + 1
+            if "object_property" in above and owner not in {"resource", "module"}:
+                yield f"line {line}: a loop inside a value is no loop of Bicep's"
+            if "for_statement" in above:
+                outer = above.index("for_statement")
+                if "object_property" in above[outer:] or "object_property" not in above[:outer]:
+                    yield f"line {line}: a loop inside a property's loop is no loop of Bicep's"
+
+
+def _above(node: Node) -> tuple[str, list[str]]:
+    """Give what kind of declaration a node is in, and the types of the nodes between."""
+    types: list[str] = []
+    each = node.parent
+    while each is not None and not each.type.endswith("_declaration"):
+        types.append(each.type)
+        each = each.parent
+    return (each.type.removesuffix("_declaration") if each else ""), types
 
 
 def _targets(template: Template) -> Iterator[str]:

@@ -65,6 +65,15 @@ def test_queries_are_kusto() -> None:
     assert json.loads(done.stdout) == []
 
 
+def test_the_workbook_shows_every_query_but_the_alerts_own(deployed) -> None:
+    workbook = deployed.one("Microsoft.Insights/workbooks").properties
+    items = json.loads(workbook["serializedData"])["items"]
+    shown = {item["content"]["query"] for item in items}
+    assert shown == {file.read_text() for file in QUERIES if file.stem != "completed-cycles"}
+    insights = deployed.one("Microsoft.Insights/components")
+    assert workbook["sourceId"] == f"/{insights.type}/{insights.name}"
+
+
 def test_every_throttled_answer_is_found_by_its_words() -> None:
     query = (ROOT / "infra" / "queries" / "throttling.kql").read_text()
     (words,) = re.findall(r'message has "([^"]+)"', query)

@@ -39,6 +39,17 @@ def module(params: str) -> str:
             "module one 'none.bicep' = { name: 'one' }\n",
             "one is none.bicep, and there is no such file",
         ),
+        (
+            "var a = { b: [for i in ['c']: i] }\noutput x object = a\n",
+            "line 1: a loop inside a value is no loop of Bicep's",
+        ),
+        (
+            (
+                "resource r 'Some.Kind/things@2024-01-01' = {\n"
+                "  name: 'r'\n  d: [for i in ['e']: { f: [for j in [i]: j] }]\n}\n"
+            ),
+            "line 3: a loop inside a property's loop is no loop of Bicep's",
+        ),
         ("resource r 'Microsoft.Web/sites' = { name: 'r' }\n", "not of a type with a version"),
     ],
 )
