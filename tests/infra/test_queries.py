@@ -6,13 +6,16 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from collector.run import collect_on_timer
 from shared.errors import ErrorKind
 from shared.logs import event
+from tests.collector.harness import settings_for, things
 from tests.host_fixtures import ROOT
 from tests.infra.events import logged_events
 
@@ -53,6 +56,30 @@ def test_the_form_that_queries_read_is_the_one_that_is_logged(caplog) -> None:
     with caplog.at_level(logging.INFO):
         event(logging.getLogger("collector"), "cycle.started", cycle="cycle_1", reason='a "b"\\ c')
     assert caplog.messages == ['cycle.started cycle=cycle_1 reason="a \\"b\\"\\\\ c"']
+
+
+def read_line(line: str) -> tuple[str, dict[str, str]]:
+    """Read a line as the queries do: pairs with blanks between, values with blanks in quotes."""
+    name, _, fields = line.partition(" ")
+    pairs = re.findall(r'(\w+)=("(?:\\.|[^"\\])*"|\S*)', fields)
+    return name, {key: json.loads(v) if v.startswith('"') else v for key, v in pairs}
+
+
+def test_a_collection_logs_what_its_queries_ask_for(sqlite_settings, stand_in, caplog) -> None:
+    reddit = stand_in(things(("aws",), 9, newest=datetime.now(UTC).timestamp()))
+    caplog.set_level("INFO")
+    settings = settings_for(sqlite_settings, reddit.base_url, ["aws", "nowhere_at_all"])
+    collect_on_timer(settings, past_due=True)
+    lines = dict(read_line(line) for line in caplog.messages)
+    queries = {file.stem: file.read_text() for file in QUERIES}
+    # A run has a reason when it is skipped or fails.
+    assert asked_fields(queries["cycles"]) - lines["collect.ended"].keys() == {"reason"}
+    failed = lines["cycle.subreddit_failed"]
+    assert asked_fields(queries["failing-subreddits"]) == failed.keys()
+    assert (failed["subreddit"], failed["kind"]) == ("nowhere_at_all", "missing")
+    assert "cycle.completed" in lines
+    for name, fields in lines.items():
+        assert fields.keys() <= EVENTS[name] | {"past_due"}
 
 
 def test_queries_are_kusto() -> None:

@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from local.host.config import read_host_json
+from shared.schedule import interval
 from tests.host_fixtures import ROOT
 from tests.infra.bicep import BicepError, load
 from tests.infra.conftest import MAIN
@@ -208,11 +210,18 @@ def test_the_alert_is_made_for_who_wants_it(deploy) -> None:
     group = alerting.one("Microsoft.Insights/actionGroups")
     assert group.properties["emailReceivers"][0]["emailAddress"] == "ops@example.org"
     rule = alerting.one("Microsoft.Insights/scheduledQueryRules").properties
-    assert rule["windowSize"] == "PT1H"
     assert rule["actions"] == {"actionGroups": [f"/{group.type}/{group.name}"]}
     (condition,) = rule["criteria"]["allOf"]
     assert '"cycle.completed "' in condition["query"]
     assert (condition["operator"], condition["threshold"]) == ("LessThan", 1)
+
+
+def test_the_alert_waits_for_two_intervals_of_the_schedule(deploy) -> None:
+    alerting = deploy(alertEmail="ops@example.org")
+    schedule = alerting.settings["COLLECT_SCHEDULE"]
+    rule = alerting.one("Microsoft.Insights/scheduledQueryRules").properties
+    assert rule["windowSize"] == "PT1H"
+    assert 2 * interval(schedule, datetime(2026, 11, 25, tzinfo=UTC)) == timedelta(hours=1)
 
 
 def test_names_are_as_azure_takes_them(deploy) -> None:
