@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COSMOS_SERVER := tests/cosmos_server
+CHECKOV := .venv-checkov
+KUSTO := tests/infra/kusto
 SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
@@ -12,7 +14,7 @@ PAGES := $(SWAGGER) $(PAGE)
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed lint
 	$(BIN)/python -m pytest
 
 # Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
@@ -45,11 +47,18 @@ lock: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o requirements.txt requirements.in
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o requirements-dev.txt requirements-dev.in
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o tests/infra/requirements-checkov.txt tests/infra/requirements-checkov.in
 
 $(VENV)/.installed: requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Undertone needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.13")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+# The policies that infra/ is held to, apart from everything else: it pins what it needs exactly.
+$(CHECKOV)/.installed: tests/infra/requirements-checkov.txt
+	$(PYTHON) -m venv --clear $(CHECKOV)
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # Node comes from the machine where it is new enough for Vite, or else from PyPI.
@@ -89,6 +98,11 @@ $(COSMOS_SERVER)/node_modules/.installed: $(COSMOS_SERVER)/package-lock.json | $
 	cd $(COSMOS_SERVER) && $(NPM_CI)
 	touch $@
 
+# What reads the queries of infra/.
+$(KUSTO)/node_modules/.installed: $(KUSTO)/package-lock.json | $(VENV)/.node
+	cd $(KUSTO) && $(NPM_CI)
+	touch $@
+
 # The browser of the tests: the machine's, Debian's, or else the one that Playwright fetches.
 $(VENV)/.chromium: | $(VENV)/.installed
 	command -v chromium || command -v chromium-browser || command -v google-chrome \
@@ -97,4 +111,4 @@ $(VENV)/.chromium: | $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(COSMOS_SERVER)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(KUSTO)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .data .mypy_cache .ruff_cache .pytest_cache

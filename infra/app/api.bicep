@@ -1,0 +1,116 @@
+param name string
+param planName string
+param location string
+param tags object
+param identityId string
+param identityClientId string
+param storageName string
+param packageContainerName string
+param insightsConnectionString string
+param instanceMemoryMB int
+param maximumInstanceCount int
+param httpConcurrency int
+
+@description('The app\'s own settings: README.md has their table.')
+param settings object
+
+resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: storageName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  // checkov:skip=CKV_AZURE_225:zones are a matter of Cosmos DB too, and neither is free; a missed cycle is caught up
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource app 'Microsoft.Web/sites@2024-04-01' = {
+  // checkov:skip=CKV_AZURE_222:reads are public; collecting needs a key
+  // checkov:skip=CKV_AZURE_78:Flex Consumption refuses ftpsState; below, FTP has no password to sign in with
+  // checkov:skip=CKV_AZURE_17:browsers have no certificates
+  // checkov:skip=CKV_AZURE_212:Flex Consumption scales from none; an instance always ready is billed all month
+  // checkov:skip=CKV_AZURE_213:Flex Consumption has no health check path; /api/v1/health is for a monitor of yours
+  name: name
+  location: location
+  // azd finds the app of a service by this tag.
+  tags: union(tags, { 'azd-service-name': 'api' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    // Without it references are resolved with the identity that the app doesn't have: the system's.
+    keyVaultReferenceIdentity: identityId
+    publicNetworkAccess: 'Enabled'
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${storage.properties.primaryEndpoints.blob}${packageContainerName}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: { name: 'python', version: '3.13' }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        triggers: { http: { perInstanceConcurrency: httpConcurrency } }
+      }
+    }
+    // Most of it is refused on Flex Consumption, ftpsState too.
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      http20Enabled: true
+    }
+  }
+}
+
+// Deployment is by Entra ID: azd signs in as whoever runs it.
+resource passwords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = [
+  for way in ['ftp', 'scm']: {
+    parent: app
+    name: way
+    properties: { allow: false }
+  }
+]
+
+// Runtime and version are functionAppConfig's on Flex Consumption: FUNCTIONS_WORKER_RUNTIME and
+// FUNCTIONS_EXTENSION_VERSION are refused here.
+resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
+  // checkov:skip=CKV_AZURE_222:reads are public; and this is appsettings, not the site
+  // checkov:skip=CKV_AZURE_13:reads are public; and this is appsettings, not authsettings
+  // checkov:skip=CKV_AZURE_63:this is appsettings, not web; Flex Consumption logs to Application Insights
+  // checkov:skip=CKV_AZURE_65:this is appsettings, not web; errors never show more than their problem document
+  // checkov:skip=CKV_AZURE_66:this is appsettings, not web; traces go to Application Insights
+  // checkov:skip=CKV_AZURE_80:this is appsettings, not web; and Python, not .NET
+  // checkov:skip=CKV_AZURE_88:this is appsettings, not azurestorageaccounts; the app keeps no files
+  parent: app
+  name: 'appsettings'
+  properties: union(settings, {
+    AzureWebJobsStorage__credential: 'managedidentity'
+    AzureWebJobsStorage__clientId: identityClientId
+    AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
+    AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
+    AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
+    // The dashboard is at /, where the host has a page of its own.
+    AzureWebJobsDisableHomepage: 'true'
+    // DefaultAzureCredential looks for the system's identity unless it is told of another.
+    AZURE_CLIENT_ID: identityClientId
+    APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identityClientId}'
+  })
+}
+
+output name string = app.name
+output uri string = 'https://${app.properties.defaultHostName}'

@@ -1,0 +1,108 @@
+param name string
+param location string
+param tags object
+
+@allowed(['free', 'autoscale', 'serverless'])
+param mode string
+param databaseName string
+
+@description('Documents expire a week after this: a net below the cleanup, counted from the last write.')
+param retentionDays int
+
+// What the free tier gives, for all containers together: each by itself would take 400 at least.
+var sharedThroughput = 1000
+var throughput = {
+  free: { throughput: sharedThroughput }
+  autoscale: { autoscaleSettings: { maxThroughput: sharedThroughput } }
+  serverless: {}
+}
+var timeToLive = (retentionDays + 7) * 86400
+
+// These are shared/store's CONTAINERS: paths are what queries filter and sort on. Nothing else is
+// indexed, so that a write costs less.
+var containers = [
+  {
+    name: 'posts'
+    partitionKey: '/subreddit'
+    indexed: [{ path: '/order_key/?' }, { path: '/sentiment/label/?' }, { path: '/subreddit/?' }]
+  }
+  {
+    name: 'comments'
+    partitionKey: '/subreddit'
+    indexed: [{ path: '/order_key/?' }, { path: '/post_id/?' }, { path: '/sentiment/label/?' }, { path: '/subreddit/?' }]
+  }
+  {
+    name: 'stats'
+    partitionKey: '/subreddit'
+    indexed: [{ path: '/id/?' }, { path: '/subreddit/?' }]
+  }
+  {
+    name: 'topics'
+    partitionKey: '/id'
+    indexed: [{ path: '/id/?' }]
+  }
+  {
+    name: 'cycles'
+    partitionKey: '/kind'
+    indexed: [{ path: '/id/?' }, { path: '/kind/?' }, { path: '/settled/?' }]
+  }
+]
+
+resource account 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' = {
+  // checkov:skip=CKV_AZURE_101:the way in is by role, never by key; docs/azure.md shows the private way
+  // checkov:skip=CKV_AZURE_99:the way in is by role, never by key; docs/azure.md shows the private way
+  name: name
+  location: location
+  tags: tags
+  kind: 'GlobalDocumentDB'
+  properties: {
+    databaseAccountOfferType: 'Standard'
+    locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: false }]
+    consistencyPolicy: { defaultConsistencyLevel: 'Session' }
+    capabilities: mode == 'serverless' ? [{ name: 'EnableServerless' }] : []
+    enableFreeTier: mode == 'free'
+    // Nothing beyond the free tier, whoever else adds a database to the account.
+    capacity: mode == 'free' ? { totalThroughputLimit: sharedThroughput } : null
+    disableLocalAuth: true
+    disableKeyBasedMetadataWriteAccess: true
+    minimalTlsVersion: 'Tls12'
+    publicNetworkAccess: 'Enabled'
+    // The tier without a charge: any moment of the last seven days can be restored.
+    backupPolicy: {
+      type: 'Continuous'
+      continuousModeProperties: { tier: 'Continuous7Days' }
+    }
+  }
+}
+
+resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2024-11-15' = {
+  parent: account
+  name: databaseName
+  properties: {
+    resource: { id: databaseName }
+    options: throughput[mode]
+  }
+}
+
+resource declared 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2024-11-15' = [
+  for container in containers: {
+    parent: database
+    name: container.name
+    properties: {
+      resource: {
+        id: container.name
+        partitionKey: { paths: [container.partitionKey], kind: 'Hash', version: 2 }
+        defaultTtl: timeToLive
+        indexingPolicy: {
+          indexingMode: 'consistent'
+          automatic: true
+          includedPaths: container.indexed
+          excludedPaths: [{ path: '/*' }]
+        }
+      }
+    }
+  }
+]
+
+output name string = account.name
+output endpoint string = account.properties.documentEndpoint

@@ -1,0 +1,58 @@
+param name string
+param location string
+param tags object
+
+var packageContainer = 'app-package'
+
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+  // checkov:skip=CKV_AZURE_59:the way in is by role, never by key; docs/azure.md shows the private way
+  // checkov:skip=CKV_AZURE_35:the way in is by role, never by key; docs/azure.md shows the private way
+  // checkov:skip=CKV_AZURE_206:it holds locks, a queue and the package, which a deployment makes anew; a copy in another region serves nobody
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: 'Standard_LRS' }
+  properties: {
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      defaultAction: 'Allow'
+      bypass: 'AzureServices'
+    }
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+  parent: account
+  name: 'default'
+}
+
+@description('Where the deployed package lies.')
+resource packages 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+  parent: blobs
+  name: packageContainer
+  properties: { publicAccess: 'None' }
+}
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
+  parent: account
+  name: 'default'
+}
+
+// The host would make both when first used. Declared, they can be looked at, and watched, from the start.
+@description('Requests for a collection, and those that failed five times.')
+resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = [
+  for queue in ['collect-requests', 'collect-requests-poison']: {
+    parent: queues
+    name: queue
+  }
+]
+
+output name string = account.name
+output packageContainerName string = packages.name

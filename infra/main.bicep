@@ -1,0 +1,280 @@
+targetScope = 'subscription'
+
+@minLength(1)
+@maxLength(64)
+@description('The name of the azd environment. Names of resources come from it.')
+param environmentName string
+
+@minLength(1)
+@description('The region of all resources. `az functionapp list-flexconsumption-locations` lists those that serve.')
+@metadata({ azd: { type: 'location' } })
+param location string
+
+@minLength(1)
+@description('The id of the script or web app at https://www.reddit.com/prefs/apps.')
+param redditClientId string
+
+@secure()
+@description('The secret of that app. It goes to Key Vault; left empty, the one that is there stays.')
+param redditClientSecret string = ''
+
+@minLength(7)
+@description('What Reddit is told of who asks, with your user name: python:undertone:0.1.0 (by /u/your_name)')
+param redditUserAgent string
+
+@description('What to watch, separated by commas. Empty: the 14 subreddits that the app knows.')
+param subreddits string = ''
+
+@allowed(['free', 'autoscale', 'serverless'])
+@description('''
+How Cosmos DB is paid. Figures: docs/performance.md, "What it costs".
+free: the free tier, 1,000 RU/s manual throughput shared by all containers. A cycle fits in it. One
+  account in a subscription may have it. Not autoscale: that bills an hour at its peak, which each
+  half-hourly cycle makes 1,000 RU/s, and the free tier covers no more than 1,000 RU/s at any time.
+serverless: pay for each request; the cheaper one where another account has the free tier.
+autoscale: 100 to 1,000 RU/s, for an app with many readers, or where serverless is not to be had.
+It can't be changed later: make a new environment.
+''')
+param cosmosMode string = 'free'
+
+@description('The name of the database.')
+param cosmosDatabase string = 'undertone'
+
+@minValue(1)
+@maxValue(3650)
+@description('For how many days data is kept. Containers let it expire a week later.')
+param retentionDays int = 90
+
+@description('When to collect: NCRONTAB, six fields, UTC.')
+param collectSchedule string = '0 */30 * * * *'
+
+@description('When to find what is trending.')
+param trendingSchedule string = '0 5 * * * *'
+
+@description('When to clean up.')
+param cleanupSchedule string = '0 0 2 * * *'
+
+@minValue(0)
+@maxValue(500)
+@description('Reddit requests that a cycle may spend on older items.')
+param sweepRequests int = 30
+
+@minValue(1)
+@maxValue(600)
+@description('After how many seconds the lease of a dead writer ends.')
+param leaseSeconds int = 60
+
+@minValue(0)
+@maxValue(60)
+@description('For how many seconds an answer is kept in memory.')
+param cacheSeconds int = 2
+
+@description('Origins whose pages may call the API, separated by commas.')
+param corsOrigins string = ''
+
+@allowed(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
+@description('From which level on the app logs.')
+param logLevel string = 'INFO'
+
+@allowed(['on', 'off'])
+@description('Whether the app sends traces and metrics of its own to Application Insights.')
+param telemetry string = 'on'
+
+@allowed([512, 2048, 4096])
+@description('''
+Memory of an instance in MB. A first cycle and trending over a million items stay under 130 MB
+(docs/performance.md), to which host and worker add a few hundred. 2048 comes with a whole core, which
+scoring and JSON need; 512 has a quarter of one.
+''')
+param instanceMemoryMB int = 2048
+
+@minValue(1)
+@maxValue(1000)
+@description('''
+The most instances that each group of functions scales out to: a limit to the bill. HTTP functions are
+one group, each timer and queue function is one of its own. Of the latter one instance is all that ever
+works, because of the lease. More instances than the database's 1,000 RU/s can serve would only make
+it refuse: a dashboard's first view costs 174 to 1,568 RU. 40 is the lowest value that the platform took
+when the plan was new.
+''')
+param maximumInstanceCount int = 40
+
+@minValue(1)
+@maxValue(1000)
+@description('''
+How many HTTP requests an instance serves at once. The platform's own value for Python is 1, which suits
+functions that block. These are async and wait for the database: one process on two cores answered 535
+requests a second of 600 users with a p95 of 360 ms (docs/performance.md). 100 leaves room on one core.
+''')
+param httpConcurrency int = 100
+
+@minValue(1)
+@description('GB of logs a day, after which no more are taken until the next: a limit to the bill.')
+param dailyLogGb int = 1
+
+@description('Who is told by e-mail when collection stops. Empty: no alert is made.')
+param alertEmail string = ''
+
+@description('Two intervals of collectSchedule: no completed cycle for so long raises the alert. ISO 8601.')
+@allowed(['PT10M', 'PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
+param alertWindow string = 'PT1H'
+
+var abbreviations = loadJsonContent('abbreviations.json')
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = { 'azd-env-name': environmentName }
+
+// A cycle ends a minute before the platform would take its worker down. host.json has the only number.
+var functionTimeout = split(loadJsonContent('../host.json').functionTimeout, ':')
+var functionSeconds = int(functionTimeout[0]) * 3600 + int(functionTimeout[1]) * 60 + int(functionTimeout[2])
+var cycleSeconds = functionSeconds - 60
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: '${abbreviations.resourcesResourceGroups}${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'app/identity.bicep' = {
+  name: 'identity'
+  scope: group
+  params: {
+    name: '${abbreviations.managedIdentityUserAssignedIdentities}${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'app/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    workspaceName: '${abbreviations.operationalInsightsWorkspaces}${token}'
+    insightsName: '${abbreviations.insightsComponents}${token}'
+    location: location
+    tags: tags
+    dailyLogGb: dailyLogGb
+  }
+}
+
+module storage 'app/storage.bicep' = {
+  name: 'storage'
+  scope: group
+  params: {
+    name: '${abbreviations.storageStorageAccounts}${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module database 'app/db.bicep' = {
+  name: 'database'
+  scope: group
+  params: {
+    name: '${abbreviations.documentDBDatabaseAccounts}${token}'
+    location: location
+    tags: tags
+    mode: cosmosMode
+    databaseName: cosmosDatabase
+    retentionDays: retentionDays
+  }
+}
+
+module secrets 'app/secrets.bicep' = {
+  name: 'secrets'
+  scope: group
+  params: {
+    name: '${abbreviations.keyVaultVaults}${token}'
+    location: location
+    tags: tags
+    redditClientSecret: redditClientSecret
+  }
+}
+
+module rbac 'app/rbac.bicep' = {
+  name: 'rbac'
+  scope: group
+  params: {
+    principalId: identity.outputs.principalId
+    storageName: storage.outputs.name
+    vaultName: secrets.outputs.name
+    insightsName: monitoring.outputs.insightsName
+    cosmosName: database.outputs.name
+  }
+}
+
+module api 'app/api.bicep' = {
+  name: 'api'
+  scope: group
+  // Without its roles the host can't start.
+  dependsOn: [rbac]
+  params: {
+    name: '${abbreviations.webSitesFunctions}${token}'
+    planName: '${abbreviations.webServerFarms}${token}'
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    storageName: storage.outputs.name
+    packageContainerName: storage.outputs.packageContainerName
+    insightsConnectionString: monitoring.outputs.connectionString
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    httpConcurrency: httpConcurrency
+    settings: {
+      REDDIT_CLIENT_ID: redditClientId
+      REDDIT_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=${secrets.outputs.redditClientSecretUri})'
+      REDDIT_USER_AGENT: redditUserAgent
+      FEED: 'reddit'
+      SUBREDDITS: subreddits
+      COSMOS_ENDPOINT: database.outputs.endpoint
+      COSMOS_DATABASE: cosmosDatabase
+      COLLECT_SCHEDULE: collectSchedule
+      TRENDING_SCHEDULE: trendingSchedule
+      CLEANUP_SCHEDULE: cleanupSchedule
+      // Every scale-out is a start-up here.
+      COLLECT_ON_STARTUP: 'false'
+      RETENTION_DAYS: string(retentionDays)
+      SENTIMENT_METHOD: 'vader'
+      SWEEP_REQUESTS: string(sweepRequests)
+      LEASE_SECONDS: string(leaseSeconds)
+      CYCLE_SECONDS: string(cycleSeconds)
+      CACHE_SECONDS: string(cacheSeconds)
+      CORS_ORIGINS: corsOrigins
+      LOG_LEVEL: logLevel
+      TELEMETRY: telemetry
+    }
+  }
+}
+
+module alerts 'app/alerts.bicep' = if (!empty(alertEmail)) {
+  name: 'alerts'
+  scope: group
+  params: {
+    groupName: '${abbreviations.insightsActionGroups}${token}'
+    ruleName: '${abbreviations.insightsScheduledQueryRules}${token}'
+    location: location
+    tags: tags
+    insightsId: monitoring.outputs.insightsId
+    email: alertEmail
+    window: alertWindow
+  }
+}
+
+module workbook 'app/workbook.bicep' = {
+  name: 'workbook'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    insightsId: monitoring.outputs.insightsId
+  }
+}
+
+output AZURE_LOCATION string = location
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_TENANT_ID string = tenant().tenantId
+output SERVICE_API_NAME string = api.outputs.name
+output SERVICE_API_URI string = api.outputs.uri
+output AZURE_KEY_VAULT_NAME string = secrets.outputs.name
+output COSMOS_ENDPOINT string = database.outputs.endpoint
+output COSMOS_ACCOUNT_NAME string = database.outputs.name

@@ -1,0 +1,22 @@
+# What `make pages` does, for Windows: builds api/static/page and api/static/swagger.
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+
+python -m venv .venv
+& .venv/Scripts/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+
+Push-Location dashboard
+npm ci --silent --no-audit --no-fund
+Pop-Location
+
+Copy-Item dashboard/node_modules/swagger-ui-dist/swagger-ui.css api/static/swagger/
+Copy-Item dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js api/static/swagger/
+
+# The dashboard's types are those of the API.
+& .venv/Scripts/python -c "import json; from api.openapi import openapi_document; open('dashboard/openapi.json', 'w').write(json.dumps(openapi_document()))"
+
+Push-Location dashboard
+npm run --silent types
+npm run --silent check
+npm run --silent build
+Pop-Location

@@ -1,0 +1,50 @@
+"""The template as it would be deployed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.host_fixtures import ROOT
+from tests.infra.bicep import Deployment, Resource, load
+
+MAIN = ROOT / "infra" / "main.bicep"
+ASKED = {
+    "environmentName": "test",
+    "location": "swedencentral",
+    "redditClientId": "an-id",
+    "redditUserAgent": "python:undertone:0.1.0 (by /u/someone)",
+}
+
+
+class Deployed:
+    """All resources of a deployment."""
+
+    def __init__(self, **given: Any) -> None:
+        self.resources = Deployment(load(MAIN), {**ASKED, **given}).resources()
+
+    def all(self, kind: str) -> list[Resource]:
+        """Give the resources of a type."""
+        return [each for each in self.resources if each.type.lower() == kind.lower()]
+
+    def one(self, kind: str) -> Resource:
+        """Give the only resource of a type."""
+        (found,) = self.all(kind)
+        return found
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Give the app settings."""
+        return dict(self.one("Microsoft.Web/sites/config").properties)
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Deployed:
+    """Give what is deployed with every default."""
+    return Deployed()
+
+
+@pytest.fixture(scope="session")
+def deploy() -> Callable[..., Deployed]:
+    """Deploy with other parameters."""
+    return Deployed

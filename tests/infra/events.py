@@ -1,0 +1,60 @@
+"""Which events the code logs, and with which fields, as its source says."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+# What a name is put together from, and what is handed on as a whole.
+FUNCTIONS = ("collect", "collect_now", "trending", "cleanup")
+STATUSES = ("completed", "failed")
+NOTED = {"subreddit", "kind", "message"}
+
+
+def logged_events(root: Path) -> dict[str, set[str]]:
+    """Give the fields of each event of the deployed code, by the event's name."""
+    found: dict[str, set[str]] = {}
+    for package in ("api", "collector", "shared"):
+        for file in (root / package).rglob("*.py"):
+            tree = ast.parse(file.read_text())
+            for name, fields in _of(tree):
+                found.setdefault(name, set()).update(fields)
+    return found
+
+
+def _of(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
+    reported = _reported(tree)
+    for call in ast.walk(tree):
+        if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "event"):
+            continue
+        fields = {keyword.arg for keyword in call.keywords if keyword.arg}
+        spread = {ast.unparse(each.value) for each in call.keywords if each.arg is None}
+        if "noted" in spread:
+            fields |= NOTED
+        if "told" in spread:
+            fields |= reported
+        for name in _names(call.args[1]):
+            yield name, fields
+
+
+def _names(name: ast.expr) -> list[str]:
+    text = ast.literal_eval(name) if isinstance(name, ast.Constant) else ast.unparse(name)[2:-1]
+    if "{function}" in text:
+        return [text.replace("{function}", each) for each in FUNCTIONS]
+    if "{cycle['status']}" in text:
+        return [text.replace("{cycle['status']}", each) for each in STATUSES]
+    if "{" in text:
+        raise ValueError(f"nothing is known of the names {text}")
+    return [text]
+
+
+def _reported(tree: ast.Module) -> set[str]:
+    """Give every field that a run may report at its end: keys, keywords and names of counts."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "report.update":
+            found |= {each.arg for each in node.keywords if each.arg}
+        if isinstance(node, ast.Dict):
+            found |= {str(k.value) for k in node.keys if isinstance(k, ast.Constant)}
+        if isinstance(node, ast.Tuple):
+            found |= {str(each.value) for each in node.elts if isinstance(each, ast.Constant)}
+    return found

@@ -1,0 +1,164 @@
+"""What the template declares is what the code makes, reads and asks for."""
+
+import pytest
+
+from shared.requests import QUEUE
+from shared.settings import Settings, load_settings
+from shared.store import CONTAINERS
+from shared.store.cosmos import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS, indexing_policy
+
+DATABASES = "Microsoft.DocumentDB/databaseAccounts"
+LEFT_OUT = {
+    "sqlite_path": "there is no embedded database on Azure",
+    "cosmos_key": "the account takes none: local authentication is off",
+    "reddit_base_url": "it is for stand-ins, and none is deployed",
+}
+PLATFORM = {
+    "AzureWebJobsStorage__credential": "the host's storage, by identity",
+    "AzureWebJobsStorage__clientId": "the host's storage, by identity",
+    "AzureWebJobsStorage__blobServiceUri": "the host's storage, by identity",
+    "AzureWebJobsStorage__queueServiceUri": "the host's storage, by identity",
+    "AzureWebJobsStorage__tableServiceUri": "the host's storage, by identity",
+    "AzureWebJobsDisableHomepage": "the dashboard is at /",
+    "AZURE_CLIENT_ID": "which identity DefaultAzureCredential takes",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "where logs and traces go",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "and as whom",
+    "TELEMETRY": "whether the app sends traces of its own",
+}
+
+
+@pytest.mark.parametrize("retention", [1, 90, 365])
+def test_containers_are_those_that_the_code_makes(deploy, retention: int) -> None:
+    declared = deploy(retentionDays=retention).all(f"{DATABASES}/sqlDatabases/containers")
+    ttl = (retention + TTL_MARGIN_DAYS) * DAY_SECONDS
+    assert {each.name.rpartition("/")[2]: each.properties["resource"] for each in declared} == {
+        container.name: {
+            "id": container.name,
+            "partitionKey": {
+                "paths": [f"/{container.partition_key}"],
+                "kind": "Hash",
+                "version": 2,
+            },
+            "indexingPolicy": indexing_policy(container),
+            **({"defaultTtl": ttl} if container.expires else {}),
+        }
+        for container in CONTAINERS
+    }
+
+
+def test_containers_are_in_the_database_that_the_app_asks_for(deploy) -> None:
+    deployed = deploy(cosmosDatabase="elsewhere")
+    database = deployed.one(f"{DATABASES}/sqlDatabases")
+    assert database.name.rpartition("/")[2] == deployed.settings["COSMOS_DATABASE"] == "elsewhere"
+    for container in deployed.all(f"{DATABASES}/sqlDatabases/containers"):
+        assert container.name.startswith(f"{database.name}/")
+
+
+def test_the_throughput_is_what_the_code_gives(deployed) -> None:
+    options = deployed.one(f"{DATABASES}/sqlDatabases").properties["options"]
+    assert options == {"throughput": SHARED_THROUGHPUT}
+
+
+def test_the_queue_is_the_one_that_the_code_names(deployed) -> None:
+    queues = deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
+    assert {each.name.rpartition("/")[2] for each in queues} == {QUEUE, f"{QUEUE}-poison"}
+
+
+def test_every_setting_is_given_on_azure_or_has_a_reason_not_to_be(deployed) -> None:
+    settings = {name.upper() for name in Settings.model_fields.keys() - LEFT_OUT.keys()}
+    assert deployed.settings.keys() >= settings
+    assert deployed.settings.keys() - settings - PLATFORM.keys() == set()
+    assert not {name.upper() for name in LEFT_OUT} & deployed.settings.keys()
+
+
+def test_the_app_takes_these_settings_and_they_mean_its_defaults(deployed) -> None:
+    given = {
+        **deployed.settings,
+        "COSMOS_ENDPOINT": "https://some.documents.azure.com:443/",
+        "WEBSITE_SITE_NAME": "func-some",
+    }
+    told = load_settings(given).model_dump(exclude_unset=True)
+    defaults = Settings().model_dump()
+    own = {"reddit_client_id", "reddit_client_secret", "reddit_user_agent", "cosmos_endpoint"}
+    # Off where there is nothing to send it to.
+    own |= {"telemetry"}
+    assert {name: value for name, value in told.items() if name not in own} == {
+        name: value for name, value in defaults.items() if name in told and name not in own
+    }
+
+
+def test_parameters_reach_the_app(deploy) -> None:
+    given = deploy(
+        subreddits="aws,Python",
+        retentionDays=30,
+        collectSchedule="0 0 * * * *",
+        trendingSchedule="0 10 * * * *",
+        cleanupSchedule="0 0 3 * * *",
+        sweepRequests=5,
+        leaseSeconds=90,
+        cacheSeconds=10,
+        corsOrigins="https://example.org",
+        logLevel="DEBUG",
+    ).settings
+    settings = load_settings({**given, "COSMOS_ENDPOINT": "https://some.documents.azure.com"})
+    assert settings.subreddits == ("aws", "Python")
+    assert (settings.retention_days, settings.sweep_requests) == (30, 5)
+    assert settings.collect_schedule == "0 0 * * * *"
+    assert settings.trending_schedule == "0 10 * * * *"
+    assert settings.cleanup_schedule == "0 0 3 * * *"
+    assert (settings.lease_seconds, settings.cache_seconds) == (90, 10.0)
+    assert settings.cors_origins == ("https://example.org",)
+    assert settings.log_level == "DEBUG"
+
+
+def test_the_app_is_told_which_identity_is_its_own(deployed) -> None:
+    identity = deployed.one("Microsoft.ManagedIdentity/userAssignedIdentities")
+    client = f"<{identity.type}/{identity.name}.properties.clientId>"
+    settings = deployed.settings
+    assert settings["AZURE_CLIENT_ID"] == client
+    assert settings["AzureWebJobsStorage__clientId"] == client
+    assert settings["AzureWebJobsStorage__credential"] == "managedidentity"
+    assert settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] == (
+        f"Authorization=AAD;ClientId={client}"
+    )
+    app = deployed.one("Microsoft.Web/sites")
+    assert app.properties["keyVaultReferenceIdentity"] == f"/{identity.type}/{identity.name}"
+    assert list(app.body["identity"]["userAssignedIdentities"]) == [
+        f"/{identity.type}/{identity.name}"
+    ]
+
+
+def test_telemetry_goes_to_a_connection_string(deployed) -> None:
+    insights = deployed.one("Microsoft.Insights/components")
+    workspace = deployed.one("Microsoft.OperationalInsights/workspaces")
+    assert deployed.settings["APPLICATIONINSIGHTS_CONNECTION_STRING"] == (
+        f"<{insights.type}/{insights.name}.properties.ConnectionString>"
+    )
+    assert insights.properties["WorkspaceResourceId"] == f"/{workspace.type}/{workspace.name}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    # https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan: deprecated there.
+    [
+        "FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_RUN_FROM_PACKAGE",
+        "SCM_DO_BUILD_DURING_DEPLOYMENT", "ENABLE_ORYX_BUILD", "WEBSITE_CONTENTSHARE",
+    ],
+)  # fmt: skip
+def test_settings_that_flex_consumption_refuses_are_not_given(deployed, name: str) -> None:
+    assert name not in deployed.settings
+
+
+def test_a_scale_out_collects_nothing(deployed) -> None:
+    assert deployed.settings["COLLECT_ON_STARTUP"] == "false"
+
+
+def test_reddits_secret_is_a_reference_to_the_vault(deploy) -> None:
+    deployed = deploy(redditClientSecret="hush")
+    vault = deployed.one("Microsoft.KeyVault/vaults")
+    secret = deployed.one("Microsoft.KeyVault/vaults/secrets").name.rpartition("/")[2]
+    assert deployed.settings["REDDIT_CLIENT_SECRET"] == (
+        "@Microsoft.KeyVault(SecretUri="
+        f"<{vault.type}/{vault.name}.properties.vaultUri>secrets/{secret})"
+    )
+    assert "hush" not in str(deployed.settings)

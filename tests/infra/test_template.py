@@ -1,0 +1,237 @@
+"""The template compiles, and what it would deploy is what was promised."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local.host.config import read_host_json
+from shared.schedule import interval
+from tests.host_fixtures import ROOT
+from tests.infra.bicep import BicepError, load
+from tests.infra.conftest import MAIN
+from tests.infra.resolver import problems
+
+DATABASES = "Microsoft.DocumentDB/databaseAccounts"
+
+
+def test_every_name_file_parameter_and_output_is_there() -> None:
+    assert problems(MAIN) == []
+
+
+def test_every_module_is_part_of_the_deployment() -> None:
+    named = {each.target for each in load(MAIN).of("module").values()}
+    assert named == {f"app/{file.name}" for file in (MAIN.parent / "app").glob("*.bicep")}
+
+
+def test_azd_gives_only_parameters_that_there_are() -> None:
+    given = json.loads((MAIN.parent / "main.parameters.json").read_text())["parameters"]
+    parameters = load(MAIN).of("parameter")
+    assert given.keys() <= parameters.keys()
+    # azd asks for what is empty and has no default.
+    assert given.keys() >= {name for name, each in parameters.items() if each.value is None}
+    # It gives strings, whatever the parameter's type.
+    assert {parameters[name].type for name in given} == {"string"}
+
+
+@pytest.mark.parametrize("name", list(load(MAIN).of("parameter")))
+def test_every_parameter_is_described(name: str) -> None:
+    assert "description" in load(MAIN).declared[name].decorators
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cosmosMode", "manual"), ("instanceMemoryMB", 1024), ("retentionDays", 0),
+        ("redditClientId", ""), ("httpConcurrency", 1001), ("retentionDays", "90"),
+        ("mode", "free"),
+    ],
+)  # fmt: skip
+def test_what_a_parameter_does_not_take_is_refused(deploy, name: str, value) -> None:
+    with pytest.raises(BicepError, match=name):
+        deploy(**{name: value})
+
+
+def test_the_app_is_python_3_13_on_flex_consumption(deployed) -> None:
+    plan = deployed.one("Microsoft.Web/serverfarms")
+    app = deployed.one("Microsoft.Web/sites")
+    assert plan.body["sku"] == {"name": "FC1", "tier": "FlexConsumption"}
+    assert app.properties["serverFarmId"] == f"/{plan.type}/{plan.name}"
+    config = app.properties["functionAppConfig"]
+    assert config["runtime"] == {"name": "python", "version": "3.13"}
+    assert app.body["tags"] == {"azd-env-name": "test", "azd-service-name": "api"}
+
+
+def test_the_site_has_no_property_that_flex_consumption_refuses(deployed) -> None:
+    # ftpsState, alwaysOn, linuxFxVersion, healthCheckPath and most others end the deployment with
+    # "site configuration property … for Flex Consumption sites is invalid".
+    config = deployed.one("Microsoft.Web/sites").properties["siteConfig"]
+    assert config.keys() <= {"minTlsVersion", "scmMinTlsVersion", "http20Enabled"}
+
+
+def test_memory_instances_and_concurrency_are_parameters(deploy) -> None:
+    app = deploy(instanceMemoryMB=4096, maximumInstanceCount=50, httpConcurrency=16)
+    scale = app.one("Microsoft.Web/sites").properties["functionAppConfig"]["scaleAndConcurrency"]
+    assert scale == {
+        "instanceMemoryMB": 4096,
+        "maximumInstanceCount": 50,
+        "triggers": {"http": {"perInstanceConcurrency": 16}},
+    }
+
+
+def test_a_cycle_ends_a_minute_before_the_platform_ends_it(deployed) -> None:
+    timeout = read_host_json(ROOT).function_timeout
+    assert timeout is not None
+    assert float(deployed.settings["CYCLE_SECONDS"]) == timeout - 60
+
+
+def test_the_free_tier_gets_a_thousand_shared_units_and_never_more(deploy) -> None:
+    free = deploy(cosmosMode="free")
+    account = free.one(DATABASES).properties
+    assert account["enableFreeTier"] is True
+    assert account["capacity"] == {"totalThroughputLimit": 1000}
+    assert account["capabilities"] == []
+    assert free.one(f"{DATABASES}/sqlDatabases").properties["options"] == {"throughput": 1000}
+
+
+def test_autoscale_is_not_on_the_free_tier(deploy) -> None:
+    autoscale = deploy(cosmosMode="autoscale")
+    assert autoscale.one(DATABASES).properties["enableFreeTier"] is False
+    options = autoscale.one(f"{DATABASES}/sqlDatabases").properties["options"]
+    assert options == {"autoscaleSettings": {"maxThroughput": 1000}}
+
+
+def test_serverless_provisions_nothing(deploy) -> None:
+    serverless = deploy(cosmosMode="serverless")
+    account = serverless.one(DATABASES).properties
+    assert account["capabilities"] == [{"name": "EnableServerless"}]
+    assert account["enableFreeTier"] is False
+    assert serverless.one(f"{DATABASES}/sqlDatabases").properties["options"] == {}
+
+
+@pytest.mark.parametrize("mode", ["free", "autoscale", "serverless"])
+def test_no_container_takes_throughput_of_its_own(deploy, mode: str) -> None:
+    for container in deploy(cosmosMode=mode).all(f"{DATABASES}/sqlDatabases/containers"):
+        assert "options" not in container.properties
+
+
+def test_nothing_takes_a_key(deployed) -> None:
+    assert deployed.one(DATABASES).properties["disableLocalAuth"] is True
+    assert deployed.one("Microsoft.Insights/components").properties["DisableLocalAuth"] is True
+    workspace = deployed.one("Microsoft.OperationalInsights/workspaces").properties
+    assert workspace["features"]["disableLocalAuth"] is True
+    storage = deployed.one("Microsoft.Storage/storageAccounts").properties
+    assert storage["allowSharedKeyAccess"] is False
+    assert storage["allowBlobPublicAccess"] is False
+    assert deployed.one("Microsoft.KeyVault/vaults").properties["enableRbacAuthorization"] is True
+    passwords = deployed.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    assert [each.properties["allow"] for each in passwords] == [False, False]
+
+
+def test_tls_1_2_is_the_least_everywhere(deployed) -> None:
+    assert deployed.one(DATABASES).properties["minimalTlsVersion"] == "Tls12"
+    assert (
+        deployed.one("Microsoft.Storage/storageAccounts").properties["minimumTlsVersion"]
+        == "TLS1_2"
+    )
+    app = deployed.one("Microsoft.Web/sites").properties
+    assert app["httpsOnly"] is True
+    assert app["siteConfig"]["minTlsVersion"] == app["siteConfig"]["scmMinTlsVersion"] == "1.2"
+
+
+def test_the_identity_has_these_roles_and_no_other(deployed) -> None:
+    # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+    names = {
+        "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
+        "974c5e8b-45b9-4653-ba55-5f855dd0fb88": "Storage Queue Data Contributor",
+        "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "Storage Table Data Contributor",
+        "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
+        "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
+    }
+    given = deployed.all("Microsoft.Authorization/roleAssignments")
+    identity = deployed.one("Microsoft.ManagedIdentity/userAssignedIdentities")
+    assert {each.properties["principalId"] for each in given} == {
+        f"<{identity.type}/{identity.name}.properties.principalId>"
+    }
+    assert len({each.name for each in given}) == len(given)
+    roles = {
+        names[each.properties["roleDefinitionId"].rpartition("/")[2]]: each.body["scope"].target
+        for each in given
+    }
+    assert {role: scope.partition("@")[0] for role, scope in roles.items()} == {
+        "Storage Blob Data Owner": "Microsoft.Storage/storageAccounts",
+        "Storage Queue Data Contributor": "Microsoft.Storage/storageAccounts",
+        "Storage Table Data Contributor": "Microsoft.Storage/storageAccounts",
+        "Key Vault Secrets User": "Microsoft.KeyVault/vaults",
+        "Monitoring Metrics Publisher": "Microsoft.Insights/components",
+    }
+
+
+def test_the_identity_may_write_documents(deployed) -> None:
+    given = deployed.one(f"{DATABASES}/sqlRoleAssignments").properties
+    # The built-in data contributor: documents, and no containers.
+    assert given["roleDefinitionId"].endswith(
+        "/sqlRoleDefinitions/00000000-0000-0000-0000-000000000002"
+    )
+    assert re.fullmatch(
+        r"<.*userAssignedIdentities/.*\.properties\.principalId>", given["principalId"]
+    )
+
+
+def test_the_secret_that_is_there_stays_when_none_is_given(deploy) -> None:
+    assert not deploy().all("Microsoft.KeyVault/vaults/secrets")
+    secret = deploy(redditClientSecret="hush").one("Microsoft.KeyVault/vaults/secrets")
+    assert secret.properties["value"] == "hush"
+
+
+def test_the_package_is_read_with_the_identity(deployed) -> None:
+    storage = deployed.one("Microsoft.Web/sites").properties["functionAppConfig"]["deployment"][
+        "storage"
+    ]
+    identity = deployed.one("Microsoft.ManagedIdentity/userAssignedIdentities")
+    assert storage["authentication"] == {
+        "type": "UserAssignedIdentity",
+        "userAssignedIdentityResourceId": f"/{identity.type}/{identity.name}",
+    }
+    container = deployed.one("Microsoft.Storage/storageAccounts/blobServices/containers").name
+    assert storage["value"].endswith(f".blob>{container.rpartition('/')[2]}")
+
+
+def test_the_roles_are_there_before_the_app() -> None:
+    api = load(MAIN).declared["api"]
+    assert api.value is not None
+    assert b"dependsOn: [rbac]" in (api.value.text or b"")
+
+
+def test_the_alert_is_made_for_who_wants_it(deploy) -> None:
+    assert not deploy().all("Microsoft.Insights/scheduledQueryRules")
+    alerting = deploy(alertEmail="ops@example.org")
+    group = alerting.one("Microsoft.Insights/actionGroups")
+    assert group.properties["emailReceivers"][0]["emailAddress"] == "ops@example.org"
+    rule = alerting.one("Microsoft.Insights/scheduledQueryRules").properties
+    assert rule["actions"] == {"actionGroups": [f"/{group.type}/{group.name}"]}
+    (condition,) = rule["criteria"]["allOf"]
+    assert '"cycle.completed "' in condition["query"]
+    assert (condition["operator"], condition["threshold"]) == ("LessThan", 1)
+
+
+def test_the_alert_waits_for_two_intervals_of_the_schedule(deploy) -> None:
+    alerting = deploy(alertEmail="ops@example.org")
+    schedule = alerting.settings["COLLECT_SCHEDULE"]
+    rule = alerting.one("Microsoft.Insights/scheduledQueryRules").properties
+    assert rule["windowSize"] == "PT1H"
+    assert 2 * interval(schedule, datetime(2026, 11, 25, tzinfo=UTC)) == timedelta(hours=1)
+
+
+def test_names_are_as_azure_takes_them(deploy) -> None:
+    # https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+    deployed = deploy(environmentName="Some_Long-Name", alertEmail="ops@example.org")
+    assert re.fullmatch(r"[a-z0-9]{3,24}", deployed.one("Microsoft.Storage/storageAccounts").name)
+    assert re.fullmatch(
+        r"[A-Za-z][\w-]{1,22}[A-Za-z0-9]", deployed.one("Microsoft.KeyVault/vaults").name
+    )
+    assert re.fullmatch(r"[a-z0-9-]{3,44}", deployed.one(DATABASES).name)
+    assert re.fullmatch(r"[a-z0-9-]{2,60}", deployed.one("Microsoft.Web/sites").name)
+    group = deployed.one("Microsoft.Insights/actionGroups")
+    assert len(group.properties["groupShortName"]) <= 12
