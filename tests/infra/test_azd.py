@@ -99,6 +99,17 @@ def test_the_workflow_gives_every_parameter_that_azd_reads(workflow, project) ->
     assert set(handed) == read - {"AZURE_ENV_NAME", "AZURE_LOCATION"}
 
 
+def test_a_variable_that_is_empty_leaves_the_default(deploy) -> None:
+    # GitHub gives variables that nobody has set as empty ones, and azd hands those on.
+    parameters = json.loads((MAIN.parent / "main.parameters.json").read_text())["parameters"]
+    given: dict[str, str] = {}
+    for name, each in parameters.items():
+        variable, _, default = each["value"].strip("${}").partition("=")
+        is_required = load(MAIN).declared[name].value is None
+        given[name] = f"a value of {variable}" if is_required else default
+    deploy(**given)
+
+
 def test_only_secure_parameters_are_handed_on_as_secrets(project) -> None:
     parameters = json.loads((MAIN.parent / "main.parameters.json").read_text())["parameters"]
     secure = {
