@@ -27,10 +27,16 @@ soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 # The dashboard and the page that shows the API: run and test call it, a deployment needs it.
 pages: $(PAGES)
 
+# Published schemas, as the package ships them.
+SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
+
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(SCHEMA).github-workflows .github/workflows/*.yml
+	$(SCHEMA).dependabot .github/dependabot.yml
+	$(SCHEMA).compose-spec compose.yaml
 
 format: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/ruff check --fix .
@@ -44,6 +50,8 @@ docs: $(VENV)/.installed
 # What azd deploys, as a zip; what it is made of; whether something of that is known to be vulnerable.
 package: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m release package
+	rm -rf .release/app
+	$(BIN)/python -m zipfile -e .release/undertone.zip .release/app
 
 sbom: $(VENV)/.installed
 	$(BIN)/python -m release sbom
