@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.settings import Settings
-from tests.runtime.conftest import DEPLOYED, deployed
+from tests.runtime.conftest import DEPLOYED, SUBREDDITS, deployed
 from tests.test_function_app import EXPECTED, SCHEDULES
 
 
@@ -148,3 +148,22 @@ def test_what_only_developers_need_can_not_be_imported(deployed_python, unpacked
         **deployed(deployed_python, unpacked, "-c", code), capture_output=True, check=False
     )
     assert f"No module named '{name}'" in ended.stderr
+
+
+def test_on_azure_it_collects_into_cosmos_db(
+    serve, unpacked, served, cosmos_settings_factory
+) -> None:
+    settings = cosmos_settings_factory()
+    client = serve(
+        unpacked,
+        WEBSITE_SITE_NAME="undertone",
+        COSMOS_ENDPOINT=settings.cosmos_endpoint,
+        COSMOS_KEY=settings.cosmos_key.get_secret_value(),
+        COSMOS_DATABASE=settings.cosmos_database,
+        REDDIT_BASE_URL=served.reddit.base_url,
+        SUBREDDITS=",".join(SUBREDDITS),
+        FEED="sample",
+    )
+    assert client.post("/admin/functions/collect", json={"input": ""}).status_code == 202
+    assert client.get("/api/v1/health").json()["database"]["kind"] == "cosmos"
+    assert client.get("/api/v1/sentiment/stats").json()["statistics"]["total"] == 60
