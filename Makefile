@@ -48,7 +48,6 @@ docs: $(VENV)/.installed
 	$(BIN)/python -m local.api_page > docs/api.md
 
 # What azd deploys, as a zip; what it is made of; whether something of that is known to be vulnerable.
-# They are made, never committed: what they say is in requirements.txt.
 package: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m release package
 	rm -rf .release/app

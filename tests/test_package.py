@@ -50,6 +50,14 @@ def test_what_only_developers_need_stays_behind(path: str) -> None:
     assert ignored_by(ROOT).match_file(path)
 
 
+def test_what_git_ignores_stays_behind_but_for_the_built_pages() -> None:
+    ignored = (ROOT / ".gitignore").read_text().split()
+    assert len(ignored) > 5
+    for pattern in ignored:
+        path = pattern.replace("*", "x")
+        assert ignored_by(ROOT).match_file(path) != pattern.startswith("api/static/"), pattern
+
+
 def test_equal_files_make_an_equal_package(tmp_path: Path) -> None:
     made = []
     for name in ("one", "two"):
