@@ -1,4 +1,4 @@
-# The verbs: run, test, bench, soak, pages, lint, format, docs, lock, clean.
+# The verbs: run, test, bench, soak, pages, package, sbom, audit, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,13 +8,14 @@ KUSTO := tests/infra/kusto
 SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
+DEPLOYED := .deployed
 
-.PHONY: run test bench soak pages lint format docs lock clean
+.PHONY: run test bench soak pages package sbom audit lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed lint
 	$(BIN)/python -m pytest
 
 # Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
@@ -28,10 +29,16 @@ soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 # The dashboard and the page that shows the API: run and test call it, a deployment needs it.
 pages: $(PAGES)
 
+# Published schemas, as the package ships them.
+SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
+
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(SCHEMA).github-workflows .github/workflows/*.yml
+	$(SCHEMA).dependabot .github/dependabot.yml
+	$(SCHEMA).compose-spec compose.yaml
 
 format: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/ruff check --fix .
@@ -42,12 +49,27 @@ format: $(VENV)/.installed dashboard/node_modules/.installed
 docs: $(VENV)/.installed
 	$(BIN)/python -m local.api_page > docs/api.md
 
-# After changing a .in file.
+# What azd deploys, as a zip; what it is made of; whether something of that is known to be vulnerable.
+package: $(VENV)/.installed $(PAGES)
+	$(BIN)/python -m release package
+	rm -rf .release/app
+	$(BIN)/python -m zipfile -e .release/undertone.zip .release/app
+
+sbom: $(VENV)/.installed
+	$(BIN)/python -m release sbom
+
+audit: $(VENV)/.installed
+	$(BIN)/python -m release audit
+
+# After changing a .in file. UPGRADE= keeps the versions that are pinned, where they still fit.
+UPGRADE ?= --upgrade
+COMPILE = $(BIN)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-header --no-annotate
+
 lock: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o requirements.txt requirements.in
-	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o requirements-dev.txt requirements-dev.in
-	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o tests/infra/requirements-checkov.txt tests/infra/requirements-checkov.in
+	$(COMPILE) --python-version 3.11 -o requirements.txt requirements.in
+	$(COMPILE) --python-version 3.11 -o requirements-dev.txt requirements-dev.in
+	$(COMPILE) --python-version 3.13 -c requirements.txt --no-emit-package azure-functions -o tests/runtime/requirements.txt tests/runtime/requirements.in
+	$(COMPILE) --python-version 3.11 -o tests/infra/requirements-checkov.txt tests/infra/requirements-checkov.in
 
 $(VENV)/.installed: requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Undertone needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.13")'
@@ -60,6 +82,10 @@ $(CHECKOV)/.installed: tests/infra/requirements-checkov.txt
 	$(PYTHON) -m venv --clear $(CHECKOV)
 	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+# The app as Azure installs it, beside Microsoft's runtime library; nothing without Python 3.13.
+$(DEPLOYED)/.installed: requirements.txt tests/runtime/requirements.txt tests/runtime/environment.py | $(VENV)/.installed
+	$(BIN)/python -m tests.runtime.environment $(DEPLOYED)
 
 # Node comes from the machine where it is new enough for Vite, or else from PyPI.
 NODE_SERVES = const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)
@@ -111,4 +137,4 @@ $(VENV)/.chromium: | $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(KUSTO)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(KUSTO)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .release $(DEPLOYED) .data .mypy_cache .ruff_cache .pytest_cache

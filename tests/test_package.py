@@ -1,26 +1,38 @@
 """What a deployment takes along: everything but what .funcignore names."""
 
-import pathspec
+import shutil
+import zipfile
+from pathlib import Path
+
 import pytest
 
+from release.package import build_package, files_of, ignored_by
 from tests.host_fixtures import ROOT
 
 
 @pytest.fixture(scope="module")
-def left_out() -> pathspec.GitIgnoreSpec:
-    return pathspec.GitIgnoreSpec.from_lines((ROOT / ".funcignore").read_text().splitlines())
+def packed() -> list[str]:
+    return files_of(ROOT)
 
 
-def test_the_pages_are_part_of_the_deployed_package(left_out) -> None:
-    pages = [
-        str(file.relative_to(ROOT))
+def test_the_pages_are_part_of_the_deployed_package(packed: list[str]) -> None:
+    pages = {
+        file.relative_to(ROOT).as_posix()
         for folder in ("page", "swagger")
         for file in (ROOT / "api" / "static" / folder).rglob("*")
         if file.is_file()
-    ]
-    assert "api/static/page/index.html" in pages
-    assert "api/static/swagger/swagger-ui-bundle.js" in pages
-    assert not [page for page in pages if left_out.match_file(page)]
+    }
+    assert {"api/static/page/index.html", "api/static/swagger/swagger-ui-bundle.js"} <= pages
+    assert pages <= set(packed)
+
+
+def test_the_package_has_the_app_and_nothing_else(packed: list[str]) -> None:
+    tops = {name.split("/")[0] for name in packed}
+    assert tops == {
+        ".funcignore", "LICENSE", "api", "collector", "function_app.py", "host.json",
+        "requirements.txt", "shared",
+    }  # fmt: skip
+    assert not [name for name in packed if "__pycache__" in name or name.endswith(".pyc")]
 
 
 @pytest.mark.parametrize(
@@ -29,16 +41,40 @@ def test_the_pages_are_part_of_the_deployed_package(left_out) -> None:
         "tests/conftest.py", "docs/api.md", "bench/dashboard.py", "local/up.py", "README.md",
         "dashboard/src/app.tsx", "dashboard/node_modules/preact/package.json", "Makefile",
         "local.settings.json", ".venv/bin/python", ".data/undertone.db", ".pictures/x.png",
-        "requirements-dev.txt", ".ci/run",
+        "requirements-dev.txt", ".ci/run", ".github/workflows/test.yml", "compose.yaml",
+        ".release/undertone.zip", ".deployed/app/bin/python", "infra/main.bicep", ".env",
+        "azure.yaml", ".azure/prod/.env",
     ],
 )  # fmt: skip
-def test_what_only_developers_need_stays_behind(left_out, path: str) -> None:
-    assert left_out.match_file(path)
+def test_what_only_developers_need_stays_behind(path: str) -> None:
+    assert ignored_by(ROOT).match_file(path)
 
 
-@pytest.mark.parametrize(
-    "path", ["function_app.py", "host.json", "requirements.txt", "api/pages.py", "shared/costs.py"]
-)
-def test_what_runs_is_taken_along(left_out, path: str) -> None:
-    assert (ROOT / path).is_file()
-    assert not left_out.match_file(path)
+def test_what_git_ignores_stays_behind_but_for_the_built_pages() -> None:
+    ignored = (ROOT / ".gitignore").read_text().split()
+    assert len(ignored) > 5
+    for pattern in ignored:
+        path = pattern.replace("*", "x")
+        assert ignored_by(ROOT).match_file(path) != pattern.startswith("api/static/"), pattern
+
+
+def test_equal_files_make_an_equal_package(tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        shutil.copytree(ROOT / "shared", folder / "shared")
+        shutil.copy(ROOT / ".funcignore", folder)
+        build_package(folder, tmp_path / f"{name}.zip")
+        made.append((tmp_path / f"{name}.zip").read_bytes())
+    assert made[0] == made[1]
+
+
+def test_what_is_left_behind_never_comes_back_from_inside_it(tmp_path: Path) -> None:
+    (tmp_path / ".funcignore").write_text("left\n!left/kept.py\n*.md\n")
+    for name in ("left/kept.py", "app/notes.md", "app/code.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    package = tmp_path.parent / "package.zip"
+    assert build_package(tmp_path, package) == [".funcignore", "app/code.py"]
+    with zipfile.ZipFile(package) as opened:
+        assert opened.namelist() == [".funcignore", "app/code.py"]

@@ -1,0 +1,1 @@
+"""What a deployment takes along: its package, its bill of materials, and their audit."""

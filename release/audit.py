@@ -1,0 +1,83 @@
+"""Looks the pinned packages up among known vulnerabilities, with pip-audit.
+
+OSV is asked and not PyPI: behind a mirror PyPI's feed answers 404 for every package, which
+pip-audit skips, so that nothing is looked up and all seems well.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# For each connection, and for all of it: a service that doesn't answer never holds a build up.
+TIMEOUT_SECONDS = 10
+LONGEST_SECONDS = 120
+# How pip-audit's own error, or that of its HTTP client, begins when the service is the reason.
+OUT_OF_REACH = ("ConnectionError", "ServiceError", "Timeout", "Could not connect", "HTTPError")
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found: an exit status (0 well, 1 vulnerable, 2 not understood), and lines on it."""
+
+    status: int
+    lines: list[str]
+
+
+def audit(requirements: Path, service: str | None = None) -> Audit:
+    """Audit a file of pinned and hashed requirements; service is another OSV's address."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        try:
+            ended = subprocess.run(  # noqa: S603 - our own arguments
+                _command(requirements, report, service),
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LONGEST_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return _unknown(f"no answer within {LONGEST_SECONDS} seconds")
+        if report.is_file():
+            return read_report(json.loads(report.read_text()))
+    last = (ended.stderr.strip().splitlines() or ["pip-audit said nothing"])[-1]
+    if any(sign in ended.stderr for sign in OUT_OF_REACH):
+        return _unknown(last)
+    return Audit(2, [f"error: {requirements.name} can't be audited: {last}"])
+
+
+def read_report(report: dict[str, Any]) -> Audit:
+    """Read pip-audit's JSON."""
+    packages = report["dependencies"]
+    found = [
+        f"vulnerable: {each['name']} {each['version']}: {hole['id']}{_mended(hole)}"
+        for each in packages
+        for hole in each.get("vulns", [])
+    ]
+    skipped = [f"warning: {each['skip_reason']}" for each in packages if "skip_reason" in each]
+    if found:
+        return Audit(1, [*found, *skipped])
+    looked_up = len(packages) - len(skipped)
+    return Audit(0, [*skipped, f"{looked_up} of {len(packages)} packages: nothing known"])
+
+
+def _command(requirements: Path, report: Path, service: str | None) -> list[str]:
+    command = [sys.executable, "-m", "pip_audit", "--requirement", str(requirements)]
+    # Pinned and hashed, nothing is to be resolved: no environment is made.
+    command += ["--require-hashes", "--disable-pip", "--progress-spinner", "off"]
+    command += ["--format", "json", "--output", str(report), "--timeout", str(TIMEOUT_SECONDS)]
+    command += ["--vulnerability-service", "osv"]
+    return command if service is None else [*command, "--osv-url", service]
+
+
+def _mended(hole: dict[str, Any]) -> str:
+    versions = ", ".join(hole["fix_versions"])
+    return f", mended in {versions}" if versions else ""
+
+
+def _unknown(reason: str) -> Audit:
+    lines = [f"warning: the vulnerability service is out of reach, nothing was audited: {reason}"]
+    return Audit(0, lines)

@@ -1,0 +1,191 @@
+"""Serves an unpacked package over HTTP with Microsoft's runtime library: serve.py FOLDER.
+
+What the Functions host does around it is here in small: routes, the admin calls that start a
+function by hand, and queues that keep what is put into them. Keys are the host's own business.
+It runs with what the app and the library have installed, and nothing of this repository.
+"""
+
+import asyncio
+import json
+import sys
+import uuid
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import azure_functions_runtime as runtime
+from aiohttp import web
+from azure_functions_runtime.bindings.datumdef import Datum
+from azure_functions_runtime.native_invocation import invocation_request_native
+
+
+class Message(SimpleNamespace):
+    """A message between host and library: the library makes them by the names that it is given."""
+
+
+class StatusResult(Message):
+    Failure, Success = 0, 1
+
+
+class BindingInfo(Message):
+    undefined, out, inout = 0, 1, 2
+
+
+MESSAGES = SimpleNamespace(
+    StatusResult=StatusResult,
+    BindingInfo=BindingInfo,
+    **dict.fromkeys(
+        [
+            "FunctionMetadataResponse", "RpcException", "RpcFunctionMetadata",
+            "WorkerInitResponse", "WorkerMetadata",
+        ],
+        Message,
+    ),
+)  # fmt: skip
+
+
+class Function:
+    """A function as the library indexed it."""
+
+    def __init__(self, metadata: Message) -> None:
+        self.name: str = metadata.name
+        self.id: str = metadata.function_id
+        self.bindings: list[dict[str, Any]] = [json.loads(raw) for raw in metadata.raw_bindings]
+        self.trigger = next(each for each in self.bindings if each["type"].endswith("Trigger"))
+
+
+async def index(folder: Path) -> tuple[Message, list[Function]]:
+    """Let the library index the app; gives what it says of itself, and the functions."""
+    # The host puts the app's folder last, behind what is installed.
+    sys.path.append(str(folder))
+    asked = SimpleNamespace(capabilities={}, function_app_directory=str(folder))
+    properties = {"host": "127.0.0.1", "protos": MESSAGES}
+    request = SimpleNamespace(
+        request=SimpleNamespace(worker_init_request=asked), properties=properties
+    )
+    answer = await runtime.worker_init_request(request)
+    if answer.result.status != StatusResult.Success:
+        raise SystemExit(
+            f"{answer.result.exception.message}\n{answer.result.exception.stack_trace}"
+        )
+    indexed = await runtime.functions_metadata_request(request)
+    return answer.worker_metadata, [Function(each) for each in indexed.function_metadata_results]
+
+
+class Host:
+    """Calls functions, and keeps what they put into queues."""
+
+    def __init__(self, functions: list[Function]) -> None:
+        self.functions = {each.name: each for each in functions}
+        self.queues: dict[str, list[str]] = {}
+
+    async def call(self, function: Function, given: Datum, metadata: dict[str, Datum]) -> Any:
+        """Call it through the library. Raises RuntimeError with its trace."""
+        well, returned, outputs, problem, trace = await invocation_request_native(
+            str(uuid.uuid4()), function.id, [(function.trigger["name"], given)], metadata
+        )
+        if not well:
+            raise RuntimeError(f"{problem}\n{trace}")
+        for name, value in outputs:
+            queue = next(b["queueName"] for b in function.bindings if b["name"] == name)
+            self.queues.setdefault(queue, []).append(value.value)
+        return returned
+
+    def handler(self, function: Function) -> Any:
+        """Give what answers requests by an HTTP function."""
+
+        async def answer(request: web.Request) -> web.Response:
+            returned = (await self.call(function, await http_datum(request), {})).value
+            headers = {name: datum.value for name, datum in returned["headers"].items()}
+            body = returned["body"].value
+            return web.Response(
+                status=int(returned["status_code"].value),
+                headers=headers,
+                body=body.encode() if isinstance(body, str) else body,
+            )
+
+        return answer
+
+    async def start_by_hand(self, request: web.Request) -> web.Response:
+        """Start a timer or queue function, and wait for its end."""
+        function = self.functions[request.match_info["name"]]
+        text = (await request.json())["input"]
+        try:
+            if function.trigger["type"] == "timerTrigger":
+                tick = json.dumps({"IsPastDue": False, "Schedule": {"AdjustForDST": True}})
+                await self.call(function, Datum(tick, "json"), {})
+            else:
+                await self.call(function, Datum(text, "string"), queue_metadata())
+        except RuntimeError as error:
+            return web.Response(status=500, text=str(error))
+        return web.Response(status=202)
+
+    async def list_functions(self, _request: web.Request) -> web.Response:
+        """List the functions with their bindings."""
+        return web.json_response({each.name: each.bindings for each in self.functions.values()})
+
+    async def list_messages(self, request: web.Request) -> web.Response:
+        """List what was put into a queue."""
+        return web.json_response(self.queues.get(request.match_info["name"], []))
+
+
+async def http_datum(request: web.Request) -> Datum:
+    """Give a request as the library takes it."""
+    return Datum(
+        {
+            "method": Datum(request.method, "string"),
+            "url": Datum(str(request.url), "string"),
+            "headers": {k.lower(): Datum(v, "string") for k, v in request.headers.items()},
+            "params": {k: Datum(v, "string") for k, v in request.match_info.items()},
+            "query": {k: Datum(v, "string") for k, v in request.query.items()},
+            "body": Datum(await request.read(), "bytes"),
+        },
+        "http",
+    )
+
+
+def queue_metadata() -> dict[str, Datum]:
+    """Give what storage says of a message on its first attempt."""
+    return {"Id": Datum(str(uuid.uuid4()), "string"), "DequeueCount": Datum("1", "json")}
+
+
+def application(functions: list[Function], worker: Message) -> web.Application:
+    """Put each function at its route, the literal ones first."""
+    host = Host(functions)
+    app = web.Application()
+    app.router.add_get("/admin/host/status", lambda _: answer_status(worker))
+    app.router.add_get("/admin/functions", host.list_functions)
+    app.router.add_post("/admin/functions/{name}", host.start_by_hand)
+    app.router.add_get("/admin/queues/{name}", host.list_messages)
+    by_http = [each for each in functions if each.trigger["type"] == "httpTrigger"]
+    for each in sorted(by_http, key=_literal_first):
+        route = "/" + each.trigger["route"].replace("{*path}", "{path:.*}")
+        for method in each.trigger["methods"]:
+            app.router.add_route(method, route, host.handler(each))
+    return app
+
+
+def _literal_first(function: Function) -> tuple[bool, bool]:
+    route = function.trigger["route"]
+    return "{*" in route, "{" in route
+
+
+async def answer_status(worker: Message) -> web.Response:
+    """Say which Python and which library answer."""
+    return web.json_response({"python": worker.runtime_version, "library": worker.worker_version})
+
+
+async def main() -> None:
+    """Index and serve until the process is ended."""
+    runtime.start_threadpool_executor()
+    worker, functions = await index(Path(sys.argv[1]))
+    runner = web.AppRunner(application(functions, worker))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    print(f"listens on {runner.addresses[0][1]}", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,46 @@
+"""A machine without a new enough Python is told so, and nothing half made is left."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.environment import NONE_FOUND, OLDEST, ROOT, interpreter
+
+OWN = sys.executable if sys.version_info >= OLDEST else None
+
+
+@pytest.fixture
+def only_a_shim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Leave nothing but a shim of a Python that isn't installed."""
+    shim = tmp_path / "python3.13"
+    shim.write_text("#!/bin/sh\nexit 127\n")
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("only_a_shim")
+def test_a_shim_without_its_python_is_passed_over() -> None:
+    assert interpreter() == OWN
+
+
+def test_a_python_of_pyenv_is_found(only_a_shim: Path) -> None:
+    python = only_a_shim / ".pyenv/versions/3.13.7/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\nexit 0\n")
+    python.chmod(0o755)
+    assert interpreter() == (OWN or str(python))
+
+
+@pytest.mark.skipif(OWN is not None, reason="this Python is new enough itself")
+def test_without_one_the_reason_is_told_and_nothing_is_made(only_a_shim: Path) -> None:
+    folder = only_a_shim / "deployed"
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.runtime.environment", str(folder)],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert NONE_FOUND in ended.stdout
+    assert not folder.exists()

@@ -1,0 +1,169 @@
+"""The deployed app as Microsoft's runtime library sees and runs it, on the Python of Azure."""
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from shared.settings import Settings
+from tests.runtime.conftest import DEPLOYED, SUBREDDITS, deployed
+from tests.test_function_app import EXPECTED, SCHEDULES
+
+
+def by_trigger(served, kind: str) -> dict[str, Any]:
+    found = served.http.get("/admin/functions").json()
+    return {
+        name: each for name, bindings in found.items() for each in bindings if each["type"] == kind
+    }
+
+
+def start_by_hand(served, name: str, given: str = "") -> None:
+    answer = served.http.post(f"/admin/functions/{name}", json={"input": given})
+    assert answer.status_code == 202, answer.text
+
+
+def test_it_is_a_python_and_a_library_that_azure_runs(served) -> None:
+    status = served.http.get("/admin/host/status").json()
+    assert tuple(map(int, status["python"].split("."))) >= (3, 13)
+    locked = (served.folder / "requirements.txt").read_text()
+    assert "azure-functions-runtime" not in locked
+    library = next((DEPLOYED / "worker").glob("azure_functions_runtime-*.dist-info")).name
+    assert f"-{status['library']}." in library
+
+
+def test_the_library_indexes_exactly_the_functions_of_the_app(served) -> None:
+    assert served.http.get("/admin/functions").json().keys() == EXPECTED.keys()
+
+
+def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> None:
+    expected = {name: told for name, (kind, told) in EXPECTED.items() if kind == "http"}
+    triggers = by_trigger(served, "httpTrigger")
+    assert {n: f"{','.join(t['methods'])} {t['route']}" for n, t in triggers.items()} == expected
+    keyed = {name for name, each in triggers.items() if each["authLevel"] != "ANONYMOUS"}
+    assert keyed == {"admin_collect"}
+    assert triggers["admin_collect"]["authLevel"] == "FUNCTION"
+    functions = served.http.get("/admin/functions").json()
+    for name in triggers:
+        assert {"direction": "OUT", "type": "http", "name": "$return"} in functions[name]
+
+
+def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> None:
+    functions = served.http.get("/admin/functions").json()
+    queue = {"queueName": "collect-requests", "connection": "AzureWebJobsStorage"}
+    message = {"direction": "OUT", "type": "queue", "name": "message", **queue}
+    assert message in functions["admin_collect"]
+    assert functions["collect_now"] == [
+        {"direction": "IN", "type": "queueTrigger", "name": "message", **queue}
+    ]
+
+
+def test_each_timer_has_a_setting_for_its_schedule_and_none_runs_on_start_up(served) -> None:
+    timers = by_trigger(served, "timerTrigger")
+    assert timers.keys() == {name for name, (kind, _) in EXPECTED.items() if kind == "timer"}
+    # The host puts the setting's value in place of %NAME%.
+    named = {name: each["schedule"].strip("%") for name, each in timers.items()}
+    assert set(named.values()) == set(SCHEDULES)
+    assert all(each["schedule"].startswith("%") for each in timers.values())
+    resolved = {name: getattr(Settings(), setting.lower()) for name, setting in named.items()}
+    assert resolved == {
+        "collect": "0 */30 * * * *", "trending": "0 5 * * * *", "cleanup": "0 0 2 * * *",
+    }  # fmt: skip
+    assert not any(each.get("runOnStartup", False) for each in timers.values())
+
+
+def test_the_pages_are_served_from_the_package(served) -> None:
+    page = served.http.get("/")
+    assert page.headers["content-type"].startswith("text/html")
+    script = next(word for word in page.text.split('"') if word.endswith(".js"))
+    for address in (script, "/api/v1/docs", "/api/v1/docs/swagger-ui-bundle.js"):
+        answer = served.http.get(address)
+        assert answer.status_code == 200, address
+        assert len(answer.content) > 100
+
+
+def test_a_collection_by_timer_is_what_the_api_then_tells(served) -> None:
+    start_by_hand(served, "collect")
+    start_by_hand(served, "trending")
+    start_by_hand(served, "cleanup")
+    health = served.http.get("/api/v1/health").json()
+    assert health["status"] == "healthy"
+    assert health["application"]["last_collection_at"]
+    stats = served.http.get("/api/v1/sentiment/stats").json()["statistics"]
+    assert stats["total"] == 60
+    posts = served.http.get("/api/v1/posts/recent", params={"subreddit": "AWS"}).json()
+    assert {post["subreddit"] for post in posts} == {"aws"}
+
+
+def test_a_collection_asked_for_goes_through_the_queue(served) -> None:
+    triggered = served.http.post("/api/v1/admin/collect")
+    assert triggered.status_code == 202
+    message = served.http.get("/admin/queues/collect-requests").json()[-1]
+    start_by_hand(served, "collect_now", message)
+    cycle = served.http.get(f"/api/v1/cycles/{triggered.json()['cycle']}").json()
+    assert cycle["status"] == "completed"
+
+
+def test_bad_input_is_told_as_a_problem(served) -> None:
+    answer = served.http.get("/api/v1/posts/recent", params={"limit": "0"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_a_timer_that_fails_is_a_failed_invocation(serve, unpacked, tmp_path) -> None:
+    client = serve(unpacked, SQLITE_PATH=str(tmp_path / "u.db"), RETENTION_DAYS="ninety")
+    answer = client.post("/admin/functions/cleanup", json={"input": ""})
+    assert answer.status_code == 500
+    assert "RETENTION_DAYS" in answer.text
+
+
+def test_the_deployed_environment_has_what_the_app_imports_and_nothing_of_ours(
+    deployed_python, unpacked
+) -> None:
+    code = (
+        "import importlib, json, pkgutil, sys; sys.path.append('.')\n"
+        "import api, collector, shared\n"
+        "for package in (api, collector, shared):\n"
+        "    for m in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
+        "        importlib.import_module(m.name)\n"
+        "ours = {n: getattr(m, '__file__', None) for n, m in sys.modules.items()}\n"
+        "print(json.dumps([f for n, f in ours.items()"
+        " if f and n.split('.')[0] in ('api', 'collector', 'shared')]))\n"
+    )
+    ended = subprocess.run(
+        **deployed(deployed_python, unpacked, "-W", "error", "-c", code),
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    files = json.loads(ended.stdout)
+    assert len(files) > 50
+    assert all(str(unpacked) in file for file in files)
+
+
+@pytest.mark.parametrize("name", ["local", "bench", "tests", "release"])
+def test_what_only_developers_need_can_not_be_imported(deployed_python, unpacked, name) -> None:
+    code = f"import sys; sys.path.append('.'); import {name}"
+    ended = subprocess.run(
+        **deployed(deployed_python, unpacked, "-c", code), capture_output=True, check=False
+    )
+    assert f"No module named '{name}'" in ended.stderr
+
+
+def test_on_azure_it_collects_into_cosmos_db(
+    serve, unpacked, served, cosmos_settings_factory
+) -> None:
+    settings = cosmos_settings_factory()
+    client = serve(
+        unpacked,
+        WEBSITE_SITE_NAME="undertone",
+        COSMOS_ENDPOINT=settings.cosmos_endpoint,
+        COSMOS_KEY=settings.cosmos_key.get_secret_value(),
+        COSMOS_DATABASE=settings.cosmos_database,
+        REDDIT_BASE_URL=served.reddit.base_url,
+        SUBREDDITS=",".join(SUBREDDITS),
+        FEED="sample",
+    )
+    assert client.post("/admin/functions/collect", json={"input": ""}).status_code == 202
+    assert client.get("/api/v1/health").json()["database"]["kind"] == "cosmos"
+    assert client.get("/api/v1/sentiment/stats").json()["statistics"]["total"] == 60
