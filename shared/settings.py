@@ -47,6 +47,10 @@ DEFAULT_SUBREDDITS = (
 
 # Reddit's own rule for names, and a dot for the oldest (reddit.com).
 SUBREDDIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{1,20}")
+# https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
+CONNECTION_STRING = re.compile(
+    r"(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)"
+)
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -77,6 +81,15 @@ def _web_address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
         raise ValueError(f"{value!r} is no address")
     return value.rstrip("/")
+
+
+def _check_connection_string(given: SecretStr | None) -> None:
+    if given is None or not CONNECTION_STRING.search(given.get_secret_value()):
+        state = "not set" if given is None else "no connection string"
+        raise ValueError(
+            f"APPLICATIONINSIGHTS_CONNECTION_STRING: {state}, and TELEMETRY=azure needs it; it"
+            " takes InstrumentationKey=…;IngestionEndpoint=… as the Azure portal shows it"
+        )
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -158,6 +171,13 @@ class Settings(BaseModel):
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
 
+    telemetry: Literal["off", "azure"] = Field(
+        "off", description="whether traces and metrics are sent: off or azure"
+    )
+    applicationinsights_connection_string: SecretStr | None = Field(
+        None, description="the connection string of an Application Insights resource"
+    )
+
     @model_validator(mode="after")
     def _pairs(self) -> Self:
         if bool(self.reddit_client_id) != bool(self.reddit_client_secret):
@@ -168,6 +188,8 @@ class Settings(BaseModel):
             raise ValueError(
                 "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes that account's address"
             )
+        if self.telemetry == "azure":
+            _check_connection_string(self.applicationinsights_connection_string)
         return self
 
     def subreddit_named(self, name: str) -> str | None:
