@@ -35,6 +35,7 @@ from shared.telemetry import (
     Metric,
     Told,
     TraceContext,
+    Value,
 )
 
 NAME = "undertone"
@@ -45,6 +46,14 @@ INSTRUMENTATIONS = (
     "azure_sdk", "django", "fastapi", "flask", "httpx", "httpx2", "psycopg2", "requests", "urllib",
     "urllib3",
 )  # fmt: skip
+# Azure's exporter leaves these out of what is shown of a span, unless they have another name too.
+SHOWN_AS = {
+    "db.collection.name": "undertone.container",
+    "db.operation.batch.size": "undertone.documents",
+    "db.response.returned_rows": "undertone.found",
+    "error.type": "undertone.error",
+    "http.request.resend_count": "undertone.resend_count",
+}
 # How long one attempt to send may take, and all of them together.
 SEND_SECONDS = 5.0
 SENDING_LOGGERS = (
@@ -91,7 +100,7 @@ class AzureMonitor:
             name,
             context=self._context(parent) if parent else None,
             kind=KINDS[kind],
-            attributes=dict(attributes),
+            attributes=_shown(attributes),
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
@@ -101,7 +110,7 @@ class AzureMonitor:
                 told.setdefault("error.type", type(error).__name__)
                 raise
             finally:
-                span.set_attributes(told)
+                span.set_attributes(_shown(told))
                 if "error.type" in told:
                     span.set_status(trace.StatusCode.ERROR)
 
@@ -119,6 +128,11 @@ class AzureMonitor:
     def _context(self, parent: TraceContext) -> Any:
         carrier = {"traceparent": parent.trace_parent, "tracestate": parent.trace_state}
         return self._propagator.extract({name: value for name, value in carrier.items() if value})
+
+
+def _shown(attributes: Attributes) -> dict[str, Value]:
+    again = {SHOWN_AS[name]: value for name, value in attributes.items() if name in SHOWN_AS}
+    return {**attributes, **again}
 
 
 class _Seldom(logging.Filter):

@@ -51,6 +51,9 @@ SUBREDDIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{1,20}")
 CONNECTION_STRING = re.compile(
     r"(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)"
 )
+# With one of them the worker sets OpenTelemetry up, and the host no longer sends an app's logs:
+# https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
+WORKER_TELEMETRY = ("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "PYTHON_ENABLE_OPENTELEMETRY")
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -215,9 +218,21 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             + _takes("cosmos_endpoint")
         )
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(dict(e)) for e in error.errors())) from None
+    if settings.telemetry == "azure":
+        _check_worker_sends_nothing(environ)
+    return settings
+
+
+def _check_worker_sends_nothing(environ: Mapping[str, str]) -> None:
+    for name in WORKER_TELEMETRY:
+        if environ.get(name, "").strip().lower() in {"true", "1"}:
+            raise SettingsError(
+                f"{name}: with TELEMETRY=azure it takes false, or nothing: the worker would send"
+                " telemetry too, and the host would leave our log lines out"
+            )
 
 
 def _takes(field: str) -> str:

@@ -131,7 +131,7 @@ class PatientRequestor(prawcore.Requestor):
         if not url.endswith(ACCESS_TOKEN_PATH):
             self.requests_used += 1
             measure(REDDIT_REQUESTS, 1)
-        method = str(args[0] if args else kwargs.get("method"))
+        method = str(args[0] if args else kwargs.get("method")).upper()
         try:
             with span(
                 f"{method} {_template(url)}", _told(method, url, attempt), kind="client"
@@ -191,7 +191,7 @@ def _template(url: str) -> str:
 
 
 def _told(method: str, url: str, attempt: int) -> Attributes:
-    """Say what a request's span keeps: its path, never its query.
+    """Say what a request's span keeps: its address, never its query.
 
     https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
     """
@@ -200,6 +200,7 @@ def _told(method: str, url: str, attempt: int) -> Attributes:
     return {
         "http.request.method": method,
         "server.address": parts.hostname or "",
+        "url.full": f"{parts.scheme}://{parts.netloc}{parts.path}",
         "url.path": parts.path,
         "url.template": _template(url),
         **again,
