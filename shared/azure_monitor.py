@@ -28,6 +28,7 @@ from opentelemetry.trace.propagation.tracecontext import (
 )
 
 from shared import __version__
+from shared.logs import event
 from shared.telemetry import (
     METRICS,
     Attributes,
@@ -37,6 +38,8 @@ from shared.telemetry import (
     TraceContext,
     Value,
 )
+
+log = logging.getLogger(__name__)
 
 NAME = "undertone"
 KINDS = {"internal": trace.SpanKind.INTERNAL, "client": trace.SpanKind.CLIENT}
@@ -82,9 +85,9 @@ class AzureMonitor:
             timeout=SEND_SECONDS,
             read_timeout=SEND_SECONDS,
         )
-        complain = _Seldom()
+        seldom = _Seldom()
         for name in SENDING_LOGGERS:
-            logging.getLogger(name).addFilter(complain)
+            logging.getLogger(name).addFilter(seldom)
         self._tracer = trace.get_tracer(NAME, __version__)
         meter = metrics.get_meter(NAME, __version__)
         self._recording = {metric: _recording(meter, metric) for metric in METRICS}
@@ -136,20 +139,19 @@ def _shown(attributes: Attributes) -> dict[str, Value]:
 
 
 class _Seldom(logging.Filter):
-    """Lets one complaint an hour through, in one line: telemetry that can't be sent is no fault."""
+    """Makes one event an hour of the SDK's complaints: each batch that isn't sent has its own."""
 
     def __init__(self) -> None:
         super().__init__()
         self._next = 0.0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether the line may be logged."""
+        """Drop the line, and log the event when it is time for one."""
         now = time.monotonic()
-        if record.levelno < logging.WARNING or now < self._next:
-            return False
-        self._next = now + COMPLAINT_SECONDS
-        record.exc_info = None
-        return True
+        if record.levelno >= logging.WARNING and now >= self._next:
+            self._next = now + COMPLAINT_SECONDS
+            event(log, "telemetry.not_sent", logging.WARNING, reason=record.getMessage())
+        return False
 
 
 def _service() -> str:
