@@ -18,7 +18,7 @@ os.environ.setdefault("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
 os.environ.setdefault("APPLICATIONINSIGHTS_SDKSTATS_DISABLED", "true")
 os.environ.setdefault("APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED", "true")
 os.environ.setdefault("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS", "azure_functions")
-os.environ.setdefault("OTEL_LOGS_EXPORTER", "none")
+os.environ["OTEL_LOGS_EXPORTER"] = "none"
 
 from azure.monitor.opentelemetry import configure_azure_monitor
 from opentelemetry import metrics, trace

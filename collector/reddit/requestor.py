@@ -200,7 +200,7 @@ def _told(method: str, url: str, attempt: int) -> Attributes:
     return {
         "http.request.method": method,
         "server.address": parts.hostname or "",
-        "url.full": f"{parts.scheme}://{parts.netloc}{parts.path}",
+        "url.full": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}",
         "url.path": parts.path,
         "url.template": _template(url),
         **again,

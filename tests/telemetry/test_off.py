@@ -1,9 +1,11 @@
-"""What is imported while telemetry is off, and how late it is imported while it is on."""
+"""What is imported while telemetry is off, how late while it is on, and what runs then."""
 
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from tests.telemetry.receiver import connection_string, refusing
 
 # The app as the host has it: imported, a request answered, a cycle run, by its own functions.
 APP = """
-import asyncio, json, sys, types
+import asyncio, json, sys, threading, types
 import azure.functions as func
 import function_app
 def loaded():
@@ -40,17 +42,18 @@ async def collected():
     await store.close()
     return state["collections_succeeded"]
 print(json.dumps({"imported": imported, "ran": loaded(), "statuses": statuses,
+                  "threads": [each.name for each in threading.enumerate()],
                   "collected": asyncio.run(collected())}))
 """
 
 
-def run_app(settings: Mapping[str, str]) -> dict[str, object]:
+def run_app(settings: Mapping[str, str]) -> dict[str, Any]:
     ended = subprocess.run(
         [sys.executable, "-c", APP], cwd=ROOT, env=settings, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    found: dict[str, object] = json.loads(ended.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
     assert found["statuses"] == [200, 200]
     assert found["collected"] == 1
     return found
@@ -90,3 +93,7 @@ def test_on_it_is_imported_by_the_first_function_that_runs(given) -> None:
     found = run_app({**given, **on})
     assert found["imported"] == []
     assert found["ran"]
+    # One sends spans, one metrics. Live metrics, the library's statistics about itself and its
+    # remote settings would each have one as well, and send to Microsoft seconds or minutes later.
+    senders = {"OtelBatchSpanRecordProcessor": 1, "OtelPeriodicExportingMetricReader": 1}
+    assert Counter(found["threads"]) == Counter({"MainThread": 1, **senders})

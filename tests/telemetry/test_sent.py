@@ -14,7 +14,7 @@ from shared.store.traced import TracedStore
 from shared.telemetry import METRICS
 from tests.host_fixtures import ROOT, RunningHost, hosts_in
 from tests.reddit_fixtures import make_stand_in
-from tests.telemetry.receiver import Receiver, Traced, receiving
+from tests.telemetry.receiver import SPAN, Envelope, Receiver, Traced, receiving
 
 NAMES = ("aws", "claude")
 TRACE, HOSTS_SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -174,7 +174,12 @@ def test_everything_goes_to_the_one_address_of_the_connection_string(run) -> Non
     # That nothing went elsewhere is seen when the fixture ends.
     assert set(run.receiver.paths) == {"/v2.1/track"}
     kinds = {each["data"]["baseType"] for each in run.receiver.envelopes}
-    assert kinds == {"RemoteDependencyData", "MetricData"}, "requests and logs are the host's"
+    assert kinds == {SPAN, "MetricData"}, "requests and logs are the host's"
+    sent = [_base(envelope).get("metrics", []) for envelope in run.receiver.envelopes]
+    names = {metric["name"] for metrics in sent for metric in metrics}
+    # With SQLite nothing is charged. The other one describes the process.
+    ours = {metric.name for metric in METRICS} - {"undertone.store.request_units"}
+    assert names == ours | {"_OTELRESOURCE_"}
 
 
 def test_the_page_names_what_is_sent_and_nothing_else(run) -> None:
@@ -192,6 +197,11 @@ def test_the_page_names_what_is_sent_and_nothing_else(run) -> None:
 
     own = {name for span in run.receiver.spans() for name in span.attributes}
     assert own <= set(re.findall(r"`([^`]+)`", page))
+
+
+def _base(envelope: Envelope) -> dict[str, Any]:
+    found: dict[str, Any] = envelope["data"]["baseData"]
+    return found
 
 
 def _general(span: Traced) -> str:
@@ -255,6 +265,8 @@ def test_a_request_that_failed_is_seen_as_failed(running_host, receiver) -> None
     assert request.attributes["undertone.error"] == "503"
     (opening,) = [span for span in receiver.spans() if span.name == "open store"]
     assert opening.attributes["undertone.error"] == "StoreUnavailable"
+    # An exception's message may quote anything: only its type is sent.
+    assert {each["data"]["baseType"] for each in receiver.envelopes} <= {SPAN, "MetricData"}
 
 
 def test_a_timers_telemetry_has_left_when_it_ends(running_host, receiver) -> None:
