@@ -284,3 +284,18 @@ def test_a_timers_telemetry_has_left_when_it_ends(running_host, receiver) -> Non
     host.process.kill()
     assert [span for span in receiver.spans() if span.name == "collect"]
     assert receiver.metric("undertone.cycle.duration")
+
+
+def test_a_tick_that_finds_fresh_data_is_traced_but_no_cycle_is_measured(
+    running_host, receiver
+) -> None:
+    settings = {**receiver.settings, "SUBREDDITS": ",".join(NAMES)}
+    for outcome in ("completed", "skipped"):
+        host = running_host(arguments=["--startup-seconds", "0.2"], settings=settings)
+        host.wait_for_log(rf"collect\.ended .*outcome={outcome}")
+        host.wait_for_log(r"function\.succeeded function=collect")
+        host.stop()
+    assert len([span for span in receiver.spans() if span.name == "collect"]) == 2
+    assert [labels for labels, _ in receiver.metric("undertone.cycle.duration")] == [
+        {"outcome": "completed"}
+    ]
