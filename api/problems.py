@@ -1,5 +1,6 @@
 """Errors as HTTP answers: problem documents (RFC 9457) that show nothing of our inside."""
 
+import inspect
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ from shared.errors import (
 )
 from shared.logs import event
 from shared.settings import settings
+from shared.telemetry import Told, invocation
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ Endpoint = Callable[..., Awaitable[func.HttpResponse]]
 PROBLEM_JSON = "application/problem+json"
 
 EXPOSED = "ETag, Link, Location, Retry-After, Server-Timing, Undertone-Feed, X-Request-Id"
+FIRST_SERVER_ERROR = 500
 MOST_BODY_BYTES = 64 * 1024
 MOST_QUERY_BYTES = 4 * 1024
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -76,11 +79,14 @@ def answering(endpoint: Endpoint) -> Endpoint:
     """
 
     @wraps(endpoint)
-    async def answered(req: func.HttpRequest, **outputs: Any) -> func.HttpResponse:
+    async def answered(
+        req: func.HttpRequest, context: func.Context | None = None, **outputs: Any
+    ) -> func.HttpResponse:
         started = perf_counter()
         request_id = request_id_of(req)
-        with counted() as costs:
+        with invocation(endpoint.__name__, "http", context) as told, counted() as costs:
             answer = await _answer_of(endpoint, req, outputs, request_id)
+            told.update(_told(req, answer, request_id))
         milliseconds = (perf_counter() - started) * 1000
         _allow_origin(req, answer)
         answer.headers["X-Request-Id"] = request_id
@@ -102,7 +108,29 @@ def answering(endpoint: Endpoint) -> Endpoint:
         )
         return answer
 
+    _take_context(answered, endpoint)
     return answered
+
+
+def _told(request: func.HttpRequest, answer: func.HttpResponse, request_id: str) -> Told:
+    """Say of a request what its span keeps: not its path or query, which clients choose."""
+    status = answer.status_code
+    failed: Told = {"error.type": str(status)} if status >= FIRST_SERVER_ERROR else {}
+    return {
+        "http.request.method": request.method,
+        "http.response.status_code": status,
+        "undertone.request_id": request_id,
+        **failed,
+    }
+
+
+def _take_context(answered: Endpoint, endpoint: Endpoint) -> None:
+    """Have the worker, which looks at the signature, give the host's span along."""
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=func.Context)
+    signature = inspect.signature(endpoint)
+    parameters = [*signature.parameters.values(), context]
+    answered.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    answered.__annotations__ = {**endpoint.__annotations__, "context": func.Context}
 
 
 def _allow_origin(request: func.HttpRequest, answer: func.HttpResponse) -> None:

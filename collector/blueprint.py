@@ -10,6 +10,7 @@ import azure.functions as func
 
 from shared.requests import QUEUE
 from shared.settings import settings
+from shared.telemetry import invocation
 
 blueprint = func.Blueprint()
 
@@ -19,32 +20,36 @@ blueprint = func.Blueprint()
     schedule="%COLLECT_SCHEDULE%",
     run_on_startup=os.environ.get("COLLECT_ON_STARTUP", "").strip().lower() == "true",
 )
-def collect(timer: func.TimerRequest) -> None:
+def collect(timer: func.TimerRequest, context: func.Context) -> None:
     """Run one collection cycle over all subreddits."""
     from collector.run import collect_on_timer  # noqa: PLC0415
 
-    collect_on_timer(settings(), past_due=timer.past_due)
+    with invocation("collect", "timer", context):
+        collect_on_timer(settings(), past_due=timer.past_due)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
-def collect_now(message: func.QueueMessage) -> None:
+def collect_now(message: func.QueueMessage, context: func.Context) -> None:
     """Run the collection cycle that was asked for."""
     from collector.run import collect_on_request  # noqa: PLC0415
 
-    collect_on_request(settings(), message.get_body())
+    with invocation("collect_now", "pubsub", context):
+        collect_on_request(settings(), message.get_body())
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")
-def trending(timer: func.TimerRequest) -> None:
+def trending(timer: func.TimerRequest, context: func.Context) -> None:
     """Compute the trending topics anew."""
     from collector.run import find_trends_on_timer  # noqa: PLC0415
 
-    find_trends_on_timer(settings(), past_due=timer.past_due)
+    with invocation("trending", "timer", context):
+        find_trends_on_timer(settings(), past_due=timer.past_due)
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CLEANUP_SCHEDULE%")
-def cleanup(timer: func.TimerRequest) -> None:
+def cleanup(timer: func.TimerRequest, context: func.Context) -> None:
     """Remove what is older than RETENTION_DAYS, and close what dead processes left."""
     from collector.run import clean_up_on_timer  # noqa: PLC0415
 
-    clean_up_on_timer(settings(), past_due=timer.past_due)
+    with invocation("cleanup", "timer", context):
+        clean_up_on_timer(settings(), past_due=timer.past_due)

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from collector.cleanup import Cleaner
 from collector.cycle import Collector
@@ -22,6 +23,7 @@ from shared.requests import read_message
 from shared.schedule import interval, last_tick
 from shared.settings import Settings
 from shared.store import COLLECTION, CURRENT, TOPICS, Store, open_store
+from shared.telemetry import CYCLE_DURATION, CYCLE_ITEMS, measure, span
 from shared.times import parse_iso, utc_now
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 120.0
 # A tick's function starts within this time, or is told that it is past due.
 TICK_TOLERANCE = timedelta(seconds=60)
+COLLECTING = ("collect", "collect_now")
 # So long a writer waits for one of another kind; a third of what a function may take by default.
 TURN_SECONDS = 600.0
 
@@ -52,7 +55,9 @@ async def collect(
         async with _open(settings) as store:
             score = scorer(settings.sentiment_method)
             collector = Collector(store, source, score, settings, progress=progress)
-            cycle = await collector.run(trigger, cycle_id=cycle_id, turn=turn)
+            with span("cycle", {"undertone.trigger": trigger}) as told:
+                cycle = await collector.run(trigger, cycle_id=cycle_id, turn=turn)
+                told.update({"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]})
             if cycle["status"] == "completed":
                 await _find_late_trends(store, settings)
             return cycle
@@ -173,6 +178,16 @@ def _reported(function: str, settings: Settings, **fields: object) -> Iterator[d
         seconds = time.monotonic() - began
         told = {"function": function, **report, "seconds": seconds}
         event(log, f"{function}.ended", level, **told)
+        if function in COLLECTING and report["outcome"] != "skipped":
+            _measure(report, seconds)
+
+
+def _measure(report: dict[str, Any], seconds: float) -> None:
+    measure(CYCLE_DURATION, seconds, {"outcome": report["outcome"]})
+    if "new" in report:
+        report = {**report, "seen": report["posts_seen"] + report["comments_seen"]}
+        for change in ("seen", "new", "edited", "moved", "removed"):
+            measure(CYCLE_ITEMS, report[change], {"change": change})
 
 
 @asynccontextmanager

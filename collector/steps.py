@@ -19,6 +19,7 @@ from shared.logs import event
 from shared.models import Item, SubredditCounts, SubredditState, Watermark, WorkStatus
 from shared.settings import Settings
 from shared.store import COMMENTS, POSTS, SUBREDDITS, SWEEPS, Key, Store
+from shared.telemetry import span
 from shared.times import Clock, iso, iso_from_epoch
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,8 @@ class Steps:
                 if len(self._waiting) + len(self._ended) >= at_once or items >= MOST_WAITING:
                     await self._write_waiting()
             await self._write_waiting()
-            await self._sweep()
+            with span("sweep"):
+                await self._sweep()
         except DeadlineReached as error:
             await self._write_waiting()
             left = len(names) - len(self.record.document["subreddits_processed"])
@@ -148,7 +150,8 @@ class Steps:
     async def _subreddit(self, state: SubredditState) -> None:
         """Read one subreddit; an error in it is its own."""
         try:
-            self._waiting.append(await self._read_subreddit(state))
+            with span("read subreddit", {"undertone.subreddit": state["id"]}):
+                self._waiting.append(await self._read_subreddit(state))
         except (DeadlineReached, RedditRefused):
             raise
         except RedditError as error:

@@ -22,13 +22,16 @@ _counting: ContextVar[Costs | None] = ContextVar("costs", default=None)
 
 @contextmanager
 def counted() -> Iterator[Costs]:
-    """Count what the block, and the tasks that it starts, spend."""
-    costs = Costs()
+    """Count what the block and the tasks that it starts spend, also for a block around it."""
+    costs, around = Costs(), _counting.get()
     token = _counting.set(costs)
     try:
         yield costs
     finally:
         _counting.reset(token)
+        if around is not None:
+            around.operations += costs.operations
+            around.request_units += costs.request_units
 
 
 def spent(request_units: float = 0.0) -> None:

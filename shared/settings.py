@@ -47,6 +47,13 @@ DEFAULT_SUBREDDITS = (
 
 # Reddit's own rule for names, and a dot for the oldest (reddit.com).
 SUBREDDIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{1,20}")
+# https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
+CONNECTION_STRING = re.compile(
+    r"(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)"
+)
+# With one of them the worker sets OpenTelemetry up, and the host no longer sends an app's logs:
+# https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
+WORKER_TELEMETRY = ("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "PYTHON_ENABLE_OPENTELEMETRY")
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -77,6 +84,15 @@ def _web_address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
         raise ValueError(f"{value!r} is no address")
     return value.rstrip("/")
+
+
+def _check_connection_string(given: SecretStr | None) -> None:
+    if given is None or not CONNECTION_STRING.search(given.get_secret_value()):
+        state = "not set" if given is None else "no connection string"
+        raise ValueError(
+            f"APPLICATIONINSIGHTS_CONNECTION_STRING: {state}, and TELEMETRY=azure needs it; it"
+            " takes InstrumentationKey=…;IngestionEndpoint=… as the Azure portal shows it"
+        )
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -158,6 +174,13 @@ class Settings(BaseModel):
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
 
+    telemetry: Literal["off", "azure"] = Field(
+        "off", description="whether traces and metrics are sent: off or azure"
+    )
+    applicationinsights_connection_string: SecretStr | None = Field(
+        None, description="the connection string of an Application Insights resource"
+    )
+
     @model_validator(mode="after")
     def _pairs(self) -> Self:
         if bool(self.reddit_client_id) != bool(self.reddit_client_secret):
@@ -168,6 +191,8 @@ class Settings(BaseModel):
             raise ValueError(
                 "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes that account's address"
             )
+        if self.telemetry == "azure":
+            _check_connection_string(self.applicationinsights_connection_string)
         return self
 
     def subreddit_named(self, name: str) -> str | None:
@@ -193,9 +218,21 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             + _takes("cosmos_endpoint")
         )
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(dict(e)) for e in error.errors())) from None
+    if settings.telemetry == "azure":
+        _check_worker_sends_nothing(environ)
+    return settings
+
+
+def _check_worker_sends_nothing(environ: Mapping[str, str]) -> None:
+    for name in WORKER_TELEMETRY:
+        if environ.get(name, "").strip().lower() in {"true", "1"}:
+            raise SettingsError(
+                f"{name}: with TELEMETRY=azure it takes false, or nothing: the worker would send"
+                " telemetry too, and the host would leave our log lines out"
+            )
 
 
 def _takes(field: str) -> str:

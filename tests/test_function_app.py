@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.metadata
+import inspect
 import json
 import subprocess
 import sys
@@ -125,3 +126,13 @@ def test_the_cycle_document_of_host_json_is_what_core_tools_accepts() -> None:
     assert host["extensions"]["http"]["routePrefix"] == ""
     assert host["extensions"]["queues"]["maxDequeueCount"] == 5
     assert Settings().cycle_seconds < 1800
+    # Else the host's spans and ours are no one trace; then this section is ignored.
+    assert host["telemetryMode"] == "OpenTelemetry"
+    assert "applicationInsights" not in host["logging"]
+
+
+def test_every_function_is_given_the_hosts_span(functions) -> None:
+    without = {
+        each.name for each in functions if "context" not in inspect.signature(each.call).parameters
+    }
+    assert without == set()

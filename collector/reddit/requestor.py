@@ -2,12 +2,14 @@
 
 import logging
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import prawcore
 import requests
@@ -15,6 +17,7 @@ from prawcore.const import ACCESS_TOKEN_PATH
 
 from shared.errors import DeadlineReached, RedditRefused, RedditUnavailable, Stopped
 from shared.logs import event
+from shared.telemetry import REDDIT_REQUESTS, REDDIT_REQUESTS_LEFT, Attributes, measure, span
 from shared.times import utc_now
 
 log = logging.getLogger(__name__)
@@ -26,6 +29,7 @@ FIRST_SERVER_ERROR = 500
 # What PRAW itself waits for an answer: prawcore.const.TIMEOUT.
 TIMEOUT_SECONDS = 16.0
 
+SUBREDDIT_IN_PATH = re.compile(r"/r/[^/]+")
 LIMIT_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
 
 Wait = Callable[[float], None]
@@ -102,7 +106,7 @@ class PatientRequestor(prawcore.Requestor):
         url = str(args[1] if len(args) > 1 else kwargs.get("url"))
         for attempt in range(1, self._backoff.attempts + 1):
             self._wait(0)
-            response, fault = self._attempt(url, args, kwargs)
+            response, fault = self._attempt(url, args, kwargs, attempt)
             if response is not None and fault is None:
                 return self._authorized(response, url)
             assert fault is not None  # noqa: S101 - one of the two is there
@@ -122,12 +126,20 @@ class PatientRequestor(prawcore.Requestor):
         raise AssertionError("unreachable")
 
     def _attempt(
-        self, url: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, url: str, args: tuple[Any, ...], kwargs: dict[str, Any], attempt: int
     ) -> tuple[requests.Response | None, RedditUnavailable | None]:
         if not url.endswith(ACCESS_TOKEN_PATH):
             self.requests_used += 1
+            measure(REDDIT_REQUESTS, 1)
+        method = str(args[0] if args else kwargs.get("method")).upper()
         try:
-            response = super().request(*args, timeout=self.timeout, **kwargs)
+            with span(
+                f"{method} {_template(url)}", _told(method, url, attempt), kind="client"
+            ) as told:
+                response = super().request(*args, timeout=self.timeout, **kwargs)
+                told["http.response.status_code"] = response.status_code
+                if not response.ok:
+                    told["error.type"] = str(response.status_code)
         except prawcore.RequestException as error:
             return None, _no_answer(error.original_exception)
         self._read_limits(response)
@@ -141,6 +153,7 @@ class PatientRequestor(prawcore.Requestor):
         except ValueError:
             return
         self.requests_left = int(left)
+        measure(REDDIT_REQUESTS_LEFT, self.requests_left)
         self._window_ends = time.monotonic() + reset
         for name, value in zip(LIMIT_HEADERS, (left, reset, used), strict=True):
             response.headers[name] = str(int(value))
@@ -170,6 +183,28 @@ class PatientRequestor(prawcore.Requestor):
                 "Reddit refused the credentials: check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET",
             )
         return response
+
+
+def _template(url: str) -> str:
+    """Give a request's path without the subreddit, so that its like have one name."""
+    return SUBREDDIT_IN_PATH.sub("/r/{subreddit}", urlsplit(url).path)
+
+
+def _told(method: str, url: str, attempt: int) -> Attributes:
+    """Say what a request's span keeps: its address, never its query.
+
+    https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
+    """
+    parts = urlsplit(url)
+    again = {"http.request.resend_count": attempt - 1} if attempt > 1 else {}
+    return {
+        "http.request.method": method,
+        "server.address": parts.hostname or "",
+        "url.full": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}",
+        "url.path": parts.path,
+        "url.template": _template(url),
+        **again,
+    }
 
 
 def _no_answer(error: Exception) -> RedditUnavailable:

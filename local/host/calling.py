@@ -22,11 +22,21 @@ T = TypeVar("T")
 log = logging.getLogger("local.host.calling")
 
 
+@dataclass(frozen=True)
+class TraceContext:
+    """A span as W3C Trace Context names it: https://www.w3.org/TR/trace-context."""
+
+    trace_parent: str
+    trace_state: str
+    attributes: Mapping[str, str]
+
+
 class Context(func.Context):
     """What a function is told of its invocation."""
 
-    def __init__(self, function: Function, invocation_id: str) -> None:
+    def __init__(self, function: Function, invocation_id: str, trace_context: TraceContext) -> None:
         self._name = function.name
+        self._trace_context = trace_context
         self._invocation_id = invocation_id
         self._local = threading.local()
         self._local.invocation_id = invocation_id
@@ -48,8 +58,8 @@ class Context(func.Context):
 
     @property
     def trace_context(self) -> Any:
-        """Give nothing: there is no tracing here."""
-        return None
+        """Give the caller's span: the real host puts one of its own between."""
+        return self._trace_context
 
     @property
     def thread_local_storage(self) -> Any:
@@ -104,7 +114,11 @@ class Caller:
         outputs = {name: Output() for name in function.outputs}
         given: dict[str, Any] = {function.argument: argument, **outputs}
         if "context" in inspect.signature(function.call).parameters:
-            given["context"] = Context(function, str(uuid.uuid4()))
+            headers = argument.headers if isinstance(argument, func.HttpRequest) else {}
+            parent = TraceContext(
+                headers.get("traceparent", ""), headers.get("tracestate", ""), attributes={}
+            )
+            given["context"] = Context(function, str(uuid.uuid4()), parent)
         result = read(await self._returned(function, given))
         if outputs:
             await asyncio.to_thread(self._put_out, function, outputs)

@@ -24,6 +24,7 @@ from shared.models import (
     Work,
 )
 from shared.settings import Settings
+from shared.telemetry import is_on, span
 
 T = TypeVar("T", bound=Mapping[str, Any])
 
@@ -156,6 +157,16 @@ async def open_store(settings: Settings, *, patience: float) -> Store:
     can't be reached: short on a request's way, long in a cycle. Raises StoreUnavailable, and
     StoreNotProvisioned where a container is missing that isn't ours to make.
     """
+    with span("open store"):
+        store = await _open_store(settings, patience)
+    if not is_on():
+        return store
+    from shared.store.traced import TracedStore  # noqa: PLC0415 - it needs what is defined here
+
+    return TracedStore(store)
+
+
+async def _open_store(settings: Settings, patience: float) -> Store:
     if settings.cosmos_endpoint:
         from shared.store.cosmos import CosmosStore  # noqa: PLC0415 - costs 0.1 s, only when used
 

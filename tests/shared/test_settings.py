@@ -52,6 +52,7 @@ def test_an_empty_setting_counts_as_unset() -> None:
         ("REDDIT_USER_AGENT", "me"),
         ("FEED", "other"),
         ("COLLECT_ON_STARTUP", "perhaps"),
+        ("TELEMETRY", "on"),
     ],
 )
 def test_a_bad_setting_gives_one_line_that_names_it_and_says_what_it_takes(
@@ -77,6 +78,34 @@ def test_a_key_without_its_account_is_an_error_that_does_not_show_the_key() -> N
     line = complaint(COSMOS_KEY="hunter2")
     assert line.startswith("COSMOS_ENDPOINT")
     assert "hunter2" not in line
+
+
+CONNECTION_STRING = "InstrumentationKey=00000000-1111-2222-3333-444444444444"
+
+
+@pytest.mark.parametrize("given", [None, "InstrumentationKey=hunter2", "IngestionEndpoint=hunter2"])
+def test_telemetry_needs_a_connection_string_that_is_one_and_is_not_shown(given) -> None:
+    name = "APPLICATIONINSIGHTS_CONNECTION_STRING"
+    line = complaint(TELEMETRY="azure", **({name: given} if given else {}))
+    assert line.startswith(name)
+    assert "InstrumentationKey=…" in line
+    assert "hunter2" not in line
+
+
+def test_a_connection_string_alone_switches_nothing_on() -> None:
+    settings = load_settings({"APPLICATIONINSIGHTS_CONNECTION_STRING": CONNECTION_STRING})
+    assert settings.telemetry == "off"
+    assert "00000000" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "name", ["PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "PYTHON_ENABLE_OPENTELEMETRY"]
+)
+def test_the_worker_and_the_app_never_both_send_telemetry(name: str) -> None:
+    on = {"TELEMETRY": "azure", "APPLICATIONINSIGHTS_CONNECTION_STRING": CONNECTION_STRING}
+    assert complaint(**on, **{name: "true"}).startswith(name)
+    assert load_settings({**on, name: "false"}).telemetry == "azure"
+    assert load_settings({name: "true"}).telemetry == "off"
 
 
 def test_on_azure_there_is_no_silent_fall_back_to_a_local_file() -> None:

@@ -1,0 +1,105 @@
+"""A store whose operations are traced and whose charges are measured.
+
+Attributes: https://opentelemetry.io/docs/specs/semconv/database/cosmosdb. They name containers and
+count documents; ids, keys and contents stay out.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from shared.costs import counted
+from shared.store import Container, Key, Query, Store, T
+from shared.telemetry import STORE_REQUEST_UNITS, Told, measure, span
+
+SYSTEMS = {"cosmos": "azure.cosmosdb", "sqlite": "sqlite"}
+
+
+class TracedStore:
+    """Another store, with a span for each operation."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def kind(self) -> Literal["sqlite", "cosmos"]:
+        """Name the database."""
+        return self._store.kind
+
+    async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
+        """Give one document, or None."""
+        with self._operation("read", container) as told:
+            found = await self._store.read(container, partition, document_id)
+            told["db.response.returned_rows"] = int(found is not None)
+            return found
+
+    async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
+        """Give those of the documents that exist."""
+        wanted = list(keys)
+        with self._operation("read_many", container, len(wanted)) as told:
+            found = await self._store.read_many(container, wanted)
+            told["db.response.returned_rows"] = len(found)
+            return found
+
+    async def query(self, query: Query[T]) -> list[T]:
+        """Give the documents of the query, in its order."""
+        with self._operation("query", query.container) as told:
+            found = await self._store.query(query)
+            told["db.response.returned_rows"] = len(found)
+            return found
+
+    async def create(self, container: Container[T], document: T) -> str:
+        """Write a new document and give its ETag. Raises DocumentExists."""
+        with self._operation("create", container):
+            return await self._store.create(container, document)
+
+    async def replace(self, container: Container[T], document: T, etag: str) -> str:
+        """Write over the document that has this ETag. Raises DocumentChanged."""
+        with self._operation("replace", container):
+            return await self._store.replace(container, document, etag)
+
+    async def upsert(self, container: Container[T], documents: Sequence[T]) -> None:
+        """Write the documents, whatever was there."""
+        with self._operation("upsert", container, len(documents)):
+            await self._store.upsert(container, documents)
+
+    async def delete(self, container: Container[T], keys: Iterable[Key]) -> None:
+        """Delete those of the documents that exist."""
+        wanted = list(keys)
+        with self._operation("delete", container, len(wanted)):
+            await self._store.delete(container, wanted)
+
+    async def ping(self) -> None:
+        """Ask the database for as little as possible."""
+        with self._operation("ping"):
+            await self._store.ping()
+
+    async def close(self) -> None:
+        """Let go of connections and files."""
+        await self._store.close()
+
+    @contextmanager
+    def _operation(
+        self, operation: str, container: Container[Any] | None = None, batch: int | None = None
+    ) -> Iterator[Told]:
+        attributes: Told = {
+            "db.system.name": SYSTEMS[self.kind],
+            "db.operation.name": operation,
+        }
+        where: Told = {} if container is None else {"db.collection.name": container.name}
+        # One alone is no batch, by the convention.
+        size: Told = {} if batch is None or batch == 1 else {"db.operation.batch.size": batch}
+        name = operation if container is None else f"{operation} {container.name}"
+        given = {**attributes, **where, **size}
+        with span(name, given, kind="client") as told, counted() as costs:
+            try:
+                yield told
+            finally:
+                self._tell_charge(told, costs.request_units, operation, where)
+
+    def _tell_charge(self, told: Told, request_units: float, operation: str, where: Told) -> None:
+        if self.kind == "cosmos":
+            told["azure.cosmosdb.operation.request_charge"] = round(request_units, 2)
+            container = where.get("db.collection.name", "none")
+            labels = {"operation": operation, "container": container}
+            measure(STORE_REQUEST_UNITS, request_units, labels)
