@@ -76,9 +76,9 @@ param corsOrigins string = ''
 @description('From which level on the app logs.')
 param logLevel string = 'INFO'
 
-@allowed(['on', 'off'])
-@description('Whether the app sends traces and metrics of its own to Application Insights.')
-param telemetry string = 'on'
+@allowed(['azure', 'off'])
+@description('Whether the app sends traces and metrics of its own to Application Insights: docs/telemetry.md.')
+param telemetry string = 'azure'
 
 @allowed([512, 2048, 4096])
 @description('''

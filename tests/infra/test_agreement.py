@@ -8,6 +8,14 @@ from shared.store import CONTAINERS
 from shared.store.cosmos import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS, indexing_policy
 
 DATABASES = "Microsoft.DocumentDB/databaseAccounts"
+# What Azure puts in the place of references to resources.
+MADE = {
+    "COSMOS_ENDPOINT": "https://some.documents.azure.com:443/",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": (
+        "InstrumentationKey=00000000-0000-0000-0000-000000000000;"
+        "IngestionEndpoint=https://somewhere.in.applicationinsights.azure.com/"
+    ),
+}
 LEFT_OUT = {
     "sqlite_path": "there is no embedded database on Azure",
     "cosmos_key": "the account takes none: local authentication is off",
@@ -21,9 +29,7 @@ PLATFORM = {
     "AzureWebJobsStorage__tableServiceUri": "the host's storage, by identity",
     "AzureWebJobsDisableHomepage": "the dashboard is at /",
     "AZURE_CLIENT_ID": "which identity DefaultAzureCredential takes",
-    "APPLICATIONINSIGHTS_CONNECTION_STRING": "where logs and traces go",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "and as whom",
-    "TELEMETRY": "whether the app sends traces of its own",
 }
 
 
@@ -74,14 +80,14 @@ def test_every_setting_is_given_on_azure_or_has_a_reason_not_to_be(deployed) -> 
 def test_the_app_takes_these_settings_and_they_mean_its_defaults(deployed) -> None:
     given = {
         **deployed.settings,
-        "COSMOS_ENDPOINT": "https://some.documents.azure.com:443/",
+        **MADE,
         "WEBSITE_SITE_NAME": "func-some",
     }
     told = load_settings(given).model_dump(exclude_unset=True)
     defaults = Settings().model_dump()
     own = {"reddit_client_id", "reddit_client_secret", "reddit_user_agent", "cosmos_endpoint"}
     # Off where there is nothing to send it to.
-    own |= {"telemetry"}
+    own |= {"telemetry", "applicationinsights_connection_string"}
     assert {name: value for name, value in told.items() if name not in own} == {
         name: value for name, value in defaults.items() if name in told and name not in own
     }
@@ -100,7 +106,7 @@ def test_parameters_reach_the_app(deploy) -> None:
         corsOrigins="https://example.org",
         logLevel="DEBUG",
     ).settings
-    settings = load_settings({**given, "COSMOS_ENDPOINT": "https://some.documents.azure.com"})
+    settings = load_settings({**given, **MADE})
     assert settings.subreddits == ("aws", "Python")
     assert (settings.retention_days, settings.sweep_requests) == (30, 5)
     assert settings.collect_schedule == "0 0 * * * *"
