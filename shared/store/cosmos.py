@@ -24,11 +24,21 @@ from shared.errors import (
     DocumentChanged,
     DocumentExists,
     StoreError,
-    StoreNotProvisioned,
     StoreUnavailable,
 )
 from shared.settings import Settings
 from shared.store import CONTAINERS, Container, Key, Query, T
+from shared.store.cosmos_documents import WRITE, indexing_policy, ours, sql, theirs
+from shared.store.cosmos_errors import (
+    BAD_REQUEST,
+    CONFLICT,
+    NO_CONTAINER,
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    TRANSIENT,
+    retry_after,
+    translated,
+)
 
 R = TypeVar("R")
 
@@ -48,18 +58,8 @@ REQUEST_SECONDS = 10.0
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 5.0
 
-# https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb
-BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 400, 401, 403, 404, 409
-PRECONDITION_FAILED, TOO_LARGE, TOO_MANY = 412, 413, 429
-# The sub-status of a 404 that means the container, not the document.
-NO_CONTAINER = 1003
-# Time-out, moved partition, throttled, concurrent write, overloaded or failing over.
-TRANSIENT = frozenset({408, 410, TOO_MANY, 449, 500, 502, 503, 504})
 # Without it @vercel/cosmosdb-server answers 500 where a document is missing.
 EMULATOR_READ_HEADERS = {"x-ms-documentdb-query-enablecrosspartition": "true"}
-# Names the conditional write that a document comes from.
-WRITE = "_write"
-SYSTEM_PROPERTIES = frozenset({"_rid", "_self", "_ts", "_attachments", WRITE})
 
 
 class CosmosStore:
@@ -136,7 +136,7 @@ class CosmosStore:
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
         """Give one document, or None."""
         found = await self._read(container, partition, document_id)
-        return None if found is None else cast("T", _ours(found))
+        return None if found is None else cast("T", ours(found))
 
     async def _read(
         self, container: Container[Any], partition: str, document_id: str
@@ -182,7 +182,7 @@ class CosmosStore:
             return list(found)
 
         found = await _all(batched_read(partition, ids) for partition, ids in batches)
-        documents = [_ours(document) for batch in found for document in batch]
+        documents = [ours(document) for batch in found for document in batch]
         return {
             (document[container.partition_key], document["id"]): cast("T", document)
             for document in documents
@@ -190,7 +190,7 @@ class CosmosStore:
 
     async def query(self, query: Query[T]) -> list[T]:
         """Give the documents of the query, in its order."""
-        text, parameters = _sql(query)
+        text, parameters = sql(query)
         proxy = self._proxy(query.container)
 
         async def run() -> list[dict[str, Any]]:
@@ -202,11 +202,11 @@ class CosmosStore:
             )
             return [document async for document in pages]
 
-        return [cast("T", _ours(document)) for document in await self._patiently(run)]
+        return [cast("T", ours(document)) for document in await self._patiently(run)]
 
     async def create(self, container: Container[T], document: T) -> str:
         """Write a new document and give its ETag. Raises DocumentExists."""
-        body = _theirs(document)
+        body = theirs(document)
         proxy = self._proxy(container)
         return await self._conditionally(
             container, body, lambda: proxy.create_item(body), DocumentExists
@@ -214,7 +214,7 @@ class CosmosStore:
 
     async def replace(self, container: Container[T], document: T, etag: str) -> str:
         """Write over the document that has this ETag. Raises DocumentChanged."""
-        body = _theirs(document)
+        body = theirs(document)
         proxy = self._proxy(container)
 
         def write() -> Awaitable[Any]:
@@ -230,7 +230,7 @@ class CosmosStore:
 
         async def write(document: T) -> None:
             async with self._writes:
-                await self._patiently(lambda: proxy.upsert_item(_theirs(document)))
+                await self._patiently(lambda: proxy.upsert_item(theirs(document)))
 
         await _all(write(document) for document in documents)
 
@@ -353,8 +353,8 @@ class CosmosStore:
                 ) from None
             except CosmosHttpResponseError as error:
                 if error.status_code not in TRANSIENT:
-                    raise _translated(error) from error
-                fault, asked = _translated(error), _retry_after(error)
+                    raise translated(error) from error
+                fault, asked = translated(error), retry_after(error)
             except AzureError as error:
                 fault, asked = (
                     StoreUnavailable(f"Cosmos DB can't be reached: {error.message}"),
@@ -384,50 +384,6 @@ def _entra_id() -> AsyncTokenCredential:
     return DefaultAzureCredential()
 
 
-def indexing_policy(container: Container[Any]) -> dict[str, Any]:
-    """Give the policy that indexes what queries filter and sort on, and nothing else.
-
-    https://learn.microsoft.com/azure/cosmos-db/index-policy: the partition key isn't indexed by
-    itself. Ordering by one path alone needs no composite index.
-    """
-    paths = {container.partition_key, *(path for index in container.indexes for path in index)}
-    return {
-        "indexingMode": "consistent",
-        "automatic": True,
-        "includedPaths": [{"path": f"{_path(path)}/?"} for path in sorted(paths)],
-        "excludedPaths": [{"path": "/*"}],
-    }
-
-
-def _path(path: str) -> str:
-    return "/" + path.replace(".", "/")
-
-
-def _sql(query: Query[Any]) -> tuple[str, list[dict[str, Any]]]:
-    conditions = [f"c.{query.container.partition_key} = @partition"]
-    values: dict[str, str] = {"@partition": query.partition}
-    for number, (path, value) in enumerate(query.equals.items()):
-        conditions.append(f"c.{path} = @equal{number}")
-        values[f"@equal{number}"] = value
-    for name, bound, sign in (("@at_least", query.at_least, ">="), ("@below", query.below, "<")):
-        if bound is not None:
-            conditions.append(f"c.{query.order_by} {sign} {name}")
-            values[name] = bound
-    direction = "DESC" if query.descending else "ASC"
-    where, order = " AND ".join(conditions), f"c.{query.order_by} {direction}"
-    # Names are those of the container's indexes; values go as parameters.
-    text = f"SELECT TOP {int(query.limit)} * FROM c WHERE {where} ORDER BY {order}"  # noqa: S608
-    return text, [{"name": name, "value": value} for name, value in values.items()]
-
-
-def _theirs(document: Any) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if not name.startswith("_")}
-
-
-def _ours(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name not in SYSTEM_PROPERTIES}
-
-
 async def _all(work: Iterable[Awaitable[R]]) -> list[R]:
     """Await all of it, and cancel the rest when one fails."""
     tasks = [asyncio.ensure_future(each) for each in work]
@@ -438,30 +394,3 @@ async def _all(work: Iterable[Awaitable[R]]) -> list[R]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         raise
-
-
-def _retry_after(error: CosmosHttpResponseError) -> float | None:
-    headers = error.headers or {}
-    try:
-        return float(headers["x-ms-retry-after-ms"]) / 1000
-    except (KeyError, ValueError):
-        return None
-
-
-def _translated(error: CosmosHttpResponseError) -> StoreError:
-    status = error.status_code
-    if status in {UNAUTHORIZED, FORBIDDEN}:
-        return StoreUnavailable(
-            f"Cosmos DB refuses us ({status}): check COSMOS_KEY, or without one that this identity"
-            " has the role Cosmos DB Built-in Data Contributor"
-        )
-    if status == NOT_FOUND:
-        return StoreNotProvisioned(
-            "the Cosmos DB database or one of its containers is missing: deploy infra/, or give"
-            " COSMOS_KEY so that they are made; COSMOS_DATABASE names the database"
-        )
-    if status == TOO_LARGE:
-        return StoreError("a document is larger than the 2 MB that Cosmos DB takes")
-    if status == TOO_MANY:
-        return StoreUnavailable("Cosmos DB throttles us: its request units are used up")
-    return StoreUnavailable(f"Cosmos DB answered {status}")

@@ -5,7 +5,8 @@ import pytest
 from shared.requests import QUEUE
 from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS
-from shared.store.cosmos import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS, indexing_policy
+from shared.store.cosmos import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
+from shared.store.cosmos_documents import indexing_policy
 
 DATABASES = "Microsoft.DocumentDB/databaseAccounts"
 # What Azure puts in the place of references to resources.

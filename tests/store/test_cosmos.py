@@ -26,7 +26,8 @@ from shared.errors import (
 )
 from shared.settings import Settings
 from shared.store import COMMENTS, CONTAINERS, CYCLES, LEASES, POSTS, Query, open_store
-from shared.store.cosmos import CosmosStore, indexing_policy
+from shared.store.cosmos import CosmosStore
+from shared.store.cosmos_documents import indexing_policy
 
 Fault = Callable[[Request], Response | None]
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "host"}
