@@ -22,7 +22,7 @@ test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VEN
 bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
 	$(BIN)/python -m bench
 
-# 200 cycles over each database, with faults on both sides and killed processes: about an hour.
+# 200 cycles over each database, with faults on both sides and killed processes: 40 minutes.
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
 
