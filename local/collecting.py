@@ -159,6 +159,12 @@ async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
             "-" if average is None else f"{average:+.3f}",
         )
     Console().print(table)
+    if found[ALL]["mixed_methods"]:
+        methods = ", ".join(f"{name} {items}" for name, items in found[ALL]["methods"].items())
+        Console().print(
+            f"These averages mix methods ({methods} items): `python -m local rescore` ends that.",
+            style="yellow",
+        )
     return COMPLETED
 
 
@@ -171,7 +177,8 @@ async def _totals(settings: Settings, scopes: list[str], window: Window) -> dict
         await store.close()
     return {
         scope: totals(
-            cells_of([day for key, day in days.items() if key[0] == scope], window.hours())
+            cells_of([day for key, day in days.items() if key[0] == scope], window.hours()),
+            settings.other_languages,
         )
         for scope in scopes
     }
