@@ -57,7 +57,8 @@ def is_comparable(compared: Answer) -> bool:
 
 def moved(compared: Answer) -> float | None:
     """Give by how much the mean changed, where that can be told."""
-    return compared["difference"]["avg_sentiment"] if is_comparable(compared) else None
+    can_tell = is_comparable(compared) and not compared["difference"]["mixed_methods"]
+    return compared["difference"]["avg_sentiment"] if can_tell else None
 
 
 def change(value: float | None, digits: int = 2) -> str:
@@ -105,8 +106,11 @@ def together(steps: list[Answer], hours: int) -> list[Answer]:
 
 def _sums_of(steps: list[Answer]) -> Answer:
     total = sum(step["total"] for step in steps)
-    weighed = sum((step["avg_sentiment"] or 0) * step["total"] for step in steps)
-    return {"total": total, "avg_sentiment": weighed / total if total else None}
+    counted = sum(step["total"] - step["left_out"] for step in steps)
+    weighed = sum(
+        (step["avg_sentiment"] or 0) * (step["total"] - step["left_out"]) for step in steps
+    )
+    return {"total": total, "avg_sentiment": weighed / counted if counted else None}
 
 
 def iso(second: float) -> str:
