@@ -40,8 +40,8 @@ log = logging.getLogger(__name__)
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 PAGE = 500
-# About a second's work, and a document of pending cells that stays small.
-BATCH_ITEMS = 2000
+# A writer waits for a batch, and a document of pending cells stays small.
+BATCH_ITEMS = 1000
 BATCH_HOURS = 1000
 # A writer that waits looks at the lease every half second: within a second it has it.
 HELD_SECONDS = 10.0

@@ -160,10 +160,11 @@ async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
         )
     Console().print(table)
     if found[ALL]["mixed_methods"]:
-        methods = ", ".join(f"{name} {items}" for name, items in found[ALL]["methods"].items())
+        methods = ", ".join(f"{items} by {name}" for name, items in found[ALL]["methods"].items())
         Console().print(
-            f"These averages mix methods ({methods} items): `python -m local rescore` ends that.",
+            f"Several methods scored these items ({methods}): `python -m local rescore` ends that.",
             style="yellow",
+            soft_wrap=True,
         )
     return COMPLETED
 

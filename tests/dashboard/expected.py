@@ -33,6 +33,11 @@ def score(value: float | None) -> str:
     return NOTHING if value is None else signed(value, 2)
 
 
+def counted(totals: Answer) -> int:
+    """Count the items that have a label: what is left out has none."""
+    return int(totals["total"] - totals["left_out"])
+
+
 def share(part: int, whole: int) -> str:
     """Write a share in whole percent."""
     return f"{int(100 * part / whole + 0.5)}%" if whole else NOTHING
@@ -106,11 +111,9 @@ def together(steps: list[Answer], hours: int) -> list[Answer]:
 
 def _sums_of(steps: list[Answer]) -> Answer:
     total = sum(step["total"] for step in steps)
-    counted = sum(step["total"] - step["left_out"] for step in steps)
-    weighed = sum(
-        (step["avg_sentiment"] or 0) * (step["total"] - step["left_out"]) for step in steps
-    )
-    return {"total": total, "avg_sentiment": weighed / counted if counted else None}
+    items = sum(counted(step) for step in steps)
+    weighed = sum((step["avg_sentiment"] or 0) * counted(step) for step in steps)
+    return {"total": total, "avg_sentiment": weighed / items if items else None}
 
 
 def iso(second: float) -> str:

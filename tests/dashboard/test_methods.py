@@ -128,7 +128,7 @@ def test_a_post_names_its_method_with_the_version_and_a_language_other_than_engl
 
 def test_what_is_left_out_of_the_average_is_counted(visitor: Visitor, mixed: Mixed) -> None:
     stats = mixed.product.get("sentiment/stats", hours=168)["statistics"]
-    assert stats["left_out"] == stats["methods"]["earlier 9"]
+    assert stats["left_out"] >= stats["methods"]["earlier 9"] > 100
     page = visitor(mixed.product.url).open(hours=168)
     now = page.get_by_role("region", name="Now")
     expect(now).to_contain_text(f"{stats['left_out']:,} not in English, left out of the average")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from collector.lease import lease
+from local.collecting import stats_command
 from local.rescoring import rescore_command
 from shared.models import Topics
 from shared.settings import Settings
@@ -39,7 +40,11 @@ def with_store(settings: Settings, work: Callable[[Store], Any]) -> Any:
 
 
 def environ_of(settings: Settings) -> dict[str, str]:
-    names = {"SUBREDDITS": ",".join(NAMES), "SQLITE_PATH": str(settings.sqlite_path)}
+    names = {
+        "SENTIMENT_METHOD": "vader",
+        "SUBREDDITS": ",".join(NAMES),
+        "SQLITE_PATH": str(settings.sqlite_path),
+    }
     if settings.cosmos_endpoint is None:
         return names
     key = settings.cosmos_key.get_secret_value() if settings.cosmos_key else ""
@@ -108,6 +113,19 @@ def test_people_are_told_how_many_items_it_is_and_what_scored_them(
     assert f"{ITEMS} by vader" in shown
     rescore_command(environ, dry_run=False, as_json=False)
     assert f"{ITEMS} items were scored again, by vader 3.3.2" in capsys.readouterr().out
+
+
+def test_the_statistics_of_the_command_line_say_that_methods_are_mixed_until_it_has_run(
+    environ: dict[str, str], any_store_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh = a_post(99, utc_now(), NAMES[0])
+    with_store(any_store_settings, lambda store: keep(store, [fresh]))
+    stats_command(environ, hours=48, as_json=False)
+    assert "python -m local rescore" in capsys.readouterr().out
+    rescore_command(environ, dry_run=False, as_json=True)
+    capsys.readouterr()
+    stats_command(environ, hours=48, as_json=False)
+    assert "rescore" not in capsys.readouterr().out
 
 
 def test_a_second_one_leaves_to_the_one_that_runs(
