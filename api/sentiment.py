@@ -112,7 +112,7 @@ async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str,
 
 def _trend(deps: Deps, cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:
     return [
-        TrendPoint(start=start, **dict(_totals(deps, cells, hours)))
+        TrendPoint(start=start, **_sums(deps, cells, hours))
         for start, hours in _steps(window, granularity).items()
     ]
 
@@ -135,8 +135,12 @@ def _start_of(hour: str, granularity: Granularity) -> str:
 
 
 def _totals(deps: Deps, cells: Cells, hours: Iterable[str]) -> Totals:
+    return Totals(**_sums(deps, cells, hours))
+
+
+def _sums(deps: Deps, cells: Cells, hours: Iterable[str]) -> statistics.Totals:
     found = (cells[hour] for hour in hours if hour in cells)
-    return Totals(**statistics.totals(found, deps.settings.other_languages))
+    return statistics.totals(found, deps.settings.other_languages)
 
 
 def _are_mixed(totals: Iterable[Totals]) -> bool:

@@ -16,6 +16,8 @@ LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 FIRST_METHOD = "vader"
 """What scored all items before methods had versions: `method_of` those."""
 
+NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0)
+
 OtherLanguages = Literal["leave_out", "count"]
 """Whether items that aren't English count in labels and averages."""
 
@@ -92,9 +94,12 @@ def count(items: Iterable[Scored], *, posts: int) -> Cell:
 def add(cells: Iterable[Cell]) -> Cell:
     """Add cells up."""
     listed = list(cells)
-    methods: Counter[str] = Counter()
+    if len(listed) == 1:
+        return listed[0]
+    methods: dict[str, int] = {}
     for cell in listed:
-        methods.update(methods_of(cell))
+        for name, items in methods_of(cell).items():
+            methods[name] = methods.get(name, 0) + items
     return _cell(
         _add_labelled(listed),
         _add_labelled(cell["other_language"] for cell in listed if "other_language" in cell),
@@ -135,19 +140,20 @@ def cells_by_hour(days: Iterable[DayStats]) -> dict[str, Cell]:
 def totals(cells: Iterable[Cell], other_languages: OtherLanguages) -> Totals:
     """Add cells up and take the mean."""
     cell = add(cells)
-    is_whole = other_languages == "count" or "other_language" not in cell
-    left_out = _labelled(()) if is_whole else cell["other_language"]
-    counted = {name: cell[name] - left_out[name] for name in LABELS}
-    items = sum(counted.values())
+    left_out = cell.get("other_language", NOTHING) if other_languages == "leave_out" else NOTHING
+    total, left = cell["posts"] + cell["comments"], items_in(left_out)
+    counted = total - left
     compound_sum = _sum((cell["compound_sum"], -left_out["compound_sum"]))
-    methods = dict(Counter(methods_of(cell)).most_common())
+    methods = dict(methods_of(cell))
+    if len(methods) > 1:
+        methods = dict(Counter(methods).most_common())
     return Totals(
-        total=cell["posts"] + cell["comments"],
-        positive=counted["positive"],
-        negative=counted["negative"],
-        neutral=counted["neutral"],
-        left_out=items_in(left_out),
-        avg_sentiment=round(compound_sum / items, COMPOUND_DIGITS) if items else None,
+        total=total,
+        positive=cell["positive"] - left_out["positive"],
+        negative=cell["negative"] - left_out["negative"],
+        neutral=cell["neutral"] - left_out["neutral"],
+        left_out=left,
+        avg_sentiment=round(compound_sum / counted, COMPOUND_DIGITS) if counted else None,
         posts=cell["posts"],
         comments=cell["comments"],
         methods=methods,
