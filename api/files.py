@@ -14,9 +14,11 @@ from api.takeaway import Row, download, written
 
 FileFormat = Literal["csv", "ndjson"]
 
+# What came later stands behind, for programs that go by places.
 POST_COLUMNS = [
-    *(name for name in PostAnswer.model_fields if name != "sentiment"),
+    *(name for name in PostAnswer.model_fields if name not in {"sentiment", "language"}),
     *(f"sentiment_{name}" for name in PostSentiment.model_fields),
+    "language",
 ]
 TREND_COLUMNS = list(TrendPoint.model_fields)
 

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic.functional_validators import AfterValidator
 
-from shared.models import Label, Trigger, WorkStatus
+from shared.models import Label, Language, Trigger, WorkStatus
 from shared.times import iso
 
 Feed = Literal["reddit", "sample", "recorded"]
@@ -78,6 +78,20 @@ Compared = Annotated[
 ]
 Moment = Annotated[str, AfterValidator(_moment)]
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+Methods = Annotated[dict[str, int], Field(examples=[{"linear 1": 900, "vader 3.3.2": 131}])]
+
+LEFT_OUT = (
+    "items in other languages than English, which count in none of the three labels and not in the"
+    " mean; 0 where the setting OTHER_LANGUAGES has them count"
+)
+LANGUAGE = (
+    "en, other (certainly not English) or none (no words of the author's, so neutral with compound"
+    " 0); null for what was scored before languages were told apart"
+)
+METHODS = "how many items each method and version scored, the most first"
+MIXED_METHODS = "whether more than one method scored them, so that the mean mixes what differs"
 
 
 class Parameters(BaseModel):
@@ -296,6 +310,9 @@ class Totals(Answer):
     )
     posts: int = Field(description="posts")
     comments: int = Field(description="comments")
+    left_out: int = Field(description=LEFT_OUT)
+    methods: Methods = Field(description=METHODS)
+    mixed_methods: bool = Field(description=MIXED_METHODS)
 
 
 class TimeWindow(Answer):
@@ -329,6 +346,9 @@ class TrendPoint(Answer):
     )
     posts: int = Field(description="posts")
     comments: int = Field(description="comments")
+    left_out: int = Field(description=LEFT_OUT)
+    methods: Methods = Field(description=METHODS)
+    mixed_methods: bool = Field(description=MIXED_METHODS)
 
 
 class SentimentTrends(Stats):
@@ -353,6 +373,11 @@ class Difference(Answer):
     )
     posts: int = Field(description="posts")
     comments: int = Field(description="comments")
+    left_out: int = Field(description="items in other languages that are left out")
+    mixed_methods: bool = Field(
+        description="whether more than one method scored the two windows: then the difference is"
+        " one of methods, too, and no change of mood"
+    )
 
 
 class ComparedScope(Answer):
@@ -374,6 +399,10 @@ class Comparison(Answer):
     subreddits: list[ComparedScope] = Field(description="one object each, in the order asked for")
     window: TimeWindow = Field(description="the time that was counted")
     previous_window: TimeWindow = Field(description="the time before it")
+    mixed_methods: bool = Field(
+        description="whether more than one method scored what is compared, in both windows: then"
+        " its averages don't compare"
+    )
     feed: Feed = Field(description="where the data comes from")
     timestamp: Time = Field(description="when the answer was made")
 
@@ -388,6 +417,9 @@ class PostSentiment(Answer):
     neutral: float = Field(description="share of neutral words, 0 to 1")
     method: str = Field(description="how the text was scored")
     analyzed_at: Time = Field(description="when the text was scored")
+    version: str | None = Field(
+        default=None, description="the method's version; null for what was scored before versions"
+    )
 
 
 class PostAnswer(Answer):
@@ -404,6 +436,7 @@ class PostAnswer(Answer):
     upvotes: int = Field(description="upvotes less downvotes, as last seen")
     comment_count: int = Field(description="comments on Reddit, as last seen")
     collected_at: Time = Field(description="when its text was collected")
+    language: Language | None = Field(default=None, description=LANGUAGE)
     sentiment: PostSentiment = Field(description="the sentiment of title and content")
 
 
@@ -434,6 +467,7 @@ class CommentAnswer(Answer):
     created_utc: Time = Field(description="when it was written")
     upvotes: int = Field(description="upvotes less downvotes, as last seen")
     collected_at: Time = Field(description="when its text was collected")
+    language: Language | None = Field(default=None, description=LANGUAGE)
     sentiment: PostSentiment = Field(description="the sentiment of its text")
 
 
@@ -449,6 +483,9 @@ class PostDetail(Answer):
     sentiment_avg: float | None = Field(
         description="the comments' mean compound, -1 to 1; null where there are none"
     )
+    left_out: int = Field(description=LEFT_OUT)
+    methods: Methods = Field(description=METHODS)
+    mixed_methods: bool = Field(description=MIXED_METHODS)
     feed: Feed = Field(description="where the data comes from")
 
 
@@ -494,7 +531,12 @@ class TopicAnswer(Answer):
         description="upvotes and three times the comments that its posts gain an hour, together"
     )
     sentiment_distribution: LabelCounts = Field(description="its posts and their comments")
-    sentiment_avg: float | None = Field(description="their mean compound, -1 to 1")
+    sentiment_avg: float | None = Field(
+        description="their mean compound, -1 to 1; null where all are left out"
+    )
+    left_out: int = Field(description=LEFT_OUT)
+    methods: Methods = Field(description=METHODS)
+    mixed_methods: bool = Field(description=MIXED_METHODS)
     peak_time: Time = Field(description="the beginning of the hour with most posts and comments")
     created_at: Time = Field(description="when it was computed")
 

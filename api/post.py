@@ -1,8 +1,5 @@
 """One post with its comments."""
 
-from collections import Counter
-from math import fsum
-
 from api.deps import Deps
 from api.models import (
     MOST_COMMENTS,
@@ -14,7 +11,7 @@ from api.models import (
 )
 from api.parameters import NotThere, scope_of
 from shared.models import ALL, Post
-from shared.statistics import COMPOUND_DIGITS
+from shared.statistics import recount, totals
 from shared.store import COMMENTS, POSTS, Query, Store
 
 
@@ -35,18 +32,18 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
         Query(COMMENTS, post["subreddit"], MOST_COMMENTS + 1, equals={"post_id": parameters.id})
     )
     shown = comments[:MOST_COMMENTS]
-    labels = Counter(comment["sentiment"]["label"] for comment in shown)
-    compounds = [comment["sentiment"]["compound"] for comment in shown]
+    said = totals([recount([], shown)], deps.settings.other_languages)
     return PostDetail(
         post=PostAnswer.model_validate(post),
         comments=[CommentAnswer.model_validate(comment) for comment in shown],
         comments_complete=len(comments) == len(shown),
         sentiment_distribution=LabelCounts(
-            positive=labels["positive"], negative=labels["negative"], neutral=labels["neutral"]
+            positive=said["positive"], negative=said["negative"], neutral=said["neutral"]
         ),
-        sentiment_avg=(
-            round(fsum(compounds) / len(compounds), COMPOUND_DIGITS) if compounds else None
-        ),
+        sentiment_avg=said["avg_sentiment"],
+        left_out=said["left_out"],
+        methods=said["methods"],
+        mixed_methods=said["mixed_methods"],
         feed=deps.settings.feed,
     )
 

@@ -27,6 +27,8 @@ from shared.times import Window, day_of, iso
 
 Cells = Mapping[str, Cell]
 
+COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left_out")
+
 
 async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
     """Add up the hours of the window: it reads one document for each day that they touch.
@@ -45,7 +47,7 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
     return SentimentTrends(
         **dict(stats),
         granularity=parameters.granularity,
-        trend_data=_trend(cells, window, parameters.granularity),
+        trend_data=_trend(deps, cells, window, parameters.granularity),
     )
 
 
@@ -56,7 +58,7 @@ async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Windo
     stats = Stats(
         subreddit=scope,
         time_window_hours=parameters.hours,
-        statistics=_totals(cells, window.hours()),
+        statistics=_totals(deps, cells, window.hours()),
         window=_told(window),
         feed=deps.settings.feed,
         timestamp=iso(window.end),
@@ -73,19 +75,23 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
     window = Window.of_hours(parameters.hours, deps.clock())
     before = window.before()
     cells = await _cells(deps, scopes, Window(before.start, window.end))
+    compared = [
+        _compared(
+            scope,
+            _totals(deps, cells[scope], window.hours()),
+            _totals(deps, cells[scope], before.hours()),
+            _trend(deps, cells[scope], window, parameters.granularity)
+            if parameters.granularity
+            else None,
+        )
+        for scope in scopes
+    ]
     return Comparison(
         time_window_hours=parameters.hours,
-        subreddits=[
-            _compared(
-                scope,
-                _totals(cells[scope], window.hours()),
-                _totals(cells[scope], before.hours()),
-                _trend(cells[scope], window, parameters.granularity)
-                if parameters.granularity
-                else None,
-            )
-            for scope in scopes
-        ],
+        subreddits=compared,
+        mixed_methods=_are_mixed(
+            total for each in compared for total in (each.statistics, each.previous)
+        ),
         window=_told(window),
         previous_window=TimeWindow(start=iso(before.start), end=iso(window.start)),
         feed=deps.settings.feed,
@@ -104,9 +110,9 @@ async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str,
     }
 
 
-def _trend(cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:
+def _trend(deps: Deps, cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:
     return [
-        TrendPoint(start=start, **dict(_totals(cells, hours)))
+        TrendPoint(start=start, **_sums(deps, cells, hours))
         for start, hours in _steps(window, granularity).items()
     ]
 
@@ -128,17 +134,23 @@ def _start_of(hour: str, granularity: Granularity) -> str:
     return iso(day)
 
 
-def _totals(cells: Cells, hours: Iterable[str]) -> Totals:
-    return Totals(**statistics.totals(cells[hour] for hour in hours if hour in cells))
+def _totals(deps: Deps, cells: Cells, hours: Iterable[str]) -> Totals:
+    return Totals(**_sums(deps, cells, hours))
+
+
+def _sums(deps: Deps, cells: Cells, hours: Iterable[str]) -> statistics.Totals:
+    found = (cells[hour] for hour in hours if hour in cells)
+    return statistics.totals(found, deps.settings.other_languages)
+
+
+def _are_mixed(totals: Iterable[Totals]) -> bool:
+    return len({method for total in totals for method in total.methods}) > 1
 
 
 def _compared(
     scope: str, now: Totals, before: Totals, trend: list[TrendPoint] | None
 ) -> ComparedScope:
-    change = {
-        name: value - getattr(before, name)
-        for name, value in now.model_dump(exclude={"avg_sentiment"}).items()
-    }
+    change = {name: getattr(now, name) - getattr(before, name) for name in COUNTS}
     averages = (now.avg_sentiment, before.avg_sentiment)
     difference = (
         None
@@ -149,7 +161,9 @@ def _compared(
         subreddit=scope,
         statistics=now,
         previous=before,
-        difference=Difference(**change, avg_sentiment=difference),
+        difference=Difference(
+            **change, avg_sentiment=difference, mixed_methods=_are_mixed((now, before))
+        ),
         trend_data=trend,
     )
 

@@ -44,7 +44,7 @@ async def written(
     if form == "csv":
         yield _csv([columns])
     async for rows in pages:
-        flat = [_flat(row) for row in rows]
+        flat = [_flat(row, columns) for row in rows]
         if form == "csv":
             yield _csv([[_cell(row[column]) for column in columns] for row in flat])
         else:
@@ -87,11 +87,11 @@ def _csv(rows: Sequence[Sequence[object]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _flat(row: Row) -> dict[str, Any]:
-    """Give an object within the row as columns of its own: sentiment_label, …."""
+def _flat(row: Row, columns: Sequence[str]) -> dict[str, Any]:
+    """Give an object that has no column as columns of its own: sentiment_label, …."""
     flat: dict[str, Any] = {}
     for name, value in row.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and name not in columns:
             flat.update({f"{name}_{inner}": each for inner, each in value.items()})
         else:
             flat[name] = value
@@ -99,7 +99,12 @@ def _flat(row: Row) -> dict[str, Any]:
 
 
 def _cell(value: object) -> object:
-    """Keep a spreadsheet from running a text: it begins with an apostrophe then."""
+    """Write counts by name in one cell, and keep a spreadsheet from running a text.
+
+    Such a text begins with an apostrophe then.
+    """
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {count}" for name, count in value.items())
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
     return value

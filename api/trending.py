@@ -4,6 +4,7 @@ from api.deps import Deps
 from api.models import TopicAnswer, TopicsAnswer, TrendingParameters
 from api.parameters import NotThere
 from shared.models import Topic, Topics
+from shared.statistics import FIRST_METHOD
 from shared.store import CURRENT, TOPICS, Store
 
 
@@ -13,7 +14,15 @@ async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAns
     Before topics were ever computed there are none. Raises NotThere and StoreError.
     """
     topics = await topics_at(await deps.store(), parameters.at)
-    return TopicsAnswer([TopicAnswer.model_validate(topic) for topic in topics[: parameters.limit]])
+    return TopicsAnswer([_answer(topic) for topic in topics[: parameters.limit]])
+
+
+def _answer(topic: Topic) -> TopicAnswer:
+    """Give a topic; one of before methods had versions says which scored it, too."""
+    counted = sum(topic["sentiment_distribution"].values())
+    methods = topic.get("methods", {FIRST_METHOD: counted})
+    told = {"left_out": 0, **topic, "methods": methods, "mixed_methods": len(methods) > 1}
+    return TopicAnswer.model_validate(told)
 
 
 async def topics_at(store: Store, at: str | None) -> list[Topic]:

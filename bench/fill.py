@@ -162,6 +162,7 @@ class Maker:
             "upvotes": upvotes,
             "collected_at": at,
             "deleted": False,
+            "language": "en",
             "sentiment": self._sentiment(at),
         }
 
@@ -175,6 +176,7 @@ class Maker:
             negative=0.25,
             neutral=0.5,
             method="vader",
+            version="3.3.2",
             analyzed_at=at,
         )
 

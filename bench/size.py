@@ -31,7 +31,7 @@ from bench.size_reads import READS, Bench, CountingStore
 from bench.stored_source import StoredSource
 from collector.cleanup import Cleaner
 from collector.cycle import Collector
-from collector.sentiment import scorer
+from collector.sentiment import method_named
 from collector.trending import Trends
 from shared.costs import counted
 from shared.store.sqlite import SqliteStore
@@ -70,7 +70,8 @@ async def busy_cycle(bench: Bench) -> dict[str, Any]:
 
 async def _cycle(bench: Bench, *, new: int, at: datetime) -> dict[str, Any]:
     source = StoredSource(bench.settings, at, new)
-    collector = Collector(bench.store, source, scorer("vader"), bench.settings, clock=lambda: at)
+    method = method_named("vader")
+    collector = Collector(bench.store, source, method, bench.settings, clock=lambda: at)
     cycle = await collector.run("cli")
     source.close()
     if cycle["status"] != "completed" or cycle["errors"] or cycle["new"] != new:

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from shared.models import ALL, Cell, Comment, DayStats, HourOfAll, HourShare, Item, Post
 from shared.statistics import add, is_empty, recount
-from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store
+from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, SUBREDDITS, Container, Query, Store
 from shared.times import day_of, hour_of, next_hour
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
@@ -26,7 +26,7 @@ Shares = dict[str, dict[str, HourShare]]
 async def rebuild_cells(store: Store, subreddit: str, hours: Iterable[str]) -> dict[str, HourShare]:
     """Recount these hours of a subreddit, write its days, and give its shares of `all`."""
     shares: dict[str, HourShare] = {}
-    for near in _nearby(sorted(hours)):
+    for near in nearby(sorted(hours)):
         posts = _by_hour(await _items(store, POSTS, subreddit, near[0], near[-1]))
         comments = _by_hour(await _items(store, COMMENTS, subreddit, near[0], near[-1]))
         for hour in near:
@@ -65,7 +65,7 @@ def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
     )
 
 
-def _nearby(hours: Sequence[str]) -> list[list[str]]:
+def nearby(hours: Sequence[str]) -> list[list[str]]:
     """Put hours that lie close together into one list."""
     ranges: list[list[str]] = []
     for hour in hours:
@@ -80,6 +80,18 @@ def _hours_after(hour: str, count: int) -> str:
     for _ in range(count):
         hour = next_hour(hour)
     return hour
+
+
+async def names_ever(store: Store, configured: Iterable[str]) -> list[str]:
+    """List every subreddit that was ever collected, configured still or not."""
+    names = dict.fromkeys(configured)
+    last = ""
+    while page := await store.query(
+        Query(SUBREDDITS, "subreddit", PAGE, order_by="id", at_least=last)
+    ):
+        names.update(dict.fromkeys(state["id"] for state in page))
+        last = after(page[-1]["id"])
+    return list(names)
 
 
 async def items_between(

@@ -1,13 +1,14 @@
 """What is new, edited, moved, removed or unchanged: what was seen against what is stored."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from collector.reddit.objects import NO_AUTHOR
-from collector.sentiment import NO_WORDS, Score, Scorer
+from collector.scoring import find, text_of_post
+from collector.sentiment import Method
 from collector.source import Seen, SeenComment, SeenPost
-from shared.models import Comment, Item, Observation, Post, Sentiment
+from shared.models import Comment, Item, Observation, Post
 from shared.times import hour_of, iso_from_epoch
 
 Change = Literal["new", "edited", "moved", "removed", "unchanged"]
@@ -34,12 +35,12 @@ class Changes:
 class Comparer:
     """Compares what was seen with what is stored, at one moment.
 
+    What is new or edited is scored; what has only moved keeps its sentiment, whatever found it.
     Items created before `oldest` (an ISO time) are left out when they aren't stored: the cleanup
     would remove them again.
     """
 
-    score: Scorer
-    method: str
+    method: Method
     now: str
     oldest: str
 
@@ -75,18 +76,6 @@ class Comparer:
                 changes.comments.append(self._comment(subreddit, thing, comment, change))
         return changes
 
-    def _sentiment(self, thing: Seen, words: Callable[[], str]) -> Sentiment:
-        found: Score = NO_WORDS if thing.deleted else self.score(words())
-        return Sentiment(
-            label=found.label,
-            compound=found.compound,
-            positive=found.positive,
-            negative=found.negative,
-            neutral=found.neutral,
-            method=self.method,
-            analyzed_at=self.now,
-        )
-
     def _post(self, subreddit: str, seen: SeenPost, known: Post | None, change: Change) -> Post:
         observation = Observation(
             at=self.now, upvotes=seen.upvotes, comment_count=seen.comment_count
@@ -101,6 +90,8 @@ class Comparer:
             }
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
         earlier = known["observations"] if known else []
+        text = text_of_post(seen.title, seen.content)
+        language, sentiment = find(self.method, text, deleted=seen.deleted, now=self.now)
         return Post(
             id=seen.id,
             subreddit=subreddit,
@@ -118,7 +109,8 @@ class Comparer:
             collected_at=self.now,
             deleted=seen.deleted,
             observations=[*earlier, observation][-OBSERVATIONS:],
-            sentiment=self._sentiment(seen, lambda: f"{seen.title}\n\n{seen.content}"),
+            language=language,
+            sentiment=sentiment,
         )
 
     def _comment(
@@ -127,6 +119,7 @@ class Comparer:
         if known is not None and change == "moved":
             return {**known, "upvotes": seen.upvotes}
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
+        language, sentiment = find(self.method, seen.content, deleted=seen.deleted, now=self.now)
         return Comment(
             id=seen.id,
             post_id=seen.post_id,
@@ -140,7 +133,8 @@ class Comparer:
             upvotes=seen.upvotes,
             collected_at=self.now,
             deleted=seen.deleted,
-            sentiment=self._sentiment(seen, lambda: seen.content),
+            language=language,
+            sentiment=sentiment,
         )
 
 

@@ -11,18 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from collector.cells import Shares, after, pages_between, rebuild_all, rebuild_cells
+from collector.cells import (
+    Shares,
+    after,
+    names_ever,
+    pages_between,
+    rebuild_all,
+    rebuild_cells,
+)
 from collector.lease import AT_ONCE, Turn, lease
 from collector.record import KINDS, CleanupRecord, free_id, unsettled_work
-from collector.settle import settle
+from collector.settle import close_broken, close_dead
 from collector.trending.snapshots import expired_snapshots, remove_expired
 from shared.cycles import running_cycle
-from shared.errors import DeadlineReached, LeaseLost, Stopped, StoreError
+from shared.errors import DeadlineReached, LeaseLost
 from shared.logs import event
 from shared.models import ALL, Cleanup, Item, Removed
 from shared.settings import Settings
 from shared.store import (
-    COLLECTION,
     COMMENTS,
     DAYS,
     LEASES,
@@ -86,7 +92,7 @@ class Cleaner:
             before = self.before()
             record = await CleanupRecord.begin(self.store, held, self.clock, before=iso(before))
             try:
-                await self._close_dead(record)
+                record.document["cycles_closed"] = await close_dead(self.store, record, self.clock)
                 try:
                     await self._remove(record, before)
                     record.document["complete"] = True
@@ -96,7 +102,7 @@ class Cleaner:
             except LeaseLost:
                 raise
             except (Exception, asyncio.CancelledError) as error:
-                await _close_broken(record, error)
+                await close_broken(record, error)
                 raise
         return record.document
 
@@ -104,7 +110,7 @@ class Cleaner:
         """Say what a cleanup would do now; nothing is written, and no lease is needed."""
         before = self.before()
         removed = _nothing()
-        names = await self._names()
+        names = await names_ever(self.store, self.settings.subreddits)
         for name in names:
             for what, container in ITEMS.items():
                 async for page in pages_between(self.store, container, name, "", iso(before)):
@@ -127,20 +133,9 @@ class Cleaner:
             if work["kind"] == "cycle" and work["status"] == "running" and work["id"] != alive
         ]
 
-    async def _close_dead(self, record: CleanupRecord) -> None:
-        """Close the cycles whose process died: whoever holds the lease knows that none runs."""
-        own = record.document["id"]
-        dead = [work for work in await unsettled_work(self.store) if work["id"] != own]
-        closed = await settle(self.store, record, dead, self.clock)
-        record.document["cycles_closed"] = closed
-        state = await self.store.read(COLLECTION, "collection", "collection")
-        if state is not None and closed:
-            state["collections_failed"] += closed
-            await self.store.upsert(COLLECTION, [state])
-
     async def _remove(self, record: CleanupRecord, before: datetime) -> None:
         removed = record.document["removed"]
-        names = await self._names()
+        names = await names_ever(self.store, self.settings.subreddits)
         await self._remove_items(record, names, before)
         for scope in (*names, ALL):
             async for keys in self._old_statistics(scope, before):
@@ -151,17 +146,6 @@ class Cleaner:
         days = self.settings.retention_days
         removed["topics"] += await remove_expired(self.store, self.clock(), days)
         await self._forget_empty(names)
-
-    async def _names(self) -> list[str]:
-        """List every subreddit that was ever collected, configured still or not."""
-        names = dict.fromkeys(self.settings.subreddits)
-        last = ""
-        while page := await self.store.query(
-            Query(SUBREDDITS, "subreddit", PAGE, order_by="id", at_least=last)
-        ):
-            names.update(dict.fromkeys(state["id"] for state in page))
-            last = after(page[-1]["id"])
-        return list(names)
 
     async def _remove_items(
         self, record: CleanupRecord, names: list[str], before: datetime
@@ -259,17 +243,6 @@ class Cleaner:
             left = [await self.store.query(Query(each, name, 1)) for each in ITEMS.values()]
             if not any(left):
                 await self.store.delete(SUBREDDITS, [("subreddit", name)])
-
-
-async def _close_broken(record: CleanupRecord, error: BaseException) -> None:
-    stopped = isinstance(error, asyncio.CancelledError | Stopped)
-    reason = "the process was told to end; the next cleanup goes on" if stopped else str(error)
-    record.fail(None, "stopped" if stopped else "internal", reason)
-    try:
-        await record.end("failed")
-    except (StoreError, LeaseLost):
-        # It stays `running`, unsettled, for whoever works next to find.
-        event(log, "cleanup.not_closed", logging.ERROR, cleanup=record.document["id"])
 
 
 def _nothing() -> Removed:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from collector.lease import AT_ONCE, Turn, lease
 from collector.record import CycleRecord, free_id, unsettled_work
-from collector.sentiment import Scorer
+from collector.sentiment import Method
 from collector.settle import settle
 from collector.source import Source
 from collector.steps import Progress, Steps, no_progress
@@ -39,7 +39,7 @@ class Collector:
 
     store: Store
     source: Source
-    score: Scorer
+    method: Method
     settings: Settings
     clock: Clock = utc_now
     progress: Progress = no_progress
@@ -83,7 +83,7 @@ class Collector:
             steps = Steps(
                 self.store,
                 self.source,
-                self.score,
+                self.method,
                 self.settings,
                 record,
                 clock=self.clock,

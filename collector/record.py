@@ -1,4 +1,4 @@
-"""The documents of a cycle and of a cleanup: what is done, written down before it is done."""
+"""The documents of a cycle, a cleanup and a rescore: what is done, written down before it is."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from shared.models import (
     Cycle,
     CycleError,
     Removed,
+    Rescore,
     SubredditCounts,
     Trigger,
     Work,
@@ -24,8 +25,8 @@ from shared.times import Clock, iso
 
 W = TypeVar("W", bound=Work)
 
-Kind = Literal["cycle", "cleanup"]
-KINDS: tuple[Kind, ...] = ("cycle", "cleanup")
+Kind = Literal["cycle", "cleanup", "rescore"]
+KINDS: tuple[Kind, ...] = ("cycle", "cleanup", "rescore")
 # More than one can only have died since the last one that lived if their takers died too.
 DEAD_AT_ONCE = 100
 
@@ -187,3 +188,32 @@ class CleanupRecord(Record[Cleanup]):
             settled="no",
         )
         return cls(store, held, clock, cleanup, await store.create(WORK, cleanup))
+
+
+class RescoreRecord(Record[Rescore]):
+    """A rescore's document."""
+
+    @classmethod
+    async def begin(cls, store: Store, held: Held, clock: Clock, *, method: str) -> "RescoreRecord":
+        """Write the document of a rescore that starts now; its id is the lease's holder."""
+        rescore = Rescore(
+            id=held.holder,
+            kind="rescore",
+            status="running",
+            start_time=iso(clock()),
+            end_time=None,
+            method=method,
+            rescored=0,
+            complete=False,
+            errors=[],
+            pending_cells={},
+            settled="no",
+        )
+        return cls(store, held, clock, rescore, await store.create(WORK, rescore))
+
+    async def go_on(self, held: Held) -> None:
+        """Open the document again, in another turn at the lease."""
+        self._held = held
+        self.document["status"], self.document["settled"] = "running", "no"
+        self.document["end_time"] = None
+        await self.save()

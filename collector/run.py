@@ -12,13 +12,16 @@ from collector.cycle import Collector
 from collector.lease import AT_ONCE, Turn
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import wait_until
-from collector.sentiment import scorer
+from collector.rescore import Plan, Rescorer
+from collector.rescore import Progress as RescoreProgress
+from collector.rescore import no_progress as no_rescore_progress
+from collector.sentiment import method_named
 from collector.steps import Progress, no_progress
 from collector.stopping import run_until_stopped, stopping
 from collector.trending import Trends
 from shared.errors import CycleEnded, CycleRunning, LeaseLost, Stopped, StoreError
 from shared.logs import event, set_levels
-from shared.models import Cleanup, CollectionState, Cycle, Topics, Trigger
+from shared.models import Cleanup, CollectionState, Cycle, Rescore, Topics, Trigger
 from shared.requests import read_message
 from shared.schedule import interval, last_tick
 from shared.settings import Settings
@@ -35,6 +38,8 @@ TICK_TOLERANCE = timedelta(seconds=60)
 COLLECTING = ("collect", "collect_now")
 # So long a writer waits for one of another kind; a third of what a function may take by default.
 TURN_SECONDS = 600.0
+# Somebody watches a rescore, and it has no deadline: it waits for the longest cycle.
+RESCORE_TURN_SECONDS = 3600.0
 
 
 async def collect(
@@ -53,8 +58,8 @@ async def collect(
     source = RedditSource(settings, wait=wait_until(deadline, stopping))
     try:
         async with _open(settings) as store:
-            score = scorer(settings.sentiment_method)
-            collector = Collector(store, source, score, settings, progress=progress)
+            method = method_named(settings.sentiment_method)
+            collector = Collector(store, source, method, settings, progress=progress)
             with span("cycle", {"undertone.trigger": trigger}) as told:
                 cycle = await collector.run(trigger, cycle_id=cycle_id, turn=turn)
                 told.update({"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]})
@@ -133,6 +138,36 @@ async def clean_up(settings: Settings) -> Cleanup:
     async with _open(settings) as store:
         turn = Turn(TURN_SECONDS, leaves_to="cleanup")
         return await Cleaner(store, settings, check=lambda: wait(0)).run(turn=turn)
+
+
+async def rescore(
+    settings: Settings, *, progress: RescoreProgress = no_rescore_progress
+) -> Rescore:
+    """Bring what is stored to the current method, and then what is trending.
+
+    Raises what `Rescorer.run` does; what was done by then stays done, and the next one goes on.
+    """
+    async with _open(settings) as store:
+        method = method_named(settings.sentiment_method)
+        rescorer = Rescorer(store, method, settings, progress=progress)
+        turn = Turn(RESCORE_TURN_SECONDS, leaves_to="rescore")
+        done = await rescorer.run(turn=turn)
+        if await _topics_differ(store, done["method"]):
+            await Trends(store, settings).find(turn=Turn(RESCORE_TURN_SECONDS))
+        return done
+
+
+async def plan_rescore(settings: Settings) -> Plan:
+    """Say what a rescore would do now."""
+    async with _open(settings) as store:
+        return await Rescorer(store, method_named(settings.sentiment_method), settings).plan()
+
+
+async def _topics_differ(store: Store, method: str) -> bool:
+    """Say whether the current topics were found in what another method scored."""
+    current = await store.read(TOPICS, CURRENT, CURRENT)
+    topics = current["topics"] if current else []
+    return any(topic.get("methods", {}).keys() != {method} for topic in topics)
 
 
 def _told(cycle: Cycle) -> dict[str, object]:

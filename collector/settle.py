@@ -1,15 +1,17 @@
 """Finishes what a dead writer left: its statistics are recounted, and it is marked failed."""
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from collector.cells import rebuild_all, rebuild_cells
-from collector.record import Record
+from collector.record import Record, unsettled_work
+from shared.errors import LeaseLost, Stopped, StoreError
 from shared.logs import event
 from shared.models import CycleError, Work
-from shared.store import WORK, Store
+from shared.store import COLLECTION, WORK, Store
 from shared.times import Clock, iso
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,34 @@ async def settle(store: Store, record: Record[Any], dead: Sequence[Work], clock:
         await store.upsert(WORK, [_closed(work, iso(clock()))])
         event(log, "work.settled_dead", logging.WARNING, work=work["id"])
     return sum(work["kind"] == "cycle" and work["status"] == "running" for work in dead)
+
+
+async def close_dead(store: Store, record: Record[Any], clock: Clock) -> int:
+    """Finish what the dead left, and count the cycles among them as failed; give how many.
+
+    Whoever holds the lease knows that none of it runs.
+    """
+    own = record.document["id"]
+    dead = [work for work in await unsettled_work(store) if work["id"] != own]
+    closed = await settle(store, record, dead, clock)
+    state = await store.read(COLLECTION, "collection", "collection")
+    if state is not None and closed:
+        state["collections_failed"] += closed
+        await store.upsert(COLLECTION, [state])
+    return closed
+
+
+async def close_broken(record: Record[Any], error: BaseException) -> None:
+    """Close work that an error ended; what it left pending, whoever works next recounts."""
+    kind = record.document["kind"]
+    stopped = isinstance(error, asyncio.CancelledError | Stopped)
+    reason = f"the process was told to end; the next {kind} goes on" if stopped else str(error)
+    record.fail(None, "stopped" if stopped else "internal", reason)
+    try:
+        await record.end("failed")
+    except (StoreError, LeaseLost):
+        # It stays `running`, unsettled, for whoever works next to find.
+        event(log, f"{kind}.not_closed", logging.ERROR, **{kind: record.document["id"]})
 
 
 def _closed(work: Work, now: str) -> Work:

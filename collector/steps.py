@@ -12,7 +12,7 @@ from collector import sweep
 from collector.cells import Shares, rebuild_all, rebuild_cells
 from collector.changes import Changes, Comparer
 from collector.record import CycleRecord, no_counts
-from collector.sentiment import Scorer
+from collector.sentiment import Method
 from collector.source import Seen, SeenComment, SeenPost, Source
 from shared.errors import DeadlineReached, RedditError, RedditRefused, UndertoneError
 from shared.logs import event
@@ -70,7 +70,7 @@ class Steps:
         self,
         store: Store,
         source: Source,
-        score: Scorer,
+        method: Method,
         settings: Settings,
         record: CycleRecord,
         *,
@@ -84,8 +84,7 @@ class Steps:
         self._clock = clock
         self._progress = progress
         self._comparer = Comparer(
-            score=score,
-            method=settings.sentiment_method,
+            method=method,
             now=iso(clock()),
             oldest=iso(clock() - timedelta(days=settings.retention_days)),
         )

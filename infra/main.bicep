@@ -54,6 +54,10 @@ param trendingSchedule string = '0 5 * * * *'
 @description('When to clean up.')
 param cleanupSchedule string = '0 0 2 * * *'
 
+@allowed(['leave_out', 'count'])
+@description('Whether texts that are not English count in labels and averages.')
+param otherLanguages string = 'leave_out'
+
 @minValue(0)
 @maxValue(500)
 @description('Reddit requests that a cycle may spend on older items.')
@@ -235,6 +239,7 @@ module api 'app/api.bicep' = {
       COLLECT_ON_STARTUP: 'false'
       RETENTION_DAYS: string(retentionDays)
       SENTIMENT_METHOD: 'vader'
+      OTHER_LANGUAGES: otherLanguages
       SWEEP_REQUESTS: string(sweepRequests)
       LEASE_SECONDS: string(leaseSeconds)
       CYCLE_SECONDS: string(cycleSeconds)

@@ -107,6 +107,25 @@ def cleanup(
 
 
 @app.command()
+def rescore(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only count what would be scored again.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Score again what another sentiment method scored. Exit status: as of cleanup.
+
+    Cut short, it is gone on with by running it again. Collection goes on meanwhile.
+    """
+    from local.rescoring import rescore_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(rescore_command(os.environ, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
 def reddit(
     data: Annotated[Path | None, typer.Argument(help="Recorded objects; else the sample.")] = None,
     port: Annotated[int, PORT] = 8000,

@@ -159,6 +159,13 @@ async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
             "-" if average is None else f"{average:+.3f}",
         )
     Console().print(table)
+    if found[ALL]["mixed_methods"]:
+        methods = ", ".join(f"{items} by {name}" for name, items in found[ALL]["methods"].items())
+        Console().print(
+            f"Several methods scored these items ({methods}): `python -m local rescore` ends that.",
+            style="yellow",
+            soft_wrap=True,
+        )
     return COMPLETED
 
 
@@ -171,7 +178,8 @@ async def _totals(settings: Settings, scopes: list[str], window: Window) -> dict
         await store.close()
     return {
         scope: totals(
-            cells_of([day for key, day in days.items() if key[0] == scope], window.hours())
+            cells_of([day for key, day in days.items() if key[0] == scope], window.hours()),
+            settings.other_languages,
         )
         for scope in scopes
     }

@@ -104,5 +104,8 @@ def _print_topics(found: Topics, *, as_json: bool) -> None:
             ", ".join(topic["subreddits"]),
         )
     Console().print(table)
+    if len({method for topic in found["topics"] for method in topic.get("methods", {})}) > 1:
+        mixed = "Several methods scored these posts: `python -m local rescore` ends that."
+        Console().print(mixed, style="yellow", soft_wrap=True)
     if not found["topics"]:
         Console().print("Nothing stands out against the seven days before.")

@@ -8,6 +8,8 @@ from typing import Literal, NotRequired, TypedDict
 Label = Literal["positive", "negative", "neutral"]
 Trigger = Literal["timer", "request", "cli"]
 WorkStatus = Literal["running", "completed", "failed"]
+# none: no words were left; other: certainly not English.
+Language = Literal["en", "other", "none"]
 
 # The partition of the statistics over all subreddits; no subreddit may be called so.
 ALL = "all"
@@ -16,7 +18,8 @@ ALL = "all"
 class Sentiment(TypedDict):
     """The sentiment of one text.
 
-    compound lies in -1..1; positive, negative and neutral are shares in 0..1.
+    compound lies in -1..1; positive, negative and neutral are shares in 0..1. version is that of
+    the method; what was stored before methods had versions lacks it.
     """
 
     label: Label
@@ -25,6 +28,7 @@ class Sentiment(TypedDict):
     negative: float
     neutral: float
     method: str
+    version: NotRequired[str]
     analyzed_at: str
 
 
@@ -40,7 +44,8 @@ class Item(TypedDict):
     """What posts and comments share.
 
     order_key is created_utc and the id: unique in a partition, and sorted by time.
-    deleted says that Reddit already listed it without its author's words.
+    deleted says that Reddit already listed it without its author's words. language is that of the
+    words that were scored; what was stored before languages were told apart lacks it.
     """
 
     id: str
@@ -53,6 +58,7 @@ class Item(TypedDict):
     upvotes: int
     collected_at: str
     deleted: bool
+    language: NotRequired[Language]
     sentiment: Sentiment
     _etag: NotRequired[str]
 
@@ -75,15 +81,27 @@ class Comment(Item):
     parent_id: str
 
 
-class Cell(TypedDict):
-    """The statistics of one hour: a recount of the items created in it."""
+class Labelled(TypedDict):
+    """Items by their label, and the sum of their compound."""
 
-    posts: int
-    comments: int
     positive: int
     negative: int
     neutral: int
     compound_sum: float
+
+
+class Cell(Labelled):
+    """The statistics of one hour: a recount of the items created in it.
+
+    methods counts them by the method that scored them, "linear 1"; it is left out where all are of
+    `shared.statistics.FIRST_METHOD`, as in what was stored before. other_language is the part of
+    them that isn't English, left out where there is none.
+    """
+
+    posts: int
+    comments: int
+    methods: NotRequired[dict[str, int]]
+    other_language: NotRequired[Labelled]
 
 
 class DayStats(TypedDict):
@@ -144,7 +162,7 @@ class Work(TypedDict):
     """
 
     id: str
-    kind: Literal["cycle", "cleanup"]
+    kind: Literal["cycle", "cleanup", "rescore"]
     status: WorkStatus
     start_time: str
     end_time: str | None
@@ -189,6 +207,17 @@ class Cleanup(Work):
     before: str
     removed: Removed
     cycles_closed: int
+    complete: bool
+
+
+class Rescore(Work):
+    """One rescore: items of other methods than `method` ("linear 1") were scored again by it.
+
+    Between two turns at the lease it is `completed`, and not `complete`.
+    """
+
+    method: str
+    rescored: int
     complete: bool
 
 
@@ -270,7 +299,8 @@ class Topic(TypedDict):
     engagement_velocity is the engagement that all its posts gain an hour. mentions counts its
     posts; mentions_by_hour its posts and comments in each of the last 24 hours, oldest first.
     growth is how many times as large a share of all posts it has as in the week before; None when
-    it had none.
+    it had none. methods counts its posts and comments by what scored them, left_out those that
+    count neither in the distribution nor in the mean; earlier topics lack both.
     """
 
     id: str
@@ -284,6 +314,8 @@ class Topic(TypedDict):
     engagement_velocity: float
     sentiment_distribution: dict[Label, int]
     sentiment_avg: float | None
+    methods: NotRequired[dict[str, int]]
+    left_out: NotRequired[int]
     peak_time: str
     created_at: str
 

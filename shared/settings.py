@@ -27,6 +27,7 @@ from shared import __version__
 from shared.errors import SettingsError
 from shared.models import ALL
 from shared.schedule import BadScheduleError, next_tick
+from shared.statistics import OtherLanguages
 
 DEFAULT_SUBREDDITS = (
     "Cursor",
@@ -152,6 +153,10 @@ class Settings(BaseModel):
         90, ge=1, le=3650, description="for how many days data is kept: 1 to 3650"
     )
     sentiment_method: Literal["vader"] = Field("vader", description="how text is scored: vader")
+    other_languages: OtherLanguages = Field(
+        "leave_out",
+        description="leave_out or count: whether items that aren't English count in averages",
+    )
     sweep_requests: int = Field(
         30, ge=0, le=500, description="Reddit requests a cycle may spend on older items: 0 to 500"
     )

@@ -1,55 +1,123 @@
 """The statistics of hours: how cells are recounted from items, and added up."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from math import fsum
-from typing import TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
-from shared.models import Cell, Comment, DayStats, Post
+from shared.models import Cell, Comment, DayStats, Item, Label, Labelled, Post, Sentiment
 from shared.times import day_of
 
 COMPOUND_DIGITS = 4
-"""VADER rounds compound to four digits; sums are rounded so too, whatever their order."""
+"""Compound has four digits; sums are rounded so too, whatever their order."""
+
+LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
+
+FIRST_METHOD = "vader"
+"""What scored all items before methods had versions: `method_of` those."""
+
+NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0)
+
+OtherLanguages = Literal["leave_out", "count"]
+"""Whether items that aren't English count in labels and averages."""
+
+
+class Scored(NamedTuple):
+    """What statistics count of an item; method is as `method_of` names it."""
+
+    label: Label
+    compound: float
+    method: str
+    is_english: bool
 
 
 class Totals(TypedDict):
-    """Cells added up; avg_sentiment is the mean compound (-1..1), None without items."""
+    """Cells added up; avg_sentiment is the mean compound (-1..1), None without items.
+
+    total is positive, negative, neutral and left_out together: what is left out isn't English, and
+    doesn't count in avg_sentiment either. methods counts items by what scored them, the most first;
+    mixed_methods says that these are several.
+    """
 
     total: int
     positive: int
     negative: int
     neutral: int
+    left_out: int
     avg_sentiment: float | None
     posts: int
     comments: int
+    methods: dict[str, int]
+    mixed_methods: bool
+
+
+def method_name(name: str, version: str | None) -> str:
+    """Give a method's name with its version, as statistics name it: "linear 1"."""
+    return f"{name} {version}" if version else name
+
+
+def method_of(sentiment: Sentiment) -> str:
+    """Name the method that found this sentiment."""
+    return method_name(sentiment["method"], sentiment.get("version"))
+
+
+def scored(item: Item) -> Scored:
+    """Give what statistics count of an item; one of an unknown language counts as English."""
+    sentiment = item["sentiment"]
+    return Scored(
+        label=sentiment["label"],
+        compound=sentiment["compound"],
+        method=method_of(sentiment),
+        is_english=item.get("language") != "other",
+    )
 
 
 def recount(posts: Iterable[Post], comments: Iterable[Comment]) -> Cell:
     """Count the items of one hour."""
-    post_sentiments = [post["sentiment"] for post in posts]
-    comment_sentiments = [comment["sentiment"] for comment in comments]
-    sentiments = post_sentiments + comment_sentiments
-    labels = [sentiment["label"] for sentiment in sentiments]
-    return Cell(
-        posts=len(post_sentiments),
-        comments=len(comment_sentiments),
-        positive=labels.count("positive"),
-        negative=labels.count("negative"),
-        neutral=labels.count("neutral"),
-        compound_sum=_sum(sentiment["compound"] for sentiment in sentiments),
+    of_posts = [scored(post) for post in posts]
+    of_comments = [scored(comment) for comment in comments]
+    return count(of_posts + of_comments, posts=len(of_posts))
+
+
+def count(items: Iterable[Scored], *, posts: int) -> Cell:
+    """Count items, so many of which are posts."""
+    listed = list(items)
+    return _cell(
+        _labelled(listed),
+        _labelled(item for item in listed if not item.is_english),
+        Counter(item.method for item in listed),
+        posts=posts,
+        comments=len(listed) - posts,
     )
 
 
 def add(cells: Iterable[Cell]) -> Cell:
     """Add cells up."""
     listed = list(cells)
-    return Cell(
+    if len(listed) == 1:
+        return listed[0]
+    methods: dict[str, int] = {}
+    for cell in listed:
+        for name, items in methods_of(cell).items():
+            methods[name] = methods.get(name, 0) + items
+    return _cell(
+        _add_labelled(listed),
+        _add_labelled(cell["other_language"] for cell in listed if "other_language" in cell),
+        methods,
         posts=sum(cell["posts"] for cell in listed),
         comments=sum(cell["comments"] for cell in listed),
-        positive=sum(cell["positive"] for cell in listed),
-        negative=sum(cell["negative"] for cell in listed),
-        neutral=sum(cell["neutral"] for cell in listed),
-        compound_sum=_sum(cell["compound_sum"] for cell in listed),
     )
+
+
+def items_in(cell: Labelled) -> int:
+    """Count the items of a cell, or of a part of one."""
+    return cell["positive"] + cell["negative"] + cell["neutral"]
+
+
+def methods_of(cell: Cell) -> Mapping[str, int]:
+    """Count a cell's items by the method that scored them."""
+    items = items_in(cell)
+    return cell.get("methods") or ({FIRST_METHOD: items} if items else {})
 
 
 def is_empty(cell: Cell) -> bool:
@@ -69,18 +137,66 @@ def cells_by_hour(days: Iterable[DayStats]) -> dict[str, Cell]:
     return {f"{day['id']}T{hour}": cell for day in days for hour, cell in day["hours"].items()}
 
 
-def totals(cells: Iterable[Cell]) -> Totals:
+def totals(cells: Iterable[Cell], other_languages: OtherLanguages) -> Totals:
     """Add cells up and take the mean."""
     cell = add(cells)
-    count = cell["posts"] + cell["comments"]
+    left_out = cell.get("other_language", NOTHING) if other_languages == "leave_out" else NOTHING
+    total, left = cell["posts"] + cell["comments"], items_in(left_out)
+    counted = total - left
+    compound_sum = _sum((cell["compound_sum"], -left_out["compound_sum"]))
+    methods = dict(methods_of(cell))
+    if len(methods) > 1:
+        methods = dict(Counter(methods).most_common())
     return Totals(
-        total=count,
-        positive=cell["positive"],
-        negative=cell["negative"],
-        neutral=cell["neutral"],
-        avg_sentiment=round(cell["compound_sum"] / count, COMPOUND_DIGITS) if count else None,
+        total=total,
+        positive=cell["positive"] - left_out["positive"],
+        negative=cell["negative"] - left_out["negative"],
+        neutral=cell["neutral"] - left_out["neutral"],
+        left_out=left,
+        avg_sentiment=round(compound_sum / counted, COMPOUND_DIGITS) if counted else None,
         posts=cell["posts"],
         comments=cell["comments"],
+        methods=methods,
+        mixed_methods=len(methods) > 1,
+    )
+
+
+def _cell(
+    whole: Labelled, other: Labelled, methods: Mapping[str, int], *, posts: int, comments: int
+) -> Cell:
+    cell = Cell(
+        posts=posts,
+        comments=comments,
+        positive=whole["positive"],
+        negative=whole["negative"],
+        neutral=whole["neutral"],
+        compound_sum=whole["compound_sum"],
+    )
+    if methods and methods.keys() != {FIRST_METHOD}:
+        cell["methods"] = {name: methods[name] for name in sorted(methods)}
+    if items_in(other):
+        cell["other_language"] = other
+    return cell
+
+
+def _labelled(items: Iterable[Scored]) -> Labelled:
+    listed = list(items)
+    labels = Counter(item.label for item in listed)
+    return Labelled(
+        positive=labels["positive"],
+        negative=labels["negative"],
+        neutral=labels["neutral"],
+        compound_sum=_sum(item.compound for item in listed),
+    )
+
+
+def _add_labelled(parts: Iterable[Labelled]) -> Labelled:
+    listed = list(parts)
+    return Labelled(
+        positive=sum(part["positive"] for part in listed),
+        negative=sum(part["negative"] for part in listed),
+        neutral=sum(part["neutral"] for part in listed),
+        compound_sum=_sum(part["compound_sum"] for part in listed),
     )
 
 

@@ -12,6 +12,6 @@ def vader_scorer() -> Scorer:
     def score(words: str) -> Score:
         found = analyzer.polarity_scores(words)
         compound = float(found["compound"])
-        return Score(label_of(compound), compound, found["pos"], found["neg"], found["neu"])
+        return Score(label_of(compound), compound, found["pos"], found["neg"], found["neu"], "en")
 
     return score

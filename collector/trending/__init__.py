@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import fsum
 
 from collector.cells import items_between, pages_between
 from collector.lease import AT_ONCE, Turn, lease
@@ -17,9 +16,9 @@ from collector.trending.terms import terms_of
 from collector.trending.topics import Found, Told, find_topics, name_of, slug, usage_of
 from collector.trending.velocity import velocity
 from shared.logs import event
-from shared.models import Label, Post, Topic, Topics
+from shared.models import Post, Topic, Topics
 from shared.settings import Settings
-from shared.statistics import COMPOUND_DIGITS
+from shared.statistics import LABELS, Scored, Totals, count, scored, totals
 from shared.store import COLLECTION, COMMENTS, CURRENT, POSTS, Store
 from shared.times import Clock, Window, hour_of, iso, parse_iso, utc_now
 
@@ -29,24 +28,21 @@ RECENT_HOURS = 24
 BEFORE = timedelta(days=7)
 MOST_POST_IDS = 100
 VELOCITY_DIGITS = 2
-LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 # Its posts are the moderators' forms.
 BOT = "AutoModerator"
 
 
 @dataclass
 class Talk:
-    """What was said of a topic, in posts and comments: counted by label and by hour."""
+    """What was said of a topic, in posts and comments, and when."""
 
-    labels: Counter[Label] = field(default_factory=Counter)
+    scored: list[Scored] = field(default_factory=list)
     hours: Counter[str] = field(default_factory=Counter)
-    compounds: list[float] = field(default_factory=list)
 
-    def add(self, label: Label, compound: float, hour: str) -> None:
+    def add(self, scored: Scored, hour: str) -> None:
         """Count a post or a comment."""
-        self.labels[label] += 1
+        self.scored.append(scored)
         self.hours[hour] += 1
-        self.compounds.append(compound)
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,12 @@ class Trends:
         found = await asyncio.to_thread(find_topics, recent, now, before)
         talks = await self._talks(found, window)
         ids: set[str] = set()
-        return [_topic(topic, talk, window, ids) for topic, talk in zip(found, talks, strict=True)]
+        topics: list[Topic] = []
+        for topic, talk in zip(found, talks, strict=True):
+            cell = count(talk.scored, posts=len(topic.posts))
+            said = totals([cell], self.settings.other_languages)
+            topics.append(_topic(topic, talk, said, window, ids))
+        return topics
 
     async def _recent(self, window: Window) -> list[Told]:
         """Read the posts of the window, less those that have no words."""
@@ -126,7 +127,7 @@ class Trends:
         names: set[str] = set()
         for topic, talk in zip(found, talks, strict=True):
             for post in topic.posts:
-                talk.add(post.label, post.compound, post.hour)
+                talk.add(post.scored, post.hour)
                 talk_of[post.id] = talk
                 names.add(post.subreddit)
         # A comment is younger than its post, so those of the window are all there are.
@@ -134,8 +135,8 @@ class Trends:
         for name in sorted(names):
             async for comment in items_between(self.store, COMMENTS, name, start, end):
                 if comment["post_id"] in talk_of:
-                    said, hour = comment["sentiment"], hour_of(comment["created_utc"])
-                    talk_of[comment["post_id"]].add(said["label"], said["compound"], hour)
+                    hour = hour_of(comment["created_utc"])
+                    talk_of[comment["post_id"]].add(scored(comment), hour)
         return talks
 
 
@@ -152,13 +153,12 @@ def _told(post: Post, until: datetime) -> Told:
         author=author,
         hour=hour_of(post["created_utc"]),
         velocity=velocity(post, until),
-        label=post["sentiment"]["label"],
-        compound=post["sentiment"]["compound"],
+        scored=scored(post),
         terms=terms_of(post["title"], post["content"]),
     )
 
 
-def _topic(topic: Found, talk: Talk, window: Window, ids: set[str]) -> Topic:
+def _topic(topic: Found, talk: Talk, said: Totals, window: Window, ids: set[str]) -> Topic:
     theme, keywords = name_of(topic)
     topic_id = base = slug(theme)
     number = 1
@@ -178,8 +178,10 @@ def _topic(topic: Found, talk: Talk, window: Window, ids: set[str]) -> Topic:
         growth=None if topic.growth is None else round(topic.growth, VELOCITY_DIGITS),
         subreddits=[name for name, _ in posts_in.most_common()],
         engagement_velocity=round(topic.velocity, VELOCITY_DIGITS),
-        sentiment_distribution={label: talk.labels[label] for label in LABELS},
-        sentiment_avg=round(fsum(talk.compounds) / len(talk.compounds), COMPOUND_DIGITS),
+        sentiment_distribution={label: said[label] for label in LABELS},
+        sentiment_avg=said["avg_sentiment"],
+        methods=said["methods"],
+        left_out=said["left_out"],
         peak_time=f"{peak}:00:00Z",
         created_at=iso(window.end),
     )

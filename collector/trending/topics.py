@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.trending.standing_out import FEWEST_AUTHORS, Standing, Usage, standing_out
-from shared.models import Label
+from shared.statistics import Scored
 
 # Two terms are of one topic when this share of the rarer one's posts has both.
 SAME_POSTS = 0.5
@@ -29,8 +29,7 @@ class Told:
     author: str
     hour: str
     velocity: float
-    label: Label
-    compound: float
+    scored: Scored
     terms: Mapping[str, str]
 
 

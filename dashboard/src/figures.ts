@@ -52,16 +52,33 @@ function iso(time: number): string {
 
 function summed(steps: Step[]): Totals {
   const sum = (read: (step: Step) => number) => steps.reduce((all, step) => all + read(step), 0);
-  const total = sum((step) => step.total);
+  const counted = sum(countedIn);
   return {
-    total,
+    total: sum((step) => step.total),
     positive: sum((step) => step.positive),
     negative: sum((step) => step.negative),
     neutral: sum((step) => step.neutral),
     posts: sum((step) => step.posts),
     comments: sum((step) => step.comments),
-    avg_sentiment: total ? sum((step) => (step.avg_sentiment ?? 0) * step.total) / total : null,
+    left_out: sum((step) => step.left_out),
+    ...methodsIn(steps),
+    avg_sentiment: counted
+      ? sum((step) => (step.avg_sentiment ?? 0) * countedIn(step)) / counted
+      : null,
   };
+}
+
+/** How many items have a label and count in the mean. */
+export function countedIn({ total, left_out }: Totals): number {
+  return total - left_out;
+}
+
+function methodsIn(steps: Step[]): Pick<Totals, "methods" | "mixed_methods"> {
+  const methods: Record<string, number> = {};
+  for (const [name, items] of steps.flatMap((step) => Object.entries(step.methods))) {
+    methods[name] = (methods[name] ?? 0) + items;
+  }
+  return { methods, mixed_methods: Object.keys(methods).length > 1 };
 }
 
 /** How far the sentiment axis reaches from zero so that all these steps lie on it. */
@@ -86,9 +103,13 @@ export function isComparable({ statistics, previous }: Compared): boolean {
   return previous.total > 0 && previous.total >= LEAST_BEFORE * statistics.total;
 }
 
-/** By how much the mean has changed against the window before; null where nothing compares. */
+/**
+ * By how much the mean has changed against the window before; null where nothing compares: there are
+ * too few items, or not all of both windows was scored by one method.
+ */
 export function changeOf(compared: Compared): number | null {
-  return isComparable(compared) ? compared.difference.avg_sentiment : null;
+  const { avg_sentiment, mixed_methods } = compared.difference;
+  return isComparable(compared) && !mixed_methods ? avg_sentiment : null;
 }
 
 export interface Mover {
@@ -105,14 +126,13 @@ export interface Mover {
  * that grew or shrank without a change of mood have none.
  */
 export function moversOf(compared: Compared[]): Mover[] {
-  const all = compared.reduce((sum, each) => sum + each.statistics.total, 0);
+  const all = compared.reduce((sum, each) => sum + countedIn(each.statistics), 0);
   return compared
     .flatMap((each) => {
       const moved = changeOf(each);
       if (moved === null || !all) return [];
-      return [
-        { name: each.subreddit, effect: (moved * each.statistics.total) / all, compared: each },
-      ];
+      const effect = (moved * countedIn(each.statistics)) / all;
+      return [{ name: each.subreddit, effect, compared: each }];
     })
     .filter((mover) => Math.abs(mover.effect) >= 0.0005)
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));

@@ -1,4 +1,7 @@
-"""The calls of the clients of the earlier system: their paths, parameters, defaults and fields."""
+"""The calls of the clients of the earlier system: their paths, parameters, defaults and fields.
+
+What they don't know, they don't read: there may be more.
+"""
 
 import json
 from collections.abc import Mapping
@@ -46,7 +49,7 @@ async def told(target: str) -> Any:
 async def test_stats(query: str) -> None:
     found = await told(f"/api/v1/sentiment/stats{query}")
     assert found.keys() >= STATS
-    assert found["statistics"].keys() == STATISTICS
+    assert found["statistics"].keys() >= STATISTICS
     assert (found["subreddit"], found["time_window_hours"]) == ("all", 24)
     assert (found["statistics"]["total"], found["statistics"]["posts"]) == (4, 3)
     assert found["window"].keys() == {"start", "end"}
@@ -70,15 +73,15 @@ async def test_recent_posts() -> None:
     found = await told("/api/v1/posts/recent?subreddit=&hours=&limit=")
     assert isinstance(found, list)
     assert len(found) == 3
-    assert all(post.keys() == POST for post in found)
-    assert found[0]["sentiment"].keys() == SENTIMENT
+    assert all(post.keys() >= POST for post in found)
+    assert found[0]["sentiment"].keys() >= SENTIMENT
     assert len(await told("/api/v1/posts/recent?subreddit=AWS&hours=24&limit=1")) == 1
 
 
 @pytest.mark.usefixtures("collected")
 async def test_one_post() -> None:
     found = await told("/api/v1/posts/p0?subreddit=aws")
-    assert found["post"].keys() == POST
+    assert found["post"].keys() >= POST
     assert found["comments"][0].keys() >= {"id", "author", "content", "sentiment"}
     assert found["sentiment_distribution"].keys() == {"positive", "negative", "neutral"}
 

@@ -64,6 +64,7 @@ async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) ->
         "upvotes": 1,
         "comment_count": 2,
         "collected_at": "2026-11-23T12:05:07Z",
+        "language": "en",
         "sentiment": {
             "label": "negative",
             "compound": -0.4404,
@@ -71,6 +72,7 @@ async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) ->
             "negative": 0.25,
             "neutral": 0.5,
             "method": "vader",
+            "version": "3.3.2",
             "analyzed_at": "2026-11-23T13:05:07Z",
         },
     }

@@ -121,6 +121,7 @@ async def test_trends_as_csv_and_ndjson(process, written) -> None:
         (point["start"], point["total"]) for point in as_json
     ]
     assert rows[0]["avg_sentiment"] == ""
+    assert rows[-1]["methods"] == f"vader 3.3.2: {rows[-1]['total']}"
     lines = (await get(TRENDS, hours=24, format="ndjson")).get_body().decode().splitlines()
     assert [json.loads(line) for line in lines] == as_json
 

@@ -78,6 +78,9 @@ def by_hand(now: datetime, drawn: list[Item], start: datetime, end: datetime, sc
         "avg_sentiment": pytest.approx(sum(compounds) / len(found), abs=1e-4) if found else None,
         "posts": sum(is_post for *_, is_post in found),
         "comments": sum(not is_post for *_, is_post in found),
+        "left_out": 0,
+        "methods": {"vader 3.3.2": len(found)} if found else {},
+        "mixed_methods": False,
     }
 
 

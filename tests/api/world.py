@@ -35,6 +35,7 @@ def sentiment(label: Label) -> Sentiment:
         negative=0.25,
         neutral=0.5,
         method="vader",
+        version="3.3.2",
         analyzed_at=iso(NOW),
     )
 
@@ -62,6 +63,7 @@ def a_post(
         "flair": None,
         "collected_at": iso(created),
         "deleted": False,
+        "language": "en",
         "observations": [{"at": iso(created), "upvotes": number, "comment_count": 2}],
         "sentiment": sentiment(label),
     }
@@ -84,6 +86,7 @@ def a_comment(
         upvotes=number,
         collected_at=iso(created),
         deleted=False,
+        language="en",
         sentiment=sentiment(label),
     )
 

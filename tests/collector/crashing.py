@@ -1,13 +1,17 @@
-"""A cycle in a process of its own that is killed at a chosen step, as a crash would."""
+"""A cycle, or a rescore, in its own process that is killed at a chosen step, as a crash would."""
 
 import asyncio
 import os
 import signal
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from collector.rescore import Rescorer
+from collector.sentiment import Method, Score, label_of
+from shared.models import Language
 from shared.settings import Settings
 from shared.store import Store, open_store
 from shared.times import utc_now
@@ -98,3 +102,39 @@ async def _finish(settings: Settings) -> None:
 def finish(settings: Settings) -> None:
     """Run the cycle after the crashes."""
     asyncio.run(_finish(settings))
+
+
+class Killed(BaseException):
+    """What a store raises whose process is taken for dead."""
+
+
+def linear_score(text: str) -> Score:
+    """Score a text by its bytes alone, so that each differs; one in five isn't English."""
+    number = zlib.crc32(text.encode())
+    compound = (number % 20_001 - 10_000) / 10_000
+    language: Language = "other" if number % 5 == 0 else "en"
+    return Score(label_of(compound), compound, 0.25, 0.25, 0.5, language)
+
+
+LINEAR = Method("linear", "1", linear_score)
+RESCORED_AT = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
+
+
+def rescorer(
+    store: Store, settings: Settings, *, now: datetime | None = RESCORED_AT, **more: Any
+) -> Rescorer:
+    """Make one for the method of these tests, that pauses nowhere."""
+    clock = utc_now if now is None else lambda: now
+    pauses = {"held_seconds": 0.0, "let_go_seconds": 0.0}
+    return Rescorer(store, LINEAR, settings, clock=clock, **{**pauses, **more})
+
+
+async def _die_rescoring(settings: Settings, step: int, now: datetime) -> None:
+    async with opened(settings) as store:
+        deadly: Any = DeadlyStore(store, step)
+        await rescorer(deadly, settings, now=now, batch_items=5).run()
+
+
+def die_rescoring(settings: Settings, step: int, now: datetime) -> None:
+    """Run a rescore that is killed at this step, or ends if it has fewer."""
+    asyncio.run(_die_rescoring(settings, step, now))

@@ -12,16 +12,17 @@ from collector.cells import items_between
 from collector.cycle import Collector
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import Backoff, Wait, wait_until
-from collector.sentiment import scorer
-from shared.models import ALL, Cycle
+from collector.sentiment import method_named
+from shared.models import ALL, Cycle, Labelled
 from shared.settings import Settings
+from shared.statistics import methods_of
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, SUBREDDITS, Container, Store
 from shared.times import Clock, utc_now
 
 # Retries as in production, without its pauses.
 FAST = Backoff(attempts=4, first_seconds=0.01, most_seconds=0.02)
 WRITES = ("create", "replace", "upsert", "delete")
-SCORE = scorer("vader")
+METHOD = method_named("vader")
 
 
 def settings_for(
@@ -44,7 +45,7 @@ async def run_cycle(
         settings, wait=wait or wait_until(time.monotonic() + 120), backoff=backoff
     )
     try:
-        return await Collector(store, source, SCORE, settings, clock=clock).run("cli")
+        return await Collector(store, source, METHOD, settings, clock=clock).run("cli")
     finally:
         source.close()
 
@@ -85,25 +86,47 @@ async def stored_items(store: Store, subreddits: Iterable[str]) -> dict[str, dic
     return found
 
 
-Counts = tuple[int, int, int, int, int, int]
+Counts = tuple[tuple[int, ...], tuple[int, ...], dict[str, int]]
+"""Posts, comments and labels with the sum of compound; those of other languages; methods."""
 
 
 def count_by_hand(items: dict[str, dict[str, Any]]) -> dict[str, dict[str, Counts]]:
     """Recount each hour of each subreddit and of all, in the plainest way there is.
 
-    The sum of compound is in ten-thousandths, so that it is exact.
+    Sums of compound are in ten-thousandths, so that they are exact.
     """
-    cells: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * 6))
+    found: dict[str, dict[str, list[tuple[str, dict[str, Any]]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for fullname, item in items.items():
         for scope in (item["subreddit"], ALL):
-            cell = cells[scope][item["created_utc"][:13]]
-            cell[0 if fullname.startswith("t3_") else 1] += 1
-            cell[2 + ("positive", "negative", "neutral").index(item["sentiment"]["label"])] += 1
-            cell[5] += round(item["sentiment"]["compound"] * 10_000)
+            found[scope][item["created_utc"][:13]].append((fullname, item))
     return {
-        scope: {hour: tuple(cell) for hour, cell in hours.items()}  # type: ignore[misc]
-        for scope, hours in cells.items()
+        scope: {hour: _counted(of_hour) for hour, of_hour in hours.items()}
+        for scope, hours in found.items()
     }
+
+
+def _counted(items: Sequence[tuple[str, dict[str, Any]]]) -> Counts:
+    posts = sum(fullname.startswith("t3_") for fullname, _ in items)
+    sentiments = [item["sentiment"] for _, item in items]
+    others = [item["sentiment"] for _, item in items if item.get("language") == "other"]
+    methods: dict[str, int] = defaultdict(int)
+    for sentiment in sentiments:
+        methods[" ".join(filter(None, (sentiment["method"], sentiment.get("version"))))] += 1
+    return (
+        (posts, len(items) - posts, *_by_label(sentiments)),
+        _by_label(others) if others else (),
+        dict(methods),
+    )
+
+
+def _by_label(sentiments: Sequence[dict[str, Any]]) -> tuple[int, ...]:
+    labels = [sentiment["label"] for sentiment in sentiments]
+    return (
+        *(labels.count(label) for label in ("positive", "negative", "neutral")),
+        sum(round(sentiment["compound"] * 10_000) for sentiment in sentiments),
+    )
 
 
 async def stored_statistics(
@@ -114,15 +137,18 @@ async def stored_statistics(
     found: dict[str, dict[str, Counts]] = defaultdict(dict)
     for (scope, day), document in (await store.read_many(DAYS, keys)).items():
         for hour, cell in document["hours"].items():
+            other = cell.get("other_language")
             found[scope][f"{day}T{hour}"] = (
-                cell["posts"],
-                cell["comments"],
-                cell["positive"],
-                cell["negative"],
-                cell["neutral"],
-                round(cell["compound_sum"] * 10_000),
+                (cell["posts"], cell["comments"], *_stored_labels(cell)),
+                _stored_labels(other) if other else (),
+                dict(methods_of(cell)),
             )
     return dict(found)
+
+
+def _stored_labels(part: Labelled) -> tuple[int, ...]:
+    labels = (part["positive"], part["negative"], part["neutral"])
+    return (*labels, round(part["compound_sum"] * 10_000))
 
 
 async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:

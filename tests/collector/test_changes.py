@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from collector.changes import OBSERVATIONS, Comparer
-from collector.sentiment import scorer
+from collector.sentiment import Method, Score, method_named
 from collector.source import SeenComment, SeenPost
 
 CREATED = 1_790_000_000.0
@@ -39,7 +39,7 @@ COMMENT = SeenComment(
 
 @pytest.fixture(scope="module")
 def comparer() -> Comparer:
-    return Comparer(scorer("vader"), "vader", "2026-09-21T15:00:00Z", "2026-09-01T00:00:00Z")
+    return Comparer(method_named("vader"), "2026-09-21T15:00:00Z", "2026-09-01T00:00:00Z")
 
 
 @pytest.fixture
@@ -54,6 +54,8 @@ def test_an_unknown_item_is_new_and_scored(comparer) -> None:
     assert changes.hours == {HOUR}
     assert changes.comments[0]["sentiment"]["label"] == "positive"
     assert changes.comments[0]["sentiment"]["method"] == "vader"
+    assert changes.comments[0]["sentiment"]["version"] == "3.3.2"
+    assert changes.comments[0]["language"] == "en"
     assert changes.posts[0]["order_key"] == "2026-09-21T14:13:20Z_p1"
 
 
@@ -75,6 +77,28 @@ def test_a_changed_text_is_edited_and_scored_again(comparer, stored) -> None:
     assert changes.counts == {"edited": 1}
     assert changes.hours == {HOUR}
     assert changes.comments[0]["sentiment"]["label"] == "negative"
+
+
+def test_what_only_moved_keeps_its_score_and_what_is_edited_gets_the_current_one(
+    comparer, stored
+) -> None:
+    def other(_: str) -> Score:
+        return Score("negative", -1.0, 0.0, 1.0, 0.0, "other")
+
+    later = replace(comparer, method=Method("linear", "1", other))
+    moved = later.compare("x", [replace(POST, upvotes=9), COMMENT], stored)
+    assert moved.counts == {"moved": 1, "unchanged": 1}
+    assert moved.posts[0]["sentiment"] == stored["t3_p1"]["sentiment"]
+    assert moved.posts[0]["language"] == "en"
+    edited = later.compare("x", [replace(POST, content="Other words")], stored)
+    assert edited.posts[0]["sentiment"]["method"] == "linear"
+    assert edited.posts[0]["language"] == "other"
+
+
+def test_a_text_that_reddit_lists_as_deleted_has_no_words(comparer) -> None:
+    gone = replace(POST, title="I love it", content="[removed]", deleted=True)
+    post = comparer.compare("x", [gone], {}).posts[0]
+    assert (post["language"], post["sentiment"]["compound"]) == ("none", 0.0)
 
 
 @pytest.mark.parametrize("moved", [{"upvotes": 9}, {"comment_count": 9}])

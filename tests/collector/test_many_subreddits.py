@@ -15,7 +15,7 @@ from shared.models import ALL, Cycle
 from shared.store import HOURS_OF_ALL, SUBREDDITS
 from shared.times import hour_of, iso
 from tests.api.world import NOW, a_post, keep
-from tests.collector.harness import SCORE, WatchedStore, check_statistics, stored_items
+from tests.collector.harness import METHOD, WatchedStore, check_statistics, stored_items
 
 NAMES = tuple(f"sub{number}" for number in range(300))
 
@@ -65,7 +65,7 @@ def settings(sqlite_settings):
 
 
 async def run(store: Any, settings: Any, source: NewPosts | None = None) -> Cycle:
-    return await Collector(store, source or NewPosts(), SCORE, settings, clock=lambda: NOW).run(
+    return await Collector(store, source or NewPosts(), METHOD, settings, clock=lambda: NOW).run(
         "cli"
     )
 

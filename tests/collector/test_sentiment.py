@@ -1,12 +1,12 @@
 import pytest
 
-from collector.sentiment import NO_WORDS, label_of, scorer
+from collector.sentiment import NO_WORDS, label_of, method_named
 from shared.settings import Settings
 
 
 @pytest.fixture(scope="module")
 def score():
-    return scorer("vader")
+    return method_named("vader").score
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_shares_add_up_to_1_and_compound_stays_in_range(score) -> None:
 
 def test_every_method_that_the_setting_takes_exists() -> None:
     for method in Settings.model_fields["sentiment_method"].annotation.__args__:
-        assert scorer(method)("I love it").label == "positive"
+        assert method_named(method).score("I love it").label == "positive"

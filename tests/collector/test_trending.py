@@ -343,6 +343,25 @@ async def test_a_topic_tells_the_sentiment_of_its_posts_and_comments_and_its_pea
     assert sum(topic["mentions_by_hour"]) == 42
     assert topic["subreddits"] == ["aws"]
     assert len(topic["post_ids"]) == topic["mentions"] == 12
+    assert (topic["methods"], topic["left_out"]) == ({"vader 3.3.2": 42}, 0)
+
+
+@pytest.mark.parametrize(("setting", "negative"), [("leave_out", 0), ("count", 30)])
+async def test_a_topics_sentiment_leaves_other_languages_out_unless_they_count(
+    sqlite_store, sqlite_settings, setting: str, negative: int
+) -> None:
+    posts = [{**post, "id": f"s{n}"} for n, post in enumerate(story(12))]
+    said = [
+        {**a_comment(n, NOW - timedelta(hours=2), label="negative"), "post_id": "s3"}
+        for n in range(30)
+    ]
+    await sqlite_store.upsert(POSTS, [*chatter(random.Random(8)), *posts])
+    await sqlite_store.upsert(COMMENTS, [{**each, "language": "other"} for each in said])
+    settings = sqlite_settings.model_copy(update={"other_languages": setting})
+    (topic,) = (await find(sqlite_store, settings))["topics"]
+    assert topic["sentiment_distribution"]["negative"] == negative
+    assert topic["left_out"] == 30 - negative
+    assert sum(topic["mentions_by_hour"]) == 42
 
 
 async def test_the_current_topics_are_replaced_at_once_and_earlier_ones_stay_for_a_week(

@@ -33,6 +33,11 @@ def score(value: float | None) -> str:
     return NOTHING if value is None else signed(value, 2)
 
 
+def counted(totals: Answer) -> int:
+    """Count the items that have a label: what is left out has none."""
+    return int(totals["total"] - totals["left_out"])
+
+
 def share(part: int, whole: int) -> str:
     """Write a share in whole percent."""
     return f"{int(100 * part / whole + 0.5)}%" if whole else NOTHING
@@ -57,7 +62,8 @@ def is_comparable(compared: Answer) -> bool:
 
 def moved(compared: Answer) -> float | None:
     """Give by how much the mean changed, where that can be told."""
-    return compared["difference"]["avg_sentiment"] if is_comparable(compared) else None
+    can_tell = is_comparable(compared) and not compared["difference"]["mixed_methods"]
+    return compared["difference"]["avg_sentiment"] if can_tell else None
 
 
 def change(value: float | None, digits: int = 2) -> str:
@@ -105,8 +111,9 @@ def together(steps: list[Answer], hours: int) -> list[Answer]:
 
 def _sums_of(steps: list[Answer]) -> Answer:
     total = sum(step["total"] for step in steps)
-    weighed = sum((step["avg_sentiment"] or 0) * step["total"] for step in steps)
-    return {"total": total, "avg_sentiment": weighed / total if total else None}
+    items = sum(counted(step) for step in steps)
+    weighed = sum((step["avg_sentiment"] or 0) * counted(step) for step in steps)
+    return {"total": total, "avg_sentiment": weighed / items if items else None}
 
 
 def iso(second: float) -> str:

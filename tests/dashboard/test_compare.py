@@ -196,14 +196,18 @@ def cells_of(told: Answer) -> list[str]:
         return f"{figure} {expected.change(change, 0)}" if compares else figure
 
     def points(label: str) -> float:
-        return 100 * (stats[label] / stats["total"] - before[label] / before["total"])
+        now, then = expected.counted(stats), expected.counted(before)
+        return 100 * (stats[label] / now - before[label] / then)
 
     average = expected.score(stats["avg_sentiment"])
     return [
         f"{average} {expected.change(expected.moved(told))}",
         *(cell(f"{stats[name]:,}", by[name]) for name in ("total", "posts", "comments")),
         *(
-            cell(expected.share(stats[label], stats["total"]), points(label) if compares else 0)
+            cell(
+                expected.share(stats[label], expected.counted(stats)),
+                points(label) if compares else 0,
+            )
             for label in expected.LABELS
         ),
     ]

@@ -490,9 +490,9 @@ def test_the_first_step_leads_to_no_more_than_it_counted(visit: Visit, product: 
 def movers(product: Product) -> list[Answer]:
     """Give those that moved the mean: share of all items times change of their own mean."""
     found = all_compared(product)
-    items = sum(each["statistics"]["total"] for each in found)
+    items = sum(expected.counted(each["statistics"]) for each in found)
     effects = [
-        {**each, "effect": by * each["statistics"]["total"] / items}
+        {**each, "effect": by * expected.counted(each["statistics"]) / items}
         for each in found
         if (by := expected.moved(each)) is not None
     ]

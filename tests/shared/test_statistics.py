@@ -7,9 +7,29 @@ from shared.statistics import add, cells_of, recount, totals
 COMPOUNDS = st.integers(-10_000, 10_000).map(lambda n: n / 10_000)
 
 
-def item(compound: float) -> dict:
+def item(compound: float, method: str = "vader 3.3.2", language: str = "en") -> dict:
     label = "positive" if compound >= 0.05 else "negative" if compound <= -0.05 else "neutral"
-    return {"sentiment": {"label": label, "compound": compound}}
+    name, version = method.split()
+    sentiment = {"label": label, "compound": compound, "method": name, "version": version}
+    return {"language": language, "sentiment": sentiment}
+
+
+def earlier_item(compound: float) -> dict:
+    """Give an item as it was stored before methods had versions and items a language."""
+    made = item(compound)
+    del made["language"], made["sentiment"]["version"]
+    return made
+
+
+ITEMS = st.one_of(
+    COMPOUNDS.map(earlier_item),
+    st.builds(
+        item,
+        COMPOUNDS,
+        st.sampled_from(["vader 3.3.2", "linear 1", "linear 2"]),
+        st.sampled_from(["en", "other", "none"]),
+    ),
+)
 
 
 def cell(**counts: float) -> Cell:
@@ -19,31 +39,99 @@ def cell(**counts: float) -> Cell:
 
 def test_a_cell_counts_the_items_of_its_hour() -> None:
     assert recount([item(0.5)], [item(-0.5), item(0.0), item(0.9)]) == cell(
-        posts=1, comments=3, positive=2, negative=1, neutral=1, compound_sum=0.9
+        posts=1,
+        comments=3,
+        positive=2,
+        negative=1,
+        neutral=1,
+        compound_sum=0.9,
+        methods={"vader 3.3.2": 4},
     )
 
 
-@given(st.lists(COMPOUNDS, max_size=50), st.randoms())
-def test_a_recount_is_the_same_whatever_the_order(compounds: list[float], rng) -> None:
-    shuffled = compounds.copy()
+def test_a_cell_says_how_many_items_each_method_scored() -> None:
+    counted = recount([item(0.5, "linear 1")], [item(0.5), earlier_item(0.5), item(0.1)])
+    assert counted["methods"] == {"linear 1": 1, "vader": 1, "vader 3.3.2": 2}
+
+
+def test_a_cell_says_which_of_its_items_are_not_english() -> None:
+    counted = recount([item(0.5, language="other")], [item(-0.5), item(0.0, language="none")])
+    assert (counted["positive"], counted["neutral"]) == (1, 1)
+    assert counted["other_language"] == {
+        "positive": 1,
+        "negative": 0,
+        "neutral": 0,
+        "compound_sum": 0.5,
+    }
+
+
+def test_the_cells_of_earlier_versions_still_equal_a_recount_of_their_items() -> None:
+    assert recount([earlier_item(0.5)], [earlier_item(0.0)]) == cell(
+        posts=1, comments=1, positive=1, neutral=1, compound_sum=0.5
+    )
+
+
+@given(st.lists(ITEMS, max_size=50), st.randoms())
+def test_a_recount_is_the_same_whatever_the_order(items: list[dict], rng) -> None:
+    shuffled = items.copy()
     rng.shuffle(shuffled)
-    assert recount([], map(item, compounds)) == recount([], map(item, shuffled))
+    assert recount([], items) == recount([], shuffled)
 
 
-@given(st.lists(st.lists(COMPOUNDS, max_size=10), max_size=10))
-def test_cells_add_up_to_the_recount_of_all_their_items(groups: list[list[float]]) -> None:
-    together = [item(compound) for group in groups for compound in group]
-    assert add(recount([], map(item, group)) for group in groups) == recount([], together)
+@given(st.lists(st.lists(ITEMS, max_size=10), max_size=10))
+def test_cells_add_up_to_the_recount_of_all_their_items(groups: list[list[dict]]) -> None:
+    together = [item for group in groups for item in group]
+    assert add(recount([], group) for group in groups) == recount([], together)
+
+
+@given(st.lists(st.lists(ITEMS, max_size=10), max_size=10))
+def test_leaving_other_languages_out_is_as_if_only_english_had_a_label(
+    groups: list[list[dict]],
+) -> None:
+    english = [[i for i in group if i.get("language") != "other"] for group in groups]
+    found = totals((recount([], group) for group in groups), "leave_out")
+    without = totals((recount([], group) for group in english), "leave_out")
+    for name in ("positive", "negative", "neutral", "avg_sentiment"):
+        assert found[name] == without[name]
+    assert found["total"] == sum(map(len, groups)) == without["total"] + found["left_out"]
+    assert found["total"] == sum(found["methods"].values())
+
+
+@given(st.lists(ITEMS, min_size=1, max_size=10))
+def test_counting_other_languages_leaves_nothing_out(items: list[dict]) -> None:
+    found = totals([recount([], items)], "count")
+    assert (found["total"], found["left_out"]) == (len(items), 0)
+    mean = sum(each["sentiment"]["compound"] for each in items) / len(items)
+    assert abs(found["avg_sentiment"] - mean) < 1e-4
+
+
+def test_totals_say_whether_they_mix_methods() -> None:
+    one, other = recount([], [item(0.5)]), recount([], [item(0.5, "linear 1")] * 2)
+    assert totals([one, one], "count")["mixed_methods"] is False
+    mixed = totals([one, other], "count")
+    assert (mixed["mixed_methods"], list(mixed["methods"])) == (True, ["linear 1", "vader 3.3.2"])
+
+
+def test_what_was_scored_before_methods_had_versions_is_of_another_method() -> None:
+    earlier, later = recount([], [earlier_item(0.5)]), recount([], [item(0.5)])
+    assert totals([earlier, later], "count")["mixed_methods"] is True
 
 
 def test_without_items_the_average_is_none_not_zero() -> None:
-    assert totals([])["avg_sentiment"] is None
-    assert totals([])["total"] == 0
+    nothing = totals([], "leave_out")
+    assert (nothing["avg_sentiment"], nothing["total"], nothing["methods"]) == (None, 0, {})
+    assert (
+        totals([recount([], [item(0.5, language="other")])], "leave_out")["avg_sentiment"] is None
+    )
 
 
 def test_the_average_is_the_mean_compound_of_the_items() -> None:
     found = totals(
-        [cell(posts=1, positive=1, compound_sum=0.5), cell(comments=3, compound_sum=-0.1)]
+        [
+            cell(posts=1, positive=1, compound_sum=0.5),
+            cell(comments=3, neutral=3, compound_sum=-0.1),
+        ],
+        "leave_out",
     )
     assert (found["total"], found["avg_sentiment"]) == (4, 0.1)
 

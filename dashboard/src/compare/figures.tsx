@@ -2,10 +2,10 @@
 
 import { address, LABELS, NO_FILTER } from "../address";
 import type { Compared } from "../api";
-import { changeOf, isComparable } from "../figures";
+import { countedIn, isComparable } from "../figures";
 import { count, share, windowName } from "../format";
 import { Link } from "../parts/link";
-import { Change, Score } from "../parts/mood";
+import { Change, MeanChange, Score } from "../parts/mood";
 import { Scrolls } from "../parts/scrolls";
 
 export function Figures({ all }: { all: Compared[] }) {
@@ -47,6 +47,7 @@ function Row({ compared }: { compared: Compared }) {
   const { subreddit, statistics, difference, previous } = compared;
   const to = { view: "posts", subreddit, ...NO_FILTER } as const;
   const compares = isComparable(compared);
+  const labelsCompare = compares && !difference.mixed_methods && countedIn(previous) > 0;
   const change = (value: number) => compares && <Change value={value} digits={0} />;
   return (
     <tr>
@@ -54,7 +55,7 @@ function Row({ compared }: { compared: Compared }) {
         <Link to={{ view: "overview", subreddit }}>r/{subreddit}</Link>
       </th>
       <td>
-        <Score value={statistics.avg_sentiment} /> <Change value={changeOf(compared)} />
+        <Score value={statistics.avg_sentiment} /> <MeanChange of={compared} />
       </td>
       <td>
         <Link to={to}>{count(statistics.total)}</Link> {change(difference.total)}
@@ -66,16 +67,12 @@ function Row({ compared }: { compared: Compared }) {
         <Link to={to}>{count(statistics.comments)}</Link> {change(difference.comments)}
       </td>
       {LABELS.map((label) => {
-        const [now, before] = [
-          statistics[label] / statistics.total,
-          previous[label] / previous.total,
-        ];
+        const items = countedIn(statistics);
+        const [now, before] = [statistics[label] / items, previous[label] / countedIn(previous)];
         return (
           <td key={label}>
-            <Link to={{ ...to, sentiment: label }}>
-              {share(statistics[label], statistics.total)}
-            </Link>{" "}
-            {compares && statistics.total > 0 && <Change value={100 * (now - before)} digits={0} />}
+            <Link to={{ ...to, sentiment: label }}>{share(statistics[label], items)}</Link>{" "}
+            {labelsCompare && items > 0 && <Change value={100 * (now - before)} digits={0} />}
           </td>
         );
       })}

@@ -6,6 +6,7 @@ import { useData } from "../data";
 import { stepsOf } from "../figures";
 import { Windows } from "../parts/head";
 import { Link } from "../parts/link";
+import { MixedMethods, methodsOf } from "../parts/methods";
 import { Empty, Failed, Shown, Skeleton } from "../parts/states";
 import { Figures } from "./figures";
 import { MeansOverTime } from "./over_time";
@@ -35,6 +36,11 @@ export function Compare() {
         <Empty title="Choose two subreddits at least." />
       ) : compared.data ? (
         <>
+          <MixedMethods
+            methods={methodsOf(
+              compared.data.subreddits.flatMap((each) => [each.statistics, each.previous]),
+            )}
+          />
           <MeansOverTime all={compared.data.subreddits} since={compared.data.window.start} />
           <Figures all={compared.data.subreddits} />
         </>

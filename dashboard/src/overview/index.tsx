@@ -1,12 +1,14 @@
 /** The overview: how people feel, what changed, and why. */
 
 import { address } from "../address";
-import { type Comparison, comparisonPath } from "../api";
+import { type Comparison, comparisonPath, type Topic, TRENDING } from "../api";
 import { isBeforeTheFirst } from "../cycles";
 import { useData } from "../data";
 import { stepsOf } from "../figures";
 import { Scope, Windows } from "../parts/head";
+import { MixedMethods, methodsOf } from "../parts/methods";
 import { Shown, Skeleton } from "../parts/states";
+import { useAllCompared } from "./all_compared";
 import { FirstCollection } from "./first";
 import { Multiples } from "./multiples";
 import { Now } from "./now";
@@ -33,6 +35,7 @@ export function Overview() {
         <FirstCollection />
       ) : (
         <>
+          <Methods of={compared.data} />
           <Shown
             of={compared}
             skeleton={<Skeleton height={420} />}
@@ -56,4 +59,13 @@ export function Overview() {
       )}
     </div>
   );
+}
+
+/** Of everything that this view averages: the scope, every subreddit, and the topics. */
+function Methods({ of }: { of: Comparison | undefined }) {
+  const all = useAllCompared().data?.compared ?? [];
+  const topics = useData<Topic[]>(TRENDING).data ?? [];
+  const compared = [...(of?.subreddits ?? []), ...all];
+  const windows = compared.flatMap((each) => [each.statistics, each.previous]);
+  return <MixedMethods methods={methodsOf([...windows, ...topics])} />;
 }

@@ -15,7 +15,7 @@ import {
 } from "../figures";
 import { count, plural, score, stepName, windowName } from "../format";
 import { Link } from "../parts/link";
-import { Change, Score } from "../parts/mood";
+import { MeanChange, Score } from "../parts/mood";
 import { Shown, Skeleton } from "../parts/states";
 import { type All, useAllCompared } from "./all_compared";
 import { between } from "./over_time";
@@ -112,7 +112,7 @@ function MultipleCard({ compared, step, children }: CardProps) {
           <>
             {isComparable(compared) && (
               <>
-                <Change value={changeOf(compared)} /> ·{" "}
+                <MeanChange of={compared} /> ·{" "}
               </>
             )}
             <Link to={{ view: "posts", subreddit, ...NO_FILTER }}>

@@ -7,7 +7,7 @@ import { useData } from "../data";
 import { changeOf, isComparable, labelOf, moversOf } from "../figures";
 import { age, count, plural, signed, windowName } from "../format";
 import { Link } from "../parts/link";
-import { Change, Score, Split } from "../parts/mood";
+import { Change, MeanChange, Score, Split } from "../parts/mood";
 import { useAllCompared } from "./all_compared";
 
 /** A smaller change of the mean is none that anybody would look into. */
@@ -34,7 +34,7 @@ export function Now({ compared }: { compared: Compared }) {
             <Score value={statistics.avg_sentiment} />
           </Link>
           <p class="figure-more">
-            <Change value={changeOf(compared)} />{" "}
+            <MeanChange of={compared} />{" "}
             {changeOf(compared) !== null && (
               <span class="muted">on the {windowName(hours)} before</span>
             )}
@@ -58,6 +58,11 @@ export function Now({ compared }: { compared: Compared }) {
           <p class="figure-more muted">
             {plural(statistics.posts, "post")}, {plural(statistics.comments, "comment")}
           </p>
+          {statistics.left_out > 0 && (
+            <p class="figure-more muted">
+              {count(statistics.left_out)} not in English, left out of the average
+            </p>
+          )}
         </div>
         <Freshness />
       </div>

@@ -26,7 +26,8 @@ export function Why() {
           if (!movers.length)
             return (
               <Empty title="Nothing moved, as far as can be told.">
-                There is no data of the {windowName(hours)} before to compare with, or no change.
+                There is no data of the {windowName(hours)} before to compare with, another method
+                scored it, or nothing changed.
               </Empty>
             );
           return (

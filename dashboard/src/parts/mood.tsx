@@ -1,8 +1,8 @@
 /** Sentiment as it is shown everywhere: a shape and a colour, a number, a bar of shares. */
 
 import { type Address, LABELS } from "../address";
-import type { Label, LabelCounts } from "../api";
-import { labelOf } from "../figures";
+import type { Compared, Label, LabelCounts } from "../api";
+import { changeOf, isComparable, labelOf } from "../figures";
 import { count, score, share, signed } from "../format";
 import { Link } from "./link";
 
@@ -47,6 +47,14 @@ export function Change({ value, digits = 2 }: { value: number | null; digits?: n
       {told}
     </span>
   );
+}
+
+/** The change of a mean on the window before; between two methods there is none to be told. */
+export function MeanChange({ of }: { of: Compared }) {
+  if (isComparable(of) && of.difference.mixed_methods) {
+    return <span class="change none">scored otherwise before</span>;
+  }
+  return <Change value={changeOf(of)} />;
 }
 
 interface SplitProps {

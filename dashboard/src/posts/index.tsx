@@ -8,6 +8,7 @@ import { Byline } from "../parts/age";
 import { isCovered } from "../parts/covered";
 import { Scope, Windows } from "../parts/head";
 import { Link } from "../parts/link";
+import { MixedMethods, methodOf } from "../parts/methods";
 import { Mark, Score } from "../parts/mood";
 import { Empty, Failed, Skeleton } from "../parts/states";
 import { usePages } from "./pages";
@@ -158,6 +159,7 @@ function List() {
             : plural(fresh.length, "new post")}
         </button>
       )}
+      <MixedMethods methods={[...new Set(posts.map((post) => methodOf(post.sentiment)))].sort()} />
       <ol class="post-list" ref={rows} aria-label="Posts, newest first">
         {posts.map((post) => (
           <PostRow key={post.id} post={post} />

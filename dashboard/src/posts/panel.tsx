@@ -4,8 +4,9 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { go } from "../address";
 import { type Comment, type Post, type PostDetail, path } from "../api";
 import { useData } from "../data";
-import { plural, score } from "../format";
+import { count, plural, score } from "../format";
 import { Byline } from "../parts/age";
+import { Language, MixedMethods, methodOf, methodsOf } from "../parts/methods";
 import { Score, Split } from "../parts/mood";
 import { Failed, Skeleton } from "../parts/states";
 import { Words } from "../parts/words";
@@ -63,8 +64,9 @@ function Detail({ detail }: { detail: PostDetail }) {
       <p class="panel-mood">
         <Score value={post.sentiment.compound} named />
         <span class="muted">
-          {plural(post.upvotes, "upvote")} · scored by {post.sentiment.method}
+          {plural(post.upvotes, "upvote")} · scored by {methodOf(post.sentiment)}
         </span>
+        <Language of={post.language} />
       </p>
       <Words text={post.content} />
       <p class="panel-links">
@@ -81,8 +83,10 @@ function Detail({ detail }: { detail: PostDetail }) {
         {plural(comments.length, "comment")}{" "}
         <span class="muted">
           {detail.sentiment_avg !== null && `${score(detail.sentiment_avg)} on average`}
+          {detail.left_out > 0 && `, ${count(detail.left_out)} not in English left out`}
         </span>
       </h3>
+      <MixedMethods methods={methodsOf([detail])} />
       {comments.length > 0 && <Split counts={detail.sentiment_distribution} figures />}
       <Comments comments={comments} />
       {!comments.length && (
@@ -120,6 +124,7 @@ function Comments({ comments }: { comments: Comment[] }) {
             <Score value={comment.sentiment.compound} named />
             <Byline of={comment} />
             <span>{plural(comment.upvotes, "upvote")}</span>
+            <Language of={comment.language} />
             {depth > 0 && <span class="hidden">an answer</span>}
           </p>
           <Words text={comment.content} />

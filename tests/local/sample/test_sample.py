@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pytest
 
-from collector.sentiment import scorer
+from collector.sentiment import method_named
 from collector.trending import RECENT_HOURS
 from collector.trending.standing_out import Usage
 from collector.trending.terms import terms_of
@@ -13,6 +13,7 @@ from local.sample import find_sample, sample_objects, stories_between
 from local.sample.phrases import NAMES
 from local.sample.threads import threads_of
 from shared.settings import DEFAULT_SUBREDDITS
+from shared.statistics import Scored
 from shared.times import Window
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
@@ -27,7 +28,7 @@ def week() -> list[dict]:
 
 @pytest.fixture(scope="module")
 def score():
-    return scorer("vader")
+    return method_named("vader").score
 
 
 def data_of(things: list[dict], kind: str) -> list[dict]:
@@ -205,8 +206,7 @@ def told_in(hour: int) -> list[Told]:
             author=post.author,
             hour=str(hour),
             velocity=post.final_score,
-            label=post.mood,
-            compound=0.0,
+            scored=Scored(post.mood, 0.0, "vader 3.3.2", is_english=True),
             terms=terms_of(post.title, post.text),
         )
         for name in DEFAULT_SUBREDDITS

@@ -1,0 +1,96 @@
+"""The command `rescore`: what is stored is brought to the current method."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from collector.rescore import Plan
+from collector.run import plan_rescore, rescore
+from local.host.config import read_local_settings
+from shared.errors import CycleRunning, UndertoneError
+from shared.models import Rescore
+from shared.settings import Settings, load_settings
+
+COMPLETED, FAILED, ANOTHER_RUNS, INTERRUPTED = 0, 1, 3, 130
+
+
+def rescore_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool) -> int:
+    """Rescore, or say how much there is to do, and give the exit status.
+
+    Raises SettingsError and HostError.
+    """
+    settings = load_settings(read_local_settings(Path(), environ))
+    errors = Console(stderr=True)
+    try:
+        if dry_run:
+            _print_plan(asyncio.run(plan_rescore(settings)), as_json=as_json)
+        else:
+            _print_done(_rescored(settings, errors, shown=not as_json), as_json=as_json)
+    except CycleRunning as error:
+        errors.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
+        return ANOTHER_RUNS
+    except UndertoneError as error:
+        errors.print(f"It failed: {error}", style="red", markup=False)
+        return FAILED
+    except KeyboardInterrupt:
+        errors.print("Interrupted: the next `python -m local rescore` goes on from here.")
+        return INTERRUPTED
+    return COMPLETED
+
+
+def _rescored(settings: Settings, console: Console, *, shown: bool) -> Rescore:
+    with _bar(console, shown=shown) as bar:
+        return asyncio.run(rescore(settings, progress=bar))
+
+
+class _Bar:
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("rescoring", total=None)
+
+    def __call__(self, done: int, of: int) -> None:
+        self._progress.update(self._task, completed=done, total=of)
+
+
+@contextmanager
+def _bar(console: Console, *, shown: bool) -> Iterator[_Bar]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
+        yield _Bar(progress)
+
+
+def _print_plan(plan: Plan, *, as_json: bool) -> None:
+    if as_json:
+        told = {"method": plan.method, "to_rescore": plan.stale, "methods": plan.methods}
+        print(json.dumps({"dry_run": True, **told}))
+        return
+    console = Console()
+    console.print(f"{plan.stale} items would be scored again, by {plan.method}. Scored now:")
+    for method, items in plan.methods.items():
+        console.print(f"  {items} by {method}", highlight=False)
+
+
+def _print_done(done: Rescore, *, as_json: bool) -> None:
+    if as_json:
+        names = ("id", "status", "method", "rescored", "complete")
+        told = {name: done[name] for name in names}  # type: ignore[literal-required]
+        print(json.dumps({"dry_run": False, **told}))
+        return
+    console = Console()
+    console.print(f"{done['rescored']} items were scored again, by {done['method']}.")
+    if not done["complete"]:
+        console.print(
+            "Others came meanwhile that another method scored: what collects has another"
+            " SENTIMENT_METHOD. Set the same there, and run this again.",
+            style="yellow",
+        )

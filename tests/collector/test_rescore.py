@@ -1,0 +1,375 @@
+"""Rescoring: every item by the current method, statistics that agree, and nothing lost."""
+
+import asyncio
+import multiprocessing
+import random
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from collector.cleanup import Cleaner
+from collector.cycle import Collector
+from collector.lease import Turn, lease
+from collector.reddit.client import RedditSource
+from collector.reddit.requestor import wait_until
+from collector.sentiment import NO_WORDS, Method
+from local.reddit.limits import RateLimit
+from shared.errors import CycleRunning
+from shared.models import Comment, Post, Rescore
+from shared.settings import Settings
+from shared.statistics import method_of
+from shared.store import LEASES, POSTS, WORK, Query, Store
+from shared.store.sqlite import SqliteStore
+from shared.times import utc_now
+from tests.api.world import NAMES, a_comment, a_post, keep
+from tests.collector.crashing import LINEAR, Killed, die_rescoring, linear_score, rescorer
+from tests.collector.harness import (
+    FAST,
+    WatchedStore,
+    check_statistics,
+    run_cycle,
+    settings_for,
+    stored_items,
+    things,
+)
+
+NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.collector.crashing"])
+METHODS = ["vader", "vader 3.3.2", "linear 0", "linear 1"]
+ITEMS = st.lists(
+    st.tuples(
+        st.integers(0, 60 * 3600),  # seconds before now
+        st.sampled_from(NAMES),
+        st.sampled_from(METHODS),
+        st.booleans(),  # a post
+        st.booleans(),  # deleted
+    ),
+    max_size=25,
+)
+Drawn = tuple[int, str, str, bool, bool]
+
+
+@pytest.fixture
+def settings(any_store_settings: Settings) -> Settings:
+    return any_store_settings.model_copy(update={"subreddits": NAMES})
+
+
+def scored_by(item: Any, method: str) -> Any:
+    """Give the item as a method has left it; what had no version had no language either."""
+    name, _, version = method.partition(" ")
+    made = {**item, "sentiment": {**item["sentiment"], "method": name, "version": version}}
+    if not version:
+        del made["language"], made["sentiment"]["version"]
+    return made
+
+
+def items_of(drawn: list[Drawn]) -> tuple[list[Post], list[Comment]]:
+    posts, comments = [], []
+    for number, (age, name, method, is_post, deleted) in enumerate(drawn):
+        created = NOW - timedelta(seconds=age)
+        item: Any = (a_post if is_post else a_comment)(number, created, name)
+        item |= {"content": f"Words {number}", "deleted": deleted}
+        (posts if is_post else comments).append(scored_by(item, method))
+    return posts, comments
+
+
+def some_items(count: int, *, step: timedelta = timedelta(minutes=40)) -> Any:
+    drawn = [
+        (int(n * step.total_seconds()), NAMES[n % 3], METHODS[n % 2], n % 3 == 0, n % 7 == 6)
+        for n in range(count)
+    ]
+    return items_of(drawn)
+
+
+def less_the_score(item: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in item.items() if k not in {"sentiment", "language", "_etag"}}
+
+
+def check_rescored(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> None:
+    """Assert that all items are as LINEAR scores them, and that nothing else of them changed."""
+    assert after.keys() == before.keys()
+    for fullname, item in after.items():
+        earlier = before[fullname]
+        assert less_the_score(item) == less_the_score(earlier)
+        assert method_of(item["sentiment"]) == "linear 1"
+        if method_of(earlier["sentiment"]) == "linear 1":
+            assert (item["sentiment"], item["language"]) == (
+                earlier["sentiment"],
+                earlier["language"],
+            )
+            continue
+        text = f"{item['title']}\n\n{item['content']}" if "title" in item else item["content"]
+        found = NO_WORDS if item["deleted"] else linear_score(text)
+        assert item["language"] == found.language
+        assert item["sentiment"]["compound"] == found.compound
+        assert item["sentiment"]["label"] == found.label
+
+
+def stale_in(items: dict[str, dict[str, Any]]) -> int:
+    return sum(method_of(item["sentiment"]) != "linear 1" for item in items.values())
+
+
+async def test_everything_is_brought_to_the_current_method(store, settings) -> None:
+    await keep(store, *some_items(60))
+    before = await stored_items(store, NAMES)
+    told: list[tuple[int, int]] = []
+    done = await rescorer(
+        store, settings, batch_items=10, progress=lambda *counts: told.append(counts)
+    ).run()
+    check_rescored(before, await stored_items(store, NAMES))
+    await check_statistics(store, NAMES)
+    assert (done["status"], done["rescored"], done["complete"]) == ("completed", 60, True)
+    assert told[0] == (0, 60)
+    assert told[-1] == (60, 60)
+    assert told == sorted(told)
+    assert len(told) > 3
+    assert (await store.read(LEASES, "lease", "lease"))["holder"] is None
+
+
+@given(drawn=ITEMS, batch_items=st.integers(1, 12))
+@hypothesis_settings(max_examples=40, deadline=None)
+async def test_whatever_is_stored_only_its_scores_change(
+    tmp_path_factory, drawn: list[Drawn], batch_items: int
+) -> None:
+    path = tmp_path_factory.mktemp("rescore") / "undertone.db"
+    store = await SqliteStore.open(path, patience=20)
+    try:
+        await keep(store, *items_of(drawn))
+        before = await stored_items(store, NAMES)
+        settings = Settings(subreddits=NAMES)
+        done = await rescorer(store, settings, batch_items=batch_items).run()
+        check_rescored(before, await stored_items(store, NAMES))
+        await check_statistics(store, NAMES)
+        assert (done["rescored"], done["complete"]) == (stale_in(before), True)
+    finally:
+        await store.close()
+
+
+async def test_a_second_rescore_reads_and_writes_no_item(store, settings) -> None:
+    await keep(store, *some_items(30))
+    await rescorer(store, settings).run()
+    watched = WatchedStore(store)
+    again = await rescorer(watched, settings, now=NOW + timedelta(minutes=1)).run()  # type: ignore[arg-type]
+    assert (again["rescored"], again["complete"]) == (0, True)
+    assert watched.written.keys() == {"cycles"}
+    names = await store.query(Query(WORK, "rescore", 10, order_by="id"))
+    assert [work["status"] for work in names] == ["completed", "completed"]
+
+
+async def test_a_plan_counts_and_writes_nothing(store, settings) -> None:
+    await keep(store, *some_items(30))
+    watched = WatchedStore(store)
+    plan = await rescorer(watched, settings).plan()  # type: ignore[arg-type]
+    assert (plan.method, plan.stale) == ("linear 1", 30)
+    assert plan.methods == {"vader": 15, "vader 3.3.2": 15}
+    assert not watched.written
+
+
+async def test_items_of_a_subreddit_that_is_no_longer_watched_count_too(store, settings) -> None:
+    await keep(store, *some_items(9))
+    state: Any = {"id": NAMES[2], "kind": "subreddit", "ttl": -1, "last_attempt_at": ""}
+    await store.upsert(WORK, [state])
+    fewer = settings.model_copy(update={"subreddits": NAMES[:2]})
+    assert (await rescorer(store, fewer).run())["rescored"] == 9
+
+
+async def test_it_says_when_another_method_still_adds_items(sqlite_store, sqlite_settings) -> None:
+    settings = sqlite_settings.model_copy(update={"subreddits": NAMES})
+    await keep(sqlite_store, *some_items(5))
+    late = scored_by(a_post(99, NOW - timedelta(days=3)), "vader 3.3.2")
+    is_new = True
+
+    def meanwhile(container: Any) -> Any:
+        nonlocal is_new
+        if container is POSTS and is_new:
+            is_new = False
+            return keep(sqlite_store, [late])
+        return None
+
+    done = await rescorer(Interrupting(sqlite_store, meanwhile), settings).run()  # type: ignore[arg-type]
+    assert (done["rescored"], done["status"], done["complete"]) == (5, "completed", False)
+    later = await rescorer(sqlite_store, settings, now=NOW + timedelta(minutes=1)).run()
+    assert (later["rescored"], later["complete"]) == (1, True)
+
+
+class Interrupting:
+    """A store that has something happen before each of its upserts."""
+
+    def __init__(self, inner: Store, meanwhile: Callable[[Any], Any]) -> None:
+        self._inner = inner
+        self._meanwhile = meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def upsert(self, container: Any, documents: Any) -> None:
+        if (happens := self._meanwhile(container)) is not None:
+            await happens
+        await self._inner.upsert(container, documents)
+
+
+async def test_while_another_writer_works_it_waits_for_its_turn(store, settings) -> None:
+    async with lease(store, "cycle_1", seconds=60, clock=lambda: NOW):
+        with pytest.raises(CycleRunning):
+            await rescorer(store, settings).run()
+
+
+class Dying:
+    """A store that refuses everything from one of its writes on, half of which it may still do."""
+
+    def __init__(self, inner: Store, step: int) -> None:
+        self._inner, self._left, self._half = inner, step // 2, step % 2
+        self.is_dead = False
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._inner, name)
+        if name not in {"create", "replace", "upsert", "delete"}:
+            return method
+
+        async def write(*args: Any) -> Any:
+            if self.is_dead:
+                raise Killed
+            if self._left:
+                self._left -= 1
+                return await method(*args)
+            self.is_dead = True
+            if self._half and name == "upsert":
+                await method(args[0], list(args[1])[: len(args[1]) // 2])
+            elif self._half:
+                await method(*args)
+            raise Killed
+
+        return write
+
+
+@pytest.mark.timeout(400)
+async def test_killed_at_any_write_statistics_agree_again_and_the_next_one_goes_on(
+    sqlite_store, sqlite_settings
+) -> None:
+    settings = sqlite_settings.model_copy(update={"subreddits": NAMES})
+    posts, comments = some_items(24, step=timedelta(minutes=25))
+    moment, step, deaths = NOW, 0, 0
+    while True:
+        await keep(sqlite_store, posts, comments)
+        before = await stored_items(sqlite_store, NAMES)
+        dying = Dying(sqlite_store, step)
+        try:
+            await rescorer(dying, settings, now=moment, batch_items=9).run()  # type: ignore[arg-type]
+        except Killed:
+            deaths += 1
+        else:
+            break
+        # Its lease runs out, and whoever works next finishes what it left.
+        moment += timedelta(seconds=61)
+        await Cleaner(sqlite_store, settings, lambda at=moment: at).run()  # type: ignore[misc]
+        await check_statistics(sqlite_store, NAMES)
+        already = 24 - stale_in(await stored_items(sqlite_store, NAMES))
+        moment += timedelta(seconds=1)
+        done = await rescorer(sqlite_store, settings, now=moment, batch_items=9).run()
+        assert (done["rescored"], done["complete"]) == (24 - already, True), step
+        check_rescored(before, await stored_items(sqlite_store, NAMES))
+        await check_statistics(sqlite_store, NAMES)
+        moment += timedelta(seconds=1)
+        step += 1
+    assert deaths > 30
+    unsettled = Query(WORK, "rescore", 10, order_by="id", equals={"settled": "no"})
+    assert await sqlite_store.query(unsettled) == []
+
+
+@pytest.mark.timeout(400)
+async def test_processes_killed_while_rescoring_lose_nothing(store, settings) -> None:
+    await keep(store, *some_items(24))
+    before = await stored_items(store, NAMES)
+    for number, step in enumerate(random.Random(5).sample(range(4, 30), 5)):
+        died = NOW + timedelta(minutes=5 * number)
+        process = CONTEXT.Process(target=die_rescoring, args=(settings, step, died))
+        process.start()
+        await asyncio.to_thread(process.join)
+        assert process.exitcode in {0, -signal.SIGKILL}
+    await rescorer(store, settings, now=NOW + timedelta(hours=1)).run()
+    check_rescored(before, await stored_items(store, NAMES))
+    await check_statistics(store, NAMES)
+
+
+async def test_told_to_stop_it_gives_the_lease_back_and_the_next_one_goes_on(
+    store, settings
+) -> None:
+    await keep(store, *some_items(40))
+    before = await stored_items(store, NAMES)
+    begun = asyncio.Event()
+
+    def told(done: int, _of: int) -> None:
+        if done:
+            begun.set()
+
+    work = asyncio.create_task(rescorer(store, settings, batch_items=2, progress=told).run())
+    await begun.wait()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    assert (await store.read(LEASES, "lease", "lease"))["holder"] is None
+    done = await rescorer(store, settings, now=NOW + timedelta(minutes=1)).run()
+    assert 0 < done["rescored"] < 40
+    check_rescored(before, await stored_items(store, NAMES))
+    await check_statistics(store, NAMES)
+
+
+async def test_a_collection_gets_its_turn_and_loses_nothing(stand_in, store, settings) -> None:
+    reddit = stand_in(
+        things(NAMES, 90, newest=time.time()), rate_limit=RateLimit(requests=1_000_000)
+    )
+    here = settings_for(settings, reddit.base_url, NAMES)
+    await run_cycle(store, here)
+    fresh = things(NAMES, 6, newest=time.time(), seed=3)
+    for number, thing in enumerate(fresh):
+        thing["data"] |= {"id": f"n{number}", "name": f"{thing['kind']}_n{number}"}
+    reddit.control.add(fresh)
+    reddit.control.edit("t1_c7", "Something else altogether")
+    reddit.control.set_score("t3_p3", 999)
+    reddit.control.delete("t1_c4")
+    is_collecting = asyncio.Event()
+    ended: list[str] = []
+
+    async def rescores() -> Rescore:
+        # Batch after batch at the lease, with a second's pause behind each.
+        working = rescorer(
+            store, here, now=None, batch_items=4, held_seconds=0, let_go_seconds=1,
+            progress=lambda done, _of: is_collecting.set() if done else None,
+        )  # fmt: skip
+        done = await working.run(turn=Turn(120))
+        ended.append("rescore")
+        return done
+
+    async def collects() -> None:
+        await is_collecting.wait()
+        source = RedditSource(here, wait=wait_until(time.monotonic() + 120), backoff=FAST)
+        try:
+            collector = Collector(store, source, LINEAR, here, clock=utc_now)
+            cycle = await collector.run("cli", turn=Turn(120))
+        finally:
+            source.close()
+        assert (cycle["new"], cycle["edited"], cycle["removed"]) == (6, 1, 1)
+        ended.append("cycle")
+
+    done, _ = await asyncio.gather(rescores(), collects())
+    assert ended == ["cycle", "rescore"]
+    assert done["complete"]
+    items = await stored_items(store, NAMES)
+    assert len(items) == 95
+    assert stale_in(items) == 0
+    assert items["t1_c7"]["content"] == "Something else altogether"
+    assert items["t3_p3"]["upvotes"] == 999
+    await check_statistics(store, NAMES)
+
+
+def test_a_method_is_named_with_its_version() -> None:
+    assert isinstance(LINEAR, Method)
+    assert rescorer(None, None).current == "linear 1"  # type: ignore[arg-type]
