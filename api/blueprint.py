@@ -62,7 +62,8 @@ ANONYMOUS = func.AuthLevel.ANONYMOUS
 @answering
 async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - its binding
     """Say how the service is."""
-    return health_answer(await check_health(process_deps()))
+    deps = process_deps()
+    return health_answer(await deps.looks.get("health", lambda: check_health(deps)))
 
 
 @blueprint.route("api/v1/sentiment/stats", methods=["GET"], auth_level=ANONYMOUS)

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from api.answers import Prepared
 from api.cache import Cache
-from api.models import ProcessHealth
+from api.models import Health, ProcessHealth
 from api.process import process_health
 from shared.errors import StoreError
 from shared.logs import set_levels
@@ -31,6 +31,8 @@ class Deps:
     clock: Clock
     process: Callable[[], ProcessHealth]
     cache: Cache[Prepared]
+    looks: Cache[Health] = field(default_factory=lambda: Cache(seconds=0))
+    """Of those who ask for health at once, one asks the database."""
 
 
 class SharedStore:
@@ -84,9 +86,14 @@ def _cache() -> Cache[Prepared]:
     return Cache(seconds=settings().cache_seconds)
 
 
+@lru_cache(maxsize=1)
+def _looks() -> Cache[Health]:
+    return Cache(seconds=0)
+
+
 def process_deps() -> Deps:
     """Give this process's own. Raises SettingsError."""
-    return Deps(settings(), _shared_store(), utc_now, process_health, _cache())
+    return Deps(settings(), _shared_store(), utc_now, process_health, _cache(), _looks())
 
 
 async def close() -> None:
@@ -95,3 +102,4 @@ async def close() -> None:
         await _shared_store().close()
         _shared_store.cache_clear()
         _cache.cache_clear()
+        _looks.cache_clear()

@@ -162,11 +162,6 @@ class PricedStore:
                 price = ru.delete(kept.size, len(kept.terms))
                 self._note("delete", container.name, [kept.size], price)
 
-    async def ping(self) -> None:
-        """Ask for a document that needn't be there."""
-        await self._inner.ping()
-        self._point_read("cycles", None)
-
     async def close(self) -> None:
         """Let go of connections and files."""
         await self._inner.close()

@@ -34,6 +34,7 @@ from collector.cycle import Collector
 from collector.sentiment import method_named
 from collector.trending import Trends
 from shared.costs import counted
+from shared.store import COLLECTION
 from shared.store.sqlite import SqliteStore
 
 ITEMS = "10000,100000,1000000"
@@ -47,7 +48,7 @@ KIB, MS = 1024, 1000
 
 async def nothing(bench: Bench) -> dict[str, Any]:
     """Do nothing: what the imports and the open file need."""
-    await bench.store.ping()
+    await bench.store.read(COLLECTION, "collection", "collection")
     return {}
 
 

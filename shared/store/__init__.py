@@ -141,10 +141,6 @@ class Store(Protocol):
         """Delete those of the documents that exist."""
         ...
 
-    async def ping(self) -> None:
-        """Ask the database for as little as possible. Raises StoreUnavailable."""
-        ...
-
     async def close(self) -> None:
         """Let go of connections and files."""
         ...

@@ -250,10 +250,6 @@ class CosmosStore:
 
         await _all(bounded(partition, document_id) for partition, document_id in keys)
 
-    async def ping(self) -> None:
-        """Read a document that needn't be there."""
-        await self.read(CONTAINERS[-1], "ping", "ping")
-
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()

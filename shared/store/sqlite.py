@@ -133,10 +133,6 @@ class SqliteStore:
                 batch,
             )
 
-    async def ping(self) -> None:
-        """Read from the file."""
-        await self._rows("SELECT 1 FROM cycles LIMIT 1", [])
-
     async def close(self) -> None:
         """Close the file."""
         await self._connection.close()

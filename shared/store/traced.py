@@ -69,11 +69,6 @@ class TracedStore:
         with self._operation("delete", container, len(wanted)):
             await self._store.delete(container, wanted)
 
-    async def ping(self) -> None:
-        """Ask the database for as little as possible."""
-        with self._operation("ping"):
-            await self._store.ping()
-
     async def close(self) -> None:
         """Let go of connections and files."""
         await self._store.close()

@@ -24,7 +24,7 @@ from shared.errors import (
     UndertoneError,
 )
 from shared.settings import settings
-from shared.store import POSTS
+from shared.store import LEASES, POSTS
 from shared.times import utc_now
 from tests.api.world import NAMES, NOW, a_comment, a_post, deps_of, get, keep, posts_back
 
@@ -165,6 +165,11 @@ def test_tags_are_compared_weakly(header: str, known: bool) -> None:
     assert is_known(header, 'W/"a"') is known
 
 
+async def test_many_who_ask_for_health_at_once_share_one_look_at_the_database() -> None:
+    answers = await asyncio.gather(*(get(HEALTH) for _ in range(50)))
+    assert len({answer.get_body() for answer in answers}) == 1
+
+
 async def test_health_is_never_kept() -> None:
     answer = await get(HEALTH, {"If-None-Match": "*"})
     assert answer.status_code == 200
@@ -284,7 +289,7 @@ async def test_a_client_that_goes_away_leaves_the_opening_store_to_the_others() 
     staying = asyncio.ensure_future(shared())
     await asyncio.sleep(0)
     leaving.cancel()
-    await (await staying).ping()
+    await (await staying).read(LEASES, "lease", "lease")
     assert leaving.cancelled()
 
 

@@ -250,7 +250,3 @@ async def test_documents_are_there_after_closing_and_opening(
     second = await open_store(any_store_settings, patience=20)
     assert without_etag(await second.read(POSTS, "aws", "p1")) == post(1)
     await second.close()
-
-
-async def test_a_store_that_answers_says_so(store) -> None:
-    await store.ping()

@@ -284,7 +284,7 @@ async def test_processes_that_open_an_empty_database_at_once_all_get_it(cosmos_s
     )
     for store in opened:
         if not isinstance(store, BaseException):
-            await store.ping()
+            await store.read(LEASES, "lease", "lease")
             await store.close()
     assert [store for store in opened if isinstance(store, BaseException)] == []
 

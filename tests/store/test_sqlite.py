@@ -11,7 +11,7 @@ import pytest
 
 from shared.costs import counted
 from shared.errors import StoreUnavailable
-from shared.store import POSTS, Query
+from shared.store import LEASES, POSTS, Query
 from shared.store.sqlite import SqliteStore
 
 CONTEXT = multiprocessing.get_context("spawn")
@@ -111,7 +111,7 @@ async def test_a_closed_store_is_unavailable(tmp_path: Path) -> None:
     store = await SqliteStore.open(tmp_path / "a.db", patience=1)
     await store.close()
     with pytest.raises(StoreUnavailable):
-        await store.ping()
+        await store.read(LEASES, "lease", "lease")
 
 
 async def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path) -> None:

@@ -189,9 +189,9 @@ def test_the_page_names_what_is_sent_and_nothing_else(run) -> None:
     documented = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
     documented -= {"sentiment_stats", "collect"}
     operations = {name for name in vars(TracedStore) if not name.startswith("_")}
-    of_stores = {f"{name} {{container}}" for name in operations - {"kind", "close", "ping"}}
+    of_stores = {f"{name} {{container}}" for name in operations - {"kind", "close"}}
     sent = {_general(span) for span in run.receiver.spans()}
-    known = {*sent, *of_stores, "ping", *(metric.name for metric in METRICS)}
+    known = {*sent, *of_stores, *(metric.name for metric in METRICS)}
     # Only a later cycle has something to look at again.
     assert documented == known | {"GET /api/info"}
 
