@@ -9,7 +9,7 @@ from bench.load import main
 def test_under_load_nothing_fails_while_it_collects(tmp_path: Path, capsys) -> None:
     main(["--quick", "--out", str(tmp_path)])
     summary = json.loads((tmp_path / "summary.json").read_text())
-    assert summary["server_errors"] == 0
+    assert set(summary["server_errors"].values()) == {0}
     assert summary["cycles_failed"] == 0
     assert summary["cycles_completed"] > 1
     for phase in ("idle-50", "collecting-50"):
