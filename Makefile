@@ -1,4 +1,4 @@
-# The verbs: run, test, bench, soak, pages, lint, format, docs, lock, clean.
+# The verbs: run, test, bench, soak, eval, train, pages, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
 
-.PHONY: run test bench soak pages lint format docs lock clean
+.PHONY: run test bench soak eval train pages lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
@@ -22,6 +22,19 @@ bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
 # 200 cycles over each database, with faults on both sides and killed processes: about an hour.
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
+
+# How well each method scores text that people have labelled: a minute; docs/sentiment.md has the figures.
+LABELLED ?= ../shared/sentiment
+eval: $(VENV)/.installed
+	$(BIN)/python -m bench.sentiment $(LABELLED)
+
+# The weights of the linear method, the same file each time: a few minutes.
+train: $(VENV)/.train
+	$(BIN)/python -m bench.train_sentiment $(LABELLED)
+
+$(VENV)/.train: bench/requirements-train.txt | $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-train.txt
+	touch $@
 
 # The dashboard and the page that shows the API: run and test call it, a deployment needs it.
 pages: $(PAGES)
@@ -45,6 +58,7 @@ lock: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o requirements.txt requirements.in
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o requirements-dev.txt requirements-dev.in
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-header --no-annotate -o bench/requirements-train.txt bench/requirements-train.in
 
 $(VENV)/.installed: requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Undertone needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.13")'

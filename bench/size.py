@@ -53,7 +53,7 @@ from bench.size_plot import draw
 from bench.stored_source import StoredSource
 from collector.cleanup import Cleaner
 from collector.cycle import Collector
-from collector.sentiment import scorer
+from collector.sentiment import method_named
 from collector.trending import Trends
 from shared.costs import counted
 from shared.settings import Settings
@@ -220,7 +220,9 @@ async def busy_cycle(bench: Bench) -> dict[str, Any]:
 
 async def _cycle(bench: Bench, *, new: int, at: datetime) -> dict[str, Any]:
     source = StoredSource(bench.settings, at, new)
-    collector = Collector(bench.store, source, scorer("vader"), bench.settings, clock=lambda: at)
+    collector = Collector(
+        bench.store, source, method_named("vader").score, bench.settings, clock=lambda: at
+    )
     cycle = await collector.run("cli")
     source.close()
     if cycle["status"] != "completed" or cycle["errors"] or cycle["new"] != new:

@@ -11,7 +11,7 @@ from collector.cycle import Collector
 from collector.lease import AT_ONCE, Turn
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import wait_until
-from collector.sentiment import scorer
+from collector.sentiment import method_named
 from collector.steps import Progress, no_progress
 from collector.stopping import run_until_stopped, stopping
 from collector.trending import Trends
@@ -50,7 +50,7 @@ async def collect(
     source = RedditSource(settings, wait=wait_until(deadline, stopping))
     try:
         async with _open(settings) as store:
-            score = scorer(settings.sentiment_method)
+            score = method_named(settings.sentiment_method).score
             collector = Collector(store, source, score, settings, progress=progress)
             cycle = await collector.run(trigger, cycle_id=cycle_id, turn=turn)
             if cycle["status"] == "completed":

@@ -135,7 +135,9 @@ class Settings(BaseModel):
     retention_days: int = Field(
         90, ge=1, le=3650, description="for how many days data is kept: 1 to 3650"
     )
-    sentiment_method: Literal["vader"] = Field("vader", description="how text is scored: vader")
+    sentiment_method: Literal["vader", "linear"] = Field(
+        "linear", description="how text is scored: vader or linear"
+    )
     sweep_requests: int = Field(
         30, ge=0, le=500, description="Reddit requests a cycle may spend on older items: 0 to 500"
     )

@@ -12,7 +12,7 @@ from collector.cells import items_between
 from collector.cycle import Collector
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import Backoff, Wait, wait_until
-from collector.sentiment import scorer
+from collector.sentiment import method_named
 from shared.models import ALL, Cycle
 from shared.settings import Settings
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, SUBREDDITS, Container, Store
@@ -21,7 +21,7 @@ from shared.times import Clock, utc_now
 # Retries as in production, without its pauses.
 FAST = Backoff(attempts=4, first_seconds=0.01, most_seconds=0.02)
 WRITES = ("create", "replace", "upsert", "delete")
-SCORE = scorer("vader")
+SCORE = method_named("vader").score
 
 
 def settings_for(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from collector.changes import OBSERVATIONS, Comparer
-from collector.sentiment import scorer
+from collector.sentiment import method_named
 from collector.source import SeenComment, SeenPost
 
 CREATED = 1_790_000_000.0
@@ -39,7 +39,9 @@ COMMENT = SeenComment(
 
 @pytest.fixture(scope="module")
 def comparer() -> Comparer:
-    return Comparer(scorer("vader"), "vader", "2026-09-21T15:00:00Z", "2026-09-01T00:00:00Z")
+    return Comparer(
+        method_named("vader").score, "vader", "2026-09-21T15:00:00Z", "2026-09-01T00:00:00Z"
+    )
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pytest
 
-from collector.sentiment import scorer
+from collector.sentiment import method_named
 from collector.trending import RECENT_HOURS
 from collector.trending.standing_out import Usage
 from collector.trending.terms import terms_of
@@ -27,7 +27,7 @@ def week() -> list[dict]:
 
 @pytest.fixture(scope="module")
 def score():
-    return scorer("vader")
+    return method_named("vader").score
 
 
 def data_of(things: list[dict], kind: str) -> list[dict]:
