@@ -46,10 +46,11 @@ class Reader:
             words = tokens(text)
         named = self.valences.named_emojis(text)
         found = numbers(self.valences.of(named), named)
+        distinct = tuple(dict.fromkeys(words))
         return Text(
-            words=tuple(dict.fromkeys(words)),
+            words=distinct,
             pairs=tuple(dict.fromkeys(pairs(words))),
-            length=weight_of_length(len(words)),
+            length=weight_of_length(len(distinct)),
             numbers=(0.0, *found) if found else (1.0, *(0.0 for _ in NUMBERS)),
         )
 

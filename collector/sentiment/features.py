@@ -18,7 +18,7 @@ SPECIAL = re.compile(r"\d|[!?]{2}|\.\.|(.)\1\1")
 
 START, END = "<s>", "</s>"
 PREFIX_CHARACTERS = 5
-# A text of more words counts as so many: a long one is no more extreme than a short one.
+# From so many on it is the mean that counts, so that a long text is no more extreme than a short one.
 FULL_WORDS = 30
 
 NUMBERS = (

@@ -41,32 +41,34 @@ FOREIGN = _words(
     # German, Dutch
     "und ist nicht ich sie auf für ein eine einen auch wir aber oder wenn noch nach zum "
     "zur wird sind kann habe haben dass sich nur schon sehr immer mein kein keine wieder "
-    "mehr het een niet voor zijn maar ook naar deze heb wordt geen hoe jij wat dat met "
+    "mehr het een niet voor zijn mir jemand maar ook naar deze heb wordt geen hoe jij wat dat met "
     # French
     "les est une dans que qui pas avec cette vous nous je elle sont mais où très être "
     "avoir leur ça aux mes été fait c'est suis faire quand merci "
     # Spanish, Portuguese, Italian
     "los las una por para como pero más muy esto esta este está sobre también cuando "
-    "porque tiene qué todo hacer gracias cómo son fue tengo puede não uma você muito isso "
+    "porque tiene qué todo hacer gracias cómo  fue tengo puede não uma você muito isso "
     "são foi ele ela também já tem meu minha eu obrigado gli che sono è questo questa "
     "anche della nel più molto perché tutto essere sempre grazie "
     # Polish, Czech, Turkish
-    "nie się jest że czy już tylko bardzo przez mam jeszcze jak není jsem jsou nebo když "
-    "bir bu için çok gibi daha değil "
+    "nie się jest że czy już tylko bardzo przez jeszcze jak není jsem jsou nebo když "
+    "proč wiem dobry bir bu için çok gibi daha değil "
     # Swedish, Norwegian, Danish, Finnish
-    "och att är jag inte för hur vad ikke og jeg det på ei että mutta kun niin "
+    "och att är jag inte för hur vad ikke og jeg det på ei että mutta kun niin meget virkelig "
     # Romanian, Indonesian
-    "și pentru sunt yang itu tidak untuk dengan saya bisa"
+    "și pentru sunt yang itu tidak untuk dengan saya bisa "
+    # Vietnamese
+    "không tôi là và của"
 )
 # These are names, slang or English words too: they count only where no word is English.
 DOUBTFUL = _words(
-    "der das den die des le la el de del en et un du au il lo se son es su sin con mi yo "
+    "to is der das den die des le la el de del en et un du au il lo se son es su sin con mi yo "
     "y o e da do os as um no na com ma ne di ja nu ze van te op er med til av om men har "
     "var som kan dan ada w z i po ve ho ce mon ton mit wie was so bei sur pour sans plus "
     "tout ama care din ini"
 )
 AMBIGUOUS = DOUBTFUL & ENGLISH
-FEWEST_DOUBTFUL = 3
+FEWEST_DOUBTFUL = 2
 
 
 def language_of(words: str) -> Language:

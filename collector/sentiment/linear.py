@@ -82,12 +82,12 @@ def linear_model(weights: Weights) -> Callable[[str], Moods]:
         plain = read_plainly(text, words)
         if plain is not text:
             text, words = plain, tokens(plain)
-        seen = {*words, *pairs(words)}
-        total = sum(filter(None, map(table.get, seen)), 0j)
-        for word in words:
+        distinct = set(words)
+        total = sum(filter(None, map(table.get, distinct | set(pairs(words)))), 0j)
+        for word in distinct:
             if word not in table and (kin := prefix(word)):
                 total += table.get(kin, 0j)
-        logits = weights.bias + total * (step * weight_of_length(len(words)))
+        logits = weights.bias + total * (step * weight_of_length(len(distinct)))
         named = valences.named_emojis(text)
         found = numbers(valences.of(named), named)
         compound = 0.0

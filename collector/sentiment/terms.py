@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE = Path(__file__).with_name("terms.tsv")
-FIRST_WORD = re.compile(r"\w+")
+FIRST_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class Term(NamedTuple):
@@ -29,8 +29,8 @@ def plain_reader(terms: Iterable[Term]) -> Callable[[str, Sequence[str]], str]:
     for term in terms:
         first = FIRST_WORD.match(term.pattern)
         if first is None:
-            raise ValueError(f"{term.pattern!r} of {FILE.name} doesn't begin with a word")
-        whole = re.compile(rf"\b{term.pattern}(?!\w)", re.IGNORECASE)
+            raise ValueError(f"{term.pattern!r} of {FILE.name} doesn't begin with a word or sign")
+        whole = re.compile(rf"(?<!\w){term.pattern}(?!\w)", re.IGNORECASE)
         by_first[first[0]].append((whole, term.read_as))
     firsts = frozenset(by_first)
 
