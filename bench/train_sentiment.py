@@ -27,7 +27,7 @@ FOLDS = 3
 SEED = 20261125
 # A weight is a whole number of steps; what none would notice is left out.
 LARGEST = 127
-SMALLEST = 1
+SMALLEST = 2
 
 ABOUT = {
     "name": "undertone linear sentiment",
@@ -77,7 +77,8 @@ def _rounded(
     table = {name: against[column] for name, column in columns.items() if not _is_valence(name)}
     for word in words:
         known = [columns[kin] for kin in reader.kin(word) if kin in columns]
-        if known:
+        # A word that has nothing but a prefix is read by that when it is met.
+        if known and (word in columns or word in reader.valences.lexicon):
             table[word] = table.get(word, np.zeros(2)) + against[known].sum(axis=0)
     largest = max(float(np.abs(pair).max()) for pair in table.values())
     step = float(f"{largest / LARGEST:.6g}")

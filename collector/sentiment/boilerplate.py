@@ -13,17 +13,18 @@ BOT = re.compile(
     re.IGNORECASE,
 )
 MODERATOR = re.compile(
-    r"\b(?:your|this) (?:post|submission|comment|thread)s? (?:was|has been|have been|is being) "
-    r"(?:automatically |temporarily )?(?:removed|locked|filtered|deleted)\b"
-    r"(?=[^.?!]{0,60}?(?:for |because|due to|as it|as per|by (?:a |the )?mod|\bper\b|rule|[.!:]|$))"
-    r"|^(?:thank you|thanks) for (?:your submission|submitting|posting (?:to|in|on))\b"
-    r"|\bplease (?:contact|message) the mod(?:erator)?s\b"
-    r"|\b(?:locking|removing) this (?:thread|post)\b",
+    r"(?:^|[.!?,:*] )(?:unfortunately,? |sorry,? (?:but )?)?your (?:post|submission|comment) "
+    r"(?:was|has been|is being) (?:automatically |temporarily )?(?:removed|locked|filtered)\b"
+    r"|\bthis (?:post|submission|comment|thread) (?:was|has been|is being) "
+    r"(?:automatically |temporarily )?(?:removed|locked)"
+    r" (?:for violating|for breaking|because it|due to|as it|as per|per|under|by (?:the )?automod)"
+    r"|^(?:thank you|thanks) for (?:your submission|submitting)\b"
+    r"|\bplease (?:contact|message) the mod(?:erator)?s\b",
     re.IGNORECASE,
 )
 # "Edit:" and what it is: the word goes; formalities go with it.
 EDIT = re.compile(
-    r"^[ *_(\[]*(?:edit|eta|update)(?:[ ]?\d{1,2})?[ *_]*(?:[:;-]|[ ]*[—–])[ *_]*(.*)$",  # noqa: RUF001 - dashes as people type them
+    r"^[ *_(\[]*(?:edit|eta|update)(?: ?\d{1,2})?[ *_]*(?:[:;-]|\u2014|\u2013)[ *_]*(.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 FORMALITY = re.compile(

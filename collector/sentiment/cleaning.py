@@ -16,7 +16,7 @@ MAX_CHARACTERS = 10_000
 # Most comments are one line without any of this.
 MARKED = re.compile(
     r"[`*_~^>#|\[\]&\\\n\t\u200b]|^(?: {4}| {0,3}(?:[-+]|\d+[.)])\s)|/s\b|/sarcasm|://|www\."
-    r"|\b[ruRU]/|\b[Ee](?:dit|DIT)|\bbot\b|removed|deleted|submission"
+    r"|\b[ruRU]/|\b[Ee](?:dit|DIT|TA|ta)\b|\b[Uu]pdate|\b[Bb]ot\b|[Rr]emoved|submi|\bmod(?:erator)?s\b|locked"
 )
 WORDS_GONE = re.compile(r"\[ ?(?:deleted|removed(?: by reddit)?) ?\]", re.IGNORECASE)
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -33,7 +33,7 @@ ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 NAME = re.compile(r"(?<![\w/])/?[ru]/[\w.-]+", re.IGNORECASE)
 SPOILER = re.compile(r">!|!<")
 EMPHASIS = re.compile(
-    r"\*\*|__|~~|\^+(?=[^\W_]|\()|(?<![\w:;=-])[*_](?=\w)|(?<=\w)[*_](?!\w)|(?<=[.!?,)\"'])\*(?!\w)"
+    r"\*\*|__|~~|\^+(?=[^\W_]|\()|(?<![\w:;=\\-])[*_](?=\w)|(?<=\w)[*_](?!\w)|(?<=[.!?,)\"'])\*(?!\w)"
 )
 ESCAPE = re.compile(r"\\(?=[^\w\s])")
 SARCASM = re.compile(r"(?:^|(?<=[\s.!?,)]))[\\/](?:s|sarcasm)(?![\w/])[.!]*", re.IGNORECASE)

@@ -20,7 +20,7 @@ FOREIGN = [
     "Dall'ultimo aggiornamento l'editor si chiude da solo e non so più che fare.",
     "Sinds de laatste update crasht de editor steeds en ik weet niet waarom.",
     "Od ostatniej aktualizacji edytor ciągle się zamyka i nie wiem, co robić.",
-    "Son güncellemeden beri editör çok yavaş ve sürekli kapanıyor.",
+    "Bu editör çok yavaş ve sürekli kapanıyor.",  # noqa: RUF001 - Turkish letters
     "Sedan den senaste uppdateringen kraschar redigeraren och jag vet inte varför.",
     "После последнего обновления редактор постоянно падает.",
     "最新のアップデート以来、エディターが落ち続けます。",

@@ -12,12 +12,16 @@ LABELLED = Path("../shared/sentiment")
 ANALYZER = SentimentIntensityAnalyzer()
 VALENCES = Valences()
 
-SPECIAL = "but least at very no or nor so this doubt without never kind of sort THE just enough".split()
+SPECIAL = [
+    *("but", "least", "at", "very", "no", "or", "nor", "so", "this", "doubt", "without", "never"),
+    *("kind", "of", "sort", "THE", "just", "enough"),
+]
 PHRASES = ["the shit", "the bomb", "bad ass", "bus stop", "yeah right", "kiss of death"]
 MARKS = ["!!", "??", "a?", "????", "😁", "❤x", ":)", "x:(", "...", "'", "n't", "don't"]
 words = st.sampled_from(
     [*SPECIAL * 20, *PHRASES * 20, *MARKS * 20, *BOOSTER_DICT, *NEGATE]
-    + ["good", "BAD", "love", "HATE", "great", "awful", "fine", "beating", "heart", "die", "death"] * 20
+    + ["good", "BAD", "love", "HATE", "great", "awful", "fine", "beating", "heart", "die", "death"]
+    * 20
     + sorted(ANALYZER.lexicon)
 )
 
