@@ -14,10 +14,9 @@ from collector.sentiment.boilerplate import is_boilerplate, without_edits
 MAX_CHARACTERS = 10_000
 
 # Most comments are one line without any of this.
-MARKED = re.compile(
-    r"[`*_~^>#|\[\]&\\\n\t\u200b]|^(?: {4}| {0,3}(?:[-+]|\d+[.)])\s)|/s\b|/sarcasm|://|www\."
-    r"|\b[ruRU]/|\b[Ee](?:dit|DIT|TA|ta)\b|\b[Uu]pdate|\b[Bb]ot\b|[Rr]emoved|submi|\bmod(?:erator)?s\b|locked"
-)
+MARK = re.compile(r"[`*_~^>#|\[\]&/\\\n\t\u200b]|www\.")
+FIRST_MARK = re.compile(r" {4}| {0,3}(?:[-+]|\d+[.)])\s")
+HINTS = ("edit", "eta", "update", "bot", "removed", "submi", "mods", "moderators", "locked")
 WORDS_GONE = re.compile(r"\[ ?(?:deleted|removed(?: by reddit)?) ?\]", re.IGNORECASE)
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 QUOTE = re.compile(r" {0,3}>(?![!:;._-])")
@@ -47,9 +46,10 @@ def clean(text: str) -> str:
     write. The words of a link, a heading, a list, a table or a spoiler do; so do case, punctuation,
     emoji and emoticons, which VADER reads.
     """
-    if not MARKED.search(text, 0, 2 * MAX_CHARACTERS):
-        return " ".join(text[: 2 * MAX_CHARACTERS].split())[:MAX_CHARACTERS]
-    words = html.unescape(text[: 2 * MAX_CHARACTERS]).replace("\u200b", "")
+    text = text[: 2 * MAX_CHARACTERS]
+    if _is_plain(text):
+        return " ".join(text.split())[:MAX_CHARACTERS]
+    words = html.unescape(text).replace("\u200b", "")
     words = without_edits(_prose(words))
     words = PICTURE.sub(" ", INLINE_CODE.sub(" ", words))
     words = LINK.sub(r"\1", words)
@@ -63,8 +63,17 @@ def clean(text: str) -> str:
 def is_sarcastic(text: str) -> bool:
     """Say whether the author marks the text as sarcasm: `/s` after its last words."""
     tail = text[-40:].rstrip()
+    if "/" not in tail and "\\" not in tail:
+        return False
     found = list(SARCASM.finditer(tail))
     return bool(found) and found[-1].end() == len(tail)
+
+
+def _is_plain(text: str) -> bool:
+    if MARK.search(text) or FIRST_MARK.match(text):
+        return False
+    lower = text.lower()
+    return not any(hint in lower for hint in HINTS)
 
 
 def _prose(text: str) -> str:

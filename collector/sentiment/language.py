@@ -78,10 +78,10 @@ def language_of(words: str) -> Language:
     start = words[:CHARACTERS].lower()
     if not start.isascii() and _is_in_other_script(start):
         return "other"
+    if FOREIGN.isdisjoint(start.split()):
+        return "en"
     seen = set(WORD.findall(start))
     foreign = len(FOREIGN & seen)
-    if not foreign:
-        return "en"
     english = len(ENGLISH & seen)
     if foreign >= FEWEST_FOREIGN and foreign > 2 * english and foreign >= FOREIGN_SHARE * len(seen):
         return "other"

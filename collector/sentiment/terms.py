@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE = Path(__file__).with_name("terms.tsv")
-FIRST_WORD = re.compile(r"\w+|[^\w\s]")
+# What a pattern may match in more than one way, innermost first; the rest of it is literal.
+VARYING = re.compile(r"(?:\([^()]*\)|\[[^\]]*\])\??")
+LITERAL = re.compile(r"\w+|[^\w\s]")
 
 
 class Term(NamedTuple):
@@ -25,21 +27,29 @@ def read_terms(lines: Iterable[str]) -> list[Term]:
 
 def plain_reader(terms: Iterable[Term]) -> Callable[[str, Sequence[str]], str]:
     """Give a function that puts plain words for terms in a text whose tokens are given."""
-    by_first: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
+    by_word: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
     for term in terms:
-        first = FIRST_WORD.match(term.pattern)
-        if first is None:
-            raise ValueError(f"{term.pattern!r} of {FILE.name} doesn't begin with a word or sign")
         whole = re.compile(rf"(?<!\w){term.pattern}(?!\w)", re.IGNORECASE)
-        by_first[first[0]].append((whole, term.read_as))
-    firsts = frozenset(by_first)
+        by_word[_literal_word(term.pattern)].append((whole, term.read_as))
+    known = frozenset(by_word)
 
     def read(text: str, tokens: Sequence[str]) -> str:
-        if firsts.isdisjoint(tokens):
+        if known.isdisjoint(tokens):
             return text
-        for first in firsts.intersection(tokens):
-            for pattern, plain in by_first[first]:
+        for word in sorted(known.intersection(tokens)):
+            for pattern, plain in by_word[word]:
                 text = pattern.sub(plain, text)
         return text
 
     return read
+
+
+def _literal_word(pattern: str) -> str:
+    """Give the longest word that whatever the pattern matches has in it. Raises ValueError."""
+    varied, count = VARYING.subn(" ", pattern)
+    while count:
+        varied, count = VARYING.subn(" ", varied)
+    words: list[str] = LITERAL.findall(varied)
+    if not words:
+        raise ValueError(f"{pattern!r} of {FILE.name} has no word that is always there")
+    return max(words, key=len)
