@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.sentiment import method_named
 from collector.sentiment.features import NUMBERS, PREFIX_CHARACTERS
 from collector.sentiment.linear import linear_scorer
 from collector.sentiment.weights import FILE, Weights, read_weights, write_weights
@@ -97,3 +98,35 @@ def test_training_gives_the_same_file_byte_for_byte(tmp_path) -> None:
         "negative",
         "neutral",
     ]
+
+
+# What some texts score by each version of the method. When this fails, a score has changed: raise
+# VERSION of bench/train_sentiment.py, run `make train`, and write the new line here.
+SCORES_OF_VERSION = {
+    "1": [
+        ("positive", 0.91),
+        ("negative", -0.89),
+        ("neutral", -0.0),
+        ("neutral", -0.01),
+        ("negative", -0.82),
+        ("negative", -0.05),
+        ("negative", -0.79),
+        ("positive", 0.98),
+    ]
+}
+TEXTS = (
+    "I love this, thank you!",
+    "It is terrible and I hate it",
+    "The build takes three minutes",
+    "> quoted\n\nA **killer feature**, but the docs are a mess\n\nEdit: typo",
+    "They nerfed it. Great, I am so happy /s",
+    "It hallucinates, but it isn't bad 😀 :)",
+    "How do I kill the process? It crashes...",
+    "Wow!! SO good, best update ever, never looked back",
+)
+
+
+def test_a_version_names_one_way_to_score() -> None:
+    method = method_named("linear")
+    found = [(score.label, round(score.compound, 2)) for score in map(method.score, TEXTS)]
+    assert found == SCORES_OF_VERSION[method.version]
