@@ -108,9 +108,9 @@ SCORES_OF_VERSION = {
         ("negative", -0.89),
         ("neutral", -0.0),
         ("neutral", -0.01),
-        ("negative", -0.82),
+        ("negative", -0.81),
         ("negative", -0.05),
-        ("negative", -0.79),
+        ("negative", -0.77),
         ("positive", 0.98),
     ]
 }
