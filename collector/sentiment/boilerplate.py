@@ -27,11 +27,15 @@ EDIT = re.compile(
     r"^[ *_(\[]*(?:edit|eta|update)(?: ?\d{1,2})?[ *_]*(?:[:;-]|\u2014|\u2013)[ *_]*(.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_TO_MEND = (
+    r"(?:fixed|fixing|corrected|changed|added|removed|forgot|a|some|few|minor|the|my|for|more|to"
+    r"|title)"
+)
 FORMALITY = re.compile(
-    r"^\W*(?:(?:fixed|fixing|corrected|changed|added|removed|forgot|a|some|few|minor|the|my|for|more|"
-    r"to|word|words|link|links|title)\W+){0,5}"
-    r"(?:typos?|spelling|grammar|format(?:ting|ted)?|clarity|clarification|wording|punctuation|links?"
-    r"|a word|autocorrect|words?)\b.{0,40}$"
+    rf"^\W*(?:{_TO_MEND}\W+){{0,5}}"
+    r"(?:typos?|spelling|grammar|format(?:ting|ted)?|clarity|clarification|wording|punctuation"
+    r"|autocorrect)\b.{0,40}$"
+    rf"|^\W*(?:{_TO_MEND}\W+){{1,5}}(?:words?|links?)\b.{{0,40}}$"
     r"|\b(?:gold|silver|platinum|awards?|upvotes?|gilded)\b.{0,40}$"
     r"|\b(?:rip (?:my )?inbox|this blew up|front page|did ?n.?t expect this)\b",
     re.IGNORECASE,

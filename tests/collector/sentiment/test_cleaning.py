@@ -48,6 +48,8 @@ from collector.sentiment.cleaning import MAX_CHARACTERS, clean, is_sarcastic
         ("Nice.\n\nEdit: thanks for the gold, kind stranger!", "Nice."),
         ("Nice.\n\nETA: RIP my inbox", "Nice."),
         ("Nice.\n\nEdit: I was wrong, it is bad", "Nice. I was wrong, it is bad"),
+        ("Nice.\n\nEdit: words fail me", "Nice. words fail me"),
+        ("Nice.\n\nEdit: added a link to it", "Nice."),
         ("edit the file and save it", "edit the file and save it"),
         ("[deleted]", ""),
         ("[removed]", ""),
