@@ -1,4 +1,4 @@
-# The verbs: run, test, bench, soak, pages, package, sbom, audit, lint, format, docs, lock, clean.
+# The verbs: run, test, bench, soak, eval, train, pages, package, sbom, audit, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,12 +10,12 @@ PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
 DEPLOYED := .deployed
 
-.PHONY: run test bench soak pages package sbom audit lint format docs lock clean
+.PHONY: run test bench soak eval train pages package sbom audit lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train lint
 	$(BIN)/python -m pytest
 
 # Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
@@ -25,6 +25,19 @@ bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
 # 200 cycles over each database, with faults on both sides and killed processes: 40 minutes.
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
+
+# How well each method scores text that people have labelled: a minute; docs/sentiment.md has the figures.
+LABELLED ?= ../shared/sentiment
+eval: $(VENV)/.installed
+	$(BIN)/python -m bench.sentiment $(LABELLED)
+
+# The weights of the linear method, the same file each time: a few minutes.
+train: $(VENV)/.train
+	$(BIN)/python -m bench.train_sentiment $(LABELLED)
+
+$(VENV)/.train: bench/requirements-train.txt | $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-train.txt
+	touch $@
 
 # The dashboard and the page that shows the API: run and test call it, a deployment needs it.
 pages: $(PAGES)
@@ -70,6 +83,7 @@ lock: $(VENV)/.installed
 	$(COMPILE) --python-version 3.11 -o requirements-dev.txt requirements-dev.in
 	$(COMPILE) --python-version 3.13 -c requirements.txt --no-emit-package azure-functions -o tests/runtime/requirements.txt tests/runtime/requirements.in
 	$(COMPILE) --python-version 3.11 -o tests/infra/requirements-checkov.txt tests/infra/requirements-checkov.in
+	$(COMPILE) --python-version 3.11 -o bench/requirements-train.txt bench/requirements-train.in
 
 $(VENV)/.installed: requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Undertone needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.13")'

@@ -54,6 +54,10 @@ param trendingSchedule string = '0 5 * * * *'
 @description('When to clean up.')
 param cleanupSchedule string = '0 0 2 * * *'
 
+@allowed(['linear', 'vader'])
+@description('How text is scored: docs/sentiment.md. After a change run `python -m local rescore`.')
+param sentimentMethod string = 'linear'
+
 @allowed(['leave_out', 'count'])
 @description('Whether texts that are not English count in labels and averages.')
 param otherLanguages string = 'leave_out'
@@ -238,7 +242,7 @@ module api 'app/api.bicep' = {
       // Every scale-out is a start-up here.
       COLLECT_ON_STARTUP: 'false'
       RETENTION_DAYS: string(retentionDays)
-      SENTIMENT_METHOD: 'vader'
+      SENTIMENT_METHOD: sentimentMethod
       OTHER_LANGUAGES: otherLanguages
       SWEEP_REQUESTS: string(sweepRequests)
       LEASE_SECONDS: string(leaseSeconds)

@@ -152,7 +152,9 @@ class Settings(BaseModel):
     retention_days: int = Field(
         90, ge=1, le=3650, description="for how many days data is kept: 1 to 3650"
     )
-    sentiment_method: Literal["vader"] = Field("vader", description="how text is scored: vader")
+    sentiment_method: Literal["vader", "linear"] = Field(
+        "linear", description="how text is scored: vader or linear"
+    )
     other_languages: OtherLanguages = Field(
         "leave_out",
         description="leave_out or count: whether items that aren't English count in averages",

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from collector.sentiment.cleaning import clean
 from shared.models import Label, Language
 
 # Hutto and Gilbert, ICWSM 2014, and https://github.com/cjhutto/vaderSentiment#about-the-scoring
@@ -13,7 +12,13 @@ NEGATIVE_FROM = -0.05
 
 
 class Score(NamedTuple):
-    """compound lies in -1..1; positive, negative and neutral are shares in 0..1."""
+    """The sentiment of one text.
+
+    compound lies in -1..1 and never contradicts the label: positive from 0.05, negative up to
+    -0.05. positive, negative and neutral lie in 0..1 and add up to 1: by `vader` they are shares
+    of the words, by `linear` the probabilities of the three labels. language is "none" where no
+    words are left, "other" where the text surely isn't English.
+    """
 
     label: Label
     compound: float
@@ -29,7 +34,7 @@ Scorer = Callable[[str], Score]
 
 @dataclass(frozen=True)
 class Method:
-    """A way to score text, loaded. version changes whenever a result may change."""
+    """A way to score text. version changes whenever a text may get another score than before."""
 
     name: str
     version: str
@@ -48,16 +53,18 @@ NO_WORDS = Score("neutral", 0.0, 0.0, 0.0, 1.0, "none")
 
 def method_named(name: str) -> Method:
     """Give the method of this name, loaded. Raises KeyError."""
-    return {"vader": _vader}[name]()
+    return {"vader": _vader, "linear": _linear}[name]()
 
 
 def _vader() -> Method:
-    from collector.sentiment.vader import vader_scorer  # noqa: PLC0415 - loads the lexicon
+    from collector.sentiment.vader import vader_scorer, vader_version  # noqa: PLC0415 - it loads
 
-    score_words = vader_scorer()
+    return Method("vader", vader_version(), vader_scorer())
 
-    def score(text: str) -> Score:
-        words = clean(text)
-        return score_words(words) if words else NO_WORDS
 
-    return Method("vader", "3.3.2", score)
+def _linear() -> Method:
+    from collector.sentiment.linear import linear_scorer  # noqa: PLC0415 - it loads the lexicon
+    from collector.sentiment.weights import read_weights  # noqa: PLC0415
+
+    weights = read_weights()
+    return Method("linear", weights.version, linear_scorer(weights))

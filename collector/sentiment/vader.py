@@ -1,17 +1,30 @@
 """VADER: a lexicon and rules for the sentiment of short texts (Hutto and Gilbert, ICWSM 2014)."""
 
+from importlib.metadata import version
+
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from collector.sentiment import Score, Scorer, label_of
+from collector.sentiment import NO_WORDS, Score, Scorer, label_of
+from collector.sentiment.cleaning import clean
+from collector.sentiment.language import language_of
+
+
+def vader_version() -> str:
+    """Give the library's version: its lexicon and its rules are the method."""
+    return version("vaderSentiment")
 
 
 def vader_scorer() -> Scorer:
-    """Load the lexicon and give the function that scores cleaned text."""
+    """Load the lexicon and give the function that scores a text as Reddit keeps it."""
     analyzer = SentimentIntensityAnalyzer()
 
-    def score(words: str) -> Score:
+    def score(text: str) -> Score:
+        words = clean(text)
+        if not words:
+            return NO_WORDS
         found = analyzer.polarity_scores(words)
         compound = float(found["compound"])
-        return Score(label_of(compound), compound, found["pos"], found["neg"], found["neu"], "en")
+        shares = found["pos"], found["neg"], found["neu"]
+        return Score(label_of(compound), compound, *shares, language_of(words))
 
     return score

@@ -115,7 +115,9 @@ def test_each_object_is_found_by_its_name_alone(week) -> None:
         assert find_sample(name, NOW.timestamp()) is None
 
 
-def test_the_planted_moods_show_in_vaders_scores(score) -> None:
+@pytest.mark.parametrize(("method", "share"), [("vader", 0.99), ("linear", 0.93)])
+def test_the_planted_moods_show_in_the_scores(method: str, share: float) -> None:
+    score = method_named(method).score
     found: Counter[tuple[str, str]] = Counter()
     for hour in HOURS:
         for subreddit in DEFAULT_SUBREDDITS:
@@ -124,7 +126,7 @@ def test_the_planted_moods_show_in_vaders_scores(score) -> None:
                 for one in post.comments:
                     found[one.mood, score(one.body).label] += 1
     as_planted = sum(count for (mood, label), count in found.items() if mood == label)
-    assert as_planted / found.total() > 0.99
+    assert as_planted / found.total() > share
 
 
 def test_ordinary_chatter_is_mixed_and_differs_by_community() -> None:

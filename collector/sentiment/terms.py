@@ -1,0 +1,55 @@
+"""Terms of this field that are meant otherwise than their words say; terms.tsv lists them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+FILE = Path(__file__).with_name("terms.tsv")
+# What a pattern may match in more than one way, innermost first; the rest of it is literal.
+VARYING = re.compile(r"(?:\([^()]*\)|\[[^\]]*\])\??")
+LITERAL = re.compile(r"\w+|[^\w\s]")
+
+
+class Term(NamedTuple):
+    """One line of the file: what is found, the plain words that it is read as, and why."""
+
+    pattern: str
+    read_as: str
+    reason: str
+
+
+def read_terms(lines: Iterable[str]) -> list[Term]:
+    """Read the file's lines; those with # in front are remarks. Raises TypeError at a bad line."""
+    return [Term(*line.rstrip("\n").split("\t")) for line in lines if line[0] not in "#\n"]
+
+
+def plain_reader(terms: Iterable[Term]) -> Callable[[str, Sequence[str]], str]:
+    """Give a function that puts plain words for terms in a text whose tokens are given."""
+    by_word: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
+    for term in terms:
+        whole = re.compile(rf"(?<!\w){term.pattern}(?!\w)", re.IGNORECASE)
+        by_word[_literal_word(term.pattern)].append((whole, term.read_as))
+    known = frozenset(by_word)
+
+    def read(text: str, tokens: Sequence[str]) -> str:
+        if known.isdisjoint(tokens):
+            return text
+        for word in sorted(known.intersection(tokens)):
+            for pattern, plain in by_word[word]:
+                text = pattern.sub(plain, text)
+        return text
+
+    return read
+
+
+def _literal_word(pattern: str) -> str:
+    """Give the longest word that whatever the pattern matches has in it. Raises ValueError."""
+    varied, count = VARYING.subn(" ", pattern)
+    while count:
+        varied, count = VARYING.subn(" ", varied)
+    words: list[str] = LITERAL.findall(varied)
+    if not words:
+        raise ValueError(f"{pattern!r} of {FILE.name} has no word that is always there")
+    return max(words, key=len)

@@ -1,0 +1,132 @@
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from collector.sentiment import method_named
+from collector.sentiment.features import NUMBERS, PREFIX_CHARACTERS
+from collector.sentiment.linear import linear_scorer
+from collector.sentiment.weights import FILE, Weights, read_weights, write_weights
+
+MEGABYTE = 2**20
+SMALL = Weights(
+    version="7",
+    step=0.5,
+    bias=complex(-1, -1),
+    no_valence=0j,
+    numbers=(0j,) * len(NUMBERS),
+    table={"blorp": complex(9, 0), "<s> blorp": complex(1, -1), "gnarf": complex(0, 9)},
+)
+
+
+def test_the_file_says_whose_data_it_is_made_of_and_under_which_licence() -> None:
+    with FILE.open(encoding="utf-8") as lines:
+        about = json.loads(next(lines))
+    assert about["licence"].startswith("CC BY 4.0")
+    assert "GoEmotions" in about["attribution"]
+    assert "VADER" in about["attribution"]
+    assert Path(about["card"]).exists()
+
+
+def test_it_is_small_and_whole() -> None:
+    assert FILE.stat().st_size < 1.5 * MEGABYTE
+    weights = read_weights()
+    assert len(weights.numbers) == len(NUMBERS)
+    assert all(abs(w.real) <= 127 and abs(w.imag) <= 127 for w in weights.table.values())
+    prefixes = [name for name in weights.table if re.fullmatch(r"\w\S*\*", name)]
+    assert prefixes
+    assert all(len(name) == PREFIX_CHARACTERS + 1 for name in prefixes)
+
+
+def test_what_is_written_is_what_is_read_and_the_same_bytes_each_time(tmp_path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    write_weights(one, SMALL, {"name": "small"})
+    backwards = SMALL._replace(table=dict(reversed(SMALL.table.items())))
+    write_weights(two, backwards, {"name": "small"})
+    assert one.read_bytes() == two.read_bytes()
+    assert read_weights(one) == SMALL
+
+
+def test_the_weights_decide() -> None:
+    score = linear_scorer(SMALL)
+    assert score("blorp").label == "positive"
+    assert score("gnarf").label == "negative"
+    assert score("something else").label == "neutral"
+
+
+def test_a_score_needs_nothing_beyond_the_standard_library_and_vader() -> None:
+    code = (
+        "import sys; from collector.sentiment import method_named; "
+        "method_named('linear').score('I love it'); "
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    found = set(done.stdout.split()) - set(sys.stdlib_module_names)
+    assert not found & {"numpy", "scipy", "sklearn", "pydantic", "azure", "praw"}
+
+
+def test_it_is_deployed() -> None:
+    ignored = Path(".funcignore").read_text(encoding="utf-8").split()
+    assert not [
+        name for name in ignored if FILE.match(name) or FILE.with_name("terms.tsv").match(name)
+    ]
+
+
+def test_training_gives_the_same_file_byte_for_byte(tmp_path) -> None:
+    pytest.importorskip("scipy", reason="`make train` installs what training takes")
+    praise = ["I love this", "so great, thanks", "works great", "amazing work", "love it"]
+    blame = ["I hate this", "so bad, sorry", "what a mess", "awful work", "hate it"]
+    facts = ["I read this", "so it is", "it is a file", "the work of a day", "open it"]
+    rows = [
+        f"{text} {n}\t{label}\tid"
+        for n in range(4)
+        for label, texts in ((3, praise), (1, blame), (2, facts))
+        for text in texts
+    ]
+    (tmp_path / "goemotions_train.tsv").write_text("\n".join(rows), encoding="utf-8")
+    files = [tmp_path / "one", tmp_path / "two"]
+    for file in files:
+        command = [sys.executable, "-m", "bench.train_sentiment", str(tmp_path), "--to", str(file)]
+        subprocess.run(command, check=True, capture_output=True)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    score = linear_scorer(read_weights(files[0]))
+    assert [score(text).label for text in ("love this work", "hate this work", "read this")] == [
+        "positive",
+        "negative",
+        "neutral",
+    ]
+
+
+# What some texts score by each version of the method. When this fails, a score has changed: raise
+# VERSION of bench/train_sentiment.py, run `make train`, and write the new line here.
+SCORES_OF_VERSION = {
+    "1": [
+        ("positive", 0.91),
+        ("negative", -0.89),
+        ("neutral", -0.0),
+        ("neutral", -0.01),
+        ("negative", -0.81),
+        ("negative", -0.05),
+        ("negative", -0.77),
+        ("positive", 0.98),
+    ]
+}
+TEXTS = (
+    "I love this, thank you!",
+    "It is terrible and I hate it",
+    "The build takes three minutes",
+    "> quoted\n\nA **killer feature**, but the docs are a mess\n\nEdit: typo",
+    "They nerfed it. Great, I am so happy /s",
+    "It hallucinates, but it isn't bad 😀 :)",
+    "How do I kill the process? It crashes...",
+    "Wow!! SO good, best update ever, never looked back",
+)
+
+
+def test_a_version_names_one_way_to_score() -> None:
+    method = method_named("linear")
+    found = [(score.label, round(score.compound, 2)) for score in map(method.score, TEXTS)]
+    assert found == SCORES_OF_VERSION[method.version]
