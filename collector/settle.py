@@ -64,7 +64,7 @@ async def close_broken(record: Record[Any], error: BaseException) -> None:
         await record.end("failed")
     except (StoreError, LeaseLost):
         # It stays `running`, unsettled, for whoever works next to find.
-        event(log, f"{kind}.not_closed", logging.ERROR, **{kind: record.document["id"]})
+        event(log, "work.not_closed", logging.ERROR, work=record.document["id"])
 
 
 def _closed(work: Work, now: str) -> Work:
