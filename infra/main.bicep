@@ -102,7 +102,7 @@ param instanceMemoryMB int = 2048
 The most instances that each group of functions scales out to: a limit to the bill. HTTP functions are
 one group, each timer and queue function is one of its own. Of the latter one instance is all that ever
 works, because of the lease. More instances than the database's 1,000 RU/s can serve would only make
-it refuse: a dashboard's first view costs 174 to 1,568 RU. 40 is the lowest value that the platform took
+it refuse: a dashboard's first view costs 146 to 1,569 RU. 40 is the lowest value that the platform took
 when the plan was new.
 ''')
 param maximumInstanceCount int = 40
@@ -111,7 +111,7 @@ param maximumInstanceCount int = 40
 @maxValue(1000)
 @description('''
 How many HTTP requests an instance serves at once. The platform's own value for Python is 1, which suits
-functions that block. These are async and wait for the database: one process on two cores answered 535
+functions that block. These are async and wait for the database: one process on two cores answered 465
 requests a second of 600 users with a p95 of 360 ms (docs/performance.md). 100 leaves room on one core.
 ''')
 param httpConcurrency int = 100
