@@ -90,6 +90,7 @@ LANGUAGE = (
     "en, other (certainly not English) or none (no words of the author's, so neutral with compound"
     " 0); null for what was scored before languages were told apart"
 )
+SHARE = "by linear its probability, by vader the share of such words; 0 to 1, 1 together"
 METHODS = "how many items each method and version scored, the most first"
 MIXED_METHODS = "whether more than one method scored them, so that the mean mixes what differs"
 
@@ -412,9 +413,9 @@ class PostSentiment(Answer):
 
     label: Label = Field(description="positive, negative or neutral")
     compound: float = Field(description="-1 to 1")
-    positive: float = Field(description="share of positive words, 0 to 1")
-    negative: float = Field(description="share of negative words, 0 to 1")
-    neutral: float = Field(description="share of neutral words, 0 to 1")
+    positive: float = Field(description=f"how positive: {SHARE}")
+    negative: float = Field(description=f"how negative: {SHARE}")
+    neutral: float = Field(description=f"how neutral: {SHARE}")
     method: str = Field(description="how the text was scored")
     analyzed_at: Time = Field(description="when the text was scored")
     version: str | None = Field(

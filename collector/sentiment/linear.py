@@ -29,6 +29,7 @@ class Moods(NamedTuple):
 
 # The furthest that a neutral text's compound goes, in the four digits that are kept.
 NEUTRAL_TO = POSITIVE_FROM - 0.0001
+DIGITS = 4
 
 
 def linear_scorer(weights: Weights) -> Scorer:
@@ -55,14 +56,18 @@ def score_of(moods: Moods, language: Language) -> Score:
     Positive is 0.05 and 0.95 times the mood, negative likewise, neutral 0.0499 times the mood; a
     mood that has the other sign than the label counts as 0.
     """
-    positive, negative, neutral, compound = moods
+    # Documents stay small, and the label is the most probable one of what they say.
+    positive, negative = round(moods.positive, DIGITS), round(moods.negative, DIGITS)
+    neutral, compound = round(1 - positive - negative, DIGITS), moods.compound
     mood = (positive - negative + compound) / 2
     if neutral >= positive and neutral >= negative:
-        return Score("neutral", round(NEUTRAL_TO * mood, 4), positive, negative, neutral, language)
+        return Score(
+            "neutral", round(NEUTRAL_TO * mood, DIGITS), positive, negative, neutral, language
+        )
     if positive > negative:
-        strength = round(POSITIVE_FROM + (1 - POSITIVE_FROM) * max(mood, 0.0), 4)
+        strength = round(POSITIVE_FROM + (1 - POSITIVE_FROM) * max(mood, 0.0), DIGITS)
         return Score("positive", strength, positive, negative, neutral, language)
-    strength = round(NEGATIVE_FROM + (1 + NEGATIVE_FROM) * min(mood, 0.0), 4)
+    strength = round(NEGATIVE_FROM + (1 + NEGATIVE_FROM) * min(mood, 0.0), DIGITS)
     return Score("negative", strength, positive, negative, neutral, language)
 
 
