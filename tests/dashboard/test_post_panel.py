@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from local.reddit.objects import comment, submission
 from tests.dashboard.conftest import Product, Visit, Visitor
+from tests.dashboard.expected import score
 from tests.dashboard.post_list import all_posts, name_of, row_of, rows_of
 
 PHONE = {"width": 360, "height": 740}
@@ -72,7 +73,7 @@ def test_a_post_shows_what_the_api_knows_of_it(visit: Visit, thread: dict[str, A
         f"{len(thread['comments'])} comments"
     )
     expect(panel.get_by_role("heading", level=3)).to_contain_text(
-        f"{thread['sentiment_avg']:+.2f} on average".replace("-", "\u2212")
+        f"{score(thread['sentiment_avg'])} on average"
     )
 
 
@@ -86,8 +87,7 @@ def test_comments_show_their_sentiment_and_how_it_is_distributed(
         row = rows.filter(has_text=said["content"])
         compound = said["sentiment"]["compound"]
         expect(row).to_contain_text(said["author"])
-        sign = "+" if compound > 0 else "\u2212" if compound < 0 else ""
-        expect(row).to_contain_text(f"{sign}{abs(compound):.2f}")
+        expect(row).to_contain_text(score(compound))
         expect(row.get_by_role("img", name=said["sentiment"]["label"])).to_be_visible()
     counts, total = thread["sentiment_distribution"], len(thread["comments"])
     assert all(counts.values())
