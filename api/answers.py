@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 import azure.functions as func
 from pydantic import BaseModel
 
-from api.models import Feed, Health, Parameters, Triggered
+from api.models import Feed, Health, Triggered
+from api.parameter_models import Parameters
 
 JSON = "application/json"
 # Data changes when a collection ends, every half hour: nobody misses these seconds.

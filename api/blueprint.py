@@ -24,8 +24,9 @@ from api.elsewhere import answer_elsewhere
 from api.feed import ATOM_TYPE, prepare_atom
 from api.files import posts_file, trends_file
 from api.health import check_health
-from api.models import (
-    MOMENTS_OF_STATS,
+from api.models import MOMENTS_OF_STATS
+from api.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
+from api.parameter_models import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
@@ -37,7 +38,6 @@ from api.models import (
     TrendingParameters,
     TrendsParameters,
 )
-from api.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
 from api.parameters import read_parameters
 from api.post import read_post
 from api.posts import read_recent_posts

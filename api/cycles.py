@@ -1,7 +1,8 @@
 """The history of collection, and how a cycle that was asked for goes."""
 
 from api.deps import Deps
-from api.models import CycleAnswer, CycleParameters, Cycles, CyclesParameters
+from api.models import CycleAnswer, Cycles
+from api.parameter_models import CycleParameters, CyclesParameters
 from api.parameters import NotThere
 from shared.cycles import new_cycle
 from shared.models import Cycle, CycleError

@@ -7,7 +7,8 @@ import azure.functions as func
 
 from api.answers import SECURITY, next_link
 from api.deps import Deps
-from api.models import PostAnswer, PostSentiment, PostsParameters, TrendPoint, TrendsParameters
+from api.models import PostAnswer, PostSentiment, TrendPoint
+from api.parameter_models import PostsParameters, TrendsParameters
 from api.posts import pages_of_posts
 from api.sentiment import read_trends
 from api.takeaway import Row, download, written

@@ -9,28 +9,30 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.models import (
-    CompareParameters,
     Comparison,
     Conflict,
     CycleAnswer,
-    CycleParameters,
     Cycles,
-    CyclesParameters,
     Health,
-    Parameters,
     PostDetail,
-    PostParameters,
     Posts,
-    PostsParameters,
     Problem,
-    ScopeParameters,
     SentimentTrends,
     Stats,
     Subreddits,
     TopicsAnswer,
+    Triggered,
+)
+from api.parameter_models import (
+    CompareParameters,
+    CycleParameters,
+    CyclesParameters,
+    Parameters,
+    PostParameters,
+    PostsParameters,
+    ScopeParameters,
     TrendingParameters,
     TrendsParameters,
-    Triggered,
 )
 from shared import __version__
 

@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from api.models import BadParameter, Parameters
+from api.models import BadParameter
+from api.parameter_models import Parameters
 from shared.errors import UndertoneError
 from shared.models import ALL
 from shared.settings import Settings

@@ -1,14 +1,8 @@
 """One post with its comments."""
 
 from api.deps import Deps
-from api.models import (
-    MOST_COMMENTS,
-    CommentAnswer,
-    LabelCounts,
-    PostAnswer,
-    PostDetail,
-    PostParameters,
-)
+from api.models import MOST_COMMENTS, CommentAnswer, LabelCounts, PostAnswer, PostDetail
+from api.parameter_models import PostParameters
 from api.parameters import NotThere, scope_of
 from shared.models import ALL, Post
 from shared.statistics import recount, totals

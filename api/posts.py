@@ -8,15 +8,8 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from api.deps import Deps
-from api.models import (
-    MOST_HOURS,
-    MOST_POSTS,
-    MOST_ROWS,
-    MOST_SCANNED,
-    PostAnswer,
-    Posts,
-    PostsParameters,
-)
+from api.models import PostAnswer, Posts
+from api.parameter_models import MOST_HOURS, MOST_POSTS, MOST_ROWS, MOST_SCANNED, PostsParameters
 from api.parameters import NotThere, scope_of
 from api.trending import topics_at
 from shared.models import ALL, HourOfAll, Label, Post

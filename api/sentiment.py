@@ -6,18 +6,15 @@ from datetime import datetime, timedelta
 from api.deps import Deps
 from api.models import (
     ComparedScope,
-    CompareParameters,
     Comparison,
     Difference,
-    Granularity,
-    ScopeParameters,
     SentimentTrends,
     Stats,
     TimeWindow,
     Totals,
     TrendPoint,
-    TrendsParameters,
 )
+from api.parameter_models import CompareParameters, Granularity, ScopeParameters, TrendsParameters
 from api.parameters import scope_of
 from shared import statistics
 from shared.models import Cell

@@ -4,7 +4,8 @@ from collections import Counter
 
 from api.cycles import told
 from api.deps import Deps
-from api.models import SubredditDetail, Subreddits, SubredditsParameters
+from api.models import SubredditDetail, Subreddits
+from api.parameter_models import SubredditsParameters
 from shared.models import ALL
 from shared.store import HOURS_OF_ALL, SUBREDDITS, Store
 from shared.times import Window

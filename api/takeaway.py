@@ -14,7 +14,7 @@ from typing import Any, Literal
 import azure.functions as func
 
 from api.answers import qualities, takes_gzip
-from api.models import Format
+from api.parameter_models import Format
 
 TYPES: dict[Format, str] = {
     "json": "application/json",

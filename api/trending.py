@@ -1,7 +1,8 @@
 """The trending topics: the current ones, or as they were at an earlier time."""
 
 from api.deps import Deps
-from api.models import TopicAnswer, TopicsAnswer, TrendingParameters
+from api.models import TopicAnswer, TopicsAnswer
+from api.parameter_models import TrendingParameters
 from api.parameters import NotThere
 from shared.models import Topic, Topics
 from shared.statistics import FIRST_METHOD

@@ -6,7 +6,7 @@ from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
 from api.deps import Deps
 from api.health import check_health
-from api.models import (
+from api.parameter_models import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,

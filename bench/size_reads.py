@@ -11,7 +11,7 @@ from api.cache import Cache
 from api.cycles import read_cycles
 from api.deps import Deps
 from api.health import check_health
-from api.models import (
+from api.parameter_models import (
     CompareParameters,
     CyclesParameters,
     PostParameters,

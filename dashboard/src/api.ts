@@ -21,7 +21,7 @@ export type Granularity = "hour" | "day" | "week";
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 
 const BASE = "/api/v1";
-/** How many subreddits one comparison takes: MOST_COMPARED in api/models.py. */
+/** How many subreddits one comparison takes: MOST_COMPARED in api/parameter_models.py. */
 export const MOST_COMPARED = 10;
 const PATIENCE_MS = 20_000;
 /** Request Timeout, Too Many Requests. */

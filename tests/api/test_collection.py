@@ -10,7 +10,7 @@ import pytest
 
 from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
-from api.models import CycleParameters, CyclesParameters
+from api.parameter_models import CycleParameters, CyclesParameters
 from api.parameters import NotThere
 from shared.errors import CycleRunning
 from shared.models import Cycle

@@ -13,7 +13,8 @@ import pytest
 
 from api import deps
 from api.answers import data_answer, is_known, prepare
-from api.models import MOMENTS_OF_STATS, ScopeParameters
+from api.models import MOMENTS_OF_STATS
+from api.parameter_models import ScopeParameters
 from api.problems import answering
 from api.sentiment import read_stats
 from shared.errors import (

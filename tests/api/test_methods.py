@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.models import (
+from api.parameter_models import (
     CompareParameters,
     PostParameters,
     PostsParameters,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.models import MOST_COMMENTS, PostParameters
+from api.models import MOST_COMMENTS
+from api.parameter_models import PostParameters
 from api.post import read_post
 from api.posts import search_terms
 from shared.store import COMMENTS, POSTS

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from api.models import PostAnswer, PostsParameters
+from api.models import PostAnswer
+from api.parameter_models import PostsParameters
 from api.parameters import NotThere, UnknownSubreddit
 from api.posts import read_recent_posts
 from shared.store import POSTS, TOPICS, Store

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.models import ScopeParameters
+from api.parameter_models import ScopeParameters
 from api.parameters import UnknownSubreddit, read_parameters
 from api.sentiment import read_stats
 from tests.api.world import (

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.models import SubredditsParameters
+from api.parameter_models import SubredditsParameters
 from api.subreddits import read_subreddits
 from shared.costs import counted
 from shared.models import CycleError, SubredditState

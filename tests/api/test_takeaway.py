@@ -12,7 +12,7 @@ import azure.functions as func
 import feedparser
 import pytest
 
-from api.models import MOST_POSTS, PostsParameters
+from api.parameter_models import MOST_POSTS, PostsParameters
 from api.posts import pages_of_posts
 from api.takeaway import download, format_of, written
 from shared.store import POSTS, TOPICS

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from api.models import TrendingParameters
+from api.parameter_models import TrendingParameters
 from api.trending import read_trending
 from shared.models import Topic, Topics
 from shared.store import CURRENT, TOPICS, Store

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.models import CompareParameters, ScopeParameters, TrendsParameters
+from api.parameter_models import CompareParameters, ScopeParameters, TrendsParameters
 from api.sentiment import compare, read_stats, read_trends
 from shared.models import Comment, Post
 from shared.store.sqlite import SqliteStore

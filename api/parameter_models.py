@@ -1,0 +1,273 @@
+"""What the API takes: each endpoint's parameters, with their bounds and their descriptions."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.functional_validators import AfterValidator
+
+from shared.models import Label
+from shared.times import iso
+
+MOST_HOURS = 2160
+MOST_POSTS = 500
+MOST_ROWS = 100_000
+# A search reads at most so many posts for a page; its next page goes on where it stopped.
+MOST_SCANNED = 500
+MOST_SEARCH_CHARS = 200
+MOST_TOPICS = 100
+MOST_COMPARED = 10
+# Of a comparison: ten subreddits by the hour for a week, and some more.
+MOST_STEPS = 2500
+MOST_CYCLES = 100
+# Reddit's longest names have 21 characters; more than that is answered as unknown up to here.
+MOST_NAME_CHARS = 100
+# A cursor is the order key of a page's last post: opaque to clients, and right while posts arrive.
+CURSOR = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z_[A-Za-z0-9_]{1,32}$"
+
+# Few enough digits that int() is quick, and more than any bound has.
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
+
+
+def _whole_number(value: object) -> object:
+    """Read digits only: pydantic by itself would also take 1_000, 24.0 and blanks."""
+    if not isinstance(value, str):
+        return value
+    if not WHOLE_NUMBER.fullmatch(value):
+        raise ValueError("it is no whole number")
+    return int(value)
+
+
+def _names(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    return value
+
+
+def _moment(value: str) -> str:
+    """Read a time of any offset; without one it counts as UTC."""
+    try:
+        # A plus sign in a query string is a blank.
+        moment = datetime.fromisoformat(value.replace(" ", "+"))
+        return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError) as error:
+        raise ValueError("it is no time") from error
+
+
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+Cursor = Annotated[str, Field(pattern=CURSOR)]
+Format = Literal["json", "csv", "ndjson"]
+Granularity = Literal["hour", "day", "week"]
+SubredditName = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
+Compared = Annotated[
+    tuple[Annotated[SubredditName, Field(pattern=r"^[A-Za-z0-9_.]+$")], ...],
+    Field(min_length=1, max_length=MOST_COMPARED),
+    BeforeValidator(_names),
+]
+Moment = Annotated[str, AfterValidator(_moment)]
+
+
+class Parameters(BaseModel):
+    """What a query string may say: a field's description says what the parameter takes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ScopeParameters(Parameters):
+    """Which subreddits, and how far back."""
+
+    subreddit: SubredditName | None = Field(
+        default=None,
+        description="the name of a watched subreddit, in any case; without it, all of them",
+        examples=["claude"],
+    )
+    hours: WholeNumber = Field(
+        default=24,
+        ge=1,
+        le=MOST_HOURS,
+        description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+        examples=[24],
+    )
+
+
+class FormatParameters(Parameters):
+    """In what form."""
+
+    format: Format | None = Field(
+        default=None,
+        description="json, csv or ndjson; without it, what the Accept header likes best",
+        examples=["csv"],
+    )
+
+
+class TrendsParameters(ScopeParameters, FormatParameters):
+    """Which subreddits, how far back, and in steps of what."""
+
+    hours: WholeNumber = Field(
+        default=168,
+        ge=1,
+        le=MOST_HOURS,
+        description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+        examples=[168],
+    )
+    granularity: Granularity = Field(
+        default="hour",
+        description="hour, day or week: days are UTC's, weeks begin on Monday",
+        examples=["day"],
+    )
+
+
+class CompareParameters(Parameters):
+    """Which subreddits to compare, and how far back."""
+
+    subreddits: Compared = Field(
+        description=f"1 to {MOST_COMPARED} names of watched subreddits, in any case, separated by"
+        " commas; all stands for all of them",
+        examples=["claude,OpenAI"],
+    )
+    hours: WholeNumber = Field(
+        default=24,
+        ge=1,
+        le=MOST_HOURS,
+        description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+        examples=[24],
+    )
+    granularity: Granularity | None = Field(
+        default=None,
+        description="hour, day or week: how it went in such steps, too; without it, only the"
+        f" window's sums. Together the subreddits may have {MOST_STEPS} steps",
+        examples=["day"],
+    )
+
+    @field_validator("granularity")
+    @classmethod
+    def _bounded(cls, value: Granularity | None, info: ValidationInfo) -> Granularity | None:
+        """Keep the answer to some hundred kilobytes; what is wrong elsewhere is told there."""
+        steps = len(info.data.get("subreddits", ())) * info.data.get("hours", 0)
+        if value == "hour" and steps > MOST_STEPS:
+            raise ValueError(
+                f"that would be {steps} steps: take fewer hours or subreddits, or days"
+            )
+        return value
+
+
+class PostParameters(Parameters):
+    """Which post."""
+
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9_]{1,32}$",
+        description="Reddit's id of the post: up to 32 letters and digits, without t3_",
+        examples=["1abcde"],
+    )
+    subreddit: SubredditName | None = Field(
+        default=None,
+        description="the name of its subreddit, in any case; without it, all of them are asked",
+        examples=["claude"],
+    )
+
+
+class SubredditsParameters(Parameters):
+    """Nothing: all of them are listed."""
+
+
+class CycleParameters(Parameters):
+    """Which cycle."""
+
+    id: str = Field(
+        pattern=r"^cycle_[0-9]{8}_[0-9]{6}$",
+        description="a cycle's id: cycle_YYYYMMDD_HHMMSS",
+        examples=["cycle_20261123_130000"],
+    )
+
+
+class PostsParameters(ScopeParameters, FormatParameters):
+    """Which posts, and how many of them."""
+
+    limit: WholeNumber = Field(
+        default=100,
+        ge=1,
+        le=MOST_POSTS,
+        description=f"a whole number of posts from 1 to {MOST_POSTS}; without it csv and ndjson"
+        f" hold all posts of the window, up to {MOST_ROWS}",
+        examples=[100],
+    )
+    sentiment: Label | None = Field(
+        default=None, description="positive, negative or neutral", examples=["negative"]
+    )
+    q: str | None = Field(
+        default=None,
+        max_length=MOST_SEARCH_CHARS,
+        description='words and "phrases" that must all occur in title or content, in any case; at'
+        f" most {MOST_SEARCH_CHARS} characters. A page reads at most {MOST_SCANNED} posts: it may"
+        " hold fewer than `limit` though a next one follows",
+        examples=['"rate limit" cursor'],
+    )
+    start: Moment | None = Field(
+        default=None,
+        description="a time: posts from then on, instead of those of the last hours; at most"
+        f" {MOST_HOURS} hours before the end count",
+        examples=["2026-11-22T08:00:00Z"],
+        json_schema_extra={"format": "date-time"},
+    )
+    end: Moment | None = Field(
+        default=None,
+        description="a time: posts before then; without it, until now",
+        examples=["2026-11-22T12:00:00Z"],
+        json_schema_extra={"format": "date-time"},
+    )
+    topic: str | None = Field(
+        default=None,
+        max_length=MOST_SEARCH_CHARS,
+        description="the id of a trending topic: its posts, whenever they were written",
+        examples=["lantern-mode"],
+    )
+    at: Moment | None = Field(
+        default=None,
+        description="with topic, a time of the last 7 days: the topic as it was then",
+        examples=["2026-11-23T13:05:00Z"],
+        json_schema_extra={"format": "date-time"},
+    )
+    cursor: Cursor | None = Field(
+        default=None,
+        description="where the next page begins, as the Link header before it says",
+        examples=["2026-11-23T13:05:07Z_1abcde"],
+    )
+
+
+class TrendingParameters(Parameters):
+    """How many topics, and as they were when."""
+
+    limit: WholeNumber = Field(
+        default=20,
+        ge=1,
+        le=MOST_TOPICS,
+        description=f"a whole number of topics from 1 to {MOST_TOPICS}",
+        examples=[20],
+    )
+    at: Moment | None = Field(
+        default=None,
+        description="a time such as 2026-11-23T13:05:00Z: the topics as they were computed last"
+        " before it; without it, the current ones",
+        examples=["2026-11-23T13:05:00Z"],
+        json_schema_extra={"format": "date-time"},
+    )
+
+
+class CyclesParameters(Parameters):
+    """How many cycles."""
+
+    limit: WholeNumber = Field(
+        default=20,
+        ge=1,
+        le=MOST_CYCLES,
+        description=f"a whole number of cycles from 1 to {MOST_CYCLES}",
+        examples=[20],
+    )
