@@ -1,8 +1,17 @@
 /** A chart that is read without being seen: by its name, step by step by keyboard, and as a table. */
 
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { lookAt } from "./plot";
+
+/** Which step of `of` is being read, and what notes it: none is once the chart shows something else. */
+export function useLooked(of: string): [number | null, (step: number | null) => void] {
+  const [looked, note] = useState<{ of: string; step: number | null }>({ of, step: null });
+  const look = (step: number | null) =>
+    note((before) => (before.of === of && before.step === step ? before : { of, step }));
+  return [looked.of === of ? looked.step : null, look];
+}
 
 interface Props {
   /** What the chart shows, in a sentence or two. */

@@ -1,11 +1,11 @@
 /** The means of the compared subreddits over time, in one chart and as a table. */
 
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import { address, NO_FILTER } from "../address";
 import type { Compared } from "../api";
 import { DASHES, LinesChart } from "../charts/lines";
-import { Readable } from "../charts/readable";
+import { Readable, useLooked } from "../charts/readable";
 import { limitOf, type Span, spansOf, wideStepsOf } from "../figures";
 import { count, plural, score, stepName, windowName } from "../format";
 import { Link } from "../parts/link";
@@ -29,7 +29,7 @@ export function MeansOverTime({ all, since }: { all: Compared[]; since: string }
     [all, hours, since],
   );
   const plot = useRef<uPlot | null>(null);
-  const [looked, look] = useState<number | null>(null);
+  const [looked, look] = useLooked(`${all.map(({ subreddit }) => subreddit)} ${hours}`);
   const span = looked === null ? undefined : trends[0]?.steps[looked];
   const means = all.map((each) => `r/${each.subreddit} ${score(each.statistics.avg_sentiment)}`);
   return (

@@ -1,11 +1,11 @@
 /** Over time: the mean and the volume, step by step; each step and each span leads to its posts. */
 
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import { address, go, LABELS, NO_FILTER } from "../address";
 import type { Compared } from "../api";
 import { MoodChart } from "../charts/mood";
-import { Readable } from "../charts/readable";
+import { Readable, useLooked } from "../charts/readable";
 import { limitOf, mostOf, type Span, spansOf, stepsOf } from "../figures";
 import { count, plural, score, stepName, windowName } from "../format";
 import { Link } from "../parts/link";
@@ -24,7 +24,7 @@ export function OverTime({ compared, since }: Props) {
     () => spansOf(compared.trend_data ?? [], stepsOf(hours), since),
     [compared, hours, since],
   );
-  const [looked, look] = useState<number | null>(null);
+  const [looked, look] = useLooked(`${compared.subreddit} ${hours}`);
   const plot = useRef<uPlot | null>(null);
   const limit = useMemo(() => limitOf([steps]), [steps]);
   const pick = (first: number, last: number) => {
