@@ -80,7 +80,12 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     ):
         host = start(
             arguments=["--startup-seconds", "0.1"],
-            settings={"REDDIT_BASE_URL": reddit.base_url, "FEED": "sample"},
+            settings={
+                "REDDIT_BASE_URL": reddit.base_url,
+                "FEED": "sample",
+                # A test looks right after it has collected.
+                "CACHE_SECONDS": "0",
+            },
         )
         host.wait_for_log("collect.ended .*outcome=completed")
         yield Product(host, reddit.control)

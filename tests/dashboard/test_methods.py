@@ -86,7 +86,7 @@ def test_where_one_method_scored_everything_nothing_is_said(visit: Visit) -> Non
 
 
 def test_mixed_methods_are_told_until_everything_is_rescored(
-    visitor: Visitor, mixed: Mixed, pictures: Path
+    mixed: Mixed, visitor: Visitor, pictures: Path
 ) -> None:
     methods = mixed.product.get("sentiment/stats", hours=2160)["statistics"]["methods"]
     assert len(methods) == 2
@@ -117,7 +117,7 @@ def test_mixed_methods_are_told_until_everything_is_rescored(
 
 
 def test_a_post_names_its_method_with_the_version_and_a_language_other_than_english(
-    visitor: Visitor, mixed: Mixed, pictures: Path
+    mixed: Mixed, visitor: Visitor, pictures: Path
 ) -> None:
     page = visitor(mixed.product.url).open(view="posts", hours=168, post=mixed.post)
     panel = page.get_by_role("complementary", name="Post")
@@ -126,7 +126,7 @@ def test_a_post_names_its_method_with_the_version_and_a_language_other_than_engl
     page.screenshot(path=pictures / "methods-panel.png")
 
 
-def test_what_is_left_out_of_the_average_is_counted(visitor: Visitor, mixed: Mixed) -> None:
+def test_what_is_left_out_of_the_average_is_counted(mixed: Mixed, visitor: Visitor) -> None:
     stats = mixed.product.get("sentiment/stats", hours=168)["statistics"]
     assert stats["left_out"] >= stats["methods"]["earlier 9"] > 100
     page = visitor(mixed.product.url).open(hours=168)

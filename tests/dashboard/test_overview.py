@@ -337,15 +337,19 @@ def test_the_chart_is_read_and_followed_by_keyboard(visit: Visit, product: Produ
     expect_posts(page, product, **span)
 
 
+@pytest.mark.parametrize(
+    ("longer", "hours", "shorter"), [("7 days", 168, "24 hours"), ("90 days", 2160, "30 days")]
+)
 def test_another_window_is_not_read_out_where_the_last_one_was(
-    visit: Visit, product: Product
+    visit: Visit, product: Product, longer: str, hours: int, shorter: str
 ) -> None:
     page = visit.open()
+    page.get_by_role("button", name=shorter).click()
     expect(chart_of(page)).to_be_visible()
-    page.get_by_role("button", name="7 days").click()
+    page.get_by_role("button", name=longer).click()
     chart_of(page).press("Home")
-    expect(readout_of(page)).to_have_text(told(steps_of(product, 168)[0]))
-    page.get_by_role("button", name="24 hours").click()
+    expect(readout_of(page)).to_have_text(told(steps_of(product, hours)[0]))
+    page.get_by_role("button", name=shorter).click()
     expect(readout_of(page)).to_have_text(HINT)
 
 

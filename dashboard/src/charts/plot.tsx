@@ -63,7 +63,16 @@ export function Plot({ options, of, data, height, plot }: Props) {
   }, [of, height, drawn]);
 
   useEffect(() => {
-    if (made.current && made.current.data !== data) made.current.setData(data);
+    const chart = made.current;
+    if (!chart || chart.data === data) return;
+    const step = chart.cursor.idx;
+    const time = step == null ? undefined : chart.data[0][step];
+    chart.setData(data);
+    if (time === undefined) return;
+    // What is read is a time, not a place: it moves along, or is gone.
+    const at = data[0].indexOf(time);
+    if (at < 0) chart.setCursor({ left: -10, top: -10 });
+    else lookAt(chart, at);
   }, [data]);
 
   return <div class="plot" ref={place} style={{ height: `${height}px` }} />;
