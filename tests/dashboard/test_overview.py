@@ -337,18 +337,16 @@ def test_the_chart_is_read_and_followed_by_keyboard(visit: Visit, product: Produ
     expect_posts(page, product, **span)
 
 
-@pytest.mark.parametrize(
-    ("longer", "hours", "shorter"), [("7 days", 168, "24 hours"), ("90 days", 2160, "30 days")]
-)
+@pytest.mark.parametrize(("longer", "shorter"), [("7 days", "24 hours"), ("90 days", "30 days")])
 def test_another_window_is_not_read_out_where_the_last_one_was(
-    visit: Visit, product: Product, longer: str, hours: int, shorter: str
+    visit: Visit, longer: str, shorter: str
 ) -> None:
     page = visit.open()
-    page.get_by_role("button", name=shorter).click()
-    expect(chart_of(page)).to_be_visible()
-    page.get_by_role("button", name=longer).click()
+    for window in (shorter, longer):
+        page.get_by_role("button", name=window).click()
+        expect(chart_of(page)).to_have_accessible_name(re.compile(f"over {window}"))
     chart_of(page).press("Home")
-    expect(readout_of(page)).to_have_text(told(steps_of(product, hours)[0]))
+    expect(readout_of(page)).to_contain_text("on average")
     page.get_by_role("button", name=shorter).click()
     expect(readout_of(page)).to_have_text(HINT)
 
