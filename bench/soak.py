@@ -38,7 +38,7 @@ from local.reddit.limits import RateLimit
 from shared.settings import load_settings
 from tests.host_fixtures import ROOT, RunningHost, environ_with, hosts_in
 from tests.reddit_fixtures import make_stand_in
-from tests.stores import running_cosmos
+from tests.stores import running_cosmos_server
 
 # A share of cycles is run by hand, in a process of their own; half of those are killed.
 BY_HAND, BY_HAND_KILLED = 0.2, 0.5
@@ -110,7 +110,7 @@ def database(kind: str, folder: Path) -> Iterator[Database]:
     if kind == "sqlite":
         yield Database(path)
         return
-    with running_cosmos() as server, FaultyCosmos(server.endpoint) as proxy:
+    with running_cosmos_server() as server, FaultyCosmos(server.endpoint) as proxy:
         through = {
             "COSMOS_ENDPOINT": proxy.base_url,
             "COSMOS_KEY": server.key,

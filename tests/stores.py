@@ -40,14 +40,7 @@ class CosmosServer:
 
 @contextmanager
 def running_cosmos_server() -> Iterator[CosmosServer]:
-    """Start the Cosmos DB server of the tests, or use the one at COSMOS_TEST_ENDPOINT."""
-    with running_cosmos() as server:
-        yield server
-
-
-@contextmanager
-def running_cosmos() -> Iterator[CosmosServer]:
-    """Run that server, and end it."""
+    """Run the Cosmos DB server of the tests, or use the one at COSMOS_TEST_ENDPOINT."""
     if endpoint := os.environ.get("COSMOS_TEST_ENDPOINT"):
         yield CosmosServer(endpoint, os.environ.get("COSMOS_TEST_KEY", "dGVzdA=="))
         return
