@@ -173,20 +173,13 @@ class CleanupRecord(Record[Cleanup]):
     @classmethod
     async def begin(cls, store: Store, held: Held, clock: Clock, *, before: str) -> "CleanupRecord":
         """Write the document of a cleanup that starts now; its id is the lease's holder."""
-        cleanup = Cleanup(
-            id=held.holder,
-            kind="cleanup",
-            status="running",
-            start_time=iso(clock()),
-            end_time=None,
-            before=before,
-            removed=Removed(posts=0, comments=0, statistics=0, topics=0, cycles=0),
-            cycles_closed=0,
-            complete=False,
-            errors=[],
-            pending_cells={},
-            settled="no",
-        )
+        cleanup: Cleanup = {
+            **_begun("cleanup", held, clock),
+            "before": before,
+            "removed": Removed(posts=0, comments=0, statistics=0, topics=0, cycles=0),
+            "cycles_closed": 0,
+            "complete": False,
+        }
         return cls(store, held, clock, cleanup, await store.create(WORK, cleanup))
 
 
@@ -196,19 +189,12 @@ class RescoreRecord(Record[Rescore]):
     @classmethod
     async def begin(cls, store: Store, held: Held, clock: Clock, *, method: str) -> "RescoreRecord":
         """Write the document of a rescore that starts now; its id is the lease's holder."""
-        rescore = Rescore(
-            id=held.holder,
-            kind="rescore",
-            status="running",
-            start_time=iso(clock()),
-            end_time=None,
-            method=method,
-            rescored=0,
-            complete=False,
-            errors=[],
-            pending_cells={},
-            settled="no",
-        )
+        rescore: Rescore = {
+            **_begun("rescore", held, clock),
+            "method": method,
+            "rescored": 0,
+            "complete": False,
+        }
         return cls(store, held, clock, rescore, await store.create(WORK, rescore))
 
     async def go_on(self, held: Held) -> None:
@@ -217,3 +203,16 @@ class RescoreRecord(Record[Rescore]):
         self.document["status"], self.document["settled"] = "running", "no"
         self.document["end_time"] = None
         await self.save()
+
+
+def _begun(kind: Kind, held: Held, clock: Clock) -> Work:
+    return Work(
+        id=held.holder,
+        kind=kind,
+        status="running",
+        start_time=iso(clock()),
+        end_time=None,
+        errors=[],
+        pending_cells={},
+        settled="no",
+    )
