@@ -73,6 +73,7 @@ Compared = Annotated[
     BeforeValidator(_names),
 ]
 Moment = Annotated[str, AfterValidator(_moment)]
+HOURS = f"a whole number of hours from 1 to {MOST_HOURS}, the current one included"
 
 
 class Parameters(BaseModel):
@@ -93,7 +94,7 @@ class ScopeParameters(Parameters):
         default=24,
         ge=1,
         le=MOST_HOURS,
-        description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+        description=HOURS,
         examples=[24],
     )
 
@@ -115,7 +116,7 @@ class TrendsParameters(ScopeParameters, FormatParameters):
         default=168,
         ge=1,
         le=MOST_HOURS,
-        description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+        description=HOURS,
         examples=[168],
     )
     granularity: Granularity = Field(
@@ -137,7 +138,7 @@ class CompareParameters(Parameters):
         default=24,
         ge=1,
         le=MOST_HOURS,
-        description=f"a whole number of hours from 1 to {MOST_HOURS}, the current one included",
+        description=HOURS,
         examples=[24],
     )
     granularity: Granularity | None = Field(
