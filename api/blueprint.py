@@ -1,4 +1,9 @@
-"""The HTTP functions: each reads its parameters, calls one function, and answers."""
+"""The HTTP functions: each reads its parameters, calls one function, and answers.
+
+The host tries them in the order of their names and takes the first whose route and methods fit. So
+a name's prefix says how much its address leaves open: api_ nothing, item_ one part of it, and site
+takes the rest. The local host refuses to start when one takes requests that are another's.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -56,11 +61,13 @@ P = TypeVar("P", bound=Parameters)
 # tier's request units. It is shorter than any cycle, so that nobody misses one.
 LOOKS_SHARE_SECONDS = 0.25
 ANONYMOUS = func.AuthLevel.ANONYMOUS
+# All that the library takes. What comes by another method the host answers: an empty 404, 204 at /.
+ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @blueprint.route("api/v1/health", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - its binding
+async def api_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - its binding
     """Say how the service is."""
     deps = process_deps()
     return health_answer(await deps.looks.get("health", lambda: check_health(deps)))
@@ -68,14 +75,14 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
 
 @blueprint.route("api/v1/sentiment/stats", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
+async def api_sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
     """Give the sentiment of a window."""
     return await _data(req, ScopeParameters, read_stats, moments=MOMENTS_OF_STATS)
 
 
 @blueprint.route("api/v1/sentiment/trends", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
+async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
     """Give the sentiment of a window by the hour, day or week."""
     parameters = read_parameters(TrendsParameters, req.params)
     form = format_of(parameters.format, req.headers.get("accept", ""))
@@ -86,14 +93,14 @@ async def sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
 
 @blueprint.route("api/v1/sentiment/compare", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
+async def api_sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
     """Set subreddits side by side."""
     return await _data(req, CompareParameters, compare, moments=MOMENTS_OF_STATS)
 
 
 @blueprint.route("api/v1/posts/recent", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def posts_recent(req: func.HttpRequest) -> func.HttpResponse:
+async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     """Give the newest posts, page by page."""
     deps = process_deps()
     parameters = read_parameters(PostsParameters, req.params)
@@ -112,28 +119,28 @@ async def posts_recent(req: func.HttpRequest) -> func.HttpResponse:
 
 @blueprint.route("api/v1/posts/{id}", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def post(req: func.HttpRequest) -> func.HttpResponse:
+async def item_post(req: func.HttpRequest) -> func.HttpResponse:
     """Give a post with its comments."""
     return await _data(req, PostParameters, read_post)
 
 
 @blueprint.route("api/v1/subreddits", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def subreddits(req: func.HttpRequest) -> func.HttpResponse:
+async def api_subreddits(req: func.HttpRequest) -> func.HttpResponse:
     """List the watched subreddits."""
     return await _data(req, SubredditsParameters, read_subreddits)
 
 
 @blueprint.route("api/v1/trending", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def trending_topics(req: func.HttpRequest) -> func.HttpResponse:
+async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
     """Give the trending topics."""
     return await _data(req, TrendingParameters, read_trending)
 
 
 @blueprint.route("api/v1/trending.atom", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def trending_feed(req: func.HttpRequest) -> func.HttpResponse:
+async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Give the trending topics to feed readers."""
     deps = process_deps()
     topics = await read_trending(deps, TrendingParameters())
@@ -142,14 +149,14 @@ async def trending_feed(req: func.HttpRequest) -> func.HttpResponse:
 
 @blueprint.route("api/v1/cycles", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def cycles(req: func.HttpRequest) -> func.HttpResponse:
+async def api_cycles(req: func.HttpRequest) -> func.HttpResponse:
     """List the newest collection cycles."""
     return await _data(req, CyclesParameters, read_cycles, fresh_seconds=0)
 
 
 @blueprint.route("api/v1/cycles/{id}", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def cycle(req: func.HttpRequest) -> func.HttpResponse:
+async def item_cycle(req: func.HttpRequest) -> func.HttpResponse:
     """Show how a collection cycle goes, or went."""
     return await _data(req, CycleParameters, read_cycle, fresh_seconds=0)
 
@@ -157,7 +164,7 @@ async def cycle(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/v1/admin/collect", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 @blueprint.queue_output(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
 @answering
-async def admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:  # noqa: ARG001 - its binding
+async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:  # noqa: ARG001 - its binding
     """Ask for a collection now."""
     triggered, request = await ask_for_collection(process_deps())
     message.set(request.model_dump_json())
@@ -166,48 +173,40 @@ async def admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.H
 
 @blueprint.route("api/v1/openapi.json", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def openapi(req: func.HttpRequest) -> func.HttpResponse:
+async def api_openapi(req: func.HttpRequest) -> func.HttpResponse:
     """Describe the API."""
     return document_answer(req)
 
 
 @blueprint.route("api/v1/docs", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def docs(req: func.HttpRequest) -> func.HttpResponse:
+async def api_docs(req: func.HttpRequest) -> func.HttpResponse:
     """Show the API, to try it."""
     return docs_page(req)
 
 
 @blueprint.route("api/v1/docs/{file}", methods=["GET"], auth_level=ANONYMOUS)
 @answering
-async def docs_files(req: func.HttpRequest) -> func.HttpResponse:
+async def item_docs_file(req: func.HttpRequest) -> func.HttpResponse:
     """Give a file of that page."""
     return docs_file(req, req.route_params["file"])
 
 
 @blueprint.route("assets/{file}", methods=["GET", "HEAD"], auth_level=ANONYMOUS)
 @answering
-async def dashboard_files(req: func.HttpRequest) -> func.HttpResponse:
+async def item_asset(req: func.HttpRequest) -> func.HttpResponse:
     """Give a file of the dashboard."""
     return dashboard_file(req, req.route_params["file"])
 
 
 # An empty route would be the function's name: the host has no other one for / than this.
-@blueprint.route("{*path}", methods=["GET", "HEAD"], auth_level=ANONYMOUS)
+@blueprint.route("{*path}", methods=ALL_METHODS, auth_level=ANONYMOUS)
 @answering
-async def dashboard(req: func.HttpRequest) -> func.HttpResponse:
-    """Show the dashboard at /; elsewhere say that there is nothing."""
+async def site(req: func.HttpRequest) -> func.HttpResponse:
+    """Show the dashboard at /; elsewhere say that there is nothing, or not by this method."""
     path = urlsplit(req.url).path
-    return dashboard_page(req) if path in {"", "/"} else answer_elsewhere(req, path)
-
-
-@blueprint.route(
-    "{*path}", methods=["POST", "PUT", "PATCH", "DELETE", "OPTIONS"], auth_level=ANONYMOUS
-)
-@answering
-async def elsewhere(req: func.HttpRequest) -> func.HttpResponse:
-    """Say that there is nothing, or not by this method."""
-    return answer_elsewhere(req, urlsplit(req.url).path)
+    is_page = path in {"", "/"} and req.method in {"GET", "HEAD"}
+    return dashboard_page(req) if is_page else answer_elsewhere(req, path)
 
 
 async def _data(

@@ -57,9 +57,9 @@ ALWAYS = (413, 414, 500, 503)
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint: its function's name, its path below /api/v1, and its shapes."""
+    """One endpoint: its operation's id, its path below /api/v1, and its shapes."""
 
-    function: str
+    operation: str
     path: str
     summary: str
     answer: type[BaseModel]
@@ -72,6 +72,11 @@ class Endpoint:
     """Other media types that it answers with."""
     is_kept: bool = True
     """Whether the answer has an ETag, so that 304 may follow."""
+
+    @property
+    def function(self) -> str:
+        """Name the function that answers: api_ for a fixed address, item_ for one with a part."""
+        return f"{'item' if '{' in self.path else 'api'}_{self.operation}"
 
 
 ENDPOINTS = (
@@ -200,7 +205,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     for status in sorted({*endpoint.problems, *ALWAYS}):
         responses[str(status)] = _problem(endpoint, status)
     operation: dict[str, Any] = {
-        "operationId": endpoint.function,
+        "operationId": endpoint.operation,
         "summary": endpoint.summary,
         "tags": [endpoint.path.split("/")[1].partition(".")[0]],
         "parameters": _parameters(endpoint),

@@ -11,7 +11,7 @@ from pathlib import Path
 from local.host.child import configure_logging
 from local.host.config import HostConfig, HostError, read_host_json, read_local_settings
 from local.host.functions import Function, app_of, functions_of, import_app
-from local.host.http import read_keys
+from local.host.http import Router, read_keys
 from local.host.queues import Queues
 from local.host.rules import violations
 from local.host.supervisor import Child, Supervisor, listen
@@ -142,7 +142,8 @@ def _print_banner(
         "recorded": "recorded data: Reddit's, but from another time",
     }
     lines.append("")
-    if any(function.name == "dashboard" for function in functions):
+    http = [function for function in functions if function.kind == "http"]
+    if Router(http, prefix=config.route_prefix).match("GET", "/"):
         lines.append(f"  Dashboard {base}/{prefix}")
     lines += [
         f"  API       {base}/{prefix}api/v1/health",
@@ -158,7 +159,7 @@ def _print_banner(
 
 def _described(function: Function, base: str, options: Options) -> str:
     if function.kind == "http":
-        return f"[{','.join(function.methods)}] {base}{function.route}"
+        return f"[{','.join(function.methods) or 'any method'}] {base}{function.route}"
     if function.kind == "queue":
         return f"queue {function.queue}"
     if not options.collect:

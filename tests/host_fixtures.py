@@ -146,12 +146,16 @@ def write_app(tmp_path: Path) -> Callable[..., Path]:
     """Write a small function app into a folder, and give that."""
 
     def write(source: str, *, host_json: str = '{"version": "2.0"}') -> Path:
-        folder = tmp_path / "app"
-        folder.mkdir(exist_ok=True)
-        (folder / "function_app.py").write_text(
-            "import azure.functions as func\n\napp = func.FunctionApp()\n\n" + source
-        )
-        (folder / "host.json").write_text(host_json)
-        return folder
+        return app_in(tmp_path / "app", source, host_json=host_json)
 
     return write
+
+
+def app_in(folder: Path, source: str, *, host_json: str = '{"version": "2.0"}') -> Path:
+    """Write a small function app into a folder, and give that."""
+    folder.mkdir(exist_ok=True)
+    (folder / "function_app.py").write_text(
+        "import azure.functions as func\n\napp = func.FunctionApp()\n\n" + source
+    )
+    (folder / "host.json").write_text(host_json)
+    return folder

@@ -4,6 +4,7 @@ import asyncio
 import importlib.metadata
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,28 +19,47 @@ ROOT = Path(__file__).parents[1]
 NAMES = ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE")
 SCHEDULES = dict.fromkeys(NAMES, "0 0 0 * * *")
 EXPECTED = {
-    "health": ("http", "GET api/v1/health"),
-    "sentiment_stats": ("http", "GET api/v1/sentiment/stats"),
-    "sentiment_trends": ("http", "GET api/v1/sentiment/trends"),
-    "sentiment_compare": ("http", "GET api/v1/sentiment/compare"),
-    "post": ("http", "GET api/v1/posts/{id}"),
-    "posts_recent": ("http", "GET api/v1/posts/recent"),
-    "subreddits": ("http", "GET api/v1/subreddits"),
-    "trending_topics": ("http", "GET api/v1/trending"),
-    "cycles": ("http", "GET api/v1/cycles"),
-    "cycle": ("http", "GET api/v1/cycles/{id}"),
-    "admin_collect": ("http", "POST api/v1/admin/collect"),
-    "trending_feed": ("http", "GET api/v1/trending.atom"),
-    "openapi": ("http", "GET api/v1/openapi.json"),
-    "docs": ("http", "GET api/v1/docs"),
-    "docs_files": ("http", "GET api/v1/docs/{file}"),
-    "dashboard": ("http", "GET,HEAD {*path}"),
-    "dashboard_files": ("http", "GET,HEAD assets/{file}"),
-    "elsewhere": ("http", "POST,PUT,PATCH,DELETE,OPTIONS {*path}"),
+    "api_health": ("http", "GET api/v1/health"),
+    "api_sentiment_stats": ("http", "GET api/v1/sentiment/stats"),
+    "api_sentiment_trends": ("http", "GET api/v1/sentiment/trends"),
+    "api_sentiment_compare": ("http", "GET api/v1/sentiment/compare"),
+    "item_post": ("http", "GET api/v1/posts/{id}"),
+    "api_posts_recent": ("http", "GET api/v1/posts/recent"),
+    "api_subreddits": ("http", "GET api/v1/subreddits"),
+    "api_trending_topics": ("http", "GET api/v1/trending"),
+    "api_cycles": ("http", "GET api/v1/cycles"),
+    "item_cycle": ("http", "GET api/v1/cycles/{id}"),
+    "api_admin_collect": ("http", "POST api/v1/admin/collect"),
+    "api_trending_feed": ("http", "GET api/v1/trending.atom"),
+    "api_openapi": ("http", "GET api/v1/openapi.json"),
+    "api_docs": ("http", "GET api/v1/docs"),
+    "item_docs_file": ("http", "GET api/v1/docs/{file}"),
+    "item_asset": ("http", "GET,HEAD assets/{file}"),
+    "site": ("http", "GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS {*path}"),
     "collect": ("timer", "0 0 0 * * *"),
     "collect_now": ("queue", "collect-requests"),
     "trending": ("timer", "0 0 0 * * *"),
     "cleanup": ("timer", "0 0 0 * * *"),
+}
+# A request that each HTTP function answers, and no other.
+REQUESTS = {
+    "api_health": "GET /api/v1/health",
+    "api_sentiment_stats": "GET /api/v1/sentiment/stats",
+    "api_sentiment_trends": "GET /api/v1/sentiment/trends",
+    "api_sentiment_compare": "GET /api/v1/sentiment/compare",
+    "item_post": "GET /api/v1/posts/abc",
+    "api_posts_recent": "GET /api/v1/posts/recent",
+    "api_subreddits": "GET /api/v1/subreddits",
+    "api_trending_topics": "GET /api/v1/trending",
+    "api_cycles": "GET /api/v1/cycles",
+    "item_cycle": "GET /api/v1/cycles/cycle_20261125_120000",
+    "api_admin_collect": "POST /api/v1/admin/collect",
+    "api_trending_feed": "GET /api/v1/trending.atom",
+    "api_openapi": "GET /api/v1/openapi.json",
+    "api_docs": "GET /api/v1/docs",
+    "item_docs_file": "GET /api/v1/docs/swagger-ui.css",
+    "item_asset": "GET /assets/index.js",
+    "site": "GET /",
 }
 OURS = ("api", "collector", "shared", "local", "function_app")
 
@@ -68,8 +88,26 @@ def test_the_app_breaks_no_rule_of_the_real_host(functions) -> None:
 
 def test_reads_are_anonymous_and_say_so_and_what_acts_needs_a_key(functions) -> None:
     levels = {each.name: each.auth_level for each in functions if each.kind == "http"}
-    assert levels.pop("admin_collect") == "function"
+    assert levels.pop("api_admin_collect") == "function"
     assert set(levels.values()) == {"anonymous"}
+
+
+def test_a_name_says_how_much_the_address_leaves_open(functions) -> None:
+    # The host tries them in this order: so none can take requests that are another's.
+    for each in functions:
+        if each.kind == "http":
+            group = "site" if "{*" in each.route else "item" if "{" in each.route else "api"
+            assert each.name.partition("_")[0] == group, each.route
+
+
+def test_every_address_reaches_its_function_through_the_local_host(running_host) -> None:
+    host = running_host(arguments=["--no-collect"], settings={"LOG_LEVEL": "DEBUG"})
+    assert REQUESTS.keys() == {name for name, (kind, _) in EXPECTED.items() if kind == "http"}
+    for name, request in REQUESTS.items():
+        method, path = request.split()
+        status = host.http.request(method, path).status_code
+        line = f"request.routed method={method} path={path} status={status} function={name} "
+        host.wait_for_log(re.escape(line))
 
 
 def in_a_bare_process(code: str) -> str:

@@ -13,12 +13,15 @@ import uvicorn
 
 from collector.stopping import stopping
 from local.host.calling import Caller, end_process, worker_threads
-from local.host.config import HostConfig, read_host_json
+from local.host.config import HostConfig, read_host_json, read_http_config
 from local.host.functions import app_of, functions_of, import_app
 from local.host.http import http_app, read_keys
 from local.host.queues import Queues
 from local.host.worker import Worker
 from shared.logs import set_levels
+
+# More than the host takes: what is above its own limits is refused as it refuses it.
+MAX_HEAD_BYTES = 256 * 1024
 
 
 def main() -> None:
@@ -83,12 +86,16 @@ async def _http(arguments: argparse.Namespace) -> None:
     application = http_app(
         [function for function in functions if function.kind == "http"],
         prefix=config.route_prefix,
+        config=read_http_config(arguments.app, os.environ),
         keys=read_keys(arguments.data / "keys.json") if arguments.keys else None,
         caller=_caller(arguments, config),
     )
     server = uvicorn.Server(
         uvicorn.Config(
             application,
+            # It takes methods in any case, as Kestrel does, and leaves limits to the application.
+            http="h11",
+            h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             log_config=None,
             access_log=False,
             server_header=False,

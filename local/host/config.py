@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,24 @@ MOST_DEQUEUES = 100
 DEFAULT_VISIBILITY = "00:00:00"
 DEFAULT_TIMEOUT_SECONDS = 1800.0
 FOR_EVER = "-1"
+# https://learn.microsoft.com/azure/azure-functions/functions-app-settings
+BODY_LIMIT, DEFAULT_BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", 104_857_600
+DEFAULT_HSTS_AGE = "30.00:00:00"
 
 
 class HostError(UndertoneError):
     """The host can't start; the message is one clear line."""
+
+
+@dataclass(frozen=True)
+class HttpConfig:
+    """What host.json says of answers, and the setting that bounds bodies."""
+
+    custom_headers: Mapping[str, str] = field(default_factory=dict)
+    hsts: str | None = None
+    """The value of Strict-Transport-Security, sent over https."""
+    body_limit: int = DEFAULT_BODY_LIMIT
+    """Bytes of a body, above which the host answers an empty 500."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,35 @@ def read_host_json(folder: Path) -> HostConfig:
         retry_seconds=_seconds(queues.get("visibilityTimeout", DEFAULT_VISIBILITY)),
         function_timeout=timeout,
     )
+
+
+def read_http_config(folder: Path, environ: Mapping[str, str]) -> HttpConfig:
+    """Read customHeaders and hsts of the app's host.json, and the body limit of the settings.
+
+    Raises HostError.
+    """
+    http = _object(_object(_read(folder / "host.json"), "extensions"), "http")
+    headers = _object(http, "customHeaders")
+    for name, value in headers.items():
+        # The real host takes it, and then fails every answer.
+        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+            raise HostError(f"host.json: the custom header {name} takes printable ASCII")
+    limit = environ.get(BODY_LIMIT, "") or str(DEFAULT_BODY_LIMIT)
+    if not limit.isdecimal():
+        raise HostError(f"{BODY_LIMIT} takes a number of bytes, not {limit!r}")
+    return HttpConfig(headers, _hsts(_object(http, "hsts")), int(limit))
+
+
+def _hsts(given: Mapping[str, Any]) -> str | None:
+    """Return the value of Strict-Transport-Security: https://www.rfc-editor.org/rfc/rfc6797."""
+    if given.get("isEnabled") is not True:
+        return None
+    days, _, rest = str(given.get("maxAge", DEFAULT_HSTS_AGE)).rpartition(".")
+    if not (days or "0").isdecimal():
+        raise HostError("host.json: maxAge of hsts takes days and a time, such as 365.00:00:00")
+    value = f"max-age={int(days or 0) * 86400 + int(_seconds(rest))}"
+    value += "; includeSubDomains" * bool(given.get("includeSubDomains"))
+    return value + "; preload" * bool(given.get("preload"))
 
 
 def read_local_settings(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:

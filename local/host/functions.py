@@ -5,7 +5,7 @@ import inspect
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +22,6 @@ TRIGGERS: dict[str, Kind] = {
     "timerTrigger": "timer",
     "queueTrigger": "queue",
 }
-ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SETTING = re.compile(r"%([^%]+)%")
 
 
@@ -49,8 +48,12 @@ class Function:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """List the HTTP methods that it answers."""
-        return tuple(str(m) for m in self.trigger.get("methods") or ALL_METHODS)
+        """Return the HTTP methods that it answers; none named: all."""
+        return tuple(str(method).upper() for method in self.trigger.get("methods") or ())
+
+    def answers(self, method: str) -> bool:
+        """Return whether it answers a method, in any case."""
+        return not self.methods or method.upper() in self.methods
 
     @property
     def route(self) -> str:
@@ -76,6 +79,11 @@ class Function:
     def queue(self) -> str:
         """Name the queue that triggers it."""
         return str(self.trigger["queueName"])
+
+
+def in_order(functions: Sequence[Function]) -> list[Function]:
+    """Return HTTP functions in the order in which the host tries them: by name, in capitals."""
+    return sorted(functions, key=lambda function: function.name.upper())
 
 
 async def import_app(folder: Path) -> ModuleType:

@@ -1,28 +1,37 @@
-"""HTTP functions behind Starlette: what a request becomes, and what an answer."""
+"""HTTP functions over ASGI, answered as the Functions host answers them.
+
+The host tries the functions in the order of their names and takes the first whose route and
+methods fit: a literal route has no precedence.
+"""
 
 import json
 import logging
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import parse_qsl
 
-import azure.functions as func
-from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.host.calling import Caller
-from local.host.config import HostError
-from local.host.functions import ALL_METHODS, Function
-from local.host.routes import Route, compile_route
+from local.host.config import HostError, HttpConfig
+from local.host.functions import Function, in_order
+from local.host.http_request import Address, RefusedByHost, address_of, to_function
+from local.host.http_response import from_function, with_host_headers
+from local.host.routes import Route, parse_route
 from shared.logs import event
 
 log = logging.getLogger("local.host.http")
 
 MASTER, ANY_FUNCTION = "_master", "_function"
+PING = "/admin/host/ping"
+BEARER = {"WWW-Authenticate": "Bearer"}
+# The host's own addresses: https://github.com/Azure/azure-functions-host/wiki
+HOSTS_OWN = ("/admin/host", "/admin/functions", "/admin/vfs", "/runtime/webhooks")
 
 
 def read_keys(path: Path) -> dict[str, str]:
@@ -39,25 +48,46 @@ def read_keys(path: Path) -> dict[str, str]:
         keys = json.loads(path.read_text(encoding="utf-8"))
         return {name: str(keys[name]) for name in (MASTER, ANY_FUNCTION)}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise HostError(f"{path} holds no keys: delete it, and it is made anew") from error
+        raise HostError(f"{path} holds no keys: delete it, and new ones are made") from error
 
 
-def http_app(
-    functions: Sequence[Function],
-    *,
-    prefix: str,
-    keys: Mapping[str, str] | None,
-    caller: Caller,
-) -> Starlette:
-    """Make the application that answers for the functions; with keys None, no key is asked for."""
-    routes = sorted(
-        ((compile_route(f"{prefix}/{function.route}"), function) for function in functions),
-        key=lambda pair: pair[0].weight,
-    )
+class Router:
+    """Finds the function that answers: the first by name whose route and methods fit."""
 
-    async def answer(request: Request) -> Response:
+    def __init__(self, functions: Sequence[Function], *, prefix: str) -> None:
+        """Parse the routes. Raises BadRoute."""
+        self._routes: list[tuple[Function, Route]] = [
+            (function, parse_route(f"{prefix}/{function.route}"))
+            for function in in_order(functions)
+        ]
+
+    def match(self, method: str, path: str) -> tuple[Function, dict[str, str | None]] | None:
+        """Return the function and its route's parameters; None where the host answers itself.
+
+        path is decoded; a catch-all that takes nothing is None.
+        """
+        for function, route in self._routes:
+            if function.answers(method):
+                parameters = route.match(path)
+                if parameters is not None:
+                    return function, parameters
+        return None
+
+
+@dataclass(frozen=True)
+class HttpHost:
+    """The ASGI application that answers for the functions; with keys None, no key is asked for."""
+
+    router: Router
+    config: HttpConfig
+    keys: Mapping[str, str] | None
+    caller: Caller
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         started = time.monotonic()
-        response = await _answer(request, routes, keys, caller)
+        request = Request(scope, receive)
+        response, answered_by = await self._answer(request)
         event(
             log,
             "request.routed",
@@ -65,93 +95,83 @@ def http_app(
             method=request.method,
             path=request.url.path,
             status=response.status_code,
+            function=answered_by,
             ms=round((time.monotonic() - started) * 1000),
         )
-        return response
+        await response(scope, receive, send)
 
-    return Starlette(
-        routes=[StarletteRoute("/{path:path}", answer, methods=[*ALL_METHODS, "QUERY"])]
-    )
+    async def _answer(self, request: Request) -> tuple[Response, str]:
+        """Return the answer, and the name of the function that gave it or `host`."""
+        is_https = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
+        answered_by = "host"
+        try:
+            address = address_of(request.scope)
+            function, parameters = self._find(request, address)
+            answered_by = function.name
+            response = await self._invoke(request, address, function, parameters)
+        except RefusedByHost as error:
+            response = Response(status_code=error.status, headers=error.headers)
+            if error.by_kestrel:
+                return response, answered_by
+        return with_host_headers(response, self.config, is_https=is_https), answered_by
+
+    def _find(
+        self, request: Request, address: Address
+    ) -> tuple[Function, Mapping[str, str | None]]:
+        """Return the function that answers, and its route's parameters. Raises RefusedByHost."""
+        if address.path.lower() == PING:
+            raise RefusedByHost(HTTPStatus.OK)
+        if _is_hosts_own(address.path):
+            is_master = self.keys is not None and _has_key(request, "admin", self.keys)
+            # What it tells those who have the key, the local host doesn't.
+            status = HTTPStatus.NOT_FOUND if is_master else HTTPStatus.UNAUTHORIZED
+            raise RefusedByHost(status, headers={} if is_master else BEARER)
+        found = self.router.match(request.method, address.path)
+        if found is None:
+            is_root = address.path in {"", "/"}
+            raise RefusedByHost(HTTPStatus.NO_CONTENT if is_root else HTTPStatus.NOT_FOUND)
+        if self.keys is not None and not _has_key(request, found[0].auth_level, self.keys):
+            raise RefusedByHost(HTTPStatus.UNAUTHORIZED)
+        return found
+
+    async def _invoke(
+        self,
+        request: Request,
+        address: Address,
+        function: Function,
+        parameters: Mapping[str, str | None],
+    ) -> Response:
+        limit = self.config.body_limit
+        try:
+            given = await to_function(request, address, parameters, body_limit=limit)
+        except ClientDisconnect:
+            raise RefusedByHost(HTTPStatus.BAD_REQUEST) from None
+        try:
+            return await self.caller.call(function, given, read=from_function)
+        except Exception as error:
+            log.exception("function.failed function=%s", function.name)
+            raise RefusedByHost(HTTPStatus.INTERNAL_SERVER_ERROR) from error
 
 
-async def _answer(
-    request: Request,
-    routes: Sequence[tuple[Route, Function]],
+def http_app(
+    functions: Sequence[Function],
+    *,
+    prefix: str,
+    config: HttpConfig,
     keys: Mapping[str, str] | None,
     caller: Caller,
-) -> Response:
-    path = request.url.path.strip("/")
-    for route, function in routes:
-        parameters = route.match(path)
-        if parameters is None or request.method not in function.methods:
-            continue
-        if keys is not None and not _has_key(request, function, keys):
-            return Response(status_code=401)
-        return await _invoke(request, function, parameters, caller)
-    # The real host answers 404 for a known route with another method too.
-    return Response(status_code=404)
+) -> ASGIApp:
+    """Make the application that answers for the functions. Raises BadRoute."""
+    return HttpHost(Router(functions, prefix=prefix), config, keys, caller)
 
 
-def _has_key(request: Request, function: Function, keys: Mapping[str, str]) -> bool:
-    if function.auth_level == "anonymous":
+def _is_hosts_own(path: str) -> bool:
+    return any(path.lower() == own or path.lower().startswith(f"{own}/") for own in HOSTS_OWN)
+
+
+def _has_key(request: Request, level: str, keys: Mapping[str, str]) -> bool:
+    if level == "anonymous":
         return True
     given = request.headers.get("x-functions-key") or request.query_params.get("code") or ""
-    accepted = [keys[MASTER]] if function.auth_level == "admin" else list(keys.values())
+    accepted = [keys[MASTER]] if level == "admin" else list(keys.values())
     return any(secrets.compare_digest(given.encode(), key.encode()) for key in accepted)
-
-
-async def _invoke(
-    request: Request, function: Function, parameters: Mapping[str, str], caller: Caller
-) -> Response:
-    try:
-        given = await to_function(request, parameters)
-    except ClientDisconnect:
-        # Nobody is there to read it.
-        return Response(status_code=400)
-    try:
-        return await caller.call(function, given, read=from_function)
-    except Exception:
-        log.exception("function.failed function=%s", function.name)
-        return Response(status_code=500)
-
-
-async def to_function(request: Request, parameters: Mapping[str, str]) -> func.HttpRequest:
-    """Make the request that a function gets: lower-cased headers, no empty query values."""
-    query = parse_qsl(request.url.query, keep_blank_values=True)
-    # The host ignores a body that doesn't say its length.
-    body = await request.body() if "content-length" in request.headers else b""
-    return func.HttpRequest(
-        method=request.method,
-        url=str(request.url),
-        headers=_joined(request.headers.items()),
-        params={name: value for name, value in _joined(query).items() if value},
-        route_params=dict(parameters),
-        body=body,
-    )
-
-
-def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Join the values of a name that is given more than once by commas, as the host does."""
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return {name: ",".join(each) for name, each in values.items()}
-
-
-def from_function(returned: object) -> Response:
-    """Make the answer of what a function returned. Raises TypeError for anything else."""
-    if isinstance(returned, str):
-        return Response(returned, media_type="text/plain")
-    if not isinstance(returned, func.HttpResponse):
-        raise TypeError(f"an HTTP function returns HttpResponse or str, not {type(returned)}")
-    response = Response(returned.get_body(), returned.status_code)
-    content_type = returned.mimetype
-    if content_type.startswith("text/") and returned.charset:
-        content_type += f"; charset={returned.charset}"
-    if "content-type" not in returned.headers:
-        response.headers["content-type"] = content_type
-    for name, value in returned.headers.items():
-        # The server counts for itself: of two lengths a client believes neither.
-        if name.lower() != "content-length":
-            response.headers.append(name, value)
-    return response

@@ -15,8 +15,9 @@ from typing import Any
 import azure.functions as func
 from azure.functions.decorators.function_app import FunctionBuilder
 
-from local.host.functions import Function
-from local.host.routes import BadRoute, compile_route
+from local.host.functions import Function, in_order
+from local.host.routes import BadRoute, parse_route
+from local.host.shadowing import shadowed
 from shared.schedule import BadScheduleError, next_tick
 from shared.times import utc_now
 
@@ -40,13 +41,11 @@ def _of_all(functions: Sequence[Function]) -> Iterator[str]:
     names = [function.name.lower() for function in functions]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"two functions are called {name}"
-    http = [function for function in functions if function.kind == "http"]
-    for number, one in enumerate(http):
-        for other in http[number + 1 :]:
-            same = set(one.methods) & set(other.methods)
-            if one.route.lower() == other.route.lower() and same:
-                both = f"{one.name} and {other.name}"
-                yield f"{both} have the same route {one.route!r} for {', '.join(sorted(same))}"
+    http = in_order([function for function in functions if function.kind == "http"])
+    try:
+        yield from shadowed([(function, parse_route(function.route)) for function in http])
+    except BadRoute:
+        return  # It is named where each function's own rules are.
 
 
 def _of_one(function: Function) -> Iterator[str]:
@@ -86,7 +85,7 @@ def _of_route(function: Function) -> Iterator[str]:
     if function.route.split("/")[0].lower() in RESERVED_ROUTES:
         yield f"its route {function.route!r} begins with a word that the host keeps to itself"
     try:
-        compile_route(function.route)
+        parse_route(function.route)
     except BadRoute as error:
         yield str(error)
 

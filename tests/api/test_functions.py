@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from tests.api.world import FUNCTIONS
+from tests.api.world import HTTP_FUNCTIONS
 
 FORBIDDEN = ("aiosqlite", "azure.cosmos", "collector", "local", "praw", "vaderSentiment")
 
@@ -12,7 +12,7 @@ def test_the_endpoints_are_there() -> None:
         "api/v1/posts/recent",
         "api/v1/sentiment/stats",
         "api/v1/subreddits",
-    } <= {route for _, route in FUNCTIONS}
+    } <= {each.route for each in HTTP_FUNCTIONS}
 
 
 def test_a_cold_start_imports_nothing_that_only_collection_or_one_database_needs() -> None:

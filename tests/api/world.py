@@ -1,6 +1,5 @@
 """Data as a collection leaves it, and the API's functions called as the Functions host does."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,9 @@ from api.cache import Cache
 from api.deps import Deps
 from api.models import ProcessHealth
 from collector.cells import rebuild_all, rebuild_cells
+from local.host.addresses import path_of
+from local.host.functions import functions_of
+from local.host.http import Router
 from shared.models import Comment, Label, Post, Sentiment
 from shared.settings import load_settings
 from shared.store import COMMENTS, POSTS, Query, Store
@@ -25,6 +27,7 @@ NAMES = ("aws", "claude", "OpenAI")
 COMPOUND: dict[Label, float] = {"positive": 0.6124, "negative": -0.4404, "neutral": 0.0}
 LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 BASE = "http://127.0.0.1:7071"
+SCHEDULES = ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE")
 
 
 def sentiment(label: Label) -> Sentiment:
@@ -166,18 +169,13 @@ class CountingStore:
         self.asked[name] += documents
 
 
-def method_name(method: object) -> str:
-    return str(method).rsplit(".", 1)[-1]
-
-
 # The library lists an app's functions once.
-HTTP_FUNCTIONS = [each for each in function_app.app.get_functions() if each.is_http_function()]
-TRIGGERS: list[tuple[Any, Any]] = [(each, each.get_trigger()) for each in HTTP_FUNCTIONS]
-FUNCTIONS = {
-    (method_name(method), str(trigger.route)): each.get_user_function()
-    for each, trigger in TRIGGERS
-    for method in trigger.methods
-}
+HTTP_FUNCTIONS = [
+    each
+    for each in functions_of(function_app.app, dict.fromkeys(SCHEDULES, "0 0 0 * * *"))
+    if each.kind == "http"
+]
+ROUTER = Router(HTTP_FUNCTIONS, prefix="")
 
 
 async def get(
@@ -200,22 +198,12 @@ async def ask(
     path, _, query = target.partition("?")
     given = {**dict(parse_qsl(query)), **{name: str(value) for name, value in parameters.items()}}
     url = f"{BASE}{path}" + (f"?{urlencode(given)}" if given else "")
-    # The more of a route is literal, the sooner it is tried.
-    routes = sorted(
-        (each for each in FUNCTIONS if each[0] == method),
-        key=lambda each: (each[1].startswith("{*"), "{" in each[1]),
-    )
-    expressions = (
-        (route, re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route[1].replace("{*path}", ".*")))
-        for route in routes
-    )
-    route, found = next(
-        (route, match)
-        for route, expression in expressions
-        if (match := re.fullmatch(expression, path.lstrip("/")))
-    )
+    found = ROUTER.match(method, path_of(path, ""))
+    assert found is not None, f"the host answers {method} {path} itself"
+    function, values = found
+    route_params = {name: value for name, value in values.items() if value is not None}
     request = func.HttpRequest(
-        method, url, headers=headers, params=given, route_params=found.groupdict(), body=body
+        method, url, headers=headers, params=given, route_params=route_params, body=body
     )
-    answer: func.HttpResponse = await FUNCTIONS[route](request)
+    answer: func.HttpResponse = await function.call(request)
     return answer

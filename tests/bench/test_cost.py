@@ -110,7 +110,7 @@ def test_a_steady_cycle_in_which_nothing_changed_writes_no_item_and_fits(report)
 
 
 def test_every_endpoint_that_reads_the_store_has_a_price(report) -> None:
-    assert set(report["endpoints"]) == {endpoint.function for endpoint in ENDPOINTS}
+    assert set(report["endpoints"]) == {endpoint.operation for endpoint in ENDPOINTS}
     for costs in report["endpoints"].values():
         assert all(cost["request_units"] > 0 for cost in costs.values())
 

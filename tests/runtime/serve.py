@@ -6,7 +6,9 @@ It runs with what the app and the library have installed, and nothing of this re
 """
 
 import asyncio
+import itertools
 import json
+import re
 import sys
 import uuid
 from pathlib import Path
@@ -53,6 +55,26 @@ class Function:
         self.bindings: list[dict[str, Any]] = [json.loads(raw) for raw in metadata.raw_bindings]
         self.trigger = next(each for each in self.bindings if each["type"].endswith("Trigger"))
 
+    def match(self, request: web.Request) -> dict[str, str] | None:
+        """Give the route's parameters where route and methods fit a request."""
+        if request.method not in self.trigger["methods"]:
+            return None
+        found = re.fullmatch(
+            _expression(self.trigger["route"]), request.path.strip("/"), re.IGNORECASE
+        )
+        return found and found.groupdict()
+
+
+def _expression(route: str) -> str:
+    """Write a route as a regular expression: {id} is one segment, {*path} the rest."""
+    parts = re.split(r"\{(\*?\w+)\}", route)
+    groups = [
+        f"(?P<{name[1:]}>.*)" if name.startswith("*") else f"(?P<{name}>[^/]+)"
+        for name in parts[1::2]
+    ]
+    texts = [re.escape(text) for text in parts[::2]]
+    return "".join(itertools.chain(*itertools.zip_longest(texts, groups, fillvalue="")))
+
 
 async def index(folder: Path) -> tuple[Message, list[Function]]:
     """Let the library index the app; gives what it says of itself, and the functions."""
@@ -77,6 +99,8 @@ class Host:
 
     def __init__(self, functions: list[Function]) -> None:
         self.functions = {each.name: each for each in functions}
+        by_http = [each for each in functions if each.trigger["type"] == "httpTrigger"]
+        self.by_name = sorted(by_http, key=lambda each: each.name.upper())
         self.queues: dict[str, list[str]] = {}
 
     async def call(self, function: Function, given: Datum, metadata: dict[str, Datum]) -> Any:
@@ -91,20 +115,26 @@ class Host:
             self.queues.setdefault(queue, []).append(value.value)
         return returned
 
-    def handler(self, function: Function) -> Any:
-        """Give what answers requests by an HTTP function."""
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer by the first function, by name, whose route and methods fit, as the host does."""
+        for function in self.by_name:
+            parameters = function.match(request)
+            if parameters is not None:
+                return await self._answer_of(function, request, parameters)
+        return web.Response(status=404)
 
-        async def answer(request: web.Request) -> web.Response:
-            returned = (await self.call(function, await http_datum(request), {})).value
-            headers = {name: datum.value for name, datum in returned["headers"].items()}
-            body = returned["body"].value
-            return web.Response(
-                status=int(returned["status_code"].value),
-                headers=headers,
-                body=body.encode() if isinstance(body, str) else body,
-            )
-
-        return answer
+    async def _answer_of(
+        self, function: Function, request: web.Request, parameters: dict[str, str]
+    ) -> web.Response:
+        given = await http_datum(request, parameters)
+        returned = (await self.call(function, given, {})).value
+        headers = {name: datum.value for name, datum in returned["headers"].items()}
+        body = returned["body"].value
+        return web.Response(
+            status=int(returned["status_code"].value),
+            headers={**headers, "X-Function": function.name},
+            body=body.encode() if isinstance(body, str) else body,
+        )
 
     async def start_by_hand(self, request: web.Request) -> web.Response:
         """Start a timer or queue function, and wait for its end."""
@@ -129,14 +159,14 @@ class Host:
         return web.json_response(self.queues.get(request.match_info["name"], []))
 
 
-async def http_datum(request: web.Request) -> Datum:
+async def http_datum(request: web.Request, parameters: dict[str, str]) -> Datum:
     """Give a request as the library takes it."""
     return Datum(
         {
             "method": Datum(request.method, "string"),
             "url": Datum(str(request.url), "string"),
             "headers": {k.lower(): Datum(v, "string") for k, v in request.headers.items()},
-            "params": {k: Datum(v, "string") for k, v in request.match_info.items()},
+            "params": {k: Datum(v, "string") for k, v in parameters.items()},
             "query": {k: Datum(v, "string") for k, v in request.query.items()},
             "body": Datum(await request.read(), "bytes"),
         },
@@ -150,24 +180,15 @@ def queue_metadata() -> dict[str, Datum]:
 
 
 def application(functions: list[Function], worker: Message) -> web.Application:
-    """Put each function at its route, the literal ones first."""
+    """Put the host's own calls before the functions."""
     host = Host(functions)
     app = web.Application()
     app.router.add_get("/admin/host/status", lambda _: answer_status(worker))
     app.router.add_get("/admin/functions", host.list_functions)
     app.router.add_post("/admin/functions/{name}", host.start_by_hand)
     app.router.add_get("/admin/queues/{name}", host.list_messages)
-    by_http = [each for each in functions if each.trigger["type"] == "httpTrigger"]
-    for each in sorted(by_http, key=_literal_first):
-        route = "/" + each.trigger["route"].replace("{*path}", "{path:.*}")
-        for method in each.trigger["methods"]:
-            app.router.add_route(method, route, host.handler(each))
+    app.router.add_route("*", "/{path:.*}", host.answer)
     return app
-
-
-def _literal_first(function: Function) -> tuple[bool, bool]:
-    route = function.trigger["route"]
-    return "{*" in route, "{" in route
 
 
 async def answer_status(worker: Message) -> web.Response:

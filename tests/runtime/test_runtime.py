@@ -8,7 +8,7 @@ import pytest
 
 from shared.settings import Settings
 from tests.runtime.conftest import DEPLOYED, SUBREDDITS, deployed
-from tests.test_function_app import EXPECTED, SCHEDULES
+from tests.test_function_app import EXPECTED, REQUESTS, SCHEDULES
 
 
 def by_trigger(served, kind: str) -> dict[str, Any]:
@@ -41,18 +41,26 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
     triggers = by_trigger(served, "httpTrigger")
     assert {n: f"{','.join(t['methods'])} {t['route']}" for n, t in triggers.items()} == expected
     keyed = {name for name, each in triggers.items() if each["authLevel"] != "ANONYMOUS"}
-    assert keyed == {"admin_collect"}
-    assert triggers["admin_collect"]["authLevel"] == "FUNCTION"
+    assert keyed == {"api_admin_collect"}
+    assert triggers["api_admin_collect"]["authLevel"] == "FUNCTION"
     functions = served.http.get("/admin/functions").json()
     for name in triggers:
         assert {"direction": "OUT", "type": "http", "name": "$return"} in functions[name]
+
+
+def test_every_address_reaches_its_function(serve, unpacked, tmp_path) -> None:
+    http = serve(unpacked, SQLITE_PATH=str(tmp_path / "u.db"))
+    answers = {name: http.request(*asked.split()) for name, asked in REQUESTS.items()}
+    assert {name: each.headers.get("x-function") for name, each in answers.items()} == {
+        name: name for name in REQUESTS
+    }
 
 
 def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> None:
     functions = served.http.get("/admin/functions").json()
     queue = {"queueName": "collect-requests", "connection": "AzureWebJobsStorage"}
     message = {"direction": "OUT", "type": "queue", "name": "message", **queue}
-    assert message in functions["admin_collect"]
+    assert message in functions["api_admin_collect"]
     assert functions["collect_now"] == [
         {"direction": "IN", "type": "queueTrigger", "name": "message", **queue}
     ]

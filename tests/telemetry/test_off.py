@@ -27,8 +27,8 @@ def request(path):
     return func.HttpRequest("GET", f"http://127.0.0.1{path}", params={}, body=b"")
 async def ask():
     from api import deps
-    answers = [await functions["sentiment_stats"](request("/api/v1/sentiment/stats")),
-               await functions["health"](request("/api/v1/health"))]
+    answers = [await functions["api_sentiment_stats"](request("/api/v1/sentiment/stats")),
+               await functions["api_health"](request("/api/v1/health"))]
     await deps.close()
     return [answer.status_code for answer in answers]
 statuses = asyncio.run(ask())

@@ -43,7 +43,7 @@ class Run:
         ).json()
         self.posts += host.http.get("/api/v1/posts/recent", params={"limit": 100}).json()
         self.missing = host.http.get(f"/{SOUGHT}")
-        for name in ("collect_now", "sentiment_stats", "posts_recent", "dashboard"):
+        for name in ("collect_now", "api_sentiment_stats", "api_posts_recent", "site"):
             receiver.wait_for(lambda name=name: self.named(name))
         receiver.wait_for(lambda: receiver.metric("undertone.cycle.duration"))
 
@@ -93,7 +93,7 @@ def run(tmp_path_factory) -> Iterator[Run]:
 
 
 def test_a_request_is_one_trace_from_the_host_to_the_store(run) -> None:
-    (request,) = run.named("sentiment_stats")
+    (request,) = run.named("api_sentiment_stats")
     assert run.stats.status_code == 200
     assert (request.operation, request.parent) == (TRACE, HOSTS_SPAN)
     assert request.success
@@ -187,7 +187,7 @@ def test_the_page_names_what_is_sent_and_nothing_else(run) -> None:
     tables = page.partition("## Spans")[2].partition("## Privacy")[0]
     rows = re.findall(r"^\| (`.+?) \|", tables, re.MULTILINE)
     documented = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
-    documented -= {"sentiment_stats", "collect"}
+    documented -= {"api_sentiment_stats", "collect"}
     operations = {name for name in vars(TracedStore) if not name.startswith("_")}
     of_stores = {f"{name} {{container}}" for name in operations - {"kind", "close"}}
     sent = {_general(span) for span in run.receiver.spans()}

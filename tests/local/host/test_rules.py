@@ -40,6 +40,12 @@ def http(definition: str, route: str = "a") -> str:
     return HTTP.format(route=route) + definition + "\n"
 
 
+def routed(first: str, then: str) -> str:
+    """Give an app with a function for each route, which the host tries in this order."""
+    one = http("async def a(req: func.HttpRequest) -> str: ...", first)
+    return one + http("async def b(req: func.HttpRequest) -> str: ...", then)
+
+
 GOOD = http("async def f(req: func.HttpRequest) -> func.HttpResponse: ...")
 
 
@@ -78,7 +84,20 @@ def ours(call):
         ),
         (http("async def f(req: func.HttpRequest) -> str: ...", "admin/x"), "keeps to itself"),
         (http("async def f(req: func.HttpRequest) -> str: ...", "runtime"), "keeps to itself"),
-        (GOOD + http("async def g(req: func.HttpRequest) -> str: ...", "A"), "same route"),
+        (
+            GOOD + http("async def g(req: func.HttpRequest) -> str: ...", "A"),
+            "function g: f comes first by name and takes all of its requests (GET A)",
+        ),
+        (
+            http("async def page(req: func.HttpRequest) -> str: ...", "{*path}")
+            + http("async def posts(req: func.HttpRequest) -> str: ...", "posts"),
+            "function posts: page comes first by name and takes all of its requests",
+        ),
+        (
+            http("async def one(req: func.HttpRequest) -> str: ...", "posts/{id}")
+            + http("async def two(req: func.HttpRequest) -> str: ...", "{kind}/new"),
+            "function two: one comes first by name and takes some of its requests",
+        ),
         (http("async def f(req: func.HttpRequest, more: int) -> str: ..."), "is no binding"),
         (http("async def f(req: func.HttpRequest, more: int = 1) -> str: ..."), "is no binding"),
         (http("async def f(req: func.HttpRequest, *args) -> str: ..."), "its parameters are"),
@@ -136,8 +155,15 @@ def ours(call):
             TIMER + GOOD,
             "trigger",
         ),
-        (http("async def f(req: func.HttpRequest) -> str: ...", "a{b}c"), "can't read"),
-        (http("async def f(req: func.HttpRequest) -> str: ...", "a/{b:min(1)}"), "can't read"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "a/{b:odd}"), "no constraint"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "a/{b:min()}"), "no constraint"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "a/{b"), "without its other one"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "a/{b}{c}"), "text between them"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "a?"), "outside of a parameter"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "a//b"), "two slashes"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "x{b?}"), "follows a period"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "{*b?}"), "can't be optional"),
+        (http("async def f(req: func.HttpRequest) -> str: ...", "a/{}"), "can be read"),
         (http("async def f(req: func.HttpRequest) -> str: ...", "{*a}/b"), "comes last"),
         (http("async def f(req: func.HttpRequest) -> str: ...", "{a}/{A}"), "twice"),
         (
@@ -151,6 +177,44 @@ def test_a_bad_app_is_refused_with_the_rule_that_it_breaks(source: str, reason: 
     found = refusals(source)
     assert found
     assert any(reason in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("posts/recent", "posts/{id}"),
+        ("posts/{id}", "{*path}"),
+        ("{id:int}", "{id}"),
+        ("{id:int}", "{id:guid}"),
+        ("x-{id}", "y-{id}"),
+        ("{name}.atom", "{name}"),
+        ("posts/{id?}", "{*path}"),
+        ("a/b", "a/b/c"),
+        ("a/{b}/c", "a/{b}"),
+    ],
+)
+def test_a_narrower_route_may_come_first(first: str, then: str) -> None:
+    assert refusals(routed(first, then)) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "share"),
+    [
+        ("{*path}", "posts", "all"),
+        ("posts/{id}", "posts/recent", "all"),
+        ("posts/{id}", "POSTS/{other}", "all"),
+        ("posts/{id?}", "posts", "all"),
+        ("a/{*rest}", "a/{b}/{c?}", "all"),
+        ("{kind}/new", "posts/{id}", "some"),
+        ("{id:alpha}", "{id:length(3)}", "some"),
+        ("x-{id}", "{name}.atom", "some"),
+        ("{file}.{ext}", "x-{id}", "some"),
+        ("a/{b?}", "{c}", "some"),
+    ],
+)
+def test_a_function_that_loses_requests_by_its_name_is_refused(first, then, share) -> None:
+    (found,) = refusals(routed(first, then))
+    assert found.startswith(f"function b: a comes first by name and takes {share} of its requests")
 
 
 def test_the_same_route_with_other_methods_is_taken() -> None:
