@@ -1,4 +1,8 @@
-"""HTTP answers: JSON with an ETag, gzipped for who takes it, and 304 where nothing has changed."""
+"""HTTP answers: JSON with an ETag, gzipped for who takes it, and 304 where nothing has changed.
+
+Headers that every answer has, such as the security policy of data, are host.json's customHeaders:
+the host puts them on its own answers too.
+"""
 
 import gzip
 import hashlib
@@ -20,13 +24,8 @@ JSON = "application/json"
 # Data changes when a collection ends, every half hour: nobody misses these seconds.
 FRESH_SECONDS = 10
 ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
-DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": DATA_POLICY,
-}
+# https://www.rfc-editor.org/rfc/rfc9110#section-8.6
+WITHOUT_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 NOT_KEPT = {"Cache-Control": "no-store"}
 # Less than this fits in the packet that carries the headers.
 WORTH_PACKING_BYTES = 1000
@@ -97,10 +96,15 @@ def data_answer(
     prepared: Prepared,
     *,
     mimetype: str = JSON,
-    policy: str = DATA_POLICY,
+    policy: str | None = None,
 ) -> func.HttpResponse:
-    """Answer with the data, or with 304 where the client has it already."""
-    headers = {**SECURITY, "Content-Security-Policy": policy, **prepared.headers}
+    """Answer with the data, or with 304 where the client has it already.
+
+    policy is the Content-Security-Policy of a page; without one host.json's holds, which is data's.
+    """
+    headers = dict(prepared.headers)
+    if policy is not None:
+        headers["Content-Security-Policy"] = policy
     if is_known(request.headers.get("If-None-Match", ""), prepared.tag):
         return func.HttpResponse(
             status_code=HTTPStatus.NOT_MODIFIED, headers=headers, mimetype=mimetype
@@ -156,7 +160,7 @@ def triggered_answer(triggered: Triggered) -> func.HttpResponse:
     return func.HttpResponse(
         triggered.model_dump_json(),
         status_code=HTTPStatus.ACCEPTED,
-        headers={**SECURITY, **NOT_KEPT, "Location": f"/api/v1/cycles/{triggered.cycle}"},
+        headers={**NOT_KEPT, "Location": f"/api/v1/cycles/{triggered.cycle}"},
         mimetype=JSON,
     )
 
@@ -167,9 +171,23 @@ def health_answer(health: Health) -> func.HttpResponse:
     return func.HttpResponse(
         health.model_dump_json(),
         status_code=HTTPStatus.SERVICE_UNAVAILABLE if unhealthy else HTTPStatus.OK,
-        headers={**SECURITY, **NOT_KEPT, "Undertone-Feed": health.application.feed},
+        headers={**NOT_KEPT, "Undertone-Feed": health.application.feed},
         mimetype=JSON,
     )
+
+
+def unsendable_header(headers: Mapping[str, str]) -> str | None:
+    """Return the name of a header whose value the host can't send: its client gets an empty 500."""
+    for name, value in headers.items():
+        if not value.isascii() or not value.isprintable():
+            return name
+    return None
+
+
+def set_length(answer: func.HttpResponse) -> None:
+    """Add the body's length: without it the host sends chunks, and HEAD says nothing of a size."""
+    if answer.status_code not in WITHOUT_BODY:
+        answer.headers["Content-Length"] = str(len(answer.get_body()))
 
 
 def is_known(if_none_match: str, tag: str) -> bool:

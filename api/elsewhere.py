@@ -5,7 +5,6 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from api.answers import SECURITY
 from api.openapi import BASE, ENDPOINTS
 from api.parameters import NotThere, WrongMethod
 
@@ -36,7 +35,6 @@ def answer_elsewhere(request: func.HttpRequest, path: str) -> func.HttpResponse:
     if request.method != "OPTIONS":
         raise WrongMethod(allowed)
     headers = {
-        **SECURITY,
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
         "Access-Control-Allow-Headers": "If-None-Match, X-Functions-Key, X-Request-Id",

@@ -5,7 +5,7 @@ from typing import Literal
 
 import azure.functions as func
 
-from api.answers import SECURITY, next_link
+from api.answers import next_link
 from api.deps import Deps
 from api.models import PostAnswer, PostSentiment, TrendPoint
 from api.parameter_models import PostsParameters, TrendsParameters
@@ -57,4 +57,4 @@ async def trends_file(
 
 
 def _headers(deps: Deps) -> dict[str, str]:
-    return {**SECURITY, "Cache-Control": "no-cache", "Undertone-Feed": deps.settings.feed}
+    return {"Cache-Control": "no-cache", "Undertone-Feed": deps.settings.feed}

@@ -46,13 +46,14 @@ PROBLEMS = {
     401: "A function key is missing or wrong.",
     404: "What was asked for doesn't exist.",
     409: "A cycle is running.",
+    411: "A body came in chunks, without its Content-Length.",
     413: "The body is larger than 64 KB.",
     414: "The query string is longer than 4 KB.",
     422: "A parameter was refused; `errors` says which and what it takes.",
     500: "Something unexpected happened: the log says what.",
     503: "The database doesn't answer: ask again after `Retry-After` seconds.",
 }
-ALWAYS = (413, 414, 500, 503)
+ALWAYS = (411, 413, 414, 500, 503)
 
 
 @dataclass(frozen=True)

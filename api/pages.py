@@ -92,12 +92,8 @@ def _file_answer(
         raise NotThere(
             "There is no such file. If the page isn't built yet: `make pages` builds it."
         )
-    return data_answer(
-        request,
-        _file(folder / name, kept),
-        mimetype=TYPES[Path(name).suffix],
-        policy="default-src 'none'",
-    )
+    file = _file(folder / name, kept)
+    return data_answer(request, file, mimetype=TYPES[Path(name).suffix])
 
 
 @lru_cache(maxsize=2)

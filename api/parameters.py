@@ -40,6 +40,12 @@ class WrongMethod(Refused):
         self.allowed = allowed
 
 
+class LengthRequired(Refused):
+    """A body comes in chunks, without its length: the host doesn't hand it on."""
+
+    status = 411
+
+
 class TooLarge(Refused):
     """A request is larger than any that makes sense."""
 

@@ -13,9 +13,9 @@ from uuid import uuid4
 
 import azure.functions as func
 
-from api.answers import NOT_KEPT, SECURITY
+from api.answers import NOT_KEPT, set_length, unsendable_header
 from api.models import BadParameter, Conflict, Problem
-from api.parameters import Refused, TooLarge, WrongMethod
+from api.parameters import LengthRequired, Refused, TooLarge, WrongMethod
 from shared.costs import counted
 from shared.errors import (
     CycleRunning,
@@ -45,6 +45,7 @@ TITLES = {
     404: "Not Found",
     405: "Method Not Allowed",
     409: "Conflict",
+    411: "Length Required",
     413: "Content Too Large",
     414: "URI Too Long",
     422: "Unprocessable Content",
@@ -86,9 +87,11 @@ def answering(endpoint: Endpoint) -> Endpoint:
         request_id = request_id_of(req)
         with invocation(endpoint.__name__, "http", context) as told, counted() as costs:
             answer = await _answer_of(endpoint, req, outputs, request_id)
+            _allow_origin(req, answer)
+            answer = _sendable(req, answer, request_id)
             told.update(_told(req, answer, request_id))
         milliseconds = (perf_counter() - started) * 1000
-        _allow_origin(req, answer)
+        set_length(answer)
         answer.headers["X-Request-Id"] = request_id
         answer.headers["Server-Timing"] = (
             f'total;dur={milliseconds:.1f}, store;desc="{costs.operations} operations,'
@@ -110,6 +113,17 @@ def answering(endpoint: Endpoint) -> Endpoint:
 
     _take_context(answered, endpoint)
     return answered
+
+
+def _sendable(
+    request: func.HttpRequest, answer: func.HttpResponse, request_id: str
+) -> func.HttpResponse:
+    """Give the answer, or a problem in the place of one that the host couldn't send."""
+    name = unsendable_header(answer.headers)
+    if name is None:
+        return answer
+    event(log, "request.unsendable_header", logging.ERROR, request_id=request_id, header=name)
+    return problem_answer(urlsplit(request.url).path, FAULTS[Exception])
 
 
 def _told(request: func.HttpRequest, answer: func.HttpResponse, request_id: str) -> Told:
@@ -178,7 +192,11 @@ async def _answer_of(
 
 
 def check_size(request: func.HttpRequest) -> None:
-    """Refuse what no client of ours sends. Raises TooLarge."""
+    """Refuse what no client of ours sends. Raises TooLarge and LengthRequired."""
+    if "transfer-encoding" in request.headers and "content-length" not in request.headers:
+        raise LengthRequired(
+            "A body without its length isn't read: send it with Content-Length, not in chunks."
+        )
     if len(urlsplit(request.url).query) > MOST_QUERY_BYTES:
         raise TooLarge(414, f"A query string takes at most {MOST_QUERY_BYTES} characters.")
     if len(request.get_body()) > MOST_BODY_BYTES:
@@ -217,7 +235,7 @@ def _answer(problem: Problem, *, retry_seconds: int | None = None) -> func.HttpR
     return func.HttpResponse(
         problem.model_dump_json(),
         status_code=problem.status,
-        headers={**SECURITY, **NOT_KEPT, **retry},
+        headers={**NOT_KEPT, **retry},
         mimetype=PROBLEM_JSON,
     )
 

@@ -15,7 +15,15 @@ it. An empty parameter counts as not given. Reads are anonymous; their answers c
 304 follows where nothing has changed. Errors are problem documents (RFC 9457): `type`, `title`,
 `status`, `detail`, `instance`, and an `errors` list that names each refused parameter and what it
 takes.
-Every answer carries `X-Request-Id`, which the log has too, and `Server-Timing`."""
+Every answer carries `X-Request-Id`, which the log has too, `Server-Timing`, and its length where it
+has a body.
+
+A body comes with its Content-Length: one in chunks is refused with 411. One of more than 64 KB is
+refused with 413; above 128 KB (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`) the Functions host ends the
+connection with an empty 500 before the API sees it. GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS
+are answered with a problem document (404, or 405 with `Allow`) where a path doesn't take them; any
+other method, a line over 8 KB (414) and headers over 32 KB (431) the host answers, without a body.
+The host's own answers carry the security headers too, but none of the others."""
 
 
 def page() -> str:

@@ -110,6 +110,32 @@ def test_every_address_reaches_its_function_through_the_local_host(running_host)
         host.wait_for_log(re.escape(line))
 
 
+SECURITY = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
+}
+
+
+def test_every_answer_has_the_security_headers_once_the_hosts_own_too(running_host) -> None:
+    host = running_host(arguments=["--no-collect", "--keys"])
+    of_host = {"trace": "TRACE /api/v1/health", "own": "GET /admin/host/status", "none": "GET //"}
+    for request in (*REQUESTS.values(), *of_host.values()):
+        method, path = request.split()
+        url = str(host.http.base_url).rstrip("/") + path
+        answer = host.http.request(method, url, headers={"x-forwarded-proto": "https"})
+        for name, value in SECURITY.items():
+            assert answer.headers.get_list(name) == [value], request
+        (policy,) = answer.headers.get_list("content-security-policy")
+        assert "default-src 'none'" in policy, request
+        assert ("script-src" in policy) is answer.headers.get("content-type", "").startswith(
+            "text/html"
+        ), request
+        if answer.content:
+            assert int(answer.headers["content-length"]) > 0, request
+
+
 def in_a_bare_process(code: str) -> str:
     """Run Python in the app's folder with an empty environment."""
     ended = subprocess.run(
