@@ -136,7 +136,7 @@ var functionTimeout = split(loadJsonContent('../host.json').functionTimeout, ':'
 var functionSeconds = int(functionTimeout[0]) * 3600 + int(functionTimeout[1]) * 60 + int(functionTimeout[2])
 var cycleSeconds = functionSeconds - 60
 
-resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: '${abbreviations.resourcesResourceGroups}${environmentName}'
   location: location
   tags: tags

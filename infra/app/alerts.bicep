@@ -19,7 +19,7 @@ resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource noCompletedCycle 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+resource noCompletedCycle 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
   name: ruleName
   location: location
   tags: tags

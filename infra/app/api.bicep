@@ -14,11 +14,11 @@ param httpConcurrency int
 @description('The app\'s own settings: README.md has their table.')
 param settings object
 
-resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource storage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: storageName
 }
 
-resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   // checkov:skip=CKV_AZURE_225:zones are a matter of Cosmos DB too, and neither is free; a missed cycle is caught up
   name: planName
   location: location
@@ -28,7 +28,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   properties: { reserved: true }
 }
 
-resource app 'Microsoft.Web/sites@2024-04-01' = {
+resource app 'Microsoft.Web/sites@2025-03-01' = {
   // checkov:skip=CKV_AZURE_222:reads are public; collecting needs a key
   // checkov:skip=CKV_AZURE_78:Flex Consumption refuses ftpsState; below, FTP has no password to sign in with
   // checkov:skip=CKV_AZURE_17:browsers have no certificates
@@ -76,18 +76,24 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   }
 }
 
-// Deployment is by Entra ID: azd signs in as whoever runs it.
-resource passwords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = [
-  for way in ['ftp', 'scm']: {
-    parent: app
-    name: way
-    properties: { allow: false }
-  }
-]
+// Deployment is by Entra ID: azd signs in as whoever runs it. The second waits for the first, since Azure
+// refuses two changes of a site at the same time.
+resource ftpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'ftp'
+  properties: { allow: false }
+}
+
+resource scmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
+  dependsOn: [ftpPassword]
+}
 
 // Runtime and version are functionAppConfig's on Flex Consumption: FUNCTIONS_WORKER_RUNTIME and
 // FUNCTIONS_EXTENSION_VERSION are refused here.
-resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
+resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   // checkov:skip=CKV_AZURE_222:reads are public; and this is appsettings, not the site
   // checkov:skip=CKV_AZURE_13:reads are public; and this is appsettings, not authsettings
   // checkov:skip=CKV_AZURE_63:this is appsettings, not web; Flex Consumption logs to Application Insights

@@ -29,7 +29,12 @@ var containers = [
   {
     name: 'comments'
     partitionKey: '/subreddit'
-    indexed: [{ path: '/order_key/?' }, { path: '/post_id/?' }, { path: '/sentiment/label/?' }, { path: '/subreddit/?' }]
+    indexed: [
+      { path: '/order_key/?' }
+      { path: '/post_id/?' }
+      { path: '/sentiment/label/?' }
+      { path: '/subreddit/?' }
+    ]
   }
   {
     name: 'stats'
@@ -48,7 +53,7 @@ var containers = [
   }
 ]
 
-resource account 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' = {
+resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {
   // checkov:skip=CKV_AZURE_101:the way in is by role, never by key; docs/azure.md shows the private way
   // checkov:skip=CKV_AZURE_99:the way in is by role, never by key; docs/azure.md shows the private way
   name: name
@@ -75,7 +80,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' = {
   }
 }
 
-resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2024-11-15' = {
+resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-04-15' = {
   parent: account
   name: databaseName
   properties: {
@@ -84,7 +89,7 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2024-11-15
   }
 }
 
-resource declared 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2024-11-15' = [
+resource declared 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-04-15' = [
   for container in containers: {
     parent: database
     name: container.name

@@ -3,7 +3,7 @@ param location string
 param tags object
 
 @description('Who the app is, to everything that it asks. There are no keys.')
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: name
   location: location
   tags: tags

@@ -6,7 +6,7 @@ param tags object
 @description('GB of logs a day, after which no more are taken until the next.')
 param dailyLogGb int
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: workspaceName
   location: location
   tags: tags

@@ -8,7 +8,7 @@ param redditClientSecret string
 
 var secretName = 'reddit-client-secret'
 
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   // checkov:skip=CKV_AZURE_109:the way in is by role, never by key; docs/azure.md shows the private way
   // checkov:skip=CKV_AZURE_189:the way in is by role, never by key; docs/azure.md shows the private way
   // checkov:skip=CKV_AZURE_110:Reddit gives the secret anew at any time, and what is protected can't be taken down with the rest
@@ -26,7 +26,7 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   }
 }
 
-resource reddit 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(redditClientSecret)) {
+resource reddit 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(redditClientSecret)) {
   // checkov:skip=CKV_AZURE_41:Reddit's secrets don't expire: a date would only stop the collection
   // checkov:skip=CKV_AZURE_114:contentType is set; the policy does not see into a resource with a condition
   parent: vault

@@ -4,7 +4,7 @@ param tags object
 
 var packageContainer = 'app-package'
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   // checkov:skip=CKV_AZURE_59:the way in is by role, never by key; docs/azure.md shows the private way
   // checkov:skip=CKV_AZURE_35:the way in is by role, never by key; docs/azure.md shows the private way
   // checkov:skip=CKV_AZURE_206:it holds locks, a queue and the package, which a deployment makes anew; a copy in another region serves nobody
@@ -28,26 +28,26 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   }
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
   parent: account
   name: 'default'
 }
 
 @description('Where the deployed package lies.')
-resource packages 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource packages 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {
   parent: blobs
   name: packageContainer
   properties: { publicAccess: 'None' }
 }
 
-resource queues 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
+resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
   parent: account
   name: 'default'
 }
 
 // The host would make both when first used. Declared, they can be looked at, and watched, from the start.
 @description('Requests for a collection, and those that failed five times.')
-resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = [
+resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
   for queue in ['collect-requests', 'collect-requests-poison']: {
     parent: queues
     name: queue

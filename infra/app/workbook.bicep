@@ -30,7 +30,7 @@ var items = [
   }
 ]
 
-resource workbook 'Microsoft.Insights/workbooks@2022-04-01' = {
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   // Its name has to be a GUID.
   name: guid(insightsId, 'undertone')
   location: location

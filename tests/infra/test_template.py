@@ -224,6 +224,14 @@ def test_the_alert_waits_for_two_intervals_of_the_schedule(deploy) -> None:
     assert 2 * interval(schedule, datetime(2026, 11, 25, tzinfo=UTC)) == timedelta(hours=1)
 
 
+def test_one_password_policy_is_changed_after_the_other(deployed) -> None:
+    policies = deployed.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    first, second = policies
+    assert [each.name.rpartition("/")[2] for each in policies] == ["ftp", "scm"]
+    assert "dependsOn" not in first.body
+    assert [each.name for each in second.body["dependsOn"]] == ["ftpPassword"]
+
+
 def test_names_are_as_azure_takes_them(deploy) -> None:
     # https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
     deployed = deploy(environmentName="Some_Long-Name", alertEmail="ops@example.org")
