@@ -116,6 +116,24 @@ requests a second of 600 users with a p95 of 360 ms (docs/performance.md). 100 l
 ''')
 param httpConcurrency int = 100
 
+@minValue(65536)
+@maxValue(104857600)
+@description('''
+The largest body in bytes that the host takes. It reads a body whole, of anyone, before a function sees it,
+and takes 100 MiB where nothing is set. No endpoint takes more than 65,536 bytes: twice as much lets a body
+that is a little too large reach the app, which says so with 413. Beyond the limit the host answers an empty 500.
+''')
+param requestBodyBytes int = 131072
+
+@minValue(1)
+@maxValue(32)
+@description('''
+How many threads run the functions that block: the timers and the queue function, of which at most four run
+in an instance, each with an event loop and a database client of its own. HTTP functions are async and take
+none. The host sets 1000 where nothing is set.
+''')
+param threadCount int = 8
+
 @minValue(1)
 @description('GB of logs a day, after which no more are taken until the next: a limit to the bill.')
 param dailyLogGb int = 1
@@ -228,6 +246,8 @@ module api 'app/api.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     httpConcurrency: httpConcurrency
+    requestBodyBytes: requestBodyBytes
+    threadCount: threadCount
     settings: {
       REDDIT_CLIENT_ID: redditClientId
       REDDIT_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=${secrets.outputs.redditClientSecretUri})'

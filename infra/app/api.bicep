@@ -10,6 +10,8 @@ param insightsConnectionString string
 param instanceMemoryMB int
 param maximumInstanceCount int
 param httpConcurrency int
+param requestBodyBytes int
+param threadCount int
 
 @description('The app\'s own settings: README.md has their table.')
 param settings object
@@ -111,6 +113,8 @@ resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
     AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
     // The dashboard is at /, where the host has a page of its own.
     AzureWebJobsDisableHomepage: 'true'
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(requestBodyBytes)
+    PYTHON_THREADPOOL_THREAD_COUNT: string(threadCount)
     // DefaultAzureCredential looks for the system's identity unless it is told of another.
     AZURE_CLIENT_ID: identityClientId
     APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString

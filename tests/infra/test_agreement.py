@@ -1,12 +1,17 @@
 """What the template declares is what the code makes, reads and asks for."""
 
 import pytest
+import yaml
 
+from api.problems import MOST_BODY_BYTES
 from shared.requests import QUEUE
 from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS
 from shared.store.cosmos import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
 from shared.store.cosmos_documents import indexing_policy
+from tests.host_fixtures import ROOT
+from tests.infra.bicep import BicepError
+from tests.shared.test_settings import local_values
 
 DATABASES = "Microsoft.DocumentDB/databaseAccounts"
 # What Azure puts in the place of references to resources.
@@ -31,7 +36,11 @@ PLATFORM = {
     "AzureWebJobsDisableHomepage": "the dashboard is at /",
     "AZURE_CLIENT_ID": "which identity DefaultAzureCredential takes",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "and as whom",
+    "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "the host's",
+    "PYTHON_THREADPOOL_THREAD_COUNT": "the host's",
 }
+# Settings that the host reads wherever it runs.
+OF_THE_HOST = ("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", "PYTHON_THREADPOOL_THREAD_COUNT")
 
 
 @pytest.mark.parametrize("retention", [1, 90, 365])
@@ -76,6 +85,27 @@ def test_every_setting_is_given_on_azure_or_has_a_reason_not_to_be(deployed) -> 
     assert deployed.settings.keys() >= settings
     assert deployed.settings.keys() - settings - PLATFORM.keys() == set()
     assert not {name.upper() for name in LEFT_OUT} & deployed.settings.keys()
+
+
+@pytest.mark.parametrize("name", OF_THE_HOST)
+def test_a_setting_of_the_host_has_one_default_everywhere(deployed, name: str) -> None:
+    default = deployed.settings[name]
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    assert local_values()[name] == default
+    assert compose["services"]["app"]["environment"][name] == default
+    assert f"| `{name}` | `{default}` |" in (ROOT / "README.md").read_text()
+
+
+def test_a_body_that_is_a_little_too_large_reaches_the_app(deployed) -> None:
+    assert int(deployed.settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]) == 2 * MOST_BODY_BYTES
+
+
+def test_settings_of_the_host_are_parameters_within_its_limits(deploy) -> None:
+    given = deploy(requestBodyBytes=4_000_000, threadCount=4).settings
+    assert [given[name] for name in OF_THE_HOST] == ["4000000", "4"]
+    for wrong in ({"requestBodyBytes": MOST_BODY_BYTES - 1}, {"threadCount": 0}):
+        with pytest.raises(BicepError, match="is not allowed"):
+            deploy(**wrong)
 
 
 def test_the_app_takes_these_settings_and_they_mean_its_defaults(deployed) -> None:

@@ -8,7 +8,13 @@ from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
 # Settings that local.settings.json has for the host, not for us.
-HOST_SETTINGS = {"AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsDisableHomepage"}
+HOST_SETTINGS = {
+    "AzureWebJobsStorage",
+    "FUNCTIONS_WORKER_RUNTIME",
+    "AzureWebJobsDisableHomepage",
+    "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
+    "PYTHON_THREADPOOL_THREAD_COUNT",
+}
 
 
 def complaint(**environ: str) -> str:
