@@ -138,7 +138,7 @@ param threadCount int = 8
 @description('GB of logs a day, after which no more are taken until the next: a limit to the bill.')
 param dailyLogGb int = 1
 
-@description('Who is told by e-mail when collection stops. Empty: no alert is made.')
+@description('Who gets an e-mail when collection stops or the availability test fails. Empty: neither is made.')
 param alertEmail string = ''
 
 @description('Two intervals of collectSchedule: no completed cycle for so long raises the alert. ISO 8601.')
@@ -281,9 +281,12 @@ module alerts 'app/alerts.bicep' = if (!empty(alertEmail)) {
   params: {
     groupName: '${abbreviations.insightsActionGroups}${token}'
     ruleName: '${abbreviations.insightsScheduledQueryRules}${token}'
+    healthTestName: '${abbreviations.insightsWebTests}${token}'
+    healthRuleName: '${abbreviations.insightsMetricAlerts}${token}'
     location: location
     tags: tags
     insightsId: monitoring.outputs.insightsId
+    healthUrl: '${api.outputs.uri}/api/v1/health'
     email: alertEmail
     window: alertWindow
   }

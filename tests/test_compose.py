@@ -55,6 +55,12 @@ def test_each_address_is_that_of_a_service_the_app_waits_for(
     assert all("healthcheck" in service for service in services.values())
 
 
+def test_the_app_is_probed_at_its_health(services: dict[str, Any]) -> None:
+    # Never at /: that answers 204 when no function could be loaded.
+    asked = re.findall(r"http://127\.0\.0\.1(/\S*)'", services["app"]["healthcheck"]["test"][-1])
+    assert asked == ["/api/v1/health"]
+
+
 def test_what_is_published_is_for_this_machine_only(services: dict[str, Any]) -> None:
     ports = [port for service in services.values() for port in service.get("ports", [])]
     assert ports

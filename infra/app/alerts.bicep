@@ -1,9 +1,14 @@
 param groupName string
 param ruleName string
+param healthTestName string
+param healthRuleName string
 param location string
 param tags object
 param insightsId string
 param email string
+
+@description('What the availability test asks. Never /: that looks well when no function could be loaded.')
+param healthUrl string
 
 @description('Two intervals of the collection, ISO 8601.')
 param window string
@@ -47,5 +52,53 @@ resource noCompletedCycle 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = 
       ]
     }
     actions: { actionGroups: [operators.id] }
+  }
+}
+
+// Each test is billed: four an hour from three places. Retries pass over a cold start that answers 503 first.
+resource health 'Microsoft.Insights/webtests@2022-06-15' = {
+  name: healthTestName
+  location: location
+  // Application Insights finds its tests by this tag.
+  tags: union(tags, { 'hidden-link:${insightsId}': 'Resource' })
+  kind: 'standard'
+  properties: {
+    SyntheticMonitorId: healthTestName
+    Name: 'undertone-health'
+    Kind: 'standard'
+    Enabled: true
+    Frequency: 900
+    Timeout: 30
+    RetryEnabled: true
+    Locations: [{ Id: 'emea-nl-ams-azr' }, { Id: 'us-va-ash-azr' }, { Id: 'apac-sg-sin-azr' }]
+    Request: {
+      RequestUrl: healthUrl
+      HttpVerb: 'GET'
+      ParseDependentRequests: false
+    }
+    ValidationRules: { ExpectedHttpStatusCode: 200, SSLCheck: true, SSLCertRemainingLifetimeCheck: 7 }
+  }
+}
+
+resource unhealthy 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: healthRuleName
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'From two places of three /api/v1/health did not answer 200. docs/runbook.md says what to look at.'
+    enabled: true
+    severity: 1
+    scopes: [health.id, insightsId]
+    evaluationFrequency: 'PT5M'
+    // As long as the tests are apart: one result of each place.
+    windowSize: 'PT15M'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
+      webTestId: health.id
+      componentId: insightsId
+      failedLocationCount: 2
+    }
+    actions: [{ actionGroupId: operators.id }]
   }
 }

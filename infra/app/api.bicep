@@ -35,7 +35,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   // checkov:skip=CKV_AZURE_78:Flex Consumption refuses ftpsState; below, FTP has no password to sign in with
   // checkov:skip=CKV_AZURE_17:browsers have no certificates
   // checkov:skip=CKV_AZURE_212:Flex Consumption scales from none; an instance always ready is billed all month
-  // checkov:skip=CKV_AZURE_213:Flex Consumption has no health check path; /api/v1/health is for a monitor of yours
+  // checkov:skip=CKV_AZURE_213:Flex Consumption has no health check path; the availability test in alerts.bicep asks /api/v1/health
   name: name
   location: location
   // azd finds the app of a service by this tag.

@@ -224,6 +224,34 @@ def test_the_alert_waits_for_two_intervals_of_the_schedule(deploy) -> None:
     assert 2 * interval(schedule, datetime(2026, 11, 25, tzinfo=UTC)) == timedelta(hours=1)
 
 
+def test_the_availability_test_asks_for_health_and_never_for_the_page(deploy) -> None:
+    assert not deploy().all("Microsoft.Insights/webtests")
+    alerting = deploy(alertEmail="ops@example.org")
+    test = alerting.one("Microsoft.Insights/webtests")
+    app = alerting.one("Microsoft.Web/sites")
+    host = f"<{app.type}/{app.name}.properties.defaultHostName>"
+    assert test.properties["Request"]["RequestUrl"] == f"https://{host}/api/v1/health"
+    assert test.properties["ValidationRules"]["ExpectedHttpStatusCode"] == 200
+    # Standard tests take these three, in seconds.
+    assert test.properties["Frequency"] in {300, 600, 900}
+    insights = alerting.one("Microsoft.Insights/components")
+    assert test.body["tags"][f"hidden-link:/{insights.type}/{insights.name}"] == "Resource"
+
+
+def test_a_failing_health_check_reaches_the_same_people(deploy) -> None:
+    alerting = deploy(alertEmail="ops@example.org")
+    group = alerting.one("Microsoft.Insights/actionGroups")
+    test = alerting.one("Microsoft.Insights/webtests")
+    rule = alerting.one("Microsoft.Insights/metricAlerts").properties
+    insights = alerting.one("Microsoft.Insights/components")
+    ids = [f"/{each.type}/{each.name}" for each in (test, insights)]
+    assert rule["actions"] == [{"actionGroupId": f"/{group.type}/{group.name}"}]
+    assert rule["scopes"] == [rule["criteria"]["webTestId"], rule["criteria"]["componentId"]] == ids
+    # One place may fail by itself; a window holds a result of each.
+    assert 1 < rule["criteria"]["failedLocationCount"] < len(test.properties["Locations"])
+    assert rule["windowSize"] == f"PT{test.properties['Frequency'] // 60}M"
+
+
 def test_one_password_policy_is_changed_after_the_other(deployed) -> None:
     policies = deployed.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
     first, second = policies
