@@ -21,7 +21,8 @@ def exchange(base: httpx.URL, sent: bytes) -> tuple[int, dict[str, str], bytes]:
     with socket.create_connection((base.host, base.port), PATIENCE) as connection:
         connection.sendall(sent)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
-    answer = http.client.HTTPResponse(_Received(received))  # type: ignore[arg-type]
+    method = sent.partition(b" ")[0].decode()
+    answer = http.client.HTTPResponse(_Received(received), method=method)  # type: ignore[arg-type]
     answer.begin()
     headers = {name.lower(): value for name, value in answer.getheaders()}
     return answer.status, headers, answer.read()
