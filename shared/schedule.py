@@ -1,42 +1,94 @@
-"""NCRONTAB schedules: six fields, seconds first, UTC.
+"""When the ticks of an NCRONTAB schedule come. Every moment is in UTC."""
 
-https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions
-"""
+import calendar
+from collections.abc import Iterator, Sequence
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 
-from datetime import datetime, timedelta
+from shared.ncrontab import BadScheduleError, Schedule, parse
+from shared.schedule_advice import instead
 
-from croniter import croniter
-from croniter.croniter import CroniterError
+__all__ = ["BadScheduleError", "interval", "last_tick", "next_tick"]
 
-FIELDS = 6
-
-
-class BadScheduleError(ValueError):
-    """The expression is no six-field NCRONTAB."""
-
-
-def _iterator(expression: str, moment: datetime) -> "croniter[datetime]":
-    if len(expression.split()) != FIELDS:
-        raise BadScheduleError(f"{expression!r} doesn't have six fields")
-    try:
-        return croniter(expression, moment, ret_type=datetime, second_at_beginning=True)
-    except (CroniterError, ValueError) as error:
-        raise BadScheduleError(f"{expression!r}: {error}") from error
+SECOND = timedelta(seconds=1)
+FORWARDS, BACKWARDS = 1, -1
+# 29 February on a given weekday is the rarest date: it comes at least once in 40 years, also where
+# one of them, such as 2100, is no leap year. What doesn't come until then never does.
+HORIZON_YEARS = 41
 
 
 def next_tick(expression: str, after: datetime) -> datetime:
-    """Give the first tick after the moment. Raises BadScheduleError."""
-    tick: datetime = _iterator(expression, after).get_next(datetime)
+    """Return the first tick after the moment, as Azure's timers have it. Raises BadScheduleError.
+
+    Their library (NCrontab 3.3.0, its issue 90) keeps counting from the moment's second where it
+    moves to another minute of the same day: `* * 10 * * *` is due at 10:00:36 after 09:35:35, and
+    at 10:00:00 after 09:35:59.
+    """
+    tick = _nearest(expression, after.replace(microsecond=0) + SECOND, FORWARDS)
+    if tick.date() == after.date() and (tick.hour, tick.minute) != (after.hour, after.minute):
+        later = (second for second in parse(expression).seconds if second > after.second)
+        tick = tick.replace(second=next(later, tick.second))
     return tick
 
 
 def last_tick(expression: str, before: datetime) -> datetime:
-    """Give the last tick before the moment. Raises BadScheduleError."""
-    tick: datetime = _iterator(expression, before).get_prev(datetime)
-    return tick
+    """Return the last tick before the moment, where all fields hold. Raises BadScheduleError."""
+    last_second = (before - timedelta(microseconds=1)).replace(microsecond=0)
+    return _nearest(expression, last_second, BACKWARDS)
 
 
 def interval(expression: str, at: datetime) -> timedelta:
-    """Give the time between the two ticks after the moment. Raises BadScheduleError."""
-    first = next_tick(expression, at)
-    return next_tick(expression, first) - first
+    """Return the time between the two ticks around the moment; a tick then is the first of them.
+
+    The intervals of `0 0 9 * * 1-5` differ in length. Whether data is old depends on the interval
+    in which it was collected, not on the one in which someone asks. Raises BadScheduleError.
+    """
+    following = _nearest(expression, at.replace(microsecond=0) + SECOND, FORWARDS)
+    return following - last_tick(expression, following)
+
+
+def _nearest(expression: str, limit: datetime, direction: int) -> datetime:
+    """Return the tick nearest to the limit, which is a full second and may be the tick itself."""
+    try:
+        schedule = parse(expression)
+    except BadScheduleError as error:
+        raise BadScheduleError(f"{error}{instead(expression)}") from None
+    clock = (schedule.hours, schedule.minutes, schedule.seconds)
+    now = (limit.hour, limit.minute, limit.second)
+    for day in _days(schedule, limit.date(), direction):
+        first = tuple(values[::direction][0] for values in clock)
+        if found := first if day != limit.date() else _first(clock, now, direction):
+            hour, minute, second = found
+            return datetime.combine(day, time(hour, minute, second), tzinfo=limit.tzinfo)
+    raise BadScheduleError(f"{expression!r} never comes: the calendar has no such date")
+
+
+def _days(schedule: Schedule, limit: date, direction: int) -> Iterator[date]:
+    """Yield the schedule's days from the limit on, as far as the horizon."""
+    start = limit.year * 12 + limit.month - 1
+    for at in range(start, start + direction * 12 * HORIZON_YEARS, direction):
+        year, month = at // 12, at % 12 + 1
+        if month not in schedule.months or not MINYEAR <= year <= MAXYEAR:
+            continue
+        _, length = calendar.monthrange(year, month)
+        for number in schedule.days[::direction]:
+            if number > length:
+                continue
+            day = date(year, month, number)
+            is_past = (day - limit).days * direction < 0
+            if not is_past and day.isoweekday() % 7 in schedule.weekdays:
+                yield day
+
+
+def _first(
+    fields: Sequence[Sequence[int]], limit: Sequence[int], direction: int
+) -> tuple[int, ...] | None:
+    """Return the first combination of the fields' values from the limit on, if there is one."""
+    if not fields:
+        return ()
+    for value in fields[0][::direction]:
+        ahead = (value - limit[0]) * direction
+        if ahead > 0:
+            return (value, *(values[::direction][0] for values in fields[1:]))
+        if ahead == 0 and (rest := _first(fields[1:], limit[1:], direction)) is not None:
+            return (value, *rest)
+    return None
