@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 # Whoever watches us gives up soon, and a database that takes longer is as good as gone.
 DATABASE_SECONDS = 0.8
-STALE_INTERVALS = 2
 MILLISECONDS = 1000
 MINUTE = timedelta(minutes=1)
 
@@ -63,15 +62,21 @@ async def check_health(deps: Deps) -> Health:
 def _is_stale(
     state: CollectionState | None, settings: Settings, now: datetime, uptime: timedelta
 ) -> bool:
-    """Say whether the data is older than it should be.
+    """Say whether the data is older than it should be: two intervals of the schedule.
 
-    Before the first collection that is so once one has failed, or when none came in the time that
-    two take: a fresh installation is healthy.
+    Before the first collection that is so once one has failed, or when none came in two intervals
+    from the start: a fresh installation is healthy.
     """
-    patience = STALE_INTERVALS * interval(settings.collect_schedule, now)
     if state is None or state["last_collection_at"] is None:
-        return uptime > patience or (state is not None and state["collections_failed"] > 0)
-    return now - parse_iso(state["last_collection_at"]) > patience
+        failed = state is not None and state["collections_failed"] > 0
+        return failed or uptime > _two_intervals(settings.collect_schedule, now - uptime)
+    collected = parse_iso(state["last_collection_at"])
+    return now - collected > _two_intervals(settings.collect_schedule, collected)
+
+
+def _two_intervals(schedule: str, since: datetime) -> timedelta:
+    """Return the length of the interval that the moment is in, and of the next one."""
+    return interval(schedule, since) + interval(schedule, next_tick(schedule, since))
 
 
 def _application(

@@ -249,10 +249,11 @@ def is_tick(schedule: str, now: datetime) -> bool:
 
 
 def is_stale(state: CollectionState | None, schedule: str, now: datetime) -> bool:
-    """Say whether the data is older than one interval of the schedule."""
+    """Say whether the data is older than the interval of the schedule that it was collected in."""
     if state is None or state["last_collection_at"] is None:
         return True
-    return now - parse_iso(state["last_collection_at"]) >= interval(schedule, now)
+    collected = parse_iso(state["last_collection_at"])
+    return now - collected >= interval(schedule, collected)
 
 
 async def _find_late_trends(store: Store, settings: Settings) -> None:
@@ -270,4 +271,5 @@ async def _trends_are_late(store: Store, settings: Settings) -> bool:
     current = await store.read(TOPICS, CURRENT, CURRENT)
     if current is None:
         return True
-    return now - parse_iso(current["created_at"]) > interval(settings.trending_schedule, now)
+    created = parse_iso(current["created_at"])
+    return now - created > interval(settings.trending_schedule, created)

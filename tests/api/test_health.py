@@ -1,7 +1,7 @@
 import asyncio
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -83,6 +83,24 @@ async def test_the_cycle_under_way_is_named_while_it_holds_the_lease(
 )
 async def test_data_older_than_two_intervals_is_degraded(sqlite_store, age, schedule, status):
     await remember(sqlite_store, age * MINUTE, succeeded=1)
+    health = await check_health(deps_of(sqlite_store, COLLECT_SCHEDULE=schedule))
+    assert health.status == status
+
+
+@pytest.mark.parametrize(
+    ("last", "schedule", "status"),
+    [
+        # On Monday afternoon: Friday's data missed one tick, Thursday's two.
+        (datetime(2026, 11, 20, 9, 3, tzinfo=UTC), "0 0 9 * * 1-5", "healthy"),
+        (datetime(2026, 11, 19, 9, 3, tzinfo=UTC), "0 0 9 * * 1-5", "degraded"),
+        # That the next two ticks are near each other makes this morning's data no older.
+        (datetime(2026, 11, 23, 9, 6, tzinfo=UTC), "0 0,5 9 * * *", "healthy"),
+        (datetime(2026, 11, 22, 9, 6, tzinfo=UTC), "0 0,5 9 * * *", "degraded"),
+        (datetime(2026, 11, 2, 9, 3, tzinfo=UTC), "0 0 9 1-7 * MON", "healthy"),
+    ],
+)
+async def test_data_is_as_old_as_the_ticks_that_it_missed(sqlite_store, last, schedule, status):
+    await remember(sqlite_store, NOW - last, succeeded=1)
     health = await check_health(deps_of(sqlite_store, COLLECT_SCHEDULE=schedule))
     assert health.status == status
 

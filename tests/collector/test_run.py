@@ -53,6 +53,25 @@ def test_data_older_than_one_interval_is_stale() -> None:
     assert not is_stale(state(timedelta(minutes=29)), EVERY_HALF_HOUR, NOW)
 
 
+@pytest.mark.parametrize(
+    ("now", "schedule", "stale"),
+    [
+        # Friday's data is fresh until Monday's tick.
+        (datetime(2026, 11, 22, 12, 0, tzinfo=UTC), "0 0 9 * * 1-5", False),
+        (datetime(2026, 11, 23, 9, 5, tzinfo=UTC), "0 0 9 * * 1-5", True),
+        # Two ticks near each other ask for no collection in the long time between.
+        (datetime(2026, 11, 20, 23, 0, tzinfo=UTC), "0 55 8 * * *", False),
+        (datetime(2026, 11, 20, 23, 0, tzinfo=UTC), "0 55,59 8 * * *", False),
+        (datetime(2026, 11, 20, 23, 0, tzinfo=UTC), "0 0,30 9 * * *", True),
+    ],
+)
+def test_data_is_stale_once_the_interval_it_was_collected_in_has_passed(
+    now, schedule, stale
+) -> None:
+    collected = datetime(2026, 11, 20, 9, 3, tzinfo=UTC)
+    assert is_stale(state(NOW - collected), schedule, now) is stale
+
+
 def test_the_timers_function_collects_and_then_finds_the_data_fresh(
     sqlite_settings, stand_in, caplog
 ) -> None:
