@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from collector.cleanup import Cleaner
@@ -24,7 +25,7 @@ from shared.logs import event, set_levels
 from shared.models import Cleanup, CollectionState, Cycle, Rescore, Topics, Trigger
 from shared.requests import read_message
 from shared.schedule import interval, last_tick
-from shared.settings import Settings
+from shared.settings import Settings, schedule_warnings
 from shared.store import COLLECTION, CURRENT, TOPICS, Store, open_store
 from shared.telemetry import CYCLE_DURATION, CYCLE_ITEMS, measure, span
 from shared.times import parse_iso, utc_now
@@ -200,6 +201,8 @@ def _timer_run(function: str, settings: Settings, *, past_due: bool) -> Iterator
 def _reported(function: str, settings: Settings, **fields: object) -> Iterator[dict[str, object]]:
     """Log one line at the start of a function's run and one at its end, with what is reported."""
     set_levels(settings.log_level)
+    for warning in schedule_warnings(settings):
+        _warn_once(warning)
     event(log, f"{function}.started", function=function, **fields)
     began = time.monotonic()
     report: dict[str, object] = {"outcome": "completed"}
@@ -215,6 +218,12 @@ def _reported(function: str, settings: Settings, **fields: object) -> Iterator[d
         event(log, f"{function}.ended", level, **told)
         if function in COLLECTING and report["outcome"] != "skipped":
             _measure(report, seconds)
+
+
+@cache
+def _warn_once(reason: str) -> None:
+    """Log a warning the first time that this process comes to it."""
+    event(log, "settings.warning", logging.WARNING, reason=reason)
 
 
 def _measure(report: dict[str, Any], seconds: float) -> None:

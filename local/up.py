@@ -18,7 +18,7 @@ from local.host.supervisor import Child, Supervisor, listen
 from local.standin import StandInChoice, choose_source
 from shared.errors import SettingsError, StoreError, UndertoneError
 from shared.schedule import next_tick
-from shared.settings import Settings, load_settings
+from shared.settings import Settings, load_settings, schedule_warnings
 from shared.store import COLLECTION, open_store
 from shared.times import utc_now
 
@@ -154,6 +154,7 @@ def _print_banner(
         path = settings.sqlite_path.parent / "keys.json"
         read_keys(path)
         lines.append(f"  Keys      {path}")
+    lines += [f"  Warning   {warning}" for warning in schedule_warnings(settings)]
     print("\n".join([*lines, "", "Ctrl-C ends it.", ""]), flush=True)
 
 

@@ -27,6 +27,7 @@ from shared import __version__
 from shared.errors import SettingsError
 from shared.models import ALL
 from shared.schedule import BadScheduleError, next_tick
+from shared.schedule_advice import warnings
 from shared.statistics import OtherLanguages
 
 DEFAULT_SUBREDDITS = (
@@ -56,6 +57,9 @@ CONNECTION_STRING = re.compile(
 # https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
 WORKER_TELEMETRY = ("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "PYTHON_ENABLE_OPENTELEMETRY")
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+# The host reads them too, as they are: a line end that we took away would stop its timer.
+SCHEDULES = ("collect_schedule", "trending_schedule", "cleanup_schedule")
+SIX_FIELDS = "six NCRONTAB fields, UTC (second minute hour day month weekday)"
 
 
 def _split(value: object) -> object:
@@ -137,13 +141,13 @@ class Settings(BaseModel):
         Path(".data/undertone.db"), description="the file of the embedded database"
     )
     collect_schedule: Schedule = Field(
-        "0 */30 * * * *", description="when to collect: six NCRONTAB fields, UTC"
+        "0 */30 * * * *", description=f"{SIX_FIELDS}: when to collect"
     )
     trending_schedule: Schedule = Field(
-        "0 5 * * * *", description="when to find what is trending: six NCRONTAB fields, UTC"
+        "0 5 * * * *", description=f"{SIX_FIELDS}: when to find what is trending"
     )
     cleanup_schedule: Schedule = Field(
-        "0 0 2 * * *", description="when to clean up: six NCRONTAB fields, UTC"
+        "0 0 2 * * *", description=f"{SIX_FIELDS}: when to clean up"
     )
     collect_on_startup: bool = Field(
         default=False,
@@ -208,16 +212,15 @@ class Settings(BaseModel):
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings; an empty one counts as unset.
+    """Read the settings. An empty one counts as unset; blanks around one don't count, but a
+    schedule is read as the host reads it.
 
     Raises SettingsError with a line for each setting that is wrong: its name, what is wrong and
     what it takes. Secrets are never quoted.
     """
-    given = {
-        name: environ[name.upper()].strip()
-        for name in Settings.model_fields
-        if environ.get(name.upper(), "").strip()
-    }
+    values = {name: environ.get(name.upper(), "") for name in Settings.model_fields}
+    read = {name: each if name in SCHEDULES else each.strip() for name, each in values.items()}
+    given = {name: each for name, each in read.items() if each}
     on_azure = bool(environ.get("WEBSITE_SITE_NAME"))
     if on_azure and "cosmos_endpoint" not in given:
         raise SettingsError(
@@ -231,6 +234,15 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     if settings.telemetry == "azure":
         _check_worker_sends_nothing(environ)
     return settings
+
+
+def schedule_warnings(settings: Settings) -> list[str]:
+    """Return a sentence for each part of a schedule that hardly means what it says."""
+    return [
+        f"{name.upper()}: {warning}"
+        for name in SCHEDULES
+        for warning in warnings(getattr(settings, name))
+    ]
 
 
 def _check_worker_sends_nothing(environ: Mapping[str, str]) -> None:

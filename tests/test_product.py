@@ -87,6 +87,20 @@ def test_a_file_that_is_no_database_is_one_clear_line_and_stays_as_it_is(tmp_pat
     assert path.read_bytes().startswith(b"this is not a database")
 
 
+def test_a_bad_schedule_stops_the_start_with_what_to_write_instead() -> None:
+    refused = command("up", "--port", "0", COLLECT_SCHEDULE="*/5 * * * *")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("COLLECT_SCHEDULE: '*/5 * * * *' has 5 fields")
+    assert "write 0 */5 * * * *" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_schedule_that_hardly_means_what_it_says_is_warned_of_at_the_start(running_host) -> None:
+    host = running_host(arguments=["--no-collect"], settings={"CLEANUP_SCHEDULE": "0 0 22-2 * * *"})
+    assert "Warning   CLEANUP_SCHEDULE: '22-2' in the hours" in host.log
+    assert "write 22-23,0-2" in host.log
+
+
 def command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "local", *arguments],

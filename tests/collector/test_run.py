@@ -148,6 +148,17 @@ def test_a_first_collection_finds_topics_and_later_ones_leave_them_to_the_timer(
     assert sum(line.startswith("trending.found") for line in caplog.messages) == 1
 
 
+def test_a_schedule_that_hardly_means_what_it_says_is_told_once_by_a_process(
+    sqlite_settings, caplog
+) -> None:
+    settings = sqlite_settings.model_copy(update={"cleanup_schedule": "0 17 23-1 * * *"})
+    clean_up_on_timer(settings, past_due=False)
+    find_trends_on_timer(settings, past_due=False)
+    (warning,) = [each for each in caplog.records if each.levelname == "WARNING"]
+    assert warning.message.startswith("settings.warning reason=\"CLEANUP_SCHEDULE: '23-1' in the")
+    assert "write 23,0-1" in warning.message
+
+
 @pytest.mark.parametrize(
     ("function", "run"), [("trending", find_trends_on_timer), ("cleanup", clean_up_on_timer)]
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import SettingsError
-from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings
+from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings, schedule_warnings
 
 ROOT = Path(__file__).parents[2]
 # Settings that local.settings.json has for the host, not for us.
@@ -68,6 +68,31 @@ def test_a_bad_setting_gives_one_line_that_names_it_and_says_what_it_takes(
     assert "\n" not in line
     assert line.startswith(f"{name}: ")
     assert f"it takes {Settings.model_fields[name.lower()].description}" in line
+
+
+@pytest.mark.parametrize("name", ["COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE"])
+def test_a_bad_schedule_says_what_to_write_instead(name: str) -> None:
+    assert "write 0 */5 * * * *; it takes six NCRONTAB fields" in complaint(**{name: "*/5 * * * *"})
+    assert "write 0 */30 * * * *; it takes" in complaint(**{name: "00:30:00"})
+    assert "never comes" in complaint(**{name: "0 0 0 30 2 *"})
+
+
+@pytest.mark.parametrize("value", ["0 5 * * * *\n", "0 5 * * * *\t", " "])
+def test_a_schedule_is_read_with_its_blanks_as_the_host_reads_it(value: str) -> None:
+    assert repr(value) in complaint(COLLECT_SCHEDULE=value)
+    assert load_settings({"COLLECT_SCHEDULE": " 0 5 * * * * "}).collect_schedule
+
+
+def test_a_schedule_that_hardly_means_what_it_says_is_warned_of_by_name() -> None:
+    assert schedule_warnings(load_settings({})) == []
+    given = {"COLLECT_SCHEDULE": "0 */7 22-2 * * *", "CLEANUP_SCHEDULE": "0 0 */25 * * *"}
+    found = schedule_warnings(load_settings(given))
+    assert [each.split(": ")[0] for each in found] == [
+        "COLLECT_SCHEDULE",
+        "COLLECT_SCHEDULE",
+        "CLEANUP_SCHEDULE",
+    ]
+    assert "is read as 2-22" in found[1]
 
 
 def test_each_bad_setting_has_its_own_line() -> None:
