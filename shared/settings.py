@@ -146,9 +146,7 @@ class Settings(BaseModel):
     trending_schedule: Schedule = Field(
         "0 5 * * * *", description=f"{SIX_FIELDS}: when to find what is trending"
     )
-    cleanup_schedule: Schedule = Field(
-        "0 0 2 * * *", description=f"{SIX_FIELDS}: when to clean up"
-    )
+    cleanup_schedule: Schedule = Field("0 0 2 * * *", description=f"{SIX_FIELDS}: when to clean up")
     collect_on_startup: bool = Field(
         default=False,
         description="true or false: whether to collect at start-up when the data is old",

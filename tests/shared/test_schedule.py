@@ -1,6 +1,7 @@
 """Schedules tick as they do under the Functions host's own library."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -347,3 +348,28 @@ def test_no_tick_lies_between_the_ends_of_an_interval(expression, moment) -> Non
     assert ends >= moment
     assert last_tick(expression, ends) == begins
     assert next_tick(expression, ends - timedelta(seconds=1)) == ends
+
+
+def rows_of(heading: str) -> list[list[list[str]]]:
+    """Return what stands in backticks in each cell of the page's table under a heading."""
+    page = (Path(__file__).parents[2] / "docs" / "schedules.md").read_text(encoding="utf-8")
+    lines = page.split(f"## {heading}\n")[1].split("\n## ")[0].splitlines()
+    cells = [line.strip("|").split("|") for line in lines if line.startswith("| ")][1:]
+    return [[re.findall("`([^`]+)`", cell) for cell in row] for row in cells if row[0] != " --- "]
+
+
+def test_the_page_on_schedules_says_what_is_refused_and_what_to_write() -> None:
+    rows = rows_of("What the app refuses though Azure takes it")
+    assert len(rows) == 2
+    for [written], _, [better] in rows:
+        with pytest.raises(BadScheduleError, match=re.escape(f"write {better}")):
+            next_tick(written, NOW)
+        assert next_tick(better, NOW)
+
+
+def test_the_page_on_schedules_says_what_is_warned_of_and_what_to_write() -> None:
+    rows = rows_of("What is taken with a warning")
+    assert len(rows) == 4
+    for [written], _, better in rows:
+        assert warnings(written)
+        assert all(not warnings(each) for each in better)

@@ -147,7 +147,11 @@ def ours(call):
         ),
         (
             TIMER.replace("0 */5", "*/5") + "def f(timer: func.TimerRequest) -> None: ...",
-            "six",
+            "write 0 */5 * * * *",
+        ),
+        (
+            TIMER.replace('* *"', '* 7"') + "def f(timer: func.TimerRequest) -> None: ...",
+            "'7' is none of the weekdays",
         ),
         (TIMER + "def f(timer: func.TimerRequest) -> str: ...", "no $return"),
         (TIMER + "def f(timer: str) -> None: ...", "takes TimerRequest"),
