@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.ncrontab import FIELDS, parse
@@ -326,6 +326,7 @@ SCHEDULES = st.tuples(
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis takes naive limits
 
 
+@settings(deadline=None)
 @given(SCHEDULES, MOMENTS)
 def test_all_fields_hold_at_a_tick_before_and_after_any_moment(expression, moment) -> None:
     fields = parse(expression)
@@ -341,6 +342,7 @@ def test_all_fields_hold_at_a_tick_before_and_after_any_moment(expression, momen
         assert tick.isoweekday() % 7 in fields.weekdays
 
 
+@settings(deadline=None)
 @given(SCHEDULES, MOMENTS)
 def test_no_tick_lies_between_the_ends_of_an_interval(expression, moment) -> None:
     begins = last_tick(expression, moment)
