@@ -193,6 +193,8 @@ def _filled(left: Sequence[Segment], values: dict[str, str | None]) -> dict[str,
 
 def _upper(text: str) -> str:
     """Return the text as .NET compares it without case: in capitals, character by character."""
+    if text.isascii():
+        return text.upper()
     return "".join(each.upper() if len(each.upper()) == 1 else each for each in text)
 
 
