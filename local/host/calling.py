@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar
 import azure.functions as func
 
 from local.host.functions import Function
+from local.host.messages import outgoing
 from local.host.queues import Queues
 from shared.logs import event
 
@@ -136,13 +137,10 @@ class Caller:
                 overrun.cancel()
 
     def _put_out(self, function: Function, outputs: Mapping[str, Output]) -> None:
-        """Put what a function gave out into its queues, each string of a list as a message."""
+        """Put what a function gave out into its queues. Raises what `outgoing` does."""
         for name, output in outputs.items():
-            values = output.value if isinstance(output.value, list) else [output.value]
-            for value in values:
-                if value is not None:
-                    body = value if isinstance(value, bytes) else str(value).encode()
-                    self.queues.put(function.outputs[name], body)
+            for body in outgoing(output.value):
+                self.queues.put(function.outputs[name], body)
 
 
 def _overrun(function: Function, seconds: float) -> None:

@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--app", type=Path, default=Path())
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--listener", type=int, help="the file descriptor of a listening socket")
+    parser.add_argument("--host", default="", help="names the host, the same after each restart")
     parser.add_argument("--ready", type=int, required=True, help="a pipe to say ready on")
     parser.add_argument("--keys", action="store_true")
     parser.add_argument("--no-timers", action="store_true")
@@ -77,7 +78,8 @@ def _say_ready(arguments: argparse.Namespace) -> None:
 
 
 def _caller(arguments: argparse.Namespace, config: HostConfig) -> Caller:
-    return Caller(Queues(arguments.data / "queues.db"), worker_threads(), config.function_timeout)
+    queues = Queues(arguments.data / "queues.db", holder=arguments.host)
+    return Caller(queues, worker_threads(), config.function_timeout)
 
 
 async def _http(arguments: argparse.Namespace) -> None:
@@ -123,6 +125,7 @@ async def _worker(arguments: argparse.Namespace) -> None:
         timers=not arguments.no_timers,
         startup_seconds=arguments.startup_seconds,
         on_stop=stopping.set,
+        host=arguments.host,
     )
     _say_ready(arguments)
     await worker.run()

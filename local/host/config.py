@@ -1,6 +1,7 @@
 """What the host reads before it starts: host.json and local.settings.json."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +12,24 @@ from shared.errors import UndertoneError
 # Defaults of the real host: https://learn.microsoft.com/azure/azure-functions/functions-host-json
 VERSION = "2.0"
 DEFAULT_PREFIX = "api"
-DEFAULT_DEQUEUES = 5
-MOST_DEQUEUES = 100
-# The real host gives a message whose function failed back at once, a dead host's in 10 minutes.
-DEFAULT_VISIBILITY = "00:00:00"
 DEFAULT_TIMEOUT_SECONDS = 1800.0
+MIN_TIMEOUT_SECONDS = 1.0
 FOR_EVER = "-1"
 # https://learn.microsoft.com/azure/azure-functions/functions-app-settings
 BODY_LIMIT, DEFAULT_BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", 104_857_600
 DEFAULT_HSTS_AGE = "30.00:00:00"
+# Those of the queues, and what they take: QueuesOptions.cs of the queue extension; storage keeps a
+# message hidden for seven days at most, and the published schema of host.json ends at 100 attempts.
+MAX_BATCH = 32
+MAX_DEQUEUES = 100
+MIN_POLLING_SECONDS = 0.1
+MAX_VISIBILITY_SECONDS = 7 * 86400.0
+ENCODING = "base64"
+
+# A .NET TimeSpan, without its shorter forms: "30" would be 30 days there.
+TIME_SPAN = re.compile(
+    r"(?:(\d{1,4})\.)?([01]?\d|2[0-3]):([0-5]?\d):([0-5]?\d(?:\.\d{1,7})?)", re.ASCII
+)
 
 
 class HostError(UndertoneError):
@@ -38,12 +48,26 @@ class HttpConfig:
 
 
 @dataclass(frozen=True)
+class QueueConfig:
+    """What host.json says of queues, with the real host's defaults."""
+
+    batch_size: int = 16
+    """How many messages are taken at a time."""
+    new_batch_threshold: int = 8
+    """The next batch is taken when no more than this number are worked on."""
+    max_dequeue_count: int = 5
+    retry_seconds: float = 0.0
+    """How long a message is hidden whose function failed."""
+    max_polling_seconds: float = 60.0
+    """The longest time between two looks at an idle queue."""
+
+
+@dataclass(frozen=True)
 class HostConfig:
     """What host.json says that the local host follows."""
 
     route_prefix: str = DEFAULT_PREFIX
-    max_dequeue_count: int = DEFAULT_DEQUEUES
-    retry_seconds: float = 0.0
+    queues: QueueConfig = QueueConfig()
     function_timeout: float | None = DEFAULT_TIMEOUT_SECONDS
     """Seconds that a function may take; None is for ever."""
 
@@ -54,21 +78,18 @@ def read_host_json(folder: Path) -> HostConfig:
     if content.get("version") != VERSION:
         raise HostError(f'host.json takes "version": "{VERSION}"')
     extensions = _object(content, "extensions")
-    http, queues = _object(extensions, "http"), _object(extensions, "queues")
+    http = _object(extensions, "http")
     prefix = http.get("routePrefix", DEFAULT_PREFIX)
     if not isinstance(prefix, str):
         raise HostError("host.json: routePrefix takes a string")
-    dequeues = queues.get("maxDequeueCount", DEFAULT_DEQUEUES)
-    if type(dequeues) is not int or not 1 <= dequeues <= MOST_DEQUEUES:
-        raise HostError(f"host.json: maxDequeueCount takes a number from 1 to {MOST_DEQUEUES}")
     timeout: float | None = DEFAULT_TIMEOUT_SECONDS
-    if "functionTimeout" in content:
-        given = content["functionTimeout"]
-        timeout = None if given == FOR_EVER else _seconds(given)
+    if (given := content.get("functionTimeout")) is not None:
+        timeout = (
+            None if given == FOR_EVER else _seconds("functionTimeout", given, MIN_TIMEOUT_SECONDS)
+        )
     return HostConfig(
         route_prefix=prefix.strip("/"),
-        max_dequeue_count=dequeues,
-        retry_seconds=_seconds(queues.get("visibilityTimeout", DEFAULT_VISIBILITY)),
+        queues=_queues(_object(extensions, "queues")),
         function_timeout=timeout,
     )
 
@@ -94,10 +115,8 @@ def _hsts(given: Mapping[str, Any]) -> str | None:
     """Return the value of Strict-Transport-Security: https://www.rfc-editor.org/rfc/rfc6797."""
     if given.get("isEnabled") is not True:
         return None
-    days, _, rest = str(given.get("maxAge", DEFAULT_HSTS_AGE)).rpartition(".")
-    if not (days or "0").isdecimal():
-        raise HostError("host.json: maxAge of hsts takes days and a time, such as 365.00:00:00")
-    value = f"max-age={int(days or 0) * 86400 + int(_seconds(rest))}"
+    age = _seconds("maxAge of hsts", given.get("maxAge", DEFAULT_HSTS_AGE), 0)
+    value = f"max-age={age:.0f}"
     value += "; includeSubDomains" * bool(given.get("includeSubDomains"))
     return value + "; preload" * bool(given.get("preload"))
 
@@ -133,9 +152,44 @@ def _object(parent: Mapping[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
-def _seconds(text: object) -> float:
-    try:
-        hours, minutes, seconds = str(text).split(":")
-        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
-    except ValueError:
-        raise HostError(f"host.json: {text!r} is no time of the form hh:mm:ss") from None
+def _queues(given: Mapping[str, Any]) -> QueueConfig:
+    if str(given.get("messageEncoding", ENCODING)).lower() != ENCODING:
+        raise HostError(f"host.json: messageEncoding takes {ENCODING} on the local host")
+    default = QueueConfig()
+    batch = _number(given, "batchSize", default.batch_size, 1, MAX_BATCH)
+    polling, visibility = given.get("maxPollingInterval"), given.get("visibilityTimeout")
+    return QueueConfig(
+        batch_size=batch,
+        new_batch_threshold=_number(given, "newBatchThreshold", batch // 2, 0),
+        max_dequeue_count=_number(
+            given, "maxDequeueCount", default.max_dequeue_count, 1, MAX_DEQUEUES
+        ),
+        retry_seconds=default.retry_seconds
+        if visibility is None
+        else _seconds("visibilityTimeout", visibility, 0.0, MAX_VISIBILITY_SECONDS),
+        max_polling_seconds=default.max_polling_seconds
+        if polling is None
+        else _seconds("maxPollingInterval", polling, MIN_POLLING_SECONDS),
+    )
+
+
+def _number(
+    given: Mapping[str, Any], key: str, default: int, least: int, most: int | None = None
+) -> int:
+    value = default if given.get(key) is None else given[key]
+    if type(value) is not int or value < least or (most is not None and value > most):
+        limits = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise HostError(f"host.json: {key} takes a number {limits}, not {value!r}")
+    return value
+
+
+def _seconds(key: str, text: object, least: float, most: float | None = None) -> float:
+    """Read a time span, in seconds. Raises HostError."""
+    match = TIME_SPAN.fullmatch(text) if isinstance(text, str) else None
+    if match:
+        days, hours, minutes, seconds = (float(each or 0) for each in match.groups())
+        value = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+        if least <= value and (most is None or value <= most):
+            return value
+    limits = f", of at least {least:g} s" + ("" if most is None else f" and at most {most:g} s")
+    raise HostError(f"host.json: {key} takes a time of the form hh:mm:ss{limits}, not {text!r}")

@@ -1,27 +1,47 @@
 """A durable queue for the processes of one machine, that behaves as Azure's storage queues do.
 
-At least once, invisible while it is worked on, visible again when its worker died, and put aside
-in `<queue>-poison` after too many attempts.
+At least once, base64 on the wire, invisible while it is worked on, visible again when its worker
+died, put aside in `<queue>-poison` after too many attempts, and gone after seven days.
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger
 """
 
 import base64
+import binascii
+import logging
+import re
 import sqlite3
 import time
 import uuid
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-# The real host hides a message for 10 minutes and renews that; a dead worker's comes back then.
+from shared.logs import event
+
+log = logging.getLogger("local.host.queues")
+
+# The real host hides a message for 10 minutes and renews that; a dead host's comes back then.
 HIDDEN_SECONDS = 600.0
+# How long Azure keeps a message that nobody works on.
+LIFETIME = timedelta(days=7)
+# As it is on the wire: https://learn.microsoft.com/azure/storage/queues/scalability-targets
+MAX_TEXT_BYTES = 64 * 1024
 BUSY_SECONDS = 10.0
+POISON = "-poison"
+WHITESPACE = re.compile(r"[ \t\r\n]")
 
 SCHEMA = """CREATE TABLE IF NOT EXISTS messages (
     id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL, inserted REAL NOT NULL,
     visible REAL NOT NULL, dequeues INTEGER NOT NULL DEFAULT 0, receipt TEXT)"""
+TAKE = """UPDATE messages SET dequeues = dequeues + 1, visible = ?, receipt = ?
+    WHERE id = (SELECT id FROM messages WHERE queue = ? AND visible <= ? ORDER BY inserted LIMIT 1)
+    RETURNING id, body, dequeues, receipt, inserted, visible"""
+HELD = """SELECT id, body, dequeues, receipt, inserted, visible FROM messages
+    WHERE queue = ? AND visible > ? AND substr(receipt, 1, ?) = ? ORDER BY inserted"""
+
+Row = tuple[str, str, int, str, float, float]
 
 
 @dataclass(frozen=True)
@@ -37,20 +57,35 @@ class Message:
 
 
 class Queues:
-    """The queues of a file. Each call is a transaction of its own, from any process."""
+    """The queues of a file. Each call is a transaction of its own, from any process.
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+    holder names who takes messages: a worker that its host started again finds by it what the one
+    before it held.
+    """
+
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float] = time.time, holder: str = ""
+    ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._clock = clock
+        self._holder = holder or uuid.uuid4().hex
         with closing(self._connect()) as db, db:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute(SCHEMA)
 
     def put(self, queue: str, body: bytes) -> str:
-        """Add a message and give its id."""
+        """Add a message and return its id. Raises ValueError when it is too long."""
+        return self.put_text(queue, base64.b64encode(body).decode())
+
+    def put_text(self, queue: str, text: str) -> str:
+        """Add a message as it is on the wire, as any client of the queue may; return its id.
+
+        Raises ValueError when it is too long.
+        """
+        if len(text.encode()) > MAX_TEXT_BYTES:
+            raise ValueError(f"a message takes {MAX_TEXT_BYTES} bytes at most, as base64")
         message_id = str(uuid.uuid4())
-        text = base64.b64encode(body).decode()
         now = self._clock()
         with closing(self._connect()) as db, db:
             db.execute(
@@ -60,20 +95,33 @@ class Queues:
         return message_id
 
     def take(self, queue: str, *, hidden: float = HIDDEN_SECONDS) -> Message | None:
-        """Take the oldest visible message and hide it from others for so many seconds."""
-        now, receipt = self._clock(), uuid.uuid4().hex
+        """Take the oldest visible message and hide it from others for `hidden` seconds.
+
+        What isn't base64 nobody is given: it is put aside at once.
+        """
+        while row := self._take_row(queue, hidden):
+            message = _message(row)
+            if message is not None:
+                return message
+            message_id, receipt = row[0], row[3]
+            self._move(queue, message_id, receipt)
+            reason = "its text is not base64"
+            event(
+                log, "queue.poisoned", logging.ERROR, queue=queue, message=message_id, reason=reason
+            )
+        return None
+
+    def held(self, queue: str) -> list[Message]:
+        """List the messages that this holder has taken and still hides, the oldest first."""
         with closing(self._connect()) as db, db:
-            row = db.execute(
-                "UPDATE messages SET dequeues = dequeues + 1, visible = ?, receipt = ?"
-                " WHERE id = (SELECT id FROM messages WHERE queue = ? AND visible <= ?"
-                " ORDER BY inserted LIMIT 1) RETURNING id, body, dequeues, inserted, visible",
-                (now + hidden, receipt, queue, now),
-            ).fetchone()
-        if row is None:
-            return None
-        message_id, text, dequeues, *moments = row
-        inserted, visible = (datetime.fromtimestamp(each, UTC) for each in moments)
-        return Message(message_id, base64.b64decode(text), dequeues, receipt, inserted, visible)
+            rows = db.execute(
+                HELD, (queue, self._clock(), len(self._holder), self._holder)
+            ).fetchall()
+        return [message for row in rows if (message := _message(row))]
+
+    def renew(self, message: Message, *, hidden: float = HIDDEN_SECONDS) -> None:
+        """Hide a message that is still worked on for `hidden` seconds from now."""
+        self.give_back(message, after=hidden)
 
     def delete(self, message: Message) -> None:
         """Delete a message that was worked on."""
@@ -83,7 +131,7 @@ class Queues:
             )
 
     def give_back(self, message: Message, *, after: float) -> None:
-        """Make a message visible again after so many seconds."""
+        """Make a message visible again after `after` seconds."""
         with closing(self._connect()) as db, db:
             db.execute(
                 "UPDATE messages SET visible = ? WHERE id = ? AND receipt = ?",
@@ -91,18 +139,59 @@ class Queues:
             )
 
     def poison(self, queue: str, message: Message) -> None:
-        """Put a message aside."""
-        with closing(self._connect()) as db, db:
-            db.execute(
-                "UPDATE messages SET queue = ?, visible = ? WHERE id = ? AND receipt = ?",
-                (f"{queue}-poison", self._clock(), message.id, message.receipt),
-            )
+        """Put a message aside: a new one in `<queue>-poison`, with seven days of its own.
+
+        There is no such queue of one whose name ends so already: it stays hidden there.
+        """
+        self._move(queue, message.id, message.receipt)
 
     def count(self, queue: str) -> int:
         """Count the messages of a queue, hidden ones too."""
+        return len(self.texts(queue))
+
+    def texts(self, queue: str) -> list[str]:
+        """List the messages of a queue as they are on the wire, hidden ones too, oldest first."""
         with closing(self._connect()) as db, db:
-            row = db.execute("SELECT count(*) FROM messages WHERE queue = ?", (queue,)).fetchone()
-        return int(row[0])
+            self._expire(db)
+            rows = db.execute(
+                "SELECT body FROM messages WHERE queue = ? ORDER BY inserted", (queue,)
+            ).fetchall()
+        return [str(body) for (body,) in rows]
+
+    def _take_row(self, queue: str, hidden: float) -> Row | None:
+        now = self._clock()
+        with closing(self._connect()) as db, db:
+            self._expire(db)
+            row: Row | None = db.execute(
+                TAKE, (now + hidden, f"{self._holder}.{uuid.uuid4().hex}", queue, now)
+            ).fetchone()
+        return row
+
+    def _move(self, queue: str, message_id: str, receipt: str) -> None:
+        if queue.endswith(POISON):
+            return
+        now = self._clock()
+        with closing(self._connect()) as db, db:
+            db.execute(
+                "UPDATE messages SET id = ?, queue = ?, inserted = ?, visible = ?, dequeues = 0,"
+                " receipt = NULL WHERE id = ? AND receipt = ?",
+                (str(uuid.uuid4()), f"{queue}{POISON}", now, now, message_id, receipt),
+            )
+
+    def _expire(self, db: sqlite3.Connection) -> None:
+        oldest = self._clock() - LIFETIME.total_seconds()
+        db.execute("DELETE FROM messages WHERE inserted <= ?", (oldest,))
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+
+
+def _message(row: Row) -> Message | None:
+    """Return a row's message, or None where its text isn't base64."""
+    message_id, text, dequeues, receipt, *moments = row
+    try:
+        body = base64.b64decode(WHITESPACE.sub("", text), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    inserted, visible = (datetime.fromtimestamp(each, UTC) for each in moments)
+    return Message(message_id, body, dequeues, receipt, inserted, visible)

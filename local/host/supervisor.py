@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -37,12 +38,12 @@ class Child:
     ends_last: bool = False
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
 
-    async def start(self, environ: Mapping[str, str]) -> None:
-        """Start it, and wait until it says that it is ready. Raises HostError."""
+    async def start(self, environ: Mapping[str, str], host: str) -> None:
+        """Start it for a host, and wait until it says that it is ready. Raises HostError."""
         reader, writer = os.pipe()
         passed = [writer] if self.listener is None else [writer, self.listener]
         command = [sys.executable, "-m", "local.host.child", self.role, *self.arguments]
-        command += ["--ready", str(writer)]
+        command += ["--host", host, "--ready", str(writer)]
         if self.listener is not None:
             command += ["--listener", str(self.listener)]
         self.process = await asyncio.create_subprocess_exec(
@@ -82,6 +83,8 @@ class Supervisor:
     def __init__(self, children: Sequence[Child], environ: Mapping[str, str]) -> None:
         self._children = children
         self._environ = environ
+        # By it a process that is started again knows what the one before it was at.
+        self._id = uuid.uuid4().hex
         self._stop = asyncio.Event()
         self._signals = 0
 
@@ -93,7 +96,7 @@ class Supervisor:
         try:
             for child in self._children:
                 if not self._stop.is_set():
-                    await child.start(self._environ)
+                    await child.start(self._environ, self._id)
             await self._watch_all()
         finally:
             await self._end()
@@ -136,7 +139,7 @@ class Supervisor:
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
             try:
-                await child.start(self._environ)
+                await child.start(self._environ, self._id)
             except HostError as error:
                 event(log, "process.not_restarted", logging.ERROR, reason=str(error))
 

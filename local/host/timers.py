@@ -1,17 +1,23 @@
-"""Timers: when each fires, that it never overlaps itself, and what was missed."""
+"""Timers: when each fires, that it never overlaps itself, and what was missed.
+
+As the timer extension of the real host does:
+https://github.com/Azure/azure-webjobs-sdk-extensions, TimerListener.cs.
+"""
 
 import asyncio
 import json
+import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from local.host.functions import Function
-from shared.schedule import interval, last_tick, next_tick
+from shared.schedule import interval, next_tick
 from shared.times import Clock, iso, parse_iso
 
-# A tick that fires later than this is past due.
-LATE = timedelta(seconds=1)
+# The real host's ticks come up to 7 ms before their time: what compares a tick with the clock must
+# bear that.
+EARLY = timedelta(milliseconds=5)
 # Clocks step: sleep in pieces, and look at the time again.
 LONGEST_SLEEP = 30.0
 # https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer: useMonitor is off for
@@ -20,38 +26,60 @@ SHORTEST_MONITORED = timedelta(minutes=1)
 
 Fire = Callable[[Function, bool, datetime], Awaitable[None]]
 """Runs a timer's function for a tick; the flag says that it is past due."""
+Sleep = Callable[[float], Awaitable[object]]
 
 
 class Monitor:
     """Remembers across restarts up to which moment each timer has had its ticks.
 
-    As in the real host a tick counts only once its function has ended: one that died with the
-    process is missed. What was remembered of another schedule counts for nothing.
+    A tick counts only once its function has ended: one that died with its host is missed. One that
+    died with its worker alone isn't: the host goes on from where it began. host names what lives on
+    when a worker is started again. What was remembered of another schedule counts for nothing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, host: str = "") -> None:
         self._path = path
-        self._done: dict[str, dict[str, str]] = {}
+        self._host = host or uuid.uuid4().hex
+        self._known: dict[str, dict[str, str]] = {}
         try:
             known = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return
         if isinstance(known, dict):
-            self._done = {name: each for name, each in known.items() if _is_readable(each)}
+            self._known = {name: each for name, each in known.items() if _is_readable(each)}
 
     def last(self, function: Function) -> datetime | None:
-        """Give the moment up to which the timer has had its ticks, if it was ever started."""
-        known = self._done.get(function.name)
+        """Return the moment up to which the timer's ticks have ended, if it was ever started."""
+        known = self._known.get(function.name)
         if known is None or known["schedule"] != function.schedule:
             return None
         return parse_iso(known["last"])
 
+    def begun(self, function: Function) -> datetime | None:
+        """Return the moment up to which this host has begun the timer's ticks, if it has."""
+        if self.last(function) is None or self._known[function.name].get("host") != self._host:
+            return None
+        return parse_iso(self._known[function.name]["begun"])
+
+    def begin(self, function: Function, moment: datetime) -> None:
+        """Remember that this host has begun the timer's ticks up to a moment."""
+        last = self.last(function) or moment
+        self._remember(function, last=last, begun=moment)
+
     def done(self, function: Function, moment: datetime) -> None:
-        """Remember that the timer has had its ticks up to a moment."""
-        self._done[function.name] = {"schedule": function.schedule, "last": iso(moment)}
+        """Remember that the timer's ticks up to a moment have ended."""
+        self._remember(function, last=moment, begun=moment)
+
+    def _remember(self, function: Function, *, last: datetime, begun: datetime) -> None:
+        self._known[function.name] = {
+            "schedule": function.schedule,
+            "last": iso(last),
+            "begun": iso(begun),
+            "host": self._host,
+        }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(self._done), encoding="utf-8")
+        fresh.write_text(json.dumps(self._known), encoding="utf-8")
         fresh.replace(self._path)
 
 
@@ -60,36 +88,65 @@ def _is_readable(known: object) -> bool:
         return False
     try:
         parse_iso(str(known["last"]))
+        parse_iso(str(known.get("begun", known["last"])))
     except (KeyError, ValueError):
         return False
     return "schedule" in known
 
 
 async def run_timer(
-    function: Function, fire: Fire, monitor: Monitor, *, clock: Clock, startup_seconds: float
+    function: Function,
+    fire: Fire,
+    monitor: Monitor,
+    *,
+    clock: Clock,
+    startup_seconds: float,
+    lock_seconds: float = 0.0,
+    sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Fire a timer for ever. A tick that passed while it ran, or while we were down, fires once,
-    at once, past due.
+    """Fire a timer for ever.
+
+    A tick that passed while the host was down fires at the start, once, past due. One that passed
+    while the timer ran fires at once, once, and isn't past due. lock_seconds is how long a host
+    that was killed still holds the timer's lock: up to 61 s on Azure.
     """
-    began = clock()
-    last = monitor.last(function)
-    if last is None:
-        monitor.done(function, began)
-    monitored = interval(function.schedule, began) >= SHORTEST_MONITORED
-    missed = last is not None and monitored and next_tick(function.schedule, last) <= began
-    if missed or function.run_on_startup:
-        await asyncio.sleep(startup_seconds)
-        await fire(function, missed, began)
-    reference = began
+    reference = monitor.begun(function)
+    if reference is None:
+        if lock_seconds:
+            await sleep(lock_seconds)
+        reference = await _start(
+            function, fire, monitor, clock=clock, startup_seconds=startup_seconds, sleep=sleep
+        )
     while True:
         due = next_tick(function.schedule, reference)
-        await _sleep_until(due, clock)
-        now = clock()
-        # Of several missed ticks one fires.
-        reference = max(due, last_tick(function.schedule, now))
-        await fire(function, now - due > LATE, reference)
+        await _sleep_until(due - EARLY, clock, sleep)
+        reference = max(due, clock())
+        await fire(function, False, reference)
 
 
-async def _sleep_until(due: datetime, clock: Clock) -> None:
-    while (left := (due - clock()).total_seconds()) > 0:  # noqa: ASYNC110 - no event, but time
-        await asyncio.sleep(min(left, LONGEST_SLEEP))
+async def _start(
+    function: Function,
+    fire: Fire,
+    monitor: Monitor,
+    *,
+    clock: Clock,
+    startup_seconds: float,
+    sleep: Sleep,
+) -> datetime:
+    """Fire what the start asks for; return the moment after which the schedule goes on."""
+    now = clock()
+    last = monitor.last(function)
+    monitored = interval(function.schedule, now) >= SHORTEST_MONITORED
+    missed = last is not None and monitored and next_tick(function.schedule, last) <= now
+    if not missed and not function.run_on_startup:
+        monitor.begin(function, now)
+        return now
+    await sleep(startup_seconds)
+    now = clock()
+    await fire(function, missed, now)
+    return now
+
+
+async def _sleep_until(due: datetime, clock: Clock, sleep: Sleep) -> None:
+    while (left := (due - clock()).total_seconds()) > 0:
+        await sleep(min(left, LONGEST_SLEEP))

@@ -5,17 +5,18 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import azure.functions as func
-from azure.functions.queue import QueueMessage
 from azure.functions.timer import TimerRequest
 
 from local.host.calling import Caller
 from local.host.config import HostConfig
 from local.host.functions import Function
+from local.host.listener import Listener
+from local.host.messages import incoming
 from local.host.queues import Message
 from local.host.timers import Monitor, run_timer
 from shared.logs import event
@@ -23,15 +24,16 @@ from shared.times import utc_now
 
 log = logging.getLogger("local.host.worker")
 
-POLL_SECONDS = 0.5
-# How long Azure keeps a message that nobody works on.
-LIFETIME = timedelta(days=7)
 # How long running functions may take to end once the host stops.
 GRACE_SECONDS = 10.0
 
 
 class Worker:
-    """Runs timers and queue functions until it is told to stop, which on_stop then tells them."""
+    """Runs timers and queue functions until it is told to stop, which on_stop then tells them.
+
+    host names the host that starts it again when it dies. lock_seconds is how long its timers wait
+    for the lock of a host that was killed.
+    """
 
     def __init__(
         self,
@@ -43,15 +45,17 @@ class Worker:
         timers: bool,
         startup_seconds: float,
         on_stop: Callable[[], None],
+        host: str = "",
+        lock_seconds: float = 0.0,
     ) -> None:
         self._functions = functions
         self._config = config
         self._caller = caller
-        self._queues = caller.queues
         self._timers = timers
         self._startup_seconds = startup_seconds
         self._on_stop = on_stop
-        self._monitor = Monitor(data / "timers.json")
+        self._lock_seconds = lock_seconds
+        self._monitor = Monitor(data / "timers.json", host=host)
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -68,13 +72,14 @@ class Worker:
                     self._monitor,
                     clock=utc_now,
                     startup_seconds=self._startup_seconds,
+                    lock_seconds=self._lock_seconds,
                 )
             )
             for function in self._functions
             if function.kind == "timer" and self._timers
         ]
         sources += [
-            asyncio.create_task(self._consume(function))
+            asyncio.create_task(self._listener(function).listen())
             for function in self._functions
             if function.kind == "queue"
         ]
@@ -91,78 +96,41 @@ class Worker:
             await asyncio.wait(self._running, timeout=GRACE_SECONDS)
 
     async def _fire(self, function: Function, past_due: bool, tick: datetime) -> None:
-        await self._tracked(self._run_tick(function, past_due, tick))
+        await asyncio.shield(self._tracked(self._run_tick(function, past_due, tick)))
 
     async def _run_tick(self, function: Function, past_due: bool, tick: datetime) -> None:
+        self._monitor.begin(function, tick)
         schedule = {"AdjustForDST": True}
         timer: func.TimerRequest = TimerRequest(past_due=past_due, schedule=schedule)
-        await self._invoke(function, timer)
+        await self._invoke(function, lambda: timer)
         self._monitor.done(function, tick)
 
-    async def _consume(self, function: Function) -> None:
-        while True:
-            message = await asyncio.to_thread(self._queues.take, function.queue)
-            if message is None:
-                await asyncio.sleep(POLL_SECONDS)
-            else:
-                await self._tracked(self._work_on(function, message))
+    def _listener(self, function: Function) -> Listener:
+        queues, config = self._caller.queues, self._config.queues
+        return Listener(function, queues, config, self._run_message, start=self._tracked)
 
-    async def _work_on(self, function: Function, message: Message) -> None:
-        most = self._config.max_dequeue_count
-        # One attempt too many: the last one's process died before it could put it aside.
-        if message.dequeue_count > most:
-            await self._put_aside(function, message)
-        elif await self._invoke(function, _given(message)):
-            await asyncio.to_thread(self._queues.delete, message)
-        elif message.dequeue_count == most:
-            await self._put_aside(function, message)
-        else:
-            seconds = self._config.retry_seconds
-            await asyncio.to_thread(self._queues.give_back, message, after=seconds)
+    async def _run_message(self, function: Function, message: Message) -> bool:
+        return await self._invoke(function, lambda: incoming(message))
 
-    async def _put_aside(self, function: Function, message: Message) -> None:
-        event(
-            log,
-            "queue.poisoned",
-            logging.ERROR,
-            function=function.name,
-            queue=function.queue,
-            message=message.id,
-            attempts=message.dequeue_count,
-        )
-        await asyncio.to_thread(self._queues.poison, function.queue, message)
-
-    async def _tracked(self, work: Coroutine[Any, Any, None]) -> None:
+    def _tracked(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do it in a task that stopping doesn't cancel."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        await asyncio.shield(task)
+        return task
 
-    async def _invoke(self, function: Function, given: object) -> bool:
+    async def _invoke(self, function: Function, argument: Callable[[], object]) -> bool:
+        """Call a function; say whether it succeeded. What fails to make its argument fails it."""
         started = time.monotonic()
         event(log, "function.started", function=function.name)
         try:
-            await self._caller.call(function, given, read=_nothing)
+            await self._caller.call(function, argument(), read=_nothing)
         except Exception:
             log.exception("function.failed function=%s", function.name)
             return False
         seconds = time.monotonic() - started
         event(log, "function.succeeded", function=function.name, seconds=seconds)
         return True
-
-
-def _given(message: Message) -> func.QueueMessage:
-    given: func.QueueMessage = QueueMessage(
-        id=message.id,
-        body=message.body,
-        dequeue_count=message.dequeue_count,
-        insertion_time=message.inserted,
-        expiration_time=message.inserted + LIFETIME,
-        pop_receipt=message.receipt,
-        time_next_visible=message.visible,
-    )
-    return given
 
 
 def _nothing(returned: object) -> None:

@@ -1,17 +1,14 @@
 """Timer and queue functions on the local host, in a process of their own."""
 
-import asyncio
 import json
 import os
 import re
 import signal
-from datetime import UTC, datetime, timedelta
 
+import psutil
 import pytest
 
-from local.host.functions import Function
 from local.host.queues import Queues
-from local.host.timers import Monitor, run_timer
 
 SOURCE = """
 import logging
@@ -48,10 +45,23 @@ def work(message: func.QueueMessage) -> None:
         raise ValueError("this message can't be read")
     if word == "deadly" and message.dequeue_count == 1:
         os.kill(os.getpid(), 9)
+
+
+@app.route(route="give", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@app.queue_output(arg_name="message", queue_name="given", connection="AzureWebJobsStorage")
+async def give(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    message.set(req.get_body().decode())
+    return func.HttpResponse(status_code=202)
+
+
+@app.queue_trigger(arg_name="message", queue_name="given", connection="AzureWebJobsStorage")
+async def see(message: func.QueueMessage) -> None:
+    log.info("saw id=%s body=%r", message.id, message.get_body().decode())
 """
+OBJECT = '{\n  "id": "mine",\n  "at": "2026-11-25T10:00:00Z"\n}'
 HOST_JSON = (
     '{"version": "2.0", "extensions": {"queues": {"maxDequeueCount": 3,'
-    ' "visibilityTimeout": "00:00:00"}}}'
+    ' "visibilityTimeout": "00:00:00", "maxPollingInterval": "00:00:00.2"}}}'
 )
 SETTINGS = {"EVERY": "0 0 0 1 1 *", "QUEUE": "requests"}
 
@@ -89,9 +99,10 @@ def test_a_timer_fires_on_its_schedule_and_never_overlaps_itself(start) -> None:
     assert order[:6] == ["began", "ended"] * 3
 
 
-def test_a_tick_missed_while_the_timer_ran_fires_at_once_past_due(start) -> None:
+def test_a_tick_missed_while_the_timer_ran_fires_at_once_and_is_not_past_due(start) -> None:
     host = start(EVERY="*/2 * * * * *", TICK_SECONDS="3.5")
-    host.wait_for_log("tick began past_due=True")
+    host.wait_for_log("tick began", count=3)
+    assert "past_due=True" not in host.log
 
 
 def test_a_tick_missed_while_the_host_was_down_is_past_due_at_the_start(start, tmp_path) -> None:
@@ -102,28 +113,6 @@ def test_a_tick_missed_while_the_host_was_down_is_past_due_at_the_start(start, t
     host.stop()
     again = start()
     again.wait_for_log("tick began past_due=False")
-
-
-async def test_a_daily_tick_is_not_lost_when_the_host_runs_only_by_day(tmp_path) -> None:
-    daily = Function("daily", "timer", {"name": "timer", "schedule": "0 0 2 * * *"}, print)
-    fired: asyncio.Queue[tuple[str, bool, datetime]] = asyncio.Queue()
-
-    async def fire(function: Function, past_due: bool, tick: datetime) -> None:
-        await fired.put((function.name, past_due, tick))
-
-    def started_at(now: datetime) -> asyncio.Task[None]:
-        monitor = Monitor(tmp_path / "timers.json")
-        return asyncio.create_task(
-            run_timer(daily, fire, monitor, clock=lambda: now, startup_seconds=0)
-        )
-
-    morning = datetime(2026, 11, 23, 9, tzinfo=UTC)
-    first = started_at(morning)
-    await asyncio.sleep(0)
-    first.cancel()
-    second = started_at(morning + timedelta(days=1))
-    assert await fired.get() == ("daily", True, morning + timedelta(days=1))
-    second.cancel()
 
 
 def test_a_tick_of_another_schedule_was_not_missed(start, tmp_path) -> None:
@@ -195,46 +184,96 @@ def test_a_message_that_kills_every_worker_is_put_aside_too(start, tmp_path) -> 
 
 
 def test_a_worker_that_dies_is_started_again_while_http_goes_on(start) -> None:
-    host = start()
+    host = start(TICK_SECONDS="60")
     line = host.wait_for_log("tick began")
     http_process = host.http.get("/api/pid").text
     os.kill(int(line.rsplit("pid=", 1)[1]), signal.SIGKILL)
     host.wait_for_log("process.died process=worker")
     assert host.http.get("/api/pid").text == http_process
-    host.wait_for_log("tick began", count=2)
+    assert_the_next_worker_serves_queues_and_leaves_the_timer_alone(host)
+
+
+def test_a_timer_killed_with_its_worker_runs_again_past_due_when_the_host_starts(
+    start, tmp_path
+) -> None:
+    remember(tmp_path, schedule=SETTINGS["EVERY"])
+    host = start(TICK_SECONDS="60")
+    line = host.wait_for_log("tick began past_due=True")
+    os.kill(int(line.rsplit("pid=", 1)[1]), signal.SIGKILL)
+    assert_the_next_worker_serves_queues_and_leaves_the_timer_alone(host)
+    host.stop()
+    start().wait_for_log("tick began past_due=True")
+
+
+def test_a_timer_killed_with_its_host_runs_once_past_due_when_the_host_starts(
+    start, tmp_path
+) -> None:
+    remember(tmp_path, schedule=SETTINGS["EVERY"])
+    host = start(TICK_SECONDS="60")
+    worker = psutil.Process(int(host.wait_for_log("tick began").rsplit("pid=", 1)[1]))
+    host.process.kill()
+    psutil.wait_procs([worker], timeout=60)
+    again = start()
+    again.wait_for_log("tick began past_due=True")
+    again.http.post("/api/ask/later")
+    again.wait_for_log("work word=later")
+    assert again.log.count("tick began") == 1
+
+
+def assert_the_next_worker_serves_queues_and_leaves_the_timer_alone(host) -> None:
+    host.wait_for_log("process.started process=worker", count=2)
+    host.http.post("/api/ask/later")
+    host.wait_for_log("work word=later")
+    assert host.log.count("tick began") == 1
+
+
+def test_a_message_whose_worker_is_killed_is_tried_again_by_the_next_one(start, tmp_path) -> None:
+    host = start()
+    host.http.post("/api/ask/deadly")
+    host.wait_for_log("work word=deadly attempt=1")
+    host.wait_for_log("work word=deadly attempt=2")
+    host.wait_for_log("function.succeeded function=work")
+    host.stop()
+    assert Queues(tmp_path / "data" / "queues.db").count("requests") == 0
 
 
 def test_a_function_that_overruns_its_time_takes_its_worker_down(running_host, write_app) -> None:
-    app = write_app(SOURCE, host_json='{"version": "2.0", "functionTimeout": "00:00:01"}')
+    content = json.loads(HOST_JSON) | {"functionTimeout": "00:00:01"}
+    app = write_app(SOURCE, host_json=json.dumps(content))
     host = running_host(
         app, arguments=["--startup-seconds", "0.1"], settings={**SETTINGS, "TICK_SECONDS": "60"}
     )
     host.wait_for_log("function.overran function=tick")
     host.wait_for_log("process.died process=worker")
     assert host.http.get("/api/pid").status_code == 200
-    host.wait_for_log("tick began", count=2)
+    assert_the_next_worker_serves_queues_and_leaves_the_timer_alone(host)
 
 
-def test_a_message_whose_worker_died_comes_back(tmp_path) -> None:
-    now = 1000.0
-    queues = Queues(tmp_path / "queues.db", clock=lambda: now)
-    queues.put("requests", b"\x00\xffbytes")
-    first = queues.take("requests", hidden=600)
-    assert first is not None
-    assert queues.take("requests") is None
-    now += 601
-    second = queues.take("requests")
-    assert second is not None
-    assert (second.body, second.dequeue_count) == (b"\x00\xffbytes", 2)
-    queues.delete(first)
-    assert queues.count("requests") == 1, "only who holds it now may delete it"
-    queues.delete(second)
-    assert queues.count("requests") == 0
+def test_messages_are_rewritten_on_their_way_as_on_azure(start) -> None:
+    host = start()
+    host.http.post("/api/give", json=[{"id": "mine", "at": "2026-11-25T10:00:00.000Z"}, "plain"])
+    host.wait_for_log("saw id=mine body=" + re.escape(repr(OBJECT)))
+    host.wait_for_log("saw id=[0-9a-f-]{36} body='plain'")
 
 
-def test_two_takers_never_get_the_same_message(tmp_path) -> None:
-    one, other = Queues(tmp_path / "queues.db"), Queues(tmp_path / "queues.db")
-    for number in range(10):
-        one.put("requests", str(number).encode())
-    taken = [(one, other)[n % 2].take("requests") for n in range(10)]
-    assert sorted(message.body for message in taken if message) == [b"%d" % n for n in range(10)]
+def test_an_output_that_azure_could_not_send_fails_its_function(start, tmp_path) -> None:
+    host = start()
+    assert host.http.post("/api/give", content=b"{oops}").status_code == 500
+    assert host.http.post("/api/give", content=b"x" * 50_000).status_code == 500
+    queues = Queues(tmp_path / "data" / "queues.db")
+    assert queues.count("given") == queues.count("given-poison") == 0
+
+
+def test_text_that_is_not_base64_goes_to_the_poison_queue_and_blocks_nothing(
+    start, tmp_path
+) -> None:
+    queues = Queues(tmp_path / "data" / "queues.db")
+    queues.put_text("requests", "hello, world")
+    queues.put("requests", b"\xff\xfe")
+    host = start()
+    host.http.post("/api/ask/good")
+    host.wait_for_log("work word=good")
+    host.wait_for_log("queue.poisoned", count=2)
+    assert host.log.count("work word=") == 1
+    host.stop()
+    assert sorted(queues.texts("requests-poison")) == ["//4=", "hello, world"]
