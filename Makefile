@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COSMOS_SERVER := tests/cosmos_server
+AZURITE := tests/azurite
 CHECKOV := .venv-checkov
 KUSTO := tests/infra/kusto
 SWAGGER := api/static/swagger/swagger-ui-bundle.js
@@ -15,7 +16,7 @@ DEPLOYED := .deployed
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train lint
 	$(BIN)/python -m pytest
 
 # Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
@@ -138,6 +139,11 @@ $(COSMOS_SERVER)/node_modules/.installed: $(COSMOS_SERVER)/package-lock.json | $
 	cd $(COSMOS_SERVER) && $(NPM_CI)
 	touch $@
 
+# The storage emulator of the tests.
+$(AZURITE)/node_modules/.installed: $(AZURITE)/package-lock.json | $(VENV)/.node
+	cd $(AZURITE) && $(NPM_CI)
+	touch $@
+
 # What reads the queries of infra/.
 $(KUSTO)/node_modules/.installed: $(KUSTO)/package-lock.json | $(VENV)/.node
 	cd $(KUSTO) && $(NPM_CI)
@@ -151,4 +157,4 @@ $(VENV)/.chromium: | $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(KUSTO)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .release $(DEPLOYED) .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(AZURITE)/node_modules $(KUSTO)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .release $(DEPLOYED) .data .mypy_cache .ruff_cache .pytest_cache

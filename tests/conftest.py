@@ -7,7 +7,7 @@ import pytest
 
 from shared.settings import settings
 
-pytest_plugins = ["tests.host_fixtures", "tests.reddit_fixtures", "tests.stores"]
+pytest_plugins = ["tests.host_fixtures", "tests.reddit_fixtures", "tests.storage", "tests.stores"]
 
 
 @pytest.fixture(autouse=True)
