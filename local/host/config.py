@@ -153,7 +153,7 @@ def _object(parent: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _queues(given: Mapping[str, Any]) -> QueueConfig:
-    if str(given.get("messageEncoding", ENCODING)).lower() != ENCODING:
+    if str(given.get("messageEncoding") or ENCODING).lower() != ENCODING:
         raise HostError(f"host.json: messageEncoding takes {ENCODING} on the local host")
     default = QueueConfig()
     batch = _number(given, "batchSize", default.batch_size, 1, MAX_BATCH)

@@ -91,6 +91,9 @@ class Worker:
         for task in sources:
             task.cancel()
         self._on_stop()
+        if sources:
+            # A listener may have a batch to give back.
+            await asyncio.wait(sources, timeout=GRACE_SECONDS)
         if self._running:
             event(log, "host.stopping", running=len(self._running), grace_seconds=GRACE_SECONDS)
             await asyncio.wait(self._running, timeout=GRACE_SECONDS)
