@@ -24,7 +24,7 @@ log = logging.getLogger("local.host.queues")
 
 # The real host hides a message for 10 minutes and renews that; a dead host's comes back then.
 HIDDEN_SECONDS = 600.0
-# How long Azure keeps a message that nobody works on.
+# How long Azure keeps a message.
 LIFETIME = timedelta(days=7)
 # As it is on the wire: https://learn.microsoft.com/azure/storage/queues/scalability-targets
 MAX_TEXT_BYTES = 64 * 1024
@@ -97,7 +97,7 @@ class Queues:
     def take(self, queue: str, *, hidden: float = HIDDEN_SECONDS) -> Message | None:
         """Take the oldest visible message and hide it from others for `hidden` seconds.
 
-        What isn't base64 nobody is given: it is put aside at once.
+        A message that isn't base64 is put aside instead.
         """
         while row := self._take_row(queue, hidden):
             message = _message(row)

@@ -107,7 +107,7 @@ async def run_timer(
     """Fire a timer for ever.
 
     A tick that passed while the host was down fires at the start, once, past due. One that passed
-    while the timer ran fires at once, once, and isn't past due. lock_seconds is how long a host
+    while the timer ran fires immediately, once, and isn't past due. lock_seconds is how long a host
     that was killed still holds the timer's lock: up to 61 s on Azure.
     """
     reference = monitor.begun(function)

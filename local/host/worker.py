@@ -29,7 +29,7 @@ GRACE_SECONDS = 10.0
 
 
 class Worker:
-    """Runs timers and queue functions until it is told to stop, which on_stop then tells them.
+    """Runs timers and queue functions until SIGTERM; on_stop then asks running ones to end.
 
     host names the host that starts it again when it dies. lock_seconds is how long its timers wait
     for the lock of a host that was killed.

@@ -20,7 +20,7 @@ ONE_BY_ONE = QueueConfig(batch_size=1, new_batch_threshold=0, retry_seconds=30.0
 
 
 class Time:
-    """A clock in seconds that goes on as somebody sleeps, to whoever wakes first."""
+    """A clock in seconds that moves to the next moment at which a sleeper wakes."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -52,7 +52,7 @@ class Time:
 
 
 class Inline(ThreadPoolExecutor):
-    """Runs at once what others run in a thread, so that the clock decides the order alone."""
+    """Runs inline what others run in a thread, so that the clock decides the order alone."""
 
     def submit(self, call: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
         done: Future[Any] = Future()
