@@ -312,7 +312,10 @@ def test_host_jsons_headers_are_defaults_on_the_hosts_own_answers_too(
         ({"customHeaders": {"X-A": "é"}}, "X-A takes printable ASCII"),
         ({"customHeaders": {"X-A": "a\nb"}}, "X-A takes printable ASCII"),
         ({"customHeaders": []}, "customHeaders takes an object"),
-        ({"hsts": {"isEnabled": True, "maxAge": "a year"}}, "maxAge of hsts takes a time of the form"),
+        (
+            {"hsts": {"isEnabled": True, "maxAge": "a year"}},
+            "maxAge of hsts takes a time of the form",
+        ),
     ],
 )
 def test_headers_that_would_break_every_answer_stop_the_start(tmp_path, http, reason) -> None:
