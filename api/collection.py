@@ -1,18 +1,29 @@
 """Collection on demand: at most one cycle is asked for at a time, whoever asks, in what process."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import cast
 
+from api.cycles import find_cycle
 from api.deps import Deps
 from api.models import Triggered
+from api.waiting import how_it_waits, promise
 from shared.cycles import cycle_id_of, running_cycle
-from shared.errors import CycleRunning, DocumentChanged, DocumentExists
+from shared.errors import (
+    CycleAwaited,
+    CycleRunning,
+    DocumentChanged,
+    DocumentExists,
+    StoreUnavailable,
+)
+from shared.host_json import queue_poll_interval
 from shared.models import Lease, Request
-from shared.requests import CollectMessage, awaited_cycle
+from shared.requests import CollectMessage, may_be_lost
 from shared.store import GUARDS, REQUESTS, Store
 from shared.times import iso
 
 SECOND = timedelta(seconds=1)
+MOST_TRIES = 5
 LEASE, REQUEST = ("lease", "lease"), ("lease", "request")
 
 
@@ -20,37 +31,52 @@ async def ask_for_collection(deps: Deps) -> tuple[Triggered, CollectMessage]:
     """Ask for a cycle: gives the answer, and the message that is to be put on the queue.
 
     One read of the store says whether a cycle runs, and one conditional write settles who of those
-    that ask at the same moment is first. A request that nobody has taken up in half a minute may
-    have been lost: it is asked for again, under its id, and can't run twice.
-    Raises CycleRunning with the id of the cycle that runs or was just asked for, and StoreError.
+    that ask at the same moment is first. While a request waits for its worker, no second message is
+    made. One whose message may be lost is asked for again under its id, and can't run twice.
+    Raises CycleRunning with the id of the cycle that runs, CycleAwaited with that of the one that
+    was asked for already, and StoreError.
     """
     store = await deps.store()
-    now = deps.clock()
+    for _ in range(MOST_TRIES):
+        # Another one was first, or a worker has just taken the last request up: that shows now.
+        with suppress(DocumentExists, DocumentChanged):
+            return await _ask(store, deps)
+    raise StoreUnavailable("the request for a collection changes with every read")
+
+
+async def _ask(store: Store, deps: Deps) -> tuple[Triggered, CollectMessage]:
+    now, poll = deps.clock(), queue_poll_interval()
     taken = ("cycle", cycle_id_of(now))
     found = await store.read_many(GUARDS, [LEASE, REQUEST, taken])
-    lease, known = (
-        cast("Lease | None", found.get(LEASE)),
-        cast("Request | None", found.get(REQUEST)),
-    )
-    if busy := running_cycle(lease, now) or awaited_cycle(known, now):
+    lease = cast("Lease | None", found.get(LEASE))
+    known = cast("Request | None", found.get(REQUEST))
+    if busy := running_cycle(lease, now):
         raise CycleRunning(busy)
-    lost = known["cycle"] if known else None
+    waits = known if known and not await _has_begun(deps, known) else None
+    if waits and not may_be_lost(waits, lease, now, poll):
+        schedule = deps.settings.collect_schedule
+        how = how_it_waits(waits, lease, now, poll=poll, schedule=schedule)
+        raise CycleAwaited(str(waits["cycle"]), how)
     # Ids are seconds, and a cycle may have begun, and even ended, within this one.
-    cycle = lost or cycle_id_of(now + SECOND if taken in found else now)
+    fresh = cycle_id_of(now + SECOND if taken in found else now)
+    cycle = (waits and waits["cycle"]) or fresh
     request = Request(id="request", kind="lease", ttl=-1, cycle=cycle, asked_at=iso(now))
-    await _be_first(store, request, known)
-    answer = Triggered(
-        message="The collection will begin in a moment.", cycle=cycle, timestamp=iso(now)
-    )
+    if known is None:
+        await store.create(REQUESTS, request)
+    else:
+        await store.replace(REQUESTS, request, known["_etag"])
+    answer = Triggered(message=promise(lease, now, poll), cycle=cycle, timestamp=iso(now))
     return answer, CollectMessage(cycle=cycle, asked_at=iso(now))
 
 
-async def _be_first(store: Store, request: Request, known: Request | None) -> None:
-    try:
-        if known is None:
-            await store.create(REQUESTS, request)
-        else:
-            await store.replace(REQUESTS, request, known["_etag"])
-    except (DocumentExists, DocumentChanged):
-        other = await store.read(REQUESTS, *REQUEST)
-        raise CycleRunning((other and other["cycle"]) or str(request["cycle"])) from None
+async def _has_begun(deps: Deps, request: Request) -> bool:
+    """Return whether a request's cycle has begun and ended. Raises CycleRunning while it runs.
+
+    A worker notes in the request that it has begun; one that was killed just before that has not.
+    """
+    if request["cycle"] is None:
+        return True
+    cycle = await find_cycle(deps, request["cycle"])
+    if cycle is not None and cycle["status"] == "running":
+        raise CycleRunning(cycle["id"])
+    return cycle is not None

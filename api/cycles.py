@@ -1,25 +1,31 @@
 """The history of collection, and how a cycle that was asked for goes."""
 
+from typing import cast
+
 from api.deps import Deps
 from api.models import CycleAnswer, Cycles
 from api.parameter_models import CycleParameters, CyclesParameters
 from api.parameters import NotThere
-from shared.cycles import new_cycle
-from shared.models import Cycle, CycleError
-from shared.requests import TAKEN_UP_WITHIN
-from shared.store import CYCLES, REQUESTS, Query
-from shared.times import parse_iso
+from api.waiting import how_it_waits
+from shared.cycles import is_orphaned, new_cycle, orphaned
+from shared.host_json import queue_poll_interval
+from shared.models import Cycle, CycleError, Lease, Request
+from shared.requests import taken_up_by
+from shared.store import CYCLES, GUARDS, LEASES, Query, Store
 
-NEVER_BEGUN = "no worker has taken it up yet: if none does soon, ask again"
+LEASE, REQUEST = ("lease", "lease"), ("lease", "request")
 
 
 async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
-    """Give the newest cycles, in one query. Raises StoreError."""
+    """Give the newest cycles, in one query; where one runs, with one or two reads more.
+
+    Raises StoreError.
+    """
     store = await deps.store()
     found = await store.query(
         Query(CYCLES, "cycle", parameters.limit, order_by="id", descending=True)
     )
-    return Cycles([_answer(cycle) for cycle in found])
+    return Cycles([_answer(cycle) for cycle in await _with_orphans(store, found, deps)])
 
 
 async def read_cycle(deps: Deps, parameters: CycleParameters) -> CycleAnswer:
@@ -28,13 +34,41 @@ async def read_cycle(deps: Deps, parameters: CycleParameters) -> CycleAnswer:
     Raises NotThere and StoreError.
     """
     store, cycle_id = await deps.store(), parameters.id
-    found = await store.read(CYCLES, "cycle", cycle_id)
-    if found is not None:
+    if found := await find_cycle(deps, cycle_id):
         return _answer(found)
-    asked = await store.read(REQUESTS, "lease", "request")
-    if asked is None or asked["cycle"] != cycle_id:
-        raise NotThere("There is no cycle of this id: /api/v1/cycles lists those that are kept.")
-    return _awaited(cycle_id, asked["asked_at"], deps)
+    guards = await store.read_many(GUARDS, [LEASE, REQUEST])
+    request = cast("Request | None", guards.get(REQUEST))
+    if request is not None and request["cycle"] == cycle_id:
+        return _answer(_awaited(request, cast("Lease | None", guards.get(LEASE)), deps))
+    # It may have begun between the two reads.
+    if found := await find_cycle(deps, cycle_id):
+        return _answer(found)
+    raise NotThere("There is no cycle of this id: /api/v1/cycles lists those that are kept.")
+
+
+async def find_cycle(deps: Deps, cycle_id: str) -> Cycle | None:
+    """Return a cycle that has begun; one whose worker is gone has failed. Raises StoreError."""
+    store = await deps.store()
+    found = await store.read(CYCLES, "cycle", cycle_id)
+    return None if found is None else (await _with_orphans(store, [found], deps))[0]
+
+
+async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[Cycle]:
+    """Return the cycles, those whose worker is gone as failed; nothing is written.
+
+    A cycle is closed before its lease is freed. So one that doesn't hold the lease, and still runs
+    when it is read after the lease, has lost its worker.
+    """
+    if all(cycle["status"] != "running" for cycle in cycles):
+        return cycles
+    now = deps.clock()
+    lease = await store.read(LEASES, *LEASE)
+    doubtful = [("cycle", cycle["id"]) for cycle in cycles if is_orphaned(cycle, lease, now)]
+    if not doubtful:
+        return cycles
+    again = await store.read_many(CYCLES, doubtful)
+    known = [again.get(("cycle", cycle["id"]), cycle) for cycle in cycles]
+    return [orphaned(cycle, lease) if is_orphaned(cycle, lease, now) else cycle for cycle in known]
 
 
 def told(error: CycleError) -> str:
@@ -52,8 +86,12 @@ def _answer(cycle: Cycle) -> CycleAnswer:
     return CycleAnswer.model_validate({**cycle, "errors": errors, "subreddits": subreddits})
 
 
-def _awaited(cycle_id: str, asked_at: str, deps: Deps) -> CycleAnswer:
-    cycle = new_cycle(cycle_id, asked_at, "request", deps.settings.feed)
-    if deps.clock() - parse_iso(asked_at) > TAKEN_UP_WITHIN:
-        cycle["errors"] = [CycleError(subreddit=None, kind="waiting", message=NEVER_BEGUN)]
-    return _answer(cycle)
+def _awaited(request: Request, lease: Lease | None, deps: Deps) -> Cycle:
+    """Return a cycle that was asked for and hasn't begun; once it is late, with what is known."""
+    now, poll, settings = deps.clock(), queue_poll_interval(), deps.settings
+    cycle = new_cycle(str(request["cycle"]), request["asked_at"], "request", settings.feed)
+    if now > taken_up_by(request, poll):
+        schedule = settings.collect_schedule
+        how = how_it_waits(request, lease, now, poll=poll, schedule=schedule)
+        cycle["errors"] = [CycleError(subreddit=None, kind="waiting", message=how)]
+    return cycle

@@ -18,6 +18,7 @@ from api.models import BadParameter, Conflict, Problem
 from api.parameters import LengthRequired, Refused, TooLarge, WrongMethod
 from shared.costs import counted
 from shared.errors import (
+    CycleAwaited,
     CycleRunning,
     SettingsError,
     StoreError,
@@ -182,7 +183,7 @@ async def _answer_of(
             answer.headers["Allow"] = error.allowed
         return answer
     except CycleRunning as error:
-        return conflict_answer(path, error.holder)
+        return conflict_answer(path, error)
     except (StoreError, SettingsError) as error:
         event(log, "request.failed", logging.ERROR, request_id=request_id, reason=str(error))
         return problem_answer(path, _fault_of(error))
@@ -217,15 +218,16 @@ def problem_answer(
     return _answer(problem, retry_seconds=fault.retry_seconds)
 
 
-def conflict_answer(path: str, cycle: str) -> func.HttpResponse:
-    """Answer that this cycle runs, so that another one isn't begun. Never kept."""
+def conflict_answer(path: str, error: CycleRunning) -> func.HttpResponse:
+    """Answer that a cycle runs or waits for its worker, so that no other is begun. Never kept."""
+    awaited = isinstance(error, CycleAwaited)
     return _answer(
         Conflict(
             title=TITLES[409],
             status=409,
-            detail=f"{cycle} is running: ask again when it has ended.",
+            detail=f"{error}." if awaited else f"{error}: ask again when it has ended.",
             instance=path,
-            cycle=cycle,
+            cycle=error.holder,
         )
     )
 

@@ -23,7 +23,7 @@ from collector.lease import AT_ONCE, Turn, lease
 from collector.record import KINDS, CleanupRecord, free_id, unsettled_work
 from collector.settle import close_broken, close_dead
 from collector.trending.snapshots import expired_snapshots, remove_expired
-from shared.cycles import running_cycle
+from shared.cycles import is_orphaned
 from shared.errors import DeadlineReached, LeaseLost
 from shared.logs import event
 from shared.models import ALL, Cleanup, Item, Removed
@@ -126,11 +126,11 @@ class Cleaner:
         return Plan(iso(before), removed, await self._dead_cycles())
 
     async def _dead_cycles(self) -> list[str]:
-        alive = running_cycle(await self.store.read(LEASES, "lease", "lease"), self.clock())
+        lease = await self.store.read(LEASES, "lease", "lease")
         return [
             work["id"]
             for work in await unsettled_work(self.store)
-            if work["kind"] == "cycle" and work["status"] == "running" and work["id"] != alive
+            if work["kind"] == "cycle" and is_orphaned(work, lease, self.clock())
         ]
 
     async def _remove(self, record: CleanupRecord, before: datetime) -> None:

@@ -2,7 +2,8 @@
 
 A document taken with an ETag condition and renewed while the work goes on. A holder that dies
 stops renewing, and the next one takes the lease when it has run out. Writers of different kinds
-wait for one another; one that finds its own kind of work being done leaves.
+wait for one another. One that finds its own kind of work being done leaves as soon as it has seen
+that the holder lives; the lease of one that was killed it waits for.
 """
 
 import asyncio
@@ -10,8 +11,9 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from shared.cycles import lease_holder
 from shared.errors import (
     CycleRunning,
     DocumentChanged,
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 
 RENEWALS_PER_TERM = 3
 LOOK_AGAIN_SECONDS = 0.5
+# Clocks differ: another machine's lease may seem to last longer than a term.
+LONGEST_TERMS = 2
 SECOND = timedelta(seconds=1)
 
 
@@ -35,8 +39,8 @@ SECOND = timedelta(seconds=1)
 class Turn:
     """How a writer waits for the one that runs: at most so many seconds.
 
-    A holder's kind is how its name begins (cycle, trending, cleanup); a writer leaves at once to
-    one of the kind `leaves_to`.
+    A holder's kind is how its name begins (cycle, trending, cleanup); a writer leaves to one of the
+    kind `leaves_to` that lives.
     """
 
     seconds: float = 0.0
@@ -69,7 +73,10 @@ class Held:
 async def lease(
     store: Store, holder: str, *, seconds: int, clock: Clock, turn: Turn = AT_ONCE
 ) -> AsyncIterator[Held]:
-    """Hold the lease while the block runs. Raises CycleRunning when another keeps it."""
+    """Hold the lease while the block runs. Raises CycleRunning when another keeps it.
+
+    A holder that lives renews every third of its term, so that is how long leaving may take.
+    """
     held = await _take_in_turn(store, holder, seconds=seconds, clock=clock, turn=turn)
     renewal = asyncio.create_task(_keep_renewing(store, held, seconds=seconds, clock=clock))
     try:
@@ -89,39 +96,75 @@ def _end(seconds: int, clock: Clock) -> str:
     return iso(clock() + timedelta(seconds=seconds))
 
 
+@dataclass
+class _Watch:
+    """Tells a holder of the writer's own kind that works from one that was killed.
+
+    One that works renews its lease or frees it; that of one that was killed runs out unchanged.
+    """
+
+    turn: Turn
+    seconds: int
+    seen: Lease | None = None
+
+    def leaves_to(self, found: Lease | None, now: datetime) -> str | None:
+        """Return who is, or was, at the writer's own kind of work, if it leaves to them."""
+        if found is None:
+            return None
+        if self.seen is not None and found["holder"] is None:
+            return self.seen["holder"]
+        holder = lease_holder(found, now)
+        if holder is None:
+            return None
+        if self.turn.waits_for(holder):
+            self.seen = None
+            return None
+        # One that lasts for longer than any of ours isn't worth waiting for.
+        longest = iso(now + LONGEST_TERMS * timedelta(seconds=self.seconds))
+        if self.seen is None and found["expires_at"] <= longest:
+            self.seen = found
+        is_unchanged = self.seen is not None and self.seen["_etag"] == found["_etag"]
+        return None if is_unchanged else holder
+
+
 async def _take_in_turn(
     store: Store, holder: str, *, seconds: int, clock: Clock, turn: Turn
 ) -> Held:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + turn.seconds
     waited_for: str | None = None
+    watch = _Watch(turn, seconds)
     while True:
-        try:
-            return await _take(store, holder, seconds=seconds, clock=clock)
-        except CycleRunning as error:
-            if loop.time() >= deadline or not turn.waits_for(error.holder):
-                raise
-            if error.holder != waited_for:
-                event(log, "lease.waiting", holder=holder, of=error.holder)
-            waited_for = error.holder
+        found = await store.read(LEASES, "lease", "lease")
+        now = clock()
+        if left_to := watch.leaves_to(found, now):
+            raise CycleRunning(left_to)
+        other = lease_holder(found, now)
+        if other is None:
+            try:
+                return await _take(store, holder, found, seconds=seconds, clock=clock)
+            except (DocumentExists, DocumentChanged):
+                found = await store.read(LEASES, "lease", "lease")
+                other = (found and found["holder"]) or "another writer"
+        if loop.time() >= deadline:
+            raise CycleRunning(other)
+        if other != waited_for:
+            event(log, "lease.waiting", holder=holder, of=other)
+        waited_for = other
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
-async def _take(store: Store, holder: str, *, seconds: int, clock: Clock) -> Held:
+async def _take(
+    store: Store, holder: str, found: Lease | None, *, seconds: int, clock: Clock
+) -> Held:
+    """Take a lease that is free or has run out. Raises DocumentExists and DocumentChanged."""
     mine = _document(holder, _end(seconds, clock))
-    found = await store.read(LEASES, "lease", "lease")
-    try:
-        if found is None:
-            etag = await store.create(LEASES, mine)
-        elif found["holder"] is not None and found["expires_at"] >= iso(clock()):
-            raise CycleRunning(found["holder"])
-        else:
-            if found["holder"] is not None:
-                event(log, "lease.taken_over", logging.WARNING, holder=holder, of=found["holder"])
-            etag = await store.replace(LEASES, mine, found["_etag"])
-    except (DocumentExists, DocumentChanged):
-        other = await store.read(LEASES, "lease", "lease")
-        raise CycleRunning((other and other["holder"]) or "another writer") from None
+    if found is None:
+        etag = await store.create(LEASES, mine)
+    else:
+        if found["holder"] is not None:
+            event(log, "lease.taken_over", logging.WARNING, holder=holder, of=found["holder"])
+        etag = await store.replace(LEASES, mine, found["_etag"])
     return Held(holder, etag, mine["expires_at"])
 
 

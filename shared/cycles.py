@@ -1,8 +1,8 @@
-"""What collector and api both know of a cycle: its id, how its document begins, which one runs."""
+"""What collector and api both know of a cycle: its id, how its document begins, whether it runs."""
 
 from datetime import datetime
 
-from shared.models import Cycle, Lease, Trigger
+from shared.models import Cycle, CycleError, Lease, Trigger, Work
 from shared.times import iso
 
 
@@ -11,11 +11,44 @@ def cycle_id_of(moment: datetime) -> str:
     return moment.strftime("cycle_%Y%m%d_%H%M%S")
 
 
-def running_cycle(lease: Lease | None, now: datetime) -> str | None:
-    """Give the id of the cycle that holds the lease, if one does."""
+def lease_holder(lease: Lease | None, now: datetime) -> str | None:
+    """Return who holds the lease, of whatever kind; None where it is free or has run out."""
     if lease is None or lease["holder"] is None or lease["expires_at"] < iso(now):
         return None
-    return lease["holder"] if lease["holder"].startswith("cycle_") else None
+    return lease["holder"]
+
+
+def running_cycle(lease: Lease | None, now: datetime) -> str | None:
+    """Return the id of the cycle that holds the lease, if one does."""
+    holder = lease_holder(lease, now)
+    return holder if holder is not None and holder.startswith("cycle_") else None
+
+
+def is_orphaned(cycle: Work, lease: Lease | None, now: datetime) -> bool:
+    """Return whether a cycle's worker is gone: its document says `running`, and nobody renews.
+
+    The document must have been read after the lease: a cycle closes it before it frees the lease.
+    """
+    return cycle["status"] == "running" and running_cycle(lease, now) != cycle["id"]
+
+
+def orphaned(cycle: Cycle, lease: Lease | None) -> Cycle:
+    """Return an orphaned cycle as it is shown until another writer closes its document: failed.
+
+    It ended when its lease did; where another writer has taken that since, nobody knows when.
+    """
+    own = lease is not None and lease["holder"] == cycle["id"]
+    ended = lease["expires_at"] if lease is not None and own else None
+    when = f"its worker stopped answering: its lease ran out{f' at {ended}' if ended else ''}"
+    died = CycleError(subreddit=None, kind="internal", message=f"{when}; {_what_follows(cycle)}")
+    return {**cycle, "status": "failed", "end_time": ended, "errors": [*cycle["errors"], died]}
+
+
+def _what_follows(cycle: Cycle) -> str:
+    recount = "the next collection recounts what it left"
+    if cycle["trigger"] != "request":
+        return recount
+    return f"its request may come back and begin it again, or else {recount}"
 
 
 def new_cycle(cycle_id: str, start_time: str, trigger: Trigger, feed: str) -> Cycle:

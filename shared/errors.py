@@ -3,6 +3,7 @@
 UndertoneError
 ├── SettingsError             a setting is missing or bad: the operator's to mend
 ├── CycleRunning              somebody else holds the lease: come back later
+│   └── CycleAwaited          a cycle was asked for already and hasn't begun
 ├── CycleEnded                a cycle that was asked for has run already: nothing is to do
 ├── LeaseLost                 the lease ran out while its holder worked: stop writing
 ├── DeadlineReached           the time that a cycle may take is used up
@@ -55,6 +56,14 @@ class CycleRunning(UndertoneError):
     def __init__(self, holder: str) -> None:
         super().__init__(f"{holder} is running")
         self.holder = holder
+
+
+class CycleAwaited(CycleRunning):
+    """The cycle `holder` was asked for already and hasn't begun; the message says how it waits."""
+
+    def __init__(self, cycle: str, how: str) -> None:
+        super().__init__(cycle)
+        self.args = (f"{cycle} was {how}",)
 
 
 class CycleEnded(UndertoneError):

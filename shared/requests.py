@@ -1,17 +1,22 @@
-"""Collection on demand: the queue, its message, and what guards that one is asked for at a time."""
+"""Collection on demand: the queue, its message, and how long a request waits for its worker."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from shared.cycles import lease_holder
 from shared.errors import BadMessage
-from shared.models import Request
+from shared.models import Lease, Request
 from shared.times import parse_iso
 
 QUEUE: Final = "collect-requests"
-# A message that is worked on at all is so within this time: later, it may be sent again.
-TAKEN_UP_WITHIN = timedelta(seconds=30)
+# An app scaled to nothing gets an instance for its queue at most every 30 seconds, which then
+# starts in a few: https://learn.microsoft.com/azure/azure-functions/event-driven-scaling
+WORKER_START = timedelta(seconds=60)
+# The host hides a message that is worked on for so long at a time, and renews that: after a kill
+# it is seen again when this has passed.
+HIDDEN = timedelta(minutes=10)
 
 CycleId = Annotated[str, StringConstraints(pattern=r"^cycle_[0-9]{8}_[0-9]{6}$")]
 
@@ -34,9 +39,22 @@ def read_message(body: bytes) -> CollectMessage:
         raise BadMessage(f"this is no request for a collection: {problems}") from None
 
 
-def awaited_cycle(request: Request | None, now: datetime) -> str | None:
-    """Give the id of the cycle that was just asked for and hasn't begun yet, if one was."""
-    if request is None or request["cycle"] is None:
-        return None
-    is_late = now - parse_iso(request["asked_at"]) > TAKEN_UP_WITHIN
-    return None if is_late else request["cycle"]
+def taken_up_by(request: Request, poll: timedelta) -> datetime:
+    """Return when a worker has taken a request up unless something is wrong.
+
+    poll is the time between two looks at an idle queue.
+    """
+    return parse_iso(request["asked_at"]) + poll + WORKER_START
+
+
+def lost_after(request: Request, poll: timedelta) -> datetime:
+    """Return until when a request's message may be seen again though its worker was killed."""
+    return taken_up_by(request, poll) + HIDDEN
+
+
+def may_be_lost(request: Request, lease: Lease | None, now: datetime, poll: timedelta) -> bool:
+    """Return whether a request that hasn't begun may have no message any more.
+
+    While another writer holds the lease, its worker may just be waiting.
+    """
+    return lease_holder(lease, now) is None and now > lost_after(request, poll)

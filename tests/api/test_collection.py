@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 
 from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
+from api.health import check_health
 from api.parameter_models import CycleParameters, CyclesParameters
 from api.parameters import NotThere
-from shared.errors import CycleRunning
+from shared.errors import CycleAwaited, CycleRunning
+from shared.host_json import queue_poll_interval
 from shared.models import Cycle
 from shared.requests import read_message
 from shared.settings import settings as process_settings
@@ -20,6 +23,8 @@ from shared.store import CYCLES, LEASES, REQUESTS, Store
 from shared.times import iso
 from tests.api.world import NOW, CountingStore, deps_of, get
 from tests.collector.harness import WatchedStore
+
+POLLING = "AzureFunctionsJobHost__extensions__queues__maxPollingInterval"
 
 
 def a_cycle(cycle_id: str, **more: Any) -> Cycle:
@@ -44,7 +49,29 @@ def a_cycle(cycle_id: str, **more: Any) -> Cycle:
     return {**cycle, **more}  # type: ignore[typeddict-item]
 
 
-async def hold(store: Store, holder: str, seconds: int = 30) -> None:
+def running(cycle_id: str, **more: Any) -> Cycle:
+    return a_cycle(cycle_id, **{"status": "running", "end_time": None, "settled": "no", **more})
+
+
+@pytest.fixture
+def poll_every(monkeypatch) -> Callable[[str | None], None]:
+    """Set how often an idle queue is looked at, as an app setting does."""
+
+    def every(interval: str | None) -> None:
+        monkeypatch.setenv(POLLING, interval or "")
+        queue_poll_interval.cache_clear()
+
+    return every
+
+
+@pytest.fixture(autouse=True)
+def two_seconds(poll_every) -> Iterator[None]:
+    poll_every("00:00:02")
+    yield
+    queue_poll_interval.cache_clear()
+
+
+async def hold(store: Store, holder: str | None, seconds: int = 30) -> None:
     expires = iso(NOW + timedelta(seconds=seconds))
     lease: Any = {"id": "lease", "kind": "lease", "ttl": -1, "holder": holder}
     await store.upsert(LEASES, [{**lease, "expires_at": expires}])
@@ -103,27 +130,248 @@ async def test_of_many_at_the_same_moment_one_is_first(store) -> None:
     assert {answer for answer in answers if answer not in first} == {f"409 {first[0]}"}
 
 
-async def test_a_request_that_got_lost_is_asked_for_again_under_its_id(store) -> None:
+@pytest.mark.parametrize("seconds", [0, 1, 29, 31, 62, 120, 599, 661])
+async def test_while_one_waits_asking_again_makes_no_second_message(store, seconds: int) -> None:
     first, _ = await ask_for_collection(deps_of(store))
-    with pytest.raises(CycleRunning):
-        await ask_for_collection(deps_of(store, now=NOW + timedelta(seconds=29)))
-    later = NOW + timedelta(seconds=31)
+    asked = await store.read(REQUESTS, "lease", "request")
+    with pytest.raises(CycleAwaited) as caught:
+        await ask_for_collection(deps_of(store, now=NOW + timedelta(seconds=seconds)))
+    assert caught.value.holder == first.cycle
+    assert f"{first.cycle} was asked for at {iso(NOW)}" in str(caught.value)
+    assert await store.read(REQUESTS, "lease", "request") == asked
+
+
+async def test_a_request_that_may_be_lost_is_asked_for_again_under_its_id(store) -> None:
+    first, _ = await ask_for_collection(deps_of(store))
+    # A worker may have been killed with its message, which is then seen again.
+    later = NOW + timedelta(minutes=11, seconds=3)
     again, message = await ask_for_collection(deps_of(store, now=later))
     assert again.cycle == first.cycle == message.cycle
     assert again.timestamp == iso(later)
+    with pytest.raises(CycleAwaited):
+        await ask_for_collection(deps_of(store, now=later + timedelta(minutes=5)))
+
+
+async def test_a_request_whose_worker_waits_for_other_work_is_not_lost(store) -> None:
+    first, _ = await ask_for_collection(deps_of(store))
+    await hold(store, "cleanup_20261123_130400", seconds=3600)
+    later = deps_of(store, now=NOW + timedelta(minutes=30))
+    with pytest.raises(CycleAwaited, match=r"it begins when cleanup_20261123_130400 has ended"):
+        await ask_for_collection(later)
+    (error,) = (await read_cycle(later, CycleParameters(id=first.cycle))).errors
+    assert error.message.endswith("it begins when cleanup_20261123_130400 has ended")
+
+
+@pytest.mark.parametrize("end", ["failed", "completed"])
+async def test_a_request_whose_cycle_has_ended_waits_no_more(store, end: str) -> None:
+    # Its worker was killed between the cycle's document and the note in the request.
+    first, _ = await ask_for_collection(deps_of(store))
+    await store.upsert(CYCLES, [a_cycle(first.cycle, status=end)])
+    later = NOW + timedelta(minutes=2)
+    second, _ = await ask_for_collection(deps_of(store, now=later))
+    assert second.cycle == "cycle_20261123_130707"
+
+
+async def test_a_cycle_that_has_just_begun_is_named_though_its_request_is_not_noted(store) -> None:
+    first, _ = await ask_for_collection(deps_of(store))
+    await store.upsert(CYCLES, [running(first.cycle)])
+    await hold(store, first.cycle)
+    with pytest.raises(CycleRunning) as caught:
+        await ask_for_collection(deps_of(store))
+    assert str(caught.value) == f"{first.cycle} is running"
+
+
+async def test_who_comes_second_is_told_of_the_cycle_that_is_there(store) -> None:
+    """The request is taken up, and its cycle begins, between the second one's read and write."""
+    first, _ = await ask_for_collection(deps_of(store))
+
+    class Between(CountingStore):
+        async def replace(self, container: Any, document: Any, etag: str) -> Any:
+            request = await store.read(REQUESTS, "lease", "request")
+            await store.upsert(REQUESTS, [{**request, "cycle": None}])
+            await hold(store, first.cycle, seconds=3600)
+            return await store.replace(container, document, etag)
+
+    late = deps_of(Between(store), now=NOW + timedelta(minutes=30))
+    with pytest.raises(CycleRunning) as caught:
+        await ask_for_collection(late)
+    assert caught.value.holder == first.cycle
+
+
+@pytest.mark.parametrize(
+    ("interval", "told"),
+    [("00:00:02", "2 seconds"), ("00:00:01", "1 second"), (None, "60 seconds")],
+)
+async def test_how_long_it_takes_is_what_host_json_says(
+    store, poll_every, tmp_path, monkeypatch, interval: str | None, told: str
+) -> None:
+    if interval is None:
+        monkeypatch.setattr("shared.host_json.FILE", tmp_path / "host.json")
+    poll_every(interval)
+    answer, _ = await ask_for_collection(deps_of(store))
+    assert f"A worker takes it up within about {told} while one is up" in answer.message
+    assert "moment" not in answer.message
+    with pytest.raises(CycleAwaited, match=f"a worker that is up looks every {told}"):
+        await ask_for_collection(deps_of(store))
+
+
+async def test_other_work_that_is_waited_for_is_named(store) -> None:
+    await hold(store, "trending_20261123_130500")
+    answer, _ = await ask_for_collection(deps_of(store))
+    assert answer.message == "The collection begins when trending_20261123_130500 has ended."
 
 
 async def test_a_cycle_is_there_as_soon_as_it_is_asked_for(store) -> None:
     asked, _ = await ask_for_collection(deps_of(store))
     found = await read_cycle(deps_of(store), CycleParameters(id=asked.cycle))
     assert (found.status, found.trigger, found.errors) == ("running", "request", [])
-    late = await read_cycle(
-        deps_of(store, now=NOW + timedelta(minutes=2)), CycleParameters(id=asked.cycle)
-    )
-    assert late.status == "running"
-    assert "no worker has taken it up yet" in late.errors[0].message
+    in_time = deps_of(store, now=NOW + timedelta(seconds=62))
+    assert (await read_cycle(in_time, CycleParameters(id=asked.cycle))).errors == []
     with pytest.raises(NotThere):
         await read_cycle(deps_of(store), CycleParameters(id="cycle_20200101_000000"))
+
+
+WAITS = (
+    "asked for at 2026-11-23T13:05:07Z; no worker has taken it up yet; a worker that is up looks"
+    " every 2 seconds, and a request whose worker was killed comes back after up to 11 minutes; the"
+    " collection by schedule at 2026-11-23T13:30:00Z comes anyway, and from 2026-11-23T13:16:09Z on"
+    " it may be asked for again"
+)
+LOST = (
+    "asked for at 2026-11-23T13:05:07Z; no worker has taken it up yet, and it may be lost: ask"
+    " again; the collection by schedule at 2026-11-23T14:00:00Z comes anyway"
+)
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(2, WAITS), (30, LOST)])
+async def test_one_that_no_worker_takes_up_says_what_is_known(store, minutes, told) -> None:
+    asked, _ = await ask_for_collection(deps_of(store))
+    late = deps_of(store, now=NOW + timedelta(minutes=minutes))
+    found = await read_cycle(late, CycleParameters(id=asked.cycle))
+    assert found.status == "running"
+    assert [(each.kind, each.message) for each in found.errors] == [("waiting", told)]
+
+
+async def test_a_cycle_by_schedule_leaves_what_is_said_of_one_that_waits_true(store) -> None:
+    first, _ = await ask_for_collection(deps_of(store))
+    scheduled = "cycle_20261123_130600"
+    later = deps_of(store, now=NOW + timedelta(minutes=2))
+    await store.upsert(CYCLES, [running(scheduled)])
+    await hold(store, scheduled, seconds=180)
+    (error,) = (await read_cycle(later, CycleParameters(id=first.cycle))).errors
+    assert error.message.endswith(f"it begins when {scheduled} has ended")
+    with pytest.raises(CycleRunning) as caught:
+        await ask_for_collection(later)
+    assert caught.value.holder == scheduled
+    # It completes; the request still waits, and no second message is made.
+    await store.upsert(CYCLES, [a_cycle(scheduled)])
+    await hold(store, scheduled, seconds=-1)
+    (error,) = (await read_cycle(later, CycleParameters(id=first.cycle))).errors
+    assert "no worker has taken it up yet" in error.message
+    with pytest.raises(CycleAwaited) as awaited:
+        await ask_for_collection(later)
+    assert awaited.value.holder == first.cycle
+
+
+async def test_a_cycle_that_begins_while_it_is_looked_for_is_found(store) -> None:
+    """Between the read of the cycle and that of the request a worker takes it up."""
+    asked, _ = await ask_for_collection(deps_of(store))
+
+    class TakenUp(CountingStore):
+        async def read_many(self, container: Any, keys: Any) -> Any:
+            await hold(store, asked.cycle)
+            await store.upsert(CYCLES, [running(asked.cycle)])
+            request = await store.read(REQUESTS, "lease", "request")
+            await store.upsert(REQUESTS, [{**request, "cycle": None}])
+            return await super().read_many(container, keys)
+
+    found = await read_cycle(deps_of(TakenUp(store)), CycleParameters(id=asked.cycle))
+    assert (found.id, found.status) == (asked.cycle, "running")
+
+
+ALIVE = "cycle_20261123_130500"
+
+
+@pytest.mark.parametrize(
+    ("holder", "seconds", "status", "end"),
+    [
+        (ALIVE, 30, "running", None),
+        (ALIVE, 0, "running", None),
+        (ALIVE, -1, "failed", "2026-11-23T13:05:06Z"),
+        ("trending_20261123_130500", 30, "failed", None),
+        ("cycle_20261123_130501", 30, "failed", None),
+        (None, 30, "failed", None),
+    ],
+)
+async def test_a_cycle_whose_worker_is_gone_has_failed_wherever_it_shows(
+    store, holder: str | None, seconds: int, status: str, end: str | None
+) -> None:
+    await store.upsert(CYCLES, [a_cycle("cycle_20261123_123000"), running(ALIVE)])
+    await hold(store, holder, seconds)
+    before = await store.read(CYCLES, "cycle", ALIVE)
+    deps = deps_of(store)
+    listed = (await read_cycles(deps, CyclesParameters())).root
+    assert [each.id for each in listed] == [ALIVE, "cycle_20261123_123000"]
+    assert listed[0] == await read_cycle(deps, CycleParameters(id=ALIVE))
+    assert (listed[0].status, listed[0].end_time) == (status, end)
+    assert listed[1].status == "completed"
+    runs = (await check_health(deps)).application.running_cycle
+    assert (runs == ALIVE) == (status == "running")
+    errors = [(each.kind, each.message) for each in listed[0].errors]
+    at = f" at {end}" if end else ""
+    died = f"its worker stopped answering: its lease ran out{at}; the next collection recounts"
+    assert errors == ([] if status == "running" else [("internal", f"{died} what it left")])
+    assert await store.read(CYCLES, "cycle", ALIVE) == before, "a read writes nothing"
+
+
+async def test_one_that_was_asked_for_may_still_begin_again_and_says_so(store) -> None:
+    await store.upsert(CYCLES, [running(ALIVE, trigger="request")])
+    await hold(store, ALIVE, seconds=-1)
+    found = await read_cycle(deps_of(store), CycleParameters(id=ALIVE))
+    assert found.status == "failed"
+    assert "its request may come back and begin it again" in found.errors[-1].message
+    # Its worker is there again, and holds the lease before it writes anything.
+    await hold(store, ALIVE)
+    found = await read_cycle(deps_of(store), CycleParameters(id=ALIVE))
+    assert (found.status, found.errors) == ("running", [])
+
+
+async def test_a_cycle_that_ends_while_it_is_read_has_not_lost_its_worker(store) -> None:
+    """It is read while it runs, and has ended when the lease is read."""
+
+    class Ends(CountingStore):
+        async def read(self, container: Any, partition: str, document_id: str) -> Any:
+            if document_id == "lease":
+                await store.upsert(CYCLES, [a_cycle(ALIVE)])
+                await hold(store, None)
+            return await super().read(container, partition, document_id)
+
+    for _ in range(2):
+        await store.upsert(CYCLES, [running(ALIVE)])
+        await hold(store, ALIVE)
+        (listed,) = (await read_cycles(deps_of(Ends(store)), CyclesParameters())).root
+        assert (listed.status, listed.errors) == ("completed", [])
+        await store.upsert(CYCLES, [running(ALIVE)])
+        found = await read_cycle(deps_of(Ends(store)), CycleParameters(id=ALIVE))
+        assert (found.status, found.errors) == ("completed", [])
+
+
+async def test_what_it_costs_to_know_who_runs(store) -> None:
+    ids = [f"cycle_20261123_1300{second:02}" for second in range(30)]
+    await store.upsert(CYCLES, [a_cycle(each) for each in ids])
+
+    async def reads() -> int:
+        counting = CountingStore(store)
+        await read_cycles(deps_of(counting), CyclesParameters(limit=100))
+        return counting.reads
+
+    assert await reads() == 1
+    await store.upsert(CYCLES, [running(ALIVE)])
+    await hold(store, ALIVE)
+    assert await reads() == 2
+    # However many workers have died.
+    await store.upsert(CYCLES, [running(each) for each in ids[:20]])
+    assert await reads() == 3
 
 
 async def test_cycles_come_newest_first_in_one_query(store) -> None:

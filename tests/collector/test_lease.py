@@ -133,9 +133,10 @@ async def test_a_cycle_whose_lease_is_taken_stops_before_its_next_write(
 
 async def test_a_writer_waits_for_another_kind_and_leaves_to_its_own(store) -> None:
     turn = Turn(seconds=30, leaves_to="cycle")
-    async with lease(store, "cycle_1", seconds=60, clock=utc_now):
+    # Renewed each second.
+    async with lease(store, "cycle_1", seconds=3, clock=utc_now):
         with pytest.raises(CycleRunning):
-            async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn):
+            async with lease(store, "cycle_2", seconds=3, clock=utc_now, turn=turn):
                 pass
     order: list[str] = []
 
@@ -149,6 +150,67 @@ async def test_a_writer_waits_for_another_kind_and_leaves_to_its_own(store) -> N
     await asyncio.gather(*(work(name) for name in ("cycle_1", "trending_1", "cleanup_1")))
     assert sorted(order[::2]) == ["cleanup_1 began", "cycle_1 began", "trending_1 began"]
     assert [line.replace("ended", "began") for line in order[1::2]] == order[::2]
+
+
+def left_by_a_killed(holder: str, seconds: int) -> Any:
+    expires = iso(utc_now() + timedelta(seconds=seconds))
+    return {"id": "lease", "kind": "lease", "ttl": -1, "holder": holder, "expires_at": expires}
+
+
+async def test_a_writer_waits_for_the_lease_of_one_of_its_kind_that_was_killed(store) -> None:
+    await store.upsert(LEASES, [left_by_a_killed("cycle_1", 2)])
+    turn = Turn(seconds=60, leaves_to="cycle")
+    async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn) as held:
+        assert held.holder == "cycle_2"
+
+
+@pytest.mark.parametrize("end", ["renewed", "freed", "taken over by cycle_3"])
+async def test_a_writer_leaves_to_one_of_its_kind_once_it_has_seen_that_it_lives(
+    store, end: str
+) -> None:
+    await store.upsert(LEASES, [left_by_a_killed("cycle_1", 50)])
+    changed = {
+        "renewed": left_by_a_killed("cycle_1", 60),
+        "freed": {**left_by_a_killed("cycle_1", 50), "holder": None},
+        "taken over by cycle_3": left_by_a_killed("cycle_3", 60),
+    }[end]
+
+    async def change_when_it_was_looked_at() -> None:
+        await looked.wait()
+        await store.upsert(LEASES, [changed])
+
+    looked = asyncio.Event()
+    seen: list[str] = []
+
+    class Looking:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        async def read(self, *key: Any) -> Any:
+            found = await store.read(*key)
+            seen.append(found["holder"])
+            looked.set()
+            return found
+
+    task = asyncio.create_task(change_when_it_was_looked_at())
+    looking: Any = Looking()
+    turn = Turn(seconds=60, leaves_to="cycle")
+    with pytest.raises(CycleRunning) as caught:
+        async with lease(looking, "cycle_2", seconds=60, clock=utc_now, turn=turn):
+            pass
+    await task
+    assert seen[0] == "cycle_1"
+    assert caught.value.holder == ("cycle_3" if "cycle_3" in end else "cycle_1")
+    # What another writer holds, or has freed, is as it left it.
+    assert (await store.read(LEASES, "lease", "lease"))["holder"] == changed["holder"]
+
+
+async def test_a_lease_that_outlasts_every_term_is_not_waited_for(store) -> None:
+    await store.upsert(LEASES, [left_by_a_killed("cycle_1", 3600)])
+    turn = Turn(seconds=60, leaves_to="cycle")
+    with pytest.raises(CycleRunning):
+        async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn):
+            pass
 
 
 async def test_waiting_has_an_end(sqlite_store) -> None:
