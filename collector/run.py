@@ -34,8 +34,13 @@ log = logging.getLogger(__name__)
 
 # A throttled cycle slows down rather than fails.
 PATIENCE_SECONDS = 120.0
-# A tick's function starts within this time, or is told that it is past due.
-TICK_TOLERANCE = timedelta(seconds=60)
+# The host runs a tick's function up to some milliseconds before its time.
+TICK_EARLY = timedelta(seconds=1)
+# A collection that began so shortly before a tick is that tick's: machines' clocks differ, and
+# stored times are whole seconds.
+TICK_TOLERANCE = timedelta(seconds=5)
+# One that seems to have begun later than this from now is the mistake of a clock.
+CLOCKS_APART = timedelta(seconds=60)
 COLLECTING = ("collect", "collect_now")
 # So long a writer waits for one of another kind; a third of what a function may take by default.
 TURN_SECONDS = 600.0
@@ -77,11 +82,11 @@ def collect_on_timer(settings: Settings, *, past_due: bool) -> None:
         if cycle := run_until_stopped(_collect_when_due(settings, past_due=past_due)):
             report.update(_told(cycle))
         else:
-            report.update(outcome="skipped", reason="the data is younger than one interval")
+            report.update(outcome="skipped", reason="a collection has begun since the last tick")
 
 
 async def _collect_when_due(settings: Settings, *, past_due: bool) -> Cycle | None:
-    if not past_due and await _is_fresh(settings):
+    if not past_due and not await _is_due(settings):
         return None
     return await collect(settings, "timer", turn=Turn(TURN_SECONDS, leaves_to="cycle"))
 
@@ -243,26 +248,27 @@ async def _open(settings: Settings) -> AsyncIterator[Store]:
         await store.close()
 
 
-async def _is_fresh(settings: Settings) -> bool:
-    now = utc_now()
-    if is_tick(settings.collect_schedule, now):
-        return False
+async def _is_due(settings: Settings) -> bool:
     async with _open(settings) as store:
         state = await store.read(COLLECTION, "collection", "collection")
-    return not is_stale(state, settings.collect_schedule, now)
+    return is_due(state, settings.collect_schedule, utc_now())
 
 
-def is_tick(schedule: str, now: datetime) -> bool:
-    """Say whether the schedule has a tick now; otherwise the function was run at start-up."""
-    return now - last_tick(schedule, now + timedelta(seconds=1)) <= TICK_TOLERANCE
+def is_due(state: CollectionState | None, schedule: str, now: datetime) -> bool:
+    """Return whether the last collection failed, or began before the schedule's latest tick.
 
-
-def is_stale(state: CollectionState | None, schedule: str, now: datetime) -> bool:
-    """Say whether the data is older than the interval of the schedule that it was collected in."""
-    if state is None or state["last_collection_at"] is None:
+    So it doesn't matter why the timer's function runs: at a tick or some milliseconds before it,
+    late because its last run took longer than an interval or the host waited for a lock, or only
+    because a process has started.
+    """
+    if state is None or state["last_started_at"] is None or state["last_collection_at"] is None:
         return True
-    collected = parse_iso(state["last_collection_at"])
-    return now - collected >= interval(schedule, collected)
+    tick = last_tick(schedule, now + TICK_EARLY)
+    started = parse_iso(state["last_started_at"])
+    completed = state["last_collection_at"] >= state["last_started_at"]
+    # Of a schedule of seconds, each tick has its own run.
+    early = min(TICK_TOLERANCE, (tick - last_tick(schedule, tick)) / 2)
+    return not (completed and tick - early <= started <= now + CLOCKS_APART)
 
 
 async def _find_late_trends(store: Store, settings: Settings) -> None:

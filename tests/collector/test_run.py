@@ -11,46 +11,92 @@ from collector.run import (
     clean_up_on_timer,
     collect_on_timer,
     find_trends_on_timer,
-    is_stale,
-    is_tick,
+    is_due,
 )
+from shared.cycles import new_cycle
 from shared.errors import StoreUnavailable
 from shared.models import CollectionState
-from shared.store import LEASES, open_store
+from shared.store import CYCLES, LEASES, open_store
 from shared.times import iso
 from tests.collector.harness import settings_for, things
 
 EVERY_HALF_HOUR = "0 */30 * * * *"
-NOW = datetime(2026, 11, 23, 13, 10, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("minute", "second", "expected"),
-    [(0, 0, True), (30, 20, True), (0, 59, True), (29, 59, False), (10, 0, False)],
-)
-def test_a_run_near_a_tick_is_the_schedules(minute: int, second: int, expected: bool) -> None:
-    assert is_tick(EVERY_HALF_HOUR, NOW.replace(minute=minute, second=second)) is expected
+def at(time: str) -> datetime:
+    return datetime.fromisoformat(time if "T" in time else f"2026-11-23T{time}").replace(tzinfo=UTC)
 
 
-def state(age: timedelta | None) -> CollectionState:
+def state(started: str | None, completed: str | None) -> CollectionState:
     return CollectionState(
         id="collection",
         kind="collection",
         ttl=-1,
         feed="reddit",
         last_cycle=None,
-        last_started_at=None,
-        last_collection_at=None if age is None else iso(NOW - age),
+        last_started_at=None if started is None else iso(at(started)),
+        last_collection_at=None if completed is None else iso(at(completed)),
         collections_succeeded=0,
         collections_failed=0,
     )
 
 
-def test_data_older_than_one_interval_is_stale() -> None:
-    assert is_stale(None, EVERY_HALF_HOUR, NOW)
-    assert is_stale(state(None), EVERY_HALF_HOUR, NOW)
-    assert is_stale(state(timedelta(minutes=31)), EVERY_HALF_HOUR, NOW)
-    assert not is_stale(state(timedelta(minutes=29)), EVERY_HALF_HOUR, NOW)
+DAILY, EVERY_TWO_SECONDS, TWICE_IN_TWO_SECONDS = "0 0 3 * * *", "*/2 * * * * *", "0,2 0 * * * *"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "now", "started", "completed", "due"),
+    [
+        # At a tick, and some milliseconds before one.
+        (EVERY_HALF_HOUR, "12:30:00.020", "12:00:00", "12:00:40", True),
+        (EVERY_HALF_HOUR, "12:29:59.993", "12:00:00", "12:00:40", True),
+        (EVERY_HALF_HOUR, "12:29:59.993", "11:59:59", "12:00:40", True),
+        # A tick that is late: the last run took 40 minutes; the host waited 61 s for a lock.
+        (EVERY_HALF_HOUR, "12:40:00", "12:00:00", "12:39:59", True),
+        (EVERY_HALF_HOUR, "12:59:59", "12:00:00", "12:39:59", True),
+        (EVERY_HALF_HOUR, "12:31:01", "12:00:00", "12:00:40", True),
+        (EVERY_HALF_HOUR, "12:31:01", "12:20:00", "12:20:40", True),
+        # The tick's collection began late itself, as cleanup worked until then.
+        (EVERY_HALF_HOUR, "12:45:00", "12:38:00", "12:39:00", False),
+        # A process starts: the tick has had its collection, whoever began that.
+        (EVERY_HALF_HOUR, "12:30:41", "12:30:00", "12:30:40", False),
+        (EVERY_HALF_HOUR, "12:59:58", "12:30:00", "12:30:40", False),
+        (EVERY_HALF_HOUR, "12:59:58", "12:29:59", "12:30:40", False),
+        (DAILY, "23:00:00", "03:00:00", "03:00:40", False),
+        # A process starts shortly before a tick: that has one collection, not two.
+        (EVERY_HALF_HOUR, "12:29:58.500", "12:00:00", "12:00:40", False),
+        (EVERY_HALF_HOUR, "12:29:59.500", "12:00:00", "12:00:40", True),
+        (EVERY_HALF_HOUR, "12:30:02", "12:29:59", "12:30:01", False),
+        # A process starts after a time in which nothing ran, or for the first time.
+        (EVERY_HALF_HOUR, "12:10:00", "11:50:00", "11:50:40", True),
+        (EVERY_HALF_HOUR, "12:10:00", "2026-11-21T12:00:00", "2026-11-21T12:00:40", True),
+        (DAILY, "02:59:00", "2026-11-21T03:00:00", "2026-11-21T03:00:40", True),
+        (DAILY, "02:59:00", "2026-11-22T03:00:00", "2026-11-22T03:00:40", False),
+        (EVERY_HALF_HOUR, "12:10:00", None, None, True),
+        # The tick's collection failed, the first one or a later one.
+        (EVERY_HALF_HOUR, "12:10:00", "12:00:00", None, True),
+        (EVERY_HALF_HOUR, "12:10:00", "12:00:00", "11:30:40", True),
+        (EVERY_HALF_HOUR, "12:30:00", "12:00:00", "11:30:40", True),
+        # Another machine's clock is ahead by seconds, or by an hour.
+        (EVERY_HALF_HOUR, "12:30:00", "12:30:04", "12:30:09", False),
+        (EVERY_HALF_HOUR, "12:30:00", "13:30:00", "13:30:40", True),
+        # Or behind: its collection for this tick began before it, by the tick's clock.
+        (EVERY_HALF_HOUR, "12:30:20", "12:29:57", "12:30:09", False),
+        # Ticks that follow one another within seconds have a collection each.
+        (EVERY_TWO_SECONDS, "12:30:04", "12:30:02", "12:30:03", True),
+        (EVERY_TWO_SECONDS, "12:30:03.995", "12:30:01", "12:30:03", True),
+        (TWICE_IN_TWO_SECONDS, "12:00:02", "12:00:00", "12:00:01", True),
+        (TWICE_IN_TWO_SECONDS, "12:40:00", "12:00:02", "12:00:05", False),
+    ],
+)
+def test_a_run_collects_unless_the_latest_tick_has_had_its_collection(
+    schedule: str, now: str, started: str | None, completed: str | None, due: bool
+) -> None:
+    assert is_due(state(started, completed), schedule, at(now)) is due
+
+
+def test_before_anything_is_stored_a_run_collects() -> None:
+    assert is_due(None, EVERY_HALF_HOUR, at("12:10:00"))
 
 
 @pytest.mark.parametrize(
@@ -178,6 +224,40 @@ def test_a_timer_leaves_to_another_that_does_the_same(
     run(sqlite_settings, past_due=False)
     (end,) = ends(caplog, function)
     assert f'outcome=skipped reason="another writer runs" holder={holder}' in end
+
+
+@pytest.mark.parametrize("past_due", [True, False])
+def test_after_a_kill_the_timers_run_waits_for_the_dead_ones_lease_and_collects(
+    sqlite_settings, stand_in, caplog, past_due: bool
+) -> None:
+    """The host runs the timer again when its own lock has run out: the cycle's lease may not have.
+
+    past_due is False at the next tick of a timer whose worker alone was killed.
+    """
+    caplog.set_level("INFO")
+    settings = run_settings(sqlite_settings, stand_in)
+    dead = "cycle_20260101_000000"
+
+    async def kill() -> None:
+        store = await open_store(settings, patience=20)
+        await store.create(CYCLES, new_cycle(dead, "2026-01-01T00:00:00Z", "timer", "reddit"))
+        expires = iso(datetime.now(UTC) + timedelta(seconds=2))
+        lease = {"id": "lease", "kind": "lease", "ttl": -1, "holder": dead, "expires_at": expires}
+        await store.create(LEASES, lease)
+        await store.close()
+
+    async def dead_status() -> str:
+        store = await open_store(settings, patience=20)
+        found = await store.read(CYCLES, "cycle", dead)
+        await store.close()
+        return found["status"]
+
+    asyncio.run(kill())
+    collect_on_timer(settings, past_due=past_due)
+    (end,) = ends(caplog, "collect")
+    assert "outcome=completed" in end
+    assert "lease.taken_over holder=cycle_" in caplog.text
+    assert asyncio.run(dead_status()) == "failed"
 
 
 def test_a_database_that_fails_is_told_once_and_raised(sqlite_settings, tmp_path, caplog) -> None:
