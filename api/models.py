@@ -283,7 +283,10 @@ class CycleErrorAnswer(Answer):
     """An error of a cycle."""
 
     subreddit: str | None = Field(description="whose it was; null for the whole cycle's")
-    kind: str = Field(description="what kind of error it was, in a word")
+    kind: str = Field(
+        description="what kind of error it was, in a word; waiting is none: no worker has taken"
+        " the cycle up yet"
+    )
     message: str = Field(description="what went wrong")
 
 
@@ -305,10 +308,14 @@ class CycleAnswer(Answer):
     id: str = Field(description="cycle_ and when it began or was asked for")
     trigger: Trigger = Field(description="timer, request or cli")
     status: WorkStatus = Field(
-        description="running (from when it is asked for), completed or failed"
+        description="running (from when it is asked for), completed or failed (also as soon as its"
+        " worker is known to be gone); one that was asked for may begin again after that"
     )
     start_time: Time = Field(description="when it began or was asked for")
-    end_time: Time | None = Field(description="when it ended; null while it runs")
+    end_time: Time | None = Field(
+        description="when it ended; null while it runs, and where its worker is gone and nobody"
+        " knows since when"
+    )
     posts_collected: int = Field(description="posts stored for the first time")
     comments_collected: int = Field(description="comments stored for the first time")
     posts_seen: int = Field(description="posts that Reddit listed")
@@ -335,7 +342,9 @@ class Triggered(Answer):
     """A collection that was asked for."""
 
     status: Literal["triggered"] = Field(default="triggered", description="always triggered")
-    message: str = Field(description="what happens now")
+    message: str = Field(
+        description="what happens now, and how long that takes by the setting of the queue"
+    )
     cycle: str = Field(description="the cycle's id: /api/v1/cycles/{id} shows how it goes")
     timestamp: Time = Field(description="when the answer was made")
 
@@ -417,9 +426,9 @@ class Problem(Answer):
 
 
 class Conflict(Problem):
-    """A collection was asked for while one runs."""
+    """A collection was asked for while one runs, or waits for its worker."""
 
-    cycle: str = Field(description="the id of the cycle that runs")
+    cycle: str = Field(description="the id of the cycle that runs or was asked for before")
 
 
 # What changes from second to second though the data doesn't.

@@ -45,7 +45,7 @@ FILES = ("text/csv", "application/x-ndjson")
 PROBLEMS = {
     401: "A function key is missing or wrong.",
     404: "What was asked for doesn't exist.",
-    409: "A cycle is running.",
+    409: "A cycle is running, or was asked for already and waits for its worker.",
     411: "A body came in chunks, without its Content-Length.",
     413: "The body is larger than 64 KB.",
     414: "The query string is longer than 4 KB.",

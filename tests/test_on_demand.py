@@ -1,6 +1,8 @@
 """Collection on demand, and the end of a cycle: the product as it runs, over both stores."""
 
+import asyncio
 import json
+import os
 import re
 import signal
 import sqlite3
@@ -10,6 +12,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,9 @@ import pytest
 from local.host.queues import Queues
 from local.reddit.limits import RateLimit
 from shared.requests import QUEUE
+from shared.settings import load_settings
+from shared.store import REQUESTS, open_store
+from shared.times import iso, utc_now
 from tests.host_fixtures import ROOT, environ_with
 from tests.store_checks import check_database
 
@@ -63,15 +69,28 @@ def cycle_of(host, cycle_id: str) -> dict[str, Any]:
     return found
 
 
-def wait_for_end(host, cycle_id: str) -> list[dict[str, Any]]:
-    """Ask how the cycle goes until it has ended; give every answer."""
+def wait_for_end(host, cycle_id: str, *ends: str) -> list[dict[str, Any]]:
+    """Ask how the cycle goes until it has ended, in one of these ways; give every answer."""
     answers = [cycle_of(host, cycle_id)]
     deadline = time.monotonic() + PATIENCE
-    while answers[-1]["status"] == "running":
+    while answers[-1]["status"] not in (ends or ("completed", "failed")):
         assert time.monotonic() < deadline, answers[-1]
         time.sleep(0.05)
         answers.append(cycle_of(host, cycle_id))
     return answers
+
+
+def wait_for_first_subreddit(host, cycle_id: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not cycle_of(host, cycle_id)["subreddits_processed"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def worker_of(host) -> int:
+    """Give the process that runs the timers and the queue."""
+    pid = re.findall(r"process=worker pid=(\d+)", host.log)
+    assert pid, host.log
+    return int(pid[-1])
 
 
 def test_a_collection_that_is_asked_for_shows_as_it_goes_and_ends(
@@ -119,6 +138,53 @@ def test_while_one_runs_another_is_refused_with_its_id(running_host, stand_in, d
     again = ask(host)
     assert again.status_code == 202
     assert again.json()["cycle"] != first
+
+
+def test_asked_for_twice_while_no_worker_is_free_makes_one_message_and_one_cycle(
+    running_host, database
+) -> None:
+    host = running_host(arguments=["--no-collect"], settings=database)
+    host.wait_for_log("process.started process=worker")
+    os.kill(worker_of(host), signal.SIGSTOP)
+    first = ask(host).json()["cycle"]
+    edit_request(database, asked_at=iso(utc_now() - timedelta(minutes=5)))
+    again = ask(host)
+    assert (again.status_code, again.json()["cycle"]) == (409, first)
+    waits = cycle_of(host, first)
+    assert (waits["status"], waits["errors"][0]["kind"]) == ("running", "waiting")
+    assert waits["errors"][0]["message"] in again.json()["detail"]
+    queues = Queues(Path(database["SQLITE_PATH"]).parent / "queues.db")
+    assert queues.count(QUEUE) == 1
+    os.kill(worker_of(host), signal.SIGCONT)
+    assert wait_for_end(host, first)[-1]["status"] == "completed"
+    host.wait_for_log("collect_now.ended")
+    assert [each["id"] for each in host.http.get("/api/v1/cycles").json()] == [first]
+
+
+def test_a_request_whose_message_was_lost_blocks_no_later_one_for_ever(
+    running_host, database
+) -> None:
+    host = running_host(arguments=["--no-collect"], settings=database)
+    assert host.http.get("/api/v1/cycles").json() == []
+    lost = "cycle_20261123_130507"
+    edit_request(database, cycle=lost, asked_at=iso(utc_now() - timedelta(hours=1)))
+    assert "may be lost: ask again" in cycle_of(host, lost)["errors"][0]["message"]
+    answer = ask(host)
+    assert (answer.status_code, answer.json()["cycle"]) == (202, lost)
+    assert wait_for_end(host, lost)[-1]["status"] == "completed"
+
+
+def edit_request(database: dict[str, str], **changes: str) -> None:
+    """Write the request for a collection, as another time and place had left it."""
+
+    async def edit() -> None:
+        store = await open_store(load_settings(database), patience=20)
+        found = await store.read(REQUESTS, "lease", "request")
+        request: Any = {"id": "request", "kind": "lease", "ttl": -1, **(found or {}), **changes}
+        await store.upsert(REQUESTS, [request])
+        await store.close()
+
+    asyncio.run(edit())
 
 
 def test_of_two_asked_for_at_the_same_moment_in_two_processes_one_runs(
@@ -201,9 +267,7 @@ def test_sigterm_in_mid_cycle_closes_it_as_failed_and_the_next_one_completes(
     settings = {**any_database, **slow_reddit(stand_in, 1)}
     host = running_host(arguments=["--no-collect"], settings=settings)
     cycle = ask(host).json()["cycle"]
-    deadline = time.monotonic() + PATIENCE
-    while not cycle_of(host, cycle)["subreddits_processed"] and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for_first_subreddit(host, cycle)
     host.process.send_signal(signal.SIGTERM)
     assert host.process.wait(PATIENCE) == 0
     host.stop()
@@ -232,17 +296,17 @@ def test_a_worker_killed_in_mid_cycle_is_followed_by_one_that_finishes(
     settings = {**database, **slow_reddit(stand_in, 1), "LEASE_SECONDS": "2"}
     host = running_host(arguments=["--no-collect"], settings=settings)
     dead = ask(host).json()["cycle"]
-    deadline = time.monotonic() + PATIENCE
-    while not cycle_of(host, dead)["subreddits_processed"] and time.monotonic() < deadline:
-        time.sleep(0.05)
-    pid = re.search(r"process=worker pid=(\d+)", host.log)
-    assert pid is not None
-    subprocess.run(["kill", "-9", pid[1]], check=True)
+    wait_for_first_subreddit(host, dead)
+    os.kill(worker_of(host), signal.SIGKILL)
     host.wait_for_log("process.died process=worker")
     host.wait_for_log("process.started process=worker", count=2)
-    while (answer := ask(host)).status_code == 409 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert answer.status_code == 202, "the dead one's lease runs out"
+    shown = wait_for_end(host, dead)[-1]
+    assert shown["status"] == "failed", "before another writer has closed it"
+    assert "its worker stopped answering: its lease ran out at" in shown["errors"][-1]["message"]
+    assert host.http.get("/api/v1/cycles").json() == [shown]
+    assert host.http.get("/api/v1/health").json()["application"]["running_cycle"] is None
+    answer = ask(host)
+    assert answer.status_code == 202, "the dead one's lease has run out"
     assert wait_for_end(host, answer.json()["cycle"])[-1]["status"] == "completed"
     assert cycle_of(host, dead)["status"] == "failed"
     assert cycle_of(host, dead)["errors"][-1]["message"] == "its lease ran out"
@@ -256,18 +320,14 @@ def test_a_message_that_comes_back_after_a_crash_begins_its_cycle_again(
     settings = {**database, **slow_reddit(stand_in, 0.5), "LEASE_SECONDS": "1"}
     host = running_host(arguments=["--no-collect"], settings=settings)
     cycle = ask(host).json()["cycle"]
-    deadline = time.monotonic() + PATIENCE
-    while not cycle_of(host, cycle)["subreddits_processed"] and time.monotonic() < deadline:
-        time.sleep(0.05)
-    pid = re.search(r"process=worker pid=(\d+)", host.log)
-    assert pid is not None
-    subprocess.run(["kill", "-9", pid[1]], check=True)
+    wait_for_first_subreddit(host, cycle)
+    os.kill(worker_of(host), signal.SIGKILL)
     host.wait_for_log("process.died process=worker")
     # As after the ten minutes for which a queue hides a message that is worked on.
     with closing(sqlite3.connect(Path(database["SQLITE_PATH"]).parent / "queues.db")) as db, db:
         db.execute("UPDATE messages SET visible = 0")
-    ended = wait_for_end(host, cycle)[-1]
-    assert ended["status"] == "completed"
+    # In between it may show as failed: until its message was seen again, it was.
+    ended = wait_for_end(host, cycle, "completed")[-1]
     assert ended["errors"][0]["message"] == "its process died, and it was begun again"
     host.stop()
     check_database(database)
