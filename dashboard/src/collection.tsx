@@ -3,9 +3,9 @@
 import { useRef, useState } from "preact/hooks";
 import { NO_FILTER } from "./address";
 import { type Cycle, Failure, SUBREDDITS, type Subreddits } from "./api";
-import { collectNow, cycles, forgetKey, health, keepKey, now, running } from "./cycles";
+import { asked, collectNow, cycles, forgetKey, health, keepKey, now, running } from "./cycles";
 import { useData } from "./data";
-import { age, count, lasting, moment, plural } from "./format";
+import { age, count, lasting, moment, NOTHING, plural } from "./format";
 import { Age } from "./parts/age";
 import { Link } from "./parts/link";
 import { Scrolls } from "./parts/scrolls";
@@ -25,6 +25,7 @@ export function Collection() {
         </p>
       </div>
       <CollectNow />
+      {asked.value && <Waiting told={asked.value.told} isLate={asked.value.isLate} />}
       {running.value && <Progress cycle={running.value} />}
       <section class="card" aria-labelledby="cycles">
         <h2 id="cycles">The last cycles</h2>
@@ -46,8 +47,7 @@ function CollectNow() {
     setBusy(true);
     tell("");
     try {
-      const other = await collectNow();
-      if (other && !running.value) tell(other);
+      await collectNow();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (error.status === UNAUTHORIZED) {
@@ -58,15 +58,16 @@ function CollectNow() {
       setBusy(false);
     }
   };
+  const isAsked = asked.value?.isLate === false;
   return (
     <div class="collect-now">
       <button
         type="button"
         class="button primary"
-        disabled={isBusy || Boolean(running.value)}
+        disabled={isBusy || isAsked || Boolean(running.value)}
         onClick={collect}
       >
-        {running.value ? "Collecting…" : "Collect now"}
+        {running.value ? "Collecting…" : isAsked ? "Asked for…" : "Collect now"}
       </button>
       <p role="status">{told}</p>
       <dialog ref={dialog} aria-labelledby="key-title">
@@ -100,6 +101,18 @@ function CollectNow() {
         </form>
       </dialog>
     </div>
+  );
+}
+
+/** What the server says of a collection that was asked for and hasn't begun. */
+function Waiting({ told, isLate }: { told: string; isLate: boolean }) {
+  return (
+    <section class="card" aria-labelledby="waiting">
+      <h2 id="waiting">Asked for</h2>
+      <p role="status" class={isLate ? "warning" : "muted"}>
+        {told}
+      </p>
+    </section>
   );
 }
 
@@ -170,8 +183,8 @@ function History() {
 
 function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }) {
   const ended = cycle.end_time;
-  const took =
-    (Date.parse(ended ?? new Date(now.value).toISOString()) - Date.parse(cycle.start_time)) / 1000;
+  // Of one whose worker is gone, nobody may know when that was.
+  const until = ended ? Date.parse(ended) : cycle.status === "running" ? now.value : null;
   const failed = cycle.errors.length > 0;
   // What is new in a cycle was mostly written since the one before.
   const since =
@@ -187,7 +200,7 @@ function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }
           {cycle.status === "completed" && failed ? "completed in part" : cycle.status}
         </span>
       </td>
-      <td>{lasting(took)}</td>
+      <td>{until === null ? NOTHING : lasting((until - Date.parse(cycle.start_time)) / 1000)}</td>
       <td>
         {since && cycle.posts_collected ? (
           <Link to={since}>{count(cycle.posts_collected)}</Link>

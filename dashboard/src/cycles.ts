@@ -16,32 +16,37 @@ const REFRESH_AFTER_MS = [1_500, 6_500];
 /** Nothing is there yet: the first collection is about to begin, or nobody collects. */
 const EMPTY_MS = 2_000;
 const EMPTY_FOR_MS = 60_000;
-/** So many looks after which a cycle that nobody works at any more is no longer watched. */
-const PATIENT_LOOKS = 5;
+/** A request that no worker has taken up for longer than this is no longer watched. */
+const WAITING_MS = 15 * 60_000;
 const KEY = "undertone-function-key";
 
 /** The newest cycles, newest first; undefined: not known yet. */
 export const cycles = signal<Cycle[] | undefined>(undefined);
 export const health = signal<Health | undefined>(undefined);
-/** The cycle under way; one that nobody takes up isn't. */
-export const running = computed(() => cycles.value?.find(isUnderWay));
+/** The cycle under way. */
+export const running = computed(() => cycles.value?.find(({ status }) => status === "running"));
 export const lastEnded = computed(() => cycles.value?.find((cycle) => cycle.status !== "running"));
 /** Whether no cycle has ended yet. */
 export const isBeforeTheFirst = computed(() => cycles.value !== undefined && !lastEnded.value);
 /** The time, for ages: it moves on by itself. */
 export const now = signal(Date.now());
 
-function isUnderWay({ status, errors }: Cycle): boolean {
-  return status === "running" && errors.every((error) => error.kind !== "waiting");
+/** The cycle that was asked for here and hasn't begun, and what the server says of it. */
+interface Asked {
+  told: string;
+  /** Whether its worker should have taken it up by now. */
+  isLate: boolean;
 }
+export const asked = signal<Asked | undefined>(undefined);
 
 let timer: number | undefined;
-/** The cycle that was asked for here, until it is among the others. */
+/** The id of the cycle that was asked for here, until it is among the others. */
 let awaited: string | null = null;
+/** What the server answered when it was asked for. */
+let promise = "";
 let seen: string | null | undefined;
 /** What the server said of its cycles when they were listed last. */
 let listedAt: string | undefined;
-let looksAtNobody = 0;
 
 export function watchCycles(): void {
   document.addEventListener("visibilitychange", () => {
@@ -84,12 +89,12 @@ async function newest({ application }: Health): Promise<Cycle[]> {
   const known = cycles.value;
   const isListed = !running_cycle || known?.some(({ id }) => id === running_cycle);
   if (awaited !== null || known === undefined || state !== listedAt || !isListed) {
-    const listed = await withAwaited((await ask<Cycle[]>(CYCLES)).data);
+    const listed = (await ask<Cycle[]>(CYCLES)).data;
+    asked.value = await awaitedBeside(listed);
     listedAt = state;
     return listed;
   }
   const current = running.value;
-  looksAtNobody = current && !running_cycle ? looksAtNobody + 1 : 0;
   if (!current) return known;
   const { data } = await ask<Cycle>(path(`/cycles/${current.id}`));
   return known.map((cycle) => (cycle.id === data.id ? data : cycle));
@@ -106,49 +111,44 @@ export function tryAgain(): void {
   look();
 }
 
-/** Put the cycle that was asked for before the others: it is listed once a worker has taken it up. */
-async function withAwaited(listed: Cycle[]): Promise<Cycle[]> {
-  if (awaited === null) return listed;
-  if (listed.some((cycle) => cycle.id === awaited)) {
-    awaited = null;
-    return listed;
-  }
+/** The cycle that was asked for: it is among the others once a worker has taken it up. */
+async function awaitedBeside(listed: Cycle[]): Promise<Asked | undefined> {
+  if (listed.some((cycle) => cycle.id === awaited)) awaited = null;
+  if (awaited === null) return undefined;
   try {
-    const { data } = await ask<Cycle>(path(`/cycles/${awaited}`));
-    // Nobody takes it up: it may be asked for again.
-    if (data.errors.some((error) => error.kind === "waiting")) awaited = null;
-    return [data, ...listed];
+    const cycle = (await ask<Cycle>(path(`/cycles/${awaited}`))).data;
+    const late = cycle.errors.find((error) => error.kind === "waiting");
+    if (late && Date.now() - Date.parse(cycle.start_time) > WAITING_MS) awaited = null;
+    return { told: late ? `It was ${late.message}.` : promise, isLate: Boolean(late) };
   } catch (error) {
     if (error instanceof Failure && !error.passes) awaited = null;
-    return listed;
+    return undefined;
   }
 }
 
 function pause(): number {
   if (silentSince.value !== null) return SILENT_MS;
   if (health.value?.application.running_cycle) return RUNNING_MS;
-  if (running.value && looksAtNobody < PATIENT_LOOKS) return RUNNING_MS;
+  if (running.value) return RUNNING_MS;
+  if (awaited !== null) return asked.value?.isLate ? DUE_MS : RUNNING_MS;
   if (isBeforeTheFirst.value && performance.now() < EMPTY_FOR_MS) return EMPTY_MS;
   const due = Date.parse(health.value?.application.next_collection_at ?? "") - Date.now();
   return due > 0 ? Math.min(IDLE_MS, due + 3_000) : DUE_MS;
 }
 
-/**
- * Ask for a collection now; gives what the server says where other work has to end first.
- * Throws Failure: with status 401 where a function key is needed.
- */
-export async function collectNow(): Promise<string | null> {
+/** Ask for a collection now. Throws Failure: with status 401 where a function key is needed. */
+export async function collectNow(): Promise<void> {
   const key = sessionStorage.getItem(KEY);
   const headers: Record<string, string> = key ? { "x-functions-key": key } : {};
   try {
     const { data } = await ask<Triggered>(path("/admin/collect"), { method: "POST", headers });
     awaited = data.cycle;
-    return null;
+    promise = data.message;
   } catch (error) {
-    // Another one runs already: that is as good.
+    // Another one runs or waits already: that is as good.
     if (!(error instanceof Failure) || error.status !== 409) throw error;
     awaited = error.cycle;
-    return error.message;
+    promise = error.message;
   } finally {
     await look();
   }

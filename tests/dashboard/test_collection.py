@@ -1,13 +1,22 @@
 """The collection view: what cycles did, and collecting now, with and without a function key."""
 
+import asyncio
 import json
+import os
 import re
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from local.reddit.limits import RateLimit
+from shared.settings import load_settings
+from shared.store import REQUESTS, open_store
+from shared.times import iso, utc_now
 from tests.dashboard.conftest import Product, Visit, Visitor
 from tests.host_fixtures import StartHost
 from tests.reddit_fixtures import StandInFactory
@@ -60,7 +69,7 @@ def test_the_watched_subreddits_are_those_of_the_api(visit: Visit, product: Prod
 def slow(stand_in: StandInFactory, running_host: StartHost):
     """Start a product of four subreddits that Reddit answers slowly, with keys, not collected."""
 
-    def start(*arguments: str, milliseconds: int = 250):
+    def start(*arguments: str, milliseconds: int = 250, **settings: str):
         reddit = stand_in(rate_limit=RateLimit(requests=1_000_000))
         reddit.control.set_faults(f"slow,seconds={milliseconds / 1000}")
         host = running_host(
@@ -70,6 +79,7 @@ def slow(stand_in: StandInFactory, running_host: StartHost):
                 "FEED": "sample",
                 "SUBREDDITS": "claude,aws,Cursor,OpenAI",
                 "SWEEP_REQUESTS": "0",
+                **settings,
             },
         )
         return Product(host, reddit.control)
@@ -147,6 +157,78 @@ def test_a_collection_that_somebody_else_asked_for_is_joined(slow, visitor: Visi
     expect(page.get_by_role("region", name="The last cycles").locator("tbody tr")).to_have_count(1)
     assert all("409" in complaint for complaint in visit.complaints)
     visit.complaints.clear()
+
+
+def edit_request(folder: Path, **changes: str) -> None:
+    """Write the request for a collection, as another time had left it."""
+
+    async def edit() -> None:
+        settings = load_settings({"SQLITE_PATH": str(folder / "data" / "undertone.db")})
+        store = await open_store(settings, patience=20)
+        found = await store.read(REQUESTS, "lease", "request")
+        assert found is not None
+        request: Any = {**found, **changes}
+        await store.upsert(REQUESTS, [request])
+        await store.close()
+
+    # In a thread of its own: Playwright has a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, edit()).result()
+
+
+def test_what_is_asked_for_and_not_taken_up_shows_what_the_server_says_of_it(
+    slow, visitor: Visitor, tmp_path: Path
+) -> None:
+    product = slow()
+    visit = visitor(product.url)
+    page = visit.open(view="collection")
+    expect(collect_button(page)).to_be_enabled()
+    worker = worker_of(product)
+    os.kill(worker, signal.SIGSTOP)
+    collect_button(page).click()
+    asked = page.get_by_role("region", name="Asked for")
+    expect(asked.get_by_text("A worker takes it up within about")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("button", name="Asked for…")).to_be_disabled()
+    expect(page.get_by_role("region", name="Under way")).to_be_hidden()
+    expect(page.get_by_role("banner").get_by_role("link", name="Collecting")).to_be_hidden()
+    expect(page.get_by_text("No cycle has run yet.")).to_be_visible()
+
+    edit_request(tmp_path, asked_at=iso(utc_now() - timedelta(minutes=5)))
+    expect(asked.get_by_text("no worker has taken it up yet")).to_be_visible()
+    expect(asked.get_by_text("the collection by schedule at")).to_be_visible()
+    collect_button(page).click()
+    expect(asked.get_by_text("no worker has taken it up yet")).to_be_visible()
+
+    os.kill(worker, signal.SIGCONT)
+    history = page.get_by_role("region", name="The last cycles").locator("tbody tr")
+    expect(history).to_have_count(1, timeout=30_000)
+    expect(asked).to_be_hidden()
+    expect(history.get_by_text("completed")).to_be_visible(timeout=30_000)
+    assert len(product.get("cycles")) == 1
+    assert all("409" in complaint for complaint in visit.complaints)
+    visit.complaints.clear()
+
+
+def test_a_cycle_whose_worker_was_killed_shows_as_failed(slow, visitor: Visitor) -> None:
+    product = slow(milliseconds=1500, LEASE_SECONDS="2")
+    page = visitor(product.url).open(view="collection")
+    collect_button(page).click()
+    progress = page.get_by_role("region", name="Under way")
+    expect(progress).to_be_visible()
+    os.kill(worker_of(product), signal.SIGKILL)
+    history = page.get_by_role("region", name="The last cycles")
+    expect(history.get_by_text("failed", exact=True)).to_be_visible()
+    expect(history.get_by_text("its worker stopped answering")).to_be_visible()
+    expect(progress).to_be_hidden()
+    expect(collect_button(page)).to_be_enabled()
+
+
+def worker_of(product: Product) -> int:
+    """Give the process that runs the timers and the queue."""
+    line = product.host.wait_for_log("process=worker pid=")
+    pid = re.search(r"process=worker pid=(\d+)", line)
+    assert pid is not None
+    return int(pid[1])
 
 
 def test_what_failed_is_named_with_its_reason(slow, visitor: Visitor) -> None:
