@@ -149,7 +149,7 @@ class Settings(BaseModel):
     cleanup_schedule: Schedule = Field("0 0 2 * * *", description=f"{SIX_FIELDS}: when to clean up")
     collect_on_startup: bool = Field(
         default=False,
-        description="true or false: whether to collect at start-up if the last tick had no collection",
+        description="true or false: whether to collect at start-up if the last tick had none",
     )
     retention_days: int = Field(
         90, ge=1, le=3650, description="for how many days data is kept: 1 to 3650"
