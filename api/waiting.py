@@ -15,7 +15,7 @@ def promise(lease: Lease | None, now: datetime, poll: timedelta) -> str:
     """Return what happens to a request that was just made."""
     if holder := lease_holder(lease, now):
         return f"The collection begins when {holder} has ended."
-    start = f"one that has to start first is given {seconds_in_words(WORKER_START)} more"
+    start = f"one that has to start first may take {seconds_in_words(WORKER_START)} more"
     return f"A worker takes it up within about {seconds_in_words(poll)} while one is up; {start}."
 
 

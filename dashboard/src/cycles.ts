@@ -18,6 +18,8 @@ const EMPTY_MS = 2_000;
 const EMPTY_FOR_MS = 60_000;
 /** A request that no worker has taken up for longer than this is no longer watched. */
 const WAITING_MS = 15 * 60_000;
+/** So many looks after which a cycle that nobody works at any more is no longer watched. */
+const PATIENT_LOOKS = 5;
 const KEY = "undertone-function-key";
 
 /** The newest cycles, newest first; undefined: not known yet. */
@@ -47,6 +49,7 @@ let promise = "";
 let seen: string | null | undefined;
 /** What the server said of its cycles when they were listed last. */
 let listedAt: string | undefined;
+let looksAtNobody = 0;
 
 export function watchCycles(): void {
   document.addEventListener("visibilitychange", () => {
@@ -95,6 +98,7 @@ async function newest({ application }: Health): Promise<Cycle[]> {
     return listed;
   }
   const current = running.value;
+  looksAtNobody = current && !running_cycle ? looksAtNobody + 1 : 0;
   if (!current) return known;
   const { data } = await ask<Cycle>(path(`/cycles/${current.id}`));
   return known.map((cycle) => (cycle.id === data.id ? data : cycle));
@@ -129,7 +133,7 @@ async function awaitedBeside(listed: Cycle[]): Promise<Asked | undefined> {
 function pause(): number {
   if (silentSince.value !== null) return SILENT_MS;
   if (health.value?.application.running_cycle) return RUNNING_MS;
-  if (running.value) return RUNNING_MS;
+  if (running.value && looksAtNobody < PATIENT_LOOKS) return RUNNING_MS;
   if (awaited !== null) return asked.value?.isLate ? DUE_MS : RUNNING_MS;
   if (isBeforeTheFirst.value && performance.now() < EMPTY_FOR_MS) return EMPTY_MS;
   const due = Date.parse(health.value?.application.next_collection_at ?? "") - Date.now();
