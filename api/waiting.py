@@ -27,7 +27,7 @@ def how_it_waits(
     if holder := lease_holder(lease, now):
         mine = holder == request["cycle"]
         return f"{asked}; " + ("it begins now" if mine else f"it begins when {holder} has ended")
-    looks = f"a worker that is up looks every {seconds_in_words(poll)}"
+    looks = f"a worker that is up looks at least every {seconds_in_words(poll)}"
     if now <= taken_up_by(request, poll):
         return f"{asked}; no worker has taken it up yet; {looks}"
     anyway = f"the collection by schedule at {iso(next_tick(schedule, now))} comes anyway"

@@ -211,7 +211,7 @@ async def test_how_long_it_takes_is_what_host_json_says(
     answer, _ = await ask_for_collection(deps_of(store))
     assert f"A worker takes it up within about {told} while one is up" in answer.message
     assert "moment" not in answer.message
-    with pytest.raises(CycleAwaited, match=f"a worker that is up looks every {told}"):
+    with pytest.raises(CycleAwaited, match=f"a worker that is up looks at least every {told}"):
         await ask_for_collection(deps_of(store))
 
 
@@ -232,8 +232,8 @@ async def test_a_cycle_is_there_as_soon_as_it_is_asked_for(store) -> None:
 
 
 WAITS = (
-    "asked for at 2026-11-23T13:05:07Z; no worker has taken it up yet; a worker that is up looks"
-    " every 2 seconds, and a request whose worker was killed comes back after up to 11 minutes; the"
+    "asked for at 2026-11-23T13:05:07Z; no worker has taken it up yet; a worker that is up looks at"
+    " least every 2 seconds, and a request whose worker was killed comes back after up to 11 minutes; the"
     " collection by schedule at 2026-11-23T13:30:00Z comes anyway, and from 2026-11-23T13:16:09Z on"
     " it may be asked for again"
 )
