@@ -232,10 +232,10 @@ async def test_a_cycle_is_there_as_soon_as_it_is_asked_for(store) -> None:
 
 
 WAITS = (
-    "asked for at 2026-11-23T13:05:07Z; no worker has taken it up yet; a worker that is up looks at"
-    " least every 2 seconds, and a request whose worker was killed comes back after up to 11 minutes; the"
-    " collection by schedule at 2026-11-23T13:30:00Z comes anyway, and from 2026-11-23T13:16:09Z on"
-    " it may be asked for again"
+    "asked for at 2026-11-23T13:05:07Z; no worker has taken it up yet; a worker that is up looks"
+    " at least every 2 seconds, and a request whose worker was killed comes back after up to 11"
+    " minutes; the collection by schedule at 2026-11-23T13:30:00Z comes anyway, and from"
+    " 2026-11-23T13:16:09Z on it may be asked for again"
 )
 LOST = (
     "asked for at 2026-11-23T13:05:07Z; no worker has taken it up yet, and it may be lost: ask"
