@@ -15,13 +15,13 @@ from collector.sentiment import Method
 from collector.settle import settle
 from collector.source import Source
 from collector.steps import Progress, Steps, no_progress
+from collector.stopping import ended_early
 from shared.errors import (
     CycleEnded,
     DocumentChanged,
     DocumentExists,
     LeaseLost,
     SettingsError,
-    Stopped,
     StoreError,
 )
 from shared.logs import event
@@ -105,8 +105,8 @@ class Collector:
     async def _close_broken(
         self, record: CycleRecord, state: CollectionState, error: BaseException
     ) -> None:
-        if isinstance(error, asyncio.CancelledError | Stopped):
-            kind, reason = "stopped", "the process was told to end; the next cycle goes on"
+        if early := ended_early(error):
+            kind, reason = early[0], f"{early[1]}; the next cycle goes on"
         else:
             kind = "store" if isinstance(error, StoreError) else "internal"
             reason = f"{type(error).__name__}: {error}"

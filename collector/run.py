@@ -1,5 +1,6 @@
 """What each timer and queue function runs: it puts the work together from the settings."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -44,8 +45,16 @@ CLOCKS_APART = timedelta(seconds=60)
 COLLECTING = ("collect", "collect_now")
 # So long a writer waits for one of another kind; a third of what a function may take by default.
 TURN_SECONDS = 600.0
+# The end of CYCLE_SECONDS is for what comes after the last request to Reddit: writing and closing.
+CLOSING_SHARE = 0.1
+CLOSING_SECONDS = 120.0
 # Somebody watches a rescore, and it has no deadline: it waits for the longest cycle.
 RESCORE_TURN_SECONDS = 3600.0
+
+
+def working_seconds(settings: Settings) -> float:
+    """Return the seconds that collection or cleanup may go on before it closes."""
+    return settings.cycle_seconds - min(CLOSING_SECONDS, CLOSING_SHARE * settings.cycle_seconds)
 
 
 async def collect(
@@ -58,9 +67,10 @@ async def collect(
 ) -> Cycle:
     """Run one cycle, and find what is trending where that is older than it should be.
 
-    Raises what `Collector.run` does, and RedditRefused without credentials.
+    The wait for the turn is part of CYCLE_SECONDS. Raises what `Collector.run` does, and
+    RedditRefused without credentials.
     """
-    deadline = time.monotonic() + settings.cycle_seconds
+    deadline = time.monotonic() + working_seconds(settings)
     source = RedditSource(settings, wait=wait_until(deadline, stopping))
     try:
         async with _open(settings) as store:
@@ -70,7 +80,7 @@ async def collect(
                 cycle = await collector.run(trigger, cycle_id=cycle_id, turn=turn)
                 told.update({"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]})
             if cycle["status"] == "completed":
-                await _find_late_trends(store, settings)
+                await _find_late_trends(store, settings, deadline)
             return cycle
     finally:
         source.close()
@@ -79,7 +89,8 @@ async def collect(
 def collect_on_timer(settings: Settings, *, past_due: bool) -> None:
     """Run the timer's cycle, in a loop of this thread's own, away from every request's."""
     with _timer_run("collect", settings, past_due=past_due) as report:
-        if cycle := run_until_stopped(_collect_when_due(settings, past_due=past_due)):
+        work = _collect_when_due(settings, past_due=past_due)
+        if cycle := run_until_stopped(work, seconds=settings.cycle_seconds):
             report.update(_told(cycle))
         else:
             report.update(outcome="skipped", reason="a collection has begun since the last tick")
@@ -102,7 +113,7 @@ def collect_on_request(settings: Settings, body: bytes) -> None:
         try:
             turn = Turn(TURN_SECONDS)
             work = collect(settings, "request", cycle_id=message.cycle, turn=turn)
-            report.update(_told(run_until_stopped(work)))
+            report.update(_told(run_until_stopped(work, seconds=settings.cycle_seconds)))
         except CycleEnded as error:
             report.update(outcome="skipped", reason=str(error))
 
@@ -110,7 +121,7 @@ def collect_on_request(settings: Settings, body: bytes) -> None:
 def find_trends_on_timer(settings: Settings, *, past_due: bool) -> None:
     """Compute the trending topics anew, in a loop of this thread's own."""
     with _timer_run("trending", settings, past_due=past_due) as report:
-        found = run_until_stopped(find_trends(settings))
+        found = run_until_stopped(find_trends(settings), seconds=settings.cycle_seconds)
         report.update(topics=len(found["topics"]), snapshots=len(found["snapshots"]))
 
 
@@ -127,7 +138,7 @@ async def _find_trends(store: Store, settings: Settings) -> Topics:
 def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:
     """Remove what is too old, in a loop of this thread's own."""
     with _timer_run("cleanup", settings, past_due=past_due) as report:
-        done = run_until_stopped(clean_up(settings))
+        done = run_until_stopped(clean_up(settings), seconds=settings.cycle_seconds)
         report.update(
             outcome=done["status"],
             cleanup=done["id"],
@@ -140,7 +151,7 @@ def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:
 
 async def clean_up(settings: Settings) -> Cleanup:
     """Remove what is too old. Raises CycleRunning when it isn't our turn in time."""
-    wait = wait_until(time.monotonic() + settings.cycle_seconds, stopping)
+    wait = wait_until(time.monotonic() + working_seconds(settings), stopping)
     async with _open(settings) as store:
         turn = Turn(TURN_SECONDS, leaves_to="cleanup")
         return await Cleaner(store, settings, check=lambda: wait(0)).run(turn=turn)
@@ -271,11 +282,17 @@ def is_due(state: CollectionState | None, schedule: str, now: datetime) -> bool:
     return not (completed and tick - early <= started <= now + CLOCKS_APART)
 
 
-async def _find_late_trends(store: Store, settings: Settings) -> None:
-    """Find what is trending unless that is fresh; if it can't be now, its timer does it later."""
+async def _find_late_trends(store: Store, settings: Settings, deadline: float) -> None:
+    """Find what is trending unless that is fresh; if it can't be now, its timer does it later.
+
+    It ends at the deadline, in `time.monotonic` seconds, with its wait for its turn.
+    """
     try:
-        if await _trends_are_late(store, settings):
-            await _find_trends(store, settings)
+        async with asyncio.timeout(deadline - time.monotonic()):
+            if await _trends_are_late(store, settings):
+                await _find_trends(store, settings)
+    except TimeoutError:
+        event(log, "trending.left_to_timer", logging.WARNING, reason="the cycle's time is used up")
     except (CycleRunning, LeaseLost, StoreError) as error:
         event(log, "trending.left_to_timer", logging.WARNING, reason=str(error))
 

@@ -1,6 +1,5 @@
 """Finishes what a dead writer left: its statistics are recounted, and it is marked failed."""
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,7 +7,8 @@ from typing import Any
 
 from collector.cells import rebuild_all, rebuild_cells
 from collector.record import Record, unsettled_work
-from shared.errors import LeaseLost, Stopped, StoreError
+from collector.stopping import ended_early
+from shared.errors import LeaseLost, StoreError
 from shared.logs import event
 from shared.models import CycleError, Work
 from shared.store import COLLECTION, WORK, Store
@@ -57,9 +57,10 @@ async def close_dead(store: Store, record: Record[Any], clock: Clock) -> int:
 async def close_broken(record: Record[Any], error: BaseException) -> None:
     """Close work that an error ended; what it left pending, whoever works next recounts."""
     kind = record.document["kind"]
-    stopped = isinstance(error, asyncio.CancelledError | Stopped)
-    reason = f"the process was told to end; the next {kind} goes on" if stopped else str(error)
-    record.fail(None, "stopped" if stopped else "internal", reason)
+    if early := ended_early(error):
+        record.fail(None, early[0], f"{early[1]}; the next {kind} goes on")
+    else:
+        record.fail(None, "internal", str(error))
     try:
         await record.end("failed")
     except (StoreError, LeaseLost):

@@ -3,24 +3,32 @@
 import asyncio
 import re
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from collector.run import (
+    CLOSING_SECONDS,
+    TURN_SECONDS,
+    _find_late_trends,
     clean_up_on_timer,
+    collect_on_request,
     collect_on_timer,
     find_trends_on_timer,
     is_due,
+    working_seconds,
 )
+from collector.stopping import run_until_stopped
 from shared.cycles import new_cycle
-from shared.errors import StoreUnavailable
+from shared.errors import DeadlineReached, StoreUnavailable
 from shared.models import CollectionState
 from shared.store import CYCLES, LEASES, open_store
 from shared.times import iso
 from tests.collector.harness import settings_for, things
 
 EVERY_HALF_HOUR = "0 */30 * * * *"
+REQUEST = b'{"cycle": "cycle_20261125_120000", "asked_at": "2026-11-25T12:00:00Z"}'
 
 
 def at(time: str) -> datetime:
@@ -100,7 +108,7 @@ def test_before_anything_is_stored_a_run_collects() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "schedule", "stale"),
+    ("now", "schedule", "due"),
     [
         # Friday's data is fresh until Monday's tick.
         (datetime(2026, 11, 22, 12, 0, tzinfo=UTC), "0 0 9 * * 1-5", False),
@@ -111,11 +119,11 @@ def test_before_anything_is_stored_a_run_collects() -> None:
         (datetime(2026, 11, 20, 23, 0, tzinfo=UTC), "0 0,30 9 * * *", True),
     ],
 )
-def test_data_is_stale_once_the_interval_it_was_collected_in_has_passed(
-    now, schedule, stale
+def test_data_is_old_once_a_tick_has_passed_however_its_intervals_differ(
+    now: datetime, schedule: str, due: bool
 ) -> None:
-    collected = datetime(2026, 11, 20, 9, 3, tzinfo=UTC)
-    assert is_stale(state(NOW - collected), schedule, now) is stale
+    collected = state("2026-11-20T09:02:00", "2026-11-20T09:03:00")
+    assert is_due(collected, schedule, now) is due
 
 
 def test_the_timers_function_collects_and_then_finds_the_data_fresh(
@@ -205,6 +213,14 @@ def test_a_schedule_that_hardly_means_what_it_says_is_told_once_by_a_process(
     assert "write 23,0-1" in warning.message
 
 
+async def hold_lease(settings, holder: str) -> None:
+    """Have a writer hold the lease that neither ends nor lets go."""
+    store = await open_store(settings, patience=20)
+    lease = {"id": "lease", "kind": "lease", "ttl": -1, "holder": holder}
+    await store.create(LEASES, {**lease, "expires_at": "2099-01-01T00:01:00Z"})
+    await store.close()
+
+
 @pytest.mark.parametrize(
     ("function", "run"), [("trending", find_trends_on_timer), ("cleanup", clean_up_on_timer)]
 )
@@ -213,14 +229,7 @@ def test_a_timer_leaves_to_another_that_does_the_same(
 ) -> None:
     caplog.set_level("INFO")
     holder = f"{function}_20990101_000000"
-
-    async def hold() -> None:
-        store = await open_store(sqlite_settings, patience=20)
-        lease = {"id": "lease", "kind": "lease", "ttl": -1, "holder": holder}
-        await store.create(LEASES, {**lease, "expires_at": "2099-01-01T00:01:00Z"})
-        await store.close()
-
-    asyncio.run(hold())
+    asyncio.run(hold_lease(sqlite_settings, holder))
     run(sqlite_settings, past_due=False)
     (end,) = ends(caplog, function)
     assert f'outcome=skipped reason="another writer runs" holder={holder}' in end
@@ -287,3 +296,83 @@ def test_told_to_end_a_timers_run_closes_what_it_has_open(
     (end,) = ends(caplog, "collect")
     assert "outcome=stopped" in end
     assert "the process was told to end; the next cycle goes on" in caplog.text
+
+
+def test_a_function_has_time_to_close_before_its_process_is_killed(sqlite_settings) -> None:
+    seconds = sqlite_settings.cycle_seconds
+    assert working_seconds(sqlite_settings) == seconds - CLOSING_SECONDS
+    assert working_seconds(sqlite_settings) > 2 * TURN_SECONDS
+    quick = sqlite_settings.model_copy(update={"cycle_seconds": 10})
+    assert working_seconds(quick) == 9
+
+
+async def read_cycle(settings, cycle_id: str):
+    store = await open_store(settings, patience=20)
+    cycle = await store.read(CYCLES, "cycle", cycle_id)
+    lease = await store.read(LEASES, "lease", "lease")
+    await store.close()
+    return cycle, lease
+
+
+def test_a_cycle_that_hangs_is_closed_as_failed_when_its_functions_time_is_used_up(
+    any_store_settings, stand_in, caplog
+) -> None:
+    caplog.set_level("INFO")
+    reddit = stand_in(
+        things(("aws", "claude"), 30, newest=datetime.now(UTC).timestamp()),
+        faults="slow,route=new,subreddit=claude,seconds=4",
+    )
+    names = ["aws", "claude"]
+    settings = settings_for(any_store_settings, reddit.base_url, names, cycle_seconds=2)
+    with pytest.raises(DeadlineReached):
+        collect_on_timer(settings, past_due=True)
+    (end,) = ends(caplog, "collect")
+    assert 'outcome=failed reason="DeadlineReached: the function\'s time is used up"' in end
+    (line,) = [each for each in caplog.messages if each.startswith("cycle.failed ")]
+    assert "the function's time is used up; the next cycle goes on" in line
+    cycle, lease = asyncio.run(read_cycle(any_store_settings, line.split()[1].split("=")[1]))
+    assert (cycle["status"], cycle["errors"][-1]["kind"]) == ("failed", "deadline")
+    assert lease["holder"] is None
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda settings: collect_on_timer(settings, past_due=True),
+        lambda settings: find_trends_on_timer(settings, past_due=False),
+        lambda settings: clean_up_on_timer(settings, past_due=False),
+        lambda settings: collect_on_request(settings, REQUEST),
+    ],
+    ids=["collect", "trending", "cleanup", "collect_now"],
+)
+def test_the_wait_for_another_writer_is_part_of_a_functions_time(
+    sqlite_settings, stand_in, run
+) -> None:
+    asyncio.run(hold_lease(sqlite_settings, "rescore_20990101_000000"))
+    settings = run_settings(sqlite_settings, stand_in).model_copy(update={"cycle_seconds": 1})
+    with pytest.raises(DeadlineReached):
+        run(settings)
+
+
+async def test_topics_that_a_cycle_has_no_time_for_are_left_to_their_timer(
+    sqlite_settings, sqlite_store, caplog
+) -> None:
+    await hold_lease(sqlite_settings, "cleanup_20990101_000000")
+    await _find_late_trends(sqlite_store, sqlite_settings, time.monotonic() + 0.3)
+    assert 'trending.left_to_timer reason="the cycle\'s time is used up"' in caplog.text
+
+
+def test_work_that_hangs_while_it_closes_is_ended_all_the_same(monkeypatch) -> None:
+    monkeypatch.setattr("collector.stopping.CLOSING_SECONDS", 0.05)
+    hung: list[str] = []
+
+    async def hang() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            hung.append("closing")
+            await asyncio.Event().wait()
+
+    with pytest.raises(DeadlineReached):
+        run_until_stopped(hang(), seconds=0.05)
+    assert hung == ["closing"]
