@@ -11,7 +11,7 @@ from api.models import ApplicationHealth, DatabaseHealth, Health
 from shared import __version__
 from shared.cycles import running_cycle
 from shared.errors import StoreError
-from shared.logs import event
+from shared.logs import repeated_event
 from shared.models import CollectionState
 from shared.schedule import interval, next_tick
 from shared.settings import Settings
@@ -40,7 +40,7 @@ async def check_health(deps: Deps) -> Health:
             lease = await store.read(LEASES, "lease", "lease")
     except (StoreError, TimeoutError) as error:
         reason = str(error) or f"no answer within {DATABASE_SECONDS} s"
-        event(log, "health.unhealthy", logging.WARNING, reason=reason)
+        repeated_event(log, "health.unhealthy", logging.WARNING, reason=reason)
         status: Literal["healthy", "degraded", "unhealthy"] = "unhealthy"
         application = _unknown(deps.settings, now)
         database = DatabaseHealth(connected=False, kind=kind, latency_ms=None)

@@ -25,7 +25,7 @@ from shared.errors import (
     StoreNotProvisioned,
     StoreUnavailable,
 )
-from shared.logs import event
+from shared.logs import event, repeated_event
 from shared.settings import settings
 from shared.telemetry import Told, invocation
 
@@ -185,7 +185,9 @@ async def _answer_of(
     except CycleRunning as error:
         return conflict_answer(path, error)
     except (StoreError, SettingsError) as error:
-        event(log, "request.failed", logging.ERROR, request_id=request_id, reason=str(error))
+        repeated_event(
+            log, "request.failed", logging.ERROR, request_id=request_id, reason=str(error)
+        )
         return problem_answer(path, _fault_of(error))
     except Exception as error:
         log.exception("request.failed request_id=%s", request_id)

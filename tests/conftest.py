@@ -1,10 +1,12 @@
 """What every test has: clean settings, and the fixtures of the parts."""
 
+import logging
 import os
 from collections.abc import Iterator
 
 import pytest
 
+from shared.logs import RETRYING, process_repeats
 from shared.settings import settings
 
 pytest_plugins = ["tests.host_fixtures", "tests.reddit_fixtures", "tests.storage", "tests.stores"]
@@ -19,3 +21,9 @@ def environment() -> Iterator[None]:
     os.environ.clear()
     os.environ.update(before)
     settings.cache_clear()
+    process_repeats.forget()
+    # pytest captures a logger that doesn't propagate by a handler of its own, beside ours.
+    for name in RETRYING:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True

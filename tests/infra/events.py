@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+LOGGING = ("event", "repeated_event")
 # What a name is put together from, and what is handed on as a whole.
 FUNCTIONS = ("collect", "collect_now", "trending", "cleanup")
 STATUSES = ("completed", "failed")
@@ -24,9 +25,13 @@ def logged_events(root: Path) -> dict[str, set[str]]:
 def _of(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
     reported = _reported(tree)
     for call in ast.walk(tree):
-        if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "event"):
+        if not (isinstance(call, ast.Call) and ast.unparse(call.func) in LOGGING):
+            continue
+        if isinstance(call.args[1], ast.Name):  # The one that repeated_event itself makes.
             continue
         fields = {keyword.arg for keyword in call.keywords if keyword.arg}
+        if ast.unparse(call.func) == "repeated_event":
+            fields.add("suppressed")
         spread = {ast.unparse(each.value) for each in call.keywords if each.arg is None}
         if "noted" in spread:
             fields |= NOTED
