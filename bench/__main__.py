@@ -13,6 +13,7 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("bench.promises",),
     ("bench.dashboard",),
     ("bench.cost",),
+    ("bench.log_volume",),
     ("bench.size", "--quick"),
 )
 
