@@ -10,6 +10,9 @@ from shared.models import Label, Language, Trigger, WorkStatus
 Feed = Literal["reddit", "sample", "recorded"]
 
 MOST_COMMENTS = 1000
+# Kinds of problems: https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
+NO_TYPE = "about:blank"
+BAD_SETTING = "urn:undertone:bad-setting"
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Methods = Annotated[dict[str, int], Field(examples=[{"linear 1": 900, "vader 3.3.2": 131}])]
 
@@ -414,7 +417,9 @@ class Problem(Answer):
     """What went wrong: https://www.rfc-editor.org/rfc/rfc9457."""
 
     type: str = Field(
-        default="about:blank", description="the kind of problem: its status says it all"
+        default=NO_TYPE,
+        description=f"the kind of problem: {NO_TYPE} where its status says it all, and"
+        f" {BAD_SETTING} where a setting of the app is missing or bad",
     )
     title: str = Field(description="the status in words")
     status: int = Field(description="the HTTP status")

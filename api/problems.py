@@ -14,7 +14,7 @@ from uuid import uuid4
 import azure.functions as func
 
 from api.answers import NOT_KEPT, set_length, unsendable_header
-from api.models import BadParameter, Conflict, Problem
+from api.models import BAD_SETTING, NO_TYPE, BadParameter, Conflict, Problem
 from api.parameters import LengthRequired, Refused, TooLarge, WrongMethod
 from shared.costs import counted
 from shared.errors import (
@@ -62,6 +62,7 @@ class Fault:
     status: int
     detail: str
     retry_seconds: int | None = None
+    type: str = NO_TYPE
 
 
 # From special to general: the first that fits is taken.
@@ -69,7 +70,7 @@ FAULTS: dict[type[Exception], Fault] = {
     StoreUnavailable: Fault(503, "The database doesn't answer.", 5),
     StoreNotProvisioned: Fault(503, "The database isn't set up: the log says what is missing.", 60),
     StoreError: Fault(500, "The database refused: the log says why."),
-    SettingsError: Fault(500, "A setting is missing or bad: the log says which."),
+    SettingsError: Fault(500, "A setting is missing or bad: the log says which.", type=BAD_SETTING),
     Exception: Fault(500, "Something unexpected happened: the log says what."),
 }
 
@@ -211,6 +212,7 @@ def problem_answer(
 ) -> func.HttpResponse:
     """Answer with a problem document. Never kept."""
     problem = Problem(
+        type=fault.type,
         title=TITLES[fault.status],
         status=fault.status,
         detail=fault.detail,

@@ -23,6 +23,8 @@ type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 const BASE = "/api/v1";
 /** How many subreddits one comparison takes: MOST_COMPARED in api/parameter_models.py. */
 export const MOST_COMPARED = 10;
+/** The kind of problem that a setting of the app is: BAD_SETTING in api/models.py. */
+const BAD_SETTING = "urn:undertone:bad-setting";
 const PATIENCE_MS = 20_000;
 /** Request Timeout, Too Many Requests. */
 const PASSING = new Set([408, 429]);
@@ -51,6 +53,7 @@ export class Failure extends Error {
     message: string,
     readonly retrySeconds: number | null = null,
     readonly cycle: string | null = null,
+    readonly isBadSetting = false,
   ) {
     super(message);
   }
@@ -97,7 +100,8 @@ async function failureOf(response: Response): Promise<Failure> {
   const told = refused?.length ? refused.join(". ") : problem.detail;
   const retry = Number(response.headers.get("Retry-After")) || null;
   const message = told ?? `The server answered ${response.status}.`;
-  return new Failure(response.status, message, retry, problem.cycle ?? null);
+  const isBadSetting = problem.type === BAD_SETTING;
+  return new Failure(response.status, message, retry, problem.cycle ?? null, isBadSetting);
 }
 
 function nextOf(link: string | null): string | null {

@@ -4,6 +4,8 @@ import { useEffect } from "preact/hooks";
 import { address } from "./address";
 import { Collection } from "./collection";
 import { Compare } from "./compare";
+import { health } from "./cycles";
+import { hasBadSetting } from "./data";
 import { Overview } from "./overview";
 import { Banners } from "./parts/banners";
 import { Head } from "./parts/head";
@@ -19,6 +21,8 @@ const VIEWS = {
 export function App() {
   const { title, view: View } = VIEWS[address.value.view];
   const { subreddit } = address.value;
+  // Nothing was ever answered, and nothing will be: a view would wait for it.
+  const isUnset = hasBadSetting.value && health.value === undefined;
   useEffect(() => {
     document.title = `${subreddit ? `r/${subreddit} · ` : ""}${title} · Undertone`;
   }, [title, subreddit]);
@@ -30,7 +34,7 @@ export function App() {
       <Head />
       <main id="main" tabIndex={-1}>
         <Banners />
-        <View />
+        {isUnset ? null : <View />}
       </main>
       <footer class="foot">
         <p>

@@ -31,6 +31,8 @@ const entries = new Map<string, Entry>();
 export const version = signal(0);
 /** Since when the server hasn't answered, or the database; null while all is well. */
 export const silentSince = signal<number | null>(null);
+/** Whether the server answers that a setting of the app is missing or bad: then nothing works. */
+export const hasBadSetting = signal(false);
 /** When something was last answered. */
 export const lastAnswer = signal<number>(Date.now());
 
@@ -63,6 +65,7 @@ export function retry(): void {
 
 /** Take note that the server answered, or that it didn't. */
 export function noteAnswer(failure?: Failure): void {
+  hasBadSetting.value = failure?.isBadSetting ?? false;
   if (failure?.passes) silentSince.value ??= Date.now();
   else {
     const wasSilent = silentSince.value !== null;

@@ -2,7 +2,7 @@
 
 import { SUBREDDITS, type Subreddits } from "../api";
 import { health, lastEnded, now, tryAgain } from "../cycles";
-import { lastAnswer, silentSince, useData } from "../data";
+import { hasBadSetting, lastAnswer, silentSince, useData } from "../data";
 import { age, clock } from "../format";
 import { Link } from "./link";
 
@@ -14,7 +14,7 @@ const FEEDS = {
 export function Banners() {
   return (
     <>
-      <SilentBanner />
+      {hasBadSetting.value ? <SettingBanner /> : <SilentBanner />}
       <StaleBanner />
       <FeedBanner />
     </>
@@ -33,6 +33,22 @@ function FeedBanner() {
           itself; the README says how.
         </span>
       </p>
+    </div>
+  );
+}
+
+function SettingBanner() {
+  return (
+    <div class="banner bad" role="alert">
+      <p>
+        <b>A setting of the app is missing or bad, so that it can show and collect nothing.</b> The
+        app's log says which, and what it takes: look for <code>request.failed</code>. On Azure the
+        log is in Application Insights, table <code>traces</code>; <code>docs/runbook.md</code> says
+        how to read it.
+      </p>
+      <button type="button" class="button" onClick={tryAgain}>
+        Try again now
+      </button>
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { address, go, NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
 import { SUBREDDITS, type Subreddits } from "../api";
 import { health, isBeforeTheFirst, lastEnded, now, running } from "../cycles";
-import { useData } from "../data";
+import { hasBadSetting, useData } from "../data";
 import { age, windowName } from "../format";
 import { isCovered } from "./covered";
 import { Link } from "./link";
@@ -51,7 +51,10 @@ function Pulse() {
   const status = health.value?.status;
   let told = "Waiting for the server";
   let kind = "idle";
-  if (cycle) {
+  if (hasBadSetting.value) {
+    kind = "bad";
+    told = "A setting is bad";
+  } else if (cycle) {
     kind = "busy";
     told = `Collecting ${cycle.subreddits_processed.length} of ${names.data?.count ?? "…"}`;
   } else if (status === "unhealthy") {
