@@ -1,5 +1,7 @@
 """The month's bill on Azure: prices as published, and what the work of a month comes to.
 
+`python -m bench.bill` prints what it costs to poll the queue.
+
 US dollars, pay as you go, one region of the United States, one write region, no reservations.
 """
 
@@ -60,7 +62,8 @@ VIEWS_A_DAY = 100
 MINUTES_OPEN = 5  # A view stays on the screen for so long, and looks for news meanwhile.
 INDEX_SHARE = 0.2  # Index bytes for each byte of document: five or six short terms each.
 REDDIT_SECONDS = 0.5  # Reddit's answer to a request.
-QUEUE_POLLS_A_MINUTE = 6  # By the platform, while nothing runs.
+QUEUE_POLL_SECONDS = 2.0  # maxPollingInterval of host.json: an idle queue is polled as often.
+QUEUE_HOURS = float(HOURS_A_MONTH)  # In which an instance polls: none does while scaled to zero.
 STORAGE_OPERATIONS_A_RUN = 10  # A timer's lock and its last tick; a queue message.
 
 ASSUMED: Mapping[str, float] = {
@@ -69,7 +72,8 @@ ASSUMED: Mapping[str, float] = {
     "minutes that a view stays open": MINUTES_OPEN,
     "bytes of index for each byte of document": INDEX_SHARE,
     "seconds that Reddit takes for an answer": REDDIT_SECONDS,
-    "looks into the queue a minute": QUEUE_POLLS_A_MINUTE,
+    "seconds between two looks into the idle queue": QUEUE_POLL_SECONDS,
+    "hours a month in which an instance looks into the queue": QUEUE_HOURS,
     "storage operations for each run of a timer": STORAGE_OPERATIONS_A_RUN,
 }
 
@@ -119,12 +123,37 @@ def functions_bill(month: Month) -> dict[str, float]:
     }
 
 
+def queue_polls(seconds: float, hours: float) -> float:
+    """Return the polls of an idle queue, so many seconds apart, by one instance in these hours.
+
+    Each is one GetMessages, which is one storage transaction.
+    """
+    return hours * 3600 / seconds
+
+
 def storage_bill(month: Month) -> float:
     """Give the bill of the storage account's operations, in dollars."""
-    polls = QUEUE_POLLS_A_MINUTE * 60 * HOURS_A_MONTH
+    polls = queue_polls(QUEUE_POLL_SECONDS, QUEUE_HOURS)
     operations = polls + STORAGE_OPERATIONS_A_RUN * month.timer_runs
     return operations / 10_000 * STORAGE_OPERATIONS.amount
 
 
 def _functions(gb_seconds: float, executions: float) -> float:
     return gb_seconds * FLEX_GB_SECOND.amount + executions / MILLION * FLEX_EXECUTIONS.amount
+
+
+def main() -> None:
+    """Print what an idle queue costs in a month, by how often and how long it is polled."""
+    # Always there; and there for ten minutes after each of ten requests a day.
+    lives = {"always": QUEUE_HOURS, "10 x 10 minutes a day": 10 * DAYS_A_MONTH / 6}
+    print("| polled every | by an instance that lives | transactions | $ a month |")
+    print("| --- | --- | --- | --- |")
+    for seconds in (QUEUE_POLL_SECONDS, 5.0, 60.0):
+        for life, hours in lives.items():
+            polls = queue_polls(seconds, hours)
+            dollars = polls / 10_000 * STORAGE_OPERATIONS.amount
+            print(f"| {seconds:g} s | {life} | {polls:,.0f} | {dollars:.2f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 """That the cost of everything is priced as published, and that a steady cycle stays cheap."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from bench.spent import RUS
 from shared.costs import counted
 from shared.store import POSTS, Query
 from tests.api.world import NAMES, NOW, a_post, deps_of, keep, posts_back
+from tests.host_fixtures import ROOT
 
 KB = 1024
 
@@ -49,6 +51,25 @@ def test_the_published_bills_come_out() -> None:
     assert bills["serverless"] == pytest.approx(0.125)
     assert bills["manual, 1,000 RU/s"] == pytest.approx(0.08 * 730)
     assert bills["free tier, 1,000 RU/s"] == 0
+
+
+def test_polling_the_queue_is_priced_as_host_json_polls_it() -> None:
+    assert bill.queue_polls(2, hours=1) == 1800
+    queues = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
+    longest = queues.get("maxPollingInterval", "00:00:02")
+    assert longest == f"00:00:{bill.QUEUE_POLL_SECONDS:02.0f}"
+
+
+def test_the_bill_of_the_docs_is_the_one_that_is_computed(capsys) -> None:
+    bill.main()
+    azure = (ROOT / "docs" / "azure.md").read_text()
+    for row in capsys.readouterr().out.splitlines():
+        assert row in azure
+    operations = bill.storage_bill(bill.Month(0, 0, 0, 0, timer_runs=73 * bill.DAYS_A_MONTH))
+    assert (
+        f"| storage operations | {operations:.2f} |"
+        in (ROOT / "docs" / "performance.md").read_text()
+    )
 
 
 async def test_writing_over_a_document_costs_twice_as_much_as_writing_it(sqlite_store) -> None:

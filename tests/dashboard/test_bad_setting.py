@@ -49,7 +49,9 @@ def serve(listener: socket.socket, tmp_path: Path) -> Iterator[Serve]:
                 pass_fds=(fd, says_ready),
                 text=True,
             )
-            stack.callback(lambda: (process.kill(), process.communicate()))
+            # In the reverse order.
+            stack.callback(process.communicate)
+            stack.callback(process.kill)
             os.close(says_ready)
             stack.callback(os.close, ready)
             assert os.read(ready, 64), "the process ended before it was ready"

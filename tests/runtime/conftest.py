@@ -77,7 +77,9 @@ def serve(deployed_python: Path) -> Iterator[Callable[..., httpx.Client]]:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
             )
-            stack.callback(lambda: (process.kill(), process.communicate()))
+            # In the reverse order.
+            stack.callback(process.communicate)
+            stack.callback(process.kill)
             assert process.stdout is not None
             said: list[str] = []
             for line in process.stdout:
