@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 log = logging.getLogger("local.host.calling")
 
+# What the host sets where nothing is set. A pool makes a thread when one is needed.
+HOSTS_THREADS = 1000
+
 
 @dataclass(frozen=True)
 class TraceContext:
@@ -89,9 +92,9 @@ class Output(func.Out[Any]):
 
 
 def worker_threads() -> ThreadPoolExecutor:
-    """Make a pool of the worker's size: PYTHON_THREADPOOL_THREAD_COUNT or min(32, cores + 4)."""
+    """Make a pool of PYTHON_THREADPOOL_THREAD_COUNT threads, or of as many as the host sets."""
     size = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
-    count = int(size) if size.isdigit() and int(size) else min(32, (os.cpu_count() or 1) + 4)
+    count = int(size) if size.isdigit() and int(size) else HOSTS_THREADS
     return ThreadPoolExecutor(count, thread_name_prefix="function")
 
 
