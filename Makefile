@@ -16,7 +16,7 @@ DEPLOYED := .deployed
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train lint
 	$(BIN)/python -m pytest
 
 # Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
@@ -154,6 +154,13 @@ $(VENV)/.chromium: | $(VENV)/.installed
 	command -v chromium || command -v chromium-browser || command -v google-chrome \
 	|| { apt-get -qq update && apt-get -qq install --no-install-recommends -y chromium; } \
 	|| $(BIN)/python -m playwright install --with-deps chromium
+	touch $@
+
+# Other makers' browsers: Debian's where apt-get may fetch them; their tests are skipped without.
+$(VENV)/.browsers: | $(VENV)/.installed
+	{ command -v firefox-esr && command -v WebKitWebDriver && command -v Xvfb; } \
+	|| { apt-get -qq update && apt-get -qq install --no-install-recommends -y firefox-esr webkit2gtk-driver xvfb; } \
+	|| echo "Firefox or WebKit isn't there: the tests that say so are skipped."
 	touch $@
 
 clean:

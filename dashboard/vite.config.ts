@@ -1,14 +1,60 @@
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+/** As docs/dashboard.md, index.html and src/start.js have it. */
+const BROWSERS = ["chrome111", "edge111", "firefox115", "safari16.4"];
+const START = "./src/start.js";
+
+/** Ship the script that no module may be: as it stands, under a name that changes with it. */
+function startScript(): Plugin {
+  return {
+    name: "start-script",
+    apply: "build",
+    async buildStart() {
+      const source = await this.fs.readFile(START);
+      this.emitFile({ type: "asset", name: "start.js", source });
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler(html, { bundle }) {
+        const files = Object.values(bundle ?? {});
+        const file = files.find((each) => each.type === "asset" && each.names.includes("start.js"));
+        if (!file || !html.includes(START)) throw new Error(`index.html doesn't name ${START}`);
+        return html.replace(START, `/${file.fileName}`);
+      },
+    },
+  };
+}
+
+/**
+ * Keep uPlot from asking for the browser's language: it does so while it is imported, and throws
+ * where that is no language, as in "C" or "en-US@posix". What it would write so isn't shown here.
+ */
+function uplotInEnglish(): Plugin {
+  const asked = "domEnv ? nav.language : 'en-US'";
+  return {
+    name: "uplot-in-english",
+    transform: {
+      filter: { id: /\/uPlot\.esm\.js$/ },
+      handler(code) {
+        if (!code.includes(asked)) this.error(`uPlot has changed: nothing in it reads ${asked}`);
+        return { code: code.replace(asked, "'en-US'"), map: null };
+      },
+    },
+  };
+}
 
 export default defineConfig({
+  plugins: [startScript(), uplotInEnglish()],
   build: {
     outDir: "../api/static/page",
     emptyOutDir: true,
-    target: "es2022",
+    target: BROWSERS,
     // The page's policy allows nothing inline, not even as a data: address.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
+  // Plugins don't see what is bundled beforehand.
+  optimizeDeps: { exclude: ["uplot"] },
   // `npx vite` beside `make run`, while working on the page.
   server: { proxy: { "/api": "http://127.0.0.1:7071" } },
 });

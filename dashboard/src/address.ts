@@ -98,7 +98,7 @@ export function go(changes: Partial<Address>, { replace = false } = {}): void {
   const before = address.value;
   const to = { ...before, ...changes };
   if (write(to) === write(before)) return;
-  history[replace ? "replaceState" : "pushState"](null, "", write(to));
+  step(replace ? "replaceState" : "pushState", write(to));
   address.value = to;
   const isOther =
     to.view !== before.view || (to.view === "overview" && to.subreddit !== before.subreddit);
@@ -106,6 +106,15 @@ export function go(changes: Partial<Address>, { replace = false } = {}): void {
     window.scrollTo(0, 0);
     // What was pressed is gone: who goes by keyboard begins where the new view does.
     document.getElementById("main")?.focus({ preventScroll: true });
+  }
+}
+
+/** Browsers refuse when a page makes many steps in a short time: what is shown changes all the same. */
+function step(kind: "replaceState" | "pushState", to: string): void {
+  try {
+    history[kind](null, "", to);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
   }
 }
 

@@ -1,13 +1,14 @@
 /** The page: its head, what everyone must know, and one of the views. */
 
 import { useEffect } from "preact/hooks";
-import { address } from "./address";
+import { address, href } from "./address";
 import { Collection } from "./collection";
 import { Compare } from "./compare";
 import { health } from "./cycles";
 import { hasBadSetting } from "./data";
 import { Overview } from "./overview";
 import { Banners } from "./parts/banners";
+import { Unbroken } from "./parts/broken";
 import { Head } from "./parts/head";
 import { Posts } from "./posts";
 
@@ -31,10 +32,14 @@ export function App() {
       <a class="skip" href="#main">
         Skip to the figures
       </a>
-      <Head />
+      <Unbroken of={href({})}>
+        <Head />
+      </Unbroken>
       <main id="main" tabIndex={-1}>
-        <Banners />
-        {isUnset ? null : <View />}
+        <Unbroken of={href({})}>
+          <Banners />
+          {isUnset ? null : <View />}
+        </Unbroken>
       </main>
       <footer class="foot">
         <p>

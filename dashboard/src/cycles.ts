@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { ask, CYCLES, type Cycle, Failure, HEALTH, type Health, path, type Triggered } from "./api";
 import { noteAnswer, refresh, retry, silentSince } from "./data";
+import { tabStorage } from "./tab_storage";
 
 const IDLE_MS = 60_000;
 /** A collection is due, or our clock is ahead of the server's. */
@@ -142,7 +143,7 @@ function pause(): number {
 
 /** Ask for a collection now. Throws Failure: with status 401 where a function key is needed. */
 export async function collectNow(): Promise<void> {
-  const key = sessionStorage.getItem(KEY);
+  const key = tabStorage.getItem(KEY);
   const headers: Record<string, string> = key ? { "x-functions-key": key } : {};
   try {
     const { data } = await ask<Triggered>(path("/admin/collect"), { method: "POST", headers });
@@ -160,9 +161,9 @@ export async function collectNow(): Promise<void> {
 
 /** Keep the function key as long as this tab is open, and not longer. */
 export function keepKey(key: string): void {
-  sessionStorage.setItem(KEY, key);
+  tabStorage.setItem(KEY, key);
 }
 
 export function forgetKey(): void {
-  sessionStorage.removeItem(KEY);
+  tabStorage.removeItem(KEY);
 }

@@ -1,8 +1,11 @@
-/** Numbers and times as people read them. */
+/** Numbers and times as people read them: in English, whatever the browser is set to. */
 
-const COUNT = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const HOUR = new Intl.DateTimeFormat("en-GB", {
+/** The one locale of the page: what navigator.language says may be no language at all. */
+export const LOCALE = "en-GB";
+
+const COUNT = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const SHORT = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
+const HOUR = new Intl.DateTimeFormat(LOCALE, {
   weekday: "short",
   day: "numeric",
   month: "short",
@@ -10,21 +13,19 @@ const HOUR = new Intl.DateTimeFormat("en-GB", {
   minute: "2-digit",
 });
 /** Days are UTC's wherever the reader is: they are what was counted. */
-const DAY = new Intl.DateTimeFormat("en-GB", {
+const DAY = new Intl.DateTimeFormat(LOCALE, {
   weekday: "short",
   day: "numeric",
   month: "short",
   timeZone: "UTC",
 });
 const DAY_SECONDS = 86_400;
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const MINUS = "\u2212";
 export const NOTHING = "–";
 
-export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 export const count = (value: number): string => COUNT.format(value);
-export const short = (value: number): string => SHORT.format(value).replace("K", "k");
+export const short = (value: number): string => SHORT.format(value).toLowerCase();
 
 /** A mean or a compound score, -1 to 1, with its sign. */
 export function score(value: number | null): string {
@@ -32,7 +33,7 @@ export function score(value: number | null): string {
 }
 
 export function signed(value: number, digits = 0): string {
-  const shown = Math.abs(value).toLocaleString("en", {
+  const shown = Math.abs(value).toLocaleString(LOCALE, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });

@@ -5,9 +5,14 @@ import "uplot/dist/uPlot.min.css";
 import { render } from "preact";
 import { App } from "./app";
 import { watchCycles } from "./cycles";
+import { watchErrors } from "./parts/broken";
 
 const root = document.getElementById("app");
-if (root) {
+const notice = document.getElementById("not-started");
+// Where start.js has found that something is missing, its words stay.
+if (root && !notice?.classList.contains("stopped")) {
+  watchErrors();
   render(<App />, root);
+  notice?.remove();
   watchCycles();
 }

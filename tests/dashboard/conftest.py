@@ -1,6 +1,5 @@
 """The dashboard in a real browser, over the running product with the sample feed."""
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +10,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from local.reddit.control import StandInControl
 from local.reddit.limits import RateLimit
@@ -93,12 +100,18 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 # Of the package, not of the session: Playwright's loop must have ended before other tests' loops.
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Start one Chromium: the machine's, or else the one that Playwright has fetched."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+def playwright() -> Iterator[Playwright]:
+    """Start Playwright, once: no second one may run beside it."""
+    with sync_playwright() as started:
         yield started
-        started.close()
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Start one Chromium: the machine's, or else the one that Playwright has fetched."""
+    started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield started
+    started.close()
 
 
 @dataclass
@@ -188,9 +201,11 @@ def one_hour() -> None:
         time.sleep(left)
 
 
-@pytest.fixture(autouse=True)
-def no_proxy() -> None:
-    """Keep this machine's proxy settings away from the browser."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        os.environ.pop(name, None)
-        os.environ.pop(name.lower(), None)
+@pytest.fixture(scope="package", autouse=True)
+def no_proxy() -> Iterator[None]:
+    """Keep this machine's proxy settings away from the browsers and from what drives them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            patch.delenv(name, raising=False)
+            patch.delenv(name.lower(), raising=False)
+        yield

@@ -1,13 +1,13 @@
 /** Axes as the charts share them. */
 
 import uPlot from "uplot";
-import { clock, score, short } from "../format";
+import { clock, LOCALE, score, short } from "../format";
 import { colour } from "./plot";
 
 const DAY_SECONDS = 86_400;
 const dateOf = (timeZone?: string) => ({
-  date: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone }),
-  weekday: new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", timeZone }),
+  date: new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone }),
+  weekday: new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", timeZone }),
 });
 const LOCAL = dateOf();
 const UTC = dateOf("UTC");

@@ -4,12 +4,22 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 
+/** Whether this browser draws: some are set to refuse a page its canvas. */
+const isDrawing = canDraw();
 const dark = matchMedia("(prefers-color-scheme: dark)");
 /** Counts the changes between light and dark: canvases must be drawn anew. */
 const scheme = signal(0);
 dark.addEventListener("change", () => {
   scheme.value += 1;
 });
+
+function canDraw(): boolean {
+  try {
+    return Boolean(document.createElement("canvas").getContext("2d") && new Path2D());
+  } catch {
+    return false;
+  }
+}
 
 /** Give a colour of the style sheet as a canvas takes it. */
 export function colour(name: string): string {
@@ -40,7 +50,7 @@ export function Plot({ options, of, data, height, plot }: Props) {
 
   useEffect(() => {
     const element = place.current;
-    if (!element) return;
+    if (!element || !isDrawing) return;
     const chart = new uPlot({ ...options(), width: element.clientWidth, height }, data, element);
     made.current = chart;
     if (plot) plot.current = chart;
@@ -75,5 +85,10 @@ export function Plot({ options, of, data, height, plot }: Props) {
     else lookAt(chart, at);
   }, [data]);
 
+  if (!isDrawing) {
+    return (
+      <p class="muted plot-refused">This browser draws no charts here; the figures are beside.</p>
+    );
+  }
   return <div class="plot" ref={place} style={{ height: `${height}px` }} />;
 }

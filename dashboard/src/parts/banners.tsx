@@ -4,6 +4,7 @@ import { SUBREDDITS, type Subreddits } from "../api";
 import { health, lastEnded, now, tryAgain } from "../cycles";
 import { hasBadSetting, lastAnswer, silentSince, useData } from "../data";
 import { age, clock } from "../format";
+import { BrokenBanner } from "./broken";
 import { Link } from "./link";
 
 const FEEDS = {
@@ -14,6 +15,7 @@ const FEEDS = {
 export function Banners() {
   return (
     <>
+      <BrokenBanner />
       {hasBadSetting.value ? <SettingBanner /> : <SilentBanner />}
       <StaleBanner />
       <FeedBanner />

@@ -77,8 +77,15 @@ export function usePlace(
 
 /** Name this step of the history; times don't repeat when the page is loaded again. */
 function stepOfHistory(): number {
-  if (!history.state?.step) history.replaceState({ step: Date.now() }, "");
-  return history.state.step;
+  if (!history.state?.step) {
+    try {
+      history.replaceState({ step: Date.now() }, "");
+    } catch (error) {
+      // Browsers refuse when a page does so often.
+      if (!(error instanceof DOMException)) throw error;
+    }
+  }
+  return history.state?.step ?? 0;
 }
 
 function firstInSight(list: HTMLElement | null): Place | undefined {

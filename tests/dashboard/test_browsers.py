@@ -1,0 +1,98 @@
+"""A walk through every view in the browsers of several makers, where the machine has them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Playwright
+
+from tests.dashboard.browsers import BROWSERS, DEBIANS, Launch, Tab, wait_until
+from tests.dashboard.conftest import Product
+
+WIDTHS = {"phone": 360, "wide": 1280}
+# What to ask for, the heading that comes, and some of what is said below it.
+VIEWS: dict[str, tuple[dict[str, object], str, str]] = {
+    "overview": ({}, "All subreddits", "Average sentiment"),
+    "one": ({"subreddit": "claude", "hours": 168}, "r/claude", "Average sentiment"),
+    "compare": ({"view": "compare", "compare": "Cursor,claude"}, "Compare", "Average sentiment"),
+    "posts": ({"view": "posts", "hours": 168}, "Posts", "upvotes"),
+    "collection": ({"view": "collection"}, "Collection", "completed"),
+}
+IS_SETTLED = """document.readyState === "complete" && !document.querySelector(".skeleton")
+  && Boolean(document.querySelector("h1")) && !document.querySelector("#not-started")"""
+# A chart with nothing on it is all one colour.
+BLANK_CHARTS = """[...document.querySelectorAll("canvas")].filter((canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(data.buffer)).size < 2;
+}).length"""
+OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+
+
+@pytest.fixture(scope="module", params=BROWSERS)
+def launch(request: pytest.FixtureRequest, playwright: Playwright) -> Launch:
+    """Find a browser."""
+    found = BROWSERS[request.param](playwright)
+    if found is None:
+        pytest.skip(
+            f"There is no {request.param} here: `apt-get install {DEBIANS[request.param]}` or"
+            f" `python -m playwright install --with-deps {request.param}` gets one."
+        )
+    return found
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def tab(request: pytest.FixtureRequest, launch: Launch) -> Iterator[Tab]:
+    """Start the browser in a colour scheme, for all tests of both."""
+    with launch(request.param, "en-GB") as tab:
+        yield tab
+
+
+def shown(tab: Tab, address: str, picture: Path) -> str:
+    """Open an address, hold what comes to what holds of every view, and give its text."""
+    tab.open(address)
+    wait_until(tab, IS_SETTLED)
+    wait_until(tab, f"{BLANK_CHARTS} === 0")
+    tab.picture(picture)
+    assert tab.evaluate(OVERFLOW) <= 0
+    assert tab.evaluate("window.complaints") == []
+    text: str = tab.evaluate("document.querySelector('main').innerText")
+    return text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_works(
+    request: pytest.FixtureRequest, tab: Tab, product: Product, pictures, view: str, width: str
+) -> None:
+    parameters, heading, content = VIEWS[view]
+    tab.resize(WIDTHS[width])
+    address = f"{product.url}/?{urlencode(parameters, safe=',')}"
+    text = shown(tab, address, pictures / f"{request.node.callspec.id}.png")
+    assert tab.evaluate("innerWidth") == WIDTHS[width]
+    assert tab.evaluate("document.querySelector('h1').innerText") == heading
+    assert content in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_open_post_works(
+    request: pytest.FixtureRequest, tab: Tab, product: Product, pictures, width: str
+) -> None:
+    posts = product.get("posts/recent", hours=168, limit=500)
+    post = max(posts, key=lambda each: each["comment_count"])
+    tab.resize(WIDTHS[width])
+    address = f"{product.url}/?view=posts&hours=168&post={post['subreddit']}/{post['id']}"
+    text = shown(tab, address, pictures / f"{request.node.callspec.id}-post.png")
+    assert tab.evaluate("document.querySelector('aside h2').innerText") == post["title"]
+    assert post["title"] in text
+
+
+def test_a_language_that_is_none_gives_a_working_page(
+    launch: Launch, product: Product, pictures
+) -> None:
+    with launch("light", "C") as tab:
+        tab.resize(1280)
+        text = shown(tab, f"{product.url}/", pictures / "language.png")
+        assert tab.evaluate("navigator.language") == "C"
+        assert "Average sentiment" in text
+        assert tab.evaluate("document.querySelectorAll('canvas').length") > 10
