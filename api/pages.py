@@ -44,8 +44,8 @@ HTML = """<!doctype html>
 <link rel="icon" href="data:,">
 </head>
 <body>
-<div id="swagger-ui"><noscript>This page needs JavaScript; the document it shows is
-<a href="/api/v1/openapi.json">openapi.json</a>.</noscript></div>
+<div id="swagger-ui">A script draws this page. Where none runs, read the document that it shows:
+<a href="/api/v1/openapi.json">openapi.json</a>.</div>
 <script src="/api/v1/docs/swagger-ui-bundle.js"></script>
 <script src="/api/v1/docs/start.js"></script>
 </body>

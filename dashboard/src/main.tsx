@@ -9,8 +9,8 @@ import { watchErrors } from "./parts/broken";
 
 const root = document.getElementById("app");
 const notice = document.getElementById("not-started");
-// Where start.js has found that something is missing, its words stay.
-if (root && !notice?.classList.contains("stopped")) {
+// Where start.js has found that the browser lacks something, its words stay.
+if (root && notice?.className !== "lacking") {
   watchErrors();
   render(<App />, root);
   notice?.remove();

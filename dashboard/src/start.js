@@ -38,12 +38,13 @@
   /**
    * The first reason stands; once the page is drawn, it says itself what goes wrong.
    * @param {string} reason
+   * @param {"lacking" | "stopped"} kind
    */
-  function say(reason) {
+  function say(reason, kind) {
     var notice = document.getElementById("not-started");
     var why = document.getElementById("why-not-started");
-    if (!notice || !why || notice.className === "stopped") return;
-    notice.className = "stopped";
+    if (!notice || !why || notice.className) return;
+    notice.className = kind;
     notice.setAttribute("role", "alert");
     why.textContent = reason;
   }
@@ -51,23 +52,21 @@
   var missing = NEEDED.filter(isMissing);
   // Reading it of the prototype is an error.
   if (!("noModule" in HTMLScriptElement.prototype)) missing.push("modules");
-  if (missing.length) {
+  var names = missing.join(", ").replace(/\.prototype/g, "");
+  if (names) {
     say(
-      "This browser is older than the page needs, or is set to keep something back. It lacks " +
-        missing.join(", ").replace(/\.prototype/g, "") +
-        ".",
+      "This browser is too old, or set to keep something back: it lacks " + names + ".",
+      "lacking",
     );
   }
 
   window.addEventListener(
     "error",
     function (event) {
-      var source = event.target instanceof HTMLScriptElement && event.target.src;
-      say(
-        source
-          ? "A file of the page did not arrive: " + source
-          : "Its script has stopped: " + event.message,
-      );
+      if (event.message) say("Its script has stopped: " + event.message, "stopped");
+      else if (event.target instanceof HTMLScriptElement) {
+        say("A file of the page did not arrive: " + event.target.src, "stopped");
+      }
     },
     // Files that don't arrive are told to those alone who listen this way.
     true,

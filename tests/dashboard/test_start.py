@@ -210,6 +210,16 @@ def test_while_it_starts_no_words_flash(visit: Visit) -> None:
     expect(words(visit.page)).to_have_count(0)
 
 
+def test_a_fault_of_another_script_does_not_keep_the_page_from_starting(visit: Visit) -> None:
+    visit.page.add_init_script(
+        "addEventListener('readystatechange', () => {"
+        " dispatchEvent(new ErrorEvent('error', { message: 'an extension' })) }, true)"
+    )
+    page = visit.open()
+    expect(figures(page)).to_be_visible()
+    expect(words(page)).to_have_count(0)
+
+
 def test_a_view_that_cannot_be_drawn_says_so_and_the_others_work(visit: Visit) -> None:
     visit.page.route("**/api/v1/trending?**", lambda route: route.fulfill(json=[{"topic": 7}]))
     page = visit.open()
