@@ -182,15 +182,21 @@ def firefox_launch(path: str) -> Launch:
                 assert process.stderr
                 listening = map(re.compile(r"listening on (ws://\S+)").search, process.stderr)
                 address = next(found[1] for found in listening if found)
-                threading.Thread(target=deque, args=(process.stderr, 0), daemon=True).start()
-                connection = WebSocketConnection(f"{address}/session", PATIENCE, 0.005)
-                Session(connection).new({})
-                Script(connection).add_preload_script(
-                    f"() => {{ ({SPEAK})(window, {json.dumps(language)}); ({LISTEN})(window) }}"
-                )
-                context = BrowsingContext(connection).create(type="tab")
-                yield BidiTab(connection, context)
-                connection.close()
+                # Read on, so that it never waits for a reader; to its end, before that is closed.
+                reader = threading.Thread(target=deque, args=(process.stderr, 0))
+                reader.start()
+                try:
+                    connection = WebSocketConnection(f"{address}/session", PATIENCE, 0.005)
+                    Session(connection).new({})
+                    Script(connection).add_preload_script(
+                        f"() => {{ ({SPEAK})(window, {json.dumps(language)}); ({LISTEN})(window) }}"
+                    )
+                    context = BrowsingContext(connection).create(type="tab")
+                    yield BidiTab(connection, context)
+                    connection.close()
+                finally:
+                    process.terminate()
+                    reader.join()
 
     return launch
 
