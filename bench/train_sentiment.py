@@ -21,7 +21,7 @@ from collector.sentiment.weights import FILE, Weights, write_weights
 
 Matrix = Any  # scipy publishes no types
 
-VERSION = "1"
+VERSION = "2"
 PENALTY = 10.0
 FOLDS = 3
 SEED = 20261125

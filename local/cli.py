@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -104,6 +104,23 @@ def cleanup(
     _log_to_stderr()
     with _clear_errors():
         raise typer.Exit(cleanup_command(os.environ, dry_run=dry_run, as_json=as_json))
+
+
+# A text may begin with a minus, as "-1/10" does.
+@app.command(context_settings={"ignore_unknown_options": True})
+def score(
+    texts: Annotated[
+        list[str], typer.Argument(metavar="TEXT", help="A text; - is each line of the input.")
+    ],
+    method: Annotated[
+        Literal["vader", "linear"] | None, typer.Option(help="Else SENTIMENT_METHOD, or linear.")
+    ] = None,
+) -> None:
+    """Score texts as collection does, and print one JSON object a text."""
+    from local.scoring import score_command  # noqa: PLC0415 - so that --help is quick
+
+    with _clear_errors():
+        score_command(os.environ, texts, method)
 
 
 @app.command()

@@ -63,8 +63,9 @@ def _vader() -> Method:
 
 
 def _linear() -> Method:
+    from collector.sentiment.cleaning import VERSION as READING  # noqa: PLC0415 - it loads
     from collector.sentiment.linear import linear_scorer  # noqa: PLC0415 - it loads the lexicon
     from collector.sentiment.weights import read_weights  # noqa: PLC0415
 
     weights = read_weights()
-    return Method("linear", weights.version, linear_scorer(weights))
+    return Method("linear", f"{weights.version}+{READING}", linear_scorer(weights))

@@ -37,7 +37,7 @@ NUMBERS = (
 
 def tokens(text: str) -> list[str]:
     """Give the words and signs of a cleaned text; any number is 0, and "sooooo" is "sooo"."""
-    lower = text.lower().replace("\u2019", "'")
+    lower = text.lower()
     if not SPECIAL.search(lower):
         return TOKEN.findall(lower)
     return [_plain(token) for token in TOKEN.findall(STRETCHED.sub(r"\1\1\1", lower))]

@@ -5,13 +5,12 @@ that is wrongly left out is worse than one that is scored in vain.
 """
 
 import re
+from collections.abc import Sequence
 
 from shared.models import Language
 
 # Enough to tell; a long text isn't read to its end.
 CHARACTERS = 1_000
-# So few words say nothing for sure.
-FEWEST_FOREIGN = 2
 FOREIGN_SHARE = 0.2
 NOT_LATIN_SHARE = 0.5
 FEWEST_LETTERS = 4
@@ -22,11 +21,12 @@ NOT_LATIN = re.compile(
 )
 
 
-def _words(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as a text."""
     return frozenset(text.split())
 
 
-ENGLISH = _words(
+ENGLISH = words_of(
     "the of and to a in is it you that he was for on are with as i his they at be this "
     "have from or had by but what some we can out other were all there when up your how "
     "said an each she which do their if will way about many then them would like so these "
@@ -35,7 +35,7 @@ ENGLISH = _words(
     "new too us"
 )
 # Commonest words of other languages that no English writer slips in.
-FOREIGN = _words(
+FOREIGN = words_of(
     # German, Dutch
     "und ist nicht ich sie auf für ein eine einen auch wir aber oder wenn noch nach zum "
     "zur wird sind kann habe haben dass sich nur schon sehr immer mein kein keine wieder "
@@ -59,34 +59,68 @@ FOREIGN = _words(
     "không tôi là và của"
 )
 # These are names, slang or English words too: they count only where no word is English.
-DOUBTFUL = _words(
+DOUBTFUL = words_of(
     "to is der das den die des le la el de del en et un du au il lo se son es su sin con mi yo "
     "y o e da do os as um no na com ma ne di ja nu ze van te op er med til av om men har "
     "var som kan dan ada w z i po ve ho ce mon ton mit wie was so bei sur pour sans plus "
     "tout ama care din ini"
 )
 AMBIGUOUS = DOUBTFUL & ENGLISH
+# Clear words above that are an English word, a unit or an abbreviation, too: no text is another
+# language's for these alone.
+ALSO_ENGLISH = words_of(
+    "est les eu met dat wat hoe og att je una como para esta auf sur det ei bu bir ela meu mes gli "
+    "che sono era tem mir kun hur vad ele ese jest"
+) & (FOREIGN | DOUBTFUL)
+# Articles of languages that write nouns small: before a capital they begin a name: Los Angeles.
+BEFORE_NAMES = words_of(
+    "los las la le les el une una des del de da do dos du san santa van und och il"
+)
 FEWEST_DOUBTFUL = 2
+# So many of them tell a language without a clear word.
+MANY_DOUBTFUL = 4
 
 
 def language_of(words: str) -> Language:
     """Name the language of a cleaned text."""
     if not words:
         return "none"
-    start = words[:CHARACTERS].lower()
+    text = words[:CHARACTERS]
+    start = text.lower()
     if not start.isascii() and _is_in_other_script(start):
         return "other"
     if FOREIGN.isdisjoint(start.split()):
         return "en"
-    seen = set(WORD.findall(start))
-    foreign = len(FOREIGN & seen)
+    written = WORD.findall(text)
+    seen = {word.lower() for word in written}
+    telling = _telling(written)
+    clear = FOREIGN & telling
     english = len(ENGLISH & seen)
-    if foreign >= FEWEST_FOREIGN and foreign > 2 * english and foreign >= FOREIGN_SHARE * len(seen):
+    foreign = len(clear)
+    needed = FEWEST_DOUBTFUL if clear - ALSO_ENGLISH else MANY_DOUBTFUL
+    share = foreign / len(seen)
+    if foreign >= needed and foreign > 2 * english and share >= FOREIGN_SHARE:
         return "other"
     if english > len(AMBIGUOUS & seen):
         return "en"
-    evidence = foreign + len(DOUBTFUL & seen) + (not start.isascii())
-    return "other" if evidence >= FEWEST_DOUBTFUL else "en"
+    evidence = foreign + len(DOUBTFUL & telling) + (not start.isascii())
+    return "other" if evidence >= needed else "en"
+
+
+def _telling(written: Sequence[str]) -> set[str]:
+    """Give the words that are no names and no abbreviations, such as Las Vegas and EU, small.
+
+    A word with a capital tells something only where a sentence may begin: as the first one, or in
+    a text without any small letter.
+    """
+    if not any(word.islower() for word in written):
+        loud = all(map(str.isupper, written))
+        return {word.lower() for word in written} - BEFORE_NAMES if loud else set()
+    telling = {word for word in written if word.islower()}
+    first, *rest = written
+    if first.istitle() and not (rest and rest[0][0].isupper() and first.lower() in BEFORE_NAMES):
+        telling.add(first.lower())
+    return telling
 
 
 def _is_in_other_script(text: str) -> bool:

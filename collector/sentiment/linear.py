@@ -4,13 +4,14 @@ It is trained by bench/train_sentiment.py; MODEL_CARD.md tells of its data, figu
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from collector.sentiment import NEGATIVE_FROM, NO_WORDS, POSITIVE_FROM, Score, Scorer
 from collector.sentiment.cleaning import clean, is_sarcastic
 from collector.sentiment.features import numbers, pairs, prefix, tokens, weight_of_length
 from collector.sentiment.language import language_of
+from collector.sentiment.ratings import read_ratings
 from collector.sentiment.terms import FILE as TERMS
 from collector.sentiment.terms import plain_reader, read_terms
 from collector.sentiment.valences import Valences
@@ -71,10 +72,11 @@ def score_of(moods: Moods, language: Language) -> Score:
     return Score("negative", strength, positive, negative, neutral, language)
 
 
-def load_plain_reader() -> Callable[[str, list[str]], str]:
-    """Load the terms of the field."""
+def load_plain_reader() -> Callable[[str, Sequence[str]], str]:
+    """Return a function that puts plain words for ratings and for the terms of the field."""
     with TERMS.open(encoding="utf-8") as lines:
-        return plain_reader(read_terms(lines))
+        read_plainly = plain_reader(read_terms(lines))
+    return lambda text, words: read_plainly(read_ratings(text), words)
 
 
 def linear_model(weights: Weights) -> Callable[[str], Moods]:

@@ -9,7 +9,9 @@ from typing import NamedTuple
 FILE = Path(__file__).with_name("terms.tsv")
 # What a pattern may match in more than one way, innermost first; the rest of it is literal.
 VARYING = re.compile(r"(?:\([^()]*\)|\[[^\]]*\])\??")
-LITERAL = re.compile(r"\w+|[^\w\s]")
+LITERAL = re.compile(r"\w+(?:'\w+)*|[^\w\s]")
+# A hand or a face has a colour and a sex, which change nothing of what is meant.
+EMOJI_END = "[\U0001f3fb-\U0001f3ff]?(?:\u200d[\u2640\u2642])?"
 
 
 class Term(NamedTuple):
@@ -29,8 +31,7 @@ def plain_reader(terms: Iterable[Term]) -> Callable[[str, Sequence[str]], str]:
     """Give a function that puts plain words for terms in a text whose tokens are given."""
     by_word: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
     for term in terms:
-        whole = re.compile(rf"(?<!\w){term.pattern}(?!\w)", re.IGNORECASE)
-        by_word[_literal_word(term.pattern)].append((whole, term.read_as))
+        by_word[_literal_word(term.pattern)].append(_replacement(term))
     known = frozenset(by_word)
 
     def read(text: str, tokens: Sequence[str]) -> str:
@@ -42,6 +43,13 @@ def plain_reader(terms: Iterable[Term]) -> Callable[[str, Sequence[str]], str]:
         return text
 
     return read
+
+
+def _replacement(term: Term) -> tuple[re.Pattern[str], str]:
+    """Give what is found of a term and what replaces it; an emoji may touch the words beside it."""
+    if not term.pattern.isascii() and not re.search(r"\w", term.pattern):
+        return re.compile(term.pattern + EMOJI_END), f" {term.read_as} "
+    return re.compile(rf"(?<!\w){term.pattern}(?!\w)", re.IGNORECASE), term.read_as
 
 
 def _literal_word(pattern: str) -> str:

@@ -5,13 +5,14 @@ from importlib.metadata import version
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from collector.sentiment import NO_WORDS, Score, Scorer, label_of
+from collector.sentiment.cleaning import VERSION as READING
 from collector.sentiment.cleaning import clean
 from collector.sentiment.language import language_of
 
 
 def vader_version() -> str:
-    """Give the library's version: its lexicon and its rules are the method."""
-    return version("vaderSentiment")
+    """Return the versions of the library, whose rules are the method, and of the reading."""
+    return f"{version('vaderSentiment')}+{READING}"
 
 
 def vader_scorer() -> Scorer:

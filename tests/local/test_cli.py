@@ -24,7 +24,7 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_the_commands() -> None:
     shown = run("-m", "local", "--help")
     assert shown.returncode == 0
-    for command in ("up", "collect", "stats", "rescore", "reddit"):
+    for command in ("up", "collect", "stats", "score", "rescore", "reddit"):
         assert command in shown.stdout
 
 
@@ -57,3 +57,44 @@ def test_recorded_data_that_is_not_there_is_one_clear_line(tmp_path) -> None:
         assert ended.returncode == 2
         assert "holds no recorded objects" in ended.stderr
         assert ended.stderr.count("\n") == 1
+
+
+def test_score_prints_an_object_for_each_text() -> None:
+    ended = run("-m", "local", "score", "It\u2019s *great*, 10/10", "-1/10", "`code`")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    great, worst, none = map(json.loads, ended.stdout.splitlines())
+    assert great["label"] == "positive"
+    assert great["words"] == "It's great, 10/10"
+    assert great["method"] == "linear"
+    assert worst["label"] == "negative"
+    assert (none["label"], none["language"], none["words"]) == ("neutral", "none", "")
+    assert {"compound", "positive", "negative", "neutral", "version"} < none.keys()
+
+
+def test_score_reads_lines_and_takes_a_method() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "local", "score", "--method", "vader", "-"],
+        cwd=ROOT,
+        env=environ_with(),
+        input="I can\u2019t recommend it\r\n\ngood \udcff",
+        encoding="utf-8",
+        errors="surrogateescape",
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    first, empty, last = map(json.loads, ended.stdout.splitlines())
+    assert (first["label"], first["method"]) == ("negative", "vader")
+    assert first["words"] == "I can't recommend it"
+    assert empty["language"] == "none"
+    assert last["words"] == "good \ufffd"
+
+
+def test_score_goes_by_the_setting_and_refuses_an_unknown_method() -> None:
+    assert (
+        json.loads(run("-m", "local", "score", "a", SENTIMENT_METHOD="vader").stdout)["method"]
+        == "vader"
+    )
+    for arguments in (["a", "--method", "horoscope"], []):
+        ended = run("-m", "local", "score", *arguments)
+        assert (ended.returncode, ended.stdout) == (2, "")

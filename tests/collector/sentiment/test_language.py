@@ -10,6 +10,12 @@ from collector.sentiment.language import language_of
 LABELLED = Path("../shared/sentiment")
 
 FOREIGN = [
+    "Gracias por la ayuda",
+    "Das Update ist schlecht",
+    "DAS IST NICHT GUT",
+    "Ich liebe es",
+    "La actualización no funciona para mí",
+    "Ne fonctionne pas",
     "Seit dem letzten Update stürzt der Editor bei mir ständig ab und ich weiß nicht, warum.",
     "Hat jemand eine Idee, wie ich das wieder loswerde?",
     "Depuis la mise à jour, l'éditeur plante sans arrêt et je ne sais pas pourquoi.",
@@ -40,6 +46,16 @@ ENGLISH = [
     "No.",
     "¯\\_(ツ)_/¯",
     "Das Auto is what the ad says",
+    "NA Streams VS EU Streams",
+    "Los Angeles to Las Vegas",
+    "LAS VEGAS TO LOS ANGELES",
+    "Cursor est 2022 MIT",
+    "El Paso to Los Alamos",
+    "Met Gala: les looks",
+    "OG devs met EU",
+    "DAT est PDT",
+    "Che Guevara, Como",
+    "Je ne sais quoi",
 ]
 
 

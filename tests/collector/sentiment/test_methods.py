@@ -7,6 +7,8 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from collector.sentiment import NO_WORDS, Method, label_of, method_named
 from collector.sentiment.cleaning import MAX_CHARACTERS, clean
+from collector.sentiment.cleaning import VERSION as READING
+from collector.sentiment.weights import read_weights
 from shared.settings import Settings
 
 NAMES = Settings.model_fields["sentiment_method"].annotation.__args__
@@ -92,8 +94,8 @@ def test_vader_is_the_library_on_the_authors_words(text: str) -> None:
 
 def test_each_method_names_itself_and_its_version() -> None:
     assert {name: method_named(name).name for name in NAMES} == dict(zip(NAMES, NAMES, strict=True))
-    assert VADER.version == version("vaderSentiment")
-    assert LINEAR.version
+    assert VADER.version == f"{version('vaderSentiment')}+{READING}"
+    assert LINEAR.version == f"{read_weights().version}+{READING}"
 
 
 def test_an_unknown_method_is_a_key_error() -> None:
@@ -146,4 +148,74 @@ def test_what_stands_after_the_bound_changes_nothing(method) -> None:
     ],
 )
 def test_praise_marked_as_sarcasm_is_blame(text: str, label: str) -> None:
+    assert LINEAR.score(text).label == label
+
+
+NEGATED = (
+    "I can't recommend it",
+    "It doesn't work well",
+    "This isn't helpful",
+    "I didn't enjoy it",
+    "It wasn't useful and won't help",
+    "I don't like it",
+    "You shouldn't trust it",
+    "It isn't great",
+    "They aren't happy",
+)
+
+
+@pytest.mark.parametrize("apostrophe", "\u2019\u02bc\u00b4`\uff07\u2018\u201b\u2032")
+@pytest.mark.parametrize("text", NEGATED)
+def test_a_negation_counts_whatever_its_apostrophe_is(method, text: str, apostrophe: str) -> None:
+    assert method.score(text.replace("'", apostrophe)) == method.score(text)
+    assert method.score(text).label == "negative"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("\u201c{}\u201d", "\u201e{}\u201c", "\u00ab{}\u00bb", "\u300c{}\u300d", "\u2018{}\u2019"),
+        *("\u2014{}\u2014", "\u2013{}", "so\u2014{}", "so\u2015{}\u2015so", "so--{}", "{}\u2026"),
+        *("\ufeff{}", "{}\u2060", "\u200e{}\u200f", "{}\u200d", "\u200b{}\u200b", "\u00ad{}"),
+        *("a\u00a0{}", "a\u3000{}\u2009b", "\u2022{}", "\u00a1{}!", "***{}***", "&amp;#x200B;{}"),
+    ],
+)
+@pytest.mark.parametrize(("word", "label"), [("great", "positive"), ("terrible", "negative")])
+def test_signs_beside_a_word_do_not_hide_it(method, written: str, word: str, label: str) -> None:
+    assert method.score(written.format(word)).label == label
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "t\u200berrible",
+        "terri\u00adble",
+        "ter\u2060rible",
+        "\uff54\uff45\uff52\uff52\uff49\uff42\uff4c\uff45\uff01",
+    ],
+)
+def test_nor_do_signs_in_it_or_its_width(method, word: str) -> None:
+    assert method.score(word).label == "negative"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        *(("👍", "positive"), ("Opus 5👍🏽", "positive"), ("🙏", "positive"), ("👏👏", "positive")),
+        *(("👎", "negative"), ("the new pricing 👎🏿", "negative"), ("🤮", "negative")),
+        *(("🙄", "negative"), ("🤡", "negative"), ("🤦\u200d♂️", "negative"), ("💩", "negative")),
+        *(("❤️", "positive"), ("❤️\u200d🔥", "positive"), ("🐐", "positive"), ("🗑️", "negative")),
+        *(("💀", "neutral"), ("The new icon 💀", "neutral"), ("👨\u200d👩\u200d👧", "neutral")),
+        *(("0/10", "negative"), ("10/10", "positive"), ("solid 8/10", "positive")),
+        *(("1 star", "negative"), ("one star, avoid", "negative"), ("5 stars", "positive")),
+        *(("2 out of 10", "negative"), ("★☆☆☆☆", "negative"), ("⭐⭐⭐⭐⭐", "positive")),
+        *(("6/10", "neutral"), ("10/10/2026", "neutral"), ("released on 10/10", "neutral")),
+        *(("10/10 tests passed", "neutral"), ("my repo has 1 star on GitHub", "neutral")),
+        *(("SOOOO GOOOOD", "positive"), ("goood", "positive"), ("this is baaaad", "negative")),
+        *(("#BestToolEver", "positive"), ("#WorstUpdateEver", "negative")),
+        *(("#worst_update_ever", "negative"), ("Kindly let me know how to log in", "neutral")),
+        *(("Could you kindly share the link?", "neutral"), ("Thank you kindly", "positive")),
+    ],
+)
+def test_judgements_without_a_word_of_mood_are_read(text: str, label: str) -> None:
     assert LINEAR.score(text).label == label

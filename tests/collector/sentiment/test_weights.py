@@ -101,9 +101,10 @@ def test_training_gives_the_same_file_byte_for_byte(tmp_path) -> None:
 
 
 # What some texts score by each version of the method. When this fails, a score has changed: raise
-# VERSION of bench/train_sentiment.py, run `make train`, and write the new line here.
+# VERSION of collector/sentiment/cleaning.py, or train new weights under a new VERSION of
+# bench/train_sentiment.py, and write the new line here.
 SCORES_OF_VERSION = {
-    "1": [
+    "1+2": [
         ("positive", 0.91),
         ("negative", -0.89),
         ("neutral", -0.0),
@@ -112,6 +113,7 @@ SCORES_OF_VERSION = {
         ("negative", -0.05),
         ("negative", -0.77),
         ("positive", 0.98),
+        ("negative", -0.99),
     ]
 }
 TEXTS = (
@@ -123,6 +125,7 @@ TEXTS = (
     "It hallucinates, but it isn't bad 😀 :)",
     "How do I kill the process? It crashes...",
     "Wow!! SO good, best update ever, never looked back",
+    "I can\u2019t recommend it, soooo slow 👎 2/10 #WorstUpdateEver",
 )
 
 

@@ -1,0 +1,48 @@
+"""The command `score`: what each method makes of a text."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from collector.sentiment import method_named
+from collector.sentiment.cleaning import clean
+from local.host.config import read_local_settings
+from shared.settings import load_settings
+
+if TYPE_CHECKING:
+    from collector.sentiment import Method
+
+FROM_INPUT = "-"
+
+
+def score_command(environ: Mapping[str, str], texts: Sequence[str], method: str | None) -> None:
+    """Print one JSON object for each text, and for each line of the input where one is `-`.
+
+    Raises SettingsError and HostError.
+    """
+    name = method or load_settings(read_local_settings(Path(), environ)).sentiment_method
+    chosen = method_named(name)
+    escapes = sys.stdout.encoding.lower() != "utf-8"
+    for text in _texts(texts, sys.stdin.buffer):
+        print(json.dumps(scored(chosen, text), ensure_ascii=escapes), flush=True)
+
+
+def scored(method: "Method", text: str) -> dict[str, str | float]:
+    """Return a text's score, and the words that it was read from."""
+    found = method.score(text)
+    return {
+        **found._asdict(),
+        "method": method.name,
+        "version": method.version,
+        "words": clean(text),
+    }
+
+
+def _texts(given: Sequence[str], lines: Iterable[bytes]) -> Iterator[str]:
+    for text in given:
+        if text == FROM_INPUT:
+            yield from (line.decode("utf-8", "replace").rstrip("\r\n") for line in lines)
+        else:
+            yield text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
