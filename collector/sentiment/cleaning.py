@@ -40,11 +40,12 @@ INLINE_CODE = re.compile(
 ADDRESS_OF_LINK = r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s++\"[^\"\n]*+\")?\)"
 PICTURE = re.compile(r"!\[[^\[\]\n]*+\]" + ADDRESS_OF_LINK)
 LINK = re.compile(r"\[([^\[\]\n]*+)\]" + ADDRESS_OF_LINK)
-_SCHEME = r"(?:(?:https?|ftp)://|mailto:|www\.)"
 ADDRESS = re.compile(
-    rf"\(\s*+{_SCHEME}[^\s<>()]++\)|<?{_SCHEME}[^\s<>]++>?",
+    r"\(\s*+(?:(?:https?|ftp)://|mailto:)[^\s<>()]++\)"
+    r"|<?(?:(?:https?|ftp)://|mailto:)[^\s<>]++>?",
     re.IGNORECASE,
 )
+WEB_ADDRESS = re.compile(r"\(\s*+www\.[^\s<>()]++\)|<?www\.[^\s<>]++>?", re.IGNORECASE)
 # Names such as Node.js, ASP.NET and Character.AI are none: an address ends in small letters.
 # Endings that are words or names of files, too, need a path behind them.
 _HOST = r"(?:[A-Za-z0-9-]+\.)+?"
@@ -57,9 +58,9 @@ _ENDING_OF_PATH = (
 BARE_ADDRESS = re.compile(
     r"<?(?<![\w@.-])(?:"
     rf"(?:[\w+.-]++@)?{_HOST}{_ENDING}(?![\w@-]|\.\w)(?:[:/?#][^\s<>]*+)?"
-    rf"|{_HOST}{_ENDING_OF_PATH}/[^\s<>]*+"
-    r"|localhost:\d[^\s<>]*+|\d{1,3}(?:\.\d{1,3}){3}[:/][^\s<>]*+)>?"
+    rf"|{_HOST}{_ENDING_OF_PATH}/[^\s<>]*+|\d{{1,3}}(?:\.\d{{1,3}}){{3}}[:/][^\s<>]*+)>?"
 )
+LOCAL_ADDRESS = re.compile(r"\blocalhost:\d[^\s<>]*+")
 NAME = re.compile(r"(?<![\w/])/?[ru]/[\w.-]++/?", re.IGNORECASE)
 EMPTY_BRACKETS = re.compile(r"\(\s*+\)|<\s*+>")
 HASHTAG = re.compile(r"(?<![\w/&#])(?<!\]\()#(?=\w*[^\W\d_])(\w++)")
@@ -77,6 +78,18 @@ EMPHASIS = re.compile(
 )
 ESCAPE = re.compile(r"\\(?=[^\w\s])")
 SARCASM = re.compile(r"(?:^|(?<=[\s.!?,)]))[\\/](?:s|sarcasm)(?![\w/])[.!]*", re.IGNORECASE)
+# What goes as a whole, and a sign that each of its forms has.
+NO_WORDS = (
+    ("<", TAG),
+    (":", ADDRESS),
+    (".", WEB_ADDRESS),
+    (".", BARE_ADDRESS),
+    (":", LOCAL_ADDRESS),
+    ("/", NAME),
+    ("!", SPOILER),
+    ("/", SARCASM),
+    ("\\", SARCASM),
+)
 
 
 def clean(text: str) -> str:
@@ -97,11 +110,15 @@ def clean(text: str) -> str:
 
 
 def _without_marks(text: str) -> str:
-    words = without_edits(_prose(HASHTAG.sub(_words_of_hashtag, text)))
-    words = PICTURE.sub(" ", INLINE_CODE.sub(_without_code, words))
-    words = LINK.sub(r"\1", words)
-    for pattern in (TAG, ADDRESS, BARE_ADDRESS, NAME, SPOILER, SARCASM):
-        words = pattern.sub(" ", words)
+    words = HASHTAG.sub(_words_of_hashtag, text) if "#" in text else text
+    words = without_edits(_prose(words))
+    if "`" in words:
+        words = INLINE_CODE.sub(_without_code, words)
+    if "](" in words:
+        words = LINK.sub(r"\1", PICTURE.sub(" ", words))
+    for sign, pattern in NO_WORDS:
+        if sign in words:
+            words = pattern.sub(" ", words)
     words = ESCAPE.sub("", EMPHASIS.sub("", words))
     words = EMPTY_BRACKETS.sub(" ", JOINED.sub(" - ", words))
     return " ".join(words.split())

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
-from string import ascii_lowercase
 
 from vaderSentiment.vaderSentiment import (
     BOOSTER_DICT,
@@ -14,7 +13,7 @@ from vaderSentiment.vaderSentiment import (
 
 from collector.sentiment.language import ENGLISH, words_of
 
-RUNS = tuple(letter * 3 for letter in ascii_lowercase)
+RUN = re.compile(r"([a-z])\1\1")
 STRETCHED = re.compile(r"[^\W\d_]*?([^\W\d_])\1\1[^\W\d_]*", re.IGNORECASE)
 LETTERS = re.compile(r"(([^\W\d_])\2{2,})", re.IGNORECASE)
 # More runs than this are a cry, not a word.
@@ -37,8 +36,7 @@ def _known() -> frozenset[str]:
 
 def unstretched(text: str) -> str:
     """Return the text with each stretched word as it is spelled; unknown ones stay."""
-    lower = text.lower()
-    return STRETCHED.sub(_spelled, text) if any(run in lower for run in RUNS) else text
+    return STRETCHED.sub(_spelled, text) if RUN.search(text.lower()) else text
 
 
 def _spelled(found: re.Match[str]) -> str:
