@@ -11,9 +11,11 @@ from api.deps import Deps
 from api.models import PostAnswer, Posts
 from api.parameter_models import MOST_HOURS, MOST_POSTS, MOST_ROWS, MOST_SCANNED, PostsParameters
 from api.parameters import NotThere, scope_of
+from api.search import Search, search_of
 from api.trending import topics_at
 from shared.models import ALL, HourOfAll, Label, Post
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
+from shared.text import normalised, unescaped
 from shared.times import Window, hour_of, iso, next_hour, parse_iso
 
 # So many hours of `all` are read first, and then as many as seem to be needed, but at most so many
@@ -21,8 +23,8 @@ from shared.times import Window, hour_of, iso, next_hour, parse_iso
 FIRST_HOURS = 3
 GROWTH = 4
 SCANNED_AT_ONCE = 250
-REDDIT_BEGAN = datetime(2005, 6, 23, tzinfo=UTC)
 SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
+REDDIT_BEGAN = datetime(2005, 6, 23, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
         names = deps.settings.subreddits
         listing = _WindowListing(store, scope, names, window, parameters.sentiment, end)
     below = min(listing.end, parameters.cursor) if parameters.cursor else listing.end
-    found = await _matching(listing, below, search_terms(parameters.q or ""), parameters.limit)
+    search = search_of(search_terms(parameters.q or ""))
+    found = await _matching(listing, below, search, parameters.limit)
     return PostsPage(
         Posts([PostAnswer.model_validate(post) for post in found.posts]),
         found.below,
@@ -233,16 +236,15 @@ class _NewestOfAll:
         return sorted(keys, reverse=True)
 
 
-async def _matching(listing: _Listing, below: str, words: Sequence[str], limit: int) -> _Slice:
-    """Read on until enough posts hold all the words, none are left or too many were read."""
-    folded = [" ".join(word.casefold().split()) for word in words]
+async def _matching(listing: _Listing, below: str, search: Search | None, limit: int) -> _Slice:
+    """Read on until enough posts match, none are left or too many were read."""
     matching: list[Post] = []
     scanned = 0
     while True:
-        batch = SCANNED_AT_ONCE if folded else limit - len(matching)
+        batch = SCANNED_AT_ONCE if search else limit - len(matching)
         part = await listing.read(below, batch)
         for post in part.posts:
-            if not _holds(post, folded):
+            if search and not search(f"{post['title']}\n{post['content']}"):
                 continue
             matching.append(post)
             if len(matching) == limit:
@@ -255,15 +257,9 @@ async def _matching(listing: _Listing, below: str, words: Sequence[str], limit: 
 
 
 def search_terms(q: str) -> list[str]:
-    """Give the words of a search, and its "phrases" as one each."""
-    return [phrase or word for phrase, word in SEARCH_TERM.findall(q) if phrase.strip() or word]
-
-
-def _holds(post: Post, folded_words: Sequence[str]) -> bool:
-    if not folded_words:
-        return True
-    text = " ".join(f"{post['title']}\n{post['content']}".casefold().split())
-    return all(word in text for word in folded_words)
+    """Return the words of a search, and its "phrases" as one each, in any kind of quotes."""
+    found = SEARCH_TERM.findall(normalised(unescaped(q)))
+    return [phrase or word for phrase, word in found if phrase.strip() or word]
 
 
 def _id_of(order_key: str) -> str:

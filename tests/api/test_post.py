@@ -101,6 +101,7 @@ async def test_a_search_takes_words_anywhere_and_phrases_as_they_stand(process, 
         return [post["id"] for post in json.loads(answer.get_body())]
 
     assert await found("rate limit") == ["p0", "p1", "p2"]
-    assert await found('"rate limit"') == ["p0", "p1"]
+    assert await found('"rate limit"') == ["p1"]
+    assert await found('"rate limit*"') == ["p0", "p1"]
     assert await found('"RATE limit" lines') == ["p1"]
     assert await found('"limit rate"') == []

@@ -1,0 +1,58 @@
+"""What a search looks for: whole words and phrases, compared without case, accents or spelling."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from shared.text import folded, unescaped
+
+# Marks of markdown, which stand in words without belonging to them.
+EMPHASIS = re.compile(r"[*~`]+")
+APOSTROPHE = re.compile(r"(?<=[^\W_])`(?=[^\W_])")
+# Letters of scripts that put no blank between words.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+)
+SPACED_LETTER = rf"(?![{UNSPACED}])[^\W_]"
+# A word ends before "'s", and nowhere else within "don't".
+BEFORE = r"(?<![^\W_])"
+AFTER = r"(?![^\W_]|'(?!s(?![^\W_]))[^\W_])"
+GAP = r"[\s_-]+"
+
+Search = Callable[[str], bool]
+"""Says whether a text has all that is searched for."""
+
+
+def search_of(terms: Iterable[str]) -> Search | None:
+    """Return the search for all of these words and phrases; None where there are none.
+
+    Each matches as a whole; with `*` at its end, as the beginning of a word. A blank and a hyphen
+    are alike.
+    """
+    patterns = [re.compile(pattern) for term in terms if (pattern := _pattern(term))]
+    if not patterns:
+        return None
+
+    def matches(text: str) -> bool:
+        plain = searchable(text)
+        return all(pattern.search(plain) for pattern in patterns)
+
+    return matches
+
+
+def searchable(text: str) -> str:
+    """Return a text in the form that searches are compared with."""
+    plain = folded(unescaped(text))
+    return EMPHASIS.sub("", APOSTROPHE.sub("'", plain))
+
+
+def _pattern(term: str) -> str | None:
+    begins = term.rstrip().endswith("*")
+    # A quote around a word is no part of it.
+    plain = searchable(term).strip().strip("'")
+    pieces = [re.escape(piece) for piece in re.split(r"[\s_]+|(?<=\w)-+(?=\w)", plain) if piece]
+    if not pieces:
+        return None
+    first, last = plain[0], plain[-1]
+    before = BEFORE if re.match(SPACED_LETTER, first) else ""
+    after = AFTER if re.match(SPACED_LETTER, last) and not begins else ""
+    return before + GAP.join(pieces) + after
