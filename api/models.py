@@ -14,7 +14,7 @@ MOST_COMMENTS = 1000
 NO_TYPE = "about:blank"
 BAD_SETTING = "urn:undertone:bad-setting"
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-Methods = Annotated[dict[str, int], Field(examples=[{"linear 1": 900, "vader 3.3.2": 131}])]
+Methods = Annotated[dict[str, int], Field(examples=[{"linear 1+2": 900, "vader 3.3.2+2": 131}])]
 
 LEFT_OUT = (
     "items in other languages than English, which count in none of the three labels and not in the"
