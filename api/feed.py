@@ -53,11 +53,18 @@ def _entry(feed: Element, topic: TopicAnswer) -> None:
 def _summary(topic: TopicAnswer) -> str:
     said = topic.sentiment_distribution
     words = f"; also: {', '.join(topic.keywords)}" if topic.keywords else ""
+    gained = ""
+    if topic.upvotes is not None and topic.comments is not None:
+        gained = f", which gained {topic.upvotes:,} upvotes and {topic.comments:,} comments"
+    state = f"; {_state(topic)}" if topic.state else ""
     return (
-        f"{topic.mentions} posts in {', '.join(topic.subreddits)}, gaining"
-        f" {topic.engagement_velocity:.0f} upvotes and comments an hour; {said.positive} positive,"
-        f" {said.neutral} neutral and {said.negative} negative{words}"
+        f"{topic.mentions} posts of 24 hours in {', '.join(topic.subreddits)}{gained}{state};"
+        f" {said.positive} positive, {said.neutral} neutral and {said.negative} negative{words}"
     )
+
+
+def _state(topic: TopicAnswer) -> str:
+    return f"peaked at {topic.peak_time}" if topic.state == "peaked" else str(topic.state)
 
 
 def _add(parent: Element, name: str, text: str | None = None, **attributes: str) -> Element:

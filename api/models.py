@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from api.parameter_models import Granularity
-from shared.models import Label, Language, Trigger, WorkStatus
+from shared.models import Label, Language, TopicState, Trigger, WorkStatus
 
 Feed = Literal["reddit", "sample", "recorded"]
 
@@ -265,7 +265,23 @@ class TopicAnswer(Answer):
     )
     subreddits: list[str] = Field(description="where its posts are, the most first")
     engagement_velocity: float = Field(
-        description="upvotes and three times the comments that its posts gain an hour, together"
+        description="what topics are ranked by: the upvotes and three times the comments that"
+        " each of its posts gains an hour, by the last day's observations, added up"
+    )
+    upvotes: int | None = Field(
+        default=None,
+        description="upvotes that its posts have gained in the 24 hours; null for earlier topics",
+    )
+    comments: int | None = Field(
+        default=None,
+        description="comments that its posts have gained in the 24 hours, as the source counts"
+        " them; null for earlier topics",
+    )
+    state: TopicState | None = Field(
+        default=None,
+        description="new (first mentioned within 6 hours), rising, peaked (past its peak, at"
+        " peak_time) or fading (its last 3 hours hold a third of its best 3, or less); null for"
+        " earlier topics",
     )
     sentiment_distribution: LabelCounts = Field(description="its posts and their comments")
     sentiment_avg: float | None = Field(

@@ -14,6 +14,7 @@ from collector.changes import Changes, Comparer
 from collector.record import CycleRecord, no_counts
 from collector.sentiment import Method
 from collector.source import Seen, SeenComment, SeenPost, Source
+from collector.trending.snapshots import forget_posts
 from shared.errors import DeadlineReached, RedditError, RedditRefused, UndertoneError
 from shared.logs import event
 from shared.models import Item, SubredditCounts, SubredditState, Watermark, WorkStatus
@@ -283,6 +284,7 @@ class Steps:
             await self._store.upsert(COMMENTS, found.comments)
             await self._store.delete(POSTS, [(name, post) for post in found.removed_posts])
             await self._store.delete(COMMENTS, [(name, one) for one in found.removed_comments])
+            await forget_posts(self._store, found.removed_posts)
             if found.hours:
                 shares = await rebuild_cells(self._store, name, found.hours)
                 self._shares[name].update(shares)

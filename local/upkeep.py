@@ -91,7 +91,7 @@ def _print_topics(found: Topics, *, as_json: bool) -> None:
         return
     title = f"Trending at {found['created_at']}"
     table = Table("theme", title=title, title_justify="left", box=box.SIMPLE)
-    for name in ("posts", "gains an hour", "sentiment"):
+    for name in ("posts", "upvotes", "comments", "sentiment"):
         table.add_column(name, justify="right")
     table.add_column("subreddits")
     for topic in found["topics"]:
@@ -99,7 +99,8 @@ def _print_topics(found: Topics, *, as_json: bool) -> None:
         table.add_row(
             topic["theme"],
             str(topic["mentions"]),
-            f"{topic['engagement_velocity']:.0f}",
+            f"{topic.get('upvotes', 0):,}",
+            f"{topic.get('comments', 0):,}",
             "-" if average is None else f"{average:+.3f}",
             ", ".join(topic["subreddits"]),
         )

@@ -293,6 +293,9 @@ class CollectionState(TypedDict):
     _etag: NotRequired[str]
 
 
+TopicState = Literal["new", "rising", "peaked", "fading"]
+
+
 class Topic(TypedDict):
     """One trending topic.
 
@@ -300,7 +303,9 @@ class Topic(TypedDict):
     posts; mentions_by_hour its posts and comments in each of the last 24 hours, oldest first.
     growth is how many times as large a share of all posts it has as in the week before; None when
     it had none. methods counts its posts and comments by what scored them, left_out those that
-    count neither in the distribution nor in the mean; earlier topics lack both.
+    count neither in the distribution nor in the mean; earlier topics lack both. upvotes and
+    comments are what its posts have, and so have gained in the last 24 hours; state says how it
+    stands. Earlier topics lack these.
     """
 
     id: str
@@ -316,6 +321,9 @@ class Topic(TypedDict):
     sentiment_avg: float | None
     methods: NotRequired[dict[str, int]]
     left_out: NotRequired[int]
+    state: NotRequired[TopicState]
+    upvotes: NotRequired[int]
+    comments: NotRequired[int]
     peak_time: str
     created_at: str
 

@@ -3,17 +3,21 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from collector.cells import items_between, pages_between
 from collector.lease import AT_ONCE, Turn, lease
 from collector.reddit.objects import NO_AUTHOR
+from collector.trending.copies import with_one_author, words_of
+from collector.trending.recurring import is_recurring
 from collector.trending.snapshots import keep_topics
 from collector.trending.standing_out import Usage
+from collector.trending.states import state_of
 from collector.trending.terms import terms_of
 from collector.trending.topics import Found, Told, find_topics, name_of, slug, usage_of
+from collector.trending.variants import Variants
 from collector.trending.velocity import velocity
 from shared.logs import event
 from shared.models import Post, Topic, Topics
@@ -28,8 +32,6 @@ RECENT_HOURS = 24
 BEFORE = timedelta(days=7)
 MOST_POST_IDS = 100
 VELOCITY_DIGITS = 2
-# Its posts are the moderators' forms.
-BOT = "AutoModerator"
 
 
 @dataclass
@@ -78,9 +80,11 @@ class Trends:
         return kept
 
     async def _topics(self, window: Window) -> list[Topic]:
-        recent = await self._recent(window)
+        read = await self._recent(window)
+        variants = await asyncio.to_thread(Variants, [post.terms for post in read])
+        recent = await asyncio.to_thread(_as_one, read, variants)
         now = await asyncio.to_thread(usage_of, recent)
-        before = await self._usage_before(window, known=now.uses.keys())
+        before = await self._usage_before(window, variants, known=now.uses.keys())
         found = await asyncio.to_thread(find_topics, recent, now, before)
         talks = await self._talks(found, window)
         ids: set[str] = set()
@@ -101,10 +105,15 @@ class Trends:
         for name in self.settings.subreddits:
             async for page in pages_between(self.store, POSTS, name, start, end):
                 said = [post for post in page if _counts(post)]
-                told += await asyncio.to_thread(lambda s=said: [_told(p, until) for p in s])  # type: ignore[misc]
+                told += await asyncio.to_thread(self._told, said, until)
         return told
 
-    async def _usage_before(self, window: Window, *, known: Iterable[str]) -> Usage:
+    def _told(self, posts: Sequence[Post], until: datetime) -> list[Told]:
+        return [_told(post, _terms_of(post, self.settings), until) for post in posts]
+
+    async def _usage_before(
+        self, window: Window, variants: Variants, *, known: Iterable[str]
+    ) -> Usage:
         """Count these terms in the posts of the week before; none is kept."""
         wanted = frozenset(known)
         usage = Usage()
@@ -112,7 +121,7 @@ class Trends:
 
         def count(posts: Sequence[Post]) -> None:
             for post in posts:
-                terms = terms_of(post["title"], post["content"])
+                terms = variants.united(_terms_of(post, self.settings))
                 usage.add_among(wanted, post["subreddit"], terms)
 
         for name in self.settings.subreddits:
@@ -141,10 +150,22 @@ class Trends:
 
 
 def _counts(post: Post) -> bool:
-    return not post["deleted"] and post["author"] != BOT
+    return not post["deleted"] and not is_recurring(post)
 
 
-def _told(post: Post, until: datetime) -> Told:
+def _terms_of(post: Post, settings: Settings) -> dict[str, str]:
+    """Give a post's terms; none where its language is left out, as its mood is."""
+    if post.get("language") == "other" and settings.other_languages == "leave_out":
+        return {}
+    return terms_of(post["title"], post["content"])
+
+
+def _as_one(posts: Sequence[Told], variants: Variants) -> list[Told]:
+    united = [replace(post, terms=variants.united(post.terms)) for post in posts]
+    return with_one_author(united)
+
+
+def _told(post: Post, terms: Mapping[str, str], until: datetime) -> Told:
     # Of authors who are gone nobody knows whether they are one.
     author = post["author"] if post["author"] != NO_AUTHOR else post["id"]
     return Told(
@@ -154,7 +175,10 @@ def _told(post: Post, until: datetime) -> Told:
         hour=hour_of(post["created_utc"]),
         velocity=velocity(post, until),
         scored=scored(post),
-        terms=terms_of(post["title"], post["content"]),
+        terms=terms,
+        words=words_of(post["title"], post["content"]),
+        upvotes=post["upvotes"],
+        comments=post["comment_count"],
     )
 
 
@@ -167,6 +191,7 @@ def _topic(topic: Found, talk: Talk, said: Totals, window: Window, ids: set[str]
         topic_id = f"{base}-{number}"
     ids.add(topic_id)
     posts_in = Counter(post.subreddit for post in topic.posts)
+    by_hour = [talk.hours[hour] for hour in window.hours()]
     peak = max(talk.hours, key=lambda hour: (talk.hours[hour], hour))
     return Topic(
         id=topic_id,
@@ -174,7 +199,10 @@ def _topic(topic: Found, talk: Talk, said: Totals, window: Window, ids: set[str]
         keywords=keywords,
         post_ids=[post.id for post in topic.posts[:MOST_POST_IDS]],
         mentions=len(topic.posts),
-        mentions_by_hour=[talk.hours[hour] for hour in window.hours()],
+        mentions_by_hour=by_hour,
+        state=state_of(by_hour, window.end),
+        upvotes=sum(post.upvotes for post in topic.posts),
+        comments=sum(post.comments for post in topic.posts),
         growth=None if topic.growth is None else round(topic.growth, VELOCITY_DIGITS),
         subreddits=[name for name, _ in posts_in.most_common()],
         engagement_velocity=round(topic.velocity, VELOCITY_DIGITS),

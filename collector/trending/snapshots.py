@@ -1,8 +1,10 @@
 """The current topics, and the snapshots of earlier ones: a reader never sees half of either."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from shared.models import Topics
+from collector.trending.standing_out import FEWEST_AUTHORS
+from shared.models import Topic, Topics
 from shared.store import CURRENT, TOPICS, Store
 from shared.times import iso, parse_iso
 
@@ -30,6 +32,34 @@ async def keep_topics(store: Store, fresh: Topics, retention_days: int) -> Topic
     current: Topics = {**fresh, "snapshots": named[len(gone) :]}
     await store.upsert(TOPICS, [current])
     return current
+
+
+async def forget_posts(store: Store, ids: Collection[str]) -> None:
+    """Take posts that were removed out of the current topics; one that is left with few goes.
+
+    The caller holds the lease.
+    """
+    current = await store.read(TOPICS, CURRENT, CURRENT) if ids else None
+    if current is None:
+        return
+    removed = frozenset(ids)
+    topics = [_without(topic, removed) for topic in current["topics"]]
+    if topics != current["topics"]:
+        kept = [
+            topic
+            for topic, before in zip(topics, current["topics"], strict=True)
+            if topic is before or topic["mentions"] >= FEWEST_AUTHORS
+        ]
+        changed: Topics = {**current, "topics": kept}
+        await store.upsert(TOPICS, [changed])
+
+
+def _without(topic: Topic, removed: frozenset[str]) -> Topic:
+    kept = [each for each in topic["post_ids"] if each not in removed]
+    gone = len(topic["post_ids"]) - len(kept)
+    if not gone:
+        return topic
+    return {**topic, "post_ids": kept, "mentions": topic["mentions"] - gone}
 
 
 async def expired_snapshots(store: Store, now: datetime, retention_days: int) -> list[str]:

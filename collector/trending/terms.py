@@ -6,12 +6,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from collector.sentiment.cleaning import clean
+from collector.sentiment.language import DOUBTFUL, FOREIGN, words_of
 
 LONGEST_PHRASE = 3
 SHORTEST_WORD = 2
 # Names such as GPT-5.5, node.js, C# and CI/CD are one word each.
-WORD = re.compile(r"[^\W_]+(?:[.'\u2019/+-][^\W_]+)*[+#]*")
-POSSESSIVE = re.compile(r"['\u2019]s$")
+WORD = re.compile(r"[^\W_]+(?:[.'/+-][^\W_]+)*[+#]*")
+POSSESSIVE = re.compile(r"'s$")
+# Function words elsewhere, and names, licences and plans here.
+ALSO_NAMES = words_of("mit ada dan ma ton son med har var com plus pour sans care z w i op bar van")
 STOPWORDS_FILE = Path(__file__).with_name("stopwords.txt")
 
 
@@ -19,7 +22,8 @@ STOPWORDS_FILE = Path(__file__).with_name("stopwords.txt")
 def stopwords() -> frozenset[str]:
     """Give the words that say nothing about a subject, in lower case."""
     lines = STOPWORDS_FILE.read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    listed = (word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(listed) | FOREIGN | (DOUBTFUL - ALSO_NAMES)
 
 
 def terms_of(title: str, content: str) -> dict[str, str]:
@@ -37,7 +41,7 @@ def terms_of(title: str, content: str) -> dict[str, str]:
 
 def folded(word: str) -> str:
     """Give a word as it is compared."""
-    return word.casefold().replace("\u2019", "'")
+    return word.casefold()
 
 
 def _runs(text: str) -> Iterator[list[str]]:

@@ -22,7 +22,10 @@ MOST_TOPICS = 100
 
 @dataclass(frozen=True)
 class Told:
-    """What is kept of a post of the last 24 hours; terms are as `terms_of` gives them."""
+    """What is kept of a post of the last 24 hours; terms are as `terms_of` gives them.
+
+    words are what copies of it share; "" is nobody's copy.
+    """
 
     id: str
     subreddit: str
@@ -31,6 +34,9 @@ class Told:
     velocity: float
     scored: Scored
     terms: Mapping[str, str]
+    words: str = ""
+    upvotes: int = 0
+    comments: int = 0
 
 
 @dataclass

@@ -9,8 +9,8 @@ from shared.times import parse_iso
 COMMENT_WEIGHT = 3
 DECAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-# Between two looks closer together, a single vote would count as dozens an hour.
-SHORTEST_SPAN = timedelta(minutes=10)
+# Nothing gains in an hour more than it has gained at all, so that less than an hour counts as one.
+SHORTEST_SPAN = timedelta(hours=1)
 
 
 def velocity(post: Post, until: datetime) -> float:

@@ -63,8 +63,13 @@ def test_votes_taken_back_count_against_it() -> None:
 
 def test_nothing_is_unknown_at_once_after_a_post_is_written() -> None:
     just_written = observed((0, 1, 0), written=0)
-    assert velocity(just_written, NOW) == pytest.approx(6), "as if it were ten minutes old"
+    assert velocity(just_written, NOW) == pytest.approx(1), "as if it were an hour old"
 
 
 def test_an_observation_from_a_clock_that_is_ahead_breaks_nothing() -> None:
     assert math.isfinite(velocity(observed((1, 0, 0), (-0.5, 10, 0)), NOW))
+
+
+def test_in_an_hour_no_post_gains_more_than_it_has() -> None:
+    young = observed((0.5, 2, 0), (0, 30, 1), written=0.7)
+    assert velocity(young, NOW) <= 30 + 3

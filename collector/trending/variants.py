@@ -1,0 +1,47 @@
+"""One term for its spellings: "rate limit" and "rate-limits"; "Opus 4.5" and "opus4.5"."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from shared.text import folded
+
+SEPARATOR = re.compile(r"[\s/_'-]+|(?<!\d)\.|\.(?!\d)")
+# Words that end in s and are one thing.
+NO_PLURALS = frozenset("windows teams news aws ios macos kubernetes".split())  # noqa: SIM905 - words
+SHORTEST_PLURAL = 4
+
+
+@lru_cache(maxsize=200_000)
+def key_of(term: str) -> str:
+    """Return what all spellings of a term share."""
+    return SEPARATOR.sub("", " ".join(map(_singular, folded(term).split())))
+
+
+def _singular(word: str) -> str:
+    if len(word) < SHORTEST_PLURAL or word in NO_PLURALS or not word.endswith("s"):
+        return word
+    if word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("shes", "ches", "sses", "xes")) else word[:-1]
+
+
+class Variants:
+    """The spelling that stands for all of a term: in the most words, and of those the commonest."""
+
+    def __init__(self, posts: Iterable[Mapping[str, str]]) -> None:
+        """Learn the spellings from the terms of posts."""
+        counts = Counter(term for terms in posts for term in terms)
+        self._chosen: dict[str, str] = {}
+        for term in sorted(counts, key=lambda term: (term.count(" "), counts[term], term)):
+            self._chosen[key_of(term)] = term
+
+    def united(self, terms: Mapping[str, str]) -> dict[str, str]:
+        """Return a post's terms with one for all spellings, as the post spells it first."""
+        found: dict[str, str] = {}
+        for term, spelling in terms.items():
+            found.setdefault(self._chosen.get(key_of(term), term), spelling)
+        return found
