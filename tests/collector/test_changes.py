@@ -54,7 +54,7 @@ def test_an_unknown_item_is_new_and_scored(comparer) -> None:
     assert changes.hours == {HOUR}
     assert changes.comments[0]["sentiment"]["label"] == "positive"
     assert changes.comments[0]["sentiment"]["method"] == "vader"
-    assert changes.comments[0]["sentiment"]["version"] == "3.3.2"
+    assert changes.comments[0]["sentiment"]["version"] == comparer.method.version
     assert changes.comments[0]["language"] == "en"
     assert changes.posts[0]["order_key"] == "2026-09-21T14:13:20Z_p1"
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from collector.lease import lease
+from collector.sentiment import method_named
 from local.collecting import stats_command
 from local.rescoring import rescore_command
 from shared.models import Topics
@@ -25,6 +26,7 @@ from tests.api.world import NAMES, a_comment, a_post, keep
 from tests.collector.harness import check_statistics, stored_items
 from tests.host_fixtures import ROOT, environ_with
 
+VADER = f"vader {method_named('vader').version}"
 ITEMS = 30
 
 
@@ -82,7 +84,7 @@ def test_it_brings_items_statistics_and_topics_to_the_current_method(
     environ: dict[str, str], any_store_settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert rescore_command(environ, dry_run=True, as_json=True) == 0
-    plan = {"dry_run": True, "method": "vader 3.3.2", "to_rescore": ITEMS}
+    plan = {"dry_run": True, "method": VADER, "to_rescore": ITEMS}
     assert told(capsys) == {**plan, "methods": {"vader": ITEMS}}
     assert rescore_command(environ, dry_run=False, as_json=True) == 0
     done = told(capsys)
@@ -91,7 +93,7 @@ def test_it_brings_items_statistics_and_topics_to_the_current_method(
     async def look(store: Store) -> None:
         items = await stored_items(store, NAMES)
         assert len(items) == ITEMS
-        assert {method_of(item["sentiment"]) for item in items.values()} == {"vader 3.3.2"}
+        assert {method_of(item["sentiment"]) for item in items.values()} == {VADER}
         assert items["t3_p3"]["sentiment"]["label"] == "positive"
         await check_statistics(store, NAMES)
         current: Topics | None = await store.read(TOPICS, CURRENT, CURRENT)
@@ -109,10 +111,10 @@ def test_people_are_told_how_many_items_it_is_and_what_scored_them(
 ) -> None:
     rescore_command(environ, dry_run=True, as_json=False)
     shown = capsys.readouterr().out
-    assert f"{ITEMS} items would be scored again, by vader 3.3.2" in shown
+    assert f"{ITEMS} items would be scored again, by {VADER}" in shown
     assert f"{ITEMS} by vader" in shown
     rescore_command(environ, dry_run=False, as_json=False)
-    assert f"{ITEMS} items were scored again, by vader 3.3.2" in capsys.readouterr().out
+    assert f"{ITEMS} items were scored again, by {VADER}" in capsys.readouterr().out
 
 
 def test_the_statistics_of_the_command_line_say_that_methods_are_mixed_until_it_has_run(
