@@ -7,9 +7,11 @@ import pytest
 
 from collector.lease import lease
 from shared.errors import CycleRunning, DeadlineReached, SettingsError
+from shared.models import Topics
 from shared.settings import Settings
-from shared.store import COLLECTION, CYCLES, LEASES, POSTS, SUBREDDITS
+from shared.store import COLLECTION, CURRENT, CYCLES, LEASES, POSTS, SUBREDDITS, TOPICS
 from shared.times import iso, utc_now
+from tests.api.test_trending import topic as a_topic
 from tests.collector.harness import (
     WatchedStore,
     check_statistics,
@@ -105,6 +107,20 @@ async def test_what_is_deleted_on_reddit_is_removed_here(store, settings, reddit
     await check_statistics(store, SUBREDDITS_HERE)
     again = await run_cycle(store, settings)
     assert again["removed"] == 0
+
+
+async def test_a_post_that_is_removed_leaves_its_topic_with_it(store, settings, reddit) -> None:
+    await run_cycle(store, settings)
+    items = await stored_items(store, SUBREDDITS_HERE)
+    gone = next(name for name in items if name.startswith("t3_"))
+    topic = a_topic(0, iso(utc_now()))
+    topic["post_ids"], topic["mentions"] = [gone[3:], "other"], 30
+    current = Topics(id=CURRENT, created_at=topic["created_at"], topics=[topic], snapshots=[])
+    await store.upsert(TOPICS, [current])
+    reddit.control.delete(gone)
+    assert (await run_cycle(store, settings))["removed"] == 1
+    (left,) = (await store.read(TOPICS, CURRENT, CURRENT))["topics"]
+    assert (left["post_ids"], left["mentions"]) == (["other"], 29)
 
 
 async def test_a_subreddit_without_anything_new_still_counts_as_collected(store, settings) -> None:
