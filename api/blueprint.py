@@ -61,11 +61,13 @@ P = TypeVar("P", bound=Parameters)
 # tier's request units. It is shorter than any cycle, so that nobody misses one.
 LOOKS_SHARE_SECONDS = 0.25
 ANONYMOUS = func.AuthLevel.ANONYMOUS
+# https://www.rfc-editor.org/rfc/rfc9110#section-9.1: where there is GET, there is HEAD.
+READ = ("GET", "HEAD")
 # All that the library takes. What comes by another method the host answers: an empty 404, 204 at /.
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-@blueprint.route("api/v1/health", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/health", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - its binding
     """Say how the service is."""
@@ -73,14 +75,14 @@ async def api_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG00
     return health_answer(await deps.looks.get("health", lambda: check_health(deps)))
 
 
-@blueprint.route("api/v1/sentiment/stats", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/sentiment/stats", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
     """Give the sentiment of a window."""
     return await _data(req, ScopeParameters, read_stats, moments=MOMENTS_OF_STATS)
 
 
-@blueprint.route("api/v1/sentiment/trends", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/sentiment/trends", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
     """Give the sentiment of a window by the hour, day or week."""
@@ -91,14 +93,14 @@ async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
     return await trends_file(req, process_deps(), parameters, form)
 
 
-@blueprint.route("api/v1/sentiment/compare", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/sentiment/compare", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
     """Set subreddits side by side."""
     return await _data(req, CompareParameters, compare, moments=MOMENTS_OF_STATS)
 
 
-@blueprint.route("api/v1/posts/recent", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/posts/recent", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     """Give the newest posts, page by page."""
@@ -117,28 +119,28 @@ async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     return data_answer(req, await deps.cache.get(key, make, anew=wants_anew(req)))
 
 
-@blueprint.route("api/v1/posts/{id}", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/posts/{id}", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def item_post(req: func.HttpRequest) -> func.HttpResponse:
     """Give a post with its comments."""
     return await _data(req, PostParameters, read_post)
 
 
-@blueprint.route("api/v1/subreddits", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/subreddits", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_subreddits(req: func.HttpRequest) -> func.HttpResponse:
     """List the watched subreddits."""
     return await _data(req, SubredditsParameters, read_subreddits)
 
 
-@blueprint.route("api/v1/trending", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/trending", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
     """Give the trending topics."""
     return await _data(req, TrendingParameters, read_trending)
 
 
-@blueprint.route("api/v1/trending.atom", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/trending.atom", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Give the trending topics to feed readers."""
@@ -147,14 +149,14 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     return data_answer(req, prepare_atom(topics, deps.settings.feed), mimetype=ATOM_TYPE)
 
 
-@blueprint.route("api/v1/cycles", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/cycles", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_cycles(req: func.HttpRequest) -> func.HttpResponse:
     """List the newest collection cycles."""
     return await _data(req, CyclesParameters, read_cycles, fresh_seconds=0)
 
 
-@blueprint.route("api/v1/cycles/{id}", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/cycles/{id}", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def item_cycle(req: func.HttpRequest) -> func.HttpResponse:
     """Show how a collection cycle goes, or went."""
@@ -171,28 +173,28 @@ async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> fu
     return triggered_answer(triggered)
 
 
-@blueprint.route("api/v1/openapi.json", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/openapi.json", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_openapi(req: func.HttpRequest) -> func.HttpResponse:
     """Describe the API."""
     return document_answer(req)
 
 
-@blueprint.route("api/v1/docs", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/docs", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_docs(req: func.HttpRequest) -> func.HttpResponse:
     """Show the API, to try it."""
     return docs_page(req)
 
 
-@blueprint.route("api/v1/docs/{file}", methods=["GET"], auth_level=ANONYMOUS)
+@blueprint.route("api/v1/docs/{file}", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def item_docs_file(req: func.HttpRequest) -> func.HttpResponse:
     """Give a file of that page."""
     return docs_file(req, req.route_params["file"])
 
 
-@blueprint.route("assets/{file}", methods=["GET", "HEAD"], auth_level=ANONYMOUS)
+@blueprint.route("assets/{file}", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def item_asset(req: func.HttpRequest) -> func.HttpResponse:
     """Give a file of the dashboard."""
@@ -205,7 +207,7 @@ async def item_asset(req: func.HttpRequest) -> func.HttpResponse:
 async def site(req: func.HttpRequest) -> func.HttpResponse:
     """Show the dashboard at /; elsewhere say that there is nothing, or not by this method."""
     path = urlsplit(req.url).path
-    is_page = path in {"", "/"} and req.method in {"GET", "HEAD"}
+    is_page = path in {"", "/"} and req.method in READ
     return dashboard_page(req) if is_page else answer_elsewhere(req, path)
 
 

@@ -14,7 +14,8 @@ Times are UTC, ISO 8601 with Z. A window of N hours is the current hour so far a
 it. An empty parameter counts as not given. Reads are anonymous; their answers carry an ETag, and
 304 follows where nothing has changed. Errors are problem documents (RFC 9457): `type`, `title`,
 `status`, `detail`, `instance`, and an `errors` list that names each refused parameter and what it
-takes.
+takes. HEAD answers wherever GET does, with the same status and headers and no body.
+
 Every answer carries `X-Request-Id`, which the log has too, `Server-Timing`, and its length where it
 has a body.
 

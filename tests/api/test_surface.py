@@ -115,10 +115,10 @@ async def test_an_unknown_path_is_a_problem_too(path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("POST", "/api/v1/health", "GET, OPTIONS"),
+        ("POST", "/api/v1/health", "GET, HEAD, OPTIONS"),
         ("GET", "/api/v1/admin/collect", "POST, OPTIONS"),
-        ("DELETE", "/api/v1/posts/abc", "GET, OPTIONS"),
-        ("PUT", "/api/v1/posts/recent", "GET, OPTIONS"),
+        ("DELETE", "/api/v1/posts/abc", "GET, HEAD, OPTIONS"),
+        ("PUT", "/api/v1/posts/recent", "GET, HEAD, OPTIONS"),
         ("POST", "/", "GET, HEAD, OPTIONS"),
         ("DELETE", "/assets/x.js", "GET, HEAD, OPTIONS"),
     ],
@@ -155,9 +155,59 @@ async def test_what_has_no_body_says_no_length(written) -> None:
         assert (answer.get_body(), answer.headers.get("Content-Length")) == (b"", None)
 
 
-async def test_an_answer_to_head_has_the_length_of_that_to_get() -> None:
-    shown, head = await get("/"), await ask("HEAD", "/")
-    assert head.headers["Content-Length"] == shown.headers["Content-Length"] != "0"
+READS = {
+    "/": 200,
+    DOCS: 200,
+    f"{DOCS}/swagger-ui.css": 200,
+    "/api/v1/openapi.json": 200,
+    "/api/v1/sentiment/stats": 200,
+    "/api/v1/sentiment/trends?format=csv": 200,
+    "/api/v1/sentiment/compare?subreddits=aws": 200,
+    "/api/v1/posts/recent": 200,
+    "/api/v1/posts/recent?format=ndjson": 200,
+    "/api/v1/posts/recent?hours=x": 422,
+    "/api/v1/posts/abc": 404,
+    "/api/v1/trending": 200,
+    "/api/v1/trending.atom": 200,
+    "/api/v1/subreddits": 200,
+    "/api/v1/cycles": 200,
+    "/api/v1/cycles/cycle_20261125_120000": 404,
+    "/nope": 404,
+}
+CHANGING = {"X-Request-Id", "Server-Timing"}
+
+
+@pytest.mark.parametrize(("target", "status"), READS.items())
+async def test_head_answers_as_get_does(written, target: str, status: int) -> None:
+    await keep(written, posts_back(3, timedelta(minutes=1), newest=utc_now()))
+    shown, head = await get(target), await ask("HEAD", target)
+    assert shown.status_code == head.status_code == status
+    assert head.mimetype == shown.mimetype
+    for name in dict(shown.headers).keys() - CHANGING:
+        assert head.headers[name] == shown.headers[name], name
+    assert head.headers["Content-Length"] != "0"
+
+
+async def test_head_of_what_is_known_is_not_modified(written) -> None:
+    del written
+    for target in ("/api/v1/subreddits", "/api/v1/trending.atom", "/api/v1/openapi.json", "/"):
+        tag = (await get(target)).headers["ETag"]
+        assert (await ask("HEAD", target, {"if-none-match": tag})).status_code == 304
+
+
+async def test_head_of_health_is_a_look_at_it() -> None:
+    assert (await ask("HEAD", "/api/v1/health")).status_code == 200
+
+
+async def test_head_collects_nothing() -> None:
+    answer = await ask("HEAD", "/api/v1/admin/collect")
+    problem_of(answer, 405)
+    assert answer.headers["Allow"] == "POST, OPTIONS"
+
+
+def test_whatever_answers_get_answers_head() -> None:
+    for each in HTTP_FUNCTIONS:
+        assert ("GET" in each.methods) is ("HEAD" in each.methods), each.name
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Injected: 1", "a\nb", "日本", "é", "\0"])
