@@ -35,6 +35,7 @@ from api.parameter_models import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
+    NoParameters,
     Parameters,
     PostParameters,
     PostsParameters,
@@ -69,9 +70,10 @@ ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 @blueprint.route("api/v1/health", methods=READ, auth_level=ANONYMOUS)
 @answering
-async def api_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - its binding
+async def api_health(req: func.HttpRequest) -> func.HttpResponse:
     """Say how the service is."""
     deps = process_deps()
+    read_parameters(NoParameters, req.params)
     return health_answer(await deps.looks.get("health", lambda: check_health(deps)))
 
 
@@ -145,6 +147,7 @@ async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
 async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Give the trending topics to feed readers."""
     deps = process_deps()
+    read_parameters(NoParameters, req.params)
     topics = await read_trending(deps, TrendingParameters())
     return data_answer(req, prepare_atom(topics, deps.settings.feed), mimetype=ATOM_TYPE)
 
@@ -166,8 +169,9 @@ async def item_cycle(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/v1/admin/collect", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 @blueprint.queue_output(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
 @answering
-async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:  # noqa: ARG001 - its binding
+async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
     """Ask for a collection now."""
+    read_parameters(NoParameters, req.params)
     triggered, request = await ask_for_collection(process_deps())
     message.set(request.model_dump_json())
     return triggered_answer(triggered)
@@ -224,7 +228,7 @@ async def _data(
     What a client always asks again (fresh_seconds is 0) is kept for LOOKS_SHARE_SECONDS only.
     """
     deps = process_deps()
-    parameters = read_parameters(model, {**request.params, **request.route_params})
+    parameters = read_parameters(model, request.params, request.route_params)
 
     async def make() -> Prepared:
         answer = await read(deps, parameters)

@@ -16,10 +16,13 @@ from api.takeaway import Row, download, written
 FileFormat = Literal["csv", "ndjson"]
 
 # What came later stands behind, for programs that go by places.
+_FIELDS = [name for name in PostAnswer.model_fields if name != "language"]
+_AT = _FIELDS.index("sentiment")
 POST_COLUMNS = [
-    *(name for name in PostAnswer.model_fields if name not in {"sentiment", "language"}),
+    *_FIELDS[:_AT],
     *(f"sentiment_{name}" for name in PostSentiment.model_fields),
     "language",
+    *_FIELDS[_AT + 1 :],
 ]
 TREND_COLUMNS = list(TrendPoint.model_fields)
 

@@ -1,8 +1,10 @@
 """What the API's answers hold."""
 
+import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from api.parameter_models import Granularity
 from shared.models import Label, Language, TopicState, Trigger, WorkStatus
@@ -14,6 +16,25 @@ MOST_COMMENTS = 1000
 NO_TYPE = "about:blank"
 BAD_SETTING = "urn:undertone:bad-setting"
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+# What a browser runs, or opens on a machine of its own, is no address of a post.
+WEB = {"http", "https"}
+# A browser takes a backslash for a slash, and drops line ends: it would go elsewhere than it says.
+NOT_IN_ADDRESSES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+NOT_IN_HOSTS = re.compile(r"[\s\\]")
+
+
+def web_address(value: str) -> str:
+    """Return an http(s) address as it is; anything else, such as `javascript:…`, is left out."""
+    try:
+        address = urlsplit(value)
+        is_web = address.scheme in WEB and bool(address.hostname)
+    except ValueError:
+        return ""
+    is_odd = NOT_IN_ADDRESSES.search(value) or NOT_IN_HOSTS.search(address.netloc)
+    return value if is_web and not is_odd else ""
+
+
+WebAddress = Annotated[str, BeforeValidator(web_address)]
 Methods = Annotated[dict[str, int], Field(examples=[{"linear 1+2": 900, "vader 3.3.2+2": 131}])]
 
 LEFT_OUT = (
@@ -24,6 +45,7 @@ LANGUAGE = (
     "en, other (certainly not English) or none (no words of the author's, so neutral with compound"
     " 0); null for what was scored before languages were told apart"
 )
+DELETED = "whether Reddit listed it without its author's words already"
 SHARE = "by linear its probability, by vader the share of such words; 0 to 1, 1 together"
 METHODS = "how many items each method and version scored, the most first"
 MIXED_METHODS = "whether more than one method scored them, so that the mean mixes what differs"
@@ -167,14 +189,23 @@ class PostAnswer(Answer):
     author: str = Field(description="the author's name; [deleted] where there is none")
     title: str = Field(description="the title")
     content: str = Field(description="the text in Markdown, empty where the post is a link")
-    url: str = Field(description="what the post links to")
-    permalink: str = Field(description="the post on Reddit")
+    url: WebAddress = Field(description="what the post links to; empty where that isn't http(s)")
+    permalink: WebAddress = Field(description="the post on Reddit; empty where that isn't http(s)")
     created_utc: Time = Field(description="when it was posted")
     upvotes: int = Field(description="upvotes less downvotes, as last seen")
     comment_count: int = Field(description="comments on Reddit, as last seen")
     collected_at: Time = Field(description="when its text was collected")
     language: Language | None = Field(default=None, description=LANGUAGE)
     sentiment: PostSentiment = Field(description="the sentiment of title and content")
+    flair: str | None = Field(default=None, description="its flair; null where it has none")
+    upvote_ratio: float | None = Field(
+        default=None, description="upvotes in all votes, 0 to 1, as last seen; null: unknown"
+    )
+    deleted: bool = Field(default=False, description=DELETED)
+    cursor: str = Field(
+        validation_alias="order_key",
+        description="as `cursor` of /posts/recent: what comes after this post",
+    )
 
 
 class Posts(RootModel[list[PostAnswer]]):
@@ -200,12 +231,15 @@ class CommentAnswer(Answer):
     subreddit: str = Field(description="the subreddit's name")
     author: str = Field(description="the author's name; [deleted] where there is none")
     content: str = Field(description="the text in Markdown")
-    permalink: str = Field(description="the comment on Reddit")
+    permalink: WebAddress = Field(
+        description="the comment on Reddit; empty where that isn't http(s)"
+    )
     created_utc: Time = Field(description="when it was written")
     upvotes: int = Field(description="upvotes less downvotes, as last seen")
     collected_at: Time = Field(description="when its text was collected")
     language: Language | None = Field(default=None, description=LANGUAGE)
     sentiment: PostSentiment = Field(description="the sentiment of its text")
+    deleted: bool = Field(default=False, description=DELETED)
 
 
 class PostDetail(Answer):

@@ -49,7 +49,7 @@ PROBLEMS = {
     411: "A body came in chunks, without its Content-Length.",
     413: "The body is larger than 64 KB.",
     414: "The query string is longer than 4 KB.",
-    422: "A parameter was refused; `errors` says which and what it takes.",
+    422: "A parameter was refused or isn't known; `errors` says which and what is taken.",
     500: "Something unexpected happened: the log says what.",
     503: "The database doesn't answer: ask again after `Retry-After` seconds.",
 }
@@ -81,7 +81,7 @@ class Endpoint:
 
 
 ENDPOINTS = (
-    Endpoint("health", "/health", "How the service is", Health, is_kept=False),
+    Endpoint("health", "/health", "How the service is", Health, problems=(422,), is_kept=False),
     Endpoint(
         "sentiment_stats",
         "/sentiment/stats",
@@ -137,9 +137,10 @@ ENDPOINTS = (
         "/trending.atom",
         "The trending topics for feed readers",
         TopicsAnswer,
+        problems=(422,),
         media_type="application/atom+xml",
     ),
-    Endpoint("subreddits", "/subreddits", "The watched subreddits", Subreddits),
+    Endpoint("subreddits", "/subreddits", "The watched subreddits", Subreddits, problems=(422,)),
     Endpoint(
         "cycles",
         "/cycles",
@@ -163,7 +164,7 @@ ENDPOINTS = (
         Triggered,
         method="POST",
         status=202,
-        problems=(401, 409),
+        problems=(401, 409, 422),
         is_kept=False,
     ),
 )

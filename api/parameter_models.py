@@ -79,7 +79,11 @@ HOURS = f"a whole number of hours from 1 to {MOST_HOURS}, the current one includ
 class Parameters(BaseModel):
     """What a query string may say: a field's description says what the parameter takes."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True)
+
+
+class NoParameters(Parameters):
+    """Nothing."""
 
 
 class ScopeParameters(Parameters):
@@ -175,7 +179,7 @@ class PostParameters(Parameters):
     )
 
 
-class SubredditsParameters(Parameters):
+class SubredditsParameters(NoParameters):
     """Nothing: all of them are listed."""
 
 

@@ -28,7 +28,18 @@ from shared.errors import (
 from shared.settings import settings
 from shared.store import LEASES, POSTS
 from shared.times import utc_now
-from tests.api.world import NAMES, NOW, a_comment, a_post, deps_of, get, keep, posts_back
+from tests.api.world import (
+    HTTP_FUNCTIONS,
+    NAMES,
+    NOW,
+    a_comment,
+    a_post,
+    ask,
+    deps_of,
+    get,
+    keep,
+    posts_back,
+)
 
 HEALTH = "/api/v1/health"
 STATS = "/api/v1/sentiment/stats"
@@ -217,8 +228,93 @@ async def test_the_bounds_themselves_are_taken(value) -> None:
     assert body(await get(STATS, hours=value))["time_window_hours"] == int(value)
 
 
-async def test_unknown_parameters_are_ignored() -> None:
-    assert (await get(STATS, unknown="1", limit="abc")).status_code == 200
+CALLS = {
+    HEALTH: "no parameters",
+    SUBREDDITS: "no parameters",
+    STATS: "subreddit, hours",
+    RECENT: "subreddit, hours, limit",
+    "/api/v1/sentiment/trends": "subreddit, hours, granularity",
+    "/api/v1/sentiment/compare?subreddits=aws": "subreddits, hours, granularity",
+    "/api/v1/posts/abc": "subreddit",
+    "/api/v1/trending": "limit, at",
+    "/api/v1/trending.atom": "no parameters",
+    "/api/v1/cycles": "limit",
+    "/api/v1/cycles/cycle_20261125_120000": "no parameters",
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(("target", "takes"), CALLS.items())
+async def test_a_parameter_that_a_call_does_not_take_is_refused(method, target, takes) -> None:
+    found = problem(await ask(method, target, None, subreddits_="Copilot"), 422)
+    (error,) = found["errors"]
+    assert error["parameter"] == "subreddits_"
+    words = set(takes.split(", "))
+    assert words <= set(error["takes"].split(", "))
+    assert all(word in found["detail"] for word in words)
+
+
+@pytest.mark.parametrize(
+    "name", ["q", "subredit", "subreddit ", "", "Hours ", "id", "\u017fubreddit"]
+)
+async def test_a_slip_gives_no_plausible_wrong_answer(name: str) -> None:
+    assert (await get(STATS, None, **{name: "Copilot"})).status_code == 422
+
+
+async def test_what_stands_in_the_path_is_not_taken_in_the_query() -> None:
+    assert (await get("/api/v1/posts/abc?id=abd")).status_code == 422
+    assert (await get("/api/v1/cycles/cycle_20261125_120000?id=x")).status_code == 422
+
+
+async def test_what_starts_a_collection_takes_no_parameters_and_asks_for_none_then() -> None:
+    (collect,) = (each for each in HTTP_FUNCTIONS if each.name == "api_admin_collect")
+    asked = func.HttpRequest("POST", "http://x/y", params={"subreddit": "aws"}, body=b"")
+    found = problem(await collect.call(asked, message=None), 422)
+    assert found["errors"][0]["takes"] == "no parameters"
+
+
+async def test_many_unknown_parameters_make_no_long_answer() -> None:
+    found = problem(await get(STATS, None, **{f"{'x' * 100}{n}": "y" for n in range(35)}), 422)
+    assert len(found["errors"]) <= 10
+    assert len(json.dumps(found)) < 5000
+
+
+@pytest.mark.parametrize("name", ["code", "Code", "CODE"])
+@pytest.mark.parametrize("target", CALLS)
+async def test_a_function_key_is_taken_everywhere_and_repeated_nowhere(
+    written, target, name, caplog
+) -> None:
+    caplog.set_level("DEBUG")
+    await keep(written, posts_back(3, MINUTE, newest=utc_now()))
+    answer = await get(target, None, **{name: "s3cret"})
+    assert answer.status_code in {200, 404}
+    refused = await get(target, None, **{name: "s3cret", "nope": "s3cret"})
+    assert refused.status_code == 422
+    for each in (answer, refused):
+        assert "s3cret" not in each.get_body().decode() + str(dict(each.headers))
+    assert "s3cret" not in caplog.text
+
+
+async def test_a_function_key_is_not_in_the_link_to_the_next_page(written) -> None:
+    await keep(written, posts_back(3, MINUTE, newest=utc_now()))
+    link = (await get(RECENT, limit=1, code="s3cret")).headers["Link"]
+    assert "s3cret" not in link
+
+
+async def test_names_count_in_any_case_as_at_the_host() -> None:
+    assert body(await get(STATS, Hours="48", SUBREDDIT="AWS"))["time_window_hours"] == 48
+    # The host joins what differs in case only.
+    assert (await get(STATS, hours="24", Hours="48")).status_code == 422
+    assert (await get(STATS, nonsense="")).status_code == 200, "an empty value isn't given"
+
+
+@pytest.mark.parametrize("target", ["/", "/api/v1/docs", "/api/v1/openapi.json"])
+async def test_pages_do_not_mind_parameters(target) -> None:
+    assert (await get(target, v="1")).status_code == 200
+
+
+async def test_a_preflight_does_not_mind_parameters_so_that_the_answer_can_be_read() -> None:
+    assert (await ask("OPTIONS", STATS, v="1")).status_code == 204
 
 
 @pytest.mark.parametrize("path", [STATS, RECENT])

@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from api.models import PostAnswer
-from api.parameter_models import PostsParameters
+from api.parameter_models import PostParameters, PostsParameters
 from api.parameters import NotThere, UnknownSubreddit
+from api.post import read_post
 from api.posts import read_recent_posts
 from shared.store import POSTS, TOPICS, Store
 from shared.times import iso
@@ -76,7 +77,79 @@ async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) ->
             "version": "3.3.2",
             "analyzed_at": "2026-11-23T13:05:07Z",
         },
+        "flair": None,
+        "upvote_ratio": 0.5,
+        "deleted": False,
+        "cursor": "2026-11-23T12:05:07Z_p1",
     }
+
+
+async def test_what_is_stored_of_a_post_is_served(sqlite_store) -> None:
+    await keep(sqlite_store, [a_post(1, NOW, flair="Showcase", upvote_ratio=0.93, deleted=True)])
+    (post,) = await recent(sqlite_store)
+    assert (post.flair, post.upvote_ratio, post.deleted) == ("Showcase", 0.93, True)
+
+
+async def test_each_post_says_where_the_ones_after_it_begin(sqlite_store) -> None:
+    await keep(sqlite_store, posts_back(9, MINUTE))
+    posts = await recent(sqlite_store)
+    after = await recent(sqlite_store, cursor=posts[3].cursor)
+    assert after == posts[4:]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        " javascript:alert(1)",
+        "\x01javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "ftp://example.com/x",
+        "blob:https://example.com/x",
+        "view-source:https://example.com/",
+        "//example.com/x",
+        "\\\\example.com\\x",
+        "https:example.com",
+        "https://example.com\\@evil.example/",
+        "https://example.com evil.example/",
+        "https:///x",
+        "http://",
+        "https://[::1",
+        "https://example.com/\r\nX: y",
+        "/r/aws/comments/p1/x/",
+        "mailto:someone@example.com",
+        "",
+    ],
+)
+async def test_an_address_that_is_not_of_the_web_is_not_handed_on(sqlite_store, address) -> None:
+    post = a_post(0, NOW, url=address, permalink=address)
+    comment = {**a_comment(1, NOW), "permalink": address}
+    await keep(sqlite_store, [post], [comment])
+    (found,) = await recent(sqlite_store)
+    assert (found.url, found.permalink) == ("", "")
+    parameters = PostParameters(id="p0", subreddit="aws")
+    detail = await read_post(deps_of(sqlite_store), parameters)
+    assert (detail.post.url, detail.post.permalink, detail.comments[0].permalink) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.com/",
+        "HTTP://EXAMPLE.com:8080/a?b=c#d",
+        "https://müller.example/ä",
+        "http://[::1]/x",
+        "https://example.com/a b\\_c",
+    ],
+)
+async def test_an_address_of_the_web_stays_as_it_is(sqlite_store, address) -> None:
+    await keep(sqlite_store, [a_post(1, NOW, url=address, permalink=address)])
+    (found,) = await recent(sqlite_store)
+    assert (found.url, found.permalink) == (address, address)
 
 
 @pytest.mark.parametrize("label", [None, "positive"])
