@@ -18,6 +18,7 @@ import azure.functions as func
 from pydantic import BaseModel
 
 from api.models import Feed, Health, Triggered
+from api.negotiation import packing
 from api.parameter_models import Parameters
 
 JSON = "application/json"
@@ -109,7 +110,8 @@ def data_answer(
         return func.HttpResponse(
             status_code=HTTPStatus.NOT_MODIFIED, headers=headers, mimetype=mimetype
         )
-    if not _is_worth_packing(prepared, mimetype) or not takes_gzip(request):
+    taken = packing(request.headers.get("accept-encoding", ""))
+    if taken.plain and not (taken.gzip and _is_worth_packing(prepared, mimetype)):
         return func.HttpResponse(prepared.body, headers=headers, mimetype=mimetype)
     # Of two encodings the bytes differ, so that a strong tag can't be that of both:
     # https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.3
@@ -121,11 +123,6 @@ def _is_worth_packing(prepared: Prepared, mimetype: str) -> bool:
     return len(prepared.body) >= WORTH_PACKING_BYTES and mimetype not in PACKED_TYPES
 
 
-def takes_gzip(request: func.HttpRequest) -> bool:
-    """Say whether the client unpacks gzip."""
-    return qualities(request.headers.get("accept-encoding", "")).get("gzip", 0.0) > 0
-
-
 def wants_anew(request: func.HttpRequest) -> bool:
     """Say whether the client has reason to think that what is kept is too old.
 
@@ -133,26 +130,6 @@ def wants_anew(request: func.HttpRequest) -> bool:
     """
     directives = {each.strip() for each in request.headers.get("cache-control", "").split(",")}
     return not directives.isdisjoint({"no-cache", "max-age=0"})
-
-
-def qualities(header: str) -> dict[str, float]:
-    """Read a header such as Accept: how much each name is liked, 0 to 1; what can't be read is 0.
-
-    https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2
-    """
-    liked: dict[str, float] = {}
-    for part in header.lower().split(","):
-        name, *parameters = (each.strip() for each in part.split(";"))
-        given = [each.removeprefix("q=") for each in parameters if each.startswith("q=")]
-        liked[name] = _number(given[0]) if given else 1.0
-    return liked
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 def triggered_answer(triggered: Triggered) -> func.HttpResponse:

@@ -5,7 +5,8 @@ a name's prefix says how much its address leaves open: api_ nothing, item_ one p
 takes the rest. The local host refuses to start when one takes requests that are another's.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel
 
 from api.answers import (
     FRESH_SECONDS,
+    JSON,
     Prepared,
     data_answer,
     health_answer,
@@ -26,10 +28,12 @@ from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
 from api.deps import Deps, process_deps
 from api.elsewhere import answer_elsewhere
-from api.feed import ATOM_TYPE, prepare_atom
+from api.feed import FEED_TYPES, prepare_atom
 from api.files import posts_file, trends_file
 from api.health import check_health
+from api.limiter import is_heavy
 from api.models import MOMENTS_OF_STATS
+from api.negotiation import choose_type
 from api.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
 from api.parameter_models import (
     CompareParameters,
@@ -46,11 +50,11 @@ from api.parameter_models import (
 )
 from api.parameters import read_parameters
 from api.post import read_post
-from api.posts import read_recent_posts
+from api.posts import read_recent_posts, with_largest_page
 from api.problems import answering
 from api.sentiment import compare, read_stats, read_trends
 from api.subreddits import read_subreddits
-from api.takeaway import format_of
+from api.takeaway import TYPES, format_of
 from api.trending import read_trending
 from shared.requests import QUEUE
 
@@ -88,11 +92,17 @@ async def api_sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
     """Give the sentiment of a window by the hour, day or week."""
+    deps = process_deps()
     parameters = read_parameters(TrendsParameters, req.params)
     form = format_of(parameters.format, req.headers.get("accept", ""))
-    if form == "json":
-        return await _data(req, TrendsParameters, read_trends, moments=MOMENTS_OF_STATS)
-    return await trends_file(req, process_deps(), parameters, form)
+
+    async def make() -> Prepared:
+        trends = await read_trends(deps, parameters)
+        if form == "json":
+            return prepare(trends, deps.settings.feed, moments=MOMENTS_OF_STATS)
+        return trends_file(deps, parameters, trends, form)
+
+    return await _kept(req, ("trends", form), parameters, make, mimetype=TYPES[form])
 
 
 @blueprint.route("api/v1/sentiment/compare", methods=READ, auth_level=ANONYMOUS)
@@ -107,18 +117,18 @@ async def api_sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
 async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     """Give the newest posts, page by page."""
     deps = process_deps()
-    parameters = read_parameters(PostsParameters, req.params)
-    form = format_of(parameters.format, req.headers.get("accept", ""))
-    if form != "json":
-        return await posts_file(req, deps, parameters, form)
+    given = read_parameters(PostsParameters, req.params)
+    form = format_of(given.format, req.headers.get("accept", ""))
+    parameters = given if form == "json" else with_largest_page(given)
 
     async def make() -> Prepared:
         page = await read_recent_posts(deps, parameters)
-        links = next_link("/api/v1/posts/recent", parameters, page.next_cursor)
-        return prepare(page.posts, deps.settings.feed, headers=links)
+        links = next_link("/api/v1/posts/recent", given, page.next_cursor)
+        if form == "json":
+            return prepare(page.posts, deps.settings.feed, headers=links)
+        return posts_file(deps, parameters, page, form, links)
 
-    key = ("posts", _given(parameters))
-    return data_answer(req, await deps.cache.get(key, make, anew=wants_anew(req)))
+    return await _kept(req, ("posts", form), parameters, make, mimetype=TYPES[form])
 
 
 @blueprint.route("api/v1/posts/{id}", methods=READ, auth_level=ANONYMOUS)
@@ -149,7 +159,8 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     deps = process_deps()
     read_parameters(NoParameters, req.params)
     topics = await read_trending(deps, TrendingParameters())
-    return data_answer(req, prepare_atom(topics, deps.settings.feed), mimetype=ATOM_TYPE)
+    mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
+    return data_answer(req, prepare_atom(topics, deps.settings.feed), mimetype=mimetype)
 
 
 @blueprint.route("api/v1/cycles", methods=READ, auth_level=ANONYMOUS)
@@ -223,22 +234,37 @@ async def _data(
     moments: Mapping[str, Any] | None = None,
     fresh_seconds: int = FRESH_SECONDS,
 ) -> func.HttpResponse:
-    """Answer a read from the cache.
+    """Answer a read as JSON, from the cache.
 
     What a client always asks again (fresh_seconds is 0) is kept for LOOKS_SHARE_SECONDS only.
     """
     deps = process_deps()
     parameters = read_parameters(model, request.params, request.route_params)
+    choose_type(request.headers.get("accept", ""), [JSON])
 
     async def make() -> Prepared:
         answer = await read(deps, parameters)
         return prepare(answer, deps.settings.feed, moments=moments, fresh_seconds=fresh_seconds)
 
-    key = (read, _given(parameters))
     within = None if fresh_seconds else LOOKS_SHARE_SECONDS
-    kept = await deps.cache.get(key, make, anew=wants_anew(request), within=within)
-    return data_answer(request, kept)
+    return await _kept(request, (read, "json"), parameters, make, within=within)
 
 
-def _given(parameters: Parameters) -> str:
-    return parameters.model_dump_json()
+async def _kept(
+    request: func.HttpRequest,
+    key: tuple[Hashable, str],
+    parameters: Parameters,
+    make: Callable[[], Awaitable[Prepared]],
+    *,
+    mimetype: str = JSON,
+    within: float | None = None,
+) -> func.HttpResponse:
+    """Answer with what is kept of the parameters, or else is made; a heavy read waits for its turn.
+
+    key names the read and its format. Raises TooBusy, and what making it does.
+    """
+    deps = process_deps()
+    makes = partial(deps.heavy.run, make) if is_heavy(parameters, key[1]) else make
+    whole_key = (*key, parameters.model_dump_json())
+    kept = await deps.cache.get(whole_key, makes, anew=wants_anew(request), within=within)
+    return data_answer(request, kept, mimetype=mimetype)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from api.answers import Prepared
 from api.cache import Cache
+from api.limiter import Limiter
 from api.models import Health, ProcessHealth
 from api.process import process_health
 from shared.errors import StoreError
@@ -33,6 +34,8 @@ class Deps:
     cache: Cache[Prepared]
     looks: Cache[Health] = field(default_factory=lambda: Cache(seconds=0))
     """Of those who ask for health at once, one asks the database."""
+    heavy: Limiter = field(default_factory=Limiter)
+    """Heavy reads wait here for each other; nothing else does."""
 
 
 class SharedStore:
@@ -91,9 +94,14 @@ def _looks() -> Cache[Health]:
     return Cache(seconds=0)
 
 
+@lru_cache(maxsize=1)
+def _heavy() -> Limiter:
+    return Limiter()
+
+
 def process_deps() -> Deps:
     """Give this process's own. Raises SettingsError."""
-    return Deps(settings(), _shared_store(), utc_now, process_health, _cache(), _looks())
+    return Deps(settings(), _shared_store(), utc_now, process_health, _cache(), _looks(), _heavy())
 
 
 async def close() -> None:
@@ -103,3 +111,4 @@ async def close() -> None:
         _shared_store.cache_clear()
         _cache.cache_clear()
         _looks.cache_clear()
+        _heavy.cache_clear()

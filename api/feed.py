@@ -12,7 +12,8 @@ ATOM = "http://www.w3.org/2005/Atom"
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NEVER = "1970-01-01T00:00:00Z"
 
-ATOM_TYPE = "application/atom+xml"
+# Some clients take no other XML than the latter.
+FEED_TYPES = ("application/atom+xml", "text/xml")
 
 register_namespace("", ATOM)
 
@@ -30,7 +31,7 @@ def atom_of(topics: TopicsAnswer) -> bytes:
     _add(feed, "title", "Trending on Undertone")
     _add(feed, "updated", max((topic.created_at for topic in topics.root), default=NEVER))
     _add(_add(feed, "author"), "name", "Undertone")
-    _add(feed, "link", rel="self", type="application/atom+xml", href="/api/v1/trending.atom")
+    _add(feed, "link", rel="self", type=FEED_TYPES[0], href="/api/v1/trending.atom")
     for topic in topics.root:
         _entry(feed, topic)
     return bytes(tostring(feed, encoding="utf-8", xml_declaration=True))

@@ -1,19 +1,18 @@
-"""Posts and trends as files."""
+"""Posts and trends as files, and what they are called."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Literal
+import re
+from collections.abc import Mapping
+from datetime import datetime
 
-import azure.functions as func
-
-from api.answers import next_link
+from api.answers import Prepared, prepared
 from api.deps import Deps
-from api.models import PostAnswer, PostSentiment, TrendPoint
+from api.models import PostAnswer, PostSentiment, SentimentTrends, TrendPoint
 from api.parameter_models import PostsParameters, TrendsParameters
-from api.posts import pages_of_posts
-from api.sentiment import read_trends
-from api.takeaway import Row, download, written
-
-FileFormat = Literal["csv", "ndjson"]
+from api.parameters import scope_of
+from api.posts import PostsPage, window_of
+from api.takeaway import FileFormat, written
+from shared.settings import Settings
+from shared.times import iso
 
 # What came later stands behind, for programs that go by places.
 _FIELDS = [name for name in PostAnswer.model_fields if name != "language"]
@@ -25,39 +24,70 @@ POST_COLUMNS = [
     *_FIELDS[_AT + 1 :],
 ]
 TREND_COLUMNS = list(TrendPoint.model_fields)
+NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+MAX_NAME_CHARS = 150
 
 
-async def posts_file(
-    request: func.HttpRequest, deps: Deps, parameters: PostsParameters, form: FileFormat
-) -> func.HttpResponse:
-    """Answer with posts; a Link header leads on where there are more than one file holds.
+def posts_file(
+    deps: Deps,
+    parameters: PostsParameters,
+    page: PostsPage,
+    form: FileFormat,
+    links: Mapping[str, str],
+) -> Prepared:
+    """Write a page of posts as a file. Raises UnknownSubreddit."""
+    rows = page.posts.model_dump()
+    body = written(rows, POST_COLUMNS, form, bom=parameters.bom == "1")
+    name = _name(deps.settings, form, "posts", *_parts_of(deps, parameters, page))
+    return prepared(body, deps.settings.feed, more={**links, **_disposition(name)})
 
-    Raises UnknownSubreddit and StoreError.
-    """
-    left_over: dict[str, str] = {}
-    pages = pages_of_posts(deps, parameters, left_over)
-    answer = await download(
-        request, written(pages, POST_COLUMNS, form), form, "posts", _headers(deps)
+
+def trends_file(
+    deps: Deps, parameters: TrendsParameters, trends: SentimentTrends, form: FileFormat
+) -> Prepared:
+    """Write the steps of a trend as a file."""
+    rows = [point.model_dump() for point in trends.trend_data]
+    body = written(rows, TREND_COLUMNS, form, bom=parameters.bom == "1")
+    span = (trends.window.start, trends.window.end)
+    name = _name(
+        deps.settings, form, "trends", trends.subreddit, f"by-{parameters.granularity}", *span
     )
-    for name, value in next_link(
-        "/api/v1/posts/recent", parameters, left_over.get("cursor")
-    ).items():
-        answer.headers[name] = value
-    return answer
+    return prepared(body, deps.settings.feed, more=_disposition(name))
 
 
-async def trends_file(
-    request: func.HttpRequest, deps: Deps, parameters: TrendsParameters, form: FileFormat
-) -> func.HttpResponse:
-    """Answer with the steps of a trend. Raises UnknownSubreddit and StoreError."""
+def _parts_of(deps: Deps, parameters: PostsParameters, page: PostsPage) -> list[str]:
+    """List what tells the file from others: whose posts, which of them, and of what span.
 
-    async def pages() -> AsyncIterator[Sequence[Row]]:
-        trends = await read_trends(deps, parameters)
-        yield [point.model_dump() for point in trends.trend_data]
+    The span is that of the file, where others come before or after it.
+    """
+    parts = [scope_of(deps.settings, parameters.subreddit), parameters.sentiment or ""]
+    parts.append("search" if parameters.q else "")
+    if parameters.topic:
+        return [*parts, f"topic-{parameters.topic}", parameters.at or ""]
+    window, _ = window_of(parameters, deps.clock())
+    start, end = iso(window.start), iso(window.end)
+    return [*parts, _time_of(page.next_cursor) or start, _time_of(parameters.cursor) or end]
 
-    parts = written(pages(), TREND_COLUMNS, form)
-    return await download(request, parts, form, "trends", _headers(deps))
+
+def _time_of(cursor: str | None) -> str:
+    return cursor.partition("_")[0] if cursor else ""
 
 
-def _headers(deps: Deps) -> dict[str, str]:
-    return {"Cache-Control": "no-cache", "Undertone-Feed": deps.settings.feed}
+def _name(settings: Settings, form: FileFormat, *parts: str) -> str:
+    """Name the file in ASCII; data that isn't Reddit's own says so."""
+    origin = "" if settings.feed == "reddit" else settings.feed
+    named = ["undertone", origin, *(_compact(part) for part in parts)]
+    safe = NOT_IN_FILE_NAMES.sub("-", "-".join(part for part in named if part)).strip("-")
+    return f"{safe[:MAX_NAME_CHARS]}.{form}"
+
+
+def _compact(part: str) -> str:
+    """Return a time as file systems take it, 20261123T130507Z, and anything else as it is."""
+    try:
+        return datetime.strptime(part, "%Y-%m-%dT%H:%M:%SZ").strftime("%Y%m%dT%H%M%SZ")  # noqa: DTZ007 - it is UTC's
+    except ValueError:
+        return part
+
+
+def _disposition(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

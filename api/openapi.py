@@ -41,19 +41,28 @@ JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 REFERENCE = "#/components/schemas/{model}"
 
 UNAUTHORIZED, CONFLICT, UNAVAILABLE = 401, 409, 503
+NOT_ACCEPTABLE = 406
 FILES = ("text/csv", "application/x-ndjson")
 PROBLEMS = {
     401: "A function key is missing or wrong.",
     404: "What was asked for doesn't exist.",
+    406: "The Accept header refuses, with q=0, all that the call answers.",
     409: "A cycle is running, or was asked for already and waits for its worker.",
     411: "A body came in chunks, without its Content-Length.",
     413: "The body is larger than 64 KB.",
     414: "The query string is longer than 4 KB.",
     422: "A parameter was refused or isn't known; `errors` says which and what is taken.",
+    429: "Too many heavy reads at once: ask again after `Retry-After` seconds.",
     500: "Something unexpected happened: the log says what.",
     503: "The database doesn't answer: ask again after `Retry-After` seconds.",
 }
 ALWAYS = (411, 413, 414, 500, 503)
+
+
+NEXT = {
+    "description": 'where the next page is: <path>; rel="next"; none on the last one',
+    "schema": {"type": "string"},
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,9 @@ class Endpoint:
     files: tuple[str, ...] = ()
     """Other media types that it answers with."""
     is_kept: bool = True
-    """Whether the answer has an ETag, so that 304 may follow."""
+    """Whether the answer has an ETag, so that 304 may follow, and its form is chosen by Accept."""
+    is_paged: bool = False
+    """Whether a Link header leads to the next page."""
 
     @property
     def function(self) -> str:
@@ -96,7 +107,7 @@ ENDPOINTS = (
         "The sentiment of a window by the hour, day or week",
         SentimentTrends,
         TrendsParameters,
-        problems=(404, 422),
+        problems=(404, 422, 429),
         files=FILES,
     ),
     Endpoint(
@@ -105,7 +116,7 @@ ENDPOINTS = (
         "Subreddits side by side, each with the window before",
         Comparison,
         CompareParameters,
-        problems=(404, 422),
+        problems=(404, 422, 429),
     ),
     Endpoint(
         "posts_recent",
@@ -113,8 +124,9 @@ ENDPOINTS = (
         "The newest posts, page by page; the next page is in the Link header",
         Posts,
         PostsParameters,
-        problems=(404, 422),
+        problems=(404, 422, 429),
         files=FILES,
+        is_paged=True,
     ),
     Endpoint(
         "post",
@@ -139,6 +151,7 @@ ENDPOINTS = (
         TopicsAnswer,
         problems=(422,),
         media_type="application/atom+xml",
+        files=("text/xml",),
     ),
     Endpoint("subreddits", "/subreddits", "The watched subreddits", Subreddits, problems=(422,)),
     Endpoint(
@@ -204,7 +217,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     responses = {str(endpoint.status): _answered(endpoint)}
     if endpoint.is_kept:
         responses["304"] = {"description": "Nothing has changed since the given ETag."}
-    for status in sorted({*endpoint.problems, *ALWAYS}):
+    chosen = [NOT_ACCEPTABLE] if endpoint.is_kept else []
+    for status in sorted({*endpoint.problems, *chosen, *ALWAYS}):
         responses[str(status)] = _problem(endpoint, status)
     operation: dict[str, Any] = {
         "operationId": endpoint.operation,
@@ -224,10 +238,11 @@ def _answered(endpoint: Endpoint) -> dict[str, Any]:
     content: dict[str, Any] = {each: {"schema": {"type": "string"}} for each in texts}
     if is_json:
         content = {JSON: {"schema": _reference(endpoint.answer)}, **content}
-    return {
+    answered = {
         "description": (endpoint.answer.__doc__ or "").split("\n")[0],
         "content": content,
     }
+    return {**answered, "headers": {"Link": NEXT}} if endpoint.is_paged else answered
 
 
 def _problem(endpoint: Endpoint, status: int) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from shared.times import iso
 
 MOST_HOURS = 2160
 MOST_POSTS = 500
-MOST_ROWS = 100_000
 # A search reads at most so many posts for a page; its next page goes on where it stopped.
 MOST_SCANNED = 500
 MOST_SEARCH_CHARS = 200
@@ -111,6 +110,12 @@ class FormatParameters(Parameters):
         description="json, csv or ndjson; without it, what the Accept header likes best",
         examples=["csv"],
     )
+    bom: Literal["0", "1"] | None = Field(
+        default=None,
+        description="1: a csv begins with a byte order mark, by which Excel knows that it is UTF-8;"
+        " other formats never do",
+        examples=["1"],
+    )
 
 
 class TrendsParameters(ScopeParameters, FormatParameters):
@@ -201,7 +206,7 @@ class PostsParameters(ScopeParameters, FormatParameters):
         ge=1,
         le=MOST_POSTS,
         description=f"a whole number of posts from 1 to {MOST_POSTS}; without it csv and ndjson"
-        f" hold all posts of the window, up to {MOST_ROWS}",
+        f" hold up to {MOST_POSTS}. The Link header leads on",
         examples=[100],
     )
     sentiment: Label | None = Field(

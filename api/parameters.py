@@ -28,6 +28,8 @@ class Refused(UndertoneError):
 
     status: int
     errors: Sequence[BadParameter] = ()
+    retry_seconds: int | None = None
+    """After how many seconds it may be answered."""
 
 
 class NotThere(Refused):

@@ -1,15 +1,15 @@
 """The newest posts, page by page: of one subreddit, of all of them together, or of a topic."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 from api.deps import Deps
 from api.models import PostAnswer, Posts
-from api.parameter_models import MOST_HOURS, MOST_POSTS, MOST_ROWS, MOST_SCANNED, PostsParameters
+from api.parameter_models import MOST_HOURS, MOST_POSTS, MOST_SCANNED, PostsParameters
 from api.parameters import NotThere, scope_of
 from api.search import Search, search_of
 from api.trending import topics_at
@@ -22,6 +22,11 @@ from shared.times import Window, hour_of, iso, next_hour, parse_iso
 # times more: a busy hour fills a page by itself, and 90 quiet days are read in six steps.
 FIRST_HOURS = 3
 GROWTH = 4
+# A page reads at most so many hours of `all` that hold something: with MOST_SCANNED posts that is
+# under 1,000 request units. The next page goes on where it stopped.
+MAX_HOURS_READ = 350
+# Below all ids of an hour's first second.
+LEAST_ID = "0"
 SCANNED_AT_ONCE = 250
 SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 REDDIT_BEGAN = datetime(2005, 6, 23, tzinfo=UTC)
@@ -37,10 +42,14 @@ class PostsPage:
 
 @dataclass(frozen=True)
 class _Slice:
-    """Posts, and the order key to go on below, None where there are no more."""
+    """Posts, and the order key to go on below, None where there are no more.
+
+    is_spent: no more may be read for this page.
+    """
 
     posts: list[Post]
     below: str | None
+    is_spent: bool = False
 
 
 async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPage:
@@ -68,25 +77,11 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
     )
 
 
-async def pages_of_posts(
-    deps: Deps, parameters: PostsParameters, left_over: dict[str, str]
-) -> AsyncIterator[list[dict[str, Any]]]:
-    """Give the posts page by page, all of the window or as many as `limit` says.
-
-    Where they end before the window does, left_over gets the cursor to go on with. Raises what
-    `read_recent_posts` does.
-    """
-    left = parameters.limit if "limit" in parameters.model_fields_set else MOST_ROWS
-    cursor = parameters.cursor
-    while left:
-        asked = parameters.model_copy(update={"limit": min(left, MOST_POSTS), "cursor": cursor})
-        page = await read_recent_posts(deps, asked)
-        yield page.posts.model_dump()
-        left -= len(page.posts.root)
-        cursor = page.next_cursor
-        if cursor is None:
-            return
-    left_over["cursor"] = str(cursor)
+def with_largest_page(parameters: PostsParameters) -> PostsParameters:
+    """Return the parameters with the largest limit where they give none: what a file holds."""
+    if "limit" in parameters.model_fields_set:
+        return parameters
+    return parameters.model_copy(update={"limit": MOST_POSTS})
 
 
 def window_of(parameters: PostsParameters, now: datetime) -> tuple[Window, str]:
@@ -180,7 +175,9 @@ class _WindowListing:
         # One that was deleted since is left out.
         found = await self.store.read_many(POSTS, wanted)
         posts = [found[key] for key in wanted if key in found]
-        return _Slice(posts, keys[count - 1][0] if len(keys) > count else None)
+        if len(keys) > count:
+            return _Slice(posts, keys[count - 1][0])
+        return _Slice(posts, self._newest.rest, is_spent=True)
 
     @cached_property
     def _newest(self) -> "_NewestOfAll":
@@ -201,22 +198,32 @@ class _NewestOfAll:
         self._start = iso(window.start)
         self._label = label
         self._hours = window.hours()
+        self._left = MAX_HOURS_READ
         self._size = FIRST_HOURS
         self._found: list[tuple[str, str]] = []
 
     async def keys(self, below: str, count: int) -> list[tuple[str, str]]:
-        """Give at most so many below an order key, newest first; it must not rise again."""
+        """Give at most so many below an order key, newest first; it must not rise again.
+
+        There are fewer where the window ends, or where MAX_HOURS_READ hours were read.
+        """
         while self._hours and self._hours[-1] >= below:
             self._hours.pop()
         self._found = [key for key in self._found if key[0] < below]
-        while self._hours and len(self._found) < count:
+        while self._hours and self._left > 0 and len(self._found) < count:
             await self._read_on(below, count)
         return self._found[:count]
 
+    @property
+    def rest(self) -> str | None:
+        """The order key that what wasn't read lies below; None where everything was."""
+        return f"{next_hour(self._hours[-1])}:00:00Z_{LEAST_ID}" if self._hours else None
+
     async def _read_on(self, below: str, count: int) -> None:
         had = len(self._found)
-        batch = [self._hours.pop() for _ in range(min(self._size, len(self._hours)))]
+        batch = [self._hours.pop() for _ in range(min(self._size, self._left, len(self._hours)))]
         documents = await self._store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
+        self._left -= len(documents)
         for hour in batch:
             if (document := documents.get((ALL, hour))) is not None:
                 self._found += self._keys_of(document, below)
@@ -251,7 +258,7 @@ async def _matching(listing: _Listing, below: str, search: Search | None, limit:
                 is_last = part.below is None and post is part.posts[-1]
                 return _Slice(matching, None if is_last else post["order_key"])
         scanned += batch
-        if part.below is None or scanned >= MOST_SCANNED:
+        if part.below is None or part.is_spent or scanned >= MOST_SCANNED:
             return _Slice(matching, part.below)
         below = part.below
 

@@ -45,11 +45,13 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 TITLES = {
     404: "Not Found",
     405: "Method Not Allowed",
+    406: "Not Acceptable",
     409: "Conflict",
     411: "Length Required",
     413: "Content Too Large",
     414: "URI Too Long",
     422: "Unprocessable Content",
+    429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
@@ -179,7 +181,8 @@ async def _answer_of(
         check_size(request)
         return await endpoint(request, **outputs)
     except Refused as error:
-        answer = problem_answer(path, Fault(error.status, str(error)), error.errors)
+        fault = Fault(error.status, str(error), error.retry_seconds)
+        answer = problem_answer(path, fault, error.errors)
         if isinstance(error, WrongMethod):
             answer.headers["Allow"] = error.allowed
         return answer

@@ -1,20 +1,16 @@
-"""Answers to take away, as CSV or NDJSON: written page by page, so that rows never pile up.
-
-An HTTP function answers with bytes (the azure-functions library has no streams), so what grows is
-the written text, gzipped where the client takes that; of the rows one page is held at a time.
-"""
+"""Answers to take away, as CSV or NDJSON: the rows of a JSON answer, in another form."""
 
 import csv
 import io
 import json
-import zlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import azure.functions as func
-
-from api.answers import qualities, takes_gzip
+from api.negotiation import choose_type
 from api.parameter_models import Format
+
+FileFormat = Literal["csv", "ndjson"]
 
 TYPES: dict[Format, str] = {
     "json": "application/json",
@@ -22,69 +18,51 @@ TYPES: dict[Format, str] = {
     "ndjson": "application/x-ndjson",
 }
 # What a spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-GZIP_WINDOW = 16 + zlib.MAX_WBITS
+# The last one is the mathematical minus.
+FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
+# Controls, formats, separators and marks: nothing that one sees at a cell's beginning.
+UNSEEN_CATEGORIES = ("C", "Z", "M")
+# Letters and symbols that show nothing: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
+# https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
+# Excel counts as UTF-16 does.
+MAX_CELL_UNITS = 32_767
+CUT = " […] cut: a cell holds 32,767 characters, json and ndjson have it whole"
+# Where some readers of lines see an end, and JSON doesn't: https://262.ecma-international.org/#sec-line-terminators
+LINE_ENDS = {each: f"\\u{each:04x}" for each in (0x85, 0x2028, 0x2029)}
+BYTE_ORDER_MARK = "\ufeff".encode()
 
 Row = Mapping[str, Any]
 
 
 def format_of(given: Format | None, accept: str) -> Format:
-    """Choose the format: the parameter's, or else the one that the Accept header likes best."""
+    """Return the format: the parameter's, or else the one that the Accept header likes best.
+
+    Raises NotAcceptable.
+    """
     if given is not None:
         return given
-    given_to = qualities(accept)
-    liked = [(given_to[known], name) for name, known in TYPES.items() if known in given_to]
-    return max(liked, key=lambda pair: pair[0])[1] if liked else "json"
+    by_type = {known: name for name, known in TYPES.items()}
+    return by_type[choose_type(accept, list(by_type))]
 
 
-async def written(
-    pages: AsyncIterator[Sequence[Row]], columns: Sequence[str], form: Literal["csv", "ndjson"]
-) -> AsyncIterator[bytes]:
-    """Write pages of rows, the header of a CSV first."""
-    if form == "csv":
-        yield _csv([columns])
-    async for rows in pages:
-        flat = [_flat(row, columns) for row in rows]
-        if form == "csv":
-            yield _csv([[_cell(row[column]) for column in columns] for row in flat])
-        else:
-            lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
-            yield "".join(f"{line}\n" for line in lines).encode()
-
-
-async def download(
-    request: func.HttpRequest,
-    parts: AsyncIterator[bytes],
-    form: Format,
-    name: str,
-    headers: Mapping[str, str],
-) -> func.HttpResponse:
-    """Answer with the parts as a file; headers may get more while the parts are written."""
-    zips = takes_gzip(request)
-    packer = zlib.compressobj(wbits=GZIP_WINDOW) if zips else None
-    body = bytearray()
-    async for part in parts:
-        body += packer.compress(part) if packer else part
-    if packer:
-        body += packer.flush()
-    encoding = {"Content-Encoding": "gzip"} if zips else {}
-    return func.HttpResponse(
-        bytes(body),
-        headers={
-            **headers,
-            **encoding,
-            "Content-Disposition": f'attachment; filename="{name}.{form}"',
-            "Vary": "Accept, Accept-Encoding",
-        },
-        mimetype=TYPES[form],
-        charset="utf-8",
-    )
-
-
-def _csv(rows: Sequence[Sequence[object]]) -> bytes:
+def written(
+    rows: Sequence[Row], columns: Sequence[str], form: FileFormat, *, bom: bool = False
+) -> bytes:
+    """Write the rows: a CSV with a header, after a byte order mark where it is asked for."""
+    if form == "ndjson":
+        return "".join(f"{_line(row)}\n" for row in rows).encode()
+    flat = [_flat(row, columns) for row in rows]
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+    csv.writer(text).writerows(
+        [columns, *([_cell(row[column]) for column in columns] for row in flat)]
+    )
+    return (BYTE_ORDER_MARK if bom else b"") + text.getvalue().encode()
+
+
+def _line(row: Row) -> str:
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return text.translate(LINE_ENDS)
 
 
 def _flat(row: Row, columns: Sequence[str]) -> dict[str, Any]:
@@ -99,12 +77,37 @@ def _flat(row: Row, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def _cell(value: object) -> object:
-    """Write counts by name in one cell, and keep a spreadsheet from running a text.
+    """Write counts by name in one cell, and keep a spreadsheet from running or breaking a text.
 
-    Such a text begins with an apostrophe then.
+    A text that could be a formula begins with an apostrophe, and one that is too long for a cell is
+    cut and says so.
     """
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {count}" for name, count in value.items())
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+        return _cell("; ".join(f"{name}: {count}" for name, count in value.items()))
+    if not isinstance(value, str):
+        return value
+    return _short(f"'{value}" if _could_be_formula(value) else value)
+
+
+def _could_be_formula(text: str) -> bool:
+    """Return whether a text begins with a formula's sign, also behind what isn't seen.
+
+    One that begins with a tab or a line end counts, whatever follows: it may end up in two cells.
+    """
+    if text.startswith(("\t", "\r", "\n")):
+        return True
+    first = next((char for char in text if not _is_unseen(char)), "")
+    return unicodedata.normalize("NFKC", first).startswith(FORMULA_STARTS)
+
+
+def _is_unseen(char: str) -> bool:
+    return char in UNSEEN or unicodedata.category(char).startswith(UNSEEN_CATEGORIES)
+
+
+def _short(text: str) -> str:
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * MAX_CELL_UNITS:
+        return text
+    # Half of a pair at the cut is left out.
+    kept = units[: 2 * (MAX_CELL_UNITS - len(CUT))].decode("utf-16-le", "ignore")
+    return kept + CUT

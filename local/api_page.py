@@ -11,11 +11,27 @@ Written from the OpenAPI document, which the app serves at `/api/v1/openapi.json
 `/api/v1/docs`. `make docs` writes this page anew.
 
 Times are UTC, ISO 8601 with Z. A window of N hours is the current hour so far and the N-1 before
-it. An empty parameter counts as not given, and names of parameters count in any case. One that a call
-doesn't take is refused with 422; `code`, a function key, is always taken. Reads are anonymous; their answers carry an ETag, and
-304 follows where nothing has changed. Errors are problem documents (RFC 9457): `type`, `title`,
-`status`, `detail`, `instance`, and an `errors` list that names each refused parameter and what it
-takes. HEAD answers wherever GET does, with the same status and headers and no body.
+it. An empty parameter counts as not given, and names of parameters count in any case. One that a
+call doesn't take is refused with 422; `code`, a function key, is always taken. Reads are anonymous;
+their answers carry an ETag, and 304 follows where nothing has changed. Errors are problem documents
+(RFC 9457): `type`, `title`, `status`, `detail`, `instance`, and an `errors` list that names each
+refused parameter and what it takes. HEAD answers wherever GET does, with the same status and
+headers and no body.
+
+The form of an answer is what `format` says, or else what the Accept header likes best. A header
+that likes none of what there is gets the first one, JSON mostly; 406 follows only where it refuses
+that with `q=0`. Parts of it that can't be read don't count. Accept-Encoding is read the same way,
+and chooses between gzip and none.
+
+Every read has one bound, whatever its form: a page or a file of posts holds at most 500, a search
+reads at most 500, and over quiet hours a page may hold fewer than `limit`, or none. The Link header
+leads on, until there is none. Searches, files, more than 100 posts and long spans of many
+subreddits are heavy: four at once are read, twelve wait, and the next ones get 429 with
+Retry-After. No other call waits for them.
+
+CSV is as RFC 4180 says, in UTF-8. A text that a spreadsheet could take for a formula begins with an
+apostrophe, and one of more than 32,767 characters, which no cell of Excel's holds, is cut and says
+so. In NDJSON each line is one to every reader: U+0085, U+2028 and U+2029 are escaped.
 
 Every answer carries `X-Request-Id`, which the log has too, `Server-Timing`, and its length where it
 has a body.

@@ -302,7 +302,18 @@ async def test_the_dashboard_has_no_other_files(name: str) -> None:
         ("br;q=1.0, GZIP;q=0.8", True),
         ("gzip;q=0, br", False),
         ("gzip;q=none", False),
+        ("gzip;q=2", False),
+        ("gzip; q = 0", False),
+        ("*", True),
+        ("*;q=0", False),
+        ("*;q=0.5, gzip;q=0", False),
+        ("br, *;q=0.1", True),
+        ("gzip;q=0.1, identity", False),
+        ("gzip;q=0.5, identity;q=0.5", True),
+        ("gzip, *;q=0", True),
+        ("x-gzip", True),
         ("identity", False),
+        ("identity;q=0", False),
         ("", False),
     ],
 )
@@ -321,6 +332,13 @@ async def test_answers_are_gzipped_for_those_who_take_it(written, accepted, pack
         "/api/v1/posts/recent", {"accept-encoding": "gzip"}, subreddit="OpenAI", hours=1, q="zzz"
     )
     assert "Content-Encoding" not in small.headers
+
+
+@pytest.mark.parametrize("accepted", ["gzip, identity;q=0", "gzip;q=0.1, *;q=0"])
+async def test_what_must_not_be_plain_is_gzipped_however_small(accepted: str) -> None:
+    answer = await get("/api/v1/trending", {"accept-encoding": accepted})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.get_body()) == b"[]"
 
 
 @pytest.mark.parametrize("asked", ["no-cache", "max-age=0", "no-store, max-age=0"])

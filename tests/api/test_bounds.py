@@ -1,0 +1,199 @@
+"""What a read may cost, whatever its parameters and its form, and that others don't wait for it."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from api.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
+from api.parameter_models import PostsParameters
+from api.posts import MAX_HOURS_READ, read_recent_posts, with_largest_page
+from bench.priced_store import PricedStore
+from shared.store import Store
+from shared.times import utc_now
+from tests.api.world import NOW, CountingStore, a_post, ask, deps_of, get, keep, posts_back
+
+MAX_REQUEST_UNITS = 1000
+RECENT = "/api/v1/posts/recent"
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def many(sqlite_store: Store) -> Store:
+    """Keep a post every twenty minutes for 16 days, and texts as long as most are."""
+    posts = [
+        {**post, "content": "some words that people say " * 30}
+        for post in posts_back(16 * 24 * 3, 20 * MINUTE)
+    ]
+    await keep(sqlite_store, posts)  # type: ignore[arg-type]
+    return sqlite_store
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"q": "zzzq"},
+        {"q": "people"},
+        {},
+        {"sentiment": "negative"},
+        {"subreddit": "aws", "q": "zzzq"},
+        {"subreddit": "aws"},
+    ],
+    ids=str,
+)
+async def test_no_page_and_no_file_costs_more_than_the_bound(many, given: dict[str, str]) -> None:
+    priced = PricedStore(many)
+    parameters = with_largest_page(PostsParameters(hours=2160, **given))  # type: ignore[arg-type]
+    cursor, pages = None, 0
+    while pages < 3:
+        with priced.counting() as bill:
+            asked = parameters.model_copy(update={"cursor": cursor})
+            cursor = (await read_recent_posts(deps_of(priced), asked)).next_cursor
+        assert bill.request_units < MAX_REQUEST_UNITS
+        pages += 1
+        if cursor is None:
+            break
+
+
+async def test_a_page_over_quiet_hours_ends_at_the_bound_and_the_next_one_goes_on(
+    sqlite_store,
+) -> None:
+    posts = [a_post(n, NOW - n * HOUR, label="positive") for n in range(1000)]
+    posts[5]["sentiment"]["label"] = posts[980]["sentiment"]["label"] = "negative"
+    await keep(sqlite_store, posts)
+    cursor, found, reads = None, [], 0
+    while True:
+        counting = CountingStore(sqlite_store)
+        asked = PostsParameters(hours=2160, sentiment="negative", cursor=cursor)
+        page = await read_recent_posts(deps_of(counting), asked)
+        found += [post.id for post in page.posts.root]
+        reads, cursor = reads + 1, page.next_cursor
+        priced = PricedStore(sqlite_store)
+        with priced.counting() as bill:
+            await read_recent_posts(deps_of(priced), asked)
+        assert bill.request_units < MAX_REQUEST_UNITS
+        if cursor is None:
+            break
+    assert found == ["p5", "p980"]
+    assert reads == -(-1000 // MAX_HOURS_READ)
+
+
+async def test_the_pages_over_quiet_hours_miss_no_post_at_their_edges(sqlite_store) -> None:
+    start = NOW.replace(minute=0, second=0)
+    posts = [a_post(2 * n + m, start - n * HOUR - m * MINUTE) for n in range(400) for m in (0, 1)]
+    await keep(sqlite_store, posts)
+    cursor, found = None, []
+    while True:
+        asked = PostsParameters(hours=2160, q="title", limit=500, cursor=cursor)
+        page = await read_recent_posts(deps_of(sqlite_store), asked)
+        found += [post.id for post in page.posts.root]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert found == [
+        post["id"] for post in sorted(posts, key=lambda post: post["order_key"], reverse=True)
+    ]
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+async def test_the_file_of_a_search_holds_what_a_page_of_it_does(process, written, form) -> None:
+    del process
+    await keep(written, posts_back(1200, 5 * MINUTE, newest=utc_now()))
+    target = f"{RECENT}?hours=2160&q=%22title%201%22"
+    as_json, file = await get(target, limit=500), await get(target, format=form)
+    ids = [post["id"] for post in json.loads(as_json.get_body())]
+    rows = file.get_body().decode().splitlines()[form == "csv" :]
+    assert len(rows) == len(ids)
+    assert ids[0] in rows[0]
+    cursor = as_json.headers["Link"].rpartition("cursor=")[2]
+    assert file.headers["Link"].rpartition("cursor=")[2] == cursor
+
+
+async def test_those_who_search_wait_in_a_line_and_beyond_it_are_told_to_come_again(
+    process, written
+) -> None:
+    del process
+    await keep(written, posts_back(300, MINUTE, newest=utc_now()))
+    searches = [get(RECENT, q=f"word{n}", hours=2160) for n in range(300)]
+    others = [
+        get("/api/v1/health"),
+        get("/"),
+        get("/api/v1/sentiment/stats"),
+        get(RECENT),
+        ask("HEAD", "/api/v1/health"),
+    ]
+    *found, health, page, stats, posts, head = await asyncio.gather(*searches, *others)
+    assert [each.status_code for each in (health, page, stats, posts, head)] == [200] * 5
+    assert json.loads(health.get_body())["database"]["connected"]
+    statuses = [each.status_code for each in found]
+    assert set(statuses) == {200, 429}
+    assert statuses.count(200) >= AT_ONCE + WAITING
+    refused = found[statuses.index(429)]
+    assert refused.mimetype == "application/problem+json"
+    assert refused.headers["Retry-After"] == str(RETRY_SECONDS)
+    assert (await get(RECENT, q="word299")).status_code == 200, "the line is empty again"
+
+
+@pytest.mark.parametrize(
+    ("target", "is_heavy"),
+    [
+        (f"{RECENT}?q=x", True),
+        (f"{RECENT}?format=csv", True),
+        (f"{RECENT}?limit=500", True),
+        ("/api/v1/sentiment/trends?format=ndjson", True),
+        ("/api/v1/sentiment/trends?hours=2160", True),
+        ("/api/v1/sentiment/compare?subreddits=aws,claude,openai&hours=2160", True),
+        (RECENT, False),
+        ("/api/v1/sentiment/trends", False),
+        ("/api/v1/sentiment/compare?subreddits=aws,claude,openai", False),
+        ("/api/v1/sentiment/stats?hours=2160", False),
+        ("/api/v1/posts/abc", False),
+        ("/api/v1/trending", False),
+        ("/api/v1/trending.atom", False),
+        ("/api/v1/subreddits", False),
+        ("/api/v1/cycles", False),
+        ("/api/v1/health", False),
+        ("/", False),
+        ("/api/v1/docs", False),
+        ("/api/v1/openapi.json", False),
+    ],
+)
+async def test_only_heavy_reads_wait_for_heavy_reads(
+    process, written, monkeypatch, target: str, is_heavy: bool
+) -> None:
+    del process, written
+
+    async def full(self: Limiter, read: Any) -> Any:
+        del self, read
+        raise TooBusy
+
+    monkeypatch.setattr(Limiter, "run", full)
+    assert ((await get(target)).status_code == 429) is is_heavy
+
+
+async def test_a_read_that_fails_gives_its_place_away() -> None:
+    limiter = Limiter(at_once=1, waiting=0)
+
+    async def fail() -> None:
+        raise ValueError
+
+    for _ in range(3):
+        with pytest.raises(ValueError):  # noqa: PT011 - it has no message
+            await limiter.run(fail)
+
+
+async def test_no_more_read_at_once_than_may() -> None:
+    limiter, running, most = Limiter(at_once=2, waiting=5), 0, 0
+
+    async def read() -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+
+    await asyncio.gather(*(limiter.run(read) for _ in range(7)))
+    assert most == 2
