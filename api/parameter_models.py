@@ -1,7 +1,7 @@
 """What the API takes: each endpoint's parameters, with their bounds and their descriptions."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -32,6 +32,13 @@ MOST_NAME_CHARS = 100
 # A cursor is the order key of a page's last post: opaque to clients, and right while posts arrive.
 CURSOR = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z_[A-Za-z0-9_]{1,32}$"
 
+# https://www.rfc-editor.org/rfc/rfc3339#section-5.7: at a day's end in UTC, whatever the offset.
+LEAP_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}.[0-9]{2}:[0-9]{2}:)60((?:[.,][0-9]+)?.*)")
+LAST_MINUTE = (23, 59)
+SECOND = timedelta(seconds=1)
+LAST_SECOND = datetime.max.replace(microsecond=0, tzinfo=UTC)
+NO_TIME = "it is no time"
+
 # Few enough digits that int() is quick, and more than any bound has.
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
@@ -52,13 +59,41 @@ def _names(value: object) -> object:
 
 
 def _moment(value: str) -> str:
-    """Read a time of any offset; without one it counts as UTC."""
+    """Read a time of any offset; without one it counts as UTC. A part of a second is left out."""
+    return iso(_time(value))
+
+
+def _bound(value: str) -> str:
+    """Read a time as a bound of whole seconds: the next one, where it holds a part of one.
+
+    What lies from 10:00:00.5 on, or before it, does so from 10:00:01 on, or before that.
+    """
+    moment = _time(value)
+    is_last = moment.replace(microsecond=0) == LAST_SECOND
+    return iso(moment + SECOND) if moment.microsecond and not is_last else iso(moment)
+
+
+def _time(value: str) -> datetime:
+    """Read what RFC 3339 allows, and other times of ISO 8601: t and z in any case, leap seconds.
+
+    A leap second is the beginning of the minute after it, as Unix time has it.
+    """
+    # A plus sign in a query string is a blank.
+    text = value.replace(" ", "+").upper()
+    leap = LEAP_SECOND.fullmatch(text)
     try:
-        # A plus sign in a query string is a blank.
-        moment = datetime.fromisoformat(value.replace(" ", "+"))
-        return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        moment = datetime.fromisoformat(f"{leap[1]}59{leap[2]}" if leap else text)
+        utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return _after_leap(utc) if leap else utc
     except (ValueError, OverflowError) as error:
-        raise ValueError("it is no time") from error
+        raise ValueError(NO_TIME) from error
+
+
+def _after_leap(second_before: datetime) -> datetime:
+    """Return when the leap second ends. Raises ValueError where none may be, and OverflowError."""
+    if (second_before.hour, second_before.minute) != LAST_MINUTE:
+        raise ValueError(NO_TIME)
+    return second_before.replace(microsecond=0) + SECOND
 
 
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
@@ -72,6 +107,7 @@ Compared = Annotated[
     BeforeValidator(_names),
 ]
 Moment = Annotated[str, AfterValidator(_moment)]
+Bound = Annotated[str, AfterValidator(_bound)]
 HOURS = f"a whole number of hours from 1 to {MOST_HOURS}, the current one included"
 
 
@@ -223,14 +259,14 @@ class PostsParameters(ScopeParameters, FormatParameters):
         " hold fewer than `limit` though a next one follows",
         examples=['"rate limit" cursor'],
     )
-    start: Moment | None = Field(
+    start: Bound | None = Field(
         default=None,
         description="a time: posts from then on, instead of those of the last hours; at most"
         f" {MOST_HOURS} hours before the end count",
         examples=["2026-11-22T08:00:00Z"],
         json_schema_extra={"format": "date-time"},
     )
-    end: Moment | None = Field(
+    end: Bound | None = Field(
         default=None,
         description="a time: posts before then; without it, until now",
         examples=["2026-11-22T12:00:00Z"],

@@ -10,13 +10,14 @@ HEAD = """# The HTTP API
 Written from the OpenAPI document, which the app serves at `/api/v1/openapi.json` and shows at
 `/api/v1/docs`. `make docs` writes this page anew.
 
-Times are UTC, ISO 8601 with Z. A window of N hours is the current hour so far and the N-1 before
-it. An empty parameter counts as not given, and names of parameters count in any case. One that a
-call doesn't take is refused with 422; `code`, a function key, is always taken. Reads are anonymous;
-their answers carry an ETag, and 304 follows where nothing has changed. Errors are problem documents
-(RFC 9457): `type`, `title`, `status`, `detail`, `instance`, and an `errors` list that names each
-refused parameter and what it takes. HEAD answers wherever GET does, with the same status and
-headers and no body.
+Times are UTC, ISO 8601 with Z; parameters take those of RFC 3339, in any offset, and a leap second
+as the beginning of the next minute. A window of N hours is the current hour so far and the N-1
+before it. An empty parameter counts as not given, and names of parameters count in any case. One
+that a call doesn't take is refused with 422; `code`, a function key, is always taken. Reads are
+anonymous; their answers carry an ETag, and 304 follows where nothing has changed. Errors are
+problem documents (RFC 9457): `type`, `title`, `status`, `detail`, `instance`, and an `errors` list
+that names each refused parameter and what it takes. HEAD answers wherever GET does, with the same
+status and headers and no body.
 
 The form of an answer is what `format` says, or else what the Accept header likes best. A header
 that likes none of what there is gets the first one, JSON mostly; 406 follows only where it refuses
