@@ -18,6 +18,8 @@ from shared.times import Clock, utc_now
 
 # A client waits for the answer: it can ask again sooner than a database comes back.
 PATIENCE_SECONDS = 2.0
+# The identity endpoint of a cold process takes some seconds. What takes longer is a fault.
+STARTING_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Deps:
     clock: Clock
     process: Callable[[], ProcessHealth]
     cache: Cache[Prepared]
+    is_starting: Callable[[], bool] = lambda: False
+    """Whether the process opens its database for the first time, and hasn't taken long yet."""
     looks: Cache[Health] = field(default_factory=lambda: Cache(seconds=0))
     """Of those who ask for health at once, one asks the database."""
     heavy: Limiter = field(default_factory=Limiter)
@@ -48,6 +52,7 @@ class SharedStore:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._opening: asyncio.Task[Store] | None = None
+        self._first: tuple[asyncio.Task[Store], float] | None = None
 
     async def __call__(self) -> Store:
         """Give the open store. Raises StoreUnavailable and StoreNotProvisioned."""
@@ -55,8 +60,15 @@ class SharedStore:
             self._opening = asyncio.create_task(
                 open_store(self._settings, patience=PATIENCE_SECONDS)
             )
+            self._first = self._first or (self._opening, asyncio.get_running_loop().time())
         # Shielded, so that a client that goes away doesn't end it for the others.
         return await asyncio.shield(self._opening)
+
+    def is_starting(self) -> bool:
+        """Return whether the first attempt is under way, for less than STARTING_SECONDS."""
+        if self._first is None or self._first[0].done():
+            return False
+        return self._first[0].get_loop().time() - self._first[1] < STARTING_SECONDS
 
     async def close(self) -> None:
         """Close what was opened."""
@@ -101,7 +113,17 @@ def _heavy() -> Limiter:
 
 def process_deps() -> Deps:
     """Give this process's own. Raises SettingsError."""
-    return Deps(settings(), _shared_store(), utc_now, process_health, _cache(), _looks(), _heavy())
+    store = _shared_store()
+    return Deps(
+        settings=settings(),
+        store=store,
+        clock=utc_now,
+        process=process_health,
+        cache=_cache(),
+        is_starting=store.is_starting,
+        looks=_looks(),
+        heavy=_heavy(),
+    )
 
 
 async def close() -> None:

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Literal
 
 from api.deps import Deps
-from api.models import ApplicationHealth, DatabaseHealth, Health
+from api.models import ApplicationHealth, DatabaseHealth, Health, HealthStatus
 from shared import __version__
 from shared.cycles import running_cycle
 from shared.errors import StoreError
@@ -34,14 +34,17 @@ async def check_health(deps: Deps) -> Health:
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             store = await deps.store()
+        async with asyncio.timeout(DATABASE_SECONDS):
             asked = perf_counter()
             state = await store.read(COLLECTION, "collection", "collection")
             latency = round((perf_counter() - asked) * MILLISECONDS, 2)
             lease = await store.read(LEASES, "lease", "lease")
     except (StoreError, TimeoutError) as error:
-        reason = str(error) or f"no answer within {DATABASE_SECONDS} s"
-        repeated_event(log, "health.unhealthy", logging.WARNING, reason=reason)
-        status: Literal["healthy", "degraded", "unhealthy"] = "unhealthy"
+        status: HealthStatus = "starting"
+        if isinstance(error, StoreError) or not deps.is_starting():
+            reason = str(error) or f"no answer within {DATABASE_SECONDS} s"
+            repeated_event(log, "health.unhealthy", logging.WARNING, reason=reason)
+            status = "unhealthy"
         application = _unknown(deps.settings, now)
         database = DatabaseHealth(connected=False, kind=kind, latency_ms=None)
     else:

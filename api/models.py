@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from api.parameter_models import Granularity
 from shared.models import Label, Language, TopicState, Trigger, WorkStatus
 
+HealthStatus = Literal["starting", "healthy", "degraded", "unhealthy"]
 Feed = Literal["reddit", "sample", "recorded"]
 
 MOST_COMMENTS = 1000
@@ -443,11 +444,14 @@ class DatabaseHealth(Answer):
 class Health(Answer):
     """How the service is.
 
+    starting: the process opens the database for the first time, which may take some seconds.
     unhealthy: the database doesn't answer. degraded: the data is older than two intervals of
-    collection, or there is none though there should be. healthy: neither.
+    collection, or there is none though there should be. healthy: none of these.
     """
 
-    status: Literal["healthy", "degraded", "unhealthy"] = Field(description="the verdict")
+    status: Literal["starting", "healthy", "degraded", "unhealthy"] = Field(
+        description="the verdict"
+    )
     timestamp: Time = Field(description="when the answer was made")
     version: str = Field(description="the program's version")
     process: ProcessHealth = Field(description="the process that answers")

@@ -1,9 +1,14 @@
 import asyncio
+import json
 import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import azure.functions as func
 import pytest
 
 from api.deps import Deps
@@ -12,9 +17,12 @@ from api.process import process_health
 from shared import __version__
 from shared.errors import StoreNotProvisioned, StoreUnavailable
 from shared.models import CollectionState, Lease
+from shared.settings import Settings
+from shared.settings import settings as process_settings
 from shared.store import COLLECTION, LEASES, Store
 from shared.times import iso
-from tests.api.world import NOW, deps_of
+from tests.api.world import NOW, ask, deps_of, get
+from tests.stores import CosmosServer
 
 MINUTE = timedelta(minutes=1)
 
@@ -142,6 +150,73 @@ async def test_a_database_that_hangs_is_unhealthy() -> None:
     assert not health.database.connected
     assert health.database.latency_ms is None
     assert health.application.collections_succeeded is None
+
+
+@pytest.fixture
+async def held_back(cosmos_server: CosmosServer, process: Settings) -> AsyncIterator[asyncio.Event]:
+    """Put the process's Cosmos DB behind a gate, closed until the event is set."""
+    del process
+    is_open = asyncio.Event()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await is_open.wait()
+        port = int(cosmos_server.endpoint.rpartition(":")[2])
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(_copy(reader, back), _copy(there, writer))
+
+    server = await asyncio.start_server(pass_on, "127.0.0.1", 0)
+    gate = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    own = cosmos_server.settings()
+    os.environ.update(
+        COSMOS_ENDPOINT=gate, COSMOS_KEY=cosmos_server.key, COSMOS_DATABASE=own.cosmos_database
+    )
+    process_settings.cache_clear()
+    yield is_open
+    is_open.set()
+    server.close()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while part := await reader.read(65536):
+            writer.write(part)
+            await writer.drain()
+    writer.close()
+
+
+async def test_a_process_that_opens_its_database_slowly_is_starting_and_then_well(
+    held_back: asyncio.Event,
+) -> None:
+    answer = await get("/api/v1/health")
+    assert (answer.status_code, status_of(answer)) == (200, "starting")
+    assert (await ask("HEAD", "/api/v1/health")).status_code == 200
+    held_back.set()
+    assert (await get("/api/v1/subreddits")).status_code == 200
+    answer = await get("/api/v1/health")
+    assert (answer.status_code, status_of(answer)) == (200, "healthy")
+
+
+def status_of(answer: func.HttpResponse) -> str:
+    return str(json.loads(answer.get_body())["status"])
+
+
+@pytest.mark.usefixtures("process")
+async def test_a_process_whose_first_attempt_failed_is_no_longer_starting() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        os.environ.update(COSMOS_ENDPOINT=address, COSMOS_KEY="c2VjcmV0LWtleQ==")
+        process_settings.cache_clear()
+        assert (await get("/api/v1/subreddits")).status_code == 503
+        for _ in range(2):
+            answer = await get("/api/v1/health")
+            assert (answer.status_code, status_of(answer)) == (503, "unhealthy")
+
+
+async def test_a_database_that_takes_a_minute_to_open_is_a_fault(held_back, monkeypatch) -> None:
+    monkeypatch.setattr("api.deps.STARTING_SECONDS", 0.0)
+    assert (await get("/api/v1/health")).status_code == 503
+    held_back.set()
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable, StoreNotProvisioned])
