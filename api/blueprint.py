@@ -21,6 +21,7 @@ from api.answers import (
     health_answer,
     next_link,
     prepare,
+    prepared,
     triggered_answer,
     wants_anew,
 )
@@ -28,7 +29,7 @@ from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
 from api.deps import Deps, process_deps
 from api.elsewhere import answer_elsewhere
-from api.feed import FEED_TYPES, prepare_atom
+from api.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.files import posts_file, trends_file
 from api.health import check_health
 from api.limiter import is_heavy
@@ -157,10 +158,14 @@ async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
 async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Give the trending topics to feed readers."""
     deps = process_deps()
-    read_parameters(NoParameters, req.params)
-    topics = await read_trending(deps, TrendingParameters())
+    parameters = read_parameters(NoParameters, req.params)
     mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
-    return data_answer(req, prepare_atom(topics, deps.settings.feed), mimetype=mimetype)
+    place, feed = place_of(req), deps.settings.feed
+
+    async def make() -> Prepared:
+        return prepared(atom_of(await read_entries(deps), feed, place), feed)
+
+    return await _kept(req, (place, "json"), parameters, make, mimetype=mimetype)
 
 
 @blueprint.route("api/v1/cycles", methods=READ, auth_level=ANONYMOUS)

@@ -15,10 +15,10 @@ async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAns
     Before topics were ever computed there are none. Raises NotThere and StoreError.
     """
     topics = await topics_at(await deps.store(), parameters.at)
-    return TopicsAnswer([_answer(topic) for topic in topics[: parameters.limit]])
+    return TopicsAnswer([topic_answer(topic) for topic in topics[: parameters.limit]])
 
 
-def _answer(topic: Topic) -> TopicAnswer:
+def topic_answer(topic: Topic) -> TopicAnswer:
     """Give a topic; one of before methods had versions says which scored it, too."""
     counted = sum(topic["sentiment_distribution"].values())
     methods = topic.get("methods", {FIRST_METHOD: counted})

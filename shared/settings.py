@@ -243,6 +243,15 @@ def schedule_warnings(settings: Settings) -> list[str]:
     ]
 
 
+def own_host() -> str | None:
+    """Return the name under which Azure serves the app, or None elsewhere.
+
+    https://learn.microsoft.com/azure/app-service/reference-app-settings
+    """
+    on_azure = bool(os.environ.get("WEBSITE_SITE_NAME"))
+    return (os.environ.get("WEBSITE_HOSTNAME") or None) if on_azure else None
+
+
 def _check_worker_sends_nothing(environ: Mapping[str, str]) -> None:
     for name in WORKER_TELEMETRY:
         if environ.get(name, "").strip().lower() in {"true", "1"}:

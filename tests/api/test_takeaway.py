@@ -1,4 +1,4 @@
-"""Posts and trends as CSV and NDJSON, and the topics as an Atom feed."""
+"""Posts and trends as CSV and NDJSON."""
 
 import csv
 import gzip
@@ -8,7 +8,6 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import feedparser
 import pytest
 
 from api.negotiation import NotAcceptable
@@ -18,7 +17,7 @@ from shared.settings import settings
 from shared.store import TOPICS
 from shared.times import utc_now
 from tests.api.test_trending import topics
-from tests.api.world import a_post, ask, get, keep, posts_back
+from tests.api.world import a_post, get, keep, posts_back
 
 RECENT, TRENDS = "/api/v1/posts/recent", "/api/v1/sentiment/trends"
 MINUTE = timedelta(minutes=1)
@@ -87,14 +86,6 @@ async def test_json_that_is_refused_is_not_served(process, written, target: str)
         assert (answer.status_code, answer.mimetype) == (406, "application/problem+json")
     assert (await get(target, {"accept": "text/html, */*;q=0.1"})).status_code == 200
     assert (await get(target, {"accept": "image/png"})).mimetype == "application/json"
-
-
-async def test_a_feed_is_xml_for_those_who_take_only_that(process, written) -> None:
-    del process, written
-    feed = "/api/v1/trending.atom"
-    assert (await get(feed, {"accept": "text/xml"})).mimetype == "text/xml"
-    assert (await get(feed, {"accept": "text/html, */*;q=0.8"})).mimetype == "application/atom+xml"
-    assert (await get(feed, {"accept": "*/*;q=0"})).status_code == 406
 
 
 def name_of(answer: Any) -> str:
@@ -333,30 +324,3 @@ async def test_bad_input_is_refused_as_ever(process, written) -> None:
     del process, written
     assert (await get(RECENT, format="xlsx")).status_code == 422
     assert (await get(RECENT, format="csv", subreddit="cats")).status_code == 404
-
-
-async def test_a_feed_reader_accepts_the_topics(process, written) -> None:
-    del process
-    odd = topics("current", "2026-11-23T13:05:00Z", [], count=3)
-    odd["topics"][0]["theme"] = "<b>C# & \x08friends</b>"
-    await written.upsert(TOPICS, [odd])
-    answer = await get("/api/v1/trending.atom")
-    assert answer.mimetype == "application/atom+xml"
-    found = feedparser.parse(answer.get_body())
-    assert not found.bozo, found.get("bozo_exception")
-    assert found.version == "atom10"
-    assert found.feed.title == "Trending on Undertone"
-    assert found.feed.updated == "2026-11-23T13:05:00Z"
-    assert len(found.entries) == len({entry.id for entry in found.entries}) == 3
-    assert found.entries[1].title == "Topic 1 of 2026-11-23T13:05:00Z"
-    assert "&lt;b&gt;C# &amp; \ufffdfriends" in answer.get_body().decode()
-    assert found.entries[0].link == "https://www.reddit.com/comments/p1"
-    again = await get("/api/v1/trending.atom", {"if-none-match": answer.headers["ETag"]})
-    assert again.status_code == 304
-
-
-async def test_an_empty_feed_is_a_feed(process, written) -> None:
-    del process, written
-    found = feedparser.parse((await get("/api/v1/trending.atom")).get_body())
-    assert (found.bozo, found.entries) == (False, [])
-    assert (await ask("POST", "/api/v1/trending.atom")).status_code == 405
