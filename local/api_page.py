@@ -34,10 +34,10 @@ CSV is as RFC 4180 says, in UTF-8. A text that a spreadsheet could take for a fo
 apostrophe, and one of more than 32,767 characters, which no cell of Excel's holds, is cut and says
 so. In NDJSON each line is one to every reader: U+0085, U+2028 and U+2029 are escaped.
 
-`/trending.atom` has an entry for each topic, which leads to its posts on the dashboard. `updated` is
-when an entry last came to say something else. Ids are tag: URIs of the app's own host on Azure, and
-of the host that was asked elsewhere; those of sample data are others, and the feed says that it is
-one.
+`/trending.atom` has an entry for each topic, which leads to its posts on the dashboard. `updated`
+is when an entry last came to say something else. Ids are tag: URIs of the app's own host on Azure,
+and of the host that was asked elsewhere; those of sample data are others, and the feed says that it
+is one.
 
 Every answer carries `X-Request-Id`, which the log has too, `Server-Timing`, and its length where it
 has a body.
