@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 COSMOS_SERVER := tests/cosmos_server
 AZURITE := tests/azurite
 CHECKOV := .venv-checkov
+CLIENT := .venv-client
 KUSTO := tests/infra/kusto
 SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
@@ -16,7 +17,7 @@ DEPLOYED := .deployed
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(CHECKOV)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train lint
+test: $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(CHECKOV)/.installed $(CLIENT)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train lint
 	$(BIN)/python -m pytest
 
 # Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
@@ -84,6 +85,7 @@ lock: $(VENV)/.installed
 	$(COMPILE) --python-version 3.11 -o requirements-dev.txt requirements-dev.in
 	$(COMPILE) --python-version 3.13 -c requirements.txt --no-emit-package azure-functions -o tests/runtime/requirements.txt tests/runtime/requirements.in
 	$(COMPILE) --python-version 3.11 -o tests/infra/requirements-checkov.txt tests/infra/requirements-checkov.in
+	$(COMPILE) --python-version 3.11 -o tests/client/requirements.txt tests/client/requirements.in
 	$(COMPILE) --python-version 3.11 -o bench/requirements-train.txt bench/requirements-train.in
 
 $(VENV)/.installed: requirements-dev.txt
@@ -96,6 +98,12 @@ $(VENV)/.installed: requirements-dev.txt
 $(CHECKOV)/.installed: tests/infra/requirements-checkov.txt
 	$(PYTHON) -m venv --clear $(CHECKOV)
 	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# What generates a client from the OpenAPI document, apart from everything else: it takes an older typer.
+$(CLIENT)/.installed: tests/client/requirements.txt
+	$(PYTHON) -m venv --clear $(CLIENT)
+	$(CLIENT)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # The app as Azure installs it, beside Microsoft's runtime library; nothing without Python 3.13.
