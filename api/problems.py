@@ -35,7 +35,10 @@ Endpoint = Callable[..., Awaitable[func.HttpResponse]]
 
 PROBLEM_JSON = "application/problem+json"
 
-EXPOSED = "ETag, Link, Location, Retry-After, Server-Timing, Undertone-Feed, X-Request-Id"
+EXPOSED = (
+    "Content-Disposition, ETag, Link, Location, Retry-After, Server-Timing, Undertone-Feed,"
+    " X-Request-Id"
+)
 FIRST_SERVER_ERROR = 500
 MOST_BODY_BYTES = 64 * 1024
 MOST_QUERY_BYTES = 4 * 1024
