@@ -160,7 +160,7 @@ def _write(root: Element, said: Entry, since: str, feed: Feed, place: Place) -> 
     _add(entry, "id", f"{place.tag}{feed}/topic/{quote(said.topic, safe='')}")
     _add(entry, "title", said.title)
     _add(entry, "updated", since)
-    _add(entry, "summary", f"{origin}: {said.summary}" if origin else said.summary)
+    _add(entry, "summary", f"{origin.capitalize()}: {said.summary}" if origin else said.summary)
     for name in said.subreddits:
         _add(entry, "category", term=name)
     # As the dashboard addresses it, dashboard/src/address.ts: the topic as it was then.
