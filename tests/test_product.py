@@ -239,6 +239,8 @@ def test_the_same_product_over_cosmos_db(running_host, cosmos_settings_factory) 
     }
     host = running_host(arguments=["--startup-seconds", "0.2"], settings=settings)
     host.wait_for_log("cycle.completed")
+    # The first request waits until the database is open; until then health says starting.
+    assert host.http.get("/api/v1/subreddits").status_code == 200
     health = host.http.get("/api/v1/health").json()
     assert health["status"] == "healthy"
     assert health["database"]["kind"] == "cosmos"
