@@ -54,7 +54,8 @@ Seen = SeenPost | SeenComment
 class Source(Protocol):
     """A source of submissions and comments. It blocks: call it from a thread.
 
-    Its methods raise SubredditUnavailable, RedditUnavailable, RedditRefused and DeadlineReached.
+    Its methods raise SubredditUnavailable, RedditUnavailable, RedditRefused and DeadlineReached; a
+    listing that breaks off raises ListingCut after its last page.
     """
 
     @property

@@ -15,7 +15,13 @@ from collector.record import CycleRecord, no_counts
 from collector.sentiment import Method
 from collector.source import Seen, SeenComment, SeenPost, Source
 from collector.trending.snapshots import forget_posts
-from shared.errors import DeadlineReached, RedditError, RedditRefused, UndertoneError
+from shared.errors import (
+    DeadlineReached,
+    ListingCut,
+    RedditError,
+    RedditRefused,
+    UndertoneError,
+)
 from shared.logs import event
 from shared.models import Item, SubredditCounts, SubredditState, Watermark, WorkStatus
 from shared.settings import Settings
@@ -33,6 +39,9 @@ MOST_PENDING = 5000
 # is written in so many groups at least, and no more than so many items wait for theirs.
 GROUPS = 50
 MOST_WAITING = 1000
+
+# Reddit lists days-old items among new ones. As many in a row show that the rest is old.
+OLD_IN_A_ROW = 20
 
 BROKE = "cycle.subreddit_broke subreddit=%s"
 
@@ -217,8 +226,10 @@ class Steps:
     async def _read_subreddit(self, state: SubredditState) -> Read:
         name = state["id"]
         self.record.document["subreddits"].setdefault(name, no_counts())
-        posts = await self._read_new(name, self._source.new_posts(name), state["posts_watermark"])
-        comments = await self._read_new(
+        posts, posts_watermark = await self._read_new(
+            name, self._source.new_posts(name), state["posts_watermark"]
+        )
+        comments, comments_watermark = await self._read_new(
             name, self._source.new_comments(name), state["comments_watermark"]
         )
         seen: list[Seen] = [*posts, *comments]
@@ -226,8 +237,8 @@ class Steps:
         changes = await asyncio.to_thread(self._comparer.compare, name, seen, stored)
         after: SubredditState = {
             **state,
-            "posts_watermark": self._watermark(posts, state["posts_watermark"]),
-            "comments_watermark": self._watermark(comments, state["comments_watermark"]),
+            "posts_watermark": posts_watermark,
+            "comments_watermark": comments_watermark,
             "last_collected_at": iso(self._clock()),
             "last_error": None,
         }
@@ -235,20 +246,31 @@ class Steps:
 
     async def _read_new(
         self, name: str, pages: Iterator[list[S]], watermark: Watermark | None
-    ) -> list[S]:
-        """Read a listing down to the newest item already stored, at least a page."""
+    ) -> tuple[list[S], Watermark | None]:
+        """Read a listing down to where everything is stored, at least a page.
+
+        Return what it shows, and the watermark afterwards: that of before when the listing broke
+        off, so that the next cycle reads the rest.
+        """
         seen: dict[str, S] = {}
         oldest = max(self._comparer.oldest, watermark["created_utc"] if watermark else "")
-        while (page := await asyncio.to_thread(next, pages, None)) is not None:
-            seen.update((thing.fullname, thing) for thing in page)
-            # Strictly older, because several can be of one second; the newest itself may be gone.
-            if any(iso_from_epoch(thing.created_utc) < oldest for thing in page):
-                break
-        else:
-            if watermark and seen and watermark["fullname"] not in seen:
-                event(log, "listing.ended_early", logging.WARNING, subreddit=name, seen=len(seen))
+        old_in_a_row = 0
+        reached = is_cut = False
+        try:
+            while not reached and (page := await asyncio.to_thread(next, pages, None)) is not None:
+                seen.update((thing.fullname, thing) for thing in page)
+                # Strictly older, because several can be of one second; the newest may be gone.
+                are_old = [iso_from_epoch(thing.created_utc) < oldest for thing in page]
+                for is_old in are_old:
+                    old_in_a_row = old_in_a_row + 1 if is_old else 0
+                reached = bool(page) and (all(are_old) or old_in_a_row >= OLD_IN_A_ROW)
+        except ListingCut:
+            is_cut = True
+        if is_cut or (not reached and watermark and seen and watermark["fullname"] not in seen):
+            event(log, "listing.ended_early", logging.WARNING, subreddit=name, seen=len(seen))
         self._looked_at.update(seen)
-        return list(seen.values())
+        listed = list(seen.values())
+        return listed, watermark if is_cut else self._watermark(listed, watermark)
 
     def _watermark(
         self, seen: Sequence[SeenPost | SeenComment], known: Watermark | None

@@ -16,6 +16,7 @@ UndertoneError
 │   └── DocumentChanged       an ETag condition failed: somebody else wrote first
 └── RedditError               Reddit's faults, each with a `kind` for the cycle's record
     ├── RedditUnavailable     no usable answer after all retries
+    │   └── ListingCut        a listing showed nothing more though it said that there is more
     ├── SubredditUnavailable  private, banned, renamed, missing, …: this subreddit's own matter
     └── RedditRefused         the credentials are wrong or missing: every request would fail
 """
@@ -116,6 +117,13 @@ class RedditError(UndertoneError):
 
 class RedditUnavailable(RedditError):
     """No usable answer after all retries; the next cycle tries again."""
+
+
+class ListingCut(RedditUnavailable):
+    """A listing broke off: what was read of it is good, and there is more."""
+
+    def __init__(self) -> None:
+        super().__init__("unreadable", "the listing broke off before its end")
 
 
 class SubredditUnavailable(RedditError):

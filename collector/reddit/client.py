@@ -5,7 +5,7 @@ stay out: asking one for a field that an old object lacks would cost a request e
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -15,14 +15,21 @@ import prawcore
 from collector.reddit.objects import read_things
 from collector.reddit.requestor import Backoff, PatientRequestor, Wait
 from collector.source import Seen, SeenComment, SeenPost
-from shared.errors import ErrorKind, RedditRefused, RedditUnavailable, SubredditUnavailable
+from shared.errors import (
+    ErrorKind,
+    ListingCut,
+    RedditRefused,
+    RedditUnavailable,
+    SubredditUnavailable,
+)
 from shared.settings import Settings
 
 # https://praw.readthedocs.io/en/stable/code_overview/other/listinggenerator.html
 PAGE = 100
 LISTING_CAP = 1000
-# How many things before a page's last one are tried as the place to go on from.
-OTHER_ANCHORS = 3
+# How far before the last thing others are tried as the place to go on from: a moderator may
+# remove many in a row.
+OTHER_ANCHORS = tuple(2**n for n in range(10))
 # https://www.reddit.com/dev/api#GET_api_info takes at most 100 names.
 INFO_NAMES = 100
 
@@ -96,26 +103,36 @@ class RedditSource:
         self.requestor.close()
 
     def _listing(self, path: str) -> Iterator[list[Seen]]:
+        names: dict[str, None] = {}
         anchors: list[str] = []
-        for seen in range(0, LISTING_CAP, PAGE):
-            data = self._page(path, seen, anchors)
+        for count in range(0, LISTING_CAP, PAGE):
+            data = self._page(path, count, anchors, names)
+            shown = _names(data["children"])
+            has_news = any(name not in names for name in shown)
+            names.update(dict.fromkeys(shown))
             yield read_things(data["children"])
-            if not data.get("after"):
+            if not data.get("after") or (anchors and not has_news):
                 return
-            anchors = [str(data["after"]), *_last_names(data["children"])]
+            anchors = [str(data["after"]), *_earlier(list(names))]
 
-    def _page(self, path: str, seen: int, anchors: Sequence[str]) -> dict[str, Any]:
+    def _page(
+        self, path: str, count: int, anchors: Sequence[str], known: Container[str]
+    ) -> dict[str, Any]:
         """Get the page after the first of the anchors; after the next when it shows nothing.
 
         A thing that was deleted a moment ago is no place to go on from: the page is empty though
-        there is more, and what is there would be lost.
+        there is more, and what is there would be lost. Where all are gone, the first page may
+        show more. Raises ListingCut when it doesn't.
         """
         if not anchors:
             return self._get(path, {"limit": PAGE})
         for anchor in anchors:
-            data = self._get(path, {"limit": PAGE, "count": seen, "after": anchor})
+            data = self._get(path, {"limit": PAGE, "count": count, "after": anchor})
             if data["children"]:
-                break
+                return data
+        data = self._get(path, {"limit": PAGE})
+        if all(name in known for name in _names(data["children"])):
+            raise ListingCut
         return data
 
     def _get(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
@@ -134,11 +151,14 @@ class RedditSource:
         return data
 
 
-def _last_names(children: Sequence[Any]) -> list[str]:
-    """Give the names of the things before a page's last one, nearest first."""
-    near = reversed(children[-OTHER_ANCHORS - 1 : -1])
-    data = [child.get("data") for child in near if isinstance(child, dict)]
+def _names(children: Sequence[Any]) -> list[str]:
+    data = [child.get("data") for child in children if isinstance(child, dict)]
     return [str(d["name"]) for d in data if isinstance(d, dict) and d.get("name")]
+
+
+def _earlier(names: Sequence[str]) -> list[str]:
+    """Return names before the last one, nearest first, farther and farther apart."""
+    return [names[-1 - back] for back in OTHER_ANCHORS if back < len(names)]
 
 
 def _redirected(error: prawcore.Redirect) -> SubredditUnavailable:

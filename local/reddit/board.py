@@ -32,6 +32,7 @@ class Thing:
     number: int
     text: str
     listed: bool = True
+    place: int | None = None
 
     def read(self) -> RedditObject:
         """Give the object."""
@@ -132,7 +133,8 @@ class Board:
         if shelf is None:
             return Listing([], {})
         if shelf.listing is None:
-            newest = [thing for thing in reversed(shelf.things) if thing.listed][:LISTING_CAP]
+            newest = _placed([thing for thing in reversed(shelf.things) if thing.listed])
+            newest = newest[:LISTING_CAP]
             shelf.listing = Listing(newest, {thing.name: n for n, thing in enumerate(newest)})
         return shelf.listing
 
@@ -156,6 +158,16 @@ class Board:
     def edit(self, name: str, text: str, now: float) -> RedditObject:
         """Change the author's words, as the author does."""
         return self.change(name, {**_words(self._things[name].kind, text), "edited": now})
+
+    def place(self, name: str, place: int) -> RedditObject:
+        """List an object at this place (0 is the first) whatever its age, as Reddit does at times.
+
+        Raises KeyError when there is none of this fullname.
+        """
+        thing = self._things[name]
+        thing.place = place
+        self._shelf(thing).listing = None
+        return thing.read()
 
     def delete(self, name: str) -> RedditObject:
         """Delete an object as its author does: listings no longer show it, /api/info does."""
@@ -199,6 +211,15 @@ class Board:
 
     def _shelf(self, thing: Thing) -> Shelf:
         return self._shelves.setdefault((thing.subreddit, thing.kind), Shelf())
+
+
+def _placed(newest: list[Thing]) -> list[Thing]:
+    """Return the things with those that have a place of their own put there."""
+    listed = [thing for thing in newest if thing.place is None]
+    own = [(thing.place, thing) for thing in newest if thing.place is not None]
+    for place, thing in sorted(own, key=lambda pair: pair[0]):
+        listed.insert(place, thing)
+    return listed
 
 
 def _words(kind: str, text: str) -> dict[str, Any]:

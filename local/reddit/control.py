@@ -127,6 +127,10 @@ class StandInControl:
         """Remove as a moderator: listings no longer show it, /api/info shows [removed]."""
         return self._write("remove", name=name)
 
+    def place(self, name: str, place: int) -> RedditObject:
+        """List an object at this place, 0 for the first, whatever its age."""
+        return self._write("place", name=name, place=place)
+
     def release(self, count: int | None = None) -> list[RedditObject]:
         """Let out so many objects that were held back, or all of them, and give them."""
         released: list[RedditObject] = self._write("release", count=count)["objects"]

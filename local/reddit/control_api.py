@@ -56,6 +56,7 @@ class ControlApi:
             self.edit,
             self.delete,
             self.remove,
+            self.place,
             self.add,
             self.release,
             self.forget_requests,
@@ -112,6 +113,10 @@ class ControlApi:
     def remove(self, asked: Json) -> Json:
         """Remove an object as a moderator does."""
         return self._board.remove(asked["name"])
+
+    def place(self, asked: Json) -> Json:
+        """List an object at a place whatever its age."""
+        return self._board.place(asked["name"], int(asked["place"]))
 
     def add(self, asked: Json) -> Json:
         """Show more objects."""
