@@ -353,6 +353,7 @@ class CycleCounts(Answer):
     edited: int = Field(description="items whose text has changed")
     moved: int = Field(description="items whose score or number of comments has changed")
     removed: int = Field(description="items that were deleted on Reddit, and so here")
+    left_out: int = Field(default=0, description="what Reddit showed and couldn't be kept")
     error: str | None = Field(description="why it failed; null where it didn't")
 
 
@@ -378,6 +379,11 @@ class CycleAnswer(Answer):
     edited: int = Field(description="items whose text has changed")
     moved: int = Field(description="items whose score or number of comments has changed")
     removed: int = Field(description="items that were deleted on Reddit, and so here")
+    left_out: dict[str, int] = Field(
+        default={},
+        description="what Reddit showed and couldn't be kept, counted by the reason",
+        examples=[{"no usable created_utc": 1, "promoted": 2}],
+    )
     subreddits_processed: list[str] = Field(description="the subreddits done so far, in order")
     subreddits: dict[str, CycleCounts] = Field(description="what was done with each")
     reddit_requests: int = Field(description="requests to Reddit so far")

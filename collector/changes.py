@@ -1,20 +1,26 @@
 """What is new, edited, moved, removed or unchanged: what was seen against what is stored."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Literal, cast
 
-from collector.reddit.objects import NO_AUTHOR
 from collector.scoring import find, text_of_post
 from collector.sentiment import Method
 from collector.source import Seen, SeenComment, SeenPost
 from shared.models import Comment, Item, Observation, Post
-from shared.times import hour_of, iso_from_epoch
+from shared.removed import NO_AUTHOR, REMOVED
+from shared.times import hour_of, iso, iso_from_epoch, parse_iso
 
 Change = Literal["new", "edited", "moved", "removed", "unchanged"]
 
 # As many observations as a day holds that velocity decays over, an hour or more apart.
 OBSERVATIONS = 24
+
+# Another machine's clock may be ahead; what is dated later than that has no true date.
+MOST_AHEAD = timedelta(days=1)
+FROM_THE_FUTURE = "dated in the future"
 
 
 @dataclass
@@ -29,6 +35,7 @@ class Changes:
     counts: dict[Change, int] = field(default_factory=dict)
     new_posts: int = 0
     new_comments: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -37,19 +44,35 @@ class Comparer:
 
     What is new or edited is scored; what has only moved keeps its sentiment, whatever found it.
     Items created before `oldest` (an ISO time) are left out when they aren't stored: the cleanup
-    would remove them again.
+    would remove them again. So are those of the future, which it never would.
     """
 
     method: Method
     now: str
     oldest: str
 
-    def compare(self, subreddit: str, seen: Iterable[Seen], stored: Mapping[str, Item]) -> Changes:
-        """Give what is to be done; stored maps fullnames to items. Scores text: it takes time."""
+    def compare(
+        self,
+        subreddit: str,
+        seen: Iterable[Seen],
+        stored: Mapping[str, Item],
+        *,
+        listed: bool = False,
+    ) -> Changes:
+        """Give what is to be done; stored maps fullnames to items. Scores text: it takes time.
+
+        What was taken away is removed. Where a listing goes on showing it (listed), it stays
+        without its words and its author's name, or the next cycle would take it for new.
+        """
         changes = Changes()
-        for thing in {thing.fullname: thing for thing in seen}.values():
+        latest = iso(parse_iso(self.now) + MOST_AHEAD)
+        for each in {thing.fullname: thing for thing in seen}.values():
+            thing = _without_words(each) if each.deleted else each
             known = stored.get(thing.fullname)
             if known is None and iso_from_epoch(thing.created_utc) < self.oldest:
+                continue
+            if known is None and iso_from_epoch(thing.created_utc) > latest:
+                changes.left_out[FROM_THE_FUTURE] += 1
                 continue
             change = _change(known, thing)
             changes.counts[change] = changes.counts.get(change, 0) + 1
@@ -61,7 +84,7 @@ class Comparer:
             created = known["created_utc"] if known else iso_from_epoch(thing.created_utc)
             if change != "moved":
                 changes.hours.add(hour_of(created))
-            if change == "removed":
+            if change == "removed" and not listed:
                 gone = (
                     changes.removed_posts
                     if isinstance(thing, SeenPost)
@@ -86,6 +109,11 @@ class Comparer:
                 "upvotes": seen.upvotes,
                 "upvote_ratio": seen.upvote_ratio,
                 "comment_count": seen.comment_count,
+                "flair": seen.flair,
+                "edited": seen.edited,
+                "stickied": seen.stickied,
+                "distinguished": seen.distinguished,
+                "crosspost_parent": seen.crosspost_parent,
                 "observations": [*known["observations"], observation][-OBSERVATIONS:],
             }
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
@@ -106,8 +134,12 @@ class Comparer:
             upvote_ratio=seen.upvote_ratio,
             comment_count=seen.comment_count,
             flair=seen.flair,
+            crosspost_parent=seen.crosspost_parent,
             collected_at=self.now,
             deleted=seen.deleted,
+            edited=seen.edited,
+            stickied=seen.stickied,
+            distinguished=seen.distinguished,
             observations=[*earlier, observation][-OBSERVATIONS:],
             language=language,
             sentiment=sentiment,
@@ -117,7 +149,13 @@ class Comparer:
         self, subreddit: str, seen: SeenComment, known: Comment | None, change: Change
     ) -> Comment:
         if known is not None and change == "moved":
-            return {**known, "upvotes": seen.upvotes}
+            return {
+                **known,
+                "upvotes": seen.upvotes,
+                "edited": seen.edited,
+                "stickied": seen.stickied,
+                "distinguished": seen.distinguished,
+            }
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
         language, sentiment = find(self.method, seen.content, deleted=seen.deleted, now=self.now)
         return Comment(
@@ -133,9 +171,21 @@ class Comparer:
             upvotes=seen.upvotes,
             collected_at=self.now,
             deleted=seen.deleted,
+            edited=seen.edited,
+            stickied=seen.stickied,
+            distinguished=seen.distinguished,
             language=language,
             sentiment=sentiment,
         )
+
+
+def _without_words(seen: Seen) -> Seen:
+    """Return what may be kept of an item that was taken away."""
+    if isinstance(seen, SeenComment):
+        return replace(seen, author=NO_AUTHOR, content=REMOVED)
+    return replace(
+        seen, author=NO_AUTHOR, title=REMOVED, content=REMOVED, url=seen.permalink, flair=None
+    )
 
 
 def _change(known: Item | None, seen: Seen) -> Change:
@@ -143,13 +193,29 @@ def _change(known: Item | None, seen: Seen) -> Change:
         return "new"
     if seen.deleted and not known["deleted"]:
         return "removed"
-    if _text(known) != _seen_text(seen) or _left(known, seen):
+    # What comes back was approved after all.
+    if known["deleted"] != seen.deleted or _text(known) != _seen_text(seen) or _left(known, seen):
         return "edited"
-    if known["upvotes"] != seen.upvotes:
-        return "moved"
-    if isinstance(seen, SeenPost) and cast("Post", known)["comment_count"] != seen.comment_count:
-        return "moved"
-    return "unchanged"
+    return "moved" if _figures(known) != _seen_figures(seen) else "unchanged"
+
+
+def _figures(known: Item) -> tuple[object, ...]:
+    """Return what changes without the words; older items lack some of it."""
+    return (
+        known["upvotes"],
+        known.get("stickied", False),
+        known.get("distinguished"),
+        known.get("comment_count"),
+        known.get("flair"),
+        known.get("crosspost_parent"),
+    )
+
+
+def _seen_figures(seen: Seen) -> tuple[object, ...]:
+    figures = (seen.upvotes, seen.stickied, seen.distinguished)
+    if isinstance(seen, SeenComment):
+        return (*figures, None, None, None)
+    return (*figures, seen.comment_count, seen.flair, seen.crosspost_parent)
 
 
 def _text(known: Item) -> tuple[str, str]:

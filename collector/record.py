@@ -155,8 +155,17 @@ class CycleRecord(Record[Cycle]):
             for change, count in changes.counts.items():
                 if change != "unchanged":
                     target[change] += count
+        if changes.left_out:
+            counts["left_out"] = counts.get("left_out", 0) + changes.left_out.total()
+        self.count_left_out(changes.left_out)
         cycle["posts_collected"] += changes.new_posts
         cycle["comments_collected"] += changes.new_comments
+
+    def count_left_out(self, reasons: Mapping[str, int]) -> None:
+        """Count by the reason what the source showed and couldn't be kept."""
+        left_out = self.document.setdefault("left_out", {})
+        for reason, count in reasons.items():
+            left_out[reason] = left_out.get(reason, 0) + count
 
     def fail(self, subreddit: str | None, kind: str, error: UndertoneError | str) -> CycleError:
         """Note an error, with the subreddit's counts too, and give it."""

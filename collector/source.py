@@ -1,13 +1,18 @@
 """Where submissions and comments come from: one small protocol, which Reddit is behind."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
 class SeenPost:
-    """A submission as the source shows it now. created_utc is in Unix seconds."""
+    """A submission as the source shows it now. created_utc is in Unix seconds.
+
+    deleted says that the source marks it as taken away, whatever else it still shows of it.
+    crosspost_parent is the fullname of the post that it shows in another place.
+    """
 
     id: str
     author: str
@@ -21,6 +26,10 @@ class SeenPost:
     comment_count: int
     flair: str | None
     deleted: bool
+    edited: bool = False
+    stickied: bool = False
+    distinguished: str | None = None
+    crosspost_parent: str | None = None
 
     @property
     def fullname(self) -> str:
@@ -30,7 +39,10 @@ class SeenPost:
 
 @dataclass(frozen=True, slots=True)
 class SeenComment:
-    """A comment as the source shows it now. created_utc is in Unix seconds."""
+    """A comment as the source shows it now. created_utc is in Unix seconds.
+
+    deleted says that the source marks it as taken away, whatever else it still shows of it.
+    """
 
     id: str
     post_id: str
@@ -41,6 +53,9 @@ class SeenComment:
     created_utc: float
     upvotes: int
     deleted: bool
+    edited: bool = False
+    stickied: bool = False
+    distinguished: str | None = None
 
     @property
     def fullname(self) -> str:
@@ -49,6 +64,13 @@ class SeenComment:
 
 
 Seen = SeenPost | SeenComment
+
+
+@runtime_checkable
+class CountsLeftOut(Protocol):
+    """A source that counts by the reason what it left out so far, since it can't be kept."""
+
+    left_out: Counter[str]
 
 
 class Source(Protocol):

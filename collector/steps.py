@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ from collector.cells import Shares, rebuild_all, rebuild_cells
 from collector.changes import Changes, Comparer
 from collector.record import CycleRecord, no_counts
 from collector.sentiment import Method
-from collector.source import Seen, SeenComment, SeenPost, Source
+from collector.source import CountsLeftOut, Seen, SeenComment, SeenPost, Source
 from collector.trending.snapshots import forget_posts
 from shared.errors import (
     DeadlineReached,
@@ -226,6 +226,7 @@ class Steps:
     async def _read_subreddit(self, state: SubredditState) -> Read:
         name = state["id"]
         self.record.document["subreddits"].setdefault(name, no_counts())
+        left_out = self._left_out()
         posts, posts_watermark = await self._read_new(
             name, self._source.new_posts(name), state["posts_watermark"]
         )
@@ -234,7 +235,8 @@ class Steps:
         )
         seen: list[Seen] = [*posts, *comments]
         stored = await self._stored(name, seen)
-        changes = await asyncio.to_thread(self._comparer.compare, name, seen, stored)
+        changes = await asyncio.to_thread(self._comparer.compare, name, seen, stored, listed=True)
+        changes.left_out += self._left_out() - left_out
         after: SubredditState = {
             **state,
             "posts_watermark": posts_watermark,
@@ -243,6 +245,10 @@ class Steps:
             "last_error": None,
         }
         return Read(state, after, changes, len(posts), len(comments))
+
+    def _left_out(self) -> Counter[str]:
+        source = self._source
+        return Counter(source.left_out) if isinstance(source, CountsLeftOut) else Counter()
 
     async def _read_new(
         self, name: str, pages: Iterator[list[S]], watermark: Watermark | None
@@ -275,11 +281,13 @@ class Steps:
     def _watermark(
         self, seen: Sequence[SeenPost | SeenComment], known: Watermark | None
     ) -> Watermark | None:
-        if not seen:
-            return known
-        newest = max(seen, key=lambda thing: thing.created_utc)
         # An item from the future mustn't hide those that are written until then.
-        created = min(iso_from_epoch(newest.created_utc), iso(self._clock()))
+        now = self._clock().timestamp()
+        past = [thing for thing in seen if thing.created_utc <= now]
+        if not past:
+            return known
+        newest = max(past, key=lambda thing: thing.created_utc)
+        created = iso_from_epoch(newest.created_utc)
         if known and created <= known["created_utc"]:
             return known
         return Watermark(fullname=newest.fullname, created_utc=created)
@@ -347,8 +355,10 @@ class Steps:
 
     async def _look_again(self, batch: Sequence[sweep.Stored]) -> None:
         names = [stored.fullname for stored in batch]
+        before = self._left_out()
         found = {s.fullname: s for s in await asyncio.to_thread(self._source.info, names)}
         self._looked_at.update(names)
+        self.record.count_left_out(self._left_out() - before)
         by_subreddit: dict[str, dict[str, Item]] = defaultdict(dict)
         for stored in batch:
             if stored.fullname in found:

@@ -69,6 +69,7 @@ def new_cycle(cycle_id: str, start_time: str, trigger: Trigger, feed: str) -> Cy
         edited=0,
         moved=0,
         removed=0,
+        left_out={},
         subreddits_processed=[],
         subreddits={},
         reddit_requests=0,

@@ -44,7 +44,8 @@ class Item(TypedDict):
     """What posts and comments share.
 
     order_key is created_utc and the id: unique in a partition, and sorted by time.
-    deleted says that Reddit already listed it without its author's words. language is that of the
+    deleted says that the source marks it as taken away: its words and its author's name are not
+    kept. distinguished says whom its author speaks for (moderator, admin). language is that of the
     words that were scored; what was stored before languages were told apart lacks it.
     """
 
@@ -58,19 +59,26 @@ class Item(TypedDict):
     upvotes: int
     collected_at: str
     deleted: bool
+    edited: NotRequired[bool]
+    stickied: NotRequired[bool]
+    distinguished: NotRequired[str | None]
     language: NotRequired[Language]
     sentiment: Sentiment
     _etag: NotRequired[str]
 
 
 class Post(Item):
-    """A submission. observations are its last few counts, oldest first."""
+    """A submission. observations are its last few counts, oldest first.
+
+    crosspost_parent is the fullname of the post that it shows in another place.
+    """
 
     title: str
     url: str
     upvote_ratio: float | None
     comment_count: int
     flair: str | None
+    crosspost_parent: NotRequired[str | None]
     observations: list[Observation]
 
 
@@ -142,7 +150,7 @@ class CycleError(TypedDict):
 
 
 class SubredditCounts(TypedDict):
-    """What a cycle did with one subreddit."""
+    """What a cycle did with one subreddit; left_out isn't there where nothing was."""
 
     posts_seen: int
     comments_seen: int
@@ -150,6 +158,7 @@ class SubredditCounts(TypedDict):
     edited: int
     moved: int
     removed: int
+    left_out: NotRequired[int]
     error: str | None
 
 
@@ -173,7 +182,10 @@ class Work(TypedDict):
 
 
 class Cycle(Work):
-    """One collection cycle (DataCollectionCycle)."""
+    """One collection cycle (DataCollectionCycle).
+
+    left_out counts by the reason what the source showed and couldn't be kept.
+    """
 
     trigger: Trigger
     feed: str
@@ -185,6 +197,7 @@ class Cycle(Work):
     edited: int
     moved: int
     removed: int
+    left_out: NotRequired[dict[str, int]]
     subreddits_processed: list[str]
     subreddits: dict[str, SubredditCounts]
     reddit_requests: int

@@ -5,6 +5,7 @@ stay out: asking one for a field that an old object lacks would cost a request e
 """
 
 import random
+from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -71,6 +72,7 @@ class RedditSource:
             requestor_class=cast("type[prawcore.Requestor]", requestor),
         )
         self.requestor = made[0]
+        self.left_out: Counter[str] = Counter()
 
     @property
     def requests_used(self) -> int:
@@ -96,7 +98,8 @@ class RedditSource:
         """Give those of at most 100 things that Reddit knows, by one request."""
         if len(fullnames) > INFO_NAMES:
             raise ValueError(f"/api/info takes at most {INFO_NAMES} names")
-        return read_things(self._get("api/info", {"id": ",".join(fullnames)})["children"])
+        data = self._get("api/info", {"id": ",".join(fullnames)})
+        return read_things(data["children"], self.left_out)
 
     def close(self) -> None:
         """Close the connections."""
@@ -110,7 +113,7 @@ class RedditSource:
             shown = _names(data["children"])
             has_news = any(name not in names for name in shown)
             names.update(dict.fromkeys(shown))
-            yield read_things(data["children"])
+            yield read_things(data["children"], self.left_out)
             if not data.get("after") or (anchors and not has_news):
                 return
             anchors = [str(data["after"]), *_earlier(list(names))]

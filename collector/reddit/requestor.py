@@ -1,6 +1,7 @@
 """The one place where requests to Reddit are counted, paced, tried again and given up."""
 
 import logging
+import math
 import random
 import re
 import threading
@@ -30,6 +31,8 @@ FIRST_SERVER_ERROR = 500
 TIMEOUT_SECONDS = 16.0
 
 SUBREDDIT_IN_PATH = re.compile(r"/r/[^/]+")
+# More requests than any client has, and more seconds than any window.
+MAX_LIMIT = 1_000_000
 LIMIT_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
 
 Wait = Callable[[float], None]
@@ -146,11 +149,16 @@ class PatientRequestor(prawcore.Requestor):
         return response, _fault(response)
 
     def _read_limits(self, response: requests.Response) -> None:
-        """Read Reddit's rate-limit headers, and leave them as PRAW can read them too."""
+        """Read Reddit's rate-limit headers, and leave them as PRAW can read them too.
+
+        What is no number, or none that a limit can be, is as good as no header.
+        """
         limits = [response.headers.pop(name, None) for name in LIMIT_HEADERS]
         try:
             left, reset, used = (float(limit) for limit in limits if limit is not None)
         except ValueError:
+            return
+        if not all(0 <= limit <= MAX_LIMIT for limit in (left, reset, used)):
             return
         self.requests_left = int(left)
         measure(REDDIT_REQUESTS_LEFT, self.requests_left)
@@ -240,10 +248,10 @@ def _retry_after(response: requests.Response) -> float | None:
     if value is None:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - utc_now()).total_seconds())
-    except (ValueError, TypeError):
-        return None
+        try:
+            seconds = (parsedate_to_datetime(value) - utc_now()).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -9,6 +9,7 @@ import re
 
 from collector.sentiment.boilerplate import is_boilerplate, without_edits
 from collector.sentiment.stretched import unstretched
+from shared.removed import is_notice
 from shared.text import normalised, unescaped
 
 # Raise it whenever a text may be read otherwise than before, by cleaning, ratings, terms or
@@ -23,7 +24,6 @@ MARK = re.compile(r"[`*_~^>#|\[\]&/\\\n\t]")
 INNER_DOT = re.compile(r"\.[a-z]")
 FIRST_MARK = re.compile(r" {4}| {0,3}(?:[-+]|\d+[.)])\s")
 HINTS = ("edit", "eta", "update", "bot", "removed", "submi", "mods", "moderators", "locked")
-WORDS_GONE = re.compile(r"\[ ?(?:deleted|removed(?: by reddit)?) ?\]", re.IGNORECASE)
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 QUOTE = re.compile(r" {0,3}>(?![!:;._-])")
 INDENTED = re.compile(r" {4}|\t")
@@ -176,7 +176,7 @@ def _prose(text: str) -> str:
 
 
 def _words_of(line: str) -> str:
-    if RULE.fullmatch(line) or _is_table_rule(line) or WORDS_GONE.fullmatch(line.strip()):
+    if RULE.fullmatch(line) or _is_table_rule(line) or is_notice(line):
         return ""
     line = LINE_MARK.sub("", line, count=1) if LINE_MARK.match(line) else line
     return line.replace("|", " ") if line.count("|") > 1 else line

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from collector.cells import items_between, pages_between
 from collector.lease import AT_ONCE, Turn, lease
-from collector.reddit.objects import NO_AUTHOR
 from collector.trending.copies import with_one_author, words_of
 from collector.trending.recurring import is_recurring
 from collector.trending.snapshots import keep_topics
@@ -21,6 +20,7 @@ from collector.trending.variants import Variants
 from collector.trending.velocity import velocity
 from shared.logs import event
 from shared.models import Post, Topic, Topics
+from shared.removed import NO_AUTHOR, is_removed
 from shared.settings import Settings
 from shared.statistics import LABELS, Scored, Totals, count, scored, totals
 from shared.store import COLLECTION, COMMENTS, CURRENT, POSTS, Store
@@ -150,7 +150,8 @@ class Trends:
 
 
 def _counts(post: Post) -> bool:
-    return not post["deleted"] and not is_recurring(post)
+    gone = is_removed(marked=post["deleted"], title=post["title"], content=post["content"])
+    return not gone and not is_recurring(post)
 
 
 def _terms_of(post: Post, settings: Settings) -> dict[str, str]:

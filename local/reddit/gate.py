@@ -5,12 +5,13 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.reddit.api import RedditApi, missing_subreddit, refusal, route_of
+from local.reddit.api import RedditApi, refusal, route_of
 from local.reddit.board import Board
 from local.reddit.faults import Fault, Faults
 from local.reddit.feed import Feed
@@ -26,7 +27,13 @@ PAGE = (
     "<!doctype html><html><head><title>reddit.com: {title}</title></head>"
     "<body><h1>{title}</h1></body></html>"
 )
-ERROR_PAGES = {"500": "you broke reddit", "503": "Our CDN was unable to reach our servers"}
+LIMIT_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
+PAGES = {
+    "500": (500, "you broke reddit"),
+    "503": (503, "Our CDN was unable to reach our servers"),
+    "html": (200, "Reddit - Dive into anything"),
+    "blocked": (403, "whoa there, pardner!"),
+}
 
 
 @dataclass(slots=True)
@@ -178,6 +185,11 @@ async def _make(fault: Fault, answer: Answer, scope: Scope, receive: Receive, se
             media_type="application/json",
         )
         await half(scope, receive, send)
+    elif fault.kind == "limits":
+        right = await answer()
+        for header in LIMIT_HEADERS:
+            right.headers[header] = str(fault.to)
+        await right(scope, receive, send)
     else:
         await _refusal(fault, scope)(scope, receive, send)
 
@@ -185,27 +197,38 @@ async def _make(fault: Fault, answer: Answer, scope: Scope, receive: Receive, se
 def _refusal(fault: Fault, scope: Scope) -> Response:
     route, parts = route_of(scope["path"])
     subreddit = parts.get("subreddit", "")
-    if fault.kind == "renamed":
-        tail = f"/{route}" if route in ("new", "comments") else ""
-        return RedirectResponse(f"/r/{fault.to}{tail}", status_code=302)
-    if fault.kind == "missing":
-        return missing_subreddit(subreddit)
-    if fault.kind in ERROR_PAGES:
-        page = PAGE.format(title=ERROR_PAGES[fault.kind])
-        return HTMLResponse(page, status_code=int(fault.kind))
-    if fault.kind == "html":
-        return HTMLResponse(PAGE.format(title="Reddit - Dive into anything"))
+    if (target := _target(fault, route, subreddit, scope["path"])) is not None:
+        return RedirectResponse(target, status_code=302)
+    if fault.kind in PAGES:
+        status, title = PAGES[fault.kind]
+        return HTMLResponse(PAGE.format(title=title), status_code=status)
     if fault.kind == "429":
         response = refusal(429, "Too Many Requests")
         if fault.retry_after is not None:
             response.headers["retry-after"] = f"{fault.retry_after:g}"
         return response
     return {
+        "400": refusal(400, "Bad Request"),
+        "403": refusal(403, "Forbidden"),
+        "451": refusal(451, "Unavailable For Legal Reasons"),
+        "gated": refusal(403, "Forbidden", reason="gated"),
         "401": refusal(401, "Unauthorized"),
         "private": refusal(403, "Forbidden", reason="private"),
         "banned": refusal(404, "Not Found", reason="banned"),
         "quarantined": refusal(403, "Forbidden", reason="quarantined"),
     }[fault.kind]
+
+
+def _target(fault: Fault, route: str, subreddit: str, path: str) -> str | None:
+    """Return where a redirect leads, None for a fault that is none."""
+    tail = f"/{route}" if route in ("new", "comments") else ""
+    dest = urlencode({"dest": path})
+    return {
+        "renamed": f"/r/{fault.to}{tail}",
+        "missing": f"/subreddits/search?{urlencode({'q': subreddit})}",
+        "age_gated": f"/over18?{dest}",
+        "login": f"/login/?{dest}",
+    }.get(fault.kind)
 
 
 async def _cut(response: Response, scope: Scope, receive: Receive, send: Send) -> None:

@@ -163,3 +163,56 @@ def test_an_item_that_two_pages_show_counts_once(comparer) -> None:
     changes = comparer.compare("x", [POST, replace(POST, upvotes=4)], {})
     assert changes.counts == {"new": 1}
     assert changes.posts[0]["upvotes"] == 4
+
+
+def test_what_was_taken_away_is_kept_without_words_and_name(comparer) -> None:
+    gone = [
+        replace(POST, flair="Rant", url="https://example.com/words", deleted=True),
+        replace(COMMENT, deleted=True),
+    ]
+    changes = comparer.compare("x", gone, {})
+    kept = str([*changes.posts, *changes.comments])
+    for secret in ("ada", "A fine title", "It works", "Rant", "words", "bob", "I love it"):
+        assert secret not in kept
+    stored = {"t3_p1": changes.posts[0], "t1_c1": changes.comments[0]}
+    assert comparer.compare("x", gone, stored).counts == {"unchanged": 2}
+
+
+def test_what_a_listing_still_shows_is_taken_away_once(comparer, stored) -> None:
+    gone = [replace(POST, deleted=True), replace(COMMENT, deleted=True)]
+    changes = comparer.compare("x", gone, stored, listed=True)
+    assert changes.counts == {"removed": 2}
+    kept = {"t3_p1": changes.posts[0], "t1_c1": changes.comments[0]}
+    assert "ada" not in str(kept)
+    assert comparer.compare("x", gone, kept, listed=True).counts == {"unchanged": 2}
+
+
+def test_what_is_approved_again_has_its_words_again(comparer) -> None:
+    held = comparer.compare("x", [replace(COMMENT, deleted=True)], {}, listed=True).comments[0]
+    changes = comparer.compare("x", [COMMENT], {"t1_c1": held}, listed=True)
+    assert changes.counts == {"edited": 1}
+    assert changes.comments[0]["content"] == "I love it"
+    assert changes.comments[0]["author"] == "bob"
+    assert not changes.comments[0]["deleted"]
+
+
+def test_words_that_were_stored_of_what_was_removed_go(comparer, stored) -> None:
+    earlier = {**stored["t1_c1"], "deleted": True}
+    changes = comparer.compare("x", [replace(COMMENT, deleted=True)], {"t1_c1": earlier})
+    assert changes.comments[0]["content"] == "[removed]"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"stickied": True}, {"distinguished": "moderator"}, {"flair": "Solved"}]
+)
+def test_what_moderators_say_of_a_post_is_kept_up_to_date(comparer, stored, changed) -> None:
+    changes = comparer.compare("x", [replace(POST, **changed)], stored)
+    assert changes.counts == {"moved": 1}
+    assert changes.posts[0].items() >= changed.items()
+
+
+def test_an_item_from_the_future_is_left_out_and_counted(comparer) -> None:
+    ahead = replace(POST, created_utc=CREATED + 30 * 86400)
+    changes = comparer.compare("x", [ahead], {})
+    assert (changes.counts, changes.posts) == ({}, [])
+    assert changes.left_out == {"dated in the future": 1}

@@ -1,13 +1,15 @@
 """Reddit's failures, made by the stand-in over real connections, and how each one ends."""
 
 import logging
+import math
 import random
 import time
 
 import pytest
+import requests
 
 from collector.reddit.client import RedditSource
-from collector.reddit.requestor import Backoff, wait_until
+from collector.reddit.requestor import Backoff, _retry_after, wait_until
 from local.reddit.limits import RateLimit
 from shared.errors import DeadlineReached, RedditRefused, RedditUnavailable, SubredditUnavailable
 from shared.settings import Settings, load_settings
@@ -165,6 +167,22 @@ def test_a_token_that_is_always_refused_ends_in_one_clear_error(reddit, source) 
 def test_without_credentials_and_without_a_stand_in_the_error_says_what_to_set() -> None:
     with pytest.raises(RedditRefused, match="REDDIT_CLIENT_ID"):
         RedditSource(Settings(), wait=wait_until(time.monotonic() + 1))
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "1e400", "many", ""])
+def test_an_odd_rate_limit_is_as_good_as_none(reddit, source, value: str) -> None:
+    reddit.control.set_faults(f"limits,to={value or '?'}")
+    assert len(next(source.new_posts("aws"))) == 10
+    assert len(next(source.new_posts("aws"))) == 10
+    assert source.requests_left is None
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1e400", "Fri, 31 Dec 9999 23:59:59 -1200", "x"])
+def test_an_odd_retry_after_is_as_good_as_none(value: str) -> None:
+    response = requests.Response()
+    response.headers["retry-after"] = value
+    asked = _retry_after(response)
+    assert asked is None or math.isfinite(asked)
 
 
 def test_retry_after_is_waited_for(reddit) -> None:
