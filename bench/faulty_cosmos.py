@@ -25,6 +25,8 @@ COSMOS = Vocabulary(
         "410": "the partition has moved, sub-status 1008",
         "449": "a concurrent write was in the way",
         "503": "the service is unavailable",
+        "session": "404, sub-status 1002: this replica hasn't caught up yet",
+        "creating": "404, sub-status 1013: the container is being made",
         "drop": "the connection closes without an answer, and nothing was done",
         "lost": "the connection closes without an answer, once what was asked has been done",
         "slow": "the right answer after seconds=S (1)",
@@ -38,21 +40,25 @@ COSMOS = Vocabulary(
 
 RETRY_AFTER_SECONDS = 0.1
 TIMEOUT_SECONDS = 30.0
-# Code, sub-status and message of each answer.
+# Status, code, sub-status and message of each answer.
 ANSWERS = {
-    "408": ("RequestTimeout", 0, "The request timed out."),
-    "410": ("Gone", 1008, "The requested resource is no longer available at the server."),
+    "408": (408, "RequestTimeout", 0, "The request timed out."),
+    "410": (410, "Gone", 1008, "The requested resource is no longer available at the server."),
     "429": (
+        429,
         "429",
         3200,
         "Request rate is large. More Request Units may be needed, so no changes were made.",
     ),
     "449": (
+        449,
         "449",
         0,
         "Conflicting request to resource has been attempted. Retry to avoid conflicts.",
     ),
-    "503": ("ServiceUnavailable", 0, "Service is currently unavailable."),
+    "503": (503, "ServiceUnavailable", 0, "Service is currently unavailable."),
+    "session": (404, "NotFound", 1002, "The read session is not available for the input token."),
+    "creating": (404, "NotFound", 1013, "Collection is not yet available for read."),
 }
 # Of one connection, not of the message: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "host"}
@@ -132,7 +138,7 @@ class _Proxy:
 
 def refusal(fault: Fault) -> Response:
     """Answer as the service does when it refuses."""
-    code, sub_status, message = ANSWERS[fault.kind]
+    status, code, sub_status, message = ANSWERS[fault.kind]
     activity = str(uuid.uuid4())
     headers = {
         "x-ms-activity-id": activity,
@@ -144,7 +150,7 @@ def refusal(fault: Fault) -> Response:
         headers["x-ms-retry-after-ms"] = str(round(seconds * 1000))
     errors = json.dumps({"Errors": [message]})
     body = {"code": code, "message": f"Message: {errors}\r\nActivityId: {activity}"}
-    return Response(json.dumps(body), int(fault.kind), headers, media_type="application/json")
+    return Response(json.dumps(body), status, headers, media_type="application/json")
 
 
 class FaultyCosmos(Listening):

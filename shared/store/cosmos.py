@@ -32,10 +32,9 @@ from shared.store.cosmos_documents import WRITE, indexing_policy, ours, sql, the
 from shared.store.cosmos_errors import (
     BAD_REQUEST,
     CONFLICT,
-    NO_CONTAINER,
-    NOT_FOUND,
     PRECONDITION_FAILED,
-    TRANSIENT,
+    is_absence,
+    is_transient,
     retry_after,
     translated,
 )
@@ -152,7 +151,7 @@ class CosmosStore:
                     ),
                 )
             except CosmosResourceNotFoundError as error:
-                if error.sub_status == NO_CONTAINER:
+                if not is_absence(error):
                     raise
                 return None
 
@@ -241,8 +240,9 @@ class CosmosStore:
         async def remove(partition: str, document_id: str) -> None:
             try:
                 await proxy.delete_item(document_id, partition_key=partition)
-            except CosmosResourceNotFoundError:
-                return
+            except CosmosResourceNotFoundError as error:
+                if not is_absence(error):
+                    raise
 
         async def bounded(partition: str, document_id: str) -> None:
             async with self._writes:
@@ -319,7 +319,8 @@ class CosmosStore:
             try:
                 return await write()
             except CosmosHttpResponseError as error:
-                if error.status_code in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
+                is_gone = is_absence(error) and refused is DocumentChanged
+                if is_gone or error.status_code in {CONFLICT, PRECONDITION_FAILED}:
                     return None
                 raise
 
@@ -348,7 +349,7 @@ class CosmosStore:
                     f"Cosmos DB gave no answer within {self._patience:g} s"
                 ) from None
             except CosmosHttpResponseError as error:
-                if error.status_code not in TRANSIENT:
+                if not is_transient(error):
                     raise translated(error) from error
                 fault, asked = translated(error), retry_after(error)
             except AzureError as error:

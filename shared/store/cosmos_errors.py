@@ -1,5 +1,9 @@
 """What Cosmos DB's answers mean to us."""
 
+import contextlib
+import json
+import re
+
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from shared.errors import StoreError, StoreNotProvisioned, StoreUnavailable
@@ -7,10 +11,42 @@ from shared.errors import StoreError, StoreNotProvisioned, StoreUnavailable
 # https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 400, 401, 403, 404, 409
 PRECONDITION_FAILED, TOO_LARGE, TOO_MANY = 412, 413, 429
-# The sub-status of a 404 that means the container, not the document.
+FIRST_SERVER_ERROR = 500
+# Sub-statuses of a 404: the document isn't there, or the container isn't. With any other, such as
+# 1002 (the session isn't available yet) or 1013 (the container is being made), nothing is known.
+# https://learn.microsoft.com/azure/cosmos-db/nosql/troubleshoot-not-found
+NO_DOCUMENT = frozenset({None, 0})
 NO_CONTAINER = 1003
+# Of a 403: the region takes no writes for now; the identity lacks a role.
+NO_WRITES_HERE = 3
+NO_ROLE = 5300
 # Time-out, moved partition, throttled, concurrent write, overloaded or failing over.
 TRANSIENT = frozenset({408, 410, TOO_MANY, 449, 500, 502, 503, 504})
+
+ROLE = "give this identity the role Cosmos DB Built-in Data Contributor"
+KEY_OR_ROLE = f"check COSMOS_KEY, or without one {ROLE}"
+NETWORK = re.compile(r"firewall|public internet|virtual network|private endpoint|\bIP\b")
+CLOCK = re.compile(r"date header|current time|clock", re.IGNORECASE)
+
+# What Cosmos DB says may be quoted, but no key and no signature.
+SECRET = re.compile(
+    r"(?=[A-Za-z+/]*[0-9])[A-Za-z0-9+/]{20,}={0,2}|[A-Za-z0-9+/]+={1,2}|sig(?:nature)?=\S+"
+)
+MAX_REASON = 300
+
+
+def is_absence(error: CosmosHttpResponseError) -> bool:
+    """Return whether an answer says that there is no such document."""
+    return error.status_code == NOT_FOUND and error.sub_status in NO_DOCUMENT
+
+
+def is_transient(error: CosmosHttpResponseError) -> bool:
+    """Return whether the same request may succeed in a moment."""
+    if error.status_code == NOT_FOUND:
+        return not is_absence(error) and error.sub_status != NO_CONTAINER
+    if error.status_code == FORBIDDEN:
+        return bool(error.sub_status == NO_WRITES_HERE)
+    return error.status_code in TRANSIENT
 
 
 def retry_after(error: CosmosHttpResponseError) -> float | None:
@@ -23,14 +59,11 @@ def retry_after(error: CosmosHttpResponseError) -> float | None:
 
 
 def translated(error: CosmosHttpResponseError) -> StoreError:
-    """Say what an answer means, and what to do about it."""
-    status = error.status_code
-    if status in {UNAUTHORIZED, FORBIDDEN}:
-        return StoreUnavailable(
-            f"Cosmos DB refuses us ({status}): check COSMOS_KEY, or without one that this identity"
-            " has the role Cosmos DB Built-in Data Contributor"
-        )
-    if status == NOT_FOUND:
+    """Say what an answer means, with Cosmos DB's own reason, and what to do about it."""
+    status, said = error.status_code, reason_of(error)
+    if status in {UNAUTHORIZED, FORBIDDEN} and not is_transient(error):
+        return StoreUnavailable(f"Cosmos DB refuses us ({status}{said}): {_remedy(error, said)}")
+    if status == NOT_FOUND and not is_transient(error):
         return StoreNotProvisioned(
             "the Cosmos DB database or one of its containers is missing: deploy infra/, or give"
             " COSMOS_KEY so that they are made; COSMOS_DATABASE names the database"
@@ -39,4 +72,26 @@ def translated(error: CosmosHttpResponseError) -> StoreError:
         return StoreError("a document is larger than the 2 MB that Cosmos DB takes")
     if status == TOO_MANY:
         return StoreUnavailable("Cosmos DB throttles us: its request units are used up")
-    return StoreUnavailable(f"Cosmos DB answered {status}")
+    if is_transient(error) or status is None or status >= FIRST_SERVER_ERROR:
+        sub_status = f", sub-status {error.sub_status}" if error.sub_status else ""
+        return StoreUnavailable(f"Cosmos DB answered {status}{sub_status}")
+    return StoreError(f"Cosmos DB doesn't take what was asked ({status}{said})")
+
+
+def reason_of(error: CosmosHttpResponseError) -> str:
+    """Return what Cosmos DB says of it, after a colon; no key is in it. "" when it says nothing."""
+    text = str(error.http_error_message or "")
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        text = str(json.loads(text)["message"])
+    text = re.split(r"\r?\n?,? ?(?:ActivityId|Activity ID|RequestStartTime)\b", text)[0]
+    text = SECRET.sub("…", " ".join(text.split()).removeprefix("Message: "))
+    sub_status = f"/{error.sub_status}" if error.sub_status else ""
+    return sub_status + (f": {text[:MAX_REASON]}" if text else "")
+
+
+def _remedy(error: CosmosHttpResponseError, said: str) -> str:
+    if NETWORK.search(said):
+        return "allow this network in the account's networking settings"
+    if CLOCK.search(said):
+        return "set this machine's clock right"
+    return ROLE if error.sub_status == NO_ROLE else KEY_OR_ROLE

@@ -236,6 +236,127 @@ async def test_a_refused_key_is_one_clear_error_without_the_key(proxy, behind, s
         assert "dGVzdA" not in str(caught.value)
 
 
+def missing(sub_status: int, *, first: int | None = None, method: str | None = None) -> Fault:
+    """Answer 404 with this sub-status, the first times or always, to one method or to all."""
+    left = first
+
+    def fault(request: Request) -> Response | None:
+        nonlocal left
+        if left == 0 or method not in (None, request.method) or "/docs" not in request.url.path:
+            return None
+        left = None if left is None else left - 1
+        headers = {"x-ms-substatus": str(sub_status)}
+        return Response('{"code": "NotFound", "message": "not now"}', 404, headers)
+
+    return fault
+
+
+@pytest.mark.parametrize("sub_status", [1002, 1013, 1022])
+async def test_a_404_that_knows_nothing_is_no_absence(proxy, behind, sub_status) -> None:
+    async with opened(behind) as store:
+        etag = await store.create(LEASES, {"id": "lease", "kind": "lease", "holder": "us"})
+        await store.upsert(POSTS, [post(1), post(2)])
+        proxy.fault = missing(sub_status, first=3)
+        assert await store.read(POSTS, "aws", "p1") is not None
+        proxy.fault = missing(sub_status, first=3)
+        assert len(await store.read_many(POSTS, [("aws", "p1"), ("aws", "p2")])) == 2
+        proxy.fault = missing(sub_status, first=3)
+        assert len(await store.query(Query(POSTS, "aws", 9))) == 2
+        proxy.fault = missing(sub_status, first=3)
+        await store.upsert(POSTS, [post(3)])
+        proxy.fault = missing(sub_status, first=3)
+        await store.replace(LEASES, {"id": "lease", "kind": "lease", "holder": "them"}, etag)
+        proxy.fault = missing(sub_status, first=3)
+        await store.create(POSTS, post(4))
+        proxy.fault = missing(sub_status, first=3, method="DELETE")
+        await store.delete(POSTS, [("aws", "p1")])
+        assert [each["id"] for each in await store.query(Query(POSTS, "aws", 9))] == [
+            "p2", "p3", "p4",
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("sub_status", [1002, 1013])
+async def test_a_404_that_lasts_and_knows_nothing_is_unavailability(
+    proxy, behind, sub_status
+) -> None:
+    async with opened(behind, patience=0.5) as store:
+        await store.upsert(POSTS, [post(1)])
+        proxy.fault = missing(sub_status)
+        for ask in (
+            lambda: store.read(POSTS, "aws", "p1"),
+            lambda: store.read_many(POSTS, [("aws", "p1"), ("aws", "p2")]),
+            lambda: store.query(Query(POSTS, "aws", 9)),
+            lambda: store.replace(POSTS, post(1), '"an-etag"'),
+            lambda: store.create(POSTS, post(2)),
+            lambda: store.upsert(POSTS, [post(1)]),
+            lambda: store.delete(POSTS, [("aws", "p1")]),
+        ):
+            with pytest.raises(StoreUnavailable):
+                await ask()
+
+
+async def test_a_missing_container_is_no_missing_document(proxy, behind) -> None:
+    async with opened(behind) as store:
+        proxy.fault = missing(1003)
+        for ask in (
+            lambda: store.read(POSTS, "aws", "p1"),
+            lambda: store.replace(POSTS, post(1), '"an-etag"'),
+            lambda: store.create(POSTS, post(2)),
+            lambda: store.delete(POSTS, [("aws", "p1")]),
+        ):
+            with pytest.raises(StoreNotProvisioned):
+                await ask()
+
+
+@pytest.mark.parametrize(
+    ("status", "sub_status", "said", "told"),
+    [
+        (
+            403,
+            5300,
+            (
+                "Request blocked by Auth: principal [x] does not have required RBAC permissions to"
+                " perform action [Microsoft.DocumentDB/databaseAccounts/readMetadata]"
+            ),
+            ("readMetadata", "Built-in Data Contributor"),
+        ),
+        (
+            403,
+            0,
+            (
+                "Request originated from IP 192.0.2.7 through public internet. This is blocked by"
+                " your Cosmos DB account firewall settings."
+            ),
+            ("firewall settings", "networking"),
+        ),
+        (401, 0, "The wrong key is being used", ("wrong key", "COSMOS_KEY")),
+        (401, 0, "Authorization token is not valid at the current time.", ("clock",)),
+    ],
+)
+async def test_the_services_own_reason_is_told(
+    proxy, behind, status, sub_status, said, told
+) -> None:
+    async with opened(behind) as store:
+        body = json.dumps({"message": f"{said}\r\nActivityId: 1-2-3, Key sig=c2VjcmV0"})
+        headers = {"x-ms-substatus": str(sub_status)} if sub_status else {}
+        proxy.fault = lambda _request: Response(body, status, headers)
+        with pytest.raises(StoreUnavailable) as caught:
+            await store.read(POSTS, "aws", "p1")
+        for words in told:
+            assert words in str(caught.value)
+        assert "c2VjcmV0" not in str(caught.value)
+        assert "ActivityId" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 409, 412])
+async def test_what_is_refused_for_what_it_is_is_no_unavailability(proxy, behind, status) -> None:
+    async with opened(behind) as store:
+        proxy.fault = lambda _request: Response('{"message": "One of the inputs"}', status)
+        with pytest.raises(StoreError, match="One of the inputs") as caught:
+            await store.upsert(POSTS, [post(1)])
+        assert not isinstance(caught.value, StoreUnavailable)
+
+
 async def test_a_document_that_is_too_large_says_so(proxy, behind) -> None:
     async with opened(behind) as store:
         proxy.fault = lambda _request: Response('{"message": "too large"}', 413)
