@@ -10,7 +10,7 @@ import azure.functions as func
 
 from api.deps import Deps
 from api.models import Feed, TopicAnswer
-from api.trending import topic_answer
+from api.trending import only_watched, topic_answer
 from shared.models import Topics
 from shared.settings import own_host
 from shared.store import CURRENT, TOPICS, Store
@@ -91,11 +91,11 @@ async def read_entries(deps: Deps) -> Entries:
     if current is None:
         # Before any were computed: what says nothing is as old as the day.
         return Entries([], {}, f"{iso(deps.clock())[:10]}T00:00:00Z")
-    return await _since_changed(store, current)
+    return await _since_changed(store, current, deps.settings.subreddits)
 
 
-async def _since_changed(store: Store, current: Topics) -> Entries:
-    entries = _entries(current)
+async def _since_changed(store: Store, current: Topics, names: Sequence[str]) -> Entries:
+    entries = _entries(current, names)
     same, is_whole = set(entries), True
     since = dict.fromkeys((entry.topic for entry in entries), current["created_at"])
     updated = current["created_at"]
@@ -103,7 +103,7 @@ async def _since_changed(store: Store, current: Topics) -> Entries:
         earlier = await store.read(TOPICS, created, created)
         if earlier is None:
             break
-        known = set(_entries(earlier))
+        known = set(_entries(earlier, names))
         same, is_whole = same & known, is_whole and known == set(entries)
         if not same and not is_whole:
             break
@@ -112,8 +112,9 @@ async def _since_changed(store: Store, current: Topics) -> Entries:
     return Entries(entries, since, updated)
 
 
-def _entries(topics: Topics) -> list[Entry]:
-    return [_entry(topic_answer(topic)) for topic in topics["topics"][:MAX_ENTRIES]]
+def _entries(topics: Topics, names: Sequence[str]) -> list[Entry]:
+    watched = only_watched(topics["topics"], names)
+    return [_entry(topic_answer(topic)) for topic in watched[:MAX_ENTRIES]]
 
 
 def _entry(topic: TopicAnswer) -> Entry:

@@ -63,7 +63,7 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
     store = await deps.store()
     listing: _Listing
     if parameters.topic:
-        listing = await _topic_listing(store, scope, parameters)
+        listing = await _topic_listing(store, scope, deps.settings.subreddits, parameters)
     else:
         window, end = window_of(parameters, deps.clock())
         names = deps.settings.subreddits
@@ -124,14 +124,16 @@ class _TopicListing:
         return _Slice(found[:count], found[count - 1]["order_key"] if len(found) > count else None)
 
 
-async def _topic_listing(store: Store, scope: str, parameters: PostsParameters) -> _TopicListing:
+async def _topic_listing(
+    store: Store, scope: str, watched: Sequence[str], parameters: PostsParameters
+) -> _TopicListing:
     """Read the topics, and then its posts in one batched read. Raises NotThere and StoreError."""
     topics = await topics_at(store, parameters.at)
     topic = next((topic for topic in topics if topic["id"] == parameters.topic), None)
     if topic is None:
         when = f"was trending at {parameters.at}" if parameters.at else "is trending now"
         raise NotThere(f"No topic of this id {when}: /api/v1/trending lists those that are.")
-    names = [name for name in topic["subreddits"] if scope in {ALL, name}]
+    names = [name for name in topic["subreddits"] if name in watched and scope in {ALL, name}]
     keys = [(name, post_id) for name in names for post_id in topic["post_ids"]]
     # One that was deleted since is left out.
     found = (await store.read_many(POSTS, keys)).values()

@@ -17,10 +17,11 @@ from api.models import (
 from api.parameter_models import CompareParameters, Granularity, ScopeParameters, TrendsParameters
 from api.parameters import scope_of
 from shared import statistics
-from shared.models import Cell
+from shared.models import ALL, Cell
 from shared.statistics import COMPOUND_DIGITS, cells_by_hour
 from shared.store import DAYS, Key
 from shared.times import Window, day_of, iso
+from shared.watched import only_watched
 
 Cells = Mapping[str, Cell]
 
@@ -101,10 +102,10 @@ async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str,
     store = await deps.store()
     keys: list[Key] = [(scope, day) for scope in scopes for day in window.days()]
     days = await store.read_many(DAYS, keys)
-    return {
-        scope: cells_by_hour(day for (of, _), day in days.items() if of == scope)
-        for scope in scopes
-    }
+    of_scope = {scope: {k: day for k, day in days.items() if k[0] == scope} for scope in scopes}
+    if ALL in of_scope:
+        of_scope[ALL] = await only_watched(store, deps.settings.subreddits, of_scope[ALL])
+    return {scope: cells_by_hour(found.values()) for scope, found in of_scope.items()}
 
 
 def _trend(deps: Deps, cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:

@@ -1,5 +1,7 @@
 """The trending topics: the current ones, or as they were at an earlier time."""
 
+from collections.abc import Sequence
+
 from api.deps import Deps
 from api.models import TopicAnswer, TopicsAnswer
 from api.parameter_models import TrendingParameters
@@ -14,8 +16,21 @@ async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAns
 
     Before topics were ever computed there are none. Raises NotThere and StoreError.
     """
-    topics = await topics_at(await deps.store(), parameters.at)
+    topics = only_watched(
+        await topics_at(await deps.store(), parameters.at), deps.settings.subreddits
+    )
     return TopicsAnswer([topic_answer(topic) for topic in topics[: parameters.limit]])
+
+
+def only_watched(topics: Sequence[Topic], names: Sequence[str]) -> list[Topic]:
+    """Leave out the topics of communities that are no longer watched, and their names."""
+    found: list[Topic] = []
+    for topic in topics:
+        watched = [name for name in topic["subreddits"] if name in names]
+        if watched:
+            shown: Topic = {**topic, "subreddits": watched}
+            found.append(shown)
+    return found
 
 
 def topic_answer(topic: Topic) -> TopicAnswer:

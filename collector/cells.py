@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from shared.models import ALL, Cell, Comment, DayStats, HourOfAll, HourShare, Item, Post
 from shared.statistics import add, is_empty, recount
-from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, SUBREDDITS, Container, Query, Store
+from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store
 from shared.times import day_of, hour_of, next_hour
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
@@ -53,6 +53,7 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
         store,
         ALL,
         {d["id"]: add(share["cell"] for share in d["shares"].values()) for d in documents},
+        {d["id"]: set(d["shares"]) for d in documents},
     )
 
 
@@ -80,18 +81,6 @@ def _hours_after(hour: str, count: int) -> str:
     for _ in range(count):
         hour = next_hour(hour)
     return hour
-
-
-async def names_ever(store: Store, configured: Iterable[str]) -> list[str]:
-    """List every subreddit that was ever collected, configured still or not."""
-    names = dict.fromkeys(configured)
-    last = ""
-    while page := await store.query(
-        Query(SUBREDDITS, "subreddit", PAGE, order_by="id", at_least=last)
-    ):
-        names.update(dict.fromkeys(state["id"] for state in page))
-        last = after(page[-1]["id"])
-    return list(names)
 
 
 async def items_between(
@@ -134,8 +123,16 @@ def _by_hour(items: Iterable[I]) -> dict[str, list[I]]:
     return found
 
 
-async def write_days(store: Store, subreddit: str, cells: Mapping[str, Cell]) -> None:
-    """Put these hours' cells into the days of a subreddit, or of `all`."""
+async def write_days(
+    store: Store,
+    subreddit: str,
+    cells: Mapping[str, Cell],
+    names: Mapping[str, set[str]] | None = None,
+) -> None:
+    """Put these hours' cells into the days of a subreddit, or of `all`.
+
+    names are the subreddits that count in each hour of `all`.
+    """
     days: dict[str, dict[str, Cell]] = defaultdict(dict)
     for hour in sorted(cells):
         days[day_of(hour)][hour[-2:]] = cells[hour]
@@ -145,5 +142,10 @@ async def write_days(store: Store, subreddit: str, cells: Mapping[str, Cell]) ->
         known = stored.get((subreddit, day))
         merged = {**(known["hours"] if known else {}), **changed}
         kept = {hour: merged[hour] for hour in sorted(merged) if not is_empty(merged[hour])}
-        documents.append(DayStats(id=day, subreddit=subreddit, hours=kept))
+        document = DayStats(id=day, subreddit=subreddit, hours=kept)
+        # A day that was stored before days named their subreddits goes on without.
+        if names is not None and (known is None or "names" in known):
+            named = {name for hour in changed for name in names[f"{day}T{hour}"]}
+            document["names"] = sorted(named.union(known["names"] if known else ()))
+        documents.append(document)
     await store.upsert(DAYS, documents)

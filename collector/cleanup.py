@@ -14,7 +14,6 @@ from typing import Any, Literal
 from collector.cells import (
     Shares,
     after,
-    names_ever,
     pages_between,
     rebuild_all,
     rebuild_cells,
@@ -41,6 +40,7 @@ from shared.store import (
     Store,
 )
 from shared.times import Clock, day_of, hour_of, hour_start, iso, utc_now
+from shared.watched import names_ever
 
 log = logging.getLogger(__name__)
 

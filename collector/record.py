@@ -145,10 +145,14 @@ class CycleRecord(Record[Cycle]):
         await record.save()
         return record
 
-    def count(self, subreddit: str, changes: Changes, *, posts: int = 0, comments: int = 0) -> None:
-        """Count what was seen and changed in a subreddit."""
+    def count(
+        self, subreddit: str | None, changes: Changes, *, posts: int = 0, comments: int = 0
+    ) -> None:
+        """Count what was seen and changed in a subreddit, None for one that isn't watched."""
         cycle = self.document
-        counts = cycle["subreddits"].setdefault(subreddit, no_counts())
+        counts = no_counts()
+        if subreddit is not None:
+            counts = cycle["subreddits"].setdefault(subreddit, counts)
         for target in (cast("dict[str, int]", counts), cast("dict[str, int]", cycle)):
             target["posts_seen"] += posts
             target["comments_seen"] += comments

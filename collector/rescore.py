@@ -16,7 +16,6 @@ from typing import NamedTuple, TypeVar
 from collector.cells import (
     Shares,
     after,
-    names_ever,
     nearby,
     pages_between,
     rebuild_all,
@@ -34,6 +33,7 @@ from shared.settings import Settings
 from shared.statistics import cells_by_hour, items_in, method_name, method_of, methods_of
 from shared.store import COMMENTS, DAYS, POSTS, Container, Query, Store
 from shared.times import Clock, hour_of, iso, next_hour, utc_now
+from shared.watched import names_ever
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from collector import sweep
+from collector import renamed, sweep
 from collector.cells import Shares, rebuild_all, rebuild_cells
 from collector.changes import Changes, Comparer
 from collector.record import CycleRecord, no_counts
@@ -28,6 +28,7 @@ from shared.settings import Settings
 from shared.store import COMMENTS, POSTS, SUBREDDITS, SWEEPS, Key, Store
 from shared.telemetry import span
 from shared.times import Clock, iso, iso_from_epoch
+from shared.watched import names_ever
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,11 @@ class Steps:
 
     async def collect(self) -> WorkStatus:
         """Collect every subreddit, sweep, and bring all statistics up to date."""
+        ever = await names_ever(self._store, self._settings.subreddits)
+        respelled = renamed.spellings(ever, self._settings.subreddits)
+        for old, new in respelled.items():
+            await renamed.move(self._store, self.record, old, new, self.rebuild_pending)
+        stored = [name for name in ever if name not in respelled]
         states = await self._states()
         names = sorted(
             self._settings.subreddits,
@@ -120,7 +126,7 @@ class Steps:
                     await self._write_waiting()
             await self._write_waiting()
             with span("sweep"):
-                await self._sweep()
+                await self._sweep(stored)
         except DeadlineReached as error:
             await self._write_waiting()
             left = len(names) - len(self.record.document["subreddits_processed"])
@@ -319,8 +325,11 @@ class Steps:
                 shares = await rebuild_cells(self._store, name, found.hours)
                 self._shares[name].update(shares)
 
-    async def _sweep(self) -> None:
-        """Spend the sweep's requests: the recent ring first, then the older one, each once."""
+    async def _sweep(self, names: Sequence[str]) -> None:
+        """Spend the sweep's requests: the recent ring first, then the older one, each once.
+
+        names are those of all that is stored: what is deleted on Reddit goes, watched or not.
+        """
         started = self._source.requests_used
         cursors = await sweep.read_cursors(self._store)
         walked: set[sweep.Ring] = set()
@@ -331,7 +340,7 @@ class Steps:
                 limits = sweep.bounds(ring, self._clock())
                 walk = sweep.batches(
                     self._store,
-                    self._settings.subreddits,
+                    names,
                     cursors[ring],
                     limits,
                     skip=self._looked_at,
@@ -367,5 +376,6 @@ class Steps:
         for name, items in by_subreddit.items():
             seen = [found[fullname] for fullname in items]
             changes[name] = await asyncio.to_thread(self._comparer.compare, name, seen, items)
-            self.record.count(name, changes[name])
+            is_watched = name in self._settings.subreddits
+            self.record.count(name if is_watched else None, changes[name])
         await self._write(changes)

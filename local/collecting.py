@@ -25,6 +25,7 @@ from shared.settings import Settings, load_settings
 from shared.statistics import Totals, cells_of, totals
 from shared.store import DAYS, Key, open_store
 from shared.times import Window, utc_now
+from shared.watched import only_watched
 
 COMPLETED, FAILED, ANOTHER_RUNS = 0, 1, 3
 COUNTS = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
@@ -174,6 +175,8 @@ async def _totals(settings: Settings, scopes: list[str], window: Window) -> dict
     try:
         keys: list[Key] = [(scope, day) for scope in scopes for day in window.days()]
         days = await store.read_many(DAYS, keys)
+        of_all = {key: day for key, day in days.items() if key[0] == ALL}
+        days |= await only_watched(store, settings.subreddits, of_all)
     finally:
         await store.close()
     return {

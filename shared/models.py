@@ -113,11 +113,15 @@ class Cell(Labelled):
 
 
 class DayStats(TypedDict):
-    """One day of one subreddit, or of `all`; id is YYYY-MM-DD, hours has keys 00 to 23."""
+    """One day of one subreddit, or of `all`; id is YYYY-MM-DD, hours has keys 00 to 23.
+
+    names are the subreddits that count in a day of `all`, or did; earlier days lack it.
+    """
 
     id: str
     subreddit: str
     hours: dict[str, Cell]
+    names: NotRequired[list[str]]
     _etag: NotRequired[str]
 
 

@@ -109,6 +109,23 @@ def add(cells: Iterable[Cell]) -> Cell:
     )
 
 
+def subtract(cell: Cell, parts: Iterable[Cell]) -> Cell:
+    """Take cells out of one that they were added to; nothing falls below zero."""
+    listed = list(parts)
+    if not listed:
+        return cell
+    part = add(listed)
+    counted = methods_of(part)
+    left = {name: items - counted.get(name, 0) for name, items in methods_of(cell).items()}
+    return _cell(
+        _less(cell, part),
+        _less(cell.get("other_language", NOTHING), part.get("other_language", NOTHING)),
+        {name: items for name, items in left.items() if items > 0},
+        posts=max(0, cell["posts"] - part["posts"]),
+        comments=max(0, cell["comments"] - part["comments"]),
+    )
+
+
 def items_in(cell: Labelled) -> int:
     """Count the items of a cell, or of a part of one."""
     return cell["positive"] + cell["negative"] + cell["neutral"]
@@ -197,6 +214,15 @@ def _add_labelled(parts: Iterable[Labelled]) -> Labelled:
         negative=sum(part["negative"] for part in listed),
         neutral=sum(part["neutral"] for part in listed),
         compound_sum=_sum(part["compound_sum"] for part in listed),
+    )
+
+
+def _less(whole: Labelled, part: Labelled) -> Labelled:
+    return Labelled(
+        positive=max(0, whole["positive"] - part["positive"]),
+        negative=max(0, whole["negative"] - part["negative"]),
+        neutral=max(0, whole["neutral"] - part["neutral"]),
+        compound_sum=_sum((whole["compound_sum"], -part["compound_sum"])),
     )
 
 

@@ -1,0 +1,67 @@
+"""The statistics of `all`, as far as they are of what is watched now.
+
+Those that are stored count every community that was ever collected and has items left. What is no
+longer watched is taken out when they are read, so that a change of SUBREDDITS shows at once.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from shared.models import DayStats, SubredditState
+from shared.statistics import is_empty, subtract
+from shared.store import DAYS, SUBREDDITS, Key, Query, Store
+
+PAGE = 500
+
+
+async def names_ever(store: Store, configured: Iterable[str]) -> list[str]:
+    """List every subreddit that was ever collected and has items left, and the configured ones."""
+    names = dict.fromkeys(configured)
+    last = ""
+    while page := await _states(store, last):
+        names.update(dict.fromkeys(state["id"] for state in page))
+        last = page[-1]["id"] + "!"
+        if len(page) < PAGE:
+            break
+    return list(names)
+
+
+async def only_watched(
+    store: Store, names: Iterable[str], days: Mapping[Key, DayStats]
+) -> dict[Key, DayStats]:
+    """Return these days of `all` without what other communities than the named ones count in them.
+
+    It reads nothing more where all of them are watched, and else one document for each day and
+    community that isn't.
+    """
+    watched = set(names)
+    known = {name for day in days.values() for name in day.get("names", ())}
+    if any("names" not in day for day in days.values()):
+        # As such days were stored before they named their communities.
+        known.update(await names_ever(store, ()))
+    others = sorted(known - watched)
+    if not others:
+        return dict(days)
+    keys: list[Key] = [
+        (name, day["id"])
+        for day in days.values()
+        for name in others
+        if name in day.get("names", others)
+    ]
+    parts: dict[str, list[DayStats]] = {}
+    for part in (await store.read_many(DAYS, keys)).values():
+        parts.setdefault(part["id"], []).append(part)
+    return {key: _without(day, parts.get(day["id"], [])) for key, day in days.items()}
+
+
+def _without(day: DayStats, parts: list[DayStats]) -> DayStats:
+    hours = {
+        hour: subtract(cell, [part["hours"][hour] for part in parts if hour in part["hours"]])
+        for hour, cell in day["hours"].items()
+    }
+    kept = {hour: cell for hour, cell in hours.items() if not is_empty(cell)}
+    left: DayStats = {**day, "hours": kept}
+    return left
+
+
+async def _states(store: Store, at_least: str) -> list[SubredditState]:
+    return await store.query(Query(SUBREDDITS, "subreddit", PAGE, order_by="id", at_least=at_least))

@@ -1,0 +1,122 @@
+"""Which communities count: those that are watched now, whatever the case of their names."""
+
+import time
+
+import pytest
+
+from api.parameter_models import PostsParameters, ScopeParameters, SubredditsParameters
+from api.posts import read_recent_posts
+from api.sentiment import read_stats
+from api.subreddits import read_subreddits
+from local.reddit.objects import comment, submission
+from shared.models import ALL
+from shared.store import DAYS, POSTS, SUBREDDITS, Query
+from shared.times import utc_now
+from shared.watched import names_ever
+from tests.api.world import deps_of
+from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
+
+DAYS_OF_ALL = Query(DAYS, ALL, 100, order_by="id", at_least="2000-01-01", below="3")
+
+
+def five(name: str):
+    now = time.time()
+    texts = ("I love it", "I hate it", "It is on the table", "Wonderful", "Terrible work")
+    return [
+        submission(f"{name.lower()}{n}", name, now - 3700 * n - 60, title=text)
+        for n, text in enumerate(texts)
+    ]
+
+
+@pytest.fixture
+def reddit(stand_in):
+    posts = five("ClaudeAI") + five("aws")
+    return stand_in([*posts, comment("c1", posts[0], time.time() - 30, body="So bad")])
+
+
+@pytest.fixture
+def collect(store, any_store_settings, reddit):
+    async def run(*names: str, **more):
+        return await run_cycle(
+            store, settings_for(any_store_settings, reddit.base_url, names, **more)
+        )
+
+    return run
+
+
+async def counted(store, *names: str) -> dict[str, int]:
+    """Return what each endpoint counts of all communities while these are watched."""
+    deps = deps_of(store, now=utc_now, names=names)
+    stats = await read_stats(deps, ScopeParameters(hours=24))
+    posts = await read_recent_posts(deps, PostsParameters(hours=24, limit=100))
+    details = (await read_subreddits(deps, SubredditsParameters())).details
+    parts = [await read_stats(deps, ScopeParameters(hours=24, subreddit=name)) for name in names]
+    for field in ("positive", "negative", "neutral", "comments"):
+        assert getattr(stats.statistics, field) == sum(
+            getattr(part.statistics, field) for part in parts
+        )
+    methods = {name for part in parts for name in part.statistics.methods}
+    assert set(stats.statistics.methods) == methods
+    return {
+        "all": stats.statistics.posts,
+        "parts": sum(part.statistics.posts for part in parts),
+        "posts/recent": len(posts.posts.root),
+        "subreddits": sum(each.items_24h for each in details) - stats.statistics.comments,
+    }
+
+
+async def test_a_name_in_another_case_is_the_same_community(store, collect) -> None:
+    await collect("claudeai")
+    cycle = await collect("ClaudeAI")
+    assert cycle["new"] == 0
+    assert set((await counted(store, "ClaudeAI")).values()) == {5}
+    assert len(await stored_items(store, ["claudeai", "ClaudeAI"])) == 6
+    assert await names_ever(store, ()) == ["ClaudeAI"]
+    await check_statistics(store, ["ClaudeAI"])
+
+
+async def test_what_is_no_longer_watched_counts_nowhere_at_once(store, collect) -> None:
+    await collect("ClaudeAI", "aws")
+    assert set((await counted(store, "ClaudeAI", "aws")).values()) == {10}
+    assert set((await counted(store, "aws")).values()) == {5}
+    await collect("aws")
+    assert set((await counted(store, "aws")).values()) == {5}
+    assert len(await stored_items(store, ["ClaudeAI"])) == 6
+    assert set((await counted(store, "ClaudeAI", "aws")).values()) == {10}
+
+
+async def test_days_that_do_not_name_their_communities_count_what_is_watched(
+    store, collect
+) -> None:
+    await collect("ClaudeAI", "aws")
+    for day in await store.query(DAYS_OF_ALL):
+        if "hours" not in day:
+            continue
+        del day["names"]
+        await store.upsert(DAYS, [day])
+    assert set((await counted(store, "aws")).values()) == {5}
+
+
+async def test_deletions_are_honoured_in_what_is_no_longer_watched(store, collect, reddit) -> None:
+    await collect("ClaudeAI", "aws")
+    reddit.control.delete("t3_claudeai1")
+    cycle = await collect("aws")
+    assert cycle["removed"] == 1
+    assert "ClaudeAI" not in cycle["subreddits"]
+    assert await store.read(POSTS, "ClaudeAI", "claudeai1") is None
+    assert set((await counted(store, "aws")).values()) == {5}
+    assert set((await counted(store, "ClaudeAI", "aws")).values()) == {9}
+    await check_statistics(store, ["ClaudeAI", "aws"])
+
+
+async def test_a_move_to_another_spelling_that_was_cut_short_goes_on(store, collect) -> None:
+    await collect("claudeai")
+    state = await store.read(SUBREDDITS, "subreddit", "claudeai")
+    post = await store.read(POSTS, "claudeai", "claudeai2")
+    await store.upsert(POSTS, [{**post, "subreddit": "ClaudeAI"}])
+    await collect("ClaudeAI")
+    await check_statistics(store, ["ClaudeAI"])
+    moved = await store.read(SUBREDDITS, "subreddit", "ClaudeAI")
+    assert moved["posts_watermark"] == state["posts_watermark"]
+    assert await store.read(SUBREDDITS, "subreddit", "claudeai") is None
+    assert set((await counted(store, "ClaudeAI")).values()) == {5}
