@@ -12,6 +12,7 @@ from collector import renamed, sweep
 from collector.cells import Shares, rebuild_all, rebuild_cells
 from collector.changes import Changes, Comparer
 from collector.record import CycleRecord, no_counts
+from collector.reddit.causes import ACCOUNT_WIDE
 from collector.sentiment import Method
 from collector.source import CountsLeftOut, Seen, SeenComment, SeenPost, Source
 from collector.trending.snapshots import forget_posts
@@ -23,7 +24,7 @@ from shared.errors import (
     UndertoneError,
 )
 from shared.logs import event
-from shared.models import Item, SubredditCounts, SubredditState, Watermark, WorkStatus
+from shared.models import CycleError, Item, SubredditCounts, SubredditState, Watermark, WorkStatus
 from shared.settings import Settings
 from shared.store import COMMENTS, POSTS, SUBREDDITS, SWEEPS, Key, Store
 from shared.telemetry import span
@@ -103,6 +104,7 @@ class Steps:
         self._looked_at: set[str] = set()
         self._waiting: list[Read] = []
         self._ended: list[SubredditState] = []
+        self._faults: list[tuple[SubredditState, RedditError]] = []
         self._collected = 0
 
     async def collect(self) -> WorkStatus:
@@ -121,17 +123,22 @@ class Steps:
         try:
             for name in names:
                 await self._subreddit(states[name])
+                if self._waiting and self._waiting[-1].name == name:
+                    self._end_faults()
                 items = sum(read.items for read in self._waiting)
                 if len(self._waiting) + len(self._ended) >= at_once or items >= MOST_WAITING:
                     await self._write_waiting()
+            self._end_faults()
             await self._write_waiting()
             with span("sweep"):
                 await self._sweep(stored)
         except DeadlineReached as error:
+            self._end_faults()
             await self._write_waiting()
             left = len(names) - len(self.record.document["subreddits_processed"])
             self.record.fail(None, "deadline", f"{error}; {left} subreddits wait for the next")
         except RedditRefused as error:
+            self._end_faults()
             await self._write_waiting()
             self.record.fail(None, error.kind, error)
         await self.rebuild_pending()
@@ -170,12 +177,38 @@ class Steps:
         except (DeadlineReached, RedditRefused):
             raise
         except RedditError as error:
-            self._ended.append(self._failed(state, error.kind, str(error)))
+            self._note_fault(state, error)
         except UndertoneError:
             raise
         except Exception as error:
             log.exception(BROKE, state["id"])
             self._ended.append(self._broke(state, error))
+
+    def _note_fault(self, state: SubredditState, error: RedditError) -> None:
+        """Note a subreddit's error. Raise RedditRefused when a few in a row have the same cause,
+        and it can't be theirs: one line then says so for all of them.
+        """
+        if self._faults and self._faults[-1][1].kind != error.kind:
+            self._end_faults()
+        self._faults.append((state, error))
+        enough = ACCOUNT_WIDE.get(error.kind)
+        if enough is None:
+            self._end_faults()
+        elif len(self._faults) >= enough:
+            for each, fault in self._faults:
+                own = CycleError(subreddit=each["id"], kind=fault.kind, message=str(fault))
+                self.record.document["subreddits"][each["id"]]["error"] = own["message"]
+                self._ended.append({**each, "last_error": own})
+            self._faults = []
+            raise RedditRefused(
+                error.kind, f"{error} ({enough} subreddits in a row; the others wait for the next)"
+            )
+
+    def _end_faults(self) -> None:
+        """Note the errors of subreddits that no others have shared."""
+        for state, error in self._faults:
+            self._ended.append(self._failed(state, error.kind, str(error)))
+        self._faults = []
 
     async def _write_waiting(self) -> None:
         """Write what was read of the subreddits that wait: write ahead, items, statistics."""

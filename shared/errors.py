@@ -24,16 +24,22 @@ UndertoneError
 from typing import Literal
 
 ErrorKind = Literal[
+    "age_gated",
     "banned",
+    "blocked",
     "connection",
     "credentials",
     "deadline",
     "forbidden",
+    "gated",
     "internal",
+    "legal",
+    "login",
     "missing",
     "private",
     "quarantined",
     "rate_limited",
+    "refused",
     "renamed",
     "server_error",
     "stopped",
@@ -127,8 +133,8 @@ class ListingCut(RedditUnavailable):
 
 
 class SubredditUnavailable(RedditError):
-    """This subreddit can't be read: private, banned, renamed, missing or quarantined."""
+    """This subreddit can't be read: private, banned, renamed, missing, gated or the like."""
 
 
 class RedditRefused(RedditError):
-    """Reddit refused our credentials, so that no request can succeed."""
+    """Reddit refuses this program: no request can succeed."""

@@ -8,21 +8,15 @@ import random
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import praw
 import prawcore
 
+from collector.reddit.causes import cause_of
 from collector.reddit.objects import read_things
 from collector.reddit.requestor import Backoff, PatientRequestor, Wait
 from collector.source import Seen, SeenComment, SeenPost
-from shared.errors import (
-    ErrorKind,
-    ListingCut,
-    RedditRefused,
-    RedditUnavailable,
-    SubredditUnavailable,
-)
+from shared.errors import ListingCut, RedditRefused, RedditUnavailable
 from shared.settings import Settings
 
 # https://praw.readthedocs.io/en/stable/code_overview/other/listinggenerator.html
@@ -142,10 +136,8 @@ class RedditSource:
         self.requestor.wait_for_window()
         try:
             listing = self._reddit.request(method="GET", path=path, params=params)
-        except prawcore.Redirect as error:
-            raise _redirected(error) from error
         except prawcore.ResponseException as error:
-            raise _refused(error) from error
+            raise cause_of(error.response) from error
         except prawcore.PrawcoreException as error:
             raise RedditUnavailable("connection", str(error)) from error
         data = listing.get("data") if isinstance(listing, dict) else None
@@ -162,36 +154,3 @@ def _names(children: Sequence[Any]) -> list[str]:
 def _earlier(names: Sequence[str]) -> list[str]:
     """Return names before the last one, nearest first, farther and farther apart."""
     return [names[-1 - back] for back in OTHER_ANCHORS if back < len(names)]
-
-
-def _redirected(error: prawcore.Redirect) -> SubredditUnavailable:
-    target = urlsplit(str(error.path)).path
-    if target.startswith("/r/"):
-        name = target.split("/")[2]
-        return SubredditUnavailable("renamed", f"Reddit now leads to r/{name}")
-    return SubredditUnavailable("missing", "there is no subreddit of this name")
-
-
-def _refused(error: prawcore.ResponseException) -> SubredditUnavailable | RedditUnavailable:
-    status = error.response.status_code
-    reason = _reason(error)
-    kinds: dict[str, ErrorKind] = {
-        "private": "private",
-        "banned": "banned",
-        "quarantined": "quarantined",
-    }
-    if reason in kinds:
-        return SubredditUnavailable(kinds[reason], f"the subreddit is {reason}")
-    if isinstance(error, prawcore.NotFound):
-        return SubredditUnavailable("missing", "there is no subreddit of this name")
-    if isinstance(error, prawcore.Forbidden):
-        return SubredditUnavailable("forbidden", "Reddit forbids reading this subreddit")
-    return RedditUnavailable("server_error", f"Reddit answered {status}")
-
-
-def _reason(error: prawcore.ResponseException) -> str:
-    try:
-        body = error.response.json()
-    except ValueError:
-        return ""
-    return str(body.get("reason", "")) if isinstance(body, dict) else ""

@@ -16,7 +16,8 @@ import prawcore
 import requests
 from prawcore.const import ACCESS_TOKEN_PATH
 
-from shared.errors import DeadlineReached, RedditRefused, RedditUnavailable, Stopped
+from collector.reddit.causes import REDIRECTS, REFUSED_CREDENTIALS, cause_of, token_cause
+from shared.errors import DeadlineReached, RedditUnavailable, Stopped
 from shared.logs import event
 from shared.telemetry import REDDIT_REQUESTS, REDDIT_REQUESTS_LEFT, Attributes, measure, span
 from shared.times import utc_now
@@ -135,6 +136,8 @@ class PatientRequestor(prawcore.Requestor):
             self.requests_used += 1
             measure(REDDIT_REQUESTS, 1)
         method = str(args[0] if args else kwargs.get("method")).upper()
+        # A redirect says something; what it leads to wasn't asked for.
+        kwargs = {**kwargs, "allow_redirects": False}
         try:
             with span(
                 f"{method} {_template(url)}", _told(method, url, attempt), kind="client"
@@ -180,16 +183,17 @@ class PatientRequestor(prawcore.Requestor):
 
     def _authorized(self, response: requests.Response, url: str) -> requests.Response:
         is_token = url.endswith(ACCESS_TOKEN_PATH)
+        if response.status_code in REDIRECTS and "location" not in response.headers:
+            raise RedditUnavailable("unreadable", "Reddit leads elsewhere, and doesn't say where")
+        if is_token and response.status_code != UNAUTHORIZED and (cause := token_cause(response)):
+            raise cause
         if response.status_code != UNAUTHORIZED:
             self._unauthorized = self._unauthorized if is_token else 0
             return response
         self._unauthorized += 1
         # PRAW fetches a new token after a first 401: tokens expire.
         if is_token or self._unauthorized > 1:
-            raise RedditRefused(
-                "credentials",
-                "Reddit refused the credentials: check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET",
-            )
+            raise REFUSED_CREDENTIALS.raised()
         return response
 
 
@@ -226,10 +230,9 @@ def _no_answer(error: Exception) -> RedditUnavailable:
 
 def _fault(response: requests.Response) -> RedditUnavailable | None:
     status = response.status_code
-    if status == TOO_MANY_REQUESTS:
-        return RedditUnavailable("rate_limited", "Reddit asks for fewer requests (429)")
-    if status >= FIRST_SERVER_ERROR:
-        return RedditUnavailable("server_error", f"Reddit answered {status}")
+    if status == TOO_MANY_REQUESTS or status >= FIRST_SERVER_ERROR:
+        cause = cause_of(response)
+        return RedditUnavailable(cause.kind, str(cause))
     if status == OK and not _is_json(response):
         return RedditUnavailable("unreadable", "Reddit's answer was no JSON")
     return None

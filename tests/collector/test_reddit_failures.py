@@ -1,5 +1,6 @@
 """Reddit's failures, made by the stand-in over real connections, and how each one ends."""
 
+import json
 import logging
 import math
 import random
@@ -8,6 +9,7 @@ import time
 import pytest
 import requests
 
+from collector.reddit.causes import token_cause
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import Backoff, _retry_after, wait_until
 from local.reddit.limits import RateLimit
@@ -109,6 +111,10 @@ def test_a_server_that_is_gone_is_a_failed_connection(reddit) -> None:
         ("private", "private"),
         ("banned", "banned"),
         ("quarantined", "quarantined"),
+        ("gated", "gated"),
+        ("age_gated", "age_gated"),
+        ("451", "legal"),
+        ("403", "forbidden"),
         ("missing", "missing"),
         ("renamed,to=aws_new", "renamed"),
     ],
@@ -119,6 +125,93 @@ def test_what_a_subreddit_is_isnt_tried_again(reddit, source, fault: str, kind: 
         list(source.new_posts("aws"))
     assert caught.value.kind == kind
     assert source.requests_used == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        ("login", "login", "login"),
+        ("blocked", "blocked", "REDDIT_USER_AGENT"),
+        ("400", "refused", "400"),
+    ],
+)
+def test_what_is_no_matter_of_a_subreddit_is_told_as_that(
+    reddit, source, fault: str, kind: str, words: str
+) -> None:
+    reddit.control.set_faults(f"{fault},route=new")
+    with pytest.raises(RedditUnavailable, match=words) as caught:
+        list(source.new_posts("aws"))
+    assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize("fault", ["400", "403", "451", "blocked"])
+def test_a_token_that_is_not_given_is_a_matter_of_the_credentials(
+    reddit, source, fault: str
+) -> None:
+    reddit.control.set_faults(f"{fault},route=token")
+    with pytest.raises(RedditRefused, match="REDDIT_") as caught:
+        list(source.new_posts("aws"))
+    assert caught.value.kind == ("blocked" if fault == "blocked" else "credentials")
+    assert reddit.control.counts()["token"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"error": "invalid_grant"}, "invalid_grant"),
+        ({"error": 401, "message": "Unauthorized"}, "401"),
+        ({"access_token": "x"}, "holds none"),
+        ({"access_token": "x", "expires_in": "soon"}, "holds none"),
+        ([], "holds none"),
+    ],
+)
+def test_an_odd_answer_to_a_request_for_a_token_says_so(body: object, words: str) -> None:
+    response = requests.Response()
+    response.status_code = 200
+    response._content = json.dumps(body).encode()
+    assert words in str(token_cause(response))
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("blocked", "blocked"),
+        ("login,route=new", "login"),
+        ("login,route=token", "credentials"),
+        ("503", "server_error"),
+        ("drop", "connection"),
+        ("400,route=token", "credentials"),
+    ],
+)
+async def test_a_cause_that_is_everybodys_is_told_once(
+    sqlite_store, sqlite_settings, stand_in, fault: str, kind: str
+) -> None:
+    reddit = stand_in(things(FOURTEEN, 28, newest=time.time()), faults=fault)
+    settings = settings_for(sqlite_settings, reddit.base_url, FOURTEEN)
+    cycle = await run_cycle(sqlite_store, settings)
+    assert cycle["status"] == "failed"
+    assert [(error["subreddit"], error["kind"]) for error in cycle["errors"]] == [(None, kind)]
+    assert reddit.control.counts().get("new", 0) <= 3 * FAST.attempts
+    reddit.control.clear_faults()
+    second = await run_cycle(sqlite_store, settings)
+    assert (second["errors"], second["new"]) == ([], 28)
+
+
+async def test_a_few_that_always_fail_keep_off_no_others(
+    sqlite_store, sqlite_settings, stand_in
+) -> None:
+    reddit = stand_in(things(FOURTEEN, 28, newest=time.time()))
+    settings = settings_for(sqlite_settings, reddit.base_url, FOURTEEN, sweep_requests=0)
+    reddit.control.set_faults(
+        "503,subreddit=sub00;503,subreddit=sub01;503,subreddit=sub02;login,subreddit=sub05"
+    )
+    await run_cycle(sqlite_store, settings)
+    second = await run_cycle(sqlite_store, settings)
+    assert second["new"] == 20
+    assert {(error["subreddit"], error["kind"]) for error in second["errors"]} == {
+        ("sub05", "login"),
+        (None, "server_error"),
+    }
 
 
 def test_a_renamed_subreddits_error_says_the_new_name(reddit, source) -> None:
