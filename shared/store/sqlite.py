@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import re
 import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -23,20 +25,35 @@ DOCUMENTS_AT_ONCE = 500
 CACHE = -16_384
 
 
+# What SQLite quotes, from the first quotation on, and what tells that the file is damaged.
+QUOTED = re.compile(r"(?: with text)? ?['\"].*", re.DOTALL)
+DAMAGE = re.compile(r"malformed|not a database|could not decode|corrupt", re.IGNORECASE)
+MAX_REASON = 120
+
+Reopen = Callable[[], Awaitable[aiosqlite.Connection]]
+
+
 class SqliteStore:
     """Documents as JSON text, in a table for each container."""
 
     kind: Literal["sqlite"] = "sqlite"
 
-    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+    def __init__(
+        self, connection: aiosqlite.Connection, path: Path, reopen: Reopen | None = None
+    ) -> None:
         self._connection = connection
         self._path = path
+        # There while nobody writes: a file that is being written is read in another way.
+        self._reopen = reopen
         # One connection is one transaction at a time.
         self._writing = asyncio.Lock()
 
     @classmethod
     async def open(cls, path: Path, *, patience: float) -> "SqliteStore":
-        """Open the file, made where it is missing; another writer is waited for `patience` s."""
+        """Open the file, made where it is missing; another writer is waited for `patience` s.
+
+        One that this process may not write is opened to read alone.
+        """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -47,7 +64,12 @@ class SqliteStore:
             await _prepare(connection)
         except sqlite3.Error as error:
             await connection.close()
-            raise _unavailable(path, error) from error
+            if not _is_read_only(path):
+                raise _unavailable(path, error) from error
+            try:
+                return await _open_to_read(cls, path, patience)
+            except sqlite3.Error as second:
+                raise _unavailable(path, second) from second
         return cls(connection, path)
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
@@ -68,7 +90,7 @@ class SqliteStore:
                 [part for key in batch for part in key],
             )
             for partition, document_id, etag, body in rows:
-                found[partition, document_id] = _document(body, etag)
+                found[partition, document_id] = self._document(body, etag)
         return found
 
     async def query(self, query: Query[T]) -> list[T]:
@@ -90,7 +112,7 @@ class SqliteStore:
             f" ORDER BY {order} {'DESC' if query.descending else 'ASC'} LIMIT ?",
             [*values, query.limit],
         )
-        return [cast("T", _document(body, etag)) for etag, body in rows]
+        return [cast("T", self._document(body, etag)) for etag, body in rows]
 
     async def create(self, container: Container[T], document: T) -> str:
         """Write a new document and give its ETag. Raises DocumentExists."""
@@ -137,8 +159,19 @@ class SqliteStore:
         """Close the file."""
         await self._connection.close()
 
+    def _document(self, body: str, etag: str) -> Any:
+        try:
+            return _document(body, etag)
+        except (ValueError, TypeError) as error:
+            raise _unavailable(self._path, sqlite3.DatabaseError("malformed JSON")) from error
+
     async def _rows(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         spent()
+        if self._reopen is not None and _log_of(self._path).exists():
+            reopen, self._reopen = self._reopen, None
+            earlier = self._connection
+            self._connection = await self._mapping_errors(reopen)
+            await earlier.close()
 
         async def fetch() -> list[tuple[Any, ...]]:
             return cast(
@@ -174,6 +207,46 @@ class SqliteStore:
             if isinstance(error, ValueError) and "connection" not in str(error).lower():
                 raise
             raise _unavailable(self._path, error) from error
+
+
+async def _open_to_read(opened: type[SqliteStore], path: Path, patience: float) -> SqliteStore:
+    """Open a file that this process may not write.
+
+    Reading along with a writer takes its log and its shared memory, which SQLite can't make here.
+    While there is no log nobody writes, and the file is read as it is.
+    https://sqlite.org/wal.html#read_only_databases
+    """
+    address = _address_of(path)
+
+    async def connected(*, is_still: bool) -> aiosqlite.Connection:
+        how = "mode=ro&immutable=1" if is_still else "mode=ro"
+        connection = aiosqlite.connect(
+            f"{address}?{how}", timeout=patience, isolation_level=None, uri=True
+        )
+        try:
+            await connection
+            await connection.execute(f"PRAGMA cache_size = {CACHE}")
+            await connection.execute_fetchall("SELECT count(*) FROM sqlite_master")
+        except sqlite3.Error:
+            await connection.close()
+            raise
+        return connection
+
+    is_still = not _log_of(path).exists()
+    connection = await connected(is_still=is_still)
+    return opened(connection, path, (lambda: connected(is_still=False)) if is_still else None)
+
+
+def _is_read_only(path: Path) -> bool:
+    return path.is_file() and not os.access(path, os.W_OK)
+
+
+def _address_of(path: Path) -> str:
+    return path.absolute().as_uri()
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 async def _prepare(connection: aiosqlite.Connection) -> None:
@@ -216,7 +289,14 @@ def _batches(items: Sequence[R], size: int) -> Iterable[Sequence[R]]:
 
 
 def _unavailable(path: Path, error: Exception) -> StoreUnavailable:
+    # SQLite quotes what it can't decode, which is somebody's words.
+    reason = QUOTED.sub("", str(error))[:MAX_REASON]
+    if DAMAGE.search(reason):
+        return StoreUnavailable(
+            f"the database file {path.name} can't be used ({reason}): it is damaged, or SQLITE_PATH"
+            " names another file; put a copy in its place, or let SQLite's .recover make one"
+        )
     return StoreUnavailable(
-        f"the database file {path.name} can't be used ({error}): check SQLITE_PATH, the folder's"
+        f"the database file {path.name} can't be used ({reason}): check SQLITE_PATH, the folder's"
         " permissions and the space left on its disk"
     )

@@ -3,9 +3,13 @@
 import asyncio
 import multiprocessing
 import os
+import shutil
 import signal
 import sqlite3
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -167,3 +171,75 @@ async def test_a_batched_read_scans_no_table(sqlite_store) -> None:
     assert [row[3] for row in plan if "posts" in row[3]] == [
         "SEARCH posts USING INDEX sqlite_autoindex_posts_1 (partition=? AND id=?)"
     ]
+
+
+def reader_without_rights(path: Path, answers: Any) -> None:
+    """Open the file as a user who may not write it, and say what came of it."""
+    if os.geteuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+
+    async def read() -> None:
+        store = await SqliteStore.open(path, patience=5)
+        answers.send(await store.read(POSTS, "aws", "p1") is not None)
+        try:
+            await store.upsert(POSTS, [post(9)])  # type: ignore[list-item]
+        except StoreUnavailable as error:
+            answers.send(str(error))
+        await store.close()
+
+    try:
+        asyncio.run(read())
+    except StoreUnavailable as error:
+        answers.send(str(error))
+
+
+def let_write(folder: Path, *, allowed: bool) -> None:
+    for file in folder.iterdir():
+        file.chmod(0o644 if allowed else 0o444)
+    folder.chmod(0o755 if allowed else 0o555)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Give a folder that other users may look into; pytest's own they may not."""
+    folder = Path(tempfile.mkdtemp())
+    yield folder
+    let_write(folder, allowed=True)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+async def test_who_may_only_read_the_file_reads_it(open_folder: Path, is_written: bool) -> None:
+    path = open_folder / "a.db"
+    store = await SqliteStore.open(path, patience=5)
+    await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
+    if not is_written:
+        await store.close()
+    let_write(open_folder, allowed=False)
+    ours, theirs = CONTEXT.Pipe()
+    process = multiprocessing.get_context("fork").Process(
+        target=reader_without_rights, args=(path, theirs)
+    )
+    process.start()
+    process.join()
+    assert ours.recv() is True
+    assert "readonly" in ours.recv()
+    if is_written:
+        await store.close()
+
+
+async def test_a_damaged_row_is_told_without_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    store = await SqliteStore.open(path, patience=5)
+    await store.upsert(POSTS, [post(1), post(2)])  # type: ignore[list-item]
+    await store._connection.execute(
+        "UPDATE posts SET body = CAST(? AS TEXT) WHERE id = 'p1'",
+        (b'{"id": "p1", "title": "somebody\'s secret \xff\xfe words"}',),
+    )
+    await store._connection.execute("UPDATE posts SET body = '\"secret\"' WHERE id = 'p2'")
+    for document in ("p1", "p2"):
+        with pytest.raises(StoreUnavailable, match="damaged") as caught:
+            await store.read(POSTS, "aws", document)
+        assert "secret" not in str(caught.value)
+    await store.close()
