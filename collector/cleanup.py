@@ -39,7 +39,7 @@ from shared.store import (
     Query,
     Store,
 )
-from shared.times import Clock, day_of, hour_of, hour_start, iso, utc_now
+from shared.times import Clock, day_of, hour_of, hour_start, iso, parse_iso, utc_now
 from shared.watched import names_ever
 
 log = logging.getLogger(__name__)
@@ -137,6 +137,7 @@ class Cleaner:
         removed = record.document["removed"]
         names = await names_ever(self.store, self.settings.subreddits)
         await self._remove_items(record, names, before)
+        await self._remove_impossible(record, names)
         for scope in (*names, ALL):
             async for keys in self._old_statistics(scope, before):
                 removed["statistics"] += await self._delete(record, DAYS, keys)
@@ -161,6 +162,24 @@ class Cleaner:
                 some = here[start : start + MOST_PENDING // HOURS]
                 await self._remove_day(record, some, day, min(day + DAY, before))
             day += DAY
+
+    async def _remove_impossible(self, record: CleanupRecord, names: list[str]) -> None:
+        """Remove items dated a day or more after they were collected: they would never grow old.
+
+        Their own time of collection says so, whatever the clock says now.
+        """
+        upcoming = iso(self.clock() + DAY)
+        for name in names:
+            for what, container in ITEMS.items():
+                async for page in pages_between(self.store, container, name, upcoming, "~"):
+                    gone = [item for item in page if _is_impossible(item)]
+                    if gone:
+                        hours = {hour_of(item["order_key"]) for item in gone}
+                        await record.write_ahead({name: hours})
+                        await self._remove_page(record, name, what, gone)
+                        shares = await rebuild_cells(self.store, name, hours)
+                        await rebuild_all(self.store, {name: shares})
+                        await record.settled()
 
     async def _oldest_day(self, name: str, before: datetime) -> str | None:
         found = [
@@ -243,6 +262,10 @@ class Cleaner:
             left = [await self.store.query(Query(each, name, 1)) for each in ITEMS.values()]
             if not any(left):
                 await self.store.delete(SUBREDDITS, [("subreddit", name)])
+
+
+def _is_impossible(item: Item) -> bool:
+    return item["created_utc"] > iso(parse_iso(item["collected_at"]) + DAY)
 
 
 def _nothing() -> Removed:

@@ -184,7 +184,8 @@ class RedditComment(BaseModel):
         return SeenComment(
             id=self.id,
             post_id=post_id,
-            parent_id=self.parent_id or self.link_id,
+            # One that answers itself answers the post.
+            parent_id=self.link_id if self.parent_id in {"", f"t1_{self.id}"} else self.parent_id,
             author=self.author,
             content=self.body,
             permalink=_permalink(self.permalink, f"/comments/{post_id}/_/{self.id}/"),

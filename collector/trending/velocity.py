@@ -7,6 +7,7 @@ from shared.models import Post
 from shared.times import parse_iso
 
 COMMENT_WEIGHT = 3
+MAX_ENGAGEMENT = 10**10
 DECAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 # Nothing gains in an hour more than it has gained at all, so that less than an hour counts as one.
@@ -36,7 +37,8 @@ def velocity(post: Post, until: datetime) -> float:
 
 
 def _engagement(upvotes: int, comments: int) -> int:
-    return upvotes + COMMENT_WEIGHT * comments
+    # What was stored before counts had bounds may be larger than any float.
+    return min(max(upvotes + COMMENT_WEIGHT * comments, -MAX_ENGAGEMENT), MAX_ENGAGEMENT)
 
 
 def _weight(start: datetime, end: datetime, until: datetime) -> float:

@@ -302,6 +302,21 @@ async def test_it_deletes_in_bounded_batches_and_reads_go_on(sqlite_store, sqlit
     assert answered > len(batches)
 
 
+async def test_what_is_dated_after_it_was_collected_goes_and_all_else_stays(
+    sqlite_store, sqlite_settings
+) -> None:
+    settings = sqlite_settings.model_copy(update={"subreddits": NAMES})
+    odd = {**a_post(1, datetime(2099, 1, 1, tzinfo=UTC)), "collected_at": iso(NOW)}
+    await keep(sqlite_store, [odd, a_post(2, NOW)])  # type: ignore[list-item]
+    done = await cleaner(sqlite_store, settings).run()
+    assert done["removed"]["posts"] == 1
+    assert set(await stored_items(sqlite_store, NAMES)) == {f"t3_{a_post(2, NOW)['id']}"}
+    await check_statistics(sqlite_store, NAMES)
+    # A clock that is years behind removes nothing.
+    await cleaner(sqlite_store, settings, NOW - timedelta(days=2000)).run()
+    assert len(await stored_items(sqlite_store, NAMES)) == 1
+
+
 async def test_one_cleanup_at_a_time(store, settings) -> None:
     async with lease(store, "cleanup_20261123_130000", seconds=60, clock=utc_now):
         with pytest.raises(CycleRunning):

@@ -233,3 +233,8 @@ def test_a_cross_post_a_gallery_and_a_poll_say_something_too() -> None:
 def test_a_permalink_leads_to_reddit_or_is_made_up(given: object) -> None:
     assert post(permalink=given).permalink == "https://www.reddit.com/comments/abc12/"
     assert comment(permalink=given).permalink == "https://www.reddit.com/comments/abc12/_/c0/"
+
+
+def test_a_comment_that_answers_itself_answers_the_post() -> None:
+    assert comment(parent_id="t1_c0").parent_id == "t3_abc12"
+    assert comment(parent_id="t1_other").parent_id == "t1_other"

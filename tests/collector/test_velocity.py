@@ -73,3 +73,9 @@ def test_an_observation_from_a_clock_that_is_ahead_breaks_nothing() -> None:
 def test_in_an_hour_no_post_gains_more_than_it_has() -> None:
     young = observed((0.5, 2, 0), (0, 30, 1), written=0.7)
     assert velocity(young, NOW) <= 30 + 3
+
+
+def test_a_score_larger_than_any_float_is_a_velocity_still() -> None:
+    post = observed((2, 10**400, 0), (1, 10**400, 0), (0, -(10**400), 0))
+    assert math.isfinite(velocity(post, NOW))
+    assert math.isfinite(velocity(observed((0, 10**400, 0)), NOW))
