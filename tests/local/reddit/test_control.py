@@ -5,6 +5,7 @@ from local.reddit.control import ControlRefused
 from local.reddit.feed import feed_of
 from local.reddit.objects import comment, submission
 from local.reddit.server import create_app
+from tests.local.reddit.test_api import client_of
 
 NOW = 1_790_000_000
 POST = submission("p1", "Cursor", NOW, title="A post", selftext="Words", num_comments=1)
@@ -108,3 +109,12 @@ async def test_the_controls_are_only_for_this_machine() -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         answer = await client.get("/_control/state")
     assert answer.status_code == 403
+
+
+def test_a_listing_shows_an_object_where_it_is_placed(stand_in) -> None:
+    posts = [submission(f"{n:02d}", "Cursor", 1_790_000_000 + n) for n in range(5)]
+    started = stand_in(posts)
+    started.control.place("t3_00", 1)
+    with client_of(started) as client:
+        shown = client.get("/r/Cursor/new").json()["data"]["children"]
+    assert [thing["data"]["id"] for thing in shown] == ["04", "00", "03", "02", "01"]

@@ -44,6 +44,10 @@ def client(started: StandIn) -> Iterator[httpx.Client]:
         ("private", 403, {"message": "Forbidden", "error": 403, "reason": "private"}),
         ("quarantined", 403, {"message": "Forbidden", "error": 403, "reason": "quarantined"}),
         ("banned", 404, {"message": "Not Found", "error": 404, "reason": "banned"}),
+        ("gated", 403, {"message": "Forbidden", "error": 403, "reason": "gated"}),
+        ("400", 400, {"message": "Bad Request", "error": 400}),
+        ("403", 403, {"message": "Forbidden", "error": 403}),
+        ("451", 451, {"message": "Unavailable For Legal Reasons", "error": 451}),
     ],
 )
 def test_a_refusal_has_reddits_body(
@@ -73,6 +77,8 @@ def test_retry_after_is_there_when_asked_for(started: StandIn, client: httpx.Cli
     [
         ("renamed,to=Other", "/r/Other/new"),
         ("missing", "/subreddits/search?q=Cursor"),
+        ("login", "/login/?dest=%2Fr%2FCursor%2Fnew"),
+        ("age_gated", "/over18?dest=%2Fr%2FCursor%2Fnew"),
     ],
 )
 def test_a_redirect_names_its_target(
@@ -81,6 +87,22 @@ def test_a_redirect_names_its_target(
     started.control.set_faults(spec)
     answer = client.get(PATH)
     assert (answer.status_code, answer.headers["location"]) == (302, location)
+
+
+def test_a_blocked_client_gets_the_page_that_says_so(
+    started: StandIn, client: httpx.Client
+) -> None:
+    started.control.set_faults("blocked")
+    answer = client.get(PATH)
+    assert answer.status_code == 403
+    assert "whoa there" in answer.text
+
+
+def test_rate_limit_headers_say_what_is_asked_for(started: StandIn, client: httpx.Client) -> None:
+    started.control.set_faults("limits,to=nan")
+    answer = client.get(PATH)
+    assert answer.json()["data"]["children"]
+    assert answer.headers["x-ratelimit-remaining"] == "nan"
 
 
 def test_a_web_page_comes_with_status_200(started: StandIn, client: httpx.Client) -> None:
