@@ -35,6 +35,10 @@ def up(
         Path | None, typer.Option(help="Recorded objects for the stand-in, not the sample.")
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Have new objects keep coming.")] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name to answer to, as a proxy's; may come again."),
+    ] = None,
     no_collect: Annotated[bool, typer.Option("--no-collect", help="Start no timers.")] = False,
     app_folder: Annotated[Path, typer.Option("--app", hidden=True)] = Path(),
     startup_seconds: Annotated[float, typer.Option(hidden=True)] = 5.0,
@@ -48,6 +52,7 @@ def up(
         host=host,
         port=port,
         keys=keys,
+        allowed_hosts=tuple(allow_host or ()),
         recording=data,
         live=live,
         collect=not no_collect,

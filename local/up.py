@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.host.access import name_of
 from local.host.child import configure_logging
 from local.host.config import HostConfig, HostError, read_host_json, read_local_settings
 from local.host.functions import Function, app_of, functions_of, import_app
-from local.host.http import Router, read_keys
+from local.host.http import Router
+from local.host.keys import read_keys
 from local.host.queues import Queues
 from local.host.rules import violations
 from local.host.supervisor import Child, Supervisor, listen
@@ -35,6 +37,7 @@ class Options:
     host: str = "127.0.0.1"
     port: int = 7071
     keys: bool = False
+    allowed_hosts: tuple[str, ...] = ()
     recording: Path | None = None
     live: bool = False
     collect: bool = True
@@ -109,7 +112,10 @@ def _children(
 ) -> list[Child]:
     data = str(settings.sqlite_path.parent)
     common = ["--app", str(options.app), "--data", data]
-    http = Child("http", [*common, *(["--keys"] if options.keys else [])], listener)
+    asked = ["--keys"] if options.keys else []
+    asked += [f"--allow-host={name_of(name)}" for name in options.allowed_hosts]
+    asked += [f"--allow-origin={origin}" for origin in settings.cors_origins]
+    http = Child("http", [*common, *asked], listener)
     worker = ["--startup-seconds", str(options.startup_seconds)]
     if not options.collect:
         worker.append("--no-timers")

@@ -26,6 +26,7 @@ from pydantic.functional_validators import AfterValidator
 from shared import __version__
 from shared.errors import SettingsError
 from shared.models import ALL
+from shared.origins import check_origin
 from shared.schedule import BadScheduleError, next_tick
 from shared.schedule_advice import warnings
 from shared.statistics import OtherLanguages
@@ -98,6 +99,12 @@ def _check_connection_string(given: SecretStr | None) -> None:
             f"APPLICATIONINSIGHTS_CONNECTION_STRING: {state}, and TELEMETRY=azure needs it; it"
             " takes InstrumentationKey=…;IngestionEndpoint=… as the Azure portal shows it"
         )
+
+
+def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in given:
+        check_origin(origin)
+    return given
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -176,7 +183,7 @@ class Settings(BaseModel):
     cache_seconds: float = Field(
         2.0, ge=0, le=60, description="seconds that an answer is kept in memory: 0 to 60"
     )
-    cors_origins: Names = Field(
+    cors_origins: Annotated[Names, AfterValidator(_origins)] = Field(
         (), description="origins whose pages may call the API, separated by commas"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

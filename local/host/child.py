@@ -12,10 +12,12 @@ from pathlib import Path
 import uvicorn
 
 from collector.stopping import stopping
+from local.host.access import Access, is_loopback
 from local.host.calling import Caller, end_process, worker_threads
 from local.host.config import HostConfig, read_host_json, read_http_config
 from local.host.functions import app_of, functions_of, import_app
-from local.host.http import http_app, read_keys
+from local.host.http import http_app
+from local.host.keys import read_keys
 from local.host.queues import Queues
 from local.host.worker import Worker
 from shared.logs import set_levels
@@ -34,6 +36,8 @@ def main() -> None:
     parser.add_argument("--host", default="", help="names the host, the same after each restart")
     parser.add_argument("--ready", type=int, required=True, help="a pipe to say ready on")
     parser.add_argument("--keys", action="store_true")
+    parser.add_argument("--allow-host", action="append", default=[])
+    parser.add_argument("--allow-origin", action="append", default=[])
     parser.add_argument("--no-timers", action="store_true")
     parser.add_argument("--startup-seconds", type=float, default=5.0)
     parser.add_argument("--recording", type=Path)
@@ -85,12 +89,22 @@ def _caller(arguments: argparse.Namespace, config: HostConfig) -> Caller:
 async def _http(arguments: argparse.Namespace) -> None:
     functions = functions_of(app_of(await import_app(arguments.app)), os.environ)
     config = read_host_json(arguments.app)
+    # A protocol given by name: without it asyncio leaves Nagle's algorithm on.
+    listener = socket.socket(
+        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=arguments.listener
+    )
     application = http_app(
         [function for function in functions if function.kind == "http"],
         prefix=config.route_prefix,
         config=read_http_config(arguments.app, os.environ),
         keys=read_keys(arguments.data / "keys.json") if arguments.keys else None,
         caller=_caller(arguments, config),
+        access=Access(
+            hosts=tuple(arguments.allow_host),
+            origins=tuple(arguments.allow_origin),
+            is_loopback=is_loopback(listener.getsockname()[0]),
+            asks_for_keys=arguments.keys,
+        ),
     )
     server = uvicorn.Server(
         uvicorn.Config(
@@ -105,10 +119,6 @@ async def _http(arguments: argparse.Namespace) -> None:
             ws="none",
             timeout_graceful_shutdown=5,
         )
-    )
-    # A protocol given by name: without it asyncio leaves Nagle's algorithm on.
-    listener = socket.socket(
-        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=arguments.listener
     )
     _say_ready(arguments)
     await server.serve(sockets=[listener])

@@ -11,44 +11,27 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from local.host.access import Access
 from local.host.calling import Caller
-from local.host.config import HostError, HttpConfig
+from local.host.config import HttpConfig
 from local.host.functions import Function, in_order
 from local.host.http_request import Address, RefusedByHost, address_of, to_function
 from local.host.http_response import from_function, with_host_headers
+from local.host.keys import MASTER
 from local.host.routes import Route, parse_route
-from shared.logs import event
+from shared.logs import event, repeated_event
 
 log = logging.getLogger("local.host.http")
 
-MASTER, ANY_FUNCTION = "_master", "_function"
 PING = "/admin/host/ping"
 BEARER = {"WWW-Authenticate": "Bearer"}
 # The host's own addresses: https://github.com/Azure/azure-functions-host/wiki
 HOSTS_OWN = ("/admin/host", "/admin/functions", "/admin/vfs", "/runtime/webhooks")
-
-
-def read_keys(path: Path) -> dict[str, str]:
-    """Read the host's keys, made the first time: one for functions, one for everything.
-
-    Raises HostError when the file can't be read.
-    """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made = {MASTER: secrets.token_urlsafe(32), ANY_FUNCTION: secrets.token_urlsafe(32)}
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(made, indent=2), encoding="utf-8")
-    try:
-        keys = json.loads(path.read_text(encoding="utf-8"))
-        return {name: str(keys[name]) for name in (MASTER, ANY_FUNCTION)}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise HostError(f"{path} holds no keys: delete it, and new ones are made") from error
 
 
 class Router:
@@ -82,6 +65,7 @@ class HttpHost:
     config: HttpConfig
     keys: Mapping[str, str] | None
     caller: Caller
+    access: Access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -106,6 +90,8 @@ class HttpHost:
         answered_by = "host"
         try:
             address = address_of(request.scope)
+            if why := self.access.refusal(request.method, address.host, request.headers):
+                return self._strange(request, address, why, is_https=is_https), answered_by
             function, parameters = self._find(request, address)
             answered_by = function.name
             response = await self._invoke(request, address, function, parameters)
@@ -114,6 +100,20 @@ class HttpHost:
             if error.by_kestrel:
                 return response, answered_by
         return with_host_headers(response, self.config, is_https=is_https), answered_by
+
+    def _strange(self, request: Request, address: Address, why: str, *, is_https: bool) -> Response:
+        """Return the refusal of a page that isn't the host's own, with the reason for its user."""
+        repeated_event(log, "request.strange", logging.WARNING, host=address.host, reason=why)
+        status = HTTPStatus.FORBIDDEN
+        problem = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status,
+            "detail": why,
+            "instance": request.url.path,
+        }
+        response = Response(json.dumps(problem), status, media_type="application/problem+json")
+        return with_host_headers(response, self.config, is_https=is_https)
 
     def _find(
         self, request: Request, address: Address
@@ -160,9 +160,10 @@ def http_app(
     config: HttpConfig,
     keys: Mapping[str, str] | None,
     caller: Caller,
+    access: Access,
 ) -> ASGIApp:
     """Make the application that answers for the functions. Raises BadRoute."""
-    return HttpHost(Router(functions, prefix=prefix), config, keys, caller)
+    return HttpHost(Router(functions, prefix=prefix), config, keys, caller, access)
 
 
 def _is_hosts_own(path: str) -> bool:

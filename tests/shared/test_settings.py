@@ -70,6 +70,54 @@ def test_a_bad_setting_gives_one_line_that_names_it_and_says_what_it_takes(
     assert f"it takes {Settings.model_fields[name.lower()].description}" in line
 
 
+@pytest.mark.parametrize(
+    ("origin", "word"),
+    [
+        ("*", "every page"),
+        ("null", "sandboxed"),
+        ("https://a.example,null", "sandboxed"),
+        ("https://*.example", "wildcard"),
+        ("https://a.example/", "write https://a.example;"),
+        ("https://a.example/page?x#y", "no path"),
+        ("https://A.example", "lower case: write https://a.example"),
+        ("HTTPS://a.example", "lower case"),
+        ("javascript:alert(1)", "scheme 'javascript'"),
+        ("chrome-extension://abcdef", "scheme 'chrome-extension'"),
+        ("a.example", "scheme is missing"),
+        ("//a.example", "scheme is missing"),
+        ("https://", "no name of a host"),
+        ("https://a..b", "no name of a host"),
+        ("https://a.example https://b.example", "no blanks"),
+        ("https://a.example;https://b.example", "no blanks"),
+        ("https://a.example:443", "leave out 443"),
+        ("http://a.example:80", "leave out 80"),
+        ("https://a.example:0", "port"),
+        ("https://a.example:99999", "port"),
+        ("https://a.example:x", "port"),
+        ("https://b\u00fccher.example", "xn--"),
+        ("http://127.1", "no name of a host"),
+        ("http://[0:0::1]:8080", "no name of a host"),
+    ],
+)
+def test_an_origin_that_no_browser_sends_is_refused_with_what_to_write(origin, word) -> None:
+    line = complaint(CORS_ORIGINS=origin)
+    assert line.startswith("CORS_ORIGINS: ")
+    assert word in line
+    assert "\n" not in line
+
+
+def test_a_password_in_an_origin_is_refused_and_not_quoted() -> None:
+    assert "hunter2" not in complaint(CORS_ORIGINS="https://me:hunter2@a.example")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://a.example", "http://localhost:5173", "http://[::1]:8080", "https://xn--bcher-kva.de"],
+)
+def test_an_origin_as_browsers_send_it_is_taken(origin) -> None:
+    assert load_settings({"CORS_ORIGINS": f"{origin}, https://b.example"}).cors_origins[0] == origin
+
+
 @pytest.mark.parametrize("name", ["COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE"])
 def test_a_bad_schedule_says_what_to_write_instead(name: str) -> None:
     assert "write 0 */5 * * * *; it takes six NCRONTAB fields" in complaint(**{name: "*/5 * * * *"})

@@ -7,6 +7,8 @@ import socket
 import httpx
 
 PATIENCE = 60.0
+HOST = "h.example"
+ALLOWED = ["--allow-host", HOST]
 
 
 class _Received(io.BytesIO):
@@ -30,5 +32,5 @@ def exchange(base: httpx.URL, sent: bytes) -> tuple[int, dict[str, str], bytes]:
 
 def request(method: str, target: str, *headers: str, host: bool = True) -> bytes:
     """Write a request that asks for the connection's end after its answer."""
-    lines = [f"{method} {target} HTTP/1.1", *(["Host: h.example"] if host else [])]
+    lines = [f"{method} {target} HTTP/1.1", *([f"Host: {HOST}"] if host else [])]
     return "\r\n".join([*lines, *headers, "Connection: close", "", ""]).encode()

@@ -8,7 +8,7 @@ import pytest
 
 from local.host.config import HostError, read_http_config
 from tests.host_fixtures import app_in, hosts_in
-from tests.local.host.raw import exchange, request
+from tests.local.host.raw import ALLOWED, exchange, request
 
 SOURCE = """
 import json
@@ -100,7 +100,7 @@ def host(tmp_path_factory):
     folder = tmp_path_factory.mktemp("host")
     app = app_in(folder / "app", SOURCE)
     with hosts_in(folder) as start:
-        yield start(app, settings={"LOG_LEVEL": "DEBUG"})
+        yield start(app, arguments=ALLOWED, settings={"LOG_LEVEL": "DEBUG"})
 
 
 def test_a_function_gets_the_request_as_azure_gives_it(host) -> None:
@@ -224,7 +224,9 @@ def test_what_the_host_answers_itself_it_answers_as_the_real_one(host, sent, sta
 
 def test_a_client_that_leaves_in_the_middle_of_its_body_troubles_nobody(host) -> None:
     with socket.create_connection((host.http.base_url.host, host.http.base_url.port)) as client:
-        client.sendall(b"POST /api/echo/gone HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhal")
+        client.sendall(
+            b"POST /api/echo/gone HTTP/1.1\r\nHost: h.example\r\nContent-Length: 10\r\n\r\nhal"
+        )
     host.wait_for_log("path=/api/echo/gone status=400")
     assert "Traceback" not in host.log
 
@@ -237,7 +239,7 @@ def test_a_body_without_its_length_is_ignored_and_its_coding_told(host) -> None:
 
 def test_a_body_over_the_limit_is_an_empty_500_before_it_is_read(running_host, write_app) -> None:
     limit = {"FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "1000"}
-    host = running_host(write_app(SOURCE), settings=limit)
+    host = running_host(write_app(SOURCE), arguments=ALLOWED, settings=limit)
     assert len(host.http.post("/api/echo/x", content=b"x" * 1000).json()["body"]) == 1000
     announced = request("POST", "/api/echo/x", "Content-Length: 1001")
     status, headers, body = exchange(host.http.base_url, announced)
@@ -291,7 +293,7 @@ CUSTOM = {
 def test_host_jsons_headers_are_defaults_on_the_hosts_own_answers_too(
     running_host, write_app
 ) -> None:
-    host = running_host(write_app(SOURCE, host_json=json.dumps(CUSTOM)))
+    host = running_host(write_app(SOURCE, host_json=json.dumps(CUSTOM)), arguments=ALLOWED)
     for path, status in (("/api/sync", 200), ("/nowhere", 404), ("/admin/host/keys", 401)):
         answer = host.http.get(path)
         assert (answer.status_code, answer.headers["x-frame-options"]) == (status, "DENY")

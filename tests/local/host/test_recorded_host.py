@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.host_fixtures import app_in, hosts_in
-from tests.local.host.raw import exchange, request
+from tests.local.host.raw import ALLOWED, exchange, request
 
 RECORDED = Path(__file__).parents[4] / "shared" / "functions_host" / "facts.jsonl"
 TABLE = {
@@ -106,7 +106,7 @@ def host(tmp_path_factory):
     ]
     app = app_in(folder / "app", SOURCE + "".join(functions), host_json=ROOT_PREFIX)
     with hosts_in(folder) as start:
-        yield start(app)
+        yield start(app, arguments=ALLOWED)
 
 
 def ask(host, method: str, target: str, *headers: str) -> tuple[int, Mapping[str, str], bytes]:

@@ -15,9 +15,12 @@ from shared.settings import load_settings
 from shared.store import COLLECTION, open_store
 from tests.host_fixtures import NOBODY, ROOT, environ_with, up_command
 
+GOOD_KEYS = '{"_master": "0123456789abcdef", "_function": "0123456789abcdef"}'
 SOURCE = """
 import os
 import time
+
+GOOD_KEYS = '{"_master": "0123456789abcdef", "_function": "0123456789abcdef"}'
 
 
 @app.route(route="ok", auth_level=func.AuthLevel.ANONYMOUS)
@@ -125,12 +128,33 @@ def test_a_port_that_cannot_be_is_refused(start_and_end) -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_keys_that_cannot_be_read_are_one_clear_line(start_and_end, write_app, tmp_path) -> None:
-    (tmp_path / "keys.json").write_text("[]")
+@pytest.mark.parametrize(
+    ("content", "mode", "reason"),
+    [
+        ("[]", 0o600, "_master is no string"),
+        ("", 0o600, "holds no keys"),
+        ('{"_master": "", "_function": ""}', 0o600, "16 characters"),
+        ('{"_master": null, "_function": null}', 0o600, "no string"),
+        ('{"_master": "0123456789abcdef", "_function": "abc"}', 0o600, "_function takes 16"),
+        ('{"_master": "0123456789abcdef", "_function": "                "}', 0o600, "blanks"),
+        ('{"_master": "0123456789abcdef"}', 0o600, "_function is no string"),
+        ('{"_master": "0123456789abcdef", "_function": 1234567890123456}', 0o600, "no string"),
+        (GOOD_KEYS, 0o644, "read by others"),
+        (GOOD_KEYS, 0o640, "read by others"),
+    ],
+)
+def test_keys_that_let_anybody_in_are_one_clear_line(
+    start_and_end, write_app, tmp_path, content, mode, reason
+) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_text(content)
+    keys.chmod(mode)
     ended = start_and_end("--keys", "--app", str(write_app(SOURCE)), REDDIT_BASE_URL=NOBODY)
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
-    assert "keys.json holds no keys" in ended.stderr
+    assert "keys.json" in ended.stderr
+    assert reason in ended.stderr
+    assert "0123456789abcdef" not in ended.stderr
 
 
 def test_a_bad_setting_is_one_clear_line_before_anything_starts(start_and_end) -> None:
