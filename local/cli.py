@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from shared.errors import UndertoneError
+from shared.logs import LineFormatter, masked, printable
 
 BAD_SETTINGS = 2
 
@@ -174,7 +175,7 @@ def _clear_errors() -> Iterator[None]:
     try:
         yield
     except (UndertoneError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(printable(masked(str(error)), keep="\n"), file=sys.stderr)
         raise typer.Exit(BAD_SETTINGS) from error
 
 
@@ -182,7 +183,9 @@ def _log_to_stderr() -> None:
     level = os.environ.get("LOG_LEVEL") or "WARNING"
     if level not in logging.getLevelNamesMapping():
         level = "WARNING"  # the settings' own check says what is wrong with it
-    logging.basicConfig(level=level, format="%(levelname)s %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LineFormatter("%(levelname)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from collector.rescore import Plan
 from collector.run import plan_rescore, rescore
 from local.host.config import read_local_settings
 from shared.errors import CycleRunning, UndertoneError
+from shared.logs import masked, printable
 from shared.models import Rescore
 from shared.settings import Settings, load_settings
 
@@ -35,7 +36,7 @@ def rescore_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool)
         errors.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
         return ANOTHER_RUNS
     except UndertoneError as error:
-        errors.print(f"It failed: {error}", style="red", markup=False)
+        errors.print(f"It failed: {printable(masked(str(error)))}", style="red", markup=False)
         return FAILED
     except KeyboardInterrupt:
         errors.print("Interrupted: the next `python -m local rescore` goes on from here.")

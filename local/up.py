@@ -19,6 +19,7 @@ from local.host.rules import violations
 from local.host.supervisor import Child, Supervisor, listen
 from local.standin import StandInChoice, choose_source
 from shared.errors import SettingsError, StoreError, UndertoneError
+from shared.logs import printable
 from shared.schedule import next_tick
 from shared.settings import Settings, load_settings, schedule_warnings
 from shared.store import COLLECTION, open_store
@@ -53,7 +54,7 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
         asyncio.run(_check_feed(settings))
         _make_data_folder(settings)
     except UndertoneError as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error), keep="\n"), file=sys.stderr)
         return BAD_SETTINGS
     os.environ.update(choice.environ)
     configure_logging("host")
@@ -66,7 +67,7 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
             children = _children(options, settings, choice, listener.fileno())
             asyncio.run(Supervisor(children, choice.environ).run())
     except HostError as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error), keep="\n"), file=sys.stderr)
         return REFUSED
     return STARTED
 

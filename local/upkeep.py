@@ -13,6 +13,7 @@ from collector.cleanup import Cleaner, Plan
 from collector.run import PATIENCE_SECONDS, clean_up, find_trends
 from local.host.config import read_local_settings
 from shared.errors import CycleRunning, UndertoneError
+from shared.logs import masked, printable
 from shared.models import Cleanup, Topics
 from shared.settings import Settings, load_settings
 from shared.store import open_store
@@ -43,7 +44,7 @@ def _status(work: Callable[[], None]) -> int:
         console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
         return ANOTHER_RUNS
     except UndertoneError as error:
-        console.print(f"It failed: {error}", style="red", markup=False)
+        console.print(f"It failed: {printable(masked(str(error)))}", style="red", markup=False)
         return FAILED
     return COMPLETED
 

@@ -5,7 +5,9 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+from urllib.parse import unquote
 
 # They log every request at INFO, headers included.
 CHATTY = (
@@ -26,6 +28,95 @@ VARYING = re.compile(
     r"|\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-]\d\d:\d\d)?|0x[0-9a-f]+",
     re.IGNORECASE,
 )
+
+DELETE = 0x7F
+MASK = "***"
+# Users and passwords of addresses, keys by their names, and tokens.
+# Each part is short, so that no text makes the search slow.
+SECRETS = re.compile(
+    r"(?P<scheme>\b[a-z][a-z0-9+.-]{0,20}://)"
+    r"(?:[^\s/?#]{0,512}|[^\s/:@]{0,256}:(?!\d{1,5}/)[^\s@]{0,256})@"
+    r"|(?<![^\s'\"=(,])[^\s:/@'\"=(,]{1,64}:[^\s/@'\"]{1,256}@(?=[\w\[])"
+    r"|(?P<name>(?<![\w-])(?:code|sig|[\w-]{0,40}(?:key|token|secret|password|passwd|pwd|signature))=)"
+    r"[^\s&#;\"'…]+"
+    r"|(?P<header>\b(?:x-functions-key\s{0,3}:|bearer|sharedkey)\s{0,3})[^\s,;\"'…]{8,}",
+    re.IGNORECASE,
+)
+# A text is decoded as often as this to look for secrets in it; an address ends at 8 KB.
+MAX_DECODINGS = 16
+MIN_SECRET_LENGTH = 8
+
+_known_secrets: set[str] = set()
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Mask these texts in every line from now on; very short ones would mask common words."""
+    _known_secrets.update(each for each in secrets if len(each) >= MIN_SECRET_LENGTH)
+
+
+def masked(text: str) -> str:
+    """Return a text without the passwords and keys in it, however often they are encoded."""
+    found = _mask_once(text)
+    if found != text:
+        return found
+    decoded = text
+    for _ in range(MAX_DECODINGS):
+        before, decoded = decoded, unquote(decoded)
+        if decoded == before:
+            break
+        if (found := _mask_once(decoded)) != decoded:
+            # What else is encoded may hold another one.
+            return masked(found)
+    return text
+
+
+def _mask_once(text: str) -> str:
+    for secret in _known_secrets:
+        text = text.replace(secret, MASK)
+    return SECRETS.sub(_without_secret, text)
+
+
+def _without_secret(found: re.Match[str]) -> str:
+    if found["name"] or found["header"]:
+        return f"{found['name'] or found['header']}{MASK}"
+    return f"{found['scheme'] or ''}{MASK}@"
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    """Escape what a terminal obeys or hides: control characters, bidirectional marks, separators.
+
+    Characters of `keep` stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in keep else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1] if ord(character) != DELETE else "\\u007f"
+
+
+class LineFormatter(logging.Formatter):
+    """Writes a record in one line, without secrets, and its traceback below, indented.
+
+    So nothing that comes from outside can begin a line of its own or steer a terminal.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base's name
+        """Return the record's line."""
+        return printable(masked(super().formatMessage(record)))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the base's name
+        """Return the traceback."""
+        return self._block(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the base's name
+        """Return the stack."""
+        return self._block(super().formatStack(stack_info))
+
+    @staticmethod
+    def _block(text: str) -> str:
+        return "\n".join(f"  {printable(masked(line))}" for line in text.split("\n"))
 
 
 class Repeats:
@@ -110,7 +201,10 @@ def quieten(logger: logging.Logger, repeats: Repeats) -> None:
 def event(
     logger: logging.Logger, name: str, level: int = logging.INFO, /, **fields: object
 ) -> None:
-    """Log one event in one line; a value with blanks or quotes is written as JSON."""
+    """Log one event in one line; a value with blanks or quotes is written as JSON.
+
+    Passwords and keys in values are masked, and control characters escaped.
+    """
     if logger.isEnabledFor(level):
         words = [name, *(f"{key}={_value(value)}" for key, value in fields.items())]
         logger.log(level, "%s", " ".join(words))
@@ -142,4 +236,5 @@ def _gist(message: str) -> str:
 
 def _value(value: object) -> str:
     text = f"{value:.3f}" if isinstance(value, float) else str(value)
-    return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    text = masked(text)
+    return text if PLAIN.fullmatch(text) else printable(json.dumps(text, ensure_ascii=False))

@@ -4,6 +4,8 @@ A setting is an environment variable of the field's name in capitals. Azure Func
 from the app's settings, Core Tools and the local host from local.settings.json.
 """
 
+import base64
+import binascii
 import os
 import re
 from collections.abc import Mapping
@@ -25,6 +27,7 @@ from pydantic.functional_validators import AfterValidator
 
 from shared import __version__
 from shared.errors import SettingsError
+from shared.logs import MASK, hide, masked
 from shared.models import ALL
 from shared.origins import check_origin
 from shared.schedule import BadScheduleError, next_tick
@@ -54,6 +57,7 @@ SUBREDDIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{1,20}")
 CONNECTION_STRING = re.compile(
     r"(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)"
 )
+QUOTED_WITH_AT = re.compile(r"'[^']*@[^']*'")
 # With one of them the worker sets OpenTelemetry up, and the host no longer sends an app's logs:
 # https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
 WORKER_TELEMETRY = ("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "PYTHON_ENABLE_OPENTELEMETRY")
@@ -87,9 +91,22 @@ def _schedule(expression: str) -> str:
 
 
 def _web_address(value: str) -> str:
+    if "@" in value:
+        raise ValueError("an address with a user or password isn't taken")
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
         raise ValueError(f"{value!r} is no address")
     return value.rstrip("/")
+
+
+def _check_cosmos_key(key: SecretStr) -> None:
+    try:
+        is_key = bool(base64.b64decode(key.get_secret_value(), validate=True))
+    except (binascii.Error, ValueError):
+        is_key = False
+    if not is_key:
+        raise ValueError(
+            f"COSMOS_KEY: not the base64 text that a key is; it takes {_takes('cosmos_key')}"
+        )
 
 
 def _check_connection_string(given: SecretStr | None) -> None:
@@ -207,6 +224,8 @@ class Settings(BaseModel):
             raise ValueError(
                 "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes that account's address"
             )
+        if self.cosmos_key:
+            _check_cosmos_key(self.cosmos_key)
         if self.telemetry == "azure":
             _check_connection_string(self.applicationinsights_connection_string)
         return self
@@ -273,7 +292,9 @@ def _takes(field: str) -> str:
 
 
 def _explain(error: dict[str, Any]) -> str:
-    problem = str(error["msg"]).removeprefix("Value error, ")
+    problem = masked(str(error["msg"]).removeprefix("Value error, "))
+    # An address with a slip in it is none, and its password may stand there all the same.
+    problem = QUOTED_WITH_AT.sub(repr(MASK), problem)
     if not error["loc"]:
         return problem
     field = str(error["loc"][0])
@@ -283,4 +304,7 @@ def _explain(error: dict[str, Any]) -> str:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Give this process's settings, read once, when first asked for. Raises SettingsError."""
-    return load_settings(os.environ)
+    given = load_settings(os.environ)
+    secrets = [getattr(given, name) for name in Settings.model_fields]
+    hide(each.get_secret_value() for each in secrets if isinstance(each, SecretStr))
+    return given

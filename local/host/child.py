@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from types import TracebackType
 
 import uvicorn
 
@@ -20,7 +21,7 @@ from local.host.http import http_app
 from local.host.keys import read_keys
 from local.host.queues import Queues
 from local.host.worker import Worker
-from shared.logs import set_levels
+from shared.logs import LineFormatter, hide, set_levels
 
 # More than the host takes: what is above its own limits is refused as it refuses it.
 MAX_HEAD_BYTES = 256 * 1024
@@ -53,15 +54,22 @@ def main() -> None:
 def configure_logging(process: str) -> None:
     """Log one line an event to stdout, with the process that it comes from."""
     level = os.environ.get("LOG_LEVEL") or "INFO"
-    logging.basicConfig(
-        stream=sys.stdout,
-        level=logging.INFO,
-        format=f"%(asctime)s %(levelname)-7s {process:<6} %(message)s",
-        datefmt="%H:%M:%S",
-    )
+    handler = logging.StreamHandler(sys.stdout)
+    line = f"%(asctime)s %(levelname)-7s {process:<6} %(message)s"
+    handler.setFormatter(LineFormatter(line, datefmt="%H:%M:%S"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
+    sys.excepthook = _log_uncaught
     set_levels(level)
     for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "prawcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    """Log what ends the process, as any other line; Ctrl-C ends it without one."""
+    if not issubclass(kind, KeyboardInterrupt):
+        logging.getLogger("local.host").critical("uncaught", exc_info=(kind, error, traceback))
 
 
 def _end_with_parent() -> None:
@@ -93,11 +101,13 @@ async def _http(arguments: argparse.Namespace) -> None:
     listener = socket.socket(
         socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=arguments.listener
     )
+    keys = read_keys(arguments.data / "keys.json") if arguments.keys else None
+    hide(keys.values() if keys else ())
     application = http_app(
         [function for function in functions if function.kind == "http"],
         prefix=config.route_prefix,
         config=read_http_config(arguments.app, os.environ),
-        keys=read_keys(arguments.data / "keys.json") if arguments.keys else None,
+        keys=keys,
         caller=_caller(arguments, config),
         access=Access(
             hosts=tuple(arguments.allow_host),

@@ -5,7 +5,18 @@ from uuid import uuid4
 
 import pytest
 
-from shared.logs import MAX_REPEATS, Repeats, event, quieten, repeated_event, set_levels
+from shared.logs import (
+    MAX_REPEATS,
+    LineFormatter,
+    Repeats,
+    event,
+    hide,
+    masked,
+    printable,
+    quieten,
+    repeated_event,
+    set_levels,
+)
 from shared.times import utc_now
 
 
@@ -15,6 +26,80 @@ def test_an_event_is_one_line_of_fields(caplog) -> None:
             logging.getLogger("collector"), "cycle.completed", posts=12, seconds=1.5, why="a b\nc"
         )
     assert caplog.messages == ['cycle.completed posts=12 seconds=1.500 why="a b\\nc"']
+
+
+# C0, DEL, C1, bidirectional marks and isolates, separators, joiners, tags and half a pair.
+HIDDEN = "\x00\x07\x1b[31m\x7f\x85\x9b\u200b\u200e\u202e\u2028\u2029\u2066\ufeff\U000e0041\ud800"
+
+
+def test_no_control_character_reaches_a_terminal_in_an_event(caplog) -> None:
+    with caplog.at_level(logging.INFO):
+        event(logging.getLogger("collector"), "cycle.failed", reason=HIDDEN, name=f"é{HIDDEN}👍")
+    line = caplog.messages[0]
+    assert line.isprintable()
+    assert "\\u202e" in line
+    assert "é" in line
+    assert "👍" in line
+
+
+def test_a_message_and_a_traceback_steer_no_terminal_and_begin_no_line() -> None:
+    formatter = LineFormatter("%(levelname)s %(message)s")
+    forged = f"gone\nERROR forged {HIDDEN}\r\u2028ERROR forged"
+    with pytest.raises(RuntimeError) as caught:
+        raise RuntimeError(forged)
+    trace = (RuntimeError, caught.value, caught.value.__traceback__)
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "%s", (forged,), trace)
+    lines = formatter.format(record).split("\n")
+    assert all(line.isprintable() for line in lines)
+    assert [line for line in lines if line.startswith("ERROR")] == [lines[0]]
+    assert "RuntimeError: gone" in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://me:hunter2hunter2@proxy.example:8080/x",
+        "HTTP://hunter2hunter2@proxy.example",
+        "connection to 'https://me:hunter2hunter2@proxy.example' failed",
+        "https://me:hunter2/hunter2hunter2@proxy.example/",
+        "proxy me:hunter2hunter2@proxy.example:8080 refused",
+        "/api/v1/admin/collect?code=hunter2hunter2&x=1",
+        "/api/v1/admin/collect?x=1&CODE=hunter2hunter2",
+        "/api/v1/admin/collect%3Fcode%3Dhunter2hunter2",
+        "/api/v1/admin/collect%253Fcode%253Dhunter2hunter2",
+        "/api/v1/x%25253F%252563ode%25253D%252568unter2hunter2",
+        "/x?a=1%2526x-functions-key%253Dhunter2hunter2/rest",
+        "/x;code=***;sig%25253Dhunter2hunter2",
+        "AccountEndpoint=https://a.example/;AccountKey=hunter2hunter2==;",
+        "https%3A%2F%2Fme%3Ahunter2hunter2%40proxy.example",
+        "Authorization: Bearer hunter2hunter2",
+        "x-functions-key: hunter2hunter2",
+        "client_secret=hunter2hunter2&grant_type=password",
+    ],
+)
+def test_passwords_and_keys_are_masked_however_they_are_encoded(text, caplog) -> None:
+    with caplog.at_level(logging.INFO):
+        event(logging.getLogger("api"), "request", path=text)
+    assert "unter2" not in caplog.text
+    assert "***" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/api/v1/posts/a%20b%2Fc", "https://a.example:8080/users/@me", "COSMOS_KEY: not set", "a@b"],
+)
+def test_what_holds_no_secret_is_logged_as_it_is(text) -> None:
+    assert masked(text) == text
+
+
+def test_a_known_secret_is_masked_wherever_it_stands() -> None:
+    hide(["s3cret-of-this-test", "short"])
+    assert masked("/x/s3cret%2Dof-this-test/y") == "/x/***/y"
+    assert masked("a short text") == "a short text"
+
+
+def test_line_ends_are_kept_where_asked() -> None:
+    assert printable("a\nb\x9bc", keep="\n") == "a\nb\\u009bc"
 
 
 def test_our_loggers_follow_the_level_and_chatty_ones_stay_quiet() -> None:

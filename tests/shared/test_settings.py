@@ -159,6 +159,36 @@ def test_a_key_without_its_account_is_an_error_that_does_not_show_the_key() -> N
     assert "hunter2" not in line
 
 
+@pytest.mark.parametrize(
+    "key", ["not base64!!", "abc", "AccountEndpoint=https://a/;AccountKey=YQ==", "kéy"]
+)
+def test_a_key_that_is_none_is_one_line_that_does_not_show_it(key) -> None:
+    line = complaint(COSMOS_ENDPOINT="https://a.example", COSMOS_KEY=key)
+    assert line.startswith("COSMOS_KEY: ")
+    assert "\n" not in line
+    assert key not in line
+
+
+@pytest.mark.parametrize(
+    "name", ["REDDIT_BASE_URL", "COSMOS_ENDPOINT", "SUBREDDITS", "CORS_ORIGINS"]
+)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://me:hunter2@a.example",
+        "https://hunter2@a.example",
+        "https//me:hunter2@a.example",
+        "me:hunter2@a.example",
+        "https://me:hun/hunter2@a.example",
+        "AccountEndpoint=https://a.example:443/;AccountKey=hunter2==;",
+    ],
+)
+def test_a_password_in_any_setting_is_never_quoted(name, value) -> None:
+    line = complaint(**{name: value})
+    assert line.startswith(f"{name}: ")
+    assert "hunter2" not in line
+
+
 CONNECTION_STRING = "InstrumentationKey=00000000-1111-2222-3333-444444444444"
 
 
@@ -198,7 +228,7 @@ def test_no_secret_is_ever_shown() -> None:
             "REDDIT_CLIENT_ID": "id",
             "REDDIT_CLIENT_SECRET": "hunter2",
             "COSMOS_ENDPOINT": "https://account.example",
-            "COSMOS_KEY": "hunter3",
+            "COSMOS_KEY": "aHVudGVyMw==",
         }
     )
     assert "hunter" not in repr(settings)

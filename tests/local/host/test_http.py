@@ -395,7 +395,12 @@ def test_with_keys_a_function_answers_only_whoever_has_one(running_host, write_a
     )
     assert both.status_code == 401, "of two the header counts"
     host.wait_for_log("path=/api/master status=200")
+    in_paths = [f"locked%3Fcode%3D{keys['_master']}", f"locked%253F%2563ode%253D{keys['_master']}"]
+    for path in [*in_paths, f"echo/{keys['_function']}", "echo/%E2%80%AE%C2%9B%1B%E2%80%A8"]:
+        host.http.get(f"/api/{path}")
+    host.wait_for_log(r"path=.*u202e.*u009b.*u001b.*u2028")
     assert all(key not in host.log for key in keys.values())
+    assert all(line.isprintable() for line in host.lines)
 
 
 def test_the_prefix_is_host_jsons(running_host, write_app) -> None:
