@@ -149,6 +149,21 @@ def rescore(
 
 
 @app.command()
+def check(
+    *,
+    repair: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save what can be read into a new file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check the database file, page by page and row by row. Exit status: 0 sound, 1 damaged."""
+    from local.checking import check_command  # noqa: PLC0415 - so that --help is quick
+
+    with _clear_errors():
+        raise typer.Exit(check_command(os.environ, repair=repair, as_json=as_json))
+
+
+@app.command()
 def reddit(
     data: Annotated[Path | None, typer.Argument(help="Recorded objects; else the sample.")] = None,
     port: Annotated[int, PORT] = 8000,

@@ -16,6 +16,10 @@ LOCALHOST = "localhost"
 DEFAULT_PORTS = (":80", ":443")
 
 
+class StrangePage(Exception):
+    """A page that may not ask this host; the message says why."""
+
+
 @dataclass(frozen=True)
 class Access:
     """The names that the host answers to, and the origins whose pages may change something."""
@@ -26,6 +30,11 @@ class Access:
     is_loopback: bool = False
     """Whether the host listens on a loopback address alone."""
     asks_for_keys: bool = False
+
+    def check(self, method: str, host: str, headers: Mapping[str, str]) -> None:
+        """Raise StrangePage for a request that isn't answered."""
+        if (why := self.refusal(method, host, headers)) is not None:
+            raise StrangePage(why)
 
     def refusal(self, method: str, host: str, headers: Mapping[str, str]) -> str | None:
         """Return why a request isn't answered, as a sentence; None where it may be."""

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import logging
 import os
+import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -76,6 +77,10 @@ class Context(func.Context):
         return None
 
 
+class OutputNotWritten(Exception):
+    """What a function put out can't be put on its queue: a full disk, a damaged file."""
+
+
 class Output(func.Out[Any]):
     """What a function puts out."""
 
@@ -113,7 +118,7 @@ class Caller:
     async def call(self, function: Function, argument: object, *, read: Callable[[object], T]) -> T:
         """Call a function with its trigger's data; give what `read` makes of what it returned.
 
-        Raises what either raises; nothing is put out then.
+        Raises what either raises; nothing is put out then. Raises OutputNotWritten.
         """
         outputs = {name: Output() for name in function.outputs}
         given: dict[str, Any] = {function.argument: argument, **outputs}
@@ -125,7 +130,10 @@ class Caller:
             given["context"] = Context(function, str(uuid.uuid4()), parent)
         result = read(await self._returned(function, given))
         if outputs:
-            await asyncio.to_thread(self._put_out, function, outputs)
+            try:
+                await asyncio.to_thread(self._put_out, function, outputs)
+            except (sqlite3.Error, OSError) as error:
+                raise OutputNotWritten(str(error)) from error
         return result
 
     async def _returned(self, function: Function, given: Mapping[str, Any]) -> object:

@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local.host.access import Access
-from local.host.calling import Caller
+from local.host.access import Access, StrangePage
+from local.host.calling import Caller, OutputNotWritten
 from local.host.config import HttpConfig
 from local.host.functions import Function, in_order
 from local.host.http_request import Address, RefusedByHost, address_of, to_function
@@ -32,6 +32,13 @@ PING = "/admin/host/ping"
 BEARER = {"WWW-Authenticate": "Bearer"}
 # The host's own addresses: https://github.com/Azure/azure-functions-host/wiki
 HOSTS_OWN = ("/admin/host", "/admin/functions", "/admin/vfs", "/runtime/webhooks")
+
+
+NOT_WRITTEN = (
+    "The queue's file can't be written, so that nobody would take this up: the log says why. Mostly"
+    " the disk is full."
+)
+RETRY_SECONDS = "30"
 
 
 class Router:
@@ -90,30 +97,23 @@ class HttpHost:
         answered_by = "host"
         try:
             address = address_of(request.scope)
-            if why := self.access.refusal(request.method, address.host, request.headers):
-                return self._strange(request, address, why, is_https=is_https), answered_by
+            self.access.check(request.method, address.host, request.headers)
             function, parameters = self._find(request, address)
             answered_by = function.name
             response = await self._invoke(request, address, function, parameters)
+        except StrangePage as error:
+            reason = str(error)
+            repeated_event(log, "request.strange", logging.WARNING, reason=reason)
+            response = problem(HTTPStatus.FORBIDDEN, reason, request)
+        except OutputNotWritten as error:
+            repeated_event(log, "queue.not_written", logging.ERROR, reason=str(error))
+            response = problem(HTTPStatus.SERVICE_UNAVAILABLE, NOT_WRITTEN, request)
+            response.headers["Retry-After"] = RETRY_SECONDS
         except RefusedByHost as error:
             response = Response(status_code=error.status, headers=error.headers)
             if error.by_kestrel:
                 return response, answered_by
         return with_host_headers(response, self.config, is_https=is_https), answered_by
-
-    def _strange(self, request: Request, address: Address, why: str, *, is_https: bool) -> Response:
-        """Return the refusal of a page that isn't the host's own, with the reason for its user."""
-        repeated_event(log, "request.strange", logging.WARNING, host=address.host, reason=why)
-        status = HTTPStatus.FORBIDDEN
-        problem = {
-            "type": "about:blank",
-            "title": status.phrase,
-            "status": status,
-            "detail": why,
-            "instance": request.url.path,
-        }
-        response = Response(json.dumps(problem), status, media_type="application/problem+json")
-        return with_host_headers(response, self.config, is_https=is_https)
 
     def _find(
         self, request: Request, address: Address
@@ -148,9 +148,23 @@ class HttpHost:
             raise RefusedByHost(HTTPStatus.BAD_REQUEST) from None
         try:
             return await self.caller.call(function, given, read=from_function)
+        except OutputNotWritten:
+            raise
         except Exception as error:
             log.exception("function.failed function=%s", function.name)
             raise RefusedByHost(HTTPStatus.INTERNAL_SERVER_ERROR) from error
+
+
+def problem(status: HTTPStatus, detail: str, request: Request) -> Response:
+    """Answer in words what Microsoft's host has no answer of its own for (RFC 9457)."""
+    content = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+    }
+    return Response(json.dumps(content), status, media_type="application/problem+json")
 
 
 def http_app(

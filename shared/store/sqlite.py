@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import logging
 import os
 import re
 import sqlite3
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
@@ -14,20 +16,28 @@ import aiosqlite
 
 from shared.costs import spent
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
+from shared.logs import repeated_event
 from shared.store import CONTAINERS, Container, Key, Query, T
 
 R = TypeVar("R")
+
+log = logging.getLogger(__name__)
 
 # https://sqlite.org/limits.html: 32,766 variables a statement; far fewer are as quick.
 KEYS_AT_ONCE = 500
 DOCUMENTS_AT_ONCE = 500
 # A page cache of 16 MiB, in KiB: https://sqlite.org/pragma.html#pragma_cache_size
 CACHE = -16_384
-
-
+# What SQLite says of a row whose JSON it can't index.
+BAD_JSON = "malformed JSON"
+SET_ASIDE = "unreadable"
+BROKEN_CHARACTER = "\ufffd"
+CHECK = "`python -m local check` says what can be read, and saves it into a new file"
 # What SQLite quotes, from the first quotation on, and what tells that the file is damaged.
 QUOTED = re.compile(r"(?: with text)? ?['\"].*", re.DOTALL)
-DAMAGE = re.compile(r"malformed|not a database|could not decode|corrupt", re.IGNORECASE)
+DAMAGE = re.compile(
+    r"malformed|not a database|could not decode|corrupt|disk I/O error", re.IGNORECASE
+)
 MAX_REASON = 120
 
 Reopen = Callable[[], Awaitable[aiosqlite.Connection]]
@@ -42,6 +52,8 @@ class SqliteStore:
         self, connection: aiosqlite.Connection, path: Path, reopen: Reopen | None = None
     ) -> None:
         self._connection = connection
+        # The default quotes a text that it can't decode.
+        connection.text_factory = decode
         self._path = path
         # There while nobody writes: a file that is being written is read in another way.
         self._reopen = reopen
@@ -90,7 +102,9 @@ class SqliteStore:
                 [part for key in batch for part in key],
             )
             for partition, document_id, etag, body in rows:
-                found[partition, document_id] = self._document(body, etag)
+                document = self._document(container, document_id, etag, body)
+                if document is not None:
+                    found[partition, document_id] = document
         return found
 
     async def query(self, query: Query[T]) -> list[T]:
@@ -107,23 +121,24 @@ class SqliteStore:
         if query.order_by != "id":
             conditions.append(f"{order} IS NOT NULL")
         rows = await self._rows(
-            f"SELECT etag, body FROM {query.container.name}"  # noqa: S608 - names are constants
+            f"SELECT id, etag, body FROM {query.container.name}"  # noqa: S608 - names are constants
             f" WHERE {' AND '.join(conditions)}"
             f" ORDER BY {order} {'DESC' if query.descending else 'ASC'} LIMIT ?",
             [*values, query.limit],
         )
-        return [cast("T", self._document(body, etag)) for etag, body in rows]
+        documents = (self._document(query.container, *row) for row in rows)
+        return [cast("T", document) for document in documents if document is not None]
 
     async def create(self, container: Container[T], document: T) -> str:
         """Write a new document and give its ETag. Raises DocumentExists."""
         row = _row(container, document)
-        changed = await self._write(
-            f"INSERT OR IGNORE INTO {container.name} VALUES (?, ?, ?, ?)",  # noqa: S608
-            [row],
-        )
-        if not changed:
-            raise DocumentExists(f"{container.name} has a {row[1]} already")
-        return row[2]
+        insert = f"INSERT OR IGNORE INTO {container.name} VALUES (?, ?, ?, ?)"  # noqa: S608
+        if await self._write(insert, [row]):
+            return row[2]
+        # A row that can't be read isn't there for its readers.
+        if await self._remove_unreadable(container, row[:2]) and await self._write(insert, [row]):
+            return row[2]
+        raise DocumentExists(f"{container.name} has a {row[1]} already")
 
     async def replace(self, container: Container[T], document: T, etag: str) -> str:
         """Write over the document that has this ETag. Raises DocumentChanged."""
@@ -159,11 +174,31 @@ class SqliteStore:
         """Close the file."""
         await self._connection.close()
 
-    def _document(self, body: str, etag: str) -> Any:
-        try:
-            return _document(body, etag)
-        except (ValueError, TypeError) as error:
-            raise _unavailable(self._path, sqlite3.DatabaseError("malformed JSON")) from error
+    def _document(self, container: Container[T], document_id: str, etag: str, body: str) -> Any:
+        """Return a row's document; None, and a line in the log, where it is unreadable."""
+        document = document_of(document_id, body)
+        if document is None:
+            reason = f"a row of {container.name} can't be read and is left out: {CHECK}"
+            repeated_event(
+                log, "store.unreadable", logging.ERROR, reason=reason, document=document_id
+            )
+            return None
+        document["_etag"] = etag
+        return document
+
+    async def _remove_unreadable(self, container: Container[T], key: Key) -> bool:
+        """Remove a document's row where it can't be read, unless another writer has mended it."""
+        rows = await self._rows(
+            f"SELECT id, etag, body FROM {container.name}"  # noqa: S608 - a constant
+            " WHERE partition = ? AND id = ?",
+            key,
+        )
+        bad = [etag for document_id, etag, body in rows if document_of(document_id, body) is None]
+        await self._write(
+            f"DELETE FROM {container.name} WHERE partition = ? AND id = ? AND etag = ?",  # noqa: S608
+            [(*key, etag) for etag in bad],
+        )
+        return bool(bad)
 
     async def _rows(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         spent()
@@ -178,27 +213,35 @@ class SqliteStore:
                 "list[tuple[Any, ...]]", await self._connection.execute_fetchall(sql, values)
             )
 
-        return await self._mapping_errors(fetch)
+        try:
+            return await self._mapping_errors(fetch)
+        except _BadJson:
+            async with self._writing:
+                await self._mapping_errors(self._set_aside)
+            return await self._mapping_errors(fetch)
 
     async def _write(self, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
         """Run the statement for each row, all or none, and count the rows it changed."""
         spent()
 
         async def write() -> int:
-            await self._connection.execute("BEGIN IMMEDIATE")
-            try:
+            async with _transaction(self._connection):
                 cursor = await self._connection.executemany(sql, rows)
-                await self._connection.execute("COMMIT")
-            except BaseException:
-                # On a full disk SQLite has rolled back by itself.
-                if self._connection.in_transaction:
-                    await self._connection.execute("ROLLBACK")
-                raise
             return cursor.rowcount
+
+        async def write_patiently() -> int:
+            try:
+                return await self._mapping_errors(write)
+            except _BadJson:
+                await self._mapping_errors(self._set_aside)
+                return await self._mapping_errors(write)
 
         # Shielded, so that a cancelled caller can't leave the transaction open.
         async with self._writing:
-            return await asyncio.shield(self._mapping_errors(write))
+            return await asyncio.shield(write_patiently())
+
+    async def _set_aside(self) -> None:
+        await _set_aside_rows(self._connection)
 
     async def _mapping_errors(self, work: Callable[[], Awaitable[R]]) -> R:
         try:
@@ -206,6 +249,8 @@ class SqliteStore:
         except (sqlite3.Error, ValueError) as error:
             if isinstance(error, ValueError) and "connection" not in str(error).lower():
                 raise
+            if BAD_JSON in str(error):
+                raise _BadJson(str(_unavailable(self._path, error))) from error
             raise _unavailable(self._path, error) from error
 
 
@@ -249,23 +294,94 @@ def _log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
-async def _prepare(connection: aiosqlite.Connection) -> None:
-    await connection.execute("PRAGMA journal_mode = WAL")
+class _BadJson(StoreUnavailable):
+    """A row's JSON is broken, so that SQLite can't keep its indexes."""
+
+
+@asynccontextmanager
+async def _transaction(connection: aiosqlite.Connection) -> AsyncIterator[None]:
+    """Do all of the block's writes or none."""
+    await connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        await connection.execute("COMMIT")
+    except BaseException:
+        # On a full disk SQLite has rolled back by itself.
+        if connection.in_transaction:
+            await connection.execute("ROLLBACK")
+        raise
+
+
+def tables() -> Iterator[str]:
+    """Give the statements that make the tables that are missing."""
+    yield "PRAGMA journal_mode = WAL"
     # Safe in WAL mode against a killed process: https://sqlite.org/pragma.html#pragma_synchronous
-    await connection.execute("PRAGMA synchronous = NORMAL")
-    await connection.execute(f"PRAGMA cache_size = {CACHE}")
+    yield "PRAGMA synchronous = NORMAL"
+    yield f"PRAGMA cache_size = {CACHE}"
     for container in CONTAINERS:
-        await connection.execute(
+        yield (
             f"CREATE TABLE IF NOT EXISTS {container.name} (partition TEXT NOT NULL,"
             " id TEXT NOT NULL, etag TEXT NOT NULL, body TEXT NOT NULL,"
             " PRIMARY KEY (partition, id))"
         )
-        for paths in container.indexes:
-            name = f"{container.name}_by_{'_'.join(paths).replace('.', '_')}"
-            columns = ", ".join(_column(path) for path in paths)
+
+
+def indexes() -> Iterator[str]:
+    """Give the statements that make the indexes that are missing."""
+    for container in CONTAINERS:
+        for name, columns in _indexes_of(container).items():
+            yield f"CREATE INDEX IF NOT EXISTS {name} ON {container.name} (partition, {columns})"
+
+
+async def _prepare(connection: aiosqlite.Connection) -> None:
+    for statement in tables():
+        await connection.execute(statement)
+    try:
+        await _make_indexes(connection)
+    except sqlite3.Error as error:
+        if BAD_JSON not in str(error):
+            raise
+        await _set_aside_rows(connection)
+
+
+async def _set_aside_rows(connection: aiosqlite.Connection) -> None:
+    """Move the rows whose JSON is broken into a table of their own.
+
+    SQLite can neither change nor remove such a row while an index looks into it.
+    """
+    async with _transaction(connection):
+        await connection.execute(
+            f"CREATE TABLE IF NOT EXISTS {SET_ASIDE} (container TEXT, partition TEXT, id TEXT,"
+            " etag TEXT, body TEXT)"
+        )
+        moved = 0
+        for container in CONTAINERS:
+            for name in _indexes_of(container):
+                await connection.execute(f"DROP INDEX IF EXISTS {name}")
             await connection.execute(
-                f"CREATE INDEX IF NOT EXISTS {name} ON {container.name} (partition, {columns})"
+                f"INSERT INTO {SET_ASIDE} SELECT '{container.name}', partition, id, etag, body"  # noqa: S608
+                f" FROM {container.name} WHERE NOT json_valid(body)"
             )
+            cursor = await connection.execute(
+                f"DELETE FROM {container.name} WHERE NOT json_valid(body)"  # noqa: S608
+            )
+            moved += cursor.rowcount
+        await _make_indexes(connection)
+    reason = f"rows can't be read and were moved into the table {SET_ASIDE}: {CHECK}"
+    repeated_event(log, "store.set_aside", logging.ERROR, reason=reason, rows=moved)
+
+
+async def _make_indexes(connection: aiosqlite.Connection) -> None:
+    for statement in indexes():
+        await connection.execute(statement)
+
+
+def _indexes_of(container: Container[Any]) -> dict[str, str]:
+    """Return the columns of a container's indexes by their names."""
+    return {
+        f"{container.name}_by_{'_'.join(paths).replace('.', '_')}": ", ".join(map(_column, paths))
+        for paths in container.indexes
+    }
 
 
 def _column(path: str) -> str:
@@ -278,9 +394,24 @@ def _row(container: Container[Any], document: Any) -> tuple[str, str, str, str]:
     return str(kept[container.partition_key]), str(kept["id"]), uuid.uuid4().hex, body
 
 
-def _document(body: str, etag: str) -> Any:
-    document = json.loads(body)
-    document["_etag"] = etag
+def decode(raw: bytes) -> str:
+    """Return a stored text; bytes that aren't UTF-8 become U+FFFD."""
+    return raw.decode(errors="replace")
+
+
+def document_of(document_id: str, body: object) -> dict[str, Any] | None:
+    """Return the document that a row holds, or None where it holds none.
+
+    Bodies are written in ASCII, so that a broken character is a damaged one.
+    """
+    if not isinstance(body, str) or BROKEN_CHARACTER in body:
+        return None
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or document.get("id") != document_id:
+        return None
     return document
 
 
@@ -294,7 +425,7 @@ def _unavailable(path: Path, error: Exception) -> StoreUnavailable:
     if DAMAGE.search(reason):
         return StoreUnavailable(
             f"the database file {path.name} can't be used ({reason}): it is damaged, or SQLITE_PATH"
-            " names another file; put a copy in its place, or let SQLite's .recover make one"
+            f" names another file; {CHECK}"
         )
     return StoreUnavailable(
         f"the database file {path.name} can't be used ({reason}): check SQLITE_PATH, the folder's"
