@@ -1,5 +1,6 @@
 """The sentiment of windows, out of the statistics that collection keeps."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from api.models import (
 from api.parameter_models import CompareParameters, Granularity, ScopeParameters, TrendsParameters
 from api.parameters import scope_of
 from shared import statistics
-from shared.models import ALL, Cell
+from shared.models import ALL, Cell, DayStats
 from shared.statistics import COMPOUND_DIGITS, cells_by_hour
 from shared.store import DAYS, Key
 from shared.times import Window, day_of, iso
@@ -45,7 +46,7 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
     return SentimentTrends(
         **dict(stats),
         granularity=parameters.granularity,
-        trend_data=_trend(deps, cells, window, parameters.granularity),
+        trend_data=await asyncio.to_thread(_trend, deps, cells, window, parameters.granularity),
     )
 
 
@@ -73,17 +74,22 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
     window = Window.of_hours(parameters.hours, deps.clock())
     before = window.before()
     cells = await _cells(deps, scopes, Window(before.start, window.end))
-    compared = [
-        _compared(
-            scope,
-            _totals(deps, cells[scope], window.hours()),
-            _totals(deps, cells[scope], before.hours()),
-            _trend(deps, cells[scope], window, parameters.granularity)
-            if parameters.granularity
-            else None,
-        )
-        for scope in scopes
-    ]
+
+    def compare_all() -> list[ComparedScope]:
+        return [
+            _compared(
+                scope,
+                _totals(deps, cells[scope], window.hours()),
+                _totals(deps, cells[scope], before.hours()),
+                _trend(deps, cells[scope], window, parameters.granularity)
+                if parameters.granularity
+                else None,
+            )
+            for scope in scopes
+        ]
+
+    # Off the loop: sums over months take tenths of a second, and other requests wait.
+    compared = await asyncio.to_thread(compare_all)
     return Comparison(
         time_window_hours=parameters.hours,
         subreddits=compared,
@@ -102,10 +108,12 @@ async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str,
     store = await deps.store()
     keys: list[Key] = [(scope, day) for scope in scopes for day in window.days()]
     days = await store.read_many(DAYS, keys)
-    of_scope = {scope: {k: day for k, day in days.items() if k[0] == scope} for scope in scopes}
-    if ALL in of_scope:
-        of_scope[ALL] = await only_watched(store, deps.settings.subreddits, of_scope[ALL])
-    return {scope: cells_by_hour(found.values()) for scope, found in of_scope.items()}
+    by_scope: dict[str, dict[Key, DayStats]] = {scope: {} for scope in scopes}
+    for (scope, day), found in days.items():
+        by_scope[scope][scope, day] = found
+    if ALL in by_scope:
+        by_scope[ALL] = await only_watched(store, deps.settings.subreddits, by_scope[ALL])
+    return {scope: cells_by_hour(found.values()) for scope, found in by_scope.items()}
 
 
 def _trend(deps: Deps, cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:

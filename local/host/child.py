@@ -16,6 +16,13 @@ from collector.stopping import stopping
 from local.host.access import Access, is_loopback
 from local.host.calling import Caller, end_process, worker_threads
 from local.host.config import HostConfig, read_host_json, read_http_config
+from local.host.connections import (
+    BACKLOG,
+    KEEP_ALIVE_SECONDS,
+    limited_protocol,
+    most_connections,
+    quiet_loop,
+)
 from local.host.functions import app_of, functions_of, import_app
 from local.host.http import http_app
 from local.host.keys import read_keys
@@ -116,17 +123,20 @@ async def _http(arguments: argparse.Namespace) -> None:
             asks_for_keys=arguments.keys,
         ),
     )
+    quiet_loop(asyncio.get_running_loop())
     server = uvicorn.Server(
         uvicorn.Config(
             application,
             # It takes methods in any case, as Kestrel does, and leaves limits to the application.
-            http="h11",
+            http=limited_protocol(most_connections()),
             h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             log_config=None,
             access_log=False,
             server_header=False,
             lifespan="off",
             ws="none",
+            backlog=BACKLOG,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=5,
         )
     )

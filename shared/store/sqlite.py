@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 # https://sqlite.org/limits.html: 32,766 variables a statement; far fewer are as quick.
 KEYS_AT_ONCE = 500
 DOCUMENTS_AT_ONCE = 500
+# So many days of statistics are parsed in a few milliseconds.
+WORTH_A_THREAD = 50
 # A page cache of 16 MiB, in KiB: https://sqlite.org/pragma.html#pragma_cache_size
 CACHE = -16_384
 # What SQLite says of a row whose JSON it can't index.
@@ -101,8 +103,8 @@ class SqliteStore:
                 " ON partition = p AND id = i",
                 [part for key in batch for part in key],
             )
-            for partition, document_id, etag, body in rows:
-                document = self._document(container, document_id, etag, body)
+            documents = await self._documents(container, [row[1:] for row in rows])
+            for (partition, document_id, *_), document in zip(rows, documents, strict=True):
                 if document is not None:
                     found[partition, document_id] = document
         return found
@@ -126,7 +128,7 @@ class SqliteStore:
             f" ORDER BY {order} {'DESC' if query.descending else 'ASC'} LIMIT ?",
             [*values, query.limit],
         )
-        documents = (self._document(query.container, *row) for row in rows)
+        documents = await self._documents(query.container, rows)
         return [cast("T", document) for document in documents if document is not None]
 
     async def create(self, container: Container[T], document: T) -> str:
@@ -173,6 +175,14 @@ class SqliteStore:
     async def close(self) -> None:
         """Close the file."""
         await self._connection.close()
+
+    async def _documents(
+        self, container: Container[T], rows: Sequence[tuple[Any, ...]]
+    ) -> list[Any]:
+        """Read the documents of rows (id, ETag, body); many of them off the loop."""
+        if len(rows) < WORTH_A_THREAD:
+            return [self._document(container, *row) for row in rows]
+        return await asyncio.to_thread(lambda: [self._document(container, *row) for row in rows])
 
     def _document(self, container: Container[T], document_id: str, etag: str, body: str) -> Any:
         """Return a row's document; None, and a line in the log, where it is unreadable."""

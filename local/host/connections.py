@@ -1,0 +1,135 @@
+"""Connections of the HTTP process: how many there may be, and how long one may wait for a request.
+
+Kestrel's limits: https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.server.kestrel.core.kestrelserverlimits
+"""
+
+import asyncio
+import logging
+import resource
+from typing import Any, ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from shared.logs import repeated_event
+
+log = logging.getLogger("local.host.connections")
+
+MAX_CONNECTIONS = 1000
+# Accepted in one turn of the loop, before any of them is counted.
+BACKLOG = 256
+# Databases, pipes and files.
+OTHER_FILES = 128
+WANTED_FILES = MAX_CONNECTIONS + BACKLOG + OTHER_FILES
+HEADER_SECONDS = 30.0
+KEEP_ALIVE_SECONDS = 130
+EMPTY = "Content-Length: 0\r\nConnection: close\r\n\r\n"
+TIMED_OUT = f"HTTP/1.1 408 Request Timeout\r\n{EMPTY}".encode()
+
+
+def most_connections() -> int:
+    """Raise this process's limit of open files where it may; return how many connections fit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < WANTED_FILES:
+        soft = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    return max(1, min(MAX_CONNECTIONS, soft - BACKLOG - OTHER_FILES))
+
+
+def quiet_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Have the loop tell each of its faults once a minute, instead of a traceback a connection."""
+    loop.set_exception_handler(_tell)
+
+
+def _tell(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    reason = f"{context['message']}: {error!r}" if error else str(context["message"])
+    repeated_event(log, "host.loop_fault", logging.ERROR, reason=reason)
+
+
+class LimitedProtocol(H11Protocol):
+    """HTTP over at most `most` connections, the headers of whose requests must come soon.
+
+    At the limit a new connection takes the place of the one that has waited longest without having
+    sent a request. Where all are at work, it is closed.
+    """
+
+    most: ClassVar[int] = MAX_CONNECTIONS
+    header_seconds: ClassVar[float] = HEADER_SECONDS
+    waiting: ClassVar[dict[H11Protocol, None]]
+    """Connections that wait for a request, the longest first."""
+    header_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take the connection, or refuse it at the limit."""
+        super().connection_made(transport)
+        if len(self.connections) > self.most and not self._make_room():
+            reason = f"{self.most} are at work"
+            repeated_event(log, "host.too_many_connections", logging.WARNING, reason=reason)
+            # Without an answer, as Kestrel refuses.
+            self.connections.discard(self)
+            transport.abort()
+            return
+        self._wait_for_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._request_came()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; a request whose header isn't whole yet has its time."""
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        self.waiting.pop(self, None)
+        self._look()
+
+    def _look(self) -> None:
+        """Start the time of a header that has begun, or end it when a request is there."""
+        if self.transport.is_closing() or self.conn.their_state is not h11.IDLE:
+            self._request_came()
+            return
+        if self.conn.trailing_data[0]:
+            self._unset_keepalive_if_required()
+        self._wait_for_request()
+
+    def _wait_for_request(self) -> None:
+        self.waiting.setdefault(self)
+        # Between requests the keep-alive time runs.
+        if self.header_timer is None and self.timeout_keep_alive_task is None:
+            self.header_timer = self.loop.call_later(self.header_seconds, self._time_out)
+
+    def _request_came(self) -> None:
+        self.waiting.pop(self, None)
+        if self.header_timer is not None:
+            self.header_timer.cancel()
+            self.header_timer = None
+
+    def _make_room(self) -> bool:
+        for longest in self.waiting:
+            # No answer: it asked nothing.
+            del self.waiting[longest]
+            longest.connections.discard(longest)
+            longest.transport.abort()
+            return True
+        return False
+
+    def _time_out(self) -> None:
+        self._request_came()
+        if not self.transport.is_closing():
+            self.transport.write(TIMED_OUT)
+            self.transport.close()
+
+
+def limited_protocol(most: int, *, header_seconds: float = HEADER_SECONDS) -> type[H11Protocol]:
+    """Make the protocol with limits and connections of its own."""
+    own = {"most": most, "header_seconds": header_seconds, "waiting": {}}
+    return type("OwnProtocol", (LimitedProtocol,), own)
