@@ -1,6 +1,7 @@
 """`python -m local up`: the whole product on one machine."""
 
 import asyncio
+import hashlib
 import os
 import sqlite3
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from local.host.access import name_of
 from local.host.child import configure_logging
 from local.host.config import HostConfig, HostError, read_host_json, read_local_settings
+from local.host.files import HostFiles
 from local.host.functions import Function, app_of, functions_of, import_app
 from local.host.http import Router
 from local.host.keys import read_keys
@@ -99,20 +101,34 @@ async def _check_feed(settings: Settings) -> None:
         )
 
 
+def host_files(settings: Settings) -> HostFiles:
+    """Return the files of the host that works on this database.
+
+    The default database's keep their short names.
+    """
+    folder = settings.sqlite_path.parent
+    if settings.cosmos_endpoint:
+        account = f"{settings.cosmos_endpoint}/{settings.cosmos_database}".lower()
+        return HostFiles(folder, f"cosmos-{hashlib.sha256(account.encode()).hexdigest()[:12]}.")
+    name = settings.sqlite_path.name
+    is_default = name == Settings.model_fields["sqlite_path"].default.name
+    return HostFiles(folder, "" if is_default else f"{name}.")
+
+
 def _make_data_folder(settings: Settings) -> None:
     """Make the folder of the queues and timers, which is the database's, before it is needed."""
-    folder = settings.sqlite_path.parent
+    files = host_files(settings)
     try:
-        Queues(folder / "queues.db")
+        Queues(files.queues)
     except (OSError, sqlite3.Error) as error:
-        raise SettingsError(f"SQLITE_PATH: {folder} takes no files ({error})") from error
+        raise SettingsError(f"SQLITE_PATH: {files.folder} takes no files ({error})") from error
 
 
 def _children(
     options: Options, settings: Settings, choice: StandInChoice, listener: int
 ) -> list[Child]:
-    data = str(settings.sqlite_path.parent)
-    common = ["--app", str(options.app), "--data", data]
+    files = host_files(settings)
+    common = ["--app", str(options.app), "--data", str(files.folder), f"--prefix={files.prefix}"]
     asked = ["--keys"] if options.keys else []
     asked += [f"--allow-host={name_of(name)}" for name in options.allowed_hosts]
     asked += [f"--allow-origin={origin}" for origin in settings.cors_origins]
@@ -158,7 +174,7 @@ def _print_banner(
         f"  Database  {database}",
     ]
     if options.keys:
-        path = settings.sqlite_path.parent / "keys.json"
+        path = host_files(settings).keys
         read_keys(path)
         lines.append(f"  Keys      {path}")
     lines += [f"  Warning   {warning}" for warning in schedule_warnings(settings)]

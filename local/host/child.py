@@ -23,6 +23,7 @@ from local.host.connections import (
     most_connections,
     quiet_loop,
 )
+from local.host.files import HostFiles
 from local.host.functions import app_of, functions_of, import_app
 from local.host.http import http_app
 from local.host.keys import read_keys
@@ -40,6 +41,7 @@ def main() -> None:
     parser.add_argument("role", choices=["http", "worker", "reddit"])
     parser.add_argument("--app", type=Path, default=Path())
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--prefix", default="", help="how the names of its files begin")
     parser.add_argument("--listener", type=int, help="the file descriptor of a listening socket")
     parser.add_argument("--host", default="", help="names the host, the same after each restart")
     parser.add_argument("--ready", type=int, required=True, help="a pipe to say ready on")
@@ -96,8 +98,12 @@ def _say_ready(arguments: argparse.Namespace) -> None:
     os.close(arguments.ready)
 
 
+def _files(arguments: argparse.Namespace) -> HostFiles:
+    return HostFiles(arguments.data, arguments.prefix)
+
+
 def _caller(arguments: argparse.Namespace, config: HostConfig) -> Caller:
-    queues = Queues(arguments.data / "queues.db", holder=arguments.host)
+    queues = Queues(_files(arguments).queues, holder=arguments.host)
     return Caller(queues, worker_threads(), config.function_timeout)
 
 
@@ -108,7 +114,7 @@ async def _http(arguments: argparse.Namespace) -> None:
     listener = socket.socket(
         socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=arguments.listener
     )
-    keys = read_keys(arguments.data / "keys.json") if arguments.keys else None
+    keys = read_keys(_files(arguments).keys) if arguments.keys else None
     hide(keys.values() if keys else ())
     application = http_app(
         [function for function in functions if function.kind == "http"],
@@ -151,7 +157,7 @@ async def _worker(arguments: argparse.Namespace) -> None:
         functions,
         config,
         _caller(arguments, config),
-        data=arguments.data,
+        files=_files(arguments),
         timers=not arguments.no_timers,
         startup_seconds=arguments.startup_seconds,
         on_stop=stopping.set,

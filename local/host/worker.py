@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import azure.functions as func
@@ -14,6 +13,7 @@ from azure.functions.timer import TimerRequest
 
 from local.host.calling import Caller
 from local.host.config import HostConfig
+from local.host.files import HostFiles
 from local.host.functions import Function
 from local.host.listener import Listener
 from local.host.messages import incoming
@@ -41,7 +41,7 @@ class Worker:
         config: HostConfig,
         caller: Caller,
         *,
-        data: Path,
+        files: HostFiles,
         timers: bool,
         startup_seconds: float,
         on_stop: Callable[[], None],
@@ -55,7 +55,7 @@ class Worker:
         self._startup_seconds = startup_seconds
         self._on_stop = on_stop
         self._lock_seconds = lock_seconds
-        self._monitor = Monitor(data / "timers.json", host=host)
+        self._monitor = Monitor(files.timers, host=host)
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
