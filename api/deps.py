@@ -15,6 +15,7 @@ from shared.logs import set_levels
 from shared.settings import Settings, settings
 from shared.store import Store, open_store
 from shared.times import Clock, utc_now
+from shared.worker_status import WorkerStatus, read_status
 
 # A client waits for the answer: it can ask again sooner than a database comes back.
 PATIENCE_SECONDS = 2.0
@@ -40,6 +41,7 @@ class Deps:
     """Of those who ask for health at once, one asks the database."""
     heavy: Limiter = field(default_factory=Limiter)
     """Heavy reads wait here for each other; nothing else does."""
+    worker: Callable[[], WorkerStatus | None] = read_status
 
 
 class SharedStore:

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Literal
 
 from api.deps import Deps
-from api.models import ApplicationHealth, DatabaseHealth, Health, HealthStatus
+from api.models import ApplicationHealth, DatabaseHealth, Health, HealthStatus, WorkerHealth
 from shared import __version__
 from shared.cycles import running_cycle
 from shared.errors import StoreError
@@ -17,6 +17,7 @@ from shared.schedule import interval, next_tick
 from shared.settings import Settings
 from shared.store import COLLECTION, LEASES
 from shared.times import iso, parse_iso
+from shared.worker_status import WorkerStatus
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +25,17 @@ log = logging.getLogger(__name__)
 DATABASE_SECONDS = 0.8
 MILLISECONDS = 1000
 MINUTE = timedelta(minutes=1)
+# Machines' clocks differ by less; what is dated later was written by a wrong one.
+CLOCKS_APART = timedelta(minutes=2)
+# The worker says that it lives every few seconds; a busy machine may hold it up.
+HEARTBEAT_LATE = timedelta(seconds=60)
 
 
 async def check_health(deps: Deps) -> Health:
     """Ask the database what collection has done, which is a sign of its life, too."""
     now = deps.clock()
     kind: Literal["sqlite", "cosmos"] = "cosmos" if deps.settings.cosmos_endpoint else "sqlite"
-    process = deps.process()
+    process, worker = deps.process(), deps.worker()
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             store = await deps.store()
@@ -41,25 +46,74 @@ async def check_health(deps: Deps) -> Health:
             lease = await store.read(LEASES, "lease", "lease")
     except (StoreError, TimeoutError) as error:
         status: HealthStatus = "starting"
+        why: str | None = "The process opens its database: ask again in some seconds."
         if isinstance(error, StoreError) or not deps.is_starting():
             reason = str(error) or f"no answer within {DATABASE_SECONDS} s"
             repeated_event(log, "health.unhealthy", logging.WARNING, reason=reason)
             status = "unhealthy"
+            why = "The database doesn't answer: the log says why."
         application = _unknown(deps.settings, now)
         database = DatabaseHealth(connected=False, kind=kind, latency_ms=None)
     else:
         uptime = timedelta(seconds=process.uptime_seconds)
-        status = "degraded" if _is_stale(state, deps.settings, now, uptime) else "healthy"
+        why = _worker_fault(worker, now) or _data_fault(state, deps.settings, now, uptime)
+        status = "degraded" if why else "healthy"
         application = _application(state, running_cycle(lease, now), deps.settings, now)
         database = DatabaseHealth(connected=True, kind=kind, latency_ms=latency)
     return Health(
         status=status,
+        reason=why,
+        worker=None
+        if worker is None
+        else WorkerHealth(
+            last_heartbeat=worker.last_heartbeat, last_failed_write=worker.last_failed_write
+        ),
         timestamp=iso(now),
         version=__version__,
         process=process,
         application=application,
         database=database,
     )
+
+
+def _worker_fault(worker: WorkerStatus | None, now: datetime) -> str | None:
+    """Say what is wrong with the worker; None where nothing is, or there is none to ask."""
+    if worker is None:
+        return None
+    if worker.is_failing:
+        return (
+            f"The worker can't write to its disk since {worker.last_failed_write}"
+            f" ({worker.failed_write_reason}): nothing is collected."
+        )
+    if worker.last_heartbeat is None:
+        return "The worker has given no sign of life yet: nothing is collected."
+    if now - parse_iso(worker.last_heartbeat) > HEARTBEAT_LATE:
+        return (
+            f"The worker gave its last sign of life at {worker.last_heartbeat}: nothing is"
+            " collected until it is back."
+        )
+    return None
+
+
+def _data_fault(
+    state: CollectionState | None, settings: Settings, now: datetime, uptime: timedelta
+) -> str | None:
+    """Say what is wrong with the data; None where nothing is."""
+    last = state["last_collection_at"] if state else None
+    if last is not None and _is_ahead(last, now):
+        return (
+            f"The last collection is dated {last}, which is in the future: a clock was, or is,"
+            " wrong."
+        )
+    if not _is_stale(state, settings, now, uptime):
+        return None
+    if last is None:
+        return "Nothing has been collected yet, though it should have been."
+    return f"The last collection was at {last}, more than two intervals of the schedule ago."
+
+
+def _is_ahead(moment: str, now: datetime) -> bool:
+    return parse_iso(moment) - now > CLOCKS_APART
 
 
 def _is_stale(
@@ -92,7 +146,7 @@ def _application(
         collections_failed=state["collections_failed"] if state else 0,
         # Another machine's clock may be ahead of ours.
         data_freshness_minutes=max(0.0, round((now - parse_iso(last)) / MINUTE, 1))
-        if last
+        if last and not _is_ahead(last, now)
         else None,
         next_collection_at=iso(next_tick(settings.collect_schedule, now)),
         running_cycle=running,

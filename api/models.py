@@ -447,16 +447,30 @@ class DatabaseHealth(Answer):
     latency_ms: float | None = Field(description="how long it took; null without an answer")
 
 
+class WorkerHealth(Answer):
+    """How the process is that collects: known where one machine runs everything."""
+
+    last_heartbeat: Time | None = Field(description="its last sign of life; null: none yet")
+    last_failed_write: Time | None = Field(
+        description="when it last could not write to its disk; null: it always could"
+    )
+
+
 class Health(Answer):
     """How the service is.
 
     starting: the process opens the database for the first time, which may take some seconds.
     unhealthy: the database doesn't answer. degraded: the data is older than two intervals of
-    collection, or there is none though there should be. healthy: none of these.
+    collection, or there is none though there should be; or its time is in the future; or the worker
+    gives no sign of life or can't write. healthy: none of these.
     """
 
     status: Literal["starting", "healthy", "degraded", "unhealthy"] = Field(
         description="the verdict"
+    )
+    reason: str | None = Field(description="why, in a sentence; null where it is healthy")
+    worker: WorkerHealth | None = Field(
+        description="the process that collects; null where the platform starts it, as on Azure"
     )
     timestamp: Time = Field(description="when the answer was made")
     version: str = Field(description="the program's version")

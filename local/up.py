@@ -25,7 +25,8 @@ from shared.logs import printable
 from shared.schedule import next_tick
 from shared.settings import Settings, load_settings, schedule_warnings
 from shared.store import COLLECTION, open_store
-from shared.times import utc_now
+from shared.times import iso, utc_now
+from shared.worker_status import WorkerStatus, write_status
 
 STARTED, REFUSED, BAD_SETTINGS = 0, 1, 2
 STARTUP_SECONDS = 5.0
@@ -120,6 +121,8 @@ def _make_data_folder(settings: Settings) -> None:
     files = host_files(settings)
     try:
         Queues(files.queues)
+        # While there is room: on a full disk the worker writes over it.
+        write_status(files.worker, WorkerStatus(last_heartbeat=iso(utc_now())))
     except (OSError, sqlite3.Error) as error:
         raise SettingsError(f"SQLITE_PATH: {files.folder} takes no files ({error})") from error
 

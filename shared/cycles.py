@@ -1,9 +1,12 @@
 """What collector and api both know of a cycle: its id, how its document begins, whether it runs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.models import Cycle, CycleError, Lease, Trigger, Work
 from shared.times import iso
+
+# LEASE_SECONDS is 600 at most, and another machine's clock may be ahead by as much.
+LONGEST_LEASE = timedelta(seconds=1200)
 
 
 def cycle_id_of(moment: datetime) -> str:
@@ -12,8 +15,14 @@ def cycle_id_of(moment: datetime) -> str:
 
 
 def lease_holder(lease: Lease | None, now: datetime) -> str | None:
-    """Return who holds the lease, of whatever kind; None where it is free or has run out."""
-    if lease is None or lease["holder"] is None or lease["expires_at"] < iso(now):
+    """Return who holds the lease, of whatever kind; None where it is free or has run out.
+
+    One that ends later than it possibly could was taken by a clock that ran ahead, and counts as
+    run out: its holder, if it lives, finds it taken and stops before its next write.
+    """
+    if lease is None or lease["holder"] is None:
+        return None
+    if not iso(now) <= lease["expires_at"] <= iso(now + LONGEST_LEASE):
         return None
     return lease["holder"]
 

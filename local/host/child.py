@@ -30,6 +30,7 @@ from local.host.keys import read_keys
 from local.host.queues import Queues
 from local.host.worker import Worker
 from shared.logs import LineFormatter, hide, set_levels
+from shared.worker_status import STATUS_FILE
 
 # More than the host takes: what is above its own limits is refused as it refuses it.
 MAX_HEAD_BYTES = 256 * 1024
@@ -108,6 +109,7 @@ def _caller(arguments: argparse.Namespace, config: HostConfig) -> Caller:
 
 
 async def _http(arguments: argparse.Namespace) -> None:
+    os.environ[STATUS_FILE] = str(_files(arguments).worker)
     functions = functions_of(app_of(await import_app(arguments.app)), os.environ)
     config = read_host_json(arguments.app)
     # A protocol given by name: without it asyncio leaves Nagle's algorithm on.

@@ -9,12 +9,13 @@ import logging
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from local.host.config import MIN_POLLING_SECONDS, QueueConfig
 from local.host.functions import Function
 from local.host.queues import HIDDEN_SECONDS, POISON, Message, Queues
-from shared.logs import event
+from shared.logs import event, repeated_event
 
 log = logging.getLogger("local.host.listener")
 
@@ -78,8 +79,7 @@ class Listener:
     async def listen(self) -> None:
         """Listen for ever."""
         # Where the worker alone died the host lives, and takes what it was at for failed.
-        for message in await asyncio.to_thread(self._queues.held, self._queue):
-            await self._failed(message)
+        await self._give_up_held()
         backoff = Backoff(self._config.max_polling_seconds)
         working: set[asyncio.Task[None]] = set()
         found = False
@@ -95,14 +95,32 @@ class Listener:
                 for task in done:
                     task.result()
 
+    async def _give_up_held(self) -> None:
+        try:
+            for message in await asyncio.to_thread(self._queues.held, self._queue):
+                await self._failed(message)
+        except sqlite3.Error as error:
+            # They are seen again when their time has passed.
+            self._tell(error)
+
+    def _tell(self, error: sqlite3.Error) -> None:
+        repeated_event(
+            log, "queue.unavailable", logging.ERROR, reason=str(error), queue=self._queue
+        )
+
     async def _take(self) -> list[Message]:
         """Take a batch. One that comes as the listener is cancelled is given back."""
         taking = asyncio.create_task(asyncio.to_thread(self._take_batch))
         try:
             return await asyncio.shield(taking)
+        except sqlite3.Error as error:
+            # A full disk: what can't be taken now stays where it is.
+            self._tell(error)
+            return []
         except asyncio.CancelledError:
-            for message in await taking:
-                self._queues.give_back(message, after=0)
+            with suppress(sqlite3.Error):
+                for message in await taking:
+                    self._queues.give_back(message, after=0)
             raise
 
     def _take_batch(self) -> list[Message]:
@@ -112,6 +130,13 @@ class Listener:
         return batch
 
     async def _work_on(self, message: Message) -> None:
+        try:
+            await self._settle(message)
+        except sqlite3.Error as error:
+            # It is seen again when its time has passed: at least once.
+            self._tell(error)
+
+    async def _settle(self, message: Message) -> None:
         # One attempt too many: the last one's host died before it could put it aside.
         if message.dequeue_count > self._config.max_dequeue_count:
             await self._put_aside(message)

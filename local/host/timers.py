@@ -6,20 +6,26 @@ https://github.com/Azure/azure-webjobs-sdk-extensions, TimerListener.cs.
 
 import asyncio
 import json
+import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from local.host.functions import Function
+from shared.logs import event, repeated_event
 from shared.schedule import interval, next_tick
 from shared.times import Clock, iso, parse_iso
+
+log = logging.getLogger("local.host.timers")
 
 # The real host's ticks come up to 7 ms before their time: what compares a tick with the clock must
 # bear that.
 EARLY = timedelta(milliseconds=5)
 # Clocks step: sleep in pieces, and look at the time again.
 LONGEST_SLEEP = 30.0
+# A clock that is set back by more than this was wrong, and what was remembered by it is too.
+MAX_AHEAD = timedelta(minutes=1)
 # https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer: useMonitor is off for
 # schedules that recur more often.
 SHORTEST_MONITORED = timedelta(minutes=1)
@@ -63,7 +69,7 @@ class Monitor:
 
     def begin(self, function: Function, moment: datetime) -> None:
         """Remember that this host has begun the timer's ticks up to a moment."""
-        last = self.last(function) or moment
+        last = min(self.last(function) or moment, moment)
         self._remember(function, last=last, begun=moment)
 
     def done(self, function: Function, moment: datetime) -> None:
@@ -77,10 +83,15 @@ class Monitor:
             "begun": iso(begun),
             "host": self._host,
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(self._known), encoding="utf-8")
-        fresh.replace(self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(self._known), encoding="utf-8")
+            fresh.replace(self._path)
+        except OSError as error:
+            # The timer goes on; only a restart would run a tick twice, or not at all.
+            reason = error.strerror or str(error)
+            repeated_event(log, "timer.not_remembered", logging.ERROR, reason=reason)
 
 
 def _is_readable(known: object) -> bool:
@@ -106,6 +117,7 @@ async def run_timer(
 ) -> None:
     """Fire a timer for ever.
 
+    What a clock that ran ahead has left counts for nothing once it is set right.
     A tick that passed while the host was down fires at the start, once, past due. One that passed
     while the timer ran fires immediately, once, and isn't past due. lock_seconds is how long a host
     that was killed still holds the timer's lock: up to 61 s on Azure.
@@ -119,7 +131,11 @@ async def run_timer(
         )
     while True:
         due = next_tick(function.schedule, reference)
-        await _sleep_until(due - EARLY, clock, sleep)
+        if not await _sleep_until(due - EARLY, clock, sleep, since=reference - MAX_AHEAD):
+            reference = clock()
+            event(log, "timer.clock_set_back", logging.WARNING, function=function.name)
+            monitor.begin(function, reference)
+            continue
         reference = max(due, clock())
         await fire(function, False, reference)
 
@@ -147,6 +163,10 @@ async def _start(
     return now
 
 
-async def _sleep_until(due: datetime, clock: Clock, sleep: Sleep) -> None:
-    while (left := (due - clock()).total_seconds()) > 0:
+async def _sleep_until(due: datetime, clock: Clock, sleep: Sleep, *, since: datetime) -> bool:
+    """Sleep until a moment; return False where the clock is set back before `since`."""
+    while (left := (due - (now := clock())).total_seconds()) > 0:
+        if now < since:
+            return False
         await sleep(min(left, LONGEST_SLEEP))
+    return True

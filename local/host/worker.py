@@ -15,6 +15,7 @@ from local.host.calling import Caller
 from local.host.config import HostConfig
 from local.host.files import HostFiles
 from local.host.functions import Function
+from local.host.heartbeat import Heartbeat
 from local.host.listener import Listener
 from local.host.messages import incoming
 from local.host.queues import Message
@@ -55,6 +56,7 @@ class Worker:
         self._startup_seconds = startup_seconds
         self._on_stop = on_stop
         self._lock_seconds = lock_seconds
+        self._heartbeat = Heartbeat(files.worker, clock=utc_now)
         self._monitor = Monitor(files.timers, host=host)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -83,6 +85,7 @@ class Worker:
             for function in self._functions
             if function.kind == "queue"
         ]
+        sources.append(asyncio.create_task(self._heartbeat.beat()))
         stopped = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([stopped, *sources], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {stopped}:

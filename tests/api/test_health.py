@@ -21,6 +21,7 @@ from shared.settings import Settings
 from shared.settings import settings as process_settings
 from shared.store import COLLECTION, LEASES, Store
 from shared.times import iso
+from shared.worker_status import STATUS_FILE, WorkerStatus, read_status, write_status
 from tests.api.world import NOW, ask, deps_of, get
 from tests.stores import CosmosServer
 
@@ -117,6 +118,60 @@ async def test_a_collector_whose_clock_is_ahead_makes_no_negative_age(sqlite_sto
     await remember(sqlite_store, -MINUTE, succeeded=1)
     health = await check_health(deps_of(sqlite_store))
     assert (health.status, health.application.data_freshness_minutes) == ("healthy", 0)
+
+
+@pytest.mark.parametrize("ahead", [10, 180, 100_000])
+async def test_data_from_the_future_is_not_healthy(sqlite_store, ahead) -> None:
+    await remember(sqlite_store, -ahead * MINUTE, succeeded=1)
+    health = await check_health(deps_of(sqlite_store))
+    assert health.status == "degraded"
+    assert health.application.data_freshness_minutes is None
+    assert "in the future" in str(health.reason)
+
+
+@pytest.mark.parametrize(
+    ("worker", "status", "word"),
+    [
+        (None, "healthy", None),
+        (WorkerStatus(last_heartbeat=iso(NOW)), "healthy", None),
+        (
+            WorkerStatus(last_heartbeat=iso(NOW), last_failed_write=iso(NOW - MINUTE)),
+            "healthy",
+            None,
+        ),
+        (WorkerStatus(), "degraded", "no sign of life"),
+        (WorkerStatus(last_heartbeat=iso(NOW - 2 * MINUTE)), "degraded", "last sign of life"),
+        (
+            WorkerStatus(iso(NOW), iso(NOW - MINUTE), "No space left on device", is_failing=True),
+            "degraded",
+            "No space left on device",
+        ),
+    ],
+)
+async def test_a_worker_that_is_gone_or_cannot_write_is_told_in_a_sentence(
+    sqlite_store, worker, status, word
+) -> None:
+    await remember(sqlite_store, 12 * MINUTE, succeeded=3)
+    health = await check_health(replace(deps_of(sqlite_store), worker=lambda: worker))
+    assert health.status == status
+    assert (health.reason is None) is (word is None)
+    assert word is None or word in str(health.reason)
+    assert (health.worker is None) is (worker is None)
+
+
+def test_what_the_worker_says_is_read_back_and_never_half(tmp_path) -> None:
+    path = tmp_path / "worker.json"
+    environ = {STATUS_FILE: str(path)}
+    assert read_status({}) is None
+    assert read_status(environ) == WorkerStatus()
+    said = WorkerStatus(iso(NOW), iso(NOW), "x" * 250, is_failing=True)
+    write_status(path, said)
+    write_status(path, WorkerStatus(iso(NOW)))
+    assert read_status(environ) == WorkerStatus(iso(NOW))
+    write_status(path, said)
+    assert read_status(environ) == said
+    path.write_text("[1")
+    assert read_status(environ) == WorkerStatus()
 
 
 async def test_a_fresh_installation_is_healthy_while_its_first_collection_is_awaited(sqlite_store):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collector.lease import Turn, lease
+from collector.lease import AT_ONCE, Turn, lease
 from shared.errors import CycleRunning, LeaseLost
 from shared.store import CYCLES, LEASES, Store
 from shared.times import iso, utc_now
@@ -206,11 +206,21 @@ async def test_a_writer_leaves_to_one_of_its_kind_once_it_has_seen_that_it_lives
 
 
 async def test_a_lease_that_outlasts_every_term_is_not_waited_for(store) -> None:
-    await store.upsert(LEASES, [left_by_a_killed("cycle_1", 3600)])
+    await store.upsert(LEASES, [left_by_a_killed("cycle_1", 900)])
     turn = Turn(seconds=60, leaves_to="cycle")
     with pytest.raises(CycleRunning):
         async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn):
             pass
+
+
+@pytest.mark.parametrize("seconds", [3600, 86400, 10 * 86400])
+@pytest.mark.parametrize("turn", [AT_ONCE, Turn(seconds=60, leaves_to="cycle"), Turn(seconds=60)])
+async def test_a_lease_that_ends_later_than_it_could_is_an_orphans(store, seconds, turn) -> None:
+    await store.upsert(LEASES, [left_by_a_killed("cycle_1", seconds)])
+    async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn) as held:
+        found = await store.read(LEASES, "lease", "lease")
+        assert found["holder"] == held.holder == "cycle_2"
+        assert found["expires_at"] <= iso(utc_now() + timedelta(seconds=61))
 
 
 async def test_waiting_has_an_end(sqlite_store) -> None:

@@ -1,8 +1,17 @@
 """A disk that takes no more: told in words, and nothing dies of it."""
 
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from local.host.heartbeat import Heartbeat
+from shared.times import iso
+from shared.worker_status import STATUS_FILE, WorkerStatus, read_status
 from tests.host_fixtures import hosts_in
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 
 SOURCE = """
 @app.route(route="ask", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -37,3 +46,29 @@ def test_what_cannot_be_queued_is_a_problem_in_words(host, tmp_path) -> None:
     assert "disk is full" in answer.json()["detail"]
     assert answer.headers["retry-after"] == "30"
     host.wait_for_log("queue.not_written")
+    host.wait_for_log("queue.unavailable")
+    assert "process.died" not in host.log
+    assert "Traceback" not in host.log
+
+
+def test_a_worker_says_that_it_lives_and_when_it_could_not_write(tmp_path) -> None:
+    moments = iter([NOW, NOW + MINUTE, NOW + 2 * MINUTE])
+    environ = {STATUS_FILE: str(tmp_path / "worker.json")}
+    heartbeat = Heartbeat(tmp_path / "worker.json", clock=lambda: next(moments))
+    heartbeat.beat_once()
+    assert read_status(environ) == WorkerStatus(iso(NOW))
+    # A folder in the probe's place takes no file, as a full disk takes none.
+    (tmp_path / "worker.probe").mkdir()
+    with suppress(OSError):
+        heartbeat.beat_once()
+    failed = read_status(environ)
+    assert failed is not None
+    assert failed.is_failing
+    assert failed.last_failed_write == iso(NOW + MINUTE)
+    assert failed.failed_write_reason == "Is a directory"
+    (tmp_path / "worker.probe").rmdir()
+    heartbeat.beat_once()
+    healed = read_status(environ)
+    assert healed is not None
+    assert (healed.is_failing, healed.last_failed_write) == (False, iso(NOW + MINUTE))
+    assert healed.last_heartbeat == iso(NOW + 2 * MINUTE)

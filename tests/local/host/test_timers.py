@@ -224,3 +224,48 @@ async def test_what_an_earlier_version_remembered_is_read(tmp_path) -> None:
     host = Host(tmp_path, NOON)
     await host.run(timer())
     assert host.seconds == [(True, 0)]
+
+
+async def test_after_a_clock_that_ran_ahead_is_set_right_ticks_come_again(tmp_path) -> None:
+    host = Host(tmp_path, NOON)
+
+    async def sleep(seconds: float) -> None:
+        host.now += timedelta(seconds=seconds)
+        if len(host.fired) == 1 and not set_right:
+            set_right.append(True)
+            host.now = NOON + MINUTE
+
+    set_right: list[bool] = []
+    host.now = NOON + timedelta(hours=3)
+    host.sleep = sleep  # type: ignore[method-assign]
+    await host.run(timer(), 3)
+    assert host.seconds == [(False, 3 * 3600 + 300), (False, 300), (False, 600)]
+
+
+@pytest.mark.parametrize("name", ["", "the same host"])
+async def test_what_a_clock_that_ran_ahead_left_counts_for_nothing_after_a_restart(
+    tmp_path, name
+) -> None:
+    ahead = Host(tmp_path, NOON + timedelta(hours=3), name=name)
+    await ahead.run(timer())
+    right = Host(tmp_path, NOON, name=name)
+    await right.run(timer(), 2)
+    assert right.seconds == [(False, 300), (False, 600)]
+    down = Host(tmp_path, NOON + timedelta(minutes=21))
+    await down.run(timer())
+    assert down.seconds == [(True, 21 * 60)]
+
+
+async def test_a_clock_that_is_set_back_a_little_repeats_no_tick(tmp_path) -> None:
+    host = Host(tmp_path, NOON)
+
+    async def sleep(seconds: float) -> None:
+        host.now += timedelta(seconds=seconds)
+        if len(host.fired) == 1 and host.seconds[0][1] == 300 and not stepped:
+            stepped.append(True)
+            host.now = NOON + timedelta(seconds=280)
+
+    stepped: list[bool] = []
+    host.sleep = sleep  # type: ignore[method-assign]
+    await host.run(timer(), 2)
+    assert host.seconds == [(False, 300), (False, 600)]
