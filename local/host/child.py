@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 import socket
+import sqlite3
 import sys
 import threading
 from pathlib import Path
@@ -15,7 +16,7 @@ import uvicorn
 from collector.stopping import stopping
 from local.host.access import Access, is_loopback
 from local.host.calling import Caller, end_process, worker_threads
-from local.host.config import HostConfig, read_host_json, read_http_config
+from local.host.config import HostConfig, HostError, read_host_json, read_http_config
 from local.host.connections import (
     BACKLOG,
     KEEP_ALIVE_SECONDS,
@@ -29,8 +30,10 @@ from local.host.http import http_app
 from local.host.keys import read_keys
 from local.host.queues import Queues
 from local.host.worker import Worker
-from shared.logs import LineFormatter, hide, set_levels
+from shared.logs import LineFormatter, event, hide, set_levels
 from shared.worker_status import STATUS_FILE
+
+log = logging.getLogger("local.host.child")
 
 # More than the host takes: what is above its own limits is refused as it refuses it.
 MAX_HEAD_BYTES = 256 * 1024
@@ -57,7 +60,12 @@ def main() -> None:
     _end_with_parent()
     configure_logging(arguments.role)
     roles = {"http": _http, "worker": _worker, "reddit": _reddit}
-    asyncio.run(roles[arguments.role](arguments))
+    try:
+        asyncio.run(roles[arguments.role](arguments))
+    except (HostError, sqlite3.Error, OSError) as error:
+        # A full disk, or keys that can't be read: the operator's to mend, and no fault of ours.
+        event(log, "process.failed", logging.CRITICAL, reason=str(error))
+        end_process(1)
     end_process()
 
 
