@@ -23,7 +23,7 @@ from collector.record import KINDS, CleanupRecord, free_id, unsettled_work
 from collector.settle import close_broken, close_dead
 from collector.trending.snapshots import expired_snapshots, remove_expired
 from shared.cycles import is_orphaned
-from shared.errors import DeadlineReached, LeaseLost
+from shared.errors import DeadlineReached, DocumentExists, LeaseLost
 from shared.logs import event
 from shared.models import ALL, Cleanup, Item, Removed
 from shared.settings import Settings
@@ -86,6 +86,14 @@ class Cleaner:
 
         Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable.
         """
+        while True:
+            try:
+                return await self._run(turn)
+            except DocumentExists:
+                # Another cleanup took this second's id, and has ended since.
+                continue
+
+    async def _run(self, turn: Turn) -> Cleanup:
         holder = await free_id(self.store, "cleanup", self.clock)
         seconds = self.settings.lease_seconds
         async with lease(self.store, holder, seconds=seconds, clock=self.clock, turn=turn) as held:

@@ -26,7 +26,7 @@ from collector.record import RescoreRecord, free_id
 from collector.scoring import scored_again
 from collector.sentiment import Method
 from collector.settle import close_broken, close_dead
-from shared.errors import LeaseLost
+from shared.errors import DocumentExists, LeaseLost
 from shared.logs import event
 from shared.models import Comment, Post, Rescore
 from shared.settings import Settings
@@ -115,9 +115,14 @@ class Rescorer:
                 self.store, holder, seconds=seconds, clock=self.clock, turn=turn
             ) as held:
                 if work is None:
-                    record = await RescoreRecord.begin(
-                        self.store, held, self.clock, method=self.current
-                    )
+                    try:
+                        record = await RescoreRecord.begin(
+                            self.store, held, self.clock, method=self.current
+                        )
+                    except DocumentExists:
+                        # Another rescore took this second's id, and has ended since.
+                        holder = await free_id(self.store, "rescore", self.clock)
+                        continue
                     work = _Work(self, record)
                 else:
                     await work.record.go_on(held)

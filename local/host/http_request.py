@@ -67,6 +67,11 @@ def address_of(scope: Scope) -> Address:
     size = sum(len(name) + len(value) + HEADER_REST for name, value in headers)
     if size > MAX_HEADER_BYTES or len(headers) > MAX_HEADERS:
         raise RefusedByHost(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, by_kestrel=True)
+    names = {name for name, _ in headers}
+    if {b"content-length", b"transfer-encoding"} <= names:
+        # Two ends of one body: what follows may be a request that was smuggled in.
+        # https://www.rfc-editor.org/rfc/rfc9112#section-6.1
+        raise RefusedByHost(HTTPStatus.BAD_REQUEST, headers=CLOSE, by_kestrel=True)
     host = next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
     if not host:
         raise RefusedByHost(HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from collector.cleanup import Cleaner
-from collector.lease import lease
+from collector.lease import Turn, lease
 from shared.errors import CycleRunning, DeadlineReached
 from shared.models import ALL, Cleanup
 from shared.settings import Settings
@@ -321,3 +321,10 @@ async def test_one_cleanup_at_a_time(store, settings) -> None:
     async with lease(store, "cleanup_20261123_130000", seconds=60, clock=utc_now):
         with pytest.raises(CycleRunning):
             await Cleaner(store, settings).run()
+
+
+async def test_cleanups_of_one_second_that_wait_for_each_other_all_run(store, settings) -> None:
+    turn = Turn(seconds=30)
+    done = await asyncio.gather(*(cleaner(store, settings).run(turn=turn) for _ in range(3)))
+    assert len({cleanup["id"] for cleanup in done}) == 3
+    assert {cleanup["status"] for cleanup in done} == {"completed"}

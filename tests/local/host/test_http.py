@@ -188,6 +188,9 @@ def test_a_path_is_decoded_as_the_real_host_decodes_it(host, target, name, path)
         (request("GET", "/api/echo/a%00b"), 400),
         (request("GET", "http://other.example/api/sync"), 400),
         (request("GET", "http://h.example/api/sync"), 200),
+        (request("GET", "?x"), 400),
+        (request("GET", "?//evil.example/"), 400),
+        (request("GET", "x"), 400),
         (request("GET", "//api/sync"), 404),
         (request("GET", "/api//sync"), 404),
         (request("GET", "/api/sync//"), 404),
@@ -229,6 +232,21 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_troubles_nobody(host) ->
         )
     host.wait_for_log("path=/api/echo/gone status=400")
     assert "Traceback" not in host.log
+
+
+@pytest.mark.parametrize("coding", ["chunked", "Chunked"])
+@pytest.mark.parametrize("length", [0, 5, 200])
+def test_a_body_with_two_ends_ends_its_connection(host, coding, length) -> None:
+    smuggled = b"GET /api/sync HTTP/1.1\r\nHost: h.example\r\n\r\n"
+    head = (
+        "POST /api/echo/x HTTP/1.1\r\nHost: h.example\r\n"
+        f"Content-Length: {length}\r\nTransfer-Encoding: {coding}\r\n\r\n"
+    )
+    with socket.create_connection((host.http.base_url.host, host.http.base_url.port), 60) as client:
+        client.sendall(head.encode() + b"0\r\n\r\n" + smuggled)
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert received.count(b"HTTP/1.1") == 1
 
 
 def test_a_body_without_its_length_is_ignored_and_its_coding_told(host) -> None:
