@@ -84,7 +84,8 @@ async def test_the_surface_on_an_empty_database() -> None:
     health = await get(HEALTH)
     assert health.status_code == 200
     assert body(health).keys() == {
-        "status", "timestamp", "version", "process", "application", "database",
+        "status", "reason", "worker", "timestamp", "version", "process", "application",
+        "database",
     }  # fmt: skip
     assert body(health)["process"].keys() == {"uptime_seconds", "memory_mb", "cpu_percent", "pid"}
     assert body(health)["database"]["kind"] == "sqlite"
