@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from shared.models import Cycle, CycleError, Lease, Trigger, Work
 from shared.times import iso
 
-# LEASE_SECONDS is 600 at most, and another machine's clock may be ahead by as much.
-LONGEST_LEASE = timedelta(seconds=1200)
+# LEASE_SECONDS is 600 at most, and another machine's clock may be ahead by the rest.
+LONGEST_LEASE = timedelta(hours=1)
 
 
 def cycle_id_of(moment: datetime) -> str:

@@ -206,14 +206,14 @@ async def test_a_writer_leaves_to_one_of_its_kind_once_it_has_seen_that_it_lives
 
 
 async def test_a_lease_that_outlasts_every_term_is_not_waited_for(store) -> None:
-    await store.upsert(LEASES, [left_by_a_killed("cycle_1", 900)])
+    await store.upsert(LEASES, [left_by_a_killed("cycle_1", 3600)])
     turn = Turn(seconds=60, leaves_to="cycle")
     with pytest.raises(CycleRunning):
         async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn):
             pass
 
 
-@pytest.mark.parametrize("seconds", [3600, 86400, 10 * 86400])
+@pytest.mark.parametrize("seconds", [7200, 86400, 10 * 86400])
 @pytest.mark.parametrize("turn", [AT_ONCE, Turn(seconds=60, leaves_to="cycle"), Turn(seconds=60)])
 async def test_a_lease_that_ends_later_than_it_could_is_an_orphans(store, seconds, turn) -> None:
     await store.upsert(LEASES, [left_by_a_killed("cycle_1", seconds)])
