@@ -10,7 +10,7 @@ import pytest
 
 from local.sample import stories_between
 from shared.settings import DEFAULT_SUBREDDITS
-from shared.times import utc_now
+from shared.times import iso, utc_now
 from tests.host_fixtures import ROOT, environ_with
 
 
@@ -153,7 +153,7 @@ def test_collect_says_by_its_exit_status_that_another_cycle_runs(tmp_path) -> No
     assert command("collect", **database).returncode == 0
     with sqlite3.connect(database["SQLITE_PATH"]) as db:
         lease = {"id": "lease", "kind": "lease", "ttl": -1, "holder": "cycle_20990101_000000"}
-        lease["expires_at"] = "2099-01-01T00:01:00Z"
+        lease["expires_at"] = iso(utc_now() + timedelta(minutes=10))
         db.execute("UPDATE cycles SET body = ? WHERE id = 'lease'", (json.dumps(lease),))
     db.close()
     ended = command("collect", "--json", **database)

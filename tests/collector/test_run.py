@@ -24,7 +24,7 @@ from shared.cycles import new_cycle
 from shared.errors import DeadlineReached, StoreUnavailable
 from shared.models import CollectionState
 from shared.store import CYCLES, LEASES, open_store
-from shared.times import iso
+from shared.times import iso, utc_now
 from tests.collector.harness import settings_for, things
 
 EVERY_HALF_HOUR = "0 */30 * * * *"
@@ -217,7 +217,7 @@ async def hold_lease(settings, holder: str) -> None:
     """Have a writer hold the lease that neither ends nor lets go."""
     store = await open_store(settings, patience=20)
     lease = {"id": "lease", "kind": "lease", "ttl": -1, "holder": holder}
-    await store.create(LEASES, {**lease, "expires_at": "2099-01-01T00:01:00Z"})
+    await store.create(LEASES, {**lease, "expires_at": iso(utc_now() + timedelta(minutes=30))})
     await store.close()
 
 
