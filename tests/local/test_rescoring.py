@@ -133,9 +133,12 @@ def test_the_statistics_of_the_command_line_say_that_methods_are_mixed_until_it_
 def test_a_second_one_leaves_to_the_one_that_runs(
     environ: dict[str, str], any_store_settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # It leaves once it has seen the other one renew its lease: after a third of that.
+    given = {**environ, "LEASE_SECONDS": "6"}
+
     async def beside(store: Store) -> int:
-        async with lease(store, "rescore_1", seconds=60, clock=utc_now):
-            return await asyncio.to_thread(rescore_command, environ, dry_run=False, as_json=False)
+        async with lease(store, "rescore_1", seconds=6, clock=utc_now):
+            return await asyncio.to_thread(rescore_command, given, dry_run=False, as_json=False)
 
     assert with_store(any_store_settings, beside) == 3
     assert "rescore_1" in capsys.readouterr().err
