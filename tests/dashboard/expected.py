@@ -97,6 +97,15 @@ def when(step: Answer) -> str:
     return rf"{moment(step['start'])}\u2013{local(step['end']):%H:%M}"
 
 
+def day_step(start: str, end: str, zone: ZoneInfo) -> str:
+    """Give a pattern of a day of UTC, or of the hours of it that a window begins with."""
+    since, until = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    if (until - since).total_seconds() > 12 * HOUR:
+        return rf"{since:%a},? {since.day} \w+"
+    there = since.astimezone(zone)
+    return rf"{there:%a},? {there.day} \w+, {there:%H:%M}\u2013{until.astimezone(zone):%H:%M}"
+
+
 def together(steps: list[Answer], hours: int) -> list[Answer]:
     """Put hourly steps together by so many, from midnight (UTC) on; the first may be cut short."""
     groups: dict[int, list[Answer]] = {}
