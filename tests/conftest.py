@@ -4,12 +4,19 @@ import logging
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from shared.logs import RETRYING, process_repeats
 from shared.settings import settings
 
 pytest_plugins = ["tests.host_fixtures", "tests.reddit_fixtures", "tests.storage", "tests.stores"]
+
+# On a busy machine an example takes as long as it takes.
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ from playwright.sync_api import (
 from local.reddit.control import StandInControl
 from local.reddit.limits import RateLimit
 from shared.times import hour_start, utc_now
+from tests.clocks import browser_environ
 from tests.host_fixtures import ROOT, RunningHost, hosts_in
 from tests.reddit_fixtures import make_stand_in
 
@@ -109,7 +110,9 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Start one Chromium: the machine's, or else the one that Playwright has fetched."""
-    started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    started = playwright.chromium.launch(
+        executable_path=chromium(), args=FLAGS, env=browser_environ(os.environ)
+    )
     yield started
     started.close()
 

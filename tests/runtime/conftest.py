@@ -15,6 +15,7 @@ import pytest
 
 from local.reddit.server import StandIn
 from release.package import build_package
+from tests.clocks import inherited
 from tests.collector.harness import things
 from tests.reddit_fixtures import make_stand_in
 from tests.runtime.environment import NONE_FOUND, interpreter
@@ -61,7 +62,12 @@ def deployed(python: Path, folder: Path, *arguments: str, **settings: str) -> di
     return {
         "args": [str(python), "-P", *arguments],
         "cwd": folder,
-        "env": {"PATH": os.environ["PATH"], "PYTHONPATH": str(DEPLOYED / "worker"), **settings},
+        "env": {
+            **inherited(os.environ),
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(DEPLOYED / "worker"),
+            **settings,
+        },
         "text": True,
     }
 
