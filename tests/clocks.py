@@ -14,10 +14,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from shared.times import hour_start, utc_now
 
 MACHINE = "machine"
 COMMIT = "commit"
@@ -142,6 +145,14 @@ def environ_of_run(name: str) -> dict[str, str]:
     print(f"clock: {clock}", flush=True)
     environ = environ_at(clock, datetime.now(UTC), os.environ)
     return {**environ, "LD_PRELOAD": preload, "PYTEST_DEBUG_TEMPROOT": str(folder)}
+
+
+def wait_for_a_whole_hour(seconds: float) -> None:
+    """Wait for the next hour where fewer than these seconds are left: windows are whole hours."""
+    now = utc_now()
+    left = (hour_start(now) + timedelta(hours=1) - now).total_seconds()
+    if left < seconds:
+        time.sleep(left)
 
 
 def main(arguments: Sequence[str]) -> None:

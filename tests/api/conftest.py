@@ -10,11 +10,18 @@ from api import deps
 from shared.settings import Settings, settings
 from shared.store import Store, open_store
 from tests.api.world import NAMES
+from tests.clocks import wait_for_a_whole_hour
+
+LONGEST_TEST_SECONDS = 20
 
 
 @pytest.fixture
 async def process(tmp_path: Path) -> AsyncIterator[Settings]:
-    """Set the process up as the environment says; a test may change it before its first call."""
+    """Set the process up as the environment says; a test may change it before its first call.
+
+    It isn't parted by the turn of an hour: two answers about a window would differ.
+    """
+    wait_for_a_whole_hour(LONGEST_TEST_SECONDS)
     os.environ.update(
         SQLITE_PATH=str(tmp_path / "data" / "undertone.db"),
         SUBREDDITS=",".join(NAMES),
