@@ -1,6 +1,7 @@
 """Answers kept for a moment: of many clients that ask the same at once one costs a read."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -28,11 +29,17 @@ class Cache(Generic[T]):
     """
 
     def __init__(
-        self, *, seconds: float, most: int = MOST_KEPT, anew_after: float = ANEW_AFTER_SECONDS
+        self,
+        *,
+        seconds: float,
+        most: int = MOST_KEPT,
+        anew_after: float = ANEW_AFTER_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._seconds = seconds
         self._most = most
         self._anew_after = anew_after
+        self._clock = clock
         self._entries: dict[Hashable, _Entry[T]] = {}
 
     async def get(
@@ -49,15 +56,14 @@ class Cache(Generic[T]):
         """
         if within is None and anew:
             within = self._anew_after
-        loop = asyncio.get_running_loop()
+        loop, now = asyncio.get_running_loop(), self._clock()
         entry = self._entries.get(key)
         if (
             entry is None
             or entry.loop is not loop
-            or self._is_over(entry, loop.time())
-            or (within is not None and loop.time() - entry.since > within)
+            or self._is_over(entry, now)
+            or (within is not None and now - entry.since > within)
         ):
-            now = loop.time()
             entry = _Entry(asyncio.ensure_future(_made(make)), loop, now, now + self._seconds)
             self._keep(key, entry)
         # Shielded, so that a client that goes away doesn't end it for the others.

@@ -20,6 +20,13 @@ class Counted:
         return call
 
 
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 async def test_many_that_miss_at_once_share_one_filling() -> None:
     cache, make = Cache[int](seconds=60), Counted()
     assert set(await asyncio.gather(*(cache.get("key", make) for _ in range(50)))) == {1}
@@ -28,9 +35,12 @@ async def test_many_that_miss_at_once_share_one_filling() -> None:
 
 
 async def test_what_is_too_old_is_made_again() -> None:
-    cache, make = Cache[int](seconds=0.03), Counted()
+    clock = Clock()
+    cache, make = Cache[int](seconds=30, clock=clock), Counted()
     assert await cache.get("key", make) == 1
-    await asyncio.sleep(0.05)
+    clock.now = 29
+    assert await cache.get("key", make) == 1
+    clock.now = 30
     assert await cache.get("key", make) == 2
 
 
@@ -71,10 +81,12 @@ def test_another_event_loop_makes_its_own() -> None:
 
 
 async def test_who_wants_it_anew_gets_it_anew_and_shares_what_is_new() -> None:
-    cache, make = Cache[int](seconds=60, anew_after=0.03), Counted()
+    clock = Clock()
+    cache, make = Cache[int](seconds=60, anew_after=1, clock=clock), Counted()
     assert await cache.get("key", make) == 1
+    clock.now = 1
     assert await cache.get("key", make, anew=True) == 1, "it is new"
-    await asyncio.sleep(0.05)
+    clock.now = 2
     several = (cache.get("key", make, anew=True) for _ in range(20))
     assert set(await asyncio.gather(*several)) == {2}
     assert await cache.get("key", make) == 2, "and the others have it too"
