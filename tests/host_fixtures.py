@@ -18,7 +18,7 @@ import pytest
 from shared.times import utc_now
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 60.0
+PATIENCE = 180.0
 # An address that nobody answers at: apps that never ask Reddit need no stand-in.
 NOBODY = "http://127.0.0.1:9"
 

@@ -19,7 +19,7 @@ from shared.store import Store, open_store
 
 ROOT = Path(__file__).parents[1]
 SERVER = ROOT / "tests/cosmos_server/node_modules/@vercel/cosmosdb-server/lib/cli.js"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)

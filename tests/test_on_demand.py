@@ -29,7 +29,7 @@ from tests.host_fixtures import ROOT, environ_with
 from tests.store_checks import check_database
 
 NAMES = "aws,claude,kiroIDE"
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @pytest.fixture

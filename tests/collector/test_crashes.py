@@ -63,7 +63,6 @@ def change_something_of_each_kind(reddit) -> None:
 
 
 @pytest.mark.parametrize("already_collected", [False, True])
-@pytest.mark.timeout(400)
 async def test_killed_at_any_write_and_run_again_the_data_is_the_same(
     reddit, sqlite_settings: Settings, tmp_path: Path, *, already_collected: bool
 ) -> None:
@@ -133,7 +132,6 @@ def collect_command(settings: Settings) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.timeout(400)
 async def test_killed_at_random_times_over_recorded_data_nothing_is_lost(
     recorded_data: Path, stand_in, sqlite_settings: Settings, tmp_path: Path
 ) -> None:

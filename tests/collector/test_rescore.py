@@ -250,7 +250,6 @@ class Dying:
         return write
 
 
-@pytest.mark.timeout(400)
 async def test_killed_at_any_write_statistics_agree_again_and_the_next_one_goes_on(
     sqlite_store, sqlite_settings
 ) -> None:
@@ -284,7 +283,6 @@ async def test_killed_at_any_write_statistics_agree_again_and_the_next_one_goes_
     assert await sqlite_store.query(unsettled) == []
 
 
-@pytest.mark.timeout(400)
 async def test_processes_killed_while_rescoring_lose_nothing(store, settings) -> None:
     await keep(store, *some_items(24))
     before = await stored_items(store, NAMES)

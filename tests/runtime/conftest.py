@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 DEPLOYED = ROOT / ".deployed"
 SERVE = Path(__file__).with_name("serve.py")
 SUBREDDITS = ("aws", "OpenAI")
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @dataclass(frozen=True)

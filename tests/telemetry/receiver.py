@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 KEY = "00000000-1111-2222-3333-444444444444"
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 Envelope = dict[str, Any]
 

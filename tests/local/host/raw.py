@@ -6,7 +6,7 @@ import socket
 
 import httpx
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 HOST = "h.example"
 ALLOWED = ["--allow-host", HOST]
 

@@ -50,7 +50,7 @@ def start_and_end(tmp_path):
             env=environ_with(**{"SQLITE_PATH": str(tmp_path / "new.db"), **settings}),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 
@@ -73,7 +73,7 @@ def test_an_http_process_that_dies_is_started_again_and_requests_wait_for_it(
     first = int(host.http.get("/api/pid").text)
     os.kill(first, signal.SIGKILL)
     # A connection of its own: the old one died with the process.
-    answer = httpx.get(host.http.base_url.join("/api/pid"), timeout=60, trust_env=False)
+    answer = httpx.get(host.http.base_url.join("/api/pid"), timeout=180, trust_env=False)
     assert int(answer.text) != first
     host.wait_for_log("process.died process=http")
 
