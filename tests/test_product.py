@@ -108,7 +108,7 @@ def command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str
         env=environ_with(**settings),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
 

@@ -28,6 +28,7 @@ from shared.settings import Settings
 from shared.store import COMMENTS, CONTAINERS, CYCLES, LEASES, POSTS, Query, open_store
 from shared.store.cosmos import CosmosStore
 from shared.store.cosmos_documents import indexing_policy
+from tests.stores import PATIENCE
 
 Fault = Callable[[Request], Response | None]
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "host"}
@@ -80,7 +81,10 @@ async def proxy(cosmos_server) -> AsyncIterator[Proxy]:
 
 @asynccontextmanager
 async def opened(settings: Settings, **options: Any) -> AsyncIterator[CosmosStore]:
-    store = await CosmosStore.open(settings, **{"patience": 20.0, **options})
+    """Open a store; a patience counts from then on, since a busy server opens slowly."""
+    patience = options.pop("patience", PATIENCE)
+    store = await CosmosStore.open(settings, patience=PATIENCE, **options)
+    store._patience = patience
     try:
         yield store
     finally:
