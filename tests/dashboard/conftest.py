@@ -113,7 +113,7 @@ def playwright() -> Iterator[Playwright]:
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Start one Chromium: the machine's, or else the one that Playwright has fetched."""
     started = playwright.chromium.launch(
-        executable_path=chromium(), args=FLAGS, env=browser_environ(os.environ)
+        executable_path=chromium(), args=FLAGS, env={**browser_environ(os.environ)}
     )
     yield started
     started.close()
