@@ -145,6 +145,12 @@ param alertEmail string = ''
 @allowed(['PT10M', 'PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
 param alertWindow string = 'PT1H'
 
+@description('''
+Who gets the data roles that docs/runbook.md needs: queue messages and documents. azd gives the id of
+whoever runs it. Empty: only the app has them.
+''')
+param principalId string = ''
+
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
@@ -224,6 +230,18 @@ module rbac 'app/rbac.bicep' = {
     storageName: storage.outputs.name
     vaultName: secrets.outputs.name
     insightsName: monitoring.outputs.insightsName
+    cosmosName: database.outputs.name
+  }
+}
+
+module operator 'app/operator.bicep' = if (!empty(principalId)) {
+  name: 'operator'
+  scope: group
+  // Cosmos DB refuses two changes of an account's roles at the same time.
+  dependsOn: [rbac]
+  params: {
+    principalId: principalId
+    storageName: storage.outputs.name
     cosmosName: database.outputs.name
   }
 }
@@ -310,3 +328,4 @@ output SERVICE_API_URI string = api.outputs.uri
 output AZURE_KEY_VAULT_NAME string = secrets.outputs.name
 output COSMOS_ENDPOINT string = database.outputs.endpoint
 output COSMOS_ACCOUNT_NAME string = database.outputs.name
+output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name

@@ -47,7 +47,7 @@ def test_a_thousand_failures_make_a_line_that_a_log_takes(same: bool) -> None:
 
 
 def test_the_line_of_a_failed_cycle_names_them(caplog: pytest.LogCaptureFixture) -> None:
-    cycle = new_cycle("cycle_20261125_120000", "timer", "reddit", "2026-11-25T12:00:00Z")
+    cycle = new_cycle("cycle_20261125_120000", "2026-11-25T12:00:00Z", "timer", "reddit")
     cycle["status"] = "failed"
     cycle["errors"] = [failed("aws"), failed("rust")]
     _log_end(cycle)
@@ -58,7 +58,7 @@ def test_the_line_of_a_failed_cycle_names_them(caplog: pytest.LogCaptureFixture)
 
 def test_a_cycle_without_errors_says_none(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    cycle = new_cycle("cycle_20261125_120000", "timer", "reddit", "2026-11-25T12:00:00Z")
+    cycle = new_cycle("cycle_20261125_120000", "2026-11-25T12:00:00Z", "timer", "reddit")
     cycle["status"] = "completed"
     _log_end(cycle)
     assert caplog.messages == [f"cycle.completed cycle={cycle['id']} errors=none"]

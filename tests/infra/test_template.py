@@ -179,6 +179,27 @@ def test_the_identity_may_write_documents(deployed) -> None:
     )
 
 
+def test_whoever_deploys_may_look_at_messages_and_documents(deploy) -> None:
+    before, after = deploy(), deploy(principalId="00000000-1111-2222-3333-444444444444")
+    kinds = ("Microsoft.Authorization/roleAssignments", f"{DATABASES}/sqlRoleAssignments")
+    added = [
+        each
+        for kind in kinds
+        for each in after.all(kind)
+        if each.name not in {one.name for one in before.all(kind)}
+    ]
+    assert {each.properties["roleDefinitionId"].rpartition("/")[2] for each in added} == {
+        "974c5e8b-45b9-4653-ba55-5f855dd0fb88",  # Storage Queue Data Contributor
+        "00000000-0000-0000-0000-000000000002",  # Cosmos DB Built-in Data Contributor
+    }
+    for each in added:
+        assert each.properties["principalId"] == "00000000-1111-2222-3333-444444444444"
+        # A workflow deploys as a service principal, a person as a user.
+        assert "principalType" not in each.properties
+    given = json.loads((MAIN.parent / "main.parameters.json").read_text())["parameters"]
+    assert given["principalId"]["value"] == "${AZURE_PRINCIPAL_ID}"
+
+
 def test_the_secret_that_is_there_stays_when_none_is_given(deploy) -> None:
     assert not deploy().all("Microsoft.KeyVault/vaults/secrets")
     secret = deploy(redditClientSecret="hush").one("Microsoft.KeyVault/vaults/secrets")

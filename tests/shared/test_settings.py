@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from local.host.config import read_local_settings
 from shared.errors import SettingsError
 from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings, schedule_warnings
 
@@ -257,6 +258,21 @@ def test_local_settings_json_holds_the_defaults_and_no_secret() -> None:
     # The one difference: on one machine the first collection should not wait for half an hour.
     assert ours.pop("COLLECT_ON_STARTUP") == "true"
     assert load_settings(ours) == Settings()
+
+
+def test_the_storage_of_local_settings_json_is_the_emulators_and_no_account() -> None:
+    assert local_values()["AzureWebJobsStorage"] == "UseDevelopmentStorage=true"
+
+
+def test_secrets_have_a_file_that_git_and_the_package_leave_out() -> None:
+    assert "`.env`" in (ROOT / "README.md").read_text()
+    for ignore in (".gitignore", ".funcignore"):
+        assert ".env" in (ROOT / ignore).read_text().splitlines()
+
+
+def test_the_environment_comes_before_local_settings_json() -> None:
+    given = read_local_settings(ROOT, {"COSMOS_KEY": "mine"})
+    assert given["COSMOS_KEY"] == "mine"
 
 
 def test_the_readme_has_every_setting_with_its_default() -> None:

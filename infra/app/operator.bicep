@@ -1,0 +1,38 @@
+@description('Who deploys: a user, a group or a service principal. Without principalType Azure looks up which.')
+param principalId string
+param storageName string
+param cosmosName string
+
+// https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+// https://learn.microsoft.com/azure/cosmos-db/nosql/reference-data-plane-security: documents, not containers.
+var cosmosDataContributor = '00000000-0000-0000-0000-000000000002'
+
+resource storage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: storageName
+}
+
+resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' existing = {
+  name: cosmosName
+}
+
+// To look at a message and to delete it: Owner of the account may do neither.
+resource queueAccess 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(storage.id, principalId, queueDataContributor)
+  scope: storage
+  properties: {
+    principalId: principalId
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', queueDataContributor)
+  }
+}
+
+// For `python -m local rescore`, and the data explorer.
+resource documentAccess 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-04-15' = {
+  parent: cosmos
+  name: guid(cosmos.id, principalId, cosmosDataContributor)
+  properties: {
+    principalId: principalId
+    roleDefinitionId: '${cosmos.id}/sqlRoleDefinitions/${cosmosDataContributor}'
+    scope: cosmos.id
+  }
+}
