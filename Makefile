@@ -77,8 +77,9 @@ package: $(VENV)/.installed $(PAGES)
 sbom: $(VENV)/.installed
 	$(BIN)/python -m release sbom
 
+# Fails without an answer of the vulnerability service, unless AUDIT=--unreachable-ok.
 audit: $(VENV)/.installed
-	$(BIN)/python -m release audit
+	$(BIN)/python -m release audit $(AUDIT)
 
 # After changing a .in file. UPGRADE= keeps the versions that are pinned, where they still fit.
 UPGRADE ?= --upgrade

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from release.audit import audit
+from release.audit import NOT_AUDITED, audit
 from release.bom import write_bom
 from release.package import build_package
 
@@ -22,24 +22,36 @@ def package(target: Annotated[Path, typer.Argument()] = Path(".release/undertone
 
 @cli.command()
 def sbom(target: Annotated[Path, typer.Argument()] = Path(".release/undertone.cdx.json")) -> None:
-    """Write the CycloneDX bill of materials of requirements.txt."""
-    write_bom(ROOT / "requirements.txt", ROOT / "pyproject.toml", target)
+    """Write the CycloneDX bill of materials: Python's packages, and the JavaScript that ships."""
+    unknown = write_bom(
+        ROOT / "requirements.txt",
+        ROOT / "pyproject.toml",
+        ROOT / "dashboard" / "package-lock.json",
+        target,
+    )
     typer.echo(str(target))
+    if unknown:
+        typer.echo(f"warning: no licence is known of {', '.join(unknown)}")
 
 
 @cli.command(name="audit")
 def audit_command(
     requirements: Annotated[Path, typer.Argument()] = ROOT / "requirements.txt",
     service: Annotated[str, typer.Option(help="the address of an OSV service")] = "",
+    *,
+    unreachable_ok: Annotated[
+        bool, typer.Option("--unreachable-ok", help="exit with 0, not 3, without an answer")
+    ] = False,
 ) -> None:
-    """Look the pinned packages up among known vulnerabilities; exits with 1 when one has some.
+    """Look the pinned packages up among known vulnerabilities.
 
-    A service that is out of reach is a warning only: it says nothing about the packages.
+    Exits with 0 when nothing is known of any, 1 when one is vulnerable, 2 when the requirements
+    can't be read, and 3 when the service gave no answer, which says nothing about the packages.
     """
     found = audit(requirements, service or None)
     for line in found.lines:
         typer.echo(line)
-    raise typer.Exit(found.status)
+    raise typer.Exit(0 if unreachable_ok and found.status == NOT_AUDITED else found.status)
 
 
 if __name__ == "__main__":

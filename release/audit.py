@@ -1,7 +1,8 @@
 """Looks the pinned packages up among known vulnerabilities, with pip-audit.
 
 OSV is asked and not PyPI: behind a mirror PyPI's feed answers 404 for every package, which
-pip-audit skips, so that nothing is looked up and all seems well.
+pip-audit skips, so that nothing is looked up and all seems well. What wasn't looked up is never an
+all-clear here: it has a status of its own, and who can do without says so (`--unreachable-ok`).
 """
 
 import json
@@ -15,13 +16,19 @@ from typing import Any
 # For each connection, and for all of it: a service that doesn't answer never holds a build up.
 TIMEOUT_SECONDS = 10
 LONGEST_SECONDS = 120
+NOTHING_KNOWN, VULNERABLE, NOT_UNDERSTOOD, NOT_AUDITED = range(4)
 # How pip-audit's own error, or that of its HTTP client, begins when the service is the reason.
 OUT_OF_REACH = ("ConnectionError", "ServiceError", "Timeout", "Could not connect", "HTTPError")
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found: an exit status (0 well, 1 vulnerable, 2 not understood), and lines on it."""
+    """What was found: an exit status, and lines on it.
+
+    The status is NOTHING_KNOWN (0) only if every package was looked up. VULNERABLE is 1,
+    NOT_UNDERSTOOD 2 (the requirements or the report), and NOT_AUDITED 3: the service gave no
+    answer for some or all packages.
+    """
 
     status: int
     lines: list[str]
@@ -46,7 +53,7 @@ def audit(requirements: Path, service: str | None = None) -> Audit:
     last = (ended.stderr.strip().splitlines() or ["pip-audit said nothing"])[-1]
     if any(sign in ended.stderr for sign in OUT_OF_REACH):
         return _unknown(last)
-    return Audit(2, [f"error: {requirements.name} can't be audited: {last}"])
+    return Audit(NOT_UNDERSTOOD, [f"error: {requirements.name} can't be audited: {last}"])
 
 
 def read_report(report: dict[str, Any]) -> Audit:
@@ -59,9 +66,12 @@ def read_report(report: dict[str, Any]) -> Audit:
     ]
     skipped = [f"warning: {each['skip_reason']}" for each in packages if "skip_reason" in each]
     if found:
-        return Audit(1, [*found, *skipped])
+        return Audit(VULNERABLE, [*found, *skipped])
     looked_up = len(packages) - len(skipped)
-    return Audit(0, [*skipped, f"{looked_up} of {len(packages)} packages: nothing known"])
+    known = f"{looked_up} of {len(packages)} packages: nothing known"
+    if skipped:
+        return Audit(NOT_AUDITED, [*skipped, f"NOT AUDITED, no all-clear: {len(skipped)}; {known}"])
+    return Audit(NOTHING_KNOWN, [known])
 
 
 def _command(requirements: Path, report: Path, service: str | None) -> list[str]:
@@ -79,5 +89,8 @@ def _mended(hole: dict[str, Any]) -> str:
 
 
 def _unknown(reason: str) -> Audit:
-    lines = [f"warning: the vulnerability service is out of reach, nothing was audited: {reason}"]
-    return Audit(0, lines)
+    line = (
+        "NOT AUDITED, no all-clear: the vulnerability service is out of reach, no package was"
+        f" looked up: {reason}"
+    )
+    return Audit(NOT_AUDITED, [line])

@@ -1,17 +1,138 @@
-"""Writes the bill of materials of the deployed app, from the locked requirements."""
+"""Writes the bill of materials of the deployed app, from the locked requirements of both languages.
 
+Python's packages are those of requirements.txt. JavaScript's are those whose code ships: what the
+dashboard imports, and what is copied as its makers built it. What builds them stays behind.
+"""
+
+import base64
+import json
 import subprocess
 import sys
+from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from cyclonedx.spdx import is_expression, is_supported_id
+
+# The Makefile copies files that its makers have built: its dependencies serve its installation.
+COPIED = frozenset({"swagger-ui-dist"})
+REGISTRY = "https://registry.npmjs.org"
+# Trove classifiers that name one licence; "BSD License" names several.
+CLASSIFIERS = {
+    "License :: OSI Approved :: Apache Software License": "Apache-2.0",
+    "License :: OSI Approved :: ISC License (ISCL)": "ISC",
+    "License :: OSI Approved :: MIT License": "MIT",
+    "License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "License :: OSI Approved :: Python Software Foundation License": "PSF-2.0",
+}
+Json = dict[str, Any]
 
 
-def write_bom(requirements: Path, project: Path, target: Path) -> None:
-    """Write CycloneDX 1.6 as JSON: each pinned package with its version, purl and hashes.
+def write_bom(requirements: Path, project: Path, npm_lock: Path, target: Path) -> list[str]:
+    """Write CycloneDX 1.6 as JSON, and return the names of the packages without a known licence.
 
-    Equal requirements give an equal file. Raises CalledProcessError with what went wrong.
+    Each package has its version, purl, hashes and the licences that it declares. Equal locks give
+    an equal file. Raises CalledProcessError with what went wrong.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-W", "ignore", "-m", "cyclonedx_py", "requirements"]
     command += [str(requirements), "--pyproject", str(project), "--output-reproducible"]
     command += ["--spec-version", "1.6", "--output-format", "JSON", "--output-file", str(target)]
     subprocess.run(command, check=True)  # noqa: S603 - our own arguments
+    bom = json.loads(target.read_text())
+    for component in bom["components"]:
+        component.update(_licensed(declared_licences(component["name"])))
+    scripts = npm_components(json.loads(npm_lock.read_text()))
+    bom["components"] += scripts
+    bom["dependencies"] += [{"ref": each["bom-ref"]} for each in scripts]
+    target.write_text(json.dumps(bom, indent=2, sort_keys=True) + "\n")
+    return [each["name"] for each in bom["components"] if "licenses" not in each]
+
+
+def declared_licences(package: str) -> list[Json]:
+    """Return what an installed package declares, whichever of its versions that is."""
+    try:
+        found = metadata(package)
+    except PackageNotFoundError:
+        return []
+    text = _first(found, "License-Expression") or _first(found, "License")
+    if is_supported_id(text):
+        return [{"license": {"id": text}}]
+    if is_expression(text):
+        return [{"expression": text}]
+    kinds = [
+        each for each in found.get_all("Classifier") or [] if each.startswith("License :: OSI")
+    ]
+    known = sorted({CLASSIFIERS[kind] for kind in kinds if kind in CLASSIFIERS})
+    if known:
+        return [{"license": {"id": each}} for each in known]
+    names = [kind.rpartition(" :: ")[2] for kind in kinds]
+    # Some give a licence's whole text.
+    names = names or ([text] if text and "\n" not in text else [])
+    return [{"license": {"name": each}} for each in names]
+
+
+def _first(found: PackageMetadata, field: str) -> str:
+    return next(iter(found.get_all(field) or []), "").strip()
+
+
+def npm_components(lock: Json) -> list[Json]:
+    """Return the packages whose code ships, as components, by a package-lock.json of version 3."""
+    packages: dict[str, Json] = lock["packages"]
+    waiting = [("", name) for name in packages[""]["dependencies"]]
+    found: set[str] = set()
+    while waiting:
+        path = _resolved(packages, *waiting.pop())
+        if path in found:
+            continue
+        found.add(path)
+        if _name(path) not in COPIED:
+            waiting += [(path, name) for name in packages[path].get("dependencies", {})]
+    return [_component(_name(path), packages[path]) for path in sorted(found)]
+
+
+def _resolved(packages: dict[str, Json], parent: str, name: str) -> str:
+    """Find a package as Node does: the nearest node_modules that has it."""
+    while (path := f"{parent}/node_modules/{name}".lstrip("/")) not in packages:
+        if not parent:
+            raise KeyError(name)
+        parent = parent.rpartition("node_modules/")[0].rstrip("/")
+    return path
+
+
+def _name(path: str) -> str:
+    return path.rpartition("node_modules/")[2]
+
+
+def _component(name: str, package: Json) -> Json:
+    scope, _, base = name.rpartition("/")
+    version = package["version"]
+    purl = f"pkg:npm/{quote(name, safe='/')}@{version}"
+    digest = base64.b64decode(package["integrity"].removeprefix("sha512-")).hex()
+    return {
+        "bom-ref": purl,
+        "type": "library",
+        **({"group": scope} if scope else {}),
+        "name": base,
+        "version": version,
+        "purl": purl,
+        "externalReferences": [
+            {
+                "type": "distribution",
+                "url": f"{REGISTRY}/{name}/-/{base}-{version}.tgz",
+                "hashes": [{"alg": "SHA-512", "content": digest}],
+            }
+        ],
+        **_licensed(_npm_licences(package.get("license", ""))),
+    }
+
+
+def _npm_licences(declared: str) -> list[Json]:
+    if is_supported_id(declared):
+        return [{"license": {"id": declared}}]
+    return [{"expression": declared}] if is_expression(declared) else []
+
+
+def _licensed(licences: list[Json]) -> Json:
+    return {"licenses": licences} if licences else {}

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from local.serving import Listening
 from release.__main__ import cli
+from release.audit import read_report
 from tests.host_fixtures import NOBODY, ROOT
 
 PINNED = f"""\
@@ -60,8 +61,8 @@ def requirements(tmp_path: Path) -> Path:
     return file
 
 
-def audited(requirements: Path, service: str) -> tuple[int, str]:
-    ended = CliRunner().invoke(cli, ["audit", str(requirements), "--service", service])
+def audited(requirements: Path, service: str, *more: str) -> tuple[int, str]:
+    ended = CliRunner().invoke(cli, ["audit", str(requirements), "--service", service, *more])
     return ended.exit_code, ended.output
 
 
@@ -91,18 +92,36 @@ def test_every_deployed_package_is_looked_up(osv) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_service_that_fails_is_a_warning_and_no_all_clear(osv, requirements, status) -> None:
+def test_a_service_that_fails_is_no_all_clear(osv, requirements, status) -> None:
     code, said = audited(requirements, osv(lambda _: Response(status_code=status)))
-    assert code == 0
-    assert said.startswith(
-        "warning: the vulnerability service is out of reach, nothing was audited"
-    )
+    assert code == 3
+    assert said.startswith("NOT AUDITED, no all-clear: the vulnerability service is out of reach")
 
 
-def test_a_service_that_is_out_of_reach_is_a_warning_and_no_all_clear(requirements) -> None:
+def test_a_service_that_is_out_of_reach_is_no_all_clear(requirements) -> None:
     code, said = audited(requirements, NOBODY)
+    assert code == 3
+    assert "no package was looked up" in said
+
+
+def test_a_package_that_is_skipped_is_no_all_clear() -> None:
+    packages = [{"name": "one", "version": "1.0", "vulns": []}]
+    skipped = {"name": "two", "skip_reason": "two is not there"}
+    found = read_report({"dependencies": [*packages, skipped]})
+    assert found.status == 3
+    assert found.lines[0] == "warning: two is not there"
+    assert found.lines[1] == "NOT AUDITED, no all-clear: 1; 1 of 2 packages: nothing known"
+
+
+def test_a_machine_without_the_service_may_go_on_and_is_told(requirements) -> None:
+    code, said = audited(requirements, NOBODY, "--unreachable-ok")
     assert code == 0
-    assert "nothing was audited" in said
+    assert said.startswith("NOT AUDITED")
+
+
+def test_a_vulnerability_fails_there_too(osv, requirements) -> None:
+    code, _ = audited(requirements, osv(holes_of_one), "--unreachable-ok")
+    assert code == 1
 
 
 def test_requirements_that_are_not_locked_are_an_error(osv, tmp_path: Path) -> None:

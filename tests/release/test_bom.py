@@ -1,5 +1,6 @@
 """The bill of materials says what the deployed app is made of."""
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -9,16 +10,18 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from release.bom import write_bom
+from release.bom import COPIED, npm_components, write_bom
 from tests.host_fixtures import ROOT
 
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 REQUIREMENTS = ROOT / "requirements.txt"
+LOCK = ROOT / "dashboard" / "package-lock.json"
+IMPORT = re.compile(r"""(?:from\s+|import\s+|url\()["'](@[\w-]+/[\w-]+|[\w-]+)""")
 
 
 def written(target: Path, requirements: Path = REQUIREMENTS) -> str:
-    write_bom(requirements, ROOT / "pyproject.toml", target)
+    write_bom(requirements, ROOT / "pyproject.toml", LOCK, target)
     return target.read_text()
 
 
@@ -28,22 +31,96 @@ def bom(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
+def of(bom: dict[str, Any], language: str) -> list[dict[str, Any]]:
+    return [each for each in bom["components"] if each["purl"].startswith(f"pkg:{language}/")]
+
+
 def test_it_names_each_pinned_package_by_version_and_purl(bom: dict[str, Any]) -> None:
     pinned = {(pin["name"], pin["version"]) for pin in PIN.finditer(REQUIREMENTS.read_text())}
     assert len(pinned) > 30
-    assert {(each["name"], each["version"]) for each in bom["components"]} == pinned
-    for each in bom["components"]:
+    assert {(each["name"], each["version"]) for each in of(bom, "pypi")} == pinned
+    for each in of(bom, "pypi"):
         assert each["purl"] == f"pkg:pypi/{each['name']}@{each['version']}"
 
 
 def test_it_has_every_hash_of_the_lock(bom: dict[str, Any]) -> None:
     hashes = [
         found["content"]
-        for each in bom["components"]
+        for each in of(bom, "pypi")
         for reference in each["externalReferences"]
         for found in reference["hashes"]
     ]
     assert sorted(hashes) == sorted(HASH.findall(REQUIREMENTS.read_text()))
+
+
+def test_it_names_the_javascript_that_ships_and_nothing_that_only_builds_it(
+    bom: dict[str, Any],
+) -> None:
+    packages = json.loads(LOCK.read_text())["packages"]
+    names = {
+        "/".join(filter(None, (each.get("group"), each["name"]))): each["version"]
+        for each in of(bom, "npm")
+    }
+    sources = (ROOT / "dashboard" / "src").rglob("*")
+    imported = {
+        name
+        for source in sources
+        if source.suffix in {".ts", ".tsx", ".js", ".css"} and not source.name.endswith(".d.ts")
+        for name in IMPORT.findall(source.read_text())
+    }
+    copied = set(re.findall(r"cp dashboard/node_modules/([\w-]+)", (ROOT / "Makefile").read_text()))
+    assert copied == COPIED
+    assert imported | copied <= names.keys()
+    # What the imported ones import.
+    assert names.keys() - imported - copied == {"@preact/signals-core"}
+    for name, version in names.items():
+        assert version == packages[f"node_modules/{name}"]["version"]
+        assert "dev" not in packages[f"node_modules/{name}"]
+
+
+def test_scripts_have_the_purl_and_the_hash_of_the_lock(bom: dict[str, Any]) -> None:
+    (signals,) = (each for each in of(bom, "npm") if each["name"] == "signals")
+    locked = json.loads(LOCK.read_text())["packages"]["node_modules/@preact/signals"]
+    assert signals["purl"] == f"pkg:npm/%40preact/signals@{locked['version']}"
+    (digest,) = signals["externalReferences"][0]["hashes"]
+    assert digest["alg"] == "SHA-512"
+    assert base64.b64encode(bytes.fromhex(digest["content"])).decode() in locked["integrity"]
+
+
+def test_every_package_says_its_licence(bom: dict[str, Any]) -> None:
+    assert [each["purl"] for each in bom["components"] if not each.get("licenses")] == []
+    licences = {each["purl"].partition("@")[0]: each["licenses"] for each in bom["components"]}
+    assert licences["pkg:pypi/aiohttp"] == [{"expression": "Apache-2.0 AND MIT"}]
+    assert licences["pkg:pypi/pydantic"] == [{"license": {"id": "MIT"}}]
+    assert licences["pkg:pypi/praw"] == [{"license": {"name": "BSD License"}}]
+    assert licences["pkg:npm/swagger-ui-dist"] == [{"license": {"id": "Apache-2.0"}}]
+
+
+def test_each_part_is_named_once(bom: dict[str, Any]) -> None:
+    refs = [each["bom-ref"] for each in bom["components"]]
+    assert len(set(refs)) == len(refs)
+    assert {each["ref"] for each in bom["dependencies"]} >= set(refs)
+
+
+def test_a_package_that_two_need_in_two_versions_is_found_as_node_finds_it() -> None:
+    def locked(version: str, **needs: str) -> dict[str, Any]:
+        integrity = "sha512-" + base64.b64encode(version.encode()).decode()
+        made = {"version": version, "integrity": integrity, "license": "(MIT OR Apache-2.0)"}
+        return {**made, "dependencies": needs}
+
+    packages = {
+        "": {"dependencies": {"a": "1", "c": "2"}},
+        "node_modules/a": locked("1.0", c="1", d="1"),
+        "node_modules/a/node_modules/c": locked("1.1", d="1"),
+        "node_modules/c": locked("2.0"),
+        "node_modules/d": locked("3.0", a="1"),
+        "node_modules/e": locked("4.0"),
+    }
+    found = npm_components({"packages": packages})
+    assert {each["purl"] for each in found} == {
+        "pkg:npm/a@1.0", "pkg:npm/c@1.1", "pkg:npm/c@2.0", "pkg:npm/d@3.0"
+    }  # fmt: skip
+    assert found[0]["licenses"] == [{"expression": "(MIT OR Apache-2.0)"}]
 
 
 def test_it_is_cyclonedx(bom: dict[str, Any]) -> None:
