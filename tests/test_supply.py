@@ -1,0 +1,99 @@
+"""What is installed and run to build, test and deploy is pinned, and kept up to date."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.host_fixtures import ROOT
+
+ECOSYSTEMS = {
+    "pip": re.compile(r"(^|/)requirements[^/]*\.in$"),
+    "npm": re.compile(r"(^|/)package-lock\.json$"),
+    "docker-compose": re.compile(r"(^|/)compose\.ya?ml$"),
+}
+LEFT_OUT = {"node_modules", ".venv", ".venv-checkov", ".deployed", ".release", ".git"}
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def manifests(folder: Path = ROOT) -> list[str]:
+    found: list[str] = []
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            found += [] if entry.name in LEFT_OUT else manifests(entry)
+        else:
+            found.append(entry.relative_to(ROOT).as_posix())
+    return found
+
+
+@pytest.mark.parametrize("ecosystem", ECOSYSTEMS)
+def test_dependabot_looks_into_every_folder_with_a_manifest(ecosystem: str) -> None:
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    (update,) = (each for each in updates if each["package-ecosystem"] == ecosystem)
+    looked_into = set(update.get("directories") or [update["directory"]])
+    there = {
+        "/" + name.rpartition("/")[0] for name in manifests() if ECOSYSTEMS[ecosystem].search(name)
+    }
+    assert looked_into == there
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda file: file.stem)
+def test_every_action_is_pinned_by_commit_and_says_its_version(workflow: Path) -> None:
+    used = re.findall(r"uses: (.+)", workflow.read_text())
+    assert used
+    assert [each for each in used if not PINNED.fullmatch(each)] == []
+
+
+def test_one_action_is_of_one_version_everywhere() -> None:
+    used = {each for file in WORKFLOWS for each in re.findall(r"uses: (.+)", file.read_text())}
+    assert len({each.partition("@")[0] for each in used}) == len(used)
+
+
+def test_every_image_has_a_tag_and_none_that_moves_between_versions() -> None:
+    compose = (ROOT / "compose.yaml").read_text()
+    images = re.findall(r"(?:image: |FROM )(\S+)", compose)
+    assert len(images) == 4
+    for image in images:
+        name, _, tag = image.rpartition(":")
+        assert name, image
+        assert re.search(r"\d", tag), f"{image} moves from version to version"
+    docs = (ROOT / "docs" / "local.md").read_text()
+    assert all(f"`{image}`" in docs for image in images)
+
+
+def test_compose_runs_the_azurite_of_the_tests() -> None:
+    needs = json.loads((ROOT / "tests" / "azurite" / "package.json").read_text())["dependencies"]
+    assert f"azurite:{needs['azurite']}\n" in (ROOT / "compose.yaml").read_text()
+
+
+def test_make_installs_nothing_that_has_no_hash() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    installs = re.findall(r"pip install .*", makefile)
+    assert len(installs) >= 3
+    assert [each for each in installs if not re.search(r" -r (\S+\.txt|\$<)$", each)] == []
+    locks = [*ROOT.glob("requirements*.txt"), *ROOT.glob("*/requirements*.txt")]
+    for lock in [*locks, *ROOT.glob("tests/*/requirements*.txt")]:
+        pins = re.findall(r"^[\w.-]+==.*(?:\n .*)*", lock.read_text(), re.MULTILINE)
+        assert pins, lock
+        assert [pin for pin in pins if "--hash=sha256:" not in pin] == []
+
+
+def test_what_is_deployed_brings_no_instrumentation_of_frameworks_that_are_not_here() -> None:
+    needs = re.findall(r"^[a-z][\w-]+", (ROOT / "requirements.in").read_text(), re.MULTILINE)
+    assert "azure-monitor-opentelemetry-exporter" in needs
+    assert "azure-monitor-opentelemetry" not in needs
+
+
+def test_make_lock_writes_every_lock() -> None:
+    made = subprocess.run(
+        ["make", "lock", "--dry-run", "--assume-old=.venv/.installed"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    written = set(re.findall(r"-o (\S+)", made))
+    assert written == {
+        name.removesuffix(".in") + ".txt" for name in manifests() if ECOSYSTEMS["pip"].search(name)
+    }
