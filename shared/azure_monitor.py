@@ -4,6 +4,7 @@ https://learn.microsoft.com/azure/azure-monitor/app/opentelemetry-configuration
 """
 
 import logging
+import math
 import os
 import threading
 import time
@@ -11,18 +12,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-# Before the distribution is imported: it reads them then. Its own statistics go to Microsoft, its
+# Before the exporter is imported: it reads them then. Its own statistics go to Microsoft, its
 # remote control asks Microsoft for settings, and its detectors look for a virtual machine's
-# metadata: none of that is wanted, and on a cold start none of it is free. Logs are the host's.
+# metadata: none of that is wanted, and on a cold start none of it is free.
 os.environ.setdefault("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
 os.environ.setdefault("APPLICATIONINSIGHTS_SDKSTATS_DISABLED", "true")
 os.environ.setdefault("APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED", "true")
 os.environ.setdefault("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS", "azure_functions")
-os.environ["OTEL_LOGS_EXPORTER"] = "none"
 
-from azure.monitor.opentelemetry import configure_azure_monitor
+from azure.monitor.opentelemetry.exporter import (
+    ApplicationInsightsSampler,
+    AzureMonitorMetricExporter,
+    AzureMonitorTraceExporter,
+    RateLimitedSampler,
+)
 from opentelemetry import metrics, trace
+from opentelemetry.sdk.environment_variables import (
+    OTEL_TRACES_SAMPLER,
+    OTEL_TRACES_SAMPLER_ARG,
+)
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import Sampler
 from opentelemetry.trace.propagation.tracecontext import (
     TraceContextTextMapPropagator,
 )
@@ -43,12 +57,9 @@ log = logging.getLogger(__name__)
 
 NAME = "undertone"
 KINDS = {"internal": trace.SpanKind.INTERNAL, "client": trace.SpanKind.CLIENT}
-# Each would trace what our own spans say already: every request to Reddit and Cosmos DB twice. The
-# rest are of frameworks that aren't here.
-INSTRUMENTATIONS = (
-    "azure_sdk", "django", "fastapi", "flask", "httpx", "httpx2", "psycopg2", "requests", "urllib",
-    "urllib3",
-)  # fmt: skip
+# A setting of OpenTelemetry's own; "none" sends nothing of its kind.
+NOT_SENT = "none"
+TRACES_PER_SECOND = 5.0
 # Azure's exporter leaves these out of what is shown of a span, unless they have another name too.
 SHOWN_AS = {
     "db.collection.name": "undertone.container",
@@ -74,17 +85,21 @@ class AzureMonitor:
 
     def __init__(self, connection_string: str) -> None:
         """Set OpenTelemetry up for this process. Raises ValueError for a bad connection string."""
-        configure_azure_monitor(
-            connection_string=connection_string,
-            resource=Resource({"service.name": _service(), "service.version": __version__}),
-            instrumentation_options={name: {"enabled": False} for name in INSTRUMENTATIONS},
-            enable_live_metrics=False,
-            enable_performance_counters=False,
-            # What can't be sent is dropped: an instance's disk is gone with it.
-            disable_offline_storage=True,
-            timeout=SEND_SECONDS,
-            read_timeout=SEND_SECONDS,
-        )
+        resource = Resource.create({"service.name": _service(), "service.version": __version__})
+        # What can't be sent is dropped: an instance's disk is gone with it.
+        sending: dict[str, Any] = {
+            "connection_string": connection_string,
+            "disable_offline_storage": True,
+            "timeout": SEND_SECONDS,
+            "read_timeout": SEND_SECONDS,
+        }
+        if os.environ.get("OTEL_METRICS_EXPORTER") != NOT_SENT:
+            reader = PeriodicExportingMetricReader(AzureMonitorMetricExporter(**sending))
+            metrics.set_meter_provider(MeterProvider([reader], resource))
+        if os.environ.get("OTEL_TRACES_EXPORTER") != NOT_SENT:
+            tracing = TracerProvider(_sampler(), resource)
+            tracing.add_span_processor(BatchSpanProcessor(AzureMonitorTraceExporter(**sending)))
+            trace.set_tracer_provider(tracing)
         seldom = _Seldom()
         for name in SENDING_LOGGERS:
             logging.getLogger(name).addFilter(seldom)
@@ -131,6 +146,27 @@ class AzureMonitor:
     def _context(self, parent: TraceContext) -> Any:
         carrier = {"traceparent": parent.trace_parent, "tracestate": parent.trace_state}
         return self._propagator.extract({name: value for name, value in carrier.items() if value})
+
+
+def _sampler() -> Sampler | None:
+    """Return the sampler that the environment asks for; None: the SDK finds it by its name."""
+    name = os.environ.get(OTEL_TRACES_SAMPLER)
+    if name is None:
+        return RateLimitedSampler(TRACES_PER_SECOND)
+    if name == "microsoft.rate_limited":
+        return RateLimitedSampler(_sampler_argument(TRACES_PER_SECOND))
+    if name == "microsoft.fixed_percentage":
+        return ApplicationInsightsSampler(_sampler_argument(1.0, most=1.0))
+    return None
+
+
+def _sampler_argument(default: float, most: float = math.inf) -> float:
+    given = os.environ.get(OTEL_TRACES_SAMPLER_ARG, "")
+    try:
+        value = float(given)
+    except ValueError:
+        return default
+    return value if 0 <= value <= most else default
 
 
 def _shown(attributes: Attributes) -> dict[str, Value]:

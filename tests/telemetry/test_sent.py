@@ -233,7 +233,7 @@ def test_request_units_are_measured_by_operation_and_container(
     answer = host.http.get("/api/v1/cycles", headers=PARENT)
     told = re.search(r"([\d.]+) RU", answer.headers["server-timing"])
     assert told is not None
-    (request,) = receiver.wait_for(lambda: [s for s in receiver.spans() if s.name == "cycles"])
+    (request,) = receiver.wait_for(lambda: [s for s in receiver.spans() if s.name == "api_cycles"])
     reads = [span for span in receiver.spans() if span.parent == request.id]
     assert {span.type for span in reads} == {"azure.cosmosdb"}
     charges = [float(s.attributes["azure.cosmosdb.operation.request_charge"]) for s in reads]
@@ -260,7 +260,9 @@ def test_a_request_that_failed_is_seen_as_failed(running_host, receiver) -> None
         },
     )
     assert host.http.get("/api/v1/subreddits").status_code == 503
-    (request,) = receiver.wait_for(lambda: [s for s in receiver.spans() if s.name == "subreddits"])
+    (request,) = receiver.wait_for(
+        lambda: [s for s in receiver.spans() if s.name == "api_subreddits"]
+    )
     assert not request.success
     assert request.attributes["undertone.error"] == "503"
     (opening,) = [span for span in receiver.spans() if span.name == "open store"]
