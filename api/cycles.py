@@ -15,6 +15,11 @@ from shared.store import CYCLES, GUARDS, LEASES, Query, Store
 
 LEASE, REQUEST = ("lease", "lease"), ("lease", "request")
 
+OF_OUR_NETWORK = {
+    "connection": "the connection to Reddit failed",
+    "store": "the database refused, or gave no answer: the log says why",
+}
+
 
 async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
     """Give the newest cycles, in one query; where one runs, with one or two reads more.
@@ -72,8 +77,8 @@ async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[C
 
 
 def told(error: CycleError) -> str:
-    """Say what went wrong; the client library's words may hold addresses of our network."""
-    return "the connection to Reddit failed" if error["kind"] == "connection" else error["message"]
+    """Say what went wrong; a library's or a database's words may hold addresses of our network."""
+    return OF_OUR_NETWORK.get(error["kind"], error["message"])
 
 
 def _answer(cycle: Cycle) -> CycleAnswer:
