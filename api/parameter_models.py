@@ -251,12 +251,10 @@ class PostsParameters(ScopeParameters, FormatParameters):
     q: str | None = Field(
         default=None,
         max_length=MOST_SEARCH_CHARS,
-        description='words and "phrases" that must all occur in title or content, as whole words:'
-        " aws doesn't find laws. A `*` at the end finds what begins so: frustrat*. Case, accents"
-        " and the ways to write a quote, a hyphen or a width make no difference, nor does a blank"
-        f" for a hyphen. At most {MOST_SEARCH_CHARS} characters. A page reads at most"
-        f" {MOST_SCANNED} posts: it may"
-        " hold fewer than `limit` though a next one follows",
+        description='whole words and "phrases" that all occur in title or content, in any case,'
+        " with any accents, quotes and hyphens; a `*` at the end finds what begins so: frustrat*."
+        f" At most {MOST_SEARCH_CHARS} characters. A page reads at most {MOST_SCANNED} posts: it"
+        " may hold fewer than `limit` though a next one follows",
         examples=['"rate limit" cursor'],
     )
     start: Bound | None = Field(

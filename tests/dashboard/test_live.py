@@ -68,7 +68,7 @@ def test_more_new_posts_than_a_page_holds_are_all_there_in_the_end(
 ) -> None:
     product.reddit.add(new_posts("windsurf", "flood", seconds_ago=60))
     product.collect()
-    page = visit.open(view="posts", subreddit="windsurf", q="flood")
+    page = visit.open(view="posts", subreddit="windsurf", q="flood*")
     expect(page.get_by_text("That is the only one.")).to_be_visible()
     product.reddit.add(new_posts("windsurf", "floods", 70))
     collect_and_come_back(product, page)
@@ -76,7 +76,7 @@ def test_more_new_posts_than_a_page_holds_are_all_there_in_the_end(
     scroll_down(page)
     expect(page.get_by_text("That is all: 71 posts.")).to_be_visible()
     assert shown_in(page) == [
-        name_of(post) for post in all_posts(product, subreddit="windsurf", q="flood")
+        name_of(post) for post in all_posts(product, subreddit="windsurf", q="flood*")
     ]
 
 

@@ -108,7 +108,7 @@ def test_old_data_is_called_old_with_its_age_and_the_reason(product_of, visitor:
     expect(banner).to_be_visible(timeout=30_000)
     expect(average(page), "the data is there all the same").to_be_visible()
 
-    product.reddit.set_faults("private")
+    product.reddit.set_faults("private,route=new")
     product.collect()
     expect(page.get_by_text("The last attempt failed: the subreddit is private")).to_be_visible(
         timeout=30_000
