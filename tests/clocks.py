@@ -1,4 +1,4 @@
-"""The clocks that the suite passes at, and the command that runs something at one of them.
+"""Clocks that the suite is to pass at, and the command that runs something at one of them.
 
     python -m tests.clocks midnight make test
     python -m tests.clocks commit python -m pytest
