@@ -30,8 +30,9 @@ from api.cycles import read_cycle, read_cycles
 from api.deps import Deps, process_deps
 from api.elsewhere import answer_elsewhere
 from api.feed import FEED_TYPES, atom_of, place_of, read_entries
-from api.files import posts_file, trends_file
+from api.files import items_file, posts_file, trends_file
 from api.health import check_health
+from api.items import read_items
 from api.limiter import is_heavy
 from api.models import MOMENTS_OF_STATS
 from api.negotiation import choose_type
@@ -40,6 +41,7 @@ from api.parameter_models import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
+    ItemsParameters,
     NoParameters,
     Parameters,
     PostParameters,
@@ -130,6 +132,25 @@ async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
         return posts_file(deps, parameters, page, form, links)
 
     return await _kept(req, ("posts", form), parameters, make, mimetype=TYPES[form])
+
+
+@blueprint.route("api/v1/items", methods=READ, auth_level=ANONYMOUS)
+@answering
+async def api_items(req: func.HttpRequest) -> func.HttpResponse:
+    """Give the newest posts and comments, page by page: what statistics count."""
+    deps = process_deps()
+    given = read_parameters(ItemsParameters, req.params)
+    form = format_of(given.format, req.headers.get("accept", ""))
+    parameters = given if form == "json" else with_largest_page(given)
+
+    async def make() -> Prepared:
+        page = await read_items(deps, parameters)
+        links = next_link("/api/v1/items", given, page.next_cursor)
+        if form == "json":
+            return prepare(page.items, deps.settings.feed, headers=links)
+        return items_file(deps, parameters, page, form, links)
+
+    return await _kept(req, ("items", form), parameters, make, mimetype=TYPES[form])
 
 
 @blueprint.route("api/v1/posts/{id}", methods=READ, auth_level=ANONYMOUS)

@@ -76,14 +76,18 @@ async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[C
     return [orphaned(cycle, lease) if is_orphaned(cycle, lease, now) else cycle for cycle in known]
 
 
-def told(error: CycleError) -> str:
+def told(error: CycleError, feed: str) -> str:
     """Say what went wrong; a library's or a database's words may hold addresses of our network."""
+    if error["kind"] == "missing" and feed != "reddit":
+        # Reddit itself may well have one.
+        return f"the {feed} feed has no subreddit of this name"
     return OF_OUR_NETWORK.get(error["kind"], error["message"])
 
 
 def _answer(cycle: Cycle) -> CycleAnswer:
-    errors = [{**error, "message": told(error)} for error in cycle["errors"]]
-    failed = {error["subreddit"]: told(error) for error in cycle["errors"]}
+    feed = cycle["feed"]
+    errors = [{**error, "message": told(error, feed)} for error in cycle["errors"]]
+    failed = {error["subreddit"]: told(error, feed) for error in cycle["errors"]}
     subreddits = {
         name: {**counts, "error": failed.get(name, counts["error"])} if counts["error"] else counts
         for name, counts in cycle["subreddits"].items()

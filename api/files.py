@@ -1,4 +1,4 @@
-"""Posts and trends as files, and what they are called."""
+"""Posts, comments and trends as files, and what they are called."""
 
 import re
 from collections.abc import Mapping
@@ -6,8 +6,15 @@ from datetime import datetime
 
 from api.answers import Prepared, prepared
 from api.deps import Deps
+from api.item_models import ItemAnswer
+from api.items import ItemsPage
 from api.models import PostAnswer, PostSentiment, SentimentTrends, TrendPoint
-from api.parameter_models import PostsParameters, TrendsParameters
+from api.parameter_models import (
+    ItemsParameters,
+    ListParameters,
+    PostsParameters,
+    TrendsParameters,
+)
 from api.parameters import scope_of
 from api.posts import PostsPage, window_of
 from api.takeaway import FileFormat, written
@@ -22,6 +29,11 @@ POST_COLUMNS = [
     *(f"sentiment_{name}" for name in PostSentiment.model_fields),
     "language",
     *_FIELDS[_AT + 1 :],
+]
+ITEM_COLUMNS = [
+    *(name for name in ItemAnswer.model_fields if name not in {"sentiment", "language"}),
+    *(f"sentiment_{name}" for name in PostSentiment.model_fields),
+    "language",
 ]
 TREND_COLUMNS = list(TrendPoint.model_fields)
 NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
@@ -38,7 +50,23 @@ def posts_file(
     """Write a page of posts as a file. Raises UnknownSubreddit."""
     rows = page.posts.model_dump()
     body = written(rows, POST_COLUMNS, form, bom=parameters.bom == "1")
-    name = _name(deps.settings, form, "posts", *_parts_of(deps, parameters, page))
+    parts = _parts_of(deps, parameters, page.next_cursor)
+    name = _name(deps.settings, form, "posts", *parts)
+    return prepared(body, deps.settings.feed, more={**links, **_disposition(name)})
+
+
+def items_file(
+    deps: Deps,
+    parameters: ItemsParameters,
+    page: ItemsPage,
+    form: FileFormat,
+    links: Mapping[str, str],
+) -> Prepared:
+    """Write a page of posts and comments as a file. Raises UnknownSubreddit."""
+    rows = page.items.model_dump()
+    body = written(rows, ITEM_COLUMNS, form, bom=parameters.bom == "1")
+    parts = _parts_of(deps, parameters, page.next_cursor)
+    name = _name(deps.settings, form, f"{parameters.kind or 'item'}s", *parts)
     return prepared(body, deps.settings.feed, more={**links, **_disposition(name)})
 
 
@@ -55,18 +83,18 @@ def trends_file(
     return prepared(body, deps.settings.feed, more=_disposition(name))
 
 
-def _parts_of(deps: Deps, parameters: PostsParameters, page: PostsPage) -> list[str]:
-    """List what tells the file from others: whose posts, which of them, and of what span.
+def _parts_of(deps: Deps, parameters: ListParameters, next_cursor: str | None) -> list[str]:
+    """List what tells the file from others: whose items, which of them, and of what span.
 
     The span is that of the file, where others come before or after it.
     """
     parts = [scope_of(deps.settings, parameters.subreddit), parameters.sentiment or ""]
     parts.append("search" if parameters.q else "")
-    if parameters.topic:
+    if isinstance(parameters, PostsParameters) and parameters.topic:
         return [*parts, f"topic-{parameters.topic}", parameters.at or ""]
     window, _ = window_of(parameters, deps.clock())
     start, end = iso(window.start), iso(window.end)
-    return [*parts, _time_of(page.next_cursor) or start, _time_of(parameters.cursor) or end]
+    return [*parts, _time_of(next_cursor) or start, _time_of(parameters.cursor) or end]
 
 
 def _time_of(cursor: str | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TypeVar
 
-from api.parameter_models import CompareParameters, PostsParameters, TrendsParameters
+from api.parameter_models import CompareParameters, ListParameters, TrendsParameters
 from api.parameters import Refused
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ def is_heavy(parameters: object, form: str = "json") -> bool:
     if form != "json":
         return True
     match parameters:
-        case PostsParameters():
+        case ListParameters():
             return bool(parameters.q) or parameters.limit > MAX_LIGHT_POSTS
         case TrendsParameters():
             return parameters.hours > MAX_LIGHT_HOURS

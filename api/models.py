@@ -12,6 +12,16 @@ from shared.models import Label, Language, TopicState, Trigger, WorkStatus
 HealthStatus = Literal["starting", "healthy", "degraded", "unhealthy"]
 Feed = Literal["reddit", "sample", "recorded"]
 
+Verdict = Literal[
+    "better",
+    "worse",
+    "unclear",
+    "too_few",
+    "mixed_methods",
+    "no_earlier_data",
+    "not_collected",
+]
+
 MOST_COMMENTS = 1000
 # Kinds of problems: https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
 NO_TYPE = "about:blank"
@@ -140,6 +150,34 @@ class Difference(Answer):
     )
 
 
+class Change(Answer):
+    """What changed from the time before to the window, in as many full hours of each.
+
+    Hours count in pairs, one of each time, in which something was collected. avg_sentiment is
+    better or worse only beyond two standard errors, with 30 items on either side, of one method.
+    """
+
+    verdict: Verdict = Field(
+        description="better or worse; unclear (within two standard errors), too_few (under 30"
+        " items), mixed_methods, no_earlier_data (under half of the hours are known in both"
+        " times, or the time before holds less than a tenth of the items), or not_collected (what"
+        " is named in `behind` misses more than a twentieth of the window)"
+    )
+    hours: int = Field(description="full hours that are compared, on either side")
+    statistics: Totals = Field(description="the counts and the mean of the window's")
+    previous: Totals = Field(description="those of the hours before")
+    avg_sentiment: float | None = Field(
+        description="statistics less previous; null where either has no items"
+    )
+    standard_error: float | None = Field(
+        description="of avg_sentiment, as if all items were independent; null where either has"
+        " under two items"
+    )
+    behind: list[str] = Field(
+        description="subreddits of it that weren't collected up to the end of the full hours"
+    )
+
+
 class ComparedScope(Answer):
     """One subreddit, in the window and in the one before."""
 
@@ -149,6 +187,15 @@ class ComparedScope(Answer):
     difference: Difference = Field(description="statistics less previous")
     trend_data: list[TrendPoint] | None = Field(
         description="every step of the window, oldest first; null where no granularity was given"
+    )
+    standard_error: float | None = Field(
+        default=None,
+        description="of the mean of `statistics`, as if all items were independent; null unless"
+        " `until` is collected, and where there are under two items",
+    )
+    change: Change | None = Field(
+        default=None,
+        description="what changed, as far as it can be told; null unless `until` is collected",
     )
 
 
@@ -162,6 +209,11 @@ class Comparison(Answer):
     mixed_methods: bool = Field(
         description="whether more than one method scored what is compared, in both windows: then"
         " its averages don't compare"
+    )
+    gaps: list[TimeWindow] | None = Field(
+        default=None,
+        description="hours of the window in which, as far as can be told, nothing was collected:"
+        " none of any subreddit, between busy hours; null unless `until` is collected",
     )
     feed: Feed = Field(description="where the data comes from")
     timestamp: Time = Field(description="when the answer was made")

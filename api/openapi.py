@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api.item_models import Items
 from api.models import (
     Comparison,
     Conflict,
@@ -27,6 +28,7 @@ from api.parameter_models import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
+    ItemsParameters,
     Parameters,
     PostParameters,
     PostsParameters,
@@ -124,6 +126,16 @@ ENDPOINTS = (
         "The newest posts, page by page; the next page is in the Link header",
         Posts,
         PostsParameters,
+        problems=(404, 422, 429),
+        files=FILES,
+        is_paged=True,
+    ),
+    Endpoint(
+        "items",
+        "/items",
+        "The newest posts and comments, page by page: what the statistics count",
+        Items,
+        ItemsParameters,
         problems=(404, 422, 429),
         files=FILES,
         is_paged=True,

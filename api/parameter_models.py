@@ -99,6 +99,7 @@ def _after_leap(second_before: datetime) -> datetime:
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Cursor = Annotated[str, Field(pattern=CURSOR)]
 Format = Literal["json", "csv", "ndjson"]
+Kind = Literal["post", "comment"]
 Granularity = Literal["hour", "day", "week"]
 SubredditName = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
 Compared = Annotated[
@@ -186,6 +187,13 @@ class CompareParameters(Parameters):
         description=HOURS,
         examples=[24],
     )
+    until: Literal["now", "collected"] = Field(
+        default="now",
+        description="now, or collected: the window ends at the last collection, and `change` sets"
+        " its full hours against as many before, hour by hour, without those in which nothing was"
+        " collected",
+        examples=["collected"],
+    )
     granularity: Granularity | None = Field(
         default=None,
         description="hour, day or week: how it went in such steps, too; without it, only the"
@@ -234,14 +242,14 @@ class CycleParameters(Parameters):
     )
 
 
-class PostsParameters(ScopeParameters, FormatParameters):
-    """Which posts, and how many of them."""
+class ListParameters(ScopeParameters, FormatParameters):
+    """Which posts or comments, and how many of them."""
 
     limit: WholeNumber = Field(
         default=100,
         ge=1,
         le=MOST_POSTS,
-        description=f"a whole number of posts from 1 to {MOST_POSTS}; without it csv and ndjson"
+        description=f"how many: a whole number from 1 to {MOST_POSTS}; without it csv and ndjson"
         f" hold up to {MOST_POSTS}. The Link header leads on",
         examples=[100],
     )
@@ -253,23 +261,33 @@ class PostsParameters(ScopeParameters, FormatParameters):
         max_length=MOST_SEARCH_CHARS,
         description='whole words and "phrases" that all occur in title or content, in any case,'
         " with any accents, quotes and hyphens; a `*` at the end finds what begins so: frustrat*."
-        f" At most {MOST_SEARCH_CHARS} characters. A page reads at most {MOST_SCANNED} posts: it"
+        f" At most {MOST_SEARCH_CHARS} characters. A page reads at most {MOST_SCANNED} items: it"
         " may hold fewer than `limit` though a next one follows",
         examples=['"rate limit" cursor'],
     )
     start: Bound | None = Field(
         default=None,
-        description="a time: posts from then on, instead of those of the last hours; at most"
+        description="a time: what was written from then on, instead of in the last hours; at most"
         f" {MOST_HOURS} hours before the end count",
         examples=["2026-11-22T08:00:00Z"],
         json_schema_extra={"format": "date-time"},
     )
     end: Bound | None = Field(
         default=None,
-        description="a time: posts before then; without it, until now",
+        description="a time: what was written before then; without it, until now",
         examples=["2026-11-22T12:00:00Z"],
         json_schema_extra={"format": "date-time"},
     )
+    cursor: Cursor | None = Field(
+        default=None,
+        description="where the next page begins, as the Link header before it says",
+        examples=["2026-11-23T13:05:07Z_1abcde"],
+    )
+
+
+class PostsParameters(ListParameters):
+    """Which posts, and how many of them."""
+
     topic: str | None = Field(
         default=None,
         max_length=MOST_SEARCH_CHARS,
@@ -282,10 +300,13 @@ class PostsParameters(ScopeParameters, FormatParameters):
         examples=["2026-11-23T13:05:00Z"],
         json_schema_extra={"format": "date-time"},
     )
-    cursor: Cursor | None = Field(
-        default=None,
-        description="where the next page begins, as the Link header before it says",
-        examples=["2026-11-23T13:05:07Z_1abcde"],
+
+
+class ItemsParameters(ListParameters):
+    """Which posts and comments, and how many of them."""
+
+    kind: Kind | None = Field(
+        default=None, description="post or comment; without it, both", examples=["comment"]
     )
 
 

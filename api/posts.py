@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import TypeVar
 
 from api.deps import Deps
+from api.listing import Listing, Slice, read_page, sliced
 from api.models import PostAnswer, Posts
-from api.parameter_models import MOST_HOURS, MOST_POSTS, MOST_SCANNED, PostsParameters
+from api.parameter_models import MOST_HOURS, MOST_POSTS, ListParameters, PostsParameters
 from api.parameters import NotThere, scope_of
-from api.search import Search, search_of
+from api.search import search_of
 from api.trending import topics_at
 from shared.models import ALL, HourOfAll, Label, Post
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
 from shared.text import normalised, unescaped
 from shared.times import Window, hour_of, iso, next_hour, parse_iso
+
+L = TypeVar("L", bound=ListParameters)
 
 # So many hours of `all` are read first, and then as many as seem to be needed, but at most so many
 # times more: a busy hour fills a page by itself, and 90 quiet days are read in six steps.
@@ -27,7 +30,6 @@ GROWTH = 4
 MAX_HOURS_READ = 350
 # Below all ids of an hour's first second.
 LEAST_ID = "0"
-SCANNED_AT_ONCE = 250
 SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 REDDIT_BEGAN = datetime(2005, 6, 23, tzinfo=UTC)
 
@@ -40,18 +42,6 @@ class PostsPage:
     next_cursor: str | None
 
 
-@dataclass(frozen=True)
-class _Slice:
-    """Posts, and the order key to go on below, None where there are no more.
-
-    is_spent: no more may be read for this page.
-    """
-
-    posts: list[Post]
-    below: str | None
-    is_spent: bool = False
-
-
 async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPage:
     """Give a page of the posts created in the window, or of those of a topic.
 
@@ -61,30 +51,29 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
     """
     scope = scope_of(deps.settings, parameters.subreddit)
     store = await deps.store()
-    listing: _Listing
+    listing: Listing[Post]
     if parameters.topic:
         listing = await _topic_listing(store, scope, deps.settings.subreddits, parameters)
     else:
         window, end = window_of(parameters, deps.clock())
         names = deps.settings.subreddits
         listing = _WindowListing(store, scope, names, window, parameters.sentiment, end)
-    below = min(listing.end, parameters.cursor) if parameters.cursor else listing.end
     search = search_of(search_terms(parameters.q or ""))
-    found = await _matching(listing, below, search, parameters.limit)
+    found = await read_page(listing, parameters.cursor, search, parameters.limit)
     return PostsPage(
-        Posts([PostAnswer.model_validate(post) for post in found.posts]),
+        Posts([PostAnswer.model_validate(post) for post in found.items]),
         found.below,
     )
 
 
-def with_largest_page(parameters: PostsParameters) -> PostsParameters:
+def with_largest_page(parameters: L) -> L:
     """Return the parameters with the largest limit where they give none: what a file holds."""
     if "limit" in parameters.model_fields_set:
         return parameters
     return parameters.model_copy(update={"limit": MOST_POSTS})
 
 
-def window_of(parameters: PostsParameters, now: datetime) -> tuple[Window, str]:
+def window_of(parameters: ListParameters, now: datetime) -> tuple[Window, str]:
     """Give the time that the parameters ask for, and the order key that ends it.
 
     It is the last hours, or what lies between `start` and `end`.
@@ -99,19 +88,6 @@ def window_of(parameters: PostsParameters, now: datetime) -> tuple[Window, str]:
     return Window(start, end), min(parameters.end or upcoming, upcoming)
 
 
-class _Listing(Protocol):
-    """Posts, to be read newest first."""
-
-    @property
-    def end(self) -> str:
-        """The order key that all of them lie below."""
-        ...
-
-    async def read(self, below: str, count: int) -> _Slice:
-        """Give at most so many of the newest posts below an order key."""
-        ...
-
-
 @dataclass(frozen=True)
 class _TopicListing:
     """The posts of a topic, at most a hundred, newest first."""
@@ -119,9 +95,9 @@ class _TopicListing:
     posts: Sequence[Post]
     end: str = "~"
 
-    async def read(self, below: str, count: int) -> _Slice:
+    async def read(self, below: str, count: int) -> Slice[Post]:
         found = [post for post in self.posts if post["order_key"] < below]
-        return _Slice(found[:count], found[count - 1]["order_key"] if len(found) > count else None)
+        return sliced(found, count)
 
 
 async def _topic_listing(
@@ -152,10 +128,10 @@ class _WindowListing:
     label: Label | None
     end: str
 
-    async def read(self, below: str, count: int) -> _Slice:
+    async def read(self, below: str, count: int) -> Slice[Post]:
         return await (self._of_all if self.scope == ALL else self._of_one)(below, count)
 
-    async def _of_one(self, below: str, count: int) -> _Slice:
+    async def _of_one(self, below: str, count: int) -> Slice[Post]:
         found = await self.store.query(
             Query(
                 POSTS,
@@ -167,9 +143,9 @@ class _WindowListing:
                 equals={"sentiment.label": self.label} if self.label else {},
             )
         )
-        return _Slice(found[:count], found[count - 1]["order_key"] if len(found) > count else None)
+        return sliced(found, count)
 
-    async def _of_all(self, below: str, count: int) -> _Slice:
+    async def _of_all(self, below: str, count: int) -> Slice[Post]:
         keys = await self._newest.keys(below, count + 1)
         wanted: list[Key] = [
             (subreddit, _id_of(order_key)) for order_key, subreddit in keys[:count]
@@ -178,8 +154,8 @@ class _WindowListing:
         found = await self.store.read_many(POSTS, wanted)
         posts = [found[key] for key in wanted if key in found]
         if len(keys) > count:
-            return _Slice(posts, keys[count - 1][0])
-        return _Slice(posts, self._newest.rest, is_spent=True)
+            return Slice(posts, keys[count - 1][0])
+        return Slice(posts, self._newest.rest, is_spent=True)
 
     @cached_property
     def _newest(self) -> "_NewestOfAll":
@@ -243,26 +219,6 @@ class _NewestOfAll:
             if self._start <= order_key < below and self._label in {None, label}
         ]
         return sorted(keys, reverse=True)
-
-
-async def _matching(listing: _Listing, below: str, search: Search | None, limit: int) -> _Slice:
-    """Read on until enough posts match, none are left or too many were read."""
-    matching: list[Post] = []
-    scanned = 0
-    while True:
-        batch = SCANNED_AT_ONCE if search else limit - len(matching)
-        part = await listing.read(below, batch)
-        for post in part.posts:
-            if search and not search(f"{post['title']}\n{post['content']}"):
-                continue
-            matching.append(post)
-            if len(matching) == limit:
-                is_last = part.below is None and post is part.posts[-1]
-                return _Slice(matching, None if is_last else post["order_key"])
-        scanned += batch
-        if part.below is None or part.is_spent or scanned >= MOST_SCANNED:
-            return _Slice(matching, part.below)
-        below = part.below
 
 
 def search_terms(q: str) -> list[str]:

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from api.change import Times, change, full_hours, missing_hours
+from api.coverage import runs, unknown_hours
 from api.deps import Deps
 from api.models import (
     ComparedScope,
@@ -20,8 +23,8 @@ from api.parameters import scope_of
 from shared import statistics
 from shared.models import ALL, Cell, DayStats
 from shared.statistics import COMPOUND_DIGITS, cells_by_hour
-from shared.store import DAYS, Key
-from shared.times import Window, day_of, iso
+from shared.store import COLLECTION, DAYS, SUBREDDITS, Key
+from shared.times import Window, day_of, iso, next_hour, parse_iso
 from shared.watched import only_watched
 
 Cells = Mapping[str, Cell]
@@ -71,21 +74,84 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
     It reads a document for each subreddit and day. Raises UnknownSubreddit and StoreError.
     """
     scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.subreddits))
+    if parameters.until == "collected":
+        return await _compare_collected(deps, parameters, scopes)
     window = Window.of_hours(parameters.hours, deps.clock())
+    cells = await _cells(deps, scopes, Window(window.before().start, window.end))
+    return await _comparison(deps, parameters, window, cells)
+
+
+async def _compare_collected(
+    deps: Deps, parameters: CompareParameters, scopes: Sequence[str]
+) -> Comparison:
+    """Compare what was collected: two batched reads more than `compare` has otherwise."""
+    store, now = await deps.store(), deps.clock()
+    state = await store.read(COLLECTION, "collection", "collection")
+    last = state["last_collection_at"] if state else None
+    # Another machine's clock may be ahead of ours.
+    window = Window.of_hours(parameters.hours, min(now, parse_iso(last)) if last else now)
+    times = Times.until(window, parameters.hours)
+    earliest = full_hours(window, parameters.hours).before().start
+    cells = await _cells(deps, list({*scopes, ALL}), Window(earliest, window.end))
+    names = deps.settings.subreddits if ALL in scopes else scopes
+    states = await store.read_many(SUBREDDITS, [("subreddit", name) for name in names])
+    missing = {
+        name: hours
+        for (_, name), each in states.items()
+        if (hours := missing_hours(times, each["last_collected_at"]))
+    }
+    own = {scope: cells[scope] for scope in scopes}
+    plain = await _comparison(deps, parameters, window, own)
+
+    def with_changes() -> Comparison:
+        unknown = unknown_hours(cells[ALL], sorted({*times.all, *window.hours()}))
+        known = replace(times, unknown=frozenset(unknown))
+        found = [
+            each.model_copy(
+                update={
+                    "standard_error": _error(deps, own[each.subreddit], window.hours()),
+                    "change": change(
+                        own[each.subreddit],
+                        known,
+                        {n: hours for n, hours in missing.items() if each.subreddit in {ALL, n}},
+                        is_one=each.subreddit != ALL,
+                        other_languages=deps.settings.other_languages,
+                    ),
+                }
+            )
+            for each in plain.subreddits
+        ]
+        gaps = [
+            TimeWindow(start=f"{run[0]}:00:00Z", end=f"{next_hour(run[-1])}:00:00Z")
+            for run in runs(window.hours(), unknown)
+        ]
+        return plain.model_copy(update={"subreddits": found, "gaps": gaps, "timestamp": iso(now)})
+
+    return await asyncio.to_thread(with_changes)
+
+
+def _error(deps: Deps, cells: Cells, hours: Iterable[str]) -> float | None:
+    found = [cells[hour] for hour in hours if hour in cells]
+    error = statistics.standard_error(found, deps.settings.other_languages)
+    return None if error is None else round(error, COMPOUND_DIGITS)
+
+
+async def _comparison(
+    deps: Deps, parameters: CompareParameters, window: Window, cells: Mapping[str, Cells]
+) -> Comparison:
     before = window.before()
-    cells = await _cells(deps, scopes, Window(before.start, window.end))
 
     def compare_all() -> list[ComparedScope]:
         return [
             _compared(
                 scope,
-                _totals(deps, cells[scope], window.hours()),
-                _totals(deps, cells[scope], before.hours()),
-                _trend(deps, cells[scope], window, parameters.granularity)
+                _totals(deps, own, window.hours()),
+                _totals(deps, own, before.hours()),
+                _trend(deps, own, window, parameters.granularity)
                 if parameters.granularity
                 else None,
             )
-            for scope in scopes
+            for scope, own in cells.items()
         ]
 
     # Off the loop: sums over months take tenths of a second, and other requests wait.

@@ -31,7 +31,9 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
                 name=name,
                 last_collected_at=state["last_collected_at"] if state else None,
                 items_24h=items[name],
-                last_error=told(state["last_error"]) if state and state["last_error"] else None,
+                last_error=told(state["last_error"], deps.settings.feed)
+                if state and state["last_error"]
+                else None,
             )
         )
     return Subreddits(

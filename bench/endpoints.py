@@ -6,10 +6,12 @@ from api.collection import ask_for_collection
 from api.cycles import read_cycle, read_cycles
 from api.deps import Deps
 from api.health import check_health
+from api.items import read_items
 from api.parameter_models import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
+    ItemsParameters,
     PostParameters,
     PostsParameters,
     ScopeParameters,
@@ -59,6 +61,16 @@ def asked(names: Sequence[str], *, post: tuple[str, str], cycle: str) -> Asked:
             ),
             "7 d, a search that finds nothing": lambda deps: read_recent_posts(
                 deps, PostsParameters(hours=168, q="zyzzyva")
+            ),
+        },
+        "items": {
+            **_of_windows(lambda deps, hours: read_items(deps, ItemsParameters(hours=hours))),
+            **_of_windows(
+                lambda deps, hours: read_items(deps, ItemsParameters(hours=hours, subreddit=one)),
+                ", one subreddit",
+            ),
+            "7 d, a search that finds nothing": lambda deps: read_items(
+                deps, ItemsParameters(hours=168, q="zyzzyva")
             ),
         },
         "post": {
@@ -113,7 +125,8 @@ def first_view(names: Sequence[str], hours: int) -> list[Read]:
 
 
 def _compare(names: Sequence[str], hours: int) -> Read:
-    return lambda deps: compare(deps, _compared(names, hours))
+    collected = _compared(names, hours).model_copy(update={"until": "collected"})
+    return lambda deps: compare(deps, collected)
 
 
 def _compared(names: Sequence[str], hours: int) -> CompareParameters:

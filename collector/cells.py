@@ -8,12 +8,25 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
-from shared.models import ALL, Cell, Comment, DayStats, HourOfAll, HourShare, Item, Post
+from shared.models import (
+    ALL,
+    Cell,
+    Comment,
+    DayStats,
+    HourOfAll,
+    HourShare,
+    Item,
+    Label,
+    Post,
+)
 from shared.statistics import add, is_empty, recount
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store
-from shared.times import day_of, hour_of, next_hour
+from shared.times import HOUR_CHARS, day_of, hour_of, next_hour
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+
+# An hour of `all` lists thousands of comments: each takes about 18 bytes.
+INITIALS: dict[Label, str] = {"positive": "p", "neutral": "n", "negative": "-"}
 
 PAGE = 500
 # Hours this close together are read in one go: a query costs more than a few items too many.
@@ -60,9 +73,13 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
 def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
     """Recount one hour of a subreddit from its items."""
     newest_first = sorted(posts, key=lambda post: post["order_key"], reverse=True)
+    listed = sorted(comments, key=lambda comment: comment["order_key"], reverse=True)
     return HourShare(
         cell=recount(posts, comments),
         posts=[[post["order_key"], post["sentiment"]["label"]] for post in newest_first],
+        comments=[
+            INITIALS[each["sentiment"]["label"]] + each["order_key"][HOUR_CHARS:] for each in listed
+        ],
     )
 
 

@@ -24,10 +24,10 @@ that likes none of what there is gets the first one, JSON mostly; 406 follows on
 that with `q=0`. Parts of it that can't be read don't count. Accept-Encoding is read the same way,
 and chooses between gzip and none.
 
-Every read has one bound, whatever its form: a page or a file of posts holds at most 500, a search
-reads at most 500, and over quiet hours a page may hold fewer than `limit`, or none. The Link header
-leads on, until there is none. Searches, files, more than 100 posts and long spans of many
-subreddits are heavy: four at once are read, twelve wait, and the next ones get 429 with
+Every read has one bound, whatever its form: a page or a file holds at most 500 posts or comments,
+a search reads at most 500, and over quiet hours a page may hold fewer than `limit`, or none. The
+Link header leads on, until there is none. Searches, files, more than 100 items and long spans of
+many subreddits are heavy: four at once are read, twelve wait, and the next ones get 429 with
 Retry-After. No other call waits for them.
 
 CSV is as RFC 4180 says, in UTF-8. A text that a spreadsheet could take for a formula begins with an

@@ -90,12 +90,16 @@ class Comment(Item):
 
 
 class Labelled(TypedDict):
-    """Items by their label, and the sum of their compound."""
+    """Items by their label, and the sums of their compound and of its square.
+
+    What was stored before squares were summed lacks compound_squares.
+    """
 
     positive: int
     negative: int
     neutral: int
     compound_sum: float
+    compound_squares: NotRequired[float]
 
 
 class Cell(Labelled):
@@ -129,11 +133,14 @@ class HourShare(TypedDict):
     """What one subreddit adds to one hour of `all`: its cell, and its posts.
 
     posts are [order_key, label] pairs, newest first: enough to find the newest posts of all
-    subreddits without asking each of them.
+    subreddits without asking each of them. comments are as many strings, newest first: p, n or -
+    for positive, neutral or negative, and what follows the hour in the order key. What was stored
+    before comments were listed lacks them.
     """
 
     cell: Cell
     posts: list[list[str]]
+    comments: NotRequired[list[str]]
 
 
 class HourOfAll(TypedDict):

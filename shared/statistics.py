@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from math import fsum
+from math import fsum, sqrt
 from typing import Literal, NamedTuple, TypedDict
 
 from shared.models import Cell, Comment, DayStats, Item, Label, Labelled, Post, Sentiment
@@ -11,12 +11,16 @@ from shared.times import day_of
 COMPOUND_DIGITS = 4
 """Compound has four digits; sums are rounded so too, whatever their order."""
 
+SQUARE_DIGITS = 2 * COMPOUND_DIGITS
+NEUTRAL_COMPOUND = 0.05
+"""Items whose compound is nearer to zero are neutral."""
+
 LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 
 FIRST_METHOD = "vader"
 """What scored all items before methods had versions: `method_of` those."""
 
-NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0)
+NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0, compound_squares=0.0)
 
 OtherLanguages = Literal["leave_out", "count"]
 """Whether items that aren't English count in labels and averages."""
@@ -184,6 +188,44 @@ def totals(cells: Iterable[Cell], other_languages: OtherLanguages) -> Totals:
     )
 
 
+def standard_error(cells: Iterable[Cell], other_languages: OtherLanguages) -> float | None:
+    """Return the standard error of the mean that `totals` gives; None for fewer than two items.
+
+    Cells without the sum of squares count with the most that their labels allow: the error is then
+    too large rather than too small.
+    """
+    parts = [_counted_part(cell, other_languages) for cell in cells]
+    items = sum(items_in(part) for part in parts)
+    if items < 2:  # noqa: PLR2004 - one item has no spread
+        return None
+    mean = fsum(part["compound_sum"] for part in parts) / items
+    squares = fsum(_squares_of(part) for part in parts)
+    variance = max(0.0, squares - items * mean * mean) / (items - 1)
+    return sqrt(variance / items)
+
+
+def _counted_part(cell: Cell, other_languages: OtherLanguages) -> Labelled:
+    """Return what counts of a cell in labels and mean."""
+    other = cell.get("other_language")
+    if other is None or other_languages == "count":
+        return cell
+    part = Labelled(
+        positive=cell["positive"] - other["positive"],
+        negative=cell["negative"] - other["negative"],
+        neutral=cell["neutral"] - other["neutral"],
+        compound_sum=cell["compound_sum"] - other["compound_sum"],
+    )
+    if "compound_squares" in cell and "compound_squares" in other:
+        part["compound_squares"] = cell["compound_squares"] - other["compound_squares"]
+    return part
+
+
+def _squares_of(part: Labelled) -> float:
+    """Return the sum of squares, or the most that it can be by the labels."""
+    most = part["positive"] + part["negative"] + part["neutral"] * NEUTRAL_COMPOUND**2
+    return part.get("compound_squares", most)
+
+
 def _cell(
     whole: Labelled, other: Labelled, methods: Mapping[str, int], *, posts: int, comments: int
 ) -> Cell:
@@ -195,6 +237,8 @@ def _cell(
         neutral=whole["neutral"],
         compound_sum=whole["compound_sum"],
     )
+    if "compound_squares" in whole:
+        cell["compound_squares"] = whole["compound_squares"]
     if methods and methods.keys() != {FIRST_METHOD}:
         cell["methods"] = {name: methods[name] for name in sorted(methods)}
     if items_in(other):
@@ -210,6 +254,7 @@ def _labelled(items: Iterable[Scored]) -> Labelled:
         negative=labels["negative"],
         neutral=labels["neutral"],
         compound_sum=_sum(item.compound for item in listed),
+        compound_squares=_square_sum(item.compound**2 for item in listed),
     )
 
 
@@ -219,21 +264,32 @@ def _add_labelled(parts: Sequence[Labelled]) -> Labelled:
         positive += part["positive"]
         negative += part["negative"]
         neutral += part["neutral"]
-    return Labelled(
+    added = Labelled(
         positive=positive,
         negative=negative,
         neutral=neutral,
         compound_sum=_sum([part["compound_sum"] for part in parts]),
     )
+    if all("compound_squares" in part or not items_in(part) for part in parts):
+        added["compound_squares"] = _square_sum([p.get("compound_squares", 0.0) for p in parts])
+    return added
 
 
 def _less(whole: Labelled, part: Labelled) -> Labelled:
-    return Labelled(
+    less = Labelled(
         positive=max(0, whole["positive"] - part["positive"]),
         negative=max(0, whole["negative"] - part["negative"]),
         neutral=max(0, whole["neutral"] - part["neutral"]),
         compound_sum=_sum((whole["compound_sum"], -part["compound_sum"])),
     )
+    if "compound_squares" in whole and ("compound_squares" in part or not items_in(part)):
+        rest = (whole["compound_squares"], -part.get("compound_squares", 0.0))
+        less["compound_squares"] = max(0.0, _square_sum(rest))
+    return less
+
+
+def _square_sum(values: Iterable[float]) -> float:
+    return round(fsum(values), SQUARE_DIGITS)
 
 
 def _sum(values: Iterable[float]) -> float:

@@ -7,16 +7,29 @@ from typing import Any
 
 import pytest
 
+from api.items import read_items
 from api.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
-from api.parameter_models import PostsParameters
+from api.parameter_models import ItemsParameters, PostsParameters
 from api.posts import MAX_HOURS_READ, read_recent_posts, with_largest_page
 from bench.priced_store import PricedStore
-from shared.store import Store
+from shared.models import ALL
+from shared.store import HOURS_OF_ALL, Query, Store
 from shared.times import utc_now
-from tests.api.world import NOW, CountingStore, a_post, ask, deps_of, get, keep, posts_back
+from tests.api.world import (
+    NAMES,
+    NOW,
+    CountingStore,
+    a_comment,
+    a_post,
+    ask,
+    deps_of,
+    get,
+    keep,
+    posts_back,
+)
 
 MAX_REQUEST_UNITS = 1000
-RECENT = "/api/v1/posts/recent"
+RECENT, ITEMS = "/api/v1/posts/recent", "/api/v1/items"
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
@@ -54,6 +67,41 @@ async def test_no_page_and_no_file_costs_more_than_the_bound(many, given: dict[s
             cursor = (await read_recent_posts(deps_of(priced), asked)).next_cursor
         assert bill.request_units < MAX_REQUEST_UNITS
         pages += 1
+        if cursor is None:
+            break
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"q": "zzzq"},
+        {},
+        {"kind": "comment"},
+        {"sentiment": "negative"},
+        {"subreddit": "aws", "q": "zzzq"},
+        {"subreddit": "aws"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("is_listed", [True, False], ids=["listed", "not yet listed"])
+async def test_no_page_of_posts_and_comments_costs_more_than_the_bound(
+    many, given: Any, *, is_listed: bool
+) -> None:
+    comments = [a_comment(n, NOW - n * 10 * MINUTE, NAMES[n % 3]) for n in range(2000)]
+    await keep(many, (), comments)
+    if not is_listed:
+        stored = await many.query(Query(HOURS_OF_ALL, ALL, 1000, order_by="id"))
+        hours = [each for each in stored if "shares" in each]
+        for share in [share for hour in hours for share in hour["shares"].values()]:
+            share.pop("comments")
+        await many.upsert(HOURS_OF_ALL, hours)
+    priced, cursor = PricedStore(many), None
+    parameters = with_largest_page(ItemsParameters(hours=2160, **given))
+    for _ in range(3):
+        with priced.counting() as bill:
+            asked = parameters.model_copy(update={"cursor": cursor})
+            cursor = (await read_items(deps_of(priced), asked)).next_cursor
+        assert bill.request_units < MAX_REQUEST_UNITS
         if cursor is None:
             break
 
@@ -146,6 +194,10 @@ async def test_those_who_search_wait_in_a_line_and_beyond_it_are_told_to_come_ag
         ("/api/v1/sentiment/trends?format=ndjson", True),
         ("/api/v1/sentiment/trends?hours=2160", True),
         ("/api/v1/sentiment/compare?subreddits=aws,claude,openai&hours=2160", True),
+        (f"{ITEMS}?q=x", True),
+        (f"{ITEMS}?format=ndjson", True),
+        (f"{ITEMS}?limit=500", True),
+        (ITEMS, False),
         (RECENT, False),
         ("/api/v1/sentiment/trends", False),
         ("/api/v1/sentiment/compare?subreddits=aws,claude,openai", False),

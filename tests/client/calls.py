@@ -28,11 +28,11 @@ def operations() -> dict[str, Callable[..., Any]]:
 
 
 def pages(read: Callable[..., Any], client: AuthenticatedClient) -> list[str]:
-    """Give the ids of all posts, page by page, with nothing but `sync`."""
+    """Give the ids of all that is listed, page by page, with nothing but `sync`."""
     found: list[str] = []
     page = read(client=client, hours=48, limit=PAGE)
     while page:
-        found += [post.id for post in page]
+        found += [each.id for each in page]
         page = read(client=client, hours=48, limit=PAGE, cursor=page[-1].cursor)
     return found
 
@@ -47,6 +47,7 @@ def main(address: str, key: str) -> None:
     since = datetime(2026, 1, 1, tzinfo=UTC)
     given: dict[str, dict[str, Any]] = {
         "posts_recent": {"q": "the", "sentiment": "positive", "start": since},
+        "items": {"q": "the", "kind": "comment", "start": since},
         "post": {"id": posts[0].id, "subreddit": posts[0].subreddit},
         "cycle": {"id": cycles[0].id},
         "sentiment_compare": {"subreddits": ["claude", "OpenAI"], "granularity": "day"},
@@ -56,8 +57,14 @@ def main(address: str, key: str) -> None:
         name: type(call(client=client, **given.get(name, {}))).__name__
         for name, call in sync.items()
     }
-    ids = pages(sync["posts_recent"], client)
-    print(json.dumps({"returned": returned, "posts": len(ids), "distinct": len(set(ids))}))
+    posts_ids, item_ids = pages(sync["posts_recent"], client), pages(sync["items"], client)
+    counts = {
+        "posts": len(posts_ids),
+        "distinct_posts": len(set(posts_ids)),
+        "items": len(item_ids),
+        "distinct_items": len(set(item_ids)),
+    }
+    print(json.dumps({"returned": returned, **counts}))
 
 
 if __name__ == "__main__":

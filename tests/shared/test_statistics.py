@@ -1,8 +1,13 @@
+from math import sqrt
+from statistics import stdev
+from typing import cast
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.models import Cell, DayStats
-from shared.statistics import add, cells_of, recount, totals
+from shared.statistics import add, cells_of, recount, standard_error, subtract, totals
 
 COMPOUNDS = st.integers(-10_000, 10_000).map(lambda n: n / 10_000)
 
@@ -34,7 +39,7 @@ ITEMS = st.one_of(
 
 def cell(**counts: float) -> Cell:
     empty = {"posts": 0, "comments": 0, "positive": 0, "negative": 0, "neutral": 0}
-    return Cell(**{**empty, "compound_sum": 0.0, **counts})
+    return Cell(**{**empty, "compound_sum": 0.0, "compound_squares": 0.0, **counts})
 
 
 def test_a_cell_counts_the_items_of_its_hour() -> None:
@@ -45,6 +50,7 @@ def test_a_cell_counts_the_items_of_its_hour() -> None:
         negative=1,
         neutral=1,
         compound_sum=0.9,
+        compound_squares=1.31,
         methods={"vader 3.3.2": 4},
     )
 
@@ -62,12 +68,13 @@ def test_a_cell_says_which_of_its_items_are_not_english() -> None:
         "negative": 0,
         "neutral": 0,
         "compound_sum": 0.5,
+        "compound_squares": 0.25,
     }
 
 
 def test_the_cells_of_earlier_versions_still_equal_a_recount_of_their_items() -> None:
     assert recount([earlier_item(0.5)], [earlier_item(0.0)]) == cell(
-        posts=1, comments=1, positive=1, neutral=1, compound_sum=0.5
+        posts=1, comments=1, positive=1, neutral=1, compound_sum=0.5, compound_squares=0.25
     )
 
 
@@ -144,3 +151,48 @@ def test_cells_are_picked_by_hour_across_days() -> None:
     ]
     hours = ["2026-11-22T22", "2026-11-22T23", "2026-11-23T00"]
     assert cells_of(days, hours) == [one, two]
+
+
+# The spread of the mean
+
+
+def test_the_standard_error_is_that_of_the_items_themselves() -> None:
+    compounds = [0.5, -0.5, 0.0, 0.9, 0.25]
+    cells = [recount([item(each)], []) for each in compounds]
+    assert standard_error(cells, "count") == pytest.approx(stdev(compounds) / sqrt(5), abs=1e-6)
+
+
+def test_what_is_left_out_of_the_mean_is_left_out_of_its_error() -> None:
+    with_other = recount([item(0.5), item(0.1), item(-0.9, language="other")], [])
+    without = recount([item(0.5), item(0.1)], [])
+    assert standard_error([with_other], "leave_out") == pytest.approx(
+        standard_error([without], "leave_out")
+    )
+
+
+def test_of_cells_that_lack_the_squares_the_error_is_too_large_rather_than_too_small() -> None:
+    whole = recount([item(each) for each in (0.5, -0.5, 0.0, 0.9)], [])
+    earlier = cast("Cell", {k: v for k, v in whole.items() if k != "compound_squares"})
+    exact, bound = (standard_error([each], "count") for each in (whole, earlier))
+    assert exact is not None
+    assert bound is not None
+    assert bound > exact
+    # Added up, too: the sum doesn't pretend to know.
+    assert "compound_squares" not in add([whole, earlier])
+    assert "compound_squares" in add([whole, recount([], [])])
+
+
+def test_one_item_has_no_error() -> None:
+    assert standard_error([recount([item(0.5)], [])], "count") is None
+
+
+@given(st.lists(ITEMS), st.lists(ITEMS, min_size=1))
+def test_what_is_taken_out_of_a_sum_leaves_the_rest_with_its_squares(kept, taken) -> None:
+    whole = add([recount(kept, []), recount(taken, [])])
+    assert subtract(whole, [recount(taken, [])]) == recount(kept, [])
+
+
+def test_a_rest_does_not_pretend_to_know_squares_that_a_part_lacks() -> None:
+    whole, part = recount([item(0.5), item(-0.9)], []), recount([item(0.5)], [])
+    earlier = cast("Cell", {k: v for k, v in part.items() if k != "compound_squares"})
+    assert "compound_squares" not in subtract(whole, [earlier])
