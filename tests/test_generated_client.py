@@ -13,7 +13,7 @@ from tests.host_fixtures import ROOT
 BIN = ROOT / ".venv-client" / "bin"
 CALLS = ROOT / "tests" / "client" / "calls.py"
 # What each operation returns, where that isn't the answer's own model.
-RETURNED = {"Posts": "list", "Cycles": "list", "TopicsAnswer": "list"}
+RETURNED = {"Posts": "list", "Items": "list", "Cycles": "list", "TopicsAnswer": "list"}
 FEED = "trending_feed"
 
 
@@ -46,4 +46,5 @@ def test_a_generated_client_calls_everything(running_host, tmp_path: Path) -> No
         else RETURNED.get(each.answer.__name__, each.answer.__name__)
         for each in ENDPOINTS
     }
-    assert found["posts"] == found["distinct"] > 100
+    assert found["posts"] == found["distinct_posts"] > 100
+    assert found["items"] == found["distinct_items"] > found["posts"]

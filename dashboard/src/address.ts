@@ -1,12 +1,13 @@
 /** What the page shows is what its address says: a link shows a colleague the same. */
 
 import { signal } from "@preact/signals";
-import type { Label } from "./api";
+import type { Kind, Label } from "./api";
 
 export const VIEWS = ["overview", "compare", "posts", "collection"] as const;
 export type View = (typeof VIEWS)[number];
 export const WINDOWS = [24, 168, 720, 2160] as const;
 export type Hours = (typeof WINDOWS)[number];
+export const KINDS = ["items", "comments"] as const;
 export const LABELS = ["positive", "neutral", "negative"] as const;
 
 export interface Address {
@@ -15,6 +16,8 @@ export interface Address {
   /** The subreddit that is looked at; null: all of them. */
   subreddit: string | null;
   compare: string[];
+  /** What is listed: posts and comments, or comments; null: posts. */
+  kind: Kind | null;
   sentiment: Label | null;
   q: string | null;
   /** A span of time instead of the window: start inclusive, end exclusive. */
@@ -29,6 +32,7 @@ export interface Address {
 
 /** What narrows the posts down, beside window and subreddit. */
 export const NO_FILTER = {
+  kind: null,
   sentiment: null,
   q: null,
   start: null,
@@ -62,6 +66,7 @@ function read(search: string): Address {
     hours: one("hours", WINDOWS, START.hours),
     subreddit: given.get("subreddit") || null,
     compare: [...new Set(names)].slice(0, MOST_COMPARED_HERE),
+    kind: one<Kind | null>("kind", KINDS, null),
     sentiment: one<Label | null>("sentiment", LABELS, null),
     q: given.get("q")?.slice(0, 200) || null,
     start: time("start"),

@@ -5,9 +5,12 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 export type Comparison = Schemas["Comparison"];
 export type Compared = Schemas["ComparedScope"];
+export type Change = Schemas["Change"];
+export type TimeWindow = Schemas["TimeWindow"];
 export type Step = Schemas["TrendPoint"];
 export type Totals = Schemas["Totals"];
 export type Post = Schemas["PostAnswer"];
+export type Item = Schemas["ItemAnswer"];
 export type PostDetail = Schemas["PostDetail"];
 export type Comment = Schemas["CommentAnswer"];
 export type Topic = Schemas["TopicAnswer"];
@@ -18,6 +21,8 @@ export type Subreddits = Schemas["Subreddits"];
 export type LabelCounts = Schemas["LabelCounts"];
 export type Label = Post["sentiment"]["label"];
 export type Granularity = "hour" | "day" | "week";
+/** What the list holds. */
+export type Kind = "items" | "comments";
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 
 const BASE = "/api/v1";
@@ -43,7 +48,8 @@ export const SUBREDDITS = path("/subreddits");
 export const TRENDING = path("/trending", { limit: 20 });
 
 export function comparisonPath(names: string[], hours: number, granularity: Granularity): string {
-  return path("/sentiment/compare", { subreddits: names.join(","), hours, granularity });
+  const until = "collected";
+  return path("/sentiment/compare", { subreddits: names.join(","), hours, until, granularity });
 }
 
 /** Why there is no answer. status 0: nobody answered. */
@@ -86,6 +92,24 @@ export async function ask<T>(address: string, init: RequestInit = {}): Promise<A
     }
   }
   throw await failureOf(response);
+}
+
+export interface TextAnswer extends Answer<string> {
+  /** What the file is called. */
+  name: string;
+}
+
+/** Ask for a file. Throws Failure. */
+export async function askText(address: string): Promise<TextAnswer> {
+  try {
+    const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!response.ok) throw await failureOf(response);
+    const named = response.headers.get("Content-Disposition")?.match(/filename="([^"]+)"/)?.[1];
+    const next = nextOf(response.headers.get("Link"));
+    return { data: await response.text(), next, name: named ?? "undertone.csv" };
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure(0, "The server doesn't answer.");
+  }
 }
 
 /** An unhealthy service says how it is with a 503. */

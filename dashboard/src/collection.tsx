@@ -12,6 +12,8 @@ import { Scrolls } from "./parts/scrolls";
 import { Empty, Shown, Skeleton } from "./parts/states";
 
 const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" };
+const SIGNS = { failed: "✗", done: "✓", waits: "·" };
+const STATES = { failed: "failed", done: "is done", waits: "waits" };
 const UNAUTHORIZED = 401;
 
 export function Collection() {
@@ -120,6 +122,10 @@ function Waiting({ told, isLate }: { told: string; isLate: boolean }) {
 function Progress({ cycle }: { cycle: Cycle }) {
   const names = useData<Subreddits>(SUBREDDITS).data?.subreddits ?? [];
   const done = cycle.subreddits_processed;
+  const failed = new Set([
+    ...cycle.errors.map((error) => error.subreddit),
+    ...Object.entries(cycle.subreddits).flatMap(([name, { error }]) => (error ? [name] : [])),
+  ]);
   return (
     <section class="card progress" aria-labelledby="progress">
       <div class="card-head">
@@ -137,12 +143,15 @@ function Progress({ cycle }: { cycle: Cycle }) {
         </p>
       ))}
       <ul class="steps">
-        {names.map((name) => (
-          <li key={name} class={done.includes(name) ? "done" : ""}>
-            <span aria-hidden="true">{done.includes(name) ? "✓" : "·"}</span> r/{name}
-            <span class="hidden">{done.includes(name) ? " is done" : " waits"}</span>
-          </li>
-        ))}
+        {names.map((name) => {
+          const state = failed.has(name) ? "failed" : done.includes(name) ? "done" : "waits";
+          return (
+            <li key={name} class={state}>
+              <span aria-hidden="true">{SIGNS[state]}</span> r/{name}
+              <span class="hidden"> {STATES[state]}</span>
+            </li>
+          );
+        })}
       </ul>
     </section>
   );
@@ -255,7 +264,15 @@ function Watched() {
                     <Link to={{ view: "overview", subreddit: each.name }}>r/{each.name}</Link>
                   </th>
                   <td>
-                    <Link to={{ view: "posts", subreddit: each.name, hours: 24, ...NO_FILTER }}>
+                    <Link
+                      to={{
+                        view: "posts",
+                        subreddit: each.name,
+                        hours: 24,
+                        ...NO_FILTER,
+                        kind: "items",
+                      }}
+                    >
                       {count(each.items_24h)}
                     </Link>
                   </td>

@@ -31,6 +31,11 @@ export const running = computed(() => cycles.value?.find(({ status }) => status 
 export const lastEnded = computed(() => cycles.value?.find((cycle) => cycle.status !== "running"));
 /** Whether no cycle has ended yet. */
 export const isBeforeTheFirst = computed(() => cycles.value !== undefined && !lastEnded.value);
+/** Whether collection is late or the database is gone: what is shown isn't how things are now. */
+export const isBehind = computed(() => {
+  const status = health.value?.status;
+  return status === "degraded" || status === "unhealthy";
+});
 /** The time, for ages: it moves on by itself. */
 export const now = signal(Date.now());
 

@@ -1,8 +1,9 @@
 /** What is worked out of the figures that the API gives. */
 
-import type { Compared, Granularity, Label, Step, Totals } from "./api";
+import type { Compared, Comparison, Granularity, Label, Step, TimeWindow, Totals } from "./api";
 
 const HOUR_SECONDS = 3600;
+const HOUR_MS = 1000 * HOUR_SECONDS;
 /** What VADER's authors take for neutral lies between these: api/models.py says the same. */
 const NEUTRAL = 0.05;
 /** The sentiment axis never shows less than this: small swings stay small. */
@@ -26,23 +27,50 @@ export function wideStepsOf(hours: number): Steps {
   return { ...steps, seconds: steps.seconds * size };
 }
 
+/** What was collected of the time that is shown: up to when, and but for which hours. */
+export type Covered = Pick<Comparison, "window" | "gaps">;
+
 /** A step as it is shown: with its end, and, the first one, from where the window begins. */
 export interface Span extends Step {
   end: string;
+  /** Whether it goes on, or was collected in part: it ends after the last collection. */
+  isRunning: boolean;
+  /** Whether it holds nothing because nothing was collected in it, as far as can be told. */
+  isUnknown: boolean;
 }
 
 /** Put steps together by so many, each ending at a multiple of their length (UTC). */
-export function spansOf(steps: Step[], { seconds }: Steps, since: string): Span[] {
+export function spansOf(steps: Step[], { seconds }: Steps, { window, gaps }: Covered): Span[] {
   const groups = new Map<number, Step[]>();
   for (const step of steps) {
     const start = Math.floor(Date.parse(step.start) / 1000 / seconds) * seconds;
     groups.set(start, [...(groups.get(start) ?? []), step]);
   }
-  return [...groups].map(([start, group]) => ({
-    start: iso(Math.max(start * 1000, Date.parse(since))),
-    end: iso((start + seconds) * 1000),
-    ...summed(group),
-  }));
+  return [...groups].map(([start, group]) => {
+    const from = Math.max(start * 1000, Date.parse(window.start));
+    const end = (start + seconds) * 1000;
+    const sums = summed(group);
+    return {
+      start: iso(from),
+      end: iso(end),
+      isRunning: end > Date.parse(window.end),
+      isUnknown: !sums.total && (gaps ?? []).some((gap) => overlaps(gap, from, end)),
+      ...sums,
+    };
+  });
+}
+
+function overlaps({ start, end }: TimeWindow, from: number, to: number): boolean {
+  return Date.parse(start) < to && Date.parse(end) > from;
+}
+
+/**
+ * What narrows the posts down to the window: nothing while it ends in this hour, as theirs does, and
+ * else its own hours.
+ */
+export function spanOf({ start, end }: TimeWindow, now: number) {
+  const next = (Math.floor(Date.parse(end) / HOUR_MS) + 1) * HOUR_MS;
+  return now < next ? {} : { start, end: iso(next) };
 }
 
 /** Write a time as the API does. */
@@ -50,7 +78,8 @@ function iso(time: number): string {
   return new Date(time).toISOString().replace(".000Z", "Z");
 }
 
-function summed(steps: Step[]): Totals {
+/** Put steps together: their counts added up, their means weighted by items. */
+export function summed(steps: Step[]): Totals {
   const sum = (read: (step: Step) => number) => steps.reduce((all, step) => all + read(step), 0);
   const counted = sum(countedIn);
   return {
@@ -95,21 +124,42 @@ export function labelOf(average: number): Label {
   return average >= NEUTRAL ? "positive" : average <= -NEUTRAL ? "negative" : "neutral";
 }
 
-/** Of fewer items than this share of the window's, the window before says little. */
-const LEAST_BEFORE = 0.1;
+/** A mean of fewer items than this names no mood. */
+export const MIN_ITEMS = 30;
+const STANDARD_ERRORS = 2;
 
-/** Whether the window before holds enough to compare with: data may not reach back that far. */
-export function isComparable({ statistics, previous }: Compared): boolean {
-  return previous.total > 0 && previous.total >= LEAST_BEFORE * statistics.total;
+/** The mood that a mean and its standard error allow to be named; null: there are too few items. */
+export function moodOf({ statistics, standard_error }: Compared): Label | null {
+  const { avg_sentiment: average } = statistics;
+  if (average === null || countedIn(statistics) < MIN_ITEMS) return null;
+  const isClear = Math.abs(average) > STANDARD_ERRORS * (standard_error ?? 0);
+  return isClear ? labelOf(average) : "neutral";
 }
 
-/**
- * By how much the mean has changed against the window before; null where nothing compares: there are
- * too few items, or not all of both windows was scored by one method.
- */
-export function changeOf(compared: Compared): number | null {
-  const { avg_sentiment, mixed_methods } = compared.difference;
-  return isComparable(compared) && !mixed_methods ? avg_sentiment : null;
+/** Whether the full hours before hold enough to compare with. */
+export function isComparable({ change }: Compared): boolean {
+  return change != null && !UNCOMPARED.has(change.verdict);
+}
+const UNCOMPARED = new Set(["no_earlier_data", "not_collected"]);
+
+/** By how much the mean has changed against as many hours before; null where chance may do as much. */
+export function changeOf({ change }: Compared): number | null {
+  return change?.verdict === "better" || change?.verdict === "worse" ? change.avg_sentiment : null;
+}
+
+/** How many more there are than in as many hours before. */
+export function moreOf({ change }: Compared, read: (totals: Totals) => number): number {
+  return change ? read(change.statistics) - read(change.previous) : 0;
+}
+
+/** By how many points a label's share has changed; null where chance may do as much. */
+export function shareChangeOf({ change }: Compared, label: Label): number | null {
+  if (!change || change.verdict === "mixed_methods") return null;
+  const [items, before] = [countedIn(change.statistics), countedIn(change.previous)];
+  if (Math.min(items, before) < MIN_ITEMS) return null;
+  const [now, then] = [change.statistics[label] / items, change.previous[label] / before];
+  const error = Math.sqrt((now * (1 - now)) / items + (then * (1 - then)) / before);
+  return Math.abs(now - then) > STANDARD_ERRORS * error ? 100 * (now - then) : null;
 }
 
 export interface Mover {

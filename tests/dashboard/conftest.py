@@ -17,6 +17,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Response,
+    Route,
     expect,
     sync_playwright,
 )
@@ -137,6 +138,12 @@ class Visit:
         """Note every request that leaves the product's own address."""
         if not response.url.startswith((self.base, "data:", "blob:")):
             self.complaints.append(f"asked another host: {response.url}")
+
+
+def call_it_reddit(route: Route) -> None:
+    """Answer as the product does, but as if it had collected from Reddit itself."""
+    response = route.fetch()
+    route.fulfill(response=response, json={**response.json(), "feed": "reddit"})
 
 
 Visitor = Callable[..., Visit]

@@ -55,15 +55,32 @@ def split(counts: Answer) -> str:
 
 
 def is_comparable(compared: Answer) -> bool:
-    """Tell whether the window before holds a tenth of this window's items at least."""
-    before = compared["previous"]["total"]
-    return bool(before > 0 and before >= 0.1 * compared["statistics"]["total"])
+    """Tell whether the hours before can be compared with."""
+    return compared["change"]["verdict"] not in {"no_earlier_data", "not_collected"}
 
 
 def moved(compared: Answer) -> float | None:
     """Give by how much the mean changed, where that can be told."""
-    can_tell = is_comparable(compared) and not compared["difference"]["mixed_methods"]
-    return compared["difference"]["avg_sentiment"] if can_tell else None
+    change = compared["change"]
+    return change["avg_sentiment"] if change["verdict"] in {"better", "worse"} else None
+
+
+def mean_change(compared: Answer) -> str:
+    """Write the change of a mean as a screen reader says it, or why none is told."""
+    untold = {
+        "unclear": "no clear change",
+        "too_few": "too few items to compare",
+        "mixed_methods": "scored otherwise before",
+        "no_earlier_data": "no earlier data",
+        "not_collected": "not all was collected",
+    }
+    return untold.get(compared["change"]["verdict"]) or change(moved(compared))
+
+
+def more(compared: Answer, name: str = "total") -> int:
+    """Give how many more there are than in as many hours before."""
+    by = compared["change"]
+    return int(by["statistics"][name] - by["previous"][name])
 
 
 def change(value: float | None, digits: int = 2) -> str:
@@ -136,19 +153,29 @@ def compare(product: Product, names: Iterable[str], **parameters: object) -> lis
     found: list[Answer] = []
     while rest:
         some, rest = rest[:10], rest[10:]
-        answer = product.get("sentiment/compare", subreddits=",".join(some), **parameters)
+        asked = {"subreddits": ",".join(some), "until": "collected", **parameters}
+        answer = product.get("sentiment/compare", **asked)
         found += answer["subreddits"]
     return found
 
 
-def expect_posts(page: Page, product: Product, **parameters: object) -> None:
-    """Expect the list to hold the posts that the API gives for the parameters, in its order."""
-    posts = product.get("posts/recent", limit=PAGE, **parameters)
-    assert posts, parameters
-    shown = page.get_by_role("list", name="Posts, newest first")
-    expect(shown.get_by_role("heading")).to_have_text([post["title"] for post in posts])
+def expect_posts(
+    page: Page, product: Product, *, kind: str | None = None, **parameters: object
+) -> None:
+    """Expect the list to hold the posts that the API gives for the parameters, in its order.
+
+    With the kind "items" or "comments" it holds comments, as the counts do.
+    """
+    only = {"kind": "comment"} if kind == "comments" else {}
+    endpoint = "items" if kind else "posts/recent"
+    found = product.get(endpoint, limit=PAGE, **parameters, **only)
+    assert found, parameters
+    name = {"items": "Posts and comments", "comments": "Comments"}.get(kind or "", "Posts")
+    shown = page.get_by_role("list", name=f"{name}, newest first", exact=True)
+    titles = [each["title"] for each in found if each.get("title")]
+    expect(shown.get_by_role("heading")).to_have_text(titles)
     ids = shown.get_by_role("link").evaluate_all("links => links.map(each => each.dataset.post)")
-    assert ids == [f"{post['subreddit']}/{post['id']}" for post in posts]
+    assert ids == [f"{each['subreddit']}/{each['id']}" for each in found]
 
 
 def expect_address(page: Page, product: Product, **parameters: object) -> None:

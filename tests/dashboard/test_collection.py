@@ -61,8 +61,8 @@ def test_the_watched_subreddits_are_those_of_the_api(visit: Visit, product: Prod
     assert shown == [(f"r/{each['name']}", f"{each['items_24h']:,}") for each in details]
     name = details[0]["name"]
     table.get_by_role("row", name=f"r/{name} ").get_by_role("link").nth(1).click()
-    expect(page).to_have_url(f"{product.url}/?view=posts&subreddit={name}")
-    expect(page.get_by_role("list", name="Posts, newest first")).to_be_visible()
+    expect(page).to_have_url(f"{product.url}/?view=posts&subreddit={name}&kind=items")
+    expect(page.get_by_role("list", name="Posts and comments, newest first")).to_be_visible()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Compare: two to five subreddits in one chart, with their figures side by side."""
 
 import re
+from math import sqrt
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -132,7 +133,8 @@ def expect_readout(page: Page, names: list[str], steps: list[Answer]) -> None:
         f"r/{name} {expected.score(step['avg_sentiment'])}"
         for name, step in zip(names, steps, strict=True)
     )
-    expect(readout).to_have_text(re.compile(f"^{expected.when(steps[0])}: {re.escape(values)}$"))
+    when = expected.when(steps[0])
+    expect(readout).to_have_text(re.compile(f"^{when}(, so far)?: {re.escape(values)}$"))
     for line, name, step in zip(legend_of(page).all(), names, steps, strict=True):
         expect(line).to_contain_text(f"r/{name}")
         expect(line).to_contain_text(expected.score(step["avg_sentiment"]))
@@ -189,25 +191,32 @@ def test_the_chart_says_its_means(visit: Visit, product: Product) -> None:
 
 def cells_of(told: Answer) -> list[str]:
     """Give a row of the table: each figure with its difference, where that can be told."""
-    stats, before, by = told["statistics"], told["previous"], told["difference"]
+    stats, by = told["statistics"], told["change"]
     compares = expected.is_comparable(told)
 
-    def cell(figure: str, change: float) -> str:
-        return f"{figure} {expected.change(change, 0)}" if compares else figure
+    def cell(figure: str, change: float | None) -> str:
+        if not compares or change is None:
+            return figure
+        return f"{figure} {expected.change(change, 0)}"
 
-    def points(label: str) -> float:
-        now, then = expected.counted(stats), expected.counted(before)
-        return 100 * (stats[label] / now - before[label] / then)
+    def points(label: str) -> float | None:
+        """Give the change of a share in points, where chance doesn't explain it."""
+        items = [expected.counted(by[side]) for side in ("statistics", "previous")]
+        if min(items) < 30:
+            return None
+        now, then = by["statistics"][label] / items[0], by["previous"][label] / items[1]
+        error = sqrt(now * (1 - now) / items[0] + then * (1 - then) / items[1])
+        return 100 * (now - then) if abs(now - then) > 2 * error else None
 
     average = expected.score(stats["avg_sentiment"])
     return [
-        f"{average} {expected.change(expected.moved(told))}",
-        *(cell(f"{stats[name]:,}", by[name]) for name in ("total", "posts", "comments")),
+        f"{average} {expected.mean_change(told)}",
         *(
-            cell(
-                expected.share(stats[label], expected.counted(stats)),
-                points(label) if compares else 0,
-            )
+            cell(f"{stats[name]:,}", expected.more(told, name))
+            for name in ("total", "posts", "comments")
+        ),
+        *(
+            cell(expected.share(stats[label], expected.counted(stats)), points(label))
             for label in expected.LABELS
         ),
     ]
@@ -247,12 +256,19 @@ def test_figures_lead_to_their_posts(visit: Visit, product: Product) -> None:
     choice = {"compare": ",".join(names)}
     page = visit.open(view="compare", **choice)
     row = page.get_by_role("row", name="r/programming")
-    for column, label in ((1, None), (2, None), (4, "positive"), (6, "negative")):
+    for column, kind, label in (
+        (1, "items", None),
+        (2, None, None),
+        (3, "comments", None),
+        (4, "items", "positive"),
+        (6, "items", "negative"),
+    ):
         row.get_by_role("cell").nth(column).get_by_role("link").click()
         which = {"subreddit": "programming"}
         narrowed = {"sentiment": label} if label else {}
-        expect_address(page, product, **which, **choice, **narrowed)
-        expect_posts(page, product, hours=24, **which, **narrowed)
+        listed = {"kind": kind} if kind else {}
+        expect_address(page, product, **which, **choice, **listed, **narrowed)
+        expect_posts(page, product, kind=kind, hours=24, **which, **narrowed)
         page.go_back()
     row.get_by_role("rowheader").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("r/programming")

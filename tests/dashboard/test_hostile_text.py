@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.reddit.objects import comment, submission
-from tests.dashboard.conftest import WIDE, Product, Visit, Visitor
+from tests.dashboard.conftest import WIDE, Product, Visit, Visitor, call_it_reddit
 from tests.dashboard.post_list import row_of, rows_of
 
 PHONE = {"width": 360, "height": 740}
@@ -154,6 +154,7 @@ def test_a_link_post_leads_to_the_web_or_nowhere(visit: Visit, product: Product)
     product.reddit.add(posts)
     product.collect()
     done = watch(visit)
+    visit.page.route("**/api/v1/posts/link*", call_it_reddit)
     for number in range(len(posts)):
         page = visit.open(view="posts", subreddit=SUBREDDIT, post=f"{SUBREDDIT}/link{number}")
         panel = page.get_by_role("complementary", name="Post")

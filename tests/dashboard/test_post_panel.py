@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from local.reddit.objects import comment, submission
-from tests.dashboard.conftest import Product, Visit, Visitor
+from tests.dashboard.conftest import Product, Visit, Visitor, call_it_reddit
 from tests.dashboard.expected import score
 from tests.dashboard.post_list import all_posts, name_of, row_of, rows_of
 
@@ -146,6 +146,10 @@ def test_links_lead_to_reddit_and_to_what_the_post_links_to(
 ) -> None:
     page = visit.open(view="posts", post=THREAD)
     panel = panel_of(page)
+    expect(panel).to_contain_text("Invented for the sample: it isn't on Reddit.")
+    expect(panel.get_by_role("link", name="Open on Reddit")).to_have_count(0)
+    page.route("**/api/v1/posts/*subreddit=*", call_it_reddit)
+    page.reload()
     links = {
         "Open on Reddit": thread["post"]["permalink"],
         "example.org": thread["post"]["url"],

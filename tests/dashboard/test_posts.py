@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from shared.times import iso, parse_iso
 from tests.dashboard.conftest import Product, Visit
@@ -86,6 +86,38 @@ def test_words_and_phrases_that_are_typed_are_searched_for(visit: Visit, product
         expect_exactly(page, found)
 
 
+def test_a_search_goes_on_past_pages_without_a_match(visit: Visit, product: Product) -> None:
+    everything = all_posts(product, hours=168)
+    # The API looks through 500 posts for a page.
+    newest = {post["title"].casefold() for post in everything[:600]}
+    title = next(
+        post["title"]
+        for post in everything[600:]
+        if '"' not in post["title"]
+        and not any(post["title"].casefold() in other for other in newest)
+    )
+    found = all_posts(product, hours=168, q=f'"{title}"')
+    assert found
+    first = product.get("posts/recent", hours=168, q=f'"{title}"', limit=50)
+    assert first == [], "the first page proves nothing"
+    page = visit.open(view="posts", hours=168, q=f'"{title}"')
+    expect(page.get_by_text(re.compile("^That is (all|the only one)"))).to_be_visible()
+    assert shown_in(page) == [name_of(post) for post in found]
+
+
+def test_a_search_without_a_match_says_how_far_it_is_and_ends(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.route(
+        "**/posts/recent?*cursor=*", lambda route: route.continue_() if held else held.append(route)
+    )
+    page = visit.open(view="posts", hours=168, q="zzzqqzz")
+    expect(page.get_by_text("No post fits so far: searched back to")).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_text("No post fits this filter.")).to_be_visible()
+    expect(page.get_by_text("Every post of the last 7 days was searched.")).to_be_visible()
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+
+
 def test_a_longer_window_is_chosen(visit: Visit, product: Product) -> None:
     page = visit.open(view="posts", subreddit="aws")
     page.get_by_role("group", name="Window").get_by_role("button", name="7 days").click()
@@ -159,6 +191,19 @@ def test_what_is_shown_can_be_downloaded(visit: Visit, product: Product) -> None
     assert downloaded == [name_of(post) for post in all_posts(product, **chosen)]
     scroll_down(page)
     assert shown_in(page) == downloaded
+
+
+def test_a_download_holds_all_of_a_list_of_many_pages(visit: Visit, product: Product) -> None:
+    page = visit.open(view="posts", hours=720, kind="items")
+    expect(page.get_by_role("list", name="Posts and comments, newest first")).to_be_visible()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download as CSV").click()
+    with started.value.path().open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    total = product.get("sentiment/stats", hours=720)["statistics"]["total"]
+    assert len({(row["kind"], row["id"]) for row in rows}) == len(rows) == total > 500
+    assert [row["cursor"] for row in rows] == sorted((r["cursor"] for r in rows), reverse=True)
+    assert started.value.suggested_filename.startswith("undertone-sample-items-all-")
 
 
 def test_back_and_forward_lead_through_the_filters(visit: Visit, product: Product) -> None:
@@ -257,3 +302,20 @@ def test_a_post_is_read_without_a_mouse(visit: Visit) -> None:
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     expect(second).to_be_focused()
+
+
+def test_a_count_leads_to_as_many_posts_and_comments(visit: Visit, product: Product) -> None:
+    stats = product.get("sentiment/stats", subreddit="windsurf")["statistics"]
+    assert stats["comments"] > 0
+    page = visit.open(subreddit="windsurf")
+    now = page.get_by_role("region", name="Now")
+    now.get_by_role("link", name="negative").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Posts and comments")
+    rows = page.get_by_role("list", name="Posts and comments, newest first").get_by_role("listitem")
+    expect(rows).to_have_count(stats["negative"])
+    # A comment leads to its post, and comments alone are listed and searched as well.
+    page.get_by_role("group", name="What is listed").get_by_role("button", name="Comments").click()
+    comment = product.get("items", subreddit="windsurf", kind="comment", sentiment="negative")[0]
+    page.locator(f'[data-post="{comment["subreddit"]}/{comment["id"]}"]').click()
+    panel = page.get_by_role("complementary", name="Post")
+    expect(panel).to_contain_text(comment["content"].split("\n")[0][:40])

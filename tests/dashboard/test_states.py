@@ -67,15 +67,21 @@ def test_a_start_leads_to_figures_without_a_reload(product_of, visitor: Visitor)
     ).to_have_count(2)
 
 
-def test_a_window_without_items_says_so(product_of, visitor: Visitor, stand_in) -> None:
+def test_where_nothing_was_collected_nothing_is_said_of_silence(
+    product_of, visitor: Visitor, stand_in
+) -> None:
     empty = stand_in([])
     product = product_of("--no-collect", REDDIT_BASE_URL=empty.base_url, SUBREDDITS="claude")
     product.collect()
     page = visitor(product.url).open()
-    expect(page.get_by_text("Nothing was said in the last 24 hours.")).to_be_visible()
+    expect(page.get_by_text("Nothing was collected in the last 24 hours.")).to_be_visible()
+    expect(page.get_by_role("banner").get_by_text("Collection fails")).to_be_visible()
     expect(page.get_by_text("Nothing stands out.")).to_be_visible()
     page.get_by_role("link", name="Posts", exact=True).click()
-    expect(page.get_by_text("No posts in the last 24 hours.")).to_be_visible()
+    expect(page.get_by_text("No posts were collected in the last 24 hours.")).to_be_visible()
+    page.get_by_role("link", name="Collection", exact=True).click()
+    watched = page.get_by_role("region", name="Watched subreddits", exact=True)
+    expect(watched).to_contain_text("the sample feed has no subreddit of this name")
 
 
 def test_while_it_loads_the_places_of_what_comes_are_kept(visit: Visit) -> None:
@@ -107,6 +113,8 @@ def test_old_data_is_called_old_with_its_age_and_the_reason(product_of, visitor:
     banner = page.get_by_text("The data is old: it was last collected")
     expect(banner).to_be_visible(timeout=30_000)
     expect(average(page), "the data is there all the same").to_be_visible()
+    expect(page.get_by_text("Collection is behind")).to_be_visible()
+    expect(page.get_by_text("The mood is")).to_have_count(0)
 
     product.reddit.set_faults("private,route=new")
     product.collect()
@@ -145,6 +153,8 @@ def test_when_the_server_goes_away_the_last_data_stays_with_its_age(
     page.get_by_role("button", name="7 days").click()
     expect(page.get_by_text("The server or its database hasn't answered since")).to_be_visible()
     expect(page.get_by_text("The server doesn't answer.").first).to_be_visible()
+    expect(page.get_by_role("banner").get_by_text("No answer since")).to_be_visible()
+    expect(page.get_by_role("banner").get_by_text("Collected")).to_have_count(0)
     page.go_back()
     expect(page).to_have_url(address)
     expect(average(page)).to_be_visible()
@@ -166,3 +176,29 @@ def test_an_address_that_makes_no_sense_shows_the_overview(visit: Visit) -> None
     page = visit.open(view="nowhere", hours=77, sentiment="angry", start="yesterday", post="x")
     expect(average(page)).to_be_visible()
     expect(page.get_by_role("button", name="24 hours")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_community_that_failed_has_no_tick_and_the_collection_is_no_whole_one(
+    product_of, visitor: Visitor
+) -> None:
+    product = product_of("--no-collect")
+    product.reddit.set_faults("private,subreddit=claude")
+    product.collect()
+    page = visitor(product.url).open(view="collection")
+    pulse = page.get_by_role("banner").get_by_text("Collected in part")
+    expect(pulse).to_be_visible()
+
+    # The same cycle as it was before its end.
+    cycle = product.get("cycles")[0]
+    running = {**cycle, "status": "running", "end_time": None}
+    visit = visitor(product.url)
+    application = {**product.get("health")["application"], "running_cycle": cycle["id"]}
+    health = {**product.get("health"), "application": application}
+    visit.page.route("**/api/v1/health", lambda route: route.fulfill(json=health))
+    visit.page.route("**/api/v1/cycles?*", lambda route: route.fulfill(json=[running]))
+    visit.page.route("**/api/v1/cycles/*", lambda route: route.fulfill(json=running))
+    steps = visit.open(view="collection").get_by_role("region", name="Under way")
+    expect(steps.get_by_role("listitem").filter(has_text="r/claude")).to_have_text(
+        "✗ r/claude failed"
+    )
+    expect(steps.get_by_role("listitem").filter(has_text="r/aws")).to_have_text("✓ r/aws is done")

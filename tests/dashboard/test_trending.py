@@ -44,6 +44,12 @@ def growth(topic: Answer) -> str:
     return f"\u00d7{Decimal(topic['growth']).quantize(Decimal(digits), ROUND_HALF_UP)}"
 
 
+def state(topic: Answer) -> str:
+    """Give a pattern of what is said of it."""
+    peaked = f"peaked at {expected.moment(topic['peak_time'])}"
+    return peaked if topic["state"] == "peaked" else str(topic["state"])
+
+
 def test_the_topics_are_those_of_the_api_in_its_order(visit: Visit, product: Product) -> None:
     topics = topics_of(product)
     page = visit.open()
@@ -61,6 +67,10 @@ def test_the_topics_are_those_of_the_api_in_its_order(visit: Visit, product: Pro
             [f"r/{name}" for name in topic["subreddits"][:3]]
         )
         expect(card).to_contain_text(f"{expected.plural(topic['mentions'], 'post')} in ")
+        upvotes = expected.plural(topic["upvotes"], "upvote")
+        comments = expected.plural(topic["comments"], "comment")
+        gained = f"gained {upvotes} and {comments} \u00b7 {state(topic)}"
+        expect(card).to_contain_text(re.compile(gained))
 
 
 def test_a_topic_has_a_named_picture_of_its_day(visit: Visit, product: Product) -> None:

@@ -5,6 +5,7 @@ import { clock, LOCALE, score, short } from "../format";
 import { colour } from "./plot";
 
 const DAY_SECONDS = 86_400;
+const LABEL_PIXELS = 64;
 const dateOf = (timeZone?: string) => ({
   date: new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone }),
   weekday: new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", timeZone }),
@@ -30,17 +31,26 @@ export function timeAxis(seconds: number): uPlot.Axis {
     grid: { show: false },
     ticks: { stroke: colour("line"), size: 4 },
     size: 28,
-    space: 64,
-    ...(seconds < DAY_SECONDS
-      ? {}
-      : { incrs: [1, 2, 5, 7, 14, 30].map((days) => days * DAY_SECONDS) }),
-    values: (_, splits, __, ___, incr) =>
-      splits.map((at) => {
+    space: LABEL_PIXELS,
+    ...(seconds < DAY_SECONDS ? {} : { splits: daysOf }),
+    values: (_, splits) => {
+      const apart = (splits[1] ?? 0) - (splits[0] ?? 0);
+      return splits.map((at) => {
         const time = new Date(at * 1000);
-        if (incr >= 5 * DAY_SECONDS) return date.format(time);
-        return incr >= DAY_SECONDS || isMidnight(time) ? weekday.format(time) : clock(at * 1000);
-      }),
+        if (seconds < DAY_SECONDS)
+          return isMidnight(time) ? weekday.format(time) : clock(time.getTime());
+        return apart >= 5 * DAY_SECONDS ? date.format(time) : weekday.format(time);
+      });
+    },
   };
+}
+
+/** The middles of days, where their bars are: as many as have room, the last one among them. */
+function daysOf(chart: uPlot): number[] {
+  const days = chart.data[0];
+  const room = Math.max(1, Math.floor(chart.bbox.width / devicePixelRatio / LABEL_PIXELS));
+  const apart = [1, 2, 5, 7, 14, 30].find((each) => days.length / each <= room) ?? days.length;
+  return [...days].filter((_, at) => (days.length - 1 - at) % apart === 0);
 }
 
 export function sentimentAxis(limit: number): uPlot.Axis {

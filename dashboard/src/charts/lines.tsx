@@ -4,6 +4,7 @@ import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { Span } from "../figures";
 import { sentimentAxis, timeAxis, timeOf } from "./axes";
+import { drawMarks, drawUnknown, wholeSteps } from "./marks";
 import { colour, Plot } from "./plot";
 
 /** As many as can be compared here; the style sheet has a colour for each: --line-1 and so on. */
@@ -38,7 +39,7 @@ function optionsOf(latest: { current: Props }): Omit<uPlot.Options, "width" | "h
   return {
     ...timeOf(seconds),
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [10, 28, 0, 0],
     cursor: { y: false, points: { size: 8, width: 2, fill: colour("card") }, drag: { x: false } },
     scales: {
       x: { time: true, range: (_, min, max) => [min - seconds / 2, max + seconds / 2] },
@@ -47,15 +48,24 @@ function optionsOf(latest: { current: Props }): Omit<uPlot.Options, "width" | "h
     axes: [timeAxis(seconds), sentimentAxis(limit)],
     series: [
       {},
-      ...trends.map((_, number) => ({
+      ...trends.map((trend, number) => ({
         scale: "sentiment",
         width: 2,
         stroke: colour(`line-${number + 1}`),
         dash: DASHES[number] ?? [],
-        spanGaps: true,
         points: { show: false },
+        paths: wholeSteps(() => latest.current.trends[number]?.steps ?? trend.steps),
       })),
     ],
-    hooks: { setCursor: [(chart) => latest.current.onLook(chart.cursor.idx ?? null)] },
+    hooks: {
+      drawAxes: [(chart) => drawUnknown(chart, latest.current.trends[0]?.steps ?? [], seconds)],
+      draw: [
+        (chart) =>
+          latest.current.trends.forEach(({ steps }, number) => {
+            drawMarks(chart, steps, () => colour(`line-${number + 1}`), 2);
+          }),
+      ],
+      setCursor: [(chart) => latest.current.onLook(chart.cursor.idx ?? null)],
+    },
   };
 }

@@ -4,6 +4,7 @@ import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import type { Span } from "../figures";
 import { bySide, sentimentAxis, timeAxis, timeOf, volumeAxis } from "./axes";
+import { drawMarks, drawUnknown, wholeSteps } from "./marks";
 import { colour, Plot } from "./plot";
 
 /** The line has the upper part of the chart, the bars the lower. */
@@ -21,6 +22,8 @@ interface Props {
   /** Charts of one name show the same moment. */
   sync?: string;
   onLook?: (step: number | null) => void;
+  /** The steps that a drag has reached so far; null once it ends. */
+  onDrag?: (span: [number, number] | null) => void;
   /** A click on a step or a drag over several: the first and the last of them. */
   onPick?: (first: number, last: number) => void;
   plot?: { current: uPlot | null };
@@ -70,6 +73,7 @@ function optionsOf(
   const reach = 2 * limit;
   // After a drag the browser reports a click as well.
   let wasPicked = false;
+  let tapped: number | null | undefined;
   return {
     ...timeOf(seconds),
     legend: { show: false },
@@ -101,19 +105,29 @@ function optionsOf(
         stroke: (chart) => bySide(chart, colour("positive"), colour("negative")),
         fill: (chart) => bySide(chart, colour("positive-wash"), colour("negative-wash")),
         fillTo: () => 0,
-        spanGaps: true,
         points: { show: false },
-        ...(uPlot.paths.spline ? { paths: uPlot.paths.spline() } : {}),
+        paths: wholeSteps(() => latest.current.steps),
       },
     ],
     hooks: {
-      drawAxes: [drawZero],
-      setCursor: [(chart) => latest.current.onLook?.(chart.cursor.idx ?? null)],
+      drawAxes: [(chart) => drawUnknown(chart, latest.current.steps, seconds), drawZero],
+      draw: [(chart) => drawMarks(chart, latest.current.steps, sideOf, compact ? 1.75 : 2.25)],
+      setCursor: [
+        (chart) => {
+          const { left, width } = chart.select;
+          const isDragged = width >= DRAG_PIXELS && chart.cursor.idx != null;
+          latest.current.onDrag?.(
+            isDragged ? [chart.posToIdx(left), chart.posToIdx(left + width)] : null,
+          );
+          latest.current.onLook?.(chart.cursor.idx ?? null);
+        },
+      ],
       setSelect: [
         (chart) => {
           const { left, width } = chart.select;
           if (width < DRAG_PIXELS) return;
           wasPicked = true;
+          latest.current.onDrag?.(null);
           const first = chart.posToIdx(left);
           latest.current.onPick?.(first, chart.posToIdx(left + width));
           chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
@@ -124,15 +138,23 @@ function optionsOf(
           chart.over.addEventListener("mousedown", () => {
             wasPicked = false;
           });
-          chart.over.addEventListener("click", () => {
+          chart.over.addEventListener("click", (event) => {
             const step = chart.cursor.idx;
-            if (step != null && !wasPicked) latest.current.onPick?.(step, step);
+            // A finger reads a step first: it has no way to point without a tap.
+            const isRead = !isTouch(event) || step === tapped;
+            tapped = step;
+            if (step != null && !wasPicked && isRead) latest.current.onPick?.(step, step);
           });
         },
       ],
     },
   };
 }
+
+const isTouch = (event: MouseEvent) =>
+  event instanceof PointerEvent && event.pointerType === "touch";
+
+const sideOf = (_: uPlot, mean: number) => colour(mean < 0 ? "negative" : "positive");
 
 /** Charts look at the same moment, but a click or a drag is of one of them. */
 const isMove = (type: string) => type === "mousemove";

@@ -9,9 +9,12 @@ const isDrawing = canDraw();
 const dark = matchMedia("(prefers-color-scheme: dark)");
 /** Counts the changes between light and dark: canvases must be drawn anew. */
 const scheme = signal(0);
-dark.addEventListener("change", () => {
-  scheme.value += 1;
-});
+/** Paper is light whatever the screen is. */
+for (const query of [dark, matchMedia("print")]) {
+  query.addEventListener("change", () => {
+    scheme.value += 1;
+  });
+}
 
 function canDraw(): boolean {
   try {

@@ -19,11 +19,13 @@ interface Props {
   plot: { current: uPlot | null };
   /** What Enter opens at a step. */
   onPick?: (step: number) => void;
+  /** What tells the lines apart; below the chart, which stays where it is as this grows. */
+  legend?: ComponentChildren;
   table: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Readable({ name, plot, onPick, table, children }: Props) {
+export function Readable({ name, plot, onPick, legend, table, children }: Props) {
   return (
     <>
       <div
@@ -36,6 +38,7 @@ export function Readable({ name, plot, onPick, table, children }: Props) {
       >
         {children}
       </div>
+      {legend}
       <details class="table-of">
         <summary>The figures as a table</summary>
         {table}

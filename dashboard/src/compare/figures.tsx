@@ -1,21 +1,23 @@
 /** The figures of the compared subreddits side by side, each with its posts. */
 
 import { address, LABELS, NO_FILTER } from "../address";
-import type { Compared } from "../api";
-import { countedIn, isComparable } from "../figures";
+import type { Compared, TimeWindow, Totals } from "../api";
+import { now } from "../cycles";
+import { countedIn, isComparable, moreOf, shareChangeOf, spanOf } from "../figures";
 import { count, share, windowName } from "../format";
 import { Link } from "../parts/link";
 import { Change, MeanChange, Score } from "../parts/mood";
 import { Scrolls } from "../parts/scrolls";
 
-export function Figures({ all }: { all: Compared[] }) {
+export function Figures({ all, window }: { all: Compared[]; window: TimeWindow }) {
   const { hours } = address.value;
   return (
     <section class="card" aria-labelledby="figures">
       <div class="card-head">
         <h2 id="figures">Figures</h2>
         <p class="muted">
-          with the difference to the {windowName(hours)} before (of shares: in points)
+          with the difference to the {windowName(hours)} before, full hours alone (of shares: in
+          points, where chance doesn't explain it)
         </p>
       </div>
       <Scrolls name="Figures of each subreddit">
@@ -34,7 +36,7 @@ export function Figures({ all }: { all: Compared[] }) {
           </thead>
           <tbody>
             {all.map((compared) => (
-              <Row key={compared.subreddit} compared={compared} />
+              <Row key={compared.subreddit} compared={compared} window={window} />
             ))}
           </tbody>
         </table>
@@ -43,12 +45,14 @@ export function Figures({ all }: { all: Compared[] }) {
   );
 }
 
-function Row({ compared }: { compared: Compared }) {
-  const { subreddit, statistics, difference, previous } = compared;
-  const to = { view: "posts", subreddit, ...NO_FILTER } as const;
+function Row({ compared, window }: { compared: Compared; window: TimeWindow }) {
+  const { subreddit, statistics } = compared;
+  const to = { view: "posts", subreddit, ...NO_FILTER, ...spanOf(window, now.value) } as const;
+  const items = { ...to, kind: "items" } as const;
+  const comments = { ...to, kind: "comments" } as const;
   const compares = isComparable(compared);
-  const labelsCompare = compares && !difference.mixed_methods && countedIn(previous) > 0;
-  const change = (value: number) => compares && <Change value={value} digits={0} />;
+  const change = (read: (totals: Totals) => number) =>
+    compares && <Change value={moreOf(compared, read)} digits={0} />;
   return (
     <tr>
       <th scope="row">
@@ -58,21 +62,22 @@ function Row({ compared }: { compared: Compared }) {
         <Score value={statistics.avg_sentiment} /> <MeanChange of={compared} />
       </td>
       <td>
-        <Link to={to}>{count(statistics.total)}</Link> {change(difference.total)}
+        <Link to={items}>{count(statistics.total)}</Link> {change((totals) => totals.total)}
       </td>
       <td>
-        <Link to={to}>{count(statistics.posts)}</Link> {change(difference.posts)}
+        <Link to={to}>{count(statistics.posts)}</Link> {change((totals) => totals.posts)}
       </td>
       <td>
-        <Link to={to}>{count(statistics.comments)}</Link> {change(difference.comments)}
+        <Link to={comments}>{count(statistics.comments)}</Link>{" "}
+        {change((totals) => totals.comments)}
       </td>
       {LABELS.map((label) => {
-        const items = countedIn(statistics);
-        const [now, before] = [statistics[label] / items, previous[label] / countedIn(previous)];
+        const counted = countedIn(statistics);
+        const points = compares ? shareChangeOf(compared, label) : null;
         return (
           <td key={label}>
-            <Link to={{ ...to, sentiment: label }}>{share(statistics[label], items)}</Link>{" "}
-            {labelsCompare && items > 0 && <Change value={100 * (now - before)} digits={0} />}
+            <Link to={{ ...items, sentiment: label }}>{share(statistics[label], counted)}</Link>{" "}
+            {points !== null && <Change value={points} digits={0} />}
           </td>
         );
       })}

@@ -41,8 +41,8 @@ export function Compare() {
               compared.data.subreddits.flatMap((each) => [each.statistics, each.previous]),
             )}
           />
-          <MeansOverTime all={compared.data.subreddits} since={compared.data.window.start} />
-          <Figures all={compared.data.subreddits} />
+          <MeansOverTime all={compared.data.subreddits} covered={compared.data} />
+          <Figures all={compared.data.subreddits} window={compared.data.window} />
         </>
       ) : compared.failure ? (
         <Failed failure={compared.failure}>

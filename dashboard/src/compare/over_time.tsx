@@ -6,27 +6,28 @@ import { address, NO_FILTER } from "../address";
 import type { Compared } from "../api";
 import { DASHES, LinesChart } from "../charts/lines";
 import { Readable, useLooked } from "../charts/readable";
-import { limitOf, type Span, spansOf, wideStepsOf } from "../figures";
-import { count, plural, score, stepName, windowName } from "../format";
+import { type Covered, limitOf, type Span, spansOf, wideStepsOf } from "../figures";
+import { count, plural, score, windowName } from "../format";
 import { Link } from "../parts/link";
 import { Score } from "../parts/mood";
 import { Scrolls } from "../parts/scrolls";
+import { NOT_COLLECTED, stepName } from "../parts/steps";
 
 interface Trend {
   name: string;
   steps: Span[];
 }
 
-export function MeansOverTime({ all, since }: { all: Compared[]; since: string }) {
+export function MeansOverTime({ all, covered }: { all: Compared[]; covered: Covered }) {
   const { hours } = address.value;
   const steps = wideStepsOf(hours);
   const trends = useMemo<Trend[]>(
     () =>
       all.map(({ subreddit, trend_data }) => ({
         name: subreddit,
-        steps: spansOf(trend_data ?? [], steps, since),
+        steps: spansOf(trend_data ?? [], steps, covered),
       })),
-    [all, hours, since],
+    [all, hours, covered],
   );
   const plot = useRef<uPlot | null>(null);
   const [looked, look] = useLooked(`${all.map(({ subreddit }) => subreddit)} ${hours}`);
@@ -49,28 +50,30 @@ export function MeansOverTime({ all, since }: { all: Compared[]; since: string }
           )}
         </p>
       </div>
-      <ul class="legend">
-        {trends.map(({ name, steps: own }, number) => {
-          const step = looked === null ? undefined : own[looked];
-          return (
-            <li key={name}>
-              <svg viewBox="0 0 28 8" aria-hidden="true">
-                <path
-                  d="M0 4h28"
-                  class={`line-${number + 1}`}
-                  stroke-dasharray={(DASHES[number] ?? []).join(" ")}
-                />
-              </svg>
-              r/{name}
-              {step && <Score value={step.avg_sentiment} />}
-              {step && <span class="muted">{count(step.total)} items</span>}
-            </li>
-          );
-        })}
-      </ul>
       <Readable
         name={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step.`}
         plot={plot}
+        legend={
+          <ul class="legend">
+            {trends.map(({ name, steps: own }, number) => {
+              const step = looked === null ? undefined : own[looked];
+              return (
+                <li key={name}>
+                  <svg viewBox="0 0 28 8" aria-hidden="true">
+                    <path
+                      d="M0 4h28"
+                      class={`line-${number + 1}`}
+                      stroke-dasharray={(DASHES[number] ?? []).join(" ")}
+                    />
+                  </svg>
+                  r/{name}
+                  {step && <Score value={step.avg_sentiment} />}
+                  {step && <span class="muted">{count(step.total)} items</span>}
+                </li>
+              );
+            })}
+          </ul>
+        }
         table={<StepsTable trends={trends} />}
       >
         <LinesChart
@@ -123,12 +126,13 @@ function StepsTable({ trends }: { trends: Trend[] }) {
 }
 
 function StepCell({ subreddit, step }: { subreddit: string; step: Span | undefined }) {
+  if (step?.isUnknown) return <>{NOT_COLLECTED}</>;
   if (!step?.total) return <>{score(null)}</>;
   const { start, end, total, avg_sentiment } = step;
   return (
     <>
       {score(avg_sentiment)}{" "}
-      <Link to={{ view: "posts", subreddit, ...NO_FILTER, start, end }}>
+      <Link to={{ view: "posts", subreddit, ...NO_FILTER, kind: "items", start, end }}>
         {plural(total, "item")}
       </Link>
     </>

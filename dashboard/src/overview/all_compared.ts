@@ -10,15 +10,15 @@ import {
   type Subreddits,
 } from "../api";
 import { type Loaded, useData } from "../data";
-import { stepsOf } from "../figures";
+import { type Covered, stepsOf } from "../figures";
 
 /** More than so many small charts nobody compares at a glance. */
 const MOST_SHOWN = 40;
 
 export interface All {
   compared: Compared[];
-  /** When the window begins. */
-  since: string;
+  /** The window, and what was collected of it. */
+  covered: Covered;
 }
 
 export function useAllCompared(): Loaded<All> {
@@ -33,10 +33,10 @@ export function useAllCompared(): Loaded<All> {
   const loaded = parts.map((part) => useData<Comparison>(part));
   const asked = loaded.filter((_, part) => parts[part]);
   const failure = names.failure ?? asked.find((each) => each.failure)?.failure;
-  const since = asked[0]?.data?.window.start;
-  if (since === undefined || asked.some((each) => !each.data)) return { data: undefined, failure };
+  const covered = asked[0]?.data;
+  if (!covered || asked.some((each) => !each.data)) return { data: undefined, failure };
   return {
-    data: { compared: asked.flatMap((each) => each.data?.subreddits ?? []), since },
+    data: { compared: asked.flatMap((each) => each.data?.subreddits ?? []), covered },
     failure,
   };
 }

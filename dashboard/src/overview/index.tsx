@@ -41,14 +41,17 @@ export function Overview() {
             skeleton={<Skeleton height={420} />}
             otherwise="Choose another subreddit above."
           >
-            {({ subreddits: [scoped], window }) =>
-              scoped && (
-                <div class="lead">
-                  <Now compared={scoped} />
-                  <OverTime compared={scoped} since={window.start} />
-                </div>
-              )
-            }
+            {(covered) => {
+              const [scoped] = covered.subreddits;
+              return (
+                scoped && (
+                  <div class="lead">
+                    <Now compared={scoped} covered={covered} />
+                    <OverTime compared={scoped} covered={covered} />
+                  </div>
+                )
+              );
+            }}
           </Shown>
           <div class="reasons">
             {!subreddit && <Why />}

@@ -1,22 +1,25 @@
 /** Small multiples: every subreddit on the same scales, so that they compare at a glance. */
 
 import { useMemo, useState } from "preact/hooks";
-import { address, go, NO_FILTER } from "../address";
+import { type Address, address, go, NO_FILTER } from "../address";
 import type { Compared } from "../api";
 import { MoodChart } from "../charts/mood";
+import { now } from "../cycles";
 import {
   changeOf,
   isComparable,
   limitOf,
   mostOf,
   type Span,
+  spanOf,
   spansOf,
   wideStepsOf,
 } from "../figures";
-import { count, plural, score, stepName, windowName } from "../format";
+import { count, plural, score, windowName } from "../format";
 import { Link } from "../parts/link";
 import { MeanChange, Score } from "../parts/mood";
 import { Shown, Skeleton } from "../parts/states";
+import { itemsIn, stepName } from "../parts/steps";
 import { type All, useAllCompared } from "./all_compared";
 import { between } from "./over_time";
 
@@ -40,16 +43,16 @@ export function Multiples() {
   );
 }
 
-function Charts({ compared: all, since }: All) {
+function Charts({ compared: all, covered }: All) {
   const { hours } = address.value;
   const steps = wideStepsOf(hours);
   const multiples = useMemo<Multiple[]>(
     () =>
       all.map((compared) => ({
         compared,
-        steps: spansOf(compared.trend_data ?? [], steps, since),
+        steps: spansOf(compared.trend_data ?? [], steps, covered),
       })),
-    [all, hours, since],
+    [all, hours, covered],
   );
   const trends = multiples.map((each) => each.steps);
   const [limit, most] = [limitOf(trends), mostOf(trends)];
@@ -61,6 +64,7 @@ function Charts({ compared: all, since }: All) {
           key={compared.subreddit}
           compared={compared}
           step={looked === null ? undefined : own[looked]}
+          span={spanOf(covered.window, now.value)}
         >
           <MoodChart
             compact
@@ -73,7 +77,14 @@ function Charts({ compared: all, since }: All) {
             onLook={look}
             onPick={(first, last) => {
               const span = between(own, first, last);
-              if (span) go({ view: "posts", ...NO_FILTER, subreddit: compared.subreddit, ...span });
+              if (span)
+                go({
+                  view: "posts",
+                  ...NO_FILTER,
+                  kind: "items",
+                  subreddit: compared.subreddit,
+                  ...span,
+                });
             }}
           />
         </MultipleCard>
@@ -85,10 +96,12 @@ function Charts({ compared: all, since }: All) {
 interface CardProps {
   compared: Compared;
   step: Span | undefined;
+  /** What narrows the posts down to the window. */
+  span: Partial<Address>;
   children: preact.ComponentChildren;
 }
 
-function MultipleCard({ compared, step, children }: CardProps) {
+function MultipleCard({ compared, step, span, children }: CardProps) {
   const { hours, subreddit: chosen } = address.value;
   const { subreddit, statistics } = compared;
   const isLookedAt = chosen?.toLowerCase() === subreddit.toLowerCase();
@@ -107,7 +120,7 @@ function MultipleCard({ compared, step, children }: CardProps) {
       </div>
       <p class="multiple-more muted">
         {step ? (
-          `${stepName(step)} · ${plural(step.total, "item")}`
+          `${stepName(step)} · ${itemsIn(step)}`
         ) : (
           <>
             {isComparable(compared) && (
@@ -115,7 +128,7 @@ function MultipleCard({ compared, step, children }: CardProps) {
                 <MeanChange of={compared} /> ·{" "}
               </>
             )}
-            <Link to={{ view: "posts", subreddit, ...NO_FILTER }}>
+            <Link to={{ view: "posts", subreddit, ...NO_FILTER, kind: "items", ...span }}>
               {plural(statistics.total, "item")}
             </Link>
           </>
@@ -131,6 +144,6 @@ function summaryOf(compared: Compared, hours: number): string {
   return (
     `r/${subreddit} over ${windowName(hours)}: ${count(statistics.total)} items, ` +
     `${score(statistics.avg_sentiment)} on average` +
-    (change === null ? "" : `, ${score(change)} against the window before`)
+    (change === null ? "" : `, ${score(change)} against the time before`)
   );
 }

@@ -2,9 +2,19 @@
 
 import { address, NO_FILTER } from "../address";
 import { type Compared, type Topic, TRENDING } from "../api";
-import { health, lastEnded, now, running } from "../cycles";
+import { health, isBehind, lastEnded, now, running } from "../cycles";
 import { useData } from "../data";
-import { changeOf, isComparable, labelOf, moversOf } from "../figures";
+import {
+  type Covered,
+  changeOf,
+  countedIn,
+  isComparable,
+  MIN_ITEMS,
+  moodOf,
+  moreOf,
+  moversOf,
+  spanOf,
+} from "../figures";
 import { age, count, plural, signed, windowName } from "../format";
 import { Link } from "../parts/link";
 import { Change, MeanChange, Score, Split } from "../parts/mood";
@@ -14,10 +24,12 @@ import { useAllCompared } from "./all_compared";
 const LEAST_MOVED = 0.01;
 const FEELINGS = { positive: "positive", neutral: "mixed", negative: "negative" };
 
-export function Now({ compared }: { compared: Compared }) {
+export function Now({ compared, covered }: { compared: Compared; covered: Covered }) {
   const { hours } = address.value;
-  const { statistics, difference, previous } = compared;
-  const to = { view: "posts", post: null, ...NO_FILTER } as const;
+  const { statistics, change } = compared;
+  const span = spanOf(covered.window, now.value);
+  const to = { view: "posts", post: null, ...NO_FILTER, kind: "items", ...span } as const;
+  const more = moreOf(compared, (totals) => totals.total);
   return (
     <section class="card now" aria-labelledby="now">
       <h2 id="now" class="hidden">
@@ -25,7 +37,7 @@ export function Now({ compared }: { compared: Compared }) {
       </h2>
       <div>
         <p class="headline">{headlineOf(compared, hours)}</p>
-        {compared.subreddit === "all" && <Because moved={changeOf(compared)} />}
+        {compared.subreddit === "all" && !isBehind.value && <Because moved={changeOf(compared)} />}
       </div>
       <div class="figures">
         <div class="figure large">
@@ -48,11 +60,15 @@ export function Now({ compared }: { compared: Compared }) {
           <p class="figure-more">
             {isComparable(compared) ? (
               <>
-                <Change value={difference.total} digits={0} />{" "}
-                <span class="muted">({signed((100 * difference.total) / previous.total)}%)</span>
+                <Change value={more} digits={0} />{" "}
+                <span class="muted">
+                  ({signed((100 * more) / (change?.previous.total ?? 1))}%) in full hours
+                </span>
               </>
             ) : (
-              <span class="muted">no earlier data</span>
+              <span class="muted">
+                {change?.verdict === "not_collected" ? "not all was collected" : "no earlier data"}
+              </span>
             )}
           </p>
           <p class="figure-more muted">
@@ -72,15 +88,29 @@ export function Now({ compared }: { compared: Compared }) {
 }
 
 function headlineOf(compared: Compared, hours: number): string {
-  const average = compared.statistics.avg_sentiment;
-  if (average === null) return `Nothing was said in the last ${windowName(hours)}.`;
-  const feeling = `The mood is ${FEELINGS[labelOf(average)]}`;
+  const { statistics, change } = compared;
+  const window = `the last ${windowName(hours)}`;
+  if (!statistics.total)
+    return `Nothing was ${wasCollected(compared) ? "said" : "collected"} in ${window}.`;
+  if (isBehind.value) return "Collection is behind: the mood of now isn't known.";
+  const mood = moodOf(compared);
+  if (mood === null) {
+    const items = plural(countedIn(statistics), "item");
+    return `Too few to name a mood: ${items} in ${window}, of ${MIN_ITEMS} at least.`;
+  }
+  const feeling = `The mood is ${FEELINGS[mood]}`;
+  const before = `the ${windowName(hours)} before`;
+  if (change?.verdict === "unclear") return `${feeling}, with no clear change on ${before}.`;
   const moved = changeOf(compared);
   if (moved === null) return `${feeling}.`;
-  const before = `the ${windowName(hours)} before`;
   if (Math.abs(moved) < LEAST_MOVED) return `${feeling}, as in ${before}.`;
   const amount = Math.abs(moved) < 0.03 ? "a little " : Math.abs(moved) > 0.1 ? "much " : "";
   return `${feeling}, ${amount}${moved > 0 ? "better" : "worse"} than in ${before}.`;
+}
+
+/** Whether all of the scope was read up to the last collection: then silence is silence. */
+function wasCollected({ change }: Compared): boolean {
+  return !isBehind.value && !change?.behind.length && lastEnded.value?.status !== "failed";
 }
 
 /** Where most of a change came from, and what is talked about there. */
@@ -93,6 +123,7 @@ function Because({ moved }: { moved: number | null }) {
   const topic = topics.find(
     (each) =>
       each.subreddits[0] === first.name &&
+      each.state !== "fading" &&
       (each.sentiment_avg ?? 0) !== 0 &&
       (each.sentiment_avg ?? 0) > 0 === moved > 0,
   );

@@ -1,47 +1,45 @@
 /** Over time: the mean and the volume, step by step; each step and each span leads to its posts. */
 
-import { useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { address, go, LABELS, NO_FILTER } from "../address";
-import type { Compared } from "../api";
+import type { Compared, Totals } from "../api";
 import { MoodChart } from "../charts/mood";
 import { Readable, useLooked } from "../charts/readable";
-import { limitOf, mostOf, type Span, spansOf, stepsOf } from "../figures";
-import { count, plural, score, stepName, windowName } from "../format";
+import { type Covered, limitOf, mostOf, type Span, spansOf, stepsOf, summed } from "../figures";
+import { count, plural, score, spanName, windowName } from "../format";
 import { Link } from "../parts/link";
 import { Scrolls } from "../parts/scrolls";
+import { NOT_COLLECTED, stepName } from "../parts/steps";
 
 interface Props {
   compared: Compared;
-  /** When the window begins. */
-  since: string;
+  covered: Covered;
 }
 
-export function OverTime({ compared, since }: Props) {
+export function OverTime({ compared, covered }: Props) {
   const { hours } = address.value;
   const { seconds } = stepsOf(hours);
   const steps = useMemo(
-    () => spansOf(compared.trend_data ?? [], stepsOf(hours), since),
-    [compared, hours, since],
+    () => spansOf(compared.trend_data ?? [], stepsOf(hours), covered),
+    [compared, hours, covered],
   );
   const [looked, look] = useLooked(`${compared.subreddit} ${hours}`);
   const plot = useRef<uPlot | null>(null);
   const limit = useMemo(() => limitOf([steps]), [steps]);
   const pick = (first: number, last: number) => {
     const span = between(steps, first, last);
-    if (span) go({ view: "posts", ...NO_FILTER, ...span });
+    if (span) go({ view: "posts", ...NO_FILTER, kind: "items", ...span });
   };
+  const [dragged, drag] = useState<[number, number] | null>(null);
+  const span = dragged && toldSpan(steps, ...dragged);
   const step = looked === null ? undefined : steps[looked];
   return (
     <section class="card over-time" aria-labelledby="over-time">
       <div class="card-head">
         <h2 id="over-time">Over time</h2>
         <p class="readout" aria-live="polite">
-          {step ? (
-            told(step)
-          ) : (
-            <span class="muted">Click a point, or drag over a span, for its posts</span>
-          )}
+          {span ? span : step ? told(step) : <span class="muted">{HINT}</span>}
         </p>
       </div>
       <Readable
@@ -57,6 +55,7 @@ export function OverTime({ compared, since }: Props) {
           most={mostOf([steps])}
           height={320}
           onLook={look}
+          onDrag={drag}
           onPick={pick}
           plot={plot}
         />
@@ -71,9 +70,24 @@ export function between(steps: Span[], first: number, last: number) {
   return from && to ? { start: from.start, end: to.end } : null;
 }
 
+/** A finger can't point without a tap. */
+const HINT = matchMedia("(hover: none)").matches
+  ? "Tap a point to read it, and again for its posts"
+  : "Click a point, or drag over a span, for its posts";
+
 function told(step: Span): string {
+  return step.isUnknown ? `${stepName(step)}: ${NOT_COLLECTED}` : toldOf(stepName(step), step);
+}
+
+/** What lies between two steps, both included. */
+function toldSpan(steps: Span[], first: number, last: number): string | null {
+  const span = between(steps, first, last);
+  return span && toldOf(spanName(span.start, span.end), summed(steps.slice(first, last + 1)));
+}
+
+function toldOf(name: string, step: Totals): string {
   return (
-    `${stepName(step)}: ${score(step.avg_sentiment)} on average, ` +
+    `${name}: ${score(step.avg_sentiment)} on average, ` +
     `${plural(step.posts, "post")} and ${plural(step.comments, "comment")} ` +
     `(${count(step.positive)} positive, ${count(step.neutral)} neutral, ${count(step.negative)} negative)`
   );
@@ -110,12 +124,20 @@ function StepsTable({ steps }: { steps: Span[] }) {
         <tbody>
           {steps.toReversed().map((step) => {
             const { start, end, total } = step;
-            const to = { view: "posts", ...NO_FILTER, start, end } as const;
+            const to = { view: "posts", ...NO_FILTER, kind: "items", start, end } as const;
             return (
               <tr key={end}>
                 <th scope="row">{stepName(step)}</th>
                 <td>{score(step.avg_sentiment)}</td>
-                <td>{total ? <Link to={to}>{count(total)}</Link> : "0"}</td>
+                <td>
+                  {step.isUnknown ? (
+                    NOT_COLLECTED
+                  ) : total ? (
+                    <Link to={to}>{count(total)}</Link>
+                  ) : (
+                    "0"
+                  )}
+                </td>
                 {LABELS.map((label) => (
                   <td key={label}>
                     {step[label] ? (

@@ -6,7 +6,7 @@ import { type Topic, TRENDING } from "../api";
 import { Sparkline } from "../charts/sparkline";
 import { now } from "../cycles";
 import { useData } from "../data";
-import { age, count, moment, plural } from "../format";
+import { age, moment, plural } from "../format";
 import { Link } from "../parts/link";
 import { Score, Split } from "../parts/mood";
 import { Empty, Shown, Skeleton } from "../parts/states";
@@ -100,8 +100,9 @@ function TopicCard({ topic }: { topic: Topic }) {
             <Link to={{ ...to, subreddit: name }}>r/{name}</Link>
           </span>
         ))}
-        {topic.subreddits.length > 3 && ` and ${topic.subreddits.length - 3} more`} · gaining{" "}
-        {count(topic.engagement_velocity)} upvotes and comments an hour
+        {topic.subreddits.length > 3 && ` and ${topic.subreddits.length - 3} more`}
+        {gained(topic)}
+        {topic.state && ` · ${stateOf(topic.state, peak)}`}
       </p>
       {topic.keywords.length > 0 && (
         <ul class="keywords" aria-label="Keywords">
@@ -112,6 +113,16 @@ function TopicCard({ topic }: { topic: Topic }) {
       )}
     </li>
   );
+}
+
+/** What its posts have gained within the day; topics that were found earlier don't say. */
+function gained({ upvotes, comments }: Topic): string {
+  if (upvotes == null || comments == null) return "";
+  return ` · gained ${plural(upvotes, "upvote")} and ${plural(comments, "comment")}`;
+}
+
+function stateOf(state: NonNullable<Topic["state"]>, peak: string): string {
+  return state === "peaked" ? `peaked at ${peak}` : state;
 }
 
 function same(name: string, other: string): boolean {

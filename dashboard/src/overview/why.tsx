@@ -1,7 +1,9 @@
 /** What moved the mean: the subreddits that did, and by how much. */
 
 import { address, NO_FILTER } from "../address";
-import { changeOf, moversOf } from "../figures";
+import type { Compared } from "../api";
+import { now } from "../cycles";
+import { changeOf, moversOf, spanOf } from "../figures";
 import { plural, signed, windowName } from "../format";
 import { Link } from "../parts/link";
 import { Change, Score } from "../parts/mood";
@@ -20,21 +22,27 @@ export function Why() {
         <p class="muted">by how much, of the change on the {windowName(hours)} before</p>
       </div>
       <Shown of={compared} skeleton={<Skeleton height={44} rows={MOST_SHOWN} />}>
-        {({ compared: all }) => {
+        {({ compared: all, covered }) => {
           const movers = moversOf(all).slice(0, MOST_SHOWN);
           const largest = Math.max(...movers.map((mover) => Math.abs(mover.effect)));
           if (!movers.length)
             return (
-              <Empty title="Nothing moved, as far as can be told.">
-                There is no data of the {windowName(hours)} before to compare with, another method
-                scored it, or nothing changed.
-              </Empty>
+              <Empty title="Nothing moved, as far as can be told.">{reasonOf(all, hours)}</Empty>
             );
           return (
             <ol class="movers">
               {movers.map(({ name, effect, compared: moved }) => (
                 <li key={name}>
-                  <Link to={{ view: "posts", subreddit: name, ...NO_FILTER }} class="mover">
+                  <Link
+                    to={{
+                      view: "posts",
+                      subreddit: name,
+                      ...NO_FILTER,
+                      kind: "items",
+                      ...spanOf(covered.window, now.value),
+                    }}
+                    class="mover"
+                  >
                     <span class="mover-name">r/{name}</span>
                     <span class="mover-bar" aria-hidden="true">
                       <span
@@ -56,4 +64,16 @@ export function Why() {
       </Shown>
     </section>
   );
+}
+
+/** Why no subreddit's change is told. */
+function reasonOf(all: Compared[], hours: number): string {
+  const verdicts = new Set(all.map((each) => each.change?.verdict));
+  if ([...verdicts].every((verdict) => verdict === "no_earlier_data")) {
+    return `There is no data of the ${windowName(hours)} before to compare with.`;
+  }
+  if ([...verdicts].every((each) => each === "mixed_methods" || each === "no_earlier_data")) {
+    return "Another method scored what was before.";
+  }
+  return "No subreddit changed by more than chance explains: two standard errors, of 30 items at least.";
 }

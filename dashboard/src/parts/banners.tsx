@@ -1,12 +1,14 @@
 /** What everyone must know who reads the figures: where they come from, and whether they are old. */
 
-import { SUBREDDITS, type Subreddits } from "../api";
+import { type Health, SUBREDDITS, type Subreddits } from "../api";
 import { health, lastEnded, now, tryAgain } from "../cycles";
 import { hasBadSetting, lastAnswer, silentSince, useData } from "../data";
 import { age, clock } from "../format";
 import { BrokenBanner } from "./broken";
 import { Link } from "./link";
 
+/** How health begins to say that the data is old, with a time that people don't read. */
+const STALE = "The last collection was at";
 const FEEDS = {
   sample: "This is sample data: an invented feed, so that you can look around.",
   recorded: "This is recorded data: real posts, but from another time.",
@@ -73,20 +75,22 @@ function SilentBanner() {
 
 function StaleBanner() {
   const told = health.value;
-  const last = told?.application.last_collection_at;
   if (told?.status !== "degraded") return null;
   const reason = lastEnded.value?.errors[0]?.message;
   return (
     <div class="banner bad" role="status">
       <p>
-        <b>
-          {last
-            ? `The data is old: it was last collected ${age(last, now.value)}.`
-            : "No collection has succeeded yet."}
-        </b>{" "}
-        {reason && `The last attempt failed: ${reason}. `}
+        <b>{staleness(told)}</b> {reason && `The last attempt failed: ${reason}. `}
         <Link to={{ view: "collection" }}>See what collection did</Link>
       </p>
     </div>
   );
+}
+
+/** What is wrong: a worker that can't write is so before the data is old. */
+function staleness({ reason, application }: Health): string {
+  const last = application.last_collection_at;
+  if (!last) return "No collection has succeeded yet.";
+  if (reason && !reason.startsWith(STALE)) return reason;
+  return `The data is old: it was last collected ${age(last, now.value)}.`;
 }

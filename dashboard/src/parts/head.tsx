@@ -3,8 +3,8 @@
 import { address, go, NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
 import { SUBREDDITS, type Subreddits } from "../api";
 import { health, isBeforeTheFirst, lastEnded, now, running } from "../cycles";
-import { hasBadSetting, useData } from "../data";
-import { age, windowName } from "../format";
+import { hasBadSetting, silentSince, useData } from "../data";
+import { age, clock, windowName } from "../format";
 import { isCovered } from "./covered";
 import { Link } from "./link";
 
@@ -49,22 +49,31 @@ function Pulse() {
   const last = health.value?.application.last_collection_at;
   const cycle = running.value;
   const status = health.value?.status;
+  const ended = lastEnded.value;
   let told = "Waiting for the server";
   let kind = "idle";
   if (hasBadSetting.value) {
     kind = "bad";
     told = "A setting is bad";
+  } else if (silentSince.value !== null) {
+    kind = "bad";
+    told = `No answer since ${clock(silentSince.value)}`;
   } else if (cycle) {
     kind = "busy";
     told = `Collecting ${cycle.subreddits_processed.length} of ${names.data?.count ?? "…"}`;
   } else if (status === "unhealthy") {
     kind = "bad";
     told = "Database unreachable";
-  } else if (last) {
-    const isBad = status === "degraded" || lastEnded.value?.status === "failed";
-    kind = isBad ? "bad" : "good";
-    told = `Collected ${age(last, now.value)}`;
+  } else if (status === "starting") {
+    told = "Starting: opening the database";
   } else if (isBeforeTheFirst.value) told = "Nothing collected yet";
+  else if (ended?.status === "failed") {
+    kind = "bad";
+    told = last ? `Collection fails; last ${age(last, now.value)}` : "Collection fails";
+  } else if (last) {
+    kind = status === "degraded" ? "bad" : ended?.errors.length ? "partly" : "good";
+    told = `${kind === "partly" ? "Collected in part" : "Collected"} ${age(last, now.value)}`;
+  } else if (status) told = "Nothing collected yet";
   return (
     <Link class={`pulse ${kind}`} to={{ view: "collection", post: null, ...NO_FILTER }}>
       <span class="dot" aria-hidden="true" />

@@ -2,7 +2,7 @@
 
 import { type Address, LABELS } from "../address";
 import type { Compared, Label, LabelCounts } from "../api";
-import { changeOf, isComparable, labelOf } from "../figures";
+import { changeOf, labelOf } from "../figures";
 import { count, score, share, signed } from "../format";
 import { Link } from "./link";
 
@@ -49,12 +49,33 @@ export function Change({ value, digits = 2 }: { value: number | null; digits?: n
   );
 }
 
-/** The change of a mean on the window before; between two methods there is none to be told. */
+/** Why there is no change to be told. */
+const UNTOLD = {
+  unclear: "no clear change",
+  too_few: "too few items to compare",
+  mixed_methods: "scored otherwise before",
+  no_earlier_data: "no earlier data",
+  not_collected: "not all was collected",
+};
+
+/** The change of a mean on as many hours before, or why none can be told. */
 export function MeanChange({ of }: { of: Compared }) {
-  if (isComparable(of) && of.difference.mixed_methods) {
-    return <span class="change none">scored otherwise before</span>;
+  const { change } = of;
+  if (!change || change.verdict === "better" || change.verdict === "worse") {
+    return <Change value={changeOf(of)} />;
   }
-  return <Change value={changeOf(of)} />;
+  const error = change.standard_error;
+  const isWithin = change.verdict === "unclear" && change.avg_sentiment !== null && error !== null;
+  const title = isWithin
+    ? `${signed(change.avg_sentiment ?? 0, 2)}, within two standard errors of ${(error ?? 0).toFixed(2)}`
+    : change.behind.length
+      ? `Missing of late: ${change.behind.map((name) => `r/${name}`).join(", ")}`
+      : undefined;
+  return (
+    <span class="change none" {...(title ? { title } : {})}>
+      {UNTOLD[change.verdict]}
+    </span>
+  );
 }
 
 interface SplitProps {

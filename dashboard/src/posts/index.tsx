@@ -2,8 +2,9 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { type Address, address, go, LABELS, NO_FILTER } from "../address";
-import { type Post, path } from "../api";
-import { plural, spanName, windowName } from "../format";
+import { type Item, path } from "../api";
+import { isBehind, lastEnded } from "../cycles";
+import { moment, plural, spanName, windowName } from "../format";
 import { Byline } from "../parts/age";
 import { isCovered } from "../parts/covered";
 import { Scope, Windows } from "../parts/head";
@@ -11,17 +12,22 @@ import { Link } from "../parts/link";
 import { MixedMethods, methodOf } from "../parts/methods";
 import { Mark, Score } from "../parts/mood";
 import { Empty, Failed, Skeleton } from "../parts/states";
-import { usePages } from "./pages";
+import { Download } from "./download";
+import { type Listed, usePages } from "./pages";
 import { PostPanel } from "./panel";
 import { usePlace } from "./place";
 import { Search } from "./search";
 import { titleOf } from "./title";
 
+const HEADINGS = { posts: "Posts", items: "Posts and comments", comments: "Comments" };
+const KINDS = [null, "items", "comments"] as const;
+const LISTED = { posts: "Posts", items: "Both", comments: "Comments" };
+const ONE = { posts: "post", items: "item", comments: "comment" };
 const PAGE = 50;
 const EXCERPT_CHARS = 420;
 
 export function Posts() {
-  const { post } = address.value;
+  const { post, kind } = address.value;
   const list = useRef<HTMLDivElement>(null);
   const opened = useRef<string | null>(null);
   useEffect(() => {
@@ -37,14 +43,16 @@ export function Posts() {
     <div class={`posts ${post ? "with-panel" : ""}`}>
       <div class="posts-list" ref={list} inert={isCovered.value}>
         <div class="bar">
-          <h1>Posts</h1>
+          <h1>{HEADINGS[kind ?? "posts"]}</h1>
           <Scope />
           <Windows />
         </div>
         <Filters />
-        <p class="muted aside">
-          Posts alone; their comments open with them. The figures count both.
-        </p>
+        {!kind && (
+          <p class="muted aside">
+            Posts alone; their comments open with them. The figures count both.
+          </p>
+        )}
         <List />
       </div>
       {post && <PostPanel of={post} key={post} />}
@@ -52,14 +60,20 @@ export function Posts() {
   );
 }
 
-function asked({ subreddit, hours, sentiment, q, start, end, topic, at }: Address) {
+function asked({ kind, subreddit, hours, sentiment, q, start, end, topic, at }: Address) {
   const window = topic ? { topic, at } : start || end ? { start, end } : {};
-  return { subreddit, hours, sentiment, q, ...window };
+  const only = kind === "comments" ? { kind: "comment" } : {};
+  return { subreddit, hours, sentiment, q, ...window, ...only };
+}
+
+/** A topic is a list of posts. */
+function endpointOf({ kind, topic }: Address): string {
+  return kind && !topic ? "/items" : "/posts/recent";
 }
 
 function Filters() {
-  const { sentiment, q, start, end, topic } = address.value;
-  const isNarrowed = sentiment || q || start || end || topic;
+  const { kind, sentiment, q, start, end, topic } = address.value;
+  const isNarrowed = kind || sentiment || q || start || end || topic;
   return (
     <div class="filters">
       <fieldset class="switch">
@@ -78,6 +92,19 @@ function Filters() {
           </button>
         ))}
       </fieldset>
+      <fieldset class="switch">
+        <legend class="hidden">What is listed</legend>
+        {KINDS.map((each) => (
+          <button
+            key={each ?? "posts"}
+            type="button"
+            aria-pressed={kind === each}
+            onClick={() => go({ kind: each })}
+          >
+            {LISTED[each ?? "posts"]}
+          </button>
+        ))}
+      </fieldset>
       <Search
         label='Words and "phrases"'
         value={q ?? ""}
@@ -92,13 +119,9 @@ function Filters() {
           Clear all
         </Link>
       )}
-      <a
-        class="quiet export"
-        href={path("/posts/recent", { ...asked(address.value), format: "csv" })}
-        download
-      >
-        Download as CSV
-      </a>
+      <Download
+        address={path(endpointOf(address.value), { ...asked(address.value), format: "csv" })}
+      />
     </div>
   );
 }
@@ -115,11 +138,13 @@ function Chip({ told, without }: { told: string; without: Partial<Address> }) {
 }
 
 function List() {
-  const first = path("/posts/recent", { ...asked(address.value), limit: PAGE });
+  const first = path(endpointOf(address.value), { ...asked(address.value), limit: PAGE });
   const pages = usePages(first);
   const rows = useRef<HTMLOListElement>(null);
   const end = useRef<HTMLDivElement>(null);
   const { posts, hasMore, isLoading, failure, fresh, more } = pages;
+  const { q, kind } = address.value;
+  const one = ONE[kind ?? "posts"];
   const latest = useRef(more);
   latest.current = more;
   useEffect(() => {
@@ -140,7 +165,19 @@ function List() {
       </Failed>
     );
   }
-  if (!posts.length && (isLoading || hasMore)) return <Skeleton height={88} rows={6} />;
+  const searched = pages.reach && q && `searched back to ${moment(pages.reach)}`;
+  if (!posts.length && (isLoading || hasMore)) {
+    return (
+      <>
+        {searched && (
+          <p class="muted" role="status">
+            No {one} fits so far: {searched}.
+          </p>
+        )}
+        <Skeleton height={88} rows={6} />
+      </>
+    );
+  }
   if (!posts.length) return <NoPosts />;
   return (
     <>
@@ -155,28 +192,35 @@ function List() {
         >
           Show{" "}
           {pages.hasMoreFresh
-            ? `${fresh.length} or more new posts`
-            : plural(fresh.length, "new post")}
+            ? `${fresh.length} or more new ${one}s`
+            : plural(fresh.length, `new ${one}`)}
         </button>
       )}
       <MixedMethods methods={[...new Set(posts.map((post) => methodOf(post.sentiment)))].sort()} />
-      <ol class="post-list" ref={rows} aria-label="Posts, newest first">
-        {posts.map((post) => (
-          <PostRow key={post.id} post={post} />
-        ))}
+      <ol class="post-list" ref={rows} aria-label={`${HEADINGS[kind ?? "posts"]}, newest first`}>
+        {posts.map((each) =>
+          "kind" in each && each.kind === "comment" ? (
+            <CommentRow key={each.id} comment={each} />
+          ) : (
+            <PostRow key={each.id} post={each} />
+          ),
+        )}
       </ol>
       <div ref={end} class="list-end" role="status">
         {failure ? (
           <Failed failure={failure} />
         ) : hasMore ? (
-          <button type="button" class="button" onClick={more} disabled={isLoading}>
-            {isLoading ? "Loading more…" : "Load more"}
-          </button>
+          <>
+            {searched && <p class="muted">{searched}</p>}
+            <button type="button" class="button" onClick={more} disabled={isLoading}>
+              {isLoading ? "Loading more…" : "Load more"}
+            </button>
+          </>
         ) : (
           <p class="muted">
             {posts.length === 1
               ? "That is the only one."
-              : `That is all: ${plural(posts.length, "post")}.`}
+              : `That is all: ${plural(posts.length, one)}.`}
           </p>
         )}
       </div>
@@ -185,16 +229,22 @@ function List() {
 }
 
 function NoPosts() {
-  const { hours, topic, start, end, sentiment, q } = address.value;
+  const { hours, kind, topic, start, end, sentiment, q } = address.value;
   const isNarrowed = sentiment || q || start || end || topic;
+  const isUncollected = isBehind.value || lastEnded.value?.status === "failed";
   return (
     <Empty
       title={
-        isNarrowed ? "No post fits this filter." : `No posts in the last ${windowName(hours)}.`
+        isNarrowed
+          ? `No ${ONE[kind ?? "posts"]} fits this filter.`
+          : `No posts ${isUncollected ? "were collected " : ""}in the last ${windowName(hours)}.`
       }
     >
       {isNarrowed ? (
-        <Link to={NO_FILTER}>Show them without the filter</Link>
+        <>
+          {q && `Every ${ONE[kind ?? "posts"]} of ${spanOf(address.value)} was searched. `}
+          <Link to={NO_FILTER}>Show them without the filter</Link>
+        </>
       ) : (
         "Choose a longer window, or wait for the next collection."
       )}
@@ -202,7 +252,13 @@ function NoPosts() {
   );
 }
 
-function PostRow({ post }: { post: Post }) {
+/** The time that is searched, in words. */
+function spanOf({ hours, topic, start, end }: Address): string {
+  if (topic) return "the topic";
+  return start || end ? spanName(start, end) : `the last ${windowName(hours)}`;
+}
+
+function PostRow({ post }: { post: Listed }) {
   const id = `${post.subreddit}/${post.id}`;
   const isOpen = address.value.post === id;
   return (
@@ -223,7 +279,29 @@ function PostRow({ post }: { post: Post }) {
           <span>r/{post.subreddit}</span>
           <Byline of={post} />
           <span>{plural(post.upvotes, "upvote")}</span>
-          <span>{plural(post.comment_count, "comment")}</span>
+          <span>{plural(post.comment_count ?? 0, "comment")}</span>
+        </p>
+      </div>
+    </li>
+  );
+}
+
+/** A comment leads to its post, where it stands among the others. */
+function CommentRow({ comment }: { comment: Item }) {
+  const open = `${comment.subreddit}/${comment.post_id}`;
+  return (
+    <li class={`post ${address.value.post === open ? "open" : ""}`}>
+      <Score value={comment.sentiment.compound} named />
+      <div class="post-body">
+        <p class="post-excerpt">
+          <Link to={{ post: open }} data-post={`${comment.subreddit}/${comment.id}`}>
+            {excerptOf(comment.content) || "(no words)"}
+          </Link>
+        </p>
+        <p class="post-meta muted">
+          <span>comment in r/{comment.subreddit}</span>
+          <Byline of={comment} />
+          <span>{plural(comment.upvotes, "upvote")}</span>
         </p>
       </div>
     </li>

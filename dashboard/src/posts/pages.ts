@@ -1,31 +1,38 @@
 /** Posts page by page, newest first; what a later collection adds waits until one wants to see it. */
 
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
-import { ask, Failure, type Post } from "../api";
+import { ask, Failure, type Item, type Post } from "../api";
 import { noteAnswer, retries, version } from "../data";
 
+/** What a list holds: posts, or posts and comments. */
+export type Listed = Post | Item;
+
 export interface Pages {
-  posts: Post[];
+  posts: Listed[];
   /** Whether there are more to be had. */
   hasMore: boolean;
   isLoading: boolean;
   failure: Failure | undefined;
   /** Posts that came since; where they don't reach down to the others there are more of them. */
-  fresh: Post[];
+  fresh: Listed[];
   hasMoreFresh: boolean;
+  /** The time down to which posts were looked through, while there are more; null at the end. */
+  reach: string | null;
   more: () => void;
   showFresh: () => void;
 }
 
 interface State {
-  posts: Post[];
+  posts: Listed[];
   next: string | null;
-  fresh: Post[];
+  fresh: Listed[];
   /** Where the page after the fresh ones is, when they don't reach down to the others. */
   gap: string | null;
   /** The version of the data that its first page was asked for last. */
   version: number;
 }
+
+type Use = (posts: Listed[], next: string | null) => State;
 
 /** Lists as they were left, so that the way back finds the place again. */
 const kept = new Map<string, State>();
@@ -39,33 +46,47 @@ export function usePages(first: string): Pages {
   const shown = useRef(first);
   const timer = useRef<number | undefined>(undefined);
   const again = useRef<() => void>(() => {});
+  /** Counts the questions: a later one takes over from one that still follows empty pages. */
+  const turns = useRef(0);
   const state = kept.get(first);
 
-  /** Ask for a page, and give it unless something else is looked at meanwhile. */
-  const load = async (address: string, use: (posts: Post[], next: string | null) => State) => {
+  /**
+   * Ask for a page, and give it unless something else is looked at or asked for meanwhile. A page of
+   * a search may be empty though a next one follows: then that one is asked for, too.
+   */
+  const load = async (address: string, use: Use) => {
     clearTimeout(timer.current);
     setLoading(true);
+    turns.current += 1;
+    const turn = turns.current;
+    const isOver = () => shown.current !== first || turn !== turns.current;
     again.current = () => load(address, use);
     try {
       // A list that is there already is asked for anew because there is new data.
       const isAnew = address === first && kept.has(first);
-      const { data, next } = await ask<Post[]>(address, isAnew ? { cache: "no-cache" } : {});
+      const { data, next } = await ask<Listed[]>(address, isAnew ? { cache: "no-cache" } : {});
       noteAnswer();
-      if (shown.current !== first) return;
+      if (isOver()) return;
       setFailure(undefined);
       keep(first, use(data, next));
       redraw(undefined);
+      const isNext = next !== null && next !== address && kept.get(first)?.next === next;
+      if (!data.length && isNext) await load(next, append);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       noteAnswer(error);
-      if (shown.current !== first) return;
+      if (isOver()) return;
       setFailure(error);
       const wait = error.retrySeconds ? error.retrySeconds * 1000 : RETRY_MS;
       if (error.passes)
         timer.current = setTimeout(() => load(address, use), wait) as unknown as number;
     } finally {
-      if (shown.current === first) setLoading(false);
+      if (!isOver()) setLoading(false);
     }
+  };
+  const append: Use = (posts, next) => {
+    const before = kept.get(first) ?? { posts: [], fresh: [], gap: null, version: version.value };
+    return { ...before, posts: joined(before.posts, posts), next };
   };
 
   useEffect(() => {
@@ -95,12 +116,10 @@ export function usePages(first: string): Pages {
     failure,
     fresh: state?.fresh ?? [],
     hasMoreFresh: Boolean(state?.gap),
+    reach: reachOf(state?.next ?? null),
     more: () => {
       if (!state?.next || isLoading) return;
-      load(state.next, (posts, next) => {
-        const before = kept.get(first) ?? state;
-        return { ...before, posts: joined(before.posts, posts), next };
-      });
+      load(state.next, append);
     },
     showFresh: () => {
       if (!state) return;
@@ -120,14 +139,14 @@ function keep(first: string, state: State): void {
 }
 
 /** Take new counts over where they stand, and hold what is new back: nothing jumps. */
-function merged(before: State | undefined, posts: Post[], next: string | null) {
+function merged(before: State | undefined, posts: Listed[], next: string | null) {
   if (!before?.posts.length) return { posts, next, fresh: [], gap: null };
   const latest = new Map(posts.map((post) => [post.id, post]));
   const known = new Set(before.posts.map((post) => post.id));
   const last = posts.at(-1);
   const reach = next && last ? place(last) : next;
-  const isGone = (post: Post) => !latest.has(post.id) && (reach ?? "") <= place(post);
-  const newest = before.posts[0] as Post;
+  const isGone = (post: Listed) => !latest.has(post.id) && (reach ?? "") <= place(post);
+  const newest = before.posts[0] as Listed;
   return {
     posts: before.posts.filter((post) => !isGone(post)).map((post) => latest.get(post.id) ?? post),
     next: before.next,
@@ -136,13 +155,19 @@ function merged(before: State | undefined, posts: Post[], next: string | null) {
   };
 }
 
-function joined(first: Post[], then: Post[]): Post[] {
+function joined(first: Listed[], then: Listed[]): Listed[] {
   const known = new Set(first.map((post) => post.id));
   const all = [...first, ...then.filter((post) => !known.has(post.id))];
   return all.sort((one, other) => (place(one) < place(other) ? 1 : -1));
 }
 
+/** The time that the next page begins below: its cursor says it. */
+function reachOf(next: string | null): string | null {
+  const cursor = next && new URL(next, location.origin).searchParams.get("cursor");
+  return cursor ? (cursor.split("_")[0] ?? null) : null;
+}
+
 /** Where a post stands in the API's order. */
-function place(post: Post): string {
+function place(post: Listed): string {
   return `${post.created_utc}_${post.id}`;
 }

@@ -70,9 +70,13 @@ function Detail({ detail }: { detail: PostDetail }) {
       </p>
       <Words text={post.content} />
       <p class="panel-links">
-        <a class="button" href={onReddit(post)} target="_blank" rel="noopener noreferrer">
-          Open on Reddit
-        </a>
+        {detail.feed === "sample" ? (
+          <span class="muted">Invented for the sample: it isn't on Reddit.</span>
+        ) : (
+          <a class="button" href={onReddit(post)} target="_blank" rel="noopener noreferrer">
+            Open on Reddit
+          </a>
+        )}
         {isElsewhere(post) && (
           <a href={post.url} target="_blank" rel="noopener noreferrer nofollow">
             {hostOf(post.url)}

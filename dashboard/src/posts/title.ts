@@ -1,6 +1,4 @@
-import type { Post } from "../api";
-
 /** Give a title that can be seen, and so be pressed: some are made of blanks or signs of control. */
-export function titleOf({ title }: Post): string {
-  return /[^\p{C}\p{Z}\s]/u.test(title) ? title : "(no title)";
+export function titleOf({ title }: { title: string | null }): string {
+  return /[^\p{C}\p{Z}\s]/u.test(title ?? "") ? (title ?? "") : "(no title)";
 }

@@ -1,0 +1,95 @@
+/** How means are drawn: straight between steps that follow each other, and no further than they go. */
+
+import uPlot from "uplot";
+import type { Span } from "../figures";
+import { colour } from "./plot";
+
+type Colour = (chart: uPlot, value: number) => string;
+const DASH = [2, 4];
+const RADIUS = 3;
+const HATCH_PIXELS = 6;
+
+/** The line of the steps that are whole; what goes on is drawn by `drawMarks`. */
+export function wholeSteps(stepsOf: () => Span[]): uPlot.Series.PathBuilder {
+  const straight = uPlot.paths.linear?.();
+  return (chart, series, first, last) => {
+    const whole = stepsOf().findLastIndex((step) => !step.isRunning);
+    return straight && whole >= first
+      ? straight(chart, series, first, Math.min(last, whole))
+      : null;
+  };
+}
+
+/** A point where a step stands alone, and the one that goes on as a ring at the end of a dashed line. */
+export function drawMarks(chart: uPlot, steps: Span[], colourOf: Colour, width: number): void {
+  const { ctx } = chart;
+  const means = steps.map((step) => step.avg_sentiment);
+  const isDrawn = (at: number) => means[at] != null && steps[at]?.isRunning === false;
+  ctx.save();
+  steps.forEach((step, at) => {
+    const mean = step.avg_sentiment;
+    if (mean === null) return;
+    ctx.strokeStyle = colourOf(chart, mean);
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.lineWidth = width * devicePixelRatio;
+    if (step.isRunning) drawRunning(chart, means, at);
+    else if (!isDrawn(at - 1) && !isDrawn(at + 1)) drawPoint(chart, at, mean, true);
+  });
+  ctx.restore();
+}
+
+function drawRunning(chart: uPlot, means: (number | null)[], at: number): void {
+  const { ctx } = chart;
+  const [before, mean] = [means[at - 1], means[at] ?? 0];
+  if (before != null) {
+    ctx.setLineDash(DASH.map((length) => length * devicePixelRatio));
+    ctx.beginPath();
+    ctx.moveTo(...placeOf(chart, at - 1, before));
+    ctx.lineTo(...placeOf(chart, at, mean));
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+  drawPoint(chart, at, mean, false);
+}
+
+function drawPoint(chart: uPlot, at: number, mean: number, isFull: boolean): void {
+  const { ctx } = chart;
+  ctx.beginPath();
+  ctx.arc(...placeOf(chart, at, mean), RADIUS * devicePixelRatio, 0, 2 * Math.PI);
+  if (!isFull) ctx.fillStyle = colour("card");
+  ctx.fill();
+  if (!isFull) ctx.stroke();
+}
+
+function placeOf(chart: uPlot, at: number, mean: number): [number, number] {
+  const time = chart.data[0][at] ?? 0;
+  return [chart.valToPos(time, "x", true), chart.valToPos(mean, "sentiment", true)];
+}
+
+/** Hatch the steps in which nothing was collected. */
+export function drawUnknown(chart: uPlot, steps: Span[], seconds: number): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.strokeStyle = colour("line");
+  ctx.lineWidth = devicePixelRatio;
+  steps.forEach((step, at) => {
+    if (!step.isUnknown) return;
+    const middle = chart.data[0][at] ?? 0;
+    const left = chart.valToPos(middle - seconds / 2, "x", true);
+    const right = chart.valToPos(middle + seconds / 2, "x", true);
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, right - left, bbox.height);
+    ctx.clip();
+    ctx.beginPath();
+    const apart = HATCH_PIXELS * devicePixelRatio;
+    const from = Math.floor((left - bbox.height) / apart) * apart;
+    for (let x = from; x < right; x += apart) {
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x + bbox.height, bbox.top);
+    }
+    ctx.stroke();
+    ctx.restore();
+  });
+  ctx.restore();
+}

@@ -1,0 +1,138 @@
+"""On a phone, by finger and on paper the page says what it says to a mouse on a wide screen."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.dashboard.conftest import Product, Visit, Visitor
+
+PHONE = {"width": 360, "height": 740}
+VIEWS = [
+    {},
+    {"view": "compare"},
+    {"view": "compare", "compare": "claude,OpenAI,ChatGPTCoding,programming,windsurf"},
+    {"view": "posts"},
+    {"view": "collection"},
+]
+
+
+def chart_of(page: Page) -> Locator:
+    return page.get_by_role("application").first
+
+
+def step_at(page: Page, share: float) -> dict[str, float]:
+    box = chart_of(page).locator(".u-over").bounding_box()
+    assert box
+    return {"x": box["width"] * share, "y": box["height"] / 2}
+
+
+@pytest.mark.parametrize("hours", [24, 2160])
+def test_no_view_is_wider_than_a_phone(visitor: Visitor, product: Product, hours: int) -> None:
+    visit = visitor(product.url, viewport=PHONE, has_touch=True, is_mobile=True)
+    for view in VIEWS:
+        page = visit.open(hours=hours, **view)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+        widths = "[document.documentElement.scrollWidth, visualViewport.width, innerWidth]"
+        assert page.evaluate(widths) == [360, 360, 360], view
+
+
+def test_a_tap_reads_a_step_and_a_second_one_opens_it(visitor: Visitor, product: Product) -> None:
+    page = visitor(product.url, viewport=PHONE, has_touch=True, is_mobile=True).open()
+    region = page.get_by_role("region", name="Over time")
+    expect(region).to_contain_text("Tap a point to read it")
+    over = chart_of(page).locator(".u-over")
+    for share in (0.3, 0.6):
+        over.tap(position=step_at(page, share))
+        expect(region.locator("[aria-live]")).to_contain_text("on average")
+        assert page.url == f"{product.url}/"
+    over.tap(position=step_at(page, 0.6))
+    expect(page).to_have_url(re.compile("view=posts.*start="))
+
+
+@pytest.mark.parametrize("width", [360, 700, 1024, 1280, 1440])
+def test_a_chart_stays_where_it_is_while_it_is_read(
+    visitor: Visitor, product: Product, width: int
+) -> None:
+    visit = visitor(product.url, viewport={"width": width, "height": 900})
+    for view in ({}, {"view": "compare"}):
+        page = visit.open(**view)
+        chart = chart_of(page)
+        before = chart.bounding_box()
+        for share in (0.1, 0.5, 0.95):
+            chart.locator(".u-over").hover(position=step_at(page, share))
+            expect(page.locator("[aria-live]").first).to_contain_text(re.compile(r"\d\d:\d\d"))
+            after = chart.bounding_box()
+            assert before
+            assert after
+            # The pointer may have scrolled the page; a chart that jumps moves within it.
+            top = chart.evaluate("each => each.offsetTop")
+            page.get_by_role("heading", level=1).hover()
+            assert chart.evaluate("each => each.offsetTop") == top
+            assert after["height"] == before["height"]
+
+
+def test_a_drag_reads_out_what_it_has_reached(visit: Visit) -> None:
+    page = visit.open()
+    over = chart_of(page).locator(".u-over")
+    box = over.bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.2, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, y, steps=5)
+    readout = page.get_by_role("region", name="Over time").locator("[aria-live]")
+    expect(readout).to_contain_text(re.compile(r"\d\d:\d\d \u2013 .*: .* on average, .* comments"))
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("view=posts.*start=.*end="))
+
+
+def test_a_table_that_goes_on_says_so_at_its_edge(visitor: Visitor, product: Product) -> None:
+    page = visitor(product.url, viewport=PHONE).open(view="compare")
+    table = page.get_by_role("region", name="Figures of each subreddit")
+    expect(table).to_be_visible()
+    assert table.evaluate("each => each.scrollWidth > each.clientWidth")
+    assert "gradient" in table.evaluate("each => getComputedStyle(each).backgroundImage")
+
+
+def test_paper_keeps_bars_and_dates(visitor: Visitor, product: Product) -> None:
+    page = visitor(product.url, color_scheme="dark").open()
+    expect(page.locator(".split-bar span").first).to_be_attached()
+    page.emulate_media(media="print")
+    for bars in (".split-bar span", ".topic .sparkline"):
+        assert page.locator(bars).first.evaluate("each => getComputedStyle(each).display") != "none"
+    adjusts = "each => getComputedStyle(each).printColorAdjust"
+    assert page.locator(".split-bar span").first.evaluate(adjusts) == "exact"
+    paper = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--card')")
+    assert paper.strip() in {"#fff", "#ffffff"}
+    page = visitor(product.url).open(view="posts")
+    time = page.get_by_role("listitem").locator("time").first
+    expect(time).to_be_visible()
+    page.emulate_media(media="print")
+    after = time.evaluate("each => getComputedStyle(each, '::after').content")
+    assert re.search(r"\d\d:\d\d|title", after)
+
+
+def test_days_are_named_below_their_bars(visit: Visit, product: Product) -> None:
+    page = visit.open(hours=720)
+    expect(chart_of(page).locator("canvas")).to_be_visible()
+    # The axis is a canvas: its marks must stand below the middles of bars.
+    marks = chart_of(page).evaluate(
+        """(chart) => {
+          const canvas = chart.querySelector("canvas");
+          const over = chart.querySelector(".u-over");
+          const ratio = canvas.width / canvas.clientWidth;
+          const left = Math.round(over.offsetLeft * ratio);
+          const y = Math.round((over.offsetTop + over.clientHeight + 2) * ratio);
+          const width = Math.round(over.clientWidth * ratio);
+          const { data } = canvas.getContext("2d").getImageData(left, y, width, 1);
+          const columns = Array.from({ length: width }, (_, x) => data[4 * x + 3] > 60);
+          return columns.flatMap((on, x) => (on && !columns[x - 1] ? [x / width] : []));
+        }"""
+    )
+    assert marks
+    days = len(product.get("sentiment/trends", hours=720, granularity="day")["trend_data"])
+    for mark in marks:
+        within = (mark * days) % 1
+        assert 0.3 < within < 0.7, marks
