@@ -293,7 +293,7 @@ def test_sigterm_in_mid_cycle_closes_it_as_failed_and_the_next_one_completes(
 def test_a_worker_killed_in_mid_cycle_is_followed_by_one_that_finishes(
     running_host, stand_in, database
 ) -> None:
-    settings = {**database, **slow_reddit(stand_in, 1), "LEASE_SECONDS": "2"}
+    settings = {**database, **slow_reddit(stand_in, 1), "LEASE_SECONDS": "5"}
     host = running_host(arguments=["--no-collect"], settings=settings)
     dead = ask(host).json()["cycle"]
     wait_for_first_subreddit(host, dead)
@@ -317,7 +317,7 @@ def test_a_worker_killed_in_mid_cycle_is_followed_by_one_that_finishes(
 def test_a_message_that_comes_back_after_a_crash_begins_its_cycle_again(
     running_host, stand_in, database
 ) -> None:
-    settings = {**database, **slow_reddit(stand_in, 0.5), "LEASE_SECONDS": "1"}
+    settings = {**database, **slow_reddit(stand_in, 0.5), "LEASE_SECONDS": "5"}
     host = running_host(arguments=["--no-collect"], settings=settings)
     cycle = ask(host).json()["cycle"]
     wait_for_first_subreddit(host, cycle)

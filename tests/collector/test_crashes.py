@@ -125,7 +125,7 @@ def collect_command(settings: Settings) -> subprocess.Popen[str]:
         "REDDIT_BASE_URL": settings.reddit_base_url or "",
         "SUBREDDITS": ",".join(settings.subreddits),
         "SQLITE_PATH": str(settings.sqlite_path),
-        "LEASE_SECONDS": "1",
+        "LEASE_SECONDS": "6",
         "FEED": "recorded",
     }
     command = [sys.executable, "-m", "local", "collect", "--json"]
@@ -154,7 +154,7 @@ async def test_killed_at_random_times_over_recorded_data_nothing_is_lost(
                 process.kill()
     status = 3
     while status == 3:
-        # The dead one's lease runs out after a second.
+        # The dead one's lease runs out after some seconds.
         with collect_command(killed) as process:
             report, _ = process.communicate()
             status = process.returncode
