@@ -137,7 +137,7 @@ async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/v1/items", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_items(req: func.HttpRequest) -> func.HttpResponse:
-    """Give the newest posts and comments, page by page: what statistics count."""
+    """Return the newest posts and comments that statistics count, page by page."""
     deps = process_deps()
     given = read_parameters(ItemsParameters, req.params)
     form = format_of(given.format, req.headers.get("accept", ""))

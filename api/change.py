@@ -1,4 +1,4 @@
-"""What changed from one time to the next, and whether that can be told."""
+"""Compare two times: the change, and whether the data bears a claim."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ STANDARD_ERRORS = 2
 # The time before must hold this share of the window's items, and this share of hours be known.
 MIN_BEFORE = 0.1
 MIN_KNOWN = 0.5
-# A subreddit that misses more than this share of the window keeps its change from being told.
+# No change is claimed of a subreddit that misses more than this share of the window.
 MAX_MISSING = 0.05
 
 Cells = Mapping[str, Cell]

@@ -22,7 +22,7 @@ OF_OUR_NETWORK = {
 
 
 async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
-    """Give the newest cycles, in one query; where one runs, with one or two reads more.
+    """Return the newest cycles, in one query; where one runs, with one or two reads more.
 
     Raises StoreError.
     """
@@ -76,8 +76,8 @@ async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[C
     return [orphaned(cycle, lease) if is_orphaned(cycle, lease, now) else cycle for cycle in known]
 
 
-def told(error: CycleError, feed: str) -> str:
-    """Say what went wrong; a library's or a database's words may hold addresses of our network."""
+def client_message(error: CycleError, feed: str) -> str:
+    """Return what went wrong, without the addresses of our network that libraries may quote."""
     if error["kind"] == "missing" and feed != "reddit":
         # Reddit itself may well have one.
         return f"the {feed} feed has no subreddit of this name"
@@ -86,8 +86,8 @@ def told(error: CycleError, feed: str) -> str:
 
 def _answer(cycle: Cycle) -> CycleAnswer:
     feed = cycle["feed"]
-    errors = [{**error, "message": told(error, feed)} for error in cycle["errors"]]
-    failed = {error["subreddit"]: told(error, feed) for error in cycle["errors"]}
+    errors = [{**error, "message": client_message(error, feed)} for error in cycle["errors"]]
+    failed = {error["subreddit"]: client_message(error, feed) for error in cycle["errors"]}
     subreddits = {
         name: {**counts, "error": failed.get(name, counts["error"])} if counts["error"] else counts
         for name, counts in cycle["subreddits"].items()

@@ -36,7 +36,7 @@ class Deps:
     process: Callable[[], ProcessHealth]
     cache: Cache[Prepared]
     is_starting: Callable[[], bool] = lambda: False
-    """Whether the process opens its database for the first time, and hasn't taken long yet."""
+    """Return whether the process opens its database for the first time, for 60 s at most."""
     looks: Cache[Health] = field(default_factory=lambda: Cache(seconds=0))
     """Of those who ask for health at once, one asks the database."""
     heavy: Limiter = field(default_factory=Limiter)

@@ -45,7 +45,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Entry:
-    """What an entry says of a topic."""
+    """One topic as an entry of the feed."""
 
     topic: str
     title: str

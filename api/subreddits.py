@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from api.cycles import told
+from api.cycles import client_message
 from api.deps import Deps
 from api.models import SubredditDetail, Subreddits
 from api.parameter_models import SubredditsParameters
@@ -31,7 +31,7 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
                 name=name,
                 last_collected_at=state["last_collected_at"] if state else None,
                 items_24h=items[name],
-                last_error=told(state["last_error"], deps.settings.feed)
+                last_error=client_message(state["last_error"], deps.settings.feed)
                 if state and state["last_error"]
                 else None,
             )
