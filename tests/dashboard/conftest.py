@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -81,10 +82,9 @@ class Product:
         return cycle
 
 
-@pytest.fixture(scope="package")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Start the product with the sample feed, collected once, for all tests of the dashboard."""
-    folder = tmp_path_factory.mktemp("dashboard")
+@contextmanager
+def product_in(folder: Path) -> Iterator[Product]:
+    """Start the product with the sample feed, collected once; its data are in the folder."""
     with (
         make_stand_in(rate_limit=RateLimit(requests=1_000_000)) as reddit,
         hosts_in(folder) as start,
@@ -100,6 +100,13 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         )
         host.wait_for_log("collect.ended .*outcome=completed")
         yield Product(host, reddit.control)
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Start the product for all tests of the dashboard that leave its figures as they are."""
+    with product_in(tmp_path_factory.mktemp("dashboard")) as product:
+        yield product
 
 
 # Of the package, not of the session: Playwright's loop must have ended before other tests' loops.

@@ -59,6 +59,8 @@ def test_a_chart_stays_where_it_is_while_it_is_read(
     for view in ({}, {"view": "compare"}):
         page = visit.open(**view)
         chart = chart_of(page)
+        # What is above it has come, too.
+        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
         before = chart.bounding_box()
         for share in (0.1, 0.5, 0.95):
             chart.locator(".u-over").hover(position=step_at(page, share))

@@ -2,14 +2,14 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from local.reddit.objects import comment, submission
-from tests.dashboard.conftest import WIDE, Product, Visit, Visitor, call_it_reddit
+from tests.dashboard.conftest import WIDE, Product, Visit, Visitor, call_it_reddit, product_in
 from tests.dashboard.post_list import row_of, rows_of
 
 PHONE = {"width": 360, "height": 740}
@@ -51,6 +51,13 @@ ADDRESSES = (
 SUBREDDIT = "JulesAgent"
 SCHEMES = """() => [...document.querySelectorAll("a[href], area[href], form[action]")]
   .map((each) => new URL(each.href ?? each.action).protocol)"""
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Start a product of its own: these texts would stand in lists that other tests read."""
+    with product_in(tmp_path_factory.mktemp("hostile")) as product:
+        yield product
 
 
 @pytest.fixture(scope="module")
