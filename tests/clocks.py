@@ -3,9 +3,8 @@
     python -m tests.clocks midnight make test
     python -m tests.clocks commit python -m pytest
 
-`commit` takes one by the hash of the commit. Debian's faketime shifts the clock of every process
-that the command starts: Python's, Node's and the browser's. Waits go by the monotonic clock, which
-stays the machine's, but for Chromium's own (`browser_environ`).
+`commit` takes one by the hash of the commit. A preloaded library shifts the time of day of every
+process that the command starts: Python's, Node's and the browsers'.
 """
 
 import math
@@ -24,21 +23,10 @@ from shared.times import hour_start, utc_now
 
 MACHINE = "machine"
 COMMIT = "commit"
-REAL_MONOTONIC = "FAKETIME_DONT_FAKE_MONOTONIC"
+SHIFT = "CLOCK_SHIFT"
 # What a process needs to see the same clock as the one that starts it.
-INHERITED = ("LD_PRELOAD", "FAKETIME", REAL_MONOTONIC, "NO_FAKE_STAT", "TZ")
-# faketime 0.9.10 takes the end of a sleep for a time of the shifted clock, though it isn't:
-# time.sleep raises EINVAL.
-REAL_SLEEP = """
-#include <errno.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-int clock_nanosleep(clockid_t clock, int flags, const struct timespec *until, struct timespec *left)
-{
-    return syscall(SYS_clock_nanosleep, clock, flags, until, left) ? errno : 0;
-}
-"""
+INHERITED = ("LD_PRELOAD", SHIFT, "TZ")
+LIBRARY = Path(__file__).with_name("clock_shift.c")
 
 
 @dataclass(frozen=True)
@@ -83,16 +71,9 @@ def clock_of(name: str, commit: str = "") -> SuiteClock:
 
 def environ_at(clock: SuiteClock, now: datetime, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a process that sees the clock; `now` is what this one sees."""
-    shifted_already = int(environ.get("FAKETIME", "0s").removesuffix("s"))
+    shifted_already = int(environ.get(SHIFT, "0"))
     seconds = math.ceil((clock.begins_at - now).total_seconds()) + shifted_already
-    return {
-        **environ,
-        "TZ": clock.zone,
-        "FAKETIME": f"{seconds:+d}s",
-        REAL_MONOTONIC: "1",
-        # Python compares the times of its compiled files with those of their sources.
-        "NO_FAKE_STAT": "1",
-    }
+    return {**environ, "TZ": clock.zone, SHIFT: str(seconds)}
 
 
 def inherited(environ: Mapping[str, str]) -> dict[str, str]:
@@ -100,23 +81,14 @@ def inherited(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in INHERITED if name in environ}
 
 
-def browser_environ(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a browser: Chromium's threads hang between two kinds of clocks."""
-    return {name: value for name, value in environ.items() if name != REAL_MONOTONIC}
-
-
-def libraries(folder: Path) -> str | None:
-    """Return what LD_PRELOAD takes to shift a clock; None: faketime or a C compiler is missing."""
+def built(folder: Path) -> Path | None:
+    """Build the library that shifts a clock in the folder; None: there is no C compiler."""
     compiler = shutil.which("cc")
-    if compiler is None or shutil.which("faketime") is None:
+    if compiler is None:
         return None
-    command = ["faketime", "-m", "now", "printenv", "LD_PRELOAD"]
-    alone = {name: value for name, value in os.environ.items() if name not in INHERITED}
-    done = subprocess.run(command, env=alone, capture_output=True, text=True, check=True)
-    sleep = str(folder / "sleep.so")
-    command = [compiler, "-shared", "-fPIC", "-x", "c", "-o", sleep, "-"]
-    subprocess.run(command, input=REAL_SLEEP, text=True, check=True)
-    return f"{sleep}:{done.stdout.strip()}"
+    library = folder / "clock_shift.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, LIBRARY], check=True)
+    return library
 
 
 def head() -> str | None:
@@ -138,13 +110,13 @@ def environ_of_run(name: str) -> dict[str, str]:
     clock = clock_of(name, commit)
     # pytest deletes folders of other runs that seem to be days old.
     folder = Path(tempfile.mkdtemp(prefix="undertone-tests-"))
-    preload = libraries(folder)
-    if preload is None:
-        print(f"clock: the machine's own, since faketime or cc is missing; not {clock}", flush=True)
+    library = built(folder)
+    if library is None:
+        print(f"clock: the machine's own, since cc is missing; not {clock}", flush=True)
         return {**os.environ, "TZ": clock.zone}
     print(f"clock: {clock}", flush=True)
     environ = environ_at(clock, datetime.now(UTC), os.environ)
-    return {**environ, "LD_PRELOAD": preload, "PYTEST_DEBUG_TEMPROOT": str(folder)}
+    return {**environ, "LD_PRELOAD": str(library), "PYTEST_DEBUG_TEMPROOT": str(folder)}
 
 
 def wait_for_a_whole_hour(seconds: float) -> None:

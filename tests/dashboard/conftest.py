@@ -1,6 +1,5 @@
 """The dashboard in a real browser, over the running product with the sample feed."""
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +25,6 @@ from playwright.sync_api import (
 from local.reddit.control import StandInControl
 from local.reddit.limits import RateLimit
 from shared.times import hour_start, utc_now
-from tests.clocks import browser_environ
 from tests.host_fixtures import ROOT, RunningHost, hosts_in
 from tests.reddit_fixtures import make_stand_in
 
@@ -120,9 +118,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Start one Chromium: the machine's, or else the one that Playwright has fetched."""
-    started = playwright.chromium.launch(
-        executable_path=chromium(), args=FLAGS, env={**browser_environ(os.environ)}
-    )
+    started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
     yield started
     started.close()
 
