@@ -25,7 +25,7 @@ from api.answers import (
     triggered_answer,
     wants_anew,
 )
-from api.collection import ask_for_collection
+from api.collection import ask_for_collection, send
 from api.cycles import read_cycle, read_cycles
 from api.deps import Deps, process_deps
 from api.elsewhere import answer_elsewhere
@@ -209,8 +209,9 @@ async def item_cycle(req: func.HttpRequest) -> func.HttpResponse:
 async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
     """Ask for a collection now."""
     read_parameters(NoParameters, req.params)
-    triggered, request = await ask_for_collection(process_deps())
-    message.set(request.model_dump_json())
+    deps = process_deps()
+    triggered, request = await ask_for_collection(deps)
+    await send(deps, message, request)
     return triggered_answer(triggered)
 
 

@@ -1,8 +1,12 @@
 """Collection on demand: at most one cycle is asked for at a time, whoever asks, in what process."""
 
+import logging
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import cast
+
+import azure.functions as func
 
 from api.cycles import find_cycle
 from api.deps import Deps
@@ -14,13 +18,18 @@ from shared.errors import (
     CycleRunning,
     DocumentChanged,
     DocumentExists,
+    QueueUnavailable,
+    StoreError,
     StoreUnavailable,
 )
 from shared.host_json import queue_poll_interval
+from shared.logs import event
 from shared.models import Lease, Request
-from shared.requests import CollectMessage, may_be_lost
+from shared.requests import CollectMessage, ReportsLoss, may_be_lost
 from shared.store import GUARDS, REQUESTS, Store
 from shared.times import iso
+
+log = logging.getLogger(__name__)
 
 SECOND = timedelta(seconds=1)
 MOST_TRIES = 5
@@ -53,7 +62,7 @@ async def _ask(store: Store, deps: Deps) -> tuple[Triggered, CollectMessage]:
     if busy := running_cycle(lease, now):
         raise CycleRunning(busy)
     waits = known if known and not await _has_begun(deps, known) else None
-    if waits and not may_be_lost(waits, lease, now, poll):
+    if waits and not (_is_unsent(deps, waits) or may_be_lost(waits, lease, now, poll)):
         schedule = deps.settings.collect_schedule
         how = how_it_waits(waits, lease, now, poll=poll, schedule=schedule)
         raise CycleAwaited(str(waits["cycle"]), how)
@@ -66,7 +75,52 @@ async def _ask(store: Store, deps: Deps) -> tuple[Triggered, CollectMessage]:
     else:
         await store.replace(REQUESTS, request, known["_etag"])
     answer = Triggered(message=promise(lease, now, poll), cycle=cycle, timestamp=iso(now))
-    return answer, CollectMessage(cycle=cycle, asked_at=iso(now))
+    message = CollectMessage(cycle=cycle, asked_at=iso(now))
+    deps.unsent.discard(message)
+    return answer, message
+
+
+async def send(deps: Deps, output: func.Out[str], message: CollectMessage) -> None:
+    """Put a request's message on the queue; one that can't be is withdrawn.
+
+    Raises QueueUnavailable.
+    """
+    undo = partial(withdraw, deps, message)
+    if isinstance(output, ReportsLoss):
+        output.if_lost(undo)
+    try:
+        output.set(message.model_dump_json())
+    except Exception as error:
+        await undo()
+        raise QueueUnavailable(f"the message can't be put on the queue: {error}") from error
+
+
+async def withdraw(deps: Deps, message: CollectMessage) -> None:
+    """Withdraw a request that has no message, so that the next one is answered at once.
+
+    A full disk may refuse this write too: then the process knows of it until the next request.
+    """
+    deps.unsent.add(message)
+    try:
+        store = await deps.store()
+        found = await store.read(REQUESTS, "lease", "request")
+        if found is not None and _is_unsent(deps, found):
+            withdrawn: Request = {**found, "cycle": None}
+            await store.replace(REQUESTS, withdrawn, found["_etag"])
+    except DocumentChanged:
+        pass  # Another one was asked for meanwhile.
+    except StoreError as error:
+        event(log, "request.not_withdrawn", logging.WARNING, reason=str(error))
+        return
+    deps.unsent.discard(message)
+
+
+def _is_unsent(deps: Deps, request: Request) -> bool:
+    """Return whether this process knows that a request's message was not sent."""
+    return any(
+        (message.cycle, message.asked_at) == (request["cycle"], request["asked_at"])
+        for message in deps.unsent
+    )
 
 
 async def _has_begun(deps: Deps, request: Request) -> bool:

@@ -12,6 +12,7 @@ from api.models import Health, ProcessHealth
 from api.process import process_health
 from shared.errors import StoreError
 from shared.logs import set_levels
+from shared.requests import CollectMessage
 from shared.settings import Settings, settings
 from shared.store import Store, open_store
 from shared.times import Clock, utc_now
@@ -42,6 +43,8 @@ class Deps:
     heavy: Limiter = field(default_factory=Limiter)
     """Heavy reads wait here for each other; nothing else does."""
     worker: Callable[[], WorkerStatus | None] = read_status
+    unsent: set[CollectMessage] = field(default_factory=set)
+    """Requests whose message was not sent, and that couldn't be withdrawn."""
 
 
 class SharedStore:
@@ -113,6 +116,11 @@ def _heavy() -> Limiter:
     return Limiter()
 
 
+@lru_cache(maxsize=1)
+def _unsent() -> set[CollectMessage]:
+    return set()
+
+
 def process_deps() -> Deps:
     """Give this process's own. Raises SettingsError."""
     store = _shared_store()
@@ -125,6 +133,7 @@ def process_deps() -> Deps:
         is_starting=store.is_starting,
         looks=_looks(),
         heavy=_heavy(),
+        unsent=_unsent(),
     )
 
 
@@ -136,3 +145,4 @@ async def close() -> None:
         _cache.cache_clear()
         _looks.cache_clear()
         _heavy.cache_clear()
+        _unsent.cache_clear()

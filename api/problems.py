@@ -20,6 +20,7 @@ from shared.costs import counted
 from shared.errors import (
     CycleAwaited,
     CycleRunning,
+    QueueUnavailable,
     SettingsError,
     StoreError,
     StoreNotProvisioned,
@@ -75,6 +76,9 @@ FAULTS: dict[type[Exception], Fault] = {
     StoreUnavailable: Fault(503, "The database doesn't answer.", 5),
     StoreNotProvisioned: Fault(503, "The database isn't set up: the log says what is missing.", 60),
     StoreError: Fault(500, "The database refused: the log says why."),
+    QueueUnavailable: Fault(
+        503, "The queue takes no message, so that nothing was asked for: the log says why.", 30
+    ),
     SettingsError: Fault(500, "A setting is missing or bad: the log says which.", type=BAD_SETTING),
     Exception: Fault(500, "Something unexpected happened: the log says what."),
 }
@@ -191,7 +195,7 @@ async def _answer_of(
         return answer
     except CycleRunning as error:
         return conflict_answer(path, error)
-    except (StoreError, SettingsError) as error:
+    except (StoreError, QueueUnavailable, SettingsError) as error:
         repeated_event(
             log, "request.failed", logging.ERROR, request_id=request_id, reason=str(error)
         )

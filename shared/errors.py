@@ -9,6 +9,7 @@ UndertoneError
 ├── DeadlineReached           the time that a cycle may take is used up
 ├── Stopped                   the process was told to end while it worked
 ├── BadMessage                a queue message that can't be read: it goes to the poison queue
+├── QueueUnavailable          a message can't be put on the queue: nothing was asked for
 ├── StoreError                the database's faults
 │   ├── StoreUnavailable      it can't be reached, or throttles for too long
 │   ├── StoreNotProvisioned   its database or a container is missing
@@ -91,6 +92,10 @@ class Stopped(UndertoneError):
 
 class BadMessage(UndertoneError):
     """A queue message can't be read, and never will be."""
+
+
+class QueueUnavailable(UndertoneError):
+    """A message can't be put on the queue, so that nothing was asked for."""
 
 
 class StoreError(UndertoneError):

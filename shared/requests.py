@@ -1,7 +1,8 @@
 """Collection on demand: the queue, its message, and how long a request waits for its worker."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -28,6 +29,18 @@ class CollectMessage(BaseModel):
 
     cycle: CycleId = Field(description="the id that the cycle will have")
     asked_at: str = Field(description="when it was asked for")
+
+
+@runtime_checkable
+class ReportsLoss(Protocol):
+    """An output whose host says when it couldn't be written.
+
+    The local host does. Azure's writes it after the function has returned, and tells nobody.
+    """
+
+    def if_lost(self, undo: Callable[[], Awaitable[None]]) -> None:
+        """Have `undo` run if the output can't be written."""
+        ...
 
 
 def read_message(body: bytes) -> CollectMessage:

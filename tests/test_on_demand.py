@@ -174,6 +174,29 @@ def test_a_request_whose_message_was_lost_blocks_no_later_one_for_ever(
     assert wait_for_end(host, lost)[-1]["status"] == "completed"
 
 
+def test_what_could_not_be_queued_is_refused_and_the_next_request_works_at_once(
+    running_host, database
+) -> None:
+    host = running_host(arguments=["--no-collect"], settings=database)
+    host.wait_for_log("process.started process=worker")
+    data = Path(database["SQLITE_PATH"]).parent
+    os.kill(worker_of(host), signal.SIGSTOP)
+    for file in data.glob("queues.db-*"):
+        file.unlink()
+    data.joinpath("queues.db").write_bytes(b"no more room " * 1000)
+    refused = ask(host)
+    assert refused.status_code == 503
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert "ask again" in refused.json()["detail"].lower()
+    assert host.http.get("/api/v1/cycles").json() == []
+    assert ask(host).status_code == 503, "nothing waits: the queue is asked again"
+    data.joinpath("queues.db").unlink()
+    os.kill(worker_of(host), signal.SIGCONT)
+    answer = ask(host)
+    assert answer.status_code == 202, answer.text
+    assert wait_for_end(host, answer.json()["cycle"])[-1]["status"] == "completed"
+
+
 def edit_request(database: dict[str, str], **changes: str) -> None:
     """Write the request for a collection, as another time and place had left it."""
 

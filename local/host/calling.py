@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
@@ -86,6 +86,11 @@ class Output(func.Out[Any]):
 
     def __init__(self) -> None:
         self.value: Any = None
+        self.undo: Callable[[], Awaitable[None]] | None = None
+
+    def if_lost(self, undo: Callable[[], Awaitable[None]]) -> None:
+        """Run `undo` if the value can't be put on its queue."""
+        self.undo = undo
 
     def set(self, val: Any) -> None:
         """Keep the value."""
@@ -130,11 +135,23 @@ class Caller:
             given["context"] = Context(function, str(uuid.uuid4()), parent)
         result = read(await self._returned(function, given))
         if outputs:
-            try:
-                await asyncio.to_thread(self._put_out, function, outputs)
-            except (sqlite3.Error, OSError) as error:
-                raise OutputNotWritten(str(error)) from error
+            await self._write_out(function, outputs)
         return result
+
+    async def _write_out(self, function: Function, outputs: Mapping[str, Output]) -> None:
+        """Put what a function gave out into its queues; where that fails, undo what it did.
+
+        Raises OutputNotWritten, and what `outgoing` does.
+        """
+        try:
+            await asyncio.to_thread(self._put_out, function, outputs)
+        except Exception as error:
+            for output in outputs.values():
+                if output.undo is not None:
+                    await output.undo()
+            if isinstance(error, sqlite3.Error | OSError):
+                raise OutputNotWritten(str(error)) from error
+            raise
 
     async def _returned(self, function: Function, given: Mapping[str, Any]) -> object:
         loop, seconds = asyncio.get_running_loop(), self.allowed_seconds

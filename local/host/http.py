@@ -36,7 +36,7 @@ HOSTS_OWN = ("/admin/host", "/admin/functions", "/admin/vfs", "/runtime/webhooks
 
 NOT_WRITTEN = (
     "The queue's file can't be written, so that nobody would take this up: the log says why. Mostly"
-    " the disk is full."
+    " the disk is full. Ask again when there is room."
 )
 RETRY_SECONDS = "30"
 

@@ -183,7 +183,16 @@ class Queues:
         db.execute("DELETE FROM messages WHERE inserted <= ?", (oldest,))
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        # A file that was removed while the host runs begins again.
+        is_new = not self._path.exists()
+        db = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        if is_new:
+            try:
+                db.execute(SCHEMA)
+            except sqlite3.Error:
+                db.close()
+                raise
+        return db
 
 
 def _message(row: Row) -> Message | None:

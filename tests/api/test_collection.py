@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from api.collection import ask_for_collection
+from api.collection import ask_for_collection, send
 from api.cycles import read_cycle, read_cycles
 from api.health import check_health
 from api.parameter_models import CycleParameters, CyclesParameters
 from api.parameters import NotThere
-from shared.errors import CycleAwaited, CycleRunning
+from shared.errors import CycleAwaited, CycleRunning, QueueUnavailable, StoreUnavailable
 from shared.host_json import queue_poll_interval
 from shared.models import Cycle
 from shared.requests import read_message
@@ -150,6 +150,69 @@ async def test_a_request_that_may_be_lost_is_asked_for_again_under_its_id(store)
     assert again.timestamp == iso(later)
     with pytest.raises(CycleAwaited):
         await ask_for_collection(deps_of(store, now=later + timedelta(minutes=5)))
+
+
+class LosesAll:
+    """An output that takes a message and then can't write it, or takes none."""
+
+    def __init__(self, *, takes: bool) -> None:
+        self.undo: Any = None
+        self._takes = takes
+
+    def set(self, val: str) -> None:
+        del val
+        if not self._takes:
+            raise OSError("no space left on device")
+
+    def get(self) -> str:
+        raise NotImplementedError
+
+    def if_lost(self, undo: Any) -> None:
+        self.undo = undo
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_a_request_whose_message_is_not_sent_is_withdrawn(store, *, takes: bool) -> None:
+    deps = deps_of(store)
+    for _ in range(2):
+        first, message = await ask_for_collection(deps)
+        output: Any = LosesAll(takes=takes)
+        if takes:
+            await send(deps, output, message)
+            await output.undo()
+        else:
+            with pytest.raises(QueueUnavailable, match="no space"):
+                await send(deps, output, message)
+        with pytest.raises(NotThere):
+            await read_cycle(deps, CycleParameters(id=first.cycle))
+    # Any process may be asked next.
+    assert (await ask_for_collection(deps_of(store)))[0].status == "triggered"
+
+
+async def test_a_request_that_can_be_neither_sent_nor_withdrawn_blocks_no_later_one(store) -> None:
+    class Full(CountingStore):
+        is_full = False
+
+        async def create(self, container: Any, document: Any) -> Any:
+            return await store.create(container, document)
+
+        async def replace(self, container: Any, document: Any, etag: str) -> Any:
+            if self.is_full:
+                raise StoreUnavailable("the disk is full")
+            return await store.replace(container, document, etag)
+
+    full = Full(store)
+    deps = deps_of(full)
+    first, message = await ask_for_collection(deps)
+    full.is_full = True
+    output: Any = LosesAll(takes=False)
+    with pytest.raises(QueueUnavailable):
+        await send(deps, output, message)
+    full.is_full = False
+    again, _ = await ask_for_collection(deps)
+    assert again.cycle == first.cycle
+    with pytest.raises(CycleAwaited):
+        await ask_for_collection(deps)
 
 
 async def test_a_request_whose_worker_waits_for_other_work_is_not_lost(store) -> None:
