@@ -279,7 +279,8 @@ class CommentAnswer(Answer):
     id: str = Field(description="Reddit's id, without t1_")
     post_id: str = Field(description="the post that it belongs to")
     parent_id: str = Field(
-        description="what it answers: t3_ and a post's id, or t1_ and a comment's"
+        description="what it answers: t3_ and a post's id, or t1_ and a comment's; parents never"
+        " lead in a circle"
     )
     subreddit: str = Field(description="the subreddit's name")
     author: str = Field(description="the author's name; [deleted] where there is none")

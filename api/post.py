@@ -1,10 +1,12 @@
 """One post with its comments."""
 
+from collections.abc import Sequence
+
 from api.deps import Deps
 from api.models import MOST_COMMENTS, CommentAnswer, LabelCounts, PostAnswer, PostDetail
 from api.parameter_models import PostParameters
 from api.parameters import NotThere, scope_of
-from shared.models import ALL, Post
+from shared.models import ALL, Comment, Post
 from shared.statistics import recount, totals
 from shared.store import COMMENTS, POSTS, Query, Store
 
@@ -29,7 +31,7 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     said = totals([recount([], shown)], deps.settings.other_languages)
     return PostDetail(
         post=PostAnswer.model_validate(post),
-        comments=[CommentAnswer.model_validate(comment) for comment in shown],
+        comments=[CommentAnswer.model_validate(comment) for comment in without_loops(shown)],
         comments_complete=len(comments) == len(shown),
         sentiment_distribution=LabelCounts(
             positive=said["positive"], negative=said["negative"], neutral=said["neutral"]
@@ -40,6 +42,30 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
         mixed_methods=said["mixed_methods"],
         feed=deps.settings.feed,
     )
+
+
+def without_loops(comments: Sequence[Comment]) -> list[Comment]:
+    """Return the comments so that from each of them its parents lead out of them.
+
+    Where they lead in a circle, as no true ones do, its first comment answers the post.
+    """
+    parents = {f"t1_{each['id']}": each["parent_id"] for each in comments}
+    leads_out: set[str] = set()
+    found: list[Comment] = []
+    for comment in comments:
+        own = name = f"t1_{comment['id']}"
+        passed: set[str] = set()
+        while name in parents and name not in leads_out and name not in passed:
+            passed.add(name)
+            name = parents[name]
+        if name == own and passed:
+            parents[own] = f"t3_{comment['post_id']}"
+        # One that only leads into a circle waits until that is cut.
+        if name not in passed or name == own:
+            leads_out |= passed
+        kept: Comment = {**comment, "parent_id": parents[own]}
+        found.append(kept)
+    return found
 
 
 async def _find(store: Store, names: list[str] | tuple[str, ...], post_id: str) -> Post | None:

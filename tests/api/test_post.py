@@ -55,6 +55,38 @@ async def test_a_post_without_comments_has_no_average(store) -> None:
     assert (found.comments, found.sentiment_avg) == ([], None)
 
 
+LOOPS = [
+    {1: 1},
+    {1: 2, 2: 1},
+    {1: 3, 2: 1, 3: 2},
+    {2: 3, 3: 4, 4: 2, 1: 4, 5: 3},
+    {1: 2, 2: 1, 3: 4, 4: 3, 5: 9},
+    {n: n % 300 + 1 for n in range(1, 301)},
+]
+
+
+@pytest.mark.parametrize("answers", LOOPS)
+async def test_comments_that_answer_each_other_in_a_circle_are_all_shown(store, answers) -> None:
+    """The page puts each comment below its parent, beginning with those that have none."""
+    await store.upsert(POSTS, [a_post(0, NOW)])
+    comments: Any = [
+        {**a_comment(n, NOW + timedelta(seconds=n)), "parent_id": f"t1_c{above}"}
+        for n, above in answers.items()
+    ]
+    await store.upsert(COMMENTS, comments)
+    found = await read_post(deps_of(store), PostParameters(id="p0", subreddit="aws"))
+    parents = {f"t1_{each.id}": each.parent_id for each in found.comments}
+    assert len(parents) == len(answers)
+    for name in parents:
+        above = [name]
+        while above[-1] in parents:
+            above.append(parents[above[-1]])
+            assert len(above) <= len(parents) + 1, "a circle"
+    changed = [name for name, above in parents.items() if above != f"t1_c{answers[int(name[4:])]}"]
+    assert 1 <= len(changed) <= 2, "one of each circle"
+    assert all(parents[name] == "t3_p0" for name in changed)
+
+
 async def test_its_cost_is_bounded(store) -> None:
     await store.upsert(POSTS, [a_post(0, NOW)])
     many = [a_comment(n, NOW + timedelta(seconds=n)) for n in range(MOST_COMMENTS + 50)]

@@ -99,6 +99,32 @@ def test_comments_show_their_sentiment_and_how_it_is_distributed(
         expect(panel_of(page).get_by_text(f"{label} · {count}", exact=True)).to_be_visible()
 
 
+def test_comments_that_answer_each_other_in_a_circle_are_shown(
+    visit: Visit, product: Product
+) -> None:
+    now = time.time() - 300
+    post = submission("circle0", "ChatGPTCoding", now, title="In a circle", num_comments=4)
+    above = {"circlea": "circleb", "circleb": "circlea", "circlec": "circleb", "circled": "circled"}
+    product.reddit.add(
+        [
+            post,
+            *(
+                comment(name, post, now + n, body=f"Said {name}", parent_id=f"t1_{parent}")
+                for n, (name, parent) in enumerate(above.items())
+            ),
+        ]
+    )
+    product.collect()
+    page = visit.open(view="posts", post="ChatGPTCoding/circle0")
+    rows = panel_of(page).get_by_role("list").last.get_by_role("listitem")
+    expect(rows).to_have_count(4)
+    for row, (name, depth) in enumerate(
+        [("circlea", 0), ("circleb", 1), ("circlec", 2), ("circled", 0)]
+    ):
+        expect(rows.nth(row)).to_contain_text(f"Said {name}")
+        expect(rows.nth(row)).to_have_class(f"comment depth-{depth}")
+
+
 def test_answers_stand_below_what_they_answer_and_further_in(
     visit: Visit, thread: dict[str, Any]
 ) -> None:
