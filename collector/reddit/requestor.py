@@ -18,6 +18,7 @@ from prawcore.const import ACCESS_TOKEN_PATH
 
 from collector.reddit.causes import REDIRECTS, REFUSED_CREDENTIALS, cause_of, token_cause
 from shared.errors import DeadlineReached, RedditUnavailable, Stopped
+from shared.lenient_json import loads
 from shared.logs import event
 from shared.telemetry import REDDIT_REQUESTS, REDDIT_REQUESTS_LEFT, Attributes, measure, span
 from shared.times import utc_now
@@ -143,6 +144,7 @@ class PatientRequestor(prawcore.Requestor):
                 f"{method} {_template(url)}", _told(method, url, attempt), kind="client"
             ) as told:
                 response = super().request(*args, timeout=self.timeout, **kwargs)
+                _read_leniently(response)
                 told["http.response.status_code"] = response.status_code
                 if not response.ok:
                     told["error.type"] = str(response.status_code)
@@ -236,6 +238,15 @@ def _fault(response: requests.Response) -> RedditUnavailable | None:
     if status == OK and not _is_json(response):
         return RedditUnavailable("unreadable", "Reddit's answer was no JSON")
     return None
+
+
+def _read_leniently(response: requests.Response) -> None:
+    """Have PRAW read the answer's JSON as we do: one number that is too long loses no page."""
+
+    def read(**_: Any) -> Any:
+        return loads(response.content)
+
+    response.json = read  # type: ignore[method-assign]
 
 
 def _is_json(response: requests.Response) -> bool:

@@ -16,6 +16,7 @@ import aiosqlite
 
 from shared.costs import spent
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
+from shared.lenient_json import loads
 from shared.logs import repeated_event
 from shared.store import CONTAINERS, Container, Key, Query, T
 
@@ -417,8 +418,9 @@ def document_of(document_id: str, body: object) -> dict[str, Any] | None:
     if not isinstance(body, str) or BROKEN_CHARACTER in body:
         return None
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
+        # Every whole number of a document is a count.
+        document = loads(body, huge=0)
+    except ValueError:
         return None
     if not isinstance(document, dict) or document.get("id") != document_id:
         return None

@@ -362,3 +362,20 @@ async def test_a_damaged_row_is_left_out_and_logged_without_its_text(
         await store.close()
     assert "python -m local check" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_a_count_with_thousands_of_digits_is_none_and_its_row_is_read(tmp_path: Path) -> None:
+    store = await SqliteStore.open(tmp_path / "a.db", patience=5)
+    counts = {"upvotes": 1, "observations": [{"at": "k", "upvotes": 1, "comment_count": 2}]}
+    await store.upsert(POSTS, [{**post(1), **counts}, post(2)])  # type: ignore[list-item, typeddict-item]
+    await store._connection.execute(
+        "UPDATE posts SET body = replace(body, ':1', ':' || ?) WHERE id = 'p1'", ("9" * 5000,)
+    )
+    try:
+        found: Any = await store.query(Query(POSTS, "aws", 10))
+        assert [each["id"] for each in found] == ["p1", "p2"]
+        zero = {"at": "k", "upvotes": 0, "comment_count": 2}
+        assert (found[0]["upvotes"], found[0]["observations"]) == (0, [zero])
+        await store.upsert(POSTS, found)
+    finally:
+        await store.close()
