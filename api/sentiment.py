@@ -21,9 +21,10 @@ from api.models import (
 from api.parameter_models import CompareParameters, Granularity, ScopeParameters, TrendsParameters
 from api.parameters import scope_of
 from shared import statistics
-from shared.models import ALL, Cell, DayStats
+from shared.models import ALL, Cell
+from shared.months import read_days
 from shared.statistics import COMPOUND_DIGITS, cells_by_hour
-from shared.store import COLLECTION, DAYS, SUBREDDITS, Key
+from shared.store import COLLECTION, SUBREDDITS
 from shared.times import Window, day_of, iso, next_hour, parse_iso
 from shared.watched import only_watched
 
@@ -33,7 +34,7 @@ COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left
 
 
 async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
-    """Add up the hours of the window: it reads one document for each day that they touch.
+    """Add up the hours of the window: it reads a document for each day or, of many days, month.
 
     Raises UnknownSubreddit and StoreError.
     """
@@ -71,7 +72,8 @@ async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Windo
 async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
     """Set subreddits side by side, each with the window before.
 
-    It reads a document for each subreddit and day. Raises UnknownSubreddit and StoreError.
+    It reads a document for each subreddit and day or, of many days, month.
+    Raises UnknownSubreddit and StoreError.
     """
     scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.subreddits))
     if parameters.until == "collected":
@@ -170,16 +172,12 @@ async def _comparison(
 
 
 async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str, Cells]:
-    """Read the cells of the window, of each scope, in one batched read of days."""
+    """Read the cells of the window, of each scope: days of short windows, months of long ones."""
     store = await deps.store()
-    keys: list[Key] = [(scope, day) for scope in scopes for day in window.days()]
-    days = await store.read_many(DAYS, keys)
-    by_scope: dict[str, dict[Key, DayStats]] = {scope: {} for scope in scopes}
-    for (scope, day), found in days.items():
-        by_scope[scope][scope, day] = found
-    if ALL in by_scope:
-        by_scope[ALL] = await only_watched(store, deps.settings.subreddits, by_scope[ALL])
-    return {scope: cells_by_hour(found.values()) for scope, found in by_scope.items()}
+    days = await read_days(store, scopes, window.days())
+    if ALL in days:
+        days[ALL] = await only_watched(store, deps.settings.subreddits, days[ALL])
+    return {scope: cells_by_hour(found) for scope, found in days.items()}
 
 
 def _trend(deps: Deps, cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:

@@ -26,6 +26,7 @@ from bench.month import CYCLES_A_DAY, LOOK, LOOK_AT_CYCLE, NEWS, month_of, open_
 from bench.priced_store import PricedStore
 from bench.spent import Cost, cost_of, mean_of
 from collector.cleanup import Cleaner
+from collector.months import fill_months
 from collector.trending import Trends
 from local.reddit.feed import feed_of
 from local.reddit.limits import RateLimit
@@ -169,6 +170,8 @@ async def make_history(world: World) -> None:
                 are_days = container is DAYS
                 some = [each for each in copies if (each["id"] == day_of(each["id"])) is are_days]
                 await world.store.upsert(cast("Container[Any]", container), some)
+        if scope != ALL:
+            await fill_months(world.store, scope)
 
 
 async def _all_of(store: Store, scope: str) -> list[dict[str, Any]]:

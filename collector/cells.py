@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
+from collector.months import write_months
 from shared.models import (
     ALL,
     Cell,
@@ -146,7 +147,7 @@ async def write_days(
     cells: Mapping[str, Cell],
     names: Mapping[str, set[str]] | None = None,
 ) -> None:
-    """Put these hours' cells into the days of a subreddit, or of `all`.
+    """Put these hours' cells into the days and months of a subreddit, or into days of `all`.
 
     names are the subreddits that count in each hour of `all`.
     """
@@ -166,3 +167,5 @@ async def write_days(
             document["names"] = sorted(named.union(known["names"] if known else ()))
         documents.append(document)
     await store.upsert(DAYS, documents)
+    if subreddit != ALL:
+        await write_months(store, subreddit, documents)

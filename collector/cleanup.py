@@ -19,6 +19,7 @@ from collector.cells import (
     rebuild_cells,
 )
 from collector.lease import AT_ONCE, Turn, lease
+from collector.months import remove_months
 from collector.record import KINDS, CleanupRecord, free_id, unsettled_work
 from collector.settle import close_broken, close_dead
 from collector.trending.snapshots import expired_snapshots, remove_expired
@@ -39,7 +40,7 @@ from shared.store import (
     Query,
     Store,
 )
-from shared.times import Clock, day_of, hour_of, hour_start, iso, parse_iso, utc_now
+from shared.times import Clock, day_of, hour_of, hour_start, iso, month_of, parse_iso, utc_now
 from shared.watched import names_ever
 
 log = logging.getLogger(__name__)
@@ -149,6 +150,10 @@ class Cleaner:
         for scope in (*names, ALL):
             async for keys in self._old_statistics(scope, before):
                 removed["statistics"] += await self._delete(record, DAYS, keys)
+        for name in names:
+            self.check()
+            record.check()
+            await remove_months(self.store, name, before=month_of(iso(before)))
         for kind in KINDS:
             async for keys in self._old_work(kind, before):
                 removed["cycles"] += await self._delete(record, WORK, keys)

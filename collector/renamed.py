@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
 
 from collector.cells import pages_between
+from collector.months import remove_months
 from collector.record import CycleRecord
 from shared.logs import event
 from shared.models import Item, SubredditState
@@ -55,6 +56,7 @@ async def move(store: Store, record: CycleRecord, old: str, new: str, settle: Se
     await settle()
     while days := await store.query(Query(DAYS, old, PAGE, order_by="id")):
         await store.delete(DAYS, [(old, day["id"]) for day in days])
+    await remove_months(store, old)
     states = await store.read_many(SUBREDDITS, [("subreddit", old), ("subreddit", new)])
     earlier = states.get(("subreddit", old))
     if earlier is not None and ("subreddit", new) not in states:

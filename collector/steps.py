@@ -11,6 +11,7 @@ from typing import TypeVar
 from collector import renamed, sweep
 from collector.cells import Shares, rebuild_all, rebuild_cells
 from collector.changes import Changes, Comparer
+from collector.months import fill_months
 from collector.record import CycleRecord, no_counts
 from collector.reddit.causes import ACCOUNT_WIDE
 from collector.sentiment import Method
@@ -122,7 +123,7 @@ class Steps:
         at_once = max(1, len(names) // GROUPS)
         try:
             for name in names:
-                await self._subreddit(states[name])
+                await self._subreddit(await self._with_months(states[name]))
                 if self._waiting and self._waiting[-1].name == name:
                     self._end_faults()
                 items = sum(read.items for read in self._waiting)
@@ -168,6 +169,13 @@ class Steps:
             last_error=None,
         )
         return {key[1]: found[key] if key in found else {**never, "id": key[1]} for key in keys}
+
+    async def _with_months(self, state: SubredditState) -> SubredditState:
+        """Make the months of a subreddit that an earlier version has collected."""
+        if state.get("has_months"):
+            return state
+        await fill_months(self._store, state["id"])
+        return {**state, "has_months": True}
 
     async def _subreddit(self, state: SubredditState) -> None:
         """Read one subreddit; an error in it is its own."""

@@ -21,9 +21,10 @@ from local.reddit.server import StandIn, create_app
 from local.standin import choose_source
 from shared.errors import CycleRunning, UndertoneError
 from shared.models import ALL, Cycle, SubredditCounts
+from shared.months import read_days
 from shared.settings import Settings, load_settings
 from shared.statistics import Totals, cells_of, totals
-from shared.store import DAYS, Key, open_store
+from shared.store import open_store
 from shared.times import Window, utc_now
 from shared.watched import only_watched
 
@@ -173,16 +174,14 @@ async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
 async def _totals(settings: Settings, scopes: list[str], window: Window) -> dict[str, Totals]:
     store = await open_store(settings, patience=PATIENCE_SECONDS)
     try:
-        keys: list[Key] = [(scope, day) for scope in scopes for day in window.days()]
-        days = await store.read_many(DAYS, keys)
-        of_all = {key: day for key, day in days.items() if key[0] == ALL}
-        days |= await only_watched(store, settings.subreddits, of_all)
+        days = await read_days(store, scopes, window.days())
+        days[ALL] = await only_watched(store, settings.subreddits, days[ALL])
     finally:
         await store.close()
     return {
         scope: totals(
-            cells_of([day for key, day in days.items() if key[0] == scope], window.hours()),
+            cells_of(found, window.hours()),
             settings.other_languages,
         )
-        for scope in scopes
+        for scope, found in days.items()
     }

@@ -129,6 +129,22 @@ class DayStats(TypedDict):
     _etag: NotRequired[str]
 
 
+class MonthStats(TypedDict):
+    """One month of one subreddit: the same cells that its days hold, in one small document.
+
+    id is YYYY-MM; subreddit is `shared.months.partition_of` of its name, so that no query for days
+    finds it. cells has keys DDTHH, and numbers in the order of `shared.months`. method is what
+    scored the items of most hours; methods are those of the other hours.
+    """
+
+    id: str
+    subreddit: str
+    cells: dict[str, list[float]]
+    method: str | None
+    methods: dict[str, dict[str, int]]
+    _etag: NotRequired[str]
+
+
 class HourShare(TypedDict):
     """What one subreddit adds to one hour of `all`: its cell, and its posts.
 
@@ -275,7 +291,10 @@ class Watermark(TypedDict):
 
 
 class SubredditState(TypedDict):
-    """What is remembered of a subreddit between cycles; id is its name."""
+    """What is remembered of a subreddit between cycles; id is its name.
+
+    has_months says that its months are stored, too: earlier versions stored days only.
+    """
 
     id: str
     kind: Literal["subreddit"]
@@ -285,6 +304,7 @@ class SubredditState(TypedDict):
     last_attempt_at: str
     last_collected_at: str | None
     last_error: CycleError | None
+    has_months: NotRequired[bool]
     _etag: NotRequired[str]
 
 

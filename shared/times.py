@@ -11,6 +11,7 @@ Clock = Callable[[], datetime]
 
 HOUR_CHARS = len("2026-11-23T13")
 DAY_CHARS = len("2026-11-23")
+MONTH_CHARS = len("2026-11")
 
 
 def utc_now() -> datetime:
@@ -45,6 +46,11 @@ def hour_of(text: str) -> str:
 def day_of(text: str) -> str:
     """Give the day of a stored time, an order key or an hour, such as 2026-11-23."""
     return text[:DAY_CHARS]
+
+
+def month_of(text: str) -> str:
+    """Return the month of a stored time, an hour or a day, such as 2026-11."""
+    return text[:MONTH_CHARS]
 
 
 def hour_start(moment: datetime) -> datetime:

@@ -4,11 +4,12 @@ Those that are stored count every community that was ever collected and has item
 longer watched is taken out when they are read, so that a change of SUBREDDITS shows at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from shared.models import DayStats, SubredditState
+from shared.months import read_days
 from shared.statistics import is_empty, subtract
-from shared.store import DAYS, SUBREDDITS, Key, Query, Store
+from shared.store import SUBREDDITS, Query, Store
 
 PAGE = 500
 
@@ -26,31 +27,28 @@ async def names_ever(store: Store, configured: Iterable[str]) -> list[str]:
 
 
 async def only_watched(
-    store: Store, names: Iterable[str], days: Mapping[Key, DayStats]
-) -> dict[Key, DayStats]:
+    store: Store, names: Iterable[str], days: Sequence[DayStats]
+) -> list[DayStats]:
     """Return these days of `all` without what other communities than the named ones count in them.
 
-    It reads nothing more where all of them are watched, and else one document for each day and
-    community that isn't.
+    It reads nothing more where all of them are watched, and else a document for each community
+    that isn't and each day or, of many days, month.
     """
     watched = set(names)
-    known = {name for day in days.values() for name in day.get("names", ())}
-    if any("names" not in day for day in days.values()):
+    known = {name for day in days for name in day.get("names", ())}
+    if any("names" not in day for day in days):
         # As such days were stored before they named their communities.
         known.update(await names_ever(store, ()))
     others = sorted(known - watched)
     if not others:
-        return dict(days)
-    keys: list[Key] = [
-        (name, day["id"])
-        for day in days.values()
-        for name in others
-        if name in day.get("names", others)
-    ]
-    parts: dict[str, list[DayStats]] = {}
-    for part in (await store.read_many(DAYS, keys)).values():
-        parts.setdefault(part["id"], []).append(part)
-    return {key: _without(day, parts.get(day["id"], [])) for key, day in days.items()}
+        return list(days)
+    named = {day["id"]: day.get("names", others) for day in days}
+    parts: dict[str, list[DayStats]] = {day: [] for day in named}
+    for name, own in (await read_days(store, others, list(named))).items():
+        for part in own:
+            if name in named[part["id"]]:
+                parts[part["id"]].append(part)
+    return [_without(day, parts[day["id"]]) for day in days]
 
 
 def _without(day: DayStats, parts: list[DayStats]) -> DayStats:

@@ -16,6 +16,7 @@ from shared.models import (
     DayStats,
     HourOfAll,
     Lease,
+    MonthStats,
     Post,
     Request,
     SubredditState,
@@ -55,6 +56,7 @@ COMMENTS: Container[Comment] = Container(
     "comments", "subreddit", (*ITEM_INDEXES, ("post_id", "order_key")), expires=True
 )
 DAYS: Container[DayStats] = Container("stats", "subreddit", (("id",),), expires=True)
+MONTHS: Container[MonthStats] = Container("stats", "subreddit", (("id",),), expires=True)
 HOURS_OF_ALL: Container[HourOfAll] = Container("stats", "subreddit", (("id",),), expires=True)
 # The id of the topics that are trending now; earlier ones are named by their time.
 CURRENT = "current"

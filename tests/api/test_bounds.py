@@ -9,13 +9,22 @@ import pytest
 
 from api.items import read_items
 from api.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
-from api.parameter_models import ItemsParameters, PostsParameters
+from api.parameter_models import (
+    CompareParameters,
+    ItemsParameters,
+    PostsParameters,
+    TrendsParameters,
+)
 from api.posts import MAX_HOURS_READ, read_recent_posts, with_largest_page
+from api.sentiment import compare, read_trends
 from bench.priced_store import PricedStore
-from shared.models import ALL
-from shared.store import HOURS_OF_ALL, Query, Store
+from collector.months import fill_months
+from shared.models import ALL, DayStats
+from shared.statistics import Scored, count
+from shared.store import DAYS, HOURS_OF_ALL, Query, Store
 from shared.times import utc_now
 from tests.api.world import (
+    LABELS,
     NAMES,
     NOW,
     CountingStore,
@@ -104,6 +113,67 @@ async def test_no_page_of_posts_and_comments_costs_more_than_the_bound(
         assert bill.request_units < MAX_REQUEST_UNITS
         if cursor is None:
             break
+
+
+TEN = tuple(f"community{number}" for number in range(10))
+DAYS_BACK = 181
+
+
+def a_busy_day(subreddit: str, day: str) -> DayStats:
+    """Return a day as long as they get: every hour has items, and some in other languages."""
+    items = [
+        Scored(LABELS[n % 3], (n % 19 - 9) / 10.0001, "linear 1", is_english=n % 7 > 0)
+        for n in range(60)
+    ]
+    cell = count(items, posts=15)
+    return {"id": day, "subreddit": subreddit, "hours": {f"{hour:02}": cell for hour in range(24)}}
+
+
+@pytest.fixture
+async def half_a_year(sqlite_store: Store) -> Store:
+    """Keep the days of ten communities, as a version before months did."""
+    days = [(NOW - n * 24 * HOUR).date().isoformat() for n in range(DAYS_BACK)]
+    await sqlite_store.upsert(DAYS, [a_busy_day(name, day) for name in TEN for day in days])
+    of_all = [{**a_busy_day(ALL, day), "names": list(TEN)} for day in days]
+    await sqlite_store.upsert(DAYS, of_all)  # type: ignore[arg-type]
+    return sqlite_store
+
+
+@pytest.mark.parametrize("hours", [24, 168, 720, 1000, 2160])
+@pytest.mark.parametrize("until", ["now", "collected"])
+@pytest.mark.parametrize("names", [TEN, (*TEN[:9], ALL)], ids=["ten", "nine and all"])
+async def test_no_comparison_costs_more_than_the_bound(
+    half_a_year, hours: int, until: str, names: tuple[str, ...]
+) -> None:
+    for name in TEN:
+        await fill_months(half_a_year, name)
+    priced = PricedStore(half_a_year)
+    asked = CompareParameters(subreddits=names, hours=hours, until=until, granularity="day")
+    with priced.counting() as bill:
+        await compare(deps_of(priced, names=TEN), asked)
+    assert bill.request_units < MAX_REQUEST_UNITS
+
+
+@pytest.mark.parametrize("subreddit", [None, TEN[0]])
+async def test_no_trend_costs_more_than_the_bound_where_nine_of_ten_are_no_longer_watched(
+    half_a_year, subreddit: str | None
+) -> None:
+    for name in TEN:
+        await fill_months(half_a_year, name)
+    priced = PricedStore(half_a_year)
+    with priced.counting() as bill:
+        asked = TrendsParameters(subreddit=subreddit, hours=2160)
+        await read_trends(deps_of(priced, names=TEN[:1]), asked)
+    assert bill.request_units < MAX_REQUEST_UNITS
+
+
+async def test_months_answer_what_days_do(half_a_year) -> None:
+    deps = deps_of(half_a_year, names=TEN)
+    asked = CompareParameters(subreddits=(*TEN[:3], ALL), hours=2000, granularity="day")
+    of_days = await compare(deps, asked)
+    for name in TEN:
+        await fill_months(half_a_year, name)
+    assert await compare(deps, asked) == of_days
 
 
 async def test_a_page_over_quiet_hours_ends_at_the_bound_and_the_next_one_goes_on(

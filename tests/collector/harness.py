@@ -14,9 +14,10 @@ from collector.reddit.client import RedditSource
 from collector.reddit.requestor import Backoff, Wait, wait_until
 from collector.sentiment import method_named
 from shared.models import ALL, Cycle, Labelled
+from shared.months import key_of, unpack
 from shared.settings import Settings
 from shared.statistics import methods_of
-from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, SUBREDDITS, Container, Store
+from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, MONTHS, POSTS, SUBREDDITS, Container, Store
 from shared.times import Clock, utc_now
 
 # Retries as in production, without its pauses.
@@ -156,6 +157,7 @@ async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
     items = await stored_items(store, subreddits)
     days = sorted({item["created_utc"][:10] for item in items.values()})
     assert await stored_statistics(store, subreddits, days) == count_by_hand(items)
+    await check_months(store, subreddits, days)
     hours = {item["created_utc"][:13] for item in items.values()}
     of_all = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
     listed = [
@@ -169,6 +171,15 @@ async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
         for fullname, item in items.items()
         if fullname.startswith("t3_")
     )
+
+
+async def check_months(store: Store, subreddits: Sequence[str], days: Sequence[str]) -> None:
+    """Assert that months hold what days do."""
+    keys = [key_of(name, month) for name in subreddits for month in {day[:7] for day in days}]
+    months = (await store.read_many(MONTHS, keys)).values()
+    in_months = {(day["subreddit"], day["id"]): day["hours"] for m in months for day in unpack(m)}
+    stored = await store.read_many(DAYS, [(name, day) for name in subreddits for day in days])
+    assert in_months == {key: day["hours"] for key, day in stored.items() if day["hours"]}
 
 
 WHEN = {"collected_at", "analyzed_at", "at", "_etag"}

@@ -10,7 +10,8 @@ from api.sentiment import read_stats
 from api.subreddits import read_subreddits
 from local.reddit.objects import comment, submission
 from shared.models import ALL
-from shared.store import DAYS, POSTS, SUBREDDITS, Query
+from shared.months import key_of, partition_of
+from shared.store import DAYS, MONTHS, POSTS, SUBREDDITS, Query
 from shared.times import utc_now
 from shared.watched import names_ever
 from tests.api.world import deps_of
@@ -120,3 +121,23 @@ async def test_a_move_to_another_spelling_that_was_cut_short_goes_on(store, coll
     assert moved["posts_watermark"] == state["posts_watermark"]
     assert await store.read(SUBREDDITS, "subreddit", "claudeai") is None
     assert set((await counted(store, "ClaudeAI")).values()) == {5}
+
+
+async def test_data_of_a_version_that_stored_no_months_gets_them_in_the_next_cycle(
+    store, collect
+) -> None:
+    await collect("claude")
+    state = await store.read(SUBREDDITS, "subreddit", "claude")
+    del state["has_months"]
+    await store.upsert(SUBREDDITS, [state])
+    months = await store.query(Query(MONTHS, partition_of("claude"), 10, order_by="id"))
+    await store.delete(MONTHS, [key_of("claude", month["id"]) for month in months])
+    assert months
+    await collect("claude")
+    await check_statistics(store, ["claude"])
+
+
+async def test_a_move_to_another_spelling_leaves_no_month_behind(store, collect) -> None:
+    await collect("claudeai")
+    await collect("ClaudeAI")
+    assert not await store.query(Query(MONTHS, partition_of("claudeai"), 10, order_by="id"))

@@ -1,0 +1,57 @@
+"""Keeps the months of subreddits equal to their days, whenever days are written."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from shared.models import DayStats
+from shared.months import key_of, pack, partition_of, unpack
+from shared.store import DAYS, MONTHS, Query, Store
+from shared.times import month_of
+
+MAX_DAYS = 31
+PAGE = 500
+LAST = "~"
+"""It sorts after every month."""
+
+
+async def write_months(store: Store, subreddit: str, days: Iterable[DayStats]) -> None:
+    """Put these days, which are stored, into their months.
+
+    A month that isn't stored yet is made of all its days, so that a stored month lacks nothing.
+    """
+    changed: dict[str, dict[str, DayStats]] = defaultdict(dict)
+    for day in days:
+        changed[month_of(day["id"])][day["id"]] = day
+    stored = await store.read_many(MONTHS, [key_of(subreddit, month) for month in changed])
+    for month, some in changed.items():
+        known = stored.get(key_of(subreddit, month))
+        before = unpack(known) if known else await _days_of(store, subreddit, month)
+        merged = {**{day["id"]: day for day in before}, **some}
+        document = pack(subreddit, month, merged.values())
+        if document["cells"]:
+            await store.upsert(MONTHS, [document])
+        elif known:
+            await store.delete(MONTHS, [key_of(subreddit, month)])
+
+
+async def fill_months(store: Store, subreddit: str) -> None:
+    """Make all months of a subreddit from its days: earlier versions stored no months."""
+    last = ""
+    while page := await store.query(Query(DAYS, subreddit, PAGE, order_by="id", at_least=last)):
+        await write_months(store, subreddit, page)
+        last = page[-1]["id"] + "!"
+        if len(page) < PAGE:
+            return
+
+
+async def remove_months(store: Store, subreddit: str, *, before: str = LAST) -> None:
+    """Remove a subreddit's months, or those before a month."""
+    old = Query(MONTHS, partition_of(subreddit), PAGE, order_by="id", below=before)
+    await store.delete(MONTHS, [key_of(subreddit, month["id"]) for month in await store.query(old)])
+
+
+async def _days_of(store: Store, subreddit: str, month: str) -> list[DayStats]:
+    first, end = f"{month}-", f"{month}-{LAST}"
+    return await store.query(
+        Query(DAYS, subreddit, MAX_DAYS, order_by="id", at_least=first, below=end)
+    )

@@ -1,0 +1,147 @@
+"""The statistics of subreddits by the month: the cells that their days hold, in fewer documents.
+
+Reading a document costs at least one request unit, however small it is, and ten subreddits have
+1,800 days in half a year. A month costs two or three. `all` has days only.
+"""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+from shared.models import ALL, Cell, DayStats, Labelled, MonthStats
+from shared.statistics import items_in
+from shared.store import DAYS, MONTHS, Key, Store
+from shared.times import DAY_CHARS, MONTH_CHARS, month_of
+
+# For fewer days than these, days are read.
+MIN_DAYS = 8
+
+# A cell is posts and comments, and what is labelled of both; and of other languages, if any.
+COUNTS = 2
+LABELLED = 5
+NO_SQUARES = -1.0
+
+
+def partition_of(subreddit: str) -> str:
+    """Return the partition of a subreddit's months: no subreddit's name has a slash."""
+    return f"{subreddit}/months"
+
+
+def key_of(subreddit: str, month: str) -> Key:
+    """Return the key of a subreddit's month."""
+    return partition_of(subreddit), month
+
+
+async def read_days(
+    store: Store, scopes: Iterable[str], days: Sequence[str]
+) -> dict[str, list[DayStats]]:
+    """Return those of the days that each scope has; many days of subreddits come out of months.
+
+    A month that isn't stored, as before an earlier version's data was brought up to date, is read
+    by its days.
+    """
+    found: dict[str, list[DayStats]] = {scope: [] for scope in scopes}
+    names = [scope for scope in found if scope != ALL] if len(days) >= MIN_DAYS else []
+    months = list(dict.fromkeys(map(month_of, days)))
+    packed = await store.read_many(
+        MONTHS, [key_of(name, each) for name in names for each in months]
+    )
+    keys = [
+        (scope, day)
+        for scope in found
+        for day in days
+        if key_of(scope, month_of(day)) not in packed
+    ]
+    for (scope, _), day_stats in (await store.read_many(DAYS, keys)).items():
+        found[scope].append(day_stats)
+    # Off the loop: a hundred months are thousands of cells.
+    unpacked = await asyncio.to_thread(lambda: [unpack(month) for month in packed.values()])
+    wanted = set(days)
+    for day_stats in (day for month in unpacked for day in month):
+        if day_stats["id"] in wanted:
+            found[day_stats["subreddit"]].append(day_stats)
+    return found
+
+
+def pack(subreddit: str, month: str, days: Iterable[DayStats]) -> MonthStats:
+    """Make the document of a month from its days."""
+    cells = {
+        f"{day['id'][MONTH_CHARS + 1 :]}T{hour}": cell
+        for day in days
+        for hour, cell in day["hours"].items()
+    }
+    usual = Counter(name for cell in cells.values() if (name := _only_method(cell)) is not None)
+    method = usual.most_common(1)[0][0] if usual else None
+    return MonthStats(
+        id=month,
+        subreddit=partition_of(subreddit),
+        cells={hour: _numbers(cells[hour]) for hour in sorted(cells)},
+        method=method,
+        methods={
+            hour: dict(cell.get("methods", {}))
+            for hour, cell in sorted(cells.items())
+            if method is None or _only_method(cell) != method
+        },
+    )
+
+
+def unpack(month: MonthStats) -> list[DayStats]:
+    """Return the days of a month that hold something, oldest first."""
+    subreddit = month["subreddit"].removesuffix(partition_of(""))
+    days: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for hour, numbers in month["cells"].items():
+        day = f"{month['id']}-{hour}"[:DAY_CHARS]
+        days[day][hour[-2:]] = _cell(numbers, _methods(month, hour, numbers))
+    return [DayStats(id=day, subreddit=subreddit, hours=days[day]) for day in sorted(days)]
+
+
+def _only_method(cell: Cell) -> str | None:
+    """Return the method that scored all items of the cell, where it names one."""
+    methods = cell.get("methods", {})
+    if len(methods) != 1:
+        return None
+    ((name, items),) = methods.items()
+    return name if items == items_in(cell) else None
+
+
+def _methods(month: MonthStats, hour: str, numbers: Sequence[float]) -> Mapping[str, int]:
+    if hour in month["methods"] or month["method"] is None:
+        return month["methods"].get(hour, {})
+    return {month["method"]: items_in(_labelled(numbers[COUNTS:]))}
+
+
+def _numbers(cell: Cell) -> list[float]:
+    numbers = [cell["posts"], cell["comments"], *_of_labelled(cell)]
+    return (
+        [*numbers, *_of_labelled(cell["other_language"])] if "other_language" in cell else numbers
+    )
+
+
+def _of_labelled(part: Labelled) -> list[float]:
+    counts = [part["positive"], part["negative"], part["neutral"]]
+    return [*counts, part["compound_sum"], part.get("compound_squares", NO_SQUARES)]
+
+
+def _cell(numbers: Sequence[float], methods: Mapping[str, int]) -> Cell:
+    posts, comments = map(int, numbers[:COUNTS])
+    labelled = _labelled(numbers[COUNTS:])
+    cell = cast("Cell", {"posts": posts, "comments": comments, **labelled})
+    if methods:
+        cell["methods"] = dict(methods)
+    if other := numbers[COUNTS + LABELLED :]:
+        cell["other_language"] = _labelled(other)
+    return cell
+
+
+def _labelled(numbers: Sequence[float]) -> Labelled:
+    positive, negative, neutral, compound_sum, squares = numbers[:LABELLED]
+    part = Labelled(
+        positive=int(positive),
+        negative=int(negative),
+        neutral=int(neutral),
+        compound_sum=compound_sum,
+    )
+    if squares != NO_SQUARES:
+        part["compound_squares"] = squares
+    return part
