@@ -1,4 +1,4 @@
-"""Connections of the HTTP process: how many there may be, and how long one may wait for a request.
+"""Connections of the HTTP process: how many there may be, and how long each may wait.
 
 Kestrel's limits: https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.server.kestrel.core.kestrelserverlimits
 """
@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from shared.logs import repeated_event
+from local.host.sending import MAX_UNSENT_BYTES, SEND_SECONDS, SendingProtocol
+from shared.logs import Repeats, repeated_event
 
 log = logging.getLogger("local.host.connections")
 
@@ -49,7 +50,7 @@ def _tell(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     repeated_event(log, "host.loop_fault", logging.ERROR, reason=reason)
 
 
-class LimitedProtocol(H11Protocol):
+class LimitedProtocol(SendingProtocol):
     """HTTP over at most `most` connections, the headers of whose requests must come soon.
 
     At the limit a new connection takes the place of the one that has waited longest without having
@@ -129,7 +130,21 @@ class LimitedProtocol(H11Protocol):
             self.transport.close()
 
 
-def limited_protocol(most: int, *, header_seconds: float = HEADER_SECONDS) -> type[H11Protocol]:
+def limited_protocol(
+    most: int,
+    *,
+    header_seconds: float = HEADER_SECONDS,
+    send_seconds: float = SEND_SECONDS,
+    max_unsent: int = MAX_UNSENT_BYTES,
+) -> type[LimitedProtocol]:
     """Make the protocol with limits and connections of its own."""
-    own = {"most": most, "header_seconds": header_seconds, "waiting": {}}
+    own = {
+        "most": most,
+        "header_seconds": header_seconds,
+        "waiting": {},
+        "send_seconds": send_seconds,
+        "max_unsent": max_unsent,
+        "unsent": {},
+        "repeats": Repeats(),
+    }
     return type("OwnProtocol", (LimitedProtocol,), own)
