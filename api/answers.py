@@ -174,13 +174,16 @@ def is_known(if_none_match: str, tag: str) -> bool:
     return tag.removeprefix("W/") in ENTITY_TAG.findall(if_none_match)
 
 
-def next_link(path: str, parameters: Parameters, cursor: str | None) -> dict[str, str]:
+def next_link(
+    path: str, parameters: Parameters, cursor: str | None, *, without: frozenset[str] = frozenset()
+) -> dict[str, str]:
     """Give the Link header that leads to the next page with the same parameters, if there is one.
 
+    without names those that stand in the path.
     It is an absolute path (https://www.rfc-editor.org/rfc/rfc8288#section-3.1): behind a gateway
     the address that a request arrives at isn't the one that its client knows.
     """
     if cursor is None:
         return {}
-    given = parameters.model_dump(exclude_unset=True, exclude={"cursor"})
+    given = parameters.model_dump(exclude_unset=True, exclude={"cursor", *without})
     return {"Link": f'<{path}?{urlencode({**given, "cursor": cursor})}>; rel="next"'}

@@ -52,7 +52,7 @@ from api.parameter_models import (
     TrendsParameters,
 )
 from api.parameters import read_parameters
-from api.post import read_post
+from api.post import next_comments, read_post
 from api.posts import read_recent_posts, with_largest_page
 from api.problems import answering
 from api.sentiment import compare, read_stats, read_trends
@@ -68,6 +68,8 @@ P = TypeVar("P", bound=Parameters)
 # An open page looks at the cycles each second while one runs, and forty pages would use up the free
 # tier's request units. It is shorter than any cycle, so that nobody misses one.
 LOOKS_SHARE_SECONDS = 0.25
+# What stands in an address of a post, and not in its query.
+IN_PATH = frozenset({"id"})
 ANONYMOUS = func.AuthLevel.ANONYMOUS
 # https://www.rfc-editor.org/rfc/rfc9110#section-9.1: where there is GET, there is HEAD.
 READ = ("GET", "HEAD")
@@ -156,8 +158,18 @@ async def api_items(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/v1/posts/{id}", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def item_post(req: func.HttpRequest) -> func.HttpResponse:
-    """Give a post with its comments."""
-    return await _data(req, PostParameters, read_post)
+    """Return a post with its comments, page by page."""
+    deps = process_deps()
+    parameters = read_parameters(PostParameters, req.params, req.route_params)
+    choose_type(req.headers.get("accept", ""), [JSON])
+
+    async def make() -> Prepared:
+        detail = await read_post(deps, parameters)
+        path = f"/api/v1/posts/{parameters.id}"
+        links = next_link(path, parameters, next_comments(detail), without=IN_PATH)
+        return prepare(detail, deps.settings.feed, headers=links)
+
+    return await _kept(req, (read_post, "json"), parameters, make)
 
 
 @blueprint.route("api/v1/subreddits", methods=READ, auth_level=ANONYMOUS)

@@ -22,7 +22,8 @@ Verdict = Literal[
     "not_collected",
 ]
 
-MOST_COMMENTS = 1000
+# Of one page: a comment costs a request unit, and a long one nearly two.
+MOST_COMMENTS = 500
 # Kinds of problems: https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
 NO_TYPE = "about:blank"
 BAD_SETTING = "urn:undertone:bad-setting"
@@ -301,12 +302,15 @@ class PostDetail(Answer):
 
     post: PostAnswer = Field(description="the post")
     comments: list[CommentAnswer] = Field(
-        description=f"its stored comments, oldest first, at most {MOST_COMMENTS}"
+        description=f"its stored comments, oldest first, at most {MOST_COMMENTS}; the Link header"
+        " leads on to later ones"
     )
-    comments_complete: bool = Field(description="whether these are all that are stored")
-    sentiment_distribution: LabelCounts = Field(description="the comments by their label")
+    comments_complete: bool = Field(
+        description="whether no later ones are stored: without `cursor`, whether these are all"
+    )
+    sentiment_distribution: LabelCounts = Field(description="these comments by their label")
     sentiment_avg: float | None = Field(
-        description="the comments' mean compound, -1 to 1; null where there are none"
+        description="these comments' mean compound, -1 to 1; null where there are none"
     )
     left_out: int = Field(description=LEFT_OUT)
     methods: Methods = Field(description=METHODS)

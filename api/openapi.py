@@ -143,10 +143,11 @@ ENDPOINTS = (
     Endpoint(
         "post",
         "/posts/{id}",
-        "A post with its comments",
+        "A post with its comments, page by page; the next page is in the Link header",
         PostDetail,
         PostParameters,
         problems=(404, 422),
+        is_paged=True,
     ),
     Endpoint(
         "trending_topics",

@@ -226,6 +226,11 @@ class PostParameters(Parameters):
         description="the name of its subreddit, in any case; without it, all of them are asked",
         examples=["claude"],
     )
+    cursor: Cursor | None = Field(
+        default=None,
+        description="after which comment to go on, as the Link header before it says",
+        examples=["2026-11-23T13:05:07Z_1abcde"],
+    )
 
 
 class SubredditsParameters(NoParameters):

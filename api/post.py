@@ -12,7 +12,7 @@ from shared.store import COMMENTS, POSTS, Query, Store
 
 
 async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
-    """Give a post and its comments: a point read and a query inside its subreddit.
+    """Return a post and a page of its comments: a point read and a query inside its subreddit.
 
     Without a subreddit the post is looked for in each of the watched ones, by point reads.
     Raises UnknownSubreddit, NotThere and StoreError.
@@ -25,7 +25,13 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
         where = "any watched subreddit" if scope == ALL else scope
         raise NotThere(f"There is no post of this id in {where}.")
     comments = await store.query(
-        Query(COMMENTS, post["subreddit"], MOST_COMMENTS + 1, equals={"post_id": parameters.id})
+        Query(
+            COMMENTS,
+            post["subreddit"],
+            MOST_COMMENTS + 1,
+            at_least=f"{parameters.cursor}!" if parameters.cursor else None,
+            equals={"post_id": parameters.id},
+        )
     )
     shown = comments[:MOST_COMMENTS]
     said = totals([recount([], shown)], deps.settings.other_languages)
@@ -66,6 +72,14 @@ def without_loops(comments: Sequence[Comment]) -> list[Comment]:
         kept: Comment = {**comment, "parent_id": parents[own]}
         found.append(kept)
     return found
+
+
+def next_comments(detail: PostDetail) -> str | None:
+    """Return the cursor of the comments after these; None where no later ones are stored."""
+    if detail.comments_complete:
+        return None
+    last = detail.comments[-1]
+    return f"{last.created_utc}_{last.id}"
 
 
 async def _find(store: Store, names: list[str] | tuple[str, ...], post_id: str) -> Post | None:

@@ -45,7 +45,8 @@ R = TypeVar("R")
 BEGIN = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
 INTERVAL = timedelta(minutes=30)
 SAMPLE_DAYS = 7
-HISTORY_WEEKS = 13
+# A comparison of 90 days reads the 90 before them, too.
+HISTORY_WEEKS = 26
 ALL_AT_ONCE = 500
 # More than a sweep ever needs: everything is looked at once.
 WHOLE_SWEEP = 1_000
@@ -159,7 +160,7 @@ def sweep_of(work: Mapping[str, Cost]) -> Cost:
 
 
 async def make_history(world: World) -> None:
-    """Fill 90 days of statistics, with those of the last week again and again."""
+    """Fill half a year of statistics, with those of the last week again and again."""
     for scope in (*world.settings.subreddits, ALL):
         found = await _all_of(world.store, scope)
         last = max(day_of(each["id"]) for each in found)

@@ -8,11 +8,13 @@ import pytest
 
 from api.models import MOST_COMMENTS
 from api.parameter_models import PostParameters
-from api.post import read_post
+from api.post import next_comments, read_post
 from api.posts import search_terms
+from bench.priced_store import PricedStore
 from shared.store import COMMENTS, POSTS
 from shared.times import utc_now
-from tests.api.world import NOW, CountingStore, a_comment, a_post, deps_of, get, keep
+from tests.api.test_bounds import MAX_REQUEST_UNITS
+from tests.api.world import NOW, a_comment, a_post, deps_of, get, keep
 
 MINUTE = timedelta(minutes=1)
 
@@ -87,15 +89,45 @@ async def test_comments_that_answer_each_other_in_a_circle_are_all_shown(store, 
     assert all(parents[name] == "t3_p0" for name in changed)
 
 
-async def test_its_cost_is_bounded(store) -> None:
+LONGEST = "some words that people say " * 370
+"""Reddit's longest comments have 10,000 characters."""
+
+
+async def test_a_post_of_many_long_comments_costs_no_page_more_than_the_bound(store) -> None:
     await store.upsert(POSTS, [a_post(0, NOW)])
-    many = [a_comment(n, NOW + timedelta(seconds=n)) for n in range(MOST_COMMENTS + 50)]
+    many = [
+        {**a_comment(n, NOW + n // 3 * timedelta(seconds=1)), "content": LONGEST}
+        for n in range(2 * MOST_COMMENTS + 50)
+    ]
     await store.upsert(COMMENTS, many)
-    counting = CountingStore(store)
-    found = await read_post(deps_of(counting), PostParameters(id="p0", subreddit="aws"))
-    assert counting.reads == 2
-    assert len(found.comments) == MOST_COMMENTS
-    assert found.comments_complete is False
+    cursor, ids, complete = None, [], []
+    while not complete or cursor:
+        priced = PricedStore(store)
+        asked = PostParameters(id="p0", subreddit="aws", cursor=cursor)
+        with priced.counting() as bill:
+            found = await read_post(deps_of(priced), asked)
+        assert bill.request_units < MAX_REQUEST_UNITS
+        assert len(bill.operations) == 2
+        assert len(found.comments) <= MOST_COMMENTS
+        ids += [each.id for each in found.comments]
+        complete.append(found.comments_complete)
+        cursor = next_comments(found)
+    assert complete == [False, False, True]
+    in_order = sorted(many, key=lambda comment: comment["order_key"])
+    assert ids == [comment["id"] for comment in in_order]
+
+
+async def test_the_link_of_a_post_leads_through_all_its_comments(process, written) -> None:
+    del process
+    many = [a_comment(n, NOW + n * timedelta(seconds=1), "claude") for n in range(1050)]
+    await keep(written, [a_post(0, NOW, "claude")], many)
+    target, ids = "/api/v1/posts/p0?subreddit=claude", []
+    while target:
+        answer = await get(target)
+        assert answer.status_code == 200
+        ids += [each["id"] for each in json.loads(answer.get_body())["comments"]]
+        target = answer.headers.get("Link", "").partition(">")[0].removeprefix("<")
+    assert ids == [comment["id"] for comment in many]
 
 
 @pytest.mark.parametrize(
