@@ -30,10 +30,11 @@ POST_COLUMNS = [
     "language",
     *_FIELDS[_AT + 1 :],
 ]
+_LATER = ("language", "copy_of", "copies")
 ITEM_COLUMNS = [
-    *(name for name in ItemAnswer.model_fields if name not in {"sentiment", "language"}),
+    *(name for name in ItemAnswer.model_fields if name not in {"sentiment", *_LATER}),
     *(f"sentiment_{name}" for name in PostSentiment.model_fields),
-    "language",
+    *_LATER,
 ]
 TREND_COLUMNS = list(TrendPoint.model_fields)
 NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")

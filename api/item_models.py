@@ -2,7 +2,16 @@
 
 from pydantic import Field, RootModel
 
-from api.models import DELETED, LANGUAGE, Answer, PostSentiment, Time, WebAddress
+from api.models import (
+    COPIED_BY,
+    COPY_OF,
+    DELETED,
+    LANGUAGE,
+    Answer,
+    PostSentiment,
+    Time,
+    WebAddress,
+)
 from api.parameter_models import Kind
 from shared.models import Language
 
@@ -31,6 +40,8 @@ class ItemAnswer(Answer):
         validation_alias="order_key",
         description="as `cursor` of /items: what comes after this item",
     )
+    copy_of: str | None = Field(default=None, description=COPY_OF)
+    copies: list[str] = Field(default=[], description=COPIED_BY)
 
 
 class Items(RootModel[list[ItemAnswer]]):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from api.copies import Copies, with_places
 from api.deps import Deps
 from api.item_models import ItemAnswer, Items
 from api.listing import Slice, read_page
@@ -47,7 +48,8 @@ class ItemsPage:
 async def read_items(deps: Deps, parameters: ItemsParameters) -> ItemsPage:
     """Give a page of the posts and comments of the window. Raises UnknownSubreddit, StoreError.
 
-    With `q` a page may hold fewer than `limit` items though a next one follows.
+    With `q`, and where copies are left out, a page may hold fewer than `limit` items though a next
+    one follows.
     """
     scope = scope_of(deps.settings, parameters.subreddit)
     store = await deps.store()
@@ -62,16 +64,20 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> ItemsPage:
         end=end,
     )
     search = search_of(search_terms(parameters.q or ""))
-    found = await read_page(listing, parameters.cursor, search, parameters.limit)
-    return ItemsPage(Items([_answer(item) for item in found.items]), found.below)
+    names = deps.settings.subreddits
+    copies = Copies(store, names, iso(window.start), end, parameters.sentiment, search)
+    found = await read_page(
+        listing, parameters.cursor, search, parameters.limit, copies if scope == ALL else None
+    )
+    return ItemsPage(Items([_answer(item, names) for item in found.items]), found.below)
 
 
-def _answer(item: Item) -> ItemAnswer:
+def _answer(item: Item, names: Sequence[str]) -> ItemAnswer:
     is_comment = "post_id" in item
     kind = "comment" if is_comment else "post"
     more = {} if is_comment else {"post_id": item["id"]}
     empty = {"title": None, "comment_count": None}
-    return ItemAnswer.model_validate({**empty, **item, **more, "kind": kind})
+    return ItemAnswer.model_validate({**empty, **with_places(item, names), **more, "kind": kind})
 
 
 class _Listing:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from api.copies import Copies, words_of
 from api.parameter_models import MOST_SCANNED
 from api.search import Search
 from shared.models import Item
@@ -43,28 +44,31 @@ def sliced(found: list[I], count: int) -> Slice[I]:
 
 
 async def read_page(
-    listing: Listing[I], cursor: str | None, search: Search | None, limit: int
+    listing: Listing[I],
+    cursor: str | None,
+    search: Search | None,
+    limit: int,
+    copies: Copies | None = None,
 ) -> Slice[I]:
-    """Read on until enough items match, none are left or too many were read."""
+    """Read on until enough items match, none are left or too many were read.
+
+    copies leaves out those that the list has the originals of.
+    """
     below = min(listing.end, cursor) if cursor else listing.end
     matching: list[I] = []
     scanned = 0
     while True:
         batch = SCANNED_AT_ONCE if search else limit - len(matching)
         part = await listing.read(below, batch)
-        for item in part.items:
-            if search and not search(_words_of(item)):
-                continue
+        found = [item for item in part.items if not search or search(words_of(item))]
+        if copies is not None:
+            found = await copies.without(found)
+        for item in found:
             matching.append(item)
             if len(matching) == limit:
-                is_last = part.below is None and item is part.items[-1]
+                is_last = part.below is None and item is found[-1]
                 return Slice(matching, None if is_last else item["order_key"])
         scanned += batch
         if part.below is None or part.is_spent or scanned >= MOST_SCANNED:
             return Slice(matching, part.below)
         below = part.below
-
-
-def _words_of(item: Item) -> str:
-    """Return what is searched: a comment has no title."""
-    return f"{item.get('title', '')}\n{item['content']}"

@@ -60,6 +60,15 @@ LANGUAGE = (
 DELETED = "whether Reddit listed it without its author's words already"
 SHARE = "by linear its probability, by vader the share of such words; 0 to 1, 1 together"
 METHODS = "how many items each method and version scored, the most first"
+COPIES = (
+    "how many of the posts repeat another one: the same author's same words, or a cross-post; they"
+    " count in everything here, and lists over all show them as one"
+)
+COPY_OF = (
+    "the post that it repeats, as subreddit/id: its author's same words within a week, or what it"
+    " cross-posts; null where it repeats none. A list over all leaves it out where it has that one"
+)
+COPIED_BY = "the posts that repeat it, as subreddit/id, oldest first"
 MIXED_METHODS = "whether more than one method scored them, so that the mean mixes what differs"
 
 
@@ -84,6 +93,7 @@ class Totals(Answer):
     left_out: int = Field(description=LEFT_OUT)
     methods: Methods = Field(description=METHODS)
     mixed_methods: bool = Field(description=MIXED_METHODS)
+    copies: int = Field(default=0, description=COPIES)
 
 
 class TimeWindow(Answer):
@@ -120,6 +130,7 @@ class TrendPoint(Answer):
     left_out: int = Field(description=LEFT_OUT)
     methods: Methods = Field(description=METHODS)
     mixed_methods: bool = Field(description=MIXED_METHODS)
+    copies: int = Field(default=0, description=COPIES)
 
 
 class SentimentTrends(Stats):
@@ -260,6 +271,8 @@ class PostAnswer(Answer):
         validation_alias="order_key",
         description="as `cursor` of /posts/recent: what comes after this post",
     )
+    copy_of: str | None = Field(default=None, description=COPY_OF)
+    copies: list[str] = Field(default=[], description=COPIED_BY)
 
 
 class Posts(RootModel[list[PostAnswer]]):

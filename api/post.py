@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from api.copies import with_places
 from api.deps import Deps
 from api.models import MOST_COMMENTS, CommentAnswer, LabelCounts, PostAnswer, PostDetail
 from api.parameter_models import PostParameters
@@ -36,7 +37,7 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     shown = comments[:MOST_COMMENTS]
     said = totals([recount([], shown)], deps.settings.other_languages)
     return PostDetail(
-        post=PostAnswer.model_validate(post),
+        post=PostAnswer.model_validate(with_places(post, deps.settings.subreddits)),
         comments=[CommentAnswer.model_validate(comment) for comment in without_loops(shown)],
         comments_complete=len(comments) == len(shown),
         sentiment_distribution=LabelCounts(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
+from api.copies import Copies, with_places
 from api.deps import Deps
 from api.listing import Listing, Slice, read_page, sliced
 from api.models import PostAnswer, Posts
@@ -46,22 +47,28 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
     """Give a page of the posts created in the window, or of those of a topic.
 
     Posts that arrive between two pages change nothing: a cursor says below which post to go on.
-    With `q` a page may hold fewer than `limit` posts though a next one follows.
-    Raises UnknownSubreddit, NotThere and StoreError.
+    With `q`, and where copies are left out, a page may hold fewer than `limit` posts though a next
+    one follows. Raises UnknownSubreddit, NotThere and StoreError.
     """
     scope = scope_of(deps.settings, parameters.subreddit)
     store = await deps.store()
+    names = deps.settings.subreddits
+    label = parameters.sentiment
+    search = search_of(search_terms(parameters.q or ""))
     listing: Listing[Post]
     if parameters.topic:
-        listing = await _topic_listing(store, scope, deps.settings.subreddits, parameters)
+        of_topic = await _topic_listing(store, scope, names, parameters)
+        listing = of_topic
+        copies = Copies(store, names, "", of_topic.end, label, search, among=of_topic.keys)
     else:
         window, end = window_of(parameters, deps.clock())
-        names = deps.settings.subreddits
-        listing = _WindowListing(store, scope, names, window, parameters.sentiment, end)
-    search = search_of(search_terms(parameters.q or ""))
-    found = await read_page(listing, parameters.cursor, search, parameters.limit)
+        listing = _WindowListing(store, scope, names, window, label, end)
+        copies = Copies(store, names, iso(window.start), end, label, search)
+    found = await read_page(
+        listing, parameters.cursor, search, parameters.limit, copies if scope == ALL else None
+    )
     return PostsPage(
-        Posts([PostAnswer.model_validate(post) for post in found.items]),
+        Posts([PostAnswer.model_validate(with_places(post, names)) for post in found.items]),
         found.below,
     )
 
@@ -94,6 +101,11 @@ class _TopicListing:
 
     posts: Sequence[Post]
     end: str = "~"
+
+    @property
+    def keys(self) -> set[Key]:
+        """The subreddits and ids of them."""
+        return {(post["subreddit"], post["id"]) for post in self.posts}
 
     async def read(self, below: str, count: int) -> Slice[Post]:
         found = [post for post in self.posts if post["order_key"] < below]

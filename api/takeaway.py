@@ -77,13 +77,15 @@ def _flat(row: Row, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def _cell(value: object) -> object:
-    """Write counts by name in one cell, and keep a spreadsheet from running or breaking a text.
+    """Write a value as one cell, and keep a spreadsheet from running or breaking a text.
 
-    A text that could be a formula begins with an apostrophe, and one that is too long for a cell is
-    cut and says so.
+    Several values, and counts by name, are one text. A text that could be a formula begins with an
+    apostrophe, and one that is too long for a cell is cut and says so.
     """
     if isinstance(value, dict):
         return _cell("; ".join(f"{name}: {count}" for name, count in value.items()))
+    if isinstance(value, list):
+        return _cell("; ".join(map(str, value)))
     if not isinstance(value, str):
         return value
     return _short(f"'{value}" if _could_be_formula(value) else value)

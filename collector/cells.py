@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
+from collector.copies import likeness_of
 from collector.months import write_months
 from shared.models import (
     ALL,
@@ -81,6 +82,9 @@ def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
         comments=[
             INITIALS[each["sentiment"]["label"]] + each["order_key"][HOUR_CHARS:] for each in listed
         ],
+        texts={
+            post["order_key"]: likeness for post in newest_first if (likeness := likeness_of(post))
+        },
     )
 
 

@@ -120,7 +120,7 @@ class Comparer:
         earlier = known["observations"] if known else []
         text = text_of_post(seen.title, seen.content)
         language, sentiment = find(self.method, text, deleted=seen.deleted, now=self.now)
-        return Post(
+        post = Post(
             id=seen.id,
             subreddit=subreddit,
             order_key=f"{created}_{seen.id}",
@@ -144,6 +144,13 @@ class Comparer:
             language=language,
             sentiment=sentiment,
         )
+        # What it says now may be no copy any more: the end of the cycle sees to that.
+        if known is not None and not seen.deleted:
+            if "copy_of" in known:
+                post["copy_of"] = known["copy_of"]
+            if "copies" in known:
+                post["copies"] = known["copies"]
+        return post
 
     def _comment(
         self, subreddit: str, seen: SeenComment, known: Comment | None, change: Change

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from collector import renamed, sweep
 from collector.cells import Shares, rebuild_all, rebuild_cells
-from collector.changes import Changes, Comparer
+from collector.changes import MOST_AHEAD, Changes, Comparer
+from collector.copies import earliest_compared, unmarked_posts
 from collector.months import fill_months
 from collector.record import CycleRecord, no_counts
 from collector.reddit.causes import ACCOUNT_WIDE
@@ -29,7 +30,7 @@ from shared.models import CycleError, Item, SubredditCounts, SubredditState, Wat
 from shared.settings import Settings
 from shared.store import COMMENTS, POSTS, SUBREDDITS, SWEEPS, Key, Store
 from shared.telemetry import span
-from shared.times import Clock, iso, iso_from_epoch
+from shared.times import Clock, hour_of, iso, iso_from_epoch
 from shared.watched import names_ever
 
 log = logging.getLogger(__name__)
@@ -107,6 +108,7 @@ class Steps:
         self._ended: list[SubredditState] = []
         self._faults: list[tuple[SubredditState, RedditError]] = []
         self._collected = 0
+        self._oldest_new: str | None = None
 
     async def collect(self) -> WorkStatus:
         """Collect every subreddit, sweep, and bring all statistics up to date."""
@@ -143,6 +145,7 @@ class Steps:
             await self._write_waiting()
             self.record.fail(None, error.kind, error)
         await self.rebuild_pending()
+        await self._mark_copies()
         return "completed" if self._collected else "failed"
 
     async def rebuild_pending(self) -> None:
@@ -154,6 +157,21 @@ class Steps:
             await rebuild_all(self._store, self._shares)
             self._shares.clear()
             await self.record.settled()
+
+    async def _mark_copies(self) -> None:
+        """Mark which posts are copies of others, now that all of this cycle are stored."""
+        now = self._clock()
+        since = earliest_compared(now, self._oldest_new)
+        names = self._settings.subreddits
+        with span("mark copies"):
+            found = await unmarked_posts(self._store, names, since, now + MOST_AHEAD)
+        changes = {
+            name: Changes(posts=posts, hours={hour_of(post["order_key"]) for post in posts})
+            for name, posts in found.items()
+        }
+        if changes:
+            await self._write(changes)
+            await self.rebuild_pending()
 
     async def _states(self) -> dict[str, SubredditState]:
         keys: list[Key] = [("subreddit", name) for name in self._settings.subreddits]
@@ -357,6 +375,8 @@ class Steps:
                 self._shares[name].pop(hour, None)
         await self.record.write_ahead(hours)
         for name, found in changes.items():
+            if found.new_posts:
+                self._oldest_new = min(found.hours | {self._oldest_new or "~"})
             await self._store.upsert(POSTS, found.posts)
             await self._store.upsert(COMMENTS, found.comments)
             await self._store.delete(POSTS, [(name, post) for post in found.removed_posts])

@@ -30,6 +30,10 @@ Link header leads on, until there is none. Searches, files, more than 100 items 
 many subreddits are heavy: four at once are read, twelve wait, and the next ones get 429 with
 Retry-After. No other call waits for them.
 
+The same words of one author in several subreddits, and cross-posts, are copies. A list over all
+subreddits has one of them, whose `copies` names the others; the `copy_of` of these names it. A list
+of one subreddit has what is in it. Figures count each, and say how many posts are `copies`.
+
 CSV is as RFC 4180 says, in UTF-8. A text that a spreadsheet could take for a formula begins with an
 apostrophe, and one of more than 32,767 characters, which no cell of Excel's holds, is cut and says
 so. In NDJSON each line is one to every reader: U+0085, U+2028 and U+2029 are escaped.

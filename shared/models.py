@@ -70,7 +70,9 @@ class Item(TypedDict):
 class Post(Item):
     """A submission. observations are its last few counts, oldest first.
 
-    crosspost_parent is the fullname of the post that it shows in another place.
+    crosspost_parent is the fullname of the post that it shows in another place. copy_of is the
+    place (subreddit/order_key) of the post that it repeats, copies are the places of those that
+    repeat it, oldest first; both may be left out. collector/copies.py has the rule.
     """
 
     title: str
@@ -79,6 +81,8 @@ class Post(Item):
     comment_count: int
     flair: str | None
     crosspost_parent: NotRequired[str | None]
+    copy_of: NotRequired[str]
+    copies: NotRequired[list[str]]
     observations: list[Observation]
 
 
@@ -107,13 +111,15 @@ class Cell(Labelled):
 
     methods counts them by the method that scored them, "linear 1"; it is left out where all are of
     `shared.statistics.FIRST_METHOD`, as in what was stored before. other_language is the part of
-    them that isn't English, left out where there is none.
+    them that isn't English, left out where there is none. copies is the number of posts that repeat
+    another one, left out where there is none.
     """
 
     posts: int
     comments: int
     methods: NotRequired[dict[str, int]]
     other_language: NotRequired[Labelled]
+    copies: NotRequired[int]
 
 
 class DayStats(TypedDict):
@@ -145,18 +151,32 @@ class MonthStats(TypedDict):
     _etag: NotRequired[str]
 
 
+class Likeness(TypedDict):
+    """What tells whether a post is a copy, and what it is marked as; all of it may be left out.
+
+    text is the same for equal texts of one author; parent is the post that a cross-post shows.
+    """
+
+    text: NotRequired[str]
+    parent: NotRequired[str]
+    copy_of: NotRequired[str]
+    copies: NotRequired[list[str]]
+
+
 class HourShare(TypedDict):
     """What one subreddit adds to one hour of `all`: its cell, and its posts.
 
     posts are [order_key, label] pairs, newest first: enough to find the newest posts of all
     subreddits without asking each of them. comments are as many strings, newest first: p, n or -
-    for positive, neutral or negative, and what follows the hour in the order key. What was stored
-    before comments were listed lacks them.
+    for positive, neutral or negative, and what follows the hour in the order key. texts are the
+    likenesses of posts by their order key, less the empty ones. What was stored before comments or
+    texts were listed lacks them.
     """
 
     cell: Cell
     posts: list[list[str]]
     comments: NotRequired[list[str]]
+    texts: NotRequired[dict[str, Likeness]]
 
 
 class HourOfAll(TypedDict):

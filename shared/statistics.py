@@ -40,7 +40,8 @@ class Totals(TypedDict):
 
     total is positive, negative, neutral and left_out together: what is left out isn't English, and
     doesn't count in avg_sentiment either. methods counts items by what scored them, the most first;
-    mixed_methods says that these are several.
+    mixed_methods says that these are several. copies are posts that repeat another one; they count
+    in everything else, too.
     """
 
     total: int
@@ -53,6 +54,7 @@ class Totals(TypedDict):
     comments: int
     methods: dict[str, int]
     mixed_methods: bool
+    copies: int
 
 
 def method_name(name: str, version: str | None) -> str:
@@ -78,9 +80,11 @@ def scored(item: Item) -> Scored:
 
 def recount(posts: Iterable[Post], comments: Iterable[Comment]) -> Cell:
     """Count the items of one hour."""
-    of_posts = [scored(post) for post in posts]
+    listed = list(posts)
+    of_posts = [scored(post) for post in listed]
     of_comments = [scored(comment) for comment in comments]
-    return count(of_posts + of_comments, posts=len(of_posts))
+    cell = count(of_posts + of_comments, posts=len(of_posts))
+    return _with_copies(cell, sum("copy_of" in post for post in listed))
 
 
 def count(items: Iterable[Scored], *, posts: int) -> Cell:
@@ -101,20 +105,22 @@ def add(cells: Iterable[Cell]) -> Cell:
     if len(listed) == 1:
         return listed[0]
     methods: dict[str, int] = {}
-    posts = comments = 0
+    posts = comments = copies = 0
     # One pass: three months of ten subreddits are 43,000 cells.
     for cell in listed:
         posts += cell["posts"]
         comments += cell["comments"]
+        copies += cell.get("copies", 0)
         for name, items in methods_of(cell).items():
             methods[name] = methods.get(name, 0) + items
-    return _cell(
+    added = _cell(
         _add_labelled(listed),
         _add_labelled([cell["other_language"] for cell in listed if "other_language" in cell]),
         methods,
         posts=posts,
         comments=comments,
     )
+    return _with_copies(added, copies)
 
 
 def subtract(cell: Cell, parts: Iterable[Cell]) -> Cell:
@@ -125,13 +131,14 @@ def subtract(cell: Cell, parts: Iterable[Cell]) -> Cell:
     part = add(listed)
     counted = methods_of(part)
     left = {name: items - counted.get(name, 0) for name, items in methods_of(cell).items()}
-    return _cell(
+    less = _cell(
         _less(cell, part),
         _less(cell.get("other_language", NOTHING), part.get("other_language", NOTHING)),
         {name: items for name, items in left.items() if items > 0},
         posts=max(0, cell["posts"] - part["posts"]),
         comments=max(0, cell["comments"] - part["comments"]),
     )
+    return _with_copies(less, cell.get("copies", 0) - part.get("copies", 0))
 
 
 def items_in(cell: Labelled) -> int:
@@ -185,6 +192,7 @@ def totals(cells: Iterable[Cell], other_languages: OtherLanguages) -> Totals:
         comments=cell["comments"],
         methods=methods,
         mixed_methods=len(methods) > 1,
+        copies=cell.get("copies", 0),
     )
 
 
@@ -244,6 +252,10 @@ def _cell(
     if items_in(other):
         cell["other_language"] = other
     return cell
+
+
+def _with_copies(cell: Cell, copies: int) -> Cell:
+    return {**cell, "copies": copies} if copies > 0 else cell
 
 
 def _labelled(items: Iterable[Scored]) -> Labelled:

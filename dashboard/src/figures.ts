@@ -90,6 +90,7 @@ export function summed(steps: Step[]): Totals {
     posts: sum((step) => step.posts),
     comments: sum((step) => step.comments),
     left_out: sum((step) => step.left_out),
+    copies: sum((step) => step.copies),
     ...methodsIn(steps),
     avg_sentiment: counted
       ? sum((step) => (step.avg_sentiment ?? 0) * countedIn(step)) / counted

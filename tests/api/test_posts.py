@@ -81,6 +81,8 @@ async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) ->
         "upvote_ratio": 0.5,
         "deleted": False,
         "cursor": "2026-11-23T12:05:07Z_p1",
+        "copy_of": None,
+        "copies": [],
     }
 
 

@@ -74,6 +74,12 @@ export function Now({ compared, covered }: { compared: Compared; covered: Covere
           <p class="figure-more muted">
             {plural(statistics.posts, "post")}, {plural(statistics.comments, "comment")}
           </p>
+          {statistics.copies > 0 && (
+            <p class="figure-more muted">
+              {plural(statistics.copies, "post is a copy", "posts are copies")}; lists over all show
+              them as one
+            </p>
+          )}
           {statistics.left_out > 0 && (
             <p class="figure-more muted">
               {count(statistics.left_out)} not in English, left out of the average

@@ -6,6 +6,7 @@ import { type Item, path } from "../api";
 import { isBehind, lastEnded } from "../cycles";
 import { moment, plural, spanName, windowName } from "../format";
 import { Byline } from "../parts/age";
+import { Copies } from "../parts/copies";
 import { isCovered } from "../parts/covered";
 import { Scope, Windows } from "../parts/head";
 import { Link } from "../parts/link";
@@ -280,6 +281,7 @@ function PostRow({ post }: { post: Listed }) {
           <Byline of={post} />
           <span>{plural(post.upvotes, "upvote")}</span>
           <span>{plural(post.comment_count ?? 0, "comment")}</span>
+          <Copies of={post} />
         </p>
       </div>
     </li>

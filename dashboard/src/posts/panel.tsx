@@ -6,6 +6,7 @@ import { type Comment, type Post, type PostDetail, path } from "../api";
 import { useData } from "../data";
 import { count, plural, score } from "../format";
 import { Byline } from "../parts/age";
+import { Copies } from "../parts/copies";
 import { Language, MixedMethods, methodOf, methodsOf } from "../parts/methods";
 import { Score, Split } from "../parts/mood";
 import { Failed, Skeleton } from "../parts/states";
@@ -59,6 +60,7 @@ function Detail({ detail }: { detail: PostDetail }) {
       <p class="post-meta muted">
         <span>r/{post.subreddit}</span>
         <Byline of={post} />
+        <Copies of={post} />
       </p>
       <h2 class="panel-title">{titleOf(post)}</h2>
       <p class="panel-mood">

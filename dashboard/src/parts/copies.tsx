@@ -1,0 +1,34 @@
+/** Where else a text was posted, and which post it repeats. */
+
+import type { Post } from "../api";
+import { plural } from "../format";
+import { Link } from "./link";
+
+/** More communities than these are a number. */
+const MOST_NAMED = 3;
+
+export function Copies({ of }: { of: Pick<Post, "subreddit" | "copies" | "copy_of"> }) {
+  const { copies = [], copy_of: original } = of;
+  return (
+    <>
+      {copies.length > 0 && <span>{copiesName(of.subreddit, copies)}</span>}
+      {original && (
+        <span>
+          a copy of <Link to={{ post: original }}>one in r/{communityOf(original)}</Link>
+        </span>
+      )}
+    </>
+  );
+}
+
+function copiesName(own: string, copies: string[]): string {
+  const names = [...new Set(copies.map(communityOf))];
+  const isElsewhere = !names.includes(own) && names.length === copies.length;
+  if (isElsewhere && names.length <= MOST_NAMED)
+    return `also in ${names.map((name) => `r/${name}`).join(", ")}`;
+  return plural(copies.length, "copy", "copies");
+}
+
+function communityOf(place: string): string {
+  return place.split("/")[0] ?? "";
+}
