@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from collector.cells import items_between, pages_between
+from collector.copies import key_of
 from collector.lease import AT_ONCE, Turn, lease
-from collector.trending.copies import with_one_author, words_of
+from collector.trending.copies import said_words, with_one_author
 from collector.trending.recurring import is_recurring
 from collector.trending.snapshots import keep_topics
 from collector.trending.standing_out import Usage
@@ -137,8 +138,9 @@ class Trends:
         for topic, talk in zip(found, talks, strict=True):
             for post in topic.posts:
                 talk.add(post.scored, post.hour)
-                talk_of[post.id] = talk
-                names.add(post.subreddit)
+                places = [(post.subreddit, post.id), *map(key_of, post.copies)]
+                talk_of.update((post_id, talk) for _, post_id in places)
+                names.update(name for name, _ in places if name in self.settings.subreddits)
         # A comment is younger than its post, so those of the window are all there are.
         start, end = iso(window.start), iso(window.end)
         for name in sorted(names):
@@ -150,8 +152,9 @@ class Trends:
 
 
 def _counts(post: Post) -> bool:
+    """Say whether a post is news: neither gone, nor a copy, nor one of a series."""
     gone = is_removed(marked=post["deleted"], title=post["title"], content=post["content"])
-    return not gone and not is_recurring(post)
+    return not gone and "copy_of" not in post and not is_recurring(post)
 
 
 def _terms_of(post: Post, settings: Settings) -> dict[str, str]:
@@ -177,9 +180,10 @@ def _told(post: Post, terms: Mapping[str, str], until: datetime) -> Told:
         velocity=velocity(post, until),
         scored=scored(post),
         terms=terms,
-        words=words_of(post["title"], post["content"]),
+        words=said_words(post["title"], post["content"]),
         upvotes=post["upvotes"],
         comments=post["comment_count"],
+        copies=post.get("copies", ()),
     )
 
 

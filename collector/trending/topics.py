@@ -24,7 +24,8 @@ MOST_TOPICS = 100
 class Told:
     """What is kept of a post of the last 24 hours; terms are as `terms_of` gives them.
 
-    words are what copies of it share; "" is nobody's copy.
+    words are what copies of it share; "" is nobody's copy. copies are the places of those that are
+    marked as its copies: their comments count as its own.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Told:
     words: str = ""
     upvotes: int = 0
     comments: int = 0
+    copies: Sequence[str] = ()
 
 
 @dataclass

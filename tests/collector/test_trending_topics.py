@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from api.models import TopicAnswer
+from collector.trending.copies import said_words, with_one_author
 from collector.trending.recurring import is_recurring
 from collector.trending.snapshots import forget_posts
 from collector.trending.states import state_of
+from collector.trending.topics import Told
 from shared.models import Post, Topic
 from shared.settings import Settings
-from shared.store import CURRENT, POSTS, TOPICS, Store
+from shared.statistics import Scored
+from shared.store import COMMENTS, CURRENT, POSTS, TOPICS, Store
 from shared.times import iso
+from tests.api.world import a_comment
 from tests.collector.test_trending import NOW, VOCABULARY, chatter, find, story, told
 
 
@@ -195,3 +199,87 @@ async def test_a_found_topic_has_a_state(sqlite_store, sqlite_settings) -> None:
         post["order_key"] = f"{post['created_utc']}_{post['id']}"
     (topic,) = await topics_of(sqlite_store, sqlite_settings, *old)  # type: ignore[arg-type]
     assert topic["state"] == "fading"
+
+
+SPAM = "Copper Planner is the very best of tools! Get it now, before it is gone"
+
+
+def changed(how: str, number: int) -> tuple[str, str]:
+    """Give a title and a text of spam that nobody else has in just these words."""
+    word = VOCABULARY[number]
+    words = SPAM.split()
+    words[number % len(words)] = word
+    return {
+        "word": ("Copper Planner", " ".join(words)),
+        "number": ("Copper Planner", f"{SPAM}: {number + 10}% off"),
+        "emoji": ("Copper Planner", f"{SPAM} {chr(0x1F600 + number)}"),
+        "address": ("Copper Planner", f"{SPAM} https://{word}.example/{number}?x={word}"),
+        "bare address": ("Copper Planner", f"{SPAM} {word}.com/{number}"),
+        "account": ("Copper Planner", f"{SPAM} u/{word}{number}"),
+        "name": ("Copper Planner", f"{SPAM} -- {word.title()} {VOCABULARY[-number - 1].title()}"),
+        "beginning": (f"{word.title()}: Copper Planner", SPAM),
+        "emphasis": ("**Copper** Planner" if number % 2 else "COPPER PLANNER", SPAM),
+    }[how]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "word", "number", "emoji", "address", "bare address", "account", "name", "beginning",
+        "emphasis",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("author", [None, "[deleted]"])
+async def test_copies_with_one_thing_changed_are_one_persons_words(
+    sqlite_store, sqlite_settings, how: str, author: str | None
+) -> None:
+    more = {"author": author} if author else {}
+    posts = [
+        told(100_000 + n, timedelta(minutes=20 + 17 * n), *changed(how, n), **more)
+        for n in range(20)
+    ]
+    assert await topics_of(sqlite_store, sqlite_settings, *posts) == []
+
+
+AGREEING = [
+    ("Copper Planner down?", ""),
+    ("Copper Planner is down", "Is it just me or is it down for all of you?"),
+    ("Copper Planner is down again for me in Oslo", ""),
+    ("Copper Planner is down again for me in Rome", ""),
+    ("Copper Planner is down again for me in Lima", ""),
+    ("Copper Planner down for anyone else?", "It was fine this morning and now nothing loads."),
+    ("Is Copper Planner down for anyone else today?", "Nothing loads here, it was fine yesterday."),
+    ("Anyone else having problems with Copper Planner?", "It is very slow since this morning."),
+    ("Is anyone else having problems with Copper Planner today?", "So slow for me here."),
+    ("Copper Planner outage", "The status page says that all is well, and it is not."),
+]
+
+
+def test_people_who_agree_in_few_words_are_not_one() -> None:
+    posts = [
+        recent(number, f"author{number}", title, content)
+        for number, (title, content) in enumerate(AGREEING)
+    ]
+    assert [post.author for post in with_one_author(posts)] == [post.author for post in posts]
+
+
+def recent(number: int, author: str, title: str, content: str) -> Told:
+    words = said_words(title, content)
+    mood = Scored("neutral", 0.0, "vader", is_english=True)
+    return Told(f"p{number}", "aws", author, "2026-11-23T12", 1.0, mood, {}, words)
+
+
+async def test_marked_copies_are_no_posts_of_a_topic_and_their_comments_count(
+    sqlite_store, sqlite_settings
+) -> None:
+    first, *others = saying("Copper Planner")
+    copy = told(200_000, timedelta(minutes=5), first["title"], first["content"], subreddit="claude")
+    place = "{}/{}".format
+    marked: Any = {**copy, "copy_of": place(first["subreddit"], first["order_key"])}
+    original: Any = {**first, "copies": [place(copy["subreddit"], copy["order_key"])]}
+    answer: Any = a_comment(1, NOW - timedelta(minutes=2), "claude")
+    await sqlite_store.upsert(COMMENTS, [{**answer, "post_id": copy["id"]}])
+    (topic,) = await topics_of(sqlite_store, sqlite_settings, original, marked, *others)
+    assert (topic["mentions"], topic["subreddits"]) == (20, ["aws"])
+    assert copy["id"] not in topic["post_ids"]
+    assert sum(topic["mentions_by_hour"]) == 21
