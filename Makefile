@@ -74,7 +74,7 @@ package: $(VENV)/.installed $(PAGES)
 	rm -rf .release/app
 	$(BIN)/python -m zipfile -e .release/undertone.zip .release/app
 
-sbom: $(VENV)/.installed
+sbom: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/python -m release sbom
 
 # Fails without an answer of the vulnerability service, unless AUDIT=--unreachable-ok.
@@ -129,9 +129,12 @@ dashboard/node_modules/.installed: dashboard/package-lock.json | $(VENV)/.node
 	cd dashboard && $(NPM_CI)
 	touch $@
 
-# The page that shows the API.
+# The page that shows the API, with the licences of what is in its files.
 $(SWAGGER): dashboard/node_modules/.installed
 	cp dashboard/node_modules/swagger-ui-dist/swagger-ui.css $(@D)/
+	cp dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt $(@D)/
+	cp dashboard/node_modules/swagger-ui-dist/LICENSE $(@D)/swagger-ui-LICENSE.txt
+	cp dashboard/node_modules/swagger-ui-dist/NOTICE $(@D)/swagger-ui-NOTICE.txt
 	cp dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js $@
 	touch $@
 

@@ -19,6 +19,8 @@ TYPES = {
     ".css": "text/css",
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
+    # Licences.
+    ".txt": "text/plain",
 }
 # A file with a hash in its name never changes; the page that names it may at any time.
 FOREVER, ALWAYS_ASK = "public, max-age=31536000, immutable", "no-cache"
@@ -42,6 +44,7 @@ HTML = """<!doctype html>
 <title>Undertone API</title>
 <link rel="stylesheet" href="/api/v1/docs/swagger-ui.css">
 <link rel="icon" href="data:,">
+<link rel="license" href="/api/v1/docs/swagger-ui-LICENSE.txt">
 </head>
 <body>
 <div id="swagger-ui">A script draws this page. Where none runs, read the document that it shows:

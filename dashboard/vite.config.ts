@@ -3,6 +3,8 @@ import { defineConfig, type Plugin } from "vite";
 /** As docs/dashboard.md, index.html and src/start.js have it. */
 const BROWSERS = ["chrome111", "edge111", "firefox115", "safari16.4"];
 const START = "./src/start.js";
+/** Ships as its makers built it, beside its own licence: see the Makefile. */
+const COPIED = "swagger-ui-dist";
 
 /** Ship the script that no module may be: as it stands, under a name that changes with it. */
 function startScript(): Plugin {
@@ -21,6 +23,39 @@ function startScript(): Plugin {
         if (!file || !html.includes(START)) throw new Error(`index.html doesn't name ${START}`);
         return html.replace(START, `/${file.fileName}`);
       },
+    },
+  };
+}
+
+/** Ship the licence of each package whose code, or font, is in the page; its script names the file. */
+function licences(): Plugin {
+  return {
+    name: "licences",
+    apply: "build",
+    async buildStart() {
+      const read = (path: string) => this.fs.readFile(path, { encoding: "utf8" });
+      const needs = async (path: string): Promise<string[]> =>
+        Object.keys(JSON.parse(await read(path)).dependencies ?? {});
+      const names = new Set(await needs("package.json"));
+      names.delete(COPIED);
+      // Grows while it is walked, by what each package needs.
+      for (const name of names)
+        for (const each of await needs(`node_modules/${name}/package.json`)) names.add(each);
+      const texts = [...names].sort().map(async (name) => {
+        const { version } = JSON.parse(await read(`node_modules/${name}/package.json`));
+        return `${name} ${version}\n\n${await read(`node_modules/${name}/LICENSE`)}`;
+      });
+      const source = (await Promise.all(texts)).join(`\n${"=".repeat(80)}\n\n`);
+      this.emitFile({ type: "asset", name: "licences.txt", source });
+    },
+    generateBundle(_, bundle) {
+      const files = Object.values(bundle);
+      const file = files.find(
+        (each) => each.type === "asset" && each.names.includes("licences.txt"),
+      );
+      for (const each of files)
+        if (each.type === "chunk")
+          each.code = `/*! Licences of what is in here: /${file?.fileName} */\n${each.code}`;
     },
   };
 }
@@ -44,7 +79,7 @@ function uplotInEnglish(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [startScript(), uplotInEnglish()],
+  plugins: [startScript(), licences(), uplotInEnglish()],
   build: {
     outDir: "../api/static/page",
     emptyOutDir: true,

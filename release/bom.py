@@ -1,7 +1,8 @@
 """Writes the bill of materials of the deployed app, from the locked requirements of both languages.
 
 Python's packages are those of requirements.txt. JavaScript's are those whose code ships: what the
-dashboard imports, and what is copied as its makers built it. What builds them stays behind.
+dashboard imports, and what is copied as its makers built it, with the packages inside it. What
+builds them stays behind.
 """
 
 import base64
@@ -15,8 +16,10 @@ from urllib.parse import quote
 
 from cyclonedx.spdx import is_expression, is_supported_id
 
+from release.bundled import BUNDLE, LICENCE_OF, bundled_components
+
 # The Makefile copies files that its makers have built: its dependencies serve its installation.
-COPIED = frozenset({"swagger-ui-dist"})
+COPIED = frozenset({BUNDLE})
 REGISTRY = "https://registry.npmjs.org"
 # Trove classifiers that name one licence; "BSD License" names several.
 CLASSIFIERS = {
@@ -46,8 +49,26 @@ def write_bom(requirements: Path, project: Path, npm_lock: Path, target: Path) -
     scripts = npm_components(json.loads(npm_lock.read_text()))
     bom["components"] += scripts
     bom["dependencies"] += [{"ref": each["bom-ref"]} for each in scripts]
+    inside = _add_bundled(scripts, npm_lock.parent / "node_modules" / BUNDLE)
+    # What the bundle's makers list is what is known of it.
+    bom["compositions"] = [{"aggregate": "unknown", "assemblies": [_bundle(scripts)["bom-ref"]]}]
     target.write_text(json.dumps(bom, indent=2, sort_keys=True) + "\n")
-    return [each["name"] for each in bom["components"] if "licenses" not in each]
+    return [each["name"] for each in [*bom["components"], *inside] if "licenses" not in each]
+
+
+def _add_bundled(scripts: list[Json], folder: Path) -> list[Json]:
+    """Put the packages inside the bundle into its component, and return them."""
+    bundle = _bundle(scripts)
+    inside = bundled_components(folder, bundle["version"])
+    for each in inside:
+        name = "/".join(filter(None, (each.get("group"), each["name"])))
+        each.update(_licensed(_npm_licences(LICENCE_OF.get(name, ""))))
+    bundle["components"] = inside
+    return inside
+
+
+def _bundle(scripts: list[Json]) -> Json:
+    return next(each for each in scripts if each["name"] == BUNDLE)
 
 
 def declared_licences(package: str) -> list[Json]:

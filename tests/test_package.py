@@ -1,11 +1,14 @@
 """What a deployment takes along: everything but what .funcignore names."""
 
+import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from release.bom import COPIED, npm_components
 from release.package import build_package, files_of, ignored_by
 from tests.host_fixtures import ROOT
 
@@ -24,6 +27,31 @@ def test_the_pages_are_part_of_the_deployed_package(packed: list[str]) -> None:
     }
     assert {"api/static/page/index.html", "api/static/swagger/swagger-ui-bundle.js"} <= pages
     assert pages <= set(packed)
+
+
+def test_the_licence_of_each_script_and_font_ships_with_it(packed: list[str]) -> None:
+    modules = ROOT / "dashboard" / "node_modules"
+    lock = json.loads((ROOT / "dashboard" / "package-lock.json").read_text())
+    (page,) = (name for name in packed if re.search(r"page/assets/licences-.*\.txt$", name))
+    said = (ROOT / page).read_text()
+    shipped = {"/".join(filter(None, (c.get("group"), c["name"]))) for c in npm_components(lock)}
+    assert "preact" in shipped
+    for name in shipped - COPIED:
+        assert (modules / name / "LICENSE").read_text() in said
+        assert f"{name} {lock['packages'][f'node_modules/{name}']['version']}\n" in said
+    (script,) = (ROOT / "api" / "static" / "page" / "assets").glob("index-*.js")
+    notice = script.read_text().partition("\n")[0]
+    assert f" /{page.removeprefix('api/static/page/')} " in notice
+    folder = "api/static/swagger/"
+    for theirs, ours in {
+        "LICENSE": "swagger-ui-LICENSE.txt",
+        "NOTICE": "swagger-ui-NOTICE.txt",
+        # The script's first line names it: the notices of what is inside.
+        "swagger-ui-bundle.js.LICENSE.txt": "swagger-ui-bundle.js.LICENSE.txt",
+    }.items():
+        assert folder + ours in packed
+        theirs_text = (modules / "swagger-ui-dist" / theirs).read_text()
+        assert (ROOT / folder / ours).read_text() == theirs_text
 
 
 def test_the_package_has_the_app_and_nothing_else(packed: list[str]) -> None:

@@ -10,6 +10,9 @@ npm ci --silent --no-audit --no-fund
 Pop-Location
 
 Copy-Item dashboard/node_modules/swagger-ui-dist/swagger-ui.css api/static/swagger/
+Copy-Item dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt api/static/swagger/
+Copy-Item dashboard/node_modules/swagger-ui-dist/LICENSE api/static/swagger/swagger-ui-LICENSE.txt
+Copy-Item dashboard/node_modules/swagger-ui-dist/NOTICE api/static/swagger/swagger-ui-NOTICE.txt
 Copy-Item dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js api/static/swagger/
 
 # The dashboard's types are those of the API.

@@ -92,6 +92,21 @@ async def test_the_page_loads_only_the_apps_own_files_under_a_strict_policy() ->
             assert again.status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("swagger-ui-LICENSE.txt", "Apache License"),
+        ("swagger-ui-NOTICE.txt", "SmartBear"),
+        ("swagger-ui-bundle.js.LICENSE.txt", "DOMPurify"),
+    ],
+)
+async def test_whoever_gets_the_scripts_can_read_their_licences(name: str, words: str) -> None:
+    answer = await get(f"{DOCS}/{name}")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/plain"
+    assert words in answer.get_body().decode()
+
+
 @pytest.mark.parametrize("name", ["..%2Fpages.py", "index.html", "swagger-ui.css.map"])
 async def test_the_page_has_no_other_files(name: str) -> None:
     assert (await get(f"{DOCS}/{name}")).status_code == 404

@@ -11,12 +11,14 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from release.bom import COPIED, npm_components, write_bom
+from release.bundled import BUNDLE, SCRIPT_VERSIONS, STATED, STYLE_VERSIONS
 from tests.host_fixtures import ROOT
 
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 REQUIREMENTS = ROOT / "requirements.txt"
 LOCK = ROOT / "dashboard" / "package-lock.json"
+FOLDER = LOCK.parent / "node_modules" / BUNDLE
 IMPORT = re.compile(r"""(?:from\s+|import\s+|url\()["'](@[\w-]+/[\w-]+|[\w-]+)""")
 
 
@@ -96,7 +98,52 @@ def test_every_package_says_its_licence(bom: dict[str, Any]) -> None:
     assert licences["pkg:npm/swagger-ui-dist"] == [{"license": {"id": "Apache-2.0"}}]
 
 
+def inside_swagger_ui(bom: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    (bundle,) = (each for each in of(bom, "npm") if each["name"] == BUNDLE)
+    inside: list[dict[str, Any]] = bundle["components"]
+    return {"/".join(filter(None, (each.get("group"), each["name"]))): each for each in inside}
+
+
+def test_it_names_the_packages_inside_swagger_uis_files(bom: dict[str, Any]) -> None:
+    inside = inside_swagger_ui(bom)
+    assert {
+        "react", "react-dom", "immutable", "dompurify", "@babel/runtime", "swagger-client",
+        "tachyons-sass", "normalize.css",
+    } <= inside.keys()  # fmt: skip
+    assert len(inside) > 100
+    assert all(each["licenses"] for each in inside.values())
+    assert inside["dompurify"]["licenses"] == [{"expression": "(MPL-2.0 OR Apache-2.0)"}]
+    assert inside["react"]["licenses"] == [{"license": {"id": "MIT"}}]
+
+
+def test_a_version_inside_swagger_uis_files_is_stated_or_said_to_be_unknown(
+    bom: dict[str, Any],
+) -> None:
+    inside = inside_swagger_ui(bom)
+    notices = (FOLDER / "swagger-ui-bundle.js.LICENSE.txt").read_text()
+    assert f"DOMPurify {inside['dompurify']['version']} " in notices
+    for name, each in inside.items():
+        said = {fact["name"]: fact["value"] for fact in each["properties"]}
+        assert said["undertone:bundled_in"].startswith(BUNDLE)
+        assert ("version" in each) == (said["undertone:version"] == STATED), name
+        assert each["purl"].endswith(f"@{each['version']}" if "version" in each else each["name"])
+    assert {name for name, each in inside.items() if "version" in each} == {
+        *SCRIPT_VERSIONS, *STYLE_VERSIONS,
+    }  # fmt: skip
+
+
+def test_it_does_not_claim_to_know_all_of_swagger_uis_files(bom: dict[str, Any]) -> None:
+    (bundle,) = (each for each in of(bom, "npm") if each["name"] == BUNDLE)
+    assert bom["compositions"] == [{"aggregate": "unknown", "assemblies": [bundle["bom-ref"]]}]
+
+
 def test_each_part_is_named_once(bom: dict[str, Any]) -> None:
+    inside = inside_swagger_ui(bom)
+    refs = [each["bom-ref"] for each in [*bom["components"], *inside.values()]]
+    assert len(set(refs)) == len(refs)
+
+
+def test_each_component_has_its_dependencies(bom: dict[str, Any]) -> None:
     refs = [each["bom-ref"] for each in bom["components"]]
     assert len(set(refs)) == len(refs)
     assert {each["ref"] for each in bom["dependencies"]} >= set(refs)
