@@ -77,9 +77,11 @@ package: $(VENV)/.installed $(PAGES)
 sbom: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/python -m release sbom
 
-# Fails without an answer of the vulnerability service, unless AUDIT=--unreachable-ok.
-audit: $(VENV)/.installed
-	$(BIN)/python -m release audit $(AUDIT)
+# Fails without an answer of a vulnerability service, unless AUDIT=--unreachable-ok: OSV for what is
+# deployed of Python, npm's registry for the pages and for what the tests install.
+LOCKS = dashboard $(COSMOS_SERVER) $(AZURITE) $(KUSTO)
+audit: $(VENV)/.installed $(VENV)/.node
+	$(BIN)/python -m release audit $(LOCKS:%=--lock %/package-lock.json) $(AUDIT)
 
 # After changing a .in file. UPGRADE= keeps the versions that are pinned, where they still fit.
 UPGRADE ?= --upgrade

@@ -7,6 +7,7 @@ import typer
 
 from release.audit import NOT_AUDITED, audit
 from release.bom import write_bom
+from release.npm_audit import npm_audit, worst
 from release.package import build_package
 
 ROOT = Path(__file__).parents[1]
@@ -38,20 +39,26 @@ def sbom(target: Annotated[Path, typer.Argument()] = Path(".release/undertone.cd
 def audit_command(
     requirements: Annotated[Path, typer.Argument()] = ROOT / "requirements.txt",
     service: Annotated[str, typer.Option(help="the address of an OSV service")] = "",
+    lock: Annotated[
+        list[Path] | None, typer.Option(help="a package-lock.json that npm audits, too")
+    ] = None,
     *,
     unreachable_ok: Annotated[
         bool, typer.Option("--unreachable-ok", help="exit with 0, not 3, without an answer")
     ] = False,
 ) -> None:
-    """Look the pinned packages up among known vulnerabilities.
+    """Look the pinned packages of Python, and of npm's locks, up among known vulnerabilities.
 
     Exits with 0 when nothing is known of any, 1 when one is vulnerable, 2 when the requirements
     can't be read, and 3 when the service gave no answer, which says nothing about the packages.
     """
-    found = audit(requirements, service or None)
-    for line in found.lines:
-        typer.echo(line)
-    raise typer.Exit(0 if unreachable_ok and found.status == NOT_AUDITED else found.status)
+    found = [audit(requirements, service or None)]
+    found += [npm_audit(each, str(each)) for each in lock or []]
+    for each in found:
+        for line in each.lines:
+            typer.echo(line)
+    status = worst(found)
+    raise typer.Exit(0 if unreachable_ok and status == NOT_AUDITED else status)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,16 @@ def test_what_is_deployed_brings_no_instrumentation_of_frameworks_that_are_not_h
     assert "azure-monitor-opentelemetry" not in needs
 
 
+def test_make_audit_looks_into_every_lock_of_npm() -> None:
+    made = subprocess.run(
+        ["make", "audit", "--dry-run", "--assume-old=.venv/.installed", "AUDIT=--unreachable-ok"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    looked_into = set(re.findall(r"--lock (\S+)", made))
+    assert looked_into == {name for name in manifests() if ECOSYSTEMS["npm"].search(name)}
+    assert made.rstrip().endswith("--unreachable-ok")
+
+
 def test_make_lock_writes_every_lock() -> None:
     made = subprocess.run(
         ["make", "lock", "--dry-run", "--assume-old=.venv/.installed"],
