@@ -2,10 +2,11 @@
 
 import { useEffect } from "preact/hooks";
 import { address, href } from "./address";
+import { SUBREDDITS, type Subreddits } from "./api";
 import { Collection } from "./collection";
 import { Compare } from "./compare";
-import { health } from "./cycles";
-import { hasBadSetting } from "./data";
+import { cycles, health } from "./cycles";
+import { hasBadSetting, silentSince, useData } from "./data";
 import { Overview } from "./overview";
 import { Banners } from "./parts/banners";
 import { Unbroken } from "./parts/broken";
@@ -19,7 +20,15 @@ const VIEWS = {
   collection: { title: "Collection", view: Collection },
 };
 
+/** Whether it is known what stands above a view: shown before, the view would jump down. */
+function useIsKnown(): boolean {
+  const { data, failure } = useData<Subreddits>(SUBREDDITS);
+  const isSilent = silentSince.value !== null || hasBadSetting.value;
+  return Boolean(data || failure) && (cycles.value !== undefined || isSilent);
+}
+
 export function App() {
+  const isKnown = useIsKnown();
   const { title, view: View } = VIEWS[address.value.view];
   const { subreddit } = address.value;
   // Nothing was ever answered, and nothing will be: a view would wait for it.
@@ -35,7 +44,7 @@ export function App() {
       <Unbroken of={href({})}>
         <Head />
       </Unbroken>
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} class={isKnown ? "" : "waiting"} aria-busy={!isKnown}>
         <Unbroken of={href({})}>
           <Banners />
           {isUnset ? null : <View />}

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import Route, expect
 
 from tests.dashboard.conftest import Product, Visit, Visitor
 
@@ -16,6 +17,8 @@ VIEWS: dict[str, dict[str, object]] = {
     "collection": {"view": "collection"},
 }
 
+# Web Vitals call less than this good.
+MOST_SHIFT = 0.1
 CLOSED = "details:not([open]) > :not(summary)"
 CONTROLS = ", ".join(
     f"{each}:not({CLOSED}, {CLOSED} *)"
@@ -42,6 +45,22 @@ def settle(visit: Visit) -> None:
     visit.page.wait_for_function("() => !document.querySelector('.skeleton')")
 
 
+def note_shifts(visit: Visit) -> None:
+    """Have the browser note how much what is seen jumps: https://web.dev/articles/cls."""
+    visit.page.add_init_script(
+        "window.shift = 0; new PerformanceObserver((list) => {"
+        " for (const { value } of list.getEntries()) window.shift += value"
+        " }).observe({ type: 'layout-shift', buffered: true })"
+    )
+
+
+def shifts(visit: Visit) -> float:
+    found: float = visit.page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(shift))))"
+    )
+    return found
+
+
 def is_too_wide(visit: Visit) -> bool:
     too_wide: bool = visit.page.evaluate(
         "() => document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"
@@ -58,8 +77,10 @@ def test_a_view_is_accessible_and_fits(
     visit = visitor(
         product.url, color_scheme=scheme, viewport={"width": WIDTHS[width], "height": 900}
     )
+    note_shifts(visit)
     visit.open(**VIEWS[view])
     settle(visit)
+    assert shifts(visit) < MOST_SHIFT
     visit.page.screenshot(path=pictures / f"{view}-{width}-{scheme}.png", full_page=view != "posts")
     assert not is_too_wide(visit)
     assert violations(visit, axe_source) == []
@@ -130,3 +151,26 @@ def test_a_second_visit_fetches_no_file_of_the_page_again(visit: Visit) -> None:
     visit.open(hours=168)
     settle(visit)
     assert fetched == []
+
+
+@pytest.mark.parametrize("width", [360, 700, 1280])
+def test_nothing_jumps_while_the_overview_loads(visitor: Visitor, product: Product, width) -> None:
+    visit = visitor(product.url, viewport={"width": width, "height": 900})
+    note_shifts(visit)
+    held: list[Route] = []
+    # Playwright wants a function that it can mark.
+    visit.page.route("**/api/v1/trending?**", lambda route: held.append(route))  # noqa: PLW0108
+    page = visit.open()
+    chart = page.get_by_role("region", name="Over time").locator("canvas")
+    expect(chart).to_be_visible()
+    before = chart.bounding_box()
+    for route in held:
+        route.continue_()
+    settle(visit)
+    expect(page.locator(".because.coming")).to_have_count(0)
+    after = chart.bounding_box()
+    assert before
+    assert after
+    # What is still to come has its place; it may be a line longer than was thought.
+    assert abs(after["y"] - before["y"]) <= 24
+    assert shifts(visit) < MOST_SHIFT

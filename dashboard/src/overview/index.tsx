@@ -38,7 +38,11 @@ export function Overview() {
           <Methods of={compared.data} />
           <Shown
             of={compared}
-            skeleton={<Skeleton height={420} />}
+            skeleton={
+              <div class="lead-skeleton">
+                <Skeleton height={0} />
+              </div>
+            }
             otherwise="Choose another subreddit above."
           >
             {(covered) => {

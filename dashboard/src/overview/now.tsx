@@ -22,6 +22,8 @@ import { useAllCompared } from "./all_compared";
 
 /** A smaller change of the mean is none that anybody would look into. */
 const LEAST_MOVED = 0.01;
+/** About as long as what it holds the place of. */
+const COMING = "Most of the rise came from r/there, where people talk about something";
 const FEELINGS = { positive: "positive", neutral: "mixed", negative: "negative" };
 
 export function Now({ compared, covered }: { compared: Compared; covered: Covered }) {
@@ -121,9 +123,13 @@ function wasCollected({ change }: Compared): boolean {
 
 /** Where most of a change came from, and what is talked about there. */
 function Because({ moved }: { moved: number | null }) {
-  const all = useAllCompared().data?.compared ?? [];
-  const topics = useData<Topic[]>(TRENDING).data ?? [];
+  const loadedAll = useAllCompared();
+  const loadedTopics = useData<Topic[]>(TRENDING);
+  const all = loadedAll.data?.compared ?? [];
+  const topics = loadedTopics.data ?? [];
   if (moved === null || Math.abs(moved) < LEAST_MOVED) return null;
+  if ([loadedAll, loadedTopics].some(({ data, failure }) => !data && !failure))
+    return <p class="because coming">{COMING}</p>;
   const first = moversOf(all).find((mover) => mover.effect > 0 === moved > 0);
   if (!first) return null;
   const topic = topics.find(
