@@ -1,0 +1,123 @@
+"""What the page says of now: how the service is, and whom a change comes from."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.dashboard.conftest import Product, Visit, Visitor
+
+Change = Callable[[Any], object]
+# Texts that a chart's canvas cuts off at its left or right edge.
+LISTEN = """
+  window.cut = []; window.written = 0;
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, ...more) {
+    const at = this.getTransform().transformPoint({ x, y: 0 }).x;
+    const { actualBoundingBoxLeft: left, actualBoundingBoxRight: right } = this.measureText(text);
+    window.written += 1;
+    if (at - left < -0.5 || at + right > this.canvas.width + 0.5) window.cut.push(text);
+    return write.call(this, text, x, ...more);
+  };
+"""
+
+
+def change_answer(visit: Visit, address: str, change: Change) -> None:
+    """Let the page see the product's own answer with something changed in it."""
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        told = response.json()
+        change(told)
+        route.fulfill(response=response, body=json.dumps(told))
+
+    visit.page.route(f"**/api/v1/{address}", answer)
+
+
+def headline(page: Page) -> Locator:
+    return page.get_by_role("region", name="Now").locator(".headline")
+
+
+def test_a_process_that_opens_the_database_is_starting_and_neither_silent_nor_bad(
+    visit: Visit,
+) -> None:
+    change_answer(visit, "health", lambda told: told.update(status="starting"))
+    page = visit.open()
+    expect(page.get_by_role("banner")).to_contain_text("Starting: opening the database")
+    expect(headline(page)).not_to_contain_text("behind")
+    expect(page.get_by_text("The data is old")).to_have_count(0)
+    expect(page.get_by_text("Database unreachable")).to_have_count(0)
+    expect(page.get_by_role("main").get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("The worker's last write failed: the disk is full.", None),
+        ("The worker gives no sign of life.", None),
+        ("The last collection was at 2026-01-01T00:00:00Z.", "The data is old: it was last"),
+    ],
+    ids=["full-disk", "dead-worker", "old"],
+)
+def test_the_banner_gives_the_reason_why_health_is_degraded(
+    visit: Visit, reason: str, said: str | None
+) -> None:
+    change_answer(visit, "health", lambda told: told.update(status="degraded", reason=reason))
+    page = visit.open()
+    banner = page.locator(".banner.bad")
+    expect(banner).to_have_count(1)
+    expect(banner).to_contain_text(said or reason)
+    expect(banner).not_to_contain_text("2026-01-01T")
+    expect(banner.get_by_role("link", name="See what collection did")).to_be_visible()
+    expect(headline(page)).to_have_text("Collection is behind: the mood of now isn't known.")
+    expect(page.locator(".because")).to_have_count(0)
+
+
+def fall_of_one(told: dict[str, Any]) -> None:
+    """Have the mood fall, and claude alone."""
+    for each in told["subreddits"]:
+        if not each["change"]:
+            continue
+        has_fallen = each["subreddit"] in {"all", "claude"}
+        each["change"] |= {"verdict": "worse" if has_fallen else "unclear", "avg_sentiment": -0.2}
+
+
+@pytest.mark.parametrize(
+    ("state", "is_named"),
+    [("rising", True), ("new", True), ("peaked", True), ("fading", False)],
+)
+def test_a_topic_that_fades_is_not_what_a_change_comes_from(
+    visit: Visit, product: Product, state: str, is_named: bool
+) -> None:
+    theme = product.get("trending", limit=1)[0]["theme"]
+
+    def one_topic(told: list[dict[str, Any]]) -> None:
+        del told[1:]
+        told[0] |= {"subreddits": ["claude"], "sentiment_avg": -0.4, "state": state}
+
+    change_answer(visit, "trending?*", one_topic)
+    change_answer(visit, "sentiment/compare?*", fall_of_one)
+    page = visit.open()
+    because = page.locator(".because:not(.coming)")
+    expect(because).to_contain_text("of the fall came from r/claude")
+    if is_named:
+        expect(because).to_contain_text(f"where people talk about {theme}")
+    else:
+        expect(because).not_to_contain_text("talk about")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_label_of_a_chart_is_cut_off_at_its_edge(
+    visitor: Visitor, product: Product, width: int
+) -> None:
+    visit = visitor(product.url, viewport={"width": width, "height": 900})
+    visit.page.add_init_script(f"{{{LISTEN}}}")
+    for view in ({}, {"view": "compare", "compare": "claude,Cursor"}):
+        page = visit.open(**view)
+        for window in ("7 days", "30 days", "90 days", "24 hours"):
+            page.evaluate("window.written = 0")
+            page.get_by_role("button", name=window, exact=True).click()
+            page.wait_for_function("() => window.written > 8")
+            assert page.evaluate("window.cut") == [], f"{view} {window}"
