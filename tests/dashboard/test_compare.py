@@ -272,3 +272,16 @@ def test_figures_lead_to_their_posts(visit: Visit, product: Product) -> None:
         page.go_back()
     row.get_by_role("rowheader").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("r/programming")
+
+
+def test_each_heading_stands_above_its_figures(visit: Visit) -> None:
+    page = visit.open(view="compare", hours=168, compare="claude,Cursor")
+    table = page.get_by_role("region", name="Figures", exact=True).get_by_role("table")
+    expect(table.get_by_role("row")).to_have_count(3)
+    edges: list[list[float]] = table.evaluate(
+        """(table) => [...table.rows].map((row) => [...row.cells].slice(1).map((cell) => {
+          const { right } = cell.getBoundingClientRect();
+          return right - parseFloat(getComputedStyle(cell).paddingRight);
+        }))"""
+    )
+    assert edges[0] == edges[1] == edges[2]

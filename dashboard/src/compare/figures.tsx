@@ -16,8 +16,8 @@ export function Figures({ all, window }: { all: Compared[]; window: TimeWindow }
       <div class="card-head">
         <h2 id="figures">Figures</h2>
         <p class="muted">
-          with the difference to the {windowName(hours)} before, full hours alone (of shares: in
-          points, where chance doesn't explain it)
+          with the difference to the {windowName(hours)} before, in full hours; for shares in
+          points, where chance doesn't explain it
         </p>
       </div>
       <Scrolls name="Figures of each subreddit">
