@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -14,6 +16,7 @@ from shared.errors import StoreError
 from shared.logs import set_levels
 from shared.requests import CollectMessage
 from shared.settings import Settings, settings
+from shared.spellings import SpelledStore, Spellings
 from shared.store import Store, open_store
 from shared.times import Clock, utc_now
 from shared.worker_status import WorkerStatus, read_status
@@ -45,6 +48,14 @@ class Deps:
     worker: Callable[[], WorkerStatus | None] = read_status
     unsent: set[CollectMessage] = field(default_factory=set)
     """Requests whose message was not sent, and that couldn't be withdrawn."""
+    spellings: Spellings = field(default_factory=Spellings)
+
+    async def watched_store(self) -> Store:
+        """Open the database for reads of watched communities, in whatever case they are stored.
+
+        Raises what `store` does.
+        """
+        return SpelledStore(await self.store(), self.settings.subreddits, self.spellings)
 
 
 class SharedStore:
@@ -54,20 +65,27 @@ class SharedStore:
     failure the next request tries again.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, spellings: Spellings | None = None) -> None:
         self._settings = settings
+        self._spellings = spellings or Spellings()
         self._opening: asyncio.Task[Store] | None = None
         self._first: tuple[asyncio.Task[Store], float] | None = None
 
     async def __call__(self) -> Store:
         """Give the open store. Raises StoreUnavailable and StoreNotProvisioned."""
         if self._opening is None or _is_lost(self._opening):
-            self._opening = asyncio.create_task(
-                open_store(self._settings, patience=PATIENCE_SECONDS)
-            )
+            self._opening = asyncio.create_task(self._open())
             self._first = self._first or (self._opening, asyncio.get_running_loop().time())
         # Shielded, so that a client that goes away doesn't end it for the others.
         return await asyncio.shield(self._opening)
+
+    async def _open(self) -> Store:
+        store = await open_store(self._settings, patience=PATIENCE_SECONDS)
+        spelled = SpelledStore(store, self._settings.subreddits, self._spellings)
+        with suppress(StoreError):  # The first read looks again, and fails by itself.
+            # In a context of its own: no request is charged for it.
+            await asyncio.create_task(spelled.refresh(), context=Context())
+        return store
 
     def is_starting(self) -> bool:
         """Return whether the first attempt is under way, for less than STARTING_SECONDS."""
@@ -98,7 +116,7 @@ def _is_lost(opening: "asyncio.Task[Store]") -> bool:
 @lru_cache(maxsize=1)
 def _shared_store() -> SharedStore:
     set_levels(settings().log_level)
-    return SharedStore(settings())
+    return SharedStore(settings(), _spellings())
 
 
 @lru_cache(maxsize=1)
@@ -121,6 +139,11 @@ def _unsent() -> set[CollectMessage]:
     return set()
 
 
+@lru_cache(maxsize=1)
+def _spellings() -> Spellings:
+    return Spellings(looks=True)
+
+
 def process_deps() -> Deps:
     """Give this process's own. Raises SettingsError."""
     store = _shared_store()
@@ -134,6 +157,7 @@ def process_deps() -> Deps:
         looks=_looks(),
         heavy=_heavy(),
         unsent=_unsent(),
+        spellings=_spellings(),
     )
 
 
@@ -146,3 +170,4 @@ async def close() -> None:
         _looks.cache_clear()
         _heavy.cache_clear()
         _unsent.cache_clear()
+        _spellings.cache_clear()

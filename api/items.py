@@ -52,7 +52,7 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> ItemsPage:
     one follows.
     """
     scope = scope_of(deps.settings, parameters.subreddit)
-    store = await deps.store()
+    store = await deps.watched_store()
     window, end = window_of(parameters, deps.clock())
     listing = _Listing(
         store,

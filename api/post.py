@@ -20,7 +20,7 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     """
     scope = scope_of(deps.settings, parameters.subreddit)
     names = deps.settings.subreddits if scope == ALL else [scope]
-    store = await deps.store()
+    store = await deps.watched_store()
     post = await _find(store, names, parameters.id)
     if post is None:
         where = "any watched subreddit" if scope == ALL else scope

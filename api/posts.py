@@ -14,7 +14,7 @@ from api.models import PostAnswer, Posts
 from api.parameter_models import MOST_HOURS, MOST_POSTS, ListParameters, PostsParameters
 from api.parameters import NotThere, scope_of
 from api.search import search_of
-from api.trending import topics_at
+from api.trending import only_watched, topics_at
 from shared.models import ALL, HourOfAll, Label, Post
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
 from shared.text import normalised, unescaped
@@ -51,7 +51,7 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
     one follows. Raises UnknownSubreddit, NotThere and StoreError.
     """
     scope = scope_of(deps.settings, parameters.subreddit)
-    store = await deps.store()
+    store = await deps.watched_store()
     names = deps.settings.subreddits
     label = parameters.sentiment
     search = search_of(search_terms(parameters.q or ""))
@@ -121,7 +121,8 @@ async def _topic_listing(
     if topic is None:
         when = f"was trending at {parameters.at}" if parameters.at else "is trending now"
         raise NotThere(f"No topic of this id {when}: /api/v1/trending lists those that are.")
-    names = [name for name in topic["subreddits"] if name in watched and scope in {ALL, name}]
+    shown = only_watched([topic], watched)
+    names = [name for each in shown for name in each["subreddits"] if scope in {ALL, name}]
     keys = [(name, post_id) for name in names for post_id in topic["post_ids"]]
     # One that was deleted since is left out.
     found = (await store.read_many(POSTS, keys)).values()

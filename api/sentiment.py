@@ -87,7 +87,7 @@ async def _compare_collected(
     deps: Deps, parameters: CompareParameters, scopes: Sequence[str]
 ) -> Comparison:
     """Compare what was collected: two batched reads more than `compare` has otherwise."""
-    store, now = await deps.store(), deps.clock()
+    store, now = await deps.watched_store(), deps.clock()
     state = await store.read(COLLECTION, "collection", "collection")
     last = state["last_collection_at"] if state else None
     # Another machine's clock may be ahead of ours.
@@ -173,7 +173,7 @@ async def _comparison(
 
 async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str, Cells]:
     """Read the cells of the window, of each scope: days of short windows, months of long ones."""
-    store = await deps.store()
+    store = await deps.watched_store()
     days = await read_days(store, scopes, window.days())
     if ALL in days:
         days[ALL] = await only_watched(store, deps.settings.subreddits, days[ALL])

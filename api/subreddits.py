@@ -20,9 +20,10 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
     """
     del parameters
     names = deps.settings.subreddits
-    store = await deps.store()
-    states = await store.read_many(SUBREDDITS, [("subreddit", name) for name in names])
+    store = await deps.watched_store()
+    # The hours first: they tell which communities are stored under a name in another case.
     items = await _items(store, Window.of_hours(DAY_HOURS, deps.clock()))
+    states = await store.read_many(SUBREDDITS, [("subreddit", name) for name in names])
     details: list[SubredditDetail] = []
     for name in names:
         state = states.get(("subreddit", name))

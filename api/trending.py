@@ -25,8 +25,10 @@ async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAns
 def only_watched(topics: Sequence[Topic], names: Sequence[str]) -> list[Topic]:
     """Leave out the topics of communities that are no longer watched, and their names."""
     found: list[Topic] = []
+    own = {name.lower(): name for name in names}
     for topic in topics:
-        watched = [name for name in topic["subreddits"] if name in names]
+        named = [own.get(name.lower()) for name in topic["subreddits"]]
+        watched = list(dict.fromkeys(name for name in named if name is not None))
         if watched:
             shown: Topic = {**topic, "subreddits": watched}
             found.append(shown)

@@ -27,6 +27,7 @@ from shared.models import Cleanup, CollectionState, Cycle, Rescore, Topics, Trig
 from shared.requests import read_message
 from shared.schedule import interval, last_tick
 from shared.settings import Settings, schedule_warnings
+from shared.spellings import SpelledStore, Spellings
 from shared.store import COLLECTION, CURRENT, TOPICS, Store, open_store
 from shared.telemetry import CYCLE_DURATION, CYCLE_ITEMS, measure, span
 from shared.times import parse_iso, utc_now
@@ -132,7 +133,8 @@ async def find_trends(settings: Settings) -> Topics:
 
 
 async def _find_trends(store: Store, settings: Settings) -> Topics:
-    return await Trends(store, settings).find(turn=Turn(TURN_SECONDS, leaves_to="trending"))
+    spelled = SpelledStore(store, settings.subreddits, Spellings(looks=True))
+    return await Trends(spelled, settings).find(turn=Turn(TURN_SECONDS, leaves_to="trending"))
 
 
 def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:

@@ -4,10 +4,19 @@ import time
 
 import pytest
 
-from api.parameter_models import PostsParameters, ScopeParameters, SubredditsParameters
+from api.items import read_items
+from api.parameter_models import (
+    ItemsParameters,
+    PostParameters,
+    PostsParameters,
+    ScopeParameters,
+    SubredditsParameters,
+)
+from api.post import read_post
 from api.posts import read_recent_posts
 from api.sentiment import read_stats
 from api.subreddits import read_subreddits
+from collector.cells import rebuild_all, rebuild_cells
 from local.reddit.objects import comment, submission
 from shared.models import ALL
 from shared.months import key_of, partition_of
@@ -74,6 +83,46 @@ async def test_a_name_in_another_case_is_the_same_community(store, collect) -> N
     assert len(await stored_items(store, ["claudeai", "ClaudeAI"])) == 6
     assert await names_ever(store, ()) == ["ClaudeAI"]
     await check_statistics(store, ["ClaudeAI"])
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [("claudeai", "ClaudeAI"), ("ClaudeAI", "claudeai"), ("CLAUDEai", "claudeAI")],
+)
+async def test_a_name_in_another_case_shows_before_the_next_collection(
+    store, collect, before, now
+) -> None:
+    await collect(before, "aws")
+    assert set((await counted(store, now, "aws")).values()) == {10}
+    assert set((await counted(store, now)).values()) == {5}
+    deps = deps_of(store, now=utc_now, names=(now,))
+    for subreddit in (None, now, before):
+        page = await read_recent_posts(deps, PostsParameters(subreddit=subreddit, limit=2))
+        assert [each.subreddit for each in page.posts.root] == [now] * 2
+        rest = await read_recent_posts(
+            deps, PostsParameters(subreddit=subreddit, limit=9, cursor=page.next_cursor)
+        )
+        assert len({each.id for each in (*page.posts.root, *rest.posts.root)}) == 5
+        items = (await read_items(deps, ItemsParameters(subreddit=subreddit))).items.root
+        assert [each.subreddit for each in items] == [now] * 6
+    detail = await read_post(deps, PostParameters(id="claudeai0"))
+    assert (detail.post.subreddit, len(detail.comments)) == (now, 1)
+    (told,) = (await read_subreddits(deps, SubredditsParameters())).details
+    assert told.last_collected_at is not None
+
+
+async def test_while_a_name_moves_to_another_case_everything_shows_once(store, collect) -> None:
+    await collect("claudeai", "aws")
+    for post in await store.query(Query(POSTS, "claudeai", 2)):
+        await store.upsert(POSTS, [{**post, "subreddit": "ClaudeAI"}])
+    for name in ("claudeai", "ClaudeAI"):
+        hours = [item["order_key"][:13] for item in (await stored_items(store, [name])).values()]
+        await rebuild_all(store, {name: await rebuild_cells(store, name, hours)})
+    deps = deps_of(store, now=utc_now, names=("ClaudeAI", "aws"))
+    page = await read_recent_posts(deps, PostsParameters(limit=100))
+    assert len(page.posts.root) == len({each.id for each in page.posts.root}) == 10
+    await collect("ClaudeAI", "aws")
+    assert set((await counted(store, "ClaudeAI", "aws")).values()) == {10}
 
 
 async def test_what_is_no_longer_watched_counts_nowhere_at_once(store, collect) -> None:
