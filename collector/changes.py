@@ -31,6 +31,8 @@ class Changes:
     comments: list[Comment] = field(default_factory=list)
     removed_posts: list[str] = field(default_factory=list)
     removed_comments: list[str] = field(default_factory=list)
+    rewritten: list[str] = field(default_factory=list)
+    """The fullnames of stored items that get another time of collection."""
     hours: set[str] = field(default_factory=set)
     counts: dict[Change, int] = field(default_factory=dict)
     new_posts: int = 0
@@ -91,7 +93,10 @@ class Comparer:
                     else changes.removed_comments
                 )
                 gone.append(thing.id)
-            elif isinstance(thing, SeenPost):
+                continue
+            if known is not None and change != "moved":
+                changes.rewritten.append(thing.fullname)
+            if isinstance(thing, SeenPost):
                 post = cast("Post | None", known)
                 changes.posts.append(self._post(subreddit, thing, post, change))
             else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from collector.lease import AT_ONCE, Turn, lease
 from collector.record import CycleRecord, free_id, unsettled_work
 from collector.sentiment import Method
-from collector.settle import settle
+from collector.settle import settle, with_uncounted
 from collector.source import Source
 from collector.steps import Progress, Steps, no_progress
 from collector.stopping import ended_early
@@ -82,6 +82,7 @@ class Collector:
                     self.store, held, self.clock, trigger=trigger, feed=feed
                 )
             else:
+                known = await with_uncounted(self.store, known)
                 record = await CycleRecord.resume(self.store, held, self.clock, known)
             await self._forget_request(holder)
             event(log, "cycle.started", cycle=holder, trigger=trigger, feed=feed)

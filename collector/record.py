@@ -69,6 +69,7 @@ class Record(Generic[W]):
         self._clock = clock
         self._etag = etag
         self._pending: dict[str, set[str]] = defaultdict(set)
+        self._is_saved = True
 
     @property
     def pending(self) -> Mapping[str, set[str]]:
@@ -84,7 +85,7 @@ class Record(Generic[W]):
         fresh = {name: found - self._pending[name] for name, found in hours.items()}
         for name, found in fresh.items():
             self._pending[name] |= found
-        if any(fresh.values()):
+        if any(fresh.values()) or not self._is_saved:
             await self.save()
         else:
             self._held.check()
@@ -116,6 +117,7 @@ class Record(Generic[W]):
         work = cast("Work", self.document)
         try:
             self._etag = await self._store.replace(WORK, work, self._etag)
+            self._is_saved = True
         except DocumentChanged as error:
             raise LeaseLost(f"{work['id']} was closed by another writer") from error
 
@@ -138,12 +140,22 @@ class CycleRecord(Record[Cycle]):
     async def resume(cls, store: Store, held: Held, clock: Clock, dead: Cycle) -> "CycleRecord":
         """Begin a cycle again whose process died; what it left pending still is."""
         cycle = new_cycle(dead["id"], dead["start_time"], dead["trigger"], dead["feed"])
+        _keep_counts(cycle, dead)
         record = cls(store, held, clock, cycle, dead["_etag"])
         record.fail(None, "internal", "its process died, and it was begun again")
         for name, hours in dead["pending_cells"].items():
             record._pending[name].update(hours)
         await record.save()
         return record
+
+    def will_write(self, changes: Mapping[str, Changes], collected_at: str) -> None:
+        """Note whose new items are about to be written, for the write-ahead."""
+        self.document["collected_at"] = collected_at
+        uncounted = self.document.setdefault("uncounted", {})
+        for name, found in changes.items():
+            if found.new_posts or found.new_comments:
+                uncounted[name] = found.rewritten
+                self._is_saved = False
 
     def count(
         self, subreddit: str | None, changes: Changes, *, posts: int = 0, comments: int = 0
@@ -153,6 +165,7 @@ class CycleRecord(Record[Cycle]):
         counts = no_counts()
         if subreddit is not None:
             counts = cycle["subreddits"].setdefault(subreddit, counts)
+            cycle.get("uncounted", {}).pop(subreddit, None)
         for target in (cast("dict[str, int]", counts), cast("dict[str, int]", cycle)):
             target["posts_seen"] += posts
             target["comments_seen"] += comments
@@ -216,6 +229,16 @@ class RescoreRecord(Record[Rescore]):
         self.document["status"], self.document["settled"] = "running", "no"
         self.document["end_time"] = None
         await self.save()
+
+
+def _keep_counts(cycle: Cycle, dead: Cycle) -> None:
+    """Keep what a cycle had changed before its process died; what it saw, it sees again."""
+    for name in ("new", "edited", "moved", "removed", "posts_collected", "comments_collected"):
+        cycle[name] = dead[name]
+    for subreddit, counts in dead["subreddits"].items():
+        kept = cycle["subreddits"].setdefault(subreddit, no_counts())
+        for change in ("new", "edited", "moved", "removed"):
+            kept[change] = counts[change]
 
 
 def _begun(kind: Kind, held: Held, clock: Clock) -> Work:

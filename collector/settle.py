@@ -3,18 +3,20 @@
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from collector.cells import rebuild_all, rebuild_cells
-from collector.record import Record, unsettled_work
+from collector.cells import nearby, pages_between, rebuild_all, rebuild_cells
+from collector.record import Record, no_counts, unsettled_work
 from collector.stopping import ended_early
 from shared.errors import LeaseLost, StoreError
 from shared.logs import event
-from shared.models import CycleError, Work
-from shared.store import COLLECTION, WORK, Store
-from shared.times import Clock, iso
+from shared.models import Cycle, CycleError, Work
+from shared.store import COLLECTION, COMMENTS, POSTS, WORK, Container, Store
+from shared.times import Clock, iso, next_hour
 
 log = logging.getLogger(__name__)
+
+W = TypeVar("W", bound=Work)
 
 
 async def settle(store: Store, record: Record[Any], dead: Sequence[Work], clock: Clock) -> int:
@@ -34,7 +36,8 @@ async def settle(store: Store, record: Record[Any], dead: Sequence[Work], clock:
         )
         await record.settled()
     for work in dead:
-        await store.upsert(WORK, [_closed(work, iso(clock()))])
+        counted = await with_uncounted(store, work)
+        await store.upsert(WORK, [_closed(counted, iso(clock()))])
         event(log, "work.settled_dead", logging.WARNING, work=work["id"])
     return sum(work["kind"] == "cycle" and work["status"] == "running" for work in dead)
 
@@ -66,6 +69,43 @@ async def close_broken(record: Record[Any], error: BaseException) -> None:
     except (StoreError, LeaseLost):
         # It stays `running`, unsettled, for whoever works next to find.
         event(log, "work.not_closed", logging.ERROR, work=record.document["id"])
+
+
+async def with_uncounted(store: Store, work: W) -> W:
+    """Return dead work with the new items counted that it wrote and didn't count any more.
+
+    They bear its time of collection, and lie in the hours that it named before it wrote.
+    """
+    cycle = cast("Cycle", work)
+    if not cycle.get("uncounted"):
+        return work
+    counted: Cycle = {**cycle, "subreddits": dict(cycle["subreddits"]), "uncounted": {}}
+    for name, rewritten in cycle["uncounted"].items():
+        posts, comments = await _written(store, cycle, name, frozenset(rewritten))
+        counts = counted["subreddits"].get(name) or no_counts()
+        counted["subreddits"][name] = {**counts, "new": counts["new"] + posts + comments}
+        counted["new"] += posts + comments
+        counted["posts_collected"] += posts
+        counted["comments_collected"] += comments
+    return cast("W", counted)
+
+
+async def _written(
+    store: Store, cycle: Cycle, name: str, rewritten: frozenset[str]
+) -> tuple[int, int]:
+    """Count the posts and comments that a cycle wrote of a subreddit, less those rewritten."""
+    found = {"t3": 0, "t1": 0}
+    containers: tuple[tuple[str, Container[Any]], ...] = (("t3", POSTS), ("t1", COMMENTS))
+    for near in nearby(sorted(cycle["pending_cells"].get(name, ()))):
+        for prefix, container in containers:
+            pages = pages_between(store, container, name, near[0], next_hour(near[-1]))
+            async for page in pages:
+                found[prefix] += sum(
+                    item["collected_at"] == cycle["collected_at"]
+                    and f"{prefix}_{item['id']}" not in rewritten
+                    for item in page
+                )
+    return found["t3"], found["t1"]
 
 
 def _closed(work: Work, now: str) -> Work:

@@ -231,8 +231,14 @@ class Work(TypedDict):
 class Cycle(Work):
     """One collection cycle (DataCollectionCycle).
 
-    left_out counts by the reason what the source showed and couldn't be kept.
+    left_out counts by the reason what the source showed and couldn't be kept. collected_at is that
+    of the items that it writes. uncounted names the subreddits whose new items are written and not
+    counted yet, each with the fullnames of those that it writes over: recovery counts the others.
+    Earlier cycles lack both.
     """
+
+    collected_at: NotRequired[str]
+    uncounted: NotRequired[dict[str, list[str]]]
 
     trigger: Trigger
     feed: str

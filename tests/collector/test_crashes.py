@@ -10,15 +10,38 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from collector.cycle import Collector
+from collector.reddit.client import RedditSource
+from collector.reddit.requestor import wait_until
 from local.reddit.limits import RateLimit
+from shared.errors import CycleEnded
 from shared.settings import Settings
 from shared.store import CYCLES, Query
-from tests.collector.crashing import LATER, count_writes, die_at, finish, opened
-from tests.collector.harness import check_statistics, final_data, settings_for, things
+from shared.times import utc_now
+from tests.collector.crashing import (
+    LATER,
+    Killed,
+    KilledStore,
+    count_writes,
+    die_at,
+    finish,
+    opened,
+)
+from tests.collector.harness import (
+    METHOD,
+    check_statistics,
+    final_data,
+    run_cycle,
+    settings_for,
+    things,
+)
 
 SUBREDDITS_HERE = ("aws", "claude", "OpenAI")
 # A server that has everything imported: each process that dies here starts in a moment.
@@ -47,6 +70,17 @@ async def result(settings: Settings) -> str:
         unsettled = Query(CYCLES, "cycle", 10, order_by="id", equals={"settled": "no"})
         assert await store.query(unsettled) == []
         return await final_data(store, settings.subreddits)
+
+
+async def counted(settings: Settings) -> dict[str, int]:
+    """Give what all cycles together say that they collected."""
+    async with opened(settings) as store:
+        cycles = await store.query(Query(CYCLES, "cycle", 100, order_by="id"))
+    for cycle in cycles:
+        assert cycle["new"] == sum(each["new"] for each in cycle["subreddits"].values())
+        assert cycle["new"] == cycle["posts_collected"] + cycle["comments_collected"]
+    names = ("new", "posts_collected", "comments_collected")
+    return {name: sum(int(cycle[name]) for cycle in cycles) for name in names}  # type: ignore[literal-required]
 
 
 def change_something_of_each_kind(reddit) -> None:
@@ -81,12 +115,13 @@ async def test_killed_at_any_write_and_run_again_the_data_is_the_same(
     undisturbed = beginning("undisturbed")
     with CONTEXT.Pool(2) as pool:
         writes = pool.apply(count_writes, (undisturbed,))
-    expected = await result(undisturbed)
+    expected, collected = await result(undisturbed), await counted(undisturbed)
     for step in range(2 * writes):
         settings = beginning(f"step{step}")
         assert in_a_process(die_at, settings, step) == -signal.SIGKILL, step
         assert in_a_process(finish, settings) == 0, step
         assert await result(settings) == expected, step
+        assert await counted(settings) == collected, step
 
 
 async def test_killed_twice_in_a_row_nothing_is_lost(
@@ -103,6 +138,45 @@ async def test_killed_twice_in_a_row_nothing_is_lost(
         assert in_a_process(die_at, settings, second, LATER) == -signal.SIGKILL
         assert in_a_process(finish, settings) == 0
         assert await result(settings) == await result(whole)
+        assert await counted(settings) == await counted(whole)
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+async def test_a_cycle_that_is_begun_again_counts_what_it_wrote_before(
+    reddit, sqlite_settings: Settings, tmp_path: Path, *, is_edited: bool
+) -> None:
+    base = settings_for(sqlite_settings, reddit.base_url, SUBREDDITS_HERE)
+    before = base.model_copy(update={"sqlite_path": tmp_path / "before.db"})
+    if is_edited:
+        async with opened(before) as store:
+            await run_cycle(store, before)
+        change_something_of_each_kind(reddit)
+
+    async def run(settings: Settings, step: int, later: timedelta) -> None:
+        async with opened(settings) as store:
+            deadly: Any = KilledStore(store, step)
+            source = RedditSource(settings, wait=wait_until(time.monotonic() + 120))
+            clock = lambda: utc_now() + later  # noqa: E731
+            collector = Collector(deadly, source, METHOD, settings, clock=clock)
+            with suppress(Killed, CycleEnded):
+                await collector.run("request", cycle_id="cycle_20261123_130507")
+            source.close()
+
+    def beginning(name: str) -> Settings:
+        path = tmp_path / f"{name}.db"
+        if is_edited:
+            shutil.copy(before.sqlite_path, path)
+        return base.model_copy(update={"sqlite_path": path})
+
+    whole = beginning("whole")
+    await run(whole, -2, timedelta(0))
+    for step in range(5, 45, 3):
+        settings = beginning(str(step))
+        await run(settings, step, LATER)
+        await run(settings, step + 9, 2 * LATER)
+        await run(settings, -2, 3 * LATER)
+        assert await result(settings) == await result(whole), step
+        assert await counted(settings) == await counted(whole), step
 
 
 async def test_the_same_over_cosmos_db(reddit, cosmos_settings_factory) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,8 @@ from collector.cycle import Collector
 from collector.source import Seen, SeenComment, SeenPost
 from shared.errors import DeadlineReached
 from shared.models import ALL, Cycle
-from shared.store import HOURS_OF_ALL, SUBREDDITS
-from shared.times import hour_of, iso
+from shared.store import DAYS, HOURS_OF_ALL, SUBREDDITS
+from shared.times import day_of, hour_of, iso
 from tests.api.world import NOW, a_post, keep
 from tests.collector.harness import METHOD, WatchedStore, check_statistics, stored_items
 
@@ -80,6 +80,49 @@ async def test_a_cycle_document_is_not_written_for_each_of_many_subreddits(
         assert len(cycle["subreddits_processed"]) == len(NAMES)
         # The document names every subreddit: once for each would be the square of them.
         assert watched.operations.count("replace") <= 110
+    await check_statistics(sqlite_store, NAMES)
+
+
+@dataclass
+class SlowSource(NewPosts):
+    """A source that takes four seconds a subreddit, as one limited to 100 requests a minute."""
+
+    now: datetime = NOW
+
+    def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
+        self.now += timedelta(seconds=4)
+        return super().new_posts(subreddit)
+
+
+async def test_while_a_long_cycle_runs_all_follows_its_parts(sqlite_store, settings) -> None:
+    source = SlowSource()
+    parts: list[tuple[datetime, int]] = []
+    lags: list[timedelta] = []
+
+    class Looking(WatchedStore):
+        async def upsert(self, container: Any, documents: Any) -> None:
+            await self.inner.upsert(container, documents)
+            if container is SUBREDDITS and documents:
+                await self.look()
+
+        async def look(self) -> None:
+            """Note since when `all` lacks something of its parts."""
+            day = day_of(iso(NOW))
+            found = await self.inner.read_many(DAYS, [(name, day) for name in (*NAMES, ALL)])
+            counts = {
+                key[0]: sum(cell["posts"] for cell in each["hours"].values())
+                for key, each in found.items()
+            }
+            of_all = counts.pop(ALL, 0)
+            parts.append((source.now, sum(counts.values())))
+            missing = [moment for moment, count in parts if count > of_all]
+            lags.append(source.now - missing[0] if missing else timedelta(0))
+
+    collector = Collector(Looking(sqlite_store), source, METHOD, settings, clock=lambda: source.now)  # type: ignore[arg-type]
+    cycle = await collector.run("cli")
+    assert (cycle["status"], cycle["new"]) == ("completed", len(NAMES))
+    assert source.now - NOW == timedelta(minutes=20)
+    assert max(lags) <= timedelta(seconds=90)
     await check_statistics(sqlite_store, NAMES)
 
 
