@@ -222,6 +222,10 @@ class Comparison(Answer):
         description="whether more than one method scored what is compared, in both windows: then"
         " its averages don't compare"
     )
+    granularity: Granularity | None = Field(
+        description="the length of a step of `trend_data`: what was asked for, or day where hours"
+        " would be too many; null without"
+    )
     gaps: list[TimeWindow] | None = Field(
         default=None,
         description="hours of the window in which, as far as can be told, nothing was collected:"

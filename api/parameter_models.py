@@ -9,8 +9,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationInfo,
-    field_validator,
 )
 from pydantic.functional_validators import AfterValidator
 
@@ -24,7 +22,8 @@ MOST_SCANNED = 500
 MOST_SEARCH_CHARS = 200
 MOST_TOPICS = 100
 MOST_COMPARED = 10
-# Of a comparison: ten subreddits by the hour for a week, and some more.
+# Of a comparison by the hour, so that an answer keeps to some hundred kilobytes: ten subreddits for
+# a week, and some more.
 MOST_STEPS = 2500
 MOST_CYCLES = 100
 # Reddit's longest names have 21 characters; more than that is answered as unknown up to here.
@@ -197,20 +196,19 @@ class CompareParameters(Parameters):
     granularity: Granularity | None = Field(
         default=None,
         description="hour, day or week: how it went in such steps, too; without it, only the"
-        f" window's sums. Together the subreddits may have {MOST_STEPS} steps",
+        f" window's sums. Where the subreddits together would have more than {MOST_STEPS} hours,"
+        " hour gives days: `granularity` of the answer says which",
         examples=["day"],
     )
 
-    @field_validator("granularity")
-    @classmethod
-    def _bounded(cls, value: Granularity | None, info: ValidationInfo) -> Granularity | None:
-        """Keep the answer to some hundred kilobytes; what is wrong elsewhere is told there."""
-        steps = len(info.data.get("subreddits", ())) * info.data.get("hours", 0)
-        if value == "hour" and steps > MOST_STEPS:
-            raise ValueError(
-                f"that would be {steps} steps: take fewer hours or subreddits, or days"
-            )
-        return value
+    @property
+    def step(self) -> Granularity | None:
+        """Return the length of the answer's steps: days, where hours would be too many.
+
+        A document of OpenAPI can't say which parameters don't go together: nothing is refused.
+        """
+        hours = len(self.subreddits) * self.hours
+        return "day" if self.granularity == "hour" and hours > MOST_STEPS else self.granularity
 
 
 class PostParameters(Parameters):

@@ -34,7 +34,7 @@ COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left
 
 
 async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
-    """Add up the hours of the window: it reads a document for each day or, of many days, month.
+    """Add up the hours of the window: it reads one document for each day that they touch.
 
     Raises UnknownSubreddit and StoreError.
     """
@@ -141,7 +141,7 @@ def _error(deps: Deps, cells: Cells, hours: Iterable[str]) -> float | None:
 async def _comparison(
     deps: Deps, parameters: CompareParameters, window: Window, cells: Mapping[str, Cells]
 ) -> Comparison:
-    before = window.before()
+    before, step = window.before(), parameters.step
 
     def compare_all() -> list[ComparedScope]:
         return [
@@ -149,9 +149,7 @@ async def _comparison(
                 scope,
                 _totals(deps, own, window.hours()),
                 _totals(deps, own, before.hours()),
-                _trend(deps, own, window, parameters.granularity)
-                if parameters.granularity
-                else None,
+                _trend(deps, own, window, step) if step else None,
             )
             for scope, own in cells.items()
         ]
@@ -161,6 +159,7 @@ async def _comparison(
     return Comparison(
         time_window_hours=parameters.hours,
         subreddits=compared,
+        granularity=step,
         mixed_methods=_are_mixed(
             total for each in compared for total in (each.statistics, each.previous)
         ),
@@ -172,7 +171,7 @@ async def _comparison(
 
 
 async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str, Cells]:
-    """Read the cells of the window, of each scope: days of short windows, months of long ones."""
+    """Read the cells of the window by scope: days or, where these are many, months."""
     store = await deps.watched_store()
     days = await read_days(store, scopes, window.days())
     if ALL in days:

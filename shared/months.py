@@ -14,8 +14,8 @@ from shared.statistics import items_in
 from shared.store import DAYS, MONTHS, Key, Store
 from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 
-# For fewer days than these, days are read.
-MIN_DAYS = 8
+# Up to this number of days of all subreddits together, days are read: one batched read for each.
+MAX_DAYS_READ = 100
 
 # A cell is posts and comments, and what is labelled of both; and of other languages, if any.
 COUNTS = 2
@@ -42,19 +42,21 @@ async def read_days(
     by its days.
     """
     found: dict[str, list[DayStats]] = {scope: [] for scope in scopes}
-    names = [scope for scope in found if scope != ALL] if len(days) >= MIN_DAYS else []
+    names = [scope for scope in found if scope != ALL]
+    if len(names) * len(days) <= MAX_DAYS_READ:
+        names = []
     months = list(dict.fromkeys(map(month_of, days)))
-    packed = await store.read_many(
-        MONTHS, [key_of(name, each) for name in names for each in months]
-    )
+    month_keys = [key_of(name, month) for name in names for month in months]
+    packed = await store.read_many(MONTHS, month_keys) if month_keys else {}
     keys = [
         (scope, day)
         for scope in found
         for day in days
         if key_of(scope, month_of(day)) not in packed
     ]
-    for (scope, _), day_stats in (await store.read_many(DAYS, keys)).items():
-        found[scope].append(day_stats)
+    if keys:
+        for (scope, _), day_stats in (await store.read_many(DAYS, keys)).items():
+            found[scope].append(day_stats)
     # Off the loop: a hundred months are thousands of cells.
     unpacked = await asyncio.to_thread(lambda: [unpack(month) for month in packed.values()])
     wanted = set(days)

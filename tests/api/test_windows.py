@@ -204,14 +204,32 @@ async def test_a_comparison_in_steps_has_the_trend_of_each(store) -> None:
     assert plain.subreddits[0].trend_data is None
 
 
-async def test_a_comparison_of_very_many_steps_is_refused_with_what_to_do(process, written) -> None:
+@pytest.mark.parametrize(
+    ("names", "hours", "steps"),
+    [
+        (1, 2160, "hour"),
+        (2, 1250, "hour"),
+        (2, 1251, "day"),
+        (3, 833, "hour"),
+        (3, 1485, "day"),
+        (4, 2160, "day"),
+    ],
+)
+async def test_a_comparison_of_very_many_hours_answers_in_days_and_says_so(
+    process, written, names: int, hours: int, steps: str
+) -> None:
     del process, written
-    target = "/api/v1/sentiment/compare"
-    asked = {"subreddits": "aws,claude", "hours": 2160}
-    refused = await get(target, granularity="hour", **asked)
-    assert refused.status_code == 422
-    (error,) = json.loads(refused.get_body())["errors"]
-    assert error["parameter"] == "granularity"
-    assert "4320 steps: take fewer hours or subreddits, or days" in error["detail"]
-    assert (await get(target, granularity="day", **asked)).status_code == 200
-    assert (await get(target, **asked)).status_code == 200
+    asked = {"subreddits": ",".join([*NAMES, "all"][:names]), "hours": hours}
+    answer = await get("/api/v1/sentiment/compare", granularity="hour", **asked)
+    assert answer.status_code == 200
+    found = json.loads(answer.get_body())
+    assert found["granularity"] == steps
+    (count,) = {len(each["trend_data"]) for each in found["subreddits"]}
+    assert count == hours if steps == "hour" else hours / 24 <= count <= hours / 24 + 2
+    assert len(answer.get_body()) < 1_000_000
+
+
+@pytest.mark.parametrize("granularity", ["hour", "day", "week", None])
+async def test_a_comparison_says_its_steps(store, granularity) -> None:
+    asked = CompareParameters(subreddits=("aws",), granularity=granularity)
+    assert (await compare(deps_of(store), asked)).granularity == granularity
