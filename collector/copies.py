@@ -24,7 +24,7 @@ from shared.times import Window, parse_iso
 # What is said again a week later is said anew.
 WITHIN = timedelta(days=7)
 # Of one author. Two people may say the same eight by chance: collector/trending/copies.py.
-MIN_OWN_WORDS = 5
+MIN_OWN_WORDS = 6
 KEY_BYTES = 8
 WORD = re.compile(r"\w+")
 # Of scripts that put no blank between words each letter is one.

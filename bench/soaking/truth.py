@@ -106,7 +106,9 @@ def compare_served(http: httpx.Client, shown: Mapping[str, RedditObject]) -> lis
     path = f"/api/v1/posts/recent?limit=200&hours={HOURS}"
     while path:
         page = http.get(path).raise_for_status()
-        served += [f"t3_{post['id']}" for post in page.json()]
+        for post in page.json():
+            # A list over all shows one of several that say the same, and names the others.
+            served += [f"t3_{post['id']}", *(f"t3_{each.split('/')[1]}" for each in post["copies"])]
         path = page.links.get("next", {}).get("url", "")
     stats = http.get(f"/api/v1/sentiment/stats?hours={HOURS}").raise_for_status().json()
     total = stats["statistics"]["total"]

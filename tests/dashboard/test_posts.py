@@ -27,7 +27,7 @@ SEARCH = 'Words and "phrases"'
 
 def words_of(posts: list[dict[str, Any]]) -> list[str]:
     """Give the first post's longest words, in the order of its text."""
-    words: list[str] = re.findall(r"[a-z]{5,}", posts[0]["content"] or posts[0]["title"])
+    words: list[str] = re.findall(r"\b[a-z]{5,}\b", posts[0]["content"] or posts[0]["title"])
     return words
 
 
