@@ -17,8 +17,8 @@ from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 # Up to this number of days of all subreddits together, days are read: one batched read for each.
 MAX_DAYS_READ = 100
 
-# A cell is posts and comments, and what is labelled of both; and of other languages, if any.
-COUNTS = 2
+# A cell is posts, comments and copies, what is labelled of all, and of other languages, if any.
+COUNTS = 3
 LABELLED = 5
 NO_SQUARES = -1.0
 
@@ -114,7 +114,8 @@ def _methods(month: MonthStats, hour: str, numbers: Sequence[float]) -> Mapping[
 
 
 def _numbers(cell: Cell) -> list[float]:
-    numbers = [cell["posts"], cell["comments"], *_of_labelled(cell)]
+    counts = [cell["posts"], cell["comments"], cell.get("copies", 0)]
+    numbers = [*counts, *_of_labelled(cell)]
     return (
         [*numbers, *_of_labelled(cell["other_language"])] if "other_language" in cell else numbers
     )
@@ -126,9 +127,11 @@ def _of_labelled(part: Labelled) -> list[float]:
 
 
 def _cell(numbers: Sequence[float], methods: Mapping[str, int]) -> Cell:
-    posts, comments = map(int, numbers[:COUNTS])
+    posts, comments, copies = map(int, numbers[:COUNTS])
     labelled = _labelled(numbers[COUNTS:])
     cell = cast("Cell", {"posts": posts, "comments": comments, **labelled})
+    if copies:
+        cell["copies"] = copies
     if methods:
         cell["methods"] = dict(methods)
     if other := numbers[COUNTS + LABELLED :]:

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 PATIENCE = 180.0
 # An address that nobody answers at: apps that never ask Reddit need no stand-in.
 NOBODY = "http://127.0.0.1:9"
+WORKER = r"process=worker pid=(\d+)"
 
 
 class RunningHost:
@@ -52,6 +53,11 @@ class RunningHost:
     def log(self) -> str:
         """Give everything that was printed so far."""
         return "\n".join(self.lines)
+
+    def worker(self) -> int:
+        """Return the id of the process that runs the timers and the queue."""
+        self.wait_for_log(WORKER)
+        return int(re.findall(WORKER, self.log)[-1])
 
     def wait_for_log(self, pattern: str, count: int = 1) -> str:
         """Wait until so many lines fit the pattern, and give the last of them."""

@@ -86,13 +86,6 @@ def wait_for_first_subreddit(host, cycle_id: str) -> None:
         time.sleep(0.05)
 
 
-def worker_of(host) -> int:
-    """Give the process that runs the timers and the queue."""
-    pid = re.findall(r"process=worker pid=(\d+)", host.log)
-    assert pid, host.log
-    return int(pid[-1])
-
-
 def test_a_collection_that_is_asked_for_shows_as_it_goes_and_ends(
     running_host, stand_in, any_database
 ) -> None:
@@ -145,7 +138,7 @@ def test_asked_for_twice_while_no_worker_is_free_makes_one_message_and_one_cycle
 ) -> None:
     host = running_host(arguments=["--no-collect"], settings=database)
     host.wait_for_log("process.started process=worker")
-    os.kill(worker_of(host), signal.SIGSTOP)
+    os.kill(host.worker(), signal.SIGSTOP)
     first = ask(host).json()["cycle"]
     edit_request(database, asked_at=iso(utc_now() - timedelta(minutes=5)))
     again = ask(host)
@@ -155,7 +148,7 @@ def test_asked_for_twice_while_no_worker_is_free_makes_one_message_and_one_cycle
     assert waits["errors"][0]["message"] in again.json()["detail"]
     queues = Queues(Path(database["SQLITE_PATH"]).parent / "queues.db")
     assert queues.count(QUEUE) == 1
-    os.kill(worker_of(host), signal.SIGCONT)
+    os.kill(host.worker(), signal.SIGCONT)
     assert wait_for_end(host, first)[-1]["status"] == "completed"
     host.wait_for_log("collect_now.ended")
     assert [each["id"] for each in host.http.get("/api/v1/cycles").json()] == [first]
@@ -180,7 +173,7 @@ def test_what_could_not_be_queued_is_refused_and_the_next_request_works_at_once(
     host = running_host(arguments=["--no-collect"], settings=database)
     host.wait_for_log("process.started process=worker")
     data = Path(database["SQLITE_PATH"]).parent
-    os.kill(worker_of(host), signal.SIGSTOP)
+    os.kill(host.worker(), signal.SIGSTOP)
     for file in data.glob("queues.db-*"):
         file.unlink()
     data.joinpath("queues.db").write_bytes(b"no more room " * 1000)
@@ -191,7 +184,7 @@ def test_what_could_not_be_queued_is_refused_and_the_next_request_works_at_once(
     assert host.http.get("/api/v1/cycles").json() == []
     assert ask(host).status_code == 503, "nothing waits: the queue is asked again"
     data.joinpath("queues.db").unlink()
-    os.kill(worker_of(host), signal.SIGCONT)
+    os.kill(host.worker(), signal.SIGCONT)
     answer = ask(host)
     assert answer.status_code == 202, answer.text
     assert wait_for_end(host, answer.json()["cycle"])[-1]["status"] == "completed"
@@ -320,7 +313,7 @@ def test_a_worker_killed_in_mid_cycle_is_followed_by_one_that_finishes(
     host = running_host(arguments=["--no-collect"], settings=settings)
     dead = ask(host).json()["cycle"]
     wait_for_first_subreddit(host, dead)
-    os.kill(worker_of(host), signal.SIGKILL)
+    os.kill(host.worker(), signal.SIGKILL)
     host.wait_for_log("process.died process=worker")
     host.wait_for_log("process.started process=worker", count=2)
     shown = wait_for_end(host, dead)[-1]
@@ -344,7 +337,7 @@ def test_a_message_that_comes_back_after_a_crash_begins_its_cycle_again(
     host = running_host(arguments=["--no-collect"], settings=settings)
     cycle = ask(host).json()["cycle"]
     wait_for_first_subreddit(host, cycle)
-    os.kill(worker_of(host), signal.SIGKILL)
+    os.kill(host.worker(), signal.SIGKILL)
     host.wait_for_log("process.died process=worker")
     # As after the ten minutes for which a queue hides a message that is worked on.
     with closing(sqlite3.connect(Path(database["SQLITE_PATH"]).parent / "queues.db")) as db, db:

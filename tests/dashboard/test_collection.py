@@ -183,7 +183,7 @@ def test_what_is_asked_for_and_not_taken_up_shows_what_the_server_says_of_it(
     visit = visitor(product.url)
     page = visit.open(view="collection")
     expect(collect_button(page)).to_be_enabled()
-    worker = worker_of(product)
+    worker = product.host.worker()
     os.kill(worker, signal.SIGSTOP)
     collect_button(page).click()
     asked = page.get_by_role("region", name="Asked for")
@@ -215,20 +215,12 @@ def test_a_cycle_whose_worker_was_killed_shows_as_failed(slow, visitor: Visitor)
     collect_button(page).click()
     progress = page.get_by_role("region", name="Under way")
     expect(progress).to_be_visible()
-    os.kill(worker_of(product), signal.SIGKILL)
+    os.kill(product.host.worker(), signal.SIGKILL)
     history = page.get_by_role("region", name="The last cycles")
     expect(history.get_by_text("failed", exact=True)).to_be_visible()
     expect(history.get_by_text("its worker stopped answering")).to_be_visible()
     expect(progress).to_be_hidden()
     expect(collect_button(page)).to_be_enabled()
-
-
-def worker_of(product: Product) -> int:
-    """Give the process that runs the timers and the queue."""
-    line = product.host.wait_for_log("process=worker pid=")
-    pid = re.search(r"process=worker pid=(\d+)", line)
-    assert pid is not None
-    return int(pid[1])
 
 
 def test_what_failed_is_named_with_its_reason(slow, visitor: Visitor) -> None:

@@ -1,5 +1,7 @@
 """A disk that takes no more: told in words, and nothing dies of it."""
 
+import os
+import signal
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +38,8 @@ def host(tmp_path, write_app):
 def test_what_cannot_be_queued_is_a_problem_in_words(host, tmp_path) -> None:
     assert host.http.post("/api/ask").status_code == 202
     host.wait_for_log("worked")
+    # It would write the file as it was.
+    os.kill(host.worker(), signal.SIGSTOP)
     queue = tmp_path / "data" / "queues.db"
     for file in tmp_path.joinpath("data").glob("queues.db-*"):
         file.unlink()
@@ -45,6 +49,7 @@ def test_what_cannot_be_queued_is_a_problem_in_words(host, tmp_path) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     assert "disk is full" in answer.json()["detail"]
     assert answer.headers["retry-after"] == "30"
+    os.kill(host.worker(), signal.SIGCONT)
     host.wait_for_log("queue.not_written")
     host.wait_for_log("queue.unavailable")
     assert "process.died" not in host.log
