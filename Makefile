@@ -51,6 +51,8 @@ pages: $(PAGES)
 # Published schemas, as the package ships them.
 SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
+SPELLED = *.md function_app.py .github docs api bench collector dashboard/src infra local release shared tests
+
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,6 +60,7 @@ lint: $(VENV)/.installed
 	$(SCHEMA).github-workflows .github/workflows/*.yml
 	$(SCHEMA).dependabot .github/dependabot.yml
 	$(SCHEMA).compose-spec compose.yaml
+	$(BIN)/codespell $(SPELLED)
 
 format: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/ruff check --fix .

@@ -1,6 +1,8 @@
 """Made pages are current, links lead somewhere, and the words of the code are explained."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,25 @@ def test_each_decision_says_when_why_what_and_what_follows() -> None:
         assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
             "Context", "Decision", "Consequences",
         ]  # fmt: skip
+
+
+def test_a_misspelt_word_would_be_found_in_every_folder_of_ours(tmp_path: Path) -> None:
+    listed = subprocess.run(
+        ["make", "lint", "--dry-run", "--assume-old=.venv/.installed"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    (command,) = re.findall(r"^\S*codespell (.+)$", listed, re.MULTILINE)
+    folders = {each.name for each in ROOT.iterdir() if each.is_dir() and not each.is_symlink()}
+    ours = {name for name in folders if not name.startswith((".", "__"))} | {".github"}
+    assert ours <= {word.split("/")[0] for word in command.split()}
+    wrong = "received".replace("ei", "ie")
+    (tmp_path / "page.md").write_text(f"It is {wrong}.\n")
+    codespell = Path(sys.executable).with_name("codespell")
+    ended = subprocess.run(
+        [codespell, "--toml", ROOT / "pyproject.toml", tmp_path / "page.md"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert f"{wrong} ==> received" in ended.stdout
 
 
 def test_each_section_of_the_glossary_is_in_alphabetical_order() -> None:
