@@ -71,7 +71,8 @@ def test_the_package_has_the_app_and_nothing_else(packed: list[str]) -> None:
         "local.settings.json", ".venv/bin/python", ".data/undertone.db", ".pictures/x.png",
         "requirements-dev.txt", ".ci/run", ".github/workflows/test.yml", "compose.yaml",
         ".release/undertone.zip", ".deployed/app/bin/python", "infra/main.bicep", ".env",
-        "azure.yaml", ".azure/prod/.env",
+        "azure.yaml", ".azure/prod/.env", ".pre-commit-config.yaml", ".vscode/tasks.json",
+        "CONTRIBUTING.md",
     ],
 )  # fmt: skip
 def test_what_only_developers_need_stays_behind(path: str) -> None:

