@@ -1,1 +1,1 @@
-"""What a deployment takes along: its package, its bill of materials, and their audit."""
+"""What a deployment takes along: its package, bill of materials and audit; and a version's cut."""

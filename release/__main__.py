@@ -1,5 +1,8 @@
-"""The release's verbs: `python -m release package|sbom|audit`."""
+"""The release's verbs: `python -m release package|sbom|audit|cut|notes`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +10,7 @@ import typer
 
 from release.audit import NOT_AUDITED, audit
 from release.bom import write_bom
+from release.cut import CHANGELOG, CutError, cut, notes_of
 from release.npm_audit import npm_audit, worst
 from release.package import build_package
 
@@ -59,6 +63,36 @@ def audit_command(
             typer.echo(line)
     status = worst(found)
     raise typer.Exit(0 if unreachable_ok and status == NOT_AUDITED else status)
+
+
+@cli.command(name="cut")
+def cut_command(
+    version: Annotated[str, typer.Argument(help="X.Y.Z, above the last one")],
+    root: Annotated[Path, typer.Option(help="the repository")] = ROOT,
+) -> None:
+    """Make what is unreleased in the changelog a version, of today, and print its notes."""
+    with _explained():
+        typer.echo(cut(root, version, f"{datetime.now(UTC):%Y-%m-%d}"), nl=False)
+
+
+@cli.command()
+def notes(
+    version: Annotated[str, typer.Argument(help="X.Y.Z")],
+    root: Annotated[Path, typer.Option(help="the repository")] = ROOT,
+) -> None:
+    """Print what the changelog says of a version."""
+    with _explained():
+        typer.echo(notes_of((root / CHANGELOG).read_text(), version), nl=False)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn a CutError into one line, and exit with 1."""
+    try:
+        yield
+    except CutError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

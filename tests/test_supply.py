@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -45,12 +46,62 @@ def test_dependabot_looks_into_every_folder_with_a_manifest(ecosystem: str) -> N
 def test_every_action_is_pinned_by_commit_and_says_its_version(workflow: Path) -> None:
     used = re.findall(r"uses: (.+)", workflow.read_text())
     assert used
+    # A workflow of this repository is that of the same commit.
+    used = [each for each in used if not each.startswith("./.github/workflows/")]
     assert [each for each in used if not PINNED.fullmatch(each)] == []
 
 
 def test_one_action_is_of_one_version_everywhere() -> None:
     used = {each for file in WORKFLOWS for each in re.findall(r"uses: (.+)", file.read_text())}
     assert len({each.partition("@")[0] for each in used}) == len(used)
+
+
+def test_the_parts_of_an_action_are_of_one_commit() -> None:
+    commits: dict[str, set[str]] = defaultdict(set)
+    for file in WORKFLOWS:
+        for owner, name, commit in re.findall(
+            r"uses: ([\w-]+)/([\w.-]+)[\w./-]*@(\w+)", file.read_text()
+        ):
+            commits[f"{owner}/{name}"].add(commit)
+    assert {name: found for name, found in commits.items() if len(found) > 1} == {}
+
+
+def test_dependabot_renews_the_parts_of_an_action_together() -> None:
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    (actions,) = (each for each in updates if each["package-ecosystem"] == "github-actions")
+    assert actions["groups"] == {"actions": {"patterns": ["*"]}}
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda file: file.stem)
+def test_a_workflow_asks_for_no_more_than_reading_except_in_a_job_that_says_why(
+    workflow: Path,
+) -> None:
+    read = yaml.safe_load(workflow.read_text())
+    wide = {key for key, value in read["permissions"].items() if value != "read"}
+    # The deployment signs in to Azure by a token of GitHub's.
+    assert wide <= ({"id-token"} if workflow.stem == "deploy" else set())
+    for job in read["jobs"].values():
+        assert "uses" in job or "timeout-minutes" in job
+
+
+def test_a_workflow_puts_no_input_into_a_shell() -> None:
+    for file in WORKFLOWS:
+        for job in yaml.safe_load(file.read_text())["jobs"].values():
+            for step in job.get("steps", ()):
+                assert not re.search(r"\$\{\{\s*(inputs|github\.event)", step.get("run", "")), file
+
+
+def test_a_release_calls_what_anyone_can_call_and_pushes_last() -> None:
+    release = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())
+    steps = [step["run"] for step in release["jobs"]["release"]["steps"] if "run" in step]
+    assert release["jobs"]["release"]["needs"] == "check"
+    verbs = [verb for run in steps for verb in re.findall(r"make ([\w ]+)", run)]
+    assert " ".join(verbs).split() == ["audit", "docs", "lint", "package", "sbom"]
+    assert "release cut" in steps[1]
+    assert [("push" in run, "gh release" in run) for run in steps[-2:]] == [
+        (True, False), (False, True),
+    ]  # fmt: skip
+    assert not any("push" in run for run in steps[:-2])
 
 
 def test_every_image_has_a_tag_and_none_that_moves_between_versions() -> None:
