@@ -27,8 +27,8 @@ SUITE = $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(A
 test: $(SUITE) lint
 	$(BIN)/python -m tests.clocks $(CLOCK) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-# The suite with the branches that it runs measured, in the processes that it starts too: over twice as
-# long as `make test`. Fails below the floor in pyproject.toml.
+# The suite with the branches that it runs measured, in the processes that it starts too. It takes longer than
+# `make test`, and fails below the floor in pyproject.toml.
 coverage: $(SUITE)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal

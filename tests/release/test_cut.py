@@ -102,6 +102,19 @@ def test_the_program_and_the_examples_name_the_version(repository: Path) -> None
     assert notes == notes_of(after[CHANGELOG], "12.3.45")
 
 
+def test_a_changelog_with_odd_versions_is_refused() -> None:
+    with pytest.raises(CutError, match=r"'0\.9', which is not X\.Y\.Z"):
+        cut_changelog(LATER.replace("0.9.0", "0.9"), "1.0.0", "2026-12-02")
+
+
+def test_a_program_without_a_version_is_refused_and_nothing_is_written(repository: Path) -> None:
+    (repository / PROGRAM).write_text("")
+    before = texts_of(repository)
+    with pytest.raises(CutError, match="no line __version__"):
+        cut(repository, "0.1.0", "2026-12-02")
+    assert texts_of(repository) == before
+
+
 def test_a_refused_cut_leaves_everything_as_it_was(repository: Path) -> None:
     before = texts_of(repository)
     with pytest.raises(CutError):
