@@ -172,31 +172,18 @@ async def test_a_move_to_another_spelling_that_was_cut_short_goes_on(store, coll
     assert set((await counted(store, "ClaudeAI")).values()) == {5}
 
 
-async def test_a_move_to_another_spelling_that_was_cut_short_goes_on(store, collect) -> None:
-    await collect("claudeai")
-    state = await store.read(SUBREDDITS, "subreddit", "claudeai")
-    post = await store.read(POSTS, "claudeai", "claudeai2")
-    await store.upsert(POSTS, [{**post, "subreddit": "ClaudeAI"}])
-    await collect("ClaudeAI")
-    await check_statistics(store, ["ClaudeAI"])
-    moved = await store.read(SUBREDDITS, "subreddit", "ClaudeAI")
-    assert moved["posts_watermark"] == state["posts_watermark"]
-    assert await store.read(SUBREDDITS, "subreddit", "claudeai") is None
-    assert set((await counted(store, "ClaudeAI")).values()) == {5}
-
-
 async def test_data_of_a_version_that_stored_no_months_gets_them_in_the_next_cycle(
     store, collect
 ) -> None:
-    await collect("claude")
-    state = await store.read(SUBREDDITS, "subreddit", "claude")
+    await collect("ClaudeAI")
+    state = await store.read(SUBREDDITS, "subreddit", "ClaudeAI")
     del state["has_months"]
     await store.upsert(SUBREDDITS, [state])
-    months = await store.query(Query(MONTHS, partition_of("claude"), 10, order_by="id"))
-    await store.delete(MONTHS, [key_of("claude", month["id"]) for month in months])
+    months = await store.query(Query(MONTHS, partition_of("ClaudeAI"), 10, order_by="id"))
+    await store.delete(MONTHS, [key_of("ClaudeAI", month["id"]) for month in months])
     assert months
-    await collect("claude")
-    await check_statistics(store, ["claude"])
+    await collect("ClaudeAI")
+    await check_statistics(store, ["ClaudeAI"])
 
 
 async def test_a_move_to_another_spelling_leaves_no_month_behind(store, collect) -> None:
