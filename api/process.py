@@ -8,6 +8,8 @@ import psutil
 from api.models import ProcessHealth
 
 MEGABYTE = 1_000_000
+# The system's clock may be set while the process runs. The app is imported as it starts.
+STARTED = time.monotonic()
 
 
 @lru_cache(maxsize=1)
@@ -20,7 +22,7 @@ def process_health() -> ProcessHealth:
     """Give uptime in seconds, memory in MB and the processor's use since the last call."""
     process = _this_process()
     return ProcessHealth(
-        uptime_seconds=round(max(0.0, time.time() - process.create_time()), 1),
+        uptime_seconds=round(time.monotonic() - STARTED, 1),
         memory_mb=round(process.memory_info().rss / MEGABYTE, 1),
         cpu_percent=process.cpu_percent(interval=None),
         pid=process.pid,

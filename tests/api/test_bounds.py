@@ -120,14 +120,19 @@ TEN = tuple(f"community{number}" for number in range(10))
 DAYS_BACK = 181
 
 
-def a_busy_day(subreddit: str, day: str) -> DayStats:
-    """Return a day as long as they get: every hour has items, and some in other languages."""
-    items = [
+A_BUSY_HOUR = count(
+    [
         Scored(LABELS[n % 3], (n % 19 - 9) / 10.0001, "linear 1", is_english=n % 7 > 0)
         for n in range(60)
-    ]
-    cell = count(items, posts=15)
-    return {"id": day, "subreddit": subreddit, "hours": {f"{hour:02}": cell for hour in range(24)}}
+    ],
+    posts=15,
+)
+
+
+def a_busy_day(subreddit: str, day: str) -> DayStats:
+    """Return a day as long as they get: every hour has items, and some in other languages."""
+    hours = {f"{hour:02}": A_BUSY_HOUR for hour in range(24)}
+    return {"id": day, "subreddit": subreddit, "hours": hours}
 
 
 @pytest.fixture

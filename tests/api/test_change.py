@@ -89,7 +89,7 @@ async def changed(store: Any, name: str = "all", **more: Any) -> Change:
 async def steady(store: Any) -> Any:
     """Give a store of four days in which each hour held as much of each mood."""
     start = COLLECTED.replace(minute=0) - 96 * HOUR
-    labels: list[Label] = [GOOD] * 20 + [BAD] * 20
+    labels: list[Label] = [GOOD] * 5 + [BAD] * 5
     await keep(store, posts_each_hour(start, COLLECTED, labels))
     return store
 
@@ -100,10 +100,10 @@ async def test_the_window_ends_at_the_last_collection_and_equal_lengths_are_comp
     await collected(steady)
     answer = await compared(steady, now=COLLECTED + 3 * HOUR)
     assert answer.window.end == iso(COLLECTED)
-    assert answer.subreddits[0].statistics.total == 24 * 40
+    assert answer.subreddits[0].statistics.total == 24 * 10
     change = await changed(steady, now=COLLECTED + 3 * HOUR)
     assert change.hours == 24
-    assert change.statistics.total == change.previous.total == 24 * 40
+    assert change.statistics.total == change.previous.total == 24 * 10
     assert change.verdict == "unclear"
     assert change.behind == []
 

@@ -2,6 +2,8 @@ import asyncio
 import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -23,6 +25,7 @@ from shared.store import COLLECTION, LEASES, Store
 from shared.times import iso
 from shared.worker_status import STATUS_FILE, WorkerStatus, read_status, write_status
 from tests.api.world import NOW, ask, deps_of, get
+from tests.host_fixtures import PATIENCE, ROOT
 from tests.stores import CosmosServer
 
 MINUTE = timedelta(minutes=1)
@@ -291,3 +294,11 @@ def test_the_process_measures_itself() -> None:
     assert measured.uptime_seconds > 0
     assert 5 < measured.memory_mb < 5000
     assert measured.cpu_percent >= 0
+
+
+def test_a_clock_that_is_set_right_does_not_change_how_long_the_process_runs() -> None:
+    """The clock that the command sees is months ahead of the system's."""
+    code = "from api.process import process_health; print(process_health().uptime_seconds)"
+    command = [sys.executable, "-m", "tests.clocks", "end-of-february", sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert float(done.stdout.split()[-1]) < PATIENCE

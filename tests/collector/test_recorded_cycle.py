@@ -32,7 +32,13 @@ async def test_a_cycle_stores_what_reddit_lists_and_a_second_one_writes_nothing(
     recorded_data: Path, stand_in, store, any_store_settings: Settings
 ) -> None:
     listings = listed_by_reddit(recorded_data)
+    assert sum(len(listing) for (_, kind), listing in listings.items() if kind == "t3") == 1545
+    assert sum(len(listing) for (_, kind), listing in listings.items() if kind == "t1") == 3138
     subreddits = sorted({name for name, _ in listings})
+    if store.kind == "cosmos":
+        # The test server takes a minute for all; SQLite has them.
+        subreddits = subreddits[::4]
+    listings = {key: listing for key, listing in listings.items() if key[0] in subreddits}
     reddit = stand_in(recorded_data)
     settings = settings_for(any_store_settings, reddit.base_url, subreddits)
 
@@ -41,11 +47,16 @@ async def test_a_cycle_stores_what_reddit_lists_and_a_second_one_writes_nothing(
     assert first["status"] == "completed"
     assert first["errors"] == []
     expected = {fullname for listing in listings.values() for fullname in listing}
-    assert Counter(f[:2] for f in expected) == {"t3": 1545, "t1": 3138}
+    kinds = Counter(fullname[:2] for fullname in expected)
     items = await stored_items(store, subreddits)
     assert set(items) == expected
-    assert (first["posts_seen"], first["comments_seen"]) == (1545, 3138)
-    assert (first["new"], first["edited"], first["moved"], first["removed"]) == (4683, 0, 0, 0)
+    assert (first["posts_seen"], first["comments_seen"]) == (kinds["t3"], kinds["t1"])
+    assert (first["new"], first["edited"], first["moved"], first["removed"]) == (
+        len(expected),
+        0,
+        0,
+        0,
+    )
     await check_statistics(store, subreddits)
 
     watched = WatchedStore(store)
@@ -63,7 +74,7 @@ async def test_a_cycle_stores_what_reddit_lists_and_a_second_one_writes_nothing(
         f"/r/{name}/{listing}": 1 for name in subreddits for listing in ("new", "comments")
     }
     assert sweep <= settings.sweep_requests
-    assert second["reddit_requests"] == 28 + sweep
+    assert second["reddit_requests"] == 2 * len(subreddits) + sweep
     assert await stored_items(store, subreddits) == items
     await check_statistics(store, subreddits)
 

@@ -32,7 +32,7 @@ def compound(text: str) -> float:
     return round(compound_of(float(sum(found)), named), 4)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(st.lists(words | words.map(str.upper) | st.text(max_size=4), max_size=12).map(" ".join))
 def test_the_quick_rules_give_the_librarys_compound(text: str) -> None:
     assert compound(text) == ANALYZER.polarity_scores(text)["compound"]
