@@ -17,7 +17,7 @@ from bench.labelled import DEFAULT_FOLDER, LABELS, Comment, read_comments
 from bench.sentiment_design import WORDS_SCALE, Reader, Text, design, vocabulary
 from bench.sentiment_fit import fit, logits_of, temperature
 from collector.sentiment.features import TOKEN
-from collector.sentiment.weights import FILE, Weights, write_weights
+from collector.sentiment.weights import FILE, Weight, Weights, table_of, write_weights
 
 Matrix = Any  # scipy publishes no types
 
@@ -69,7 +69,7 @@ def _calibrate(x: Matrix, y: Matrix, folds: int) -> float:
 def _rounded(
     weights: Matrix, columns: Mapping[str, int], texts: Sequence[Text], reader: Reader
 ) -> Weights:
-    """Say it as positive and negative against neutral, each word with its kin's weight added."""
+    """Return it as positive and negative against neutral, each word with its kin's weight added."""
     against = weights[:, [2, 0]] - weights[:, [1]]
     width = len(columns)
     words = {word for text in texts for word in text.words}
@@ -83,20 +83,23 @@ def _rounded(
     largest = max(float(np.abs(pair).max()) for pair in table.values())
     step = float(f"{largest / LARGEST:.6g}")
     rounded = {
-        name: complex(*map(round, (pair / step).tolist())) for name, pair in sorted(table.items())
+        name: (round(float(pair[0] / step)), round(float(pair[1] / step)))
+        for name, pair in table.items()
     }
-    none, *numbers = (complex(*np.round(pair, 5).tolist()) for pair in against[width:-1])
+    none, *numbers = (Weight(*np.round(pair, 5).tolist()) for pair in against[width:-1])
     return Weights(
         version=VERSION,
         step=float(f"{step * WORDS_SCALE:.6g}"),
-        bias=complex(*np.round(against[-1], 5).tolist()),
+        bias=Weight(*np.round(against[-1], 5).tolist()),
         no_valence=none,
         numbers=tuple(numbers),
-        table={
-            name: pair
-            for name, pair in rounded.items()
-            if name in words or max(abs(pair.real), abs(pair.imag)) > SMALLEST
-        },
+        table=table_of(
+            {
+                name: steps
+                for name, steps in rounded.items()
+                if name in words or max(map(abs, steps)) > SMALLEST
+            }
+        ),
     )
 
 
@@ -114,7 +117,7 @@ def main() -> None:
     weights = train(read_comments(given.folder / "goemotions_train.tsv"))
     write_weights(given.to, weights, ABOUT)
     print(
-        f"{given.to}: {len(weights.table)} features, {given.to.stat().st_size} bytes, "
+        f"{given.to}: {len(weights.table.rows)} features, {given.to.stat().st_size} bytes, "
         f"{time.monotonic() - began:.0f} s",
         file=sys.stderr,
     )

@@ -5,6 +5,8 @@ It is trained by bench/train_sentiment.py; MODEL_CARD.md tells of its data, figu
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import chain
+from operator import mul
 from typing import NamedTuple
 
 from collector.sentiment import NEGATIVE_FROM, NO_WORDS, POSITIVE_FROM, Score, Scorer
@@ -51,7 +53,7 @@ def linear_scorer(weights: Weights) -> Scorer:
 
 
 def score_of(moods: Moods, language: Language) -> Score:
-    """Give the most probable class, and a compound score that lies in its part of -1..1.
+    """Return the most probable class, and a compound score that lies in its part of -1..1.
 
     The mood is the mean of what the model expects (positive less negative) and VADER's compound.
     Positive is 0.05 and 0.95 times the mood, negative likewise, neutral 0.0499 times the mood; a
@@ -84,6 +86,7 @@ def linear_model(weights: Weights) -> Callable[[str], Moods]:
     valences = Valences()
     read_plainly = load_plain_reader()
     table, step = weights.table, weights.step
+    ups, downs = zip(*weights.numbers, strict=True)
 
     def read(text: str) -> Moods:
         words = tokens(text)
@@ -91,26 +94,28 @@ def linear_model(weights: Weights) -> Callable[[str], Moods]:
         if plain is not text:
             text, words = plain, tokens(plain)
         distinct = set(words)
-        total = sum(filter(None, map(table.get, distinct | set(pairs(words)))), 0j)
-        for word in distinct:
-            if word not in table and (kin := prefix(word)):
-                total += table.get(kin, 0j)
-        logits = weights.bias + total * (step * weight_of_length(len(distinct)))
+        kin = [prefix(word) for word in distinct if word not in table.rows]
+        total = table.total(chain(distinct | set(pairs(words)), filter(None, kin)))
+        scale = step * weight_of_length(len(distinct))
+        up = weights.bias.positive + total.positive * scale
+        down = weights.bias.negative + total.negative * scale
         named = valences.named_emojis(text)
         found = numbers(valences.of(named), named)
         compound = 0.0
         if found is None:
-            logits += weights.no_valence
+            up += weights.no_valence.positive
+            down += weights.no_valence.negative
         else:
             compound = found[0]
-            logits += sum((w * x for w, x in zip(weights.numbers, found, strict=True)), 0j)
-        return Moods(*softmax(logits.real, logits.imag), compound)
+            up += sum(map(mul, ups, found))
+            down += sum(map(mul, downs, found))
+        return Moods(*softmax(up, down), compound)
 
     return read
 
 
 def softmax(up: float, down: float) -> tuple[float, float, float]:
-    """Give the probabilities of positive, negative and neutral, whose own logit is 0."""
+    """Return the probabilities of positive, negative and neutral, whose own logit is 0."""
     top = max(up, down, 0.0)
     positive, negative, neutral = math.exp(up - top), math.exp(down - top), math.exp(-top)
     total = positive + negative + neutral

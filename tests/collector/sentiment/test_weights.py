@@ -2,6 +2,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,16 @@ import pytest
 from collector.sentiment import method_named
 from collector.sentiment.features import NUMBERS, PREFIX_CHARACTERS
 from collector.sentiment.linear import linear_scorer
-from collector.sentiment.weights import FILE, Weights, read_weights, write_weights
+from collector.sentiment.weights import FILE, Weight, Weights, read_weights, table_of, write_weights
 
 MEGABYTE = 2**20
 SMALL = Weights(
     version="7",
     step=0.5,
-    bias=complex(-1, -1),
-    no_valence=0j,
-    numbers=(0j,) * len(NUMBERS),
-    table={"blorp": complex(9, 0), "<s> blorp": complex(1, -1), "gnarf": complex(0, 9)},
+    bias=Weight(-1.0, -1.0),
+    no_valence=Weight(0.0, 0.0),
+    numbers=(Weight(0.0, 0.0),) * len(NUMBERS),
+    table=table_of({"blorp": (9, 0), "<s> blorp": (1, -1), "gnarf": (0, 9)}),
 )
 
 
@@ -35,8 +36,10 @@ def test_it_is_small_and_whole() -> None:
     assert FILE.stat().st_size < 1.5 * MEGABYTE
     weights = read_weights()
     assert len(weights.numbers) == len(NUMBERS)
-    assert all(abs(w.real) <= 127 and abs(w.imag) <= 127 for w in weights.table.values())
-    prefixes = [name for name in weights.table if re.fullmatch(r"\w\S*\*", name)]
+    table = weights.table
+    assert len(table.rows) == len(table.positive) == len(table.negative)
+    assert max(map(abs, [*table.positive, *table.negative])) <= 127
+    prefixes = [name for name in table.rows if re.fullmatch(r"\w\S*\*", name)]
     assert prefixes
     assert all(len(name) == PREFIX_CHARACTERS + 1 for name in prefixes)
 
@@ -44,8 +47,8 @@ def test_it_is_small_and_whole() -> None:
 def test_what_is_written_is_what_is_read_and_the_same_bytes_each_time(tmp_path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     write_weights(one, SMALL, {"name": "small"})
-    backwards = SMALL._replace(table=dict(reversed(SMALL.table.items())))
-    write_weights(two, backwards, {"name": "small"})
+    rows = dict(reversed(SMALL.table.rows.items()))
+    write_weights(two, SMALL._replace(table=replace(SMALL.table, rows=rows)), {"name": "small"})
     assert one.read_bytes() == two.read_bytes()
     assert read_weights(one) == SMALL
 
