@@ -80,7 +80,7 @@ def prepared(
     fresh_seconds: int = FRESH_SECONDS,
     more: Mapping[str, str] | None = None,
 ) -> Prepared:
-    """Give a body its headers; the tag is that of its steady part, or of all of it."""
+    """Add the headers of a body; the tag is that of its steady part, or of all of it."""
     tag = f'{"W/" if is_weak else ""}"{hashlib.sha256(steady or body).hexdigest()[:32]}"'
     headers = {
         "Cache-Control": f"public, max-age={fresh_seconds}" if fresh_seconds else "no-cache",
@@ -124,7 +124,7 @@ def _is_worth_packing(prepared: Prepared, mimetype: str) -> bool:
 
 
 def wants_anew(request: func.HttpRequest) -> bool:
-    """Say whether the client has reason to think that what is kept is too old.
+    """Return whether the client has reason to think that what is kept is too old.
 
     https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1
     """
@@ -177,7 +177,7 @@ def is_known(if_none_match: str, tag: str) -> bool:
 def next_link(
     path: str, parameters: Parameters, cursor: str | None, *, without: frozenset[str] = frozenset()
 ) -> dict[str, str]:
-    """Give the Link header that leads to the next page with the same parameters, if there is one.
+    """Return the Link header that leads to the next page with the same parameters, if there is one.
 
     without names those that stand in the path.
     It is an absolute path (https://www.rfc-editor.org/rfc/rfc8288#section-3.1): behind a gateway

@@ -80,7 +80,7 @@ ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 @blueprint.route("api/v1/health", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_health(req: func.HttpRequest) -> func.HttpResponse:
-    """Say how the service is."""
+    """Return how the service is."""
     deps = process_deps()
     read_parameters(NoParameters, req.params)
     return health_answer(await deps.looks.get("health", lambda: check_health(deps)))
@@ -89,14 +89,14 @@ async def api_health(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/v1/sentiment/stats", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
-    """Give the sentiment of a window."""
+    """Return the sentiment of a window."""
     return await _data(req, ScopeParameters, read_stats, moments=MOMENTS_OF_STATS)
 
 
 @blueprint.route("api/v1/sentiment/trends", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
-    """Give the sentiment of a window by the hour, day or week."""
+    """Return the sentiment of a window by the hour, day or week."""
     deps = process_deps()
     parameters = read_parameters(TrendsParameters, req.params)
     form = format_of(parameters.format, req.headers.get("accept", ""))
@@ -120,7 +120,7 @@ async def api_sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/v1/posts/recent", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
-    """Give the newest posts, page by page."""
+    """Return the newest posts, page by page."""
     deps = process_deps()
     given = read_parameters(PostsParameters, req.params)
     form = format_of(given.format, req.headers.get("accept", ""))
@@ -182,14 +182,14 @@ async def api_subreddits(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/v1/trending", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
-    """Give the trending topics."""
+    """Return the trending topics."""
     return await _data(req, TrendingParameters, read_trending)
 
 
 @blueprint.route("api/v1/trending.atom", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
-    """Give the trending topics to feed readers."""
+    """Return the trending topics to feed readers."""
     deps = process_deps()
     parameters = read_parameters(NoParameters, req.params)
     mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
@@ -244,14 +244,14 @@ async def api_docs(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/v1/docs/{file}", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def item_docs_file(req: func.HttpRequest) -> func.HttpResponse:
-    """Give a file of that page."""
+    """Return a file of that page."""
     return docs_file(req, req.route_params["file"])
 
 
 @blueprint.route("assets/{file}", methods=READ, auth_level=ANONYMOUS)
 @answering
 async def item_asset(req: func.HttpRequest) -> func.HttpResponse:
-    """Give a file of the dashboard."""
+    """Return a file of the dashboard."""
     return dashboard_file(req, req.route_params["file"])
 
 

@@ -50,7 +50,7 @@ class Cache(Generic[T]):
         anew: bool = False,
         within: float | None = None,
     ) -> T:
-        """Give the value of a key, made where it isn't kept; anew: not kept for over a second.
+        """Return the value of a key, made where it isn't kept; anew: not kept for over a second.
 
         within: not kept for over so many seconds. Raises what making it does.
         """

@@ -34,7 +34,7 @@ async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
 
 
 async def read_cycle(deps: Deps, parameters: CycleParameters) -> CycleAnswer:
-    """Give one cycle; one that was asked for is there before it begins.
+    """Return one cycle; one that was asked for is there before it begins.
 
     Raises NotThere and StoreError.
     """

@@ -72,7 +72,7 @@ class SharedStore:
         self._first: tuple[asyncio.Task[Store], float] | None = None
 
     async def __call__(self) -> Store:
-        """Give the open store. Raises StoreUnavailable and StoreNotProvisioned."""
+        """Return the open store. Raises StoreUnavailable and StoreNotProvisioned."""
         if self._opening is None or _is_lost(self._opening):
             self._opening = asyncio.create_task(self._open())
             self._first = self._first or (self._opening, asyncio.get_running_loop().time())
@@ -107,7 +107,7 @@ class SharedStore:
 
 
 def _is_lost(opening: "asyncio.Task[Store]") -> bool:
-    """Say whether it failed, or belongs to an event loop that is gone."""
+    """Return whether it failed, or belongs to an event loop that is gone."""
     if opening.get_loop() is not asyncio.get_running_loop():
         return True
     return opening.done() and (opening.cancelled() or opening.exception() is not None)
@@ -145,7 +145,7 @@ def _spellings() -> Spellings:
 
 
 def process_deps() -> Deps:
-    """Give this process's own. Raises SettingsError."""
+    """Return this process's own. Raises SettingsError."""
     store = _shared_store()
     return Deps(
         settings=settings(),

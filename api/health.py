@@ -77,7 +77,7 @@ async def check_health(deps: Deps) -> Health:
 
 
 def _worker_fault(worker: WorkerStatus | None, now: datetime) -> str | None:
-    """Say what is wrong with the worker; None where nothing is, or there is none to ask."""
+    """Return what is wrong with the worker; None where nothing is, or there is none to ask."""
     if worker is None:
         return None
     if worker.is_failing:
@@ -98,7 +98,7 @@ def _worker_fault(worker: WorkerStatus | None, now: datetime) -> str | None:
 def _data_fault(
     state: CollectionState | None, settings: Settings, now: datetime, uptime: timedelta
 ) -> str | None:
-    """Say what is wrong with the data; None where nothing is."""
+    """Return what is wrong with the data; None where nothing is."""
     last = state["last_collection_at"] if state else None
     if last is not None and _is_ahead(last, now):
         return (
@@ -119,7 +119,7 @@ def _is_ahead(moment: str, now: datetime) -> bool:
 def _is_stale(
     state: CollectionState | None, settings: Settings, now: datetime, uptime: timedelta
 ) -> bool:
-    """Say whether the data is older than it should be: two intervals of the schedule.
+    """Return whether the data is older than it should be: two intervals of the schedule.
 
     Before the first collection that is so once one has failed, or when none came in two intervals
     from the start: a fresh installation is healthy.

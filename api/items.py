@@ -46,7 +46,7 @@ class ItemsPage:
 
 
 async def read_items(deps: Deps, parameters: ItemsParameters) -> ItemsPage:
-    """Give a page of the posts and comments of the window. Raises UnknownSubreddit, StoreError.
+    """Return a page of the posts and comments of the window. Raises UnknownSubreddit, StoreError.
 
     With `q`, and where copies are left out, a page may hold fewer than `limit` items though a next
     one follows.
@@ -113,7 +113,7 @@ class _Listing:
         self._ended: set[Kind] = set()
 
     async def read(self, below: str, count: int) -> Slice[Item]:
-        """Give at most so many of the newest items below an order key, and where to go on."""
+        """Return at most so many of the newest items below an order key, and where to go on."""
         if self._scope != ALL:
             return await self._of_one(below, count)
         references = await self._newest(below, count + 1)

@@ -198,7 +198,7 @@ ENDPOINTS = (
 
 @lru_cache(maxsize=1)
 def openapi_document() -> dict[str, Any]:
-    """Give the document: https://spec.openapis.org/oas/v3.1.1.html."""
+    """Return the document: https://spec.openapis.org/oas/v3.1.1.html."""
     models: list[type[BaseModel]] = [Problem, Conflict, *(each.answer for each in ENDPOINTS)]
     _, schemas = models_json_schema(
         [(model, "serialization") for model in models], ref_template=REFERENCE

@@ -113,7 +113,7 @@ def given_in(query: Mapping[str, str], taken: Collection[str]) -> dict[str, str]
 
 
 def scope_of(settings: Settings, subreddit: str | None) -> str:
-    """Give the subreddit's name as it is configured, or `all`. Raises UnknownSubreddit."""
+    """Return the subreddit's name as it is configured, or `all`. Raises UnknownSubreddit."""
     if subreddit is None or subreddit.lower() == ALL:
         return ALL
     name = settings.subreddit_named(subreddit)

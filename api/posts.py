@@ -44,7 +44,7 @@ class PostsPage:
 
 
 async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPage:
-    """Give a page of the posts created in the window, or of those of a topic.
+    """Return a page of the posts created in the window, or of those of a topic.
 
     Posts that arrive between two pages change nothing: a cursor says below which post to go on.
     With `q`, and where copies are left out, a page may hold fewer than `limit` posts though a next
@@ -81,7 +81,7 @@ def with_largest_page(parameters: L) -> L:
 
 
 def window_of(parameters: ListParameters, now: datetime) -> tuple[Window, str]:
-    """Give the time that the parameters ask for, and the order key that ends it.
+    """Return the time that the parameters ask for, and the order key that ends it.
 
     It is the last hours, or what lies between `start` and `end`.
     """
@@ -194,7 +194,7 @@ class _NewestOfAll:
         self._found: list[tuple[str, str]] = []
 
     async def keys(self, below: str, count: int) -> list[tuple[str, str]]:
-        """Give at most so many below an order key, newest first; it must not rise again.
+        """Return at most so many below an order key, newest first; it must not rise again.
 
         There are fewer where the window ends, or where MAX_HOURS_READ hours were read.
         """
@@ -223,7 +223,7 @@ class _NewestOfAll:
         self._size = max(1, min(self._size * GROWTH, wanted))
 
     def _keys_of(self, hour: HourOfAll, below: str) -> list[tuple[str, str]]:
-        """Give the hour's order keys and subreddits, newest first."""
+        """Return the hour's order keys and subreddits, newest first."""
         keys = [
             (order_key, name)
             for name, share in hour["shares"].items()

@@ -129,7 +129,7 @@ def answering(endpoint: Endpoint) -> Endpoint:
 def _sendable(
     request: func.HttpRequest, answer: func.HttpResponse, request_id: str
 ) -> func.HttpResponse:
-    """Give the answer, or a problem in the place of one that the host couldn't send."""
+    """Return the answer, or a problem in the place of one that the host couldn't send."""
     name = unsendable_header(answer.headers)
     if name is None:
         return answer
@@ -138,7 +138,7 @@ def _sendable(
 
 
 def _told(request: func.HttpRequest, answer: func.HttpResponse, request_id: str) -> Told:
-    """Say of a request what its span keeps: not its path or query, which clients choose."""
+    """Return what a request's span keeps: not its path or query, which clients choose."""
     status = answer.status_code
     failed: Told = {"error.type": str(status)} if status >= FIRST_SERVER_ERROR else {}
     return {
@@ -175,7 +175,7 @@ def _allow_origin(request: func.HttpRequest, answer: func.HttpResponse) -> None:
 
 
 def request_id_of(request: func.HttpRequest) -> str:
-    """Give the request's own id, where it has one that is fit to be logged, or a new one."""
+    """Return the request's own id, where it has one that is fit to be logged, or a new one."""
     given = request.headers.get("x-request-id", "")
     return given if REQUEST_ID.fullmatch(given) else uuid4().hex
 

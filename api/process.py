@@ -19,7 +19,7 @@ def _this_process() -> psutil.Process:
 
 
 def process_health() -> ProcessHealth:
-    """Give uptime in seconds, memory in MB and the processor's use since the last call."""
+    """Return uptime in seconds, memory in MB and the processor's use since the last call."""
     process = _this_process()
     return ProcessHealth(
         uptime_seconds=round(time.monotonic() - STARTED, 1),

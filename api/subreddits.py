@@ -14,7 +14,7 @@ DAY_HOURS = 24
 
 
 async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subreddits:
-    """Give each configured subreddit, in two batched reads of one partition each.
+    """Return each configured subreddit, in two batched reads of one partition each.
 
     Raises StoreError.
     """

@@ -66,7 +66,7 @@ def _line(row: Row) -> str:
 
 
 def _flat(row: Row, columns: Sequence[str]) -> dict[str, Any]:
-    """Give an object that has no column as columns of its own: sentiment_label, …."""
+    """Return an object that has no column as columns of its own: sentiment_label, …."""
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, dict) and name not in columns:

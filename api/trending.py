@@ -12,7 +12,7 @@ from shared.store import CURRENT, TOPICS, Store
 
 
 async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAnswer:
-    """Give the topics, in one read; in two for those of an earlier time.
+    """Return the topics, in one read; in two for those of an earlier time.
 
     Before topics were ever computed there are none. Raises NotThere and StoreError.
     """
@@ -36,7 +36,7 @@ def only_watched(topics: Sequence[Topic], names: Sequence[str]) -> list[Topic]:
 
 
 def topic_answer(topic: Topic) -> TopicAnswer:
-    """Give a topic; one of before methods had versions says which scored it, too."""
+    """Return a topic; one of before methods had versions says which scored it, too."""
     counted = sum(topic["sentiment_distribution"].values())
     methods = topic.get("methods", {FIRST_METHOD: counted})
     told = {"left_out": 0, **topic, "methods": methods, "mixed_methods": len(methods) > 1}
@@ -44,7 +44,7 @@ def topic_answer(topic: Topic) -> TopicAnswer:
 
 
 async def topics_at(store: Store, at: str | None) -> list[Topic]:
-    """Give all topics, the current ones or those of a time. Raises NotThere and StoreError."""
+    """Return all topics, the current ones or those of a time. Raises NotThere and StoreError."""
     current = await store.read(TOPICS, CURRENT, CURRENT)
     found = current
     if at is not None and (current is None or at < current["created_at"]):

@@ -91,7 +91,7 @@ class Month:
 
 
 def cosmos_bills(month: Month) -> dict[str, float]:
-    """Give Cosmos DB's bill in dollars, by the way of paying for it."""
+    """Return Cosmos DB's bill in dollars, by the way of paying for it."""
     kept = month.gigabytes * STORAGE_GB.amount
     maximum = FREE_RUS.amount / 100
     busiest = maximum * AUTOSCALE_RUS.amount * HOURS_A_MONTH
@@ -111,7 +111,7 @@ def cosmos_bills(month: Month) -> dict[str, float]:
 
 
 def functions_bill(month: Month) -> dict[str, float]:
-    """Give the bill of Functions Flex Consumption, on demand, in dollars."""
+    """Return the bill of Functions Flex Consumption, on demand, in dollars."""
     gb_seconds = month.seconds * INSTANCE_GB
     paid_seconds = max(0.0, gb_seconds - FREE_GB_SECONDS.amount)
     paid_executions = max(0.0, month.executions - FREE_EXECUTIONS.amount)
@@ -132,7 +132,7 @@ def queue_polls(seconds: float, hours: float) -> float:
 
 
 def storage_bill(month: Month) -> float:
-    """Give the bill of the storage account's operations, in dollars."""
+    """Return the bill of the storage account's operations, in dollars."""
     polls = queue_polls(QUEUE_POLL_SECONDS, QUEUE_HOURS)
     operations = polls + STORAGE_OPERATIONS_A_RUN * month.timer_runs
     return operations / 10_000 * STORAGE_OPERATIONS.amount

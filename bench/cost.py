@@ -60,7 +60,7 @@ class Clock:
     now: datetime = BEGIN
 
     def __call__(self) -> datetime:
-        """Give the time."""
+        """Return the time."""
         return self.now
 
 
@@ -138,7 +138,7 @@ async def a_day(world: World, cycles: int) -> tuple[list[Cost], list[Cost], int]
 
 
 async def unchanged(world: World) -> dict[str, Cost]:
-    """Give what cycles cost in which nothing has changed, without the sweep and with it."""
+    """Return what cycles cost in which nothing has changed, without the sweep and with it."""
     await world.cycle(sweep_requests=WHOLE_SWEEP)
     without, with_it = UNCHANGED
     return {
@@ -148,7 +148,7 @@ async def unchanged(world: World) -> dict[str, Cost]:
 
 
 def sweep_of(work: Mapping[str, Cost]) -> Cost:
-    """Give what the sweep alone costs: what a cycle with it costs more than one without."""
+    """Return what the sweep alone costs: what a cycle with it costs more than one without."""
     without, with_it = (work[name] for name in UNCHANGED)
     return Cost(
         with_it.request_units - without.request_units,
@@ -192,7 +192,7 @@ def _moved(day_or_hour: str, days: int) -> str:
 
 
 async def endpoint_costs(world: World) -> dict[str, dict[str, Cost]]:
-    """Give what each endpoint that reads the store costs, by what it is asked."""
+    """Return what each endpoint that reads the store costs, by what it is asked."""
     names = world.settings.subreddits
     newest = await world.store.query(Query(CYCLES, "cycle", 1, order_by="id", descending=True))
     post = await _busy_post(world.store, names[0])
@@ -209,7 +209,7 @@ async def _busy_post(store: Store, subreddit: str) -> Post:
 
 
 async def view_costs(world: World) -> dict[str, Cost]:
-    """Give what the dashboard asks: first views, and what it asks again while it is open."""
+    """Return what the dashboard asks: first views, and what it asks again while it is open."""
     names = world.settings.subreddits
     views = {
         f"first view, {name}": await world.read(*first_view(names, hours))
@@ -225,7 +225,7 @@ async def view_costs(world: World) -> dict[str, Cost]:
 
 
 def storage(store: PricedStore, new_a_day: float) -> dict[str, float]:
-    """Give bytes of an item and of a day's statistics, and the gigabytes of 90 days."""
+    """Return bytes of an item and of a day's statistics, and the gigabytes of 90 days."""
     items = [*store.sizes("posts"), *store.sizes("comments")]
     weeks = HISTORY_WEEKS * 7
     statistics = sum(store.sizes("stats")) / weeks
@@ -269,7 +269,7 @@ async def _charge(work: Callable[[], Awaitable[object]]) -> float:
 
 
 def verdict(charges: Sequence[float]) -> str:
-    """Say whether a server's charges are any use to check the model against.
+    """Return whether a server's charges are any use to check the model against.
 
     constant: the same for a read of 100 bytes and a write of 100 KB, so nobody computed them.
     """

@@ -35,7 +35,7 @@ COMPARED_AT_ONCE = 10
 
 
 def asked(names: Sequence[str], *, post: tuple[str, str], cycle: str) -> Asked:
-    """Give what to ask; post is a subreddit and an id."""
+    """Return what to ask; post is a subreddit and an id."""
     one = names[0]
     return {
         "health": {"": check_health},
@@ -94,12 +94,12 @@ def topics(deps: Deps) -> Awaitable[object]:
 
 
 def look() -> list[Read]:
-    """Give what an open dashboard asks every minute: dashboard/src/cycles.ts."""
+    """Return what an open dashboard asks every minute: dashboard/src/cycles.ts."""
     return [check_health]
 
 
 def look_at(cycle: str) -> list[Read]:
-    """Give what it asks every second while a cycle goes on."""
+    """Return what it asks every second while a cycle goes on."""
     return [*look(), lambda deps: read_cycle(deps, CycleParameters(id=cycle))]
 
 
@@ -109,7 +109,7 @@ def list_cycles(deps: Deps) -> Awaitable[object]:
 
 
 def first_view(names: Sequence[str], hours: int) -> list[Read]:
-    """Give what the dashboard asks before its first view stands: dashboard/src/overview, cycles.ts.
+    """Return what the dashboard asks for its first view: dashboard/src/overview, cycles.ts.
 
     The scope by itself, every subreddit ten at a time, the trending topics and the names.
     """

@@ -177,5 +177,5 @@ class FaultyCosmos(Listening):
 
     @property
     def last_made(self) -> float:
-        """Give the time of the last fault, in `time.monotonic` seconds."""
+        """Return the time of the last fault, in `time.monotonic` seconds."""
         return self._proxy.last_made

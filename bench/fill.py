@@ -71,7 +71,7 @@ class Size:
         return tuple(f"sub{number:04}" for number in range(self.subreddits))
 
     def settings(self, path: Path) -> Settings:
-        """Give the settings that such a store is read by."""
+        """Return the settings that such a store is read by."""
         names = ",".join(self.names())
         return load_settings({"SQLITE_PATH": str(path), "SUBREDDITS": names, "FEED": "recorded"})
 

@@ -42,7 +42,7 @@ def read_comments(path: Path) -> list[Comment]:
 
 
 def with_one_label(comments: Sequence[Comment]) -> tuple[list[str], list[int]]:
-    """Give the texts with exactly one label that isn't ambiguous, and its place in LABELS."""
+    """Return the texts with exactly one label that isn't ambiguous, and its place in LABELS."""
     kept = [c for c in comments if len(c.labels) == 1 and c.labels[0] != AMBIGUOUS]
     return [c.text for c in kept], [c.labels[0] - 1 for c in kept]
 

@@ -212,7 +212,7 @@ def locust(phase: Phase, url: str, out: Path) -> None:
 
 
 def ramp_steps(out: Path) -> list[dict[str, float]]:
-    """Give what each step of the ramp came to: users, requests a second, p95, failures."""
+    """Return what each step of the ramp came to: users, requests a second, p95, failures."""
     with (out / "ramp_stats_history.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["Name"] == "Aggregated"]
     by_users = {int(row["User Count"]): row for row in rows if row["95%"] not in {"", "N/A"}}
@@ -229,7 +229,7 @@ def ramp_steps(out: Path) -> list[dict[str, float]]:
 
 
 def breaks_at(steps: Sequence[Mapping[str, float]]) -> float | None:
-    """Give how many users, of whom each asks once a second, were too many; None: none were."""
+    """Return how many users, of whom each asks once a second, were too many; None: none were."""
     for step in steps:
         if step["failures_a_second"] or step["p95"] > BROKEN_MS:
             return step["users"]

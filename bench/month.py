@@ -42,7 +42,7 @@ class Use:
 
 
 def add_up(one: Use, other: Use, times: float) -> Use:
-    """Give one and so many times the other."""
+    """Return one and so many times the other."""
     return Use(
         one.request_units + times * other.request_units,
         one.executions + times * other.executions,
@@ -51,7 +51,7 @@ def add_up(one: Use, other: Use, times: float) -> Use:
 
 
 def collector_day(work: Mapping[str, Cost]) -> Use:
-    """Give what the timers use in a day."""
+    """Return what the timers use in a day."""
     runs = (
         (work[NEWS], CYCLES_A_DAY, REDDIT_REQUESTS * bill.REDDIT_SECONDS),
         (work["trending"], TRENDING_A_DAY, 0.0),
@@ -64,7 +64,7 @@ def collector_day(work: Mapping[str, Cost]) -> Use:
 
 
 def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> Use:
-    """Give what a dashboard uses that is on a screen for so long.
+    """Return what a dashboard uses that is on a screen for so long.
 
     Each look for news is an active period of its own. While a cycle runs there is one each second,
     and the cycles are listed when it has begun and when it has ended; then everything is asked
@@ -88,12 +88,12 @@ def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> 
 
 
 def active_seconds(cost: Cost) -> float:
-    """Give for how long an instance works: our own time, and the database's at 1,000 RU/s."""
+    """Return for how long an instance works: our own time, and the database's at 1,000 RU/s."""
     return max(bill.LEAST_PERIOD.amount, cost.seconds + cost.paced_seconds)
 
 
 def open_tab_month(work: Mapping[str, Cost], views: Mapping[str, Cost]) -> dict[str, float]:
-    """Give what one tab costs that is left on a screen for a month, before any free grant."""
+    """Return what one tab costs that is left on a screen for a month, before any free grant."""
     used = tab(work, views, bill.HOURS_A_MONTH * 3600)
     month = bill.Month(used.request_units, 0, used.executions, used.seconds, 0)
     return {

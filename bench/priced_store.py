@@ -41,7 +41,7 @@ class Bill:
         return sum(operation.request_units for operation in self.operations)
 
     def by_kind(self) -> dict[str, float]:
-        """Give the request units by container and kind, the dearest first."""
+        """Return the request units by container and kind, the dearest first."""
         units: Counter[str] = Counter()
         for each in self.operations:
             units[f"{each.container} {each.kind}"] += each.request_units  # type: ignore[assignment]
@@ -91,17 +91,17 @@ class PricedStore:
             self._bills.remove(bill)
 
     def sizes(self, container: str) -> list[int]:
-        """Give the bytes of each document that a container holds."""
+        """Return the bytes of each document that a container holds."""
         return [kept.size for (name, _, _), kept in self._kept.items() if name == container]
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
-        """Give one document, or None."""
+        """Return one document, or None."""
         found = await self._inner.read(container, partition, document_id)
         self._point_read(container.name, found)
         return found
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Give those of the documents that exist: a request for a hundred of one partition."""
+        """Return those of the documents that exist: a request for a hundred of one partition."""
         wanted = list(dict.fromkeys(keys))
         found = await self._inner.read_many(container, wanted)
         by_partition: dict[str, list[Key]] = defaultdict(list)
@@ -118,7 +118,7 @@ class PricedStore:
         return found
 
     async def query(self, query: Query[T]) -> list[T]:
-        """Give the documents of the query, in its order."""
+        """Return the documents of the query, in its order."""
         found = await self._inner.query(query)
         sizes = [size_of(document) for document in found]
         self._note("query", query.container.name, sizes, ru.query(sizes))
@@ -191,14 +191,14 @@ class PricedStore:
 
 
 def size_of(document: Mapping[str, Any]) -> int:
-    """Give the bytes of a document as Cosmos DB keeps it: UTF-8 JSON, and its own properties."""
+    """Return the bytes of a document as Cosmos DB keeps it: UTF-8 JSON, and its own properties."""
     ours = {name: value for name, value in document.items() if not name.startswith("_")}
     text = json.dumps(ours, ensure_ascii=False, separators=(",", ":"))
     return len(text.encode("utf-8", "surrogatepass")) + len(ru.SYSTEM_PROPERTIES)
 
 
 def terms_of(container: Container[Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the value of each path that is indexed."""
+    """Return the value of each path that is indexed."""
     included = indexing_policy(container)["includedPaths"]
     paths = [each["path"].removesuffix("/?").strip("/") for each in included]
     return {path: _value(document, path) for path in dict.fromkeys((*paths, *ALWAYS_INDEXED))}

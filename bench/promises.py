@@ -68,7 +68,7 @@ async def burst(url: str) -> list[tuple[float, int]]:
 
 
 def bursts_while_collecting() -> dict[str, float]:
-    """Give what fifty requests at once take, on average and at most, in seconds."""
+    """Return what fifty requests at once take, on average and at most, in seconds."""
     with product() as host:
         host.wait_for_log("collect.ended .*outcome=completed")
         url = str(host.http.base_url).rstrip("/")
@@ -84,7 +84,7 @@ def bursts_while_collecting() -> dict[str, float]:
 
 
 def import_seconds() -> float:
-    """Give what importing the app costs beyond azure.functions, the median of some processes."""
+    """Return what importing the app costs beyond azure.functions, the median of some processes."""
     taken = [
         float(
             subprocess.run(

@@ -70,7 +70,7 @@ def delete(size: int, terms: int) -> float:
 
 
 def _between(size: int, prices: Sequence[float]) -> float:
-    """Give the price of a size: straight lines between the published ones, and 1 KB the least."""
+    """Return the price of a size: straight lines between the published ones, and 1 KB the least."""
     kilobytes = max(size / KB, SIZES_KB[0])
     upper = min(bisect_left(SIZES_KB, kilobytes), len(SIZES_KB) - 1)
     if SIZES_KB[upper] == kilobytes or upper == 0:

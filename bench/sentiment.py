@@ -28,7 +28,7 @@ MEGABYTE = 1024  # of ru_maxrss, in kilobytes on Linux
 
 
 def measure(name: str, folder: Path, errors: int) -> dict[str, Any]:
-    """Give every figure of one method."""
+    """Return every figure of one method."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     method = method_named(name)
@@ -75,7 +75,7 @@ def _texts_a_second(method: Method, texts: Sequence[str]) -> float:
 def _worst(
     texts: Sequence[str], labels: Sequence[int], scores: Sequence[Score], count: int
 ) -> list[dict[str, object]]:
-    """Give the misread texts whose compound is furthest on the wrong side."""
+    """Return the misread texts whose compound is furthest on the wrong side."""
     wrong = [
         (abs(score.compound - (label - 1)), text, label, score)
         for text, label, score in zip(texts, labels, scores, strict=True)

@@ -38,7 +38,7 @@ class Reader:
         self._read_plainly = load_plain_reader() if with_terms else None
 
     def read(self, markdown: str) -> Text:
-        """Give the features of a text as Reddit keeps it."""
+        """Return the features of a text as Reddit keeps it."""
         text = clean(markdown)
         words = tokens(text)
         if self._read_plainly:
@@ -55,7 +55,7 @@ class Reader:
         )
 
     def kin(self, word: str) -> Iterator[str]:
-        """Give what a word shares its weight with: its prefix, and its valence in the lexicon."""
+        """Return what a word shares its weight with: its prefix, and its valence in the lexicon."""
         if start := prefix(word):
             yield start
         if word in self.valences.lexicon:
@@ -74,7 +74,7 @@ def vocabulary(texts: Iterable[Text], reader: Reader) -> dict[str, int]:
 
 
 def design(texts: Sequence[Text], columns: Mapping[str, int], reader: Reader) -> Matrix:
-    """Give a row for each text: its words, pairs and kin by the root of its length, its numbers."""
+    """Return a row for each text: words, pairs and kin by the root of its length, its numbers."""
     rows: list[int] = []
     places: list[int] = []
     values: list[float] = []

@@ -19,7 +19,7 @@ def confusion(labels: Sequence[int], chosen: Sequence[int]) -> list[list[int]]:
 
 
 def rates(table: Sequence[Sequence[int]]) -> dict[str, Any]:
-    """Give accuracy, macro-F1, and for each label precision, recall and F1, in 0..1."""
+    """Return accuracy, macro-F1, and for each label precision, recall and F1, in 0..1."""
     each: dict[str, dict[str, float]] = {}
     for place, label in enumerate(LABELS):
         right = table[place][place]

@@ -13,7 +13,7 @@ MOST_ROUNDS = 3000
 
 
 def fit(x: Matrix, y: Matrix, penalty: float) -> Matrix:
-    """Give weights (features and a bias, by classes) for rows x and class shares y."""
+    """Return weights (features and a bias, by classes) for rows x and class shares y."""
     width = x.shape[1]
     classes = y.shape[1]
     turned = x.T.tocsr()
@@ -46,12 +46,12 @@ def fit(x: Matrix, y: Matrix, penalty: float) -> Matrix:
 
 
 def logits_of(x: Matrix, weights: Matrix) -> Matrix:
-    """Give each row's logits."""
+    """Return each row's logits."""
     return x @ weights[:-1] + weights[-1]
 
 
 def temperature(logits: Matrix, y: Matrix) -> float:
-    """Give the factor of the logits under which the classes y are likeliest (Guo et al., 2017)."""
+    """Return the factor of the logits that makes the classes y likeliest (Guo et al., 2017)."""
     factors = np.arange(0.5, 2.0, 0.01)
     losses = [-(y * _softmax(factor * logits)[1]).sum() for factor in factors]
     return float(round(factors[int(np.argmin(losses))], 2))

@@ -81,7 +81,7 @@ async def _cycle(bench: Bench, *, new: int, at: datetime) -> dict[str, Any]:
 
 
 async def cleanup_plan(bench: Bench) -> dict[str, Any]:
-    """Say what a cleanup a day later would remove."""
+    """Return what a cleanup a day later would remove."""
     return dict((await Cleaner(bench.store, bench.settings, lambda: NOW + DAY).plan()).removed)
 
 
@@ -102,7 +102,7 @@ WORK: dict[str, Callable[[Bench], Awaitable[dict[str, Any]]]] = {
 
 
 async def measure_read(bench: Bench, name: str) -> dict[str, Any]:
-    """Give the median milliseconds of a read, its answer written as JSON, and what it costs."""
+    """Return the median milliseconds of a read, its answer written as JSON, and what it costs."""
     deps, read = bench.deps(), READS[name]
 
     async def once() -> tuple[float, float]:
@@ -127,7 +127,7 @@ async def measure_read(bench: Bench, name: str) -> dict[str, Any]:
 
 
 async def measure_work(bench: Bench, name: str) -> dict[str, Any]:
-    """Give the seconds of a piece of work, and what it costs."""
+    """Return the seconds of a piece of work, and what it costs."""
     began, used = time.perf_counter(), time.process_time()
     with counted() as costs:
         found = await WORK[name](bench)

@@ -60,7 +60,7 @@ def draw(sizes: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _ratios(sizes: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
-    """Give each measure's times as shares of that of the first size."""
+    """Return each measure's times as shares of that of the first size."""
     found: dict[str, list[float]] = {}
     for name, first in sizes[0]["measures"].items():
         unit = "cpu_ms" if "cpu_ms" in first else "cpu_seconds"
@@ -74,7 +74,7 @@ def _is_read(sizes: Sequence[Mapping[str, Any]], name: str) -> bool:
 
 
 def _scale(ratios: Iterable[Mapping[str, Sequence[float]]]) -> Callable[[float], float]:
-    """Give how high a ratio stands."""
+    """Return how high a ratio stands."""
     values = [value for of in ratios for line in of.values() for value in line]
     low = math.floor(math.log10(min([1.0, *values])))
     high = max(1, math.ceil(math.log10(max([1.0, *values]))))

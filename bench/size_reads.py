@@ -73,7 +73,7 @@ class Bench:
     quick: bool
 
     def deps(self) -> Deps:
-        """Give what the endpoints' functions work with."""
+        """Return what the endpoints' functions work with."""
 
         async def opened() -> Any:
             return self.store

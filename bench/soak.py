@@ -99,13 +99,13 @@ class Database:
             self.proxy.set_faults(spread(COSMOS_KINDS, share, seed) if share else "")
 
     def broken_since(self, began: float) -> bool:
-        """Say whether it has failed since a request began, or while it was opened for that."""
+        """Return whether it has failed since a request began, or while it was opened for that."""
         return self.proxy is not None and self.proxy.last_made >= began - PATIENCE_SECONDS
 
 
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[Database]:
-    """Give a database of this kind, that doesn't fail yet."""
+    """Return a database of this kind, that doesn't fail yet."""
     path = {"SQLITE_PATH": str(folder / "data" / "undertone.db")}
     if kind == "sqlite":
         yield Database(path)
@@ -130,7 +130,7 @@ class Kills:
     times: dict[str, list[float]] = field(default_factory=lambda: {"worker": [], "http": []})
 
     def is_due(self, role: str) -> bool:
-        """Say whether a process of this role has lived long enough, and the dice are against it."""
+        """Return whether a process of this role is old enough, and the dice are against it."""
         last = self.times[role][-1] if self.times[role] else -KILLS_APART_SECONDS
         return time.monotonic() - last > KILLS_APART_SECONDS and self.dice.random() < self.rate
 
@@ -144,7 +144,7 @@ class Kills:
             self.counts[role] += 1
 
     def http_killed_since(self, began: float) -> bool:
-        """Say whether requests since a time may have lost their process."""
+        """Return whether requests since a time may have lost their process."""
         return any(moment >= began for moment in self.times["http"])
 
 
@@ -291,7 +291,7 @@ class Soak:
         self.violations.append(f"no collection completed in peace: {report[-500:]}")
 
     def found(self) -> dict[str, Any]:
-        """Give what was done, what came of it, and what was wrong."""
+        """Return what was done, what came of it, and what was wrong."""
         lines, proxy = self._host.lines, self._data.proxy
         seen = self.going_on.stand_in.control.requests()
         return {

@@ -22,7 +22,7 @@ class Cost:
 
     @property
     def paced_seconds(self) -> float:
-        """Give how long it takes at least at 1,000 RU/s."""
+        """Return how long it takes at least at 1,000 RU/s."""
         return self.request_units / RUS
 
 
@@ -38,7 +38,7 @@ def cost_of(spent: Bill, seconds: float) -> Cost:
 
 
 def mean_of(costs: Sequence[Cost]) -> Cost:
-    """Give the mean of several costs."""
+    """Return the mean of several costs."""
     kinds = {kind for cost in costs for kind in cost.by_kind}
     return Cost(
         mean(cost.request_units for cost in costs),

@@ -40,15 +40,15 @@ class StoredSource:
         self._posts: dict[str, list[Post]] = {}
 
     def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
-        """Give the newest posts, a page at a time."""
+        """Return the newest posts, a page at a time."""
         return self._pages(self._timed(lambda: self._listed_posts(subreddit)))
 
     def new_comments(self, subreddit: str) -> Iterator[list[SeenComment]]:
-        """Give the newest comments, a page at a time."""
+        """Return the newest comments, a page at a time."""
         return self._pages(self._timed(lambda: self._listed_comments(subreddit)))
 
     def info(self, fullnames: Sequence[str]) -> list[Seen]:
-        """Give those things; their ids end with their subreddit's place."""
+        """Return those things; their ids end with their subreddit's place."""
         self.requests_used += 1
         return self._timed(lambda: [self._find(fullname) for fullname in fullnames])
 
@@ -114,7 +114,7 @@ class StoredSource:
 
 
 def seen_post(post: Post) -> SeenPost:
-    """Give a stored post as Reddit shows it."""
+    """Return a stored post as Reddit shows it."""
     return SeenPost(
         id=post["id"],
         author=post["author"],
@@ -132,7 +132,7 @@ def seen_post(post: Post) -> SeenPost:
 
 
 def seen_comment(comment: Comment) -> SeenComment:
-    """Give a stored comment as Reddit shows it."""
+    """Return a stored comment as Reddit shows it."""
     return SeenComment(
         id=comment["id"],
         post_id=comment["post_id"],

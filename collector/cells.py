@@ -108,7 +108,7 @@ def _hours_after(hour: str, count: int) -> str:
 async def items_between(
     store: Store, container: Container[I], subreddit: str, start: str, end: str
 ) -> AsyncIterator[I]:
-    """Give the items whose order key lies in start <= key < end, oldest first."""
+    """Return the items whose order key lies in start <= key < end, oldest first."""
     async for page in pages_between(store, container, subreddit, start, end):
         for item in page:
             yield item
@@ -117,7 +117,7 @@ async def items_between(
 async def pages_between(
     store: Store, container: Container[I], subreddit: str, start: str, end: str
 ) -> AsyncIterator[list[I]]:
-    """Give the same items, up to 500 at a time."""
+    """Return the same items, up to 500 at a time."""
     while page := await store.query(Query(container, subreddit, PAGE, at_least=start, below=end)):
         yield page
         if len(page) < PAGE:
@@ -126,7 +126,7 @@ async def pages_between(
 
 
 def after(order_key: str) -> str:
-    """Give the least string that every later order key is above of."""
+    """Return the least string that every later order key is above of."""
     return order_key + "!"
 
 

@@ -61,7 +61,7 @@ class Comparer:
         *,
         listed: bool = False,
     ) -> Changes:
-        """Give what is to be done; stored maps fullnames to items. Scores text: it takes time.
+        """Return what is to be done; stored maps fullnames to items. Scores text: it takes time.
 
         What was taken away is removed. Where a listing goes on showing it (listed), it stays
         without its words and its author's name, or the next cycle would take it for new.
@@ -239,5 +239,5 @@ def _seen_text(seen: Seen) -> tuple[str, str]:
 
 
 def _left(known: Item, seen: Seen) -> bool:
-    """Say whether the author has left Reddit since: the name must go, the words stay."""
+    """Return whether the author has left Reddit since: the name must go, the words stay."""
     return seen.author == NO_AUTHOR != known["author"]

@@ -79,7 +79,7 @@ class Cleaner:
     check: Callable[[], None] = no_check
 
     def before(self) -> datetime:
-        """Give the hour that everything older than is removed: hours are kept or go as a whole."""
+        """Return the hour before which everything is removed: hours are kept or go as a whole."""
         return hour_start(self.clock() - timedelta(days=self.settings.retention_days))
 
     async def run(self, *, turn: Turn = AT_ONCE) -> Cleanup:
@@ -116,7 +116,7 @@ class Cleaner:
         return record.document
 
     async def plan(self) -> Plan:
-        """Say what a cleanup would do now; nothing is written, and no lease is needed."""
+        """Return what a cleanup would do now; nothing is written, and no lease is needed."""
         before = self.before()
         removed = _nothing()
         names = await names_ever(self.store, self.settings.subreddits)
@@ -241,7 +241,7 @@ class Cleaner:
         return {hour_of(item["order_key"]) for item in page}
 
     async def _old_statistics(self, scope: str, before: datetime) -> AsyncIterator[list[Key]]:
-        """Give the days before a day, and in `all` the hours before an hour, that are empty now."""
+        """Return the days before a day, in `all` the hours before an hour, that are empty now."""
         day = day_of(iso(before))
         limit = hour_of(iso(before)) if scope == ALL else day
         last = ""

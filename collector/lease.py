@@ -47,7 +47,7 @@ class Turn:
     leaves_to: str | None = None
 
     def waits_for(self, holder: str) -> bool:
-        """Say whether this holder is waited for."""
+        """Return whether this holder is waited for."""
         return self.leaves_to is None or holder.partition("_")[0] != self.leaves_to
 
 

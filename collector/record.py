@@ -32,7 +32,7 @@ DEAD_AT_ONCE = 100
 
 
 async def free_id(store: Store, kind: Kind, clock: Clock) -> str:
-    """Give an id of the form cycle_YYYYMMDD_HHMMSS that no work of this kind has yet."""
+    """Return an id of the form cycle_YYYYMMDD_HHMMSS that no work of this kind has yet."""
     moment = clock()
     while True:
         free = moment.strftime(f"{kind}_%Y%m%d_%H%M%S")
@@ -53,7 +53,7 @@ async def unsettled_work(store: Store) -> list[Work]:
 
 
 def no_counts() -> SubredditCounts:
-    """Give a subreddit's counts before anything was counted."""
+    """Return a subreddit's counts before anything was counted."""
     return SubredditCounts(
         posts_seen=0, comments_seen=0, new=0, edited=0, moved=0, removed=0, error=None
     )
@@ -73,7 +73,7 @@ class Record(Generic[W]):
 
     @property
     def pending(self) -> Mapping[str, set[str]]:
-        """Give the hours of each subreddit that may not agree with their items."""
+        """Return the hours of each subreddit that may not agree with their items."""
         return self._pending
 
     def check(self) -> None:

@@ -96,7 +96,7 @@ class Rescorer:
         return method_name(self.method.name, self.method.version)
 
     async def plan(self) -> Plan:
-        """Say what a rescore would do now; nothing is written, and no lease is needed."""
+        """Return what a rescore would do now; nothing is written, and no lease is needed."""
         methods, hours = await _look(self.store, self.settings, self.current)
         return Plan(self.current, dict(methods.most_common()), sum(each.stale for each in hours))
 
@@ -232,7 +232,7 @@ class _Work:
 
 
 def _batch(left: Sequence[Hour], most: int) -> Sequence[Hour]:
-    """Give the first of these hours: as many as a batch holds, and at least one."""
+    """Return the first of these hours: as many as a batch holds, and at least one."""
     items = 0
     for number, hour in enumerate(left[:BATCH_HOURS]):
         items += hour.items

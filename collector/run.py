@@ -177,13 +177,13 @@ async def rescore(
 
 
 async def plan_rescore(settings: Settings) -> Plan:
-    """Say what a rescore would do now."""
+    """Return what a rescore would do now."""
     async with _open(settings) as store:
         return await Rescorer(store, method_named(settings.sentiment_method), settings).plan()
 
 
 async def _topics_differ(store: Store, method: str) -> bool:
-    """Say whether the current topics were found in what another method scored."""
+    """Return whether the current topics were found in what another method scored."""
     current = await store.read(TOPICS, CURRENT, CURRENT)
     topics = current["topics"] if current else []
     return any(topic.get("methods", {}).keys() != {method} for topic in topics)
@@ -300,7 +300,7 @@ async def _find_late_trends(store: Store, settings: Settings, deadline: float) -
 
 
 async def _trends_are_late(store: Store, settings: Settings) -> bool:
-    """Say whether the topics are older than one interval: at a first start there are none yet."""
+    """Return whether the topics are older than one interval; at a first start there are none."""
     now = utc_now()
     current = await store.read(TOPICS, CURRENT, CURRENT)
     if current is None:

@@ -9,7 +9,7 @@ I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 
 def text_of_post(title: str, content: str) -> str:
-    """Give what is scored of a post."""
+    """Return what is scored of a post."""
     return f"{title}\n\n{content}"
 
 
@@ -30,7 +30,7 @@ def find(method: Method, text: str, *, deleted: bool, now: str) -> tuple[Languag
 
 
 def scored_again(item: I, method: Method, now: str) -> I:
-    """Give a stored item as this method scores it; nothing else of it changes."""
+    """Return a stored item as this method scores it; nothing else of it changes."""
     content = item["content"]
     text = text_of_post(str(item.get("title")), content) if "title" in item else content
     language, sentiment = find(method, text, deleted=item["deleted"], now=now)

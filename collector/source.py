@@ -33,7 +33,7 @@ class SeenPost:
 
     @property
     def fullname(self) -> str:
-        """Give Reddit's name for it among all kinds of things."""
+        """Return Reddit's name for it among all kinds of things."""
         return f"t3_{self.id}"
 
 
@@ -59,7 +59,7 @@ class SeenComment:
 
     @property
     def fullname(self) -> str:
-        """Give Reddit's name for it among all kinds of things."""
+        """Return Reddit's name for it among all kinds of things."""
         return f"t1_{self.id}"
 
 
@@ -87,19 +87,19 @@ class Source(Protocol):
 
     @property
     def requests_left(self) -> int | None:
-        """Give how many requests the source still allows in its current window, when it says."""
+        """Return how many requests the source still allows in its current window, when it says."""
         ...
 
     def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
-        """Give the newest submissions, newest first, a page at a time, a request each."""
+        """Return the newest submissions, newest first, a page at a time, a request each."""
         ...
 
     def new_comments(self, subreddit: str) -> Iterator[list[SeenComment]]:
-        """Give the newest comments, newest first, a page at a time, a request each."""
+        """Return the newest comments, newest first, a page at a time, a request each."""
         ...
 
     def info(self, fullnames: Sequence[str]) -> list[Seen]:
-        """Give those of at most 100 things that the source knows, by one request."""
+        """Return those of at most 100 things that the source knows, by one request."""
         ...
 
     def close(self) -> None:

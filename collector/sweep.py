@@ -40,7 +40,7 @@ class Stored:
 
 
 async def read_cursors(store: Store) -> SweepState:
-    """Give the cursors; an empty one stands before the ring's first item."""
+    """Return the cursors; an empty one stands before the ring's first item."""
     found = await store.read(SWEEPS, "sweep", "sweep")
     return found or SweepState(id="sweep", kind="sweep", ttl=-1, recent=[], older=[])
 
@@ -58,7 +58,7 @@ def budgets(requests: int) -> list[tuple[Ring, int]]:
 
 
 def bounds(ring: Ring, now: datetime) -> tuple[str, str]:
-    """Give the order keys that a ring begins at and ends before."""
+    """Return the order keys that a ring begins at and ends before."""
     border = iso(now - RECENT)
     return (border, "9") if ring == "recent" else ("", border)
 
@@ -71,7 +71,7 @@ async def batches(
     *,
     skip: set[str],
 ) -> AsyncIterator[list[Stored]]:
-    """Give the ring's items from the cursor to its end, 100 at a time.
+    """Return the ring's items from the cursor to its end, 100 at a time.
 
     skip holds the fullnames that need no second look. The last batch may be short.
     """

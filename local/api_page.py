@@ -55,7 +55,7 @@ The host's own answers carry the security headers too, but none of the others.""
 
 
 def page() -> str:
-    """Give the page."""
+    """Return the page."""
     document = openapi_document()
     return "\n".join([HEAD, *_endpoints(document), *_schemas(document)]) + "\n"
 

@@ -137,7 +137,7 @@ def _last_number(source: sqlite3.Connection, table: str) -> int:
 def _rows_between(
     source: sqlite3.Connection, table: str, first: int, last: int, report: Report
 ) -> Iterator[Row]:
-    """Give the rows of these numbers; where a page can't be read, the halves beside it."""
+    """Return the rows of these numbers; where a page can't be read, the halves beside it."""
     if last < first:
         return
     if last - first >= ROWS_AT_ONCE:

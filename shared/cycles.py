@@ -10,7 +10,7 @@ LONGEST_LEASE = timedelta(hours=1)
 
 
 def cycle_id_of(moment: datetime) -> str:
-    """Give the id of a cycle that begins, or is asked for, at this moment."""
+    """Return the id of a cycle that begins, or is asked for, at this moment."""
     return moment.strftime("cycle_%Y%m%d_%H%M%S")
 
 
@@ -61,7 +61,7 @@ def _what_follows(cycle: Cycle) -> str:
 
 
 def new_cycle(cycle_id: str, start_time: str, trigger: Trigger, feed: str) -> Cycle:
-    """Give the document of a cycle that has done nothing yet."""
+    """Return the document of a cycle that has done nothing yet."""
     return Cycle(
         id=cycle_id,
         kind="cycle",

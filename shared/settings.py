@@ -231,7 +231,7 @@ class Settings(BaseModel):
         return self
 
     def subreddit_named(self, name: str) -> str | None:
-        """Give the name as it is configured, whatever the case it is asked for in."""
+        """Return the name as it is configured, whatever the case it is asked for in."""
         return next((known for known in self.subreddits if known.lower() == name.lower()), None)
 
 
@@ -303,7 +303,7 @@ def _explain(error: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Give this process's settings, read once, when first asked for. Raises SettingsError."""
+    """Return this process's settings, read once, when first asked for. Raises SettingsError."""
     given = load_settings(os.environ)
     secrets = [getattr(given, name) for name in Settings.model_fields]
     hide(each.get_secret_value() for each in secrets if isinstance(each, SecretStr))

@@ -77,14 +77,14 @@ class SpelledStore:
         return self._store.kind
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
-        """Give one document, or None."""
+        """Return one document, or None."""
         key = (partition, document_id)
         if not self._is_spelled(container, key):
             return await self._store.read(container, partition, document_id)
         return (await self.read_many(container, [key])).get(key)
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Give those of the documents that exist."""
+        """Return those of the documents that exist."""
         await self.refresh()
         wanted = list(keys)
         spelled = [key for key in wanted if self._is_spelled(container, key)]
@@ -99,7 +99,7 @@ class SpelledStore:
         return {key: self._as_one(container, key, some) for key, some in documents.items() if some}
 
     async def query(self, query: Query[T]) -> list[T]:
-        """Give the documents of the query, in its order."""
+        """Return the documents of the query, in its order."""
         await self.refresh()
         found = await self._store.query(query)
         name = query.partition

@@ -58,7 +58,7 @@ class Totals(TypedDict):
 
 
 def method_name(name: str, version: str | None) -> str:
-    """Give a method's name with its version, as statistics name it: "linear 1"."""
+    """Return a method's name with its version, as statistics name it: "linear 1"."""
     return f"{name} {version}" if version else name
 
 
@@ -68,7 +68,7 @@ def method_of(sentiment: Sentiment) -> str:
 
 
 def scored(item: Item) -> Scored:
-    """Give what statistics count of an item; one of an unknown language counts as English."""
+    """Return what statistics count of an item; one of an unknown language counts as English."""
     sentiment = item["sentiment"]
     return Scored(
         label=sentiment["label"],
@@ -155,7 +155,7 @@ def methods_of(cell: Cell) -> Mapping[str, int]:
 
 
 def is_empty(cell: Cell) -> bool:
-    """Say whether nothing was counted."""
+    """Return whether nothing was counted."""
     return cell["posts"] + cell["comments"] == 0
 
 
@@ -167,7 +167,7 @@ def cells_of(days: Iterable[DayStats], hours: Iterable[str]) -> list[Cell]:
 
 
 def cells_by_hour(days: Iterable[DayStats]) -> dict[str, Cell]:
-    """Give the cells of the days by their hour, YYYY-MM-DDTHH."""
+    """Return the cells of the days by their hour, YYYY-MM-DDTHH."""
     return {f"{day['id']}T{hour}": cell for day in days for hour, cell in day["hours"].items()}
 
 

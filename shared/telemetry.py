@@ -68,12 +68,12 @@ class TraceContext(Protocol):
 
     @property
     def trace_parent(self) -> str:
-        """Give the header traceparent."""
+        """Return the header traceparent."""
         ...
 
     @property
     def trace_state(self) -> str:
-        """Give the header tracestate."""
+        """Return the header tracestate."""
         ...
 
 
@@ -87,7 +87,7 @@ class Invocation(Protocol):
 
     @property
     def trace_context(self) -> TraceContext | None:
-        """Give the host's span."""
+        """Return the host's span."""
         ...
 
 
@@ -167,12 +167,12 @@ def measure(metric: Metric, value: float, attributes: Attributes | None = None) 
 
 
 def is_on() -> bool:
-    """Say whether this process records."""
+    """Return whether this process records."""
     return _process.recorder is not None
 
 
 def _started() -> Recorder | None:
-    """Give the recorder, started once for each process; None while TELEMETRY is off."""
+    """Return the recorder, started once for each process; None while TELEMETRY is off."""
     if not _process.tried:
         with _process.lock:
             if not _process.tried:

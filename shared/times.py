@@ -15,7 +15,7 @@ MONTH_CHARS = len("2026-11")
 
 
 def utc_now() -> datetime:
-    """Give the time now, in UTC."""
+    """Return the time now, in UTC."""
     return datetime.now(UTC)
 
 
@@ -39,12 +39,12 @@ def parse_iso(text: str) -> datetime:
 
 
 def hour_of(text: str) -> str:
-    """Give the hour cell that a stored time or order key falls in, such as 2026-11-23T13."""
+    """Return the hour cell that a stored time or order key falls in, such as 2026-11-23T13."""
     return text[:HOUR_CHARS]
 
 
 def day_of(text: str) -> str:
-    """Give the day of a stored time, an order key or an hour, such as 2026-11-23."""
+    """Return the day of a stored time, an order key or an hour, such as 2026-11-23."""
     return text[:DAY_CHARS]
 
 
@@ -54,12 +54,12 @@ def month_of(text: str) -> str:
 
 
 def hour_start(moment: datetime) -> datetime:
-    """Give the start of the hour that the time falls in."""
+    """Return the start of the hour that the time falls in."""
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def next_hour(hour: str) -> str:
-    """Give the hour cell after this one."""
+    """Return the hour cell after this one."""
     start = datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
     return hour_of(iso(start + timedelta(hours=1)))
 
@@ -76,7 +76,7 @@ class Window:
 
     @classmethod
     def of_hours(cls, hours: int, end: datetime) -> "Window":
-        """Give the window of so many hour cells that ends now."""
+        """Return the window of so many hour cells that ends now."""
         return cls(hour_start(end) - timedelta(hours=hours - 1), end)
 
     def hours(self) -> list[str]:
@@ -86,7 +86,7 @@ class Window:
         return [cell for cell in cells if first <= cell <= last]
 
     def before(self) -> "Window":
-        """Give the window of as many hours that ends where this one begins."""
+        """Return the window of as many hours that ends where this one begins."""
         hours = len(self.hours())
         return Window(self.start - timedelta(hours=hours), self.start - timedelta(seconds=1))
 

@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("busy")
 
 @pytest.fixture(autouse=True)
 def environment() -> Iterator[None]:
-    """Give each test the environment back as it was, without settings of this machine."""
+    """Return each test the environment back as it was, without settings of this machine."""
     before = dict(os.environ)
     settings.cache_clear()
     yield

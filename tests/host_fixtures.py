@@ -51,7 +51,7 @@ class RunningHost:
 
     @property
     def log(self) -> str:
-        """Give everything that was printed so far."""
+        """Return everything that was printed so far."""
         return "\n".join(self.lines)
 
     def worker(self) -> int:
@@ -89,18 +89,18 @@ StartHost = Callable[..., RunningHost]
 
 
 def up_command(*arguments: str) -> list[str]:
-    """Give the command that starts the host on any free port."""
+    """Return the command that starts the host on any free port."""
     return [sys.executable, "-m", "local", "up", "--port", "0", *arguments]
 
 
 def environ_with(**settings: str) -> dict[str, str]:
-    """Give this environment with settings."""
+    """Return this environment with settings."""
     return {**os.environ, **settings}
 
 
 @contextmanager
 def hosts_in(folder: Path) -> Iterator[StartHost]:
-    """Give what starts hosts, over this product's app or another one; they are stopped at the end.
+    """Return what starts hosts, over this product's app or another one, and stop them at the end.
 
     Their data lies in the folder, unless the settings say otherwise.
     """

@@ -34,7 +34,7 @@ def make_stand_in(data: Path | Sequence[RedditObject] | None = None, **options: 
 
 @pytest.fixture(scope="session")
 def recorded_data() -> Path:
-    """Give the folder of recorded Reddit objects."""
+    """Return the folder of recorded Reddit objects."""
     if not (RECORDED / "posts.ndjson.gz").is_file():
         pytest.skip(f"no recorded Reddit data beside the checkout: {RECORDED.name} is missing")
     return RECORDED
@@ -42,14 +42,14 @@ def recorded_data() -> Path:
 
 @pytest.fixture
 def stand_in() -> Iterator[StandInFactory]:
-    """Give `make_stand_in`; what it starts is closed after the test."""
+    """Return `make_stand_in`; what it starts is closed after the test."""
     with ExitStack() as stack:
         yield lambda data=None, **options: stack.enter_context(make_stand_in(data, **options))
 
 
 @pytest.fixture(scope="session")
 def recorded_stand_in(recorded_data: Path) -> Iterator[StandIn]:
-    """Give one stand-in with the recorded data for all tests that only read it.
+    """Return one stand-in with the recorded data for all tests that only read it.
 
     Its limit is so large that PRAW never pauses.
     """
@@ -59,7 +59,7 @@ def recorded_stand_in(recorded_data: Path) -> Iterator[StandIn]:
 
 @pytest.fixture
 def praw_of() -> Iterator[PrawFactory]:
-    """Give a factory of PRAW clients of a stand-in; they are closed after the test."""
+    """Return a factory of PRAW clients of a stand-in; they are closed after the test."""
     with ExitStack() as stack:
 
         def make(started: StandIn, **settings: Any) -> praw.Reddit:

@@ -48,7 +48,7 @@ def storage() -> Iterator[str]:
 
 @pytest.fixture
 def queue_client(storage: str) -> Iterator[Any]:
-    """Give the official client of an empty queue, with the base64 policies that the host has."""
+    """Return the official client of an empty queue, with the base64 policies that the host has."""
     queue = pytest.importorskip("azure.storage.queue", reason="azure-storage-queue isn't installed")
     client = queue.QueueClient.from_connection_string(
         storage,
@@ -63,7 +63,7 @@ def queue_client(storage: str) -> Iterator[Any]:
 
 @pytest.fixture
 def plain_client(storage: str, queue_client: Any) -> Iterator[Any]:
-    """Give the official client of the same queue without policies: text as it is on the wire."""
+    """Return the official client of the same queue without policies: text as it is on the wire."""
     queue = pytest.importorskip("azure.storage.queue")
     client = queue.QueueClient.from_connection_string(storage, queue_client.queue_name)
     with closing(client):

@@ -28,7 +28,7 @@ class CosmosServer:
     key: str
 
     def settings(self) -> Settings:
-        """Give settings with a database of their own."""
+        """Return settings with a database of their own."""
         return load_settings(
             {
                 "COSMOS_ENDPOINT": self.endpoint,
@@ -78,7 +78,7 @@ async def drop(settings: Settings) -> None:
 
 @pytest.fixture
 def cosmos_settings_factory(cosmos_server: CosmosServer) -> Iterator[Callable[[], Settings]]:
-    """Give settings of as many Cosmos DB databases as asked for; they are dropped at the end."""
+    """Return settings of as many Cosmos DB databases as asked for; they are dropped at the end."""
     made: list[Settings] = []
 
     def make() -> Settings:
@@ -96,13 +96,13 @@ def cosmos_settings_factory(cosmos_server: CosmosServer) -> Iterator[Callable[[]
 
 @pytest.fixture
 def sqlite_settings(tmp_path: Path) -> Settings:
-    """Give settings of a database file of the test's own."""
+    """Return settings of a database file of the test's own."""
     return load_settings({"SQLITE_PATH": str(tmp_path / "undertone.db")})
 
 
 @pytest.fixture(params=["sqlite", "cosmos"])
 def any_store_settings(request: pytest.FixtureRequest) -> Settings:
-    """Give settings of a database of the test's own, of each kind in turn."""
+    """Return settings of a database of the test's own, of each kind in turn."""
     if request.param == "sqlite":
         settings: Settings = request.getfixturevalue("sqlite_settings")
         return settings

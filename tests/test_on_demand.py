@@ -34,7 +34,7 @@ PATIENCE = 180.0
 
 @pytest.fixture
 def database(tmp_path: Path) -> dict[str, str]:
-    """Give the settings of a database of the test's own."""
+    """Return the settings of a database of the test's own."""
     return {"SQLITE_PATH": str(tmp_path / "data" / "undertone.db"), "SUBREDDITS": NAMES}
 
 

@@ -40,7 +40,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 def known_to(schema: Mapping[str, Any], host: Mapping[str, Any]) -> dict[str, Any]:
-    """Give host.json without the keys that the schema is too old for."""
+    """Return host.json without the keys that the schema is too old for."""
     version_2 = schema["definitions"]["version-2"]["properties"]
     return {key: host[key] for key in host if key in version_2 or key not in NEWER_IN_HOST}
 

@@ -98,6 +98,6 @@ class GoingOn:
         return found
 
     def shown(self) -> dict[str, RedditObject]:
-        """Give by fullname what is shown at last: what was deleted isn't."""
+        """Return by fullname what is shown at last: what was deleted isn't."""
         objects = self.stand_in.control.objects()
         return {fullname(thing): thing for thing in objects if fullname(thing) not in self.gone}

@@ -130,7 +130,7 @@ class Readers:
 
 
 def _disorder(answer: httpx.Response) -> str | None:
-    """Say what is wrong with a page of posts: one that is there twice, or out of order."""
+    """Return what is wrong with a page of posts: one that is there twice, or out of order."""
     lines = answer.text.splitlines()
     is_json = "ndjson" not in answer.headers["content-type"]
     posts = answer.json() if is_json else [json.loads(line) for line in lines]

@@ -16,7 +16,7 @@ HOURS = 72
 
 
 async def compare(settings: Settings, shown: Mapping[str, RedditObject]) -> list[str]:
-    """Give a line for each difference between the store and what is shown."""
+    """Return a line for each difference between the store and what is shown."""
     store = await open_store(settings, patience=20)
     try:
         stored = await _stored(store, settings.subreddits)
@@ -101,7 +101,7 @@ async def _unfinished(store: Store) -> list[str]:
 
 
 def compare_served(http: httpx.Client, shown: Mapping[str, RedditObject]) -> list[str]:
-    """Give a line for each difference between what clients are told and what is shown."""
+    """Return a line for each difference between what clients are told and what is shown."""
     served: list[str] = []
     path = f"/api/v1/posts/recent?limit=200&hours={HOURS}"
     while path:

@@ -75,21 +75,21 @@ class RedditSource:
 
     @property
     def requests_left(self) -> int | None:
-        """Give what Reddit last said of its current window of 10 minutes."""
+        """Return what Reddit last said of its current window of 10 minutes."""
         return self.requestor.requests_left
 
     def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
-        """Give the newest submissions, newest first, a page at a time."""
+        """Return the newest submissions, newest first, a page at a time."""
         for page in self._listing(f"r/{subreddit}/new"):
             yield [thing for thing in page if isinstance(thing, SeenPost)]
 
     def new_comments(self, subreddit: str) -> Iterator[list[SeenComment]]:
-        """Give the newest comments, newest first, a page at a time."""
+        """Return the newest comments, newest first, a page at a time."""
         for page in self._listing(f"r/{subreddit}/comments"):
             yield [thing for thing in page if isinstance(thing, SeenComment)]
 
     def info(self, fullnames: Sequence[str]) -> list[Seen]:
-        """Give those of at most 100 things that Reddit knows, by one request."""
+        """Return those of at most 100 things that Reddit knows, by one request."""
         if len(fullnames) > INFO_NAMES:
             raise ValueError(f"/api/info takes at most {INFO_NAMES} names")
         data = self._get("api/info", {"id": ",".join(fullnames)})

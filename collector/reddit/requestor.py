@@ -53,7 +53,7 @@ class Backoff:
     most_seconds: float = 30.0
 
     def pause(self, attempt: int, rng: random.Random) -> float:
-        """Give the seconds to wait after this attempt (1, 2, …)."""
+        """Return the seconds to wait after this attempt (1, 2, …)."""
         longest = min(self.most_seconds, self.first_seconds * 2.0 ** (attempt - 1))
         return longest / 2 + rng.uniform(0, longest / 2)
 
@@ -200,12 +200,12 @@ class PatientRequestor(prawcore.Requestor):
 
 
 def _template(url: str) -> str:
-    """Give a request's path without the subreddit, so that its like have one name."""
+    """Return a request's path without the subreddit, so that its like have one name."""
     return SUBREDDIT_IN_PATH.sub("/r/{subreddit}", urlsplit(url).path)
 
 
 def _told(method: str, url: str, attempt: int) -> Attributes:
-    """Say what a request's span keeps: its address, never its query.
+    """Return what a request's span keeps: its address, never its query.
 
     https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
     """

@@ -52,7 +52,7 @@ NO_WORDS = Score("neutral", 0.0, 0.0, 0.0, 1.0, "none")
 
 
 def method_named(name: str) -> Method:
-    """Give the method of this name, loaded. Raises KeyError."""
+    """Return the method of this name, loaded. Raises KeyError."""
     return {"vader": _vader, "linear": _linear}[name]()
 
 

@@ -43,7 +43,7 @@ FORMALITY = re.compile(
 
 
 def is_boilerplate(words: str) -> bool:
-    """Say whether a cleaned text is a bot's or a moderator's notice as a whole."""
+    """Return whether a cleaned text is a bot's or a moderator's notice as a whole."""
     return bool(BOT.search(words) or MODERATOR.search(words))
 
 

@@ -93,7 +93,7 @@ NO_WORDS = (
 
 
 def clean(text: str) -> str:
-    """Give the author's own words in one line; "" when there are none.
+    """Return the author's own words in one line; "" when there are none.
 
     Quotes of others, code, addresses, pictures, names of subreddits and users, thanks for awards
     and the marks of markdown and of sarcasm don't count, nor does anything that bots and moderators
@@ -133,7 +133,7 @@ def _without_code(found: re.Match[str]) -> str:
 
 
 def is_sarcastic(text: str) -> bool:
-    """Say whether the author marks the text as sarcasm: `/s` after its last words."""
+    """Return whether the author marks the text as sarcasm: `/s` after its last words."""
     tail = normalised(text[-40:]).rstrip()
     if "/" not in tail and "\\" not in tail:
         return False

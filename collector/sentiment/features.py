@@ -36,7 +36,7 @@ NUMBERS = (
 
 
 def tokens(text: str) -> list[str]:
-    """Give the words and signs of a cleaned text; any number is 0, and "sooooo" is "sooo"."""
+    """Return the words and signs of a cleaned text; any number is 0, and "sooooo" is "sooo"."""
     lower = text.lower()
     if not SPECIAL.search(lower):
         return TOKEN.findall(lower)
@@ -52,24 +52,24 @@ def _plain(token: str) -> str:
 
 
 def pairs(words: Sequence[str]) -> list[str]:
-    """Give each two neighbours, the text's borders among them."""
+    """Return each two neighbours, the text's borders among them."""
     return list(map("{} {}".format, (START, *words), (*words, END)))
 
 
 def prefix(word: str) -> str | None:
-    """Give what stands for a long word and its kin, marked as no word itself."""
+    """Return what stands for a long word and its kin, marked as no word itself."""
     return word[:PREFIX_CHARACTERS] + "*" if len(word) > PREFIX_CHARACTERS else None
 
 
 def weight_of_length(count: int) -> float:
-    """Give what a text's sum of weights is multiplied by, so that longer isn't stronger."""
+    """Return what a text's sum of weights is multiplied by, so that longer isn't stronger."""
     if count <= FULL_WORDS:
         return 1 / math.sqrt(count or 1)
     return math.sqrt(FULL_WORDS) / count
 
 
 def numbers(valences: Sequence[float], text: str) -> tuple[float, ...] | None:
-    """Give VADER's view of a text, in the order of NUMBERS; None where no word has a valence."""
+    """Return VADER's view of a text, in the order of NUMBERS; None where no word has a valence."""
     found = list(filter(None, valences))
     if not found:
         return None

@@ -108,7 +108,7 @@ def language_of(words: str) -> Language:
 
 
 def _telling(written: Sequence[str]) -> set[str]:
-    """Give the words that are no names and no abbreviations, such as Las Vegas and EU, small.
+    """Return the words that are no names and no abbreviations, such as Las Vegas and EU, small.
 
     A word with a capital tells something only where a sentence may begin: as the first one, or in
     a text without any small letter.

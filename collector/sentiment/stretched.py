@@ -48,7 +48,7 @@ def _spelled(found: re.Match[str]) -> str:
 
 
 def _spellings(word: str) -> Iterator[str]:
-    """Give the word with each run of three letters or more as two or as one, two first."""
+    """Return the word with each run of three letters or more as two or as one, two first."""
     runs = LETTERS.split(word)[::3]
     between = LETTERS.findall(word)
     if len(between) > MAX_RUNS:

@@ -28,7 +28,7 @@ def read_terms(lines: Iterable[str]) -> list[Term]:
 
 
 def plain_reader(terms: Iterable[Term]) -> Callable[[str, Sequence[str]], str]:
-    """Give a function that puts plain words for terms in a text whose tokens are given."""
+    """Return a function that puts plain words for terms in a text whose tokens are given."""
     by_word: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
     for term in terms:
         by_word[_literal_word(term.pattern)].append(_replacement(term))
@@ -46,14 +46,14 @@ def plain_reader(terms: Iterable[Term]) -> Callable[[str, Sequence[str]], str]:
 
 
 def _replacement(term: Term) -> tuple[re.Pattern[str], str]:
-    """Give what is found of a term and what replaces it; an emoji may touch the words beside it."""
+    """Return what is found of a term and what replaces it; an emoji may touch words beside it."""
     if not term.pattern.isascii() and not re.search(r"\w", term.pattern):
         return re.compile(term.pattern + EMOJI_END), f" {term.read_as} "
     return re.compile(rf"(?<!\w){term.pattern}(?!\w)", re.IGNORECASE), term.read_as
 
 
 def _literal_word(pattern: str) -> str:
-    """Give the longest word that whatever the pattern matches has in it. Raises ValueError."""
+    """Return the longest word that whatever the pattern matches has in it. Raises ValueError."""
     varied, count = VARYING.subn(" ", pattern)
     while count:
         varied, count = VARYING.subn(" ", varied)

@@ -49,7 +49,7 @@ class Valences:
         return "".join(named).strip()
 
     def of(self, text: str) -> list[float]:
-        """Give a valence, 0 for most, for each word of a text whose emojis are named."""
+        """Return a valence, 0 for most, for each word of a text whose emojis are named."""
         words = text.split()
         lower = [_bare(word) for word in text.lower().split()]
         lexicon = self.lexicon
@@ -91,7 +91,7 @@ class Valences:
 
 
 def compound_of(valence_sum: float, text: str) -> float:
-    """Give VADER's compound score for the sum of valences and the text's ! and ?."""
+    """Return VADER's compound score for the sum of valences and the text's ! and ?."""
     if valence_sum:
         emphasis = _emphasis(text)
         valence_sum += emphasis if valence_sum > 0 else -emphasis

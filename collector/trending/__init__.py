@@ -152,13 +152,13 @@ class Trends:
 
 
 def _counts(post: Post) -> bool:
-    """Say whether a post is news: neither gone, nor a copy, nor one of a series."""
+    """Return whether a post is news: neither gone, nor a copy, nor one of a series."""
     gone = is_removed(marked=post["deleted"], title=post["title"], content=post["content"])
     return not gone and "copy_of" not in post and not is_recurring(post)
 
 
 def _terms_of(post: Post, settings: Settings) -> dict[str, str]:
-    """Give a post's terms; none where its language is left out, as its mood is."""
+    """Return a post's terms; none where its language is left out, as its mood is."""
     if post.get("language") == "other" and settings.other_languages == "leave_out":
         return {}
     return terms_of(post["title"], post["content"])

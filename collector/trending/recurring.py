@@ -27,7 +27,7 @@ RECURRING = re.compile(
 
 
 def is_recurring(post: Post) -> bool:
-    """Say whether a post is a moderators' thread, or one of a series."""
+    """Return whether a post is a moderators' thread, or one of a series."""
     if post.get("stickied") or post.get("distinguished"):
         return True
     author = post["author"]

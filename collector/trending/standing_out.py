@@ -48,7 +48,7 @@ class Standing:
 
 
 def standing_out(recent: Usage, before: Usage) -> dict[str, Standing]:
-    """Give the terms that stand out, and by how much.
+    """Return the terms that stand out, and by how much.
 
     The score is the signed root of Dunning's log-likelihood ratio (Computational Linguistics 19(1),
     1993), about a standard normal variable where nothing has changed. What to expect is worked out

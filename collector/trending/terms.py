@@ -20,14 +20,14 @@ STOPWORDS_FILE = Path(__file__).with_name("stopwords.txt")
 
 @lru_cache(maxsize=1)
 def stopwords() -> frozenset[str]:
-    """Give the words that say nothing about a subject, in lower case."""
+    """Return the words that say nothing about a subject, in lower case."""
     lines = STOPWORDS_FILE.read_text(encoding="utf-8").splitlines()
     listed = (word for line in lines if not line.startswith("#") for word in line.split())
     return frozenset(listed) | FOREIGN | (DOUBTFUL - ALSO_NAMES)
 
 
 def terms_of(title: str, content: str) -> dict[str, str]:
-    """Give the terms of a post: words, and phrases of two or three, each in its own spelling.
+    """Return the terms of a post: words, and phrases of two or three, each in its own spelling.
 
     A term is in lower case; its spelling is how the post writes it first, title before content.
     """
@@ -40,12 +40,12 @@ def terms_of(title: str, content: str) -> dict[str, str]:
 
 
 def folded(word: str) -> str:
-    """Give a word as it is compared."""
+    """Return a word as it is compared."""
     return word.casefold()
 
 
 def _runs(text: str) -> Iterator[list[str]]:
-    """Give the words that nothing but blanks stands between: phrases end at punctuation."""
+    """Return the words that nothing but blanks stands between: phrases end at punctuation."""
     run: list[str] = []
     end = 0
     for match in WORD.finditer(text):
@@ -69,5 +69,5 @@ def _phrases(run: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _can_stand(word: str) -> bool:
-    """Say whether a phrase may end with the word: a number may end one, but isn't one."""
+    """Return whether a phrase may end with the word: a number may end one, but isn't one."""
     return word not in stopwords() and (len(word) >= SHORTEST_WORD or word.isdigit())

@@ -52,7 +52,7 @@ class Found:
 
     @property
     def velocity(self) -> float:
-        """Give what its posts gain an hour, together."""
+        """Return what its posts gain an hour, together."""
         return sum(post.velocity for post in self.posts)
 
 
@@ -139,7 +139,7 @@ def _apart(terms: Collection[str]) -> list[str]:
 
 
 def name_of(topic: Found) -> tuple[str, list[str]]:
-    """Give a topic's theme and its keywords, spelled as most of its posts spell them.
+    """Return a topic's theme and its keywords, spelled as most of its posts spell them.
 
     The theme is the longest phrase that most posts have. Keywords are its other terms, the
     strongest first, less those that say the same in fewer or more words.
@@ -169,5 +169,5 @@ def _spelled(term: str, posts: Sequence[Told]) -> str:
 
 
 def slug(theme: str) -> str:
-    """Give a theme as an id: lower case, joined by hyphens."""
+    """Return a theme as an id: lower case, joined by hyphens."""
     return re.sub(r"[\W_]+", "-", theme.casefold()).strip("-") or "topic"

@@ -15,7 +15,7 @@ SHORTEST_SPAN = timedelta(hours=1)
 
 
 def velocity(post: Post, until: datetime) -> float:
-    """Give the engagement that a post gains an hour: upvotes and three times the comments.
+    """Return the engagement that a post gains an hour: upvotes and three times the comments.
 
     It is the mean of what was gained between observations, weighted by how recent it is: weights
     fall to 1/e in a day. From the last observation until the last collection (`until`) nothing was

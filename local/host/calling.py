@@ -63,17 +63,17 @@ class Context(func.Context):
 
     @property
     def trace_context(self) -> Any:
-        """Give the caller's span: the real host puts one of its own between."""
+        """Return the caller's span: the real host puts one of its own between."""
         return self._trace_context
 
     @property
     def thread_local_storage(self) -> Any:
-        """Give the storage in which the real worker keeps the invocation's id."""
+        """Return the storage in which the real worker keeps the invocation's id."""
         return self._local
 
     @property
     def retry_context(self) -> Any:
-        """Give nothing: there are no retries here."""
+        """Return nothing: there are no retries here."""
         return None
 
 
@@ -97,7 +97,7 @@ class Output(func.Out[Any]):
         self.value = val
 
     def get(self) -> Any:
-        """Give the value."""
+        """Return the value."""
         return self.value
 
 

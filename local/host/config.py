@@ -122,7 +122,7 @@ def _hsts(given: Mapping[str, Any]) -> str | None:
 
 
 def read_local_settings(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment with the app's local settings, which never override it.
+    """Return the environment with the app's local settings, which never override it.
 
     Core Tools does the same. Raises HostError.
     """

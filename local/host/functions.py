@@ -43,7 +43,7 @@ class Function:
 
     @property
     def is_async(self) -> bool:
-        """Say whether it runs on the event loop."""
+        """Return whether it runs on the event loop."""
         return inspect.iscoroutinefunction(self.call)
 
     @property
@@ -57,22 +57,22 @@ class Function:
 
     @property
     def route(self) -> str:
-        """Give the route without the host's prefix."""
+        """Return the route without the host's prefix."""
         return str(self.trigger.get("route") or self.name).strip("/")
 
     @property
     def auth_level(self) -> str:
-        """Give the level of key that it needs: anonymous, function or admin."""
+        """Return the level of key that it needs: anonymous, function or admin."""
         return str(self.trigger.get("authLevel") or "function").lower()
 
     @property
     def schedule(self) -> str:
-        """Give the timer's NCRONTAB expression."""
+        """Return the timer's NCRONTAB expression."""
         return str(self.trigger["schedule"])
 
     @property
     def run_on_startup(self) -> bool:
-        """Say whether the timer fires at start-up."""
+        """Return whether the timer fires at start-up."""
         return bool(self.trigger.get("runOnStartup"))
 
     @property
@@ -114,7 +114,7 @@ def _import(folder: Path) -> ModuleType:
 
 
 def _in_one_line(error: BaseException) -> str:
-    """Say what was raised, and on which line of whose file."""
+    """Return what was raised, and on which line of whose file."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -125,7 +125,7 @@ def _in_one_line(error: BaseException) -> str:
 
 
 def app_of(module: ModuleType) -> func.FunctionApp:
-    """Give the module's one FunctionApp. Raises HostError."""
+    """Return the module's one FunctionApp. Raises HostError."""
     names = [name for name, value in vars(module).items() if isinstance(value, func.FunctionApp)]
     if len(names) != 1:
         found = ", ".join(names) or "none"

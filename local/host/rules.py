@@ -28,7 +28,7 @@ OUTPUT_TYPES = (func.Out[str], func.Out[typing.List[str]])  # noqa: UP006 - the 
 
 
 def violations(functions: Sequence[Function]) -> list[str]:
-    """Give a line for each rule that a function breaks; none means that the host would start."""
+    """Return a line for each rule that a function breaks; none means that the host would start."""
     found = [
         f"function {function.name}: {problem}"
         for function in functions

@@ -44,7 +44,7 @@ class SendingProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Give the reader its time for what isn't sent."""
+        """Allow the reader its time for what isn't sent."""
         super().pause_writing()
         self.unsent[self] = None
         waits = self.send_seconds + _held(self) / MIN_SENT_PER_SECOND

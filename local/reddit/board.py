@@ -35,7 +35,7 @@ class Thing:
     place: int | None = None
 
     def read(self) -> RedditObject:
-        """Give the object."""
+        """Return the object."""
         thing: RedditObject = json.loads(self.text)
         return thing
 
@@ -50,7 +50,7 @@ class Listing:
     def page(
         self, *, limit: int, after: str | None = None, before: str | None = None
     ) -> list[Thing]:
-        """Give so many things from after one, or up to before one.
+        """Return so many things from after one, or up to before one.
 
         A name that isn't listed (any more) gives none, as on Reddit.
         """
@@ -61,7 +61,7 @@ class Listing:
         return self.things[start : start + limit]
 
     def is_last(self, thing: Thing) -> bool:
-        """Say whether nothing is listed after it."""
+        """Return whether nothing is listed after it."""
         return self.things[-1] is thing
 
 
@@ -113,11 +113,11 @@ class Board:
             shelf.things, shelf.listing = kept, None
 
     def find(self, name: str) -> Thing | None:
-        """Give the thing of this fullname, listed or not."""
+        """Return the thing of this fullname, listed or not."""
         return self._things.get(name)
 
     def all(self, subreddit: str | None = None, kind: str | None = None) -> list[Thing]:
-        """Give all things, oldest first, listed or not; of one subreddit, of one kind."""
+        """Return all things, oldest first, listed or not; of one subreddit, of one kind."""
         shelves = [
             shelf.things
             for (name, its_kind), shelf in self._shelves.items()
@@ -128,7 +128,7 @@ class Board:
         )
 
     def listing(self, subreddit: str, kind: str) -> Listing:
-        """Give the listing of a subreddit, whatever the case of its name."""
+        """Return the listing of a subreddit, whatever the case of its name."""
         shelf = self._shelves.get((subreddit.lower(), kind))
         if shelf is None:
             return Listing([], {})
@@ -139,7 +139,7 @@ class Board:
         return shelf.listing
 
     def thread(self, post: str) -> list[Thing]:
-        """Give the comments of a submission, by its fullname, oldest first."""
+        """Return the comments of a submission, by its fullname, oldest first."""
         return self._threads.get(post, [])
 
     def change(self, name: str, fields: dict[str, Any]) -> RedditObject:

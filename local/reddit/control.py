@@ -84,7 +84,7 @@ class StandInControl:
         self.set_faults("")
 
     def objects(self, subreddit: str | None = None, kind: str | None = None) -> list[RedditObject]:
-        """Give the objects as they are now, oldest first, those too that aren't listed."""
+        """Return the objects as they are now, oldest first, those too that aren't listed."""
         asked = {"subreddit": subreddit, "kind": kind}
         found: list[RedditObject] = self._read(
             "objects", **{key: value for key, value in asked.items() if value is not None}
@@ -92,11 +92,11 @@ class StandInControl:
         return found
 
     def posts(self, subreddit: str | None = None) -> list[RedditObject]:
-        """Give the submissions as they are now, oldest first."""
+        """Return the submissions as they are now, oldest first."""
         return self.objects(subreddit, "t3")
 
     def comments(self, subreddit: str | None = None) -> list[RedditObject]:
-        """Give the comments as they are now, oldest first."""
+        """Return the comments as they are now, oldest first."""
         return self.objects(subreddit, "t1")
 
     def add(self, objects: Sequence[RedditObject]) -> None:
@@ -137,7 +137,7 @@ class StandInControl:
         return released
 
     def requests(self, route: str | None = None) -> list[SeenRequest]:
-        """Give the requests so far, oldest first: of all routes, or of one."""
+        """Return the requests so far, oldest first: of all routes, or of one."""
         seen = (SeenRequest(**request) for request in self._read("requests")["requests"])
         return [request for request in seen if route in (None, request.route)]
 

@@ -48,7 +48,7 @@ class ControlApi:
         self._clock = clock
 
     def application(self) -> Starlette:
-        """Give the application that answers under /_control."""
+        """Return the application that answers under /_control."""
         reads: list[Handler] = [self.state, self.objects, self.requests]
         writes: list[Handler] = [
             self.faults,
@@ -71,7 +71,7 @@ class ControlApi:
         )
 
     def state(self, _: Json) -> Json:
-        """Say what is shown, and which faults were made how often."""
+        """Return what is shown, and which faults were made how often."""
         return {
             "feed": self._feed.name,
             "subreddits": list(self._board.subreddits.values()),
@@ -81,7 +81,7 @@ class ControlApi:
         }
 
     def objects(self, asked: Json) -> Json:
-        """Give the objects as they are, oldest first, those that aren't listed too."""
+        """Return the objects as they are, oldest first, those that aren't listed too."""
         subreddit = asked.get("subreddit")
         things = self._board.all(
             None if subreddit is None else str(subreddit).lower(), asked.get("kind")
@@ -89,7 +89,7 @@ class ControlApi:
         return {"objects": [thing.read() for thing in things]}
 
     def requests(self, _: Json) -> Json:
-        """Give the log of Reddit's requests and its counters."""
+        """Return the log of Reddit's requests and its counters."""
         return self._log.read()
 
     def faults(self, asked: Json) -> Json:

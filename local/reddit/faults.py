@@ -29,7 +29,7 @@ class Vocabulary:
 
     @property
     def grammar(self) -> str:
-        """Say how faults are described."""
+        """Return how faults are described."""
         kinds = "; ".join(f"{kind} ({what})" for kind, what in self.kinds.items())
         return f"""faults are rules with ; between them; the first that applies is made.
 rule: KIND[,route=PATTERN][,{self.scope}=PATTERN][,rate=0..1][,first=N][,OPTION=VALUE]
@@ -97,7 +97,7 @@ class Fault:
     to: str | None = None
 
     def applies(self, route: str, scope: str | None) -> bool:
-        """Say whether the rule is for such a request; one of no scope matches only *."""
+        """Return whether the rule is for such a request; one of no scope matches only *."""
         return fnmatchcase(route, self.route) and fnmatchcase(
             (scope or "").lower(), self.within.lower()
         )
@@ -139,7 +139,7 @@ class Faults:
         self._dice = random.Random(plan.seed)
 
     def draw(self, route: str, scope: str | None) -> Fault | None:
-        """Give the fault to make for a request, if any."""
+        """Return the fault to make for a request, if any."""
         for number, rule in enumerate(self._plan.rules):
             if not rule.applies(route, scope):
                 continue

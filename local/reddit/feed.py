@@ -20,7 +20,7 @@ class Feed(Protocol):
 
     @property
     def name(self) -> str:
-        """Say what the objects are: sample or recorded."""
+        """Return what the objects are: sample or recorded."""
         ...
 
     @property
@@ -34,23 +34,23 @@ class Feed(Protocol):
         ...
 
     def start(self) -> list[RedditObject]:
-        """Give the objects to begin with, oldest first. Time starts to count."""
+        """Return the objects to begin with, oldest first. Time starts to count."""
         ...
 
     def news(self) -> list[RedditObject]:
-        """Give what is new or has changed since the last call; cheap when nothing has."""
+        """Return what is new or has changed since the last call; cheap when nothing has."""
         ...
 
     def release(self, count: int | None = None) -> list[RedditObject]:
-        """Give so many objects (all without a number) that were held back, as if made now."""
+        """Return so many objects (all without a number) that were held back, as if made now."""
         ...
 
     def find(self, name: str) -> RedditObject | None:
-        """Give an object that isn't among the others any more, by its fullname."""
+        """Return an object that isn't among the others any more, by its fullname."""
         ...
 
     def kept_from(self) -> float | None:
-        """Give the time before which objects needn't be kept, if any."""
+        """Return the time before which objects needn't be kept, if any."""
         ...
 
 
@@ -89,7 +89,7 @@ class RecordedFeed:
         return len(self._waiting)
 
     def start(self) -> list[RedditObject]:
-        """Give the objects that aren't held back; the newest of them is made now."""
+        """Return the objects that aren't held back; the newest of them is made now."""
         now = self._clock()
         self._due_from = now
         if self._span is None:
@@ -97,7 +97,7 @@ class RecordedFeed:
         return move_times(self._shown, now, self._span)
 
     def news(self) -> list[RedditObject]:
-        """Give what has come since the last call."""
+        """Return what has come since the last call."""
         if not self._waiting or not self._release_seconds:
             return []
         every = timedelta(seconds=self._release_seconds)
@@ -112,12 +112,12 @@ class RecordedFeed:
         return [moved(self._waiting.pop(), now, latest=now) for _ in range(number)]
 
     def find(self, name: str) -> RedditObject | None:
-        """Give nothing: all objects are shown, or not there yet."""
+        """Return nothing: all objects are shown, or not there yet."""
         del name
         return None
 
     def kept_from(self) -> None:
-        """Say that everything is kept."""
+        """Return None: everything is kept."""
 
 
 def feed_of(

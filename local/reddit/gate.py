@@ -68,7 +68,7 @@ class RequestLog:
         self.routes[entry.route] += 1
 
     def read(self) -> dict[str, Any]:
-        """Give the counters and the requests, oldest first."""
+        """Return the counters and the requests, oldest first."""
         return {
             "total": self.routes.total(),
             "routes": dict(self.routes),

@@ -74,7 +74,7 @@ class Tokens:
         return token
 
     def accepts(self, header: str) -> bool:
-        """Say whether an Authorization header carries one that counts."""
+        """Return whether an Authorization header carries one that counts."""
         scheme, _, token = header.partition(" ")
         return scheme.lower() == "bearer" and self._given.get(token, 0.0) > self._seconds()
 

@@ -17,7 +17,7 @@ REMOVED = "[removed]"
 
 
 def fullname(thing: RedditObject) -> str:
-    """Give Reddit's name for it among all kinds of things, such as t3_88."""
+    """Return Reddit's name for it among all kinds of things, such as t3_88."""
     return str(thing["data"].get("name") or f"{thing['kind']}_{thing['data']['id']}")
 
 
@@ -33,12 +33,12 @@ def as_html(text: str) -> str:
 
 
 def subreddit_id(subreddit: str) -> str:
-    """Give an id for a subreddit: the same one each time."""
+    """Return an id for a subreddit: the same one each time."""
     return f"t5_{zlib.crc32(subreddit.lower().encode()):x}"
 
 
 def account_id(author: str) -> str:
-    """Give an id for an account: the same one each time."""
+    """Return an id for an account: the same one each time."""
     return f"t2_{zlib.crc32(author.lower().encode()):x}"
 
 

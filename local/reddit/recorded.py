@@ -65,7 +65,7 @@ def move_times(
 
 
 def moved(thing: RedditObject, created: int, *, latest: int) -> RedditObject:
-    """Give the object as if made at that second and as if read at the latest one."""
+    """Return the object as if made at that second and as if read at the latest one."""
     data = dict(thing["data"])
     edited = data.get("edited")
     # A bool says whether; a number says when.

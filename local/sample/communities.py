@@ -28,7 +28,7 @@ class Community:
     negative: float
 
     def moods(self) -> dict[Mood, float]:
-        """Give the share of each mood."""
+        """Return the share of each mood."""
         return {
             "positive": self.positive,
             "neutral": 1 - self.positive - self.negative,
@@ -60,6 +60,6 @@ TOTAL_WEIGHT = sum(community.weight for community in COMMUNITIES.values())
 
 
 def posts_in(community: Community, hour_of_day: int) -> float:
-    """Give how many posts to expect in an hour."""
+    """Return how many posts to expect in an hour."""
     share = community.weight / TOTAL_WEIGHT
     return POSTS_AN_HOUR * share * BUSY[hour_of_day] / (sum(BUSY) / len(BUSY))

@@ -24,7 +24,7 @@ SETTLED_SECONDS = 72 * HOUR
 
 
 def sample_objects(start: datetime, end: datetime) -> list[RedditObject]:
-    """Give the objects created in [start, end) as they are at its end, oldest first."""
+    """Return the objects created in [start, end) as they are at its end, oldest first."""
     since, until = math.ceil(start.timestamp()), math.ceil(end.timestamp())
     moment = end.timestamp()
     posts = _posts(since // HOUR - LAST_COMMENT_HOURS, (until - 1) // HOUR)
@@ -38,7 +38,7 @@ def sample_objects(start: datetime, end: datetime) -> list[RedditObject]:
 
 
 def thread_at(post: SamplePost, moment: float) -> list[RedditObject]:
-    """Give a submission and its comments as they are at a moment (Unix seconds): the submission
+    """Return a submission and its comments as they are at a moment (Unix seconds): the submission
     first. Before it is made there is nothing.
     """
     if post.created > moment:
@@ -48,7 +48,7 @@ def thread_at(post: SamplePost, moment: float) -> list[RedditObject]:
 
 
 def changed_between(post: SamplePost, before: float, moment: float) -> list[RedditObject]:
-    """Give what of a thread is new at a moment, or has another score or count than before."""
+    """Return what of a thread is new at a moment, or has another score or count than before."""
     if post.created > moment:
         return []
     said = [
@@ -65,7 +65,7 @@ def changed_between(post: SamplePost, before: float, moment: float) -> list[Redd
 
 
 def score_at(final: int, created: float, moment: float) -> int:
-    """Give a score that starts at 1 and ends at the final one."""
+    """Return a score that starts at 1 and ends at the final one."""
     age = moment - created
     if age >= SETTLED_SECONDS:
         return final
@@ -73,7 +73,7 @@ def score_at(final: int, created: float, moment: float) -> int:
 
 
 def find_sample(name: str, moment: float) -> RedditObject | None:
-    """Give the object of a fullname as it is at a moment (Unix seconds), however old it is."""
+    """Return the object of a fullname as it is at a moment (Unix seconds), however old it is."""
     kind, _, thing_id = name.partition("_")
     place = read_id(thing_id)
     if place is None or place.hour * HOUR > moment or kind not in KINDS:
@@ -98,13 +98,13 @@ class SampleFeed:
         self._moment = 0.0
 
     def start(self) -> list[RedditObject]:
-        """Give the last 7 days up to now."""
+        """Return the last 7 days up to now."""
         now = self._clock()
         self._moment = now.timestamp()
         return sample_objects(now - SPAN, now)
 
     def news(self) -> list[RedditObject]:
-        """Give what was made since the last call, and what has moved; at most once a second."""
+        """Return what was made since the last call, and what has moved; at most once a second."""
         now, before = self._clock().timestamp(), self._moment
         if not self._live or int(now) <= int(before):
             return []
@@ -115,16 +115,16 @@ class SampleFeed:
         return sorted(found, key=_age)
 
     def release(self, count: int | None = None) -> list[RedditObject]:
-        """Give nothing: the sample comes as time passes."""
+        """Return nothing: the sample comes as time passes."""
         del count
         return []
 
     def find(self, name: str) -> RedditObject | None:
-        """Give an older object, as it was 7 days ago and still is."""
+        """Return an older object, as it was 7 days ago and still is."""
         return find_sample(name, self._moment)
 
     def kept_from(self) -> float:
-        """Give the time 7 days ago: what is older is made again when it is asked for."""
+        """Return the time 7 days ago: what is older is made again when it is asked for."""
         return self._moment - SPAN.total_seconds()
 
 

@@ -45,7 +45,7 @@ class Story:
     end: datetime
 
     def posts_in(self, subreddit: str, hour: int) -> float:
-        """Give how many posts to expect in an hour (counted from 1970) in a subreddit."""
+        """Return how many posts to expect in an hour (counted from 1970) in a subreddit."""
         if subreddit not in self.subreddits:
             return 0.0
         others = len(self.subreddits) - 1
@@ -89,7 +89,7 @@ def _story(number: int) -> Story:
 
 
 def _swing(kind: Kind, age: int) -> float:
-    """Give how much a story moves people, so many hours after it began."""
+    """Return how much a story moves people, so many hours after it began."""
     if not 0 <= age < HOURS[kind]:
         return 0.0
     if kind == "release":

@@ -74,7 +74,7 @@ class SamplePost:
     comments: tuple[SampleComment, ...]
 
     def comments_by(self, moment: float) -> tuple[SampleComment, ...]:
-        """Give the comments that are there at a moment."""
+        """Return the comments that are there at a moment."""
         return self.comments[: bisect_right(self.comments, moment, key=_created)]
 
 
@@ -95,7 +95,7 @@ def _created(comment: SampleComment) -> int:
 # The window of a week and a day, in all communities.
 @lru_cache(maxsize=len(DEFAULT_SUBREDDITS) * 220)
 def threads_of(subreddit: str, hour: int) -> tuple[SamplePost, ...]:
-    """Give the submissions of an hour (counted from 1970), oldest first."""
+    """Return the submissions of an hour (counted from 1970), oldest first."""
     rng = random.Random(f"undertone:{subreddit}:{hour}")
     community = COMMUNITIES[subreddit]
     count = _poisson(posts_in(community, hour % HOURS_A_DAY), rng)

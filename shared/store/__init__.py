@@ -113,15 +113,15 @@ class Store(Protocol):
         ...
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
-        """Give one document, or None."""
+        """Return one document, or None."""
         ...
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Give those of the documents that exist."""
+        """Return those of the documents that exist."""
         ...
 
     async def query(self, query: Query[T]) -> list[T]:
-        """Give the documents of the query, in its order."""
+        """Return the documents of the query, in its order."""
         ...
 
     async def create(self, container: Container[T], document: T) -> str:

@@ -133,7 +133,7 @@ class CosmosStore:
         return store
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
-        """Give one document, or None."""
+        """Return one document, or None."""
         found = await self._read(container, partition, document_id)
         return None if found is None else cast("T", ours(found))
 
@@ -158,7 +158,7 @@ class CosmosStore:
         return await self._patiently(point_read)
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Give those of the documents that exist."""
+        """Return those of the documents that exist."""
         by_partition: dict[str, list[str]] = defaultdict(list)
         for partition, document_id in dict.fromkeys(keys):
             by_partition[partition].append(document_id)
@@ -188,7 +188,7 @@ class CosmosStore:
         }
 
     async def query(self, query: Query[T]) -> list[T]:
-        """Give the documents of the query, in its order."""
+        """Return the documents of the query, in its order."""
         text, parameters = sql(query)
         proxy = self._proxy(query.container)
 

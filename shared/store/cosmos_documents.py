@@ -10,7 +10,7 @@ SYSTEM_PROPERTIES = frozenset({"_rid", "_self", "_ts", "_attachments", WRITE})
 
 
 def indexing_policy(container: Container[Any]) -> dict[str, Any]:
-    """Give the policy that indexes what queries filter and sort on, and nothing else.
+    """Return the policy that indexes what queries filter and sort on, and nothing else.
 
     https://learn.microsoft.com/azure/cosmos-db/index-policy: the partition key isn't indexed by
     itself. Ordering by one path alone needs no composite index.
@@ -29,7 +29,7 @@ def _path(path: str) -> str:
 
 
 def sql(query: Query[Any]) -> tuple[str, list[dict[str, Any]]]:
-    """Give the query's text and its parameters."""
+    """Return the query's text and its parameters."""
     conditions = [f"c.{query.container.partition_key} = @partition"]
     values: dict[str, str] = {"@partition": query.partition}
     for number, (path, value) in enumerate(query.equals.items()):
@@ -47,10 +47,10 @@ def sql(query: Query[Any]) -> tuple[str, list[dict[str, Any]]]:
 
 
 def theirs(document: Any) -> dict[str, Any]:
-    """Give what of a document is written."""
+    """Return what of a document is written."""
     return {name: value for name, value in document.items() if not name.startswith("_")}
 
 
 def ours(document: dict[str, Any]) -> dict[str, Any]:
-    """Give a document without the database's own properties, but with its ETag."""
+    """Return a document without the database's own properties, but with its ETag."""
     return {name: value for name, value in document.items() if name not in SYSTEM_PROPERTIES}

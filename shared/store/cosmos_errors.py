@@ -50,7 +50,7 @@ def is_transient(error: CosmosHttpResponseError) -> bool:
 
 
 def retry_after(error: CosmosHttpResponseError) -> float | None:
-    """Give for how many seconds it asks us to wait, if it does."""
+    """Return for how many seconds it asks us to wait, if it does."""
     headers = error.headers or {}
     try:
         return float(headers["x-ms-retry-after-ms"]) / 1000
@@ -59,7 +59,7 @@ def retry_after(error: CosmosHttpResponseError) -> float | None:
 
 
 def translated(error: CosmosHttpResponseError) -> StoreError:
-    """Say what an answer means, with Cosmos DB's own reason, and what to do about it."""
+    """Return what an answer means, with Cosmos DB's own reason, and what to do about it."""
     status, said = error.status_code, reason_of(error)
     if status in {UNAUTHORIZED, FORBIDDEN} and not is_transient(error):
         return StoreUnavailable(f"Cosmos DB refuses us ({status}{said}): {_remedy(error, said)}")

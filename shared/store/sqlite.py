@@ -88,12 +88,12 @@ class SqliteStore:
         return cls(connection, path)
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
-        """Give one document, or None."""
+        """Return one document, or None."""
         found = await self.read_many(container, [(partition, document_id)])
         return found.get((partition, document_id))
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Give those of the documents that exist."""
+        """Return those of the documents that exist."""
         found: dict[Key, T] = {}
         for batch in _batches(list(dict.fromkeys(keys)), KEYS_AT_ONCE):
             marks = ",".join(["(?, ?)"] * len(batch))
@@ -111,7 +111,7 @@ class SqliteStore:
         return found
 
     async def query(self, query: Query[T]) -> list[T]:
-        """Give the documents of the query, in its order."""
+        """Return the documents of the query, in its order."""
         order = _column(query.order_by)
         conditions, values = ["partition = ?"], [query.partition]
         for path, value in query.equals.items():
@@ -324,7 +324,7 @@ async def _transaction(connection: aiosqlite.Connection) -> AsyncIterator[None]:
 
 
 def tables() -> Iterator[str]:
-    """Give the statements that make the tables that are missing."""
+    """Return the statements that make the tables that are missing."""
     yield "PRAGMA journal_mode = WAL"
     # Safe in WAL mode against a killed process: https://sqlite.org/pragma.html#pragma_synchronous
     yield "PRAGMA synchronous = NORMAL"
@@ -338,7 +338,7 @@ def tables() -> Iterator[str]:
 
 
 def indexes() -> Iterator[str]:
-    """Give the statements that make the indexes that are missing."""
+    """Return the statements that make the indexes that are missing."""
     for container in CONTAINERS:
         for name, columns in _indexes_of(container).items():
             yield f"CREATE INDEX IF NOT EXISTS {name} ON {container.name} (partition, {columns})"

@@ -27,14 +27,14 @@ class TracedStore:
         return self._store.kind
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
-        """Give one document, or None."""
+        """Return one document, or None."""
         with self._operation("read", container) as told:
             found = await self._store.read(container, partition, document_id)
             told["db.response.returned_rows"] = int(found is not None)
             return found
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Give those of the documents that exist."""
+        """Return those of the documents that exist."""
         wanted = list(keys)
         with self._operation("read_many", container, len(wanted)) as told:
             found = await self._store.read_many(container, wanted)
@@ -42,7 +42,7 @@ class TracedStore:
             return found
 
     async def query(self, query: Query[T]) -> list[T]:
-        """Give the documents of the query, in its order."""
+        """Return the documents of the query, in its order."""
         with self._operation("query", query.container) as told:
             found = await self._store.query(query)
             told["db.response.returned_rows"] = len(found)

@@ -87,7 +87,7 @@ async def changed(store: Any, name: str = "all", **more: Any) -> Change:
 
 @pytest.fixture
 async def steady(store: Any) -> Any:
-    """Give a store of four days in which each hour held as much of each mood."""
+    """Return a store of four days in which each hour held as much of each mood."""
     start = COLLECTED.replace(minute=0) - 96 * HOUR
     labels: list[Label] = [GOOD] * 5 + [BAD] * 5
     await keep(store, posts_each_hour(start, COLLECTED, labels))

@@ -26,14 +26,14 @@ HOUR = timedelta(hours=1)
 
 
 def by(item: Any, method: str, language: str = "en") -> Any:
-    """Give the item as this method scored it: "linear 1"."""
+    """Return the item as this method scored it: "linear 1"."""
     name, version = method.split()
     sentiment = {**item["sentiment"], "method": name, "version": version}
     return {**item, "language": language, "sentiment": sentiment}
 
 
 def earlier(item: Any) -> Any:
-    """Give the item as it was stored before methods had versions and items a language."""
+    """Return the item as it was stored before methods had versions and items a language."""
     made = {**item, "sentiment": {**item["sentiment"]}}
     del made["language"], made["sentiment"]["version"]
     return made

@@ -23,7 +23,7 @@ OUTSIDE = {"api_openapi", "api_docs", "item_docs_file", "item_asset", "site"}
 
 
 def http_functions() -> dict[str, tuple[str, str]]:
-    """Give each function's first method and path."""
+    """Return each function's first method and path."""
     return {each.name: (each.methods[0], f"/{each.route}") for each in HTTP_FUNCTIONS}
 
 

@@ -18,7 +18,7 @@ PAGE = 40
 
 
 def operations() -> dict[str, Callable[..., Any]]:
-    """Give each operation's `sync`, by its name."""
+    """Return each operation's `sync`, by its name."""
     modules = pkgutil.walk_packages(undertone_client.api.__path__, "undertone_client.api.")
     return {
         each.name.rpartition(".")[2]: importlib.import_module(each.name).sync
@@ -28,7 +28,7 @@ def operations() -> dict[str, Callable[..., Any]]:
 
 
 def pages(read: Callable[..., Any], client: AuthenticatedClient) -> list[str]:
-    """Give the ids of all that is listed, page by page, with nothing but `sync`."""
+    """Return the ids of all that is listed, page by page, with nothing but `sync`."""
     found: list[str] = []
     page = read(client=client, hours=48, limit=PAGE)
     while page:

@@ -77,7 +77,7 @@ class WatchedStore:
 
 
 async def stored_items(store: Store, subreddits: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Give everything stored, by fullname."""
+    """Return everything stored, by fullname."""
     found: dict[str, dict[str, Any]] = {}
     for name in subreddits:
         async for post in items_between(store, POSTS, name, "", "9"):
@@ -133,7 +133,7 @@ def _by_label(sentiments: Sequence[dict[str, Any]]) -> tuple[int, ...]:
 async def stored_statistics(
     store: Store, subreddits: Sequence[str], days: Iterable[str]
 ) -> dict[str, dict[str, Counts]]:
-    """Give the stored cells in the form of `count_by_hand`."""
+    """Return the stored cells in the form of `count_by_hand`."""
     keys = [(scope, day) for scope in (*subreddits, ALL) for day in days]
     found: dict[str, dict[str, Counts]] = defaultdict(dict)
     for (scope, day), document in (await store.read_many(DAYS, keys)).items():
@@ -186,7 +186,7 @@ WHEN = {"collected_at", "analyzed_at", "at", "_etag"}
 
 
 async def final_data(store: Store, subreddits: Sequence[str]) -> str:
-    """Give all that a cycle leaves, less the moments at which it did so."""
+    """Return all that a cycle leaves, less the moments at which it did so."""
     items = await stored_items(store, subreddits)
     days = sorted({item["created_utc"][:10] for item in items.values()})
     hours = sorted({item["created_utc"][:13] for item in items.values()})

@@ -64,7 +64,7 @@ def in_a_process(target: Callable[..., object], *args: object) -> int | None:
 
 
 async def result(settings: Settings) -> str:
-    """Give what the store holds, once its own rules are found to hold."""
+    """Return what the store holds, once its own rules are found to hold."""
     async with opened(settings) as store:
         await check_statistics(store, settings.subreddits)
         unsettled = Query(CYCLES, "cycle", 10, order_by="id", equals={"settled": "no"})
@@ -73,7 +73,7 @@ async def result(settings: Settings) -> str:
 
 
 async def counted(settings: Settings) -> dict[str, int]:
-    """Give what all cycles together say that they collected."""
+    """Return what all cycles together say that they collected."""
     async with opened(settings) as store:
         cycles = await store.query(Query(CYCLES, "cycle", 100, order_by="id"))
     for cycle in cycles:

@@ -19,7 +19,7 @@ PAGE = 100
 
 
 def listed_by_reddit(folder: Path) -> dict[tuple[str, str], list[str]]:
-    """Give the fullnames that each listing shows: the newest 1,000 of each kind."""
+    """Return the fullnames that each listing shows: the newest 1,000 of each kind."""
     listings: dict[tuple[str, str], list[str]] = {}
     for kind, name in (("t3", "posts"), ("t1", "comments")):
         with gzip.open(folder / f"{name}.ndjson.gz", "rt", encoding="utf-8") as lines:

@@ -63,7 +63,7 @@ def settings(any_store_settings: Settings) -> Settings:
 
 
 def scored_by(item: Any, method: str) -> Any:
-    """Give the item as a method has left it; what had no version had no language either."""
+    """Return the item as a method has left it; what had no version had no language either."""
     name, _, version = method.partition(" ")
     made = {**item, "sentiment": {**item["sentiment"], "method": name, "version": version}}
     if not version:

@@ -135,7 +135,7 @@ async def test_over_the_sample_the_planted_stories_come_out_on_top(
 
 
 def sample_at(now: datetime) -> tuple[list[Post], list[Comment]]:
-    """Give the sample's last 8 days as the store would hold them."""
+    """Return the sample's last 8 days as the store would hold them."""
     posts: list[Post] = []
     comments: list[Comment] = []
     for number, thing in enumerate(sample_objects(now - timedelta(days=8), now)):

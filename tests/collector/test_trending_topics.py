@@ -27,7 +27,7 @@ async def topics_of(store: Store, settings: Settings, *posts: Post) -> list[Topi
 
 
 def saying(*titles: str, first: int = 100_000, **more: Any) -> list[Post]:
-    """Give posts of the last hours with these titles in turn, each by somebody else."""
+    """Return posts of the last hours with these titles in turn, each by somebody else."""
     rng = random.Random(first)
     return [
         told(
@@ -205,7 +205,7 @@ SPAM = "Copper Planner is the very best of tools! Get it now, before it is gone"
 
 
 def changed(how: str, number: int) -> tuple[str, str]:
-    """Give a title and a text of spam that nobody else has in just these words."""
+    """Return a title and a text of spam that nobody else has in just these words."""
     word = VOCABULARY[number]
     words = SPAM.split()
     words[number % len(words)] = word

@@ -244,7 +244,7 @@ class WebKitTab:
 
 @contextmanager
 def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
-    """Give a process that was started, and end it with the context."""
+    """Return a process that was started, and end it with the context."""
     with process:
         try:
             yield process

@@ -49,7 +49,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium() -> str | None:
-    """Give the machine's Chromium; None: the one that Playwright has fetched."""
+    """Return the machine's Chromium; None: the one that Playwright has fetched."""
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
@@ -62,7 +62,7 @@ class Product:
 
     @property
     def url(self) -> str:
-        """Give where the dashboard is."""
+        """Return where the dashboard is."""
         return str(self.host.http.base_url).rstrip("/")
 
     def get(self, path: str, **parameters: object) -> Any:
@@ -200,13 +200,13 @@ def visit(visitor: Visitor, product: Product) -> Visit:
 
 @pytest.fixture(scope="session")
 def axe_source() -> str:
-    """Give axe-core, as the page's own build fetched it."""
+    """Return axe-core, as the page's own build fetched it."""
     return AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def pictures() -> Path:
-    """Give the folder that screenshots are written to; git ignores it."""
+    """Return the folder that screenshots are written to; git ignores it."""
     PICTURES.mkdir(exist_ok=True)
     return PICTURES
 

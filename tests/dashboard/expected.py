@@ -60,7 +60,7 @@ def is_comparable(compared: Answer) -> bool:
 
 
 def moved(compared: Answer) -> float | None:
-    """Give by how much the mean changed, where that can be told."""
+    """Return by how much the mean changed, where that can be told."""
     change = compared["change"]
     return change["avg_sentiment"] if change["verdict"] in {"better", "worse"} else None
 
@@ -78,7 +78,7 @@ def mean_change(compared: Answer) -> str:
 
 
 def more(compared: Answer, name: str = "total") -> int:
-    """Give how many more there are than in as many hours before."""
+    """Return how many more there are than in as many hours before."""
     by = compared["change"]
     return int(by["statistics"][name] - by["previous"][name])
 
@@ -99,23 +99,23 @@ def local(time: str) -> datetime:
 
 
 def day(time: str) -> str:
-    """Give a pattern of a day as it is written; its month stands in the browser's own words."""
+    """Return a pattern of a day as it is written; its month stands in the browser's own words."""
     at = local(time)
     return rf"{at:%a},? {at.day} \w+"
 
 
 def moment(time: str) -> str:
-    """Give a pattern of a day and time."""
+    """Return a pattern of a day and time."""
     return rf"{day(time)}, {local(time):%H:%M}"
 
 
 def when(step: Answer) -> str:
-    """Give a pattern of a step's time, from when to when."""
+    """Return a pattern of a step's time, from when to when."""
     return rf"{moment(step['start'])}\u2013{local(step['end']):%H:%M}"
 
 
 def day_step(start: str, end: str, zone: ZoneInfo) -> str:
-    """Give a pattern of a day of UTC, or of the hours of it that a window begins with."""
+    """Return a pattern of a day of UTC, or of the hours of it that a window begins with."""
     since, until = datetime.fromisoformat(start), datetime.fromisoformat(end)
     if (until - since).total_seconds() > 12 * HOUR:
         return rf"{since:%a},? {since.day} \w+"

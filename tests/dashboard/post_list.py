@@ -44,12 +44,12 @@ def all_posts(product: Product, **filters: object) -> list[dict[str, Any]]:
 
 
 def rows_of(page: Page) -> Locator:
-    """Give the rows of the list."""
+    """Return the rows of the list."""
     return page.get_by_role("list", name=LIST).get_by_role("listitem")
 
 
 def row_of(page: Page, name: str) -> Locator:
-    """Give the row of a post."""
+    """Return the row of a post."""
     return rows_of(page).filter(has=page.locator(f'[data-post="{name}"]'))
 
 
@@ -87,6 +87,6 @@ def expect_exactly(page: Page, posts: list[dict[str, Any]]) -> None:
 
 
 def first_in_sight(page: Page) -> tuple[str, int]:
-    """Give the first post that can be read, and where in the window its row begins."""
+    """Return the first post that can be read, and where in the window its row begins."""
     name, top = page.evaluate(FIRST_IN_SIGHT)
     return name, top

@@ -62,7 +62,7 @@ def serve(listener: socket.socket, tmp_path: Path) -> Iterator[Serve]:
 
 @pytest.fixture
 def url(listener: socket.socket) -> str:
-    """Give where the process answers."""
+    """Return where the process answers."""
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 

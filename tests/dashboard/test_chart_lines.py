@@ -68,7 +68,7 @@ def drawn(page: Page) -> list[int]:
 
 
 def share_drawn(columns: list[int], first: float, last: float, steps: int) -> float:
-    """Give the share of columns between two steps' middles that hold a line."""
+    """Return the share of columns between two steps' middles that hold a line."""
     width = len(columns) / steps
     part = columns[round((first + 0.5) * width) + 6 : round((last + 0.5) * width) - 6]
     return sum(1 for each in part if each) / max(1, len(part))

@@ -190,7 +190,7 @@ def test_the_chart_says_its_means(visit: Visit, product: Product) -> None:
 
 
 def cells_of(told: Answer) -> list[str]:
-    """Give a row of the table: each figure with its difference, where that can be told."""
+    """Return a row of the table: each figure with its difference, where that can be told."""
     stats, by = told["statistics"], told["change"]
     compares = expected.is_comparable(told)
 
@@ -200,7 +200,7 @@ def cells_of(told: Answer) -> list[str]:
         return f"{figure} {expected.change(change, 0)}"
 
     def points(label: str) -> float | None:
-        """Give the change of a share in points, where chance doesn't explain it."""
+        """Return the change of a share in points, where chance doesn't explain it."""
         items = [expected.counted(by[side]) for side in ("statistics", "previous")]
         if min(items) < 30:
             return None

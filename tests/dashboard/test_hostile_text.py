@@ -111,7 +111,7 @@ def expect_harmless(page: Page, done: list[str]) -> None:
 
 
 def shown_as(text: str) -> Callable[[str], bool]:
-    """Give what says whether this is shown: character by character, blanks and breaks aside."""
+    """Return what says whether this is shown: character by character, blanks and breaks aside."""
     wanted = "".join(text.split())
     return lambda shown: wanted in "".join(shown.split())
 

@@ -222,7 +222,7 @@ def readout_of(page: Page) -> Locator:
 
 
 def point(plot: Locator, step: int, steps: int) -> dict[str, float]:
-    """Give where a step's middle lies within a chart's plotting area."""
+    """Return where a step's middle lies within a chart's plotting area."""
     box = plot.bounding_box()
     assert box
     return {"x": box["width"] * (step + 0.5) / steps, "y": box["height"] / 2}
@@ -510,7 +510,7 @@ def test_the_first_step_leads_to_no_more_than_it_counted(visit: Visit, product: 
 
 
 def movers(product: Product) -> list[Answer]:
-    """Give those that moved the mean: share of all items times change of their own mean."""
+    """Return those that moved the mean: share of all items times change of their own mean."""
     found = all_compared(product)
     items = sum(expected.counted(each["statistics"]) for each in found)
     effects = [

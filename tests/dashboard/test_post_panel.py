@@ -55,7 +55,7 @@ def thread(product: Product) -> dict[str, Any]:
 
 
 def panel_of(page: Page) -> Locator:
-    """Give the panel of the open post."""
+    """Return the panel of the open post."""
     return page.get_by_role("complementary", name="Post")
 
 

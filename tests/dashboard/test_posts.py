@@ -26,7 +26,7 @@ SEARCH = 'Words and "phrases"'
 
 
 def words_of(posts: list[dict[str, Any]]) -> list[str]:
-    """Give the first post's longest words, in the order of its text."""
+    """Return the first post's longest words, in the order of its text."""
     words: list[str] = re.findall(r"\b[a-z]{5,}\b", posts[0]["content"] or posts[0]["title"])
     return words
 

@@ -27,7 +27,7 @@ def trending(page: Page) -> Locator:
 
 
 def cards_of(page: Page) -> Locator:
-    """Give the topics: the lists within them are of keywords."""
+    """Return the topics: the lists within them are of keywords."""
     return trending(page).get_by_role("list").first.locator("> li")
 
 
@@ -45,7 +45,7 @@ def growth(topic: Answer) -> str:
 
 
 def state(topic: Answer) -> str:
-    """Give a pattern of what is said of it."""
+    """Return a pattern of what is said of it."""
     peaked = f"peaked at {expected.moment(topic['peak_time'])}"
     return peaked if topic["state"] == "peaked" else str(topic["state"])
 

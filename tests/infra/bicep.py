@@ -64,7 +64,7 @@ class Resource:
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """Give what the template says of it."""
+        """Return what the template says of it."""
         return dict(self.body.get("properties", {}))
 
 
@@ -86,12 +86,12 @@ class Template:
             where[declaration.name] = declaration
 
     def of(self, kind: str) -> dict[str, Declaration]:
-        """Give the declarations of a kind."""
+        """Return the declarations of a kind."""
         return {name: each for name, each in self.declared.items() if each.kind == kind}
 
     @cached_property
     def modules(self) -> dict[str, "Template"]:
-        """Give the files of the modules by the modules' names."""
+        """Return the files of the modules by the modules' names."""
         return {
             name: load(self.path.parent / each.target) for name, each in self.of("module").items()
         }
@@ -104,21 +104,21 @@ def load(path: Path) -> Template:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Give the node and all below it."""
+    """Return the node and all below it."""
     yield node
     for child in node.children:
         yield from walk(child)
 
 
 def text(node: Node | None) -> str:
-    """Give the source of a node."""
+    """Return the source of a node."""
     assert node is not None
     assert node.text is not None
     return node.text.decode()
 
 
 def plain(node: Node) -> str:
-    """Give the value of a string without interpolation."""
+    """Return the value of a string without interpolation."""
     parts = [
         child for child in node.children if child.type in {"string_content", "escape_sequence"}
     ]
@@ -128,7 +128,7 @@ def plain(node: Node) -> str:
 
 
 def members(node: Node) -> dict[str, Node]:
-    """Give the values of an object by their keys' source."""
+    """Return the values of an object by their keys' source."""
     found = {}
     for child in node.children:
         if child.type == "object_property":
@@ -138,7 +138,7 @@ def members(node: Node) -> dict[str, Node]:
 
 
 def body_of(node: Node) -> Node:
-    """Give the object inside a loop and a condition."""
+    """Return the object inside a loop and a condition."""
     while node.type in {"for_statement", "if_statement"}:
         node = next(
             child
@@ -219,7 +219,7 @@ class Deployment:
             raise BicepError(f"{where}: {value!r} is not allowed")
 
     def resources(self) -> list[Resource]:
-        """Give all that would be deployed, the modules' too."""
+        """Return all that would be deployed, the modules' too."""
         found = []
         for name, each in self.template.of("resource").items():
             if not each.existing:
@@ -231,7 +231,7 @@ class Deployment:
         return found
 
     def module(self, name: str) -> "Deployment":
-        """Give a module with its parameters."""
+        """Return a module with its parameters."""
         if name not in self._modules:
             node = self.template.declared[name].value
             assert node is not None
@@ -241,11 +241,11 @@ class Deployment:
         return self._modules[name]
 
     def outputs(self) -> dict[str, Any]:
-        """Give the outputs."""
+        """Return the outputs."""
         return {name: self.evaluate(each.value) for name, each in self.template.outputs.items()}
 
     def symbol(self, name: str) -> Any:
-        """Give the value of what is declared under a name."""
+        """Return the value of what is declared under a name."""
         declared = self.template.declared.get(name)
         if declared is None:
             raise BicepError(f"{self.template.path.name}: {name} is not declared")
@@ -278,7 +278,7 @@ class Deployment:
         return found
 
     def evaluate(self, node: Node | None, known: Mapping[str, Any] = {}) -> Any:
-        """Give the value of an expression."""
+        """Return the value of an expression."""
         assert node is not None
         return getattr(self, f"_{node.type}")(node, known)
 

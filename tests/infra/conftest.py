@@ -24,23 +24,23 @@ class Deployed:
         self.resources = Deployment(load(MAIN), {**ASKED, **given}).resources()
 
     def all(self, kind: str) -> list[Resource]:
-        """Give the resources of a type."""
+        """Return the resources of a type."""
         return [each for each in self.resources if each.type.lower() == kind.lower()]
 
     def one(self, kind: str) -> Resource:
-        """Give the only resource of a type."""
+        """Return the only resource of a type."""
         (found,) = self.all(kind)
         return found
 
     @property
     def settings(self) -> dict[str, str]:
-        """Give the app settings."""
+        """Return the app settings."""
         return dict(self.one("Microsoft.Web/sites/config").properties)
 
 
 @pytest.fixture(scope="session")
 def deployed() -> Deployed:
-    """Give what is deployed with every default."""
+    """Return what is deployed with every default."""
     return Deployed()
 
 

@@ -12,7 +12,7 @@ NOTED = {"subreddit", "kind", "message"}
 
 
 def logged_events(root: Path) -> dict[str, set[str]]:
-    """Give the fields of each event of the deployed code, by the event's name."""
+    """Return the fields of each event of the deployed code, by the event's name."""
     found: dict[str, set[str]] = {}
     for package in ("api", "collector", "shared"):
         for file in (root / package).rglob("*.py"):
@@ -53,7 +53,7 @@ def _names(name: ast.expr) -> list[str]:
 
 
 def _reported(tree: ast.Module) -> set[str]:
-    """Give every field that a run may report at its end: keys, keywords and names of counts."""
+    """Return every field that a run may report at its end: keys, keywords and names of counts."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "report.update":

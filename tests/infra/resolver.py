@@ -22,7 +22,7 @@ RESOURCE = re.compile(r"[A-Z]\w+\.\w+(/\w+)+@20\d\d-\d\d-\d\d(-preview)?")
 
 
 def problems(path: Path) -> list[str]:
-    """Give a line for each name, file, parameter or output that isn't there, or isn't used."""
+    """Return a line for each name, file, parameter or output that isn't there, or isn't used."""
     template = load(path)
     checks = (_names, _targets, _files, _loops, _unused)
     found = [problem for check in checks for problem in check(template)]
@@ -73,7 +73,7 @@ def _unused(template: Template) -> Iterator[str]:
 
 
 def _loops(template: Template) -> Iterator[str]:
-    """Give loops that stand where none may: BCP138 and BCP142 of Bicep's compiler."""
+    """Return loops that stand where none may: BCP138 and BCP142 of Bicep's compiler."""
     for node in walk(template.root):
         if node.type == "for_statement":
             owner, above = _above(node)
@@ -87,7 +87,7 @@ def _loops(template: Template) -> Iterator[str]:
 
 
 def _above(node: Node) -> tuple[str, list[str]]:
-    """Give what kind of declaration a node is in, and the types of the nodes between."""
+    """Return what kind of declaration a node is in, and the types of the nodes between."""
     types: list[str] = []
     each = node.parent
     while each is not None and not each.type.endswith("_declaration"):

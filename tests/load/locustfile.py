@@ -115,7 +115,7 @@ if RAMP_TO:
         """More users by steps, up to RAMP_TO within RAMP_SECONDS."""
 
         def tick(self) -> tuple[int, float] | None:
-            """Give how many users there should be now; None at the end."""
+            """Return how many users there should be now; None at the end."""
             run = self.get_run_time()
             if run > RAMP_SECONDS:
                 return None

@@ -22,7 +22,7 @@ def faulty(cosmos_server) -> Iterator[MakeProxy]:
 
 @pytest.fixture
 async def behind(faulty, cosmos_settings_factory):
-    """Give a proxy and a store that was opened through it."""
+    """Return a proxy and a store that was opened through it."""
     proxy = faulty()
     settings = cosmos_settings_factory().model_copy(update={"cosmos_endpoint": proxy.base_url})
     store = await open_store(settings, patience=20)

@@ -56,7 +56,7 @@ def environ_of(settings: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def environ(any_store_settings: Settings) -> dict[str, str]:
-    """Give the settings of a database that an earlier version has filled."""
+    """Return the settings of a database that an earlier version has filled."""
 
     async def fill(store: Store) -> None:
         now = utc_now()

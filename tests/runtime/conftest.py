@@ -38,7 +38,7 @@ class Served:
 
 @pytest.fixture(scope="session")
 def deployed_python() -> Path:
-    """Give the Python of the environment that has requirements.txt alone."""
+    """Return the Python of the environment that has requirements.txt alone."""
     if not (DEPLOYED / ".installed").exists():
         if interpreter() is None:
             pytest.skip(NONE_FOUND)
@@ -48,7 +48,7 @@ def deployed_python() -> Path:
 
 @pytest.fixture(scope="session")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an empty folder with the package unpacked in it."""
+    """Return an empty folder with the package unpacked in it."""
     folder = tmp_path_factory.mktemp("deployment")
     build_package(ROOT, folder / "package.zip")
     with zipfile.ZipFile(folder / "package.zip") as package:
@@ -57,7 +57,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def deployed(python: Path, folder: Path, *arguments: str, **settings: str) -> dict[str, Any]:
-    """Give what starts that Python in the folder, with nothing of this repository."""
+    """Return what starts that Python in the folder, with nothing of this repository."""
     # -P: neither the folder of a script nor the current one is where modules come from.
     return {
         "args": [str(python), "-P", *arguments],

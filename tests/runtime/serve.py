@@ -56,7 +56,7 @@ class Function:
         self.trigger = next(each for each in self.bindings if each["type"].endswith("Trigger"))
 
     def match(self, request: web.Request) -> dict[str, str] | None:
-        """Give the route's parameters where route and methods fit a request."""
+        """Return the route's parameters where route and methods fit a request."""
         if request.method not in self.trigger["methods"]:
             return None
         found = re.fullmatch(
@@ -160,7 +160,7 @@ class Host:
 
 
 async def http_datum(request: web.Request, parameters: dict[str, str]) -> Datum:
-    """Give a request as the library takes it."""
+    """Return a request as the library takes it."""
     return Datum(
         {
             "method": Datum(request.method, "string"),
@@ -175,7 +175,7 @@ async def http_datum(request: web.Request, parameters: dict[str, str]) -> Datum:
 
 
 def queue_metadata() -> dict[str, Datum]:
-    """Give what storage says of a message on its first attempt."""
+    """Return what storage says of a message on its first attempt."""
     return {"Id": Datum(str(uuid.uuid4()), "string"), "DequeueCount": Datum("1", "json")}
 
 
@@ -192,7 +192,7 @@ def application(functions: list[Function], worker: Message) -> web.Application:
 
 
 async def answer_status(worker: Message) -> web.Response:
-    """Say which Python and which library answer."""
+    """Return which Python and which library answer."""
     return web.json_response({"python": worker.runtime_version, "library": worker.worker_version})
 
 

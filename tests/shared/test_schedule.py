@@ -48,7 +48,7 @@ def test_a_tick_within_the_second_of_the_moment_has_passed() -> None:
 
 
 def unlike_the_recording(line: str) -> str | None:
-    """Say where we differ from what the host's library answered; None where we agree."""
+    """Return where we differ from what the host's library answered; None where we agree."""
     recorded = json.loads(line)
     expression = recorded["expression"]
     # The app is stricter here: five fields and time spans are refused.

@@ -20,7 +20,7 @@ def item(compound: float, method: str = "vader 3.3.2", language: str = "en") -> 
 
 
 def earlier_item(compound: float) -> dict:
-    """Give an item as it was stored before methods had versions and items a language."""
+    """Return an item as it was stored before methods had versions and items a language."""
     made = item(compound)
     del made["language"], made["sentiment"]["version"]
     return made

@@ -318,7 +318,7 @@ def let_write(folder: Path, *, allowed: bool) -> None:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """Give a folder that other users may look into; pytest's own they may not."""
+    """Return a folder that other users may look into; pytest's own they may not."""
     folder = Path(tempfile.mkdtemp())
     yield folder
     let_write(folder, allowed=True)

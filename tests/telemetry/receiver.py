@@ -50,7 +50,7 @@ class Receiver:
 
     @property
     def settings(self) -> dict[str, str]:
-        """Give the settings that have the product send here, all of it and soon."""
+        """Return the settings that have the product send here, all of it and soon."""
         return {
             "TELEMETRY": "azure",
             "APPLICATIONINSIGHTS_CONNECTION_STRING": connection_string(self.port),
@@ -64,7 +64,7 @@ class Receiver:
             return [_span(each) for each in self.envelopes if each["data"]["baseType"] == SPAN]
 
     def metric(self, name: str) -> list[tuple[dict[str, str], float]]:
-        """Give what was sent of a metric: attributes and value."""
+        """Return what was sent of a metric: attributes and value."""
         with self.arrived:
             data = [each["data"] for each in self.envelopes]
         return [
@@ -161,6 +161,6 @@ def never_answering() -> Iterator[int]:
 
 
 def refusing() -> int:
-    """Give a port that refuses connections."""
+    """Return a port that refuses connections."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

@@ -61,7 +61,7 @@ def run_app(settings: Mapping[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def given(any_store_settings: Settings, stand_in) -> dict[str, str]:
-    """Give the settings of an app that can do everything, over both databases in turn."""
+    """Return the settings of an app that can do everything, over both databases in turn."""
     reddit = stand_in()
     found = {
         "REDDIT_BASE_URL": reddit.base_url,

@@ -205,7 +205,7 @@ def _base(envelope: Envelope) -> dict[str, Any]:
 
 
 def _general(span: Traced) -> str:
-    """Give a span's name as the page has it."""
+    """Return a span's name as the page has it."""
     if span.type == "HTTP":
         return re.sub(r"/r/\w+", "/r/{subreddit}", span.name)
     if container := span.attributes.get("undertone.container"):

@@ -127,7 +127,7 @@ def test_a_header_that_is_given_twice_has_its_values_joined(host) -> None:
 
 
 def seen(host, sent: bytes) -> dict[str, Any]:
-    """Give what the function saw of a request."""
+    """Return what the function saw of a request."""
     status, _, body = exchange(host.http.base_url, sent)
     assert status == 200, body
     found: dict[str, Any] = json.loads(body)

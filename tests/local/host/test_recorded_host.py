@@ -83,7 +83,7 @@ def facts() -> list[dict[str, Any]]:
 
 
 def is_offered(asked: str) -> bool:
-    """Say whether the local host offers this, and the observation has it whole."""
+    """Return whether the local host offers this, and the observation has it whole."""
     is_whole = " function returns " not in asked or asked.endswith("}")
     return is_whole and not any(each in asked for each in NOT_OFFERED)
 

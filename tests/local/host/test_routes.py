@@ -27,7 +27,7 @@ APP: Sequence[tuple[str, str, Sequence[str]]] = [
 
 
 def router(table: Sequence[tuple[str, str, Sequence[str]]]) -> Router:
-    """Give the router of functions by name, route and methods. Raises BadRoute."""
+    """Return the router of functions by name, route and methods. Raises BadRoute."""
     functions = [
         Function(name, "http", {"name": "req", "route": route, "methods": methods}, print)
         for name, route, methods in table
@@ -106,7 +106,7 @@ def test_a_table_with_a_route_that_cannot_be_made_is_refused(route: str) -> None
 
 
 def recorded_tables() -> Iterator[Any]:
-    """Give each table of functions with what the real host answered."""
+    """Return each table of functions with what the real host answered."""
     for file in sorted(RECORDED.glob("routers*.jsonl")):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             yield pytest.param(json.loads(line), id=f"{file.stem}-{number}")

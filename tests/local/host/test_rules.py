@@ -24,7 +24,7 @@ app = func.FunctionApp()
 
 
 def refusals(source: str) -> list[str]:
-    """Give what the host says of an app."""
+    """Return what the host says of an app."""
     module = types.ModuleType(f"bad_app_{next(NUMBER)}")
     sys.modules[module.__name__] = module
     try:
@@ -41,7 +41,7 @@ def http(definition: str, route: str = "a") -> str:
 
 
 def routed(first: str, then: str) -> str:
-    """Give an app with a function for each route, which the host tries in this order."""
+    """Return an app with a function for each route, which the host tries in this order."""
     one = http("async def a(req: func.HttpRequest) -> str: ...", first)
     return one + http("async def b(req: func.HttpRequest) -> str: ...", then)
 

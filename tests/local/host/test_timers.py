@@ -59,7 +59,7 @@ class Host:
 
     @property
     def seconds(self) -> list[tuple[bool, float]]:
-        """Give each run's flag, and its time in whole seconds after noon."""
+        """Return each run's flag, and its time in whole seconds after noon."""
         return [(flag, round((at - NOON).total_seconds())) for flag, at in self.fired]
 
 

@@ -200,7 +200,7 @@ def themes_at(now: datetime, kept: timedelta) -> list[str]:
 
 @lru_cache(maxsize=1000)
 def told_in(hour: int) -> list[Told]:
-    """Give the posts of an hour (counted from 1970) as the trends read them."""
+    """Return the posts of an hour (counted from 1970) as the trends read them."""
     return [
         Told(
             id=post.id,
