@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 # The largest answers have half a megabyte.
-MOST_KEPT = 100
+MAX_KEPT = 100
 # Of many who want it anew at once, one costs a read.
 ANEW_AFTER_SECONDS = 1.0
 
@@ -32,7 +32,7 @@ class Cache(Generic[T]):
         self,
         *,
         seconds: float,
-        most: int = MOST_KEPT,
+        most: int = MAX_KEPT,
         anew_after: float = ANEW_AFTER_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -32,7 +32,7 @@ from shared.times import iso
 log = logging.getLogger(__name__)
 
 SECOND = timedelta(seconds=1)
-MOST_TRIES = 5
+MAX_TRIES = 5
 LEASE, REQUEST = ("lease", "lease"), ("lease", "request")
 
 
@@ -46,7 +46,7 @@ async def ask_for_collection(deps: Deps) -> tuple[Triggered, CollectMessage]:
     was asked for already, and StoreError.
     """
     store = await deps.store()
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         # Another one was first, or a worker has just taken the last request up: that shows now.
         with suppress(DocumentExists, DocumentChanged):
             return await _ask(store, deps)

@@ -10,7 +10,7 @@ from api.item_models import ItemAnswer, Items
 from api.listing import Slice, read_page
 from api.parameter_models import ItemsParameters, Kind
 from api.parameters import scope_of
-from api.posts import FIRST_HOURS, GROWTH, LEAST_ID, MAX_HOURS_READ, search_terms, window_of
+from api.posts import FIRST_HOURS, GROWTH, MAX_HOURS_READ, MIN_ID, search_terms, window_of
 from api.search import search_of
 from shared.models import ALL, Comment, HourOfAll, HourShare, Item, Label, Post
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Query, Store
@@ -19,7 +19,7 @@ from shared.times import Window, iso, next_hour
 KINDS: tuple[Kind, ...] = ("post", "comment")
 INITIALS: dict[str, Label] = {"p": "positive", "n": "neutral", "-": "negative"}
 # Of an hour whose shares don't list comments yet; no subreddit has more in one.
-MOST_IN_AN_HOUR = 10_000
+MAX_IN_AN_HOUR = 10_000
 # Such a query costs as much as so many hours of `all`.
 QUERY_HOURS = 4
 
@@ -120,7 +120,7 @@ class _Listing:
         stored = await self._stored(references[:count])
         if len(references) > count:
             return Slice(stored, references[count - 1].order_key)
-        rest = f"{next_hour(self._hours[-1])}:00:00Z_{LEAST_ID}" if self._hours else None
+        rest = f"{next_hour(self._hours[-1])}:00:00Z_{MIN_ID}" if self._hours else None
         return Slice(stored, rest, is_spent=True)
 
     async def _of_one(self, below: str, count: int) -> Slice[Item]:
@@ -226,6 +226,6 @@ class _Listing:
         # What was counted before comments were listed.
         self._left -= QUERY_HOURS
         found = await self._store.query(
-            Query(COMMENTS, name, MOST_IN_AN_HOUR, at_least=hour, below=next_hour(hour))
+            Query(COMMENTS, name, MAX_IN_AN_HOUR, at_least=hour, below=next_hour(hour))
         )
         return [("comment", item["order_key"], item["sentiment"]["label"]) for item in found]

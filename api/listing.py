@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from api.copies import Copies, words_of
-from api.parameter_models import MOST_SCANNED
+from api.parameter_models import MAX_SCANNED
 from api.search import Search
 from shared.models import Item
 
@@ -69,6 +69,6 @@ async def read_page(
                 is_last = part.below is None and item is found[-1]
                 return Slice(matching, None if is_last else item["order_key"])
         scanned += batch
-        if part.below is None or part.is_spent or scanned >= MOST_SCANNED:
+        if part.below is None or part.is_spent or scanned >= MAX_SCANNED:
             return Slice(matching, part.below)
         below = part.below

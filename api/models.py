@@ -23,7 +23,7 @@ Verdict = Literal[
 ]
 
 # Of one page: a comment costs a request unit, and a long one nearly two.
-MOST_COMMENTS = 500
+MAX_COMMENTS = 500
 # Kinds of problems: https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
 NO_TYPE = "about:blank"
 BAD_SETTING = "urn:undertone:bad-setting"
@@ -319,7 +319,7 @@ class PostDetail(Answer):
 
     post: PostAnswer = Field(description="the post")
     comments: list[CommentAnswer] = Field(
-        description=f"its stored comments, oldest first, at most {MOST_COMMENTS}; the Link header"
+        description=f"its stored comments, oldest first, at most {MAX_COMMENTS}; the Link header"
         " leads on to later ones"
     )
     comments_complete: bool = Field(

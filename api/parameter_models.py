@@ -15,19 +15,19 @@ from pydantic.functional_validators import AfterValidator
 from shared.models import Label
 from shared.times import iso
 
-MOST_HOURS = 2160
-MOST_POSTS = 500
+MAX_HOURS = 2160
+MAX_POSTS = 500
 # A search reads at most so many posts for a page; its next page goes on where it stopped.
-MOST_SCANNED = 500
-MOST_SEARCH_CHARS = 200
-MOST_TOPICS = 100
-MOST_COMPARED = 10
+MAX_SCANNED = 500
+MAX_SEARCH_CHARS = 200
+MAX_TOPICS = 100
+MAX_COMPARED = 10
 # Of a comparison by the hour, so that an answer keeps to some hundred kilobytes: ten subreddits for
 # a week, and some more.
-MOST_STEPS = 2500
-MOST_CYCLES = 100
+MAX_STEPS = 2500
+MAX_CYCLES = 100
 # Reddit's longest names have 21 characters; more than that is answered as unknown up to here.
-MOST_NAME_CHARS = 100
+MAX_NAME_CHARS = 100
 # A cursor is the order key of a page's last post: opaque to clients, and right while posts arrive.
 CURSOR = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z_[A-Za-z0-9_]{1,32}$"
 
@@ -100,15 +100,15 @@ Cursor = Annotated[str, Field(pattern=CURSOR)]
 Format = Literal["json", "csv", "ndjson"]
 Kind = Literal["post", "comment"]
 Granularity = Literal["hour", "day", "week"]
-SubredditName = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
+SubredditName = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Compared = Annotated[
     tuple[Annotated[SubredditName, Field(pattern=r"^[A-Za-z0-9_.]+$")], ...],
-    Field(min_length=1, max_length=MOST_COMPARED),
+    Field(min_length=1, max_length=MAX_COMPARED),
     BeforeValidator(_names),
 ]
 Moment = Annotated[str, AfterValidator(_moment)]
 Bound = Annotated[str, AfterValidator(_bound)]
-HOURS = f"a whole number of hours from 1 to {MOST_HOURS}, the current one included"
+HOURS = f"a whole number of hours from 1 to {MAX_HOURS}, the current one included"
 
 
 class Parameters(BaseModel):
@@ -132,7 +132,7 @@ class ScopeParameters(Parameters):
     hours: WholeNumber = Field(
         default=24,
         ge=1,
-        le=MOST_HOURS,
+        le=MAX_HOURS,
         description=HOURS,
         examples=[24],
     )
@@ -160,7 +160,7 @@ class TrendsParameters(ScopeParameters, FormatParameters):
     hours: WholeNumber = Field(
         default=168,
         ge=1,
-        le=MOST_HOURS,
+        le=MAX_HOURS,
         description=HOURS,
         examples=[168],
     )
@@ -175,14 +175,14 @@ class CompareParameters(Parameters):
     """Which subreddits to compare, and how far back."""
 
     subreddits: Compared = Field(
-        description=f"1 to {MOST_COMPARED} names of watched subreddits, in any case, separated by"
+        description=f"1 to {MAX_COMPARED} names of watched subreddits, in any case, separated by"
         " commas; all stands for all of them",
         examples=["claude,OpenAI"],
     )
     hours: WholeNumber = Field(
         default=24,
         ge=1,
-        le=MOST_HOURS,
+        le=MAX_HOURS,
         description=HOURS,
         examples=[24],
     )
@@ -196,7 +196,7 @@ class CompareParameters(Parameters):
     granularity: Granularity | None = Field(
         default=None,
         description="hour, day or week: how it went in such steps, too; without it, only the"
-        f" window's sums. Where the subreddits together would have more than {MOST_STEPS} hours,"
+        f" window's sums. Where the subreddits together would have more than {MAX_STEPS} hours,"
         " hour gives days: `granularity` of the answer says which",
         examples=["day"],
     )
@@ -208,7 +208,7 @@ class CompareParameters(Parameters):
         A document of OpenAPI can't say which parameters don't go together: nothing is refused.
         """
         hours = len(self.subreddits) * self.hours
-        return "day" if self.granularity == "hour" and hours > MOST_STEPS else self.granularity
+        return "day" if self.granularity == "hour" and hours > MAX_STEPS else self.granularity
 
 
 class PostParameters(Parameters):
@@ -251,9 +251,9 @@ class ListParameters(ScopeParameters, FormatParameters):
     limit: WholeNumber = Field(
         default=100,
         ge=1,
-        le=MOST_POSTS,
-        description=f"how many: a whole number from 1 to {MOST_POSTS}; without it csv and ndjson"
-        f" hold up to {MOST_POSTS}. The Link header leads on",
+        le=MAX_POSTS,
+        description=f"how many: a whole number from 1 to {MAX_POSTS}; without it csv and ndjson"
+        f" hold up to {MAX_POSTS}. The Link header leads on",
         examples=[100],
     )
     sentiment: Label | None = Field(
@@ -261,17 +261,17 @@ class ListParameters(ScopeParameters, FormatParameters):
     )
     q: str | None = Field(
         default=None,
-        max_length=MOST_SEARCH_CHARS,
+        max_length=MAX_SEARCH_CHARS,
         description='whole words and "phrases" that all occur in title or content, in any case,'
         " with any accents, quotes and hyphens; a `*` at the end finds what begins so: frustrat*."
-        f" At most {MOST_SEARCH_CHARS} characters. A page reads at most {MOST_SCANNED} items: it"
+        f" At most {MAX_SEARCH_CHARS} characters. A page reads at most {MAX_SCANNED} items: it"
         " may hold fewer than `limit` though a next one follows",
         examples=['"rate limit" cursor'],
     )
     start: Bound | None = Field(
         default=None,
         description="a time: what was written from then on, instead of in the last hours; at most"
-        f" {MOST_HOURS} hours before the end count",
+        f" {MAX_HOURS} hours before the end count",
         examples=["2026-11-22T08:00:00Z"],
         json_schema_extra={"format": "date-time"},
     )
@@ -293,7 +293,7 @@ class PostsParameters(ListParameters):
 
     topic: str | None = Field(
         default=None,
-        max_length=MOST_SEARCH_CHARS,
+        max_length=MAX_SEARCH_CHARS,
         description="the id of a trending topic: its posts, whenever they were written",
         examples=["lantern-mode"],
     )
@@ -319,8 +319,8 @@ class TrendingParameters(Parameters):
     limit: WholeNumber = Field(
         default=20,
         ge=1,
-        le=MOST_TOPICS,
-        description=f"a whole number of topics from 1 to {MOST_TOPICS}",
+        le=MAX_TOPICS,
+        description=f"a whole number of topics from 1 to {MAX_TOPICS}",
         examples=[20],
     )
     at: Moment | None = Field(
@@ -338,7 +338,7 @@ class CyclesParameters(Parameters):
     limit: WholeNumber = Field(
         default=20,
         ge=1,
-        le=MOST_CYCLES,
-        description=f"a whole number of cycles from 1 to {MOST_CYCLES}",
+        le=MAX_CYCLES,
+        description=f"a whole number of cycles from 1 to {MAX_CYCLES}",
         examples=[20],
     )

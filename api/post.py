@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from api.copies import with_places
 from api.deps import Deps
-from api.models import MOST_COMMENTS, CommentAnswer, LabelCounts, PostAnswer, PostDetail
+from api.models import MAX_COMMENTS, CommentAnswer, LabelCounts, PostAnswer, PostDetail
 from api.parameter_models import PostParameters
 from api.parameters import NotThere, scope_of
 from shared.models import ALL, Comment, Post
@@ -29,12 +29,12 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
         Query(
             COMMENTS,
             post["subreddit"],
-            MOST_COMMENTS + 1,
+            MAX_COMMENTS + 1,
             at_least=f"{parameters.cursor}!" if parameters.cursor else None,
             equals={"post_id": parameters.id},
         )
     )
-    shown = comments[:MOST_COMMENTS]
+    shown = comments[:MAX_COMMENTS]
     said = totals([recount([], shown)], deps.settings.other_languages)
     return PostDetail(
         post=PostAnswer.model_validate(with_places(post, deps.settings.subreddits)),

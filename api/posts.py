@@ -11,7 +11,7 @@ from api.copies import Copies, with_places
 from api.deps import Deps
 from api.listing import Listing, Slice, read_page, sliced
 from api.models import PostAnswer, Posts
-from api.parameter_models import MOST_HOURS, MOST_POSTS, ListParameters, PostsParameters
+from api.parameter_models import MAX_HOURS, MAX_POSTS, ListParameters, PostsParameters
 from api.parameters import NotThere, scope_of
 from api.search import search_of
 from api.trending import only_watched, topics_at
@@ -26,11 +26,11 @@ L = TypeVar("L", bound=ListParameters)
 # times more: a busy hour fills a page by itself, and 90 quiet days are read in six steps.
 FIRST_HOURS = 3
 GROWTH = 4
-# A page reads at most so many hours of `all` that hold something: with MOST_SCANNED posts that is
+# A page reads at most so many hours of `all` that hold something: with MAX_SCANNED posts that is
 # under 1,000 request units. The next page goes on where it stopped.
 MAX_HOURS_READ = 350
 # Below all ids of an hour's first second.
-LEAST_ID = "0"
+MIN_ID = "0"
 SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 REDDIT_BEGAN = datetime(2005, 6, 23, tzinfo=UTC)
 
@@ -77,7 +77,7 @@ def with_largest_page(parameters: L) -> L:
     """Return the parameters with the largest limit where they give none: what a file holds."""
     if "limit" in parameters.model_fields_set:
         return parameters
-    return parameters.model_copy(update={"limit": MOST_POSTS})
+    return parameters.model_copy(update={"limit": MAX_POSTS})
 
 
 def window_of(parameters: ListParameters, now: datetime) -> tuple[Window, str]:
@@ -90,7 +90,7 @@ def window_of(parameters: ListParameters, now: datetime) -> tuple[Window, str]:
     if parameters.start is None and parameters.end is None:
         return Window.of_hours(parameters.hours, now), upcoming
     end = min(now, max(parse_iso(parameters.end), REDDIT_BEGAN)) if parameters.end else now
-    earliest = end - timedelta(hours=MOST_HOURS if parameters.start else parameters.hours)
+    earliest = end - timedelta(hours=MAX_HOURS if parameters.start else parameters.hours)
     start = max(parse_iso(parameters.start), earliest) if parameters.start else earliest
     return Window(start, end), min(parameters.end or upcoming, upcoming)
 
@@ -208,7 +208,7 @@ class _NewestOfAll:
     @property
     def rest(self) -> str | None:
         """The order key that what wasn't read lies below; None where everything was."""
-        return f"{next_hour(self._hours[-1])}:00:00Z_{LEAST_ID}" if self._hours else None
+        return f"{next_hour(self._hours[-1])}:00:00Z_{MIN_ID}" if self._hours else None
 
     async def _read_on(self, below: str, count: int) -> None:
         had = len(self._found)

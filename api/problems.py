@@ -41,8 +41,8 @@ EXPOSED = (
     " X-Request-Id"
 )
 FIRST_SERVER_ERROR = 500
-MOST_BODY_BYTES = 64 * 1024
-MOST_QUERY_BYTES = 4 * 1024
+MAX_BODY_BYTES = 64 * 1024
+MAX_QUERY_BYTES = 4 * 1024
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 # http.HTTPStatus names 422 differently from one Python to the next.
@@ -211,10 +211,10 @@ def check_size(request: func.HttpRequest) -> None:
         raise LengthRequired(
             "A body without its length isn't read: send it with Content-Length, not in chunks."
         )
-    if len(urlsplit(request.url).query) > MOST_QUERY_BYTES:
-        raise TooLarge(414, f"A query string takes at most {MOST_QUERY_BYTES} characters.")
-    if len(request.get_body()) > MOST_BODY_BYTES:
-        raise TooLarge(413, f"A body takes at most {MOST_BODY_BYTES} bytes.")
+    if len(urlsplit(request.url).query) > MAX_QUERY_BYTES:
+        raise TooLarge(414, f"A query string takes at most {MAX_QUERY_BYTES} characters.")
+    if len(request.get_body()) > MAX_BODY_BYTES:
+        raise TooLarge(413, f"A body takes at most {MAX_BODY_BYTES} bytes.")
 
 
 def problem_answer(

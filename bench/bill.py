@@ -42,10 +42,10 @@ STORAGE_GB = Price(0.25, "$ a GB and month", "published", _BILL)
 MANUAL_RUS = Price(0.008, "$ an hour for each 100 RU/s", "published", _OFFER)
 AUTOSCALE_RUS = Price(0.012, "$ an hour for each 100 RU/s", "published", _OFFER)
 AUTOSCALE_LEAST_SHARE = Price(0.1, "of the maximum, billed in an idle hour", "published", _OFFER)
-LEAST_MANUAL_RUS = Price(400, "RU/s, the least that can be provisioned", "published", _OFFER)
+MIN_MANUAL_RUS = Price(400, "RU/s, the least that can be provisioned", "published", _OFFER)
 FREE_RUS = Price(1000, "RU/s free in one account; not serverless", "published", _FREE)
 FREE_GB = Price(25, "GB free in one account; not serverless", "published", _FREE)
-LEAST_PERIOD = Price(1.0, "s billed at least for an active period", "published", _FLEX)
+MIN_PERIOD = Price(1.0, "s billed at least for an active period", "published", _FLEX)
 FLEX_GB_SECOND = Price(0.000026, "$ a GB-second", "quoted", _FLEX_PRICES)
 FLEX_EXECUTIONS = Price(0.40, "$ a million executions", "quoted", _FLEX_PRICES)
 FREE_GB_SECONDS = Price(100_000, "GB-seconds free a month", "quoted", _FLEX_PRICES)
@@ -103,7 +103,7 @@ def cosmos_bills(month: Month) -> dict[str, float]:
         ),
         "autoscale, 1,000 RU/s at most, every hour at its most": busiest + kept,
         "manual, 400 RU/s": (
-            LEAST_MANUAL_RUS.amount / 100 * MANUAL_RUS.amount * HOURS_A_MONTH + kept
+            MIN_MANUAL_RUS.amount / 100 * MANUAL_RUS.amount * HOURS_A_MONTH + kept
         ),
         "manual, 1,000 RU/s": maximum * MANUAL_RUS.amount * HOURS_A_MONTH + kept,
         "free tier, 1,000 RU/s": beyond,

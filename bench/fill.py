@@ -51,7 +51,7 @@ ONE_POST_IN = 4
 CYCLES_KEPT = 100
 HALF_HOUR = timedelta(minutes=30)
 LONGEST_TEXT = 4000
-MOST_OBSERVATIONS = 6
+MAX_OBSERVATIONS = 6
 # What part of a day's posts is about the story that trends.
 STORY_SHARE = 0.05
 STORY = "Borealis Nine release"
@@ -188,7 +188,7 @@ class Maker:
         return text[start : start + length]
 
     def _observations(self, created: datetime, upvotes: int, comments: int) -> list[Observation]:
-        count = self._rng.randrange(1, MOST_OBSERVATIONS + 1)
+        count = self._rng.randrange(1, MAX_OBSERVATIONS + 1)
         return [
             Observation(
                 at=iso(min(NOW, created + number * HALF_HOUR)),

@@ -83,13 +83,13 @@ def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> 
     return Use(
         sum(times * views[name].request_units for name, times in asked.items()),
         PAGE_FILES + (VIEW_REQUESTS - 1) * shown + sum(asked.values()) + asked[LOOK_AT_CYCLE],
-        (2 * shown + looks + asked[LOOK_AT_CYCLE] + finds) * bill.LEAST_PERIOD.amount,
+        (2 * shown + looks + asked[LOOK_AT_CYCLE] + finds) * bill.MIN_PERIOD.amount,
     )
 
 
 def active_seconds(cost: Cost) -> float:
     """Return for how long an instance works: our own time, and the database's at 1,000 RU/s."""
-    return max(bill.LEAST_PERIOD.amount, cost.seconds + cost.paced_seconds)
+    return max(bill.MIN_PERIOD.amount, cost.seconds + cost.paced_seconds)
 
 
 def open_tab_month(work: Mapping[str, Cost], views: Mapping[str, Cost]) -> dict[str, float]:

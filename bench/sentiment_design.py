@@ -17,7 +17,7 @@ Matrix = Any  # scipy publishes no types
 
 # What all sums of words are multiplied by, against the strength of the penalty.
 WORDS_SCALE = 3.0
-FEWEST_TEXTS = 2
+MIN_TEXTS = 2
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def vocabulary(texts: Iterable[Text], reader: Reader) -> dict[str, int]:
         counts.update(text.words)
         counts.update(text.pairs)
         counts.update({kin for word in text.words for kin in reader.kin(word)})
-    names = sorted(name for name, count in counts.items() if count >= FEWEST_TEXTS)
+    names = sorted(name for name, count in counts.items() if count >= MIN_TEXTS)
     return {name: column for column, name in enumerate(names)}
 
 

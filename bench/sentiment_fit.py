@@ -9,7 +9,7 @@ Matrix = Any  # scipy publishes no types
 
 # So close to the optimum that rounding to whole steps gives the same whatever the processor.
 GRADIENT = 1e-4
-MOST_ROUNDS = 3000
+MAX_ROUNDS = 3000
 
 
 def fit(x: Matrix, y: Matrix, penalty: float) -> Matrix:
@@ -35,8 +35,8 @@ def fit(x: Matrix, y: Matrix, penalty: float) -> Matrix:
         jac=True,
         method="L-BFGS-B",
         options={
-            "maxiter": MOST_ROUNDS,
-            "maxfun": 2 * MOST_ROUNDS,
+            "maxiter": MAX_ROUNDS,
+            "maxfun": 2 * MAX_ROUNDS,
             "gtol": GRADIENT,
             "ftol": 0,
             "maxcor": 20,

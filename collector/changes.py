@@ -19,7 +19,7 @@ Change = Literal["new", "edited", "moved", "removed", "unchanged"]
 OBSERVATIONS = 24
 
 # Another machine's clock may be ahead; what is dated later than that has no true date.
-MOST_AHEAD = timedelta(days=1)
+MAX_AHEAD = timedelta(days=1)
 FROM_THE_FUTURE = "dated in the future"
 
 
@@ -67,7 +67,7 @@ class Comparer:
         without its words and its author's name, or the next cycle would take it for new.
         """
         changes = Changes()
-        latest = iso(parse_iso(self.now) + MOST_AHEAD)
+        latest = iso(parse_iso(self.now) + MAX_AHEAD)
         for each in {thing.fullname: thing for thing in seen}.values():
             thing = _without_words(each) if each.deleted else each
             known = stored.get(thing.fullname)

@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 PAGE = 500
 # A document of pending cells stays small, and neither it nor `all` is written for each subreddit.
-MOST_PENDING = 5000
+MAX_PENDING = 5000
 HOURS = 24
 DAY = timedelta(days=1)
 What = Literal["posts", "comments"]
@@ -171,8 +171,8 @@ class Cleaner:
         day = datetime.fromisoformat(f"{first}T00:00:00+00:00")
         while day < before:
             here = [n for n, begins in oldest.items() if begins and begins <= day_of(iso(day))]
-            for start in range(0, len(here), MOST_PENDING // HOURS):
-                some = here[start : start + MOST_PENDING // HOURS]
+            for start in range(0, len(here), MAX_PENDING // HOURS):
+                some = here[start : start + MAX_PENDING // HOURS]
                 await self._remove_day(record, some, day, min(day + DAY, before))
             day += DAY
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 CONTAINERS = cast("tuple[Container[Item], ...]", (POSTS, COMMENTS))
 PAGE = 500
 # The document of pending cells stays small.
-MOST_PENDING = 2000
+MAX_PENDING = 2000
 
 Settle = Callable[[], Awaitable[None]]
 
@@ -51,7 +51,7 @@ async def move(store: Store, record: CycleRecord, old: str, new: str, settle: Se
             await store.upsert(container, fresh)
             await store.delete(container, [(old, item["id"]) for item in page])
             moved += len(page)
-            if sum(map(len, record.pending.values())) > MOST_PENDING:
+            if sum(map(len, record.pending.values())) > MAX_PENDING:
                 await settle()
     await settle()
     while days := await store.query(Query(DAYS, old, PAGE, order_by="id")):

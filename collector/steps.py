@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from collector import renamed, sweep
 from collector.cells import Shares, rebuild_all, rebuild_cells
-from collector.changes import MOST_AHEAD, Changes, Comparer
+from collector.changes import MAX_AHEAD, Changes, Comparer
 from collector.copies import earliest_compared, unmarked_posts
 from collector.months import fill_months
 from collector.record import CycleRecord, no_counts
@@ -38,11 +38,11 @@ log = logging.getLogger(__name__)
 S = TypeVar("S", SeenPost, SeenComment)
 
 # A cycle document stays small (2 MB is Cosmos DB's end): with more pending, `all` is rebuilt early.
-MOST_PENDING = 5000
+MAX_PENDING = 5000
 # That document names every subreddit, so it isn't written for each of very many: what they have new
 # is written in so many groups at least, and no more than so many items wait for theirs.
 GROUPS = 50
-MOST_WAITING = 1000
+MAX_WAITING = 1000
 
 # Reddit lists days-old items among new ones. As many in a row show that the rest is old.
 OLD_IN_A_ROW = 20
@@ -134,7 +134,7 @@ class Steps:
                 if self._waiting and self._waiting[-1].name == name:
                     self._end_faults()
                 items = sum(read.items for read in self._waiting)
-                if len(self._waiting) + len(self._ended) >= at_once or items >= MOST_WAITING:
+                if len(self._waiting) + len(self._ended) >= at_once or items >= MAX_WAITING:
                     await self._write_waiting()
             self._end_faults()
             await self._write_waiting()
@@ -167,7 +167,7 @@ class Steps:
     async def _rebuild_when_due(self) -> None:
         pending = sum(map(len, self.record.pending.values()))
         is_late = self._clock() - self._all_is_of >= ALL_LAGS
-        if pending > MOST_PENDING or (pending and is_late):
+        if pending > MAX_PENDING or (pending and is_late):
             await self.rebuild_pending()
 
     async def _mark_copies(self) -> None:
@@ -176,7 +176,7 @@ class Steps:
         since = earliest_compared(now, self._oldest_new)
         names = self._settings.subreddits
         with span("mark copies"):
-            found = await unmarked_posts(self._store, names, since, now + MOST_AHEAD)
+            found = await unmarked_posts(self._store, names, since, now + MAX_AHEAD)
         changes = {
             name: Changes(posts=posts, hours={hour_of(post["order_key"]) for post in posts})
             for name, posts in found.items()

@@ -20,7 +20,7 @@ SOUND, DAMAGED = 0, 1
 MAX_FAULTS = 20
 ROWS_AT_ONCE = 500
 # More rows than this don't fit in a page: where the last number can't be read, it isn't above.
-MOST_ROWS_A_PAGE = 64
+MAX_ROWS_A_PAGE = 64
 # What a salvaged row is written by; a second one of the same key isn't newer than the first.
 INSERT = "INSERT OR IGNORE INTO {table} VALUES (?, ?, ?, ?)"
 
@@ -131,7 +131,7 @@ def _last_number(source: sqlite3.Connection, table: str) -> int:
     with suppress(sqlite3.Error):
         return int(source.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0)  # noqa: S608
     pages = source.execute("PRAGMA page_count").fetchone()[0]
-    return int(pages) * MOST_ROWS_A_PAGE
+    return int(pages) * MAX_ROWS_A_PAGE
 
 
 def _rows_between(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.host_fixtures import ROOT
 
-LEAST_CASES = 2000
+MIN_CASES = 2000
 
 
 def test_no_generated_request_gets_an_answer_that_the_document_does_not_allow(
@@ -40,5 +40,5 @@ def test_no_generated_request_gets_an_answer_that_the_document_does_not_allow(
     assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
     cases = re.search(r"(\d+) generated", ended.stdout)
     assert cases is not None
-    assert int(cases[1]) >= LEAST_CASES
+    assert int(cases[1]) >= MIN_CASES
     assert not re.search(r"request .* status=5\d\d", host.log)

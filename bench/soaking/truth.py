@@ -11,7 +11,7 @@ from shared.store import COMMENTS, CYCLES, LEASES, POSTS, WORK, Query, Store, op
 from tests.collector.harness import check_statistics
 
 MOST = 100_000
-MOST_LISTED = 10
+MAX_LISTED = 10
 HOURS = 72
 
 
@@ -56,7 +56,7 @@ def _differences(
     ]
     found = {"lost": lost, "deleted but stored": extra, "twice": twice, "not current": stale}
     return [
-        f"{len(what)} {problem}: {', '.join(what[:MOST_LISTED])}"
+        f"{len(what)} {problem}: {', '.join(what[:MAX_LISTED])}"
         for problem, what in found.items()
         if what
     ]

@@ -13,7 +13,7 @@ from shared.models import Language
 CHARACTERS = 1_000
 FOREIGN_SHARE = 0.2
 NOT_LATIN_SHARE = 0.5
-FEWEST_LETTERS = 4
+MIN_LETTERS = 4
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 NOT_LATIN = re.compile(
@@ -76,7 +76,7 @@ ALSO_ENGLISH = words_of(
 BEFORE_NAMES = words_of(
     "los las la le les el une una des del de da do dos du san santa van und och il"
 )
-FEWEST_DOUBTFUL = 2
+MIN_DOUBTFUL = 2
 # So many of them tell a language without a clear word.
 MANY_DOUBTFUL = 4
 
@@ -97,7 +97,7 @@ def language_of(words: str) -> Language:
     clear = FOREIGN & telling
     english = len(ENGLISH & seen)
     foreign = len(clear)
-    needed = FEWEST_DOUBTFUL if clear - ALSO_ENGLISH else MANY_DOUBTFUL
+    needed = MIN_DOUBTFUL if clear - ALSO_ENGLISH else MANY_DOUBTFUL
     share = foreign / len(seen)
     if foreign >= needed and foreign > 2 * english and share >= FOREIGN_SHARE:
         return "other"
@@ -125,4 +125,4 @@ def _telling(written: Sequence[str]) -> set[str]:
 
 def _is_in_other_script(text: str) -> bool:
     foreign = len(NOT_LATIN.findall(text))
-    return foreign >= FEWEST_LETTERS and foreign > NOT_LATIN_SHARE * sum(map(str.isalpha, text))
+    return foreign >= MIN_LETTERS and foreign > NOT_LATIN_SHARE * sum(map(str.isalpha, text))

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 RECENT_HOURS = 24
 BEFORE = timedelta(days=7)
-MOST_POST_IDS = 100
+MAX_POST_IDS = 100
 VELOCITY_DIGITS = 2
 
 
@@ -202,7 +202,7 @@ def _topic(topic: Found, talk: Talk, said: Totals, window: Window, ids: set[str]
         id=topic_id,
         theme=theme,
         keywords=keywords,
-        post_ids=[post.id for post in topic.posts[:MOST_POST_IDS]],
+        post_ids=[post.id for post in topic.posts[:MAX_POST_IDS]],
         mentions=len(topic.posts),
         mentions_by_hour=by_hour,
         state=state_of(by_hour, window.end),

@@ -26,11 +26,11 @@ SAME_PAIRS = 0.5
 # Not every two are compared: those of which two of the least hashes of pairs are the same (Broder's
 # MinHash, 1997: of ten, texts at the border miss each other once in a hundred times), and of many
 # with one hash the latest. So the time grows with the posts.
-LEAST_HASHES = 10
+MIN_HASHES = 10
 SAME_HASHES = 2
-MOST_COMPARED = 20
+MAX_COMPARED = 20
 # A longer text has enough of them in its beginning.
-MOST_PAIRS = 300
+MAX_PAIRS = 300
 HASH_BYTES = 8
 
 
@@ -88,12 +88,12 @@ class _NearOnes:
 
     def __init__(self) -> None:
         self._pairs: dict[int, frozenset[int]] = {}
-        self._by_hash: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=MOST_COMPARED))
+        self._by_hash: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=MAX_COMPARED))
 
     def found(self, number: int, words: str) -> list[int]:
         """Return the texts that are near to this one, and remember it."""
         pairs = _pairs_of(words)
-        least = sorted(pairs)[:LEAST_HASHES]
+        least = sorted(pairs)[:MIN_HASHES]
         shared = Counter(other for each in least for other in self._by_hash[each])
         candidates = [other for other, count in shared.items() if count >= SAME_HASHES]
         for each in least:
@@ -109,7 +109,7 @@ def _is_near(one: frozenset[int], other: frozenset[int]) -> bool:
 
 
 def _pairs_of(words: str) -> frozenset[int]:
-    listed: Iterable[str] = words.split()[: MOST_PAIRS + 1]
+    listed: Iterable[str] = words.split()[: MAX_PAIRS + 1]
     return frozenset(_hash(f"{one} {other}") for one, other in pairwise(listed))
 
 

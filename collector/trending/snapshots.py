@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from collector.trending.standing_out import FEWEST_AUTHORS
+from collector.trending.standing_out import MIN_AUTHORS
 from shared.models import Topic, Topics
 from shared.store import CURRENT, TOPICS, Store
 from shared.times import iso, parse_iso
@@ -48,7 +48,7 @@ async def forget_posts(store: Store, ids: Collection[str]) -> None:
         kept = [
             topic
             for topic, before in zip(topics, current["topics"], strict=True)
-            if topic is before or topic["mentions"] >= FEWEST_AUTHORS
+            if topic is before or topic["mentions"] >= MIN_AUTHORS
         ]
         changed: Topics = {**current, "topics": kept}
         await store.upsert(TOPICS, [changed])

@@ -9,9 +9,9 @@ from statistics import NormalDist
 # What is tested is thousands of terms: of chance alone one in so many runs shows something.
 CHANCE = 0.01
 # Fewer people than this are no trend, however rare their words are.
-FEWEST_AUTHORS = 5
+MIN_AUTHORS = 5
 # Used only a little more than before is statistics, not news.
-LEAST_LIFT = 2.0
+MIN_LIFT = 2.0
 PRIOR_POSTS = 1.0
 
 
@@ -65,7 +65,7 @@ def standing_out(recent: Usage, before: Usage) -> dict[str, Standing]:
     return {
         term: standing
         for term, standing in scored.items()
-        if standing.score >= bar and standing.lift >= LEAST_LIFT
+        if standing.score >= bar and standing.lift >= MIN_LIFT
     }
 
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collector.trending.standing_out import FEWEST_AUTHORS, Standing, Usage, standing_out
+from collector.trending.standing_out import MIN_AUTHORS, Standing, Usage, standing_out
 from shared.statistics import Scored
 
 # Two terms are of one topic when this share of the rarer one's posts has both.
@@ -16,8 +16,8 @@ NAMED_IN = 0.6
 TERMS_TO_JOIN = 2
 # A name that begins with a capital is written small in fewer of its posts.
 SMALL_IN = 0.1
-MOST_KEYWORDS = 8
-MOST_TOPICS = 100
+MAX_KEYWORDS = 8
+MAX_TOPICS = 100
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def usage_of(recent: Sequence[Told]) -> Usage:
         terms = [
             term
             for term in post.terms
-            if len(authors[term]) >= FEWEST_AUTHORS and (post.author, term) not in counted
+            if len(authors[term]) >= MIN_AUTHORS and (post.author, term) not in counted
         ]
         counted.update((post.author, term) for term in terms)
         usage.add(post.subreddit, terms)
@@ -88,10 +88,10 @@ def find_topics(recent: Sequence[Told], now: Usage, before: Usage) -> list[Found
     for post in recent:
         if (topic := _topic_of(post, topics, standing)) is not None:
             topic.posts.append(post)
-    found = [t for t in topics if len({post.author for post in t.posts}) >= FEWEST_AUTHORS]
+    found = [t for t in topics if len({post.author for post in t.posts}) >= MIN_AUTHORS]
     for topic in found:
         topic.posts.sort(key=lambda post: (-post.velocity, post.id))
-    return sorted(found, key=lambda topic: -topic.velocity)[:MOST_TOPICS]
+    return sorted(found, key=lambda topic: -topic.velocity)[:MAX_TOPICS]
 
 
 def _merged(standing: Mapping[str, Standing], posts_of: Mapping[str, set[str]]) -> list[Found]:
@@ -152,7 +152,7 @@ def name_of(topic: Found) -> tuple[str, list[str]]:
     for term in topic.terms:
         if counts[term] and not any(_says_the_same(term, other) for other in [theme, *keywords]):
             keywords.append(term)
-    spelled = [_spelled(term, topic.posts) for term in [theme, *keywords[:MOST_KEYWORDS]]]
+    spelled = [_spelled(term, topic.posts) for term in [theme, *keywords[:MAX_KEYWORDS]]]
     return spelled[0], spelled[1:]
 
 

@@ -48,7 +48,7 @@ const START: Address = {
   ...NO_FILTER,
   post: null,
 };
-export const MOST_COMPARED_HERE = 5;
+export const MAX_COMPARED_HERE = 5;
 
 function read(search: string): Address {
   const given = new URLSearchParams(search);
@@ -65,7 +65,7 @@ function read(search: string): Address {
     view: one("view", VIEWS, START.view),
     hours: one("hours", WINDOWS, START.hours),
     subreddit: given.get("subreddit") || null,
-    compare: [...new Set(names)].slice(0, MOST_COMPARED_HERE),
+    compare: [...new Set(names)].slice(0, MAX_COMPARED_HERE),
     kind: one<Kind | null>("kind", KINDS, null),
     sentiment: one<Label | null>("sentiment", LABELS, null),
     q: given.get("q")?.slice(0, 200) || null,

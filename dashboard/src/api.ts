@@ -26,8 +26,8 @@ export type Kind = "items" | "comments";
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 
 const BASE = "/api/v1";
-/** How many subreddits one comparison takes: MOST_COMPARED in api/parameter_models.py. */
-export const MOST_COMPARED = 10;
+/** How many subreddits one comparison takes: MAX_COMPARED in api/parameter_models.py. */
+export const MAX_COMPARED = 10;
 /** The kind of problem that a setting of the app is: BAD_SETTING in api/models.py. */
 const BAD_SETTING = "urn:undertone:bad-setting";
 const PATIENCE_MS = 20_000;

@@ -23,7 +23,7 @@ interface Entry {
 }
 
 const RETRY_SECONDS = 5;
-const MOST_KEPT = 80;
+const MAX_KEPT = 80;
 const NOTHING: Loaded<never> = { data: undefined, failure: undefined };
 
 const entries = new Map<string, Entry>();
@@ -94,7 +94,7 @@ function entryOf(address: string): Entry {
     return known;
   }
   for (const [old, entry] of entries) {
-    if (entries.size < MOST_KEPT) break;
+    if (entries.size < MAX_KEPT) break;
     if (!entry.watchers) entries.delete(old);
   }
   const made = { loaded: signal(NOTHING), watchers: 0, version: -1, retry: undefined, turn: 0 };

@@ -7,7 +7,7 @@ const HOUR_MS = 1000 * HOUR_SECONDS;
 /** What VADER's authors take for neutral lies between these: api/models.py says the same. */
 const NEUTRAL = 0.05;
 /** The sentiment axis never shows less than this: small swings stay small. */
-const LEAST_LIMIT = 0.2;
+const MIN_LIMIT = 0.2;
 
 /** In what steps a window is shown: asked for by the hour or day, and put together to so many seconds. */
 export interface Steps {
@@ -114,7 +114,7 @@ function methodsIn(steps: Step[]): Pick<Totals, "methods" | "mixed_methods"> {
 /** How far the sentiment axis reaches from zero so that all these steps lie on it. */
 export function limitOf(trends: Step[][]): number {
   const largest = Math.max(0, ...trends.flat().map((step) => Math.abs(step.avg_sentiment ?? 0)));
-  return Math.min(1, Math.max(LEAST_LIMIT, Math.ceil(largest * 10.5) / 10));
+  return Math.min(1, Math.max(MIN_LIMIT, Math.ceil(largest * 10.5) / 10));
 }
 
 export function mostOf(trends: Step[][]): number {

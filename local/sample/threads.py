@@ -38,8 +38,8 @@ EPOCH = 1577836800  # 2020-01-01T00:00:00Z
 SUBREDDIT_BITS, BACK_BITS, POST_BITS, COMMENT_BITS = 4, 6, 5, 8
 # Enough for the next 90 years.
 LONGEST_ID = 11
-MOST_POSTS = 2**POST_BITS - 1
-MOST_COMMENTS = 2**COMMENT_BITS - 1
+MAX_POSTS = 2**POST_BITS - 1
+MAX_COMMENTS = 2**COMMENT_BITS - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def threads_of(subreddit: str, hour: int) -> tuple[SamplePost, ...]:
     for story in stories_in(hour):
         number = _poisson(story.posts_in(subreddit, hour), rng)
         subjects += [Subject(community, story)] * number
-    seconds = sorted(rng.randrange(HOUR) for _ in subjects[:MOST_POSTS])
+    seconds = sorted(rng.randrange(HOUR) for _ in subjects[:MAX_POSTS])
     rng.shuffle(subjects)
     return tuple(
         _post(subject, hour, number, hour * HOUR + second, rng)
@@ -177,7 +177,7 @@ def _comments(
     delays = sorted(int(FIRST_DELAY + rng.expovariate(1 / MEAN_DELAY)) for _ in range(count))
     latest = (LAST_COMMENT_HOURS - 1) * HOUR
     made: list[SampleComment] = []
-    for delay in delays[:MOST_COMMENTS]:
+    for delay in delays[:MAX_COMMENTS]:
         moment = created + min(delay, latest)
         number = len(made) + 1
         its_mood = mood if rng.random() < SAME_MOOD_SHARE else subject.mood(rng)

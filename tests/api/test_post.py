@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.models import MOST_COMMENTS
+from api.models import MAX_COMMENTS
 from api.parameter_models import PostParameters
 from api.post import next_comments, read_post
 from api.posts import search_terms
@@ -97,7 +97,7 @@ async def test_a_post_of_many_long_comments_costs_no_page_more_than_the_bound(st
     await store.upsert(POSTS, [a_post(0, NOW)])
     many = [
         {**a_comment(n, NOW + n // 3 * timedelta(seconds=1)), "content": LONGEST}
-        for n in range(2 * MOST_COMMENTS + 50)
+        for n in range(2 * MAX_COMMENTS + 50)
     ]
     await store.upsert(COMMENTS, many)
     cursor, ids, complete = None, [], []
@@ -108,7 +108,7 @@ async def test_a_post_of_many_long_comments_costs_no_page_more_than_the_bound(st
             found = await read_post(deps_of(priced), asked)
         assert bill.request_units < MAX_REQUEST_UNITS
         assert len(bill.operations) == 2
-        assert len(found.comments) <= MOST_COMMENTS
+        assert len(found.comments) <= MAX_COMMENTS
         ids += [each.id for each in found.comments]
         complete.append(found.comments_complete)
         cursor = next_comments(found)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from api.negotiation import NotAcceptable
-from api.parameter_models import MOST_POSTS
+from api.parameter_models import MAX_POSTS
 from api.takeaway import format_of
 from shared.settings import settings
 from shared.store import TOPICS
@@ -203,7 +203,7 @@ async def test_a_file_holds_as_much_as_one_read_may_and_the_link_leads_to_the_re
     process, written
 ) -> None:
     del process
-    count = 2 * MOST_POSTS + 30
+    count = 2 * MAX_POSTS + 30
     posts = posts_back(count, timedelta(seconds=20), newest=utc_now())
     await keep(written, posts)
     target, files = f"{RECENT}?format=csv&hours=48", []
@@ -211,7 +211,7 @@ async def test_a_file_holds_as_much_as_one_read_may_and_the_link_leads_to_the_re
         answer = await get(target)
         files.append([row["id"] for row in table(answer.get_body())])
         target = answer.headers.get("Link", "").split(">")[0].strip("<")
-    assert [len(file) for file in files] == [MOST_POSTS, MOST_POSTS, 30]
+    assert [len(file) for file in files] == [MAX_POSTS, MAX_POSTS, 30]
     assert [each for file in files for each in file] == [post["id"] for post in posts]
     first = await get(RECENT, format="csv", hours=48, limit=7)
     assert len(table(first.get_body())) == 7

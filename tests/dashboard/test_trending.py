@@ -13,11 +13,11 @@ from tests.dashboard.conftest import Product, Visit
 from tests.dashboard.expected import Answer, expect_address, expect_posts
 
 FIRST_SHOWN = 5
-MOST_ASKED = 20
+MAX_ASKED = 20
 
 
 def topics_of(product: Product) -> list[Answer]:
-    topics: list[Answer] = product.get("trending", limit=MOST_ASKED)
+    topics: list[Answer] = product.get("trending", limit=MAX_ASKED)
     assert topics
     return topics
 

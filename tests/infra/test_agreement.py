@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from api.problems import MOST_BODY_BYTES
+from api.problems import MAX_BODY_BYTES
 from shared.requests import QUEUE
 from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS
@@ -97,13 +97,13 @@ def test_a_setting_of_the_host_has_one_default_everywhere(deployed, name: str) -
 
 
 def test_a_body_that_is_a_little_too_large_reaches_the_app(deployed) -> None:
-    assert int(deployed.settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]) == 2 * MOST_BODY_BYTES
+    assert int(deployed.settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]) == 2 * MAX_BODY_BYTES
 
 
 def test_settings_of_the_host_are_parameters_within_its_limits(deploy) -> None:
     given = deploy(requestBodyBytes=4_000_000, threadCount=4).settings
     assert [given[name] for name in OF_THE_HOST] == ["4000000", "4"]
-    for wrong in ({"requestBodyBytes": MOST_BODY_BYTES - 1}, {"threadCount": 0}):
+    for wrong in ({"requestBodyBytes": MAX_BODY_BYTES - 1}, {"threadCount": 0}):
         with pytest.raises(BicepError, match="is not allowed"):
             deploy(**wrong)
 

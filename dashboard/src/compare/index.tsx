@@ -1,6 +1,6 @@
 /** Compare: two to five subreddits in one chart, and their figures side by side. */
 
-import { address, go, MOST_COMPARED_HERE } from "../address";
+import { address, go, MAX_COMPARED_HERE } from "../address";
 import { type Comparison, comparisonPath, SUBREDDITS, type Subreddits } from "../api";
 import { useData } from "../data";
 import { stepsOf } from "../figures";
@@ -68,7 +68,7 @@ function chosenOf(names: Subreddits | undefined): string[] {
 function Choice({ names, chosen }: { names: string[]; chosen: string[] }) {
   const isChosen = (name: string) =>
     chosen.some((each) => each.toLowerCase() === name.toLowerCase());
-  const isFull = chosen.length >= MOST_COMPARED_HERE;
+  const isFull = chosen.length >= MAX_COMPARED_HERE;
   return (
     <fieldset class="choice">
       <legend>

@@ -5,7 +5,7 @@ import {
   type Compared,
   type Comparison,
   comparisonPath,
-  MOST_COMPARED,
+  MAX_COMPARED,
   SUBREDDITS,
   type Subreddits,
 } from "../api";
@@ -13,7 +13,7 @@ import { type Loaded, useData } from "../data";
 import { type Covered, stepsOf } from "../figures";
 
 /** More than so many small charts nobody compares at a glance. */
-const MOST_SHOWN = 40;
+const MAX_SHOWN = 40;
 
 export interface All {
   compared: Compared[];
@@ -24,9 +24,9 @@ export interface All {
 export function useAllCompared(): Loaded<All> {
   const { hours } = address.value;
   const names = useData<Subreddits>(SUBREDDITS);
-  const shown = (names.data?.subreddits ?? []).slice(0, MOST_SHOWN);
-  const parts = Array.from({ length: MOST_SHOWN / MOST_COMPARED }, (_, part) => {
-    const some = shown.slice(part * MOST_COMPARED, (part + 1) * MOST_COMPARED);
+  const shown = (names.data?.subreddits ?? []).slice(0, MAX_SHOWN);
+  const parts = Array.from({ length: MAX_SHOWN / MAX_COMPARED }, (_, part) => {
+    const some = shown.slice(part * MAX_COMPARED, (part + 1) * MAX_COMPARED);
     return some.length ? comparisonPath(some, hours, stepsOf(hours).granularity) : null;
   });
   // Always as many hooks, whether or not they ask.

@@ -21,7 +21,7 @@ import { Change, MeanChange, Score, Split } from "../parts/mood";
 import { useAllCompared } from "./all_compared";
 
 /** A smaller change of the mean is none that anybody would look into. */
-const LEAST_MOVED = 0.01;
+const MIN_MOVED = 0.01;
 /** About as long as what it holds the place of. */
 const COMING = "Most of the rise came from r/there, where people talk about something";
 const FEELINGS = { positive: "positive", neutral: "mixed", negative: "negative" };
@@ -111,7 +111,7 @@ function headlineOf(compared: Compared, hours: number): string {
   if (change?.verdict === "unclear") return `${feeling}, with no clear change on ${before}.`;
   const moved = changeOf(compared);
   if (moved === null) return `${feeling}.`;
-  if (Math.abs(moved) < LEAST_MOVED) return `${feeling}, as in ${before}.`;
+  if (Math.abs(moved) < MIN_MOVED) return `${feeling}, as in ${before}.`;
   const amount = Math.abs(moved) < 0.03 ? "a little " : Math.abs(moved) > 0.1 ? "much " : "";
   return `${feeling}, ${amount}${moved > 0 ? "better" : "worse"} than in ${before}.`;
 }
@@ -127,7 +127,7 @@ function Because({ moved }: { moved: number | null }) {
   const loadedTopics = useData<Topic[]>(TRENDING);
   const all = loadedAll.data?.compared ?? [];
   const topics = loadedTopics.data ?? [];
-  if (moved === null || Math.abs(moved) < LEAST_MOVED) return null;
+  if (moved === null || Math.abs(moved) < MIN_MOVED) return null;
   if ([loadedAll, loadedTopics].some(({ data, failure }) => !data && !failure))
     return <p class="because coming">{COMING}</p>;
   const first = moversOf(all).find((mover) => mover.effect > 0 === moved > 0);

@@ -10,7 +10,7 @@ import { Change, Score } from "../parts/mood";
 import { Empty, Shown, Skeleton } from "../parts/states";
 import { useAllCompared } from "./all_compared";
 
-const MOST_SHOWN = 5;
+const MAX_SHOWN = 5;
 
 export function Why() {
   const { hours } = address.value;
@@ -21,9 +21,9 @@ export function Why() {
         <h2 id="why">What moved it</h2>
         <p class="muted">by how much, of the change on the {windowName(hours)} before</p>
       </div>
-      <Shown of={compared} skeleton={<Skeleton height={44} rows={MOST_SHOWN} />}>
+      <Shown of={compared} skeleton={<Skeleton height={44} rows={MAX_SHOWN} />}>
         {({ compared: all, covered }) => {
-          const movers = moversOf(all).slice(0, MOST_SHOWN);
+          const movers = moversOf(all).slice(0, MAX_SHOWN);
           const largest = Math.max(...movers.map((mover) => Math.abs(mover.effect)));
           if (!movers.length)
             return (

@@ -5,7 +5,7 @@ import { plural } from "../format";
 import { Link } from "./link";
 
 /** More communities than these are a number. */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 export function Copies({ of }: { of: Pick<Post, "subreddit" | "copies" | "copy_of"> }) {
   const { copies = [], copy_of: original } = of;
@@ -24,7 +24,7 @@ export function Copies({ of }: { of: Pick<Post, "subreddit" | "copies" | "copy_o
 function copiesName(own: string, copies: string[]): string {
   const names = [...new Set(copies.map(communityOf))];
   const isElsewhere = !names.includes(own) && names.length === copies.length;
-  if (isElsewhere && names.length <= MOST_NAMED)
+  if (isElsewhere && names.length <= MAX_NAMED)
     return `also in ${names.map((name) => `r/${name}`).join(", ")}`;
   return plural(copies.length, "copy", "copies");
 }

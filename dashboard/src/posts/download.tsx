@@ -5,7 +5,7 @@ import { askText, Failure } from "../api";
 
 const LINE_END = "\r\n";
 const WAIT_MS = 2_000;
-const MOST_TRIES = 10;
+const MAX_TRIES = 10;
 /** What the name of a file ends with: from when to when. */
 const SPAN = /([^-]+)-([^-]+)$/;
 
@@ -69,7 +69,7 @@ async function patiently(address: string) {
     try {
       return await askText(address);
     } catch (error) {
-      if (!(error instanceof Failure && error.passes) || tries === MOST_TRIES) throw error;
+      if (!(error instanceof Failure && error.passes) || tries === MAX_TRIES) throw error;
       const wait = error.retrySeconds ? error.retrySeconds * 1000 : WAIT_MS;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }

@@ -36,7 +36,7 @@ type Use = (posts: Listed[], next: string | null) => State;
 
 /** Lists as they were left, so that the way back finds the place again. */
 const kept = new Map<string, State>();
-const MOST_KEPT = 10;
+const MAX_KEPT = 10;
 const RETRY_MS = 5_000;
 
 export function usePages(first: string): Pages {
@@ -135,7 +135,7 @@ export function usePages(first: string): Pages {
 function keep(first: string, state: State): void {
   kept.delete(first);
   kept.set(first, state);
-  if (kept.size > MOST_KEPT) kept.delete([...kept.keys()][0] ?? "");
+  if (kept.size > MAX_KEPT) kept.delete([...kept.keys()][0] ?? "");
 }
 
 /** Take new counts over where they stand, and hold what is new back: nothing jumps. */
