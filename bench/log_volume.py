@@ -20,7 +20,7 @@ from statistics import mean
 
 from api import deps
 from bench.month import CYCLES_A_DAY, TRENDING_A_DAY
-from collector.run import clean_up_on_timer, collect_on_timer, find_trends_on_timer
+from collector.jobs import clean_up_on_timer, collect_on_timer, find_trends_on_timer
 from local.reddit.feed import feed_of
 from local.reddit.limits import RateLimit
 from local.reddit.server import StandIn, create_app

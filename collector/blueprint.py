@@ -22,7 +22,7 @@ blueprint = func.Blueprint()
 )
 def collect(timer: func.TimerRequest, context: func.Context) -> None:
     """Run one collection cycle over all subreddits."""
-    from collector.run import collect_on_timer  # noqa: PLC0415
+    from collector.jobs import collect_on_timer  # noqa: PLC0415
 
     with invocation("collect", "timer", context):
         collect_on_timer(settings(), past_due=timer.past_due)
@@ -31,7 +31,7 @@ def collect(timer: func.TimerRequest, context: func.Context) -> None:
 @blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
 def collect_now(message: func.QueueMessage, context: func.Context) -> None:
     """Run the collection cycle that was asked for."""
-    from collector.run import collect_on_request  # noqa: PLC0415
+    from collector.jobs import collect_on_request  # noqa: PLC0415
 
     with invocation("collect_now", "pubsub", context):
         collect_on_request(settings(), message.get_body())
@@ -40,7 +40,7 @@ def collect_now(message: func.QueueMessage, context: func.Context) -> None:
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")
 def trending(timer: func.TimerRequest, context: func.Context) -> None:
     """Compute the trending topics anew."""
-    from collector.run import find_trends_on_timer  # noqa: PLC0415
+    from collector.jobs import find_trends_on_timer  # noqa: PLC0415
 
     with invocation("trending", "timer", context):
         find_trends_on_timer(settings(), past_due=timer.past_due)
@@ -49,7 +49,7 @@ def trending(timer: func.TimerRequest, context: func.Context) -> None:
 @blueprint.timer_trigger(arg_name="timer", schedule="%CLEANUP_SCHEDULE%")
 def cleanup(timer: func.TimerRequest, context: func.Context) -> None:
     """Remove what is older than RETENTION_DAYS, and close what dead processes left."""
-    from collector.run import clean_up_on_timer  # noqa: PLC0415
+    from collector.jobs import clean_up_on_timer  # noqa: PLC0415
 
     with invocation("cleanup", "timer", context):
         clean_up_on_timer(settings(), past_due=timer.past_due)

@@ -18,10 +18,10 @@ from collector.cells import (
     rebuild_all,
     rebuild_cells,
 )
+from collector.journal import KINDS, CleanupRecord, free_id, unsettled_work
 from collector.lease import AT_ONCE, Turn, lease
 from collector.months import remove_months
-from collector.record import KINDS, CleanupRecord, free_id, unsettled_work
-from collector.settle import close_broken, close_dead
+from collector.recovery import close_broken, close_dead
 from collector.trending.snapshots import expired_snapshots, remove_expired
 from shared.cycles import is_orphaned
 from shared.errors import DeadlineReached, DocumentExists, LeaseLost

@@ -9,13 +9,13 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
+from collector.journal import CycleRecord, free_id, unsettled_work
 from collector.lease import AT_ONCE, Turn, lease
-from collector.record import CycleRecord, free_id, unsettled_work
+from collector.pipeline import Progress, Steps, no_progress
+from collector.recovery import settle, with_uncounted
 from collector.sentiment import Method
-from collector.settle import settle, with_uncounted
+from collector.shutdown import ended_early
 from collector.source import Source
-from collector.steps import Progress, Steps, no_progress
-from collector.stopping import ended_early
 from shared.errors import (
     CycleEnded,
     DocumentChanged,

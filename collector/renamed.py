@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
 
 from collector.cells import pages_between
+from collector.journal import CycleRecord
 from collector.months import remove_months
-from collector.record import CycleRecord
 from shared.logs import event
 from shared.models import Item, SubredditState
 from shared.store import COMMENTS, DAYS, POSTS, SUBREDDITS, Container, Query, Store

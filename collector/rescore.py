@@ -21,11 +21,11 @@ from collector.cells import (
     rebuild_all,
     rebuild_cells,
 )
+from collector.journal import RescoreRecord, free_id
 from collector.lease import AT_ONCE, LOOK_AGAIN_SECONDS, Turn, lease
-from collector.record import RescoreRecord, free_id
+from collector.recovery import close_broken, close_dead
 from collector.scoring import scored_again
 from collector.sentiment import Method
-from collector.settle import close_broken, close_dead
 from shared.errors import DocumentExists, LeaseLost
 from shared.logs import event
 from shared.models import Comment, Post, Rescore

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from collector.jobs import PATIENCE_SECONDS, TURN_SECONDS, collect
 from collector.lease import Turn
-from collector.run import PATIENCE_SECONDS, TURN_SECONDS, collect
 from local.host.config import read_local_settings
 from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app

@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from collector.jobs import plan_rescore, rescore
 from collector.rescore import Plan
-from collector.run import plan_rescore, rescore
 from local.host.config import read_local_settings
 from shared.errors import CycleRunning, UndertoneError
 from shared.logs import masked, printable

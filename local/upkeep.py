@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.cleanup import Cleaner, Plan
-from collector.run import PATIENCE_SECONDS, clean_up, find_trends
+from collector.jobs import PATIENCE_SECONDS, clean_up, find_trends
 from local.host.config import read_local_settings
 from shared.errors import CycleRunning, UndertoneError
 from shared.logs import masked, printable

@@ -11,9 +11,9 @@ from collector.cells import items_between, pages_between
 from collector.copies import key_of
 from collector.lease import AT_ONCE, Turn, lease
 from collector.trending.copies import said_words, with_one_author
+from collector.trending.keyness import Usage
 from collector.trending.recurring import is_recurring
 from collector.trending.snapshots import keep_topics
-from collector.trending.standing_out import Usage
 from collector.trending.states import state_of
 from collector.trending.terms import terms_of
 from collector.trending.topics import Found, Told, find_topics, name_of, slug, usage_of

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from collector.trending.standing_out import MIN_AUTHORS
+from collector.trending.keyness import MIN_AUTHORS
 from shared.models import Topic, Topics
 from shared.store import CURRENT, TOPICS, Store
 from shared.times import iso, parse_iso

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collector.trending.standing_out import MIN_AUTHORS, Standing, Usage, standing_out
+from collector.trending.keyness import MIN_AUTHORS, Standing, Usage, standing_out
 from shared.statistics import Scored
 
 # Two terms are of one topic when this share of the rarer one's posts has both.

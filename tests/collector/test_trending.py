@@ -11,7 +11,7 @@ import pytest
 
 from collector.lease import lease
 from collector.trending import Trends
-from collector.trending.standing_out import Usage
+from collector.trending.keyness import Usage
 from collector.trending.terms import stopwords
 from local.sample import sample_objects, stories_between
 from shared.errors import CycleRunning

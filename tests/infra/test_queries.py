@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from collector.run import collect_on_timer
+from collector.jobs import collect_on_timer
 from shared.errors import ErrorKind
 from shared.logs import event
 from tests.collector.harness import settings_for, things

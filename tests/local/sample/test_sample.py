@@ -6,7 +6,7 @@ import pytest
 
 from collector.sentiment import method_named
 from collector.trending import RECENT_HOURS
-from collector.trending.standing_out import Usage
+from collector.trending.keyness import Usage
 from collector.trending.terms import terms_of
 from collector.trending.topics import Told, find_topics, name_of, usage_of
 from local.sample import find_sample, sample_objects, stories_between

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Generic, Literal, TypeVar, cast
 
-from collector.changes import Changes
+from collector.diff import Changes
 from collector.lease import Held
 from shared.cycles import new_cycle
 from shared.errors import DocumentChanged, LeaseLost, UndertoneError

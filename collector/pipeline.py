@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from collector import renamed, sweep
 from collector.cells import Shares, rebuild_all, rebuild_cells
-from collector.changes import MAX_AHEAD, Changes, Comparer
 from collector.copies import earliest_compared, unmarked_posts
+from collector.diff import MAX_AHEAD, Changes, Comparer
+from collector.journal import CycleRecord, no_counts
 from collector.months import fill_months
-from collector.record import CycleRecord, no_counts
 from collector.reddit.causes import ACCOUNT_WIDE
 from collector.sentiment import Method
 from collector.source import CountsLeftOut, Seen, SeenComment, SeenPost, Source

@@ -12,14 +12,14 @@ from typing import Any
 from collector.cleanup import Cleaner
 from collector.cycle import Collector
 from collector.lease import AT_ONCE, Turn
+from collector.pipeline import Progress, no_progress
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import wait_until
 from collector.rescore import Plan, Rescorer
 from collector.rescore import Progress as RescoreProgress
 from collector.rescore import no_progress as no_rescore_progress
 from collector.sentiment import method_named
-from collector.steps import Progress, no_progress
-from collector.stopping import run_until_stopped, stopping
+from collector.shutdown import run_until_stopped, stopping
 from collector.trending import Trends
 from shared.errors import CycleEnded, CycleRunning, LeaseLost, Stopped, StoreError
 from shared.logs import event, set_levels

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 from collector.cells import nearby, pages_between, rebuild_all, rebuild_cells
-from collector.record import Record, no_counts, unsettled_work
-from collector.stopping import ended_early
+from collector.journal import Record, no_counts, unsettled_work
+from collector.shutdown import ended_early
 from shared.errors import LeaseLost, StoreError
 from shared.logs import event
 from shared.models import Cycle, CycleError, Work

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from collector.changes import OBSERVATIONS, Comparer
+from collector.diff import OBSERVATIONS, Comparer
 from collector.sentiment import Method, Score, method_named
 from collector.source import SeenComment, SeenPost
 
