@@ -18,8 +18,8 @@ from collector.cells import (
     rebuild_all,
     rebuild_cells,
 )
-from collector.journal import KINDS, CleanupRecord, free_id, unsettled_work
-from collector.lease import AT_ONCE, Turn, lease
+from collector.journal import KINDS, CleanupJournal, free_id, unsettled_work
+from collector.lease import NO_WAIT, LeaseWait, lease
 from collector.months import remove_months
 from collector.recovery import close_broken, close_dead
 from collector.trending.snapshots import expired_snapshots, remove_expired
@@ -82,24 +82,26 @@ class Cleaner:
         """Return the hour before which everything is removed: hours are kept or go as a whole."""
         return hour_start(self.clock() - timedelta(days=self.settings.retention_days))
 
-    async def run(self, *, turn: Turn = AT_ONCE) -> Cleanup:
+    async def run(self, *, lease_wait: LeaseWait = NO_WAIT) -> Cleanup:
         """Clean up, and give the document of what was done, which is stored too.
 
         Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable.
         """
         while True:
             try:
-                return await self._run(turn)
+                return await self._run(lease_wait)
             except DocumentExists:
                 # Another cleanup took this second's id, and has ended since.
                 continue
 
-    async def _run(self, turn: Turn) -> Cleanup:
+    async def _run(self, lease_wait: LeaseWait) -> Cleanup:
         holder = await free_id(self.store, "cleanup", self.clock)
         seconds = self.settings.lease_seconds
-        async with lease(self.store, holder, seconds=seconds, clock=self.clock, turn=turn) as held:
+        async with lease(
+            self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
+        ) as held:
             before = self.before()
-            record = await CleanupRecord.begin(self.store, held, self.clock, before=iso(before))
+            record = await CleanupJournal.begin(self.store, held, self.clock, before=iso(before))
             try:
                 record.document["cycles_closed"] = await close_dead(self.store, record, self.clock)
                 try:
@@ -142,7 +144,7 @@ class Cleaner:
             if work["kind"] == "cycle" and is_orphaned(work, lease, self.clock())
         ]
 
-    async def _remove(self, record: CleanupRecord, before: datetime) -> None:
+    async def _remove(self, record: CleanupJournal, before: datetime) -> None:
         removed = record.document["removed"]
         names = await names_ever(self.store, self.settings.subreddits)
         await self._remove_items(record, names, before)
@@ -162,7 +164,7 @@ class Cleaner:
         await self._forget_empty(names)
 
     async def _remove_items(
-        self, record: CleanupRecord, names: list[str], before: datetime
+        self, record: CleanupJournal, names: list[str], before: datetime
     ) -> None:
         oldest = {name: await self._oldest_day(name, before) for name in names}
         first = min((day for day in oldest.values() if day is not None), default=None)
@@ -176,7 +178,7 @@ class Cleaner:
                 await self._remove_day(record, some, day, min(day + DAY, before))
             day += DAY
 
-    async def _remove_impossible(self, record: CleanupRecord, names: list[str]) -> None:
+    async def _remove_impossible(self, record: CleanupJournal, names: list[str]) -> None:
         """Remove items dated a day or more after they were collected: they would never grow old.
 
         Their own time of collection says so, whatever the clock says now.
@@ -203,7 +205,7 @@ class Cleaner:
         return min((day_of(item["order_key"]) for item in found), default=None)
 
     async def _remove_day(
-        self, record: CleanupRecord, names: list[str], start: datetime, end: datetime
+        self, record: CleanupJournal, names: list[str], start: datetime, end: datetime
     ) -> None:
         """Remove these subreddits' items of a day, or of its first hours, and recount those."""
         every_hour = (hour_of(iso(start + n * timedelta(hours=1))) for n in range(HOURS))
@@ -233,7 +235,7 @@ class Cleaner:
                 yield what, page
 
     async def _remove_page(
-        self, record: CleanupRecord, name: str, what: What, page: list[Item]
+        self, record: CleanupJournal, name: str, what: What, page: list[Item]
     ) -> set[str]:
         """Remove these items, and give the hours that change by it."""
         keys = [(name, item["id"]) for item in page]
@@ -262,7 +264,7 @@ class Cleaner:
             last = after(page[-1]["id"])
 
     async def _delete(
-        self, record: CleanupRecord, container: Container[Any], keys: list[Key]
+        self, record: CleanupJournal, container: Container[Any], keys: list[Key]
     ) -> int:
         self.check()
         record.check()

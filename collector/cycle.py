@@ -9,9 +9,9 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
-from collector.journal import CycleRecord, free_id, unsettled_work
-from collector.lease import AT_ONCE, Turn, lease
-from collector.pipeline import Progress, Steps, no_progress
+from collector.journal import CycleJournal, free_id, unsettled_work
+from collector.lease import NO_WAIT, LeaseWait, lease
+from collector.pipeline import CyclePipeline, Progress, no_progress
 from collector.recovery import settle, with_uncounted
 from collector.sentiment import Method
 from collector.shutdown import ended_early
@@ -50,7 +50,7 @@ class Collector:
     progress: Progress = no_progress
 
     async def run(
-        self, trigger: Trigger, *, cycle_id: str | None = None, turn: Turn = AT_ONCE
+        self, trigger: Trigger, *, cycle_id: str | None = None, lease_wait: LeaseWait = NO_WAIT
     ) -> Cycle:
         """Run one cycle and give its document, completed or failed.
 
@@ -61,15 +61,17 @@ class Collector:
         """
         while True:
             try:
-                return await self._run(trigger, cycle_id, turn)
+                return await self._run(trigger, cycle_id, lease_wait)
             except DocumentExists:
                 # Another cycle took this second's id, and has ended since.
                 continue
 
-    async def _run(self, trigger: Trigger, cycle_id: str | None, turn: Turn) -> Cycle:
+    async def _run(self, trigger: Trigger, cycle_id: str | None, lease_wait: LeaseWait) -> Cycle:
         seconds = self.settings.lease_seconds
         holder = cycle_id or await free_id(self.store, "cycle", self.clock)
-        async with lease(self.store, holder, seconds=seconds, clock=self.clock, turn=turn) as held:
+        async with lease(
+            self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
+        ) as held:
             known = await self.store.read(CYCLES, "cycle", holder) if cycle_id else None
             if known is not None and known["status"] != "running":
                 await self._forget_request(holder)
@@ -78,15 +80,15 @@ class Collector:
             dead = [work for work in await unsettled_work(self.store) if work["id"] != holder]
             feed = self.settings.feed
             if known is None:
-                record = await CycleRecord.begin(
+                record = await CycleJournal.begin(
                     self.store, held, self.clock, trigger=trigger, feed=feed
                 )
             else:
                 known = await with_uncounted(self.store, known)
-                record = await CycleRecord.resume(self.store, held, self.clock, known)
+                record = await CycleJournal.resume(self.store, held, self.clock, known)
             await self._forget_request(holder)
             event(log, "cycle.started", cycle=holder, trigger=trigger, feed=feed)
-            steps = Steps(
+            steps = CyclePipeline(
                 self.store,
                 self.source,
                 self.method,
@@ -109,7 +111,7 @@ class Collector:
         return record.document
 
     async def _close_broken(
-        self, record: CycleRecord, state: CollectionState, error: BaseException
+        self, record: CycleJournal, state: CollectionState, error: BaseException
     ) -> None:
         if early := ended_early(error):
             kind, reason = early[0], f"{early[1]}; the next cycle goes on"

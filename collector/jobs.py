@@ -11,7 +11,7 @@ from typing import Any
 
 from collector.cleanup import Cleaner
 from collector.cycle import Collector
-from collector.lease import AT_ONCE, Turn
+from collector.lease import NO_WAIT, LeaseWait
 from collector.pipeline import Progress, no_progress
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import wait_until
@@ -45,12 +45,12 @@ TICK_TOLERANCE = timedelta(seconds=5)
 CLOCKS_APART = timedelta(seconds=60)
 COLLECTING = ("collect", "collect_now")
 # So long a writer waits for one of another kind; a third of what a function may take by default.
-TURN_SECONDS = 600.0
+LEASE_WAIT_SECONDS = 600.0
 # The end of CYCLE_SECONDS is for what comes after the last request to Reddit: writing and closing.
 CLOSING_SHARE = 0.1
 CLOSING_SECONDS = 120.0
 # Somebody watches a rescore, and it has no deadline: it waits for the longest cycle.
-RESCORE_TURN_SECONDS = 3600.0
+RESCORE_WAIT_SECONDS = 3600.0
 
 
 def working_seconds(settings: Settings) -> float:
@@ -63,7 +63,7 @@ async def collect(
     trigger: Trigger,
     *,
     cycle_id: str | None = None,
-    turn: Turn = AT_ONCE,
+    lease_wait: LeaseWait = NO_WAIT,
     progress: Progress = no_progress,
 ) -> Cycle:
     """Run one cycle, and find what is trending where that is older than it should be.
@@ -78,7 +78,7 @@ async def collect(
             method = method_named(settings.sentiment_method)
             collector = Collector(store, source, method, settings, progress=progress)
             with span("cycle", {"undertone.trigger": trigger}) as told:
-                cycle = await collector.run(trigger, cycle_id=cycle_id, turn=turn)
+                cycle = await collector.run(trigger, cycle_id=cycle_id, lease_wait=lease_wait)
                 told.update({"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]})
             if cycle["status"] == "completed":
                 await _find_late_trends(store, settings, deadline)
@@ -100,7 +100,9 @@ def collect_on_timer(settings: Settings, *, past_due: bool) -> None:
 async def _collect_when_due(settings: Settings, *, past_due: bool) -> Cycle | None:
     if not past_due and not await _is_due(settings):
         return None
-    return await collect(settings, "timer", turn=Turn(TURN_SECONDS, leaves_to="cycle"))
+    return await collect(
+        settings, "timer", lease_wait=LeaseWait(LEASE_WAIT_SECONDS, yields_to="cycle")
+    )
 
 
 def collect_on_request(settings: Settings, body: bytes) -> None:
@@ -112,8 +114,8 @@ def collect_on_request(settings: Settings, body: bytes) -> None:
         message = read_message(body)
         report.update(cycle=message.cycle)
         try:
-            turn = Turn(TURN_SECONDS)
-            work = collect(settings, "request", cycle_id=message.cycle, turn=turn)
+            lease_wait = LeaseWait(LEASE_WAIT_SECONDS)
+            work = collect(settings, "request", cycle_id=message.cycle, lease_wait=lease_wait)
             report.update(_told(run_until_stopped(work, seconds=settings.cycle_seconds)))
         except CycleEnded as error:
             report.update(outcome="skipped", reason=str(error))
@@ -134,7 +136,9 @@ async def find_trends(settings: Settings) -> Topics:
 
 async def _find_trends(store: Store, settings: Settings) -> Topics:
     spelled = SpelledStore(store, settings.subreddits, Spellings(looks=True))
-    return await Trends(spelled, settings).find(turn=Turn(TURN_SECONDS, leaves_to="trending"))
+    return await Trends(spelled, settings).find(
+        lease_wait=LeaseWait(LEASE_WAIT_SECONDS, yields_to="trending")
+    )
 
 
 def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:
@@ -155,8 +159,8 @@ async def clean_up(settings: Settings) -> Cleanup:
     """Remove what is too old. Raises CycleRunning when it isn't our turn in time."""
     wait = wait_until(time.monotonic() + working_seconds(settings), stopping)
     async with _open(settings) as store:
-        turn = Turn(TURN_SECONDS, leaves_to="cleanup")
-        return await Cleaner(store, settings, check=lambda: wait(0)).run(turn=turn)
+        lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="cleanup")
+        return await Cleaner(store, settings, check=lambda: wait(0)).run(lease_wait=lease_wait)
 
 
 async def rescore(
@@ -169,10 +173,10 @@ async def rescore(
     async with _open(settings) as store:
         method = method_named(settings.sentiment_method)
         rescorer = Rescorer(store, method, settings, progress=progress)
-        turn = Turn(RESCORE_TURN_SECONDS, leaves_to="rescore")
-        done = await rescorer.run(turn=turn)
+        lease_wait = LeaseWait(RESCORE_WAIT_SECONDS, yields_to="rescore")
+        done = await rescorer.run(lease_wait=lease_wait)
         if await _topics_differ(store, done["method"]):
-            await Trends(store, settings).find(turn=Turn(RESCORE_TURN_SECONDS))
+            await Trends(store, settings).find(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
         return done
 
 
@@ -287,7 +291,7 @@ def is_due(state: CollectionState | None, schedule: str, now: datetime) -> bool:
 async def _find_late_trends(store: Store, settings: Settings, deadline: float) -> None:
     """Find what is trending unless that is fresh; if it can't be now, its timer does it later.
 
-    It ends at the deadline, in `time.monotonic` seconds, with its wait for its turn.
+    It ends at the deadline, in `time.monotonic` seconds, with its wait for its lease_wait.
     """
     try:
         async with asyncio.timeout(deadline - time.monotonic()):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Generic, Literal, TypeVar, cast
 
 from collector.diff import Changes
-from collector.lease import Held
+from collector.lease import HeldLease
 from shared.cycles import new_cycle
 from shared.errors import DocumentChanged, LeaseLost, UndertoneError
 from shared.models import (
@@ -62,7 +62,7 @@ def no_counts() -> SubredditCounts:
 class Record(Generic[W]):
     """One document of work, kept by its one writer, who holds the lease."""
 
-    def __init__(self, store: Store, held: Held, clock: Clock, document: W, etag: str) -> None:
+    def __init__(self, store: Store, held: HeldLease, clock: Clock, document: W, etag: str) -> None:
         self.document = document
         self._store = store
         self._held = held
@@ -122,13 +122,13 @@ class Record(Generic[W]):
             raise LeaseLost(f"{work['id']} was closed by another writer") from error
 
 
-class CycleRecord(Record[Cycle]):
+class CycleJournal(Record[Cycle]):
     """A cycle's document."""
 
     @classmethod
     async def begin(
-        cls, store: Store, held: Held, clock: Clock, *, trigger: Trigger, feed: str
-    ) -> "CycleRecord":
+        cls, store: Store, held: HeldLease, clock: Clock, *, trigger: Trigger, feed: str
+    ) -> "CycleJournal":
         """Write the document of a cycle that starts now; its id is the lease's holder.
 
         Raises DocumentExists.
@@ -137,7 +137,9 @@ class CycleRecord(Record[Cycle]):
         return cls(store, held, clock, cycle, await store.create(CYCLES, cycle))
 
     @classmethod
-    async def resume(cls, store: Store, held: Held, clock: Clock, dead: Cycle) -> "CycleRecord":
+    async def resume(
+        cls, store: Store, held: HeldLease, clock: Clock, dead: Cycle
+    ) -> "CycleJournal":
         """Begin a cycle again whose process died; what it left pending still is."""
         cycle = new_cycle(dead["id"], dead["start_time"], dead["trigger"], dead["feed"])
         _keep_counts(cycle, dead)
@@ -193,11 +195,13 @@ class CycleRecord(Record[Cycle]):
         return noted
 
 
-class CleanupRecord(Record[Cleanup]):
+class CleanupJournal(Record[Cleanup]):
     """A cleanup's document."""
 
     @classmethod
-    async def begin(cls, store: Store, held: Held, clock: Clock, *, before: str) -> "CleanupRecord":
+    async def begin(
+        cls, store: Store, held: HeldLease, clock: Clock, *, before: str
+    ) -> "CleanupJournal":
         """Write the document of a cleanup that starts now; its id is the lease's holder."""
         cleanup: Cleanup = {
             **_begun("cleanup", held, clock),
@@ -209,11 +213,13 @@ class CleanupRecord(Record[Cleanup]):
         return cls(store, held, clock, cleanup, await store.create(WORK, cleanup))
 
 
-class RescoreRecord(Record[Rescore]):
+class RescoreJournal(Record[Rescore]):
     """A rescore's document."""
 
     @classmethod
-    async def begin(cls, store: Store, held: Held, clock: Clock, *, method: str) -> "RescoreRecord":
+    async def begin(
+        cls, store: Store, held: HeldLease, clock: Clock, *, method: str
+    ) -> "RescoreJournal":
         """Write the document of a rescore that starts now; its id is the lease's holder."""
         rescore: Rescore = {
             **_begun("rescore", held, clock),
@@ -223,7 +229,7 @@ class RescoreRecord(Record[Rescore]):
         }
         return cls(store, held, clock, rescore, await store.create(WORK, rescore))
 
-    async def go_on(self, held: Held) -> None:
+    async def go_on(self, held: HeldLease) -> None:
         """Open the document again, in another turn at the lease."""
         self._held = held
         self.document["status"], self.document["settled"] = "running", "no"
@@ -241,7 +247,7 @@ def _keep_counts(cycle: Cycle, dead: Cycle) -> None:
             kept[change] = counts[change]
 
 
-def _begun(kind: Kind, held: Held, clock: Clock) -> Work:
+def _begun(kind: Kind, held: HeldLease, clock: Clock) -> Work:
     return Work(
         id=held.holder,
         kind=kind,

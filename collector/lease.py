@@ -36,26 +36,26 @@ SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class Turn:
+class LeaseWait:
     """How a writer waits for the one that runs: at most so many seconds.
 
     A holder's kind is how its name begins (cycle, trending, cleanup); a writer leaves to one of the
-    kind `leaves_to` that lives.
+    kind `yields_to` that lives.
     """
 
     seconds: float = 0.0
-    leaves_to: str | None = None
+    yields_to: str | None = None
 
     def waits_for(self, holder: str) -> bool:
         """Return whether this holder is waited for."""
-        return self.leaves_to is None or holder.partition("_")[0] != self.leaves_to
+        return self.yields_to is None or holder.partition("_")[0] != self.yields_to
 
 
-AT_ONCE = Turn()
+NO_WAIT = LeaseWait()
 
 
 @dataclass
-class Held:
+class HeldLease:
     """A lease that is held, as long as `check` doesn't raise."""
 
     holder: str
@@ -71,13 +71,13 @@ class Held:
 
 @asynccontextmanager
 async def lease(
-    store: Store, holder: str, *, seconds: int, clock: Clock, turn: Turn = AT_ONCE
-) -> AsyncIterator[Held]:
+    store: Store, holder: str, *, seconds: int, clock: Clock, lease_wait: LeaseWait = NO_WAIT
+) -> AsyncIterator[HeldLease]:
     """Hold the lease while the block runs. Raises CycleRunning when another keeps it.
 
     A holder that lives renews every third of its term, so that is how long leaving may take.
     """
-    held = await _take_in_turn(store, holder, seconds=seconds, clock=clock, turn=turn)
+    held = await _take_in_turn(store, holder, seconds=seconds, clock=clock, lease_wait=lease_wait)
     renewal = asyncio.create_task(_keep_renewing(store, held, seconds=seconds, clock=clock))
     try:
         yield held
@@ -103,11 +103,11 @@ class _Watch:
     One that works renews its lease or frees it; that of one that was killed runs out unchanged.
     """
 
-    turn: Turn
+    lease_wait: LeaseWait
     seconds: int
     seen: Lease | None = None
 
-    def leaves_to(self, found: Lease | None, now: datetime) -> str | None:
+    def yields_to(self, found: Lease | None, now: datetime) -> str | None:
         """Return who is, or was, at the writer's own kind of work, if it leaves to them."""
         if found is None:
             return None
@@ -116,7 +116,7 @@ class _Watch:
         holder = lease_holder(found, now)
         if holder is None:
             return None
-        if self.turn.waits_for(holder):
+        if self.lease_wait.waits_for(holder):
             self.seen = None
             return None
         # One that lasts for longer than any of ours isn't worth waiting for.
@@ -128,16 +128,16 @@ class _Watch:
 
 
 async def _take_in_turn(
-    store: Store, holder: str, *, seconds: int, clock: Clock, turn: Turn
-) -> Held:
+    store: Store, holder: str, *, seconds: int, clock: Clock, lease_wait: LeaseWait
+) -> HeldLease:
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + turn.seconds
+    deadline = loop.time() + lease_wait.seconds
     waited_for: str | None = None
-    watch = _Watch(turn, seconds)
+    watch = _Watch(lease_wait, seconds)
     while True:
         found = await store.read(LEASES, "lease", "lease")
         now = clock()
-        if left_to := watch.leaves_to(found, now):
+        if left_to := watch.yields_to(found, now):
             raise CycleRunning(left_to)
         other = lease_holder(found, now)
         if other is None:
@@ -156,7 +156,7 @@ async def _take_in_turn(
 
 async def _take(
     store: Store, holder: str, found: Lease | None, *, seconds: int, clock: Clock
-) -> Held:
+) -> HeldLease:
     """Take a lease that is free or has run out. Raises DocumentExists and DocumentChanged."""
     mine = _document(holder, _end(seconds, clock))
     if found is None:
@@ -165,10 +165,10 @@ async def _take(
         if found["holder"] is not None:
             event(log, "lease.taken_over", logging.WARNING, holder=holder, of=found["holder"])
         etag = await store.replace(LEASES, mine, found["_etag"])
-    return Held(holder, etag, mine["expires_at"])
+    return HeldLease(holder, etag, mine["expires_at"])
 
 
-async def _keep_renewing(store: Store, held: Held, *, seconds: int, clock: Clock) -> None:
+async def _keep_renewing(store: Store, held: HeldLease, *, seconds: int, clock: Clock) -> None:
     while not held.lost:
         await asyncio.sleep(seconds / RENEWALS_PER_TERM)
         renewed = _document(held.holder, _end(seconds, clock))
@@ -187,7 +187,7 @@ async def _keep_renewing(store: Store, held: Held, *, seconds: int, clock: Clock
     event(log, "lease.lost", logging.ERROR, holder=held.holder)
 
 
-async def _release(store: Store, held: Held) -> None:
+async def _release(store: Store, held: HeldLease) -> None:
     if held.lost:
         return
     free = _document(None, held.expires_at)

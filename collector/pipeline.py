@@ -12,7 +12,7 @@ from collector import renamed, sweep
 from collector.cells import Shares, rebuild_all, rebuild_cells
 from collector.copies import earliest_compared, unmarked_posts
 from collector.diff import MAX_AHEAD, Changes, Comparer
-from collector.journal import CycleRecord, no_counts
+from collector.journal import CycleJournal, no_counts
 from collector.months import fill_months
 from collector.reddit.causes import ACCOUNT_WIDE
 from collector.sentiment import Method
@@ -81,7 +81,7 @@ class Read:
         return len(self.changes.posts) + len(self.changes.comments)
 
 
-class Steps:
+class CyclePipeline:
     """The steps of one cycle, whose record says how far they have come."""
 
     def __init__(
@@ -90,7 +90,7 @@ class Steps:
         source: Source,
         method: Method,
         settings: Settings,
-        record: CycleRecord,
+        record: CycleJournal,
         *,
         clock: Clock,
         progress: Progress,

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
 
 from collector.cells import pages_between
-from collector.journal import CycleRecord
+from collector.journal import CycleJournal
 from collector.months import remove_months
 from shared.logs import event
 from shared.models import Item, SubredditState
@@ -36,7 +36,7 @@ def spellings(names: Iterable[str], configured: Iterable[str]) -> dict[str, str]
     }
 
 
-async def move(store: Store, record: CycleRecord, old: str, new: str, settle: Settle) -> None:
+async def move(store: Store, record: CycleJournal, old: str, new: str, settle: Settle) -> None:
     """Move everything of one spelling to the other; settle recounts what record has pending.
 
     Moving twice is the same as once: what the new spelling has already is newer and stays.

@@ -21,8 +21,8 @@ from collector.cells import (
     rebuild_all,
     rebuild_cells,
 )
-from collector.journal import RescoreRecord, free_id
-from collector.lease import AT_ONCE, LOOK_AGAIN_SECONDS, Turn, lease
+from collector.journal import RescoreJournal, free_id
+from collector.lease import LOOK_AGAIN_SECONDS, NO_WAIT, LeaseWait, lease
 from collector.recovery import close_broken, close_dead
 from collector.scoring import scored_again
 from collector.sentiment import Method
@@ -100,7 +100,7 @@ class Rescorer:
         methods, hours = await _look(self.store, self.settings, self.current)
         return Plan(self.current, dict(methods.most_common()), sum(each.stale for each in hours))
 
-    async def run(self, *, turn: Turn = AT_ONCE) -> Rescore:
+    async def run(self, *, lease_wait: LeaseWait = NO_WAIT) -> Rescore:
         """Rescore, and give the document of what was done, which is stored too.
 
         It is complete when no item of another method is left: a collector that still scores by
@@ -112,11 +112,11 @@ class Rescorer:
         work: _Work | None = None
         while True:
             async with lease(
-                self.store, holder, seconds=seconds, clock=self.clock, turn=turn
+                self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
             ) as held:
                 if work is None:
                     try:
-                        record = await RescoreRecord.begin(
+                        record = await RescoreJournal.begin(
                             self.store, held, self.clock, method=self.current
                         )
                     except DocumentExists:
@@ -161,7 +161,7 @@ async def _look(store: Store, settings: Settings, current: str) -> tuple[Counter
 class _Work:
     """One rescore, over its turns."""
 
-    def __init__(self, rescorer: Rescorer, record: RescoreRecord) -> None:
+    def __init__(self, rescorer: Rescorer, record: RescoreJournal) -> None:
         self.record = record
         self.left: list[Hour] = []
         self._rescorer = rescorer

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from collector.jobs import PATIENCE_SECONDS, TURN_SECONDS, collect
-from collector.lease import Turn
+from collector.jobs import LEASE_WAIT_SECONDS, PATIENCE_SECONDS, collect
+from collector.lease import LeaseWait
 from local.host.config import read_local_settings
 from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app
@@ -70,8 +70,8 @@ async def collect_once(settings: Settings, *, as_json: bool) -> int:
     started = time.monotonic()
     try:
         with _progress(console, settings, shown=not as_json) as progress:
-            turn = Turn(TURN_SECONDS, leaves_to="cycle")
-            cycle = await collect(settings, "cli", turn=turn, progress=progress)
+            lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="cycle")
+            cycle = await collect(settings, "cli", lease_wait=lease_wait, progress=progress)
     except CycleRunning as error:
         console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
         return ANOTHER_RUNS

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from collector.cells import items_between, pages_between
 from collector.copies import key_of
-from collector.lease import AT_ONCE, Turn, lease
+from collector.lease import NO_WAIT, LeaseWait, lease
 from collector.trending.copies import said_words, with_one_author
 from collector.trending.keyness import Usage
 from collector.trending.recurring import is_recurring
@@ -56,7 +56,7 @@ class Trends:
     settings: Settings
     clock: Clock = utc_now
 
-    async def find(self, *, turn: Turn = AT_ONCE) -> Topics:
+    async def find(self, *, lease_wait: LeaseWait = NO_WAIT) -> Topics:
         """Compute the topics anew and make them the current ones.
 
         Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable;
@@ -64,7 +64,9 @@ class Trends:
         """
         holder = self.clock().strftime("trending_%Y%m%d_%H%M%S")
         seconds = self.settings.lease_seconds
-        async with lease(self.store, holder, seconds=seconds, clock=self.clock, turn=turn) as held:
+        async with lease(
+            self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
+        ) as held:
             now = self.clock()
             topics = await self._topics(Window.of_hours(RECENT_HOURS, now))
             held.check()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from collector.cleanup import Cleaner
-from collector.lease import Turn, lease
+from collector.lease import LeaseWait, lease
 from shared.errors import CycleRunning, DeadlineReached
 from shared.models import ALL, Cleanup
 from shared.settings import Settings
@@ -324,7 +324,9 @@ async def test_one_cleanup_at_a_time(store, settings) -> None:
 
 
 async def test_cleanups_of_one_second_that_wait_for_each_other_all_run(store, settings) -> None:
-    turn = Turn(seconds=30)
-    done = await asyncio.gather(*(cleaner(store, settings).run(turn=turn) for _ in range(3)))
+    lease_wait = LeaseWait(seconds=30)
+    done = await asyncio.gather(
+        *(cleaner(store, settings).run(lease_wait=lease_wait) for _ in range(3))
+    )
     assert len({cleanup["id"] for cleanup in done}) == 3
     assert {cleanup["status"] for cleanup in done} == {"completed"}

@@ -10,7 +10,7 @@ import pytest
 
 from collector.jobs import (
     CLOSING_SECONDS,
-    TURN_SECONDS,
+    LEASE_WAIT_SECONDS,
     _find_late_trends,
     clean_up_on_timer,
     collect_on_request,
@@ -301,7 +301,7 @@ def test_told_to_end_a_timers_run_closes_what_it_has_open(
 def test_a_function_has_time_to_close_before_its_process_is_killed(sqlite_settings) -> None:
     seconds = sqlite_settings.cycle_seconds
     assert working_seconds(sqlite_settings) == seconds - CLOSING_SECONDS
-    assert working_seconds(sqlite_settings) > 2 * TURN_SECONDS
+    assert working_seconds(sqlite_settings) > 2 * LEASE_WAIT_SECONDS
     quick = sqlite_settings.model_copy(update={"cycle_seconds": 10})
     assert working_seconds(quick) == 9
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collector.lease import AT_ONCE, Turn, lease
+from collector.lease import NO_WAIT, LeaseWait, lease
 from shared.errors import CycleRunning, LeaseLost
 from shared.store import CYCLES, LEASES, Store
 from shared.times import iso, utc_now
@@ -83,7 +83,9 @@ async def test_a_renewal_that_gets_no_answer_in_time_is_a_lost_lease(sqlite_stor
                 held.check()
                 await asyncio.sleep(0.05)
     # It is free by its time, for the next writer.
-    async with lease(sqlite_store, "next", seconds=1, clock=utc_now, turn=Turn(seconds=5)):
+    async with lease(
+        sqlite_store, "next", seconds=1, clock=utc_now, lease_wait=LeaseWait(seconds=5)
+    ):
         pass
 
 
@@ -132,17 +134,17 @@ async def test_a_cycle_whose_lease_is_taken_stops_before_its_next_write(
 
 
 async def test_a_writer_waits_for_another_kind_and_leaves_to_its_own(store) -> None:
-    turn = Turn(seconds=30, leaves_to="cycle")
+    lease_wait = LeaseWait(seconds=30, yields_to="cycle")
     # Renewed each second.
     async with lease(store, "cycle_1", seconds=3, clock=utc_now):
         with pytest.raises(CycleRunning):
-            async with lease(store, "cycle_2", seconds=3, clock=utc_now, turn=turn):
+            async with lease(store, "cycle_2", seconds=3, clock=utc_now, lease_wait=lease_wait):
                 pass
     order: list[str] = []
 
     async def work(name: str) -> None:
-        turn = Turn(seconds=30, leaves_to=name.partition("_")[0])
-        async with lease(store, name, seconds=60, clock=utc_now, turn=turn):
+        lease_wait = LeaseWait(seconds=30, yields_to=name.partition("_")[0])
+        async with lease(store, name, seconds=60, clock=utc_now, lease_wait=lease_wait):
             order.append(f"{name} began")
             await asyncio.sleep(0.05)
             order.append(f"{name} ended")
@@ -159,8 +161,8 @@ def left_by_a_killed(holder: str, seconds: int) -> Any:
 
 async def test_a_writer_waits_for_the_lease_of_one_of_its_kind_that_was_killed(store) -> None:
     await store.upsert(LEASES, [left_by_a_killed("cycle_1", 2)])
-    turn = Turn(seconds=60, leaves_to="cycle")
-    async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn) as held:
+    lease_wait = LeaseWait(seconds=60, yields_to="cycle")
+    async with lease(store, "cycle_2", seconds=60, clock=utc_now, lease_wait=lease_wait) as held:
         assert held.holder == "cycle_2"
 
 
@@ -194,9 +196,9 @@ async def test_a_writer_leaves_to_one_of_its_kind_once_it_has_seen_that_it_lives
 
     task = asyncio.create_task(change_when_it_was_looked_at())
     looking: Any = Looking()
-    turn = Turn(seconds=60, leaves_to="cycle")
+    lease_wait = LeaseWait(seconds=60, yields_to="cycle")
     with pytest.raises(CycleRunning) as caught:
-        async with lease(looking, "cycle_2", seconds=60, clock=utc_now, turn=turn):
+        async with lease(looking, "cycle_2", seconds=60, clock=utc_now, lease_wait=lease_wait):
             pass
     await task
     assert seen[0] == "cycle_1"
@@ -207,17 +209,21 @@ async def test_a_writer_leaves_to_one_of_its_kind_once_it_has_seen_that_it_lives
 
 async def test_a_lease_that_outlasts_every_term_is_not_waited_for(store) -> None:
     await store.upsert(LEASES, [left_by_a_killed("cycle_1", 3600)])
-    turn = Turn(seconds=60, leaves_to="cycle")
+    lease_wait = LeaseWait(seconds=60, yields_to="cycle")
     with pytest.raises(CycleRunning):
-        async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn):
+        async with lease(store, "cycle_2", seconds=60, clock=utc_now, lease_wait=lease_wait):
             pass
 
 
 @pytest.mark.parametrize("seconds", [7200, 86400, 10 * 86400])
-@pytest.mark.parametrize("turn", [AT_ONCE, Turn(seconds=60, leaves_to="cycle"), Turn(seconds=60)])
-async def test_a_lease_that_ends_later_than_it_could_is_an_orphans(store, seconds, turn) -> None:
+@pytest.mark.parametrize(
+    "lease_wait", [NO_WAIT, LeaseWait(seconds=60, yields_to="cycle"), LeaseWait(seconds=60)]
+)
+async def test_a_lease_that_ends_later_than_it_could_is_an_orphans(
+    store, seconds, lease_wait
+) -> None:
     await store.upsert(LEASES, [left_by_a_killed("cycle_1", seconds)])
-    async with lease(store, "cycle_2", seconds=60, clock=utc_now, turn=turn) as held:
+    async with lease(store, "cycle_2", seconds=60, clock=utc_now, lease_wait=lease_wait) as held:
         found = await store.read(LEASES, "lease", "lease")
         assert found["holder"] == held.holder == "cycle_2"
         assert found["expires_at"] <= iso(utc_now() + timedelta(seconds=61))
@@ -227,7 +233,7 @@ async def test_waiting_has_an_end(sqlite_store) -> None:
     async with lease(sqlite_store, "cleanup_1", seconds=60, clock=utc_now):
         with pytest.raises(CycleRunning) as caught:
             async with lease(
-                sqlite_store, "cycle_1", seconds=60, clock=utc_now, turn=Turn(seconds=1)
+                sqlite_store, "cycle_1", seconds=60, clock=utc_now, lease_wait=LeaseWait(seconds=1)
             ):
                 pass
     assert caught.value.holder == "cleanup_1"

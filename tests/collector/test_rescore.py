@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from collector.cleanup import Cleaner
 from collector.cycle import Collector
-from collector.lease import Turn, lease
+from collector.lease import LeaseWait, lease
 from collector.reddit.client import RedditSource
 from collector.reddit.requestor import wait_until
 from collector.sentiment import NO_WORDS, Method
@@ -342,7 +342,7 @@ async def test_a_collection_gets_its_turn_and_loses_nothing(stand_in, store, set
             store, here, now=None, batch_items=4, held_seconds=0, let_go_seconds=1,
             progress=lambda done, _of: is_collecting.set() if done else None,
         )  # fmt: skip
-        done = await working.run(turn=Turn(120))
+        done = await working.run(lease_wait=LeaseWait(120))
         ended.append("rescore")
         return done
 
@@ -351,7 +351,7 @@ async def test_a_collection_gets_its_turn_and_loses_nothing(stand_in, store, set
         source = RedditSource(here, wait=wait_until(time.monotonic() + 120), backoff=FAST)
         try:
             collector = Collector(store, source, LINEAR, here, clock=utc_now)
-            cycle = await collector.run("cli", turn=Turn(120))
+            cycle = await collector.run("cli", lease_wait=LeaseWait(120))
         finally:
             source.close()
         assert (cycle["new"], cycle["edited"], cycle["removed"]) == (6, 1, 1)
