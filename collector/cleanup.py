@@ -101,21 +101,23 @@ class Cleaner:
             self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
         ) as held:
             before = self.before()
-            record = await CleanupJournal.begin(self.store, held, self.clock, before=iso(before))
+            journal = await CleanupJournal.begin(self.store, held, self.clock, before=iso(before))
             try:
-                record.document["cycles_closed"] = await close_dead(self.store, record, self.clock)
+                journal.document["cycles_closed"] = await close_dead(
+                    self.store, journal, self.clock
+                )
                 try:
-                    await self._remove(record, before)
-                    record.document["complete"] = True
+                    await self._remove(journal, before)
+                    journal.document["complete"] = True
                 except DeadlineReached as error:
                     event(log, "cleanup.incomplete", logging.WARNING, reason=str(error))
-                await record.end("completed")
+                await journal.end("completed")
             except LeaseLost:
                 raise
             except (Exception, asyncio.CancelledError) as error:
-                await close_broken(record, error)
+                await close_broken(journal, error)
                 raise
-        return record.document
+        return journal.document
 
     async def plan(self) -> Plan:
         """Return what a cleanup would do now; nothing is written, and no lease is needed."""
@@ -144,27 +146,27 @@ class Cleaner:
             if work["kind"] == "cycle" and is_orphaned(work, lease, self.clock())
         ]
 
-    async def _remove(self, record: CleanupJournal, before: datetime) -> None:
-        removed = record.document["removed"]
+    async def _remove(self, journal: CleanupJournal, before: datetime) -> None:
+        removed = journal.document["removed"]
         names = await names_ever(self.store, self.settings.subreddits)
-        await self._remove_items(record, names, before)
-        await self._remove_impossible(record, names)
+        await self._remove_items(journal, names, before)
+        await self._remove_impossible(journal, names)
         for scope in (*names, ALL):
             async for keys in self._old_statistics(scope, before):
-                removed["statistics"] += await self._delete(record, DAYS, keys)
+                removed["statistics"] += await self._delete(journal, DAYS, keys)
         for name in names:
             self.check()
-            record.check()
+            journal.check()
             await remove_months(self.store, name, before=month_of(iso(before)))
         for kind in KINDS:
             async for keys in self._old_work(kind, before):
-                removed["cycles"] += await self._delete(record, WORK, keys)
+                removed["cycles"] += await self._delete(journal, WORK, keys)
         days = self.settings.retention_days
         removed["topics"] += await remove_expired(self.store, self.clock(), days)
         await self._forget_empty(names)
 
     async def _remove_items(
-        self, record: CleanupJournal, names: list[str], before: datetime
+        self, journal: CleanupJournal, names: list[str], before: datetime
     ) -> None:
         oldest = {name: await self._oldest_day(name, before) for name in names}
         first = min((day for day in oldest.values() if day is not None), default=None)
@@ -175,10 +177,10 @@ class Cleaner:
             here = [n for n, begins in oldest.items() if begins and begins <= day_of(iso(day))]
             for start in range(0, len(here), MAX_PENDING // HOURS):
                 some = here[start : start + MAX_PENDING // HOURS]
-                await self._remove_day(record, some, day, min(day + DAY, before))
+                await self._remove_day(journal, some, day, min(day + DAY, before))
             day += DAY
 
-    async def _remove_impossible(self, record: CleanupJournal, names: list[str]) -> None:
+    async def _remove_impossible(self, journal: CleanupJournal, names: list[str]) -> None:
         """Remove items dated a day or more after they were collected: they would never grow old.
 
         Their own time of collection says so, whatever the clock says now.
@@ -190,11 +192,11 @@ class Cleaner:
                     gone = [item for item in page if _is_impossible(item)]
                     if gone:
                         hours = {hour_of(item["order_key"]) for item in gone}
-                        await record.write_ahead({name: hours})
-                        await self._remove_page(record, name, what, gone)
+                        await journal.write_ahead({name: hours})
+                        await self._remove_page(journal, name, what, gone)
                         shares = await rebuild_cells(self.store, name, hours)
                         await rebuild_all(self.store, {name: shares})
-                        await record.settled()
+                        await journal.settled()
 
     async def _oldest_day(self, name: str, before: datetime) -> str | None:
         found = [
@@ -205,7 +207,7 @@ class Cleaner:
         return min((day_of(item["order_key"]) for item in found), default=None)
 
     async def _remove_day(
-        self, record: CleanupJournal, names: list[str], start: datetime, end: datetime
+        self, journal: CleanupJournal, names: list[str], start: datetime, end: datetime
     ) -> None:
         """Remove these subreddits' items of a day, or of its first hours, and recount those."""
         every_hour = (hour_of(iso(start + n * timedelta(hours=1))) for n in range(HOURS))
@@ -217,15 +219,15 @@ class Cleaner:
             first = await anext(pages, None)
             if first is None:
                 continue
-            if not record.pending:
-                await record.write_ahead(dict.fromkeys(names, hours))
-            touched = await self._remove_page(record, name, *first)
+            if not journal.pending:
+                await journal.write_ahead(dict.fromkeys(names, hours))
+            touched = await self._remove_page(journal, name, *first)
             async for what, page in pages:
-                touched |= await self._remove_page(record, name, what, page)
+                touched |= await self._remove_page(journal, name, what, page)
             shares[name] = await rebuild_cells(self.store, name, touched)
-        if record.pending:
+        if journal.pending:
             await rebuild_all(self.store, shares)
-            await record.settled()
+            await journal.settled()
 
     async def _pages_of_day(
         self, name: str, start: datetime, end: datetime
@@ -235,11 +237,11 @@ class Cleaner:
                 yield what, page
 
     async def _remove_page(
-        self, record: CleanupJournal, name: str, what: What, page: list[Item]
+        self, journal: CleanupJournal, name: str, what: What, page: list[Item]
     ) -> set[str]:
         """Remove these items, and give the hours that change by it."""
         keys = [(name, item["id"]) for item in page]
-        record.document["removed"][what] += await self._delete(record, ITEMS[what], keys)
+        journal.document["removed"][what] += await self._delete(journal, ITEMS[what], keys)
         return {hour_of(item["order_key"]) for item in page}
 
     async def _old_statistics(self, scope: str, before: datetime) -> AsyncIterator[list[Key]]:
@@ -264,10 +266,10 @@ class Cleaner:
             last = after(page[-1]["id"])
 
     async def _delete(
-        self, record: CleanupJournal, container: Container[Any], keys: list[Key]
+        self, journal: CleanupJournal, container: Container[Any], keys: list[Key]
     ) -> int:
         self.check()
-        record.check()
+        journal.check()
         await self.store.delete(container, keys)
         return len(keys)
 

@@ -80,12 +80,12 @@ class Collector:
             dead = [work for work in await unsettled_work(self.store) if work["id"] != holder]
             feed = self.settings.feed
             if known is None:
-                record = await CycleJournal.begin(
+                journal = await CycleJournal.begin(
                     self.store, held, self.clock, trigger=trigger, feed=feed
                 )
             else:
                 known = await with_uncounted(self.store, known)
-                record = await CycleJournal.resume(self.store, held, self.clock, known)
+                journal = await CycleJournal.resume(self.store, held, self.clock, known)
             await self._forget_request(holder)
             event(log, "cycle.started", cycle=holder, trigger=trigger, feed=feed)
             steps = CyclePipeline(
@@ -93,35 +93,35 @@ class Collector:
                 self.source,
                 self.method,
                 self.settings,
-                record,
+                journal,
                 clock=self.clock,
                 progress=self.progress,
             )
             try:
-                died = await settle(self.store, record, dead, self.clock)
+                died = await settle(self.store, journal, dead, self.clock)
                 state = {**state, "collections_failed": state["collections_failed"] + died}
-                await record.end(await steps.collect())
+                await journal.end(await steps.collect())
             except LeaseLost:
                 raise
             except (Exception, asyncio.CancelledError) as error:
-                await self._close_broken(record, state, error)
+                await self._close_broken(journal, state, error)
                 raise
-            await self._remember(state, record.document)
-        _log_end(record.document)
-        return record.document
+            await self._remember(state, journal.document)
+        _log_end(journal.document)
+        return journal.document
 
     async def _close_broken(
-        self, record: CycleJournal, state: CollectionState, error: BaseException
+        self, journal: CycleJournal, state: CollectionState, error: BaseException
     ) -> None:
         if early := ended_early(error):
             kind, reason = early[0], f"{early[1]}; the next cycle goes on"
         else:
             kind = "store" if isinstance(error, StoreError) else "internal"
             reason = f"{type(error).__name__}: {error}"
-        record.fail(None, kind, reason)
-        cycle = record.document
+        journal.fail(None, kind, reason)
+        cycle = journal.document
         try:
-            await record.end("failed")
+            await journal.end("failed")
             await self._remember(state, cycle)
         except (StoreError, LeaseLost):
             # It stays `running`, unsettled, for the next cycle to find.

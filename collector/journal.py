@@ -59,7 +59,7 @@ def no_counts() -> SubredditCounts:
     )
 
 
-class Record(Generic[W]):
+class Journal(Generic[W]):
     """One document of work, kept by its one writer, who holds the lease."""
 
     def __init__(self, store: Store, held: HeldLease, clock: Clock, document: W, etag: str) -> None:
@@ -122,7 +122,7 @@ class Record(Generic[W]):
             raise LeaseLost(f"{work['id']} was closed by another writer") from error
 
 
-class CycleJournal(Record[Cycle]):
+class CycleJournal(Journal[Cycle]):
     """A cycle's document."""
 
     @classmethod
@@ -143,12 +143,12 @@ class CycleJournal(Record[Cycle]):
         """Begin a cycle again whose process died; what it left pending still is."""
         cycle = new_cycle(dead["id"], dead["start_time"], dead["trigger"], dead["feed"])
         _keep_counts(cycle, dead)
-        record = cls(store, held, clock, cycle, dead["_etag"])
-        record.fail(None, "internal", "its process died, and it was begun again")
+        journal = cls(store, held, clock, cycle, dead["_etag"])
+        journal.fail(None, "internal", "its process died, and it was begun again")
         for name, hours in dead["pending_cells"].items():
-            record._pending[name].update(hours)
-        await record.save()
-        return record
+            journal._pending[name].update(hours)
+        await journal.save()
+        return journal
 
     def will_write(self, changes: Mapping[str, Changes], collected_at: str) -> None:
         """Note whose new items are about to be written, for the write-ahead."""
@@ -195,7 +195,7 @@ class CycleJournal(Record[Cycle]):
         return noted
 
 
-class CleanupJournal(Record[Cleanup]):
+class CleanupJournal(Journal[Cleanup]):
     """A cleanup's document."""
 
     @classmethod
@@ -213,7 +213,7 @@ class CleanupJournal(Record[Cleanup]):
         return cls(store, held, clock, cleanup, await store.create(WORK, cleanup))
 
 
-class RescoreJournal(Record[Rescore]):
+class RescoreJournal(Journal[Rescore]):
     """A rescore's document."""
 
     @classmethod

@@ -82,7 +82,7 @@ class Read:
 
 
 class CyclePipeline:
-    """The steps of one cycle, whose record says how far they have come."""
+    """The steps of one cycle, whose journal says how far they have come."""
 
     def __init__(
         self,
@@ -90,12 +90,12 @@ class CyclePipeline:
         source: Source,
         method: Method,
         settings: Settings,
-        record: CycleJournal,
+        journal: CycleJournal,
         *,
         clock: Clock,
         progress: Progress,
     ) -> None:
-        self.record = record
+        self.journal = journal
         self._store = store
         self._source = source
         self._settings = settings
@@ -120,7 +120,7 @@ class CyclePipeline:
         ever = await names_ever(self._store, self._settings.subreddits)
         respelled = renamed.spellings(ever, self._settings.subreddits)
         for old, new in respelled.items():
-            await renamed.move(self._store, self.record, old, new, self.rebuild_pending)
+            await renamed.move(self._store, self.journal, old, new, self.rebuild_pending)
         stored = [name for name in ever if name not in respelled]
         states = await self._states()
         names = sorted(
@@ -143,29 +143,29 @@ class CyclePipeline:
         except DeadlineReached as error:
             self._end_faults()
             await self._write_waiting()
-            left = len(names) - len(self.record.document["subreddits_processed"])
-            self.record.fail(None, "deadline", f"{error}; {left} subreddits wait for the next")
+            left = len(names) - len(self.journal.document["subreddits_processed"])
+            self.journal.fail(None, "deadline", f"{error}; {left} subreddits wait for the next")
         except RedditRefused as error:
             self._end_faults()
             await self._write_waiting()
-            self.record.fail(None, error.kind, error)
+            self.journal.fail(None, error.kind, error)
         await self.rebuild_pending()
         await self._mark_copies()
         return "completed" if self._collected else "failed"
 
     async def rebuild_pending(self) -> None:
         """Make every pending cell, and `all`, agree with the items again."""
-        for name, hours in self.record.pending.items():
+        for name, hours in self.journal.pending.items():
             if missing := hours - self._shares[name].keys():
                 self._shares[name].update(await rebuild_cells(self._store, name, missing))
         if any(self._shares.values()):
             await rebuild_all(self._store, self._shares)
             self._shares.clear()
-            await self.record.settled()
+            await self.journal.settled()
         self._all_is_of = self._clock()
 
     async def _rebuild_when_due(self) -> None:
-        pending = sum(map(len, self.record.pending.values()))
+        pending = sum(map(len, self.journal.pending.values()))
         is_late = self._clock() - self._all_is_of >= ALL_LAGS
         if pending > MAX_PENDING or (pending and is_late):
             await self.rebuild_pending()
@@ -235,7 +235,7 @@ class CyclePipeline:
         elif len(self._faults) >= enough:
             for each, fault in self._faults:
                 own = CycleError(subreddit=each["id"], kind=fault.kind, message=str(fault))
-                self.record.document["subreddits"][each["id"]]["error"] = own["message"]
+                self.journal.document["subreddits"][each["id"]]["error"] = own["message"]
                 self._ended.append({**each, "last_error": own})
             self._faults = []
             raise RedditRefused(
@@ -269,29 +269,29 @@ class CyclePipeline:
                 return [self._broke(waiting[0].before, error)]
             return [state for read in waiting for state in await self._written([read])]
         for read in waiting:
-            self.record.count(read.name, read.changes, posts=read.posts, comments=read.comments)
+            self.journal.count(read.name, read.changes, posts=read.posts, comments=read.comments)
             self._collected += 1
         return [read.after for read in waiting]
 
     async def _end_subreddits(self) -> None:
         """Keep the states of those that are done, and show how far the cycle has come."""
         states, self._ended = self._ended, []
-        cycle = self.record.document
+        cycle = self.journal.document
         for state in states:
             state["last_attempt_at"] = iso(self._clock())
             cycle["subreddits_processed"].append(state["id"])
         self._count_requests()
         await self._store.upsert(SUBREDDITS, states)
-        await self.record.save()
+        await self.journal.save()
         for state in states:
             self._progress(state["id"], cycle["subreddits"][state["id"]])
 
     def _count_requests(self) -> None:
-        self.record.document["reddit_requests"] = self._source.requests_used
-        self.record.document["reddit_requests_left"] = self._source.requests_left
+        self.journal.document["reddit_requests"] = self._source.requests_used
+        self.journal.document["reddit_requests_left"] = self._source.requests_left
 
     def _failed(self, state: SubredditState, kind: str, message: str) -> SubredditState:
-        noted = self.record.fail(state["id"], kind, message)
+        noted = self.journal.fail(state["id"], kind, message)
         event(log, "cycle.subreddit_failed", logging.WARNING, **noted)
         return {**state, "last_error": noted}
 
@@ -301,7 +301,7 @@ class CyclePipeline:
 
     async def _read_subreddit(self, state: SubredditState) -> Read:
         name = state["id"]
-        self.record.document["subreddits"].setdefault(name, no_counts())
+        self.journal.document["subreddits"].setdefault(name, no_counts())
         left_out = self._left_out()
         posts, posts_watermark = await self._read_new(
             name, self._source.new_posts(name), state["posts_watermark"]
@@ -384,8 +384,8 @@ class CyclePipeline:
         for name, changing in hours.items():
             for hour in changing:
                 self._shares[name].pop(hour, None)
-        self.record.will_write(changes, self._comparer.now)
-        await self.record.write_ahead(hours)
+        self.journal.will_write(changes, self._comparer.now)
+        await self.journal.write_ahead(hours)
         for name, found in changes.items():
             if found.new_posts:
                 self._oldest_new = min(found.hours | {self._oldest_new or "~"})
@@ -431,7 +431,7 @@ class CyclePipeline:
             raise
         except RedditError as error:
             event(log, "sweep.failed", logging.WARNING, kind=error.kind, reason=str(error))
-            self.record.fail(None, error.kind, f"the sweep ended early: {error}")
+            self.journal.fail(None, error.kind, f"the sweep ended early: {error}")
         finally:
             self._count_requests()
             await self._store.upsert(SWEEPS, [cursors])
@@ -441,7 +441,7 @@ class CyclePipeline:
         before = self._left_out()
         found = {s.fullname: s for s in await asyncio.to_thread(self._source.info, names)}
         self._looked_at.update(names)
-        self.record.count_left_out(self._left_out() - before)
+        self.journal.count_left_out(self._left_out() - before)
         by_subreddit: dict[str, dict[str, Item]] = defaultdict(dict)
         for stored in batch:
             if stored.fullname in found:
@@ -451,5 +451,5 @@ class CyclePipeline:
             seen = [found[fullname] for fullname in items]
             changes[name] = await asyncio.to_thread(self._comparer.compare, name, seen, items)
             is_watched = name in self._settings.subreddits
-            self.record.count(name if is_watched else None, changes[name])
+            self.journal.count(name if is_watched else None, changes[name])
         await self._write(changes)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 from collector.cells import nearby, pages_between, rebuild_all, rebuild_cells
-from collector.journal import Record, no_counts, unsettled_work
+from collector.journal import Journal, no_counts, unsettled_work
 from collector.shutdown import ended_early
 from shared.errors import LeaseLost, StoreError
 from shared.logs import event
@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 W = TypeVar("W", bound=Work)
 
 
-async def settle(store: Store, record: Record[Any], dead: Sequence[Work], clock: Clock) -> int:
+async def settle(store: Store, journal: Journal[Any], dead: Sequence[Work], clock: Clock) -> int:
     """Recount the cells that dead work left pending, and close its documents.
 
-    record is the document of the one that does so, who holds the lease. Gives how many cycles had
+    journal is that of the one that does so, who holds the lease. Gives how many cycles had
     died running.
     """
     hours: dict[str, set[str]] = defaultdict(set)
@@ -30,11 +30,11 @@ async def settle(store: Store, record: Record[Any], dead: Sequence[Work], clock:
         for name, pending in work["pending_cells"].items():
             hours[name].update(pending)
     if hours:
-        await record.write_ahead(hours)
+        await journal.write_ahead(hours)
         await rebuild_all(
             store, {name: await rebuild_cells(store, name, found) for name, found in hours.items()}
         )
-        await record.settled()
+        await journal.settled()
     for work in dead:
         counted = await with_uncounted(store, work)
         await store.upsert(WORK, [_closed(counted, iso(clock()))])
@@ -42,14 +42,14 @@ async def settle(store: Store, record: Record[Any], dead: Sequence[Work], clock:
     return sum(work["kind"] == "cycle" and work["status"] == "running" for work in dead)
 
 
-async def close_dead(store: Store, record: Record[Any], clock: Clock) -> int:
+async def close_dead(store: Store, journal: Journal[Any], clock: Clock) -> int:
     """Finish what the dead left, and count the cycles among them as failed; give how many.
 
     Whoever holds the lease knows that none of it runs.
     """
-    own = record.document["id"]
+    own = journal.document["id"]
     dead = [work for work in await unsettled_work(store) if work["id"] != own]
-    closed = await settle(store, record, dead, clock)
+    closed = await settle(store, journal, dead, clock)
     state = await store.read(COLLECTION, "collection", "collection")
     if state is not None and closed:
         state["collections_failed"] += closed
@@ -57,18 +57,18 @@ async def close_dead(store: Store, record: Record[Any], clock: Clock) -> int:
     return closed
 
 
-async def close_broken(record: Record[Any], error: BaseException) -> None:
+async def close_broken(journal: Journal[Any], error: BaseException) -> None:
     """Close work that an error ended; what it left pending, whoever works next recounts."""
-    kind = record.document["kind"]
+    kind = journal.document["kind"]
     if early := ended_early(error):
-        record.fail(None, early[0], f"{early[1]}; the next {kind} goes on")
+        journal.fail(None, early[0], f"{early[1]}; the next {kind} goes on")
     else:
-        record.fail(None, "internal", str(error))
+        journal.fail(None, "internal", str(error))
     try:
-        await record.end("failed")
+        await journal.end("failed")
     except (StoreError, LeaseLost):
         # It stays `running`, unsettled, for whoever works next to find.
-        event(log, "work.not_closed", logging.ERROR, work=record.document["id"])
+        event(log, "work.not_closed", logging.ERROR, work=journal.document["id"])
 
 
 async def with_uncounted(store: Store, work: W) -> W:

@@ -36,8 +36,8 @@ def spellings(names: Iterable[str], configured: Iterable[str]) -> dict[str, str]
     }
 
 
-async def move(store: Store, record: CycleJournal, old: str, new: str, settle: Settle) -> None:
-    """Move everything of one spelling to the other; settle recounts what record has pending.
+async def move(store: Store, journal: CycleJournal, old: str, new: str, settle: Settle) -> None:
+    """Move everything of one spelling to the other; settle recounts what the journal has pending.
 
     Moving twice is the same as once: what the new spelling has already is newer and stays.
     """
@@ -45,13 +45,13 @@ async def move(store: Store, record: CycleJournal, old: str, new: str, settle: S
     for container in CONTAINERS:
         async for page in pages_between(store, cast("Any", container), old, "", "~"):
             hours = {hour_of(item["order_key"]) for item in page}
-            await record.write_ahead({old: hours, new: hours})
+            await journal.write_ahead({old: hours, new: hours})
             known = await store.read_many(container, [(new, item["id"]) for item in page])
             fresh = [_under(item, new) for item in page if (new, item["id"]) not in known]
             await store.upsert(container, fresh)
             await store.delete(container, [(old, item["id"]) for item in page])
             moved += len(page)
-            if sum(map(len, record.pending.values())) > MAX_PENDING:
+            if sum(map(len, journal.pending.values())) > MAX_PENDING:
                 await settle()
     await settle()
     while days := await store.query(Query(DAYS, old, PAGE, order_by="id")):

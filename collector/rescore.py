@@ -116,27 +116,27 @@ class Rescorer:
             ) as held:
                 if work is None:
                     try:
-                        record = await RescoreJournal.begin(
+                        journal = await RescoreJournal.begin(
                             self.store, held, self.clock, method=self.current
                         )
                     except DocumentExists:
                         # Another rescore took this second's id, and has ended since.
                         holder = await free_id(self.store, "rescore", self.clock)
                         continue
-                    work = _Work(self, record)
+                    work = _Work(self, journal)
                 else:
-                    await work.record.go_on(held)
+                    await work.journal.go_on(held)
                 try:
                     await work.turn()
                 except LeaseLost:
                     raise
                 except (Exception, asyncio.CancelledError) as error:
-                    await close_broken(work.record, error)
+                    await close_broken(work.journal, error)
                     raise
             if not work.left:
                 break
             await asyncio.sleep(self.let_go_seconds)
-        document = work.record.document
+        document = work.journal.document
         told = {name: document[name] for name in ("method", "rescored", "complete")}
         event(log, "rescore.ended", rescore=document["id"], **told)
         return document
@@ -161,8 +161,8 @@ async def _look(store: Store, settings: Settings, current: str) -> tuple[Counter
 class _Work:
     """One rescore, over its turns."""
 
-    def __init__(self, rescorer: Rescorer, record: RescoreJournal) -> None:
-        self.record = record
+    def __init__(self, rescorer: Rescorer, journal: RescoreJournal) -> None:
+        self.journal = journal
         self.left: list[Hour] = []
         self._rescorer = rescorer
         self._store = rescorer.store
@@ -171,7 +171,7 @@ class _Work:
 
     async def turn(self) -> None:
         """Work at the lease for a while."""
-        await close_dead(self._store, self.record, self._rescorer.clock)
+        await close_dead(self._store, self.journal, self._rescorer.clock)
         if not self._has_looked:
             # Now that what the dead left is settled, every cell is right.
             self.left = await self._look()
@@ -188,21 +188,21 @@ class _Work:
             if loop.time() >= until:
                 break
         if not self.left:
-            self.record.document["complete"] = not await self._look()
-        await self.record.end("completed")
+            self.journal.document["complete"] = not await self._look()
+        await self.journal.end("completed")
 
     async def _look(self) -> list[Hour]:
         rescorer = self._rescorer
         return (await _look(self._store, rescorer.settings, rescorer.current))[1]
 
     def _tell(self) -> None:
-        self._rescorer.progress(self.record.document["rescored"], self._of)
+        self._rescorer.progress(self.journal.document["rescored"], self._of)
 
     async def _rescore(self, batch: Sequence[Hour]) -> None:
         hours: dict[str, set[str]] = defaultdict(set)
         for each in batch:
             hours[each.subreddit].add(each.hour)
-        await self.record.write_ahead(hours)
+        await self.journal.write_ahead(hours)
         shares: Shares = {}
         for name, of_name in hours.items():
             for near in nearby(sorted(of_name)):
@@ -210,7 +210,7 @@ class _Work:
                 await self._items(COMMENTS, name, near)
             shares[name] = await rebuild_cells(self._store, name, of_name)
         await rebuild_all(self._store, shares)
-        await self.record.settled()
+        await self.journal.settled()
 
     async def _items(self, container: Container[I], name: str, near: Sequence[str]) -> None:
         """Score the items of these hours again that another method scored."""
@@ -226,9 +226,9 @@ class _Work:
 
         async for page in pages_between(self._store, container, name, near[0], next_hour(near[-1])):
             items = await asyncio.to_thread(again, page)
-            self.record.check()
+            self.journal.check()
             await self._store.upsert(container, items)
-            self.record.document["rescored"] += len(items)
+            self.journal.document["rescored"] += len(items)
 
 
 def _batch(left: Sequence[Hour], most: int) -> Sequence[Hour]:

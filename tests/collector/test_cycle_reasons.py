@@ -51,9 +51,9 @@ def test_the_line_of_a_failed_cycle_names_them(caplog: pytest.LogCaptureFixture)
     cycle["status"] = "failed"
     cycle["errors"] = [failed("aws"), failed("rust")]
     _log_end(cycle)
-    (record,) = caplog.records
-    assert record.levelno == logging.ERROR
-    assert record.message == f'cycle.failed cycle={cycle["id"]} errors="aws, rust: {REFUSED}"'
+    (journal,) = caplog.records
+    assert journal.levelno == logging.ERROR
+    assert journal.message == f'cycle.failed cycle={cycle["id"]} errors="aws, rust: {REFUSED}"'
 
 
 def test_a_cycle_without_errors_says_none(caplog: pytest.LogCaptureFixture) -> None:
