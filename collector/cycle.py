@@ -88,7 +88,7 @@ class Collector:
                 journal = await CycleJournal.resume(self.store, held, self.clock, known)
             await self._forget_request(holder)
             event(log, "cycle.started", cycle=holder, trigger=trigger, feed=feed)
-            steps = CyclePipeline(
+            pipeline = CyclePipeline(
                 self.store,
                 self.source,
                 self.method,
@@ -100,7 +100,7 @@ class Collector:
             try:
                 died = await settle(self.store, journal, dead, self.clock)
                 state = {**state, "collections_failed": state["collections_failed"] + died}
-                await journal.end(await steps.collect())
+                await journal.end(await pipeline.collect())
             except LeaseLost:
                 raise
             except (Exception, asyncio.CancelledError) as error:

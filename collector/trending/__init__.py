@@ -16,7 +16,14 @@ from collector.trending.recurring import is_recurring
 from collector.trending.snapshots import keep_topics
 from collector.trending.states import state_of
 from collector.trending.terms import terms_of
-from collector.trending.topics import Found, Told, find_topics, name_of, slug, usage_of
+from collector.trending.topics import (
+    RecentPost,
+    TopicCandidate,
+    find_topics,
+    name_of,
+    slug,
+    usage_of,
+)
 from collector.trending.variants import Variants
 from collector.trending.velocity import velocity
 from shared.logs import event
@@ -36,7 +43,7 @@ VELOCITY_DIGITS = 2
 
 
 @dataclass
-class Talk:
+class Discussion:
     """What was said of a topic, in posts and comments, and when."""
 
     scored: list[Scored] = field(default_factory=list)
@@ -89,30 +96,30 @@ class Trends:
         now = await asyncio.to_thread(usage_of, recent)
         before = await self._usage_before(window, variants, known=now.uses.keys())
         found = await asyncio.to_thread(find_topics, recent, now, before)
-        talks = await self._talks(found, window)
+        discussions = await self._discussions(found, window)
         ids: set[str] = set()
         topics: list[Topic] = []
-        for topic, talk in zip(found, talks, strict=True):
-            cell = count(talk.scored, posts=len(topic.posts))
+        for topic, discussion in zip(found, discussions, strict=True):
+            cell = count(discussion.scored, posts=len(topic.posts))
             said = totals([cell], self.settings.other_languages)
-            topics.append(_topic(topic, talk, said, window, ids))
+            topics.append(_topic(topic, discussion, said, window, ids))
         return topics
 
-    async def _recent(self, window: Window) -> list[Told]:
+    async def _recent(self, window: Window) -> list[RecentPost]:
         """Read the posts of the window, less those that have no words."""
         state = await self.store.read(COLLECTION, "collection", "collection")
         seen_at = state["last_started_at"] if state else None
         until = min(window.end, parse_iso(seen_at)) if seen_at else window.end
-        told: list[Told] = []
+        recent: list[RecentPost] = []
         start, end = iso(window.start), iso(window.end)
         for name in self.settings.subreddits:
             async for page in pages_between(self.store, POSTS, name, start, end):
                 said = [post for post in page if _counts(post)]
-                told += await asyncio.to_thread(self._told, said, until)
-        return told
+                recent += await asyncio.to_thread(self._recent_posts, said, until)
+        return recent
 
-    def _told(self, posts: Sequence[Post], until: datetime) -> list[Told]:
-        return [_told(post, _terms_of(post, self.settings), until) for post in posts]
+    def _recent_posts(self, posts: Sequence[Post], until: datetime) -> list[RecentPost]:
+        return [_recent_post(post, _terms_of(post, self.settings), until) for post in posts]
 
     async def _usage_before(
         self, window: Window, variants: Variants, *, known: Iterable[str]
@@ -132,25 +139,27 @@ class Trends:
                 await asyncio.to_thread(count, [post for post in page if _counts(post)])
         return usage
 
-    async def _talks(self, found: Sequence[Found], window: Window) -> list[Talk]:
+    async def _discussions(
+        self, found: Sequence[TopicCandidate], window: Window
+    ) -> list[Discussion]:
         """Count what each topic's posts and their comments say."""
-        talks = [Talk() for _ in found]
-        talk_of: dict[str, Talk] = {}
+        discussions = [Discussion() for _ in found]
+        discussion_of: dict[str, Discussion] = {}
         names: set[str] = set()
-        for topic, talk in zip(found, talks, strict=True):
+        for topic, discussion in zip(found, discussions, strict=True):
             for post in topic.posts:
-                talk.add(post.scored, post.hour)
+                discussion.add(post.scored, post.hour)
                 places = [(post.subreddit, post.id), *map(key_of, post.copies)]
-                talk_of.update((post_id, talk) for _, post_id in places)
+                discussion_of.update((post_id, discussion) for _, post_id in places)
                 names.update(name for name, _ in places if name in self.settings.subreddits)
         # A comment is younger than its post, so those of the window are all there are.
         start, end = iso(window.start), iso(window.end)
         for name in sorted(names):
             async for comment in items_between(self.store, COMMENTS, name, start, end):
-                if comment["post_id"] in talk_of:
+                if comment["post_id"] in discussion_of:
                     hour = hour_of(comment["created_utc"])
-                    talk_of[comment["post_id"]].add(scored(comment), hour)
-        return talks
+                    discussion_of[comment["post_id"]].add(scored(comment), hour)
+        return discussions
 
 
 def _counts(post: Post) -> bool:
@@ -166,15 +175,15 @@ def _terms_of(post: Post, settings: Settings) -> dict[str, str]:
     return terms_of(post["title"], post["content"])
 
 
-def _as_one(posts: Sequence[Told], variants: Variants) -> list[Told]:
+def _as_one(posts: Sequence[RecentPost], variants: Variants) -> list[RecentPost]:
     united = [replace(post, terms=variants.united(post.terms)) for post in posts]
     return with_one_author(united)
 
 
-def _told(post: Post, terms: Mapping[str, str], until: datetime) -> Told:
+def _recent_post(post: Post, terms: Mapping[str, str], until: datetime) -> RecentPost:
     # Of authors who are gone nobody knows whether they are one.
     author = post["author"] if post["author"] != NO_AUTHOR else post["id"]
-    return Told(
+    return RecentPost(
         id=post["id"],
         subreddit=post["subreddit"],
         author=author,
@@ -189,7 +198,9 @@ def _told(post: Post, terms: Mapping[str, str], until: datetime) -> Told:
     )
 
 
-def _topic(topic: Found, talk: Talk, said: Totals, window: Window, ids: set[str]) -> Topic:
+def _topic(
+    topic: TopicCandidate, discussion: Discussion, said: Totals, window: Window, ids: set[str]
+) -> Topic:
     theme, keywords = name_of(topic)
     topic_id = base = slug(theme)
     number = 1
@@ -198,8 +209,8 @@ def _topic(topic: Found, talk: Talk, said: Totals, window: Window, ids: set[str]
         topic_id = f"{base}-{number}"
     ids.add(topic_id)
     posts_in = Counter(post.subreddit for post in topic.posts)
-    by_hour = [talk.hours[hour] for hour in window.hours()]
-    peak = max(talk.hours, key=lambda hour: (talk.hours[hour], hour))
+    by_hour = [discussion.hours[hour] for hour in window.hours()]
+    peak = max(discussion.hours, key=lambda hour: (discussion.hours[hour], hour))
     return Topic(
         id=topic_id,
         theme=theme,

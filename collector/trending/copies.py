@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from collector.copies import count_words, words_of
 from collector.sentiment.cleaning import clean
-from collector.trending.topics import Told
+from collector.trending.topics import RecentPost
 
 # Two people may well say the same few words: "Is Claude down?"
 MIN_WORDS = 8
@@ -39,7 +39,7 @@ def said_words(title: str, content: str) -> str:
     return words_of(f"{clean(title)} {clean(content)}")
 
 
-def with_one_author(posts: Sequence[Told]) -> list[Told]:
+def with_one_author(posts: Sequence[RecentPost]) -> list[RecentPost]:
     """Return the posts, each copy and near copy with the author of the first post that says so.
 
     Short posts are copies only where their authors are gone, and equal.

@@ -35,7 +35,7 @@ class Usage:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Keyness:
     """How a term stands out.
 
     score is in standard deviations; lift is how many times as many posts use the term as expected;
@@ -47,7 +47,7 @@ class Standing:
     growth: float | None
 
 
-def standing_out(recent: Usage, before: Usage) -> dict[str, Standing]:
+def standing_out(recent: Usage, before: Usage) -> dict[str, Keyness]:
     """Return the terms that stand out, and by how much.
 
     The score is the signed root of Dunning's log-likelihood ratio (Computational Linguistics 19(1),
@@ -63,9 +63,9 @@ def standing_out(recent: Usage, before: Usage) -> dict[str, Standing]:
     }
     bar = NormalDist().inv_cdf(1 - CHANCE / max(1, len(scored)))
     return {
-        term: standing
-        for term, standing in scored.items()
-        if standing.score >= bar and standing.lift >= MIN_LIFT
+        term: keyness
+        for term, keyness in scored.items()
+        if keyness.score >= bar and keyness.lift >= MIN_LIFT
     }
 
 
@@ -74,7 +74,7 @@ def _standing(
     then: Mapping[str, int],
     posts_now: Mapping[str, int],
     posts_then: Mapping[str, int],
-) -> Standing:
+) -> Keyness:
     uses_now, uses_then = sum(now.values()), sum(then.values())
     uses = uses_now + uses_then
     expected = sum(
@@ -85,11 +85,11 @@ def _standing(
     )
     share = expected / uses
     if share >= 1 or uses_now <= expected:
-        return Standing(0.0, 1.0, None)
+        return Keyness(0.0, 1.0, None)
     total = uses + PRIOR_POSTS
     seen = uses_now + PRIOR_POSTS * share
     rest = total - seen
     ratio = seen * math.log(seen / (total * share)) + rest * math.log(rest / (total * (1 - share)))
     share_now = uses_now / sum(posts_now.values())
     growth = share_now / (uses_then / sum(posts_then.values())) if uses_then else None
-    return Standing(math.sqrt(2 * ratio), uses_now / expected, growth)
+    return Keyness(math.sqrt(2 * ratio), uses_now / expected, growth)

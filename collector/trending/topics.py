@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collector.trending.keyness import MIN_AUTHORS, Standing, Usage, standing_out
+from collector.trending.keyness import MIN_AUTHORS, Keyness, Usage, standing_out
 from shared.statistics import Scored
 
 # Two terms are of one topic when this share of the rarer one's posts has both.
@@ -21,7 +21,7 @@ MAX_TOPICS = 100
 
 
 @dataclass(frozen=True)
-class Told:
+class RecentPost:
     """What is kept of a post of the last 24 hours; terms are as `terms_of` gives them.
 
     words are what copies of it share; "" is nobody's copy. copies are the places of those that are
@@ -42,13 +42,13 @@ class Told:
 
 
 @dataclass
-class Found:
+class TopicCandidate:
     """A topic: its terms, the strongest first, and its posts, the fastest first."""
 
     terms: list[str]
     seed_posts: set[str]
     growth: float | None
-    posts: list[Told] = field(default_factory=list)
+    posts: list[RecentPost] = field(default_factory=list)
 
     @property
     def velocity(self) -> float:
@@ -56,7 +56,7 @@ class Found:
         return sum(post.velocity for post in self.posts)
 
 
-def usage_of(recent: Sequence[Told]) -> Usage:
+def usage_of(recent: Sequence[RecentPost]) -> Usage:
     """Count the terms that enough people use; one person's posts count once for a term."""
     authors: dict[str, set[str]] = defaultdict(set)
     for post in recent:
@@ -74,19 +74,19 @@ def usage_of(recent: Sequence[Told]) -> Usage:
     return usage
 
 
-def find_topics(recent: Sequence[Told], now: Usage, before: Usage) -> list[Found]:
+def find_topics(recent: Sequence[RecentPost], now: Usage, before: Usage) -> list[TopicCandidate]:
     """Find what the recent posts are about more than those before; the fastest topic first.
 
     Every post counts in one topic at most, and a topic has posts of at least five people.
     """
-    standing = standing_out(now, before)
+    keyness = standing_out(now, before)
     posts_of: dict[str, set[str]] = defaultdict(set)
     for post in recent:
-        for term in standing.keys() & post.terms.keys():
+        for term in keyness.keys() & post.terms.keys():
             posts_of[term].add(post.id)
-    topics = _merged(standing, posts_of)
+    topics = _merged(keyness, posts_of)
     for post in recent:
-        if (topic := _topic_of(post, topics, standing)) is not None:
+        if (topic := _topic_of(post, topics, keyness)) is not None:
             topic.posts.append(post)
     found = [t for t in topics if len({post.author for post in t.posts}) >= MIN_AUTHORS]
     for topic in found:
@@ -94,11 +94,13 @@ def find_topics(recent: Sequence[Told], now: Usage, before: Usage) -> list[Found
     return sorted(found, key=lambda topic: -topic.velocity)[:MAX_TOPICS]
 
 
-def _merged(standing: Mapping[str, Standing], posts_of: Mapping[str, set[str]]) -> list[Found]:
+def _merged(
+    keyness: Mapping[str, Keyness], posts_of: Mapping[str, set[str]]
+) -> list[TopicCandidate]:
     """Merge terms that cover the same posts, beginning with the ones that stand out most."""
-    topics: list[Found] = []
+    topics: list[TopicCandidate] = []
     # Of equals the longer phrase says more.
-    order = sorted(standing, key=lambda term: (-standing[term].score, -len(term), term))
+    order = sorted(keyness, key=lambda term: (-keyness[term].score, -len(term), term))
     for term in order:
         posts = posts_of[term]
         shared = [(_overlap(posts, topic.seed_posts), topic) for topic in topics]
@@ -106,7 +108,7 @@ def _merged(standing: Mapping[str, Standing], posts_of: Mapping[str, set[str]]) 
         if closest is not None and most >= SAME_POSTS:
             closest.terms.append(term)
         else:
-            topics.append(Found([term], posts, standing[term].growth))
+            topics.append(TopicCandidate([term], posts, keyness[term].growth))
     return topics
 
 
@@ -115,15 +117,15 @@ def _overlap(one: set[str], other: set[str]) -> float:
 
 
 def _topic_of(
-    post: Told, topics: Sequence[Found], standing: Mapping[str, Standing]
-) -> Found | None:
+    post: RecentPost, topics: Sequence[TopicCandidate], keyness: Mapping[str, Keyness]
+) -> TopicCandidate | None:
     """Choose the topic whose terms the post has most of, weighted by how they stand out."""
     chosen, most = None, 0.0
     for topic in topics:
         held = [term for term in topic.terms if term in post.terms]
         if post.id not in topic.seed_posts and len(_apart(held)) < TERMS_TO_JOIN:
             continue
-        weight = sum(standing[term].score for term in held)
+        weight = sum(keyness[term].score for term in held)
         if weight > most:
             chosen, most = topic, weight
     return chosen
@@ -138,7 +140,7 @@ def _apart(terms: Collection[str]) -> list[str]:
     ]
 
 
-def name_of(topic: Found) -> tuple[str, list[str]]:
+def name_of(topic: TopicCandidate) -> tuple[str, list[str]]:
     """Return a topic's theme and its keywords, spelled as most of its posts spell them.
 
     The theme is the longest phrase that most posts have. Keywords are its other terms, the
@@ -160,7 +162,7 @@ def _says_the_same(term: str, other: str) -> bool:
     return f" {term} " in f" {other} " or f" {other} " in f" {term} "
 
 
-def _spelled(term: str, posts: Sequence[Told]) -> str:
+def _spelled(term: str, posts: Sequence[RecentPost]) -> str:
     spellings = Counter(post.terms[term] for post in posts if term in post.terms)
     spelling = min(spellings, key=lambda each: (-spellings[each], each))
     # A capital may just begin a sentence: a name has it everywhere.

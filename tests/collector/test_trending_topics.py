@@ -11,7 +11,7 @@ from collector.trending.copies import said_words, with_one_author
 from collector.trending.recurring import is_recurring
 from collector.trending.snapshots import forget_posts
 from collector.trending.states import state_of
-from collector.trending.topics import Told
+from collector.trending.topics import RecentPost
 from shared.models import Post, Topic
 from shared.settings import Settings
 from shared.statistics import Scored
@@ -263,10 +263,10 @@ def test_people_who_agree_in_few_words_are_not_one() -> None:
     assert [post.author for post in with_one_author(posts)] == [post.author for post in posts]
 
 
-def recent(number: int, author: str, title: str, content: str) -> Told:
+def recent(number: int, author: str, title: str, content: str) -> RecentPost:
     words = said_words(title, content)
     mood = Scored("neutral", 0.0, "vader", is_english=True)
-    return Told(f"p{number}", "aws", author, "2026-11-23T12", 1.0, mood, {}, words)
+    return RecentPost(f"p{number}", "aws", author, "2026-11-23T12", 1.0, mood, {}, words)
 
 
 async def test_marked_copies_are_no_posts_of_a_topic_and_their_comments_count(

@@ -8,7 +8,7 @@ from collector.sentiment import method_named
 from collector.trending import RECENT_HOURS
 from collector.trending.keyness import Usage
 from collector.trending.terms import terms_of
-from collector.trending.topics import Told, find_topics, name_of, usage_of
+from collector.trending.topics import RecentPost, find_topics, name_of, usage_of
 from local.sample import find_sample, sample_objects, stories_between
 from local.sample.phrases import NAMES
 from local.sample.threads import threads_of
@@ -199,10 +199,10 @@ def themes_at(now: datetime, kept: timedelta) -> list[str]:
 
 
 @lru_cache(maxsize=1000)
-def told_in(hour: int) -> list[Told]:
+def told_in(hour: int) -> list[RecentPost]:
     """Return the posts of an hour (counted from 1970) as the trends read them."""
     return [
-        Told(
+        RecentPost(
             id=post.id,
             subreddit=name,
             author=post.author,
