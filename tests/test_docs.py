@@ -142,7 +142,7 @@ def test_each_decision_says_when_why_what_and_what_follows() -> None:
 
 def test_a_misspelt_word_would_be_found_in_every_folder_of_ours(tmp_path: Path) -> None:
     listed = subprocess.run(
-        ["make", "lint", "--dry-run", "--assume-old=.venv/.installed"],
+        ["make", "lint", "--dry-run", "--no-print-directory", "--assume-old=.venv/.installed"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     (command,) = re.findall(r"^\S*codespell (.+)$", listed, re.MULTILINE)

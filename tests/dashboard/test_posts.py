@@ -58,13 +58,15 @@ def test_a_subreddit_is_chosen(visit: Visit, product: Product) -> None:
 
 @pytest.mark.parametrize("label", ["positive", "neutral", "negative"])
 def test_a_sentiment_is_chosen(visit: Visit, product: Product, label: str) -> None:
-    page = visit.open(view="posts", subreddit="Cursor")
+    page = visit.open(view="posts", hours=168, subreddit="Cursor")
     page.get_by_role("group", name="Sentiment").get_by_role("button", name=label).click()
-    expect(page).to_have_url(f"{product.url}/?view=posts&subreddit=Cursor&sentiment={label}")
-    expect_exactly(page, all_posts(product, subreddit="Cursor", sentiment=label))
+    expect(page).to_have_url(
+        f"{product.url}/?view=posts&hours=168&subreddit=Cursor&sentiment={label}"
+    )
+    expect_exactly(page, all_posts(product, hours=168, subreddit="Cursor", sentiment=label))
     page.get_by_role("group", name="Sentiment").get_by_role("button", name="All").click()
-    expect(page).to_have_url(f"{product.url}/?view=posts&subreddit=Cursor")
-    expect_exactly(page, all_posts(product, subreddit="Cursor"))
+    expect(page).to_have_url(f"{product.url}/?view=posts&hours=168&subreddit=Cursor")
+    expect_exactly(page, all_posts(product, hours=168, subreddit="Cursor"))
 
 
 def test_words_and_phrases_that_are_typed_are_searched_for(visit: Visit, product: Product) -> None:
@@ -209,18 +211,18 @@ def test_a_download_holds_all_of_a_list_of_many_pages(visit: Visit, product: Pro
 
 
 def test_back_and_forward_lead_through_the_filters(visit: Visit, product: Product) -> None:
-    page = visit.open(view="posts")
+    page = visit.open(view="posts", hours=168)
     sentiment = page.get_by_role("group", name="Sentiment")
     page.get_by_label("Subreddit").select_option("vibecoding")
     sentiment.get_by_role("button", name="positive").click()
-    positive = all_posts(product, subreddit="vibecoding", sentiment="positive")
+    positive = all_posts(product, hours=168, subreddit="vibecoding", sentiment="positive")
     expect_exactly(page, positive)
     page.go_back()
     expect(sentiment.get_by_role("button", name="All")).to_have_attribute("aria-pressed", "true")
-    expect_exactly(page, all_posts(product, subreddit="vibecoding"))
+    expect_exactly(page, all_posts(product, hours=168, subreddit="vibecoding"))
     page.go_back()
     expect(page.get_by_label("Subreddit")).to_have_value("")
-    expect(page).to_have_url(f"{product.url}/?view=posts")
+    expect(page).to_have_url(f"{product.url}/?view=posts&hours=168")
     page.go_forward()
     page.go_forward()
     expect(page.get_by_label("Subreddit")).to_have_value("vibecoding")
