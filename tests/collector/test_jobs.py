@@ -291,7 +291,13 @@ def test_told_to_end_a_timers_run_closes_what_it_has_open(
         faults="slow,route=new,subreddit=claude,seconds=3",
     )
     settings = settings_for(sqlite_settings, reddit.base_url, ["aws", "claude"])
-    threading.Timer(1, stop.set).start()
+
+    def stop_once_it_runs() -> None:
+        while "cycle.started" not in caplog.text:
+            time.sleep(0.05)
+        stop.set()
+
+    threading.Thread(target=stop_once_it_runs, daemon=True).start()
     collect_on_timer(settings, past_due=True)
     (end,) = ends(caplog, "collect")
     assert "outcome=stopped" in end
