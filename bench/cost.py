@@ -25,9 +25,9 @@ from bench.endpoints import Read, asked, first_view, list_cycles, look, look_at,
 from bench.month import CYCLES_A_DAY, LOOK, LOOK_AT_CYCLE, NEWS, month_of, open_tab_month
 from bench.priced_store import PricedStore
 from bench.spent import Cost, cost_of, mean_of
-from collector.cleanup import Cleaner
-from collector.months import fill_months
-from collector.trending import Trends
+from collector.maintenance.cleanup import Cleaner
+from collector.rollups.months import fill_months
+from collector.trending.finder import Trends
 from local.reddit.feed import feed_of
 from local.reddit.limits import RateLimit
 from local.reddit.server import StandIn, create_app

@@ -19,8 +19,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from collector.cells import Shares, rebuild_all, share_of, write_days
-from collector.trending import Trends
+from collector.rollups.hours import Shares, rebuild_all, share_of, write_days
+from collector.trending.finder import Trends
 from collector.trending.terms import stopwords
 from shared.cycles import cycle_id_of, new_cycle
 from shared.models import (

@@ -19,7 +19,8 @@ from typing import Any, get_args
 from bench.labelled import DEFAULT_FOLDER, LABELS, read_comments, read_tweets, with_one_label
 from bench.sentiment_figures import calibration, confusion, rates
 from bench.sentiment_table import table_of
-from collector.sentiment import Method, Score, method_named
+from collector.sentiment.base import Method, Score
+from collector.sentiment.registry import method_named
 from shared.settings import Settings
 
 METHODS = get_args(Settings.model_fields["sentiment_method"].annotation)

@@ -8,10 +8,17 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from collector.sentiment.cleaning import clean
-from collector.sentiment.features import NUMBERS, numbers, pairs, prefix, tokens, weight_of_length
-from collector.sentiment.linear import load_plain_reader
-from collector.sentiment.valences import Valences
+from collector.sentiment.linear.features import (
+    NUMBERS,
+    numbers,
+    pairs,
+    prefix,
+    tokens,
+    weight_of_length,
+)
+from collector.sentiment.linear.scorer import load_plain_reader
+from collector.sentiment.linear.valences import Valences
+from collector.text.cleaning import clean
 
 Matrix = Any  # scipy publishes no types
 

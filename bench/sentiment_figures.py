@@ -5,7 +5,7 @@ from statistics import mean
 from typing import Any
 
 from bench.labelled import LABELS
-from collector.sentiment import Score
+from collector.sentiment.base import Score
 
 BINS = 10
 

@@ -29,10 +29,10 @@ from bench.fill import NOW, Size, fill_file
 from bench.size_plot import draw
 from bench.size_reads import READS, Bench, CountingStore
 from bench.stored_source import StoredSource
-from collector.cleanup import Cleaner
-from collector.cycle import Collector
-from collector.sentiment import method_named
-from collector.trending import Trends
+from collector.collection.cycle import Collector
+from collector.maintenance.cleanup import Cleaner
+from collector.sentiment.registry import method_named
+from collector.trending.finder import Trends
 from shared.costs import counted
 from shared.store import COLLECTION
 from shared.store.sqlite import SqliteStore

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bench.fill import ONE_POST_IN, Maker
-from collector.source import Seen, SeenComment, SeenPost
+from collector.sources.base import Seen, SeenComment, SeenPost
 from shared.models import Comment, Post
 from shared.settings import Settings
 from shared.times import parse_iso

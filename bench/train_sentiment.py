@@ -1,7 +1,8 @@
 """Train the linear method's weights: `make train`, or `python -m bench.train_sentiment [FOLDER]`.
 
-It reads goemotions_train.tsv and nothing else, and writes collector/sentiment/linear.weights: the
-same file, byte for byte, each time. It needs bench/requirements-train.txt.
+It reads goemotions_train.tsv and nothing else, and writes
+collector/sentiment/linear/linear.weights: the same file, byte for byte, each time. It needs
+bench/requirements-train.txt.
 """
 
 import argparse
@@ -16,8 +17,8 @@ import numpy as np
 from bench.labelled import DEFAULT_FOLDER, LABELS, Comment, read_comments
 from bench.sentiment_design import WORDS_SCALE, Reader, Text, design, vocabulary
 from bench.sentiment_fit import fit, logits_of, temperature
-from collector.sentiment.features import TOKEN
-from collector.sentiment.weights import FILE, Weight, Weights, table_of, write_weights
+from collector.sentiment.linear.features import TOKEN
+from collector.sentiment.linear.weights import FILE, Weight, Weights, table_of, write_weights
 
 Matrix = Any  # scipy publishes no types
 
@@ -35,7 +36,7 @@ ABOUT = {
     "attribution": "Trained on GoEmotions (Demszky, Movshovitz-Attias, Ko, Cowen, Nemade, Ravi: "
     "GoEmotions: A Dataset of Fine-Grained Emotions, ACL 2020; Google, CC BY 4.0), grouped into "
     "sentiment and reduced to weights. Valences by VADER (Hutto and Gilbert, ICWSM 2014; MIT).",
-    "card": "collector/sentiment/MODEL_CARD.md",
+    "card": "collector/sentiment/linear/MODEL_CARD.md",
 }
 
 

@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from collector.cleanup import Cleaner
-from collector.cycle import Collector
-from collector.lease import NO_WAIT, LeaseWait
-from collector.pipeline import Progress, no_progress
-from collector.reddit.client import RedditSource
-from collector.reddit.requestor import wait_until
-from collector.rescore import Plan, Rescorer
-from collector.rescore import Progress as RescoreProgress
-from collector.rescore import no_progress as no_rescore_progress
-from collector.sentiment import method_named
-from collector.shutdown import run_until_stopped, stopping
-from collector.trending import Trends
+from collector.collection.cycle import Collector
+from collector.collection.pipeline import Progress, no_progress
+from collector.maintenance.cleanup import Cleaner
+from collector.maintenance.rescore import Plan, Rescorer
+from collector.maintenance.rescore import Progress as RescoreProgress
+from collector.maintenance.rescore import no_progress as no_rescore_progress
+from collector.sentiment.registry import method_named
+from collector.sources.reddit.client import RedditSource
+from collector.sources.reddit.requestor import wait_until
+from collector.trending.finder import Trends
+from collector.writers.lease import NO_WAIT, LeaseWait
+from collector.writers.shutdown import run_until_stopped, stopping
 from shared.errors import CycleEnded, CycleRunning, LeaseLost, Stopped, StoreError
 from shared.logs import event, set_levels
 from shared.models import Cleanup, CollectionState, Cycle, Rescore, Topics, Trigger

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from collector.jobs import LEASE_WAIT_SECONDS, PATIENCE_SECONDS, collect
-from collector.lease import LeaseWait
+from collector.writers.lease import LeaseWait
 from local.host.config import read_local_settings
 from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from collector.jobs import plan_rescore, rescore
-from collector.rescore import Plan
+from collector.maintenance.rescore import Plan
 from local.host.config import read_local_settings
 from shared.errors import CycleRunning, UndertoneError
 from shared.logs import masked, printable

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collector.sentiment import method_named
-from collector.sentiment.cleaning import clean
+from collector.sentiment.registry import method_named
+from collector.text.cleaning import clean
 from local.host.config import read_local_settings
 from shared.settings import load_settings
 
 if TYPE_CHECKING:
-    from collector.sentiment import Method
+    from collector.sentiment.base import Method
 
 FROM_INPUT = "-"
 

@@ -9,8 +9,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from collector.cleanup import Cleaner, Plan
 from collector.jobs import PATIENCE_SECONDS, clean_up, find_trends
+from collector.maintenance.cleanup import Cleaner, Plan
 from local.host.config import read_local_settings
 from shared.errors import CycleRunning, UndertoneError
 from shared.logs import masked, printable

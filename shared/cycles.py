@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared.models import Cycle, CycleError, Lease, Trigger, Work
+from shared.models import Cycle, CycleError, Lease, SubredditCounts, Trigger, Work
 from shared.times import iso
 
 # LEASE_SECONDS is 600 at most, and another machine's clock may be ahead by the rest.
@@ -86,4 +86,11 @@ def new_cycle(cycle_id: str, start_time: str, trigger: Trigger, feed: str) -> Cy
         errors=[],
         pending_cells={},
         settled="no",
+    )
+
+
+def no_counts() -> SubredditCounts:
+    """Return a subreddit's counts before anything was counted."""
+    return SubredditCounts(
+        posts_seen=0, comments_seen=0, new=0, edited=0, moved=0, removed=0, error=None
     )

@@ -72,7 +72,7 @@ class Post(Item):
 
     crosspost_parent is the fullname of the post that it shows in another place. copy_of is the
     place (subreddit/order_key) of the post that it repeats, copies are the places of those that
-    repeat it, oldest first; both may be left out. collector/copies.py has the rule.
+    repeat it, oldest first; both may be left out. collector/rollups/copies.py has the rule.
     """
 
     title: str
@@ -335,7 +335,7 @@ class SubredditState(TypedDict):
 
 
 class SweepState(TypedDict):
-    """How far the sweep has come in each of its rings; see collector/sweep.py."""
+    """How far the sweep has come in each of its rings; see collector/collection/sweep.py."""
 
     id: Literal["sweep"]
     kind: Literal["sweep"]

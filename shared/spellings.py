@@ -1,7 +1,8 @@
 """Reads what is stored under a community's name in another case as if it lay under its own.
 
 Items lie under the name as SUBREDDITS wrote it when they were collected. Where it is written in
-another case now, the next cycle moves them (collector/renamed.py); until then they show like this.
+another case now, the next cycle moves them (collector/collection/respelled.py); until then they
+show like this.
 Which names there are, the hours and days of `all` say, and a query when a process begins.
 """
 

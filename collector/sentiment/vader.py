@@ -4,10 +4,10 @@ from importlib.metadata import version
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from collector.sentiment import NO_WORDS, Score, Scorer, label_of
-from collector.sentiment.cleaning import VERSION as READING
-from collector.sentiment.cleaning import clean
-from collector.sentiment.language import language_of
+from collector.sentiment.base import NO_WORDS, Score, Scorer, label_of
+from collector.text.cleaning import VERSION as READING
+from collector.text.cleaning import clean
+from collector.text.language import language_of
 
 
 def vader_version() -> str:

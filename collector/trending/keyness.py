@@ -47,7 +47,7 @@ class Keyness:
     growth: float | None
 
 
-def standing_out(recent: Usage, before: Usage) -> dict[str, Keyness]:
+def keyness_of(recent: Usage, before: Usage) -> dict[str, Keyness]:
     """Return the terms that stand out, and by how much.
 
     The score is the signed root of Dunning's log-likelihood ratio (Computational Linguistics 19(1),
@@ -58,7 +58,7 @@ def standing_out(recent: Usage, before: Usage) -> dict[str, Keyness]:
     their number (Bonferroni).
     """
     scored = {
-        term: _standing(uses, before.uses.get(term, {}), recent.posts, before.posts)
+        term: _keyness(uses, before.uses.get(term, {}), recent.posts, before.posts)
         for term, uses in recent.uses.items()
     }
     bar = NormalDist().inv_cdf(1 - CHANCE / max(1, len(scored)))
@@ -69,7 +69,7 @@ def standing_out(recent: Usage, before: Usage) -> dict[str, Keyness]:
     }
 
 
-def _standing(
+def _keyness(
     now: Mapping[str, int],
     then: Mapping[str, int],
     posts_now: Mapping[str, int],

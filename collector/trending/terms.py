@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from collector.sentiment.cleaning import clean
-from collector.sentiment.language import DOUBTFUL, FOREIGN, words_of
+from collector.text.cleaning import clean
+from collector.text.language import DOUBTFUL, FOREIGN, words_of
 
 LONGEST_PHRASE = 3
 SHORTEST_WORD = 2

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collector.trending.keyness import MIN_AUTHORS, Keyness, Usage, standing_out
+from collector.trending.keyness import MIN_AUTHORS, Keyness, Usage, keyness_of
 from shared.statistics import Scored
 
 # Two terms are of one topic when this share of the rarer one's posts has both.
@@ -79,7 +79,7 @@ def find_topics(recent: Sequence[RecentPost], now: Usage, before: Usage) -> list
 
     Every post counts in one topic at most, and a topic has posts of at least five people.
     """
-    keyness = standing_out(now, before)
+    keyness = keyness_of(now, before)
     posts_of: dict[str, set[str]] = defaultdict(set)
     for post in recent:
         for term in keyness.keys() & post.terms.keys():

@@ -13,7 +13,7 @@ from types import TracebackType
 
 import uvicorn
 
-from collector.shutdown import stopping
+from collector.writers.shutdown import stopping
 from local.host.access import Access, is_loopback
 from local.host.calling import Caller, end_process, worker_threads
 from local.host.config import HostConfig, HostError, read_host_json, read_http_config

@@ -19,7 +19,7 @@ from api.parameter_models import (
 from api.posts import MAX_HOURS_READ, read_recent_posts, with_largest_page
 from api.sentiment import compare, read_trends
 from bench.priced_store import PricedStore
-from collector.months import fill_months
+from collector.rollups.months import fill_months
 from shared.models import ALL, DayStats
 from shared.statistics import Scored, count
 from shared.store import DAYS, HOURS_OF_ALL, Query, Store

@@ -13,7 +13,7 @@ import function_app
 from api.cache import Cache
 from api.deps import Deps
 from api.models import ProcessHealth
-from collector.cells import rebuild_all, rebuild_cells
+from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.host.addresses import path_of
 from local.host.functions import functions_of
 from local.host.http import Router

@@ -10,7 +10,7 @@ import pytest
 
 from bench import size as size_bench
 from bench.fill import DAYS, NOW, START, Size, fill
-from collector.cells import rebuild_all, rebuild_cells
+from collector.rollups.hours import rebuild_all, rebuild_cells
 from shared.store import CURRENT, CYCLES, SUBREDDITS, TOPICS, Query, Store
 from shared.store.sqlite import SqliteStore
 from shared.times import iso

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from bench.sentiment_figures import calibration, confusion, rates
-from collector.sentiment import Score
+from collector.sentiment.base import Score
 
 COMMENTS = [("I love it", 3), ("I hate it", 1), ("It is a file", 2), ("Great, thanks", 3)]
 

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from collector.rescore import Rescorer
-from collector.sentiment import Method, Score, label_of
+from collector.maintenance.rescore import Rescorer
+from collector.sentiment.base import Method, Score, label_of
 from shared.models import Language
 from shared.settings import Settings
 from shared.store import Store, open_store

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from collector.cells import items_between
-from collector.cycle import Collector
-from collector.reddit.client import RedditSource
-from collector.reddit.requestor import Backoff, Wait, wait_until
-from collector.sentiment import method_named
+from collector.collection.cycle import Collector
+from collector.rollups.hours import items_between
+from collector.sentiment.registry import method_named
+from collector.sources.reddit.client import RedditSource
+from collector.sources.reddit.requestor import Backoff, Wait, wait_until
 from shared.models import ALL, Cycle, Labelled
 from shared.months import key_of, unpack
 from shared.settings import Settings

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from collector.cleanup import Cleaner
-from collector.lease import LeaseWait, lease
+from collector.maintenance.cleanup import Cleaner
+from collector.writers.lease import LeaseWait, lease
 from shared.errors import CycleRunning, DeadlineReached
 from shared.models import ALL, Cleanup
 from shared.settings import Settings

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from collector.copies import wrong_marks
+from collector.rollups.copies import wrong_marks
 from shared.models import Likeness
 from shared.settings import Settings
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items

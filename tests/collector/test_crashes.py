@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from collector.cycle import Collector
-from collector.reddit.client import RedditSource
-from collector.reddit.requestor import wait_until
+from collector.collection.cycle import Collector
+from collector.sources.reddit.client import RedditSource
+from collector.sources.reddit.requestor import wait_until
 from local.reddit.limits import RateLimit
 from shared.errors import CycleEnded
 from shared.settings import Settings

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collector.lease import lease
+from collector.writers.lease import lease
 from shared.errors import CycleRunning, DeadlineReached, SettingsError
 from shared.models import Topics
 from shared.settings import Settings

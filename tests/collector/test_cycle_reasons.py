@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from collector.cycle import _log_end, summarise
+from collector.collection.cycle import _log_end, summarise
 from shared.cycles import new_cycle
 from shared.models import CycleError
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from collector.diff import OBSERVATIONS, Comparer
-from collector.sentiment import Method, Score, method_named
-from collector.source import SeenComment, SeenPost
+from collector.collection.diff import OBSERVATIONS, Comparer
+from collector.sentiment.base import Method, Score
+from collector.sentiment.registry import method_named
+from collector.sources.base import SeenComment, SeenPost
 
 CREATED = 1_790_000_000.0
 HOUR = "2026-09-21T14"

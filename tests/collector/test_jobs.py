@@ -19,7 +19,7 @@ from collector.jobs import (
     is_due,
     working_seconds,
 )
-from collector.shutdown import run_until_stopped
+from collector.writers.shutdown import run_until_stopped
 from shared.cycles import new_cycle
 from shared.errors import DeadlineReached, StoreUnavailable
 from shared.models import CollectionState
@@ -284,7 +284,7 @@ def test_told_to_end_a_timers_run_closes_what_it_has_open(
 ) -> None:
     caplog.set_level("INFO")
     stop = threading.Event()
-    monkeypatch.setattr("collector.shutdown.stopping", stop)
+    monkeypatch.setattr("collector.writers.shutdown.stopping", stop)
     monkeypatch.setattr("collector.jobs.stopping", stop)
     reddit = stand_in(
         things(("aws", "claude"), 30, newest=datetime.now(UTC).timestamp()),
@@ -371,7 +371,7 @@ async def test_topics_that_a_cycle_has_no_time_for_are_left_to_their_timer(
 
 
 def test_work_that_hangs_while_it_closes_is_ended_all_the_same(monkeypatch) -> None:
-    monkeypatch.setattr("collector.shutdown.CLOSING_SECONDS", 0.05)
+    monkeypatch.setattr("collector.writers.shutdown.CLOSING_SECONDS", 0.05)
     hung: list[str] = []
 
     async def hang() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collector.lease import NO_WAIT, LeaseWait, lease
+from collector.writers.lease import NO_WAIT, LeaseWait, lease
 from shared.errors import CycleRunning, LeaseLost
 from shared.store import CYCLES, LEASES, Store
 from shared.times import iso, utc_now

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from collector.cleanup import Cleaner
-from collector.cycle import Collector
-from collector.source import Seen, SeenComment, SeenPost
+from collector.collection.cycle import Collector
+from collector.maintenance.cleanup import Cleaner
+from collector.sources.base import Seen, SeenComment, SeenPost
 from shared.errors import DeadlineReached
 from shared.models import ALL, Cycle
 from shared.store import DAYS, HOURS_OF_ALL, SUBREDDITS

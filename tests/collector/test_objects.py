@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from collector.reddit.objects import MAX_CHARACTERS, read_things
-from collector.source import SeenComment, SeenPost
+from collector.sources.base import SeenComment, SeenPost
+from collector.sources.reddit.objects import MAX_CHARACTERS, read_things
 
 POST = {"id": "abc12", "created_utc": 1700000000.0, "title": "A title", "author": "ada"}
 COMMENT = {"id": "c0", "link_id": "t3_abc12", "created_utc": 1700000001.0, "body": "Words"}

@@ -9,9 +9,9 @@ import time
 import pytest
 import requests
 
-from collector.reddit.causes import token_cause
-from collector.reddit.client import RedditSource
-from collector.reddit.requestor import Backoff, _retry_after, wait_until
+from collector.sources.reddit.causes import token_cause
+from collector.sources.reddit.client import RedditSource
+from collector.sources.reddit.requestor import Backoff, _retry_after, wait_until
 from local.reddit.limits import RateLimit
 from shared.errors import DeadlineReached, RedditRefused, RedditUnavailable, SubredditUnavailable
 from shared.settings import Settings, load_settings

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from collector.cleanup import Cleaner
-from collector.cycle import Collector
-from collector.lease import LeaseWait, lease
-from collector.reddit.client import RedditSource
-from collector.reddit.requestor import wait_until
-from collector.sentiment import NO_WORDS, Method
+from collector.collection.cycle import Collector
+from collector.maintenance.cleanup import Cleaner
+from collector.sentiment.base import NO_WORDS, Method
+from collector.sources.reddit.client import RedditSource
+from collector.sources.reddit.requestor import wait_until
+from collector.writers.lease import LeaseWait, lease
 from local.reddit.limits import RateLimit
 from shared.errors import CycleRunning
 from shared.models import Comment, Post, Rescore

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from collector.lease import lease
-from collector.trending import Trends
+from collector.trending.finder import Trends
 from collector.trending.keyness import Usage
 from collector.trending.terms import stopwords
+from collector.writers.lease import lease
 from local.sample import sample_objects, stories_between
 from shared.errors import CycleRunning
 from shared.models import Comment, Post, Topics

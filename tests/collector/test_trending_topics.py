@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from api.models import TopicAnswer
-from collector.trending.copies import said_words, with_one_author
-from collector.trending.recurring import is_recurring
+from collector.text.recurring import is_recurring
+from collector.trending.near_copies import said_words, with_one_author
 from collector.trending.snapshots import forget_posts
 from collector.trending.states import state_of
 from collector.trending.topics import RecentPost

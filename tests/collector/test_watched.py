@@ -16,7 +16,7 @@ from api.post import read_post
 from api.posts import read_recent_posts
 from api.sentiment import read_stats
 from api.subreddits import read_subreddits
-from collector.cells import rebuild_all, rebuild_cells
+from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.reddit.objects import comment, submission
 from shared.models import ALL
 from shared.months import key_of, partition_of

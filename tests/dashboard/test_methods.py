@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from collector.cells import items_between, rebuild_all, rebuild_cells
-from collector.scoring import scored_again
-from collector.sentiment import Method, Score
+from collector.rollups.hours import items_between, rebuild_all, rebuild_cells
+from collector.sentiment.base import Method, Score
+from collector.sentiment.scoring import scored_again
 from shared.settings import load_settings
 from shared.store import COMMENTS, POSTS, open_store
 from shared.times import hour_of, iso, utc_now

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from collector.lease import lease
-from collector.sentiment import method_named
+from collector.sentiment.registry import method_named
+from collector.writers.lease import lease
 from local.collecting import stats_command
 from local.rescoring import rescore_command
 from shared.models import Topics

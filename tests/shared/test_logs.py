@@ -104,7 +104,7 @@ def test_line_ends_are_kept_where_asked() -> None:
 
 def test_our_loggers_follow_the_level_and_chatty_ones_stay_quiet() -> None:
     set_levels("DEBUG")
-    assert logging.getLogger("collector.cycle").isEnabledFor(logging.DEBUG)
+    assert logging.getLogger("collector.collection.cycle").isEnabledFor(logging.DEBUG)
     chatty = logging.getLogger("azure.core.pipeline.policies.http_logging_policy")
     assert not chatty.isEnabledFor(logging.INFO)
     set_levels("INFO")

@@ -5,7 +5,7 @@ import pytest
 
 from bench.labelled import LABELS, read_comments, read_tweets, with_one_label
 from bench.sentiment_figures import calibration, confusion, rates
-from collector.sentiment import method_named
+from collector.sentiment.registry import method_named
 
 LABELLED = Path("../shared/sentiment")
 

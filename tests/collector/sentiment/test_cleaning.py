@@ -1,6 +1,6 @@
 import pytest
 
-from collector.sentiment.cleaning import MAX_CHARACTERS, clean, is_sarcastic
+from collector.text.cleaning import MAX_CHARACTERS, clean, is_sarcastic
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.sentiment import method_named
-from collector.sentiment.cleaning import clean
-from collector.sentiment.language import language_of
+from collector.sentiment.registry import method_named
+from collector.text.cleaning import clean
+from collector.text.language import language_of
 
 LABELLED = Path("../shared/sentiment")
 

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from collector.sentiment import NO_WORDS, Method, label_of, method_named
-from collector.sentiment.cleaning import MAX_CHARACTERS, clean
-from collector.sentiment.cleaning import VERSION as READING
-from collector.sentiment.weights import read_weights
+from collector.sentiment.base import NO_WORDS, Method, label_of
+from collector.sentiment.linear.weights import read_weights
+from collector.sentiment.registry import method_named
+from collector.text.cleaning import MAX_CHARACTERS, clean
+from collector.text.cleaning import VERSION as READING
 from shared.settings import Settings
 
 NAMES = Settings.model_fields["sentiment_method"].annotation.__args__

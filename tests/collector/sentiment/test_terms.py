@@ -1,8 +1,8 @@
 import pytest
 
-from collector.sentiment import method_named
-from collector.sentiment.features import tokens
-from collector.sentiment.terms import FILE, Term, plain_reader, read_terms
+from collector.sentiment.linear.features import tokens
+from collector.sentiment.linear.terms import FILE, Term, plain_reader, read_terms
+from collector.sentiment.registry import method_named
 
 LINEAR = method_named("linear")
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SentimentIntensityAnalyzer
 
-from collector.sentiment.valences import Valences, compound_of
+from collector.sentiment.linear.valences import Valences, compound_of
 
 LABELLED = Path("../shared/sentiment")
 ANALYZER = SentimentIntensityAnalyzer()

@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from collector.sentiment import method_named
-from collector.sentiment.features import NUMBERS, PREFIX_CHARACTERS
-from collector.sentiment.linear import linear_scorer
-from collector.sentiment.weights import FILE, Weight, Weights, read_weights, table_of, write_weights
+from collector.sentiment.linear.features import NUMBERS, PREFIX_CHARACTERS
+from collector.sentiment.linear.scorer import linear_scorer
+from collector.sentiment.linear.weights import (
+    FILE,
+    Weight,
+    Weights,
+    read_weights,
+    table_of,
+    write_weights,
+)
+from collector.sentiment.registry import method_named
 
 MEGABYTE = 2**20
 SMALL = Weights(
@@ -62,7 +69,7 @@ def test_the_weights_decide() -> None:
 
 def test_a_score_needs_nothing_beyond_the_standard_library_and_vader() -> None:
     code = (
-        "import sys; from collector.sentiment import method_named; "
+        "import sys; from collector.sentiment.registry import method_named; "
         "method_named('linear').score('I love it'); "
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
@@ -104,7 +111,7 @@ def test_training_gives_the_same_file_byte_for_byte(tmp_path) -> None:
 
 
 # What some texts score by each version of the method. When this fails, a score has changed: raise
-# VERSION of collector/sentiment/cleaning.py, or train new weights under a new VERSION of
+# VERSION of collector/text/cleaning.py, or train new weights under a new VERSION of
 # bench/train_sentiment.py, and write the new line here.
 SCORES_OF_VERSION = {
     "1+2": [

@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import pytest
 
-from collector.sentiment import method_named
-from collector.trending import RECENT_HOURS
+from collector.sentiment.registry import method_named
+from collector.trending.finder import RECENT_HOURS
 from collector.trending.keyness import Usage
 from collector.trending.terms import terms_of
 from collector.trending.topics import RecentPost, find_topics, name_of, usage_of

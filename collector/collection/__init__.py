@@ -1,0 +1,1 @@
+"""One collection cycle: read, compare, write, recount, sweep."""

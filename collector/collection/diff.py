@@ -1,0 +1,243 @@
+"""What is new, edited, moved, removed or unchanged: what was seen against what is stored."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Literal, cast
+
+from collector.sentiment.base import Method
+from collector.sentiment.scoring import find, text_of_post
+from collector.sources.base import Seen, SeenComment, SeenPost
+from shared.models import Comment, Item, Observation, Post
+from shared.removed import NO_AUTHOR, REMOVED
+from shared.times import hour_of, iso, iso_from_epoch, parse_iso
+
+Change = Literal["new", "edited", "moved", "removed", "unchanged"]
+
+# As many observations as a day holds that velocity decays over, an hour or more apart.
+OBSERVATIONS = 24
+
+# Another machine's clock may be ahead; what is dated later than that has no true date.
+MAX_AHEAD = timedelta(days=1)
+FROM_THE_FUTURE = "dated in the future"
+
+
+@dataclass
+class Changes:
+    """What has to be written for one subreddit, and the hours whose statistics change by it."""
+
+    posts: list[Post] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    removed_posts: list[str] = field(default_factory=list)
+    removed_comments: list[str] = field(default_factory=list)
+    rewritten: list[str] = field(default_factory=list)
+    """The fullnames of stored items that get another time of collection."""
+    hours: set[str] = field(default_factory=set)
+    counts: dict[Change, int] = field(default_factory=dict)
+    new_posts: int = 0
+    new_comments: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Comparer:
+    """Compares what was seen with what is stored, at one moment.
+
+    What is new or edited is scored; what has only moved keeps its sentiment, whatever found it.
+    Items created before `oldest` (an ISO time) are left out when they aren't stored: the cleanup
+    would remove them again. So are those of the future, which it never would.
+    """
+
+    method: Method
+    now: str
+    oldest: str
+
+    def compare(
+        self,
+        subreddit: str,
+        seen: Iterable[Seen],
+        stored: Mapping[str, Item],
+        *,
+        listed: bool = False,
+    ) -> Changes:
+        """Return what is to be done; stored maps fullnames to items. Scores text: it takes time.
+
+        What was taken away is removed. Where a listing goes on showing it (listed), it stays
+        without its words and its author's name, or the next cycle would take it for new.
+        """
+        changes = Changes()
+        latest = iso(parse_iso(self.now) + MAX_AHEAD)
+        for each in {thing.fullname: thing for thing in seen}.values():
+            thing = _without_words(each) if each.deleted else each
+            known = stored.get(thing.fullname)
+            if known is None and iso_from_epoch(thing.created_utc) < self.oldest:
+                continue
+            if known is None and iso_from_epoch(thing.created_utc) > latest:
+                changes.left_out[FROM_THE_FUTURE] += 1
+                continue
+            change = _change(known, thing)
+            changes.counts[change] = changes.counts.get(change, 0) + 1
+            if change == "unchanged":
+                continue
+            if change == "new":
+                changes.new_posts += isinstance(thing, SeenPost)
+                changes.new_comments += isinstance(thing, SeenComment)
+            created = known["created_utc"] if known else iso_from_epoch(thing.created_utc)
+            if change != "moved":
+                changes.hours.add(hour_of(created))
+            if change == "removed" and not listed:
+                gone = (
+                    changes.removed_posts
+                    if isinstance(thing, SeenPost)
+                    else changes.removed_comments
+                )
+                gone.append(thing.id)
+                continue
+            if known is not None and change != "moved":
+                changes.rewritten.append(thing.fullname)
+            if isinstance(thing, SeenPost):
+                post = cast("Post | None", known)
+                changes.posts.append(self._post(subreddit, thing, post, change))
+            else:
+                comment = cast("Comment | None", known)
+                changes.comments.append(self._comment(subreddit, thing, comment, change))
+        return changes
+
+    def _post(self, subreddit: str, seen: SeenPost, known: Post | None, change: Change) -> Post:
+        observation = Observation(
+            at=self.now, upvotes=seen.upvotes, comment_count=seen.comment_count
+        )
+        if known is not None and change == "moved":
+            return {
+                **known,
+                "upvotes": seen.upvotes,
+                "upvote_ratio": seen.upvote_ratio,
+                "comment_count": seen.comment_count,
+                "flair": seen.flair,
+                "edited": seen.edited,
+                "stickied": seen.stickied,
+                "distinguished": seen.distinguished,
+                "crosspost_parent": seen.crosspost_parent,
+                "observations": [*known["observations"], observation][-OBSERVATIONS:],
+            }
+        created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
+        earlier = known["observations"] if known else []
+        text = text_of_post(seen.title, seen.content)
+        language, sentiment = find(self.method, text, deleted=seen.deleted, now=self.now)
+        post = Post(
+            id=seen.id,
+            subreddit=subreddit,
+            order_key=f"{created}_{seen.id}",
+            author=seen.author,
+            title=seen.title,
+            content=seen.content,
+            url=seen.url,
+            permalink=seen.permalink,
+            created_utc=created,
+            upvotes=seen.upvotes,
+            upvote_ratio=seen.upvote_ratio,
+            comment_count=seen.comment_count,
+            flair=seen.flair,
+            crosspost_parent=seen.crosspost_parent,
+            collected_at=self.now,
+            deleted=seen.deleted,
+            edited=seen.edited,
+            stickied=seen.stickied,
+            distinguished=seen.distinguished,
+            observations=[*earlier, observation][-OBSERVATIONS:],
+            language=language,
+            sentiment=sentiment,
+        )
+        # What it says now may be no copy any more: the end of the cycle sees to that.
+        if known is not None and not seen.deleted:
+            if "copy_of" in known:
+                post["copy_of"] = known["copy_of"]
+            if "copies" in known:
+                post["copies"] = known["copies"]
+        return post
+
+    def _comment(
+        self, subreddit: str, seen: SeenComment, known: Comment | None, change: Change
+    ) -> Comment:
+        if known is not None and change == "moved":
+            return {
+                **known,
+                "upvotes": seen.upvotes,
+                "edited": seen.edited,
+                "stickied": seen.stickied,
+                "distinguished": seen.distinguished,
+            }
+        created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
+        language, sentiment = find(self.method, seen.content, deleted=seen.deleted, now=self.now)
+        return Comment(
+            id=seen.id,
+            post_id=seen.post_id,
+            parent_id=seen.parent_id,
+            subreddit=subreddit,
+            order_key=f"{created}_{seen.id}",
+            author=seen.author,
+            content=seen.content,
+            permalink=seen.permalink,
+            created_utc=created,
+            upvotes=seen.upvotes,
+            collected_at=self.now,
+            deleted=seen.deleted,
+            edited=seen.edited,
+            stickied=seen.stickied,
+            distinguished=seen.distinguished,
+            language=language,
+            sentiment=sentiment,
+        )
+
+
+def _without_words(seen: Seen) -> Seen:
+    """Return what may be kept of an item that was taken away."""
+    if isinstance(seen, SeenComment):
+        return replace(seen, author=NO_AUTHOR, content=REMOVED)
+    return replace(
+        seen, author=NO_AUTHOR, title=REMOVED, content=REMOVED, url=seen.permalink, flair=None
+    )
+
+
+def _change(known: Item | None, seen: Seen) -> Change:
+    if known is None:
+        return "new"
+    if seen.deleted and not known["deleted"]:
+        return "removed"
+    # What comes back was approved after all.
+    if known["deleted"] != seen.deleted or _text(known) != _seen_text(seen) or _left(known, seen):
+        return "edited"
+    return "moved" if _figures(known) != _seen_figures(seen) else "unchanged"
+
+
+def _figures(known: Item) -> tuple[object, ...]:
+    """Return what changes without the words; older items lack some of it."""
+    return (
+        known["upvotes"],
+        known.get("stickied", False),
+        known.get("distinguished"),
+        known.get("comment_count"),
+        known.get("flair"),
+        known.get("crosspost_parent"),
+    )
+
+
+def _seen_figures(seen: Seen) -> tuple[object, ...]:
+    figures = (seen.upvotes, seen.stickied, seen.distinguished)
+    if isinstance(seen, SeenComment):
+        return (*figures, None, None, None)
+    return (*figures, seen.comment_count, seen.flair, seen.crosspost_parent)
+
+
+def _text(known: Item) -> tuple[str, str]:
+    return str(known.get("title", "")), known["content"]
+
+
+def _seen_text(seen: Seen) -> tuple[str, str]:
+    return (seen.title if isinstance(seen, SeenPost) else ""), seen.content
+
+
+def _left(known: Item, seen: Seen) -> bool:
+    """Return whether the author has left Reddit since: the name must go, the words stay."""
+    return seen.author == NO_AUTHOR != known["author"]

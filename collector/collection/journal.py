@@ -1,0 +1,96 @@
+"""The document of a cycle: what it is about to write, and what it has counted."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from collector.collection.diff import Changes
+from collector.writers.journal import Journal
+from collector.writers.lease import HeldLease
+from shared.cycles import new_cycle, no_counts
+from shared.errors import UndertoneError
+from shared.models import Cycle, CycleError, Trigger
+from shared.store import CYCLES, Store
+from shared.times import Clock, iso
+
+
+class CycleJournal(Journal[Cycle]):
+    """A cycle's document."""
+
+    @classmethod
+    async def begin(
+        cls, store: Store, held: HeldLease, clock: Clock, *, trigger: Trigger, feed: str
+    ) -> "CycleJournal":
+        """Write the document of a cycle that starts now; its id is the lease's holder.
+
+        Raises DocumentExists.
+        """
+        cycle = new_cycle(held.holder, iso(clock()), trigger, feed)
+        return cls(store, held, clock, cycle, await store.create(CYCLES, cycle))
+
+    @classmethod
+    async def resume(
+        cls, store: Store, held: HeldLease, clock: Clock, dead: Cycle
+    ) -> "CycleJournal":
+        """Begin a cycle again whose process died; what it left pending still is."""
+        cycle = new_cycle(dead["id"], dead["start_time"], dead["trigger"], dead["feed"])
+        _keep_counts(cycle, dead)
+        journal = cls(store, held, clock, cycle, dead["_etag"])
+        journal.fail(None, "internal", "its process died, and it was begun again")
+        for name, hours in dead["pending_cells"].items():
+            journal._pending[name].update(hours)
+        await journal.save()
+        return journal
+
+    def will_write(self, changes: Mapping[str, Changes], collected_at: str) -> None:
+        """Note whose new items are about to be written, for the write-ahead."""
+        self.document["collected_at"] = collected_at
+        uncounted = self.document.setdefault("uncounted", {})
+        for name, found in changes.items():
+            if found.new_posts or found.new_comments:
+                uncounted[name] = found.rewritten
+                self._is_saved = False
+
+    def count(
+        self, subreddit: str | None, changes: Changes, *, posts: int = 0, comments: int = 0
+    ) -> None:
+        """Count what was seen and changed in a subreddit, None for one that isn't watched."""
+        cycle = self.document
+        counts = no_counts()
+        if subreddit is not None:
+            counts = cycle["subreddits"].setdefault(subreddit, counts)
+            cycle.get("uncounted", {}).pop(subreddit, None)
+        for target in (cast("dict[str, int]", counts), cast("dict[str, int]", cycle)):
+            target["posts_seen"] += posts
+            target["comments_seen"] += comments
+            for change, count in changes.counts.items():
+                if change != "unchanged":
+                    target[change] += count
+        if changes.left_out:
+            counts["left_out"] = counts.get("left_out", 0) + changes.left_out.total()
+        self.count_left_out(changes.left_out)
+        cycle["posts_collected"] += changes.new_posts
+        cycle["comments_collected"] += changes.new_comments
+
+    def count_left_out(self, reasons: Mapping[str, int]) -> None:
+        """Count by the reason what the source showed and couldn't be kept."""
+        left_out = self.document.setdefault("left_out", {})
+        for reason, count in reasons.items():
+            left_out[reason] = left_out.get(reason, 0) + count
+
+    def fail(self, subreddit: str | None, kind: str, error: UndertoneError | str) -> CycleError:
+        """Note an error, with the subreddit's counts too, and give it."""
+        noted = super().fail(subreddit, kind, error)
+        if subreddit is not None:
+            counts = self.document["subreddits"].setdefault(subreddit, no_counts())
+            counts["error"] = noted["message"]
+        return noted
+
+
+def _keep_counts(cycle: Cycle, dead: Cycle) -> None:
+    """Keep what a cycle had changed before its process died; what it saw, it sees again."""
+    for name in ("new", "edited", "moved", "removed", "posts_collected", "comments_collected"):
+        cycle[name] = dead[name]
+    for subreddit, counts in dead["subreddits"].items():
+        kept = cycle["subreddits"].setdefault(subreddit, no_counts())
+        for change in ("new", "edited", "moved", "removed"):
+            kept[change] = counts[change]

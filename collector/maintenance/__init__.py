@@ -1,0 +1,1 @@
+"""Jobs over what is stored: removing what is too old, and scoring again."""

@@ -1,0 +1,284 @@
+"""Removes what is older than RETENTION_DAYS, and closes what dead processes left running.
+
+Items go day by day, the oldest first, and with each day its statistics are recounted: whenever a
+cleanup is cut short, what is left agrees with its statistics, and the next one goes on from there.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from collector.maintenance.journals import CleanupJournal
+from collector.rollups.hours import Shares, after, pages_between, rebuild_all, rebuild_cells
+from collector.rollups.months import remove_months
+from collector.trending.snapshots import expired_snapshots, remove_expired
+from collector.writers.journal import KINDS, free_id, unsettled_work
+from collector.writers.lease import NO_WAIT, LeaseWait, lease
+from collector.writers.recovery import close_broken, close_dead
+from shared.cycles import is_orphaned
+from shared.errors import DeadlineReached, DocumentExists, LeaseLost
+from shared.logs import event
+from shared.models import ALL, Cleanup, Item, Removed
+from shared.settings import Settings
+from shared.store import (
+    COMMENTS,
+    DAYS,
+    LEASES,
+    POSTS,
+    SUBREDDITS,
+    WORK,
+    Container,
+    Key,
+    Query,
+    Store,
+)
+from shared.times import Clock, day_of, hour_of, hour_start, iso, month_of, parse_iso, utc_now
+from shared.watched import names_ever
+
+log = logging.getLogger(__name__)
+
+PAGE = 500
+# A document of pending cells stays small, and neither it nor `all` is written for each subreddit.
+MAX_PENDING = 5000
+HOURS = 24
+DAY = timedelta(days=1)
+What = Literal["posts", "comments"]
+ITEMS: dict[What, Container[Any]] = {"posts": POSTS, "comments": COMMENTS}
+
+
+def no_check() -> None:
+    """Go on for ever."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a cleanup would do: remove what was created before `before`, and close these cycles."""
+
+    before: str
+    removed: Removed
+    dead_cycles: list[str]
+
+
+@dataclass(frozen=True)
+class Cleaner:
+    """Cleans a store up. check is called now and then, and raises DeadlineReached when it is time
+    to end.
+    """
+
+    store: Store
+    settings: Settings
+    clock: Clock = utc_now
+    check: Callable[[], None] = no_check
+
+    def before(self) -> datetime:
+        """Return the hour before which everything is removed: hours are kept or go as a whole."""
+        return hour_start(self.clock() - timedelta(days=self.settings.retention_days))
+
+    async def run(self, *, lease_wait: LeaseWait = NO_WAIT) -> Cleanup:
+        """Clean up, and give the document of what was done, which is stored too.
+
+        Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable.
+        """
+        while True:
+            try:
+                return await self._run(lease_wait)
+            except DocumentExists:
+                # Another cleanup took this second's id, and has ended since.
+                continue
+
+    async def _run(self, lease_wait: LeaseWait) -> Cleanup:
+        holder = await free_id(self.store, "cleanup", self.clock)
+        seconds = self.settings.lease_seconds
+        async with lease(
+            self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
+        ) as held:
+            before = self.before()
+            journal = await CleanupJournal.begin(self.store, held, self.clock, before=iso(before))
+            try:
+                journal.document["cycles_closed"] = await close_dead(
+                    self.store, journal, self.clock
+                )
+                try:
+                    await self._remove(journal, before)
+                    journal.document["complete"] = True
+                except DeadlineReached as error:
+                    event(log, "cleanup.incomplete", logging.WARNING, reason=str(error))
+                await journal.end("completed")
+            except LeaseLost:
+                raise
+            except (Exception, asyncio.CancelledError) as error:
+                await close_broken(journal, error)
+                raise
+        return journal.document
+
+    async def plan(self) -> Plan:
+        """Return what a cleanup would do now; nothing is written, and no lease is needed."""
+        before = self.before()
+        removed = _nothing()
+        names = await names_ever(self.store, self.settings.subreddits)
+        for name in names:
+            for what, container in ITEMS.items():
+                async for page in pages_between(self.store, container, name, "", iso(before)):
+                    removed[what] += len(page)
+        for scope in (*names, ALL):
+            async for keys in self._old_statistics(scope, before):
+                removed["statistics"] += len(keys)
+        for kind in KINDS:
+            async for keys in self._old_work(kind, before):
+                removed["cycles"] += len(keys)
+        days = self.settings.retention_days
+        removed["topics"] = len(await expired_snapshots(self.store, self.clock(), days))
+        return Plan(iso(before), removed, await self._dead_cycles())
+
+    async def _dead_cycles(self) -> list[str]:
+        lease = await self.store.read(LEASES, "lease", "lease")
+        return [
+            work["id"]
+            for work in await unsettled_work(self.store)
+            if work["kind"] == "cycle" and is_orphaned(work, lease, self.clock())
+        ]
+
+    async def _remove(self, journal: CleanupJournal, before: datetime) -> None:
+        removed = journal.document["removed"]
+        names = await names_ever(self.store, self.settings.subreddits)
+        await self._remove_items(journal, names, before)
+        await self._remove_impossible(journal, names)
+        for scope in (*names, ALL):
+            async for keys in self._old_statistics(scope, before):
+                removed["statistics"] += await self._delete(journal, DAYS, keys)
+        for name in names:
+            self.check()
+            journal.check()
+            await remove_months(self.store, name, before=month_of(iso(before)))
+        for kind in KINDS:
+            async for keys in self._old_work(kind, before):
+                removed["cycles"] += await self._delete(journal, WORK, keys)
+        days = self.settings.retention_days
+        removed["topics"] += await remove_expired(self.store, self.clock(), days)
+        await self._forget_empty(names)
+
+    async def _remove_items(
+        self, journal: CleanupJournal, names: list[str], before: datetime
+    ) -> None:
+        oldest = {name: await self._oldest_day(name, before) for name in names}
+        first = min((day for day in oldest.values() if day is not None), default=None)
+        if first is None:
+            return
+        day = datetime.fromisoformat(f"{first}T00:00:00+00:00")
+        while day < before:
+            here = [n for n, begins in oldest.items() if begins and begins <= day_of(iso(day))]
+            for start in range(0, len(here), MAX_PENDING // HOURS):
+                some = here[start : start + MAX_PENDING // HOURS]
+                await self._remove_day(journal, some, day, min(day + DAY, before))
+            day += DAY
+
+    async def _remove_impossible(self, journal: CleanupJournal, names: list[str]) -> None:
+        """Remove items dated a day or more after they were collected: they would never grow old.
+
+        Their own time of collection says so, whatever the clock says now.
+        """
+        upcoming = iso(self.clock() + DAY)
+        for name in names:
+            for what, container in ITEMS.items():
+                async for page in pages_between(self.store, container, name, upcoming, "~"):
+                    gone = [item for item in page if _is_impossible(item)]
+                    if gone:
+                        hours = {hour_of(item["order_key"]) for item in gone}
+                        await journal.write_ahead({name: hours})
+                        await self._remove_page(journal, name, what, gone)
+                        shares = await rebuild_cells(self.store, name, hours)
+                        await rebuild_all(self.store, {name: shares})
+                        await journal.settled()
+
+    async def _oldest_day(self, name: str, before: datetime) -> str | None:
+        found = [
+            item
+            for container in ITEMS.values()
+            for item in await self.store.query(Query(container, name, 1, below=iso(before)))
+        ]
+        return min((day_of(item["order_key"]) for item in found), default=None)
+
+    async def _remove_day(
+        self, journal: CleanupJournal, names: list[str], start: datetime, end: datetime
+    ) -> None:
+        """Remove these subreddits' items of a day, or of its first hours, and recount those."""
+        every_hour = (hour_of(iso(start + n * timedelta(hours=1))) for n in range(HOURS))
+        hours = {hour for hour in every_hour if hour < hour_of(iso(end))}
+        shares: Shares = {}
+        for name in names:
+            self.check()
+            pages = self._pages_of_day(name, start, end)
+            first = await anext(pages, None)
+            if first is None:
+                continue
+            if not journal.pending:
+                await journal.write_ahead(dict.fromkeys(names, hours))
+            touched = await self._remove_page(journal, name, *first)
+            async for what, page in pages:
+                touched |= await self._remove_page(journal, name, what, page)
+            shares[name] = await rebuild_cells(self.store, name, touched)
+        if journal.pending:
+            await rebuild_all(self.store, shares)
+            await journal.settled()
+
+    async def _pages_of_day(
+        self, name: str, start: datetime, end: datetime
+    ) -> AsyncIterator[tuple[What, list[Item]]]:
+        for what, container in ITEMS.items():
+            async for page in pages_between(self.store, container, name, iso(start), iso(end)):
+                yield what, page
+
+    async def _remove_page(
+        self, journal: CleanupJournal, name: str, what: What, page: list[Item]
+    ) -> set[str]:
+        """Remove these items, and give the hours that change by it."""
+        keys = [(name, item["id"]) for item in page]
+        journal.document["removed"][what] += await self._delete(journal, ITEMS[what], keys)
+        return {hour_of(item["order_key"]) for item in page}
+
+    async def _old_statistics(self, scope: str, before: datetime) -> AsyncIterator[list[Key]]:
+        """Return the days before a day, in `all` the hours before an hour, that are empty now."""
+        day = day_of(iso(before))
+        limit = hour_of(iso(before)) if scope == ALL else day
+        last = ""
+        while page := await self.store.query(
+            Query(DAYS, scope, PAGE, order_by="id", at_least=last, below=limit)
+        ):
+            # The day that is cut in two sorts before its own hours.
+            yield [(scope, document["id"]) for document in page if document["id"] != day]
+            last = after(page[-1]["id"])
+
+    async def _old_work(self, kind: str, before: datetime) -> AsyncIterator[list[Key]]:
+        limit = before.strftime(f"{kind}_%Y%m%d_%H%M%S")
+        last = ""
+        while page := await self.store.query(
+            Query(WORK, kind, PAGE, order_by="id", at_least=last, below=limit)
+        ):
+            yield [(kind, work["id"]) for work in page if work["settled"] == "yes"]
+            last = after(page[-1]["id"])
+
+    async def _delete(
+        self, journal: CleanupJournal, container: Container[Any], keys: list[Key]
+    ) -> int:
+        self.check()
+        journal.check()
+        await self.store.delete(container, keys)
+        return len(keys)
+
+    async def _forget_empty(self, names: list[str]) -> None:
+        """Forget the state of subreddits that are no longer configured and have no items left."""
+        for name in set(names) - set(self.settings.subreddits):
+            left = [await self.store.query(Query(each, name, 1)) for each in ITEMS.values()]
+            if not any(left):
+                await self.store.delete(SUBREDDITS, [("subreddit", name)])
+
+
+def _is_impossible(item: Item) -> bool:
+    return item["created_utc"] > iso(parse_iso(item["collected_at"]) + DAY)
+
+
+def _nothing() -> Removed:
+    return Removed(posts=0, comments=0, statistics=0, topics=0, cycles=0)

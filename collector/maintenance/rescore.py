@@ -1,0 +1,235 @@
+"""Brings what is stored to the current method: items that another one scored are scored again.
+
+Which hours hold such items, the statistics say, since each cell counts its items by method: a
+rescore that was cut short needs no cursor, and one with nothing to do reads days, not items. The
+newest hours come first. It goes batch by batch (write-ahead, items, cells, `all`), and lets go of
+the lease every few seconds, so that no collection waits for long.
+"""
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from collector.maintenance.journals import RescoreJournal
+from collector.rollups.hours import Shares, after, nearby, pages_between, rebuild_all, rebuild_cells
+from collector.sentiment.base import Method
+from collector.sentiment.scoring import scored_again
+from collector.writers.journal import free_id
+from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, LeaseWait, lease
+from collector.writers.recovery import close_broken, close_dead
+from shared.errors import DocumentExists, LeaseLost
+from shared.logs import event
+from shared.models import Comment, Post, Rescore
+from shared.settings import Settings
+from shared.statistics import cells_by_hour, items_in, method_name, method_of, methods_of
+from shared.store import COMMENTS, DAYS, POSTS, Container, Query, Store
+from shared.times import Clock, hour_of, iso, next_hour, utc_now
+from shared.watched import names_ever
+
+log = logging.getLogger(__name__)
+
+I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+
+PAGE = 500
+# A writer waits for a batch, and a document of pending cells stays small.
+BATCH_ITEMS = 1000
+BATCH_HOURS = 1000
+# A writer that waits looks at the lease every half second: within a second it has it.
+HELD_SECONDS = 10.0
+LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
+
+Progress = Callable[[int, int], None]
+"""Is told how many items were rescored, of how many."""
+
+
+def no_progress(_done: int, _of: int) -> None:
+    """Show nothing."""
+
+
+class Hour(NamedTuple):
+    """An hour of a subreddit with items of other methods: so many of its items."""
+
+    hour: str
+    subreddit: str
+    stale: int
+    items: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a rescore would do: items by what scored them, and how many aren't of `method`."""
+
+    method: str
+    methods: dict[str, int]
+    stale: int
+
+
+@dataclass(frozen=True)
+class Rescorer:
+    """Rescores a store.
+
+    A batch ends with the hour that makes it batch_items. After held_seconds at the lease, and at
+    least one batch, it lets go for let_go_seconds.
+    """
+
+    store: Store
+    method: Method
+    settings: Settings
+    clock: Clock = utc_now
+    progress: Progress = no_progress
+    batch_items: int = BATCH_ITEMS
+    held_seconds: float = HELD_SECONDS
+    let_go_seconds: float = LET_GO_SECONDS
+
+    @property
+    def current(self) -> str:
+        """Name the method as statistics do."""
+        return method_name(self.method.name, self.method.version)
+
+    async def plan(self) -> Plan:
+        """Return what a rescore would do now; nothing is written, and no lease is needed."""
+        methods, hours = await _look(self.store, self.settings, self.current)
+        return Plan(self.current, dict(methods.most_common()), sum(each.stale for each in hours))
+
+    async def run(self, *, lease_wait: LeaseWait = NO_WAIT) -> Rescore:
+        """Rescore, and give the document of what was done, which is stored too.
+
+        It is complete when no item of another method is left: a collector that still scores by
+        another one makes new ones. Raises CycleRunning when another writer keeps the lease for
+        longer than a turn waits, LeaseLost and StoreUnavailable; what was done stays done.
+        """
+        holder = await free_id(self.store, "rescore", self.clock)
+        seconds = self.settings.lease_seconds
+        work: _Work | None = None
+        while True:
+            async with lease(
+                self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
+            ) as held:
+                if work is None:
+                    try:
+                        journal = await RescoreJournal.begin(
+                            self.store, held, self.clock, method=self.current
+                        )
+                    except DocumentExists:
+                        # Another rescore took this second's id, and has ended since.
+                        holder = await free_id(self.store, "rescore", self.clock)
+                        continue
+                    work = _Work(self, journal)
+                else:
+                    await work.journal.go_on(held)
+                try:
+                    await work.turn()
+                except LeaseLost:
+                    raise
+                except (Exception, asyncio.CancelledError) as error:
+                    await close_broken(work.journal, error)
+                    raise
+            if not work.left:
+                break
+            await asyncio.sleep(self.let_go_seconds)
+        document = work.journal.document
+        told = {name: document[name] for name in ("method", "rescored", "complete")}
+        event(log, "rescore.ended", rescore=document["id"], **told)
+        return document
+
+
+async def _look(store: Store, settings: Settings, current: str) -> tuple[Counter[str], list[Hour]]:
+    """Count all items by method, and list the hours with items of others, newest first."""
+    methods: Counter[str] = Counter()
+    hours: list[Hour] = []
+    for name in await names_ever(store, settings.subreddits):
+        last = ""
+        while page := await store.query(Query(DAYS, name, PAGE, order_by="id", at_least=last)):
+            for hour, cell in cells_by_hour(page).items():
+                found, items = methods_of(cell), items_in(cell)
+                methods.update(found)
+                if stale := items - found.get(current, 0):
+                    hours.append(Hour(hour, name, stale, items))
+            last = after(page[-1]["id"])
+    return methods, sorted(hours, reverse=True)
+
+
+class _Work:
+    """One rescore, over its turns."""
+
+    def __init__(self, rescorer: Rescorer, journal: RescoreJournal) -> None:
+        self.journal = journal
+        self.left: list[Hour] = []
+        self._rescorer = rescorer
+        self._store = rescorer.store
+        self._has_looked = False
+        self._of = 0
+
+    async def turn(self) -> None:
+        """Work at the lease for a while."""
+        await close_dead(self._store, self.journal, self._rescorer.clock)
+        if not self._has_looked:
+            # Now that what the dead left is settled, every cell is right.
+            self.left = await self._look()
+            self._of = sum(hour.stale for hour in self.left)
+            self._has_looked = True
+            self._tell()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._rescorer.held_seconds
+        while self.left:
+            batch = _batch(self.left, self._rescorer.batch_items)
+            await self._rescore(batch)
+            del self.left[: len(batch)]
+            self._tell()
+            if loop.time() >= until:
+                break
+        if not self.left:
+            self.journal.document["complete"] = not await self._look()
+        await self.journal.end("completed")
+
+    async def _look(self) -> list[Hour]:
+        rescorer = self._rescorer
+        return (await _look(self._store, rescorer.settings, rescorer.current))[1]
+
+    def _tell(self) -> None:
+        self._rescorer.progress(self.journal.document["rescored"], self._of)
+
+    async def _rescore(self, batch: Sequence[Hour]) -> None:
+        hours: dict[str, set[str]] = defaultdict(set)
+        for each in batch:
+            hours[each.subreddit].add(each.hour)
+        await self.journal.write_ahead(hours)
+        shares: Shares = {}
+        for name, of_name in hours.items():
+            for near in nearby(sorted(of_name)):
+                await self._items(POSTS, name, near)
+                await self._items(COMMENTS, name, near)
+            shares[name] = await rebuild_cells(self._store, name, of_name)
+        await rebuild_all(self._store, shares)
+        await self.journal.settled()
+
+    async def _items(self, container: Container[I], name: str, near: Sequence[str]) -> None:
+        """Score the items of these hours again that another method scored."""
+        current, method, hours = self._rescorer.current, self._rescorer.method, frozenset(near)
+        now = iso(self._rescorer.clock())
+
+        def again(page: list[I]) -> list[I]:
+            return [
+                scored_again(item, method, now)
+                for item in page
+                if method_of(item["sentiment"]) != current and hour_of(item["order_key"]) in hours
+            ]
+
+        async for page in pages_between(self._store, container, name, near[0], next_hour(near[-1])):
+            items = await asyncio.to_thread(again, page)
+            self.journal.check()
+            await self._store.upsert(container, items)
+            self.journal.document["rescored"] += len(items)
+
+
+def _batch(left: Sequence[Hour], most: int) -> Sequence[Hour]:
+    """Return the first of these hours: as many as a batch holds, and at least one."""
+    items = 0
+    for number, hour in enumerate(left[:BATCH_HOURS]):
+        items += hour.items
+        if items >= most:
+            return left[: number + 1]
+    return left[:BATCH_HOURS]

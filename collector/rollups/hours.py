@@ -1,0 +1,175 @@
+"""The statistics of hours, rebuilt by reading the items of those hours back.
+
+A rebuilt cell is a recount of its items, never an increment: doing it twice, or after a crash,
+gives the same. `all` is put together from the shares that its subreddits have in each hour.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import TypeVar, cast
+
+from collector.rollups.copies import likeness_of
+from collector.rollups.months import write_months
+from shared.models import (
+    ALL,
+    Cell,
+    Comment,
+    DayStats,
+    HourOfAll,
+    HourShare,
+    Item,
+    Label,
+    Post,
+)
+from shared.statistics import add, is_empty, recount
+from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store
+from shared.times import HOUR_CHARS, day_of, hour_of, next_hour
+
+I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+
+# An hour of `all` lists thousands of comments: each takes about 18 bytes.
+INITIALS: dict[Label, str] = {"positive": "p", "neutral": "n", "negative": "-"}
+
+PAGE = 500
+# Hours this close together are read in one go: a query costs more than a few items too many.
+NEARBY_HOURS = 3
+
+Shares = dict[str, dict[str, HourShare]]
+"""The share of each subreddit in each hour: subreddit, hour, share."""
+
+
+async def rebuild_cells(store: Store, subreddit: str, hours: Iterable[str]) -> dict[str, HourShare]:
+    """Recount these hours of a subreddit, write its days, and give its shares of `all`."""
+    shares: dict[str, HourShare] = {}
+    for near in nearby(sorted(hours)):
+        posts = _by_hour(await _items(store, POSTS, subreddit, near[0], near[-1]))
+        comments = _by_hour(await _items(store, COMMENTS, subreddit, near[0], near[-1]))
+        for hour in near:
+            shares[hour] = share_of(posts.get(hour, []), comments.get(hour, []))
+    await write_days(store, subreddit, {hour: share["cell"] for hour, share in shares.items()})
+    return shares
+
+
+async def rebuild_all(store: Store, shares: Shares) -> None:
+    """Put these shares into the hours of `all`, and add its days up from them."""
+    by_hour: dict[str, dict[str, HourShare]] = defaultdict(dict)
+    for subreddit, hours in shares.items():
+        for hour, share in hours.items():
+            by_hour[hour][subreddit] = share
+    stored = await store.read_many(HOURS_OF_ALL, ((ALL, hour) for hour in by_hour))
+    documents: list[HourOfAll] = []
+    for hour, changed in by_hour.items():
+        known = stored.get((ALL, hour))
+        merged = {**(known["shares"] if known else {}), **changed}
+        kept = {name: share for name, share in merged.items() if not is_empty(share["cell"])}
+        documents.append(HourOfAll(id=hour, subreddit=ALL, shares=kept))
+    await store.upsert(HOURS_OF_ALL, documents)
+    await write_days(
+        store,
+        ALL,
+        {d["id"]: add(share["cell"] for share in d["shares"].values()) for d in documents},
+        {d["id"]: set(d["shares"]) for d in documents},
+    )
+
+
+def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
+    """Recount one hour of a subreddit from its items."""
+    newest_first = sorted(posts, key=lambda post: post["order_key"], reverse=True)
+    listed = sorted(comments, key=lambda comment: comment["order_key"], reverse=True)
+    return HourShare(
+        cell=recount(posts, comments),
+        posts=[[post["order_key"], post["sentiment"]["label"]] for post in newest_first],
+        comments=[
+            INITIALS[each["sentiment"]["label"]] + each["order_key"][HOUR_CHARS:] for each in listed
+        ],
+        texts={
+            post["order_key"]: likeness for post in newest_first if (likeness := likeness_of(post))
+        },
+    )
+
+
+def nearby(hours: Sequence[str]) -> list[list[str]]:
+    """Put hours that lie close together into one list."""
+    ranges: list[list[str]] = []
+    for hour in hours:
+        if ranges and hour <= _hours_after(ranges[-1][-1], NEARBY_HOURS):
+            ranges[-1].append(hour)
+        else:
+            ranges.append([hour])
+    return ranges
+
+
+def _hours_after(hour: str, count: int) -> str:
+    for _ in range(count):
+        hour = next_hour(hour)
+    return hour
+
+
+async def items_between(
+    store: Store, container: Container[I], subreddit: str, start: str, end: str
+) -> AsyncIterator[I]:
+    """Return the items whose order key lies in start <= key < end, oldest first."""
+    async for page in pages_between(store, container, subreddit, start, end):
+        for item in page:
+            yield item
+
+
+async def pages_between(
+    store: Store, container: Container[I], subreddit: str, start: str, end: str
+) -> AsyncIterator[list[I]]:
+    """Return the same items, up to 500 at a time."""
+    while page := await store.query(Query(container, subreddit, PAGE, at_least=start, below=end)):
+        yield page
+        if len(page) < PAGE:
+            return
+        start = after(page[-1]["order_key"])
+
+
+def after(order_key: str) -> str:
+    """Return the least string that every later order key is above of."""
+    return order_key + "!"
+
+
+async def _items(
+    store: Store, container: Container[I], subreddit: str, first: str, last: str
+) -> list[I]:
+    return [
+        item async for item in items_between(store, container, subreddit, first, next_hour(last))
+    ]
+
+
+def _by_hour(items: Iterable[I]) -> dict[str, list[I]]:
+    found: dict[str, list[I]] = defaultdict(list)
+    for item in items:
+        found[hour_of(cast("Item", item)["order_key"])].append(item)
+    return found
+
+
+async def write_days(
+    store: Store,
+    subreddit: str,
+    cells: Mapping[str, Cell],
+    names: Mapping[str, set[str]] | None = None,
+) -> None:
+    """Put these hours' cells into the days and months of a subreddit, or into days of `all`.
+
+    names are the subreddits that count in each hour of `all`.
+    """
+    days: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for hour in sorted(cells):
+        days[day_of(hour)][hour[-2:]] = cells[hour]
+    stored = await store.read_many(DAYS, ((subreddit, day) for day in days))
+    documents: list[DayStats] = []
+    for day, changed in days.items():
+        known = stored.get((subreddit, day))
+        merged = {**(known["hours"] if known else {}), **changed}
+        kept = {hour: merged[hour] for hour in sorted(merged) if not is_empty(merged[hour])}
+        document = DayStats(id=day, subreddit=subreddit, hours=kept)
+        # A day that was stored before days named their subreddits goes on without.
+        if names is not None and (known is None or "names" in known):
+            named = {name for hour in changed for name in names[f"{day}T{hour}"]}
+            document["names"] = sorted(named.union(known["names"] if known else ()))
+        documents.append(document)
+    await store.upsert(DAYS, documents)
+    if subreddit != ALL:
+        await write_months(store, subreddit, documents)

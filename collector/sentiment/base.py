@@ -1,0 +1,51 @@
+"""What a method of sentiment is, and what it returns of a text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from shared.models import Label, Language
+
+# Hutto and Gilbert, ICWSM 2014, and https://github.com/cjhutto/vaderSentiment#about-the-scoring
+POSITIVE_FROM = 0.05
+NEGATIVE_FROM = -0.05
+
+
+class Score(NamedTuple):
+    """The sentiment of one text.
+
+    compound lies in -1..1 and never contradicts the label: positive from 0.05, negative up to
+    -0.05. positive, negative and neutral lie in 0..1 and add up to 1: by `vader` they are shares
+    of the words, by `linear` the probabilities of the three labels. language is "none" where no
+    words are left, "other" where the text surely isn't English.
+    """
+
+    label: Label
+    compound: float
+    positive: float
+    negative: float
+    neutral: float
+    language: Language
+
+
+Scorer = Callable[[str], Score]
+"""Scores a text as Reddit keeps it, in markdown."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to score text. version changes whenever a text may get another score than before."""
+
+    name: str
+    version: str
+    score: Scorer
+
+
+def label_of(compound: float) -> Label:
+    """Name the sentiment of a compound score."""
+    if compound >= POSITIVE_FROM:
+        return "positive"
+    return "negative" if compound <= NEGATIVE_FROM else "neutral"
+
+
+NO_WORDS = Score("neutral", 0.0, 0.0, 0.0, 1.0, "none")

@@ -1,0 +1,1 @@
+"""The linear method: a model over words, pairs of words and VADER's valences."""

@@ -1,0 +1,128 @@
+"""A linear model over a text's words, pairs of words and VADER's valences.
+
+It is trained by bench/train_sentiment.py; MODEL_CARD.md tells of its data, figures and limits.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import chain
+from operator import mul
+from typing import NamedTuple
+
+from collector.sentiment.base import NEGATIVE_FROM, NO_WORDS, POSITIVE_FROM, Score, Scorer
+from collector.sentiment.linear.features import (
+    numbers,
+    pairs,
+    prefix,
+    tokens,
+    weight_of_length,
+)
+from collector.sentiment.linear.ratings import read_ratings
+from collector.sentiment.linear.terms import FILE as TERMS
+from collector.sentiment.linear.terms import plain_reader, read_terms
+from collector.sentiment.linear.valences import Valences
+from collector.sentiment.linear.weights import Weights
+from collector.text.cleaning import clean, is_sarcastic
+from collector.text.language import language_of
+from shared.models import Language
+
+
+class Moods(NamedTuple):
+    """The calibrated probabilities of the three labels, and VADER's compound."""
+
+    positive: float
+    negative: float
+    neutral: float
+    compound: float
+
+
+# The furthest that a neutral text's compound goes, in the four digits that are kept.
+NEUTRAL_TO = POSITIVE_FROM - 0.0001
+DIGITS = 4
+
+
+def linear_scorer(weights: Weights) -> Scorer:
+    """Load the model and give the function that scores a text as Reddit keeps it."""
+    read = linear_model(weights)
+
+    def score(text: str) -> Score:
+        words = clean(text)
+        if not words:
+            return NO_WORDS
+        moods = read(words)
+        if moods.positive > moods.negative and is_sarcastic(text):
+            # Praise with /s behind it is blame; blame with /s behind it is no praise.
+            moods = Moods(moods.negative, moods.positive, moods.neutral, -moods.compound)
+        return score_of(moods, language_of(words))
+
+    return score
+
+
+def score_of(moods: Moods, language: Language) -> Score:
+    """Return the most probable class, and a compound score that lies in its part of -1..1.
+
+    The mood is the mean of what the model expects (positive less negative) and VADER's compound.
+    Positive is 0.05 and 0.95 times the mood, negative likewise, neutral 0.0499 times the mood; a
+    mood that has the other sign than the label counts as 0.
+    """
+    # Documents stay small, and the label is the most probable one of what they say.
+    positive, negative = round(moods.positive, DIGITS), round(moods.negative, DIGITS)
+    neutral, compound = round(1 - positive - negative, DIGITS), moods.compound
+    mood = (positive - negative + compound) / 2
+    if neutral >= positive and neutral >= negative:
+        return Score(
+            "neutral", round(NEUTRAL_TO * mood, DIGITS), positive, negative, neutral, language
+        )
+    if positive > negative:
+        strength = round(POSITIVE_FROM + (1 - POSITIVE_FROM) * max(mood, 0.0), DIGITS)
+        return Score("positive", strength, positive, negative, neutral, language)
+    strength = round(NEGATIVE_FROM + (1 + NEGATIVE_FROM) * min(mood, 0.0), DIGITS)
+    return Score("negative", strength, positive, negative, neutral, language)
+
+
+def load_plain_reader() -> Callable[[str, Sequence[str]], str]:
+    """Return a function that puts plain words for ratings and for the terms of the field."""
+    with TERMS.open(encoding="utf-8") as lines:
+        read_plainly = plain_reader(read_terms(lines))
+    return lambda text, words: read_plainly(read_ratings(text), words)
+
+
+def linear_model(weights: Weights) -> Callable[[str], Moods]:
+    """Load what the model needs and give the function that reads cleaned text."""
+    valences = Valences()
+    read_plainly = load_plain_reader()
+    table, step = weights.table, weights.step
+    ups, downs = zip(*weights.numbers, strict=True)
+
+    def read(text: str) -> Moods:
+        words = tokens(text)
+        plain = read_plainly(text, words)
+        if plain is not text:
+            text, words = plain, tokens(plain)
+        distinct = set(words)
+        kin = [prefix(word) for word in distinct if word not in table.rows]
+        total = table.total(chain(distinct | set(pairs(words)), filter(None, kin)))
+        scale = step * weight_of_length(len(distinct))
+        up = weights.bias.positive + total.positive * scale
+        down = weights.bias.negative + total.negative * scale
+        named = valences.named_emojis(text)
+        found = numbers(valences.of(named), named)
+        compound = 0.0
+        if found is None:
+            up += weights.no_valence.positive
+            down += weights.no_valence.negative
+        else:
+            compound = found[0]
+            up += sum(map(mul, ups, found))
+            down += sum(map(mul, downs, found))
+        return Moods(*softmax(up, down), compound)
+
+    return read
+
+
+def softmax(up: float, down: float) -> tuple[float, float, float]:
+    """Return the probabilities of positive, negative and neutral, whose own logit is 0."""
+    top = max(up, down, 0.0)
+    positive, negative, neutral = math.exp(up - top), math.exp(down - top), math.exp(-top)
+    total = positive + negative + neutral
+    return positive / total, negative / total, neutral / total

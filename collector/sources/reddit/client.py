@@ -1,0 +1,156 @@
+"""PRAW as a Source: listings and /api/info, page by page, as raw JSON.
+
+PRAW brings authorisation, pacing by Reddit's rate-limit headers and its errors. Its lazy objects
+stay out: asking one for a field that an old object lacks would cost a request each.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
+from typing import Any, cast
+
+import praw
+import prawcore
+
+from collector.sources.base import Seen, SeenComment, SeenPost
+from collector.sources.reddit.causes import cause_of
+from collector.sources.reddit.objects import read_things
+from collector.sources.reddit.requestor import Backoff, PatientRequestor, Wait
+from shared.errors import ListingCut, RedditRefused, RedditUnavailable
+from shared.settings import Settings
+
+# https://praw.readthedocs.io/en/stable/code_overview/other/listinggenerator.html
+PAGE = 100
+LISTING_CAP = 1000
+# How far before the last thing others are tried as the place to go on from: a moderator may
+# remove many in a row.
+OTHER_ANCHORS = tuple(2**n for n in range(10))
+# https://www.reddit.com/dev/api#GET_api_info takes at most 100 names.
+INFO_NAMES = 100
+
+
+class RedditSource:
+    """Reddit, or what speaks its API at REDDIT_BASE_URL."""
+
+    def __init__(self, settings: Settings, *, wait: Wait, backoff: Backoff | None = None) -> None:
+        if not settings.reddit_client_id and not settings.reddit_base_url:
+            raise RedditRefused(
+                "credentials",
+                "REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET are not set: set them, or"
+                " REDDIT_BASE_URL to a stand-in's address (python -m local reddit)",
+            )
+        made: list[PatientRequestor] = []
+
+        def requestor(**by_praw: Any) -> PatientRequestor:
+            made.append(
+                PatientRequestor(
+                    wait=wait,
+                    backoff=backoff or Backoff(),
+                    rng=random.Random(),  # noqa: S311 - jitter
+                    **by_praw,
+                )
+            )
+            return made[0]
+
+        secret = settings.reddit_client_secret
+        base = settings.reddit_base_url
+        self._reddit = praw.Reddit(
+            client_id=settings.reddit_client_id or "standin",
+            client_secret=secret.get_secret_value() if secret else "standin",
+            user_agent=settings.reddit_user_agent,
+            reddit_url=base or "https://www.reddit.com",
+            oauth_url=base or "https://oauth.reddit.com",
+            check_for_updates=False,
+            check_for_async=False,
+            # PRAW asks for a class and calls it; a function keeps the instance at hand.
+            requestor_class=cast("type[prawcore.Requestor]", requestor),
+        )
+        self.requestor = made[0]
+        self.left_out: Counter[str] = Counter()
+
+    @property
+    def requests_used(self) -> int:
+        """Count the requests sent so far, repeated ones included, tokens not."""
+        return self.requestor.requests_used
+
+    @property
+    def requests_left(self) -> int | None:
+        """Return what Reddit last said of its current window of 10 minutes."""
+        return self.requestor.requests_left
+
+    def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
+        """Return the newest submissions, newest first, a page at a time."""
+        for page in self._listing(f"r/{subreddit}/new"):
+            yield [thing for thing in page if isinstance(thing, SeenPost)]
+
+    def new_comments(self, subreddit: str) -> Iterator[list[SeenComment]]:
+        """Return the newest comments, newest first, a page at a time."""
+        for page in self._listing(f"r/{subreddit}/comments"):
+            yield [thing for thing in page if isinstance(thing, SeenComment)]
+
+    def info(self, fullnames: Sequence[str]) -> list[Seen]:
+        """Return those of at most 100 things that Reddit knows, by one request."""
+        if len(fullnames) > INFO_NAMES:
+            raise ValueError(f"/api/info takes at most {INFO_NAMES} names")
+        data = self._get("api/info", {"id": ",".join(fullnames)})
+        return read_things(data["children"], self.left_out)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.requestor.close()
+
+    def _listing(self, path: str) -> Iterator[list[Seen]]:
+        names: dict[str, None] = {}
+        anchors: list[str] = []
+        for count in range(0, LISTING_CAP, PAGE):
+            data = self._page(path, count, anchors, names)
+            shown = _names(data["children"])
+            has_news = any(name not in names for name in shown)
+            names.update(dict.fromkeys(shown))
+            yield read_things(data["children"], self.left_out)
+            if not data.get("after") or (anchors and not has_news):
+                return
+            anchors = [str(data["after"]), *_earlier(list(names))]
+
+    def _page(
+        self, path: str, count: int, anchors: Sequence[str], known: Container[str]
+    ) -> dict[str, Any]:
+        """Get the page after the first of the anchors; after the next when it shows nothing.
+
+        A thing that was deleted a moment ago is no place to go on from: the page is empty though
+        there is more, and what is there would be lost. Where all are gone, the first page may
+        show more. Raises ListingCut when it doesn't.
+        """
+        if not anchors:
+            return self._get(path, {"limit": PAGE})
+        for anchor in anchors:
+            data = self._get(path, {"limit": PAGE, "count": count, "after": anchor})
+            if data["children"]:
+                return data
+        data = self._get(path, {"limit": PAGE})
+        if all(name in known for name in _names(data["children"])):
+            raise ListingCut
+        return data
+
+    def _get(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
+        self.requestor.wait_for_window()
+        try:
+            listing = self._reddit.request(method="GET", path=path, params=params)
+        except prawcore.ResponseException as error:
+            raise cause_of(error.response) from error
+        except prawcore.PrawcoreException as error:
+            raise RedditUnavailable("connection", str(error)) from error
+        data = listing.get("data") if isinstance(listing, dict) else None
+        if not isinstance(data, dict) or not isinstance(data.get("children"), list):
+            raise RedditUnavailable("unreadable", "Reddit's answer was no listing")
+        return data
+
+
+def _names(children: Sequence[Any]) -> list[str]:
+    data = [child.get("data") for child in children if isinstance(child, dict)]
+    return [str(d["name"]) for d in data if isinstance(d, dict) and d.get("name")]
+
+
+def _earlier(names: Sequence[str]) -> list[str]:
+    """Return names before the last one, nearest first, farther and farther apart."""
+    return [names[-1 - back] for back in OTHER_ANCHORS if back < len(names)]

@@ -1,0 +1,291 @@
+"""Reddit's JSON objects, t3 (submissions) and t1 (comments), and how they become ours.
+
+Twenty years of API versions left every shape there is: only what an item can't be without is
+demanded, and an object that lacks it is left out. What is odd in any other field is its default.
+https://github.com/reddit-archive/reddit/wiki/JSON
+"""
+
+import logging
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+from collector.sources.base import Seen, SeenComment, SeenPost
+from shared.logs import event
+from shared.removed import NO_AUTHOR, is_notice, is_removed
+
+log = logging.getLogger(__name__)
+
+REDDIT = "https://www.reddit.com"
+
+# Reddit itself ends at 40,000 characters; Cosmos DB ends at 2 MB a document.
+MAX_CHARACTERS = 100_000
+# 1 January 2000 to 1 January 2100: a time outside is an error of the sender.
+EARLIEST, LATEST = 946_684_800, 4_102_444_800
+# What JSON readers of every language take as a whole number.
+MAX_COUNT = 2**31 - 1
+WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
+# Reddit's own pages are the only ones that a permalink may lead to.
+OWN_ADDRESS = re.compile(r"https://(?:[a-z]+\.)?reddit\.com/[^\s\\]*", re.IGNORECASE)
+OWN_PATH = re.compile(r"/(?![/\\])[^\s\\]*")
+
+# Any of these, set to anything but false, says that Reddit, a filter or somebody took it away.
+# Those of moderators are there for tokens of moderators only.
+REMOVED_MARKS = (
+    "removed_by_category",
+    "removed_by",
+    "banned_by",
+    "removal_reason",
+    "removed",
+    "spam",
+    "filtered",
+)
+DELETED_REASON = "DELETED"
+
+
+def tidy(text: str) -> str:
+    """Make a text that every store takes: no NUL, no half of a surrogate pair, not endless."""
+    whole = text[:MAX_CHARACTERS].replace("\x00", "")
+    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _text(value: object) -> str:
+    return tidy(value) if isinstance(value, str) else ""
+
+
+def _optional_text(value: object) -> str | None:
+    return _text(value) or None
+
+
+def _author(value: object) -> str:
+    name = _text(value)
+    return NO_AUTHOR if not name.strip() or is_notice(name) else name
+
+
+def _whole_number(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and WHOLE_NUMBER.fullmatch(value.strip()):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and abs(value) <= MAX_COUNT else None
+
+
+def _score(value: object) -> int:
+    return _whole_number(value) or 0
+
+
+def _count(value: object) -> int:
+    return max(0, _score(value))
+
+
+def _share(value: object) -> float | None:
+    try:
+        share = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return share if 0 <= share <= 1 else None
+
+
+def _is_edited(value: object) -> bool:
+    """Return whether it was edited: Reddit says false, true, or when."""
+    return value is True or (not isinstance(value, bool) and isinstance(value, int | float))
+
+
+def _fullname(value: object) -> str | None:
+    name = _text(value)
+    return name if re.fullmatch(r"t3_[A-Za-z0-9_]{1,20}", name) else None
+
+
+def _yes(value: object) -> bool:
+    return value is True
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+OptionalText = Annotated[str | None, BeforeValidator(_optional_text)]
+Author = Annotated[str, BeforeValidator(_author)]
+Score = Annotated[int, BeforeValidator(_score)]
+Count = Annotated[int, BeforeValidator(_count)]
+Share = Annotated[float | None, BeforeValidator(_share)]
+Edited = Annotated[bool, BeforeValidator(_is_edited)]
+Yes = Annotated[bool, BeforeValidator(_yes)]
+PostName = Annotated[str | None, BeforeValidator(_fullname)]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,20}$")]
+Time = Annotated[float, Field(ge=EARLIEST, lt=LATEST)]
+
+
+class RedditSubmission(BaseModel):
+    """A t3 object."""
+
+    id: Id
+    created_utc: Time
+    author: Author = NO_AUTHOR
+    title: Text = ""
+    url: Text = ""
+    permalink: Text = ""
+    score: Score = 0
+    upvote_ratio: Share = None
+    num_comments: Count = 0
+    link_flair_text: OptionalText = None
+    edited: Edited = False
+    stickied: Yes = False
+    distinguished: OptionalText = None
+    crosspost_parent: PostName = None
+
+    def seen(self, data: Mapping[str, Any]) -> SeenPost:
+        """Translate into our words; data is the object as it came."""
+        content = text_of(data)
+        is_gone = is_removed(marked=_is_marked(data), title=self.title, content=content)
+        short = f"/comments/{self.id}/"
+        return SeenPost(
+            id=self.id,
+            author=self.author,
+            title=self.title,
+            content=content,
+            url=REDDIT + self.url if OWN_PATH.fullmatch(self.url) else self.url,
+            # The usual one has words of the title.
+            permalink=_permalink("" if is_gone else self.permalink, short),
+            created_utc=self.created_utc,
+            upvotes=self.score,
+            upvote_ratio=self.upvote_ratio,
+            comment_count=self.num_comments,
+            flair=self.link_flair_text,
+            deleted=is_gone,
+            edited=self.edited,
+            stickied=self.stickied,
+            distinguished=self.distinguished,
+            crosspost_parent=self.crosspost_parent,
+        )
+
+
+class RedditComment(BaseModel):
+    """A t1 object. link_id names its submission, which may be one that we never saw."""
+
+    id: Id
+    link_id: Annotated[str, Field(pattern=r"^t3_[A-Za-z0-9_]{1,20}$")]
+    created_utc: Time
+    parent_id: Text = ""
+    author: Author = NO_AUTHOR
+    body: Text = ""
+    permalink: Text = ""
+    score: Score = 0
+    edited: Edited = False
+    stickied: Yes = False
+    distinguished: OptionalText = None
+
+    def seen(self, data: Mapping[str, Any]) -> SeenComment:
+        """Translate into our words; data is the object as it came."""
+        post_id = self.link_id.removeprefix("t3_")
+        return SeenComment(
+            id=self.id,
+            post_id=post_id,
+            # One that answers itself answers the post.
+            parent_id=self.link_id if self.parent_id in {"", f"t1_{self.id}"} else self.parent_id,
+            author=self.author,
+            content=self.body,
+            permalink=_permalink(self.permalink, f"/comments/{post_id}/_/{self.id}/"),
+            created_utc=self.created_utc,
+            upvotes=self.score,
+            deleted=is_removed(marked=_is_marked(data), content=self.body),
+            edited=self.edited,
+            stickied=self.stickied,
+            distinguished=self.distinguished,
+        )
+
+
+MODELS: dict[object, type[RedditSubmission | RedditComment]] = {
+    "t3": RedditSubmission,
+    "t1": RedditComment,
+}
+
+
+def text_of(data: Mapping[str, Any]) -> str:
+    """Return what a submission says: its text, its gallery's captions, its poll's options.
+
+    A cross-post without words of its own says what the post says that it shows.
+    """
+    parts = [_text(data.get("selftext")), *_captions(data), *_options(data)]
+    text = "\n\n".join(part for part in parts if part.strip())
+    if text:
+        return tidy(text)
+    shown = data.get("crosspost_parent_list")
+    original = shown[0] if isinstance(shown, list) and shown else None
+    if not isinstance(original, dict) or _is_marked(original):
+        return ""
+    words = text_of({**original, "crosspost_parent_list": None})
+    return "" if is_notice(words) else words
+
+
+def _captions(data: Mapping[str, Any]) -> list[str]:
+    gallery = data.get("gallery_data")
+    items = gallery.get("items") if isinstance(gallery, dict) else None
+    return [
+        _text(item.get("caption"))
+        for item in (items if isinstance(items, list) else [])
+        if isinstance(item, dict)
+    ]
+
+
+def _options(data: Mapping[str, Any]) -> list[str]:
+    poll = data.get("poll_data")
+    options = poll.get("options") if isinstance(poll, dict) else None
+    texts = [
+        _text(option.get("text"))
+        for option in (options if isinstance(options, list) else [])
+        if isinstance(option, dict)
+    ]
+    return ["\n".join(f"- {text}" for text in texts if text.strip())]
+
+
+def read_things(children: Iterable[Any], left_out: Counter[str] | None = None) -> list[Seen]:
+    """Translate a listing's children; what is no submission or comment, lacks what it must have, or
+    is an advertisement is left out and logged, and counted in left_out by the reason.
+    """
+    found: list[Seen] = []
+    for child in children:
+        try:
+            model = MODELS[child["kind"]]
+            data = child["data"]
+            if isinstance(data, dict) and _is_promoted(data):
+                reason = "promoted"
+            else:
+                found.append(model.model_validate(data).seen(data))
+                continue
+        except (KeyError, TypeError, ValidationError) as error:
+            reason = _reason(error)
+        if left_out is not None:
+            left_out[reason] += 1
+        level = logging.INFO if reason == "promoted" else logging.WARNING
+        event(log, "reddit.object_left_out", level, reason=reason)
+    return found
+
+
+def _is_marked(data: Mapping[str, Any]) -> bool:
+    """Return whether Reddit marks an object as taken away, or as held back by a filter."""
+    if any(data.get(mark) for mark in REMOVED_MARKS):
+        return True
+    return data.get("collapsed_reason_code") == DELETED_REASON
+
+
+def _is_promoted(data: Mapping[str, Any]) -> bool:
+    """Return whether an object is an advertisement."""
+    return any(data.get(mark) is True for mark in ("promoted", "is_created_from_ads_ui"))
+
+
+def _permalink(given: str, short: str) -> str:
+    """Return the address on Reddit: what is no address there is replaced by the short one."""
+    if OWN_PATH.fullmatch(given):
+        return REDDIT + given
+    return given if OWN_ADDRESS.fullmatch(given) else REDDIT + short
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        fields = dict.fromkeys(str(e["loc"][0]) for e in error.errors() if e["loc"])
+        return f"no usable {', '.join(fields)}" if fields else "no object"
+    return "no submission or comment"

@@ -1,0 +1,271 @@
+"""The one place where requests to Reddit are counted, paced, tried again and given up."""
+
+import logging
+import math
+import random
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import prawcore
+import requests
+from prawcore.const import ACCESS_TOKEN_PATH
+
+from collector.sources.reddit.causes import REDIRECTS, REFUSED_CREDENTIALS, cause_of, token_cause
+from shared.errors import DeadlineReached, RedditUnavailable, Stopped
+from shared.lenient_json import loads
+from shared.logs import event
+from shared.telemetry import REDDIT_REQUESTS, REDDIT_REQUESTS_LEFT, Attributes, measure, span
+from shared.times import utc_now
+
+log = logging.getLogger(__name__)
+
+TOO_MANY_REQUESTS = 429
+UNAUTHORIZED = 401
+OK = 200
+FIRST_SERVER_ERROR = 500
+# What PRAW itself waits for an answer: prawcore.const.TIMEOUT.
+TIMEOUT_SECONDS = 16.0
+
+SUBREDDIT_IN_PATH = re.compile(r"/r/[^/]+")
+# More requests than any client has, and more seconds than any window.
+MAX_LIMIT = 1_000_000
+LIMIT_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
+
+Wait = Callable[[float], None]
+"""Waits so many seconds. Raises DeadlineReached when there isn't that much time, and Stopped."""
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How often and how far apart to try again: exponentially, with full jitter.
+
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
+
+    attempts: int = 5
+    first_seconds: float = 1.0
+    most_seconds: float = 30.0
+
+    def pause(self, attempt: int, rng: random.Random) -> float:
+        """Return the seconds to wait after this attempt (1, 2, …)."""
+        longest = min(self.most_seconds, self.first_seconds * 2.0 ** (attempt - 1))
+        return longest / 2 + rng.uniform(0, longest / 2)
+
+
+def wait_until(deadline: float, stopping: threading.Event | None = None) -> Wait:
+    """Make a Wait that never sleeps past the deadline, in `time.monotonic` seconds, and that ends
+    with Stopped once the event is set.
+    """
+    stop = stopping or threading.Event()
+
+    def wait(seconds: float) -> None:
+        if time.monotonic() + seconds >= deadline:
+            raise DeadlineReached("the cycle's time is used up")
+        if stop.wait(seconds):
+            raise Stopped("the process was told to end")
+
+    return wait
+
+
+class PatientRequestor(prawcore.Requestor):
+    """A PRAW requestor that tries again what may yet succeed.
+
+    429, 5xx, timeouts, cut connections and unreadable bodies are repeated a bounded number of
+    times; Retry-After is honoured. Raises RedditUnavailable when they last, RedditRefused when
+    Reddit doesn't know our credentials, DeadlineReached when waiting would take too long.
+    Because these aren't prawcore's own exceptions, its own retries never multiply ours.
+    """
+
+    def __init__(
+        self,
+        *,
+        wait: Wait,
+        backoff: Backoff,
+        rng: random.Random,
+        seconds: float = TIMEOUT_SECONDS,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(timeout=seconds, **kwargs)
+        self.requests_used = 0
+        self.requests_left: int | None = None
+        self._wait = wait
+        self._backoff = backoff
+        self._rng = rng
+        self._window_ends = 0.0
+        self._unauthorized = 0
+
+    def wait_for_window(self) -> None:
+        """Wait until Reddit allows the next request, so that PRAW needn't (it can't be stopped)."""
+        if self.requests_left is not None and self.requests_left < 1:
+            self._wait(max(0.0, self._window_ends - time.monotonic()))
+
+    def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> requests.Response:
+        """Send a request and give an answer that is worth reading; timeout is ours, not PRAW's."""
+        del timeout
+        url = str(args[1] if len(args) > 1 else kwargs.get("url"))
+        for attempt in range(1, self._backoff.attempts + 1):
+            self._wait(0)
+            response, fault = self._attempt(url, args, kwargs, attempt)
+            if response is not None and fault is None:
+                return self._authorized(response, url)
+            assert fault is not None  # noqa: S101 - one of the two is there
+            if attempt == self._backoff.attempts:
+                raise fault
+            pause = self._pause(response, attempt)
+            event(
+                log,
+                "reddit.retry",
+                logging.WARNING,
+                kind=fault.kind,
+                reason=str(fault),
+                attempt=attempt,
+                seconds=pause,
+            )
+            self._wait(pause)
+        raise AssertionError("unreachable")
+
+    def _attempt(
+        self, url: str, args: tuple[Any, ...], kwargs: dict[str, Any], attempt: int
+    ) -> tuple[requests.Response | None, RedditUnavailable | None]:
+        if not url.endswith(ACCESS_TOKEN_PATH):
+            self.requests_used += 1
+            measure(REDDIT_REQUESTS, 1)
+        method = str(args[0] if args else kwargs.get("method")).upper()
+        # A redirect says something; what it leads to wasn't asked for.
+        kwargs = {**kwargs, "allow_redirects": False}
+        try:
+            with span(
+                f"{method} {_template(url)}", _told(method, url, attempt), kind="client"
+            ) as told:
+                response = super().request(*args, timeout=self.timeout, **kwargs)
+                _read_leniently(response)
+                told["http.response.status_code"] = response.status_code
+                if not response.ok:
+                    told["error.type"] = str(response.status_code)
+        except prawcore.RequestException as error:
+            return None, _no_answer(error.original_exception)
+        self._read_limits(response)
+        return response, _fault(response)
+
+    def _read_limits(self, response: requests.Response) -> None:
+        """Read Reddit's rate-limit headers, and leave them as PRAW can read them too.
+
+        What is no number, or none that a limit can be, is as good as no header.
+        """
+        limits = [response.headers.pop(name, None) for name in LIMIT_HEADERS]
+        try:
+            left, reset, used = (float(limit) for limit in limits if limit is not None)
+        except ValueError:
+            return
+        if not all(0 <= limit <= MAX_LIMIT for limit in (left, reset, used)):
+            return
+        self.requests_left = int(left)
+        measure(REDDIT_REQUESTS_LEFT, self.requests_left)
+        self._window_ends = time.monotonic() + reset
+        for name, value in zip(LIMIT_HEADERS, (left, reset, used), strict=True):
+            response.headers[name] = str(int(value))
+
+    def _pause(self, response: requests.Response | None, attempt: int) -> float:
+        asked = None if response is None else _retry_after(response)
+        if asked is not None:
+            return asked
+        if (
+            response is not None
+            and response.status_code == TOO_MANY_REQUESTS
+            and self.requests_left == 0
+        ):
+            return max(0.0, self._window_ends - time.monotonic())
+        return self._backoff.pause(attempt, self._rng)
+
+    def _authorized(self, response: requests.Response, url: str) -> requests.Response:
+        is_token = url.endswith(ACCESS_TOKEN_PATH)
+        if response.status_code in REDIRECTS and "location" not in response.headers:
+            raise RedditUnavailable("unreadable", "Reddit leads elsewhere, and doesn't say where")
+        if is_token and response.status_code != UNAUTHORIZED and (cause := token_cause(response)):
+            raise cause
+        if response.status_code != UNAUTHORIZED:
+            self._unauthorized = self._unauthorized if is_token else 0
+            return response
+        self._unauthorized += 1
+        # PRAW fetches a new token after a first 401: tokens expire.
+        if is_token or self._unauthorized > 1:
+            raise REFUSED_CREDENTIALS.raised()
+        return response
+
+
+def _template(url: str) -> str:
+    """Return a request's path without the subreddit, so that its like have one name."""
+    return SUBREDDIT_IN_PATH.sub("/r/{subreddit}", urlsplit(url).path)
+
+
+def _told(method: str, url: str, attempt: int) -> Attributes:
+    """Return what a request's span keeps: its address, never its query.
+
+    https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
+    """
+    parts = urlsplit(url)
+    again = {"http.request.resend_count": attempt - 1} if attempt > 1 else {}
+    return {
+        "http.request.method": method,
+        "server.address": parts.hostname or "",
+        "url.full": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}",
+        "url.path": parts.path,
+        "url.template": _template(url),
+        **again,
+    }
+
+
+def _no_answer(error: Exception) -> RedditUnavailable:
+    if isinstance(error, requests.Timeout):
+        return RedditUnavailable("timeout", "no answer in time")
+    if isinstance(error, requests.RequestException):
+        message = f"the connection failed ({type(error).__name__})"
+        return RedditUnavailable("connection", message)
+    raise error
+
+
+def _fault(response: requests.Response) -> RedditUnavailable | None:
+    status = response.status_code
+    if status == TOO_MANY_REQUESTS or status >= FIRST_SERVER_ERROR:
+        cause = cause_of(response)
+        return RedditUnavailable(cause.kind, str(cause))
+    if status == OK and not _is_json(response):
+        return RedditUnavailable("unreadable", "Reddit's answer was no JSON")
+    return None
+
+
+def _read_leniently(response: requests.Response) -> None:
+    """Have PRAW read the answer's JSON as we do: one number that is too long loses no page."""
+
+    def read(**_: Any) -> Any:
+        return loads(response.content)
+
+    response.json = read  # type: ignore[method-assign]
+
+
+def _is_json(response: requests.Response) -> bool:
+    try:
+        return isinstance(response.json(), dict | list)
+    except ValueError:
+        return False
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Read Retry-After, in seconds or as a date (RFC 9110, section 10.2.3)."""
+    value = response.headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(value) - utc_now()).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -1,0 +1,1 @@
+"""Reads a text: what of it counts as its author's words, and in which language."""

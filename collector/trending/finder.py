@@ -1,0 +1,233 @@
+"""Reads the posts of eight days, finds their topics, and keeps those."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from collector.rollups.copies import key_of
+from collector.rollups.hours import items_between, pages_between
+from collector.text.recurring import is_recurring
+from collector.trending.keyness import Usage
+from collector.trending.near_copies import said_words, with_one_author
+from collector.trending.snapshots import keep_topics
+from collector.trending.states import state_of
+from collector.trending.terms import terms_of
+from collector.trending.topics import (
+    RecentPost,
+    TopicCandidate,
+    find_topics,
+    name_of,
+    slug,
+    usage_of,
+)
+from collector.trending.variants import Variants
+from collector.trending.velocity import velocity
+from collector.writers.lease import NO_WAIT, LeaseWait, lease
+from shared.logs import event
+from shared.models import Post, Topic, Topics
+from shared.removed import NO_AUTHOR, is_removed
+from shared.settings import Settings
+from shared.statistics import LABELS, Scored, Totals, count, scored, totals
+from shared.store import COLLECTION, COMMENTS, CURRENT, POSTS, Store
+from shared.times import Clock, Window, hour_of, iso, parse_iso, utc_now
+
+log = logging.getLogger(__name__)
+
+RECENT_HOURS = 24
+BEFORE = timedelta(days=7)
+MAX_POST_IDS = 100
+VELOCITY_DIGITS = 2
+
+
+@dataclass
+class Discussion:
+    """What was said of a topic, in posts and comments, and when."""
+
+    scored: list[Scored] = field(default_factory=list)
+    hours: Counter[str] = field(default_factory=Counter)
+
+    def add(self, scored: Scored, hour: str) -> None:
+        """Count a post or a comment."""
+        self.scored.append(scored)
+        self.hours[hour] += 1
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Finds the trending topics of the configured subreddits."""
+
+    store: Store
+    settings: Settings
+    clock: Clock = utc_now
+
+    async def find(self, *, lease_wait: LeaseWait = NO_WAIT) -> Topics:
+        """Compute the topics anew and make them the current ones.
+
+        Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable;
+        the topics that were current stay so then.
+        """
+        holder = self.clock().strftime("trending_%Y%m%d_%H%M%S")
+        seconds = self.settings.lease_seconds
+        async with lease(
+            self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
+        ) as held:
+            now = self.clock()
+            topics = await self._topics(Window.of_hours(RECENT_HOURS, now))
+            held.check()
+            fresh = Topics(
+                id=CURRENT,
+                created_at=iso(now),
+                topics=topics,
+                snapshots=[],
+            )
+            kept = await keep_topics(self.store, fresh, self.settings.retention_days)
+        event(
+            log, "trending.found", run=holder, topics=len(topics), snapshots=len(kept["snapshots"])
+        )
+        return kept
+
+    async def _topics(self, window: Window) -> list[Topic]:
+        read = await self._recent(window)
+        variants = await asyncio.to_thread(Variants, [post.terms for post in read])
+        recent = await asyncio.to_thread(_as_one, read, variants)
+        now = await asyncio.to_thread(usage_of, recent)
+        before = await self._usage_before(window, variants, known=now.uses.keys())
+        found = await asyncio.to_thread(find_topics, recent, now, before)
+        discussions = await self._discussions(found, window)
+        ids: set[str] = set()
+        topics: list[Topic] = []
+        for topic, discussion in zip(found, discussions, strict=True):
+            cell = count(discussion.scored, posts=len(topic.posts))
+            said = totals([cell], self.settings.other_languages)
+            topics.append(_topic(topic, discussion, said, window, ids))
+        return topics
+
+    async def _recent(self, window: Window) -> list[RecentPost]:
+        """Read the posts of the window, less those that have no words."""
+        state = await self.store.read(COLLECTION, "collection", "collection")
+        seen_at = state["last_started_at"] if state else None
+        until = min(window.end, parse_iso(seen_at)) if seen_at else window.end
+        recent: list[RecentPost] = []
+        start, end = iso(window.start), iso(window.end)
+        for name in self.settings.subreddits:
+            async for page in pages_between(self.store, POSTS, name, start, end):
+                said = [post for post in page if _counts(post)]
+                recent += await asyncio.to_thread(self._recent_posts, said, until)
+        return recent
+
+    def _recent_posts(self, posts: Sequence[Post], until: datetime) -> list[RecentPost]:
+        return [_recent_post(post, _terms_of(post, self.settings), until) for post in posts]
+
+    async def _usage_before(
+        self, window: Window, variants: Variants, *, known: Iterable[str]
+    ) -> Usage:
+        """Count these terms in the posts of the week before; none is kept."""
+        wanted = frozenset(known)
+        usage = Usage()
+        start, end = iso(window.start - BEFORE), iso(window.start)
+
+        def count(posts: Sequence[Post]) -> None:
+            for post in posts:
+                terms = variants.united(_terms_of(post, self.settings))
+                usage.add_among(wanted, post["subreddit"], terms)
+
+        for name in self.settings.subreddits:
+            async for page in pages_between(self.store, POSTS, name, start, end):
+                await asyncio.to_thread(count, [post for post in page if _counts(post)])
+        return usage
+
+    async def _discussions(
+        self, found: Sequence[TopicCandidate], window: Window
+    ) -> list[Discussion]:
+        """Count what each topic's posts and their comments say."""
+        discussions = [Discussion() for _ in found]
+        discussion_of: dict[str, Discussion] = {}
+        names: set[str] = set()
+        for topic, discussion in zip(found, discussions, strict=True):
+            for post in topic.posts:
+                discussion.add(post.scored, post.hour)
+                places = [(post.subreddit, post.id), *map(key_of, post.copies)]
+                discussion_of.update((post_id, discussion) for _, post_id in places)
+                names.update(name for name, _ in places if name in self.settings.subreddits)
+        # A comment is younger than its post, so those of the window are all there are.
+        start, end = iso(window.start), iso(window.end)
+        for name in sorted(names):
+            async for comment in items_between(self.store, COMMENTS, name, start, end):
+                if comment["post_id"] in discussion_of:
+                    hour = hour_of(comment["created_utc"])
+                    discussion_of[comment["post_id"]].add(scored(comment), hour)
+        return discussions
+
+
+def _counts(post: Post) -> bool:
+    """Return whether a post is news: neither gone, nor a copy, nor one of a series."""
+    gone = is_removed(marked=post["deleted"], title=post["title"], content=post["content"])
+    return not gone and "copy_of" not in post and not is_recurring(post)
+
+
+def _terms_of(post: Post, settings: Settings) -> dict[str, str]:
+    """Return a post's terms; none where its language is left out, as its mood is."""
+    if post.get("language") == "other" and settings.other_languages == "leave_out":
+        return {}
+    return terms_of(post["title"], post["content"])
+
+
+def _as_one(posts: Sequence[RecentPost], variants: Variants) -> list[RecentPost]:
+    united = [replace(post, terms=variants.united(post.terms)) for post in posts]
+    return with_one_author(united)
+
+
+def _recent_post(post: Post, terms: Mapping[str, str], until: datetime) -> RecentPost:
+    # Of authors who are gone nobody knows whether they are one.
+    author = post["author"] if post["author"] != NO_AUTHOR else post["id"]
+    return RecentPost(
+        id=post["id"],
+        subreddit=post["subreddit"],
+        author=author,
+        hour=hour_of(post["created_utc"]),
+        velocity=velocity(post, until),
+        scored=scored(post),
+        terms=terms,
+        words=said_words(post["title"], post["content"]),
+        upvotes=post["upvotes"],
+        comments=post["comment_count"],
+        copies=post.get("copies", ()),
+    )
+
+
+def _topic(
+    topic: TopicCandidate, discussion: Discussion, said: Totals, window: Window, ids: set[str]
+) -> Topic:
+    theme, keywords = name_of(topic)
+    topic_id = base = slug(theme)
+    number = 1
+    while topic_id in ids:
+        number += 1
+        topic_id = f"{base}-{number}"
+    ids.add(topic_id)
+    posts_in = Counter(post.subreddit for post in topic.posts)
+    by_hour = [discussion.hours[hour] for hour in window.hours()]
+    peak = max(discussion.hours, key=lambda hour: (discussion.hours[hour], hour))
+    return Topic(
+        id=topic_id,
+        theme=theme,
+        keywords=keywords,
+        post_ids=[post.id for post in topic.posts[:MAX_POST_IDS]],
+        mentions=len(topic.posts),
+        mentions_by_hour=by_hour,
+        state=state_of(by_hour, window.end),
+        upvotes=sum(post.upvotes for post in topic.posts),
+        comments=sum(post.comments for post in topic.posts),
+        growth=None if topic.growth is None else round(topic.growth, VELOCITY_DIGITS),
+        subreddits=[name for name, _ in posts_in.most_common()],
+        engagement_velocity=round(topic.velocity, VELOCITY_DIGITS),
+        sentiment_distribution={label: said[label] for label in LABELS},
+        sentiment_avg=said["avg_sentiment"],
+        methods=said["methods"],
+        left_out=said["left_out"],
+        peak_time=f"{peak}:00:00Z",
+        created_at=iso(window.end),
+    )

@@ -1,0 +1,1 @@
+"""What every writer of the store needs: the lease, a journal, recovery, an early end."""

@@ -1,0 +1,117 @@
+"""The document of a piece of work: what is done, written down before it is."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Generic, Literal, TypeVar, cast
+
+from collector.writers.lease import HeldLease
+from shared.errors import DocumentChanged, LeaseLost, UndertoneError
+from shared.models import CycleError, Work, WorkStatus
+from shared.store import WORK, Query, Store
+from shared.times import Clock, iso
+
+W = TypeVar("W", bound=Work)
+
+Kind = Literal["cycle", "cleanup", "rescore"]
+KINDS: tuple[Kind, ...] = ("cycle", "cleanup", "rescore")
+# More than one can only have died since the last one that lived if their takers died too.
+DEAD_AT_ONCE = 100
+
+
+async def free_id(store: Store, kind: Kind, clock: Clock) -> str:
+    """Return an id of the form cycle_YYYYMMDD_HHMMSS that no work of this kind has yet."""
+    moment = clock()
+    while True:
+        free = moment.strftime(f"{kind}_%Y%m%d_%H%M%S")
+        if await store.read(WORK, kind, free) is None:
+            return free
+        moment += timedelta(seconds=1)
+
+
+async def unsettled_work(store: Store) -> list[Work]:
+    """List what left something: whoever holds the lease knows that none of it runs any more."""
+    return [
+        work
+        for kind in KINDS
+        for work in await store.query(
+            Query(WORK, kind, DEAD_AT_ONCE, order_by="id", equals={"settled": "no"})
+        )
+    ]
+
+
+class Journal(Generic[W]):
+    """One document of work, kept by its one writer, who holds the lease."""
+
+    def __init__(self, store: Store, held: HeldLease, clock: Clock, document: W, etag: str) -> None:
+        self.document = document
+        self._store = store
+        self._held = held
+        self._clock = clock
+        self._etag = etag
+        self._pending: dict[str, set[str]] = defaultdict(set)
+        self._is_saved = True
+
+    @property
+    def pending(self) -> Mapping[str, set[str]]:
+        """Return the hours of each subreddit that may not agree with their items."""
+        return self._pending
+
+    def check(self) -> None:
+        """Raise LeaseLost when somebody else may be writing."""
+        self._held.check()
+
+    async def write_ahead(self, hours: Mapping[str, set[str]]) -> None:
+        """Write down which hours of which subreddits are about to change, before they do."""
+        fresh = {name: found - self._pending[name] for name, found in hours.items()}
+        for name, found in fresh.items():
+            self._pending[name] |= found
+        if any(fresh.values()) or not self._is_saved:
+            await self.save()
+        else:
+            self._held.check()
+
+    async def settled(self) -> None:
+        """Write down that every pending cell agrees with its items again."""
+        self._pending.clear()
+        await self.save()
+
+    def fail(self, subreddit: str | None, kind: str, error: UndertoneError | str) -> CycleError:
+        """Note an error of a subreddit, or of the whole, and give it."""
+        noted = CycleError(subreddit=subreddit, kind=kind, message=str(error))
+        self.document["errors"].append(noted)
+        return noted
+
+    async def end(self, status: WorkStatus) -> None:
+        """Close the document; with cells pending whoever works next still finds it."""
+        self.document["status"] = status
+        self.document["settled"] = "no" if any(self._pending.values()) else "yes"
+        self.document["end_time"] = iso(self._clock())
+        await self.save()
+
+    async def save(self) -> None:
+        """Write the document as it is now. Raises LeaseLost when another writer closed it."""
+        self._held.check()
+        self.document["pending_cells"] = {
+            name: sorted(hours) for name, hours in self._pending.items() if hours
+        }
+        work = cast("Work", self.document)
+        try:
+            self._etag = await self._store.replace(WORK, work, self._etag)
+            self._is_saved = True
+        except DocumentChanged as error:
+            raise LeaseLost(f"{work['id']} was closed by another writer") from error
+
+
+def begun(kind: Kind, held: HeldLease, clock: Clock) -> Work:
+    """Return how the document of work begins that starts now; its id is the lease's holder."""
+    return Work(
+        id=held.holder,
+        kind=kind,
+        status="running",
+        start_time=iso(clock()),
+        end_time=None,
+        errors=[],
+        pending_cells={},
+        settled="no",
+    )
