@@ -13,7 +13,18 @@ from urllib.parse import urlsplit
 import azure.functions as func
 from pydantic import BaseModel
 
-from api.answers import (
+from api.actions.collect import ask_for_collection, send
+from api.deps import Deps, process_deps
+from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
+from api.export.files import items_file, posts_file, trends_file
+from api.export.tables import TYPES, format_of
+from api.http.fallback import answer_elsewhere
+from api.http.limiter import is_heavy
+from api.http.negotiation import choose_type
+from api.http.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
+from api.http.parameters import read_parameters
+from api.http.problems import answering
+from api.http.responses import (
     FRESH_SECONDS,
     JSON,
     Prepared,
@@ -25,19 +36,15 @@ from api.answers import (
     triggered_answer,
     wants_anew,
 )
-from api.collection import ask_for_collection, send
-from api.cycles import read_cycle, read_cycles
-from api.deps import Deps, process_deps
-from api.elsewhere import answer_elsewhere
-from api.feed import FEED_TYPES, atom_of, place_of, read_entries
-from api.files import items_file, posts_file, trends_file
-from api.health import check_health
-from api.items import read_items
-from api.limiter import is_heavy
-from api.models import MOMENTS_OF_STATS
-from api.negotiation import choose_type
-from api.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
-from api.parameter_models import (
+from api.reads.cycles import read_cycle, read_cycles
+from api.reads.health import check_health
+from api.reads.items import read_items
+from api.reads.post import next_comments, read_post
+from api.reads.posts import read_recent_posts, with_largest_page
+from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.subreddits import read_subreddits
+from api.reads.trending import read_trending
+from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
@@ -51,14 +58,7 @@ from api.parameter_models import (
     TrendingParameters,
     TrendsParameters,
 )
-from api.parameters import read_parameters
-from api.post import next_comments, read_post
-from api.posts import read_recent_posts, with_largest_page
-from api.problems import answering
-from api.sentiment import compare, read_stats, read_trends
-from api.subreddits import read_subreddits
-from api.takeaway import TYPES, format_of
-from api.trending import read_trending
+from api.schema.sentiment import MOMENTS_OF_STATS
 from shared.requests import QUEUE
 
 blueprint = func.Blueprint()

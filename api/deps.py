@@ -7,11 +7,11 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from api.answers import Prepared
-from api.cache import Cache
-from api.limiter import Limiter
-from api.models import Health, ProcessHealth
-from api.process import process_health
+from api.http.cache import Cache
+from api.http.limiter import Limiter
+from api.http.responses import Prepared
+from api.reads.process import process_health
+from api.schema.health import Health, ProcessHealth
 from shared.errors import StoreError
 from shared.logs import set_levels
 from shared.requests import CollectMessage

@@ -2,12 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from api.collection import ask_for_collection
-from api.cycles import read_cycle, read_cycles
+from api.actions.collect import ask_for_collection
 from api.deps import Deps
-from api.health import check_health
-from api.items import read_items
-from api.parameter_models import (
+from api.reads.cycles import read_cycle, read_cycles
+from api.reads.health import check_health
+from api.reads.items import read_items
+from api.reads.post import read_post
+from api.reads.posts import read_recent_posts
+from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.subreddits import read_subreddits
+from api.reads.trending import read_trending
+from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
@@ -19,11 +24,6 @@ from api.parameter_models import (
     TrendingParameters,
     TrendsParameters,
 )
-from api.post import read_post
-from api.posts import read_recent_posts
-from api.sentiment import compare, read_stats, read_trends
-from api.subreddits import read_subreddits
-from api.trending import read_trending
 
 Read = Callable[[Deps], Awaitable[object]]
 Asked = dict[str, dict[str, Read]]

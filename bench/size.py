@@ -24,7 +24,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from api.answers import prepare
+from api.http.responses import prepare
 from bench.fill import NOW, Size, fill_file
 from bench.size_plot import draw
 from bench.size_reads import READS, Bench, CountingStore

@@ -7,11 +7,17 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.cache import Cache
-from api.cycles import read_cycles
 from api.deps import Deps
-from api.health import check_health
-from api.parameter_models import (
+from api.http.cache import Cache
+from api.reads.cycles import read_cycles
+from api.reads.health import check_health
+from api.reads.post import read_post
+from api.reads.posts import read_recent_posts
+from api.reads.process import process_health
+from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.subreddits import read_subreddits
+from api.reads.trending import read_trending
+from api.schema.parameters import (
     CompareParameters,
     CyclesParameters,
     PostParameters,
@@ -21,12 +27,6 @@ from api.parameter_models import (
     TrendingParameters,
     TrendsParameters,
 )
-from api.post import read_post
-from api.posts import read_recent_posts
-from api.process import process_health
-from api.sentiment import compare, read_stats, read_trends
-from api.subreddits import read_subreddits
-from api.trending import read_trending
 from bench.fill import NOW
 from shared.settings import Settings
 from shared.store import Store

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.openapi import ENDPOINTS
+from api.endpoints import ENDPOINTS
 from tests.host_fixtures import ROOT
 
 BIN = ROOT / ".venv-client" / "bin"

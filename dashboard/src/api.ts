@@ -26,9 +26,9 @@ export type Kind = "items" | "comments";
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 
 const BASE = "/api/v1";
-/** How many subreddits one comparison takes: MAX_COMPARED in api/parameter_models.py. */
+/** How many subreddits one comparison takes: MAX_COMPARED in api/schema/parameters.py. */
 export const MAX_COMPARED = 10;
-/** The kind of problem that a setting of the app is: BAD_SETTING in api/models.py. */
+/** The kind of problem that a setting of the app is: BAD_SETTING in api/schema/base.py. */
 const BAD_SETTING = "urn:undertone:bad-setting";
 const PATIENCE_MS = 20_000;
 /** Request Timeout, Too Many Requests. */

@@ -4,7 +4,7 @@ import type { Compared, Comparison, Granularity, Label, Step, TimeWindow, Totals
 
 const HOUR_SECONDS = 3600;
 const HOUR_MS = 1000 * HOUR_SECONDS;
-/** What VADER's authors take for neutral lies between these: api/models.py says the same. */
+/** What VADER's authors take for neutral lies between these: api/schema/base.py says the same. */
 const NEUTRAL = 0.05;
 /** The sentiment axis never shows less than this: small swings stay small. */
 const MIN_LIMIT = 0.2;

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from api.items import read_items
-from api.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
-from api.parameter_models import (
+from api.http.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
+from api.reads.items import read_items
+from api.reads.posts import MAX_HOURS_READ, read_recent_posts, with_largest_page
+from api.reads.sentiment import compare, read_trends
+from api.schema.parameters import (
     CompareParameters,
     ItemsParameters,
     PostsParameters,
     TrendsParameters,
 )
-from api.posts import MAX_HOURS_READ, read_recent_posts, with_largest_page
-from api.sentiment import compare, read_trends
 from bench.priced_store import PricedStore
 from collector.rollups.months import fill_months
 from shared.models import ALL, DayStats

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from api.cache import Cache
+from api.http.cache import Cache
 
 
 class Counted:

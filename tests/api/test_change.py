@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from api.models import Change, Comparison
-from api.parameter_models import CompareParameters
-from api.sentiment import compare
+from api.reads.sentiment import compare
+from api.schema.parameters import CompareParameters
+from api.schema.sentiment import Change, Comparison
 from shared.models import CollectionState, Label, Post, SubredditState
 from shared.store import COLLECTION, SUBREDDITS
 from shared.times import iso

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from api.collection import ask_for_collection, send
-from api.cycles import read_cycle, read_cycles
-from api.health import check_health
-from api.parameter_models import CycleParameters, CyclesParameters
-from api.parameters import NotThere
+from api.actions.collect import ask_for_collection, send
+from api.errors import NotThere
+from api.reads.cycles import read_cycle, read_cycles
+from api.reads.health import check_health
+from api.schema.parameters import CycleParameters, CyclesParameters
 from shared.errors import CycleAwaited, CycleRunning, QueueUnavailable, StoreUnavailable
 from shared.host_json import queue_poll_interval
 from shared.models import Cycle

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from api.deps import Deps
-from api.items import read_items
-from api.parameter_models import (
+from api.reads.items import read_items
+from api.reads.post import read_post
+from api.reads.posts import read_recent_posts
+from api.reads.sentiment import read_stats, read_trends
+from api.schema.parameters import (
     ItemsParameters,
     PostParameters,
     PostsParameters,
     ScopeParameters,
     TrendsParameters,
 )
-from api.post import read_post
-from api.posts import read_recent_posts
-from api.sentiment import read_stats, read_trends
 from shared.models import Post
 from shared.store import TOPICS, Store
 from shared.times import iso, utc_now

@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.parameter_models import PostsParameters
-from api.posts import read_recent_posts
+from api.reads.posts import read_recent_posts
+from api.schema.parameters import PostsParameters
 from shared.store.sqlite import SqliteStore
 from tests.api.world import NAMES, NOW, a_post, deps_of, keep
 

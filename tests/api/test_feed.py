@@ -8,7 +8,7 @@ import azure.functions as func
 import feedparser
 import pytest
 
-from api.feed import place_of
+from api.export.feed import place_of
 from shared.models import Topic, Topics
 from shared.settings import settings
 from shared.store import CURRENT, TOPICS, Store

@@ -14,8 +14,8 @@ import azure.functions as func
 import pytest
 
 from api.deps import Deps
-from api.health import check_health
-from api.process import process_health
+from api.reads.health import check_health
+from api.reads.process import process_health
 from shared import __version__
 from shared.errors import StoreNotProvisioned, StoreUnavailable
 from shared.models import CollectionState, Lease
@@ -298,7 +298,7 @@ def test_the_process_measures_itself() -> None:
 
 def test_a_clock_that_is_set_right_does_not_change_how_long_the_process_runs() -> None:
     """The clock that the command sees is months ahead of the system's."""
-    code = "from api.process import process_health; print(process_health().uptime_seconds)"
+    code = "from api.reads.process import process_health; print(process_health().uptime_seconds)"
     command = [sys.executable, "-m", "tests.clocks", "end-of-february", sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert float(done.stdout.split()[-1]) < PATIENCE

@@ -13,11 +13,11 @@ import azure.functions as func
 import pytest
 
 from api import deps
-from api.answers import data_answer, is_known, prepare
-from api.models import MOMENTS_OF_STATS
-from api.parameter_models import ScopeParameters
-from api.problems import answering
-from api.sentiment import read_stats
+from api.http.problems import answering
+from api.http.responses import data_answer, is_known, prepare
+from api.reads.sentiment import read_stats
+from api.schema.parameters import ScopeParameters
+from api.schema.sentiment import MOMENTS_OF_STATS
 from shared.errors import (
     SettingsError,
     StoreError,

@@ -6,10 +6,10 @@ from typing import Any, cast
 
 import pytest
 
-from api.items import read_items
-from api.parameter_models import ItemsParameters, ScopeParameters
-from api.posts import MAX_HOURS_READ
-from api.sentiment import read_stats
+from api.reads.items import read_items
+from api.reads.posts import MAX_HOURS_READ
+from api.reads.sentiment import read_stats
+from api.schema.parameters import ItemsParameters, ScopeParameters
 from shared.models import ALL
 from shared.store import HOURS_OF_ALL
 from tests.api.world import LABELS, NAMES, NOW, a_comment, a_post, deps_of, keep

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from api.parameter_models import (
+from api.reads.post import read_post
+from api.reads.posts import read_recent_posts
+from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.trending import read_trending
+from api.schema.parameters import (
     CompareParameters,
     PostParameters,
     PostsParameters,
@@ -14,10 +18,6 @@ from api.parameter_models import (
     TrendingParameters,
     TrendsParameters,
 )
-from api.post import read_post
-from api.posts import read_recent_posts
-from api.sentiment import compare, read_stats, read_trends
-from api.trending import read_trending
 from shared.store import CURRENT, TOPICS
 from tests.api.test_trending import TIMES, topics
 from tests.api.world import NOW, a_comment, a_post, deps_of, get, keep

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from api.models import MAX_COMMENTS
-from api.parameter_models import PostParameters
-from api.post import next_comments, read_post
-from api.posts import search_terms
+from api.reads.post import next_comments, read_post
+from api.reads.posts import search_terms
+from api.schema.items import MAX_COMMENTS
+from api.schema.parameters import PostParameters
 from bench.priced_store import PricedStore
 from shared.store import COMMENTS, POSTS
 from shared.times import utc_now

@@ -2,11 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from api.models import PostAnswer
-from api.parameter_models import PostParameters, PostsParameters
-from api.parameters import NotThere, UnknownSubreddit
-from api.post import read_post
-from api.posts import read_recent_posts
+from api.errors import NotThere, UnknownSubreddit
+from api.reads.post import read_post
+from api.reads.posts import read_recent_posts
+from api.schema.items import PostAnswer
+from api.schema.parameters import PostParameters, PostsParameters
 from shared.store import POSTS, TOPICS, Store
 from shared.times import iso
 from tests.api.test_trending import topic

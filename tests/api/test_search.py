@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.posts import search_terms
-from api.search import search_of
+from api.reads.posts import search_terms
+from api.reads.search import search_of
 
 
 def finds(q: str, text: str) -> bool:

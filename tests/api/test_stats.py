@@ -3,9 +3,10 @@ from datetime import timedelta
 
 import pytest
 
-from api.parameter_models import ScopeParameters
-from api.parameters import UnknownSubreddit, read_parameters
-from api.sentiment import read_stats
+from api.errors import UnknownSubreddit
+from api.http.parameters import read_parameters
+from api.reads.sentiment import read_stats
+from api.schema.parameters import ScopeParameters
 from tests.api.world import (
     COMPOUND,
     LABELS,

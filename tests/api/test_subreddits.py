@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from api.parameter_models import SubredditsParameters
-from api.subreddits import read_subreddits
+from api.reads.subreddits import read_subreddits
+from api.schema.parameters import SubredditsParameters
 from shared.costs import counted
 from shared.models import CycleError, SubredditState
 from shared.store import SUBREDDITS

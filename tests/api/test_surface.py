@@ -10,8 +10,9 @@ import azure.functions as func
 import pytest
 
 from api.deps import process_deps
-from api.openapi import ENDPOINTS, openapi_document
-from api.problems import answering
+from api.endpoints import ENDPOINTS
+from api.http.problems import answering
+from api.schema.openapi import openapi_document
 from shared.settings import settings
 from shared.times import utc_now
 from tests.api.world import HTTP_FUNCTIONS, ask, get, keep, posts_back

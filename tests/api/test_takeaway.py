@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from api.negotiation import NotAcceptable
-from api.parameter_models import MAX_POSTS
-from api.takeaway import format_of
+from api.export.tables import format_of
+from api.http.negotiation import NotAcceptable
+from api.schema.parameters import MAX_POSTS
 from shared.settings import settings
 from shared.store import TOPICS
 from shared.times import utc_now

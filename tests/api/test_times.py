@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.parameter_models import PostsParameters, TrendingParameters
-from api.posts import read_recent_posts
+from api.reads.posts import read_recent_posts
+from api.schema.parameters import PostsParameters, TrendingParameters
 from tests.api.world import NOW, a_post, deps_of, get, keep
 
 SAME = [

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from api.parameter_models import TrendingParameters
-from api.trending import read_trending
+from api.reads.trending import read_trending
+from api.schema.parameters import TrendingParameters
 from shared.models import Topic, Topics
 from shared.store import CURRENT, TOPICS, Store
 from tests.api.world import CountingStore, deps_of, get

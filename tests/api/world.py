@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 import azure.functions as func
 
 import function_app
-from api.cache import Cache
 from api.deps import Deps
-from api.models import ProcessHealth
+from api.http.cache import Cache
+from api.schema.health import ProcessHealth
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.host.addresses import path_of
 from local.host.functions import functions_of

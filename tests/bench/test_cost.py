@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.openapi import ENDPOINTS
+from api.endpoints import ENDPOINTS
 from bench import bill, request_units
 from bench.cost import INTERVAL, UNCHANGED, charges_of, measured, verdict
 from bench.cost_report import told

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.models import TopicAnswer
+from api.schema.trending import TopicAnswer
 from collector.text.recurring import is_recurring
 from collector.trending.near_copies import said_words, with_one_author
 from collector.trending.snapshots import forget_posts

@@ -4,18 +4,18 @@ import time
 
 import pytest
 
-from api.items import read_items
-from api.parameter_models import (
+from api.reads.items import read_items
+from api.reads.post import read_post
+from api.reads.posts import read_recent_posts
+from api.reads.sentiment import read_stats
+from api.reads.subreddits import read_subreddits
+from api.schema.parameters import (
     ItemsParameters,
     PostParameters,
     PostsParameters,
     ScopeParameters,
     SubredditsParameters,
 )
-from api.post import read_post
-from api.posts import read_recent_posts
-from api.sentiment import read_stats
-from api.subreddits import read_subreddits
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.reddit.objects import comment, submission
 from shared.models import ALL

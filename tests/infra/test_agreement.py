@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from api.problems import MAX_BODY_BYTES
+from api.http.problems import MAX_BODY_BYTES
 from shared.requests import QUEUE
 from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS

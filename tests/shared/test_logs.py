@@ -214,7 +214,7 @@ def test_an_exception_of_a_library_keeps_its_trace(caplog, library) -> None:
 def test_an_event_of_every_request_is_logged_once_a_minute_for_each_reason(caplog) -> None:
     clock = Clock()
     repeats = Repeats(clock)
-    log = logging.getLogger("api.problems")
+    log = logging.getLogger("api.http.problems")
 
     def fail(reason: str, request_id: str) -> None:
         repeated_event(

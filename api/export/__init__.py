@@ -1,0 +1,1 @@
+"""Answers in other forms: CSV, NDJSON and Atom."""

@@ -1,0 +1,117 @@
+"""Posts, comments and trends as files, and what they are called."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from api.deps import Deps
+from api.export.tables import FileFormat, written
+from api.http.responses import Prepared, prepared
+from api.reads.items import ItemsPage
+from api.reads.posts import PostsPage, window_of
+from api.reads.scopes import scope_of
+from api.schema.items import ItemAnswer, PostAnswer, PostSentiment
+from api.schema.parameters import ItemsParameters, ListParameters, PostsParameters, TrendsParameters
+from api.schema.sentiment import SentimentTrends, TrendPoint
+from shared.settings import Settings
+from shared.times import iso
+
+# What came later stands behind, for programs that go by places.
+_FIELDS = [name for name in PostAnswer.model_fields if name != "language"]
+_AT = _FIELDS.index("sentiment")
+POST_COLUMNS = [
+    *_FIELDS[:_AT],
+    *(f"sentiment_{name}" for name in PostSentiment.model_fields),
+    "language",
+    *_FIELDS[_AT + 1 :],
+]
+_LATER = ("language", "copy_of", "copies")
+ITEM_COLUMNS = [
+    *(name for name in ItemAnswer.model_fields if name not in {"sentiment", *_LATER}),
+    *(f"sentiment_{name}" for name in PostSentiment.model_fields),
+    *_LATER,
+]
+TREND_COLUMNS = list(TrendPoint.model_fields)
+NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+MAX_NAME_CHARS = 150
+
+
+def posts_file(
+    deps: Deps,
+    parameters: PostsParameters,
+    page: PostsPage,
+    form: FileFormat,
+    links: Mapping[str, str],
+) -> Prepared:
+    """Write a page of posts as a file. Raises UnknownSubreddit."""
+    rows = page.posts.model_dump()
+    body = written(rows, POST_COLUMNS, form, bom=parameters.bom == "1")
+    parts = _parts_of(deps, parameters, page.next_cursor)
+    name = _name(deps.settings, form, "posts", *parts)
+    return prepared(body, deps.settings.feed, more={**links, **_disposition(name)})
+
+
+def items_file(
+    deps: Deps,
+    parameters: ItemsParameters,
+    page: ItemsPage,
+    form: FileFormat,
+    links: Mapping[str, str],
+) -> Prepared:
+    """Write a page of posts and comments as a file. Raises UnknownSubreddit."""
+    rows = page.items.model_dump()
+    body = written(rows, ITEM_COLUMNS, form, bom=parameters.bom == "1")
+    parts = _parts_of(deps, parameters, page.next_cursor)
+    name = _name(deps.settings, form, f"{parameters.kind or 'item'}s", *parts)
+    return prepared(body, deps.settings.feed, more={**links, **_disposition(name)})
+
+
+def trends_file(
+    deps: Deps, parameters: TrendsParameters, trends: SentimentTrends, form: FileFormat
+) -> Prepared:
+    """Write the steps of a trend as a file."""
+    rows = [point.model_dump() for point in trends.trend_data]
+    body = written(rows, TREND_COLUMNS, form, bom=parameters.bom == "1")
+    span = (trends.window.start, trends.window.end)
+    name = _name(
+        deps.settings, form, "trends", trends.subreddit, f"by-{parameters.granularity}", *span
+    )
+    return prepared(body, deps.settings.feed, more=_disposition(name))
+
+
+def _parts_of(deps: Deps, parameters: ListParameters, next_cursor: str | None) -> list[str]:
+    """List what tells the file from others: whose items, which of them, and of what span.
+
+    The span is that of the file, where others come before or after it.
+    """
+    parts = [scope_of(deps.settings, parameters.subreddit), parameters.sentiment or ""]
+    parts.append("search" if parameters.q else "")
+    if isinstance(parameters, PostsParameters) and parameters.topic:
+        return [*parts, f"topic-{parameters.topic}", parameters.at or ""]
+    window, _ = window_of(parameters, deps.clock())
+    start, end = iso(window.start), iso(window.end)
+    return [*parts, _time_of(next_cursor) or start, _time_of(parameters.cursor) or end]
+
+
+def _time_of(cursor: str | None) -> str:
+    return cursor.partition("_")[0] if cursor else ""
+
+
+def _name(settings: Settings, form: FileFormat, *parts: str) -> str:
+    """Name the file in ASCII; data that isn't Reddit's own says so."""
+    origin = "" if settings.feed == "reddit" else settings.feed
+    named = ["undertone", origin, *(_compact(part) for part in parts)]
+    safe = NOT_IN_FILE_NAMES.sub("-", "-".join(part for part in named if part)).strip("-")
+    return f"{safe[:MAX_NAME_CHARS]}.{form}"
+
+
+def _compact(part: str) -> str:
+    """Return a time as file systems take it, 20261123T130507Z, and anything else as it is."""
+    try:
+        return datetime.strptime(part, "%Y-%m-%dT%H:%M:%SZ").strftime("%Y%m%dT%H%M%SZ")  # noqa: DTZ007 - it is UTC's
+    except ValueError:
+        return part
+
+
+def _disposition(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

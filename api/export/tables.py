@@ -1,0 +1,115 @@
+"""Answers to take away, as CSV or NDJSON: the rows of a JSON answer, in another form."""
+
+import csv
+import io
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from api.http.negotiation import choose_type
+from api.schema.parameters import Format
+
+FileFormat = Literal["csv", "ndjson"]
+
+TYPES: dict[Format, str] = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "ndjson": "application/x-ndjson",
+}
+# What a spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection
+# The last one is the mathematical minus.
+FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
+# Controls, formats, separators and marks: nothing that one sees at a cell's beginning.
+UNSEEN_CATEGORIES = ("C", "Z", "M")
+# Letters and symbols that show nothing: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
+# https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
+# Excel counts as UTF-16 does.
+MAX_CELL_UNITS = 32_767
+CUT = " […] cut: a cell holds 32,767 characters, json and ndjson have it whole"
+# Where some readers of lines see an end, and JSON doesn't: https://262.ecma-international.org/#sec-line-terminators
+LINE_ENDS = {each: f"\\u{each:04x}" for each in (0x85, 0x2028, 0x2029)}
+BYTE_ORDER_MARK = "\ufeff".encode()
+
+Row = Mapping[str, Any]
+
+
+def format_of(given: Format | None, accept: str) -> Format:
+    """Return the format: the parameter's, or else the one that the Accept header likes best.
+
+    Raises NotAcceptable.
+    """
+    if given is not None:
+        return given
+    by_type = {known: name for name, known in TYPES.items()}
+    return by_type[choose_type(accept, list(by_type))]
+
+
+def written(
+    rows: Sequence[Row], columns: Sequence[str], form: FileFormat, *, bom: bool = False
+) -> bytes:
+    """Write the rows: a CSV with a header, after a byte order mark where it is asked for."""
+    if form == "ndjson":
+        return "".join(f"{_line(row)}\n" for row in rows).encode()
+    flat = [_flat(row, columns) for row in rows]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(
+        [columns, *([_cell(row[column]) for column in columns] for row in flat)]
+    )
+    return (BYTE_ORDER_MARK if bom else b"") + text.getvalue().encode()
+
+
+def _line(row: Row) -> str:
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return text.translate(LINE_ENDS)
+
+
+def _flat(row: Row, columns: Sequence[str]) -> dict[str, Any]:
+    """Return an object that has no column as columns of its own: sentiment_label, …."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict) and name not in columns:
+            flat.update({f"{name}_{inner}": each for inner, each in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+def _cell(value: object) -> object:
+    """Write a value as one cell, and keep a spreadsheet from running or breaking a text.
+
+    Several values, and counts by name, are one text. A text that could be a formula begins with an
+    apostrophe, and one that is too long for a cell is cut and says so.
+    """
+    if isinstance(value, dict):
+        return _cell("; ".join(f"{name}: {count}" for name, count in value.items()))
+    if isinstance(value, list):
+        return _cell("; ".join(map(str, value)))
+    if not isinstance(value, str):
+        return value
+    return _short(f"'{value}" if _could_be_formula(value) else value)
+
+
+def _could_be_formula(text: str) -> bool:
+    """Return whether a text begins with a formula's sign, also behind what isn't seen.
+
+    One that begins with a tab or a line end counts, whatever follows: it may end up in two cells.
+    """
+    if text.startswith(("\t", "\r", "\n")):
+        return True
+    first = next((char for char in text if not _is_unseen(char)), "")
+    return unicodedata.normalize("NFKC", first).startswith(FORMULA_STARTS)
+
+
+def _is_unseen(char: str) -> bool:
+    return char in UNSEEN or unicodedata.category(char).startswith(UNSEEN_CATEGORIES)
+
+
+def _short(text: str) -> str:
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * MAX_CELL_UNITS:
+        return text
+    # Half of a pair at the cut is left out.
+    kept = units[: 2 * (MAX_CELL_UNITS - len(CUT))].decode("utf-16-le", "ignore")
+    return kept + CUT

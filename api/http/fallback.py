@@ -1,0 +1,43 @@
+"""Answers for every path and method that no endpoint has, and for browsers that ask first."""
+
+import re
+from http import HTTPStatus
+
+import azure.functions as func
+
+from api.endpoints import BASE, ENDPOINTS
+from api.errors import NotThere, WrongMethod
+
+# Not in the OpenAPI document: they show it.
+PAGES = (f"{BASE}/openapi.json", f"{BASE}/docs", f"{BASE}/docs/{{file}}", "/assets/{file}", "")
+PREFLIGHT_SECONDS = "600"
+
+
+def methods_of(path: str) -> list[str]:
+    """List the methods that a path answers; none where it doesn't exist."""
+    known = [(BASE + each.path, each.method) for each in ENDPOINTS]
+    known += [(page, "GET") for page in PAGES]
+    found = {method for pattern, method in known if _fits(pattern, path)}
+    return sorted(found | {"HEAD"} if "GET" in found else found)
+
+
+def answer_elsewhere(request: func.HttpRequest, path: str) -> func.HttpResponse:
+    """Answer OPTIONS with what the path allows. Raises NotThere and WrongMethod for the rest."""
+    methods = methods_of(path)
+    if not methods:
+        raise NotThere(f"There is nothing here: {BASE}/docs shows what there is.")
+    allowed = ", ".join([*methods, "OPTIONS"])
+    if request.method != "OPTIONS":
+        raise WrongMethod(allowed)
+    headers = {
+        "Allow": allowed,
+        "Access-Control-Allow-Methods": allowed,
+        "Access-Control-Allow-Headers": "If-None-Match, X-Functions-Key, X-Request-Id",
+        "Access-Control-Max-Age": PREFLIGHT_SECONDS,
+    }
+    return func.HttpResponse(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+
+
+def _fits(pattern: str, path: str) -> bool:
+    expression = re.sub(r"{\w+}", "[^/]+", pattern)
+    return re.fullmatch(expression, path.rstrip("/"), re.IGNORECASE) is not None

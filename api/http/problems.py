@@ -1,0 +1,260 @@
+"""Errors as HTTP answers: problem documents (RFC 9457) that show nothing of our inside."""
+
+import inspect
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import azure.functions as func
+
+from api.errors import LengthRequired, Refused, TooLarge, WrongMethod
+from api.http.responses import NOT_KEPT, set_length, unsendable_header
+from api.schema.problems import BAD_SETTING, NO_TYPE, BadParameter, Conflict, Problem
+from shared.costs import counted
+from shared.errors import (
+    CycleAwaited,
+    CycleRunning,
+    QueueUnavailable,
+    SettingsError,
+    StoreError,
+    StoreNotProvisioned,
+    StoreUnavailable,
+)
+from shared.logs import event, repeated_event
+from shared.settings import settings
+from shared.telemetry import Told, invocation
+
+log = logging.getLogger(__name__)
+
+Endpoint = Callable[..., Awaitable[func.HttpResponse]]
+
+PROBLEM_JSON = "application/problem+json"
+
+EXPOSED = (
+    "Content-Disposition, ETag, Link, Location, Retry-After, Server-Timing, Undertone-Feed,"
+    " X-Request-Id"
+)
+FIRST_SERVER_ERROR = 500
+MAX_BODY_BYTES = 64 * 1024
+MAX_QUERY_BYTES = 4 * 1024
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+# http.HTTPStatus names 422 differently from one Python to the next.
+TITLES = {
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    409: "Conflict",
+    411: "Length Required",
+    413: "Content Too Large",
+    414: "URI Too Long",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a client is told of an error of ours, and after how many seconds to ask again."""
+
+    status: int
+    detail: str
+    retry_seconds: int | None = None
+    type: str = NO_TYPE
+
+
+# From special to general: the first that fits is taken.
+FAULTS: dict[type[Exception], Fault] = {
+    StoreUnavailable: Fault(503, "The database doesn't answer.", 5),
+    StoreNotProvisioned: Fault(503, "The database isn't set up: the log says what is missing.", 60),
+    StoreError: Fault(500, "The database refused: the log says why."),
+    QueueUnavailable: Fault(
+        503, "The queue takes no message, so that nothing was asked for: the log says why.", 30
+    ),
+    SettingsError: Fault(500, "A setting is missing or bad: the log says which.", type=BAD_SETTING),
+    Exception: Fault(500, "Something unexpected happened: the log says what."),
+}
+
+
+def answering(endpoint: Endpoint) -> Endpoint:
+    """Have an endpoint's requests logged, one line each, and its errors answered as problems.
+
+    The answer names the request as the log does, and says where its time went.
+    """
+
+    @wraps(endpoint)
+    async def answered(
+        req: func.HttpRequest, context: func.Context | None = None, **outputs: Any
+    ) -> func.HttpResponse:
+        started = perf_counter()
+        request_id = request_id_of(req)
+        with invocation(endpoint.__name__, "http", context) as told, counted() as costs:
+            answer = await _answer_of(endpoint, req, outputs, request_id)
+            _allow_origin(req, answer)
+            answer = _sendable(req, answer, request_id)
+            told.update(_told(req, answer, request_id))
+        milliseconds = (perf_counter() - started) * 1000
+        set_length(answer)
+        answer.headers["X-Request-Id"] = request_id
+        answer.headers["Server-Timing"] = (
+            f'total;dur={milliseconds:.1f}, store;desc="{costs.operations} operations,'
+            f' {costs.request_units:g} RU"'
+        )
+        event(
+            log,
+            "request",
+            function=endpoint.__name__,
+            method=req.method,
+            path=urlsplit(req.url).path,
+            status=answer.status_code,
+            ms=round(milliseconds),
+            store_operations=costs.operations,
+            request_units=round(costs.request_units, 2),
+            request_id=request_id,
+        )
+        return answer
+
+    _take_context(answered, endpoint)
+    return answered
+
+
+def _sendable(
+    request: func.HttpRequest, answer: func.HttpResponse, request_id: str
+) -> func.HttpResponse:
+    """Return the answer, or a problem in the place of one that the host couldn't send."""
+    name = unsendable_header(answer.headers)
+    if name is None:
+        return answer
+    event(log, "request.unsendable_header", logging.ERROR, request_id=request_id, header=name)
+    return problem_answer(urlsplit(request.url).path, FAULTS[Exception])
+
+
+def _told(request: func.HttpRequest, answer: func.HttpResponse, request_id: str) -> Told:
+    """Return what a request's span keeps: not its path or query, which clients choose."""
+    status = answer.status_code
+    failed: Told = {"error.type": str(status)} if status >= FIRST_SERVER_ERROR else {}
+    return {
+        "http.request.method": request.method,
+        "http.response.status_code": status,
+        "undertone.request_id": request_id,
+        **failed,
+    }
+
+
+def _take_context(answered: Endpoint, endpoint: Endpoint) -> None:
+    """Have the worker, which looks at the signature, give the host's span along."""
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=func.Context)
+    signature = inspect.signature(endpoint)
+    parameters = [*signature.parameters.values(), context]
+    answered.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    answered.__annotations__ = {**endpoint.__annotations__, "context": func.Context}
+
+
+def _allow_origin(request: func.HttpRequest, answer: func.HttpResponse) -> None:
+    """Let pages of the configured origins read the answer: https://fetch.spec.whatwg.org."""
+    origin = request.headers.get("origin")
+    try:
+        allowed = settings().cors_origins
+    except SettingsError:
+        return
+    if not allowed:
+        return
+    vary = answer.headers.get("Vary")
+    answer.headers["Vary"] = f"{vary}, Origin" if vary else "Origin"
+    if origin in allowed:
+        answer.headers["Access-Control-Allow-Origin"] = origin
+        answer.headers["Access-Control-Expose-Headers"] = EXPOSED
+
+
+def request_id_of(request: func.HttpRequest) -> str:
+    """Return the request's own id, where it has one that is fit to be logged, or a new one."""
+    given = request.headers.get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+async def _answer_of(
+    endpoint: Endpoint, request: func.HttpRequest, outputs: Mapping[str, Any], request_id: str
+) -> func.HttpResponse:
+    path = urlsplit(request.url).path
+    try:
+        check_size(request)
+        return await endpoint(request, **outputs)
+    except Refused as error:
+        fault = Fault(error.status, str(error), error.retry_seconds)
+        answer = problem_answer(path, fault, error.errors)
+        if isinstance(error, WrongMethod):
+            answer.headers["Allow"] = error.allowed
+        return answer
+    except CycleRunning as error:
+        return conflict_answer(path, error)
+    except (StoreError, QueueUnavailable, SettingsError) as error:
+        repeated_event(
+            log, "request.failed", logging.ERROR, request_id=request_id, reason=str(error)
+        )
+        return problem_answer(path, _fault_of(error))
+    except Exception as error:
+        log.exception("request.failed request_id=%s", request_id)
+        return problem_answer(path, _fault_of(error))
+
+
+def check_size(request: func.HttpRequest) -> None:
+    """Refuse what no client of ours sends. Raises TooLarge and LengthRequired."""
+    if "transfer-encoding" in request.headers and "content-length" not in request.headers:
+        raise LengthRequired(
+            "A body without its length isn't read: send it with Content-Length, not in chunks."
+        )
+    if len(urlsplit(request.url).query) > MAX_QUERY_BYTES:
+        raise TooLarge(414, f"A query string takes at most {MAX_QUERY_BYTES} characters.")
+    if len(request.get_body()) > MAX_BODY_BYTES:
+        raise TooLarge(413, f"A body takes at most {MAX_BODY_BYTES} bytes.")
+
+
+def problem_answer(
+    path: str, fault: Fault, errors: Sequence[BadParameter] = ()
+) -> func.HttpResponse:
+    """Answer with a problem document. Never kept."""
+    problem = Problem(
+        type=fault.type,
+        title=TITLES[fault.status],
+        status=fault.status,
+        detail=fault.detail,
+        instance=path,
+        errors=list(errors),
+    )
+    return _answer(problem, retry_seconds=fault.retry_seconds)
+
+
+def conflict_answer(path: str, error: CycleRunning) -> func.HttpResponse:
+    """Answer that a cycle runs or waits for its worker, so that no other is begun. Never kept."""
+    awaited = isinstance(error, CycleAwaited)
+    return _answer(
+        Conflict(
+            title=TITLES[409],
+            status=409,
+            detail=f"{error}." if awaited else f"{error}: ask again when it has ended.",
+            instance=path,
+            cycle=error.holder,
+        )
+    )
+
+
+def _answer(problem: Problem, *, retry_seconds: int | None = None) -> func.HttpResponse:
+    retry = {"Retry-After": str(retry_seconds)} if retry_seconds else {}
+    return func.HttpResponse(
+        problem.model_dump_json(),
+        status_code=problem.status,
+        headers={**NOT_KEPT, **retry},
+        mimetype=PROBLEM_JSON,
+    )
+
+
+def _fault_of(error: Exception) -> Fault:
+    return next(fault for kind, fault in FAULTS.items() if isinstance(error, kind))

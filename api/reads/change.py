@@ -1,0 +1,135 @@
+"""Compare two times: the change, and whether the data bears a claim."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import hypot
+
+from api.reads.coverage import unknown_hours
+from api.schema.sentiment import Change, Totals, Verdict
+from shared import statistics
+from shared.models import Cell
+from shared.statistics import COMPOUND_DIGITS, OtherLanguages
+from shared.times import Window, hour_of, hour_start
+
+# Below this many items a mean says little, and its standard error is itself a guess.
+MIN_ITEMS = 30
+STANDARD_ERRORS = 2
+# The time before must hold this share of the window's items, and this share of hours be known.
+MIN_BEFORE = 0.1
+MIN_KNOWN = 0.5
+# No change is claimed of a subreddit that misses more than this share of the window.
+MAX_MISSING = 0.05
+
+Cells = Mapping[str, Cell]
+
+
+@dataclass(frozen=True)
+class Times:
+    """The full hours of a window, those before it, and what is unknown of both for all scopes."""
+
+    now: Sequence[str]
+    before: Sequence[str]
+    unknown: frozenset[str]
+
+    @classmethod
+    def until(cls, window: Window, hours: int) -> "Times":
+        """Return the full hours that end with the window, and as many before them."""
+        full = full_hours(window, hours)
+        return cls(full.hours(), full.before().hours(), frozenset())
+
+    @property
+    def all(self) -> list[str]:
+        """List the hours of both, oldest first."""
+        return [*self.before, *self.now]
+
+
+def full_hours(window: Window, hours: int) -> Window:
+    """Return the last full hours before the window's end, as many as it has."""
+    end = hour_start(window.end)
+    return Window(end - timedelta(hours=hours), end - timedelta(seconds=1))
+
+
+def missing_hours(times: Times, collected_at: str | None) -> set[str]:
+    """Return the hours of the window that one collected last then can't hold in full.
+
+    One that holds nothing of either time lacks nothing.
+    """
+    if collected_at is None or hour_of(collected_at) < times.before[0]:
+        return set()
+    return {hour for hour in times.now if hour >= hour_of(collected_at)}
+
+
+def change(
+    cells: Cells,
+    times: Times,
+    missing: Mapping[str, set[str]],
+    *,
+    is_one: bool,
+    other_languages: OtherLanguages,
+) -> Change:
+    """Compare the hours that are known in both times.
+
+    missing are the hours that each subreddit of the scope lacks. Those of a scope of one subreddit
+    are unknown; in a sum of many they make its change untold where they are a large part of it.
+    """
+    unknown = times.unknown | unknown_hours(cells, times.all)
+    if is_one:
+        unknown = unknown.union(*missing.values())
+    pairs = [
+        (now, before)
+        for now, before in zip(times.now, times.before, strict=True)
+        if now not in unknown and before not in unknown
+    ]
+    hours_now, hours_before = [now for now, _ in pairs], [before for _, before in pairs]
+    of_now = _picked(cells, hours_now)
+    of_before = _picked(cells, hours_before)
+    now, before = (
+        Totals(**statistics.totals(part, other_languages)) for part in (of_now, of_before)
+    )
+    errors = [statistics.standard_error(part, other_languages) for part in (of_now, of_before)]
+    moved = (
+        None
+        if now.avg_sentiment is None or before.avg_sentiment is None
+        else round(now.avg_sentiment - before.avg_sentiment, COMPOUND_DIGITS)
+    )
+    error = None if errors[0] is None or errors[1] is None else hypot(errors[0], errors[1])
+    longest = max((len(hours) for hours in missing.values()), default=0)
+    verdict: Verdict
+    if len(pairs) < MIN_KNOWN * len(times.now) or not _compares(now, before):
+        verdict = "no_earlier_data"
+    elif not is_one and longest > MAX_MISSING * len(times.now):
+        verdict = "not_collected"
+    else:
+        verdict = _verdict(now, before, moved, error)
+    return Change(
+        verdict=verdict,
+        hours=len(pairs),
+        statistics=now,
+        previous=before,
+        avg_sentiment=moved,
+        standard_error=None if error is None else round(error, COMPOUND_DIGITS),
+        behind=[name for name, hours in missing.items() if hours],
+    )
+
+
+def _verdict(now: Totals, before: Totals, moved: float | None, error: float | None) -> Verdict:
+    if len({*now.methods, *before.methods}) > 1:
+        return "mixed_methods"
+    if min(_counted(now), _counted(before)) < MIN_ITEMS or moved is None or error is None:
+        return "too_few"
+    if not moved or abs(moved) <= STANDARD_ERRORS * error:
+        return "unclear"
+    return "better" if moved > 0 else "worse"
+
+
+def _compares(now: Totals, before: Totals) -> bool:
+    return before.total > 0 and before.total >= MIN_BEFORE * now.total
+
+
+def _counted(totals: Totals) -> int:
+    return totals.total - totals.left_out
+
+
+def _picked(cells: Cells, hours: Iterable[str]) -> list[Cell]:
+    return [cells[hour] for hour in hours if hour in cells]

@@ -1,0 +1,106 @@
+"""The history of collection, and how a cycle that was asked for goes."""
+
+from typing import cast
+
+from api.deps import Deps
+from api.errors import NotThere
+from api.reads.waiting import how_it_waits
+from api.schema.cycles import CycleAnswer, Cycles
+from api.schema.parameters import CycleParameters, CyclesParameters
+from shared.cycles import is_orphaned, new_cycle, orphaned
+from shared.host_json import queue_poll_interval
+from shared.models import Cycle, CycleError, Lease, Request
+from shared.requests import taken_up_by
+from shared.store import CYCLES, GUARDS, LEASES, Query, Store
+
+LEASE, REQUEST = ("lease", "lease"), ("lease", "request")
+
+OF_OUR_NETWORK = {
+    "connection": "the connection to Reddit failed",
+    "store": "the database refused, or gave no answer: the log says why",
+}
+
+
+async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
+    """Return the newest cycles, in one query; where one runs, with one or two reads more.
+
+    Raises StoreError.
+    """
+    store = await deps.store()
+    found = await store.query(
+        Query(CYCLES, "cycle", parameters.limit, order_by="id", descending=True)
+    )
+    return Cycles([_answer(cycle) for cycle in await _with_orphans(store, found, deps)])
+
+
+async def read_cycle(deps: Deps, parameters: CycleParameters) -> CycleAnswer:
+    """Return one cycle; one that was asked for is there before it begins.
+
+    Raises NotThere and StoreError.
+    """
+    store, cycle_id = await deps.store(), parameters.id
+    if found := await find_cycle(deps, cycle_id):
+        return _answer(found)
+    guards = await store.read_many(GUARDS, [LEASE, REQUEST])
+    request = cast("Request | None", guards.get(REQUEST))
+    if request is not None and request["cycle"] == cycle_id:
+        return _answer(_awaited(request, cast("Lease | None", guards.get(LEASE)), deps))
+    # It may have begun between the two reads.
+    if found := await find_cycle(deps, cycle_id):
+        return _answer(found)
+    raise NotThere("There is no cycle of this id: /api/v1/cycles lists those that are kept.")
+
+
+async def find_cycle(deps: Deps, cycle_id: str) -> Cycle | None:
+    """Return a cycle that has begun; one whose worker is gone has failed. Raises StoreError."""
+    store = await deps.store()
+    found = await store.read(CYCLES, "cycle", cycle_id)
+    return None if found is None else (await _with_orphans(store, [found], deps))[0]
+
+
+async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[Cycle]:
+    """Return the cycles, those whose worker is gone as failed; nothing is written.
+
+    A cycle is closed before its lease is freed. So one that doesn't hold the lease, and still runs
+    when it is read after the lease, has lost its worker.
+    """
+    if all(cycle["status"] != "running" for cycle in cycles):
+        return cycles
+    now = deps.clock()
+    lease = await store.read(LEASES, *LEASE)
+    doubtful = [("cycle", cycle["id"]) for cycle in cycles if is_orphaned(cycle, lease, now)]
+    if not doubtful:
+        return cycles
+    again = await store.read_many(CYCLES, doubtful)
+    known = [again.get(("cycle", cycle["id"]), cycle) for cycle in cycles]
+    return [orphaned(cycle, lease) if is_orphaned(cycle, lease, now) else cycle for cycle in known]
+
+
+def client_message(error: CycleError, feed: str) -> str:
+    """Return what went wrong, without the addresses of our network that libraries may quote."""
+    if error["kind"] == "missing" and feed != "reddit":
+        # Reddit itself may well have one.
+        return f"the {feed} feed has no subreddit of this name"
+    return OF_OUR_NETWORK.get(error["kind"], error["message"])
+
+
+def _answer(cycle: Cycle) -> CycleAnswer:
+    feed = cycle["feed"]
+    errors = [{**error, "message": client_message(error, feed)} for error in cycle["errors"]]
+    failed = {error["subreddit"]: client_message(error, feed) for error in cycle["errors"]}
+    subreddits = {
+        name: {**counts, "error": failed.get(name, counts["error"])} if counts["error"] else counts
+        for name, counts in cycle["subreddits"].items()
+    }
+    return CycleAnswer.model_validate({**cycle, "errors": errors, "subreddits": subreddits})
+
+
+def _awaited(request: Request, lease: Lease | None, deps: Deps) -> Cycle:
+    """Return a cycle that was asked for and hasn't begun; once it is late, with what is known."""
+    now, poll, settings = deps.clock(), queue_poll_interval(), deps.settings
+    cycle = new_cycle(str(request["cycle"]), request["asked_at"], "request", settings.feed)
+    if now > taken_up_by(request, poll):
+        schedule = settings.collect_schedule
+        how = how_it_waits(request, lease, now, poll=poll, schedule=schedule)
+        cycle["errors"] = [CycleError(subreddit=None, kind="waiting", message=how)]
+    return cycle

@@ -1,0 +1,168 @@
+"""How the service is: quick to say, even when the database hangs."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Literal
+
+from api.deps import Deps
+from api.schema.health import ApplicationHealth, DatabaseHealth, Health, HealthStatus, WorkerHealth
+from shared import __version__
+from shared.cycles import running_cycle
+from shared.errors import StoreError
+from shared.logs import repeated_event
+from shared.models import CollectionState
+from shared.schedule import interval, next_tick
+from shared.settings import Settings
+from shared.store import COLLECTION, LEASES
+from shared.times import iso, parse_iso
+from shared.worker_status import WorkerStatus
+
+log = logging.getLogger(__name__)
+
+# Whoever watches us gives up soon, and a database that takes longer is as good as gone.
+DATABASE_SECONDS = 0.8
+MILLISECONDS = 1000
+MINUTE = timedelta(minutes=1)
+# Machines' clocks differ by less; what is dated later was written by a wrong one.
+CLOCKS_APART = timedelta(minutes=2)
+# The worker says that it lives every few seconds; a busy machine may hold it up.
+HEARTBEAT_LATE = timedelta(seconds=60)
+
+
+async def check_health(deps: Deps) -> Health:
+    """Ask the database what collection has done, which is a sign of its life, too."""
+    now = deps.clock()
+    kind: Literal["sqlite", "cosmos"] = "cosmos" if deps.settings.cosmos_endpoint else "sqlite"
+    process, worker = deps.process(), deps.worker()
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            store = await deps.store()
+        async with asyncio.timeout(DATABASE_SECONDS):
+            asked = perf_counter()
+            state = await store.read(COLLECTION, "collection", "collection")
+            latency = round((perf_counter() - asked) * MILLISECONDS, 2)
+            lease = await store.read(LEASES, "lease", "lease")
+    except (StoreError, TimeoutError) as error:
+        status: HealthStatus = "starting"
+        why: str | None = "The process opens its database: ask again in some seconds."
+        if isinstance(error, StoreError) or not deps.is_starting():
+            reason = str(error) or f"no answer within {DATABASE_SECONDS} s"
+            repeated_event(log, "health.unhealthy", logging.WARNING, reason=reason)
+            status = "unhealthy"
+            why = "The database doesn't answer: the log says why."
+        application = _unknown(deps.settings, now)
+        database = DatabaseHealth(connected=False, kind=kind, latency_ms=None)
+    else:
+        uptime = timedelta(seconds=process.uptime_seconds)
+        why = _worker_fault(worker, now) or _data_fault(state, deps.settings, now, uptime)
+        status = "degraded" if why else "healthy"
+        application = _application(state, running_cycle(lease, now), deps.settings, now)
+        database = DatabaseHealth(connected=True, kind=kind, latency_ms=latency)
+    return Health(
+        status=status,
+        reason=why,
+        worker=None
+        if worker is None
+        else WorkerHealth(
+            last_heartbeat=worker.last_heartbeat, last_failed_write=worker.last_failed_write
+        ),
+        timestamp=iso(now),
+        version=__version__,
+        process=process,
+        application=application,
+        database=database,
+    )
+
+
+def _worker_fault(worker: WorkerStatus | None, now: datetime) -> str | None:
+    """Return what is wrong with the worker; None where nothing is, or there is none to ask."""
+    if worker is None:
+        return None
+    if worker.is_failing:
+        return (
+            f"The worker can't write to its disk since {worker.last_failed_write}"
+            f" ({worker.failed_write_reason}): nothing is collected."
+        )
+    if worker.last_heartbeat is None:
+        return "The worker has given no sign of life yet: nothing is collected."
+    if now - parse_iso(worker.last_heartbeat) > HEARTBEAT_LATE:
+        return (
+            f"The worker gave its last sign of life at {worker.last_heartbeat}: nothing is"
+            " collected until it is back."
+        )
+    return None
+
+
+def _data_fault(
+    state: CollectionState | None, settings: Settings, now: datetime, uptime: timedelta
+) -> str | None:
+    """Return what is wrong with the data; None where nothing is."""
+    last = state["last_collection_at"] if state else None
+    if last is not None and _is_ahead(last, now):
+        return (
+            f"The last collection is dated {last}, which is in the future: a clock was, or is,"
+            " wrong."
+        )
+    if not _is_stale(state, settings, now, uptime):
+        return None
+    if last is None:
+        return "Nothing has been collected yet, though it should have been."
+    return f"The last collection was at {last}, more than two intervals of the schedule ago."
+
+
+def _is_ahead(moment: str, now: datetime) -> bool:
+    return parse_iso(moment) - now > CLOCKS_APART
+
+
+def _is_stale(
+    state: CollectionState | None, settings: Settings, now: datetime, uptime: timedelta
+) -> bool:
+    """Return whether the data is older than it should be: two intervals of the schedule.
+
+    Before the first collection that is so once one has failed, or when none came in two intervals
+    from the start: a fresh installation is healthy.
+    """
+    if state is None or state["last_collection_at"] is None:
+        failed = state is not None and state["collections_failed"] > 0
+        return failed or uptime > _two_intervals(settings.collect_schedule, now - uptime)
+    collected = parse_iso(state["last_collection_at"])
+    return now - collected > _two_intervals(settings.collect_schedule, collected)
+
+
+def _two_intervals(schedule: str, since: datetime) -> timedelta:
+    """Return the length of the interval that the moment is in, and of the next one."""
+    return interval(schedule, since) + interval(schedule, next_tick(schedule, since))
+
+
+def _application(
+    state: CollectionState | None, running: str | None, settings: Settings, now: datetime
+) -> ApplicationHealth:
+    last = state["last_collection_at"] if state else None
+    return ApplicationHealth(
+        last_collection_at=last,
+        collections_succeeded=state["collections_succeeded"] if state else 0,
+        collections_failed=state["collections_failed"] if state else 0,
+        # Another machine's clock may be ahead of ours.
+        data_freshness_minutes=max(0.0, round((now - parse_iso(last)) / MINUTE, 1))
+        if last and not _is_ahead(last, now)
+        else None,
+        next_collection_at=iso(next_tick(settings.collect_schedule, now)),
+        running_cycle=running,
+        last_cycle=state["last_cycle"] if state else None,
+        feed=settings.feed,
+    )
+
+
+def _unknown(settings: Settings, now: datetime) -> ApplicationHealth:
+    return ApplicationHealth(
+        last_collection_at=None,
+        collections_succeeded=None,
+        collections_failed=None,
+        data_freshness_minutes=None,
+        next_collection_at=iso(next_tick(settings.collect_schedule, now)),
+        running_cycle=None,
+        last_cycle=None,
+        feed=settings.feed,
+    )

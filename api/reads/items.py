@@ -1,0 +1,231 @@
+"""What a count counts: posts and comments, newest first, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from api.deps import Deps
+from api.reads.copies import Copies, with_places
+from api.reads.listing import Slice, read_page
+from api.reads.posts import FIRST_HOURS, GROWTH, MAX_HOURS_READ, MIN_ID, search_terms, window_of
+from api.reads.scopes import scope_of
+from api.reads.search import search_of
+from api.schema.items import ItemAnswer, Items
+from api.schema.parameters import ItemsParameters, Kind
+from shared.models import ALL, Comment, HourOfAll, HourShare, Item, Label, Post
+from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Query, Store
+from shared.times import Window, iso, next_hour
+
+KINDS: tuple[Kind, ...] = ("post", "comment")
+INITIALS: dict[str, Label] = {"p": "positive", "n": "neutral", "-": "negative"}
+# Of an hour whose shares don't list comments yet; no subreddit has more in one.
+MAX_IN_AN_HOUR = 10_000
+# Such a query costs as much as so many hours of `all`.
+QUERY_HOURS = 4
+
+
+@dataclass(frozen=True, order=True)
+class _Reference:
+    """Where an item is."""
+
+    order_key: str
+    subreddit: str
+    kind: Kind
+
+    @property
+    def key(self) -> Key:
+        return self.subreddit, self.order_key.partition("_")[2]
+
+
+@dataclass(frozen=True)
+class ItemsPage:
+    """Items, newest first, and the cursor of the next page, None at the end."""
+
+    items: Items
+    next_cursor: str | None
+
+
+async def read_items(deps: Deps, parameters: ItemsParameters) -> ItemsPage:
+    """Return a page of the posts and comments of the window. Raises UnknownSubreddit, StoreError.
+
+    With `q`, and where copies are left out, a page may hold fewer than `limit` items though a next
+    one follows.
+    """
+    scope = scope_of(deps.settings, parameters.subreddit)
+    store = await deps.watched_store()
+    window, end = window_of(parameters, deps.clock())
+    listing = _Listing(
+        store,
+        scope,
+        window,
+        names=frozenset(deps.settings.subreddits),
+        label=parameters.sentiment,
+        kinds=(parameters.kind,) if parameters.kind else KINDS,
+        end=end,
+    )
+    search = search_of(search_terms(parameters.q or ""))
+    names = deps.settings.subreddits
+    copies = Copies(store, names, iso(window.start), end, parameters.sentiment, search)
+    found = await read_page(
+        listing, parameters.cursor, search, parameters.limit, copies if scope == ALL else None
+    )
+    return ItemsPage(Items([_answer(item, names) for item in found.items]), found.below)
+
+
+def _answer(item: Item, names: Sequence[str]) -> ItemAnswer:
+    is_comment = "post_id" in item
+    kind = "comment" if is_comment else "post"
+    more = {} if is_comment else {"post_id": item["id"]}
+    empty = {"title": None, "comment_count": None}
+    return ItemAnswer.model_validate({**empty, **with_places(item, names), **more, "kind": kind})
+
+
+class _Listing:
+    """The items of a scope in a window, with one label or with any.
+
+    Each hour of `all` is read once, however many pages are; at most MAX_HOURS_READ of those that
+    hold something, where each hour of a subreddit that is queried counts as QUERY_HOURS more.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        scope: str,
+        window: Window,
+        *,
+        names: frozenset[str],
+        label: Label | None,
+        kinds: Sequence[Kind],
+        end: str,
+    ) -> None:
+        self.end = end
+        self._store = store
+        self._scope = scope
+        self._names = names
+        self._start = iso(window.start)
+        self._label = label
+        self._kinds = kinds
+        self._hours = window.hours()
+        self._left = MAX_HOURS_READ
+        self._size = FIRST_HOURS
+        self._found: list[_Reference] = []
+        self._ahead: dict[Kind, list[Item]] = {kind: [] for kind in kinds}
+        self._ended: set[Kind] = set()
+
+    async def read(self, below: str, count: int) -> Slice[Item]:
+        """Return at most so many of the newest items below an order key, and where to go on."""
+        if self._scope != ALL:
+            return await self._of_one(below, count)
+        references = await self._newest(below, count + 1)
+        stored = await self._stored(references[:count])
+        if len(references) > count:
+            return Slice(stored, references[count - 1].order_key)
+        rest = f"{next_hour(self._hours[-1])}:00:00Z_{MIN_ID}" if self._hours else None
+        return Slice(stored, rest, is_spent=True)
+
+    async def _of_one(self, below: str, count: int) -> Slice[Item]:
+        """Read on in each kind by its part of the count; what is too much is kept for later."""
+        each = -(-count // len(self._kinds)) + 1
+        for kind in self._kinds:
+            await self._read_ahead(kind, below, each)
+        going_on = [self._ahead[kind] for kind in self._kinds if kind not in self._ended]
+        # Of a kind that goes on there may be others between what lies below its last one.
+        floor = max((ahead[-1]["order_key"] for ahead in going_on), default="")
+        ahead = [item for kind in self._kinds for item in self._ahead[kind]]
+        ready = [item for item in ahead if item["order_key"] >= floor]
+        ready.sort(key=lambda item: item["order_key"], reverse=True)
+        found = ready[:count]
+        return Slice(found, found[-1]["order_key"] if floor or len(ready) > count else None)
+
+    async def _read_ahead(self, kind: Kind, below: str, count: int) -> None:
+        ahead = [item for item in self._ahead[kind] if item["order_key"] < below]
+        wanted = count - len(ahead)
+        if wanted > 0 and kind not in self._ended:
+            query: Query[Any] = Query(
+                POSTS if kind == "post" else COMMENTS,
+                self._scope,
+                wanted,
+                descending=True,
+                at_least=self._start,
+                below=ahead[-1]["order_key"] if ahead else below,
+                equals={"sentiment.label": self._label} if self._label else {},
+            )
+            found = await self._store.query(query)
+            ahead += found
+            if len(found) < wanted:
+                self._ended.add(kind)
+        self._ahead[kind] = ahead
+
+    async def _stored(self, references: Sequence[_Reference]) -> list[Item]:
+        """Read the items, in their order; what was deleted since is left out."""
+        posts = [each.key for each in references if each.kind == "post"]
+        comments = [each.key for each in references if each.kind == "comment"]
+        found: dict[tuple[Kind, Key], Post | Comment] = {}
+        if posts:
+            read = await self._store.read_many(POSTS, posts)
+            found.update({("post", key): item for key, item in read.items()})
+        if comments:
+            of_comments = await self._store.read_many(COMMENTS, comments)
+            found.update({("comment", key): item for key, item in of_comments.items()})
+        wanted = [(each.kind, each.key) for each in references]
+        return [cast("Item", found[each]) for each in wanted if each in found]
+
+    async def _newest(self, below: str, count: int) -> list[_Reference]:
+        """List the newest items of all subreddits below an order key, which must not rise.
+
+        There are fewer where the window ends, or where MAX_HOURS_READ hours were read.
+        """
+        while self._hours and self._hours[-1] >= below:
+            self._hours.pop()
+        self._found = [each for each in self._found if each.order_key < below]
+        while self._hours and self._left > 0 and len(self._found) < count:
+            await self._read_on(below, count)
+        return self._found[:count]
+
+    async def _read_on(self, below: str, count: int) -> None:
+        had = len(self._found)
+        batch = [self._hours.pop() for _ in range(min(self._size, self._left, len(self._hours)))]
+        read = await self._store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
+        for number, hour in enumerate(batch):
+            if self._left <= 0:
+                # What was queried for comments has used up what a page may read.
+                self._hours += reversed(batch[number:])
+                return
+            if (document := read.get((ALL, hour))) is not None:
+                self._left -= 1
+                self._found += await self._references(document, below)
+        found = len(self._found) - had
+        wanted = len(batch) * (count - len(self._found)) // max(1, found) + 1
+        self._size = max(1, min(self._size * GROWTH, wanted))
+
+    async def _references(self, hour: HourOfAll, below: str) -> list[_Reference]:
+        found: list[_Reference] = []
+        for name, share in hour["shares"].items():
+            if name not in self._names:
+                continue
+            listed: list[tuple[Kind, str, str]] = []
+            if "post" in self._kinds:
+                listed += [("post", key, label) for key, label in share["posts"]]
+            if "comment" in self._kinds:
+                listed += await self._comments(hour["id"], name, share)
+            found += [
+                _Reference(order_key, name, kind)
+                for kind, order_key, label in listed
+                if self._start <= order_key < below and self._label in {None, label}
+            ]
+        return sorted(found, reverse=True)
+
+    async def _comments(
+        self, hour: str, name: str, share: HourShare
+    ) -> list[tuple[Kind, str, str]]:
+        listed = share.get("comments")
+        if listed is not None:
+            return [("comment", f"{hour}{each[1:]}", INITIALS[each[0]]) for each in listed]
+        if not share["cell"]["comments"]:
+            return []
+        # What was counted before comments were listed.
+        self._left -= QUERY_HOURS
+        found = await self._store.query(
+            Query(COMMENTS, name, MAX_IN_AN_HOUR, at_least=hour, below=next_hour(hour))
+        )
+        return [("comment", item["order_key"], item["sentiment"]["label"]) for item in found]

@@ -1,0 +1,74 @@
+"""A page of what is listed newest first: all of it, or what a search finds in it."""
+
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from api.reads.copies import Copies, words_of
+from api.reads.search import Search
+from api.schema.parameters import MAX_SCANNED
+from shared.models import Item
+
+I = TypeVar("I", bound=Item)  # noqa: E741 - an item
+
+SCANNED_AT_ONCE = 250
+
+
+@dataclass(frozen=True)
+class Slice(Generic[I]):
+    """Items, and the order key to go on below, None where there are no more.
+
+    is_spent: no more may be read for this page.
+    """
+
+    items: list[I]
+    below: str | None
+    is_spent: bool = False
+
+
+class Listing(Protocol[I]):
+    """Items, to be read newest first."""
+
+    @property
+    def end(self) -> str:
+        """The order key that all of them lie below."""
+        ...
+
+    async def read(self, below: str, count: int) -> Slice[I]:
+        """Return at most so many of the newest items below an order key."""
+        ...
+
+
+def sliced(found: list[I], count: int) -> Slice[I]:
+    """Return the first ones; one more than these says that there are others below."""
+    return Slice(found[:count], found[count - 1]["order_key"] if len(found) > count else None)
+
+
+async def read_page(
+    listing: Listing[I],
+    cursor: str | None,
+    search: Search | None,
+    limit: int,
+    copies: Copies | None = None,
+) -> Slice[I]:
+    """Read on until enough items match, none are left or too many were read.
+
+    copies leaves out those that the list has the originals of.
+    """
+    below = min(listing.end, cursor) if cursor else listing.end
+    matching: list[I] = []
+    scanned = 0
+    while True:
+        batch = SCANNED_AT_ONCE if search else limit - len(matching)
+        part = await listing.read(below, batch)
+        found = [item for item in part.items if not search or search(words_of(item))]
+        if copies is not None:
+            found = await copies.without(found)
+        for item in found:
+            matching.append(item)
+            if len(matching) == limit:
+                is_last = part.below is None and item is found[-1]
+                return Slice(matching, None if is_last else item["order_key"])
+        scanned += batch
+        if part.below is None or part.is_spent or scanned >= MAX_SCANNED:
+            return Slice(matching, part.below)
+        below = part.below

@@ -1,0 +1,90 @@
+"""One post with its comments."""
+
+from collections.abc import Sequence
+
+from api.deps import Deps
+from api.errors import NotThere
+from api.reads.copies import with_places
+from api.reads.scopes import scope_of
+from api.schema.items import MAX_COMMENTS, CommentAnswer, PostAnswer, PostDetail
+from api.schema.parameters import PostParameters
+from api.schema.sentiment import LabelCounts
+from shared.models import ALL, Comment, Post
+from shared.statistics import recount, totals
+from shared.store import COMMENTS, POSTS, Query, Store
+
+
+async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
+    """Return a post and a page of its comments: a point read and a query inside its subreddit.
+
+    Without a subreddit the post is looked for in each of the watched ones, by point reads.
+    Raises UnknownSubreddit, NotThere and StoreError.
+    """
+    scope = scope_of(deps.settings, parameters.subreddit)
+    names = deps.settings.subreddits if scope == ALL else [scope]
+    store = await deps.watched_store()
+    post = await _find(store, names, parameters.id)
+    if post is None:
+        where = "any watched subreddit" if scope == ALL else scope
+        raise NotThere(f"There is no post of this id in {where}.")
+    comments = await store.query(
+        Query(
+            COMMENTS,
+            post["subreddit"],
+            MAX_COMMENTS + 1,
+            at_least=f"{parameters.cursor}!" if parameters.cursor else None,
+            equals={"post_id": parameters.id},
+        )
+    )
+    shown = comments[:MAX_COMMENTS]
+    said = totals([recount([], shown)], deps.settings.other_languages)
+    return PostDetail(
+        post=PostAnswer.model_validate(with_places(post, deps.settings.subreddits)),
+        comments=[CommentAnswer.model_validate(comment) for comment in without_loops(shown)],
+        comments_complete=len(comments) == len(shown),
+        sentiment_distribution=LabelCounts(
+            positive=said["positive"], negative=said["negative"], neutral=said["neutral"]
+        ),
+        sentiment_avg=said["avg_sentiment"],
+        left_out=said["left_out"],
+        methods=said["methods"],
+        mixed_methods=said["mixed_methods"],
+        feed=deps.settings.feed,
+    )
+
+
+def without_loops(comments: Sequence[Comment]) -> list[Comment]:
+    """Return the comments so that from each of them its parents lead out of them.
+
+    Where they lead in a circle, as no true ones do, its first comment answers the post.
+    """
+    parents = {f"t1_{each['id']}": each["parent_id"] for each in comments}
+    leads_out: set[str] = set()
+    found: list[Comment] = []
+    for comment in comments:
+        own = name = f"t1_{comment['id']}"
+        passed: set[str] = set()
+        while name in parents and name not in leads_out and name not in passed:
+            passed.add(name)
+            name = parents[name]
+        if name == own and passed:
+            parents[own] = f"t3_{comment['post_id']}"
+        # One that only leads into a circle waits until that is cut.
+        if name not in passed or name == own:
+            leads_out |= passed
+        kept: Comment = {**comment, "parent_id": parents[own]}
+        found.append(kept)
+    return found
+
+
+def next_comments(detail: PostDetail) -> str | None:
+    """Return the cursor of the comments after these; None where no later ones are stored."""
+    if detail.comments_complete:
+        return None
+    last = detail.comments[-1]
+    return f"{last.created_utc}_{last.id}"
+
+
+async def _find(store: Store, names: list[str] | tuple[str, ...], post_id: str) -> Post | None:
+    found = await store.read_many(POSTS, [(name, post_id) for name in names])
+    return next(iter(found.values()), None)

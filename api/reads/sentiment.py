@@ -1,0 +1,241 @@
+"""The sentiment of windows, out of the statistics that collection keeps."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from api.deps import Deps
+from api.reads.change import Times, change, full_hours, missing_hours
+from api.reads.coverage import runs, unknown_hours
+from api.reads.scopes import scope_of
+from api.schema.parameters import CompareParameters, Granularity, ScopeParameters, TrendsParameters
+from api.schema.sentiment import (
+    ComparedScope,
+    Comparison,
+    Difference,
+    SentimentTrends,
+    Stats,
+    TimeWindow,
+    Totals,
+    TrendPoint,
+)
+from shared import statistics
+from shared.models import ALL, Cell
+from shared.months import read_days
+from shared.statistics import COMPOUND_DIGITS, cells_by_hour
+from shared.store import COLLECTION, SUBREDDITS
+from shared.times import Window, day_of, iso, next_hour, parse_iso
+from shared.watched import only_watched
+
+Cells = Mapping[str, Cell]
+
+COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left_out")
+
+
+async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
+    """Add up the hours of the window: it reads one document for each day that they touch.
+
+    Raises UnknownSubreddit and StoreError.
+    """
+    return (await _window(deps, parameters))[0]
+
+
+async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTrends:
+    """Add up the window and each of its hours, days or weeks; it reads what `read_stats` does.
+
+    Raises UnknownSubreddit and StoreError.
+    """
+    stats, window, cells = await _window(deps, parameters)
+    return SentimentTrends(
+        **dict(stats),
+        granularity=parameters.granularity,
+        trend_data=await asyncio.to_thread(_trend, deps, cells, window, parameters.granularity),
+    )
+
+
+async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Window, Cells]:
+    scope = scope_of(deps.settings, parameters.subreddit)
+    window = Window.of_hours(parameters.hours, deps.clock())
+    cells = (await _cells(deps, [scope], window))[scope]
+    stats = Stats(
+        subreddit=scope,
+        time_window_hours=parameters.hours,
+        statistics=_totals(deps, cells, window.hours()),
+        window=_told(window),
+        feed=deps.settings.feed,
+        timestamp=iso(window.end),
+    )
+    return stats, window, cells
+
+
+async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
+    """Set subreddits side by side, each with the window before.
+
+    It reads a document for each subreddit and day or, of many days, month.
+    Raises UnknownSubreddit and StoreError.
+    """
+    scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.subreddits))
+    if parameters.until == "collected":
+        return await _compare_collected(deps, parameters, scopes)
+    window = Window.of_hours(parameters.hours, deps.clock())
+    cells = await _cells(deps, scopes, Window(window.before().start, window.end))
+    return await _comparison(deps, parameters, window, cells)
+
+
+async def _compare_collected(
+    deps: Deps, parameters: CompareParameters, scopes: Sequence[str]
+) -> Comparison:
+    """Compare what was collected: two batched reads more than `compare` has otherwise."""
+    store, now = await deps.watched_store(), deps.clock()
+    state = await store.read(COLLECTION, "collection", "collection")
+    last = state["last_collection_at"] if state else None
+    # Another machine's clock may be ahead of ours.
+    window = Window.of_hours(parameters.hours, min(now, parse_iso(last)) if last else now)
+    times = Times.until(window, parameters.hours)
+    earliest = full_hours(window, parameters.hours).before().start
+    cells = await _cells(deps, list({*scopes, ALL}), Window(earliest, window.end))
+    names = deps.settings.subreddits if ALL in scopes else scopes
+    states = await store.read_many(SUBREDDITS, [("subreddit", name) for name in names])
+    missing = {
+        name: hours
+        for (_, name), each in states.items()
+        if (hours := missing_hours(times, each["last_collected_at"]))
+    }
+    own = {scope: cells[scope] for scope in scopes}
+    plain = await _comparison(deps, parameters, window, own)
+
+    def with_changes() -> Comparison:
+        unknown = unknown_hours(cells[ALL], sorted({*times.all, *window.hours()}))
+        known = replace(times, unknown=frozenset(unknown))
+        found = [
+            each.model_copy(
+                update={
+                    "standard_error": _error(deps, own[each.subreddit], window.hours()),
+                    "change": change(
+                        own[each.subreddit],
+                        known,
+                        {n: hours for n, hours in missing.items() if each.subreddit in {ALL, n}},
+                        is_one=each.subreddit != ALL,
+                        other_languages=deps.settings.other_languages,
+                    ),
+                }
+            )
+            for each in plain.subreddits
+        ]
+        gaps = [
+            TimeWindow(start=f"{run[0]}:00:00Z", end=f"{next_hour(run[-1])}:00:00Z")
+            for run in runs(window.hours(), unknown)
+        ]
+        return plain.model_copy(update={"subreddits": found, "gaps": gaps, "timestamp": iso(now)})
+
+    return await asyncio.to_thread(with_changes)
+
+
+def _error(deps: Deps, cells: Cells, hours: Iterable[str]) -> float | None:
+    found = [cells[hour] for hour in hours if hour in cells]
+    error = statistics.standard_error(found, deps.settings.other_languages)
+    return None if error is None else round(error, COMPOUND_DIGITS)
+
+
+async def _comparison(
+    deps: Deps, parameters: CompareParameters, window: Window, cells: Mapping[str, Cells]
+) -> Comparison:
+    before, step = window.before(), parameters.step
+
+    def compare_all() -> list[ComparedScope]:
+        return [
+            _compared(
+                scope,
+                _totals(deps, own, window.hours()),
+                _totals(deps, own, before.hours()),
+                _trend(deps, own, window, step) if step else None,
+            )
+            for scope, own in cells.items()
+        ]
+
+    # Off the loop: sums over months take tenths of a second, and other requests wait.
+    compared = await asyncio.to_thread(compare_all)
+    return Comparison(
+        time_window_hours=parameters.hours,
+        subreddits=compared,
+        granularity=step,
+        mixed_methods=_are_mixed(
+            total for each in compared for total in (each.statistics, each.previous)
+        ),
+        window=_told(window),
+        previous_window=TimeWindow(start=iso(before.start), end=iso(window.start)),
+        feed=deps.settings.feed,
+        timestamp=iso(window.end),
+    )
+
+
+async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str, Cells]:
+    """Read the cells of the window by scope: days or, where these are many, months."""
+    store = await deps.watched_store()
+    days = await read_days(store, scopes, window.days())
+    if ALL in days:
+        days[ALL] = await only_watched(store, deps.settings.subreddits, days[ALL])
+    return {scope: cells_by_hour(found) for scope, found in days.items()}
+
+
+def _trend(deps: Deps, cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:
+    return [
+        TrendPoint(start=start, **_sums(deps, cells, hours))
+        for start, hours in _steps(window, granularity).items()
+    ]
+
+
+def _steps(window: Window, granularity: Granularity) -> Mapping[str, list[str]]:
+    """Share the hours of the window out among its steps; each step is there, oldest first."""
+    steps: dict[str, list[str]] = {}
+    for hour in window.hours():
+        steps.setdefault(_start_of(hour, granularity), []).append(hour)
+    return steps
+
+
+def _start_of(hour: str, granularity: Granularity) -> str:
+    if granularity == "hour":
+        return f"{hour}:00:00Z"
+    day = datetime.fromisoformat(f"{day_of(hour)}T00:00:00+00:00")
+    if granularity == "week":
+        day -= timedelta(days=day.weekday())
+    return iso(day)
+
+
+def _totals(deps: Deps, cells: Cells, hours: Iterable[str]) -> Totals:
+    return Totals(**_sums(deps, cells, hours))
+
+
+def _sums(deps: Deps, cells: Cells, hours: Iterable[str]) -> statistics.Totals:
+    found = (cells[hour] for hour in hours if hour in cells)
+    return statistics.totals(found, deps.settings.other_languages)
+
+
+def _are_mixed(totals: Iterable[Totals]) -> bool:
+    return len({method for total in totals for method in total.methods}) > 1
+
+
+def _compared(
+    scope: str, now: Totals, before: Totals, trend: list[TrendPoint] | None
+) -> ComparedScope:
+    change = {name: getattr(now, name) - getattr(before, name) for name in COUNTS}
+    averages = (now.avg_sentiment, before.avg_sentiment)
+    difference = (
+        None
+        if averages[0] is None or averages[1] is None
+        else round(averages[0] - averages[1], COMPOUND_DIGITS)
+    )
+    return ComparedScope(
+        subreddit=scope,
+        statistics=now,
+        previous=before,
+        difference=Difference(
+            **change, avg_sentiment=difference, mixed_methods=_are_mixed((now, before))
+        ),
+        trend_data=trend,
+    )
+
+
+def _told(window: Window) -> TimeWindow:
+    return TimeWindow(start=iso(window.start), end=iso(window.end))

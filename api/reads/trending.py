@@ -1,0 +1,62 @@
+"""The trending topics: the current ones, or as they were at an earlier time."""
+
+from collections.abc import Sequence
+
+from api.deps import Deps
+from api.errors import NotThere
+from api.schema.parameters import TrendingParameters
+from api.schema.trending import TopicAnswer, TopicsAnswer
+from shared.models import Topic, Topics
+from shared.statistics import FIRST_METHOD
+from shared.store import CURRENT, TOPICS, Store
+
+
+async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAnswer:
+    """Return the topics, in one read; in two for those of an earlier time.
+
+    Before topics were ever computed there are none. Raises NotThere and StoreError.
+    """
+    topics = only_watched(
+        await topics_at(await deps.store(), parameters.at), deps.settings.subreddits
+    )
+    return TopicsAnswer([topic_answer(topic) for topic in topics[: parameters.limit]])
+
+
+def only_watched(topics: Sequence[Topic], names: Sequence[str]) -> list[Topic]:
+    """Leave out the topics of communities that are no longer watched, and their names."""
+    found: list[Topic] = []
+    own = {name.lower(): name for name in names}
+    for topic in topics:
+        named = [own.get(name.lower()) for name in topic["subreddits"]]
+        watched = list(dict.fromkeys(name for name in named if name is not None))
+        if watched:
+            shown: Topic = {**topic, "subreddits": watched}
+            found.append(shown)
+    return found
+
+
+def topic_answer(topic: Topic) -> TopicAnswer:
+    """Return a topic; one of before methods had versions says which scored it, too."""
+    counted = sum(topic["sentiment_distribution"].values())
+    methods = topic.get("methods", {FIRST_METHOD: counted})
+    told = {"left_out": 0, **topic, "methods": methods, "mixed_methods": len(methods) > 1}
+    return TopicAnswer.model_validate(told)
+
+
+async def topics_at(store: Store, at: str | None) -> list[Topic]:
+    """Return all topics, the current ones or those of a time. Raises NotThere and StoreError."""
+    current = await store.read(TOPICS, CURRENT, CURRENT)
+    found = current
+    if at is not None and (current is None or at < current["created_at"]):
+        found = await _snapshot(store, current, at)
+    return found["topics"] if found else []
+
+
+async def _snapshot(store: Store, current: Topics | None, at: str) -> Topics:
+    known = current["snapshots"] if current else []
+    earlier = [created for created in known if created <= at]
+    found = await store.read(TOPICS, earlier[-1], earlier[-1]) if earlier else None
+    if found is None:
+        since = f"; the earliest is that of {known[0]}" if known else ""
+        raise NotThere(f"There are no topics of that time: they are kept for 7 days{since}.")
+    return found

@@ -1,0 +1,42 @@
+"""What all answers share: their base, times, addresses, and the words of common fields."""
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Feed = Literal["reddit", "sample", "recorded"]
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+# What a browser runs, or opens on a machine of its own, is no address of a post.
+WEB = {"http", "https"}
+# A browser takes a backslash for a slash, and drops line ends: it would go elsewhere than it says.
+NOT_IN_ADDRESSES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+NOT_IN_HOSTS = re.compile(r"[\s\\]")
+
+
+def web_address(value: str) -> str:
+    """Return an http(s) address as it is; anything else, such as `javascript:…`, is left out."""
+    try:
+        address = urlsplit(value)
+        is_web = address.scheme in WEB and bool(address.hostname)
+    except ValueError:
+        return ""
+    is_odd = NOT_IN_ADDRESSES.search(value) or NOT_IN_HOSTS.search(address.netloc)
+    return value if is_web and not is_odd else ""
+
+
+WebAddress = Annotated[str, BeforeValidator(web_address)]
+Methods = Annotated[dict[str, int], Field(examples=[{"linear 1+2": 900, "vader 3.3.2+2": 131}])]
+LEFT_OUT = (
+    "items in other languages than English, which count in none of the three labels and not in the"
+    " mean; 0 where the setting OTHER_LANGUAGES has them count"
+)
+METHODS = "how many items each method and version scored, the most first"
+MIXED_METHODS = "whether more than one method scored them, so that the mean mixes what differs"
+
+
+class Answer(BaseModel):
+    """What an endpoint answers."""
+
+    model_config = ConfigDict(frozen=True)

@@ -1,0 +1,155 @@
+"""Posts and comments."""
+
+from pydantic import Field, RootModel
+
+from api.schema.base import (
+    LEFT_OUT,
+    METHODS,
+    MIXED_METHODS,
+    Answer,
+    Feed,
+    Methods,
+    Time,
+    WebAddress,
+)
+from api.schema.parameters import Kind
+from api.schema.sentiment import LabelCounts
+from shared.models import Label, Language
+
+# Of one page: a comment costs a request unit, and a long one nearly two.
+MAX_COMMENTS = 500
+LANGUAGE = (
+    "en, other (certainly not English) or none (no words of the author's, so neutral with compound"
+    " 0); null for what was scored before languages were told apart"
+)
+DELETED = "whether Reddit listed it without its author's words already"
+SHARE = "by linear its probability, by vader the share of such words; 0 to 1, 1 together"
+COPY_OF = (
+    "the post that it repeats, as subreddit/id: its author's same words within a week, or what it"
+    " cross-posts; null where it repeats none. A list over all leaves it out where it has that one"
+)
+COPIED_BY = "the posts that repeat it, as subreddit/id, oldest first"
+
+
+class PostSentiment(Answer):
+    """The sentiment of a text."""
+
+    label: Label = Field(description="positive, negative or neutral")
+    compound: float = Field(description="-1 to 1")
+    positive: float = Field(description=f"how positive: {SHARE}")
+    negative: float = Field(description=f"how negative: {SHARE}")
+    neutral: float = Field(description=f"how neutral: {SHARE}")
+    method: str = Field(description="how the text was scored")
+    analyzed_at: Time = Field(description="when the text was scored")
+    version: str | None = Field(
+        default=None, description="the method's version; null for what was scored before versions"
+    )
+
+
+class PostAnswer(Answer):
+    """A post."""
+
+    id: str = Field(description="Reddit's id, without t3_")
+    subreddit: str = Field(description="the subreddit's name")
+    author: str = Field(description="the author's name; [deleted] where there is none")
+    title: str = Field(description="the title")
+    content: str = Field(description="the text in Markdown, empty where the post is a link")
+    url: WebAddress = Field(description="what the post links to; empty where that isn't http(s)")
+    permalink: WebAddress = Field(description="the post on Reddit; empty where that isn't http(s)")
+    created_utc: Time = Field(description="when it was posted")
+    upvotes: int = Field(description="upvotes less downvotes, as last seen")
+    comment_count: int = Field(description="comments on Reddit, as last seen")
+    collected_at: Time = Field(description="when its text was collected")
+    language: Language | None = Field(default=None, description=LANGUAGE)
+    sentiment: PostSentiment = Field(description="the sentiment of title and content")
+    flair: str | None = Field(default=None, description="its flair; null where it has none")
+    upvote_ratio: float | None = Field(
+        default=None, description="upvotes in all votes, 0 to 1, as last seen; null: unknown"
+    )
+    deleted: bool = Field(default=False, description=DELETED)
+    cursor: str = Field(
+        validation_alias="order_key",
+        description="as `cursor` of /posts/recent: what comes after this post",
+    )
+    copy_of: str | None = Field(default=None, description=COPY_OF)
+    copies: list[str] = Field(default=[], description=COPIED_BY)
+
+
+class Posts(RootModel[list[PostAnswer]]):
+    """Posts, newest first."""
+
+
+class CommentAnswer(Answer):
+    """A comment."""
+
+    id: str = Field(description="Reddit's id, without t1_")
+    post_id: str = Field(description="the post that it belongs to")
+    parent_id: str = Field(
+        description="what it answers: t3_ and a post's id, or t1_ and a comment's; parents never"
+        " lead in a circle"
+    )
+    subreddit: str = Field(description="the subreddit's name")
+    author: str = Field(description="the author's name; [deleted] where there is none")
+    content: str = Field(description="the text in Markdown")
+    permalink: WebAddress = Field(
+        description="the comment on Reddit; empty where that isn't http(s)"
+    )
+    created_utc: Time = Field(description="when it was written")
+    upvotes: int = Field(description="upvotes less downvotes, as last seen")
+    collected_at: Time = Field(description="when its text was collected")
+    language: Language | None = Field(default=None, description=LANGUAGE)
+    sentiment: PostSentiment = Field(description="the sentiment of its text")
+    deleted: bool = Field(default=False, description=DELETED)
+
+
+class PostDetail(Answer):
+    """A post with its comments."""
+
+    post: PostAnswer = Field(description="the post")
+    comments: list[CommentAnswer] = Field(
+        description=f"its stored comments, oldest first, at most {MAX_COMMENTS}; the Link header"
+        " leads on to later ones"
+    )
+    comments_complete: bool = Field(
+        description="whether no later ones are stored: without `cursor`, whether these are all"
+    )
+    sentiment_distribution: LabelCounts = Field(description="these comments by their label")
+    sentiment_avg: float | None = Field(
+        description="these comments' mean compound, -1 to 1; null where there are none"
+    )
+    left_out: int = Field(description=LEFT_OUT)
+    methods: Methods = Field(description=METHODS)
+    mixed_methods: bool = Field(description=MIXED_METHODS)
+    feed: Feed = Field(description="where the data comes from")
+
+
+class ItemAnswer(Answer):
+    """A post or a comment."""
+
+    kind: Kind = Field(description="post or comment")
+    id: str = Field(description="Reddit's id, without t3_ or t1_")
+    post_id: str = Field(description="the post that it is or belongs to")
+    subreddit: str = Field(description="the subreddit's name")
+    author: str = Field(description="the author's name; [deleted] where there is none")
+    title: str | None = Field(description="the title of a post; null for a comment")
+    content: str = Field(description="the text in Markdown, empty where a post is a link")
+    permalink: WebAddress = Field(description="it on Reddit; empty where that isn't http(s)")
+    created_utc: Time = Field(description="when it was written")
+    upvotes: int = Field(description="upvotes less downvotes, as last seen")
+    comment_count: int | None = Field(
+        description="a post's comments on Reddit, as last seen; null for a comment"
+    )
+    collected_at: Time = Field(description="when its text was collected")
+    sentiment: PostSentiment = Field(description="the sentiment of title and content")
+    language: Language | None = Field(default=None, description=LANGUAGE)
+    deleted: bool = Field(default=False, description=DELETED)
+    cursor: str = Field(
+        validation_alias="order_key",
+        description="as `cursor` of /items: what comes after this item",
+    )
+    copy_of: str | None = Field(default=None, description=COPY_OF)
+    copies: list[str] = Field(default=[], description=COPIED_BY)
+
+
+class Items(RootModel[list[ItemAnswer]]):
+    """Posts and comments, newest first."""

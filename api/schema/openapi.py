@@ -1,0 +1,157 @@
+"""The OpenAPI 3.1 document of the API, made from the models that read and write it."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from api.endpoints import BASE, ENDPOINTS, Endpoint
+from api.schema.health import Health
+from api.schema.problems import Conflict, Problem
+from shared import __version__
+
+JSON, PROBLEM_JSON = "application/json", "application/problem+json"
+REFERENCE = "#/components/schemas/{model}"
+
+UNAUTHORIZED, CONFLICT, UNAVAILABLE = 401, 409, 503
+NOT_ACCEPTABLE = 406
+PROBLEMS = {
+    401: "A function key is missing or wrong.",
+    404: "What was asked for doesn't exist.",
+    406: "The Accept header refuses, with q=0, all that the call answers.",
+    409: "A cycle is running, or was asked for already and waits for its worker.",
+    411: "A body came in chunks, without its Content-Length.",
+    413: "The body is larger than 64 KB.",
+    414: "The query string is longer than 4 KB.",
+    422: "A parameter was refused or isn't known; `errors` says which and what is taken.",
+    429: "Too many heavy reads at once: ask again after `Retry-After` seconds.",
+    500: "Something unexpected happened: the log says what.",
+    503: "The database doesn't answer: ask again after `Retry-After` seconds.",
+}
+ALWAYS = (411, 413, 414, 500, 503)
+
+
+NEXT = {
+    "description": 'where the next page is: <path>; rel="next"; none on the last one',
+    "schema": {"type": "string"},
+}
+
+
+@lru_cache(maxsize=1)
+def openapi_document() -> dict[str, Any]:
+    """Return the document: https://spec.openapis.org/oas/v3.1.1.html."""
+    models: list[type[BaseModel]] = [Problem, Conflict, *(each.answer for each in ENDPOINTS)]
+    _, schemas = models_json_schema(
+        [(model, "serialization") for model in models], ref_template=REFERENCE
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in ENDPOINTS:
+        operation = _operation(endpoint)
+        paths.setdefault(BASE + endpoint.path, {})[endpoint.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Undertone",
+            "version": __version__,
+            "description": "What communities on Reddit say, and how they feel about it.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {
+                "functionKey": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
+            },
+        },
+    }
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    responses = {str(endpoint.status): _answered(endpoint)}
+    if endpoint.is_kept:
+        responses["304"] = {"description": "Nothing has changed since the given ETag."}
+    chosen = [NOT_ACCEPTABLE] if endpoint.is_kept else []
+    for status in sorted({*endpoint.problems, *chosen, *ALWAYS}):
+        responses[str(status)] = _problem(endpoint, status)
+    operation: dict[str, Any] = {
+        "operationId": endpoint.operation,
+        "summary": endpoint.summary,
+        "tags": [endpoint.path.split("/")[1].partition(".")[0]],
+        "parameters": _parameters(endpoint),
+        "responses": responses,
+    }
+    if UNAUTHORIZED in endpoint.problems:
+        operation["security"] = [{"functionKey": []}]
+    return operation
+
+
+def _answered(endpoint: Endpoint) -> dict[str, Any]:
+    is_json = endpoint.media_type == JSON
+    texts = endpoint.files if is_json else (endpoint.media_type, *endpoint.files)
+    content: dict[str, Any] = {each: {"schema": {"type": "string"}} for each in texts}
+    if is_json:
+        content = {JSON: {"schema": _reference(endpoint.answer)}, **content}
+    answered = {
+        "description": (endpoint.answer.__doc__ or "").split("\n")[0],
+        "content": content,
+    }
+    return {**answered, "headers": {"Link": NEXT}} if endpoint.is_paged else answered
+
+
+def _problem(endpoint: Endpoint, status: int) -> dict[str, Any]:
+    if status == UNAUTHORIZED:
+        # The Functions host answers this one by itself.
+        return {"description": PROBLEMS[status]}
+    if status == UNAVAILABLE and endpoint.answer is Health:
+        # An unhealthy service says how it is, too.
+        content = {JSON: {"schema": _reference(Health)}}
+        return {"description": "The database doesn't answer.", "content": content}
+    model = Conflict if status == CONFLICT else Problem
+    return {
+        "description": PROBLEMS[status],
+        "content": {PROBLEM_JSON: {"schema": _reference(model)}},
+    }
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": REFERENCE.format(model=model.__name__)}
+
+
+def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    if endpoint.parameters is None:
+        return []
+    schema = endpoint.parameters.model_json_schema(mode="validation")
+    required = schema.get("required", [])
+    return [
+        _parameter(name, field, is_path=f"{{{name}}}" in endpoint.path, required=name in required)
+        for name, field in schema["properties"].items()
+    ]
+
+
+def _parameter(
+    name: str, field: Mapping[str, Any], *, is_path: bool, required: bool
+) -> dict[str, Any]:
+    kept = {key: value for key, value in field.items() if key not in {"description", "title"}}
+    examples = kept.pop("examples", [])
+    if "anyOf" in kept:
+        # Left out it is null; given it never is.
+        (given,) = [each for each in kept.pop("anyOf") if each.get("type") != "null"]
+        kept = {**given, **{key: value for key, value in kept.items() if key != "default"}}
+    parameter: dict[str, Any] = {
+        "name": name,
+        "in": "path" if is_path else "query",
+        "required": is_path or required,
+        "description": field["description"],
+        "schema": kept,
+    }
+    if not is_path and not required:
+        # An empty value counts as not given: clients of old send it.
+        parameter["allowEmptyValue"] = True
+    if kept.get("type") == "array":
+        parameter |= {"style": "form", "explode": False}
+    if examples:
+        parameter["example"] = examples[0]
+    return parameter
