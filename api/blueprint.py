@@ -59,7 +59,7 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from api.schema.sentiment import MOMENTS_OF_STATS
-from shared.requests import QUEUE
+from shared.on_demand import QUEUE
 
 blueprint = func.Blueprint()
 

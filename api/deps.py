@@ -14,7 +14,7 @@ from api.reads.process import process_health
 from api.schema.health import Health, ProcessHealth
 from shared.errors import StoreError
 from shared.logs import set_levels
-from shared.requests import CollectMessage
+from shared.on_demand import CollectMessage
 from shared.settings import Settings, settings
 from shared.spellings import SpelledStore, Spellings
 from shared.store import Store, open_store

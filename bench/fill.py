@@ -26,8 +26,8 @@ from shared.cycles import cycle_id_of, new_cycle
 from shared.models import (
     CollectionState,
     Comment,
+    CommunityHour,
     Cycle,
-    HourShare,
     Label,
     Observation,
     Post,
@@ -216,7 +216,7 @@ async def fill(store: Store, size: Size, settings: Settings) -> None:
 
 async def _keep(
     store: Store, name: str, posts: Sequence[Post], comments: Sequence[Comment]
-) -> dict[str, HourShare]:
+) -> dict[str, CommunityHour]:
     """Write a subreddit, and give its shares of `all`."""
     await store.upsert(POSTS, posts)
     await store.upsert(COMMENTS, comments)

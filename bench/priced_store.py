@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from bench import request_units as ru
 from shared.errors import DocumentChanged, DocumentExists
-from shared.store import Container, Key, Query, Store, T
-from shared.store.cosmos import IDS_AT_ONCE
-from shared.store.cosmos_documents import indexing_policy
+from shared.store import Container, Key, Query, Store
+from shared.store.base import T
+from shared.store.cosmos.documents import indexing_policy
+from shared.store.cosmos.store import IDS_AT_ONCE
 
 # Documents are indexed by these whatever the policy says, and by each path of the policy even
 # where a document hasn't got it: https://learn.microsoft.com/azure/cosmos-db/index-policy

@@ -8,7 +8,7 @@ import os
 
 import azure.functions as func
 
-from shared.requests import QUEUE
+from shared.on_demand import QUEUE
 from shared.settings import settings
 from shared.telemetry import invocation
 

@@ -24,7 +24,7 @@ from collector.writers.shutdown import run_until_stopped, stopping
 from shared.errors import CycleEnded, CycleRunning, LeaseLost, Stopped, StoreError
 from shared.logs import event, set_levels
 from shared.models import Cleanup, CollectionState, Cycle, Rescore, Topics, Trigger
-from shared.requests import read_message
+from shared.on_demand import read_message
 from shared.schedule import interval, last_tick
 from shared.settings import Settings, schedule_warnings
 from shared.spellings import SpelledStore, Spellings

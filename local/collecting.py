@@ -21,12 +21,12 @@ from local.reddit.server import StandIn, create_app
 from local.standin import choose_source
 from shared.errors import CycleRunning, UndertoneError
 from shared.models import ALL, Cycle, SubredditCounts
-from shared.months import read_days
 from shared.settings import Settings, load_settings
-from shared.statistics import Totals, cells_of, totals
+from shared.stats.cells import Totals, cells_of, totals
+from shared.stats.months import read_days
+from shared.stats.watched import only_watched
 from shared.store import open_store
 from shared.times import Window, utc_now
-from shared.watched import only_watched
 
 COMPLETED, FAILED, ANOTHER_RUNS = 0, 1, 3
 COUNTS = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")

@@ -32,7 +32,7 @@ from shared.models import ALL
 from shared.origins import check_origin
 from shared.schedule import BadScheduleError, next_tick
 from shared.schedule_advice import warnings
-from shared.statistics import OtherLanguages
+from shared.stats.cells import OtherLanguages
 
 DEFAULT_SUBREDDITS = (
     "Cursor",

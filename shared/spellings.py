@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, cast
 
-from shared.models import ALL, Cell, HourShare
-from shared.statistics import add
-from shared.store import Container, Key, Query, Store, T
-from shared.watched import names_ever
+from shared.models import ALL, Cell, CommunityHour
+from shared.stats.cells import add
+from shared.stats.watched import names_ever
+from shared.store import Container, Key, Query, Store
+from shared.store.base import T
 
 # While something lies under another case: a cycle moves it.
 LOOK_AGAIN_SECONDS = 60.0
@@ -193,9 +194,11 @@ def _hours(days: Sequence[Mapping[str, Cell]]) -> dict[str, Cell]:
     return {hour: add(day[hour] for day in days if hour in day) for hour in hours}
 
 
-def _shares(stored: Mapping[str, HourShare], own: Callable[[str], str]) -> dict[str, HourShare]:
+def _shares(
+    stored: Mapping[str, CommunityHour], own: Callable[[str], str]
+) -> dict[str, CommunityHour]:
     """Return the shares of an hour by the names as they are watched."""
-    by_name: dict[str, list[HourShare]] = defaultdict(list)
+    by_name: dict[str, list[CommunityHour]] = defaultdict(list)
     for name, share in stored.items():
         by_name[own(name)].append(share)
     return {
@@ -203,10 +206,10 @@ def _shares(stored: Mapping[str, HourShare], own: Callable[[str], str]) -> dict[
     }
 
 
-def _added(shares: Sequence[HourShare]) -> HourShare:
+def _added(shares: Sequence[CommunityHour]) -> CommunityHour:
     # An item that is being moved may be in both.
     posts = {order_key: label for share in shares for order_key, label in share["posts"]}
-    added = HourShare(
+    added = CommunityHour(
         cell=add(share["cell"] for share in shares),
         posts=[[order_key, posts[order_key]] for order_key in sorted(posts, reverse=True)],
     )

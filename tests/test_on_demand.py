@@ -21,7 +21,7 @@ import pytest
 
 from local.host.queues import Queues
 from local.reddit.limits import RateLimit
-from shared.requests import QUEUE
+from shared.on_demand import QUEUE
 from shared.settings import load_settings
 from shared.store import REQUESTS, open_store
 from shared.times import iso, utc_now

@@ -25,7 +25,7 @@ from shared.errors import (
 from shared.host_json import queue_poll_interval
 from shared.logs import event
 from shared.models import Lease, Request
-from shared.requests import CollectMessage, ReportsLoss, may_be_lost
+from shared.on_demand import CollectMessage, ReportsLoss, may_be_lost
 from shared.store import GUARDS, REQUESTS, Store
 from shared.times import iso
 

@@ -28,7 +28,7 @@ from shared.errors import (
 )
 from shared.logs import event, repeated_event
 from shared.settings import settings
-from shared.telemetry import Told, invocation
+from shared.telemetry import SpanAttributes, invocation
 
 log = logging.getLogger(__name__)
 
@@ -137,10 +137,10 @@ def _sendable(
     return problem_answer(urlsplit(request.url).path, FAULTS[Exception])
 
 
-def _told(request: func.HttpRequest, answer: func.HttpResponse, request_id: str) -> Told:
+def _told(request: func.HttpRequest, answer: func.HttpResponse, request_id: str) -> SpanAttributes:
     """Return what a request's span keeps: not its path or query, which clients choose."""
     status = answer.status_code
-    failed: Told = {"error.type": str(status)} if status >= FIRST_SERVER_ERROR else {}
+    failed: SpanAttributes = {"error.type": str(status)} if status >= FIRST_SERVER_ERROR else {}
     return {
         "http.request.method": request.method,
         "http.response.status_code": status,

@@ -10,7 +10,7 @@ from api.schema.parameters import CycleParameters, CyclesParameters
 from shared.cycles import is_orphaned, new_cycle, orphaned
 from shared.host_json import queue_poll_interval
 from shared.models import Cycle, CycleError, Lease, Request
-from shared.requests import taken_up_by
+from shared.on_demand import taken_up_by
 from shared.store import CYCLES, GUARDS, LEASES, Query, Store
 
 LEASE, REQUEST = ("lease", "lease"), ("lease", "request")

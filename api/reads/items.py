@@ -12,7 +12,7 @@ from api.reads.scopes import scope_of
 from api.reads.search import search_of
 from api.schema.items import ItemAnswer, Items
 from api.schema.parameters import ItemsParameters, Kind
-from shared.models import ALL, Comment, HourOfAll, HourShare, Item, Label, Post
+from shared.models import ALL, Comment, CommunityHour, Item, Label, Post, ScopeHour
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Query, Store
 from shared.times import Window, iso, next_hour
 
@@ -198,7 +198,7 @@ class _Listing:
         wanted = len(batch) * (count - len(self._found)) // max(1, found) + 1
         self._size = max(1, min(self._size * GROWTH, wanted))
 
-    async def _references(self, hour: HourOfAll, below: str) -> list[_Reference]:
+    async def _references(self, hour: ScopeHour, below: str) -> list[_Reference]:
         found: list[_Reference] = []
         for name, share in hour["shares"].items():
             if name not in self._names:
@@ -216,7 +216,7 @@ class _Listing:
         return sorted(found, reverse=True)
 
     async def _comments(
-        self, hour: str, name: str, share: HourShare
+        self, hour: str, name: str, share: CommunityHour
     ) -> list[tuple[Kind, str, str]]:
         listed = share.get("comments")
         if listed is not None:

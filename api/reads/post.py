@@ -10,7 +10,7 @@ from api.schema.items import MAX_COMMENTS, CommentAnswer, PostAnswer, PostDetail
 from api.schema.parameters import PostParameters
 from api.schema.sentiment import LabelCounts
 from shared.models import ALL, Comment, Post
-from shared.statistics import recount, totals
+from shared.stats.cells import recount, totals
 from shared.store import COMMENTS, POSTS, Query, Store
 
 

@@ -16,7 +16,7 @@ from api.reads.search import search_of
 from api.reads.trending import only_watched, topics_at
 from api.schema.items import PostAnswer, Posts
 from api.schema.parameters import MAX_HOURS, MAX_POSTS, ListParameters, PostsParameters
-from shared.models import ALL, HourOfAll, Label, Post
+from shared.models import ALL, Label, Post, ScopeHour
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
 from shared.text import normalised, unescaped
 from shared.times import Window, hour_of, iso, next_hour, parse_iso
@@ -223,7 +223,7 @@ class _NewestOfAll:
         wanted = len(batch) * (count - len(self._found)) // max(1, found) + 1
         self._size = max(1, min(self._size * GROWTH, wanted))
 
-    def _keys_of(self, hour: HourOfAll, below: str) -> list[tuple[str, str]]:
+    def _keys_of(self, hour: ScopeHour, below: str) -> list[tuple[str, str]]:
         """Return the hour's order keys and subreddits, newest first."""
         keys = [
             (order_key, name)

@@ -20,13 +20,13 @@ from api.schema.sentiment import (
     Totals,
     TrendPoint,
 )
-from shared import statistics
 from shared.models import ALL, Cell
-from shared.months import read_days
-from shared.statistics import COMPOUND_DIGITS, cells_by_hour
+from shared.stats import cells as statistics
+from shared.stats.cells import COMPOUND_DIGITS, cells_by_hour
+from shared.stats.months import read_days
+from shared.stats.watched import only_watched
 from shared.store import COLLECTION, SUBREDDITS
 from shared.times import Window, day_of, iso, next_hour, parse_iso
-from shared.watched import only_watched
 
 Cells = Mapping[str, Cell]
 

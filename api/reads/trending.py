@@ -7,7 +7,7 @@ from api.errors import NotThere
 from api.schema.parameters import TrendingParameters
 from api.schema.trending import TopicAnswer, TopicsAnswer
 from shared.models import Topic, Topics
-from shared.statistics import FIRST_METHOD
+from shared.stats.cells import FIRST_METHOD
 from shared.store import CURRENT, TOPICS, Store
 
 

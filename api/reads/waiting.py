@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from shared.cycles import lease_holder
 from shared.models import Lease, Request
-from shared.requests import HIDDEN, WORKER_START, lost_after, may_be_lost, taken_up_by
+from shared.on_demand import HIDDEN, WORKER_START, lost_after, may_be_lost, taken_up_by
 from shared.schedule import next_tick
 from shared.times import iso
 

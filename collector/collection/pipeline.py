@@ -29,10 +29,10 @@ from shared.errors import (
 from shared.logs import event
 from shared.models import CycleError, Item, SubredditCounts, SubredditState, Watermark, WorkStatus
 from shared.settings import Settings
+from shared.stats.watched import names_ever
 from shared.store import COMMENTS, POSTS, SUBREDDITS, SWEEPS, Key, Store
 from shared.telemetry import span
 from shared.times import Clock, hour_of, iso, iso_from_epoch
-from shared.watched import names_ever
 
 log = logging.getLogger(__name__)
 

@@ -23,6 +23,7 @@ from shared.errors import DeadlineReached, DocumentExists, LeaseLost
 from shared.logs import event
 from shared.models import ALL, Cleanup, Item, Removed
 from shared.settings import Settings
+from shared.stats.watched import names_ever
 from shared.store import (
     COMMENTS,
     DAYS,
@@ -36,7 +37,6 @@ from shared.store import (
     Store,
 )
 from shared.times import Clock, day_of, hour_of, hour_start, iso, month_of, parse_iso, utc_now
-from shared.watched import names_ever
 
 log = logging.getLogger(__name__)
 

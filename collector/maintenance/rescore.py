@@ -24,10 +24,10 @@ from shared.errors import DocumentExists, LeaseLost
 from shared.logs import event
 from shared.models import Comment, Post, Rescore
 from shared.settings import Settings
-from shared.statistics import cells_by_hour, items_in, method_name, method_of, methods_of
+from shared.stats.cells import cells_by_hour, items_in, method_name, method_of, methods_of
+from shared.stats.watched import names_ever
 from shared.store import COMMENTS, DAYS, POSTS, Container, Query, Store
 from shared.times import Clock, hour_of, iso, next_hour, utc_now
-from shared.watched import names_ever
 
 log = logging.getLogger(__name__)
 

@@ -14,14 +14,14 @@ from shared.models import (
     ALL,
     Cell,
     Comment,
+    CommunityHour,
     DayStats,
-    HourOfAll,
-    HourShare,
     Item,
     Label,
     Post,
+    ScopeHour,
 )
-from shared.statistics import add, is_empty, recount
+from shared.stats.cells import add, is_empty, recount
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store
 from shared.times import HOUR_CHARS, day_of, hour_of, next_hour
 
@@ -34,13 +34,15 @@ PAGE = 500
 # Hours this close together are read in one go: a query costs more than a few items too many.
 NEARBY_HOURS = 3
 
-Shares = dict[str, dict[str, HourShare]]
+Shares = dict[str, dict[str, CommunityHour]]
 """The share of each subreddit in each hour: subreddit, hour, share."""
 
 
-async def rebuild_cells(store: Store, subreddit: str, hours: Iterable[str]) -> dict[str, HourShare]:
+async def rebuild_cells(
+    store: Store, subreddit: str, hours: Iterable[str]
+) -> dict[str, CommunityHour]:
     """Recount these hours of a subreddit, write its days, and give its shares of `all`."""
-    shares: dict[str, HourShare] = {}
+    shares: dict[str, CommunityHour] = {}
     for near in nearby(sorted(hours)):
         posts = _by_hour(await _items(store, POSTS, subreddit, near[0], near[-1]))
         comments = _by_hour(await _items(store, COMMENTS, subreddit, near[0], near[-1]))
@@ -52,17 +54,17 @@ async def rebuild_cells(store: Store, subreddit: str, hours: Iterable[str]) -> d
 
 async def rebuild_all(store: Store, shares: Shares) -> None:
     """Put these shares into the hours of `all`, and add its days up from them."""
-    by_hour: dict[str, dict[str, HourShare]] = defaultdict(dict)
+    by_hour: dict[str, dict[str, CommunityHour]] = defaultdict(dict)
     for subreddit, hours in shares.items():
         for hour, share in hours.items():
             by_hour[hour][subreddit] = share
     stored = await store.read_many(HOURS_OF_ALL, ((ALL, hour) for hour in by_hour))
-    documents: list[HourOfAll] = []
+    documents: list[ScopeHour] = []
     for hour, changed in by_hour.items():
         known = stored.get((ALL, hour))
         merged = {**(known["shares"] if known else {}), **changed}
         kept = {name: share for name, share in merged.items() if not is_empty(share["cell"])}
-        documents.append(HourOfAll(id=hour, subreddit=ALL, shares=kept))
+        documents.append(ScopeHour(id=hour, subreddit=ALL, shares=kept))
     await store.upsert(HOURS_OF_ALL, documents)
     await write_days(
         store,
@@ -72,11 +74,11 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
     )
 
 
-def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
+def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> CommunityHour:
     """Recount one hour of a subreddit from its items."""
     newest_first = sorted(posts, key=lambda post: post["order_key"], reverse=True)
     listed = sorted(comments, key=lambda comment: comment["order_key"], reverse=True)
-    return HourShare(
+    return CommunityHour(
         cell=recount(posts, comments),
         posts=[[post["order_key"], post["sentiment"]["label"]] for post in newest_first],
         comments=[

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from shared.models import DayStats
-from shared.months import key_of, pack, partition_of, unpack
+from shared.stats.months import key_of, pack, partition_of, unpack
 from shared.store import DAYS, MONTHS, Query, Store
 from shared.times import month_of
 

@@ -30,7 +30,7 @@ from shared.logs import event
 from shared.models import Post, Topic, Topics
 from shared.removed import NO_AUTHOR, is_removed
 from shared.settings import Settings
-from shared.statistics import LABELS, Scored, Totals, count, scored, totals
+from shared.stats.cells import LABELS, Scored, Totals, count, scored, totals
 from shared.store import COLLECTION, COMMENTS, CURRENT, POSTS, Store
 from shared.times import Clock, Window, hour_of, iso, parse_iso, utc_now
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.trending.keyness import MIN_AUTHORS, Keyness, Usage, keyness_of
-from shared.statistics import Scored
+from shared.stats.cells import Scored
 
 # Two terms are of one topic when this share of the rarer one's posts has both.
 SAME_POSTS = 0.5

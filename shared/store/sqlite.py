@@ -18,7 +18,8 @@ from shared.costs import spent
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.lenient_json import loads
 from shared.logs import repeated_event
-from shared.store import CONTAINERS, Container, Key, Query, T
+from shared.store.base import Container, Key, Query, T
+from shared.store.containers import CONTAINERS
 
 R = TypeVar("R")
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from shared.costs import counted
-from shared.store import Container, Key, Query, Store, T
-from shared.telemetry import STORE_REQUEST_UNITS, Told, measure, span
+from shared.store.base import Container, Key, Query, Store, T
+from shared.telemetry import STORE_REQUEST_UNITS, SpanAttributes, measure, span
 
 SYSTEMS = {"cosmos": "azure.cosmosdb", "sqlite": "sqlite"}
 
@@ -76,14 +76,16 @@ class TracedStore:
     @contextmanager
     def _operation(
         self, operation: str, container: Container[Any] | None = None, batch: int | None = None
-    ) -> Iterator[Told]:
-        attributes: Told = {
+    ) -> Iterator[SpanAttributes]:
+        attributes: SpanAttributes = {
             "db.system.name": SYSTEMS[self.kind],
             "db.operation.name": operation,
         }
-        where: Told = {} if container is None else {"db.collection.name": container.name}
+        where: SpanAttributes = {} if container is None else {"db.collection.name": container.name}
         # One alone is no batch, by the convention.
-        size: Told = {} if batch is None or batch == 1 else {"db.operation.batch.size": batch}
+        size: SpanAttributes = (
+            {} if batch is None or batch == 1 else {"db.operation.batch.size": batch}
+        )
         name = operation if container is None else f"{operation} {container.name}"
         given = {**attributes, **where, **size}
         with span(name, given, kind="client") as told, counted() as costs:
@@ -92,7 +94,9 @@ class TracedStore:
             finally:
                 self._tell_charge(told, costs.request_units, operation, where)
 
-    def _tell_charge(self, told: Told, request_units: float, operation: str, where: Told) -> None:
+    def _tell_charge(
+        self, told: SpanAttributes, request_units: float, operation: str, where: SpanAttributes
+    ) -> None:
         if self.kind == "cosmos":
             told["azure.cosmosdb.operation.request_charge"] = round(request_units, 2)
             container = where.get("db.collection.name", "none")

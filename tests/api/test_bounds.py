@@ -21,7 +21,7 @@ from api.schema.parameters import (
 from bench.priced_store import PricedStore
 from collector.rollups.months import fill_months
 from shared.models import ALL, DayStats
-from shared.statistics import Scored, count
+from shared.stats.cells import Scored, count
 from shared.store import DAYS, HOURS_OF_ALL, Query, Store
 from shared.times import utc_now
 from tests.api.world import (

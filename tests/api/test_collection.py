@@ -17,7 +17,7 @@ from api.schema.parameters import CycleParameters, CyclesParameters
 from shared.errors import CycleAwaited, CycleRunning, QueueUnavailable, StoreUnavailable
 from shared.host_json import queue_poll_interval
 from shared.models import Cycle
-from shared.requests import read_message
+from shared.on_demand import read_message
 from shared.settings import settings as process_settings
 from shared.store import CYCLES, LEASES, REQUESTS, Store
 from shared.times import iso

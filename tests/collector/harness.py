@@ -14,9 +14,9 @@ from collector.sentiment.registry import method_named
 from collector.sources.reddit.client import RedditSource
 from collector.sources.reddit.requestor import Backoff, Wait, wait_until
 from shared.models import ALL, Cycle, Labelled
-from shared.months import key_of, unpack
 from shared.settings import Settings
-from shared.statistics import methods_of
+from shared.stats.cells import methods_of
+from shared.stats.months import key_of, unpack
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, MONTHS, POSTS, SUBREDDITS, Container, Store
 from shared.times import Clock, utc_now
 

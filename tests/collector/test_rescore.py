@@ -24,7 +24,7 @@ from local.reddit.limits import RateLimit
 from shared.errors import CycleRunning
 from shared.models import Comment, Post, Rescore
 from shared.settings import Settings
-from shared.statistics import method_of
+from shared.stats.cells import method_of
 from shared.store import LEASES, POSTS, WORK, Query, Store
 from shared.store.sqlite import SqliteStore
 from shared.times import utc_now

@@ -14,7 +14,7 @@ from collector.trending.states import state_of
 from collector.trending.topics import RecentPost
 from shared.models import Post, Topic
 from shared.settings import Settings
-from shared.statistics import Scored
+from shared.stats.cells import Scored
 from shared.store import COMMENTS, CURRENT, POSTS, TOPICS, Store
 from shared.times import iso
 from tests.api.world import a_comment

@@ -19,10 +19,10 @@ from api.schema.parameters import (
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.reddit.objects import comment, submission
 from shared.models import ALL
-from shared.months import key_of, partition_of
+from shared.stats.months import key_of, partition_of
+from shared.stats.watched import names_ever
 from shared.store import DAYS, MONTHS, POSTS, SUBREDDITS, Query
 from shared.times import utc_now
-from shared.watched import names_ever
 from tests.api.world import deps_of
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
 

@@ -4,11 +4,11 @@ import pytest
 import yaml
 
 from api.http.problems import MAX_BODY_BYTES
-from shared.requests import QUEUE
+from shared.on_demand import QUEUE
 from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS
-from shared.store.cosmos import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
-from shared.store.cosmos_documents import indexing_policy
+from shared.store.cosmos.documents import indexing_policy
+from shared.store.cosmos.store import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
 from tests.host_fixtures import ROOT
 from tests.infra.bicep import BicepError
 from tests.shared.test_settings import local_values

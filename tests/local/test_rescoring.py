@@ -19,7 +19,7 @@ from local.collecting import stats_command
 from local.rescoring import rescore_command
 from shared.models import Topics
 from shared.settings import Settings
-from shared.statistics import method_of
+from shared.stats.cells import method_of
 from shared.store import CURRENT, TOPICS, Store, open_store
 from shared.times import iso, utc_now
 from tests.api.test_trending import topics

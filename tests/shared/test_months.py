@@ -3,7 +3,7 @@
 import pytest
 
 from shared.models import Cell, DayStats, Labelled
-from shared.months import pack, unpack
+from shared.stats.months import pack, unpack
 
 OTHER = Labelled(
     positive=1, negative=0, neutral=0, compound_sum=0.6124, compound_squares=0.37503376

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.models import Cell, DayStats
-from shared.statistics import add, cells_of, recount, standard_error, subtract, totals
+from shared.stats.cells import add, cells_of, recount, standard_error, subtract, totals
 
 COMPOUNDS = st.integers(-10_000, 10_000).map(lambda n: n / 10_000)
 

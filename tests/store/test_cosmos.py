@@ -26,8 +26,8 @@ from shared.errors import (
 )
 from shared.settings import Settings
 from shared.store import COMMENTS, CONTAINERS, CYCLES, LEASES, POSTS, Query, open_store
-from shared.store.cosmos import CosmosStore
-from shared.store.cosmos_documents import indexing_policy
+from shared.store.cosmos.documents import indexing_policy
+from shared.store.cosmos.store import CosmosStore
 from tests.stores import PATIENCE
 
 Fault = Callable[[Request], Response | None]

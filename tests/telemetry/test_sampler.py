@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.azure_monitor import _sampler
+from shared.telemetry.azure_monitor import _sampler
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from local.host.messages import incoming, outgoing
 from local.host.queues import LIFETIME, Queues
-from shared.requests import QUEUE, CollectMessage, read_message
+from shared.on_demand import QUEUE, CollectMessage, read_message
 
 ASKED = CollectMessage(cycle="cycle_20261125_100000", asked_at="2026-11-25T10:00:00Z")
 TEXT = ASKED.model_dump_json()

@@ -13,7 +13,7 @@ from local.sample import find_sample, sample_objects, stories_between
 from local.sample.phrases import NAMES
 from local.sample.threads import threads_of
 from shared.settings import DEFAULT_SUBREDDITS
-from shared.statistics import Scored
+from shared.stats.cells import Scored
 from shared.times import Window
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)

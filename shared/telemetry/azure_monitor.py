@@ -43,12 +43,12 @@ from opentelemetry.trace.propagation.tracecontext import (
 
 from shared import __version__
 from shared.logs import event
-from shared.telemetry import (
+from shared.telemetry.base import (
     METRICS,
     Attributes,
     Kind,
     Metric,
-    Told,
+    SpanAttributes,
     TraceContext,
     Value,
 )
@@ -111,9 +111,9 @@ class AzureMonitor:
     @contextmanager
     def span(
         self, name: str, kind: Kind, attributes: Attributes, parent: TraceContext | None = None
-    ) -> Iterator[Told]:
+    ) -> Iterator[SpanAttributes]:
         """Trace the block. Exceptions leave their type: messages may quote what people wrote."""
-        told: Told = {}
+        told: SpanAttributes = {}
         with self._tracer.start_as_current_span(
             name,
             context=self._context(parent) if parent else None,

@@ -27,9 +27,10 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.settings import Settings
-from shared.store import CONTAINERS, Container, Key, Query, T
-from shared.store.cosmos_documents import WRITE, indexing_policy, ours, sql, theirs
-from shared.store.cosmos_errors import (
+from shared.store.base import Container, Key, Query, T
+from shared.store.containers import CONTAINERS
+from shared.store.cosmos.documents import WRITE, indexing_policy, ours, sql, theirs
+from shared.store.cosmos.errors import (
     BAD_REQUEST,
     CONFLICT,
     PRECONDITION_FAILED,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from shared.models import ALL, Cell, DayStats, Labelled, MonthStats
-from shared.statistics import items_in
+from shared.stats.cells import items_in
 from shared.store import DAYS, MONTHS, Key, Store
 from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 

@@ -7,8 +7,8 @@ longer watched is taken out when they are read, so that a change of SUBREDDITS s
 from collections.abc import Iterable, Sequence
 
 from shared.models import DayStats, SubredditState
-from shared.months import read_days
-from shared.statistics import is_empty, subtract
+from shared.stats.cells import is_empty, subtract
+from shared.stats.months import read_days
 from shared.store import SUBREDDITS, Query, Store
 
 PAGE = 500

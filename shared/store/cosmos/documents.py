@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.store import Container, Query
+from shared.store.base import Container, Query
 
 # Names the conditional write that a document comes from.
 WRITE = "_write"

@@ -1,0 +1,67 @@
+"""The documents that the store keeps, as typed dicts: what is written is what is read.
+
+Times are strings as `shared.times.iso` writes them. `_etag` is there in what a store gives back.
+"""
+
+from shared.models.items import Comment, Item, Label, Language, Observation, Post, Sentiment
+from shared.models.rollups import (
+    ALL,
+    Cell,
+    CommunityHour,
+    DayStats,
+    Labelled,
+    Likeness,
+    MonthStats,
+    ScopeHour,
+)
+from shared.models.state import CollectionState, SubredditState, SweepState, Watermark
+from shared.models.topics import Topic, Topics, TopicState
+from shared.models.work import (
+    Cleanup,
+    Cycle,
+    CycleError,
+    Lease,
+    Removed,
+    Request,
+    Rescore,
+    SubredditCounts,
+    Trigger,
+    Work,
+    WorkStatus,
+)
+
+__all__ = [
+    "ALL",
+    "Cell",
+    "Cleanup",
+    "CollectionState",
+    "Comment",
+    "CommunityHour",
+    "Cycle",
+    "CycleError",
+    "DayStats",
+    "Item",
+    "Label",
+    "Labelled",
+    "Language",
+    "Lease",
+    "Likeness",
+    "MonthStats",
+    "Observation",
+    "Post",
+    "Removed",
+    "Request",
+    "Rescore",
+    "ScopeHour",
+    "Sentiment",
+    "SubredditCounts",
+    "SubredditState",
+    "SweepState",
+    "Topic",
+    "TopicState",
+    "Topics",
+    "Trigger",
+    "Watermark",
+    "Work",
+    "WorkStatus",
+]

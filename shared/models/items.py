@@ -1,0 +1,85 @@
+"""Posts and comments as the store keeps them."""
+
+from typing import Literal, NotRequired, TypedDict
+
+Label = Literal["positive", "negative", "neutral"]
+# none: no words were left; other: certainly not English.
+Language = Literal["en", "other", "none"]
+
+
+class Sentiment(TypedDict):
+    """The sentiment of one text.
+
+    compound lies in -1..1; positive, negative and neutral are shares in 0..1. version is that of
+    the method; what was stored before methods had versions lacks it.
+    """
+
+    label: Label
+    compound: float
+    positive: float
+    negative: float
+    neutral: float
+    method: str
+    version: NotRequired[str]
+    analyzed_at: str
+
+
+class Observation(TypedDict):
+    """What a post's counts were at one moment: what velocity is measured between."""
+
+    at: str
+    upvotes: int
+    comment_count: int
+
+
+class Item(TypedDict):
+    """What posts and comments share.
+
+    order_key is created_utc and the id: unique in a partition, and sorted by time.
+    deleted says that the source marks it as taken away: its words and its author's name are not
+    kept. distinguished says whom its author speaks for (moderator, admin). language is that of the
+    words that were scored; what was stored before languages were told apart lacks it.
+    """
+
+    id: str
+    subreddit: str
+    order_key: str
+    author: str
+    content: str
+    permalink: str
+    created_utc: str
+    upvotes: int
+    collected_at: str
+    deleted: bool
+    edited: NotRequired[bool]
+    stickied: NotRequired[bool]
+    distinguished: NotRequired[str | None]
+    language: NotRequired[Language]
+    sentiment: Sentiment
+    _etag: NotRequired[str]
+
+
+class Post(Item):
+    """A submission. observations are its last few counts, oldest first.
+
+    crosspost_parent is the fullname of the post that it shows in another place. copy_of is the
+    place (subreddit/order_key) of the post that it repeats, copies are the places of those that
+    repeat it, oldest first; both may be left out. collector/rollups/copies.py has the rule.
+    """
+
+    title: str
+    url: str
+    upvote_ratio: float | None
+    comment_count: int
+    flair: str | None
+    crosspost_parent: NotRequired[str | None]
+    copy_of: NotRequired[str]
+    copies: NotRequired[list[str]]
+    observations: list[Observation]
+
+
+class Comment(Item):
+    """A comment. parent_id is a fullname (t1_… or t3_…), post_id a bare id."""
+
+    post_id: str
+    parent_id: str

@@ -1,0 +1,101 @@
+"""The statistics of hours, days and months."""
+
+from typing import NotRequired, TypedDict
+
+# The partition of the statistics over all subreddits; no subreddit may be called so.
+ALL = "all"
+
+
+class Labelled(TypedDict):
+    """Items by their label, and the sums of their compound and of its square.
+
+    What was stored before squares were summed lacks compound_squares.
+    """
+
+    positive: int
+    negative: int
+    neutral: int
+    compound_sum: float
+    compound_squares: NotRequired[float]
+
+
+class Cell(Labelled):
+    """The statistics of one hour: a recount of the items created in it.
+
+    methods counts them by the method that scored them, "linear 1"; it is left out where all are of
+    `shared.stats.cells.FIRST_METHOD`, as in what was stored before. other_language is the part of
+    them that isn't English, left out where there is none. copies is the number of posts that repeat
+    another one, left out where there is none.
+    """
+
+    posts: int
+    comments: int
+    methods: NotRequired[dict[str, int]]
+    other_language: NotRequired[Labelled]
+    copies: NotRequired[int]
+
+
+class DayStats(TypedDict):
+    """One day of one subreddit, or of `all`; id is YYYY-MM-DD, hours has keys 00 to 23.
+
+    names are the subreddits that count in a day of `all`, or did; earlier days lack it.
+    """
+
+    id: str
+    subreddit: str
+    hours: dict[str, Cell]
+    names: NotRequired[list[str]]
+    _etag: NotRequired[str]
+
+
+class MonthStats(TypedDict):
+    """One month of one subreddit: the same cells that its days hold, in one small document.
+
+    id is YYYY-MM; subreddit is `shared.stats.months.partition_of` of its name, so that no query for
+    days finds it. cells has keys DDTHH, and numbers in the order of `shared.stats.months`. method
+    is what scored the items of most hours; methods are those of the other hours.
+    """
+
+    id: str
+    subreddit: str
+    cells: dict[str, list[float]]
+    method: str | None
+    methods: dict[str, dict[str, int]]
+    _etag: NotRequired[str]
+
+
+class Likeness(TypedDict):
+    """What tells whether a post is a copy, and what it is marked as; all of it may be left out.
+
+    text is the same for equal texts of one author; parent is the post that a cross-post shows.
+    """
+
+    text: NotRequired[str]
+    parent: NotRequired[str]
+    copy_of: NotRequired[str]
+    copies: NotRequired[list[str]]
+
+
+class CommunityHour(TypedDict):
+    """What one subreddit adds to one hour of `all`: its cell, and its posts.
+
+    posts are [order_key, label] pairs, newest first: enough to find the newest posts of all
+    subreddits without asking each of them. comments are as many strings, newest first: p, n or -
+    for positive, neutral or negative, and what follows the hour in the order key. texts are the
+    likenesses of posts by their order key, less the empty ones. What was stored before comments or
+    texts were listed lacks them.
+    """
+
+    cell: Cell
+    posts: list[list[str]]
+    comments: NotRequired[list[str]]
+    texts: NotRequired[dict[str, Likeness]]
+
+
+class ScopeHour(TypedDict):
+    """One hour of `all`; id is YYYY-MM-DDTHH, in the partition `all`."""
+
+    id: str
+    subreddit: str
+    shares: dict[str, CommunityHour]
+    _etag: NotRequired[str]

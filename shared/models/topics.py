@@ -1,0 +1,53 @@
+"""The trending topics."""
+
+from typing import Literal, NotRequired, TypedDict
+
+from shared.models.items import Label
+
+TopicState = Literal["new", "rising", "peaked", "fading"]
+
+
+class Topic(TypedDict):
+    """One trending topic.
+
+    engagement_velocity is the engagement that all its posts gain an hour. mentions counts its
+    posts; mentions_by_hour its posts and comments in each of the last 24 hours, oldest first.
+    growth is how many times as large a share of all posts it has as in the week before; None when
+    it had none. methods counts its posts and comments by what scored them, left_out those that
+    count neither in the distribution nor in the mean; earlier topics lack both. upvotes and
+    comments are what its posts have, and so have gained in the last 24 hours; state says how it
+    stands. Earlier topics lack these.
+    """
+
+    id: str
+    theme: str
+    keywords: list[str]
+    post_ids: list[str]
+    mentions: int
+    mentions_by_hour: list[int]
+    growth: float | None
+    subreddits: list[str]
+    engagement_velocity: float
+    sentiment_distribution: dict[Label, int]
+    sentiment_avg: float | None
+    methods: NotRequired[dict[str, int]]
+    left_out: NotRequired[int]
+    state: NotRequired[TopicState]
+    upvotes: NotRequired[int]
+    comments: NotRequired[int]
+    peak_time: str
+    created_at: str
+
+
+class Topics(TypedDict):
+    """The trending topics as they were computed at created_at; the first trends most.
+
+    id is `current`, or that of a snapshot. Only the current one knows the snapshots: the ids of the
+    earlier ones, oldest first.
+    """
+
+    id: str
+    created_at: str
+    topics: list[Topic]
+    snapshots: list[str]
+    _etag: NotRequired[str]

@@ -1,0 +1,127 @@
+"""The documents of work: cycles, cleanups, rescores, and the lease."""
+
+from typing import Literal, NotRequired, TypedDict
+
+Trigger = Literal["timer", "request", "cli"]
+WorkStatus = Literal["running", "completed", "failed"]
+
+
+class CycleError(TypedDict):
+    """One error of a cycle; subreddit is None where it was the whole cycle's."""
+
+    subreddit: str | None
+    kind: str
+    message: str
+
+
+class SubredditCounts(TypedDict):
+    """What a cycle did with one subreddit; left_out isn't there where nothing was."""
+
+    posts_seen: int
+    comments_seen: int
+    new: int
+    edited: int
+    moved: int
+    removed: int
+    left_out: NotRequired[int]
+    error: str | None
+
+
+class Work(TypedDict):
+    """What the documents of all work that changes statistics share; id begins with the kind.
+
+    pending_cells is the write-ahead: the hours of each subreddit whose statistics may not agree
+    with the items yet. settled is "no" from the start until there are none left: whoever works
+    next looks for it.
+    """
+
+    id: str
+    kind: Literal["cycle", "cleanup", "rescore"]
+    status: WorkStatus
+    start_time: str
+    end_time: str | None
+    errors: list[CycleError]
+    pending_cells: dict[str, list[str]]
+    settled: Literal["yes", "no"]
+    _etag: NotRequired[str]
+
+
+class Cycle(Work):
+    """One collection cycle (DataCollectionCycle).
+
+    left_out counts by the reason what the source showed and couldn't be kept. collected_at is that
+    of the items that it writes. uncounted names the subreddits whose new items are written and not
+    counted yet, each with the fullnames of those that it writes over: recovery counts the others.
+    Earlier cycles lack both.
+    """
+
+    collected_at: NotRequired[str]
+    uncounted: NotRequired[dict[str, list[str]]]
+
+    trigger: Trigger
+    feed: str
+    posts_collected: int
+    comments_collected: int
+    posts_seen: int
+    comments_seen: int
+    new: int
+    edited: int
+    moved: int
+    removed: int
+    left_out: NotRequired[dict[str, int]]
+    subreddits_processed: list[str]
+    subreddits: dict[str, SubredditCounts]
+    reddit_requests: int
+    reddit_requests_left: int | None
+
+
+class Removed(TypedDict):
+    """How many documents of each kind a cleanup removed; statistics counts days and hours."""
+
+    posts: int
+    comments: int
+    statistics: int
+    topics: int
+    cycles: int
+
+
+class Cleanup(Work):
+    """One cleanup: what was created before `before` went. complete says that nothing is left."""
+
+    before: str
+    removed: Removed
+    cycles_closed: int
+    complete: bool
+
+
+class Rescore(Work):
+    """One rescore: items of other methods than `method` ("linear 1") were scored again by it.
+
+    Between two turns at the lease it is `completed`, and not `complete`.
+    """
+
+    method: str
+    rescored: int
+    complete: bool
+
+
+class Lease(TypedDict):
+    """The one lease that guards every writer; holder None means that it is free."""
+
+    id: Literal["lease"]
+    kind: Literal["lease"]
+    ttl: int
+    holder: str | None
+    expires_at: str
+    _etag: NotRequired[str]
+
+
+class Request(TypedDict):
+    """The collection that was asked for last; cycle is None once it has begun."""
+
+    id: Literal["request"]
+    kind: Literal["lease"]
+    ttl: int
+    cycle: str | None
+    asked_at: str
+    _etag: NotRequired[str]

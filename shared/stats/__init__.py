@@ -1,0 +1,1 @@
+"""Statistics of hours: counted, added up, compared, and kept by the month."""

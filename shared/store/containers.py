@@ -1,0 +1,47 @@
+"""Every container, with the type of its documents and the queries that its indexes serve."""
+
+from typing import Any
+
+from shared.models import (
+    Cleanup,
+    CollectionState,
+    Comment,
+    Cycle,
+    DayStats,
+    Lease,
+    MonthStats,
+    Post,
+    Request,
+    ScopeHour,
+    SubredditState,
+    SweepState,
+    Topics,
+    Work,
+)
+from shared.store.base import Container
+
+ITEM_INDEXES = (("order_key",), ("sentiment.label", "order_key"))
+
+POSTS: Container[Post] = Container("posts", "subreddit", ITEM_INDEXES, expires=True)
+COMMENTS: Container[Comment] = Container(
+    "comments", "subreddit", (*ITEM_INDEXES, ("post_id", "order_key")), expires=True
+)
+DAYS: Container[DayStats] = Container("stats", "subreddit", (("id",),), expires=True)
+MONTHS: Container[MonthStats] = Container("stats", "subreddit", (("id",),), expires=True)
+HOURS_OF_ALL: Container[ScopeHour] = Container("stats", "subreddit", (("id",),), expires=True)
+# The id of the topics that are trending now; earlier ones are named by their time.
+CURRENT = "current"
+TOPICS: Container[Topics] = Container("topics", "id", expires=True)
+_CYCLE_INDEXES = (("id",), ("settled", "id"))
+CYCLES: Container[Cycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+CLEANUPS: Container[Cleanup] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+WORK: Container[Work] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+REQUESTS: Container[Request] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+GUARDS: Container[Lease | Request] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+LEASES: Container[Lease] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+SUBREDDITS: Container[SubredditState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+
+CONTAINERS: tuple[Container[Any], ...] = (POSTS, COMMENTS, DAYS, TOPICS, CYCLES)
+"""Each physical container once."""

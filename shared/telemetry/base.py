@@ -1,0 +1,94 @@
+"""What telemetry records: metrics, spans' attributes, and the recorder behind them."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Value = str | int | float
+Attributes = Mapping[str, Value]
+SpanAttributes = dict[str, Value]
+"""What a block says of itself: its span's attributes. `error.type` marks the span as failed."""
+Kind = Literal["internal", "client"]
+FaasTrigger = Literal["http", "timer", "pubsub"]
+"""https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas: pubsub is a queue's."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric: its name, what kind of instrument it is, and its unit (UCUM)."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    unit: str
+    what: str
+
+
+CYCLE_DURATION = Metric(
+    "undertone.cycle.duration", "histogram", "s", "how long collections take, waiting included"
+)
+CYCLE_ITEMS = Metric(
+    "undertone.cycle.items", "counter", "{item}", "posts and comments, by what became of them"
+)
+REDDIT_REQUESTS = Metric(
+    "undertone.reddit.requests", "counter", "{request}", "requests to Reddit, repeated ones too"
+)
+REDDIT_REQUESTS_LEFT = Metric(
+    "undertone.reddit.requests_left", "gauge", "{request}", "what Reddit still allows in its window"
+)
+STORE_REQUEST_UNITS = Metric(
+    "undertone.store.request_units", "counter", "{request_unit}", "what Cosmos DB charged"
+)
+METRICS = (
+    CYCLE_DURATION,
+    CYCLE_ITEMS,
+    REDDIT_REQUESTS,
+    REDDIT_REQUESTS_LEFT,
+    STORE_REQUEST_UNITS,
+)
+
+
+class TraceContext(Protocol):
+    """The host's span, as W3C Trace Context names it."""
+
+    @property
+    def trace_parent(self) -> str:
+        """Return the header traceparent."""
+        ...
+
+    @property
+    def trace_state(self) -> str:
+        """Return the header tracestate."""
+        ...
+
+
+class Invocation(Protocol):
+    """What is needed of an Azure function's context."""
+
+    @property
+    def invocation_id(self) -> str:
+        """Name the invocation."""
+        ...
+
+    @property
+    def trace_context(self) -> TraceContext | None:
+        """Return the host's span."""
+        ...
+
+
+class Recorder(Protocol):
+    """What records spans and metrics, and sends them in threads of its own."""
+
+    def span(
+        self, name: str, kind: Kind, attributes: Attributes, parent: TraceContext | None = None
+    ) -> AbstractContextManager[SpanAttributes]:
+        """Trace the block, as a child of the parent or else of the block around it."""
+        ...
+
+    def measure(self, metric: Metric, value: float, attributes: Attributes) -> None:
+        """Record a value: an addition, a state or one of a distribution."""
+        ...
+
+    def flush(self, seconds: float) -> None:
+        """Send what is recorded; give up waiting after so many seconds."""
+        ...
