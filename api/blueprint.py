@@ -18,7 +18,7 @@ from api.deps import Deps, process_deps
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import items_file, posts_file, trends_file
 from api.export.tables import TYPES, format_of
-from api.http.fallback import answer_elsewhere
+from api.http.fallback import answer_fallback
 from api.http.limiter import is_heavy
 from api.http.negotiation import choose_type
 from api.http.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
@@ -34,7 +34,7 @@ from api.http.responses import (
     prepare,
     prepared,
     triggered_answer,
-    wants_anew,
+    wants_fresh,
 )
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
@@ -83,7 +83,7 @@ async def api_health(req: func.HttpRequest) -> func.HttpResponse:
     """Return how the service is."""
     deps = process_deps()
     read_parameters(NoParameters, req.params)
-    return health_answer(await deps.looks.get("health", lambda: check_health(deps)))
+    return health_answer(await deps.health_cache.get("health", lambda: check_health(deps)))
 
 
 @blueprint.route("api/v1/sentiment/stats", methods=READ, auth_level=ANONYMOUS)
@@ -262,7 +262,7 @@ async def site(req: func.HttpRequest) -> func.HttpResponse:
     """Show the dashboard at /; elsewhere say that there is nothing, or not by this method."""
     path = urlsplit(req.url).path
     is_page = path in {"", "/"} and req.method in READ
-    return dashboard_page(req) if is_page else answer_elsewhere(req, path)
+    return dashboard_page(req) if is_page else answer_fallback(req, path)
 
 
 async def _data(
@@ -305,5 +305,5 @@ async def _kept(
     deps = process_deps()
     makes = partial(deps.heavy.run, make) if is_heavy(parameters, key[1]) else make
     whole_key = (*key, parameters.model_dump_json())
-    kept = await deps.cache.get(whole_key, makes, anew=wants_anew(request), within=within)
+    kept = await deps.cache.get(whole_key, makes, fresh=wants_fresh(request), within=within)
     return data_answer(request, kept, mimetype=mimetype)

@@ -22,7 +22,7 @@ from shared.times import Clock, utc_now
 from shared.worker_status import WorkerStatus, read_status
 
 # A client waits for the answer: it can ask again sooner than a database comes back.
-PATIENCE_SECONDS = 2.0
+RETRY_SECONDS = 2.0
 # The identity endpoint of a cold process takes some seconds. What takes longer is a fault.
 STARTING_SECONDS = 60.0
 
@@ -41,7 +41,7 @@ class Deps:
     cache: Cache[Prepared]
     is_starting: Callable[[], bool] = lambda: False
     """Return whether the process opens its database for the first time, for 60 s at most."""
-    looks: Cache[Health] = field(default_factory=lambda: Cache(seconds=0))
+    health_cache: Cache[Health] = field(default_factory=lambda: Cache(seconds=0))
     """Of those who ask for health at once, one asks the database."""
     heavy: Limiter = field(default_factory=Limiter)
     """Heavy reads wait here for each other; nothing else does."""
@@ -80,7 +80,7 @@ class SharedStore:
         return await asyncio.shield(self._opening)
 
     async def _open(self) -> Store:
-        store = await open_store(self._settings, patience=PATIENCE_SECONDS)
+        store = await open_store(self._settings, retry_seconds=RETRY_SECONDS)
         spelled = SpelledStore(store, self._settings.subreddits, self._spellings)
         with suppress(StoreError):  # The first read looks again, and fails by itself.
             # In a context of its own: no request is charged for it.
@@ -125,7 +125,7 @@ def _cache() -> Cache[Prepared]:
 
 
 @lru_cache(maxsize=1)
-def _looks() -> Cache[Health]:
+def _health_cache() -> Cache[Health]:
     return Cache(seconds=0)
 
 
@@ -154,7 +154,7 @@ def process_deps() -> Deps:
         process=process_health,
         cache=_cache(),
         is_starting=store.is_starting,
-        looks=_looks(),
+        health_cache=_health_cache(),
         heavy=_heavy(),
         unsent=_unsent(),
         spellings=_spellings(),
@@ -167,7 +167,7 @@ async def close() -> None:
         await _shared_store().close()
         _shared_store.cache_clear()
         _cache.cache_clear()
-        _looks.cache_clear()
+        _health_cache.cache_clear()
         _heavy.cache_clear()
         _unsent.cache_clear()
         _spellings.cache_clear()

@@ -9,7 +9,7 @@ from shared.errors import UndertoneError
 SHOWN_CHARS = 40
 
 
-class Refused(UndertoneError):
+class RequestError(UndertoneError):
     """A request that isn't answered as it is: with which status, and which parameters are why."""
 
     status: int
@@ -18,13 +18,13 @@ class Refused(UndertoneError):
     """After how many seconds it may be answered."""
 
 
-class NotThere(Refused):
+class NotFound(RequestError):
     """What the path or a time asks for doesn't exist; the message says what does."""
 
     status = 404
 
 
-class WrongMethod(Refused):
+class MethodNotAllowed(RequestError):
     """The path exists, but doesn't answer this method; `allowed` says which it does."""
 
     status = 405
@@ -34,13 +34,13 @@ class WrongMethod(Refused):
         self.allowed = allowed
 
 
-class LengthRequired(Refused):
+class LengthRequired(RequestError):
     """A body comes in chunks, without its length: the host doesn't hand it on."""
 
     status = 411
 
 
-class TooLarge(Refused):
+class TooLarge(RequestError):
     """A request is larger than any that makes sense."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -48,7 +48,7 @@ class TooLarge(Refused):
         self.status = status
 
 
-class BadParameters(Refused):
+class BadParameters(RequestError):
     """Some parameters can't be read."""
 
     status = 422

@@ -31,7 +31,7 @@ from collector.trending.finder import Trends
 from local.reddit.feed import feed_of
 from local.reddit.limits import RateLimit
 from local.reddit.server import StandIn, create_app
-from shared.costs import counted
+from shared.costs import track
 from shared.models import ALL, Cycle, Post
 from shared.settings import Settings, load_settings
 from shared.store import CYCLES, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store, open_store
@@ -115,7 +115,7 @@ async def world_in(folder: Path) -> AsyncIterator[World]:
         settings = load_settings(
             {"SQLITE_PATH": str(folder / "cost.db"), "REDDIT_BASE_URL": reddit.base_url}
         )
-        store = PricedStore(await open_store(settings, patience=20))
+        store = PricedStore(await open_store(settings, retry_seconds=20))
         try:
             yield World(store, settings, clock)
         finally:
@@ -241,7 +241,7 @@ def storage(store: PricedStore, new_a_day: float) -> dict[str, float]:
 
 async def charges_of(settings: Settings) -> list[float]:
     """Ask a Cosmos DB server for different things, and give what it charges for each."""
-    store = await open_store(settings, patience=20)
+    store = await open_store(settings, retry_seconds=20)
     try:
         return [await _charge(work) for work in _works(store)]
     finally:
@@ -263,7 +263,7 @@ def _works(store: Store) -> list[Callable[[], Awaitable[object]]]:
 
 
 async def _charge(work: Callable[[], Awaitable[object]]) -> float:
-    with counted() as costs:
+    with track() as costs:
         await work()
     return costs.request_units
 

@@ -292,7 +292,7 @@ def _collection() -> CollectionState:
 async def fill_file(path: Path, size: Size) -> float:
     """Fill a file that isn't there yet; give the seconds that it took."""
     began = time.monotonic()
-    store = await SqliteStore.open(path, patience=20)
+    store = await SqliteStore.open(path, retry_seconds=20)
     try:
         await fill(store, size, size.settings(path))
     finally:

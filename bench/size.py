@@ -33,7 +33,7 @@ from collector.collection.cycle import Collector
 from collector.maintenance.cleanup import Cleaner
 from collector.sentiment.registry import method_named
 from collector.trending.finder import Trends
-from shared.costs import counted
+from shared.costs import track
 from shared.store import COLLECTION
 from shared.store.sqlite import SqliteStore
 
@@ -113,7 +113,7 @@ async def measure_read(bench: Bench, name: str) -> dict[str, Any]:
         return taken
 
     sizes: list[int] = []
-    with counted() as costs:
+    with track() as costs:
         await once()
     documents = bench.store.counts["read"]
     times = [await once() for _ in range(QUICK_REPEATS if bench.quick else REPEATS)]
@@ -129,7 +129,7 @@ async def measure_read(bench: Bench, name: str) -> dict[str, Any]:
 async def measure_work(bench: Bench, name: str) -> dict[str, Any]:
     """Return the seconds of a piece of work, and what it costs."""
     began, used = time.perf_counter(), time.process_time()
-    with counted() as costs:
+    with track() as costs:
         found = await WORK[name](bench)
     cpu = time.process_time() - used - found.pop("source_cpu", 0)
     return {
@@ -145,7 +145,7 @@ async def measure_work(bench: Bench, name: str) -> dict[str, Any]:
 async def measure(path: Path, size: Size, name: str, *, quick: bool) -> dict[str, Any]:
     """Measure one thing in this process, with the most memory that it ever had."""
     settings = size.settings(path)
-    store = CountingStore(await SqliteStore.open(path, patience=20))
+    store = CountingStore(await SqliteStore.open(path, retry_seconds=20))
     bench = Bench(store, settings, quick)
     try:
         found = await (measure_read if name in READS else measure_work)(bench, name)

@@ -28,7 +28,7 @@ from typing import Any
 
 import httpx
 
-from api.deps import PATIENCE_SECONDS
+from api.deps import RETRY_SECONDS
 from bench.faulty_cosmos import FaultyCosmos
 from bench.soaking.faults import COSMOS_KINDS, OUTAGE, REDDIT_KINDS, spread
 from bench.soaking.feed import SUBREDDITS, GoingOn, first_objects
@@ -100,7 +100,7 @@ class Database:
 
     def broken_since(self, began: float) -> bool:
         """Return whether it has failed since a request began, or while it was opened for that."""
-        return self.proxy is not None and self.proxy.last_made >= began - PATIENCE_SECONDS
+        return self.proxy is not None and self.proxy.last_made >= began - RETRY_SECONDS
 
 
 @contextmanager

@@ -35,7 +35,7 @@ from shared.times import parse_iso, utc_now
 log = logging.getLogger(__name__)
 
 # A throttled cycle slows down rather than fails.
-PATIENCE_SECONDS = 120.0
+RETRY_SECONDS = 120.0
 # The host runs a tick's function up to some milliseconds before its time.
 TICK_EARLY = timedelta(seconds=1)
 # A collection that began so shortly before a tick is that tick's: machines' clocks differ, and
@@ -258,7 +258,7 @@ def _measure(report: dict[str, Any], seconds: float) -> None:
 
 @asynccontextmanager
 async def _open(settings: Settings) -> AsyncIterator[Store]:
-    store = await open_store(settings, patience=PATIENCE_SECONDS)
+    store = await open_store(settings, retry_seconds=RETRY_SECONDS)
     try:
         yield store
     finally:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from collector.jobs import LEASE_WAIT_SECONDS, PATIENCE_SECONDS, collect
+from collector.jobs import LEASE_WAIT_SECONDS, RETRY_SECONDS, collect
 from collector.writers.lease import LeaseWait
 from local.host.config import read_local_settings
 from local.reddit.feed import feed_of
@@ -172,7 +172,7 @@ async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
 
 
 async def _totals(settings: Settings, scopes: list[str], window: Window) -> dict[str, Totals]:
-    store = await open_store(settings, patience=PATIENCE_SECONDS)
+    store = await open_store(settings, retry_seconds=RETRY_SECONDS)
     try:
         days = await read_days(store, scopes, window.days())
         days[ALL] = await only_watched(store, settings.subreddits, days[ALL])

@@ -88,7 +88,7 @@ async def _check_feed(settings: Settings) -> None:
     if settings.cosmos_endpoint or not settings.sqlite_path.exists():
         return
     try:
-        store = await open_store(settings, patience=PATIENCE_SECONDS)
+        store = await open_store(settings, retry_seconds=PATIENCE_SECONDS)
         try:
             state = await store.read(COLLECTION, "collection", "collection")
         finally:

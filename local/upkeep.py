@@ -9,7 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from collector.jobs import PATIENCE_SECONDS, clean_up, find_trends
+from collector.jobs import RETRY_SECONDS, clean_up, find_trends
 from collector.maintenance.cleanup import Cleaner, Plan
 from local.host.config import read_local_settings
 from shared.errors import CycleRunning, UndertoneError
@@ -50,7 +50,7 @@ def _status(work: Callable[[], None]) -> int:
 
 
 async def _plan(settings: Settings) -> Plan:
-    store = await open_store(settings, patience=PATIENCE_SECONDS)
+    store = await open_store(settings, retry_seconds=RETRY_SECONDS)
     try:
         return await Cleaner(store, settings).plan()
     finally:

@@ -21,7 +21,7 @@ _counting: ContextVar[Costs | None] = ContextVar("costs", default=None)
 
 
 @contextmanager
-def counted() -> Iterator[Costs]:
+def track() -> Iterator[Costs]:
     """Count what the block and the tasks that it starts spend, also for a block around it."""
     costs, around = Costs(), _counting.get()
     token = _counting.set(costs)
@@ -34,7 +34,7 @@ def counted() -> Iterator[Costs]:
             around.request_units += costs.request_units
 
 
-def spent(request_units: float = 0.0) -> None:
+def charge(request_units: float = 0.0) -> None:
     """Count one operation, if somebody counts."""
     if (costs := _counting.get()) is not None:
         costs.operations += 1

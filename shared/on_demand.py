@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from shared.cycles import lease_holder
 from shared.errors import BadMessage
-from shared.models import Lease, Request
+from shared.models import CollectRequest, Lease
 from shared.times import parse_iso
 
 QUEUE: Final = "collect-requests"
@@ -52,7 +52,7 @@ def read_message(body: bytes) -> CollectMessage:
         raise BadMessage(f"this is no request for a collection: {problems}") from None
 
 
-def taken_up_by(request: Request, poll: timedelta) -> datetime:
+def taken_up_by(request: CollectRequest, poll: timedelta) -> datetime:
     """Return when a worker has taken a request up unless something is wrong.
 
     poll is the time between two looks at an idle queue.
@@ -60,12 +60,14 @@ def taken_up_by(request: Request, poll: timedelta) -> datetime:
     return parse_iso(request["asked_at"]) + poll + WORKER_START
 
 
-def lost_after(request: Request, poll: timedelta) -> datetime:
+def lost_after(request: CollectRequest, poll: timedelta) -> datetime:
     """Return until when a request's message may be seen again though its worker was killed."""
     return taken_up_by(request, poll) + HIDDEN
 
 
-def may_be_lost(request: Request, lease: Lease | None, now: datetime, poll: timedelta) -> bool:
+def may_be_lost(
+    request: CollectRequest, lease: Lease | None, now: datetime, poll: timedelta
+) -> bool:
     """Return whether a request that hasn't begun may have no message any more.
 
     While another writer holds the lease, its worker may just be waiting.

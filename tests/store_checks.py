@@ -13,7 +13,7 @@ def check_database(environ: Mapping[str, str]) -> None:
     settings = load_settings(environ)
 
     async def check() -> None:
-        store = await open_store(settings, patience=20)
+        store = await open_store(settings, retry_seconds=20)
         try:
             await check_statistics(store, settings.subreddits)
             assert (await store.read(LEASES, "lease", "lease"))["holder"] is None

@@ -113,7 +113,7 @@ def any_store_settings(request: pytest.FixtureRequest) -> Settings:
 @pytest.fixture
 async def store(any_store_settings: Settings) -> AsyncIterator[Store]:
     """Open a store of each kind in turn."""
-    opened = await open_store(any_store_settings, patience=PATIENCE)
+    opened = await open_store(any_store_settings, retry_seconds=PATIENCE)
     yield opened
     await opened.close()
 
@@ -121,7 +121,7 @@ async def store(any_store_settings: Settings) -> AsyncIterator[Store]:
 @pytest.fixture
 async def sqlite_store(sqlite_settings: Settings) -> AsyncIterator[Store]:
     """Open a store in a file."""
-    opened = await open_store(sqlite_settings, patience=PATIENCE)
+    opened = await open_store(sqlite_settings, retry_seconds=PATIENCE)
     yield opened
     await opened.close()
 
@@ -129,6 +129,6 @@ async def sqlite_store(sqlite_settings: Settings) -> AsyncIterator[Store]:
 @pytest.fixture
 async def cosmos_store(cosmos_settings_factory: Callable[[], Settings]) -> AsyncIterator[Store]:
     """Open a store in Cosmos DB."""
-    opened = await open_store(cosmos_settings_factory(), patience=PATIENCE)
+    opened = await open_store(cosmos_settings_factory(), retry_seconds=PATIENCE)
     yield opened
     await opened.close()

@@ -194,7 +194,7 @@ def edit_request(database: dict[str, str], **changes: str) -> None:
     """Write the request for a collection, as another time and place had left it."""
 
     async def edit() -> None:
-        store = await open_store(load_settings(database), patience=20)
+        store = await open_store(load_settings(database), retry_seconds=20)
         found = await store.read(REQUESTS, "lease", "request")
         request: Any = {"id": "request", "kind": "lease", "ttl": -1, **(found or {}), **changes}
         await store.upsert(REQUESTS, [request])

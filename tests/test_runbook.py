@@ -36,7 +36,7 @@ async def test_a_backup_that_is_taken_while_the_app_writes_can_be_restored(folde
         last_started_at=None, last_collection_at=None, collections_succeeded=1,
         collections_failed=0,
     )  # fmt: skip
-    store = await open_store(settings, patience=5)
+    store = await open_store(settings, retry_seconds=5)
     try:
         await store.upsert(COLLECTION, [document])
         run(backup, folder)
@@ -45,7 +45,7 @@ async def test_a_backup_that_is_taken_while_the_app_writes_can_be_restored(folde
     for file in database.parent.glob("undertone.db*"):
         file.unlink()
     (folder / ".data" / "backup.db").rename(database)
-    restored = await open_store(settings, patience=5)
+    restored = await open_store(settings, retry_seconds=5)
     try:
         found = await restored.read(COLLECTION, "collection", "collection")
     finally:

@@ -24,7 +24,7 @@ from shared.errors import (
 )
 from shared.host_json import queue_poll_interval
 from shared.logs import event
-from shared.models import Lease, Request
+from shared.models import CollectRequest, Lease
 from shared.on_demand import CollectMessage, ReportsLoss, may_be_lost
 from shared.store import GUARDS, REQUESTS, Store
 from shared.times import iso
@@ -58,7 +58,7 @@ async def _ask(store: Store, deps: Deps) -> tuple[Triggered, CollectMessage]:
     taken = ("cycle", cycle_id_of(now))
     found = await store.read_many(GUARDS, [LEASE, REQUEST, taken])
     lease = cast("Lease | None", found.get(LEASE))
-    known = cast("Request | None", found.get(REQUEST))
+    known = cast("CollectRequest | None", found.get(REQUEST))
     if busy := running_cycle(lease, now):
         raise CycleRunning(busy)
     waits = known if known and not await _has_begun(deps, known) else None
@@ -69,7 +69,7 @@ async def _ask(store: Store, deps: Deps) -> tuple[Triggered, CollectMessage]:
     # Ids are seconds, and a cycle may have begun, and even ended, within this one.
     fresh = cycle_id_of(now + SECOND if taken in found else now)
     cycle = (waits and waits["cycle"]) or fresh
-    request = Request(id="request", kind="lease", ttl=-1, cycle=cycle, asked_at=iso(now))
+    request = CollectRequest(id="request", kind="lease", ttl=-1, cycle=cycle, asked_at=iso(now))
     if known is None:
         await store.create(REQUESTS, request)
     else:
@@ -105,7 +105,7 @@ async def withdraw(deps: Deps, message: CollectMessage) -> None:
         store = await deps.store()
         found = await store.read(REQUESTS, "lease", "request")
         if found is not None and _is_unsent(deps, found):
-            withdrawn: Request = {**found, "cycle": None}
+            withdrawn: CollectRequest = {**found, "cycle": None}
             await store.replace(REQUESTS, withdrawn, found["_etag"])
     except DocumentChanged:
         pass  # Another one was asked for meanwhile.
@@ -115,7 +115,7 @@ async def withdraw(deps: Deps, message: CollectMessage) -> None:
     deps.unsent.discard(message)
 
 
-def _is_unsent(deps: Deps, request: Request) -> bool:
+def _is_unsent(deps: Deps, request: CollectRequest) -> bool:
     """Return whether this process knows that a request's message was not sent."""
     return any(
         (message.cycle, message.asked_at) == (request["cycle"], request["asked_at"])
@@ -123,7 +123,7 @@ def _is_unsent(deps: Deps, request: Request) -> bool:
     )
 
 
-async def _has_begun(deps: Deps, request: Request) -> bool:
+async def _has_begun(deps: Deps, request: CollectRequest) -> bool:
     """Return whether a request's cycle has begun and ended. Raises CycleRunning while it runs.
 
     A worker notes in the request that it has begun; one that was killed just before that has not.

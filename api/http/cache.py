@@ -47,14 +47,14 @@ class Cache(Generic[T]):
         key: Hashable,
         make: Callable[[], Awaitable[T]],
         *,
-        anew: bool = False,
+        fresh: bool = False,
         within: float | None = None,
     ) -> T:
         """Return the value of a key, made where it isn't kept; anew: not kept for over a second.
 
         within: not kept for over so many seconds. Raises what making it does.
         """
-        if within is None and anew:
+        if within is None and fresh:
             within = self._anew_after
         loop, now = asyncio.get_running_loop(), self._clock()
         entry = self._entries.get(key)

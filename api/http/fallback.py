@@ -6,7 +6,7 @@ from http import HTTPStatus
 import azure.functions as func
 
 from api.endpoints import BASE, ENDPOINTS
-from api.errors import NotThere, WrongMethod
+from api.errors import MethodNotAllowed, NotFound
 
 # Not in the OpenAPI document: they show it.
 PAGES = (f"{BASE}/openapi.json", f"{BASE}/docs", f"{BASE}/docs/{{file}}", "/assets/{file}", "")
@@ -21,14 +21,14 @@ def methods_of(path: str) -> list[str]:
     return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
-def answer_elsewhere(request: func.HttpRequest, path: str) -> func.HttpResponse:
-    """Answer OPTIONS with what the path allows. Raises NotThere and WrongMethod for the rest."""
+def answer_fallback(request: func.HttpRequest, path: str) -> func.HttpResponse:
+    """Answer OPTIONS with what the path allows. Raises NotFound or MethodNotAllowed otherwise."""
     methods = methods_of(path)
     if not methods:
-        raise NotThere(f"There is nothing here: {BASE}/docs shows what there is.")
+        raise NotFound(f"There is nothing here: {BASE}/docs shows what there is.")
     allowed = ", ".join([*methods, "OPTIONS"])
     if request.method != "OPTIONS":
-        raise WrongMethod(allowed)
+        raise MethodNotAllowed(allowed)
     headers = {
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,

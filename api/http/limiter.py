@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TypeVar
 
-from api.errors import Refused
+from api.errors import RequestError
 from api.schema.parameters import CompareParameters, ListParameters, TrendsParameters
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ MAX_LIGHT_POSTS = 100
 MAX_LIGHT_HOURS = 1000
 
 
-class TooBusy(Refused):
+class TooBusy(RequestError):
     """The line for heavy reads is full."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.http import parse_accept_header, parse_list_header
 
-from api.errors import Refused
+from api.errors import RequestError
 
 # https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2. Werkzeug takes some others for 1.
 WEIGHT = re.compile(r"q=(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
@@ -19,7 +19,7 @@ WEIGHT = re.compile(r"q=(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 OTHER_NAMES = {"x-gzip": "gzip"}
 
 
-class NotAcceptable(Refused):
+class NotAcceptable(RequestError):
     """The Accept header refuses, with q=0, what the call would answer."""
 
     status = HTTPStatus.NOT_ACCEPTABLE
@@ -29,7 +29,7 @@ class NotAcceptable(Refused):
 
 
 @dataclass(frozen=True)
-class Packing:
+class Encodings:
     """Whether a client takes gzip, and whether it refuses anything else."""
 
     gzip: bool
@@ -52,7 +52,7 @@ def choose_type(accept: str, offered: Sequence[str]) -> str:
     return offered[0]
 
 
-def packing(accept_encoding: str) -> Packing:
+def encodings(accept_encoding: str) -> Encodings:
     """Return what the Accept-Encoding header takes.
 
     Not to be encoded is always possible where the header doesn't refuse it, and liked least where
@@ -62,7 +62,7 @@ def packing(accept_encoding: str) -> Packing:
     liked = Accept([(OTHER_NAMES.get(name, name), q) for name, q in _weighed(accept_encoding)])
     gzip, plain = liked.quality("gzip"), liked.quality("identity")
     refuses_plain = liked.find("identity") >= 0 and plain == 0
-    return Packing(gzip=0 < gzip >= plain, plain=not (refuses_plain and gzip > 0))
+    return Encodings(gzip=0 < gzip >= plain, plain=not (refuses_plain and gzip > 0))
 
 
 def _weighed(header: str) -> list[tuple[str, float]]:

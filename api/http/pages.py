@@ -7,7 +7,7 @@ from pathlib import Path
 
 import azure.functions as func
 
-from api.errors import NotThere
+from api.errors import NotFound
 from api.http.responses import Prepared, data_answer
 from api.schema.openapi import openapi_document
 
@@ -57,13 +57,13 @@ HTML = """<!doctype html>
 
 
 def dashboard_page(request: func.HttpRequest) -> func.HttpResponse:
-    """Answer with the dashboard. Raises NotThere."""
+    """Answer with the dashboard. Raises NotFound."""
     page = _file(DASHBOARD / "index.html", ALWAYS_ASK)
     return data_answer(request, page, mimetype="text/html", policy=DASHBOARD_POLICY)
 
 
 def dashboard_file(request: func.HttpRequest, name: str) -> func.HttpResponse:
-    """Answer with one of its files. Raises NotThere."""
+    """Answer with one of its files. Raises NotFound."""
     return _file_answer(request, DASHBOARD / "assets", name, FOREVER)
 
 
@@ -79,7 +79,7 @@ def docs_page(request: func.HttpRequest) -> func.HttpResponse:
 
 
 def docs_file(request: func.HttpRequest, name: str) -> func.HttpResponse:
-    """Answer with one of its files. Raises NotThere."""
+    """Answer with one of its files. Raises NotFound."""
     return _file_answer(request, SWAGGER, name, AN_HOUR)
 
 
@@ -92,7 +92,7 @@ def _file_answer(
     request: func.HttpRequest, folder: Path, name: str, kept: str
 ) -> func.HttpResponse:
     if name not in _names(folder):
-        raise NotThere(
+        raise NotFound(
             "There is no such file. If the page isn't built yet: `make pages` builds it."
         )
     file = _file(folder / name, kept)
@@ -110,7 +110,7 @@ def _file(path: Path, kept: str) -> Prepared:
     try:
         return _prepared(path.read_bytes(), kept)
     except OSError as error:
-        raise NotThere("This page isn't built yet: `make pages` builds it.") from error
+        raise NotFound("This page isn't built yet: `make pages` builds it.") from error
 
 
 def _prepared(body: bytes, kept: str) -> Prepared:

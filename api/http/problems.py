@@ -13,10 +13,10 @@ from uuid import uuid4
 
 import azure.functions as func
 
-from api.errors import LengthRequired, Refused, TooLarge, WrongMethod
+from api.errors import LengthRequired, MethodNotAllowed, RequestError, TooLarge
 from api.http.responses import NOT_KEPT, set_length, unsendable_header
 from api.schema.problems import BAD_SETTING, NO_TYPE, BadParameter, Conflict, Problem
-from shared.costs import counted
+from shared.costs import track
 from shared.errors import (
     CycleAwaited,
     CycleRunning,
@@ -96,7 +96,7 @@ def answering(endpoint: Endpoint) -> Endpoint:
     ) -> func.HttpResponse:
         started = perf_counter()
         request_id = request_id_of(req)
-        with invocation(endpoint.__name__, "http", context) as told, counted() as costs:
+        with invocation(endpoint.__name__, "http", context) as told, track() as costs:
             answer = await _answer_of(endpoint, req, outputs, request_id)
             _allow_origin(req, answer)
             answer = _sendable(req, answer, request_id)
@@ -187,10 +187,10 @@ async def _answer_of(
     try:
         check_size(request)
         return await endpoint(request, **outputs)
-    except Refused as error:
+    except RequestError as error:
         fault = Fault(error.status, str(error), error.retry_seconds)
         answer = problem_answer(path, fault, error.errors)
-        if isinstance(error, WrongMethod):
+        if isinstance(error, MethodNotAllowed):
             answer.headers["Allow"] = error.allowed
         return answer
     except CycleRunning as error:

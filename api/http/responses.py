@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import azure.functions as func
 from pydantic import BaseModel
 
-from api.http.negotiation import packing
+from api.http.negotiation import encodings
 from api.schema.base import Feed
 from api.schema.cycles import Triggered
 from api.schema.health import Health
@@ -31,11 +31,11 @@ ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
 WITHOUT_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 NOT_KEPT = {"Cache-Control": "no-store"}
 # Less than this fits in the packet that carries the headers.
-WORTH_PACKING_BYTES = 1000
+MIN_GZIP_BYTES = 1000
 # Half a megabyte in some milliseconds, to a fifth.
-PACKING_LEVEL = 3
+GZIP_LEVEL = 3
 # What is packed already.
-PACKED_TYPES = {"font/woff2"}
+COMPRESSED_TYPES = {"font/woff2"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Prepared:
     headers: Mapping[str, str]
 
     @cached_property
-    def packed(self) -> bytes:
+    def gzipped(self) -> bytes:
         """The body, gzipped once however many ask for it."""
-        return gzip.compress(self.body, PACKING_LEVEL, mtime=0)
+        return gzip.compress(self.body, GZIP_LEVEL, mtime=0)
 
 
 def prepare(
@@ -112,20 +112,20 @@ def data_answer(
         return func.HttpResponse(
             status_code=HTTPStatus.NOT_MODIFIED, headers=headers, mimetype=mimetype
         )
-    taken = packing(request.headers.get("accept-encoding", ""))
-    if taken.plain and not (taken.gzip and _is_worth_packing(prepared, mimetype)):
+    taken = encodings(request.headers.get("accept-encoding", ""))
+    if taken.plain and not (taken.gzip and _is_worth_gzip(prepared, mimetype)):
         return func.HttpResponse(prepared.body, headers=headers, mimetype=mimetype)
     # Of two encodings the bytes differ, so that a strong tag can't be that of both:
     # https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.3
     headers |= {"Content-Encoding": "gzip", "ETag": f"W/{prepared.tag.removeprefix('W/')}"}
-    return func.HttpResponse(prepared.packed, headers=headers, mimetype=mimetype)
+    return func.HttpResponse(prepared.gzipped, headers=headers, mimetype=mimetype)
 
 
-def _is_worth_packing(prepared: Prepared, mimetype: str) -> bool:
-    return len(prepared.body) >= WORTH_PACKING_BYTES and mimetype not in PACKED_TYPES
+def _is_worth_gzip(prepared: Prepared, mimetype: str) -> bool:
+    return len(prepared.body) >= MIN_GZIP_BYTES and mimetype not in COMPRESSED_TYPES
 
 
-def wants_anew(request: func.HttpRequest) -> bool:
+def wants_fresh(request: func.HttpRequest) -> bool:
     """Return whether the client has reason to think that what is kept is too old.
 
     https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1

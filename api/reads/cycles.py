@@ -3,13 +3,13 @@
 from typing import cast
 
 from api.deps import Deps
-from api.errors import NotThere
+from api.errors import NotFound
 from api.reads.waiting import how_it_waits
 from api.schema.cycles import CycleAnswer, Cycles
 from api.schema.parameters import CycleParameters, CyclesParameters
 from shared.cycles import is_orphaned, new_cycle, orphaned
 from shared.host_json import queue_poll_interval
-from shared.models import Cycle, CycleError, Lease, Request
+from shared.models import CollectRequest, Cycle, CycleError, Lease
 from shared.on_demand import taken_up_by
 from shared.store import CYCLES, GUARDS, LEASES, Query, Store
 
@@ -36,19 +36,19 @@ async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
 async def read_cycle(deps: Deps, parameters: CycleParameters) -> CycleAnswer:
     """Return one cycle; one that was asked for is there before it begins.
 
-    Raises NotThere and StoreError.
+    Raises NotFound and StoreError.
     """
     store, cycle_id = await deps.store(), parameters.id
     if found := await find_cycle(deps, cycle_id):
         return _answer(found)
     guards = await store.read_many(GUARDS, [LEASE, REQUEST])
-    request = cast("Request | None", guards.get(REQUEST))
+    request = cast("CollectRequest | None", guards.get(REQUEST))
     if request is not None and request["cycle"] == cycle_id:
         return _answer(_awaited(request, cast("Lease | None", guards.get(LEASE)), deps))
     # It may have begun between the two reads.
     if found := await find_cycle(deps, cycle_id):
         return _answer(found)
-    raise NotThere("There is no cycle of this id: /api/v1/cycles lists those that are kept.")
+    raise NotFound("There is no cycle of this id: /api/v1/cycles lists those that are kept.")
 
 
 async def find_cycle(deps: Deps, cycle_id: str) -> Cycle | None:
@@ -95,7 +95,7 @@ def _answer(cycle: Cycle) -> CycleAnswer:
     return CycleAnswer.model_validate({**cycle, "errors": errors, "subreddits": subreddits})
 
 
-def _awaited(request: Request, lease: Lease | None, deps: Deps) -> Cycle:
+def _awaited(request: CollectRequest, lease: Lease | None, deps: Deps) -> Cycle:
     """Return a cycle that was asked for and hasn't begun; once it is late, with what is known."""
     now, poll, settings = deps.clock(), queue_poll_interval(), deps.settings
     cycle = new_cycle(str(request["cycle"]), request["asked_at"], "request", settings.feed)

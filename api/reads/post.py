@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.deps import Deps
-from api.errors import NotThere
+from api.errors import NotFound
 from api.reads.copies import with_places
 from api.reads.scopes import scope_of
 from api.schema.items import MAX_COMMENTS, CommentAnswer, PostAnswer, PostDetail
@@ -18,7 +18,7 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     """Return a post and a page of its comments: a point read and a query inside its subreddit.
 
     Without a subreddit the post is looked for in each of the watched ones, by point reads.
-    Raises UnknownSubreddit, NotThere and StoreError.
+    Raises UnknownSubreddit, NotFound and StoreError.
     """
     scope = scope_of(deps.settings, parameters.subreddit)
     names = deps.settings.subreddits if scope == ALL else [scope]
@@ -26,7 +26,7 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     post = await _find(store, names, parameters.id)
     if post is None:
         where = "any watched subreddit" if scope == ALL else scope
-        raise NotThere(f"There is no post of this id in {where}.")
+        raise NotFound(f"There is no post of this id in {where}.")
     comments = await store.query(
         Query(
             COMMENTS,

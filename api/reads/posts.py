@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from api.deps import Deps
-from api.errors import NotThere
+from api.errors import NotFound
 from api.reads.copies import Copies, with_places
 from api.reads.listing import Listing, Slice, read_page, sliced
 from api.reads.scopes import scope_of
@@ -49,7 +49,7 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
 
     Posts that arrive between two pages change nothing: a cursor says below which post to go on.
     With `q`, and where copies are left out, a page may hold fewer than `limit` posts though a next
-    one follows. Raises UnknownSubreddit, NotThere and StoreError.
+    one follows. Raises UnknownSubreddit, NotFound and StoreError.
     """
     scope = scope_of(deps.settings, parameters.subreddit)
     store = await deps.watched_store()
@@ -116,12 +116,12 @@ class _TopicListing:
 async def _topic_listing(
     store: Store, scope: str, watched: Sequence[str], parameters: PostsParameters
 ) -> _TopicListing:
-    """Read the topics, and then its posts in one batched read. Raises NotThere and StoreError."""
+    """Read the topics, and then its posts in one batched read. Raises NotFound and StoreError."""
     topics = await topics_at(store, parameters.at)
     topic = next((topic for topic in topics if topic["id"] == parameters.topic), None)
     if topic is None:
         when = f"was trending at {parameters.at}" if parameters.at else "is trending now"
-        raise NotThere(f"No topic of this id {when}: /api/v1/trending lists those that are.")
+        raise NotFound(f"No topic of this id {when}: /api/v1/trending lists those that are.")
     shown = only_watched([topic], watched)
     names = [name for each in shown for name in each["subreddits"] if scope in {ALL, name}]
     keys = [(name, post_id) for name in names for post_id in topic["post_ids"]]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.deps import Deps
-from api.errors import NotThere
+from api.errors import NotFound
 from api.schema.parameters import TrendingParameters
 from api.schema.trending import TopicAnswer, TopicsAnswer
 from shared.models import Topic, Topics
@@ -14,7 +14,7 @@ from shared.store import CURRENT, TOPICS, Store
 async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAnswer:
     """Return the topics, in one read; in two for those of an earlier time.
 
-    Before topics were ever computed there are none. Raises NotThere and StoreError.
+    Before topics were ever computed there are none. Raises NotFound and StoreError.
     """
     topics = only_watched(
         await topics_at(await deps.store(), parameters.at), deps.settings.subreddits
@@ -44,7 +44,7 @@ def topic_answer(topic: Topic) -> TopicAnswer:
 
 
 async def topics_at(store: Store, at: str | None) -> list[Topic]:
-    """Return all topics, the current ones or those of a time. Raises NotThere and StoreError."""
+    """Return all topics, the current ones or those of a time. Raises NotFound and StoreError."""
     current = await store.read(TOPICS, CURRENT, CURRENT)
     found = current
     if at is not None and (current is None or at < current["created_at"]):
@@ -58,5 +58,5 @@ async def _snapshot(store: Store, current: Topics | None, at: str) -> Topics:
     found = await store.read(TOPICS, earlier[-1], earlier[-1]) if earlier else None
     if found is None:
         since = f"; the earliest is that of {known[0]}" if known else ""
-        raise NotThere(f"There are no topics of that time: they are kept for 7 days{since}.")
+        raise NotFound(f"There are no topics of that time: they are kept for 7 days{since}.")
     return found

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from shared.cycles import lease_holder
-from shared.models import Lease, Request
+from shared.models import CollectRequest, Lease
 from shared.on_demand import HIDDEN, WORKER_START, lost_after, may_be_lost, taken_up_by
 from shared.schedule import next_tick
 from shared.times import iso
@@ -20,7 +20,7 @@ def promise(lease: Lease | None, now: datetime, poll: timedelta) -> str:
 
 
 def how_it_waits(
-    request: Request, lease: Lease | None, now: datetime, *, poll: timedelta, schedule: str
+    request: CollectRequest, lease: Lease | None, now: datetime, *, poll: timedelta, schedule: str
 ) -> str:
     """Return what is known of a request whose cycle hasn't begun; schedule is the collection's."""
     asked = f"asked for at {request['asked_at']}"

@@ -17,7 +17,7 @@ HOURS = 72
 
 async def compare(settings: Settings, shown: Mapping[str, RedditObject]) -> list[str]:
     """Return a line for each difference between the store and what is shown."""
-    store = await open_store(settings, patience=20)
+    store = await open_store(settings, retry_seconds=20)
     try:
         stored = await _stored(store, settings.subreddits)
         return [

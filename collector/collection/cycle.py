@@ -26,7 +26,7 @@ from shared.errors import (
     StoreError,
 )
 from shared.logs import event
-from shared.models import CollectionState, Cycle, CycleError, Request, Trigger
+from shared.models import CollectionState, CollectRequest, Cycle, CycleError, Trigger
 from shared.settings import Settings
 from shared.store import COLLECTION, CYCLES, REQUESTS, Store
 from shared.times import Clock, utc_now
@@ -160,7 +160,7 @@ class Collector:
         if found is None or found["cycle"] != cycle_id:
             return
         with suppress(DocumentChanged):  # Another one was asked for meanwhile.
-            taken_up: Request = {**found, "cycle": None}
+            taken_up: CollectRequest = {**found, "cycle": None}
             await self.store.replace(REQUESTS, taken_up, found["_etag"])
 
     async def _remember(self, state: CollectionState, cycle: Cycle) -> None:

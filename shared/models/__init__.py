@@ -18,11 +18,11 @@ from shared.models.state import CollectionState, SubredditState, SweepState, Wat
 from shared.models.topics import Topic, Topics, TopicState
 from shared.models.work import (
     Cleanup,
+    CollectRequest,
     Cycle,
     CycleError,
     Lease,
     Removed,
-    Request,
     Rescore,
     SubredditCounts,
     Trigger,
@@ -34,6 +34,7 @@ __all__ = [
     "ALL",
     "Cell",
     "Cleanup",
+    "CollectRequest",
     "CollectionState",
     "Comment",
     "CommunityHour",
@@ -50,7 +51,6 @@ __all__ = [
     "Observation",
     "Post",
     "Removed",
-    "Request",
     "Rescore",
     "ScopeHour",
     "Sentiment",

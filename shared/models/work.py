@@ -116,7 +116,7 @@ class Lease(TypedDict):
     _etag: NotRequired[str]
 
 
-class Request(TypedDict):
+class CollectRequest(TypedDict):
     """The collection that was asked for last; cycle is None once it has begun."""
 
     id: Literal["request"]

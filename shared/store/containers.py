@@ -5,13 +5,13 @@ from typing import Any
 from shared.models import (
     Cleanup,
     CollectionState,
+    CollectRequest,
     Comment,
     Cycle,
     DayStats,
     Lease,
     MonthStats,
     Post,
-    Request,
     ScopeHour,
     SubredditState,
     SweepState,
@@ -36,8 +36,10 @@ _CYCLE_INDEXES = (("id",), ("settled", "id"))
 CYCLES: Container[Cycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 CLEANUPS: Container[Cleanup] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WORK: Container[Work] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
-REQUESTS: Container[Request] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
-GUARDS: Container[Lease | Request] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+REQUESTS: Container[CollectRequest] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+GUARDS: Container[Lease | CollectRequest] = Container(
+    "cycles", "kind", _CYCLE_INDEXES, expires=True
+)
 LEASES: Container[Lease] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SUBREDDITS: Container[SubredditState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

@@ -5,15 +5,15 @@ from shared.store.base import Store
 from shared.telemetry import is_on, span
 
 
-async def open_store(settings: Settings, *, patience: float) -> Store:
+async def open_store(settings: Settings, *, retry_seconds: float) -> Store:
     """Open the store that the settings choose, and make its containers where that is our job.
 
-    patience is for how many seconds an operation is tried again while the database throttles or
+    retry_seconds is how long an operation is tried again while the database throttles or
     can't be reached: short on a request's way, long in a cycle. Raises StoreUnavailable, and
     StoreNotProvisioned where a container is missing that isn't ours to make.
     """
     with span("open store"):
-        store = await _open_store(settings, patience)
+        store = await _open_store(settings, retry_seconds)
     if not is_on():
         return store
     from shared.store.traced import TracedStore  # noqa: PLC0415 - not needed while off
@@ -21,11 +21,11 @@ async def open_store(settings: Settings, *, patience: float) -> Store:
     return TracedStore(store)
 
 
-async def _open_store(settings: Settings, patience: float) -> Store:
+async def _open_store(settings: Settings, retry_seconds: float) -> Store:
     if settings.cosmos_endpoint:
         from shared.store.cosmos.store import CosmosStore  # noqa: PLC0415 - costs 0.1 s, only when used
 
-        return await CosmosStore.open(settings, patience=patience)
+        return await CosmosStore.open(settings, retry_seconds=retry_seconds)
     from shared.store.sqlite import SqliteStore  # noqa: PLC0415 - not needed on Azure
 
-    return await SqliteStore.open(settings.sqlite_path, patience=patience)
+    return await SqliteStore.open(settings.sqlite_path, retry_seconds=retry_seconds)

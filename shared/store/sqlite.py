@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import aiosqlite
 
-from shared.costs import spent
+from shared.costs import charge
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.lenient_json import loads
 from shared.logs import repeated_event
@@ -65,8 +65,8 @@ class SqliteStore:
         self._writing = asyncio.Lock()
 
     @classmethod
-    async def open(cls, path: Path, *, patience: float) -> "SqliteStore":
-        """Open the file, made where it is missing; another writer is waited for `patience` s.
+    async def open(cls, path: Path, *, retry_seconds: float) -> "SqliteStore":
+        """Open the file, made where it is missing; another writer is waited for `retry_seconds`.
 
         One that this process may not write is opened to read alone.
         """
@@ -74,7 +74,7 @@ class SqliteStore:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _unavailable(path, error) from error
-        connection = aiosqlite.connect(path, timeout=patience, isolation_level=None)
+        connection = aiosqlite.connect(path, timeout=retry_seconds, isolation_level=None)
         try:
             await connection
             await _prepare(connection)
@@ -83,7 +83,7 @@ class SqliteStore:
             if not _is_read_only(path):
                 raise _unavailable(path, error) from error
             try:
-                return await _open_to_read(cls, path, patience)
+                return await _open_to_read(cls, path, retry_seconds)
             except sqlite3.Error as second:
                 raise _unavailable(path, second) from second
         return cls(connection, path)
@@ -213,7 +213,7 @@ class SqliteStore:
         return bool(bad)
 
     async def _rows(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        spent()
+        charge()
         if self._reopen is not None and _log_of(self._path).exists():
             reopen, self._reopen = self._reopen, None
             earlier = self._connection
@@ -234,7 +234,7 @@ class SqliteStore:
 
     async def _write(self, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
         """Run the statement for each row, all or none, and count the rows it changed."""
-        spent()
+        charge()
 
         async def write() -> int:
             async with _transaction(self._connection):
@@ -266,7 +266,7 @@ class SqliteStore:
             raise _unavailable(self._path, error) from error
 
 
-async def _open_to_read(opened: type[SqliteStore], path: Path, patience: float) -> SqliteStore:
+async def _open_to_read(opened: type[SqliteStore], path: Path, retry_seconds: float) -> SqliteStore:
     """Open a file that this process may not write.
 
     Reading along with a writer takes its log and its shared memory, which SQLite can't make here.
@@ -278,7 +278,7 @@ async def _open_to_read(opened: type[SqliteStore], path: Path, patience: float) 
     async def connected(*, is_still: bool) -> aiosqlite.Connection:
         how = "mode=ro&immutable=1" if is_still else "mode=ro"
         connection = aiosqlite.connect(
-            f"{address}?{how}", timeout=patience, isolation_level=None, uri=True
+            f"{address}?{how}", timeout=retry_seconds, isolation_level=None, uri=True
         )
         try:
             await connection

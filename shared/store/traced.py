@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from shared.costs import counted
+from shared.costs import track
 from shared.store.base import Container, Key, Query, Store, T
 from shared.telemetry import STORE_REQUEST_UNITS, SpanAttributes, measure, span
 
@@ -88,7 +88,7 @@ class TracedStore:
         )
         name = operation if container is None else f"{operation} {container.name}"
         given = {**attributes, **where, **size}
-        with span(name, given, kind="client") as told, counted() as costs:
+        with span(name, given, kind="client") as told, track() as costs:
             try:
                 yield told
             finally:

@@ -35,6 +35,6 @@ async def process(tmp_path: Path) -> AsyncIterator[Settings]:
 @pytest.fixture
 async def written(process: Settings) -> AsyncIterator[Store]:
     """Open the process's database, as a collector beside it does."""
-    store = await open_store(process, patience=20)
+    store = await open_store(process, retry_seconds=20)
     yield store
     await store.close()

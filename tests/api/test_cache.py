@@ -85,8 +85,8 @@ async def test_who_wants_it_anew_gets_it_anew_and_shares_what_is_new() -> None:
     cache, make = Cache[int](seconds=60, anew_after=1, clock=clock), Counted()
     assert await cache.get("key", make) == 1
     clock.now = 1
-    assert await cache.get("key", make, anew=True) == 1, "it is new"
+    assert await cache.get("key", make, fresh=True) == 1, "it is new"
     clock.now = 2
-    several = (cache.get("key", make, anew=True) for _ in range(20))
+    several = (cache.get("key", make, fresh=True) for _ in range(20))
     assert set(await asyncio.gather(*several)) == {2}
     assert await cache.get("key", make) == 2, "and the others have it too"

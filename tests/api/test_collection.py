@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.actions.collect import ask_for_collection, send
-from api.errors import NotThere
+from api.errors import NotFound
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.schema.parameters import CycleParameters, CyclesParameters
@@ -183,7 +183,7 @@ async def test_a_request_whose_message_is_not_sent_is_withdrawn(store, *, takes:
         else:
             with pytest.raises(QueueUnavailable, match="no space"):
                 await send(deps, output, message)
-        with pytest.raises(NotThere):
+        with pytest.raises(NotFound):
             await read_cycle(deps, CycleParameters(id=first.cycle))
     # Any process may be asked next.
     assert (await ask_for_collection(deps_of(store)))[0].status == "triggered"
@@ -290,7 +290,7 @@ async def test_a_cycle_is_there_as_soon_as_it_is_asked_for(store) -> None:
     assert (found.status, found.trigger, found.errors) == ("running", "request", [])
     in_time = deps_of(store, now=NOW + timedelta(seconds=62))
     assert (await read_cycle(in_time, CycleParameters(id=asked.cycle))).errors == []
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         await read_cycle(deps_of(store), CycleParameters(id="cycle_20200101_000000"))
 
 

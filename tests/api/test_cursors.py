@@ -24,7 +24,9 @@ AGES = st.lists(st.integers(0, 60), min_size=1, max_size=25)
 async def test_a_walk_over_pages_gives_every_post_once_while_others_arrive(
     tmp_path_factory, *, ages: list[int], arriving: list[int], limit: int, scope: str
 ) -> None:
-    store = await SqliteStore.open(tmp_path_factory.mktemp("walk") / "undertone.db", patience=20)
+    store = await SqliteStore.open(
+        tmp_path_factory.mktemp("walk") / "undertone.db", retry_seconds=20
+    )
     there = [
         a_post(n, NOW - timedelta(seconds=20 * age), NAMES[n % 2]) for n, age in enumerate(ages)
     ]

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.errors import NotThere, UnknownSubreddit
+from api.errors import NotFound, UnknownSubreddit
 from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
 from api.schema.items import PostAnswer
@@ -371,5 +371,5 @@ async def test_the_posts_of_a_topic_are_all_of_its_posts_newest_first(store) -> 
 
 async def test_a_topic_that_does_not_trend_is_told_so(store) -> None:
     await keep_topic(store, iso(NOW), "p1")
-    with pytest.raises(NotThere, match="/api/v1/trending"):
+    with pytest.raises(NotFound, match="/api/v1/trending"):
         await recent(store, topic="nothing-of-this-name")

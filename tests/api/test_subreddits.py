@@ -4,7 +4,7 @@ import pytest
 
 from api.reads.subreddits import read_subreddits
 from api.schema.parameters import SubredditsParameters
-from shared.costs import counted
+from shared.costs import track
 from shared.models import CycleError, SubredditState
 from shared.store import SUBREDDITS
 from tests.api.world import NOW, CountingStore, a_comment, a_post, deps_of, keep
@@ -71,7 +71,7 @@ async def test_the_list_costs_two_reads_however_many_subreddits_there_are(
 ) -> None:
     counting = CountingStore(sqlite_store)
     names = [f"sub{number}" for number in range(count)]
-    with counted() as costs:
+    with track() as costs:
         await read_subreddits(deps_of(counting, names=names), SubredditsParameters())
     assert counting.reads == costs.operations == 2
     assert counting.asked == {"cycles": count, "stats": 24}

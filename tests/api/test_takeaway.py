@@ -300,10 +300,10 @@ async def test_a_file_is_gzipped_for_those_who_take_it(process, written) -> None
     del process
     await keep(written, posts_back(50, MINUTE, newest=utc_now()))
     plain = await get(RECENT, format="csv")
-    packed = await get(RECENT, {"accept-encoding": "br, gzip"}, format="csv")
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.get_body()) == plain.get_body()
-    assert len(packed.get_body()) < len(plain.get_body()) / 3
+    gzipped = await get(RECENT, {"accept-encoding": "br, gzip"}, format="csv")
+    assert gzipped.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(gzipped.get_body()) == plain.get_body()
+    assert len(gzipped.get_body()) < len(plain.get_body()) / 3
 
 
 async def test_trends_as_csv_and_ndjson(process, written) -> None:

@@ -91,7 +91,7 @@ def first_hour(now: datetime, hours: int) -> datetime:
 
 async def with_items(tmp_path_factory: Any, now: datetime, drawn: list[Item]) -> SqliteStore:
     path = tmp_path_factory.mktemp("windows") / "undertone.db"
-    store = await SqliteStore.open(path, patience=20)
+    store = await SqliteStore.open(path, retry_seconds=20)
     await keep(store, *items_of(now, drawn))
     return store
 

@@ -13,7 +13,7 @@ from bench.cost_report import told
 from bench.endpoints import asked, first_view
 from bench.priced_store import PricedStore, size_of
 from bench.spent import RUS
-from shared.costs import counted
+from shared.costs import track
 from shared.store import POSTS, Query
 from tests.api.world import NAMES, NOW, a_post, deps_of, keep, posts_back
 from tests.host_fixtures import ROOT
@@ -107,7 +107,7 @@ async def test_it_counts_the_requests_that_the_cosmos_store_sends(cosmos_store) 
 
     # The first time the client asks for the containers' properties too.
     await ask_all()
-    with store.counting() as spent, counted() as sent:
+    with store.counting() as spent, track() as sent:
         await ask_all()
     assert sent.operations == len(spent.operations)
 

@@ -22,7 +22,7 @@ SMALL = Size(items=1200, subreddits=4)
 @pytest.fixture
 async def filled(tmp_path: Path) -> AsyncIterator[Store]:
     path = tmp_path / "filled.db"
-    store = await SqliteStore.open(path, patience=5)
+    store = await SqliteStore.open(path, retry_seconds=5)
     await fill(store, SMALL, SMALL.settings(path))
     yield store
     await store.close()
@@ -52,7 +52,7 @@ async def test_it_holds_what_a_store_of_that_size_holds(filled) -> None:
 
 async def test_it_is_the_same_each_time(filled, tmp_path: Path) -> None:
     path = tmp_path / "again.db"
-    again = await SqliteStore.open(path, patience=5)
+    again = await SqliteStore.open(path, retry_seconds=5)
     await fill(again, SMALL, SMALL.settings(path))
     names = SMALL.names()
     assert await final_data(again, names) == await final_data(filled, names)

@@ -24,7 +24,7 @@ LATER = timedelta(minutes=5)
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Store]:
     """Open a store and close it again."""
-    store = await open_store(settings, patience=5)
+    store = await open_store(settings, retry_seconds=5)
     try:
         yield store
     finally:

@@ -215,7 +215,7 @@ def test_a_schedule_that_hardly_means_what_it_says_is_told_once_by_a_process(
 
 async def hold_lease(settings, holder: str) -> None:
     """Have a writer hold the lease that neither ends nor lets go."""
-    store = await open_store(settings, patience=20)
+    store = await open_store(settings, retry_seconds=20)
     lease = {"id": "lease", "kind": "lease", "ttl": -1, "holder": holder}
     await store.create(LEASES, {**lease, "expires_at": iso(utc_now() + timedelta(minutes=30))})
     await store.close()
@@ -248,7 +248,7 @@ def test_after_a_kill_the_timers_run_waits_for_the_dead_ones_lease_and_collects(
     dead = "cycle_20260101_000000"
 
     async def kill() -> None:
-        store = await open_store(settings, patience=20)
+        store = await open_store(settings, retry_seconds=20)
         await store.create(CYCLES, new_cycle(dead, "2026-01-01T00:00:00Z", "timer", "reddit"))
         expires = iso(datetime.now(UTC) + timedelta(seconds=2))
         lease = {"id": "lease", "kind": "lease", "ttl": -1, "holder": dead, "expires_at": expires}
@@ -256,7 +256,7 @@ def test_after_a_kill_the_timers_run_waits_for_the_dead_ones_lease_and_collects(
         await store.close()
 
     async def dead_status() -> str:
-        store = await open_store(settings, patience=20)
+        store = await open_store(settings, retry_seconds=20)
         found = await store.read(CYCLES, "cycle", dead)
         await store.close()
         return found["status"]
@@ -313,7 +313,7 @@ def test_a_function_has_time_to_close_before_its_process_is_killed(sqlite_settin
 
 
 async def read_cycle(settings, cycle_id: str):
-    store = await open_store(settings, patience=20)
+    store = await open_store(settings, retry_seconds=20)
     cycle = await store.read(CYCLES, "cycle", cycle_id)
     lease = await store.read(LEASES, "lease", "lease")
     await store.close()

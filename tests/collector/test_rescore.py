@@ -140,7 +140,7 @@ async def test_whatever_is_stored_only_its_scores_change(
     tmp_path_factory, drawn: list[Drawn], batch_items: int
 ) -> None:
     path = tmp_path_factory.mktemp("rescore") / "undertone.db"
-    store = await SqliteStore.open(path, patience=20)
+    store = await SqliteStore.open(path, retry_seconds=20)
     try:
         await keep(store, *items_of(drawn))
         before = await stored_items(store, NAMES)

@@ -164,7 +164,7 @@ def edit_request(folder: Path, **changes: str) -> None:
 
     async def edit() -> None:
         settings = load_settings({"SQLITE_PATH": str(folder / "data" / "undertone.db")})
-        store = await open_store(settings, patience=20)
+        store = await open_store(settings, retry_seconds=20)
         found = await store.read(REQUESTS, "lease", "request")
         assert found is not None
         request: Any = {**found, **changes}

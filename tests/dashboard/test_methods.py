@@ -32,7 +32,7 @@ def notice(page: Page) -> Locator:
 async def score_every_third_otherwise(environ: dict[str, str]) -> str:
     """Leave items as an earlier method scored them; give a post of those, subreddit/id."""
     settings = load_settings(environ)
-    store = await open_store(settings, patience=20)
+    store = await open_store(settings, retry_seconds=20)
     post = ""
     try:
         shares = {}

@@ -18,7 +18,7 @@ COUNT = 1000
 
 @pytest.fixture
 async def path(tmp_path: Path) -> Path:
-    store = await SqliteStore.open(tmp_path / "a.db", patience=1)
+    store = await SqliteStore.open(tmp_path / "a.db", retry_seconds=1)
     posts = [{**post(number), "content": SECRET} for number in range(COUNT)]
     await store.upsert(POSTS, posts)  # type: ignore[arg-type]
     await store.upsert(LEASES, [{"id": "lease", "kind": "lease"}])  # type: ignore[list-item]
@@ -38,7 +38,7 @@ def checked(path: Path, capsys, repair: Path | None = None) -> tuple[int, dict, 
 
 
 async def posts_in(path: Path) -> list[str]:
-    store = await SqliteStore.open(path, patience=1)
+    store = await SqliteStore.open(path, retry_seconds=1)
     found = await store.query(Query(POSTS, "aws", COUNT + 1))
     await store.close()
     return [each["id"] for each in found]
@@ -92,7 +92,7 @@ async def test_rows_that_were_set_aside_are_told_until_the_file_is_a_new_one(
     path, tmp_path, capsys
 ) -> None:
     damage_file(path, b'{"id":"p5"', b'x"id":"p5"')
-    store = await SqliteStore.open(path, patience=1)
+    store = await SqliteStore.open(path, retry_seconds=1)
     await store.delete(POSTS, [("aws", "p5")])
     await store.close()
     status, report, _ = checked(path, capsys, tmp_path / "new.db")

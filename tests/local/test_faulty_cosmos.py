@@ -25,7 +25,7 @@ async def behind(faulty, cosmos_settings_factory):
     """Return a proxy and a store that was opened through it."""
     proxy = faulty()
     settings = cosmos_settings_factory().model_copy(update={"cosmos_endpoint": proxy.base_url})
-    store = await open_store(settings, patience=20)
+    store = await open_store(settings, retry_seconds=20)
     yield proxy, store
     await store.close()
 

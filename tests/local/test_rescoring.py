@@ -33,7 +33,7 @@ ITEMS = 30
 
 def with_store(settings: Settings, work: Callable[[Store], Any]) -> Any:
     async def run() -> Any:
-        store = await open_store(settings, patience=20)
+        store = await open_store(settings, retry_seconds=20)
         try:
             return await work(store)
         finally:

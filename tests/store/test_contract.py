@@ -244,9 +244,9 @@ async def test_many_writers_and_readers_at_once_lose_nothing(store) -> None:
 async def test_documents_are_there_after_closing_and_opening(
     any_store_settings: Settings,
 ) -> None:
-    first = await open_store(any_store_settings, patience=20)
+    first = await open_store(any_store_settings, retry_seconds=20)
     await first.upsert(POSTS, [post(1)])
     await first.close()
-    second = await open_store(any_store_settings, patience=20)
+    second = await open_store(any_store_settings, retry_seconds=20)
     assert without_etag(await second.read(POSTS, "aws", "p1")) == post(1)
     await second.close()

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bench.faulty_cosmos import FaultyCosmos
-from shared.costs import counted
+from shared.costs import track
 from shared.errors import (
     DocumentChanged,
     DocumentExists,
@@ -81,10 +81,10 @@ async def proxy(cosmos_server) -> AsyncIterator[Proxy]:
 
 @asynccontextmanager
 async def opened(settings: Settings, **options: Any) -> AsyncIterator[CosmosStore]:
-    """Open a store; a patience counts from then on, since a busy server opens slowly."""
-    patience = options.pop("patience", PATIENCE)
-    store = await CosmosStore.open(settings, patience=PATIENCE, **options)
-    store._patience = patience
+    """Open a store; `retry_seconds` counts from then on, since a busy server opens slowly."""
+    retry_seconds = options.pop("retry_seconds", PATIENCE)
+    store = await CosmosStore.open(settings, retry_seconds=PATIENCE, **options)
+    store._retry_seconds = retry_seconds
     try:
         yield store
     finally:
@@ -138,14 +138,14 @@ async def test_passing_faults_are_tried_again(proxy, behind, status: int) -> Non
 
 
 async def test_throttling_for_longer_than_patience_is_unavailability(proxy, behind) -> None:
-    async with opened(behind, patience=1.0) as store:
+    async with opened(behind, retry_seconds=1.0) as store:
         proxy.fault = throttle(10_000, 100)
         with pytest.raises(StoreUnavailable, match="throttles"):
             await store.read(POSTS, "aws", "p1")
 
 
 async def test_silence_after_throttling_is_told_as_throttling(proxy, behind) -> None:
-    async with opened(behind, patience=1.0) as store:
+    async with opened(behind, retry_seconds=1.0) as store:
         # The client itself tries once more before it tells us.
         answers = [throttle(2, 100)] * 2
 
@@ -217,14 +217,14 @@ async def test_a_server_that_is_gone_is_unavailability_within_patience(
     gone = settings.model_copy(update={"cosmos_endpoint": "http://127.0.0.1:9"})
     began = time.monotonic()
     with pytest.raises(StoreUnavailable) as caught:
-        await open_store(gone, patience=2)
-    # Not a measurement: without patience the SDK would try for minutes.
+        await open_store(gone, retry_seconds=2)
+    # Not a measurement: without `retry_seconds` the SDK would try for minutes.
     assert time.monotonic() - began < 30
     assert "dGVzdA" not in str(caught.value)
 
 
 async def test_a_server_that_hangs_is_unavailability_within_patience(proxy, behind) -> None:
-    async with opened(behind, patience=1.0) as store:
+    async with opened(behind, retry_seconds=1.0) as store:
         proxy.stalled.clear()
         with pytest.raises(StoreUnavailable, match="no answer"):
             await store.read(POSTS, "aws", "p1")
@@ -283,7 +283,7 @@ async def test_a_404_that_knows_nothing_is_no_absence(proxy, behind, sub_status)
 async def test_a_404_that_lasts_and_knows_nothing_is_unavailability(
     proxy, behind, sub_status
 ) -> None:
-    async with opened(behind, patience=0.5) as store:
+    async with opened(behind, retry_seconds=0.5) as store:
         await store.upsert(POSTS, [post(1)])
         proxy.fault = missing(sub_status)
         for ask in (
@@ -405,7 +405,7 @@ async def test_containers_are_made_as_declared(cosmos_settings_factory) -> None:
 async def test_processes_that_open_an_empty_database_at_once_all_get_it(cosmos_server) -> None:
     settings = cosmos_server.settings()
     opened = await asyncio.gather(
-        *(open_store(settings, patience=20) for _ in range(5)), return_exceptions=True
+        *(open_store(settings, retry_seconds=20) for _ in range(5)), return_exceptions=True
     )
     for store in opened:
         if not isinstance(store, BaseException):
@@ -415,7 +415,7 @@ async def test_processes_that_open_an_empty_database_at_once_all_get_it(cosmos_s
 
 
 async def test_what_an_operation_costs_is_counted(cosmos_store) -> None:
-    with counted() as costs:
+    with track() as costs:
         await cosmos_store.read(LEASES, "lease", "lease")
         await cosmos_store.query(Query(POSTS, "aws", 10))
     assert costs.operations == 2

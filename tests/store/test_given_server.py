@@ -18,11 +18,11 @@ async def test_a_server_that_is_given_is_the_one_that_is_used(
         with running_cosmos_server() as given:
             assert (given.endpoint, given.key) == (started.endpoint, KEY)
             settings = given.settings()
-            store = await open_store(settings, patience=PATIENCE)
+            store = await open_store(settings, retry_seconds=PATIENCE)
             await store.upsert(POSTS, [{"id": "p1", "subreddit": "aws", "order_key": "1"}])
             assert await store.read(POSTS, "aws", "p1")
             await store.close()
             await drop(settings)
         # It isn't ours to end.
-        store = await open_store(started.settings(), patience=PATIENCE)
+        store = await open_store(started.settings(), retry_seconds=PATIENCE)
         await store.close()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from shared.costs import counted
+from shared.costs import track
 from shared.errors import DocumentExists, StoreUnavailable
 from shared.store import LEASES, POSTS, Query
 from shared.store.sqlite import SqliteStore
@@ -27,7 +27,7 @@ def post(number: int) -> dict:
 
 
 async def write_batches(path: Path, count: int) -> None:
-    store = await SqliteStore.open(path, patience=20)
+    store = await SqliteStore.open(path, retry_seconds=20)
     for start in range(0, count, 50):
         await store.upsert(POSTS, [post(n) for n in range(start, start + 50)])  # type: ignore[list-item]
     await store.close()
@@ -39,7 +39,7 @@ def writer(path: Path, count: int) -> None:
 
 def writer_that_dies(path: Path) -> None:
     async def die() -> None:
-        store = await SqliteStore.open(path, patience=20)
+        store = await SqliteStore.open(path, retry_seconds=20)
         await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
         await store._connection.execute("BEGIN IMMEDIATE")
         await store._connection.execute(
@@ -52,7 +52,7 @@ def writer_that_dies(path: Path) -> None:
 
 async def test_one_process_reads_while_others_write(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
-    store = await SqliteStore.open(path, patience=20)
+    store = await SqliteStore.open(path, retry_seconds=20)
     writers = [CONTEXT.Process(target=writer, args=(path, 1000)) for _ in range(2)]
     for process in writers:
         process.start()
@@ -77,7 +77,7 @@ async def test_a_writer_killed_in_mid_transaction_leaves_what_was_written_before
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
-    store = await SqliteStore.open(path, patience=20)
+    store = await SqliteStore.open(path, retry_seconds=20)
     found = await store.query(Query(POSTS, "aws", 10))
     assert [document["id"] for document in found] == ["p1"]
     await store.upsert(POSTS, [post(3)])  # type: ignore[list-item]
@@ -88,7 +88,7 @@ async def test_a_file_that_is_no_database_says_which_setting_to_look_at(tmp_path
     path = tmp_path / "notes.txt"
     path.write_text("dear diary " * 100)
     with pytest.raises(StoreUnavailable, match=r"notes\.txt.*SQLITE_PATH"):
-        await SqliteStore.open(path, patience=1)
+        await SqliteStore.open(path, retry_seconds=1)
     assert path.read_text().startswith("dear diary")
 
 
@@ -110,13 +110,13 @@ def damage_pages(path: Path) -> None:
 
 async def damaged(path: Path, damage: tuple[bytes, bytes]) -> SqliteStore:
     """Open a store of five posts, one of which was damaged on the disk."""
-    store = await SqliteStore.open(path, patience=1)
+    store = await SqliteStore.open(path, retry_seconds=1)
     posts = [{**post(number), "content": SECRET * 20} for number in range(5)]
     await store.upsert(POSTS, posts)  # type: ignore[arg-type]
     await store.upsert(LEASES, [{"id": "lease", "kind": "lease", "holder": SECRET}])  # type: ignore[list-item]
     await store.close()
     damage_file(path, *damage)
-    return await SqliteStore.open(path, patience=1)
+    return await SqliteStore.open(path, retry_seconds=1)
 
 
 DAMAGES = [
@@ -176,14 +176,14 @@ async def test_a_lease_that_cannot_be_read_is_free_for_one(tmp_path) -> None:
 
 async def test_a_row_whose_index_is_missing_does_not_keep_the_file_shut(tmp_path) -> None:
     path = tmp_path / "a.db"
-    await (await SqliteStore.open(path, patience=1)).close()
+    await (await SqliteStore.open(path, retry_seconds=1)).close()
     with closing(sqlite3.connect(path)) as db, db:
         for (name,) in db.execute(
             "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         ).fetchall():
             db.execute(f"DROP INDEX {name}")
         db.execute("INSERT INTO posts VALUES ('aws', 'p1', 'e', 'no json')")
-    store = await SqliteStore.open(path, patience=1)
+    store = await SqliteStore.open(path, retry_seconds=1)
     await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
     assert len(await store.query(Query(POSTS, "aws", 10))) == 1
     assert await store._rows("SELECT id, body FROM unreadable", []) == [("p1", "no json")]
@@ -196,7 +196,7 @@ async def test_a_damaged_page_is_told_with_how_to_mend_it_and_without_words(tmp_
     damage_pages(path)
 
     async def read() -> None:
-        store = await SqliteStore.open(path, patience=1)
+        store = await SqliteStore.open(path, retry_seconds=1)
         try:
             await store.query(Query(POSTS, "aws", 5000))
         finally:
@@ -210,12 +210,12 @@ async def test_a_damaged_page_is_told_with_how_to_mend_it_and_without_words(tmp_
 async def test_a_folder_that_cannot_be_made_says_which_setting_to_look_at(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable, match="SQLITE_PATH"):
-        await SqliteStore.open(tmp_path / "file" / "a.db", patience=1)
+        await SqliteStore.open(tmp_path / "file" / "a.db", retry_seconds=1)
 
 
 async def test_a_writer_that_holds_on_for_too_long_is_unavailability(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
-    store = await SqliteStore.open(path, patience=0.1)
+    store = await SqliteStore.open(path, retry_seconds=0.1)
     with sqlite3.connect(path, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable):
@@ -228,14 +228,14 @@ async def test_a_writer_that_holds_on_for_too_long_is_unavailability(tmp_path: P
 
 
 async def test_a_closed_store_is_unavailable(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path / "a.db", patience=1)
+    store = await SqliteStore.open(tmp_path / "a.db", retry_seconds=1)
     await store.close()
     with pytest.raises(StoreUnavailable):
         await store.read(LEASES, "lease", "lease")
 
 
 async def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path / "a.db", patience=1)
+    store = await SqliteStore.open(tmp_path / "a.db", retry_seconds=1)
     await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
     pages = (await store._rows("PRAGMA page_count", []))[0][0]
     await store._connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -249,7 +249,7 @@ async def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path) -> Non
 
 async def test_queries_use_their_index(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
-    store = await SqliteStore.open(path, patience=1)
+    store = await SqliteStore.open(path, retry_seconds=1)
     await store.close()
     with sqlite3.connect(path) as db:
         plan = " ".join(
@@ -273,7 +273,7 @@ async def test_a_batched_read_is_one_statement_however_many_partitions_it_spans(
     posts = [{**post(number), "subreddit": f"sub{number}"} for number in range(300)]
     await sqlite_store.upsert(POSTS, posts)
     keys = [(f"sub{number}", f"p{number}") for number in range(0, 300, 2)]
-    with counted() as costs:
+    with track() as costs:
         found = await sqlite_store.read_many(POSTS, [*keys, ("sub1", "p2")])
     assert costs.operations == 1
     assert list(found) == keys
@@ -296,7 +296,7 @@ def reader_without_rights(path: Path, answers: Any) -> None:
         os.setuid(65534)
 
     async def read() -> None:
-        store = await SqliteStore.open(path, patience=5)
+        store = await SqliteStore.open(path, retry_seconds=5)
         answers.send(await store.read(POSTS, "aws", "p1") is not None)
         try:
             await store.upsert(POSTS, [post(9)])  # type: ignore[list-item]
@@ -328,7 +328,7 @@ def open_folder() -> Iterator[Path]:
 @pytest.mark.parametrize("is_written", [False, True])
 async def test_who_may_only_read_the_file_reads_it(open_folder: Path, is_written: bool) -> None:
     path = open_folder / "a.db"
-    store = await SqliteStore.open(path, patience=5)
+    store = await SqliteStore.open(path, retry_seconds=5)
     await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
     if not is_written:
         await store.close()
@@ -349,7 +349,7 @@ async def test_a_damaged_row_is_left_out_and_logged_without_its_text(
     tmp_path: Path, caplog
 ) -> None:
     path = tmp_path / "a.db"
-    store = await SqliteStore.open(path, patience=5)
+    store = await SqliteStore.open(path, retry_seconds=5)
     await store.upsert(POSTS, [post(1), post(2)])  # type: ignore[list-item]
     await store._connection.execute(
         "UPDATE posts SET body = CAST(? AS TEXT) WHERE id = 'p1'",
@@ -365,7 +365,7 @@ async def test_a_damaged_row_is_left_out_and_logged_without_its_text(
 
 
 async def test_a_count_with_thousands_of_digits_is_none_and_its_row_is_read(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path / "a.db", patience=5)
+    store = await SqliteStore.open(tmp_path / "a.db", retry_seconds=5)
     counts = {"upvotes": 1, "observations": [{"at": "k", "upvotes": 1, "comment_count": 2}]}
     await store.upsert(POSTS, [{**post(1), **counts}, post(2)])  # type: ignore[list-item, typeddict-item]
     await store._connection.execute(

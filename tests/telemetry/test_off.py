@@ -37,7 +37,7 @@ functions["collect"](types.SimpleNamespace(past_due=True), None)
 from shared.settings import settings
 from shared.store import COLLECTION, open_store
 async def collected():
-    store = await open_store(settings(), patience=20)
+    store = await open_store(settings(), retry_seconds=20)
     state = await store.read(COLLECTION, "collection", "collection")
     await store.close()
     return state["collections_succeeded"]

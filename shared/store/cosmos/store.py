@@ -19,7 +19,7 @@ from azure.cosmos.exceptions import (
     CosmosResourceNotFoundError,
 )
 
-from shared.costs import spent
+from shared.costs import charge
 from shared.errors import (
     DocumentChanged,
     DocumentExists,
@@ -73,14 +73,14 @@ class CosmosStore:
         database: str,
         credential: AsyncTokenCredential | None,
         *,
-        patience: float,
+        retry_seconds: float,
         rng: random.Random,
         read_headers: Mapping[str, str],
     ) -> None:
         self._client = client
         self._database: DatabaseProxy = client.get_database_client(database)
         self._credential = credential
-        self._patience = patience
+        self._retry_seconds = retry_seconds
         self._rng = rng
         self._read_headers = dict(read_headers)
         self._writes = asyncio.Semaphore(WRITES_IN_FLIGHT)
@@ -91,7 +91,7 @@ class CosmosStore:
         cls,
         settings: Settings,
         *,
-        patience: float,
+        retry_seconds: float,
         credential: AsyncTokenCredential | None = None,
     ) -> "CosmosStore":
         """Connect with COSMOS_KEY, or with Entra ID where there is none.
@@ -108,8 +108,8 @@ class CosmosStore:
             key.get_secret_value() if key else cast("AsyncTokenCredential", credential),
             # Emulators name addresses of their own that can't be reached.
             enable_endpoint_discovery=not is_emulator,
-            connection_timeout=min(patience, REQUEST_SECONDS),
-            read_timeout=min(patience, REQUEST_SECONDS),
+            connection_timeout=min(retry_seconds, REQUEST_SECONDS),
+            read_timeout=min(retry_seconds, REQUEST_SECONDS),
             # Retries are ours: see _patiently.
             retry_total=1,
             retry_connect=0,
@@ -122,7 +122,7 @@ class CosmosStore:
             client,
             settings.cosmos_database,
             credential,
-            patience=patience,
+            retry_seconds=retry_seconds,
             rng=random.Random(),  # noqa: S311 - jitter
             read_headers=EMULATOR_READ_HEADERS if is_emulator else {},
         )
@@ -334,9 +334,9 @@ class CosmosStore:
         return str(written["_etag"])
 
     async def _patiently(self, work: Callable[[], Awaitable[R]]) -> R:
-        """Do it, again while the database throttles or can't be reached, until patience ends."""
+        """Do it, again while the database throttles or can't be reached, for `retry_seconds`."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._patience
+        deadline = loop.time() + self._retry_seconds
         attempt = 0
         fault: StoreError | None = None
         while True:
@@ -347,7 +347,7 @@ class CosmosStore:
             except TimeoutError:
                 # What it last said tells more than that time is up.
                 raise fault or StoreUnavailable(
-                    f"Cosmos DB gave no answer within {self._patience:g} s"
+                    f"Cosmos DB gave no answer within {self._retry_seconds:g} s"
                 ) from None
             except CosmosHttpResponseError as error:
                 if not is_transient(error):
@@ -371,9 +371,9 @@ class CosmosStore:
 def _count_charge(response: PipelineResponse[Any, Any]) -> None:
     """Count a request and its charge, which each answer says."""
     try:
-        spent(float(response.http_response.headers.get("x-ms-request-charge", 0)))
+        charge(float(response.http_response.headers.get("x-ms-request-charge", 0)))
     except ValueError:
-        spent()
+        charge()
 
 
 def _entra_id() -> AsyncTokenCredential:

@@ -243,7 +243,7 @@ def test_a_database_of_another_feed_is_refused_before_anything_starts(
     path = tmp_path / "real.db"
 
     async def make() -> None:
-        store = await open_store(load_settings({"SQLITE_PATH": str(path)}), patience=5)
+        store = await open_store(load_settings({"SQLITE_PATH": str(path)}), retry_seconds=5)
         state = CollectionState(
             id="collection",
             kind="collection",
