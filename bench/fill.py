@@ -264,7 +264,7 @@ def _cycle(began: datetime, names: Sequence[str]) -> Cycle:
         posts_seen=100, comments_seen=100, new=3, edited=0, moved=40, removed=0, error=None
     )
     cycle = new_cycle(cycle_id_of(began), iso(began), "timer", "recorded")
-    cycle["status"], cycle["settled"] = "completed", "yes"
+    cycle["status"], cycle["reconciled"] = "completed", "yes"
     cycle["end_time"] = iso(began + timedelta(seconds=20))
     cycle["subreddits_processed"] = list(names)
     cycle["subreddits"] = dict.fromkeys(names, counts)

@@ -63,7 +63,7 @@ SETTINGS = {
     "CLEANUP_SCHEDULE": "30 * * * * *",
 }
 IN_THE_LOG = (
-    r" ((?:cycle\.(?:completed|failed)|lease\.(?:lost|taken_over)|work\.settled_dead"
+    r" ((?:cycle\.(?:completed|failed)|lease\.(?:lost|taken_over)|work\.recovered"
     r"|process\.died|trending\.found|queue\.poisoned))\b"
 )
 

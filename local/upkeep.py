@@ -59,12 +59,16 @@ async def _plan(settings: Settings) -> Plan:
 
 def _print_plan(plan: Plan, *, as_json: bool) -> None:
     if as_json:
-        told = {"before": plan.before, "removed": plan.removed, "dead_cycles": plan.dead_cycles}
+        told = {
+            "before": plan.before,
+            "removed": plan.removed,
+            "orphaned_cycles": plan.orphaned_cycles,
+        }
         print(json.dumps({"dry_run": True, **told}))
         return
     _print_removed(f"Would go: what is older than {plan.before}", dict(plan.removed))
-    for cycle in plan.dead_cycles:
-        Console().print(f"{cycle} died, and would be closed as failed")
+    for cycle in plan.orphaned_cycles:
+        Console().print(f"{cycle} is orphaned, and would be closed as failed")
 
 
 def _print_cleanup(done: Cleanup, *, as_json: bool) -> None:

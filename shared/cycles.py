@@ -85,7 +85,7 @@ def new_cycle(cycle_id: str, start_time: str, trigger: Trigger, feed: str) -> Cy
         reddit_requests_left=None,
         errors=[],
         pending_cells={},
-        settled="no",
+        reconciled="no",
     )
 
 

@@ -47,7 +47,9 @@ ErrorKind = Literal[
     "store",
     "timeout",
     "unreadable",
+    "waiting",
 ]
+"""What kind of error it was; docs/runbook.md says of each what to do."""
 
 
 class UndertoneError(Exception):
@@ -143,3 +145,18 @@ class SubredditUnavailable(RedditError):
 
 class RedditRefused(RedditError):
     """Reddit refuses this program: no request can succeed."""
+
+
+def kind_of(error: BaseException) -> ErrorKind:
+    """Return the kind by which a cycle, a cleanup or a rescore records an error that ended it."""
+    if isinstance(error, RedditError):
+        return error.kind
+    return next((kind for base, kind in KINDS.items() if isinstance(error, base)), "internal")
+
+
+KINDS: dict[type[BaseException], ErrorKind] = {
+    StoreError: "store",
+    DeadlineReached: "deadline",
+    Stopped: "stopped",
+}
+"""Any other error is a defect: internal."""

@@ -88,13 +88,13 @@ async def _statistics(store: Store, subreddits: Sequence[str]) -> list[str]:
 
 
 async def _unfinished(store: Store) -> list[str]:
-    unsettled = await store.query(
-        Query(WORK, "cycle", 100, order_by="id", equals={"settled": "no"})
+    unreconciled = await store.query(
+        Query(WORK, "cycle", 100, order_by="id", equals={"reconciled": "no"})
     )
     cycles = await store.query(Query(CYCLES, "cycle", MOST, order_by="id"))
     lease = await store.read(LEASES, "lease", "lease")
     return [
-        *(f"{work['id']} is unsettled" for work in unsettled),
+        *(f"{work['id']} is unreconciled" for work in unreconciled),
         *(f"{cycle['id']} is still running" for cycle in cycles if cycle["status"] == "running"),
         *([f"{lease['holder']} holds the lease"] if lease and lease["holder"] else []),
     ]

@@ -1,16 +1,21 @@
 """The document of a cycle: what it is about to write, and what it has counted."""
 
+import logging
 from collections.abc import Mapping
 from typing import cast
 
 from collector.collection.diff import Changes
+from collector.collection.summary import summarise
 from collector.writers.journal import Journal
 from collector.writers.lease import HeldLease
 from shared.cycles import new_cycle, no_counts
-from shared.errors import UndertoneError
+from shared.errors import ErrorKind, UndertoneError
+from shared.logs import event
 from shared.models import Cycle, CycleError, Trigger
-from shared.store import CYCLES, Store
+from shared.store import COLLECTION, CYCLES, Store
 from shared.times import Clock, iso
+
+log = logging.getLogger(__name__)
 
 
 class CycleJournal(Journal[Cycle]):
@@ -29,14 +34,16 @@ class CycleJournal(Journal[Cycle]):
 
     @classmethod
     async def resume(
-        cls, store: Store, held: HeldLease, clock: Clock, dead: Cycle
+        cls, store: Store, held: HeldLease, clock: Clock, orphaned: Cycle
     ) -> "CycleJournal":
         """Begin a cycle again whose process died; what it left pending still is."""
-        cycle = new_cycle(dead["id"], dead["start_time"], dead["trigger"], dead["feed"])
-        _keep_counts(cycle, dead)
-        journal = cls(store, held, clock, cycle, dead["_etag"])
+        cycle = new_cycle(
+            orphaned["id"], orphaned["start_time"], orphaned["trigger"], orphaned["feed"]
+        )
+        _keep_counts(cycle, orphaned)
+        journal = cls(store, held, clock, cycle, orphaned["_etag"])
         journal.fail(None, "internal", "its process died, and it was begun again")
-        for name, hours in dead["pending_cells"].items():
+        for name, hours in orphaned["pending_cells"].items():
             journal._pending[name].update(hours)
         await journal.save()
         return journal
@@ -77,7 +84,9 @@ class CycleJournal(Journal[Cycle]):
         for reason, count in reasons.items():
             left_out[reason] = left_out.get(reason, 0) + count
 
-    def fail(self, subreddit: str | None, kind: str, error: UndertoneError | str) -> CycleError:
+    def fail(
+        self, subreddit: str | None, kind: ErrorKind, error: UndertoneError | str
+    ) -> CycleError:
         """Note an error, with the subreddit's counts too, and give it."""
         noted = super().fail(subreddit, kind, error)
         if subreddit is not None:
@@ -85,12 +94,32 @@ class CycleJournal(Journal[Cycle]):
             counts["error"] = noted["message"]
         return noted
 
+    async def closed(self) -> None:
+        """Count the cycle among those that succeeded or failed, and log how it ended."""
+        cycle = self.document
+        completed = cycle["status"] == "completed"
+        state = await self._store.read(COLLECTION, "collection", "collection")
+        if state is not None:
+            state["last_cycle"], state["last_started_at"] = cycle["id"], cycle["start_time"]
+            if completed:
+                state["last_collection_at"] = cycle["end_time"]
+            state["collections_succeeded"] += completed
+            state["collections_failed"] += not completed
+            await self._store.upsert(COLLECTION, [state])
+        event(
+            log,
+            f"cycle.{cycle['status']}",
+            logging.INFO if completed else logging.ERROR,
+            cycle=cycle["id"],
+            errors=summarise(cycle["errors"]) or "none",
+        )
 
-def _keep_counts(cycle: Cycle, dead: Cycle) -> None:
+
+def _keep_counts(cycle: Cycle, orphaned: Cycle) -> None:
     """Keep what a cycle had changed before its process died; what it saw, it sees again."""
     for name in ("new", "edited", "moved", "removed", "posts_collected", "comments_collected"):
-        cycle[name] = dead[name]
-    for subreddit, counts in dead["subreddits"].items():
+        cycle[name] = orphaned[name]
+    for subreddit, counts in orphaned["subreddits"].items():
         kept = cycle["subreddits"].setdefault(subreddit, no_counts())
         for change in ("new", "edited", "moved", "removed"):
             kept[change] = counts[change]

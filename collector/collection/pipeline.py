@@ -21,6 +21,7 @@ from collector.trending.snapshots import forget_posts
 from shared.cycles import no_counts
 from shared.errors import (
     DeadlineReached,
+    ErrorKind,
     ListingCut,
     RedditError,
     RedditRefused,
@@ -162,7 +163,7 @@ class CyclePipeline:
         if any(self._shares.values()):
             await rebuild_all(self._store, self._shares)
             self._shares.clear()
-            await self.journal.settled()
+            await self.journal.reconciled()
         self._all_is_of = self._clock()
 
     async def _rebuild_when_due(self) -> None:
@@ -291,7 +292,7 @@ class CyclePipeline:
         self.journal.document["reddit_requests"] = self._source.requests_used
         self.journal.document["reddit_requests_left"] = self._source.requests_left
 
-    def _failed(self, state: SubredditState, kind: str, message: str) -> SubredditState:
+    def _failed(self, state: SubredditState, kind: ErrorKind, message: str) -> SubredditState:
         noted = self.journal.fail(state["id"], kind, message)
         event(log, "cycle.subreddit_failed", logging.WARNING, **noted)
         return {**state, "last_error": noted}

@@ -1,10 +1,9 @@
-"""Removes what is older than RETENTION_DAYS, and closes what dead processes left running.
+"""Removes what is older than RETENTION_DAYS, and closes what orphaned work left open.
 
 Items go day by day, the oldest first, and with each day its statistics are recounted: whenever a
 cleanup is cut short, what is left agrees with its statistics, and the next one goes on from there.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from collector.maintenance.journals import CleanupJournal
 from collector.rollups.hours import Shares, after, pages_between, rebuild_all, rebuild_cells
 from collector.rollups.months import remove_months
 from collector.trending.snapshots import expired_snapshots, remove_expired
-from collector.writers.journal import KINDS, free_id, unsettled_work
-from collector.writers.lease import NO_WAIT, LeaseWait, lease
-from collector.writers.recovery import close_broken, close_dead
+from collector.writers.journal import KINDS, unreconciled_work
+from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
+from collector.writers.session import Writer
 from shared.cycles import is_orphaned
-from shared.errors import DeadlineReached, DocumentExists, LeaseLost
+from shared.errors import DeadlineReached
 from shared.logs import event
 from shared.models import ALL, Cleanup, Item, Removed
 from shared.settings import Settings
@@ -59,7 +58,7 @@ class Plan:
 
     before: str
     removed: Removed
-    dead_cycles: list[str]
+    orphaned_cycles: list[str]
 
 
 @dataclass(frozen=True)
@@ -82,36 +81,19 @@ class Cleaner:
 
         Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable.
         """
-        while True:
-            try:
-                return await self._run(lease_wait)
-            except DocumentExists:
-                # Another cleanup took this second's id, and has ended since.
-                continue
 
-    async def _run(self, lease_wait: LeaseWait) -> Cleanup:
-        holder = await free_id(self.store, "cleanup", self.clock)
-        seconds = self.settings.lease_seconds
-        async with lease(
-            self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
-        ) as held:
-            before = self.before()
-            journal = await CleanupJournal.begin(self.store, held, self.clock, before=iso(before))
+        async def begin(held: HeldLease) -> CleanupJournal:
+            before = iso(self.before())
+            return await CleanupJournal.begin(self.store, held, self.clock, before=before)
+
+        writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
+        async with writer.session("cleanup", begin) as journal:
+            journal.document["cycles_closed"] = journal.cycles_closed
             try:
-                journal.document["cycles_closed"] = await close_dead(
-                    self.store, journal, self.clock
-                )
-                try:
-                    await self._remove(journal, before)
-                    journal.document["complete"] = True
-                except DeadlineReached as error:
-                    event(log, "cleanup.incomplete", logging.WARNING, reason=str(error))
-                await journal.end("completed")
-            except LeaseLost:
-                raise
-            except (Exception, asyncio.CancelledError) as error:
-                await close_broken(journal, error)
-                raise
+                await self._remove(journal, parse_iso(journal.document["before"]))
+                journal.document["complete"] = True
+            except DeadlineReached as error:
+                event(log, "cleanup.incomplete", logging.WARNING, reason=str(error))
         return journal.document
 
     async def plan(self) -> Plan:
@@ -131,13 +113,13 @@ class Cleaner:
                 removed["cycles"] += len(keys)
         days = self.settings.retention_days
         removed["topics"] = len(await expired_snapshots(self.store, self.clock(), days))
-        return Plan(iso(before), removed, await self._dead_cycles())
+        return Plan(iso(before), removed, await self._orphaned_cycles())
 
-    async def _dead_cycles(self) -> list[str]:
+    async def _orphaned_cycles(self) -> list[str]:
         lease = await self.store.read(LEASES, "lease", "lease")
         return [
             work["id"]
-            for work in await unsettled_work(self.store)
+            for work in await unreconciled_work(self.store)
             if work["kind"] == "cycle" and is_orphaned(work, lease, self.clock())
         ]
 
@@ -191,7 +173,7 @@ class Cleaner:
                         await self._remove_page(journal, name, what, gone)
                         shares = await rebuild_cells(self.store, name, hours)
                         await rebuild_all(self.store, {name: shares})
-                        await journal.settled()
+                        await journal.reconciled()
 
     async def _oldest_day(self, name: str, before: datetime) -> str | None:
         found = [
@@ -222,7 +204,7 @@ class Cleaner:
             shares[name] = await rebuild_cells(self.store, name, touched)
         if journal.pending:
             await rebuild_all(self.store, shares)
-            await journal.settled()
+            await journal.reconciled()
 
     async def _pages_of_day(
         self, name: str, start: datetime, end: datetime
@@ -257,7 +239,7 @@ class Cleaner:
         while page := await self.store.query(
             Query(WORK, kind, PAGE, order_by="id", at_least=last, below=limit)
         ):
-            yield [(kind, work["id"]) for work in page if work["settled"] == "yes"]
+            yield [(kind, work["id"]) for work in page if work["reconciled"] == "yes"]
             last = after(page[-1]["id"])
 
     async def _delete(

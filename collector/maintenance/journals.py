@@ -44,6 +44,6 @@ class RescoreJournal(Journal[Rescore]):
     async def go_on(self, held: HeldLease) -> None:
         """Open the document again, in another turn at the lease."""
         self._held = held
-        self.document["status"], self.document["settled"] = "running", "no"
+        self.document["status"], self.document["reconciled"] = "running", "no"
         self.document["end_time"] = None
         await self.save()

@@ -17,10 +17,8 @@ from collector.maintenance.journals import RescoreJournal
 from collector.rollups.hours import Shares, after, nearby, pages_between, rebuild_all, rebuild_cells
 from collector.sentiment.base import Method
 from collector.sentiment.scoring import scored_again
-from collector.writers.journal import free_id
-from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, LeaseWait, lease
-from collector.writers.recovery import close_broken, close_dead
-from shared.errors import DocumentExists, LeaseLost
+from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
+from collector.writers.session import Writer
 from shared.logs import event
 from shared.models import Comment, Post, Rescore
 from shared.settings import Settings
@@ -101,36 +99,16 @@ class Rescorer:
         another one makes new ones. Raises CycleRunning when another writer keeps the lease for
         longer than a turn waits, LeaseLost and StoreUnavailable; what was done stays done.
         """
-        holder = await free_id(self.store, "rescore", self.clock)
-        seconds = self.settings.lease_seconds
-        work: _Work | None = None
+        writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
+        work = _Work(self)
         while True:
-            async with lease(
-                self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
-            ) as held:
-                if work is None:
-                    try:
-                        journal = await RescoreJournal.begin(
-                            self.store, held, self.clock, method=self.current
-                        )
-                    except DocumentExists:
-                        # Another rescore took this second's id, and has ended since.
-                        holder = await free_id(self.store, "rescore", self.clock)
-                        continue
-                    work = _Work(self, journal)
-                else:
-                    await work.journal.go_on(held)
-                try:
-                    await work.turn()
-                except LeaseLost:
-                    raise
-                except (Exception, asyncio.CancelledError) as error:
-                    await close_broken(work.journal, error)
-                    raise
+            work_id = work.journal.document["id"] if work.journal else None
+            async with writer.session("rescore", work.begin, work_id=work_id) as journal:
+                await work.turn(journal)
             if not work.left:
                 break
             await asyncio.sleep(self.let_go_seconds)
-        document = work.journal.document
+        document = journal.document
         told = {name: document[name] for name in ("method", "rescored", "complete")}
         event(log, "rescore.ended", rescore=document["id"], **told)
         return document
@@ -155,58 +133,69 @@ async def _look(store: Store, settings: Settings, current: str) -> tuple[Counter
 class _Work:
     """One rescore, over its turns."""
 
-    def __init__(self, rescorer: Rescorer, journal: RescoreJournal) -> None:
-        self.journal = journal
+    def __init__(self, rescorer: Rescorer) -> None:
+        self.journal: RescoreJournal | None = None
         self.left: list[Hour] = []
         self._rescorer = rescorer
         self._store = rescorer.store
         self._has_looked = False
         self._of = 0
 
-    async def turn(self) -> None:
+    async def begin(self, held: HeldLease) -> RescoreJournal:
+        """Begin the rescore or, in a later turn at the lease, go on with it."""
+        if self.journal is None:
+            rescorer = self._rescorer
+            self.journal = await RescoreJournal.begin(
+                self._store, held, rescorer.clock, method=rescorer.current
+            )
+        else:
+            await self.journal.go_on(held)
+        return self.journal
+
+    async def turn(self, journal: RescoreJournal) -> None:
         """Work at the lease for a while."""
-        await close_dead(self._store, self.journal, self._rescorer.clock)
         if not self._has_looked:
-            # Now that what the dead left is settled, every cell is right.
+            # Orphaned work is recovered by now: every cell is right.
             self.left = await self._look()
             self._of = sum(hour.stale for hour in self.left)
             self._has_looked = True
-            self._tell()
+            self._tell(journal)
         loop = asyncio.get_running_loop()
         until = loop.time() + self._rescorer.held_seconds
         while self.left:
             batch = _batch(self.left, self._rescorer.batch_items)
-            await self._rescore(batch)
+            await self._rescore(journal, batch)
             del self.left[: len(batch)]
-            self._tell()
+            self._tell(journal)
             if loop.time() >= until:
                 break
         if not self.left:
-            self.journal.document["complete"] = not await self._look()
-        await self.journal.end("completed")
+            journal.document["complete"] = not await self._look()
 
     async def _look(self) -> list[Hour]:
         rescorer = self._rescorer
         return (await _look(self._store, rescorer.settings, rescorer.current))[1]
 
-    def _tell(self) -> None:
-        self._rescorer.progress(self.journal.document["rescored"], self._of)
+    def _tell(self, journal: RescoreJournal) -> None:
+        self._rescorer.progress(journal.document["rescored"], self._of)
 
-    async def _rescore(self, batch: Sequence[Hour]) -> None:
+    async def _rescore(self, journal: RescoreJournal, batch: Sequence[Hour]) -> None:
         hours: dict[str, set[str]] = defaultdict(set)
         for each in batch:
             hours[each.subreddit].add(each.hour)
-        await self.journal.write_ahead(hours)
+        await journal.write_ahead(hours)
         shares: Shares = {}
         for name, of_name in hours.items():
             for near in nearby(sorted(of_name)):
-                await self._items(POSTS, name, near)
-                await self._items(COMMENTS, name, near)
+                await self._items(journal, POSTS, name, near)
+                await self._items(journal, COMMENTS, name, near)
             shares[name] = await rebuild_cells(self._store, name, of_name)
         await rebuild_all(self._store, shares)
-        await self.journal.settled()
+        await journal.reconciled()
 
-    async def _items(self, container: Container[I], name: str, near: Sequence[str]) -> None:
+    async def _items(
+        self, journal: RescoreJournal, container: Container[I], name: str, near: Sequence[str]
+    ) -> None:
         """Score the items of these hours again that another method scored."""
         current, method, hours = self._rescorer.current, self._rescorer.method, frozenset(near)
         now = iso(self._rescorer.clock())
@@ -220,9 +209,9 @@ class _Work:
 
         async for page in pages_between(self._store, container, name, near[0], next_hour(near[-1])):
             items = await asyncio.to_thread(again, page)
-            self.journal.check()
+            journal.check()
             await self._store.upsert(container, items)
-            self.journal.document["rescored"] += len(items)
+            journal.document["rescored"] += len(items)
 
 
 def _batch(left: Sequence[Hour], most: int) -> Sequence[Hour]:

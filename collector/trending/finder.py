@@ -25,7 +25,8 @@ from collector.trending.topics import (
 )
 from collector.trending.variants import Variants
 from collector.trending.velocity import velocity
-from collector.writers.lease import NO_WAIT, LeaseWait, lease
+from collector.writers.lease import NO_WAIT, LeaseWait
+from collector.writers.session import Writer
 from shared.logs import event
 from shared.models import Post, Topic, Topics
 from shared.removed import NO_AUTHOR, is_removed
@@ -64,16 +65,14 @@ class Trends:
     clock: Clock = utc_now
 
     async def find(self, *, lease_wait: LeaseWait = NO_WAIT) -> Topics:
-        """Compute the topics anew and make them the current ones.
+        """Compute the topics and make them the current ones.
 
         Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable;
         the topics that were current stay so then.
         """
         holder = self.clock().strftime("trending_%Y%m%d_%H%M%S")
-        seconds = self.settings.lease_seconds
-        async with lease(
-            self.store, holder, seconds=seconds, clock=self.clock, lease_wait=lease_wait
-        ) as held:
+        writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
+        async with writer.lease(holder) as held:
             now = self.clock()
             topics = await self._topics(Window.of_hours(RECENT_HOURS, now))
             held.check()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Generic, Literal, TypeVar, cast
 
 from collector.writers.lease import HeldLease
-from shared.errors import DocumentChanged, LeaseLost, UndertoneError
+from shared.errors import DocumentChanged, ErrorKind, LeaseLost, UndertoneError
 from shared.models import CycleError, Work, WorkStatus
 from shared.store import WORK, Query, Store
 from shared.times import Clock, iso
@@ -15,8 +15,8 @@ W = TypeVar("W", bound=Work)
 
 Kind = Literal["cycle", "cleanup", "rescore"]
 KINDS: tuple[Kind, ...] = ("cycle", "cleanup", "rescore")
-# More than one can only have died since the last one that lived if their takers died too.
-DEAD_AT_ONCE = 100
+# Usually one; more only after several crashes in a row.
+MAX_ORPHANED = 100
 
 
 async def free_id(store: Store, kind: Kind, clock: Clock) -> str:
@@ -29,13 +29,13 @@ async def free_id(store: Store, kind: Kind, clock: Clock) -> str:
         moment += timedelta(seconds=1)
 
 
-async def unsettled_work(store: Store) -> list[Work]:
-    """List what left something: whoever holds the lease knows that none of it runs any more."""
+async def unreconciled_work(store: Store) -> list[Work]:
+    """List the work whose document is open: all but the lease's holder is orphaned."""
     return [
         work
         for kind in KINDS
         for work in await store.query(
-            Query(WORK, kind, DEAD_AT_ONCE, order_by="id", equals={"settled": "no"})
+            Query(WORK, kind, MAX_ORPHANED, order_by="id", equals={"reconciled": "no"})
         )
     ]
 
@@ -51,6 +51,10 @@ class Journal(Generic[W]):
         self._etag = etag
         self._pending: dict[str, set[str]] = defaultdict(set)
         self._is_saved = True
+        self.outcome: WorkStatus = "completed"
+        """What the work ends as, where no error ends it."""
+        self.cycles_closed = 0
+        """How many orphaned cycles were closed before it."""
 
     @property
     def pending(self) -> Mapping[str, set[str]]:
@@ -71,23 +75,28 @@ class Journal(Generic[W]):
         else:
             self._held.check()
 
-    async def settled(self) -> None:
+    async def reconciled(self) -> None:
         """Write down that every pending cell agrees with its items again."""
         self._pending.clear()
         await self.save()
 
-    def fail(self, subreddit: str | None, kind: str, error: UndertoneError | str) -> CycleError:
+    def fail(
+        self, subreddit: str | None, kind: ErrorKind, error: UndertoneError | str
+    ) -> CycleError:
         """Note an error of a subreddit, or of the whole, and give it."""
         noted = CycleError(subreddit=subreddit, kind=kind, message=str(error))
         self.document["errors"].append(noted)
         return noted
 
     async def end(self, status: WorkStatus) -> None:
-        """Close the document; with cells pending whoever works next still finds it."""
+        """Close the document; with cells pending the next writer still finds it."""
         self.document["status"] = status
-        self.document["settled"] = "no" if any(self._pending.values()) else "yes"
+        self.document["reconciled"] = "no" if any(self._pending.values()) else "yes"
         self.document["end_time"] = iso(self._clock())
         await self.save()
+
+    async def closed(self) -> None:
+        """Do what follows once the document is closed."""
 
     async def save(self) -> None:
         """Write the document as it is now. Raises LeaseLost when another writer closed it."""
@@ -113,5 +122,5 @@ def begun(kind: Kind, held: HeldLease, clock: Clock) -> Work:
         end_time=None,
         errors=[],
         pending_cells={},
-        settled="no",
+        reconciled="no",
     )

@@ -1,15 +1,12 @@
-"""Finishes what a dead writer left: its statistics are recounted, and it is marked failed."""
+"""Finishes what an orphaned writer left: its cells are recounted, and it is closed as failed."""
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 from collector.rollups.hours import nearby, pages_between, rebuild_all, rebuild_cells
-from collector.writers.journal import Journal, unsettled_work
-from collector.writers.shutdown import ended_early
+from collector.writers.journal import Journal, unreconciled_work
 from shared.cycles import no_counts
-from shared.errors import LeaseLost, StoreError
 from shared.logs import event
 from shared.models import Cycle, CycleError, Work
 from shared.store import COLLECTION, COMMENTS, POSTS, WORK, Container, Store
@@ -20,14 +17,16 @@ log = logging.getLogger(__name__)
 W = TypeVar("W", bound=Work)
 
 
-async def settle(store: Store, journal: Journal[Any], dead: Sequence[Work], clock: Clock) -> int:
-    """Recount the cells that dead work left pending, and close its documents.
+async def recover_orphaned(store: Store, journal: Journal[Any], clock: Clock) -> int:
+    """Recount what orphaned work left pending, close its documents, and return how many cycles.
 
-    journal is that of the one that does so, who holds the lease. Gives how many cycles had
-    died running.
+    journal is that of the work which begins now. It holds the lease, so that no other work with
+    an open document runs. Orphaned cycles count as failed collections.
     """
+    own = journal.document["id"]
+    orphaned = [work for work in await unreconciled_work(store) if work["id"] != own]
     hours: dict[str, set[str]] = defaultdict(set)
-    for work in dead:
+    for work in orphaned:
         for name, pending in work["pending_cells"].items():
             hours[name].update(pending)
     if hours:
@@ -35,45 +34,27 @@ async def settle(store: Store, journal: Journal[Any], dead: Sequence[Work], cloc
         await rebuild_all(
             store, {name: await rebuild_cells(store, name, found) for name, found in hours.items()}
         )
-        await journal.settled()
-    for work in dead:
+        await journal.reconciled()
+    for work in orphaned:
         counted = await with_uncounted(store, work)
         await store.upsert(WORK, [_closed(counted, iso(clock()))])
-        event(log, "work.settled_dead", logging.WARNING, work=work["id"])
-    return sum(work["kind"] == "cycle" and work["status"] == "running" for work in dead)
+        event(log, "work.recovered", logging.WARNING, work=work["id"])
+    cycles = sum(work["kind"] == "cycle" and work["status"] == "running" for work in orphaned)
+    journal.cycles_closed += cycles
+    if cycles:
+        await _count_failed(store, cycles)
+    return cycles
 
 
-async def close_dead(store: Store, journal: Journal[Any], clock: Clock) -> int:
-    """Finish what the dead left, and count the cycles among them as failed; give how many.
-
-    Whoever holds the lease knows that none of it runs.
-    """
-    own = journal.document["id"]
-    dead = [work for work in await unsettled_work(store) if work["id"] != own]
-    closed = await settle(store, journal, dead, clock)
+async def _count_failed(store: Store, cycles: int) -> None:
     state = await store.read(COLLECTION, "collection", "collection")
-    if state is not None and closed:
-        state["collections_failed"] += closed
+    if state is not None:
+        state["collections_failed"] += cycles
         await store.upsert(COLLECTION, [state])
-    return closed
-
-
-async def close_broken(journal: Journal[Any], error: BaseException) -> None:
-    """Close work that an error ended; what it left pending, whoever works next recounts."""
-    kind = journal.document["kind"]
-    if early := ended_early(error):
-        journal.fail(None, early[0], f"{early[1]}; the next {kind} goes on")
-    else:
-        journal.fail(None, "internal", str(error))
-    try:
-        await journal.end("failed")
-    except (StoreError, LeaseLost):
-        # It stays `running`, unsettled, for whoever works next to find.
-        event(log, "work.not_closed", logging.ERROR, work=journal.document["id"])
 
 
 async def with_uncounted(store: Store, work: W) -> W:
-    """Return dead work with the new items counted that it wrote and didn't count any more.
+    """Return orphaned work with the new items counted that it wrote and didn't count any more.
 
     They bear its time of collection, and lie in the hours that it named before it wrote.
     """
@@ -110,10 +91,10 @@ async def _written(
 
 
 def _closed(work: Work, now: str) -> Work:
-    closed: Work = {**work, "settled": "yes", "pending_cells": {}}
+    closed: Work = {**work, "reconciled": "yes", "pending_cells": {}}
     if work["status"] == "running":
-        died = CycleError(subreddit=None, kind="internal", message="its lease ran out")
+        orphaned = CycleError(subreddit=None, kind="internal", message="its lease ran out")
         closed["status"] = "failed"
         closed["end_time"] = now
-        closed["errors"] = [*work["errors"], died]
+        closed["errors"] = [*work["errors"], orphaned]
     return closed

@@ -49,7 +49,7 @@ var containers = [
   {
     name: 'cycles'
     partitionKey: '/kind'
-    indexed: [{ path: '/id/?' }, { path: '/kind/?' }, { path: '/settled/?' }]
+    indexed: [{ path: '/id/?' }, { path: '/kind/?' }, { path: '/reconciled/?' }]
   }
 ]
 

@@ -2,6 +2,8 @@
 
 from typing import Literal, NotRequired, TypedDict
 
+from shared.errors import ErrorKind
+
 Trigger = Literal["timer", "request", "cli"]
 WorkStatus = Literal["running", "completed", "failed"]
 
@@ -10,7 +12,7 @@ class CycleError(TypedDict):
     """One error of a cycle; subreddit is None where it was the whole cycle's."""
 
     subreddit: str | None
-    kind: str
+    kind: ErrorKind
     message: str
 
 
@@ -31,7 +33,7 @@ class Work(TypedDict):
     """What the documents of all work that changes statistics share; id begins with the kind.
 
     pending_cells is the write-ahead: the hours of each subreddit whose statistics may not agree
-    with the items yet. settled is "no" from the start until there are none left: whoever works
+    with the items yet. reconciled is "no" from the start until there are none left: whoever works
     next looks for it.
     """
 
@@ -42,7 +44,7 @@ class Work(TypedDict):
     end_time: str | None
     errors: list[CycleError]
     pending_cells: dict[str, list[str]]
-    settled: Literal["yes", "no"]
+    reconciled: Literal["yes", "no"]
     _etag: NotRequired[str]
 
 

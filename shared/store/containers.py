@@ -32,7 +32,7 @@ HOURS_OF_ALL: Container[ScopeHour] = Container("stats", "subreddit", (("id",),),
 # The id of the topics that are trending now; earlier ones are named by their time.
 CURRENT = "current"
 TOPICS: Container[Topics] = Container("topics", "id", expires=True)
-_CYCLE_INDEXES = (("id",), ("settled", "id"))
+_CYCLE_INDEXES = (("id",), ("reconciled", "id"))
 CYCLES: Container[Cycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 CLEANUPS: Container[Cleanup] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WORK: Container[Work] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

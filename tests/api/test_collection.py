@@ -44,13 +44,13 @@ def a_cycle(cycle_id: str, **more: Any) -> Cycle:
         "reddit_requests_left": None,
         "errors": [],
         "pending_cells": {"aws": ["2026-11-23T13"]},
-        "settled": "yes",
+        "reconciled": "yes",
     }
     return {**cycle, **more}  # type: ignore[typeddict-item]
 
 
 def running(cycle_id: str, **more: Any) -> Cycle:
-    return a_cycle(cycle_id, **{"status": "running", "end_time": None, "settled": "no", **more})
+    return a_cycle(cycle_id, **{"status": "running", "end_time": None, "reconciled": "no", **more})
 
 
 @pytest.fixture
@@ -464,7 +464,7 @@ async def test_the_history_shows_counts_and_errors_and_nothing_of_our_inside(
     assert shown["errors"][0]["message"] == "the connection to Reddit failed"
     assert shown["subreddits"]["aws"]["error"] == "the connection to Reddit failed"
     assert "10.0.0.7" not in listed.get_body().decode()
-    assert not {"pending_cells", "settled", "kind", "_etag"} & set(shown)
+    assert not {"pending_cells", "reconciled", "kind", "_etag"} & set(shown)
 
 
 @pytest.mark.parametrize("value", ["0", "101", "many"])

@@ -107,7 +107,7 @@ async def test_a_plan_says_what_would_go_and_removes_nothing(store, settings) ->
     plan = await cleaner(store, settings).plan()
     assert await stored_items(store, NAMES) == before
     done = await cleaner(store, settings).run()
-    assert (plan.before, plan.dead_cycles) == (done["before"], [])
+    assert (plan.before, plan.orphaned_cycles) == (done["before"], [])
     for what in ("posts", "comments", "cycles", "topics"):
         assert plan.removed[what] == done["removed"][what]  # type: ignore[literal-required]
 
@@ -160,17 +160,17 @@ async def test_cycles_left_running_by_a_dead_process_become_failed(
     cycling = settings_for(settings, reddit.base_url, NAMES)
     cycle = await run_cycle(store, cycling, clock=lambda: NOW)
     hours = sorted({i["created_utc"][:13] for i in (await stored_items(store, ["aws"])).values()})
-    dead = {**cycle, "id": "cycle_20261123_120000", "status": "running", "settled": "no"}
+    dead = {**cycle, "id": "cycle_20261123_120000", "status": "running", "reconciled": "no"}
     dead |= {"end_time": None, "pending_cells": {"aws": hours}}
     await store.upsert(CYCLES, [dead])
     # As a kill between the items and their statistics leaves it.
     await store.upsert(DAYS, [{"id": hours[-1][:10], "subreddit": "aws", "hours": {}}])
     plan = await cleaner(store, settings).plan()
-    assert plan.dead_cycles == [dead["id"]]
+    assert plan.orphaned_cycles == [dead["id"]]
     done = await cleaner(store, settings).run()
     assert done["cycles_closed"] == 1
     found = await store.read(CYCLES, "cycle", dead["id"])
-    assert (found["status"], found["settled"], found["end_time"]) == ("failed", "yes", iso(NOW))
+    assert (found["status"], found["reconciled"], found["end_time"]) == ("failed", "yes", iso(NOW))
     assert found["errors"][-1]["message"] == "its lease ran out"
     assert (await store.read(COLLECTION, "collection", "collection"))["collections_failed"] == 1
     await check_statistics(store, NAMES)
@@ -180,9 +180,9 @@ async def test_a_plan_does_not_take_the_running_cycle_for_dead(
     sqlite_store, sqlite_settings
 ) -> None:
     running: Any = {"id": "cycle_20261123_130000", "kind": "cycle", "status": "running"}
-    await sqlite_store.upsert(CYCLES, [{**running, "settled": "no", "pending_cells": {}}])
+    await sqlite_store.upsert(CYCLES, [{**running, "reconciled": "no", "pending_cells": {}}])
     async with lease(sqlite_store, running["id"], seconds=60, clock=lambda: NOW):
-        assert (await cleaner(sqlite_store, sqlite_settings).plan()).dead_cycles == []
+        assert (await cleaner(sqlite_store, sqlite_settings).plan()).orphaned_cycles == []
 
 
 class Killed(BaseException):

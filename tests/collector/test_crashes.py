@@ -67,8 +67,8 @@ async def result(settings: Settings) -> str:
     """Return what the store holds, once its own rules are found to hold."""
     async with opened(settings) as store:
         await check_statistics(store, settings.subreddits)
-        unsettled = Query(CYCLES, "cycle", 10, order_by="id", equals={"settled": "no"})
-        assert await store.query(unsettled) == []
+        unreconciled = Query(CYCLES, "cycle", 10, order_by="id", equals={"reconciled": "no"})
+        assert await store.query(unreconciled) == []
         return await final_data(store, settings.subreddits)
 
 

@@ -45,7 +45,7 @@ async def test_the_cycle_document_tells_what_was_done(store, settings) -> None:
     assert sorted(stored["subreddits_processed"]) == sorted(SUBREDDITS_HERE)
     assert sum(counts["new"] for counts in stored["subreddits"].values()) == 60
     assert stored["pending_cells"] == {}
-    assert stored["settled"] == "yes"
+    assert stored["reconciled"] == "yes"
     datetime.strptime(stored["id"], "cycle_%Y%m%d_%H%M%S")  # noqa: DTZ007
 
 

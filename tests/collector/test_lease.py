@@ -97,7 +97,7 @@ async def test_a_cycle_that_died_is_marked_failed_and_counted_by_the_next(
     first = await run_cycle(store, settings)
     # As a process leaves it that is killed after its write-ahead.
     hours = sorted({i["created_utc"][:13] for i in (await stored_items(store, ["aws"])).values()})
-    dead = {**first, "id": "cycle_20260101_000000", "status": "running", "settled": "no"}
+    dead = {**first, "id": "cycle_20260101_000000", "status": "running", "reconciled": "no"}
     dead |= {"end_time": None, "pending_cells": {"aws": hours}}
     await store.upsert(CYCLES, [dead])
     second = await run_cycle(store, settings)
@@ -106,7 +106,7 @@ async def test_a_cycle_that_died_is_marked_failed_and_counted_by_the_next(
     assert found["status"] == "failed"
     assert found["end_time"] >= second["start_time"]
     assert found["errors"][-1]["message"] == "its lease ran out"
-    assert (found["settled"], found["pending_cells"]) == ("yes", {})
+    assert (found["reconciled"], found["pending_cells"]) == ("yes", {})
 
 
 async def test_a_cycle_whose_lease_is_taken_stops_before_its_next_write(
@@ -120,7 +120,7 @@ async def test_a_cycle_whose_lease_is_taken_stops_before_its_next_write(
     async def close_as_another_would() -> None:
         found = await sqlite_store.read(LEASES, "lease", "lease")
         cycle = await sqlite_store.read(CYCLES, "cycle", found["holder"])
-        await sqlite_store.upsert(CYCLES, [{**cycle, "status": "failed", "settled": "yes"}])
+        await sqlite_store.upsert(CYCLES, [{**cycle, "status": "failed", "reconciled": "yes"}])
 
     def wait(_seconds: float) -> None:
         nonlocal asked

@@ -279,8 +279,8 @@ async def test_killed_at_any_write_statistics_agree_again_and_the_next_one_goes_
         moment += timedelta(seconds=1)
         step += 1
     assert deaths > 30
-    unsettled = Query(WORK, "rescore", 10, order_by="id", equals={"settled": "no"})
-    assert await sqlite_store.query(unsettled) == []
+    unreconciled = Query(WORK, "rescore", 10, order_by="id", equals={"reconciled": "no"})
+    assert await sqlite_store.query(unreconciled) == []
 
 
 async def test_processes_killed_while_rescoring_lose_nothing(store, settings) -> None:

@@ -16,7 +16,7 @@ VIEWS: dict[str, tuple[dict[str, object], str, str]] = {
     "overview": ({}, "All subreddits", "Average sentiment"),
     "one": ({"subreddit": "claude", "hours": 168}, "r/claude", "Average sentiment"),
     "compare": ({"view": "compare", "compare": "Cursor,claude"}, "Compare", "Average sentiment"),
-    "posts": ({"view": "posts", "hours": 168}, "Posts", "upvotes"),
+    "posts": ({"view": "posts", "hours": 168}, "Posts", "upvote"),
     "collection": ({"view": "collection"}, "Collection", "completed"),
 }
 IS_SETTLED = """document.readyState === "complete" && !document.querySelector(".skeleton")

@@ -155,14 +155,14 @@ async def test_the_comments_of_a_post_are_found_in_order(store) -> None:
 
 async def test_a_query_may_order_by_id(store) -> None:
     cycles = [
-        {"id": f"cycle_2026112{n}_000000", "kind": "cycle", "settled": "no" if n % 2 else "yes"}
+        {"id": f"cycle_2026112{n}_000000", "kind": "cycle", "reconciled": "no" if n % 2 else "yes"}
         for n in range(6)
     ]
     await store.upsert(CYCLES, cycles)
     newest = Query(CYCLES, "cycle", 2, order_by="id", descending=True)
     assert await ids(store, newest) == ["cycle_20261125_000000", "cycle_20261124_000000"]
-    unsettled = Query(CYCLES, "cycle", 9, order_by="id", equals={"settled": "no"})
-    assert len(await ids(store, unsettled)) == 3
+    unreconciled = Query(CYCLES, "cycle", 9, order_by="id", equals={"reconciled": "no"})
+    assert len(await ids(store, unreconciled)) == 3
 
 
 def test_a_query_that_no_index_serves_is_refused() -> None:

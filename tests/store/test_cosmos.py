@@ -389,7 +389,7 @@ async def test_only_what_is_filtered_or_sorted_on_is_indexed() -> None:
         "/sentiment/label/?",
         "/subreddit/?",
     ]
-    assert {"path": "/settled/?"} in indexing_policy(CYCLES)["includedPaths"]
+    assert {"path": "/reconciled/?"} in indexing_policy(CYCLES)["includedPaths"]
 
 
 async def test_containers_are_made_as_declared(cosmos_settings_factory) -> None:

@@ -1,0 +1,37 @@
+"""Sums up a cycle's errors in one line of the log."""
+
+from shared.models import CycleError
+
+# Of the line that ends a cycle; its document and `cycle.subreddit_failed` have all of them.
+MAX_REASONS = 8
+MAX_NAMES = 20
+MAX_REASON_CHARACTERS = 400
+
+
+def summarise(errors: list[CycleError]) -> str:
+    """Return each reason once, after the names of its subreddits; about 8,000 characters at most.
+
+    A reason without names is one of the whole cycle. Reasons keep the order of the errors.
+    """
+    names: dict[str, list[str]] = {}
+    for error in errors:
+        of_reason = names.setdefault(error["message"], [])
+        if error["subreddit"] and error["subreddit"] not in of_reason:
+            of_reason.append(error["subreddit"])
+    parts = [
+        f"{_listed(of_reason)}: {_shorten(reason)}" if of_reason else _shorten(reason)
+        for reason, of_reason in list(names.items())[:MAX_REASONS]
+    ]
+    if (more := len(names) - MAX_REASONS) > 0:
+        parts.append(f"and {more} more reasons")
+    return "; ".join(parts)
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _shorten(reason: str) -> str:
+    cut = len(reason) > MAX_REASON_CHARACTERS
+    return reason[: MAX_REASON_CHARACTERS - 1] + "…" if cut else reason
