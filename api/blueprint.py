@@ -14,7 +14,7 @@ import azure.functions as func
 from pydantic import BaseModel
 
 from api.actions.collect import ask_for_collection, send
-from api.deps import Deps, process_deps
+from api.deps import Deps
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import items_file, posts_file, trends_file
 from api.export.tables import TYPES, format_of
@@ -36,6 +36,7 @@ from api.http.responses import (
     triggered_answer,
     wants_fresh,
 )
+from api.process import process_caches, process_deps
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
@@ -83,7 +84,7 @@ async def api_health(req: func.HttpRequest) -> func.HttpResponse:
     """Return how the service is."""
     deps = process_deps()
     read_parameters(NoParameters, req.params)
-    return health_answer(await deps.health_cache.get("health", lambda: check_health(deps)))
+    return health_answer(await process_caches().health.get("health", lambda: check_health(deps)))
 
 
 @blueprint.route("api/v1/sentiment/stats", methods=READ, auth_level=ANONYMOUS)
@@ -302,8 +303,8 @@ async def _kept(
 
     key names the read and its format. Raises TooBusy, and what making it does.
     """
-    deps = process_deps()
-    makes = partial(deps.heavy.run, make) if is_heavy(parameters, key[1]) else make
+    caches = process_caches()
+    makes = partial(caches.heavy.run, make) if is_heavy(parameters, key[1]) else make
     whole_key = (*key, parameters.model_dump_json())
-    kept = await deps.cache.get(whole_key, makes, fresh=wants_fresh(request), within=within)
+    kept = await caches.answers.get(whole_key, makes, fresh=wants_fresh(request), within=within)
     return data_answer(request, kept, mimetype=mimetype)

@@ -1,24 +1,18 @@
-"""What the HTTP functions work with; the process has one of each, made when first needed."""
+"""What reads and actions are given: the settings, the store, the clock."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from api.http.cache import Cache
-from api.http.limiter import Limiter
-from api.http.responses import Prepared
-from api.reads.process import process_health
-from api.schema.health import Health, ProcessHealth
+from api.schema.health import ProcessHealth
 from shared.errors import StoreError
-from shared.logs import set_levels
 from shared.on_demand import CollectMessage
-from shared.settings import Settings, settings
+from shared.settings import Settings
 from shared.spellings import SpelledStore, Spellings
 from shared.store import Store, open_store
-from shared.times import Clock, utc_now
+from shared.times import Clock
 from shared.worker_status import WorkerStatus, read_status
 
 # A client waits for the answer: it can ask again sooner than a database comes back.
@@ -38,13 +32,8 @@ class Deps:
     store: Callable[[], Awaitable[Store]]
     clock: Clock
     process: Callable[[], ProcessHealth]
-    cache: Cache[Prepared]
     is_starting: Callable[[], bool] = lambda: False
     """Return whether the process opens its database for the first time, for 60 s at most."""
-    health_cache: Cache[Health] = field(default_factory=lambda: Cache(seconds=0))
-    """Of those who ask for health at once, one asks the database."""
-    heavy: Limiter = field(default_factory=Limiter)
-    """Heavy reads wait here for each other; nothing else does."""
     worker: Callable[[], WorkerStatus | None] = read_status
     unsent: set[CollectMessage] = field(default_factory=set)
     """Requests whose message was not sent, and that couldn't be withdrawn."""
@@ -111,63 +100,3 @@ def _is_lost(opening: "asyncio.Task[Store]") -> bool:
     if opening.get_loop() is not asyncio.get_running_loop():
         return True
     return opening.done() and (opening.cancelled() or opening.exception() is not None)
-
-
-@lru_cache(maxsize=1)
-def _shared_store() -> SharedStore:
-    set_levels(settings().log_level)
-    return SharedStore(settings(), _spellings())
-
-
-@lru_cache(maxsize=1)
-def _cache() -> Cache[Prepared]:
-    return Cache(seconds=settings().cache_seconds)
-
-
-@lru_cache(maxsize=1)
-def _health_cache() -> Cache[Health]:
-    return Cache(seconds=0)
-
-
-@lru_cache(maxsize=1)
-def _heavy() -> Limiter:
-    return Limiter()
-
-
-@lru_cache(maxsize=1)
-def _unsent() -> set[CollectMessage]:
-    return set()
-
-
-@lru_cache(maxsize=1)
-def _spellings() -> Spellings:
-    return Spellings(looks=True)
-
-
-def process_deps() -> Deps:
-    """Return this process's own. Raises SettingsError."""
-    store = _shared_store()
-    return Deps(
-        settings=settings(),
-        store=store,
-        clock=utc_now,
-        process=process_health,
-        cache=_cache(),
-        is_starting=store.is_starting,
-        health_cache=_health_cache(),
-        heavy=_heavy(),
-        unsent=_unsent(),
-        spellings=_spellings(),
-    )
-
-
-async def close() -> None:
-    """Close this process's store: a host that stops calls it, or its thread lives on."""
-    if _shared_store.cache_info().currsize:
-        await _shared_store().close()
-        _shared_store.cache_clear()
-        _cache.cache_clear()
-        _health_cache.cache_clear()
-        _heavy.cache_clear()
-        _unsent.cache_clear()
-        _spellings.cache_clear()

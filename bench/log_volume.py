@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
-from api import deps
+from api import process
 from bench.month import CYCLES_A_DAY, TRENDING_A_DAY
 from collector.jobs import clean_up_on_timer, collect_on_timer, find_trends_on_timer
 from local.reddit.feed import feed_of
@@ -138,7 +138,7 @@ def request_line(paths: Sequence[str] = PATHS) -> Volume:
             with counted_log() as log:
                 await get(path)
             found.append(log.volume)
-        await deps.close()
+        await process.close()
         return found
 
     found = asyncio.run(ask())

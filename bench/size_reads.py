@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.deps import Deps
-from api.http.cache import Cache
 from api.reads.cycles import read_cycles
 from api.reads.health import check_health
 from api.reads.post import read_post
@@ -78,7 +77,7 @@ class Bench:
         async def opened() -> Any:
             return self.store
 
-        return Deps(self.settings, opened, lambda: NOW, process_health, Cache(seconds=0))
+        return Deps(self.settings, opened, lambda: NOW, process_health)
 
 
 Read = Callable[[Deps], Awaitable[BaseModel]]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.schema.openapi import openapi_document
+from api.http.openapi import openapi_document
 
 HEAD = """# The HTTP API
 

@@ -28,11 +28,10 @@ from pydantic.functional_validators import AfterValidator
 from shared import __version__
 from shared.errors import SettingsError
 from shared.logs import MASK, hide, masked
-from shared.models import ALL
+from shared.models import ALL, OtherLanguages
 from shared.origins import check_origin
 from shared.schedule import BadScheduleError, next_tick
 from shared.schedule_advice import warnings
-from shared.stats.cells import OtherLanguages
 
 DEFAULT_SUBREDDITS = (
     "Cursor",

@@ -157,7 +157,7 @@ def test_everything_that_requests_use_loads_neither_praw_nor_vader() -> None:
     code = (
         "import pkgutil, importlib, sys, json, api\n"
         "for m in pkgutil.walk_packages(api.__path__, 'api.'): importlib.import_module(m.name)\n"
-        "import shared.store.sqlite, shared.store.cosmos\n"
+        "import shared.store.sqlite, shared.store.cosmos.store\n"
         "print(json.dumps(sorted(sys.modules)))"
     )
     loaded = {name.split(".")[0] for name in json.loads(in_a_bare_process(code))}

@@ -10,8 +10,8 @@ T = TypeVar("T")
 
 # The largest answers have half a megabyte.
 MAX_KEPT = 100
-# Of many who want it anew at once, one costs a read.
-ANEW_AFTER_SECONDS = 1.0
+# Of many who want a fresh value at the same time, one costs a read.
+MIN_AGE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Cache(Generic[T]):
         *,
         seconds: float,
         most: int = MAX_KEPT,
-        anew_after: float = ANEW_AFTER_SECONDS,
+        min_age: float = MIN_AGE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._seconds = seconds
         self._most = most
-        self._anew_after = anew_after
+        self._min_age = min_age
         self._clock = clock
         self._entries: dict[Hashable, _Entry[T]] = {}
 
@@ -50,12 +50,12 @@ class Cache(Generic[T]):
         fresh: bool = False,
         within: float | None = None,
     ) -> T:
-        """Return the value of a key, made where it isn't kept; anew: not kept for over a second.
+        """Return the cached value or compute it. Raises what computing it does.
 
-        within: not kept for over so many seconds. Raises what making it does.
+        `fresh` rejects entries older than 1 s, `within` those older than its seconds.
         """
         if within is None and fresh:
-            within = self._anew_after
+            within = self._min_age
         loop, now = asyncio.get_running_loop(), self._clock()
         entry = self._entries.get(key)
         if (

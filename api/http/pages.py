@@ -8,8 +8,8 @@ from pathlib import Path
 import azure.functions as func
 
 from api.errors import NotFound
+from api.http.openapi import openapi_document
 from api.http.responses import Prepared, data_answer
-from api.schema.openapi import openapi_document
 
 STATIC = Path(__file__).parents[1] / "static"
 # Made by `make` from dashboard/.

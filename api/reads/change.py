@@ -7,9 +7,9 @@ from math import hypot
 
 from api.reads.coverage import unknown_hours
 from api.schema.sentiment import Change, Totals, Verdict
-from shared.models import Cell
+from shared.models import Cell, OtherLanguages
 from shared.stats import cells as statistics
-from shared.stats.cells import COMPOUND_DIGITS, OtherLanguages
+from shared.stats.cells import COMPOUND_DIGITS
 from shared.times import Window, hour_of, hour_start
 
 # Below this many items a mean says little, and its standard error is itself a guess.

@@ -3,7 +3,16 @@
 Times are strings as `shared.times.iso` writes them. `_etag` is there in what a store gives back.
 """
 
-from shared.models.items import Comment, Item, Label, Language, Observation, Post, Sentiment
+from shared.models.items import (
+    Comment,
+    Item,
+    Label,
+    Language,
+    Observation,
+    OtherLanguages,
+    Post,
+    Sentiment,
+)
 from shared.models.rollups import (
     ALL,
     Cell,
@@ -49,6 +58,7 @@ __all__ = [
     "Likeness",
     "MonthStats",
     "Observation",
+    "OtherLanguages",
     "Post",
     "Removed",
     "Rescore",

@@ -5,6 +5,8 @@ from typing import Literal, NotRequired, TypedDict
 Label = Literal["positive", "negative", "neutral"]
 # none: no words were left; other: certainly not English.
 Language = Literal["en", "other", "none"]
+OtherLanguages = Literal["leave_out", "count"]
+"""Whether items that aren't English count in labels and averages."""
 
 
 class Sentiment(TypedDict):

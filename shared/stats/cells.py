@@ -3,9 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum, sqrt
-from typing import Literal, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
-from shared.models import Cell, Comment, DayStats, Item, Label, Labelled, Post, Sentiment
+from shared.models import (
+    Cell,
+    Comment,
+    DayStats,
+    Item,
+    Label,
+    Labelled,
+    OtherLanguages,
+    Post,
+    Sentiment,
+)
 from shared.times import day_of
 
 COMPOUND_DIGITS = 4
@@ -21,9 +31,6 @@ FIRST_METHOD = "vader"
 """What scored all items before methods had versions: `method_of` those."""
 
 NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0, compound_squares=0.0)
-
-OtherLanguages = Literal["leave_out", "count"]
-"""Whether items that aren't English count in labels and averages."""
 
 
 class Scored(NamedTuple):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api import deps
+from api.process import close
 from shared.settings import Settings, settings
 from shared.store import Store, open_store
 from tests.api.world import NAMES
@@ -29,7 +29,7 @@ async def process(tmp_path: Path) -> AsyncIterator[Settings]:
         CACHE_SECONDS="0",
     )
     yield settings()
-    await deps.close()
+    await close()
 
 
 @pytest.fixture

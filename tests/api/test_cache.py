@@ -82,7 +82,7 @@ def test_another_event_loop_makes_its_own() -> None:
 
 async def test_who_wants_it_anew_gets_it_anew_and_shares_what_is_new() -> None:
     clock = Clock()
-    cache, make = Cache[int](seconds=60, anew_after=1, clock=clock), Counted()
+    cache, make = Cache[int](seconds=60, min_age=1, clock=clock), Counted()
     assert await cache.get("key", make) == 1
     clock.now = 1
     assert await cache.get("key", make, fresh=True) == 1, "it is new"

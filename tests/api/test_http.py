@@ -12,7 +12,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from api import deps
+from api import process
 from api.http.problems import answering
 from api.http.responses import data_answer, is_known, prepare
 from api.reads.sentiment import read_stats
@@ -375,14 +375,14 @@ async def test_an_unreachable_cosmos_db_shows_neither_its_address_nor_its_key() 
 
 
 async def test_requests_that_come_together_open_one_store() -> None:
-    shared = deps.process_deps().store
+    shared = process.process_deps().store
     stores = await asyncio.gather(*(shared() for _ in range(20)))
     assert len({id(store) for store in stores}) == 1
-    assert await deps.process_deps().store() is stores[0]
+    assert await process.process_deps().store() is stores[0]
 
 
 async def test_a_client_that_goes_away_leaves_the_opening_store_to_the_others() -> None:
-    shared = deps.process_deps().store
+    shared = process.process_deps().store
     leaving = asyncio.ensure_future(shared())
     staying = asyncio.ensure_future(shared())
     await asyncio.sleep(0)

@@ -9,10 +9,10 @@ from pathlib import Path
 import azure.functions as func
 import pytest
 
-from api.deps import process_deps
 from api.endpoints import ENDPOINTS
+from api.http.openapi import openapi_document
 from api.http.problems import answering
-from api.schema.openapi import openapi_document
+from api.process import process_caches
 from shared.settings import settings
 from shared.times import utc_now
 from tests.api.world import HTTP_FUNCTIONS, ask, get, keep, posts_back
@@ -367,7 +367,7 @@ async def test_an_answer_that_is_kept_can_be_asked_for_anew(written, monkeypatch
     await keep(written, posts_back(3, timedelta(minutes=1), newest=utc_now()))
     assert json.loads((await get("/api/v1/posts/recent")).get_body()) == []
     # Time passes: what is kept is no longer new.
-    process_deps().cache._anew_after = 0.0
+    process_caches().answers._min_age = 0.0
     anew = await get("/api/v1/posts/recent", {"cache-control": asked})
     assert len(json.loads(anew.get_body())) == 3
     stats = await get("/api/v1/sentiment/stats", {"cache-control": asked})

@@ -11,7 +11,6 @@ import azure.functions as func
 
 import function_app
 from api.deps import Deps
-from api.http.cache import Cache
 from api.schema.health import ProcessHealth
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.host.addresses import path_of
@@ -139,7 +138,6 @@ def deps_of(
         opened,
         now if callable(now) else lambda: now,
         lambda: ProcessHealth(uptime_seconds=uptime, memory_mb=50, cpu_percent=0, pid=1),
-        Cache(seconds=0),
     )
 
 

@@ -26,10 +26,10 @@ functions = {each.get_function_name(): each.get_user_function()
 def request(path):
     return func.HttpRequest("GET", f"http://127.0.0.1{path}", params={}, body=b"")
 async def ask():
-    from api import deps
+    from api import process
     answers = [await functions["api_sentiment_stats"](request("/api/v1/sentiment/stats")),
                await functions["api_health"](request("/api/v1/health"))]
-    await deps.close()
+    await process.close()
     return [answer.status_code for answer in answers]
 statuses = asyncio.run(ask())
 functions["trending"](types.SimpleNamespace(past_due=True), None)

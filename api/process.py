@@ -1,0 +1,57 @@
+"""What this process has one of, made when it is first needed."""
+
+from functools import lru_cache
+
+from api.deps import Deps, SharedStore
+from api.http.cache import Cache
+from api.http.caches import Caches
+from api.reads.process import process_health
+from shared.logs import set_levels
+from shared.on_demand import CollectMessage
+from shared.settings import settings
+from shared.spellings import Spellings
+from shared.times import utc_now
+
+
+@lru_cache(maxsize=1)
+def _shared_store() -> SharedStore:
+    set_levels(settings().log_level)
+    return SharedStore(settings(), _spellings())
+
+
+@lru_cache(maxsize=1)
+def _unsent() -> set[CollectMessage]:
+    return set()
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> Spellings:
+    return Spellings(looks=True)
+
+
+@lru_cache(maxsize=1)
+def process_caches() -> Caches:
+    """Return this process's caches. Raises SettingsError."""
+    return Caches(Cache(seconds=settings().cache_seconds))
+
+
+def process_deps() -> Deps:
+    """Return what this process's reads and actions are given. Raises SettingsError."""
+    store = _shared_store()
+    return Deps(
+        settings=settings(),
+        store=store,
+        clock=utc_now,
+        process=process_health,
+        is_starting=store.is_starting,
+        unsent=_unsent(),
+        spellings=_spellings(),
+    )
+
+
+async def close() -> None:
+    """Close this process's store: a host that stops calls it, or its thread lives on."""
+    if _shared_store.cache_info().currsize:
+        await _shared_store().close()
+        for made in (_shared_store, _unsent, _spellings, process_caches):
+            made.cache_clear()
