@@ -45,8 +45,8 @@ def up(
     startup_seconds: Annotated[float, typer.Option(hidden=True)] = 5.0,
 ) -> None:
     """Start everything: the functions host, the database and, without credentials, the stand-in."""
-    from local.up import Options  # noqa: PLC0415 - so that --help is quick
-    from local.up import up as start  # noqa: PLC0415
+    from local.commands.up import Options  # noqa: PLC0415 - so that --help is quick
+    from local.commands.up import up as start  # noqa: PLC0415
 
     options = Options(
         app=app_folder,
@@ -65,7 +65,7 @@ def up(
 @app.command()
 def collect(*, as_json: Json = False) -> None:
     """Run one collection cycle now. Exit status: 0 completed, 1 failed, 3 another cycle runs."""
-    from local.collecting import collect_command  # noqa: PLC0415 - so that --help is quick
+    from local.commands.collect import collect_command  # noqa: PLC0415 - so that --help is quick
 
     _log_to_stderr()
     with _clear_errors():
@@ -79,7 +79,7 @@ def stats(
     as_json: Json = False,
 ) -> None:
     """Show the statistics of the last hours, for each subreddit and for all."""
-    from local.collecting import stats_command  # noqa: PLC0415 - so that --help is quick
+    from local.commands.collect import stats_command  # noqa: PLC0415 - so that --help is quick
 
     _log_to_stderr()
     with _clear_errors():
@@ -89,7 +89,7 @@ def stats(
 @app.command()
 def trending(*, as_json: Json = False) -> None:
     """Find what is trending now. Exit status: 0 done, 1 failed, 3 another writer runs."""
-    from local.upkeep import trending_command  # noqa: PLC0415 - so that --help is quick
+    from local.commands.maintenance import trending_command  # noqa: PLC0415 - so that --help is quick
 
     _log_to_stderr()
     with _clear_errors():
@@ -105,7 +105,7 @@ def cleanup(
     as_json: Json = False,
 ) -> None:
     """Remove what is too old. Exit status: 0 done, 1 failed, 3 another writer runs."""
-    from local.upkeep import cleanup_command  # noqa: PLC0415 - so that --help is quick
+    from local.commands.maintenance import cleanup_command  # noqa: PLC0415 - so that --help is quick
 
     _log_to_stderr()
     with _clear_errors():
@@ -123,7 +123,7 @@ def score(
     ] = None,
 ) -> None:
     """Score texts as collection does, and print one JSON object a text."""
-    from local.scoring import score_command  # noqa: PLC0415 - so that --help is quick
+    from local.commands.score import score_command  # noqa: PLC0415 - so that --help is quick
 
     with _clear_errors():
         score_command(os.environ, texts, method)
@@ -141,7 +141,7 @@ def rescore(
 
     Cut short, it is gone on with by running it again. Collection goes on meanwhile.
     """
-    from local.rescoring import rescore_command  # noqa: PLC0415 - so that --help is quick
+    from local.commands.rescore import rescore_command  # noqa: PLC0415 - so that --help is quick
 
     _log_to_stderr()
     with _clear_errors():
@@ -157,7 +157,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check the database file, page by page and row by row. Exit status: 0 sound, 1 damaged."""
-    from local.checking import check_command  # noqa: PLC0415 - so that --help is quick
+    from local.commands.check import check_command  # noqa: PLC0415 - so that --help is quick
 
     with _clear_errors():
         raise typer.Exit(check_command(os.environ, repair=repair, as_json=as_json))

@@ -66,7 +66,8 @@ def test_the_package_has_the_app_and_nothing_else(packed: list[str]) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "tests/conftest.py", "docs/api.md", "bench/dashboard.py", "local/up.py", "README.md",
+        "tests/conftest.py", "docs/api.md", "bench/dashboard.py", "local/commands/up.py",
+        "README.md",
         "dashboard/src/app.tsx", "dashboard/node_modules/preact/package.json", "Makefile",
         "local.settings.json", ".venv/bin/python", ".data/undertone.db", ".pictures/x.png",
         "requirements-dev.txt", ".ci/run", ".github/workflows/test.yml", "compose.yaml",

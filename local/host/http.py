@@ -17,11 +17,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.host.access import Access, StrangePage
-from local.host.calling import Caller, OutputNotWritten
 from local.host.config import HttpConfig
 from local.host.functions import Function, in_order
 from local.host.http_request import Address, RefusedByHost, address_of, to_function
 from local.host.http_response import from_function, with_host_headers
+from local.host.invoke import Caller, OutputNotWritten
 from local.host.keys import MASTER
 from local.host.routes import Route, parse_route
 from shared.logs import event, repeated_event

@@ -42,7 +42,7 @@ class Child:
         """Start it for a host, and wait until it says that it is ready. Raises HostError."""
         reader, writer = os.pipe()
         passed = [writer] if self.listener is None else [writer, self.listener]
-        command = [sys.executable, "-m", "local.host.child", self.role, *self.arguments]
+        command = [sys.executable, "-m", "local.host.process", self.role, *self.arguments]
         command += ["--host", host, "--ready", str(writer)]
         if self.listener is not None:
             command += ["--listener", str(self.listener)]

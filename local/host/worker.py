@@ -11,11 +11,11 @@ from typing import Any
 import azure.functions as func
 from azure.functions.timer import TimerRequest
 
-from local.host.calling import Caller
 from local.host.config import HostConfig
 from local.host.files import HostFiles
 from local.host.functions import Function
 from local.host.heartbeat import Heartbeat
+from local.host.invoke import Caller
 from local.host.listener import Listener
 from local.host.messages import incoming
 from local.host.queues import Message

@@ -15,8 +15,8 @@ from starlette.routing import Route
 from local.reddit.board import Board
 from local.reddit.faults import BadFaults, FaultPlan, Faults
 from local.reddit.feed import Feed
-from local.reddit.gate import CONTROL, RequestLog
 from local.reddit.limits import Allowance, RateLimit, Tokens
+from local.reddit.middleware import CONTROL, RequestLog
 from shared.times import Clock
 
 HERE = {"127.0.0.1", "::1"}

@@ -10,8 +10,8 @@ from local.reddit.control import StandInControl
 from local.reddit.control_api import ControlApi
 from local.reddit.faults import FaultPlan, Faults
 from local.reddit.feed import Feed
-from local.reddit.gate import Gate, RequestLog
 from local.reddit.limits import TOKEN_SECONDS, Allowance, RateLimit, Seconds, Tokens
+from local.reddit.middleware import Middleware, RequestLog
 from local.serving import Listening
 from shared.times import Clock, utc_now
 
@@ -48,7 +48,7 @@ def create_app(
         log=log,
         clock=clock,
     )
-    return Gate(
+    return Middleware(
         control=control.application(),
         api=RedditApi(board, feed, tokens, client_id=client_id, client_secret=client_secret),
         board=board,

@@ -35,7 +35,7 @@ def serve(listener: socket.socket, tmp_path: Path) -> Iterator[Serve]:
             fd = listener.fileno()
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "local.host.child", "http", "--app", str(ROOT)),
+                    *(sys.executable, "-m", "local.host.process", "http", "--app", str(ROOT)),
                     *("--data", str(tmp_path), "--listener", str(fd), "--ready", str(says_ready)),
                 ],
                 cwd=ROOT,

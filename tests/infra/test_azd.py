@@ -58,7 +58,8 @@ def test_windows_builds_the_same_pages(project) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "tests/infra/bicep.py", "docs/azure.md", "infra/main.bicep", "bench/cost.py", "local/up.py",
+        "tests/infra/bicep.py", "docs/azure.md", "infra/main.bicep", "bench/cost.py",
+        "local/commands/up.py",
         "dashboard/src/app.tsx", "dashboard/node_modules/preact/package.json", "azure.yaml",
         ".venv/bin/python", ".venv-checkov/bin/checkov", ".venv-client/bin/python",
         ".azure/test/.env", "local.settings.json", ".github/workflows/deploy.yml", ".gitignore",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.checking import check_command
+from local.commands.check import check_command
 from shared.errors import SettingsError
 from shared.store import LEASES, POSTS, Query
 from shared.store.sqlite import SqliteStore

@@ -15,8 +15,8 @@ import pytest
 
 from collector.sentiment.registry import method_named
 from collector.writers.lease import lease
-from local.collecting import stats_command
-from local.rescoring import rescore_command
+from local.commands.collect import stats_command
+from local.commands.rescore import rescore_command
 from shared.models import Topics
 from shared.settings import Settings
 from shared.stats.cells import method_of

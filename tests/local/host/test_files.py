@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.up import host_files
+from local.commands.up import host_files
 from shared.settings import load_settings
 from tests.host_fixtures import hosts_in
 

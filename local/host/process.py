@@ -1,4 +1,4 @@
-"""Where each of the host's processes begins: `python -m local.host.child http|worker|reddit …`."""
+"""Where each of the host's processes begins: `python -m local.host.process ROLE …`."""
 
 import argparse
 import asyncio
@@ -15,7 +15,6 @@ import uvicorn
 
 from collector.writers.shutdown import stopping
 from local.host.access import Access, is_loopback
-from local.host.calling import Caller, end_process, worker_threads
 from local.host.config import HostConfig, HostError, read_host_json, read_http_config
 from local.host.connections import (
     BACKLOG,
@@ -27,13 +26,14 @@ from local.host.connections import (
 from local.host.files import HostFiles
 from local.host.functions import app_of, functions_of, import_app
 from local.host.http import http_app
+from local.host.invoke import Caller, end_process, worker_threads
 from local.host.keys import read_keys
 from local.host.queues import Queues
 from local.host.worker import Worker
 from shared.logs import LineFormatter, event, hide, set_levels
 from shared.worker_status import STATUS_FILE
 
-log = logging.getLogger("local.host.child")
+log = logging.getLogger("local.host.process")
 
 # More than the host takes: what is above its own limits is refused as it refuses it.
 MAX_HEAD_BYTES = 256 * 1024

@@ -21,7 +21,7 @@ from shared.logs import event
 
 T = TypeVar("T")
 
-log = logging.getLogger("local.host.calling")
+log = logging.getLogger("local.host.invoke")
 
 # What the host sets where nothing is set. A pool makes a thread when one is needed.
 HOSTS_THREADS = 1000

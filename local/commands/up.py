@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.host.access import name_of
-from local.host.child import configure_logging
 from local.host.config import HostConfig, HostError, read_host_json, read_local_settings
 from local.host.files import HostFiles
 from local.host.functions import Function, app_of, functions_of, import_app
 from local.host.http import Router
 from local.host.keys import read_keys
+from local.host.process import configure_logging
 from local.host.queues import Queues
 from local.host.rules import violations
 from local.host.supervisor import Child, Supervisor, listen

@@ -77,7 +77,7 @@ class RequestLog:
         }
 
 
-class Gate:
+class Middleware:
     """The stand-in's outermost application."""
 
     def __init__(
