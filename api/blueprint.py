@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from api.actions.collect import ask_for_collection, send
 from api.deps import Deps
+from api.endpoints import READ, ROUTES
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import items_file, posts_file, trends_file
 from api.export.tables import TYPES, format_of
@@ -71,14 +72,18 @@ P = TypeVar("P", bound=Parameters)
 LOOKS_SHARE_SECONDS = 0.25
 # What stands in an address of a post, and not in its query.
 IN_PATH = frozenset({"id"})
-ANONYMOUS = func.AuthLevel.ANONYMOUS
-# https://www.rfc-editor.org/rfc/rfc9110#section-9.1: where there is GET, there is HEAD.
-READ = ("GET", "HEAD")
 # All that the library takes. What comes by another method the host answers: an empty 404, 204 at /.
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-@blueprint.route("api/v1/health", methods=READ, auth_level=ANONYMOUS)
+def _route(operation: str) -> Callable[..., Any]:
+    """Register a function at the address and the methods that the registry has for it."""
+    route = ROUTES[operation]
+    level = func.AuthLevel.FUNCTION if route.needs_key else func.AuthLevel.ANONYMOUS
+    return blueprint.route(route.address.lstrip("/"), methods=route.methods, auth_level=level)
+
+
+@_route("health")
 @answering
 async def api_health(req: func.HttpRequest) -> func.HttpResponse:
     """Return how the service is."""
@@ -87,14 +92,14 @@ async def api_health(req: func.HttpRequest) -> func.HttpResponse:
     return health_answer(await process_caches().health.get("health", lambda: check_health(deps)))
 
 
-@blueprint.route("api/v1/sentiment/stats", methods=READ, auth_level=ANONYMOUS)
+@_route("sentiment_stats")
 @answering
 async def api_sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
     """Return the sentiment of a window."""
     return await _data(req, ScopeParameters, read_stats, moments=MOMENTS_OF_STATS)
 
 
-@blueprint.route("api/v1/sentiment/trends", methods=READ, auth_level=ANONYMOUS)
+@_route("sentiment_trends")
 @answering
 async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
     """Return the sentiment of a window by the hour, day or week."""
@@ -111,14 +116,14 @@ async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
     return await _kept(req, ("trends", form), parameters, make, mimetype=TYPES[form])
 
 
-@blueprint.route("api/v1/sentiment/compare", methods=READ, auth_level=ANONYMOUS)
+@_route("sentiment_compare")
 @answering
 async def api_sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
     """Set subreddits side by side."""
     return await _data(req, CompareParameters, compare, moments=MOMENTS_OF_STATS)
 
 
-@blueprint.route("api/v1/posts/recent", methods=READ, auth_level=ANONYMOUS)
+@_route("posts_recent")
 @answering
 async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     """Return the newest posts, page by page."""
@@ -137,7 +142,7 @@ async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     return await _kept(req, ("posts", form), parameters, make, mimetype=TYPES[form])
 
 
-@blueprint.route("api/v1/items", methods=READ, auth_level=ANONYMOUS)
+@_route("items")
 @answering
 async def api_items(req: func.HttpRequest) -> func.HttpResponse:
     """Return the newest posts and comments that statistics count, page by page."""
@@ -156,7 +161,7 @@ async def api_items(req: func.HttpRequest) -> func.HttpResponse:
     return await _kept(req, ("items", form), parameters, make, mimetype=TYPES[form])
 
 
-@blueprint.route("api/v1/posts/{id}", methods=READ, auth_level=ANONYMOUS)
+@_route("post")
 @answering
 async def item_post(req: func.HttpRequest) -> func.HttpResponse:
     """Return a post with its comments, page by page."""
@@ -173,21 +178,21 @@ async def item_post(req: func.HttpRequest) -> func.HttpResponse:
     return await _kept(req, (read_post, "json"), parameters, make)
 
 
-@blueprint.route("api/v1/subreddits", methods=READ, auth_level=ANONYMOUS)
+@_route("subreddits")
 @answering
 async def api_subreddits(req: func.HttpRequest) -> func.HttpResponse:
     """List the watched subreddits."""
     return await _data(req, SubredditsParameters, read_subreddits)
 
 
-@blueprint.route("api/v1/trending", methods=READ, auth_level=ANONYMOUS)
+@_route("trending_topics")
 @answering
 async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
     """Return the trending topics."""
     return await _data(req, TrendingParameters, read_trending)
 
 
-@blueprint.route("api/v1/trending.atom", methods=READ, auth_level=ANONYMOUS)
+@_route("trending_feed")
 @answering
 async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Return the trending topics to feed readers."""
@@ -202,21 +207,21 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     return await _kept(req, (place, "json"), parameters, make, mimetype=mimetype)
 
 
-@blueprint.route("api/v1/cycles", methods=READ, auth_level=ANONYMOUS)
+@_route("cycles")
 @answering
 async def api_cycles(req: func.HttpRequest) -> func.HttpResponse:
     """List the newest collection cycles."""
     return await _data(req, CyclesParameters, read_cycles, fresh_seconds=0)
 
 
-@blueprint.route("api/v1/cycles/{id}", methods=READ, auth_level=ANONYMOUS)
+@_route("cycle")
 @answering
 async def item_cycle(req: func.HttpRequest) -> func.HttpResponse:
     """Show how a collection cycle goes, or went."""
     return await _data(req, CycleParameters, read_cycle, fresh_seconds=0)
 
 
-@blueprint.route("api/v1/admin/collect", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@_route("admin_collect")
 @blueprint.queue_output(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
 @answering
 async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
@@ -228,28 +233,28 @@ async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> fu
     return triggered_answer(triggered)
 
 
-@blueprint.route("api/v1/openapi.json", methods=READ, auth_level=ANONYMOUS)
+@_route("openapi")
 @answering
 async def api_openapi(req: func.HttpRequest) -> func.HttpResponse:
     """Describe the API."""
     return document_answer(req)
 
 
-@blueprint.route("api/v1/docs", methods=READ, auth_level=ANONYMOUS)
+@_route("docs")
 @answering
 async def api_docs(req: func.HttpRequest) -> func.HttpResponse:
     """Show the API, to try it."""
     return docs_page(req)
 
 
-@blueprint.route("api/v1/docs/{file}", methods=READ, auth_level=ANONYMOUS)
+@_route("docs_file")
 @answering
 async def item_docs_file(req: func.HttpRequest) -> func.HttpResponse:
     """Return a file of that page."""
     return docs_file(req, req.route_params["file"])
 
 
-@blueprint.route("assets/{file}", methods=READ, auth_level=ANONYMOUS)
+@_route("asset")
 @answering
 async def item_asset(req: func.HttpRequest) -> func.HttpResponse:
     """Return a file of the dashboard."""
@@ -257,7 +262,7 @@ async def item_asset(req: func.HttpRequest) -> func.HttpResponse:
 
 
 # An empty route would be the function's name: the host has no other one for / than this.
-@blueprint.route("{*path}", methods=ALL_METHODS, auth_level=ANONYMOUS)
+@blueprint.route("{*path}", methods=ALL_METHODS, auth_level=func.AuthLevel.ANONYMOUS)
 @answering
 async def site(req: func.HttpRequest) -> func.HttpResponse:
     """Show the dashboard at /; elsewhere say that there is nothing, or not by this method."""

@@ -24,6 +24,9 @@ from api.schema.trending import TopicsAnswer
 
 BASE = "/api/v1"
 FILES = ("text/csv", "application/x-ndjson")
+UNAUTHORIZED = 401
+# Where there is GET, there is HEAD.
+READ = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,46 @@ class Endpoint:
 
     @property
     def function(self) -> str:
-        """Name the function that answers: api_ for a fixed address, item_ for one with a part."""
-        return f"{'item' if '{' in self.path else 'api'}_{self.operation}"
+        """Return the name of the function that answers."""
+        return _function(self.operation, self.path)
+
+    @property
+    def address(self) -> str:
+        """Return the whole path: /api/v1/…."""
+        return BASE + self.path
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the methods that it answers: https://www.rfc-editor.org/rfc/rfc9110#section-9.1."""
+        return READ if self.method == "GET" else (self.method,)
+
+    @property
+    def needs_key(self) -> bool:
+        """Return whether a caller needs a function key."""
+        return UNAUTHORIZED in self.problems
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the app's own, or a file of one: not in the OpenAPI document, which they show."""
+
+    operation: str
+    address: str
+    methods: tuple[str, ...] = READ
+    needs_key: bool = False
+
+    @property
+    def function(self) -> str:
+        """Return the name of the function that answers."""
+        return _function(self.operation, self.address)
+
+
+def _function(operation: str, path: str) -> str:
+    """Name a function: api_ for a fixed address, item_ for one with a part left open.
+
+    The host tries functions in the order of their names.
+    """
+    return f"{'item' if '{' in path else 'api'}_{operation}"
 
 
 ENDPOINTS = (
@@ -153,3 +194,13 @@ ENDPOINTS = (
         is_kept=False,
     ),
 )
+
+PAGES = (
+    Page("openapi", f"{BASE}/openapi.json"),
+    Page("docs", f"{BASE}/docs"),
+    Page("docs_file", f"{BASE}/docs/{{file}}"),
+    Page("asset", "/assets/{file}"),
+)
+
+ROUTES: dict[str, Endpoint | Page] = {each.operation: each for each in (*ENDPOINTS, *PAGES)}
+"""What answers at an address of its own, by the operation; everything else is the fallback's."""

@@ -5,20 +5,18 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from api.endpoints import BASE, ENDPOINTS
+from api.endpoints import BASE, READ, ROUTES
 from api.errors import MethodNotAllowed, NotFound
 
-# Not in the OpenAPI document: they show it.
-PAGES = (f"{BASE}/openapi.json", f"{BASE}/docs", f"{BASE}/docs/{{file}}", "/assets/{file}", "")
 PREFLIGHT_SECONDS = "600"
 
 
 def methods_of(path: str) -> list[str]:
     """List the methods that a path answers; none where it doesn't exist."""
-    known = [(BASE + each.path, each.method) for each in ENDPOINTS]
-    known += [(page, "GET") for page in PAGES]
-    found = {method for pattern, method in known if _fits(pattern, path)}
-    return sorted(found | {"HEAD"} if "GET" in found else found)
+    if path in {"", "/"}:
+        return sorted(READ)
+    found = [route.methods for route in ROUTES.values() if _fits(route.address, path)]
+    return sorted({method for methods in found for method in methods})
 
 
 def answer_fallback(request: func.HttpRequest, path: str) -> func.HttpResponse:

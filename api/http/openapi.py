@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.endpoints import BASE, ENDPOINTS, Endpoint
+from api.endpoints import ENDPOINTS, UNAUTHORIZED, Endpoint
 from api.schema.health import Health
 from api.schema.problems import Conflict, Problem
 from shared import __version__
@@ -15,7 +15,7 @@ from shared import __version__
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 REFERENCE = "#/components/schemas/{model}"
 
-UNAUTHORIZED, CONFLICT, UNAVAILABLE = 401, 409, 503
+CONFLICT, UNAVAILABLE = 409, 503
 NOT_ACCEPTABLE = 406
 PROBLEMS = {
     401: "A function key is missing or wrong.",
@@ -49,7 +49,7 @@ def openapi_document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
         operation = _operation(endpoint)
-        paths.setdefault(BASE + endpoint.path, {})[endpoint.method.lower()] = operation
+        paths.setdefault(endpoint.address, {})[endpoint.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {
@@ -83,7 +83,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": _parameters(endpoint),
         "responses": responses,
     }
-    if UNAUTHORIZED in endpoint.problems:
+    if endpoint.needs_key:
         operation["security"] = [{"functionKey": []}]
     return operation
 

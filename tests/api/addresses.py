@@ -1,0 +1,28 @@
+"""An address of each route that works, made from the registry and its parameters' examples."""
+
+import re
+
+from api.endpoints import ENDPOINTS, ROUTES, Endpoint, Page
+
+FILES = {"docs_file": "swagger-ui.css", "asset": "index.js"}
+# The subreddits of these tests' settings.
+WATCHED = {"subreddits": "aws"}
+
+
+def address_of(route: Endpoint | Page) -> str:
+    """Return its path, with what it needs filled in."""
+    if isinstance(route, Page):
+        return route.address.replace("{file}", FILES.get(route.operation, ""))
+    fields = route.parameters.model_fields if route.parameters else {}
+    examples = {name: field.examples[0] for name, field in fields.items() if field.examples}
+    path = re.sub(r"{(\w+)}", lambda part: str(examples[part[1]]), route.address)
+    needed = [
+        f"{name}={WATCHED.get(name, examples[name])}"
+        for name, field in fields.items()
+        if field.is_required() and f"{{{name}}}" not in route.address
+    ]
+    return f"{path}?{'&'.join(needed)}" if needed else path
+
+
+ADDRESSES = {operation: address_of(route) for operation, route in ROUTES.items()}
+READS = [each for each in ENDPOINTS if each.method == "GET"]
