@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 # What a run of all takes must stay under ten minutes on two cores.
 COMMANDS: Sequence[Sequence[str]] = (

@@ -38,7 +38,7 @@ from shared.store import CYCLES, DAYS, HOURS_OF_ALL, POSTS, Container, Query, St
 from shared.times import day_of
 from tests.api.world import deps_of
 from tests.collector.harness import run_cycle
-from tests.stores import CosmosServer, running_cosmos_server
+from tests.fixtures.stores import CosmosServer, running_cosmos_server
 
 R = TypeVar("R")
 

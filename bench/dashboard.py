@@ -16,7 +16,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.dashboard.conftest import FLAGS, WIDE, chromium
-from tests.host_fixtures import hosts_in
+from tests.fixtures.host import hosts_in
 
 VISITS = 9
 POSTS = 500

@@ -24,8 +24,8 @@ from typing import Any
 import httpx
 
 from local.reddit.limits import RateLimit
-from tests.host_fixtures import ROOT, RunningHost, hosts_in
-from tests.reddit_fixtures import make_stand_in
+from tests.fixtures.host import ROOT, RunningHost, hosts_in
+from tests.fixtures.reddit import make_stand_in
 
 RESULTS = ROOT / ".bench" / "load"
 SPAWN_SECONDS = 5

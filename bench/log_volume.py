@@ -26,7 +26,7 @@ from local.reddit.limits import RateLimit
 from local.reddit.server import StandIn, create_app
 from shared.settings import Settings, settings
 from tests.api.world import get
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 GB = 10**9
 MB = 10**6

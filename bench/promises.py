@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from bench.load import collecting, product
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 STARTS = 3
 BURSTS = 10

@@ -36,9 +36,9 @@ from bench.soaking.readers import Readers
 from bench.soaking.truth import compare, compare_served
 from local.reddit.limits import RateLimit
 from shared.settings import load_settings
-from tests.host_fixtures import ROOT, RunningHost, environ_with, hosts_in
-from tests.reddit_fixtures import make_stand_in
-from tests.stores import running_cosmos_server
+from tests.fixtures.host import ROOT, RunningHost, environ_with, hosts_in
+from tests.fixtures.reddit import make_stand_in
+from tests.fixtures.stores import running_cosmos_server
 
 # A share of cycles is run by hand, in a process of their own; half of those are killed.
 BY_HAND, BY_HAND_KILLED = 0.2, 0.5

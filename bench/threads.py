@@ -26,8 +26,8 @@ import psutil
 
 from local.reddit.limits import RateLimit
 from release.package import build_package
-from tests.host_fixtures import ROOT
-from tests.reddit_fixtures import make_stand_in
+from tests.fixtures.host import ROOT
+from tests.fixtures.reddit import make_stand_in
 from tests.runtime.conftest import DEPLOYED, SERVE, deployed
 
 # What the host sets where nothing is set comes last.

@@ -10,7 +10,12 @@ import pytest
 from shared.logs import RETRYING, process_repeats
 from shared.settings import settings
 
-pytest_plugins = ["tests.host_fixtures", "tests.reddit_fixtures", "tests.storage", "tests.stores"]
+pytest_plugins = [
+    "tests.fixtures.host",
+    "tests.fixtures.reddit",
+    "tests.fixtures.storage",
+    "tests.fixtures.stores",
+]
 
 # On a busy machine an example takes as long as it takes.
 hypothesis.settings.register_profile(

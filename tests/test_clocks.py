@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.clocks import CLOCKS, COMMIT, built, clock_of
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 DAY = timedelta(days=1)
 SEES = "import time; time.sleep(0.01); print(time.time(), time.tzname[0])"

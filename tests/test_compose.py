@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from local.cli import app as cli
 from shared.settings import Settings, load_settings
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 from tests.shared.test_settings import HOST_SETTINGS
 from tests.test_function_app import SCHEDULES
 

@@ -10,7 +10,7 @@ import pytest
 
 from local.api_page import page
 from shared.errors import ErrorKind
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 LEFT_OUT = {"node_modules"}
 # Words that the code keeps though no textbook has them, and those that a newcomer meets first.

@@ -10,7 +10,7 @@ import pytest
 
 from release.bom import COPIED, npm_components
 from release.package import build_package, files_of, ignored_by
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from shared.models import CollectionState
 from shared.settings import load_settings
 from shared.store import COLLECTION, open_store
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 COMMANDS = re.findall(r"^\.venv/bin/python -c '(.+)'$", RUNBOOK, re.MULTILINE)

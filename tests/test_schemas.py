@@ -15,7 +15,7 @@ import yaml
 from jsonschema.validators import validator_for
 from requests_cache import CachedSession
 
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 HOST = "https://json.schemastore.org/host.json"
 LOCAL_SETTINGS = "https://json.schemastore.org/local.settings.json"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 ECOSYSTEMS = {
     "pip": re.compile(r"(^|/)requirements[^/]*\.in$"),

@@ -1,21 +1,17 @@
 """The document of a cycle: what it is about to write, and what it has counted."""
 
-import logging
 from collections.abc import Mapping
 from typing import cast
 
 from collector.collection.diff import Changes
-from collector.collection.summary import summarise
+from collector.collection.summary import log_end
 from collector.writers.journal import Journal
 from collector.writers.lease import HeldLease
 from shared.cycles import new_cycle, no_counts
 from shared.errors import ErrorKind, UndertoneError
-from shared.logs import event
 from shared.models import Cycle, CycleError, Trigger
 from shared.store import COLLECTION, CYCLES, Store
 from shared.times import Clock, iso
-
-log = logging.getLogger(__name__)
 
 
 class CycleJournal(Journal[Cycle]):
@@ -106,13 +102,7 @@ class CycleJournal(Journal[Cycle]):
             state["collections_succeeded"] += completed
             state["collections_failed"] += not completed
             await self._store.upsert(COLLECTION, [state])
-        event(
-            log,
-            f"cycle.{cycle['status']}",
-            logging.INFO if completed else logging.ERROR,
-            cycle=cycle["id"],
-            errors=summarise(cycle["errors"]) or "none",
-        )
+        log_end(cycle)
 
 
 def _keep_counts(cycle: Cycle, orphaned: Cycle) -> None:

@@ -1,11 +1,27 @@
-"""Sums up a cycle's errors in one line of the log."""
+"""The line of the log that ends a cycle, with its errors summed up."""
 
-from shared.models import CycleError
+import logging
+
+from shared.logs import event
+from shared.models import Cycle, CycleError
+
+log = logging.getLogger(__name__)
 
 # Of the line that ends a cycle; its document and `cycle.subreddit_failed` have all of them.
 MAX_REASONS = 8
 MAX_NAMES = 20
 MAX_REASON_CHARACTERS = 400
+
+
+def log_end(cycle: Cycle) -> None:
+    """Log how a cycle ended."""
+    event(
+        log,
+        f"cycle.{cycle['status']}",
+        logging.INFO if cycle["status"] == "completed" else logging.ERROR,
+        cycle=cycle["id"],
+        errors=summarise(cycle["errors"]) or "none",
+    )
 
 
 def summarise(errors: list[CycleError]) -> str:

@@ -19,7 +19,7 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from shared.store import CURRENT, TOPICS
-from tests.api.test_trending import TIMES, topics
+from tests.api.reads.test_trending import TIMES, topics
 from tests.api.world import NOW, a_comment, a_post, deps_of, get, keep
 
 HOUR = timedelta(hours=1)

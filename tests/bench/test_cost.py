@@ -16,7 +16,7 @@ from bench.spent import RUS
 from shared.costs import track
 from shared.store import POSTS, Query
 from tests.api.world import NAMES, NOW, a_post, deps_of, keep, posts_back
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 KB = 1024
 

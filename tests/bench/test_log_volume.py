@@ -6,7 +6,7 @@ import logging
 from bench.log_volume import Volume, counted_log, daily_cap, report, request_line, timers_day
 from shared.settings import settings
 from tests.collector.harness import settings_for, things
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 
 def test_host_json_leaves_what_the_queries_read_and_no_more_of_azures_libraries() -> None:

@@ -25,8 +25,8 @@ from playwright.sync_api import (
 from local.reddit.control import StandInControl
 from local.reddit.limits import RateLimit
 from shared.times import hour_start, utc_now
-from tests.host_fixtures import ROOT, RunningHost, hosts_in
-from tests.reddit_fixtures import make_stand_in
+from tests.fixtures.host import ROOT, RunningHost, hosts_in
+from tests.fixtures.reddit import make_stand_in
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # A browser of a test machine asks nobody but the page's server.

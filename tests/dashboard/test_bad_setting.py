@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from local.host.config import read_local_settings
 from tests.dashboard.conftest import Visitor
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 Serve = Callable[..., subprocess.Popen[str]]
 

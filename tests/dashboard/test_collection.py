@@ -18,8 +18,8 @@ from shared.settings import load_settings
 from shared.store import REQUESTS, open_store
 from shared.times import iso, utc_now
 from tests.dashboard.conftest import Product, Visit, Visitor
-from tests.host_fixtures import StartHost
-from tests.reddit_fixtures import StandInFactory
+from tests.fixtures.host import StartHost
+from tests.fixtures.reddit import StandInFactory
 
 KEPT = "() => JSON.stringify([Object.entries(localStorage), document.cookie])"
 

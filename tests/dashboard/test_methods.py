@@ -17,8 +17,8 @@ from shared.settings import load_settings
 from shared.store import COMMENTS, POSTS, open_store
 from shared.times import hour_of, iso, utc_now
 from tests.dashboard.conftest import Product, Visit, Visitor
-from tests.host_fixtures import ROOT, environ_with, hosts_in
-from tests.reddit_fixtures import make_stand_in
+from tests.fixtures.host import ROOT, environ_with, hosts_in
+from tests.fixtures.reddit import make_stand_in
 
 EVERY_VIEW = ({}, {"view": "compare"}, {"view": "posts"})
 # A method of another time, for which nothing is English.

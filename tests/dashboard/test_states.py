@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.dashboard.conftest import Product, Visit, Visitor
-from tests.host_fixtures import StartHost
-from tests.reddit_fixtures import StandInFactory
+from tests.fixtures.host import StartHost
+from tests.fixtures.reddit import StandInFactory
 
 NOBODY_COSMOS = {
     "COSMOS_ENDPOINT": "http://127.0.0.1:9",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 from tests.infra.bicep import Deployment, Resource, load
 
 MAIN = ROOT / "infra" / "main.bicep"

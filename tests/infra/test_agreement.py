@@ -9,7 +9,7 @@ from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS
 from shared.store.cosmos.documents import indexing_policy
 from shared.store.cosmos.store import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 from tests.infra.bicep import BicepError
 from tests.shared.test_settings import local_values
 

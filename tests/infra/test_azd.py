@@ -8,7 +8,7 @@ import pathspec
 import pytest
 import yaml
 
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 from tests.infra.bicep import load
 from tests.infra.conftest import MAIN
 

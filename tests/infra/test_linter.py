@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 from tests.infra.bicep import load
 from tests.infra.conftest import MAIN
 from tests.infra.linter import complaints

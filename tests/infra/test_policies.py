@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
 INFRA = ROOT / "infra"

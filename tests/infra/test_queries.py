@@ -16,7 +16,7 @@ from collector.jobs import collect_on_timer
 from shared.errors import ErrorKind
 from shared.logs import event
 from tests.collector.harness import settings_for, things
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 from tests.infra.events import logged_events
 
 KUSTO = ROOT / "tests" / "infra" / "kusto"

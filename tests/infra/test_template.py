@@ -8,7 +8,7 @@ import pytest
 
 from local.host.config import read_host_json
 from shared.schedule import interval
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 from tests.infra.bicep import BicepError, load
 from tests.infra.conftest import MAIN
 from tests.infra.resolver import problems

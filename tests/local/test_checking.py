@@ -11,7 +11,7 @@ from local.commands.check import check_command
 from shared.errors import SettingsError
 from shared.store import LEASES, POSTS, Query
 from shared.store.sqlite import SqliteStore
-from tests.store.test_sqlite import SECRET, damage_file, damage_pages, post
+from tests.shared.store.test_sqlite import SECRET, damage_file, damage_pages, post
 
 COUNT = 1000
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.host_fixtures import ROOT, environ_with
+from tests.fixtures.host import ROOT, environ_with
 
 
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -22,10 +22,10 @@ from shared.settings import Settings
 from shared.stats.cells import method_of
 from shared.store import CURRENT, TOPICS, Store, open_store
 from shared.times import iso, utc_now
-from tests.api.test_trending import topics
+from tests.api.reads.test_trending import topics
 from tests.api.world import NAMES, a_comment, a_post, keep
 from tests.collector.harness import check_statistics, stored_items
-from tests.host_fixtures import ROOT, environ_with
+from tests.fixtures.host import ROOT, environ_with
 
 VADER = f"vader {method_named('vader').version}"
 ITEMS = 30

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from local.serving import Listening
 from release.__main__ import cli
 from release.audit import read_report
-from tests.host_fixtures import NOBODY, ROOT
+from tests.fixtures.host import NOBODY, ROOT
 
 PINNED = f"""\
 one==1.0 --hash=sha256:{"0" * 64}

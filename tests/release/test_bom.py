@@ -12,7 +12,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from release.bom import COPIED, npm_components, write_bom
 from release.bundled import BUNDLE, SCRIPT_VERSIONS, STATED, STYLE_VERSIONS
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")

@@ -9,7 +9,7 @@ import pytest
 
 from release.cut import CHANGELOG, EXAMPLES, PROGRAM, CutError, cut, cut_changelog, notes_of
 from shared import __version__
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 HEAD = "# Changelog\n\nIn the form of Keep a Changelog.\n\n"
 FIRST = f"{HEAD}## [Unreleased]\n\n### Added\n\n- A thing,\n  in two lines.\n- Another.\n"

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from local.serving import Listening
 from release.__main__ import cli
 from release.npm_audit import npm_audit
-from tests.host_fixtures import NOBODY, ROOT
+from tests.fixtures.host import NOBODY, ROOT
 
 PINNED = f"one==1.0 --hash=sha256:{'0' * 64}\n"
 HOLE = {

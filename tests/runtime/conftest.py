@@ -17,7 +17,7 @@ from local.reddit.server import StandIn
 from release.package import build_package
 from tests.clocks import inherited
 from tests.collector.harness import things
-from tests.reddit_fixtures import make_stand_in
+from tests.fixtures.reddit import make_stand_in
 from tests.runtime.environment import NONE_FOUND, interpreter
 
 ROOT = Path(__file__).parents[2]

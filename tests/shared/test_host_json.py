@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.host_json import DEFAULT_POLL_INTERVAL, FILE, OVERRIDE, read_poll_interval
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 
 def write(folder: Path, interval: object) -> Path:

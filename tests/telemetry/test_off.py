@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.settings import Settings
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 from tests.telemetry.receiver import connection_string, refusing
 
 # The app as the host has it: imported, a request answered, a cycle run, by its own functions.

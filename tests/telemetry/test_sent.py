@@ -12,8 +12,8 @@ from local.reddit.limits import RateLimit
 from shared.settings import Settings
 from shared.store.traced import TracedStore
 from shared.telemetry import METRICS
-from tests.host_fixtures import ROOT, RunningHost, hosts_in
-from tests.reddit_fixtures import make_stand_in
+from tests.fixtures.host import ROOT, RunningHost, hosts_in
+from tests.fixtures.reddit import make_stand_in
 from tests.telemetry.receiver import SPAN, Envelope, Receiver, Traced, receiving
 
 NAMES = ("aws", "claude")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.telemetry import FLUSH_SECONDS
+from shared.telemetry.recording import FLUSH_SECONDS
 from tests.telemetry.receiver import connection_string, never_answering, refusing
 
 EVERY = {

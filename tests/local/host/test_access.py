@@ -6,7 +6,7 @@ import pytest
 
 from local.host.access import Access, is_loopback, name_of
 from local.host.keys import read_keys
-from tests.host_fixtures import app_in, hosts_in
+from tests.fixtures.host import app_in, hosts_in
 from tests.local.host.raw import exchange, request
 
 SOURCE = """

@@ -12,7 +12,7 @@ from uvicorn.server import ServerState
 
 from local.host import sending
 from local.host.connections import limited_protocol, most_connections
-from tests.host_fixtures import hosts_in
+from tests.fixtures.host import hosts_in
 from tests.local.host.raw import ALLOWED, request
 
 SOURCE = """

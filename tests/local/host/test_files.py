@@ -4,7 +4,7 @@ import pytest
 
 from local.commands.up import host_files
 from shared.settings import load_settings
-from tests.host_fixtures import hosts_in
+from tests.fixtures.host import hosts_in
 
 SOURCE = """
 import os

@@ -10,7 +10,7 @@ import pytest
 from local.host.heartbeat import Heartbeat
 from shared.times import iso
 from shared.worker_status import STATUS_FILE, WorkerStatus, read_status
-from tests.host_fixtures import hosts_in
+from tests.fixtures.host import hosts_in
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

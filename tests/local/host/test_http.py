@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.host.config import HostError, read_http_config
-from tests.host_fixtures import app_in, hosts_in
+from tests.fixtures.host import app_in, hosts_in
 from tests.local.host.raw import ALLOWED, exchange, request
 
 SOURCE = """

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.host_fixtures import app_in, hosts_in
+from tests.fixtures.host import app_in, hosts_in
 from tests.local.host.raw import ALLOWED, exchange, request
 
 RECORDED = Path(__file__).parents[4] / "shared" / "functions_host" / "facts.jsonl"

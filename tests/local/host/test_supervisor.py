@@ -13,7 +13,7 @@ import pytest
 from shared.models import CollectionState
 from shared.settings import load_settings
 from shared.store import COLLECTION, open_store
-from tests.host_fixtures import NOBODY, ROOT, environ_with, up_command
+from tests.fixtures.host import NOBODY, ROOT, environ_with, up_command
 
 GOOD_KEYS = '{"_master": "0123456789abcdef", "_function": "0123456789abcdef"}'
 SOURCE = """

@@ -10,8 +10,8 @@ import pytest
 
 from local.reddit.objects import submission
 from local.reddit.server import StandIn
+from tests.fixtures.reddit import make_stand_in
 from tests.local.reddit.test_api import client_of
-from tests.reddit_fixtures import make_stand_in
 
 POSTS = [submission(f"{n:03d}", "Cursor", 1_790_000_000 + n) for n in range(60)]
 PATH = "/r/Cursor/new?limit=50"

@@ -1,0 +1,50 @@
+"""A client that is generated from the OpenAPI document calls everything, by its plain functions."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.endpoints import ENDPOINTS
+from tests.fixtures.host import ROOT
+
+BIN = ROOT / ".venv-client" / "bin"
+CALLS = ROOT / "tests" / "client" / "calls.py"
+# What each operation returns, where that isn't the answer's own model.
+RETURNED = {"Posts": "list", "Items": "list", "Cycles": "list", "TopicsAnswer": "list"}
+FEED = "trending_feed"
+
+
+def run(*command: str | Path, **more: Any) -> str:
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, **more)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def test_a_generated_client_calls_everything(running_host, tmp_path: Path) -> None:
+    if not BIN.exists():
+        pytest.skip("openapi-python-client is not installed: make .venv-client/.installed")
+    host = running_host(arguments=["--startup-seconds", "0.2", "--keys"])
+    host.wait_for_log("collect.ended")
+    address = str(host.http.base_url).rstrip("/")
+    document, config = tmp_path / "openapi.json", tmp_path / "config.json"
+    document.write_text(host.http.get("/api/v1/openapi.json").text)
+    # Else it would format what it wrote.
+    config.write_text(json.dumps({"post_hooks": [], "literal_enums": True}))
+    run(
+        BIN / "openapi-python-client", "generate", "--path", document, "--config", config,
+        "--output-path", tmp_path / "undertone_client", "--meta", "none", "--fail-on-warning",
+    )  # fmt: skip
+    key = json.loads((tmp_path / "data" / "keys.json").read_text())["_function"]
+    said = run(BIN / "python", CALLS, address, key, env={"PYTHONPATH": str(tmp_path)})
+    found = json.loads(said)
+    assert found["returned"] == {
+        each.operation: "str"
+        if each.operation == FEED
+        else RETURNED.get(each.answer.__name__, each.answer.__name__)
+        for each in ENDPOINTS
+    }
+    assert found["posts"] == found["distinct_posts"] > 100
+    assert found["items"] == found["distinct_items"] > found["posts"]

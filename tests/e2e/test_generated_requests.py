@@ -1,0 +1,44 @@
+"""Thousands of requests, generated from the API's own OpenAPI document, against the real host."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.fixtures.host import ROOT
+
+MIN_CASES = 2000
+
+
+def test_no_generated_request_gets_an_answer_that_the_document_does_not_allow(
+    running_host, tmp_path
+) -> None:
+    host = running_host(arguments=["--startup-seconds", "0.2", "--keys"])
+    host.wait_for_log("collect.ended")
+    keys = json.loads((tmp_path / "data" / "keys.json").read_text())
+    ended = subprocess.run(
+        [
+            Path(sys.executable).with_name("st"),
+            f"--config-file={ROOT / 'tests' / 'schemathesis.toml'}",
+            "run",
+            f"{host.http.base_url}/api/v1/openapi.json".replace("//api", "/api"),
+            "--header",
+            f"x-functions-key: {keys['_function']}",
+            "--checks=all",
+            "--max-examples=170",
+            "--workers=2",
+            "--seed=20261123",
+            "--generation-database=none",
+            "--no-color",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
+    cases = re.search(r"(\d+) generated", ended.stdout)
+    assert cases is not None
+    assert int(cases[1]) >= MIN_CASES
+    assert not re.search(r"request .* status=5\d\d", host.log)
