@@ -4,12 +4,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from local.api_page import page
-from shared.errors import ErrorKind
 from tests.fixtures.host import ROOT
 
 LEFT_OUT = {"node_modules"}
@@ -165,8 +163,3 @@ def test_each_section_of_the_glossary_is_in_alphabetical_order() -> None:
     for section in (ROOT / "docs" / "glossary.md").read_text().split("\n## ")[1:]:
         words = re.findall(r"^- \*\*(.+?)\*\*", section, re.MULTILINE)
         assert words == sorted(words)
-
-
-@pytest.mark.parametrize("kind", [each for each in get_args(ErrorKind) if each != "waiting"])
-def test_the_runbook_says_what_to_do_of_each_kind_of_error(kind: str) -> None:
-    assert f"`{kind}`" in (ROOT / "docs" / "runbook.md").read_text()

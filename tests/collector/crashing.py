@@ -17,6 +17,7 @@ from shared.store import Store, open_store
 from shared.times import utc_now
 from tests.collector.harness import WRITES, run_cycle
 
+BATCHES = ("upsert", "delete")
 LATER = timedelta(minutes=5)
 """Later than any lease: what a dead cycle held has run out by then."""
 
@@ -42,6 +43,8 @@ class DeadlyStore:
         self._inner = inner
         self._step = step
         self._writes = 0
+        self.batches: list[bool] = []
+        """Of each write whether it is a batch, which may be half done."""
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._inner, name)
@@ -49,13 +52,14 @@ class DeadlyStore:
             return method
 
         async def deadly(*args: Any) -> Any:
-            if name in {"upsert", "delete"} and not args[1]:
+            if name in BATCHES and not args[1]:
                 return await method(*args)
             mine, self._writes = self._writes, self._writes + 1
+            self.batches.append(name in BATCHES and len(args[1]) > 1)
             if mine != self._step // 2:
                 return await method(*args)
             if self._step % 2:
-                if name in {"upsert", "delete"}:
+                if name in BATCHES:
                     batch = list(args[1])
                     await method(args[0], batch[: len(batch) // 2])
                 else:
@@ -68,21 +72,23 @@ class DeadlyStore:
     def _die(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    @property
-    def writes(self) -> int:
-        return self._writes
 
-
-async def _count(settings: Settings) -> int:
+async def _steps(settings: Settings) -> list[int]:
     async with opened(settings) as store:
         counting = DeadlyStore(store, -2)
         await run_cycle(counting, settings)  # type: ignore[arg-type]
-    return counting.writes
+    batches = counting.batches
+    # In the middle of a batch, or after the last write of all.
+    middles = {n for n, is_batch in enumerate(batches) if is_batch or n == len(batches) - 1}
+    return sorted([*range(0, 2 * len(batches), 2), *(2 * n + 1 for n in middles)])
 
 
-def count_writes(settings: Settings) -> int:
-    """Run a whole cycle and count its writes."""
-    return asyncio.run(_count(settings))
+def steps_of(settings: Settings) -> list[int]:
+    """Run a whole cycle, and return the steps that leave something of their own on the disk.
+
+    Whoever dies in the middle of a write of one document leaves what dying before the next leaves.
+    """
+    return asyncio.run(_steps(settings))
 
 
 async def _die(settings: Settings, step: int, later: timedelta) -> None:

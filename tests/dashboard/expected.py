@@ -1,5 +1,6 @@
 """What the page must say, worked out of the API's answers a second time."""
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,6 +18,8 @@ LABELS = ("positive", "neutral", "negative")
 HOUR = 3600
 # A page of the list of posts.
 PAGE = 50
+PATIENCE_SECONDS = 30.0
+IDS = "links => links.map(each => each.dataset.post)"
 
 Answer = dict[str, Any]
 
@@ -174,8 +177,14 @@ def expect_posts(
     shown = page.get_by_role("list", name=f"{name}, newest first", exact=True)
     titles = [each["title"] for each in found if each.get("title")]
     expect(shown.get_by_role("heading")).to_have_text(titles)
-    ids = shown.get_by_role("link").evaluate_all("links => links.map(each => each.dataset.post)")
-    assert ids == [f"{each['subreddit']}/{each['id']}" for each in found]
+    links = shown.get_by_role("link")
+    expect(links).to_have_count(len(found))
+    wanted = [f"{each['subreddit']}/{each['id']}" for each in found]
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    # Headings may be those of the list before, with other comments between them.
+    while (ids := links.evaluate_all(IDS)) != wanted and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert ids == wanted
 
 
 def expect_address(page: Page, product: Product, **parameters: object) -> None:

@@ -138,7 +138,7 @@ def test_asked_for_twice_while_no_worker_is_free_makes_one_message_and_one_cycle
 ) -> None:
     host = running_host(arguments=["--no-collect"], settings=database)
     host.wait_for_log("process.started process=worker")
-    os.kill(host.worker(), signal.SIGSTOP)
+    host.freeze_worker()
     first = ask(host).json()["cycle"]
     edit_request(database, asked_at=iso(utc_now() - timedelta(minutes=5)))
     again = ask(host)
@@ -173,7 +173,7 @@ def test_what_could_not_be_queued_is_refused_and_the_next_request_works_at_once(
     host = running_host(arguments=["--no-collect"], settings=database)
     host.wait_for_log("process.started process=worker")
     data = Path(database["SQLITE_PATH"]).parent
-    os.kill(host.worker(), signal.SIGSTOP)
+    host.freeze_worker()
     for file in data.glob("queues.db-*"):
         file.unlink()
     data.joinpath("queues.db").write_bytes(b"no more room " * 1000)

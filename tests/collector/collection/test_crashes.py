@@ -29,10 +29,10 @@ from tests.collector.crashing import (
     LATER,
     Killed,
     KilledStore,
-    count_writes,
     die_at,
     finish,
     opened,
+    steps_of,
 )
 from tests.collector.harness import (
     METHOD,
@@ -114,9 +114,9 @@ async def test_killed_at_any_write_and_run_again_the_data_is_the_same(
 
     undisturbed = beginning("undisturbed")
     with CONTEXT.Pool(2) as pool:
-        writes = pool.apply(count_writes, (undisturbed,))
+        steps = pool.apply(steps_of, (undisturbed,))
     expected, collected = await result(undisturbed), await counted(undisturbed)
-    for step in range(2 * writes):
+    for step in steps:
         settings = beginning(f"step{step}")
         assert in_a_process(die_at, settings, step) == -signal.SIGKILL, step
         assert in_a_process(finish, settings) == 0, step

@@ -19,7 +19,8 @@ async def ask(req: func.HttpRequest, message: func.Out[str]) -> str:
 
 @app.queue_trigger(arg_name="msg", queue_name="asked", connection="AzureWebJobsStorage")
 def work(msg: func.QueueMessage) -> None:
-    print("worked on", os.environ["SQLITE_PATH"], flush=True)
+    # In one piece: other threads write too.
+    os.write(1, f"worked on {os.environ['SQLITE_PATH']}\\n".encode())
 """
 
 

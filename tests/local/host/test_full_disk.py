@@ -39,7 +39,7 @@ def test_what_cannot_be_queued_is_a_problem_in_words(host, tmp_path) -> None:
     assert host.http.post("/api/ask").status_code == 202
     host.wait_for_log("worked")
     # It would write the file as it was.
-    os.kill(host.worker(), signal.SIGSTOP)
+    host.freeze_worker()
     queue = tmp_path / "data" / "queues.db"
     for file in tmp_path.joinpath("data").glob("queues.db-*"):
         file.unlink()

@@ -157,7 +157,7 @@ def test_a_functions_answer_goes_out_as_it_did_there(host, fact) -> None:
     asked, _, told = fact["request"].partition(" function returns ")
     method, target = asked.split()
     header = json.dumps(json.loads(told))
-    status, headers, body = ask(host, method, target, f"X-SpanAttributes: {header}")
+    status, headers, body = ask(host, method, target, f"X-Told: {header}")
     detail = fact["detail"] if isinstance(fact["detail"], dict) else {"headers": [], "body_len": 0}
     expected = dict(line.split(": ", 1) for line in detail["headers"])
     assert status == fact["status"]
