@@ -35,6 +35,7 @@ from shared.costs import track
 from shared.models import ALL, Cycle, Post
 from shared.settings import Settings, load_settings
 from shared.store import CYCLES, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store, open_store
+from shared.store.scan import after
 from shared.times import day_of
 from tests.api.world import deps_of
 from tests.collector.harness import run_cycle
@@ -182,7 +183,7 @@ async def _all_of(store: Store, scope: str) -> list[dict[str, Any]]:
         Query(cast("Container[Any]", DAYS), scope, ALL_AT_ONCE, order_by="id", at_least=last)
     ):
         found += page
-        last = page[-1]["id"] + "!"
+        last = after(page[-1]["id"])
     return found
 
 

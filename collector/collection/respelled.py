@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
 
 from collector.collection.journal import CycleJournal
-from collector.rollups.hours import pages_between
 from collector.rollups.months import remove_months
 from shared.logs import event
 from shared.models import Item, SubredditState
 from shared.store import COMMENTS, DAYS, POSTS, SUBREDDITS, Container, Query, Store
+from shared.store.scan import LAST_KEY, pages_between
 from shared.times import hour_of
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ async def move(store: Store, journal: CycleJournal, old: str, new: str, settle: 
     """
     moved = 0
     for container in CONTAINERS:
-        async for page in pages_between(store, cast("Any", container), old, "", "~"):
+        async for page in pages_between(store, cast("Any", container), old, "", LAST_KEY):
             hours = {hour_of(item["order_key"]) for item in page}
             await journal.write_ahead({old: hours, new: hours})
             known = await store.read_many(container, [(new, item["id"]) for item in page])

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Literal, cast
 
-from collector.rollups.hours import after
 from shared.models import Item, SweepState
 from shared.store import COMMENTS, POSTS, SWEEPS, Container, Query, Store
+from shared.store.scan import after
 from shared.times import iso
 
 Ring = Literal["recent", "older"]

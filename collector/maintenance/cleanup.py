@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from collector.maintenance.journals import CleanupJournal
-from collector.rollups.hours import Shares, after, pages_between, rebuild_all, rebuild_cells
+from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.rollups.months import remove_months
 from collector.trending.snapshots import expired_snapshots, remove_expired
 from collector.writers.journal import KINDS, unreconciled_work
@@ -35,6 +35,7 @@ from shared.store import (
     Query,
     Store,
 )
+from shared.store.scan import LAST_KEY, after, pages_between
 from shared.times import Clock, day_of, hour_of, hour_start, iso, month_of, parse_iso, utc_now
 
 log = logging.getLogger(__name__)
@@ -165,7 +166,7 @@ class Cleaner:
         upcoming = iso(self.clock() + DAY)
         for name in names:
             for what, container in ITEMS.items():
-                async for page in pages_between(self.store, container, name, upcoming, "~"):
+                async for page in pages_between(self.store, container, name, upcoming, LAST_KEY):
                     gone = [item for item in page if _is_impossible(item)]
                     if gone:
                         hours = {hour_of(item["order_key"]) for item in gone}

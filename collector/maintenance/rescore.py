@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from collector.maintenance.journals import RescoreJournal
-from collector.rollups.hours import Shares, after, nearby, pages_between, rebuild_all, rebuild_cells
+from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.sentiment.base import Method
 from collector.sentiment.scoring import scored_again
 from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
@@ -25,6 +25,7 @@ from shared.settings import Settings
 from shared.stats.cells import cells_by_hour, items_in, method_name, method_of, methods_of
 from shared.stats.watched import names_ever
 from shared.store import COMMENTS, DAYS, POSTS, Container, Query, Store
+from shared.store.scan import after, nearby, pages_between
 from shared.times import Clock, hour_of, iso, next_hour, utc_now
 
 log = logging.getLogger(__name__)

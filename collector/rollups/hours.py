@@ -5,7 +5,7 @@ gives the same. `all` is put together from the shares that its subreddits have i
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from collector.rollups.copies import likeness_of
@@ -22,7 +22,8 @@ from shared.models import (
     ScopeHour,
 )
 from shared.stats.cells import add, is_empty, recount
-from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store
+from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
+from shared.store.scan import items_between, nearby
 from shared.times import HOUR_CHARS, day_of, hour_of, next_hour
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
@@ -30,9 +31,6 @@ I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 # An hour of `all` lists thousands of comments: each takes about 18 bytes.
 INITIALS: dict[Label, str] = {"positive": "p", "neutral": "n", "negative": "-"}
 
-PAGE = 500
-# Hours this close together are read in one go: a query costs more than a few items too many.
-NEARBY_HOURS = 3
 
 Shares = dict[str, dict[str, CommunityHour]]
 """The share of each subreddit in each hour: subreddit, hour, share."""
@@ -88,48 +86,6 @@ def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> CommunityHou
             post["order_key"]: likeness for post in newest_first if (likeness := likeness_of(post))
         },
     )
-
-
-def nearby(hours: Sequence[str]) -> list[list[str]]:
-    """Put hours that lie close together into one list."""
-    ranges: list[list[str]] = []
-    for hour in hours:
-        if ranges and hour <= _hours_after(ranges[-1][-1], NEARBY_HOURS):
-            ranges[-1].append(hour)
-        else:
-            ranges.append([hour])
-    return ranges
-
-
-def _hours_after(hour: str, count: int) -> str:
-    for _ in range(count):
-        hour = next_hour(hour)
-    return hour
-
-
-async def items_between(
-    store: Store, container: Container[I], subreddit: str, start: str, end: str
-) -> AsyncIterator[I]:
-    """Return the items whose order key lies in start <= key < end, oldest first."""
-    async for page in pages_between(store, container, subreddit, start, end):
-        for item in page:
-            yield item
-
-
-async def pages_between(
-    store: Store, container: Container[I], subreddit: str, start: str, end: str
-) -> AsyncIterator[list[I]]:
-    """Return the same items, up to 500 at a time."""
-    while page := await store.query(Query(container, subreddit, PAGE, at_least=start, below=end)):
-        yield page
-        if len(page) < PAGE:
-            return
-        start = after(page[-1]["order_key"])
-
-
-def after(order_key: str) -> str:
-    """Return the least string that every later order key is above of."""
-    return order_key + "!"
 
 
 async def _items(

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from shared.models import DayStats
 from shared.stats.months import key_of, pack, partition_of, unpack
 from shared.store import DAYS, MONTHS, Query, Store
+from shared.store.scan import LAST_KEY, after
 from shared.times import month_of
 
 MAX_DAYS = 31
 PAGE = 500
-LAST = "~"
-"""It sorts after every month."""
 
 
 async def write_months(store: Store, subreddit: str, days: Iterable[DayStats]) -> None:
@@ -39,19 +38,19 @@ async def fill_months(store: Store, subreddit: str) -> None:
     last = ""
     while page := await store.query(Query(DAYS, subreddit, PAGE, order_by="id", at_least=last)):
         await write_months(store, subreddit, page)
-        last = page[-1]["id"] + "!"
+        last = after(page[-1]["id"])
         if len(page) < PAGE:
             return
 
 
-async def remove_months(store: Store, subreddit: str, *, before: str = LAST) -> None:
+async def remove_months(store: Store, subreddit: str, *, before: str = LAST_KEY) -> None:
     """Remove a subreddit's months, or those before a month."""
     old = Query(MONTHS, partition_of(subreddit), PAGE, order_by="id", below=before)
     await store.delete(MONTHS, [key_of(subreddit, month["id"]) for month in await store.query(old)])
 
 
 async def _days_of(store: Store, subreddit: str, month: str) -> list[DayStats]:
-    first, end = f"{month}-", f"{month}-{LAST}"
+    first, end = f"{month}-", f"{month}-{LAST_KEY}"
     return await store.query(
         Query(DAYS, subreddit, MAX_DAYS, order_by="id", at_least=first, below=end)
     )

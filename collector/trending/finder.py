@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from collector.rollups.copies import key_of
-from collector.rollups.hours import items_between, pages_between
 from collector.text.recurring import is_recurring
 from collector.trending.keyness import Usage
 from collector.trending.near_copies import said_words, with_one_author
@@ -33,6 +32,7 @@ from shared.removed import NO_AUTHOR, is_removed
 from shared.settings import Settings
 from shared.stats.cells import LABELS, Scored, Totals, count, scored, totals
 from shared.store import COLLECTION, COMMENTS, CURRENT, POSTS, Store
+from shared.store.scan import items_between, pages_between
 from shared.times import Clock, Window, hour_of, iso, parse_iso, utc_now
 
 log = logging.getLogger(__name__)

@@ -4,12 +4,13 @@ import logging
 from collections import defaultdict
 from typing import Any, TypeVar, cast
 
-from collector.rollups.hours import nearby, pages_between, rebuild_all, rebuild_cells
+from collector.rollups.hours import rebuild_all, rebuild_cells
 from collector.writers.journal import Journal, unreconciled_work
 from shared.cycles import no_counts
 from shared.logs import event
 from shared.models import Cycle, CycleError, Work
 from shared.store import COLLECTION, COMMENTS, POSTS, WORK, Container, Store
+from shared.store.scan import nearby, pages_between
 from shared.times import Clock, iso, next_hour
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from shared.models import DayStats, SubredditState
 from shared.stats.cells import is_empty, subtract
 from shared.stats.months import read_days
 from shared.store import SUBREDDITS, Query, Store
+from shared.store.scan import after
 
 PAGE = 500
 
@@ -20,7 +21,7 @@ async def names_ever(store: Store, configured: Iterable[str]) -> list[str]:
     last = ""
     while page := await _states(store, last):
         names.update(dict.fromkeys(state["id"] for state in page))
-        last = page[-1]["id"] + "!"
+        last = after(page[-1]["id"])
         if len(page) < PAGE:
             break
     return list(names)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collector.collection.cycle import Collector
-from collector.rollups.hours import items_between
 from collector.sentiment.registry import method_named
 from collector.sources.reddit.client import RedditSource
 from collector.sources.reddit.requestor import Backoff, Wait, wait_until
@@ -18,6 +17,7 @@ from shared.settings import Settings
 from shared.stats.cells import methods_of
 from shared.stats.months import key_of, unpack
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, MONTHS, POSTS, SUBREDDITS, Container, Store
+from shared.store.scan import items_between
 from shared.times import Clock, utc_now
 
 # Retries as in production, without its pauses.

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from collector.rollups.hours import items_between, rebuild_all, rebuild_cells
+from collector.rollups.hours import rebuild_all, rebuild_cells
 from collector.sentiment.base import Method, Score
 from collector.sentiment.scoring import scored_again
 from shared.settings import load_settings
 from shared.store import COMMENTS, POSTS, open_store
+from shared.store.scan import items_between
 from shared.times import hour_of, iso, utc_now
 from tests.dashboard.conftest import Product, Visit, Visitor
 from tests.fixtures.host import ROOT, environ_with, hosts_in
