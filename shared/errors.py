@@ -42,6 +42,7 @@ ErrorKind = Literal[
     "rate_limited",
     "refused",
     "renamed",
+    "scoring",
     "server_error",
     "stopped",
     "store",

@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from collector.collection.journal import CycleJournal
-from collector.collection.pipeline import CyclePipeline, Progress, no_progress
+from collector.collection.pipeline import CycleContext, Progress, collect, no_progress
+from collector.collection.recount import Recount
 from collector.sentiment.base import Method
 from collector.sources.base import Source
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
@@ -52,16 +53,17 @@ class Collector:
 
         writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
         async with writer.session("cycle", begin, work_id=cycle_id) as journal:
-            pipeline = CyclePipeline(
+            context = CycleContext(
                 self.store,
                 self.source,
                 self.method,
                 self.settings,
                 journal,
-                clock=self.clock,
-                progress=self.progress,
+                Recount(self.store, journal, self.clock),
+                self.clock,
+                self.progress,
             )
-            journal.outcome = await pipeline.collect()
+            journal.outcome = await collect(context)
         return journal.document
 
     async def _begin(self, held: HeldLease, trigger: Trigger, *, is_request: bool) -> CycleJournal:
@@ -79,6 +81,7 @@ class Collector:
         else:
             known = await with_uncounted(self.store, known)
             journal = await CycleJournal.resume(self.store, held, self.clock, known)
+        await journal.read_state()
         await self._forget_request(held.holder)
         event(log, "cycle.started", cycle=held.holder, trigger=trigger, feed=feed)
         return journal

@@ -1,17 +1,19 @@
 """What is new, edited, moved, removed or unchanged: what was seen against what is stored."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Literal, cast
+from functools import partial
+from typing import Generic, Literal, TypeVar, cast
 
-from collector.sentiment.base import Method
-from collector.sentiment.scoring import find, text_of_post
+from collector.sentiment.scoring import text_of_post
 from collector.sources.base import Seen, SeenComment, SeenPost
-from shared.models import Comment, Item, Observation, Post
+from shared.models import Comment, Item, Language, Observation, Post, Sentiment
 from shared.removed import NO_AUTHOR, REMOVED
 from shared.times import hour_of, iso, iso_from_epoch, parse_iso
+
+I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 Change = Literal["new", "edited", "moved", "removed", "unchanged"]
 
@@ -23,12 +25,27 @@ MAX_AHEAD = timedelta(days=1)
 FROM_THE_FUTURE = "dated in the future"
 
 
+@dataclass(frozen=True)
+class Draft(Generic[I]):
+    """An item that is new or edited, as it is written once its text is scored."""
+
+    text: str | None
+    """What is scored of it; None where it was taken away."""
+    scored: Callable[[Language, Sentiment], I]
+    """Return the item with its language and its sentiment."""
+
+
 @dataclass
 class Changes:
-    """What has to be written for one subreddit, and the hours whose statistics change by it."""
+    """What has to be written for one subreddit, and the hours whose statistics change by it.
+
+    Drafts wait to be scored: then they are among the posts and comments.
+    """
 
     posts: list[Post] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    draft_posts: list[Draft[Post]] = field(default_factory=list)
+    draft_comments: list[Draft[Comment]] = field(default_factory=list)
     removed_posts: list[str] = field(default_factory=list)
     removed_comments: list[str] = field(default_factory=list)
     rewritten: list[str] = field(default_factory=list)
@@ -44,12 +61,12 @@ class Changes:
 class Comparer:
     """Compares what was seen with what is stored, at one moment.
 
-    What is new or edited is scored; what has only moved keeps its sentiment, whatever found it.
+    What is new or edited is to be scored; what has only moved keeps its sentiment, whatever found
+    it.
     Items created before `oldest` (an ISO time) are left out when they aren't stored: the cleanup
     would remove them again. So are those of the future, which it never would.
     """
 
-    method: Method
     now: str
     oldest: str
 
@@ -61,7 +78,7 @@ class Comparer:
         *,
         listed: bool = False,
     ) -> Changes:
-        """Return what is to be done; stored maps fullnames to items. Scores text: it takes time.
+        """Return what is to be done; stored maps fullnames to items.
 
         What was taken away is removed. Where a listing goes on showing it (listed), it stays
         without its words and its author's name, or the next cycle would take it for new.
@@ -96,35 +113,56 @@ class Comparer:
                 continue
             if known is not None and change != "moved":
                 changes.rewritten.append(thing.fullname)
-            if isinstance(thing, SeenPost):
-                post = cast("Post | None", known)
-                changes.posts.append(self._post(subreddit, thing, post, change))
-            else:
-                comment = cast("Comment | None", known)
-                changes.comments.append(self._comment(subreddit, thing, comment, change))
+            self._add(changes, subreddit, thing, known, is_moved=change == "moved")
         return changes
 
-    def _post(self, subreddit: str, seen: SeenPost, known: Post | None, change: Change) -> Post:
-        observation = Observation(
-            at=self.now, upvotes=seen.upvotes, comment_count=seen.comment_count
-        )
-        if known is not None and change == "moved":
-            return {
-                **known,
-                "upvotes": seen.upvotes,
-                "upvote_ratio": seen.upvote_ratio,
-                "comment_count": seen.comment_count,
-                "flair": seen.flair,
-                "edited": seen.edited,
-                "stickied": seen.stickied,
-                "distinguished": seen.distinguished,
-                "crosspost_parent": seen.crosspost_parent,
-                "observations": [*known["observations"], observation][-OBSERVATIONS:],
-            }
+    def _add(
+        self, changes: Changes, subreddit: str, thing: Seen, known: Item | None, *, is_moved: bool
+    ) -> None:
+        if isinstance(thing, SeenPost):
+            post = cast("Post | None", known)
+            if is_moved and post is not None:
+                changes.posts.append(self._moved_post(thing, post))
+            else:
+                text = None if thing.deleted else text_of_post(thing.title, thing.content)
+                changes.draft_posts.append(Draft(text, partial(self._post, subreddit, thing, post)))
+            return
+        comment = cast("Comment | None", known)
+        if is_moved and comment is not None:
+            changes.comments.append(_moved_comment(thing, comment))
+        else:
+            text = None if thing.deleted else thing.content
+            finish = partial(self._comment, subreddit, thing, comment)
+            changes.draft_comments.append(Draft(text, finish))
+
+    def _observation(self, seen: SeenPost) -> Observation:
+        return Observation(at=self.now, upvotes=seen.upvotes, comment_count=seen.comment_count)
+
+    def _moved_post(self, seen: SeenPost, known: Post) -> Post:
+        observations = [*known["observations"], self._observation(seen)][-OBSERVATIONS:]
+        return {
+            **known,
+            "upvotes": seen.upvotes,
+            "upvote_ratio": seen.upvote_ratio,
+            "comment_count": seen.comment_count,
+            "flair": seen.flair,
+            "edited": seen.edited,
+            "stickied": seen.stickied,
+            "distinguished": seen.distinguished,
+            "crosspost_parent": seen.crosspost_parent,
+            "observations": observations,
+        }
+
+    def _post(
+        self,
+        subreddit: str,
+        seen: SeenPost,
+        known: Post | None,
+        language: Language,
+        sentiment: Sentiment,
+    ) -> Post:
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
         earlier = known["observations"] if known else []
-        text = text_of_post(seen.title, seen.content)
-        language, sentiment = find(self.method, text, deleted=seen.deleted, now=self.now)
         post = Post(
             id=seen.id,
             subreddit=subreddit,
@@ -145,7 +183,7 @@ class Comparer:
             edited=seen.edited,
             stickied=seen.stickied,
             distinguished=seen.distinguished,
-            observations=[*earlier, observation][-OBSERVATIONS:],
+            observations=[*earlier, self._observation(seen)][-OBSERVATIONS:],
             language=language,
             sentiment=sentiment,
         )
@@ -158,18 +196,14 @@ class Comparer:
         return post
 
     def _comment(
-        self, subreddit: str, seen: SeenComment, known: Comment | None, change: Change
+        self,
+        subreddit: str,
+        seen: SeenComment,
+        known: Comment | None,
+        language: Language,
+        sentiment: Sentiment,
     ) -> Comment:
-        if known is not None and change == "moved":
-            return {
-                **known,
-                "upvotes": seen.upvotes,
-                "edited": seen.edited,
-                "stickied": seen.stickied,
-                "distinguished": seen.distinguished,
-            }
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
-        language, sentiment = find(self.method, seen.content, deleted=seen.deleted, now=self.now)
         return Comment(
             id=seen.id,
             post_id=seen.post_id,
@@ -189,6 +223,16 @@ class Comparer:
             language=language,
             sentiment=sentiment,
         )
+
+
+def _moved_comment(seen: SeenComment, known: Comment) -> Comment:
+    return {
+        **known,
+        "upvotes": seen.upvotes,
+        "edited": seen.edited,
+        "stickied": seen.stickied,
+        "distinguished": seen.distinguished,
+    }
 
 
 def _without_words(seen: Seen) -> Seen:

@@ -15,7 +15,22 @@ from shared.times import Clock, iso
 
 
 class CycleJournal(Journal[Cycle]):
-    """A cycle's document."""
+    """A cycle's document, and what the collection's state says beside it.
+
+    to_rescore are the hours, by community, that another method scored than the cycle's own.
+    """
+
+    def __init__(
+        self, store: Store, held: HeldLease, clock: Clock, document: Cycle, etag: str
+    ) -> None:
+        super().__init__(store, held, clock, document, etag)
+        self.began_at = clock()
+        self.to_rescore: dict[str, list[str]] = {}
+
+    async def read_state(self) -> None:
+        """Read which hours are to be scored again."""
+        state = await self._store.read(COLLECTION, "collection", "collection")
+        self.to_rescore = dict(state.get("to_rescore", {})) if state else {}
 
     @classmethod
     async def begin(
@@ -74,6 +89,21 @@ class CycleJournal(Journal[Cycle]):
         cycle["posts_collected"] += changes.new_posts
         cycle["comments_collected"] += changes.new_comments
 
+    async def note_degraded(self, hours: Mapping[str, set[str]], reason: str) -> None:
+        """Write down that another method scores these hours, and why, before they are written."""
+        for name, found in hours.items():
+            self.to_rescore[name] = sorted(found.union(self.to_rescore.get(name, ())))
+        state = await self._store.read(COLLECTION, "collection", "collection")
+        if state is not None:
+            state["to_rescore"] = self.to_rescore
+            await self._store.upsert(COLLECTION, [state])
+        if all(error["message"] != reason for error in self.document["errors"]):
+            self.fail(None, "scoring", reason)
+
+    def made_up(self, name: str) -> None:
+        """Note that the cycle's own method has scored a community's hours."""
+        self.to_rescore = {each: hours for each, hours in self.to_rescore.items() if each != name}
+
     def count_left_out(self, reasons: Mapping[str, int]) -> None:
         """Count by the reason what the source showed and couldn't be kept."""
         left_out = self.document.setdefault("left_out", {})
@@ -101,6 +131,7 @@ class CycleJournal(Journal[Cycle]):
                 state["last_collection_at"] = cycle["end_time"]
             state["collections_succeeded"] += completed
             state["collections_failed"] += not completed
+            state["to_rescore"] = self.to_rescore
             await self._store.upsert(COLLECTION, [state])
         log_end(cycle)
 

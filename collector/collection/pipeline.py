@@ -1,57 +1,49 @@
-"""The steps of a cycle: read each subreddit, compare, write ahead, write, rebuild, sweep."""
+"""The way of an item through a cycle: read, compare, score, write ahead, write, recount, sweep.
+
+docs/architecture.md shows it with the shapes that it takes.
+"""
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
 
-from collector.collection import respelled as renamed
-from collector.collection import sweep
+from collector.collection import respelled
 from collector.collection.diff import MAX_AHEAD, Changes, Comparer
+from collector.collection.faults import Failure, FaultStreak
 from collector.collection.journal import CycleJournal
+from collector.collection.reading import Reading, read_community
+from collector.collection.recount import Recount
+from collector.collection.score import score_drafts
+from collector.collection.sweep import Swept, sweep
+from collector.collection.writing import write
 from collector.rollups.copies import earliest_compared, unmarked_posts
-from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.rollups.months import fill_months
 from collector.sentiment.base import Method
-from collector.sources.base import ACCOUNT_WIDE, CountsLeftOut, Seen, SeenComment, SeenPost, Source
-from collector.trending.snapshots import forget_posts
+from collector.sentiment.rescoring import rescore_hours
+from collector.sources.base import Seen, SeenPost, Source
 from shared.cycles import no_counts
 from shared.errors import (
     DeadlineReached,
-    ErrorKind,
-    ListingCut,
     RedditError,
     RedditRefused,
     UndertoneError,
 )
 from shared.logs import event
-from shared.models import CycleError, Item, SubredditCounts, SubredditState, Watermark, WorkStatus
+from shared.models import CycleError, Item, SubredditCounts, SubredditState, WorkStatus
 from shared.settings import Settings
 from shared.stats.watched import names_ever
-from shared.store import COMMENTS, POSTS, SUBREDDITS, SWEEPS, Key, Store
+from shared.store import COMMENTS, POSTS, SUBREDDITS, Key, Store
 from shared.telemetry import span
-from shared.times import Clock, hour_of, iso, iso_from_epoch
+from shared.times import Clock, hour_of, iso
 
 log = logging.getLogger(__name__)
 
-S = TypeVar("S", SeenPost, SeenComment)
-
-# A cycle document stays small (2 MB is Cosmos DB's end): with more pending, `all` is rebuilt early.
-MAX_PENDING = 5000
-# That document names every subreddit, so it isn't written for each of very many: what they have new
-# is written in so many groups at least, and no more than so many items wait for theirs.
+# The cycle's document names every subreddit, so it isn't written for each of very many: flush in
+# at least 50 groups, or every 1,000 items.
 GROUPS = 50
 MAX_WAITING = 1000
-
-# Reddit lists days-old items among new ones. As many in a row show that the rest is old.
-OLD_IN_A_ROW = 20
-
-# So far may `all` lag behind its parts. A cycle of 957 subreddits takes 20 minutes, and costs a
-# tenth more request units by this.
-ALL_LAGS = timedelta(seconds=60)
 
 BROKE = "cycle.subreddit_broke subreddit=%s"
 
@@ -63,395 +55,384 @@ def no_progress(_subreddit: str, _counts: SubredditCounts) -> None:
 
 
 @dataclass(frozen=True)
+class CycleContext:
+    """What the steps of one cycle work with."""
+
+    store: Store
+    source: Source
+    method: Method
+    settings: Settings
+    journal: CycleJournal
+    recount: Recount
+    clock: Clock
+    progress: Progress = no_progress
+
+
+@dataclass(frozen=True)
 class Read:
-    """What was read of a subreddit and waits to be written: its state before and after that."""
+    """A community that was read and compared, and waits to be scored and written."""
 
     before: SubredditState
     after: SubredditState
+    reading: Reading
     changes: Changes
-    posts: int
-    comments: int
 
     @property
     def name(self) -> str:
-        """Name the subreddit."""
+        """Return the community's name."""
         return self.before["id"]
 
     @property
     def items(self) -> int:
         """Count the items that are to be written."""
-        return len(self.changes.posts) + len(self.changes.comments)
+        found = self.changes
+        waiting = len(found.draft_posts) + len(found.draft_comments)
+        return waiting + len(found.posts) + len(found.comments)
 
 
-class CyclePipeline:
-    """The steps of one cycle, whose journal says how far they have come."""
+@dataclass
+class Group:
+    """Communities that are written together, and those that failed meanwhile.
 
-    def __init__(
-        self,
-        store: Store,
-        source: Source,
-        method: Method,
-        settings: Settings,
-        journal: CycleJournal,
-        *,
-        clock: Clock,
-        progress: Progress,
-    ) -> None:
-        self.journal = journal
-        self._store = store
-        self._source = source
-        self._settings = settings
-        self._clock = clock
-        self._progress = progress
-        self._comparer = Comparer(
-            method=method,
-            now=iso(clock()),
-            oldest=iso(clock() - timedelta(days=settings.retention_days)),
-        )
-        self._shares: Shares = defaultdict(dict)
-        self._looked_at: set[str] = set()
-        self._waiting: list[Read] = []
-        self._ended: list[SubredditState] = []
-        self._faults: list[tuple[SubredditState, RedditError]] = []
-        self._collected = 0
-        self._oldest_new: str | None = None
-        self._all_is_of = clock()
+    ended_by is what ended the reading for all that are left.
+    """
 
-    async def collect(self) -> WorkStatus:
-        """Collect every subreddit, sweep, and bring all statistics up to date."""
-        ever = await names_ever(self._store, self._settings.subreddits)
-        respelled = renamed.spellings(ever, self._settings.subreddits)
-        for old, new in respelled.items():
-            await renamed.move(self._store, self.journal, old, new, self.rebuild_pending)
-        stored = [name for name in ever if name not in respelled]
-        states = await self._states()
-        names = sorted(
-            self._settings.subreddits,
-            key=lambda name: states[name]["last_attempt_at"],
-        )
-        at_once = max(1, len(names) // GROUPS)
+    reads: list[Read] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    ended_by: UndertoneError | None = None
+
+    def is_full(self, communities: int) -> bool:
+        """Return whether it is time to write it."""
+        items = sum(read.items for read in self.reads)
+        return len(self.reads) + len(self.failures) >= communities or items >= MAX_WAITING
+
+
+@dataclass
+class Collected:
+    """What a cycle has done so far."""
+
+    communities: int = 0
+    looked_at: set[str] = field(default_factory=set)
+    """The fullnames of what the listings showed."""
+    oldest_new: str | None = None
+    """The oldest hour with a new post."""
+
+
+async def collect(cycle: CycleContext) -> WorkStatus:
+    """Collect every community, sweep, and bring all statistics up to date."""
+    stored = await _move_respelled(cycle)
+    await _make_up_for_scores(cycle)
+    done = Collected()
+    ended_by = await _collect_communities(cycle, done)
+    if ended_by is None:
+        ended_by = await _sweep(cycle, stored, done)
+    _note_end(cycle, ended_by)
+    await cycle.recount.finish()
+    await _mark_copies(cycle, done)
+    return "completed" if done.communities else "failed"
+
+
+async def _collect_communities(cycle: CycleContext, done: Collected) -> UndertoneError | None:
+    """Read and write all communities, group by group; return what ended the reading early."""
+    async for group in _groups(cycle):
+        for read in group.reads:
+            done.looked_at.update(each.fullname for each in read.reading.seen)
+        written, states = await _write_group(cycle, group.reads)
+        states += [_note_failure(cycle, failure) for failure in group.failures]
+        for read in written:
+            done.communities += 1
+            if read.changes.new_posts:
+                done.oldest_new = min({*read.changes.hours, done.oldest_new or "~"})
+        if states:
+            await _end_communities(cycle, states)
+        await cycle.recount.finish_when_due()
+        if group.ended_by is not None:
+            return group.ended_by
+    return None
+
+
+def _note_end(cycle: CycleContext, error: UndertoneError | None) -> None:
+    """Note in the journal what ended the cycle before all was read."""
+    journal = cycle.journal
+    match error:
+        case DeadlineReached():
+            processed = len(journal.document["subreddits_processed"])
+            left = len(cycle.settings.subreddits) - processed
+            journal.fail(None, "deadline", f"{error}; {left} subreddits wait for the next")
+        case RedditRefused():
+            journal.fail(None, error.kind, error)
+
+
+async def _move_respelled(cycle: CycleContext) -> list[str]:
+    """Move what is stored in another spelling; return the names of all that is stored."""
+    watched = cycle.settings.subreddits
+    ever = await names_ever(cycle.store, watched)
+    spellings = respelled.spellings(ever, watched)
+    for old, new in spellings.items():
+        await respelled.move(cycle.store, cycle.journal, old, new, cycle.recount.finish)
+    return [name for name in ever if name not in spellings]
+
+
+async def _make_up_for_scores(cycle: CycleContext) -> None:
+    """Score again what another method had to score, since the cycle's own had failed."""
+    for name, hours in cycle.journal.to_rescore.items():
+        await cycle.journal.write_ahead({name: set(hours)})
         try:
-            for name in names:
-                await self._subreddit(await self._with_months(states[name]))
-                if self._waiting and self._waiting[-1].name == name:
-                    self._end_faults()
-                items = sum(read.items for read in self._waiting)
-                if len(self._waiting) + len(self._ended) >= at_once or items >= MAX_WAITING:
-                    await self._write_waiting()
-            self._end_faults()
-            await self._write_waiting()
-            with span("sweep"):
-                await self._sweep(stored)
-        except DeadlineReached as error:
-            self._end_faults()
-            await self._write_waiting()
-            left = len(names) - len(self.journal.document["subreddits_processed"])
-            self.journal.fail(None, "deadline", f"{error}; {left} subreddits wait for the next")
-        except RedditRefused as error:
-            self._end_faults()
-            await self._write_waiting()
-            self.journal.fail(None, error.kind, error)
-        await self.rebuild_pending()
-        await self._mark_copies()
-        return "completed" if self._collected else "failed"
-
-    async def rebuild_pending(self) -> None:
-        """Make every pending cell, and `all`, agree with the items again."""
-        for name, hours in self.journal.pending.items():
-            if missing := hours - self._shares[name].keys():
-                self._shares[name].update(await rebuild_cells(self._store, name, missing))
-        if any(self._shares.values()):
-            await rebuild_all(self._store, self._shares)
-            self._shares.clear()
-            await self.journal.reconciled()
-        self._all_is_of = self._clock()
-
-    async def _rebuild_when_due(self) -> None:
-        pending = sum(map(len, self.journal.pending.values()))
-        is_late = self._clock() - self._all_is_of >= ALL_LAGS
-        if pending > MAX_PENDING or (pending and is_late):
-            await self.rebuild_pending()
-
-    async def _mark_copies(self) -> None:
-        """Mark which posts are copies of others, now that all of this cycle are stored."""
-        now = self._clock()
-        since = earliest_compared(now, self._oldest_new)
-        names = self._settings.subreddits
-        with span("mark copies"):
-            found = await unmarked_posts(self._store, names, since, now + MAX_AHEAD)
-        changes = {
-            name: Changes(posts=posts, hours={hour_of(post["order_key"]) for post in posts})
-            for name, posts in found.items()
-        }
-        if changes:
-            await self._write(changes)
-            await self.rebuild_pending()
-
-    async def _states(self) -> dict[str, SubredditState]:
-        keys: list[Key] = [("subreddit", name) for name in self._settings.subreddits]
-        found = await self._store.read_many(SUBREDDITS, keys)
-        never = SubredditState(
-            id="",
-            kind="subreddit",
-            ttl=-1,
-            posts_watermark=None,
-            comments_watermark=None,
-            last_attempt_at="",
-            last_collected_at=None,
-            last_error=None,
-        )
-        return {key[1]: found[key] if key in found else {**never, "id": key[1]} for key in keys}
-
-    async def _with_months(self, state: SubredditState) -> SubredditState:
-        """Make the months of a subreddit that an earlier version has collected."""
-        if state.get("has_months"):
-            return state
-        await fill_months(self._store, state["id"])
-        return {**state, "has_months": True}
-
-    async def _subreddit(self, state: SubredditState) -> None:
-        """Read one subreddit; an error in it is its own."""
-        try:
-            with span("read subreddit", {"undertone.subreddit": state["id"]}):
-                self._waiting.append(await self._read_subreddit(state))
-        except (DeadlineReached, RedditRefused):
+            await rescore_hours(
+                cycle.store,
+                name,
+                hours,
+                cycle.method,
+                now=iso(cycle.clock()),
+                check=cycle.journal.check,
+            )
+        except UndertoneError:
             raise
+        except Exception:
+            # It still fails: the hours stay noted.
+            log.exception("scoring.not_made_up subreddit=%s", name)
+            return
+        cycle.recount.forget({name: hours})
+        cycle.journal.made_up(name)
+    await cycle.recount.finish()
+
+
+async def _states(cycle: CycleContext) -> list[SubredditState]:
+    """Return the states of the watched communities, the longest waiting first."""
+    keys: list[Key] = [("subreddit", name) for name in cycle.settings.subreddits]
+    found = await cycle.store.read_many(SUBREDDITS, keys)
+    never = SubredditState(
+        id="",
+        kind="subreddit",
+        ttl=-1,
+        posts_watermark=None,
+        comments_watermark=None,
+        last_attempt_at="",
+        last_collected_at=None,
+        last_error=None,
+    )
+    states = [
+        found[key] if key in found else SubredditState(**{**never, "id": key[1]}) for key in keys
+    ]
+    return sorted(states, key=lambda state: state["last_attempt_at"])
+
+
+async def _groups(cycle: CycleContext) -> AsyncIterator[Group]:
+    """Read the communities, and return them in groups that are to be written.
+
+    An error in a community is its own, until some in a row have the same cause.
+    """
+    states = await _states(cycle)
+    communities = max(1, len(states) // GROUPS)
+    group, streak = Group(), FaultStreak()
+    for state in states:
+        try:
+            read = await _read(cycle, state)
+        except (DeadlineReached, RedditRefused) as error:
+            group.ended_by = error
+            break
         except RedditError as error:
-            self._note_fault(state, error)
+            group.failures += streak.add(state, error)
+            if refusal := streak.refusal():
+                group.failures += refusal[0]
+                group.ended_by = refusal[1]
+                break
         except UndertoneError:
             raise
         except Exception as error:
             log.exception(BROKE, state["id"])
-            self._ended.append(self._broke(state, error))
+            group.failures.append(_broke(state, error))
+        else:
+            group.failures += streak.end()
+            group.reads.append(read)
+        if group.is_full(communities):
+            yield group
+            group = Group()
+    group.failures += streak.end()
+    yield group
 
-    def _note_fault(self, state: SubredditState, error: RedditError) -> None:
-        """Note a subreddit's error. Raise RedditRefused when a few in a row have the same cause,
-        and it can't be theirs: one line then says so for all of them.
-        """
-        if self._faults and self._faults[-1][1].kind != error.kind:
-            self._end_faults()
-        self._faults.append((state, error))
-        enough = ACCOUNT_WIDE.get(error.kind)
-        if enough is None:
-            self._end_faults()
-        elif len(self._faults) >= enough:
-            for each, fault in self._faults:
-                own = CycleError(subreddit=each["id"], kind=fault.kind, message=str(fault))
-                self.journal.document["subreddits"][each["id"]]["error"] = own["message"]
-                self._ended.append({**each, "last_error": own})
-            self._faults = []
-            raise RedditRefused(
-                error.kind, f"{error} ({enough} subreddits in a row; the others wait for the next)"
-            )
 
-    def _end_faults(self) -> None:
-        """Note the errors of subreddits that no others have shared."""
-        for state, error in self._faults:
-            self._ended.append(self._failed(state, error.kind, str(error)))
-        self._faults = []
-
-    async def _write_waiting(self) -> None:
-        """Write what was read of the subreddits that wait: write ahead, items, statistics."""
-        waiting, self._waiting = self._waiting, []
-        if waiting:
-            self._ended += await self._written(waiting)
-        if self._ended:
-            await self._end_subreddits()
-        await self._rebuild_when_due()
-
-    async def _written(self, waiting: Sequence[Read]) -> list[SubredditState]:
-        """Write these subreddits, and give their states; one that can't be, keeps off no other."""
-        try:
-            await self._write({read.name: read.changes for read in waiting})
-        except UndertoneError:
-            raise
-        except Exception as error:
-            if len(waiting) == 1:
-                log.exception(BROKE, waiting[0].name)
-                return [self._broke(waiting[0].before, error)]
-            return [state for read in waiting for state in await self._written([read])]
-        for read in waiting:
-            self.journal.count(read.name, read.changes, posts=read.posts, comments=read.comments)
-            self._collected += 1
-        return [read.after for read in waiting]
-
-    async def _end_subreddits(self) -> None:
-        """Keep the states of those that are done, and show how far the cycle has come."""
-        states, self._ended = self._ended, []
-        cycle = self.journal.document
-        for state in states:
-            state["last_attempt_at"] = iso(self._clock())
-            cycle["subreddits_processed"].append(state["id"])
-        self._count_requests()
-        await self._store.upsert(SUBREDDITS, states)
-        await self.journal.save()
-        for state in states:
-            self._progress(state["id"], cycle["subreddits"][state["id"]])
-
-    def _count_requests(self) -> None:
-        self.journal.document["reddit_requests"] = self._source.requests_used
-        self.journal.document["reddit_requests_left"] = self._source.requests_left
-
-    def _failed(self, state: SubredditState, kind: ErrorKind, message: str) -> SubredditState:
-        noted = self.journal.fail(state["id"], kind, message)
-        event(log, "cycle.subreddit_failed", logging.WARNING, **noted)
-        return {**state, "last_error": noted}
-
-    def _broke(self, state: SubredditState, error: Exception) -> SubredditState:
-        """Note a fault of ours, in one subreddit's data: the others mustn't suffer from it."""
-        return self._failed(state, "internal", f"{type(error).__name__} while collecting")
-
-    async def _read_subreddit(self, state: SubredditState) -> Read:
-        name = state["id"]
-        self.journal.document["subreddits"].setdefault(name, no_counts())
-        left_out = self._left_out()
-        posts, posts_watermark = await self._read_new(
-            name, self._source.new_posts(name), state["posts_watermark"]
+async def _read(cycle: CycleContext, state: SubredditState) -> Read:
+    """Read one community, and compare it with what is stored."""
+    name = state["id"]
+    with span("read subreddit", {"undertone.subreddit": name}):
+        cycle.journal.document["subreddits"].setdefault(name, no_counts())
+        state = await _with_months(cycle, state)
+        comparer = comparer_of(cycle)
+        reading = await read_community(
+            cycle.source, state, oldest=comparer.oldest, now=cycle.clock()
         )
-        comments, comments_watermark = await self._read_new(
-            name, self._source.new_comments(name), state["comments_watermark"]
-        )
-        seen: list[Seen] = [*posts, *comments]
-        stored = await self._stored(name, seen)
-        changes = await asyncio.to_thread(self._comparer.compare, name, seen, stored, listed=True)
-        changes.left_out += self._left_out() - left_out
+        stored = await _stored(cycle.store, name, reading.seen)
+        changes = await asyncio.to_thread(comparer.compare, name, reading.seen, stored, listed=True)
+        changes.left_out += reading.left_out
         after: SubredditState = {
             **state,
-            "posts_watermark": posts_watermark,
-            "comments_watermark": comments_watermark,
-            "last_collected_at": iso(self._clock()),
+            "posts_watermark": reading.posts.watermark,
+            "comments_watermark": reading.comments.watermark,
+            "last_collected_at": iso(cycle.clock()),
             "last_error": None,
         }
-        return Read(state, after, changes, len(posts), len(comments))
+        return Read(state, after, reading, changes)
 
-    def _left_out(self) -> Counter[str]:
-        source = self._source
-        return Counter(source.left_out) if isinstance(source, CountsLeftOut) else Counter()
 
-    async def _read_new(
-        self, name: str, pages: Iterator[list[S]], watermark: Watermark | None
-    ) -> tuple[list[S], Watermark | None]:
-        """Read a listing down to where everything is stored, at least a page.
+def comparer_of(cycle: CycleContext) -> Comparer:
+    """Return what compares in this cycle: items of one cycle have one time of collection."""
+    began = cycle.journal.began_at
+    return Comparer(
+        now=iso(began), oldest=iso(began - timedelta(days=cycle.settings.retention_days))
+    )
 
-        Return what it shows, and the watermark afterwards: that of before when the listing broke
-        off, so that the next cycle reads the rest.
-        """
-        seen: dict[str, S] = {}
-        oldest = max(self._comparer.oldest, watermark["created_utc"] if watermark else "")
-        old_in_a_row = 0
-        reached = is_cut = False
-        try:
-            while not reached and (page := await asyncio.to_thread(next, pages, None)) is not None:
-                seen.update((thing.fullname, thing) for thing in page)
-                # Strictly older, because several can be of one second; the newest may be gone.
-                are_old = [iso_from_epoch(thing.created_utc) < oldest for thing in page]
-                for is_old in are_old:
-                    old_in_a_row = old_in_a_row + 1 if is_old else 0
-                reached = bool(page) and (all(are_old) or old_in_a_row >= OLD_IN_A_ROW)
-        except ListingCut:
-            is_cut = True
-        if is_cut or (not reached and watermark and seen and watermark["fullname"] not in seen):
-            event(log, "listing.ended_early", logging.WARNING, subreddit=name, seen=len(seen))
-        self._looked_at.update(seen)
-        listed = list(seen.values())
-        return listed, watermark if is_cut else self._watermark(listed, watermark)
 
-    def _watermark(
-        self, seen: Sequence[SeenPost | SeenComment], known: Watermark | None
-    ) -> Watermark | None:
-        # An item from the future mustn't hide those that are written until then.
-        now = self._clock().timestamp()
-        past = [thing for thing in seen if thing.created_utc <= now]
-        if not past:
-            return known
-        newest = max(past, key=lambda thing: thing.created_utc)
-        created = iso_from_epoch(newest.created_utc)
-        if known and created <= known["created_utc"]:
-            return known
-        return Watermark(fullname=newest.fullname, created_utc=created)
+async def _with_months(cycle: CycleContext, state: SubredditState) -> SubredditState:
+    """Make the months of a community that an earlier version has collected."""
+    if state.get("has_months"):
+        return state
+    await fill_months(cycle.store, state["id"])
+    return {**state, "has_months": True}
 
-    async def _stored(self, name: str, seen: Iterable[Seen]) -> dict[str, Item]:
-        posts: list[Key] = [(name, s.id) for s in seen if isinstance(s, SeenPost)]
-        comments: list[Key] = [(name, s.id) for s in seen if isinstance(s, SeenComment)]
-        found: dict[str, Item] = {}
-        for key, post in (await self._store.read_many(POSTS, posts)).items():
-            found[f"t3_{key[1]}"] = post
-        for key, comment in (await self._store.read_many(COMMENTS, comments)).items():
-            found[f"t1_{key[1]}"] = comment
-        return found
 
-    async def _write(self, changes: dict[str, Changes]) -> None:
-        hours = {name: found.hours for name, found in changes.items()}
-        # What was rebuilt before is about to change again.
-        for name, changing in hours.items():
-            for hour in changing:
-                self._shares[name].pop(hour, None)
-        self.journal.will_write(changes, self._comparer.now)
-        await self.journal.write_ahead(hours)
-        for name, found in changes.items():
-            if found.new_posts:
-                self._oldest_new = min(found.hours | {self._oldest_new or "~"})
-            await self._store.upsert(POSTS, found.posts)
-            await self._store.upsert(COMMENTS, found.comments)
-            await self._store.delete(POSTS, [(name, post) for post in found.removed_posts])
-            await self._store.delete(COMMENTS, [(name, one) for one in found.removed_comments])
-            await forget_posts(self._store, found.removed_posts)
-            if found.hours:
-                shares = await rebuild_cells(self._store, name, found.hours)
-                self._shares[name].update(shares)
+async def _stored(store: Store, name: str, seen: Sequence[Seen]) -> dict[str, Item]:
+    posts: list[Key] = [(name, each.id) for each in seen if isinstance(each, SeenPost)]
+    comments: list[Key] = [(name, each.id) for each in seen if not isinstance(each, SeenPost)]
+    found: dict[str, Item] = {}
+    for key, post in (await store.read_many(POSTS, posts)).items():
+        found[f"t3_{key[1]}"] = post
+    for key, comment in (await store.read_many(COMMENTS, comments)).items():
+        found[f"t1_{key[1]}"] = comment
+    return found
 
-    async def _sweep(self, names: Sequence[str]) -> None:
-        """Spend the sweep's requests: the recent ring first, then the older one, each once.
 
-        names are those of all that is stored: what is deleted on Reddit goes, watched or not.
-        """
-        started = self._source.requests_used
-        cursors = await sweep.read_cursors(self._store)
-        walked: set[sweep.Ring] = set()
-        try:
-            for ring, allowed in sweep.budgets(self._settings.sweep_requests):
-                if ring in walked:
-                    continue
-                limits = sweep.bounds(ring, self._clock())
-                walk = sweep.batches(
-                    self._store,
-                    names,
-                    cursors[ring],
-                    limits,
-                    skip=self._looked_at,
-                )
-                while self._source.requests_used - started < allowed:
-                    batch = await anext(walk, None)
-                    if batch is None:
-                        cursors[ring] = []
-                        walked.add(ring)
-                        break
-                    await self._look_again(batch)
-                    await self._rebuild_when_due()
-                    cursors[ring] = batch[-1].cursor
-        except RedditRefused:
-            raise
-        except RedditError as error:
-            event(log, "sweep.failed", logging.WARNING, kind=error.kind, reason=str(error))
-            self.journal.fail(None, error.kind, f"the sweep ended early: {error}")
-        finally:
-            self._count_requests()
-            await self._store.upsert(SWEEPS, [cursors])
+async def _write_group(
+    cycle: CycleContext, reads: Sequence[Read]
+) -> tuple[list[Read], list[SubredditState]]:
+    """Score and write these communities; one that can't be written keeps no other from it.
 
-    async def _look_again(self, batch: Sequence[sweep.Stored]) -> None:
-        names = [stored.fullname for stored in batch]
-        before = self._left_out()
-        found = {s.fullname: s for s in await asyncio.to_thread(self._source.info, names)}
-        self._looked_at.update(names)
-        self.journal.count_left_out(self._left_out() - before)
-        by_subreddit: dict[str, dict[str, Item]] = defaultdict(dict)
-        for stored in batch:
-            if stored.fullname in found:
-                by_subreddit[stored.item["subreddit"]][stored.fullname] = stored.item
+    Return those that were written, and the states of all.
+    """
+    if not reads:
+        return [], []
+    try:
+        await write_changes(cycle, {read.name: read.changes for read in reads})
+    except UndertoneError:
+        raise
+    except Exception as error:
+        if len(reads) == 1:
+            log.exception(BROKE, reads[0].name)
+            failure = _broke(reads[0].before, error)
+            return [], [_note_failure(cycle, failure)]
+        each_alone = [await _write_group(cycle, [read]) for read in reads]
+        return (
+            [read for written, _ in each_alone for read in written],
+            [state for _, states in each_alone for state in states],
+        )
+    for read in reads:
+        cycle.journal.count(
+            read.name,
+            read.changes,
+            posts=len(read.reading.posts.items),
+            comments=len(read.reading.comments.items),
+        )
+    return list(reads), [read.after for read in reads]
+
+
+async def write_changes(cycle: CycleContext, changes: dict[str, Changes]) -> None:
+    """Score what is new or edited, and write the changes of these communities."""
+    now = comparer_of(cycle).now
+    scores = await asyncio.to_thread(score_drafts, cycle.method, list(changes.values()), now)
+    if scores.reason is not None:
+        await cycle.journal.note_degraded(
+            {name: found.hours for name, found in changes.items()},
+            f"{cycle.method.name} failed ({scores.reason}): {scores.method.name} scored instead,"
+            " and the next cycle scores again",
+        )
+    await write(cycle.store, cycle.journal, cycle.recount, changes, now=now)
+
+
+def _note_failure(cycle: CycleContext, failure: Failure) -> SubredditState:
+    """Note a community's failure, and return its state with it."""
+    name = failure.state["id"]
+    if failure.is_shared:
+        noted = CycleError(subreddit=name, kind=failure.kind, message=failure.message)
+        cycle.journal.document["subreddits"][name]["error"] = failure.message
+    else:
+        noted = cycle.journal.fail(name, failure.kind, failure.message)
+        event(log, "cycle.subreddit_failed", logging.WARNING, **noted)
+    return {**failure.state, "last_error": noted}
+
+
+def _broke(state: SubredditState, error: Exception) -> Failure:
+    """Return a defect of ours in one community's data: the others must not suffer from it."""
+    return Failure(state, "internal", f"{type(error).__name__} while collecting")
+
+
+async def _end_communities(cycle: CycleContext, states: Sequence[SubredditState]) -> None:
+    """Keep the states of those that are done, and show how far the cycle has come."""
+    document = cycle.journal.document
+    for state in states:
+        state["last_attempt_at"] = iso(cycle.clock())
+        document["subreddits_processed"].append(state["id"])
+    count_requests(cycle)
+    await cycle.store.upsert(SUBREDDITS, states)
+    await cycle.journal.save()
+    for state in states:
+        cycle.progress(state["id"], document["subreddits"][state["id"]])
+
+
+def count_requests(cycle: CycleContext) -> None:
+    """Note how many requests the source has used."""
+    cycle.journal.document["reddit_requests"] = cycle.source.requests_used
+    cycle.journal.document["reddit_requests_left"] = cycle.source.requests_left
+
+
+async def _sweep(
+    cycle: CycleContext, stored: Sequence[str], done: Collected
+) -> UndertoneError | None:
+    """Look again at what the listings no longer show; return what ended the cycle early."""
+
+    async def take(swept: Swept) -> None:
+        cycle.journal.count_left_out(swept.left_out)
+        comparer = comparer_of(cycle)
         changes: dict[str, Changes] = {}
-        for name, items in by_subreddit.items():
-            seen = [found[fullname] for fullname in items]
-            changes[name] = await asyncio.to_thread(self._comparer.compare, name, seen, items)
-            is_watched = name in self._settings.subreddits
-            self.journal.count(name if is_watched else None, changes[name])
-        await self._write(changes)
+        for name, seen in swept.found.items():
+            changes[name] = await asyncio.to_thread(
+                comparer.compare, name, list(seen), swept.stored[name]
+            )
+            is_watched = name in cycle.settings.subreddits
+            cycle.journal.count(name if is_watched else None, changes[name])
+        await write_changes(cycle, changes)
+        await cycle.recount.finish_when_due()
+
+    try:
+        with span("sweep"):
+            await sweep(
+                cycle.store,
+                cycle.source,
+                stored,
+                requests=cycle.settings.sweep_requests,
+                skip=done.looked_at,
+                clock=cycle.clock,
+                take=take,
+            )
+    except (DeadlineReached, RedditRefused) as error:
+        return error
+    except RedditError as error:
+        event(log, "sweep.failed", logging.WARNING, kind=error.kind, reason=str(error))
+        cycle.journal.fail(None, error.kind, f"the sweep ended early: {error}")
+    finally:
+        count_requests(cycle)
+    return None
+
+
+async def _mark_copies(cycle: CycleContext, done: Collected) -> None:
+    """Mark which posts are copies of others, now that all of this cycle are stored."""
+    now = cycle.clock()
+    since = earliest_compared(now, done.oldest_new)
+    with span("mark copies"):
+        found = await unmarked_posts(cycle.store, cycle.settings.subreddits, since, now + MAX_AHEAD)
+    changes = {
+        name: Changes(posts=posts, hours={hour_of(post["order_key"]) for post in posts})
+        for name, posts in found.items()
+    }
+    if changes:
+        await write_changes(cycle, changes)
+        await cycle.recount.finish()

@@ -5,16 +5,20 @@ order (subreddit by subreddit, posts then comments, oldest first) behind a curso
 the cycle. A ring is walked at most once a cycle.
 """
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Literal, cast
 
+from collector.collection.reading import left_out_of
+from collector.sources.base import Seen, Source
 from shared.models import Item, SweepState
 from shared.store import COMMENTS, POSTS, SWEEPS, Container, Query, Store
 from shared.store.scan import after
-from shared.times import iso
+from shared.times import Clock, iso
 
 Ring = Literal["recent", "older"]
 
@@ -37,6 +41,69 @@ class Stored:
     fullname: str
     item: Item
     cursor: list[str]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one request showed of stored items: by community what was found, and what is stored."""
+
+    found: dict[str, list[Seen]]
+    stored: dict[str, dict[str, Item]]
+    left_out: Counter[str]
+
+
+async def sweep(
+    store: Store,
+    source: Source,
+    names: Sequence[str],
+    *,
+    requests: int,
+    skip: set[str],
+    clock: Clock,
+    take: Callable[[Swept], Awaitable[None]],
+) -> None:
+    """Spend the sweep's requests: the recent ring first, then the older one, each once.
+
+    names are those of all that is stored: what is deleted at the source goes, watched or not.
+    skip holds the fullnames that need no second look. take writes what was found. Raises what the
+    source does; the cursors are kept however it ends.
+    """
+    started = source.requests_used
+    cursors = await read_cursors(store)
+    walked: set[Ring] = set()
+    seen = set(skip)
+    try:
+        for ring, allowed in budgets(requests):
+            if ring in walked:
+                continue
+            walk = batches(store, names, cursors[ring], bounds(ring, clock()), skip=seen)
+            while source.requests_used - started < allowed:
+                batch = await anext(walk, None)
+                if batch is None:
+                    cursors[ring] = []
+                    walked.add(ring)
+                    break
+                found = await look_again(source, batch)
+                seen.update(stored.fullname for stored in batch)
+                await take(found)
+                cursors[ring] = batch[-1].cursor
+    finally:
+        await store.upsert(SWEEPS, [cursors])
+
+
+async def look_again(source: Source, batch: Sequence[Stored]) -> Swept:
+    """Ask the source for these stored items by one request; what is absent stays as it is."""
+    before = left_out_of(source)
+    shown = await asyncio.to_thread(source.info, [stored.fullname for stored in batch])
+    by_name = {each.fullname: each for each in shown}
+    found: dict[str, list[Seen]] = defaultdict(list)
+    known: dict[str, dict[str, Item]] = defaultdict(dict)
+    for stored in batch:
+        if stored.fullname in by_name:
+            name = stored.item["subreddit"]
+            found[name].append(by_name[stored.fullname])
+            known[name][stored.fullname] = stored.item
+    return Swept(found, known, left_out_of(source) - before)
 
 
 async def read_cursors(store: Store) -> SweepState:

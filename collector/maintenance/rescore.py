@@ -16,17 +16,17 @@ from typing import NamedTuple, TypeVar
 from collector.maintenance.journals import RescoreJournal
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.sentiment.base import Method
-from collector.sentiment.scoring import scored_again
+from collector.sentiment.rescoring import rescore_hours
 from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.logs import event
 from shared.models import Comment, Post, Rescore
 from shared.settings import Settings
-from shared.stats.cells import cells_by_hour, items_in, method_name, method_of, methods_of
+from shared.stats.cells import cells_by_hour, items_in, method_name, methods_of
 from shared.stats.watched import names_ever
-from shared.store import COMMENTS, DAYS, POSTS, Container, Query, Store
-from shared.store.scan import after, nearby, pages_between
-from shared.times import Clock, hour_of, iso, next_hour, utc_now
+from shared.store import DAYS, Query, Store
+from shared.store.scan import after
+from shared.times import Clock, iso, utc_now
 
 log = logging.getLogger(__name__)
 
@@ -187,32 +187,17 @@ class _Work:
         await journal.write_ahead(hours)
         shares: Shares = {}
         for name, of_name in hours.items():
-            for near in nearby(sorted(of_name)):
-                await self._items(journal, POSTS, name, near)
-                await self._items(journal, COMMENTS, name, near)
+            journal.document["rescored"] += await rescore_hours(
+                self._store,
+                name,
+                of_name,
+                self._rescorer.method,
+                now=iso(self._rescorer.clock()),
+                check=journal.check,
+            )
             shares[name] = await rebuild_cells(self._store, name, of_name)
         await rebuild_all(self._store, shares)
         await journal.reconciled()
-
-    async def _items(
-        self, journal: RescoreJournal, container: Container[I], name: str, near: Sequence[str]
-    ) -> None:
-        """Score the items of these hours again that another method scored."""
-        current, method, hours = self._rescorer.current, self._rescorer.method, frozenset(near)
-        now = iso(self._rescorer.clock())
-
-        def again(page: list[I]) -> list[I]:
-            return [
-                scored_again(item, method, now)
-                for item in page
-                if method_of(item["sentiment"]) != current and hour_of(item["order_key"]) in hours
-            ]
-
-        async for page in pages_between(self._store, container, name, near[0], next_hour(near[-1])):
-            items = await asyncio.to_thread(again, page)
-            journal.check()
-            await self._store.upsert(container, items)
-            journal.document["rescored"] += len(items)
 
 
 def _batch(left: Sequence[Hour], most: int) -> Sequence[Hour]:

@@ -1,6 +1,6 @@
 """What a method of sentiment is, and what it returns of a text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,6 +39,12 @@ class Method:
     name: str
     version: str
     score: Scorer
+    fallback: Callable[[], "Method"] | None = None
+    """The method below it, loaded: it scores what this one can't. None: there is none."""
+
+    def score_many(self, texts: Sequence[str]) -> list[Score]:
+        """Return the score of each text."""
+        return [self.score(text) for text in texts]
 
 
 def label_of(compound: float) -> Label:

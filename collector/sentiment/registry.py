@@ -20,4 +20,4 @@ def _linear() -> Method:
     from collector.text.cleaning import VERSION as READING  # noqa: PLC0415 - it loads
 
     weights = read_weights()
-    return Method("linear", f"{weights.version}+{READING}", linear_scorer(weights))
+    return Method("linear", f"{weights.version}+{READING}", linear_scorer(weights), fallback=_vader)

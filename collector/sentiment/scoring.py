@@ -1,11 +1,29 @@
-"""What a method finds in a text, in the form in which items keep it."""
+"""Scores texts, many at a time, in the form in which items keep their sentiment."""
 
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from collector.sentiment.base import NO_WORDS, Method
+from collector.sentiment.base import NO_WORDS, Method, Score
+from shared.logs import event
 from shared.models import Comment, Language, Post, Sentiment
 
+log = logging.getLogger(__name__)
+
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The language and the sentiment of each text, and the method that found them.
+
+    reason says why it is not the method that was asked for; None: it is.
+    """
+
+    method: Method
+    found: list[tuple[Language, Sentiment]]
+    reason: str | None = None
 
 
 def text_of_post(title: str, content: str) -> str:
@@ -13,26 +31,57 @@ def text_of_post(title: str, content: str) -> str:
     return f"{title}\n\n{content}"
 
 
-def find(method: Method, text: str, *, deleted: bool, now: str) -> tuple[Language, Sentiment]:
-    """Score a text, which takes time; one that Reddit lists as deleted has no words."""
-    found = NO_WORDS if deleted else method.score(text)
-    sentiment = Sentiment(
-        label=found.label,
-        compound=found.compound,
-        positive=found.positive,
-        negative=found.negative,
-        neutral=found.neutral,
+def score_texts(method: Method, texts: Sequence[str | None], now: str) -> Scores:
+    """Score texts, which takes time; None stands for a deleted item, which has no words.
+
+    Where the method fails, the one below it scores all of them, so that nothing waits unscored;
+    they name it, and are scored again later. Raises what the last method does.
+    """
+    try:
+        scores = iter(method.score_many([text for text in texts if text is not None]))
+        found = [NO_WORDS if text is None else next(scores) for text in texts]
+    except Exception as error:
+        if method.fallback is None:
+            raise
+        reason = f"{type(error).__name__}: {error}"
+        below = method.fallback()
+        event(log, "scoring.degraded", logging.ERROR, method=method.name, to=below.name)
+        log.exception("scoring.failed method=%s", method.name)
+        again = score_texts(below, texts, now)
+        return Scores(again.method, again.found, reason)
+    return Scores(method, [(each.language, _kept(each, method, now)) for each in found])
+
+
+def _kept(score: Score, method: Method, now: str) -> Sentiment:
+    return Sentiment(
+        label=score.label,
+        compound=score.compound,
+        positive=score.positive,
+        negative=score.negative,
+        neutral=score.neutral,
         method=method.name,
         version=method.version,
         analyzed_at=now,
     )
-    return found.language, sentiment
 
 
-def scored_again(item: I, method: Method, now: str) -> I:
-    """Return a stored item as this method scores it; nothing else of it changes."""
+def text_of(item: Post | Comment) -> str | None:
+    """Return what is scored of a stored item; None where it is deleted."""
+    if item["deleted"]:
+        return None
     content = item["content"]
-    text = text_of_post(str(item.get("title")), content) if "title" in item else content
-    language, sentiment = find(method, text, deleted=item["deleted"], now=now)
-    again: I = {**item, "language": language, "sentiment": sentiment}
+    return text_of_post(str(item.get("title")), content) if "title" in item else content
+
+
+def scored_again(items: Sequence[I], method: Method, now: str) -> list[I]:
+    """Return stored items as this method scores them; nothing else of them changes.
+
+    Raises what the method does: scores of another one are no improvement.
+    """
+    alone = replace(method, fallback=None)
+    scores = score_texts(alone, [text_of(item) for item in items], now)
+    again: list[I] = []
+    for item, (language, sentiment) in zip(items, scores.found, strict=True):
+        scored: I = {**item, "language": language, "sentiment": sentiment}
+        again.append(scored)
     return again

@@ -44,7 +44,9 @@ class SweepState(TypedDict):
 class CollectionState(TypedDict):
     """What /health says of collection without reading every cycle.
 
-    feed is where the stored data comes from; a store never mixes feeds.
+    feed is where the stored data comes from; a store never mixes feeds. to_rescore are the hours,
+    by community, that another method scored since the cycle's own had failed: the next cycle
+    scores them again.
     """
 
     id: Literal["collection"]
@@ -56,4 +58,5 @@ class CollectionState(TypedDict):
     last_collection_at: str | None
     collections_succeeded: int
     collections_failed: int
+    to_rescore: NotRequired[dict[str, list[str]]]
     _etag: NotRequired[str]

@@ -41,9 +41,7 @@ async def score_every_third_otherwise(environ: dict[str, str]) -> str:
             hours: set[str] = set()
             for container in (POSTS, COMMENTS):
                 found = [item async for item in items_between(store, container, name, "", "9")][::3]
-                await store.upsert(
-                    container, [scored_again(item, EARLIER, iso(utc_now())) for item in found]
-                )
+                await store.upsert(container, scored_again(found, EARLIER, iso(utc_now())))
                 hours |= {hour_of(item["order_key"]) for item in found}
                 if container is POSTS and found:
                     post = f"{name}/{found[-1]['id']}"

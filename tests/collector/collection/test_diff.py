@@ -1,10 +1,12 @@
 """What counts as new, edited, moved, removed and unchanged."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
-from collector.collection.diff import OBSERVATIONS, Comparer
+from collector.collection.diff import OBSERVATIONS, Changes, Comparer
+from collector.collection.score import score_drafts
 from collector.sentiment.base import Method, Score
 from collector.sentiment.registry import method_named
 from collector.sources.base import SeenComment, SeenPost
@@ -38,9 +40,24 @@ COMMENT = SeenComment(
 )
 
 
+@dataclass(frozen=True)
+class ScoringComparer:
+    """Compares, and scores what is new or edited, as a cycle does."""
+
+    method: Method
+    comparer: Comparer
+
+    def compare(self, *args: Any, **options: Any) -> Changes:
+        changes = self.comparer.compare(*args, **options)
+        score_drafts(self.method, [changes], self.comparer.now)
+        return changes
+
+
 @pytest.fixture(scope="module")
-def comparer() -> Comparer:
-    return Comparer(method_named("vader"), "2026-09-21T15:00:00Z", "2026-09-01T00:00:00Z")
+def comparer() -> ScoringComparer:
+    return ScoringComparer(
+        method_named("vader"), Comparer("2026-09-21T15:00:00Z", "2026-09-01T00:00:00Z")
+    )
 
 
 @pytest.fixture

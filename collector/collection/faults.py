@@ -1,0 +1,52 @@
+"""Tells a fault of one community from one of the account, by how many in a row have it."""
+
+from dataclasses import dataclass
+
+from collector.sources.base import ACCOUNT_WIDE
+from shared.errors import ErrorKind, RedditError, RedditRefused
+from shared.models import SubredditState
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A community that could not be collected, and why.
+
+    is_shared says that one line of the cycle speaks for it and others.
+    """
+
+    state: SubredditState
+    kind: ErrorKind
+    message: str
+    is_shared: bool = False
+
+
+class FaultStreak:
+    """Communities that failed one after another for the same reason."""
+
+    def __init__(self) -> None:
+        self._failures: list[Failure] = []
+
+    def add(self, state: SubredditState, error: RedditError) -> list[Failure]:
+        """Note a community's error, and return the failures that are certainly their own."""
+        ended: list[Failure] = []
+        if self._failures and self._failures[-1].kind != error.kind:
+            ended = self.end()
+        self._failures.append(Failure(state, error.kind, str(error)))
+        return ended if error.kind in ACCOUNT_WIDE else [*ended, *self.end()]
+
+    def end(self) -> list[Failure]:
+        """Return the failures that no further community has shared."""
+        ended, self._failures = self._failures, []
+        return ended
+
+    def refusal(self) -> tuple[list[Failure], RedditRefused] | None:
+        """Return the failures and one error for all of them, once they are account-wide."""
+        if not self._failures or len(self._failures) < ACCOUNT_WIDE[self._failures[-1].kind]:
+            return None
+        last, count = self._failures[-1], len(self._failures)
+        shared = [
+            Failure(each.state, each.kind, each.message, is_shared=True) for each in self.end()
+        ]
+        return shared, RedditRefused(
+            last.kind, f"{last.message} ({count} subreddits in a row; the others wait for the next)"
+        )
