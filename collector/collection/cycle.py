@@ -53,6 +53,16 @@ class Collector:
 
         writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
         async with writer.session("cycle", begin, work_id=cycle_id) as journal:
+            await self._forget_request(journal.document["id"])
+            await journal.read_state()
+            cycle = journal.document
+            event(
+                log,
+                "cycle.started",
+                cycle=cycle["id"],
+                trigger=cycle["trigger"],
+                feed=cycle["feed"],
+            )
             context = CycleContext(
                 self.store,
                 self.source,
@@ -81,9 +91,6 @@ class Collector:
         else:
             known = await with_uncounted(self.store, known)
             journal = await CycleJournal.resume(self.store, held, self.clock, known)
-        await journal.read_state()
-        await self._forget_request(held.holder)
-        event(log, "cycle.started", cycle=held.holder, trigger=trigger, feed=feed)
         return journal
 
     async def _check_feed(self) -> None:

@@ -1,12 +1,14 @@
 """The document of a piece of work: what is done, written down before it is."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Generic, Literal, TypeVar, cast
 
 from collector.writers.lease import HeldLease
-from shared.errors import DocumentChanged, ErrorKind, LeaseLost, UndertoneError
+from shared.errors import DocumentChanged, ErrorKind, LeaseLost, StoreError, UndertoneError
 from shared.models import CycleError, Work, WorkStatus
 from shared.store import WORK, Query, Store
 from shared.times import Clock, iso
@@ -105,11 +107,17 @@ class Journal(Generic[W]):
             name: sorted(hours) for name, hours in self._pending.items() if hours
         }
         work = cast("Work", self.document)
+        writing = asyncio.ensure_future(self._store.replace(WORK, work, self._etag))
         try:
-            self._etag = await self._store.replace(WORK, work, self._etag)
+            self._etag = await asyncio.shield(writing)
             self._is_saved = True
         except DocumentChanged as error:
             raise LeaseLost(f"{work['id']} was closed by another writer") from error
+        except asyncio.CancelledError:
+            # The write goes on, and only its ETag lets the document be closed.
+            with suppress(StoreError):
+                self._etag = await writing
+            raise
 
 
 def begun(kind: Kind, held: HeldLease, clock: Clock) -> Work:

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from collector.writers.shutdown import to_its_end
 from shared.cycles import lease_holder
 from shared.errors import (
     CycleRunning,
@@ -85,7 +86,7 @@ async def lease(
         renewal.cancel()
         with suppress(asyncio.CancelledError):
             await renewal
-        await _release(store, held)
+        await to_its_end(_release(store, held))
 
 
 def _document(holder: str | None, expires_at: str) -> Lease:

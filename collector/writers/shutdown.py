@@ -48,6 +48,19 @@ async def _until_stopped(work: Coroutine[Any, Any, T], seconds: float) -> T:
     return task.result()
 
 
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for work to its end even where the caller is cancelled meanwhile; then raise that.
+
+    Raises what the work does.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
 def ended_early(error: BaseException) -> tuple[ErrorKind, str] | None:
     """Return the kind and the reason of work that was cancelled; None for any other error."""
     if isinstance(error, asyncio.CancelledError) and OUT_OF_TIME in error.args:

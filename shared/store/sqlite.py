@@ -241,16 +241,19 @@ class SqliteStore:
                 cursor = await self._connection.executemany(sql, rows)
             return cursor.rowcount
 
-        async def write_patiently() -> int:
+        async def write_and_release() -> int:
             try:
                 return await self._mapping_errors(write)
             except _BadJson:
                 await self._mapping_errors(self._set_aside)
                 return await self._mapping_errors(write)
+            finally:
+                self._writing.release()
 
-        # Shielded, so that a cancelled caller can't leave the transaction open.
-        async with self._writing:
-            return await asyncio.shield(write_patiently())
+        await self._writing.acquire()
+        # Shielded, so that a cancelled caller can't leave the transaction open; the next write
+        # waits until this one has ended all the same.
+        return await asyncio.shield(write_and_release())
 
     async def _set_aside(self) -> None:
         await _set_aside_rows(self._connection)

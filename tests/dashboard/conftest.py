@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -59,6 +59,15 @@ class Product:
 
     host: RunningHost
     reddit: StandInControl
+    collected_in: datetime | None = None
+    """The hour of the last collection that a test relies on; None: it relies on none."""
+
+    def keep_current(self) -> None:
+        """Collect again where the hour has turned since: windows end at the last collection."""
+        hour = hour_start(utc_now())
+        if self.collected_in is not None and self.collected_in != hour:
+            self.collect()
+            self.collected_in = hour
 
     @property
     def url(self) -> str:
@@ -97,7 +106,7 @@ def product_in(folder: Path) -> Iterator[Product]:
             },
         )
         host.wait_for_log("collect.ended .*outcome=completed")
-        yield Product(host, reddit.control)
+        yield Product(host, reddit.control, collected_in=hour_start(utc_now()))
 
 
 @pytest.fixture(scope="package")
@@ -218,6 +227,15 @@ def one_hour() -> None:
     left = (hour_start(now) + timedelta(hours=1) - now).total_seconds()
     if left < LONGEST_TEST_SECONDS:
         time.sleep(left)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Have the product that a test is given hold what this hour's figures are made of."""
+    for value in getattr(item, "funcargs", {}).values():
+        if isinstance(value, Product):
+            value.keep_current()
+    yield
 
 
 @pytest.fixture(scope="package", autouse=True)
