@@ -1,4 +1,4 @@
-"""Log lines are events with fields: `cycle.completed posts=12 new=3`."""
+"""Log lines as events with fields, such as `cycle.completed posts=12 new=3`."""
 
 import json
 import logging
@@ -9,20 +9,20 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
-# They log every request at INFO, headers included.
+# These libraries log every request at INFO, including its headers.
 CHATTY = (
     "azure.core.pipeline.policies.http_logging_policy",
     "azure.cosmos",
     "azure.identity",
     "httpx",
 )
-# They log each of their retries.
+# These libraries log each of their retries.
 RETRYING = ("azure.core", "azure.cosmos", "azure.identity")
 OURS = ("api", "collector", "shared", "local")
 PLAIN = re.compile(r"[\w.:/+-]+")
 REPEAT_SECONDS = 60.0
 MAX_REPEATS = 500
-# What differs between two lines of one fault: ids, moments and addresses in memory.
+# Parts that vary between two lines of the same fault: ids, times and memory addresses.
 VARYING = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}"
     r"|\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-]\d\d:\d\d)?|0x[0-9a-f]+",
@@ -31,8 +31,8 @@ VARYING = re.compile(
 
 DELETE = 0x7F
 MASK = "***"
-# Users and passwords of addresses, keys by their names, and tokens.
-# Each part is short, so that no text makes the search slow.
+# Users and passwords in addresses, named keys, and tokens.
+# Each part has a maximum length, so that no text makes the search slow.
 SECRETS = re.compile(
     r"(?P<scheme>\b[a-z][a-z0-9+.-]{0,20}://)"
     r"(?:[^\s/?#]{0,512}|[^\s/:@]{0,256}:(?!\d{1,5}/)[^\s@]{0,256})@"
@@ -42,7 +42,7 @@ SECRETS = re.compile(
     r"|(?P<header>\b(?:x-functions-key\s{0,3}:|bearer|sharedkey)\s{0,3})[^\s,;\"'…]{8,}",
     re.IGNORECASE,
 )
-# A text is decoded as often as this to look for secrets in it; an address ends at 8 KB.
+# Maximum number of times a text is URL-decoded in the search for secrets. An address ends at 8 KB.
 MAX_DECODINGS = 16
 MIN_SECRET_LENGTH = 8
 
@@ -50,12 +50,12 @@ _known_secrets: set[str] = set()
 
 
 def hide(secrets: Iterable[str]) -> None:
-    """Mask these texts in every line from now on; very short ones would mask common words."""
+    """Mask these texts in every later line; texts below MIN_SECRET_LENGTH might be common words."""
     _known_secrets.update(each for each in secrets if len(each) >= MIN_SECRET_LENGTH)
 
 
 def masked(text: str) -> str:
-    """Return a text without the passwords and keys in it, however often they are encoded."""
+    """Return a text with its passwords and keys masked, even where they are URL-encoded."""
     found = _mask_once(text)
     if found != text:
         return found
@@ -65,7 +65,7 @@ def masked(text: str) -> str:
         if decoded == before:
             break
         if (found := _mask_once(decoded)) != decoded:
-            # What else is encoded may hold another one.
+            # Other encoded parts may hold another secret.
             return masked(found)
     return text
 
@@ -85,7 +85,7 @@ def _without_secret(found: re.Match[str]) -> str:
 def printable(text: str, *, keep: str = "") -> str:
     """Escape what a terminal obeys or hides: control characters, bidirectional marks, separators.
 
-    Characters of `keep` stay.
+    Characters in `keep` are not escaped.
     """
     if text.isprintable():
         return text
@@ -99,7 +99,7 @@ def _escaped(character: str) -> str:
 class LineFormatter(logging.Formatter):
     """Writes a record in one line, without secrets, and its traceback below, indented.
 
-    So nothing that comes from outside can begin a line of its own or steer a terminal.
+    So text from outside can't begin a line of its own or control a terminal.
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base's name
@@ -123,20 +123,20 @@ class Repeats:
     """Lets the first of equal lines through, and then at most one in REPEAT_SECONDS."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Count by this clock, in seconds."""
+        """Use this clock, in seconds."""
         self._clock = clock
         self._lock = threading.Lock()
         self._last: dict[Hashable, tuple[float, int]] = {}
 
     def suppressed(self, key: Hashable) -> int | None:
-        """Return how many lines were held back since the last one; None holds this one back too."""
+        """Return the number of lines held back since the last one; None holds back this one too."""
         now = self._clock()
         with self._lock:
             last = self._last.pop(key, None)
             if last is not None and now - last[0] < REPEAT_SECONDS:
                 self._last[key] = (last[0], last[1] + 1)
                 return None
-            # One that is forgotten counts as new: nothing is hidden by it.
+            # A forgotten line counts as new and is logged, so forgetting hides nothing.
             while len(self._last) >= MAX_REPEATS:
                 del self._last[next(iter(self._last))]
             self._last[key] = (now, 0)
@@ -160,7 +160,7 @@ class RepeatsHandler(logging.Handler):
         self._repeats = repeats
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass the record on, with the number of those that were held back before it."""
+        """Pass the record on, with the number of records held back before it."""
         if record.levelno >= logging.WARNING:
             message = record.getMessage()
             held_back = self._repeats.suppressed((record.name, record.levelno, _gist(message)))
@@ -173,14 +173,14 @@ class RepeatsHandler(logging.Handler):
 
 
 process_repeats = Repeats()
-"""What this process has said lately."""
+"""The repeats of this process."""
 
 
 def set_levels(level: str) -> None:
-    """Have our own loggers log from this level on, and the libraries' chatty ones warnings only.
+    """Set the level of the project's loggers, and let chatty libraries log only warnings.
 
-    What a library says of each of its retries is said once a minute. The root's handlers stay as
-    they are: on Azure they are the host's.
+    Lines that a library logs for each of its retries appear once a minute. The root's handlers stay
+    as they are: on Azure they belong to the host.
     """
     for name in OURS:
         logging.getLogger(name).setLevel(level)
@@ -191,7 +191,7 @@ def set_levels(level: str) -> None:
 
 
 def quieten(logger: logging.Logger, repeats: Repeats) -> None:
-    """Have a logger and its children say the same thing once a minute."""
+    """Let a logger and its children log the same line only once a minute."""
     is_quiet = any(isinstance(each, RepeatsHandler) for each in logger.handlers)
     if logger.parent is not None and not is_quiet:
         logger.addHandler(RepeatsHandler(logger.parent, repeats))
@@ -220,9 +220,10 @@ def repeated_event(
     reason: str,
     **fields: object,
 ) -> None:
-    """Log an event that every request has while a fault lasts: once a minute for each reason.
+    """Log an event at most once a minute for each reason.
 
-    `suppressed` counts those that were held back since the last one.
+    Meant for faults that would otherwise log a line for every request. `suppressed` counts the
+    events held back since the last one.
     """
     held_back = repeats.suppressed((name, _gist(reason)))
     if held_back is not None:

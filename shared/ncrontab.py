@@ -1,26 +1,26 @@
-"""NCRONTAB: six fields, seconds first, as the library behind Azure's timers reads them.
+"""Parser of NCRONTAB: six fields, seconds first, as the library behind Azure's timers reads them.
 
 The grammar is that of https://github.com/atifaziz/NCrontab (CrontabFieldImpl, CrontabField), which
-has no L, W, #, ? or @daily. All six fields must hold.
+has no L, W, #, ? or @daily. A tick matches all six fields.
 """
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-# .NET's Int32.Parse takes leading zeros, and blanks around a number; a sign is for steps alone.
+# .NET's Int32.Parse accepts leading zeros, and blanks around a number. Only a step may have a sign.
 VALUE = re.compile(r"0*([0-9]{1,10})[\t-\r]*")
 STEP = re.compile(r"[\t-\r]*([+-]?)0*([0-9]{1,10})[\t-\r]*")
 MAX_INT32 = 2**31 - 1
 
 
 class BadScheduleError(ValueError):
-    """The expression is no six-field NCRONTAB, or it never comes."""
+    """The expression isn't a six-field NCRONTAB, or it never has a tick."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One of the six fields: its least and its greatest value, and their names if they have any."""
+    """One of the six fields: its lowest and highest value, and the values' names if any."""
 
     name: str
     low: int
@@ -62,7 +62,7 @@ FIELDS = (
 class Item:
     """One item of a field's list: a value, a range or `*`, and its step as it was written.
 
-    `is_open` says that the item ends with its field: `*`, `*/5` and `10/5` do.
+    `is_open` means that the item runs to the end of its field, as `*`, `*/5` and `10/5` do.
     """
 
     text: str
@@ -73,7 +73,7 @@ class Item:
 
     @property
     def values(self) -> range:
-        """Return its values. A range the wrong way round is turned; a step below 1 counts as 1."""
+        """Return its values. A reversed range is swapped; a step below 1 counts as 1."""
         low, high = sorted((self.first, self.last))
         return range(low, high + 1, max(self.step, 1))
 
@@ -92,7 +92,7 @@ class Schedule:
 
 @lru_cache(maxsize=64)
 def parse(expression: str) -> Schedule:
-    """Read a schedule, which may still never come. Raises BadScheduleError."""
+    """Parse a schedule; it may still never have a tick. Raises BadScheduleError."""
     values = (
         tuple(sorted({value for item in items for value in item.values}))
         for _, items in fields_of(expression)
@@ -128,7 +128,7 @@ def _item(text: str, field: Field) -> Item:
         item = Item(text, first, field.high, step, is_open=True)
     else:
         item = Item(text, first, first)
-    # The library counts on from the first value in 32 bits, and fails where that overflows.
+    # The library counts up from the first value in 32 bits, and fails when that overflows.
     if item.values[-1] - field.low + item.values.step > MAX_INT32:
         raise BadScheduleError(f"the step of {text!r} is too large")
     return item
@@ -154,6 +154,6 @@ def _value(text: str, field: Field) -> int:
 
 
 def _named(text: str, field: Field) -> int | None:
-    """Return the first value, in the order of the calendar, whose name begins so."""
+    """Return the first value, in calendar order, whose name begins with the text."""
     begins = (bool(text) and name.lower().startswith(text.lower()) for name in field.names)
     return next((value for value, fits in enumerate(begins, field.low) if fits), None)

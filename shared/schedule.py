@@ -1,4 +1,4 @@
-"""When the ticks of an NCRONTAB schedule come. Every moment is in UTC."""
+"""Ticks of an NCRONTAB schedule. All times are in UTC."""
 
 import calendar
 from collections.abc import Iterator, Sequence
@@ -11,15 +11,15 @@ __all__ = ["BadScheduleError", "interval", "last_tick", "next_tick"]
 
 SECOND = timedelta(seconds=1)
 FORWARDS, BACKWARDS = 1, -1
-# 29 February on a given weekday is the rarest date: it comes at least once in 40 years, also where
-# one of them, such as 2100, is no leap year. What doesn't come until then never does.
+# 29 February on a given weekday is the rarest date. It comes at least once in 40 years, even across
+# a year such as 2100, which is no leap year. A date that doesn't come by then never comes.
 HORIZON_YEARS = 41
 
 
 def next_tick(expression: str, after: datetime) -> datetime:
-    """Return the first tick after the moment, as Azure's timers have it. Raises BadScheduleError.
+    """Return the first tick after a moment, as Azure's timers do. Raises BadScheduleError.
 
-    Their library (NCrontab 3.3.0, its issue 90) keeps counting from the moment's second where it
+    Their library (NCrontab 3.3.0, its issue 90) keeps counting from the moment's second when it
     moves to another minute of the same day: `* * 10 * * *` is due at 10:00:36 after 09:35:35, and
     at 10:00:00 after 09:35:59.
     """
@@ -31,16 +31,16 @@ def next_tick(expression: str, after: datetime) -> datetime:
 
 
 def last_tick(expression: str, before: datetime) -> datetime:
-    """Return the last tick before the moment, where all fields hold. Raises BadScheduleError."""
+    """Return the last tick before a moment; it matches all fields. Raises BadScheduleError."""
     last_second = (before - timedelta(microseconds=1)).replace(microsecond=0)
     return _nearest(expression, last_second, BACKWARDS)
 
 
 def interval(expression: str, at: datetime) -> timedelta:
-    """Return the time between the two ticks around the moment; a tick then is the first of them.
+    """Return the time between the two ticks around a moment; a tick at the moment is the first.
 
-    The intervals of `0 0 9 * * 1-5` differ in length. Whether data is old depends on the interval
-    in which it was collected, not on the one in which someone asks. Raises BadScheduleError.
+    The intervals of `0 0 9 * * 1-5` differ in length. Whether data is stale depends on the interval
+    in which it was collected, not on the current one. Raises BadScheduleError.
     """
     following = _nearest(expression, at.replace(microsecond=0) + SECOND, FORWARDS)
     return following - last_tick(expression, following)
@@ -63,7 +63,7 @@ def _nearest(expression: str, limit: datetime, direction: int) -> datetime:
 
 
 def _days(schedule: Schedule, limit: date, direction: int) -> Iterator[date]:
-    """Yield the schedule's days from the limit on, as far as the horizon."""
+    """Yield the schedule's days from the limit to the horizon, in the given direction."""
     start = limit.year * 12 + limit.month - 1
     for at in range(start, start + direction * 12 * HORIZON_YEARS, direction):
         year, month = at // 12, at % 12 + 1
@@ -82,7 +82,7 @@ def _days(schedule: Schedule, limit: date, direction: int) -> Iterator[date]:
 def _first(
     fields: Sequence[Sequence[int]], limit: Sequence[int], direction: int
 ) -> tuple[int, ...] | None:
-    """Return the first combination of the fields' values from the limit on, if there is one."""
+    """Return the first combination of the fields' values from the limit on, or None."""
     if not fields:
         return ()
     for value in fields[0][::direction]:

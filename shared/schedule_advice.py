@@ -1,11 +1,11 @@
-"""What to write instead of a schedule that is refused, or that hardly means what it says."""
+"""Suggestions for schedules that are refused, or that probably don't mean what was intended."""
 
 import re
 
 from shared.ncrontab import BadScheduleError, Field, Item, fields_of, parse
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
-# A day and a time, as .NET writes time spans; `30` and `24:00:00` are days there.
+# Days and a time, as .NET writes time spans. .NET reads `30` and `24:00:00` as numbers of days.
 SPAN = re.compile(r"(?:([0-9]{1,3})\.)?(2[0-3]|[01]?[0-9]):([0-5]?[0-9])(?::([0-5]?[0-9]))?")
 SPAN_LIKE = re.compile(r"-?[0-9][0-9.:]*")
 CRON_NAMES = {
@@ -20,7 +20,7 @@ CRON_NAMES = {
 
 
 def instead(expression: str) -> str:
-    """Return a clause that says what to write instead of a bad schedule; "" where nothing fits."""
+    """Return a clause that suggests a replacement for a bad schedule; "" if there is none."""
     text = expression.strip()
     if span := SPAN.fullmatch(text):
         days, hours, minutes, seconds = (int(part or 0) for part in span.groups())
@@ -41,7 +41,7 @@ def instead(expression: str) -> str:
 
 
 def _every(seconds: int) -> str | None:
-    """Return the schedule that recurs after so many seconds, if there is one."""
+    """Return the schedule that recurs every `seconds` seconds, or None."""
     if seconds in {DAY, WEEK}:
         return CRON_NAMES["@daily" if seconds == DAY else "@weekly"]
     units = ((1, 60, "{} * * * * *"), (MINUTE, 60, "0 {} * * * *"), (HOUR, 24, "0 0 {} * * *"))
@@ -53,7 +53,7 @@ def _every(seconds: int) -> str | None:
 
 
 def _rewritten(expression: str) -> str | None:
-    """Return the six fields that another kind of cron writes like this, if they are good."""
+    """Return the six fields for an expression of another kind of cron; None if they are invalid."""
     words = expression.strip(" \t\r\n'\"").replace("?", "*").split()
     if len(words) == 5:  # noqa: PLR2004 - minutes first
         words.insert(0, "0")
@@ -69,7 +69,7 @@ def _rewritten(expression: str) -> str | None:
 
 
 def warnings(expression: str) -> list[str]:
-    """Return a sentence for each item of a good schedule that hardly means what it says.
+    """Return a warning for each item of a valid schedule that probably isn't what was intended.
 
     Raises BadScheduleError.
     """
@@ -97,7 +97,7 @@ def _warning(item: Item, field: Field) -> str | None:
 
 
 def _wrapped(item: Item, field: Field) -> str:
-    """Return the list that goes from the first value past the field's end to the last."""
+    """Return the values from the item's first, past the end of the field, to its last."""
     if item.step > 1:
         steps = range(item.first, item.last + field.size + 1, item.step)
         return ",".join(str((value - field.low) % field.size + field.low) for value in steps)

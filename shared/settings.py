@@ -1,7 +1,8 @@
-"""Every setting of the program: its name, its default, and what it takes.
+"""All settings of the program: name, default, and accepted values.
 
-A setting is an environment variable of the field's name in capitals. Azure Functions makes them
-from the app's settings, Core Tools and the local host from local.settings.json.
+A setting is read from the environment variable with the field's name in capitals. Azure Functions
+sets these variables from the app's settings. Core Tools and the local host set them from
+local.settings.json.
 """
 
 import base64
@@ -50,18 +51,18 @@ DEFAULT_SUBREDDITS = (
     "JulesAgent",
 )
 
-# Reddit's own rule for names, and a dot for the oldest (reddit.com).
+# Reddit's own rule for names. A dot is allowed for the oldest one (reddit.com).
 SUBREDDIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{1,20}")
 # https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
 CONNECTION_STRING = re.compile(
     r"(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)"
 )
 QUOTED_WITH_AT = re.compile(r"'[^']*@[^']*'")
-# With one of them the worker sets OpenTelemetry up, and the host no longer sends an app's logs:
+# If one of these is on, the worker sets up OpenTelemetry and the host stops sending the app's logs:
 # https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
 WORKER_TELEMETRY = ("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "PYTHON_ENABLE_OPENTELEMETRY")
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
-# The host reads them too, as they are: a line end that we took away would stop its timer.
+# Not stripped, because the host reads the raw value too: a line end in it stops the host's timer.
 SCHEDULES = ("collect_schedule", "trending_schedule", "cleanup_schedule")
 SIX_FIELDS = "six NCRONTAB fields, UTC (second minute hour day month weekday)"
 
@@ -230,16 +231,18 @@ class Settings(BaseModel):
         return self
 
     def subreddit_named(self, name: str) -> str | None:
-        """Return the name as it is configured, whatever the case it is asked for in."""
+        """Return a name, given in any case, as it is configured; None if it isn't configured."""
         return next((known for known in self.subreddits if known.lower() == name.lower()), None)
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings. An empty one counts as unset; blanks around one don't count, but a
-    schedule is read as the host reads it.
+    """Return the validated settings.
 
-    Raises SettingsError with a line for each setting that is wrong: its name, what is wrong and
-    what it takes. Secrets are never quoted.
+    An empty setting counts as unset. Blanks around a setting are removed, except around a schedule,
+    which is read as the host reads it.
+
+    Raises SettingsError with a line for each wrong setting: its name, what is wrong and what it
+    takes. Secrets are never quoted.
     """
     values = {name: environ.get(name.upper(), "") for name in Settings.model_fields}
     read = {name: each if name in SCHEDULES else each.strip() for name, each in values.items()}
@@ -260,7 +263,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def schedule_warnings(settings: Settings) -> list[str]:
-    """Return a sentence for each part of a schedule that hardly means what it says."""
+    """Return a warning for each part of a schedule that probably isn't what was intended."""
     return [
         f"{name.upper()}: {warning}"
         for name in SCHEDULES
@@ -269,7 +272,7 @@ def schedule_warnings(settings: Settings) -> list[str]:
 
 
 def own_host() -> str | None:
-    """Return the name under which Azure serves the app, or None elsewhere.
+    """Return the host name under which Azure serves the app; None anywhere else.
 
     https://learn.microsoft.com/azure/app-service/reference-app-settings
     """
@@ -292,7 +295,7 @@ def _takes(field: str) -> str:
 
 def _explain(error: dict[str, Any]) -> str:
     problem = masked(str(error["msg"]).removeprefix("Value error, "))
-    # An address with a slip in it is none, and its password may stand there all the same.
+    # A mistyped address isn't recognised as an address, and may still contain a password.
     problem = QUOTED_WITH_AT.sub(repr(MASK), problem)
     if not error["loc"]:
         return problem
@@ -302,7 +305,7 @@ def _explain(error: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Return this process's settings, read once, when first asked for. Raises SettingsError."""
+    """Return this process's settings, which the first call reads. Raises SettingsError."""
     given = load_settings(os.environ)
     secrets = [getattr(given, name) for name in Settings.model_fields]
     hide(each.get_secret_value() for each in secrets if isinstance(each, SecretStr))
