@@ -139,7 +139,7 @@ def rescore(
 ) -> None:
     """Score again what another sentiment method scored. Exit status: as of cleanup.
 
-    Cut short, it is gone on with by running it again. Collection goes on meanwhile.
+    If it is interrupted, run it again to continue. Collection goes on meanwhile.
     """
     from local.commands.rescore import rescore_command  # noqa: PLC0415 - so that --help is quick
 
@@ -169,7 +169,7 @@ def reddit(
     port: Annotated[int, PORT] = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     span: Annotated[float, typer.Option(min=1, help="Hours to move recorded times into.")] = 48,
-    faults: Annotated[str, typer.Option(help="Faults to make; `help` tells the grammar.")] = "",
+    faults: Annotated[str, typer.Option(help="Faults to make; `help` prints the grammar.")] = "",
     *,
     live: Annotated[bool, typer.Option("--live", help="Have new objects keep coming.")] = False,
 ) -> None:
@@ -186,7 +186,7 @@ def reddit(
 
 @contextmanager
 def _clear_errors() -> Iterator[None]:
-    """Turn our own errors, and a taken port, into their line and an exit status."""
+    """Print the project's errors, and a taken port, as one line, and exit with BAD_SETTINGS."""
     try:
         yield
     except (UndertoneError, OSError) as error:
@@ -197,7 +197,7 @@ def _clear_errors() -> Iterator[None]:
 def _log_to_stderr() -> None:
     level = os.environ.get("LOG_LEVEL") or "WARNING"
     if level not in logging.getLevelNamesMapping():
-        level = "WARNING"  # the settings' own check says what is wrong with it
+        level = "WARNING"  # the settings' own check reports what is wrong with it
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter("%(levelname)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler])

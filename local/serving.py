@@ -1,4 +1,4 @@
-"""Serves an application of this package, in a thread or in the foreground, breakably."""
+"""Serves an ASGI application, in a thread or in the foreground; it may break its connections."""
 
 import asyncio
 import socket
@@ -19,14 +19,14 @@ KEEP_ALIVE_SECONDS = 75
 
 
 async def _nothing() -> None:
-    """Leave nothing to be closed."""
+    """Close nothing."""
 
 
 class BreakableProtocol(H11Protocol):
-    """HTTP that lets the application close the connection: some faults need that."""
+    """HTTP that lets the application close the connection, which some faults need."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Hand the transport on with each request."""
+        """Pass the transport on with each request."""
         super().connection_made(transport)
         app = self.app
 
@@ -38,7 +38,7 @@ class BreakableProtocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens, and doesn't wait for requests that stall."""
+    """Signals when it listens, and doesn't wait for stalled requests on shutdown."""
 
     def __init__(self, config: uvicorn.Config, on_close: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
@@ -63,7 +63,7 @@ class _Server(uvicorn.Server):
 
 
 class Listening:
-    """An application that listens from the making of it until it is closed; a context manager."""
+    """A running application: it listens from its creation until it is closed. A context manager."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Listening:
     ) -> None:
         """Listen in a thread of its own. Port 0 is any free one. Raises OSError when taken.
 
-        on_close is called in that thread's loop when nobody is connected any more.
+        `on_close` is called in that thread's loop after all connections have closed.
         """
         self._socket = _listen(host, port)
         self._server = _Server(_config(app), on_close)
@@ -112,7 +112,7 @@ async def hang_up(scope: Scope, receive: Receive) -> None:
 
 
 async def gone_within(seconds: float | None, receive: Receive) -> bool:
-    """Wait until the client is gone, at most so long (None: for ever); say whether it is."""
+    """Wait at most `seconds` (None: no limit) for the client to go; return whether it has gone."""
     try:
         async with asyncio.timeout(seconds):
             while (await receive())["type"] != "http.disconnect":
@@ -125,12 +125,12 @@ async def gone_within(seconds: float | None, receive: Receive) -> bool:
 def serve(app: ASGIApp, *, host: str, port: int, ready: str) -> None:
     """Listen in this thread until interrupted, after printing one line.
 
-    ready is that line, with {url} for the address. Raises OSError when the port is taken.
+    `ready` is that line, with {url} for the address. Raises OSError when the port is taken.
     """
     with _listen(host, port) as listener:
         url = _url(host, listener.getsockname()[1])
         print(ready.format(url=url), flush=True)
-        # Ctrl-C is how it ends; uvicorn has closed everything by then.
+        # Ctrl-C ends the server; uvicorn has closed everything by then.
         with suppress(KeyboardInterrupt):
             _Server(_config(app), _nothing).run([listener])
 
@@ -140,10 +140,10 @@ def _url(host: str, port: int) -> str:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Bind and listen at once, so that whoever connects from now on is answered."""
+    """Return a socket that listens already, so that every later connection is answered."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio switches off Nagle's algorithm only where the protocol is named: with it, small
-    # answers take 40 ms.
+    # asyncio switches off Nagle's algorithm only if the protocol is named. With the algorithm,
+    # small answers take 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

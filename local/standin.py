@@ -1,4 +1,4 @@
-"""Whether the Reddit stand-in serves, and what the settings then are."""
+"""Choice between Reddit and its stand-in, with the settings that follow from it."""
 
 import socket
 from collections.abc import Mapping
@@ -12,17 +12,17 @@ from shared.settings import DEFAULT_SUBREDDITS
 
 @dataclass(frozen=True)
 class StandInChoice:
-    """The environment to go on with, and whether a stand-in must be started for it."""
+    """The environment to use, and whether a stand-in must be started for it."""
 
     environ: dict[str, str]
     is_standin: bool
 
 
 def choose_source(environ: Mapping[str, str], recording: Path | None) -> StandInChoice:
-    """Choose the stand-in where there are neither credentials nor a REDDIT_BASE_URL.
+    """Choose the stand-in if there are neither credentials nor a REDDIT_BASE_URL.
 
-    It gets a free port; over recorded data the subreddits become those that it holds, unless
-    others were chosen. Raises SettingsError and BadRecording.
+    The stand-in gets a free port. With a recording, SUBREDDITS becomes the subreddits of the
+    recording, unless others were chosen. Raises SettingsError and BadRecording.
     """
     has_source = environ.get("REDDIT_CLIENT_ID") or environ.get("REDDIT_BASE_URL")
     if has_source and recording:

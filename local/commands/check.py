@@ -1,4 +1,4 @@
-"""The command `check`: whether the database file can be read, and a new file of what can."""
+"""The command `check`: test that the database file can be read, and salvage it into a new file."""
 
 import json
 import sqlite3
@@ -19,9 +19,9 @@ from shared.store.sqlite import SET_ASIDE, decode, document_of, indexes, tables
 SOUND, DAMAGED = 0, 1
 MAX_FAULTS = 20
 ROWS_AT_ONCE = 500
-# More rows than this don't fit in a page: where the last number can't be read, it isn't above.
+# More rows don't fit in a page, so pages times this bounds the row numbers of a damaged table.
 MAX_ROWS_A_PAGE = 64
-# What a salvaged row is written by; a second one of the same key isn't newer than the first.
+# Writes a salvaged row. The first row of a key wins, since a second one isn't newer.
 INSERT = "INSERT OR IGNORE INTO {table} VALUES (?, ?, ?, ?)"
 
 Row = tuple[str, str, str, str]
@@ -29,23 +29,26 @@ Row = tuple[str, str, str, str]
 
 @dataclass
 class Report:
-    """What was found in a file."""
+    """The result of checking a file."""
 
     rows: int = 0
-    """Rows that can be read."""
+    """Number of rows that can be read."""
     unreadable: list[str] = field(default_factory=list)
-    """Rows that can't, by table, partition and id."""
+    """Rows that can't be read, by table, partition and id."""
     faults: list[str] = field(default_factory=list)
-    """What SQLite says of the file, and where pages can't be read."""
+    """Messages of SQLite about the file, and about pages that can't be read."""
 
     @property
     def is_sound(self) -> bool:
-        """Whether everything can be read."""
+        """Return whether everything can be read."""
         return not self.unreadable and not self.faults
 
 
 def check_command(environ: Mapping[str, str], *, repair: Path | None, as_json: bool) -> int:
-    """Check the file, and write what can be read into a new one. Raises SettingsError."""
+    """Check the file, and write its readable rows into `repair` if given. Return the exit status.
+
+    Raises SettingsError.
+    """
     settings = load_settings(read_local_settings(Path(), environ))
     if settings.cosmos_endpoint:
         raise SettingsError("COSMOS_ENDPOINT: it is set, and Cosmos DB has no file to check")
@@ -70,7 +73,7 @@ def check_command(environ: Mapping[str, str], *, repair: Path | None, as_json: b
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """Open the file to read it alone: a damaged one isn't made worse."""
+    """Open the file read-only, so that a damaged one isn't made worse."""
     source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     source.text_factory = decode
     return source
@@ -91,14 +94,14 @@ def _count_rows(source: sqlite3.Connection, report: Report) -> None:
 
 
 def _list_set_aside(source: sqlite3.Connection, report: Report) -> None:
-    """Name the rows that were moved away when they couldn't be read."""
+    """Add the rows that were set aside because they couldn't be read."""
     with suppress(sqlite3.Error):
         rows = source.execute(f"SELECT container, partition, id FROM {SET_ASIDE}").fetchall()  # noqa: S608
         report.unreadable += [" ".join(map(str, row)) for row in rows]
 
 
 def _salvage(source: sqlite3.Connection, new: Path, report: Report) -> None:
-    """Write each readable row into a new file of the same form."""
+    """Write each readable row into a new file with the same tables."""
     try:
         with closing(sqlite3.connect(new)) as target:
             for statement in (*tables(), *indexes()):
@@ -127,7 +130,7 @@ def _readable_rows(source: sqlite3.Connection, table: str, report: Report) -> It
 
 
 def _last_number(source: sqlite3.Connection, table: str) -> int:
-    """Return the highest row number, or one that is surely not below it."""
+    """Return the highest row number, or an upper bound if it can't be read."""
     with suppress(sqlite3.Error):
         return int(source.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0)  # noqa: S608
     pages = source.execute("PRAGMA page_count").fetchone()[0]
@@ -137,7 +140,7 @@ def _last_number(source: sqlite3.Connection, table: str) -> int:
 def _rows_between(
     source: sqlite3.Connection, table: str, first: int, last: int, report: Report
 ) -> Iterator[Row]:
-    """Return the rows of these numbers; where a page can't be read, the halves beside it."""
+    """Yield the rows of these numbers; halve the range to get around pages that can't be read."""
     if last < first:
         return
     if last - first >= ROWS_AT_ONCE:
@@ -165,9 +168,9 @@ def _rows_between(
 
 def _print(path: Path, repair: Path | None, report: Report, *, as_json: bool) -> None:
     if as_json:
-        told = {"rows": report.rows, "unreadable": report.unreadable, "faults": report.faults}
+        counts = {"rows": report.rows, "unreadable": report.unreadable, "faults": report.faults}
         new = None if repair is None else str(repair)
-        print(json.dumps({"file": str(path), "sound": report.is_sound, **told, "repaired": new}))
+        print(json.dumps({"file": str(path), "sound": report.is_sound, **counts, "repaired": new}))
         return
     faults = [*report.faults, *(f"can't be read: {row}" for row in report.unreadable)]
     for fault in faults[:MAX_FAULTS]:

@@ -1,4 +1,4 @@
-"""The commands `collect` and `stats`: a cycle by hand, and what the store then shows."""
+"""The commands `collect` and `stats`: run a cycle by hand, and show the stored statistics."""
 
 import asyncio
 import json
@@ -33,9 +33,9 @@ COUNTS = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
 
 
 def collect_command(environ: Mapping[str, str], *, as_json: bool) -> int:
-    """Run one cycle with this environment's settings, over the sample without credentials.
+    """Run one cycle with this environment's settings, and return the exit status.
 
-    Gives the exit status. Raises SettingsError and HostError.
+    Without credentials the stand-in serves the sample. Raises SettingsError and HostError.
     """
     choice = choose_source(read_local_settings(Path(), environ), None)
     settings = load_settings(choice.environ)
@@ -44,7 +44,10 @@ def collect_command(environ: Mapping[str, str], *, as_json: bool) -> int:
 
 
 def stats_command(environ: Mapping[str, str], *, hours: int, as_json: bool) -> int:
-    """Show statistics with this environment's settings. Raises SettingsError and HostError."""
+    """Show statistics with this environment's settings, and return the exit status.
+
+    Raises SettingsError and HostError.
+    """
     settings = load_settings(read_local_settings(Path(), environ))
     return asyncio.run(show_stats(settings, hours=hours, as_json=as_json))
 
@@ -55,7 +58,7 @@ def _stand_in(settings: Settings) -> StandIn:
 
 
 class Report(TypedDict):
-    """What `collect --json` prints; programs rely on it."""
+    """The output of `collect --json`; programs rely on it."""
 
     cycle: str
     status: str
@@ -65,7 +68,7 @@ class Report(TypedDict):
 
 
 async def collect_once(settings: Settings, *, as_json: bool) -> int:
-    """Run one cycle, show it, and give the exit status."""
+    """Run one cycle, show it, and return the exit status."""
     console = Console(stderr=True)
     started = time.monotonic()
     try:
@@ -132,7 +135,7 @@ def _print_cycle(console: Console, cycle: Cycle, report: Report) -> None:
 
 
 async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
-    """Print the statistics of the last hours, for each subreddit and for all."""
+    """Print the last hours' statistics, for each subreddit and for all; return the exit status."""
     window = Window.of_hours(hours, utc_now())
     scopes = [*sorted(settings.subreddits, key=str.lower), ALL]
     try:

@@ -1,4 +1,4 @@
-"""The commands `cleanup` and `trending`: what their timers do, by hand."""
+"""The commands `cleanup` and `trending`: run by hand what their timers do."""
 
 import asyncio
 import json
@@ -22,7 +22,10 @@ COMPLETED, FAILED, ANOTHER_RUNS = 0, 1, 3
 
 
 def cleanup_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool) -> int:
-    """Remove what is too old, or say what would go. Raises SettingsError and HostError."""
+    """Remove expired data, or with `dry_run` show what would be removed. Return the exit status.
+
+    Raises SettingsError and HostError.
+    """
     settings = load_settings(read_local_settings(Path(), environ))
     if dry_run:
         return _status(lambda: _print_plan(asyncio.run(_plan(settings)), as_json=as_json))
@@ -30,13 +33,16 @@ def cleanup_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool)
 
 
 def trending_command(environ: Mapping[str, str], *, as_json: bool) -> int:
-    """Compute the trending topics anew and show them. Raises SettingsError and HostError."""
+    """Recompute the trending topics, show them, and return the exit status.
+
+    Raises SettingsError and HostError.
+    """
     settings = load_settings(read_local_settings(Path(), environ))
     return _status(lambda: _print_topics(asyncio.run(find_trends(settings)), as_json=as_json))
 
 
 def _status(work: Callable[[], None]) -> int:
-    """Do it, and give the exit status."""
+    """Run the work, print its error if it fails, and return the exit status."""
     console = Console(stderr=True)
     try:
         work()
@@ -59,12 +65,12 @@ async def _plan(settings: Settings) -> Plan:
 
 def _print_plan(plan: Plan, *, as_json: bool) -> None:
     if as_json:
-        told = {
+        report = {
             "before": plan.before,
             "removed": plan.removed,
             "orphaned_cycles": plan.orphaned_cycles,
         }
-        print(json.dumps({"dry_run": True, **told}))
+        print(json.dumps({"dry_run": True, **report}))
         return
     _print_removed(f"Would go: what is older than {plan.before}", dict(plan.removed))
     for cycle in plan.orphaned_cycles:
@@ -74,12 +80,12 @@ def _print_plan(plan: Plan, *, as_json: bool) -> None:
 def _print_cleanup(done: Cleanup, *, as_json: bool) -> None:
     if as_json:
         names = ("id", "status", "before", "removed", "cycles_closed", "complete")
-        told = {name: done[name] for name in names}  # type: ignore[literal-required]
-        print(json.dumps({"dry_run": False, **told}))
+        report = {name: done[name] for name in names}  # type: ignore[literal-required]
+        print(json.dumps({"dry_run": False, **report}))
         return
     _print_removed(f"Gone: what was older than {done['before']}", dict(done["removed"]))
     if done["cycles_closed"]:
-        Console().print(f"{done['cycles_closed']} cycles had died, and were closed as failed")
+        Console().print(f"{done['cycles_closed']} orphaned cycles were closed as failed")
     if not done["complete"]:
         Console().print("The time was used up: the next cleanup goes on.", style="yellow")
 

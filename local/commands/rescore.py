@@ -1,4 +1,4 @@
-"""The command `rescore`: what is stored is brought to the current method."""
+"""The command `rescore`: score stored items again by the current sentiment method."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ COMPLETED, FAILED, ANOTHER_RUNS, INTERRUPTED = 0, 1, 3, 130
 
 
 def rescore_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool) -> int:
-    """Rescore, or say how much there is to do, and give the exit status.
+    """Rescore, or with `dry_run` show the number of items to rescore. Return the exit status.
 
     Raises SettingsError and HostError.
     """
@@ -72,8 +72,8 @@ def _bar(console: Console, *, shown: bool) -> Iterator[_Bar]:
 
 def _print_plan(plan: Plan, *, as_json: bool) -> None:
     if as_json:
-        told = {"method": plan.method, "to_rescore": plan.stale, "methods": plan.methods}
-        print(json.dumps({"dry_run": True, **told}))
+        report = {"method": plan.method, "to_rescore": plan.stale, "methods": plan.methods}
+        print(json.dumps({"dry_run": True, **report}))
         return
     console = Console()
     console.print(f"{plan.stale} items would be scored again, by {plan.method}. Scored now:")
@@ -84,8 +84,8 @@ def _print_plan(plan: Plan, *, as_json: bool) -> None:
 def _print_done(done: Rescore, *, as_json: bool) -> None:
     if as_json:
         names = ("id", "status", "method", "rescored", "complete")
-        told = {name: done[name] for name in names}  # type: ignore[literal-required]
-        print(json.dumps({"dry_run": False, **told}))
+        report = {name: done[name] for name in names}  # type: ignore[literal-required]
+        print(json.dumps({"dry_run": False, **report}))
         return
     console = Console()
     console.print(f"{done['rescored']} items were scored again, by {done['method']}.")

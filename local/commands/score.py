@@ -1,4 +1,4 @@
-"""The command `score`: what each method makes of a text."""
+"""The command `score`: score texts with a sentiment method."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ FROM_INPUT = "-"
 
 
 def score_command(environ: Mapping[str, str], texts: Sequence[str], method: str | None) -> None:
-    """Print one JSON object for each text, and for each line of the input where one is `-`.
+    """Print one JSON object for each text. The text `-` stands for the lines of the input.
 
     Raises SettingsError and HostError.
     """
@@ -30,10 +30,10 @@ def score_command(environ: Mapping[str, str], texts: Sequence[str], method: str 
 
 
 def scored(method: "Method", text: str) -> dict[str, str | float]:
-    """Return a text's score, and the words that it was read from."""
-    found = method.score(text)
+    """Return a text's score, and the cleaned words that were scored."""
+    result = method.score(text)
     return {
-        **found._asdict(),
+        **result._asdict(),
         "method": method.name,
         "version": method.version,
         "words": clean(text),

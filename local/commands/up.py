@@ -30,12 +30,12 @@ from shared.worker_status import WorkerStatus, write_status
 
 STARTED, REFUSED, BAD_SETTINGS = 0, 1, 2
 STARTUP_SECONDS = 5.0
-PATIENCE_SECONDS = 5.0
+RETRY_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says."""
+    """The options of the command line."""
 
     app: Path = Path()
     host: str = "127.0.0.1"
@@ -49,7 +49,7 @@ class Options:
 
 
 def up(options: Options, environ: Mapping[str, str]) -> int:
-    """Start everything, and give the exit status when it has ended."""
+    """Run everything until it is stopped, and return the exit status."""
     try:
         given = read_local_settings(options.app, environ)
         choice = choose_source(given, options.recording)
@@ -63,7 +63,7 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
     configure_logging("host")
     try:
         config = read_host_json(options.app)
-        functions = _indexed(options.app, choice.environ)
+        functions = _valid_functions(options.app, choice.environ)
         with listen(options.host, options.port) as listener:
             port = listener.getsockname()[1]
             _print_banner(options, port, config, functions, settings)
@@ -75,8 +75,8 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
     return STARTED
 
 
-def _indexed(folder: Path, environ: Mapping[str, str]) -> list[Function]:
-    """List the app's functions. Raises HostError when the real host would refuse one."""
+def _valid_functions(folder: Path, environ: Mapping[str, str]) -> list[Function]:
+    """Return the app's functions. Raises HostError if the real host would refuse one."""
     functions = functions_of(app_of(asyncio.run(import_app(folder))), environ)
     if broken := violations(functions):
         raise HostError("\n".join(broken))
@@ -84,11 +84,11 @@ def _indexed(folder: Path, environ: Mapping[str, str]) -> list[Function]:
 
 
 async def _check_feed(settings: Settings) -> None:
-    """Refuse a file that holds another feed's data, before anything is started."""
+    """Raise SettingsError if the database holds another feed's data, before anything is started."""
     if settings.cosmos_endpoint or not settings.sqlite_path.exists():
         return
     try:
-        store = await open_store(settings, retry_seconds=PATIENCE_SECONDS)
+        store = await open_store(settings, retry_seconds=RETRY_SECONDS)
         try:
             state = await store.read(COLLECTION, "collection", "collection")
         finally:
@@ -103,9 +103,9 @@ async def _check_feed(settings: Settings) -> None:
 
 
 def host_files(settings: Settings) -> HostFiles:
-    """Return the files of the host that works on this database.
+    """Return the paths of the host's files for this database.
 
-    The default database's keep their short names.
+    Files of the default database have no prefix.
     """
     folder = settings.sqlite_path.parent
     if settings.cosmos_endpoint:
@@ -117,11 +117,14 @@ def host_files(settings: Settings) -> HostFiles:
 
 
 def _make_data_folder(settings: Settings) -> None:
-    """Make the folder of the queues and timers, which is the database's, before it is needed."""
+    """Create the database's folder, with the files of the queues and of the worker's status.
+
+    Raises SettingsError if the files can't be written.
+    """
     files = host_files(settings)
     try:
         Queues(files.queues)
-        # While there is room: on a full disk the worker writes over it.
+        # Written while there is room. On a full disk the worker can still overwrite it.
         write_status(files.worker, WorkerStatus(last_heartbeat=iso(utc_now())))
     except (OSError, sqlite3.Error) as error:
         raise SettingsError(f"SQLITE_PATH: {files.folder} takes no files ({error})") from error
@@ -158,7 +161,7 @@ def _print_banner(
     prefix = f"{config.route_prefix}/" if config.route_prefix else ""
     lines = ["", "Undertone", "", "Functions:", ""]
     lines += [
-        f"  {function.name}: {_described(function, f'{base}/{prefix}', options)}"
+        f"  {function.name}: {_description(function, f'{base}/{prefix}', options)}"
         for function in sorted(functions, key=lambda each: (each.kind, each.name))
     ]
     database = "Cosmos DB" if settings.cosmos_endpoint else f"SQLite, {settings.sqlite_path}"
@@ -184,7 +187,7 @@ def _print_banner(
     print("\n".join([*lines, "", "Ctrl-C ends it.", ""]), flush=True)
 
 
-def _described(function: Function, base: str, options: Options) -> str:
+def _description(function: Function, base: str, options: Options) -> str:
     if function.kind == "http":
         return f"[{','.join(function.methods) or 'any method'}] {base}{function.route}"
     if function.kind == "queue":

@@ -1,5 +1,5 @@
-"""A host for Azure Functions apps on one machine, no laxer than the real one.
+"""A host for Azure Functions apps on one machine, at least as strict as the real one.
 
-It serves what `app.get_functions()` says: HTTP functions in one process, timer and queue
-functions in another. What is this product's own stands in local/commands/up.py.
+It serves the functions of `app.get_functions()`: HTTP functions in one process, timer and queue
+functions in another. Code that is specific to this product is in local/commands/up.py.
 """

@@ -1,7 +1,7 @@
-"""Which web pages may use a host on this machine: an answer to DNS rebinding and to strange pages.
+"""Checks which web pages may use the local host, against DNS rebinding and cross-site requests.
 
-Microsoft's host is reached by its own name and asks for keys; this one listens on loopback, where
-any page that a browser shows can send requests to it.
+Microsoft's host has a name of its own and asks for keys. The local host listens on loopback, where
+any page in a browser can send it requests.
 https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
 """
 
@@ -17,33 +17,33 @@ DEFAULT_PORTS = (":80", ":443")
 
 
 class StrangePage(Exception):
-    """A page that may not ask this host; the message says why."""
+    """The request comes from a web page that may not use this host; the message says why."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """The names that the host answers to, and the origins whose pages may change something."""
+    """The names that the host answers to, and the origins whose pages may send changes."""
 
     hosts: tuple[str, ...] = ()
-    """Names beside those of loopback; with some, or on loopback, no others are answered."""
+    """Host names besides those of loopback. If any are set, or on loopback, others are refused."""
     origins: tuple[str, ...] = ()
     is_loopback: bool = False
-    """Whether the host listens on a loopback address alone."""
+    """Whether the host listens only on a loopback address."""
     asks_for_keys: bool = False
 
     def check(self, method: str, host: str, headers: Mapping[str, str]) -> None:
-        """Raise StrangePage for a request that isn't answered."""
+        """Raise StrangePage if the request is refused."""
         if (why := self.refusal(method, host, headers)) is not None:
             raise StrangePage(why)
 
     def refusal(self, method: str, host: str, headers: Mapping[str, str]) -> str | None:
-        """Return why a request isn't answered, as a sentence; None where it may be."""
-        if (self.is_loopback or self.hosts) and not self._is_ours(name_of(host)):
+        """Return a sentence that says why a request is refused; None if it is allowed."""
+        if (self.is_loopback or self.hosts) and not self._is_own_name(name_of(host)):
             return (
                 "The Host header names another machine, as a page that rebinds its own name would:"
                 " `--allow-host NAME` lets a proxy's or container's name in."
             )
-        # A page that has a key was given it.
+        # A page that sends a valid key has got it from the operator.
         if method.upper() in READING or self.asks_for_keys:
             return None
         origin = headers.get("origin")
@@ -57,15 +57,16 @@ class Access:
             " that may, and `--keys` asks for keys."
         )
 
-    def _is_ours(self, name: str) -> bool:
+    def _is_own_name(self, name: str) -> bool:
         if name in self.hosts or name == LOCALHOST or name.endswith(f".{LOCALHOST}"):
             return True
         address = _address_in(name)
-        # A page can't rebind an address, and on every interface any of them is ours.
+        # DNS rebinding needs a name, not an address. A host that listens on more than loopback
+        # may be reached by any address.
         return address is not None and (address.is_loopback or not self.is_loopback)
 
     def _is_same(self, origin: str, host: str) -> bool:
-        """Return whether a page comes from the address that it asks."""
+        """Return whether a page comes from the host that it calls."""
         authority = urlsplit(origin).netloc.lower()
         if not authority:  # `null` among them
             return False
@@ -75,9 +76,9 @@ class Access:
 
 
 def is_loopback(address: str) -> bool:
-    """Return whether a socket's address is reached from this machine alone."""
-    found = _address_in(address)
-    return found is not None and found.is_loopback
+    """Return whether a socket's address can be reached only from this machine."""
+    parsed = _address_in(address)
+    return parsed is not None and parsed.is_loopback
 
 
 def name_of(host: str) -> str:

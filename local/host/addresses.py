@@ -1,4 +1,4 @@
-"""Paths and queries as Kestrel and the host hand them on: what is decoded, and what isn't."""
+"""Decoding of paths and queries, as Kestrel and the Functions host do it."""
 
 import re
 from collections.abc import Iterable
@@ -6,19 +6,19 @@ from urllib.parse import quote
 
 ESCAPES = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 ABSOLUTE = re.compile(r"https?://(?P<authority>[^/?#]*)(?P<rest>.*)", re.IGNORECASE)
-# What a path may hold as it is (RFC 3986, pchar), or as one escape.
+# An existing escape, or a character that a path may not hold unescaped (RFC 3986, pchar).
 TO_ESCAPE = re.compile(r"(%[0-9a-fA-F]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
 LONGEST_CHARACTER = 4
 
 
 class BadTarget(ValueError):
-    """The request's target is none that the host answers."""
+    """The host refuses the request's target."""
 
 
 def path_of(target: str, host: str) -> str:
     """Return the decoded path of a request's target, without its query. Raises BadTarget.
 
-    An absolute address must name the Host; `*` is an empty path.
+    An absolute address must have the host of the Host header; `*` is an empty path.
     """
     if absolute := ABSOLUTE.fullmatch(target):
         if absolute["authority"].lower() != host.lower():
@@ -35,7 +35,7 @@ def path_of(target: str, host: str) -> str:
 
 
 def unescape(text: str, *, keep: str = "") -> str:
-    """Decode the escapes that are UTF-8; others, and those of a character in `keep`, stay."""
+    """Decode the escapes that are UTF-8, except those of a character in `keep`."""
     return ESCAPES.sub(lambda escapes: _unescape_run(escapes[0], keep), text)
 
 
@@ -51,7 +51,7 @@ def _unescape_run(escapes: str, keep: str) -> str:
 
 
 def _character_at(raw: bytes, at: int) -> str:
-    """Return the UTF-8 character that begins here; empty where none does."""
+    """Return the UTF-8 character that begins at a position; empty if none does."""
     for size in range(1, LONGEST_CHARACTER + 1):
         try:
             return raw[at : at + size].decode()
@@ -75,15 +75,15 @@ def _without_dots(path: str) -> str:
 
 
 def escape_path(path: str) -> str:
-    """Encode a decoded path again as the host does for the function's url."""
-    return TO_ESCAPE.sub(lambda found: found[1] or quote(found[0], safe=""), path)
+    """Escape a decoded path, as the host does for the function's url."""
+    return TO_ESCAPE.sub(lambda match: match[1] or quote(match[0], safe=""), path)
 
 
 def parse_query(query: str) -> dict[str, str]:
-    """Return the parameters that a function sees.
+    """Return the query's parameters as a function gets them.
 
-    Empty values are left out, the values of names that differ in case only are joined under the
-    last one by commas, a plus is a space, and escapes that aren't UTF-8 stay as text.
+    Empty values are left out. Values whose names differ only in case are joined by commas, under
+    the last name. A plus is a space, and escapes that aren't UTF-8 stay as text.
     """
     pairs = (pair.partition("=") for pair in query.split("&"))
     read = ((unescape(_plain(name)), unescape(_plain(value))) for name, _, value in pairs)
@@ -91,12 +91,12 @@ def parse_query(query: str) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """Return a part of a query with its pluses as spaces."""
+    """Return a part of a query with its pluses replaced by spaces."""
     return text.replace("+", " ")
 
 
 def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Join the values of a name by commas, in any case, under the last one's case."""
+    """Join by commas the values whose names differ only in case, under the last name."""
     values: dict[str, tuple[str, list[str]]] = {}
     for name, value in pairs:
         _, known = values.get(name.lower(), (name, []))

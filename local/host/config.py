@@ -1,4 +1,4 @@
-"""What the host reads before it starts: host.json and local.settings.json."""
+"""Configuration of the local host, from host.json and local.settings.json."""
 
 import json
 import re
@@ -18,15 +18,15 @@ FOR_EVER = "-1"
 # https://learn.microsoft.com/azure/azure-functions/functions-app-settings
 BODY_LIMIT, DEFAULT_BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", 104_857_600
 DEFAULT_HSTS_AGE = "30.00:00:00"
-# Those of the queues, and what they take: QueuesOptions.cs of the queue extension; storage keeps a
-# message hidden for seven days at most, and the published schema of host.json ends at 100 attempts.
+# Limits of the queue settings, from QueuesOptions.cs of the queue extension. Storage hides a
+# message for at most seven days. The published schema of host.json allows at most 100 attempts.
 MAX_BATCH = 32
 MAX_DEQUEUES = 100
 MIN_POLLING_SECONDS = 0.1
 MAX_VISIBILITY_SECONDS = 7 * 86400.0
 ENCODING = "base64"
 
-# A .NET TimeSpan, without its shorter forms: "30" would be 30 days there.
+# A .NET TimeSpan, without its shorter forms: .NET reads "30" as 30 days.
 TIME_SPAN = re.compile(
     r"(?:(\d{1,4})\.)?([01]?\d|2[0-3]):([0-5]?\d):([0-5]?\d(?:\.\d{1,7})?)", re.ASCII
 )
@@ -38,38 +38,38 @@ class HostError(UndertoneError):
 
 @dataclass(frozen=True)
 class HttpConfig:
-    """What host.json says of answers, and the setting that bounds bodies."""
+    """The response headers of host.json, and the limit of request bodies."""
 
     custom_headers: Mapping[str, str] = field(default_factory=dict)
     hsts: str | None = None
     """The value of Strict-Transport-Security, sent over https."""
     body_limit: int = DEFAULT_BODY_LIMIT
-    """Bytes of a body, above which the host answers an empty 500."""
+    """Maximum bytes of a request body; the host answers a larger one with an empty 500."""
 
 
 @dataclass(frozen=True)
 class QueueConfig:
-    """What host.json says of queues, with the real host's defaults."""
+    """The queue settings of host.json, with the real host's defaults."""
 
     batch_size: int = 16
-    """How many messages are taken at a time."""
+    """Number of messages taken at a time."""
     new_batch_threshold: int = 8
-    """The next batch is taken when no more than this number are worked on."""
+    """Maximum number of messages in progress at which the next batch is taken."""
     max_dequeue_count: int = 5
     retry_seconds: float = 0.0
-    """How long a message is hidden whose function failed."""
+    """Seconds for which a message is hidden after its function failed."""
     max_polling_seconds: float = 60.0
-    """The longest time between two looks at an idle queue."""
+    """Maximum seconds between two polls of an idle queue."""
 
 
 @dataclass(frozen=True)
 class HostConfig:
-    """What host.json says that the local host follows."""
+    """The settings of host.json that the local host follows."""
 
     route_prefix: str = DEFAULT_PREFIX
     queues: QueueConfig = QueueConfig()
     function_timeout: float | None = DEFAULT_TIMEOUT_SECONDS
-    """Seconds that a function may take; None is for ever."""
+    """Maximum seconds that a function may take; None means no limit."""
 
 
 def read_host_json(folder: Path) -> HostConfig:
@@ -102,7 +102,7 @@ def read_http_config(folder: Path, environ: Mapping[str, str]) -> HttpConfig:
     http = _object(_object(_read(folder / "host.json"), "extensions"), "http")
     headers = _object(http, "customHeaders")
     for name, value in headers.items():
-        # The real host takes it, and then fails every answer.
+        # The real host accepts any other header here, and then fails every request.
         if not isinstance(value, str) or not value.isascii() or not value.isprintable():
             raise HostError(f"host.json: the custom header {name} takes printable ASCII")
     limit = environ.get(BODY_LIMIT, "") or str(DEFAULT_BODY_LIMIT)
@@ -184,7 +184,7 @@ def _number(
 
 
 def _seconds(key: str, text: object, least: float, most: float | None = None) -> float:
-    """Read a time span, in seconds. Raises HostError."""
+    """Return the seconds of a time span. Raises HostError."""
     match = TIME_SPAN.fullmatch(text) if isinstance(text, str) else None
     if match:
         days, hours, minutes, seconds = (float(each or 0) for each in match.groups())

@@ -1,4 +1,4 @@
-"""Connections of the HTTP process: how many there may be, and how long each may wait.
+"""Limits of the HTTP process: how many connections it keeps, and how long each may wait.
 
 Kestrel's limits: https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.server.kestrel.core.kestrelserverlimits
 """
@@ -17,9 +17,9 @@ from shared.logs import Repeats, repeated_event
 log = logging.getLogger("local.host.connections")
 
 MAX_CONNECTIONS = 1000
-# Accepted in one turn of the loop, before any of them is counted.
+# Connections that the loop may accept in one turn, before any of them is counted.
 BACKLOG = 256
-# Databases, pipes and files.
+# Open files besides connections: databases, pipes and files.
 OTHER_FILES = 128
 WANTED_FILES = MAX_CONNECTIONS + BACKLOG + OTHER_FILES
 HEADER_SECONDS = 30.0
@@ -29,7 +29,7 @@ TIMED_OUT = f"HTTP/1.1 408 Request Timeout\r\n{EMPTY}".encode()
 
 
 def most_connections() -> int:
-    """Raise this process's limit of open files where it may; return how many connections fit."""
+    """Raise this process's limit of open files if allowed; return how many connections fit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < WANTED_FILES:
         soft = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
@@ -40,27 +40,27 @@ def most_connections() -> int:
 
 
 def quiet_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Have the loop tell each of its faults once a minute, instead of a traceback a connection."""
-    loop.set_exception_handler(_tell)
+    """Log each kind of loop fault once a minute, instead of a traceback for each connection."""
+    loop.set_exception_handler(_log_fault)
 
 
-def _tell(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _log_fault(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
     reason = f"{context['message']}: {error!r}" if error else str(context["message"])
     repeated_event(log, "host.loop_fault", logging.ERROR, reason=reason)
 
 
 class LimitedProtocol(SendingProtocol):
-    """HTTP over at most `most` connections, the headers of whose requests must come soon.
+    """HTTP over at most `most` connections, with `header_seconds` for the headers of a request.
 
-    At the limit a new connection takes the place of the one that has waited longest without having
-    sent a request. Where all are at work, it is closed.
+    At the limit a new connection replaces the one that has waited longest for a request. If all of
+    them are serving requests, the new one is closed.
     """
 
     most: ClassVar[int] = MAX_CONNECTIONS
     header_seconds: ClassVar[float] = HEADER_SECONDS
     waiting: ClassVar[dict[H11Protocol, None]]
-    """Connections that wait for a request, the longest first."""
+    """Connections that wait for a request, longest wait first."""
     header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -69,7 +69,7 @@ class LimitedProtocol(SendingProtocol):
         if len(self.connections) > self.most and not self._make_room():
             reason = f"{self.most} are at work"
             repeated_event(log, "host.too_many_connections", logging.WARNING, reason=reason)
-            # Without an answer, as Kestrel refuses.
+            # Kestrel sends no answer either.
             self.connections.discard(self)
             transport.abort()
             return
@@ -81,20 +81,20 @@ class LimitedProtocol(SendingProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; a request whose header isn't whole yet has its time."""
+        """Parse received bytes, and start or stop the timer of the request's header."""
         if self.transport.is_closing():
             return
         super().data_received(data)
-        self._look()
+        self._update_header_timer()
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
         super().on_response_complete()
         self.waiting.pop(self, None)
-        self._look()
+        self._update_header_timer()
 
-    def _look(self) -> None:
-        """Start the time of a header that has begun, or end it when a request is there."""
+    def _update_header_timer(self) -> None:
+        """Start the timer of a header that has begun; stop it once the header is complete."""
         if self.transport.is_closing() or self.conn.their_state is not h11.IDLE:
             self._request_came()
             return
@@ -104,7 +104,7 @@ class LimitedProtocol(SendingProtocol):
 
     def _wait_for_request(self) -> None:
         self.waiting.setdefault(self)
-        # Between requests the keep-alive time runs.
+        # Between requests uvicorn's keep-alive timer runs instead.
         if self.header_timer is None and self.timeout_keep_alive_task is None:
             self.header_timer = self.loop.call_later(self.header_seconds, self._time_out)
 
@@ -116,7 +116,7 @@ class LimitedProtocol(SendingProtocol):
 
     def _make_room(self) -> bool:
         for longest in self.waiting:
-            # No answer: it asked nothing.
+            # No answer, since it hasn't sent a request.
             del self.waiting[longest]
             longest.connections.discard(longest)
             longest.transport.abort()
@@ -137,7 +137,7 @@ def limited_protocol(
     send_seconds: float = SEND_SECONDS,
     max_unsent: int = MAX_UNSENT_BYTES,
 ) -> type[LimitedProtocol]:
-    """Make the protocol with limits and connections of its own."""
+    """Return a protocol class with its own limits and its own lists of connections."""
     own = {
         "most": most,
         "header_seconds": header_seconds,

@@ -1,4 +1,4 @@
-"""Constraints of route parameters, as ASP.NET Core's DefaultInlineConstraintResolver knows them.
+"""Constraints of route parameters, as ASP.NET Core's DefaultInlineConstraintResolver defines them.
 
 https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints
 """
@@ -11,7 +11,7 @@ CALL = re.compile(r"(?P<name>[a-z]+)(?:\((?P<arguments>.*)\))?", re.DOTALL | re.
 INTEGER = re.compile(r"[\t-\r ]*[+-]?[0-9]+[\t-\r ]*")
 NUMBER = re.compile(r"[\t-\r ]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[\t-\r ]*")
 DECIMAL = re.compile(r"[\t-\r ]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[\t-\r ]*")
-# Its dollar lets a line end stand behind.
+# ASP.NET Core's pattern ends with `$`, which also matches before a final line feed.
 ALPHA = re.compile(r"[A-Za-z]*\n?")
 GUID = re.compile(r"[0-9a-fA-F]{32}|[{(]?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}[)}]?")
 INT_BITS, LONG_BITS = 31, 63
@@ -21,7 +21,7 @@ Check = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Constraint:
-    """A constraint: its text in the template, and whether it holds for a value."""
+    """A constraint: its text in the template, and the check that a value must pass."""
 
     text: str
     holds: Check = field(compare=False)
@@ -79,7 +79,7 @@ WITH_NUMBERS: dict[tuple[str, int], Callable[..., Check]] = {
 
 
 def read_constraint(text: str) -> Constraint:
-    """Return the constraint that a template writes as length(3). Raises ValueError."""
+    """Parse a constraint of a template, such as `length(3)`. Raises ValueError."""
     found = CALL.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is no constraint")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class HostFiles:
-    """Where queues, timers and keys are kept.
+    """Paths of the files for queues, timers, the worker's status and keys.
 
-    Queues and timers belong to one database: hosts of several in one folder have a prefix each.
+    Queues and timers belong to one database. If a folder holds several databases, the host of each
+    has its own prefix.
     """
 
     folder: Path
@@ -16,20 +17,20 @@ class HostFiles:
 
     @property
     def queues(self) -> Path:
-        """The queues' file."""
+        """Return the path of the queues."""
         return self.folder / f"{self.prefix}queues.db"
 
     @property
     def timers(self) -> Path:
-        """The file of the timers' last ticks."""
+        """Return the path of the timers' last ticks."""
         return self.folder / f"{self.prefix}timers.json"
 
     @property
     def worker(self) -> Path:
-        """The file in which the worker says how it is."""
+        """Return the path of the worker's status."""
         return self.folder / f"{self.prefix}worker.json"
 
     @property
     def keys(self) -> Path:
-        """The keys' file: a folder's hosts share them."""
+        """Return the path of the keys, which all hosts of a folder share."""
         return self.folder / "keys.json"

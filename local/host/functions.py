@@ -1,4 +1,4 @@
-"""The functions of an app, as the azure-functions library tells them."""
+"""The functions of an app, as the azure-functions library lists them."""
 
 import importlib.util
 import inspect
@@ -27,18 +27,18 @@ SETTING = re.compile(r"%([^%]+)%")
 
 @dataclass(frozen=True)
 class Function:
-    """One function: its trigger, its outputs and what is called."""
+    """One function: its trigger, its outputs and its callable."""
 
     name: str
     kind: Kind
     trigger: Mapping[str, Any]
     call: Callable[..., Any]
     outputs: Mapping[str, str] = field(default_factory=dict)
-    """Names of the parameters that are queue outputs, and their queues."""
+    """The queue of each parameter that is a queue output, by the parameter's name."""
 
     @property
     def argument(self) -> str:
-        """Name the parameter that takes the trigger's data."""
+        """Return the name of the parameter that takes the trigger's data."""
         return str(self.trigger["name"])
 
     @property
@@ -48,7 +48,7 @@ class Function:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """Return the HTTP methods that it answers; none named: all."""
+        """Return the HTTP methods that it answers; an empty tuple means all."""
         return tuple(str(method).upper() for method in self.trigger.get("methods") or ())
 
     def answers(self, method: str) -> bool:
@@ -77,20 +77,20 @@ class Function:
 
     @property
     def queue(self) -> str:
-        """Name the queue that triggers it."""
+        """Return the name of the queue that triggers it."""
         return str(self.trigger["queueName"])
 
 
 def in_order(functions: Sequence[Function]) -> list[Function]:
-    """Return HTTP functions in the order in which the host tries them: by name, in capitals."""
+    """Return HTTP functions in the order in which the host tries them: by upper-cased name."""
     return sorted(functions, key=lambda function: function.name.upper())
 
 
 async def import_app(folder: Path) -> ModuleType:
-    """Import the folder's function_app; the folder comes last on the path, as on Azure.
+    """Import the folder's function_app; the folder comes last on sys.path, as on Azure.
 
-    A coroutine, because the real worker imports it inside its running loop too: asyncio.run at
-    import fails. Raises HostError.
+    This is a coroutine because the real worker also imports inside its running loop, where
+    asyncio.run fails. Raises HostError.
     """
     return _import(folder)
 
@@ -100,7 +100,7 @@ def _import(folder: Path) -> ModuleType:
     if not file.is_file():
         raise HostError(f"there is no function_app.py in {folder}")
     sys.path[:] = [entry for entry in sys.path if entry not in {"", path}] + [path]
-    # By its file: the folder of this host may have a function_app too.
+    # Loaded by its file, because the folder of the local host may have a function_app too.
     spec = importlib.util.spec_from_file_location("function_app", file)
     assert spec is not None  # noqa: S101 - a .py file has a loader
     assert spec.loader is not None  # noqa: S101
@@ -114,7 +114,7 @@ def _import(folder: Path) -> ModuleType:
 
 
 def _in_one_line(error: BaseException) -> str:
-    """Return what was raised, and on which line of whose file."""
+    """Return the error's type and message, with the file and line that raised it."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -137,7 +137,7 @@ def app_of(module: ModuleType) -> func.FunctionApp:
 
 
 def functions_of(app: func.FunctionApp, environ: Mapping[str, str]) -> list[Function]:
-    """List the app's functions, %SETTING% names filled in. Raises HostError."""
+    """Return the app's functions, with each %SETTING% replaced by its value. Raises HostError."""
     try:
         found = app.get_functions()
     except ValueError as error:
@@ -165,7 +165,7 @@ def _function(found: Any, environ: Mapping[str, str]) -> Function:
 
 
 def fill_in(text: str, environ: Mapping[str, str], function: str) -> str:
-    """Put settings in the places of their %NAMES%. Raises HostError."""
+    """Replace each %NAME% by the value of that setting. Raises HostError."""
 
     def value(match: re.Match[str]) -> str:
         if not environ.get(match[1]):

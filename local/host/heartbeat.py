@@ -1,4 +1,4 @@
-"""The worker's signs of life, and whether its disk still takes what is written."""
+"""The worker's heartbeat, with a test that its disk can still be written."""
 
 import asyncio
 import logging
@@ -15,14 +15,14 @@ from shared.worker_status import WorkerStatus, write_status
 log = logging.getLogger("local.host.heartbeat")
 
 HEARTBEAT_SECONDS = 5.0
-# What a small cycle writes: a disk with less room is as good as full.
+# About what a small cycle writes; a disk with less room counts as full.
 PROBE_BYTES = 256 * 1024
 
 Sleep = Callable[[float], Awaitable[object]]
 
 
 class Heartbeat:
-    """Says in a file that the worker lives, and when it could not write last."""
+    """Writes to a file when the worker last ran, and when it last failed to write."""
 
     def __init__(self, path: Path, *, clock: Clock) -> None:
         self._path = path
@@ -30,13 +30,13 @@ class Heartbeat:
         self._status = WorkerStatus()
 
     async def beat(self, sleep: Sleep = asyncio.sleep) -> None:
-        """Beat for ever."""
+        """Write a heartbeat every HEARTBEAT_SECONDS until cancelled."""
         while True:
             await asyncio.to_thread(self.beat_once)
             await sleep(HEARTBEAT_SECONDS)
 
     def beat_once(self) -> None:
-        """Try the disk, and say how it went."""
+        """Test the disk, and write the result to the status file."""
         now = iso(self._clock())
         try:
             _probe(self._path.with_suffix(".probe"))
@@ -54,7 +54,7 @@ class Heartbeat:
 
 
 def _probe(path: Path) -> None:
-    """Write as much as a small cycle does, down to the disk, and take it away."""
+    """Write PROBE_BYTES to a file, flush them to the disk, and delete the file."""
     try:
         with path.open("wb") as file:
             file.write(bytes(PROBE_BYTES))

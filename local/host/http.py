@@ -1,7 +1,7 @@
-"""HTTP functions over ASGI, answered as the Functions host answers them.
+"""HTTP functions over ASGI, with the responses of the Functions host.
 
 The host tries the functions in the order of their names and takes the first whose route and
-methods fit: a literal route has no precedence.
+methods match: a literal route has no precedence.
 """
 
 import json
@@ -35,14 +35,14 @@ HOSTS_OWN = ("/admin/host", "/admin/functions", "/admin/vfs", "/runtime/webhooks
 
 
 NOT_WRITTEN = (
-    "The queue's file can't be written, so that nobody would take this up: the log says why. Mostly"
-    " the disk is full. Ask again when there is room."
+    "The queue's file can't be written, so this request would be lost: the log says why. Mostly the"
+    " disk is full. Ask again when there is room."
 )
 RETRY_SECONDS = "30"
 
 
 class Router:
-    """Finds the function that answers: the first by name whose route and methods fit."""
+    """Finds the function that answers: the first by name whose route and methods match."""
 
     def __init__(self, functions: Sequence[Function], *, prefix: str) -> None:
         """Parse the routes. Raises BadRoute."""
@@ -52,9 +52,9 @@ class Router:
         ]
 
     def match(self, method: str, path: str) -> tuple[Function, dict[str, str | None]] | None:
-        """Return the function and its route's parameters; None where the host answers itself.
+        """Return the function and its route's parameters; None if no function matches.
 
-        path is decoded; a catch-all that takes nothing is None.
+        `path` is decoded. The value of a catch-all that matches nothing is None.
         """
         for function, route in self._routes:
             if function.answers(method):
@@ -66,7 +66,7 @@ class Router:
 
 @dataclass(frozen=True)
 class HttpHost:
-    """The ASGI application that answers for the functions; with keys None, no key is asked for."""
+    """The ASGI application that calls the functions. If `keys` is None, no key is required."""
 
     router: Router
     config: HttpConfig
@@ -92,7 +92,7 @@ class HttpHost:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> tuple[Response, str]:
-        """Return the answer, and the name of the function that gave it or `host`."""
+        """Return the response, and the name of the function that gave it, or `host`."""
         is_https = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
         answered_by = "host"
         try:
@@ -123,7 +123,7 @@ class HttpHost:
             raise RefusedByHost(HTTPStatus.OK)
         if _is_hosts_own(address.path):
             is_master = self.keys is not None and _has_key(request, "admin", self.keys)
-            # What it tells those who have the key, the local host doesn't.
+            # The real host serves these paths to the master key; the local host doesn't have them.
             status = HTTPStatus.NOT_FOUND if is_master else HTTPStatus.UNAUTHORIZED
             raise RefusedByHost(status, headers={} if is_master else BEARER)
         found = self.router.match(request.method, address.path)
@@ -156,7 +156,7 @@ class HttpHost:
 
 
 def problem(status: HTTPStatus, detail: str, request: Request) -> Response:
-    """Answer in words what Microsoft's host has no answer of its own for (RFC 9457)."""
+    """Return a problem document (RFC 9457) for a case that Microsoft's host doesn't have."""
     content = {
         "type": "about:blank",
         "title": status.phrase,
@@ -176,7 +176,7 @@ def http_app(
     caller: Caller,
     access: Access,
 ) -> ASGIApp:
-    """Make the application that answers for the functions. Raises BadRoute."""
+    """Return the ASGI application that calls the functions. Raises BadRoute."""
     return HttpHost(Router(functions, prefix=prefix), config, keys, caller, access)
 
 

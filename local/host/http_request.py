@@ -1,4 +1,4 @@
-"""What the host makes of a request: what it refuses itself, and what a function gets."""
+"""Conversion of a request to what a function gets, with the refusals of the host."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -11,21 +11,21 @@ from starlette.types import Scope
 
 from local.host.addresses import BadTarget, escape_path, joined, parse_query, path_of
 
-# Kestrel's own: https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.server.kestrel.core.kestrelserverlimits
+# Kestrel's limits: https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.server.kestrel.core.kestrelserverlimits
 MAX_REQUEST_LINE = 8192
 MAX_HEADER_BYTES, MAX_HEADERS = 32768, 100
 MIN_BYTES_PER_SECOND, GRACE_SECONDS = 240, 5.0
-# `GET `, ` HTTP/1.1` and the line's end.
+# A request line besides its method and target: two spaces, the version and the line end.
 LINE_REST = len("  HTTP/1.1\r\n")
 HEADER_REST = len(": \r\n")
-# The rest of its body is not read.
+# The rest of the body isn't read, so the connection can't be used again.
 CLOSE = {"Connection": "close"}
 
 
 class RefusedByHost(Exception):
-    """A request that the host answers itself, without a body.
+    """The host answers the request itself, without a body.
 
-    What Kestrel refuses has none of host.json's headers.
+    A refusal by Kestrel has none of host.json's headers.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class RefusedByHost(Exception):
 
 @dataclass(frozen=True)
 class Address:
-    """What a request asks for: path is decoded, query is as it was sent."""
+    """The address of a request: `path` is decoded, `query` is as it was sent."""
 
     host: str
     path: str
@@ -51,13 +51,13 @@ class Address:
     has_query: bool
 
     def url(self, scheme: str) -> str:
-        """Return the address as the function sees it."""
+        """Return the url as the function gets it."""
         query = f"?{self.query.replace('#', '%23')}" if self.has_query else ""
         return f"{scheme}://{self.host}{escape_path(self.path)}{query}"
 
 
 def address_of(scope: Scope) -> Address:
-    """Read the request's line and Host. Raises RefusedByHost as Kestrel does."""
+    """Return the address from the request's line and Host. Raises RefusedByHost as Kestrel does."""
     headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
     target = scope["raw_path"].decode("latin-1")
     query = scope["query_string"].decode("latin-1")
@@ -69,7 +69,7 @@ def address_of(scope: Scope) -> Address:
         raise RefusedByHost(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, by_kestrel=True)
     names = {name for name, _ in headers}
     if {b"content-length", b"transfer-encoding"} <= names:
-        # Two ends of one body: what follows may be a request that was smuggled in.
+        # The two headers state different ends of the body, so a second request may be smuggled in.
         # https://www.rfc-editor.org/rfc/rfc9112#section-6.1
         raise RefusedByHost(HTTPStatus.BAD_REQUEST, headers=CLOSE, by_kestrel=True)
     host = next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
@@ -90,7 +90,7 @@ async def to_function(
 ) -> func.HttpRequest:
     """Return the request that a function gets: lower-cased headers, no empty query values.
 
-    Raises RefusedByHost for a body over the limit or one that comes too slowly.
+    Raises RefusedByHost for a body that is over the limit or arrives too slowly.
     """
     return func.HttpRequest(
         method=request.method.upper(),
@@ -103,7 +103,7 @@ async def to_function(
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """Return the headers by lower-cased name; those that come twice are joined by commas."""
+    """Return the headers by lower-cased name; repeated ones are joined by commas."""
     return joined((_text(name).lower(), _text(value)) for name, value in scope["headers"])
 
 
@@ -115,7 +115,7 @@ def _text(raw: bytes) -> str:
 
 
 async def _body_of(request: Request, limit: int) -> bytes:
-    """Read the body. One that doesn't say its length counts as empty, as on the host."""
+    """Return the body. Without a Content-Length it counts as empty, as on the real host."""
     length = request.headers.get("content-length")
     if length is None:
         return b""

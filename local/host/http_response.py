@@ -1,4 +1,4 @@
-"""What the host makes of a function's answer, and what it refuses to send."""
+"""Conversion of a function's result to the host's response, with the host's refusals."""
 
 import azure.functions as func
 from starlette.responses import Response
@@ -10,11 +10,11 @@ FIRST_STATUS_WITH_BODY = 200
 
 
 class BadAnswer(TypeError):
-    """An answer that the host can't send: its client gets an empty 500."""
+    """The host can't send the function's answer: its client gets an empty 500."""
 
 
 def from_function(returned: object) -> Response:
-    """Make the answer of what a function returned. Raises BadAnswer where the host would fail."""
+    """Return the response for a function's result. Raises BadAnswer where the host would fail."""
     if isinstance(returned, str):
         returned = func.HttpResponse(returned)
     if not isinstance(returned, func.HttpResponse):
@@ -24,12 +24,12 @@ def from_function(returned: object) -> Response:
     body = returned.get_body() if has_body else b""
     response = Response(body, status)
     if body:
-        # Without a length of the function's own it goes out in chunks.
+        # Unless the function sets a length, the body is sent in chunks.
         del response.headers["content-length"]
     response.headers["content-type"] = _content_type(returned)
     for name, value in returned.headers.items():
         _check_header(name, value, len(body))
-        # Of several values of a name the host sends the last.
+        # The host sends only the last of several headers with the same name.
         response.headers[name] = value
     return response
 
@@ -48,7 +48,7 @@ def _check_header(name: str, value: str, length: int) -> None:
 
 
 def with_host_headers(response: Response, config: HttpConfig, *, is_https: bool) -> Response:
-    """Add host.json's customHeaders where the function has none of them, and its hsts."""
+    """Add host.json's customHeaders that the function hasn't set, and its hsts over https."""
     for name, value in config.custom_headers.items():
         response.headers.setdefault(name, value)
     if config.hsts and is_https:

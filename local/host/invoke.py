@@ -1,4 +1,4 @@
-"""How a function is called: on the loop when it is async, else in a thread of the pool."""
+"""Calls functions: async ones on the event loop, all others in a thread of the pool."""
 
 import asyncio
 import inspect
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 log = logging.getLogger("local.host.invoke")
 
-# What the host sets where nothing is set. A pool makes a thread when one is needed.
+# The host's default number of threads. The pool starts a thread only when it needs one.
 HOSTS_THREADS = 1000
 
 
@@ -37,7 +37,7 @@ class TraceContext:
 
 
 class Context(func.Context):
-    """What a function is told of its invocation."""
+    """The description of its invocation that a function gets."""
 
     def __init__(self, function: Function, invocation_id: str, trace_context: TraceContext) -> None:
         self._name = function.name
@@ -48,22 +48,22 @@ class Context(func.Context):
 
     @property
     def invocation_id(self) -> str:
-        """Name the invocation."""
+        """Return the invocation's id."""
         return self._invocation_id
 
     @property
     def function_name(self) -> str:
-        """Name the function."""
+        """Return the function's name."""
         return self._name
 
     @property
     def function_directory(self) -> str:
-        """Name the app's folder."""
-        return os.getcwd()  # noqa: PTH109 - a string, as the real one gives
+        """Return the app's folder."""
+        return os.getcwd()  # noqa: PTH109 - a string, as in the real worker
 
     @property
     def trace_context(self) -> Any:
-        """Return the caller's span: the real host puts one of its own between."""
+        """Return the caller's span; the real host inserts a span of its own between."""
         return self._trace_context
 
     @property
@@ -73,23 +73,23 @@ class Context(func.Context):
 
     @property
     def retry_context(self) -> Any:
-        """Return nothing: there are no retries here."""
+        """Return None: the local host has no retry policies."""
         return None
 
 
 class OutputNotWritten(Exception):
-    """What a function put out can't be put on its queue: a full disk, a damaged file."""
+    """A function's output can't be written to its queue, because of a full disk or damaged file."""
 
 
 class Output(func.Out[Any]):
-    """What a function puts out."""
+    """An output parameter of a function, with the value that the function set."""
 
     def __init__(self) -> None:
         self.value: Any = None
         self.undo: Callable[[], Awaitable[None]] | None = None
 
     def if_lost(self, undo: Callable[[], Awaitable[None]]) -> None:
-        """Run `undo` if the value can't be put on its queue."""
+        """Keep `undo`, which is called if the value can't be written to its queue."""
         self.undo = undo
 
     def set(self, val: Any) -> None:
@@ -102,7 +102,7 @@ class Output(func.Out[Any]):
 
 
 def worker_threads() -> ThreadPoolExecutor:
-    """Make a pool of PYTHON_THREADPOOL_THREAD_COUNT threads, or of as many as the host sets."""
+    """Return a pool of PYTHON_THREADPOOL_THREAD_COUNT threads, by default HOSTS_THREADS."""
     size = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
     count = int(size) if size.isdigit() and int(size) else HOSTS_THREADS
     return ThreadPoolExecutor(count, thread_name_prefix="function")
@@ -110,10 +110,10 @@ def worker_threads() -> ThreadPoolExecutor:
 
 @dataclass(frozen=True)
 class Caller:
-    """Calls functions; what they put out goes into the queues.
+    """Calls functions, and writes their outputs to the queues.
 
-    One that takes more than allowed_seconds takes its process down, as on Azure: a thread can't be
-    ended in another way.
+    A function that takes longer than `allowed_seconds` ends the process, as on Azure: a thread
+    can't be ended in another way.
     """
 
     queues: Queues
@@ -121,9 +121,10 @@ class Caller:
     allowed_seconds: float | None = None
 
     async def call(self, function: Function, argument: object, *, read: Callable[[object], T]) -> T:
-        """Call a function with its trigger's data; give what `read` makes of what it returned.
+        """Call a function with its trigger's data, and return `read` of its result.
 
-        Raises what either raises; nothing is put out then. Raises OutputNotWritten.
+        Raises what the function or `read` raises; no output is written then. Raises
+        OutputNotWritten if an output can't be written.
         """
         outputs = {name: Output() for name in function.outputs}
         given: dict[str, Any] = {function.argument: argument, **outputs}
@@ -139,7 +140,7 @@ class Caller:
         return result
 
     async def _write_out(self, function: Function, outputs: Mapping[str, Output]) -> None:
-        """Put what a function gave out into its queues; where that fails, undo what it did.
+        """Write a function's outputs to their queues; if that fails, call their `undo`.
 
         Raises OutputNotWritten, and what `outgoing` does.
         """
@@ -165,7 +166,7 @@ class Caller:
                 overrun.cancel()
 
     def _put_out(self, function: Function, outputs: Mapping[str, Output]) -> None:
-        """Put what a function gave out into its queues. Raises what `outgoing` does."""
+        """Write a function's outputs to their queues. Raises what `outgoing` does."""
         for name, output in outputs.items():
             for body in outgoing(output.value):
                 self.queues.put(function.outputs[name], body)
@@ -177,6 +178,6 @@ def _overrun(function: Function, seconds: float) -> None:
 
 
 def end_process(status: int = 0) -> NoReturn:
-    """End at once, as Azure's worker does: no atexit, no waiting for threads."""
+    """End the process immediately, as Azure's worker does: no atexit, no waiting for threads."""
     logging.shutdown()
     os._exit(status)

@@ -1,4 +1,4 @@
-"""The host's keys, in a file that its owner alone can read."""
+"""The host's keys, in a file that only its owner can read."""
 
 import json
 import os
@@ -9,15 +9,15 @@ from pathlib import Path
 from local.host.config import HostError
 
 MASTER, ANY_FUNCTION = "_master", "_function"
-# Half of what is made here; shorter ones can be guessed over a fast connection.
+# Generated keys have 43 characters. Shorter keys than 16 can be guessed over a fast connection.
 MIN_KEY_LENGTH = 16
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def read_keys(path: Path) -> dict[str, str]:
-    """Read the host's keys, made the first time: one for functions, one for everything.
+    """Return the host's keys: one for functions, one for everything. The first call creates them.
 
-    Raises HostError when the file can't be read, when others can, or when a key is none.
+    Raises HostError if the file can't be read, if other users can read it, or if a key is invalid.
     """
     try:
         if not path.exists():
@@ -51,7 +51,7 @@ def _fault_of(keys: object, name: str) -> str | None:
 def _make(path: Path) -> None:
     made = {MASTER: secrets.token_urlsafe(32), ANY_FUNCTION: secrets.token_urlsafe(32)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Whole or not at all: a file that a full disk left empty would stop the next start.
+    # Replaced as a whole, because a file left empty by a full disk would stop the next start.
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)

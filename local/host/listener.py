@@ -1,4 +1,4 @@
-"""Listens to a queue as the queue extension of the real host does.
+"""Polls a queue, as the queue extension of the real host does.
 
 https://github.com/Azure/azure-sdk-for-net: QueueListener.cs, QueueProcessor.cs and
 RandomizedExponentialBackoffStrategy.cs.
@@ -19,22 +19,22 @@ from shared.logs import event, repeated_event
 
 log = logging.getLogger("local.host.listener")
 
-# A message is hidden for longer when half of its time has passed.
+# The time for which a message is hidden is renewed when half of it has passed.
 RENEW_SECONDS = HIDDEN_SECONDS / 2
 JITTER = 0.2
 
 Run = Callable[[Function, Message], Awaitable[bool]]
-"""Runs a function for a message, and says whether it succeeded."""
+"""Runs a function for a message, and returns whether it succeeded."""
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
-"""Starts work that goes on when the listener is cancelled."""
+"""Starts work that continues when the listener is cancelled."""
 Sleep = Callable[[float], Awaitable[object]]
 Uniform = Callable[[float, float], float]
 
 
 class Backoff:
-    """How long an idle queue is left alone: 0.1 s, then about twice as long each time.
+    """Pauses between polls of an idle queue: 0.1 s first, then about twice as long each time.
 
-    A message that was found begins it again; `most` seconds end it.
+    A message resets the pause to 0.1 s; `most` is its maximum in seconds.
     """
 
     def __init__(self, most: float, *, uniform: Uniform = random.uniform) -> None:
@@ -43,7 +43,7 @@ class Backoff:
         self._step = 0
 
     def next(self, *, found: bool) -> float:
-        """Return the seconds to wait; found says that there was a message since the last wait."""
+        """Return the seconds to wait; `found` is whether a message came since the last wait."""
         if found:
             self._step = 1
             return MIN_POLLING_SECONDS
@@ -77,8 +77,8 @@ class Listener:
         self._sleep = sleep
 
     async def listen(self) -> None:
-        """Listen for ever."""
-        # Where the worker alone died the host lives, and takes what it was at for failed.
+        """Poll the queue until cancelled."""
+        # When only the worker crashes, the real host goes on and counts its messages as failed.
         await self._give_up_held()
         backoff = Backoff(self._config.max_polling_seconds)
         working: set[asyncio.Task[None]] = set()
@@ -100,22 +100,22 @@ class Listener:
             for message in await asyncio.to_thread(self._queues.held, self._queue):
                 await self._failed(message)
         except sqlite3.Error as error:
-            # They are seen again when their time has passed.
-            self._tell(error)
+            # The messages become visible again when their hidden time has passed.
+            self._log_unavailable(error)
 
-    def _tell(self, error: sqlite3.Error) -> None:
+    def _log_unavailable(self, error: sqlite3.Error) -> None:
         repeated_event(
             log, "queue.unavailable", logging.ERROR, reason=str(error), queue=self._queue
         )
 
     async def _take(self) -> list[Message]:
-        """Take a batch. One that comes as the listener is cancelled is given back."""
+        """Take a batch of messages. If cancelled meanwhile, give the batch back."""
         taking = asyncio.create_task(asyncio.to_thread(self._take_batch))
         try:
             return await asyncio.shield(taking)
         except sqlite3.Error as error:
-            # A full disk: what can't be taken now stays where it is.
-            self._tell(error)
+            # On a full disk, for example. Messages that can't be taken now stay in the queue.
+            self._log_unavailable(error)
             return []
         except asyncio.CancelledError:
             with suppress(sqlite3.Error):
@@ -131,15 +131,15 @@ class Listener:
 
     async def _work_on(self, message: Message) -> None:
         try:
-            await self._settle(message)
+            await self._process(message)
         except sqlite3.Error as error:
-            # It is seen again when its time has passed: at least once.
-            self._tell(error)
+            # The message becomes visible again when its hidden time has passed: at-least-once.
+            self._log_unavailable(error)
 
-    async def _settle(self, message: Message) -> None:
-        # One attempt too many: the last one's host died before it could put it aside.
+    async def _process(self, message: Message) -> None:
+        # One attempt too many: the host crashed before it could move the message to poison.
         if message.dequeue_count > self._config.max_dequeue_count:
-            await self._put_aside(message)
+            await self._move_to_poison(message)
             return
         renewing = asyncio.create_task(self._renew(message))
         try:
@@ -161,15 +161,15 @@ class Listener:
 
     async def _failed(self, message: Message) -> None:
         if self._queue.endswith(POISON):
-            # It has no poison queue of its own: a message that fails stays hidden for its time.
+            # A poison queue has no poison queue: a failed message stays hidden for its time.
             return
         if message.dequeue_count >= self._config.max_dequeue_count:
-            await self._put_aside(message)
+            await self._move_to_poison(message)
         else:
             seconds = self._config.retry_seconds
             await asyncio.to_thread(self._queues.give_back, message, after=seconds)
 
-    async def _put_aside(self, message: Message) -> None:
+    async def _move_to_poison(self, message: Message) -> None:
         await asyncio.to_thread(self._queues.poison, self._queue, message)
         event(
             log,

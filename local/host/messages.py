@@ -1,8 +1,8 @@
-"""What the real host makes of a queue's messages, out of a function and into one.
+"""Conversion of queue messages from and to functions, as the real host does it.
 
-Its worker's own converters do their part here too; the rest is the host's, by its public source:
+The worker's part is done by the worker's own converters. The host's part follows its public source:
 Binding/FunctionBinding.cs and Utility.ApplyBindingData of github.com/Azure/azure-functions-host,
-and Newtonsoft.Json, which it reads and writes JSON with.
+and Newtonsoft.Json, with which the host reads and writes JSON.
 """
 
 import json
@@ -16,22 +16,22 @@ from azure.functions.queue import QueueMessageInConverter, QueueMessageOutConver
 
 from local.host.queues import LIFETIME, Message
 
-# A string of this form is a date to Newtonsoft, which writes it again in its own form.
+# Newtonsoft reads a string of this form as a date, and writes it in its own form.
 DATE = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(?:([Zz])|([+-])(\d\d)(?::?(\d\d))?)?",
     re.ASCII,
 )
-# .NET writes numbers from here on with an exponent.
+# .NET writes numbers from this value on with an exponent.
 FIRST_WITH_EXPONENT = 1e15
 
 
 def outgoing(value: object) -> list[bytes]:
-    """Return the bodies of the messages that a function's output makes; None makes none.
+    """Return the bodies of the messages for a function's output; None gives no messages.
 
-    Bytes, items of a list and text that isn't JSON stay as they are. Text that is JSON is parsed
-    and written again: an object or array indented, an array's items as a message each.
-    Raises NotImplementedError for what the worker can't send, and ValueError for text that looks
-    like JSON and isn't.
+    Bytes, items of a list and text that isn't JSON stay as they are. JSON text is parsed and
+    written again: objects and arrays are indented, and each item of an array is one message.
+    Raises NotImplementedError for values that the worker can't send, and ValueError for text that
+    looks like JSON and isn't.
     """
     if value is None:
         return []
@@ -49,9 +49,9 @@ def outgoing(value: object) -> list[bytes]:
 
 
 def incoming(message: Message) -> func.QueueMessage:
-    """Return what a function is given of a message.
+    """Return a message as a function gets it.
 
-    Properties of a JSON body overwrite the message's own of the same name, whatever their case:
+    Properties of a JSON body overwrite the message's own of the same name, in any case:
     Id, DequeueCount, ExpirationTime, InsertionTime, NextVisibleTime, PopReceipt.
     Raises ValueError where the body isn't UTF-8, or such a property isn't of the right type.
     """
@@ -75,7 +75,7 @@ def incoming(message: Message) -> func.QueueMessage:
 
 
 def _datum(value: object) -> Datum | None:
-    """Return what the host tells the worker of a property; nothing of null and of arrays."""
+    """Return a property as the host sends it to the worker; None for null and for arrays."""
     if value is None or isinstance(value, list):
         return None
     if isinstance(value, dict):
@@ -88,7 +88,7 @@ def _time(moment: datetime) -> Datum:
 
 
 def _properties(text: str) -> dict[str, Any]:
-    """Return the properties of a JSON object; none of any other text."""
+    """Return the properties of a JSON object; an empty dict for any other text."""
     try:
         content = _parsed(text) if _looks_like_json(text) else None
     except ValueError:
@@ -113,14 +113,14 @@ def _refuse(constant: str) -> NoReturn:
 
 
 class _Date(str):
-    """A date as Newtonsoft writes it in JSON; `plain` is what it writes by itself."""
+    """A date as Newtonsoft writes it inside JSON; `plain` is its form outside JSON."""
 
     __slots__ = ("plain",)
     plain: str
 
 
 def _with_dates(value: Any) -> Any:
-    """Return parsed JSON with the strings that Newtonsoft takes for dates in its form."""
+    """Return parsed JSON with its date strings in the form that Newtonsoft writes."""
     if isinstance(value, dict):
         return {key: _with_dates(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -129,10 +129,10 @@ def _with_dates(value: Any) -> Any:
 
 
 def _normalised(text: str) -> str:
-    """Return a date with its fraction's last zeros cut off, and an offset's time in UTC.
+    """Return a date without the trailing zeros of its fraction, and in UTC if it has an offset.
 
-    The real host runs in UTC, and writes a date with an offset in its local time. Other text, and
-    what is no date that there can be, stays as it is.
+    The real host runs in UTC, and writes a date with an offset in its local time. Other text and
+    impossible dates stay as they are.
     """
     if not (match := DATE.fullmatch(text)):
         return text
@@ -152,7 +152,7 @@ def _normalised(text: str) -> str:
 
 
 def _text_of(value: object) -> str:
-    """Return the text that Newtonsoft gives of one value."""
+    """Return one value as Newtonsoft writes it outside JSON."""
     match value:
         case _Date():
             return value.plain

@@ -1,4 +1,4 @@
-"""Where each of the host's processes begins: `python -m local.host.process ROLE …`."""
+"""Entry point of each of the host's processes: `python -m local.host.process ROLE …`."""
 
 import argparse
 import asyncio
@@ -35,20 +35,20 @@ from shared.worker_status import STATUS_FILE
 
 log = logging.getLogger("local.host.process")
 
-# More than the host takes: what is above its own limits is refused as it refuses it.
+# Above the real host's limits, so that http_request.py can refuse larger heads as the host does.
 MAX_HEAD_BYTES = 256 * 1024
 
 
 def main() -> None:
-    """Run the process that the arguments name, until it is told to stop."""
+    """Run the process that the arguments name, until a signal stops it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("role", choices=["http", "worker", "reddit"])
     parser.add_argument("--app", type=Path, default=Path())
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--prefix", default="", help="how the names of its files begin")
+    parser.add_argument("--prefix", default="", help="prefix of its file names")
     parser.add_argument("--listener", type=int, help="the file descriptor of a listening socket")
-    parser.add_argument("--host", default="", help="names the host, the same after each restart")
-    parser.add_argument("--ready", type=int, required=True, help="a pipe to say ready on")
+    parser.add_argument("--host", default="", help="id of the host, kept across restarts")
+    parser.add_argument("--ready", type=int, required=True, help="a pipe that signals readiness")
     parser.add_argument("--keys", action="store_true")
     parser.add_argument("--allow-host", action="append", default=[])
     parser.add_argument("--allow-origin", action="append", default=[])
@@ -63,14 +63,14 @@ def main() -> None:
     try:
         asyncio.run(roles[arguments.role](arguments))
     except (HostError, sqlite3.Error, OSError) as error:
-        # A full disk, or keys that can't be read: the operator's to mend, and no fault of ours.
+        # A full disk, or unreadable keys: for the operator to fix, so there is no traceback.
         event(log, "process.failed", logging.CRITICAL, reason=str(error))
         end_process(1)
     end_process()
 
 
 def configure_logging(process: str) -> None:
-    """Log one line an event to stdout, with the process that it comes from."""
+    """Log to stdout, one line per event, with the name of the process."""
     level = os.environ.get("LOG_LEVEL") or "INFO"
     handler = logging.StreamHandler(sys.stdout)
     line = f"%(asctime)s %(levelname)-7s {process:<6} %(message)s"
@@ -85,16 +85,16 @@ def configure_logging(process: str) -> None:
 def _log_uncaught(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
-    """Log what ends the process, as any other line; Ctrl-C ends it without one."""
+    """Log an uncaught exception like any other line; Ctrl-C is not logged."""
     if not issubclass(kind, KeyboardInterrupt):
         logging.getLogger("local.host").critical("uncaught", exc_info=(kind, error, traceback))
 
 
 def _end_with_parent() -> None:
-    """End when the supervisor does, however it did: its end of our stdin closes then."""
+    """End this process when the supervisor ends in any way, which closes this process's stdin."""
 
     def watch() -> None:
-        # Not sys.stdin: a thread that waits in it breaks the interpreter's own end.
+        # Not sys.stdin: a thread that waits in it breaks the interpreter's shutdown.
         while os.read(0, 1024):
             pass
         end_process(1)
@@ -102,7 +102,7 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _say_ready(arguments: argparse.Namespace) -> None:
+def _signal_ready(arguments: argparse.Namespace) -> None:
     os.write(arguments.ready, b"1")
     os.close(arguments.ready)
 
@@ -120,7 +120,7 @@ async def _http(arguments: argparse.Namespace) -> None:
     os.environ[STATUS_FILE] = str(_files(arguments).worker)
     functions = functions_of(app_of(await import_app(arguments.app)), os.environ)
     config = read_host_json(arguments.app)
-    # A protocol given by name: without it asyncio leaves Nagle's algorithm on.
+    # The protocol is named, because asyncio otherwise leaves Nagle's algorithm on.
     listener = socket.socket(
         socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=arguments.listener
     )
@@ -143,7 +143,7 @@ async def _http(arguments: argparse.Namespace) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             application,
-            # It takes methods in any case, as Kestrel does, and leaves limits to the application.
+            # h11 accepts methods in any case, as Kestrel does; the application applies the limits.
             http=limited_protocol(most_connections()),
             h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             log_config=None,
@@ -156,7 +156,7 @@ async def _http(arguments: argparse.Namespace) -> None:
             timeout_graceful_shutdown=5,
         )
     )
-    _say_ready(arguments)
+    _signal_ready(arguments)
     await server.serve(sockets=[listener])
 
 
@@ -173,7 +173,7 @@ async def _worker(arguments: argparse.Namespace) -> None:
         on_stop=stopping.set,
         host=arguments.host,
     )
-    _say_ready(arguments)
+    _signal_ready(arguments)
     await worker.run()
 
 
@@ -184,7 +184,7 @@ async def _reddit(arguments: argparse.Namespace) -> None:
     application = create_app(feed_of(arguments.recording, live=arguments.live))
     port = int(os.environ["REDDIT_BASE_URL"].rsplit(":", 1)[1])
     with StandIn(application, port=port):
-        _say_ready(arguments)
+        _signal_ready(arguments)
         await asyncio.Event().wait()
 
 

@@ -1,7 +1,8 @@
-"""A durable queue for the processes of one machine, that behaves as Azure's storage queues do.
+"""A durable queue for the processes of one machine, which behaves as Azure's storage queues do.
 
-At least once, base64 on the wire, invisible while it is worked on, visible again when its worker
-died, put aside in `<queue>-poison` after too many attempts, and gone after seven days.
+Delivery is at least once. A message is base64 on the wire, and hidden while in progress. It becomes
+visible again when its worker has crashed, moves to `<queue>-poison` after too many attempts, and is
+deleted after seven days.
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger
 """
 
@@ -22,11 +23,12 @@ from shared.logs import event
 
 log = logging.getLogger("local.host.queues")
 
-# The real host hides a message for 10 minutes and renews that; a dead host's comes back then.
+# The real host hides a message for 10 minutes and renews that. After a crash of the host the
+# message becomes visible when this time has passed.
 HIDDEN_SECONDS = 600.0
 # How long Azure keeps a message.
 LIFETIME = timedelta(days=7)
-# As it is on the wire: https://learn.microsoft.com/azure/storage/queues/scalability-targets
+# Of the text on the wire: https://learn.microsoft.com/azure/storage/queues/scalability-targets
 MAX_TEXT_BYTES = 64 * 1024
 BUSY_SECONDS = 10.0
 POISON = "-poison"
@@ -46,7 +48,7 @@ Row = tuple[str, str, int, str, float, float]
 
 @dataclass(frozen=True)
 class Message:
-    """A message that was taken; receipt is what deletes it."""
+    """A message that was taken; `receipt` is needed to delete it."""
 
     id: str
     body: bytes
@@ -57,10 +59,10 @@ class Message:
 
 
 class Queues:
-    """The queues of a file. Each call is a transaction of its own, from any process.
+    """The queues of a file. Each call is one transaction; several processes may share the file.
 
-    holder names who takes messages: a worker that its host started again finds by it what the one
-    before it held.
+    `holder` identifies the host that takes messages. A restarted worker finds by it the messages
+    that its predecessor held.
     """
 
     def __init__(
@@ -79,7 +81,7 @@ class Queues:
         return self.put_text(queue, base64.b64encode(body).decode())
 
     def put_text(self, queue: str, text: str) -> str:
-        """Add a message as it is on the wire, as any client of the queue may; return its id.
+        """Add a message in its wire form, as any client of the queue may, and return its id.
 
         Raises ValueError when it is too long.
         """
@@ -97,7 +99,7 @@ class Queues:
     def take(self, queue: str, *, hidden: float = HIDDEN_SECONDS) -> Message | None:
         """Take the oldest visible message and hide it from others for `hidden` seconds.
 
-        A message that isn't base64 is put aside instead.
+        A message that isn't base64 is moved to the poison queue instead.
         """
         while row := self._take_row(queue, hidden):
             message = _message(row)
@@ -112,7 +114,7 @@ class Queues:
         return None
 
     def held(self, queue: str) -> list[Message]:
-        """List the messages that this holder has taken and still hides, the oldest first."""
+        """Return the messages that this holder has taken and still hides, oldest first."""
         with closing(self._connect()) as db, db:
             rows = db.execute(
                 HELD, (queue, self._clock(), len(self._holder), self._holder)
@@ -120,11 +122,11 @@ class Queues:
         return [message for row in rows if (message := _message(row))]
 
     def renew(self, message: Message, *, hidden: float = HIDDEN_SECONDS) -> None:
-        """Hide a message that is still worked on for `hidden` seconds from now."""
+        """Hide a message that is still in progress for `hidden` seconds from now."""
         self.give_back(message, after=hidden)
 
     def delete(self, message: Message) -> None:
-        """Delete a message that was worked on."""
+        """Delete a message that was processed."""
         with closing(self._connect()) as db, db:
             db.execute(
                 "DELETE FROM messages WHERE id = ? AND receipt = ?", (message.id, message.receipt)
@@ -139,18 +141,18 @@ class Queues:
             )
 
     def poison(self, queue: str, message: Message) -> None:
-        """Put a message aside: a new one in `<queue>-poison`, with seven days of its own.
+        """Move a message to `<queue>-poison` as a new message, which lasts for another seven days.
 
-        There is no such queue of one whose name ends so already: it stays hidden there.
+        A poison queue has no poison queue: its message stays there, hidden.
         """
         self._move(queue, message.id, message.receipt)
 
     def count(self, queue: str) -> int:
-        """Count the messages of a queue, hidden ones too."""
+        """Return the number of messages in a queue, including hidden ones."""
         return len(self.texts(queue))
 
     def texts(self, queue: str) -> list[str]:
-        """List the messages of a queue as they are on the wire, hidden ones too, oldest first."""
+        """Return the messages of a queue in wire form, including hidden ones, oldest first."""
         with closing(self._connect()) as db, db:
             self._expire(db)
             rows = db.execute(
@@ -183,7 +185,7 @@ class Queues:
         db.execute("DELETE FROM messages WHERE inserted <= ?", (oldest,))
 
     def _connect(self) -> sqlite3.Connection:
-        # A file that was removed while the host runs begins again.
+        # The file is created again if it was removed while the host runs.
         is_new = not self._path.exists()
         db = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
         if is_new:
@@ -196,7 +198,7 @@ class Queues:
 
 
 def _message(row: Row) -> Message | None:
-    """Return a row's message, or None where its text isn't base64."""
+    """Return a row's message; None if its text isn't base64."""
     message_id, text, dequeues, receipt, *moments = row
     try:
         body = base64.b64decode(WHITESPACE.sub("", text), validate=True)

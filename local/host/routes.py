@@ -1,4 +1,4 @@
-"""Routes as the Functions host reads them: ASP.NET Core's templates, matched as it matches them.
+"""Routes of the Functions host: ASP.NET Core's templates, parsed and matched in the same way.
 
 The grammar is that of RoutePatternParser, the matching that of RoutePatternMatcher:
 https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-templates
@@ -22,17 +22,17 @@ PARAMETER = re.compile(
     r"(?P<default>=.*?)?(?P<optional>\??)",
     re.DOTALL,
 )
-# The text of a constraint may hold colons and equals signs in its parentheses.
+# A constraint may hold colons and equals signs inside its parentheses.
 CONSTRAINTS = re.compile(r":((?:\([^()]*(?:\([^()]*\)[^()]*)*\)|[^:(])+)")
 
 
 class BadRoute(UndertoneError):
-    """The template is one that the host refuses."""
+    """The host refuses the route template."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A part of a template that takes what stands in its place."""
+    """A parameter of a template, which takes the text of the path in its place."""
 
     name: str
     constraints: tuple[Constraint, ...] = ()
@@ -42,11 +42,11 @@ class Parameter:
 
     @property
     def may_be_absent(self) -> bool:
-        """Return whether a path without this part fits."""
+        """Return whether a path without this part matches."""
         return self.is_optional or self.is_catch_all or self.default is not None
 
     def accepts(self, value: str | None) -> bool:
-        """Return whether the constraints hold; of what is absent only an optional one's do."""
+        """Return whether the constraints hold; without a value only an optional parameter's do."""
         if value is None:
             return self.is_optional or not self.constraints
         return all(constraint.holds(value) for constraint in self.constraints)
@@ -64,9 +64,10 @@ class Route:
     segments: tuple[Segment, ...]
 
     def match(self, path: str) -> dict[str, str | None] | None:
-        """Return the parameters of a path that fits; None where it doesn't fit.
+        """Return the parameters of a path; None if the path doesn't match.
 
-        The path begins with a slash, or is empty. A catch-all that takes nothing is None.
+        The path begins with a slash, or is empty. The value of a catch-all that takes nothing is
+        None.
         """
         values = _values(self.segments, path)
         return values if values is not None and self._holds(values) else None
@@ -161,7 +162,7 @@ def path_segments(path: str) -> list[str]:
 
 
 def _values(segments: Sequence[Segment], path: str) -> dict[str, str | None] | None:
-    """Return what each parameter takes of the path; None where the path doesn't fit."""
+    """Return the part of the path that each parameter takes; None if the path doesn't match."""
     values: dict[str, str | None] = {}
     offset, number = 1, 0
     for given in path_segments(path):
@@ -181,7 +182,7 @@ def _values(segments: Sequence[Segment], path: str) -> dict[str, str | None] | N
 
 
 def _filled(left: Sequence[Segment], values: dict[str, str | None]) -> dict[str, str | None] | None:
-    """Return the values with those of segments that the path doesn't have; None: it must."""
+    """Return the values with those of segments missing from the path; None if one is required."""
     for segment in left:
         only = segment[0] if len(segment) == 1 else None
         if not isinstance(only, Parameter) or not only.may_be_absent:
@@ -192,14 +193,14 @@ def _filled(left: Sequence[Segment], values: dict[str, str | None]) -> dict[str,
 
 
 def _upper(text: str) -> str:
-    """Return the text as .NET compares it without case: in capitals, character by character."""
+    """Return the text upper-cased character by character, as .NET does to ignore case."""
     if text.isascii():
         return text.upper()
     return "".join(each.upper() if len(each.upper()) == 1 else each for each in text)
 
 
 def match_segment(segment: Segment, given: str) -> dict[str, str] | None:
-    """Return what the parameters of a segment take of a path's segment that isn't empty."""
+    """Return the parameters of a segment for a path's non-empty segment; None if none match."""
     if len(segment) == 1:
         (only,) = segment
         if isinstance(only, Parameter):
@@ -211,14 +212,14 @@ def match_segment(segment: Segment, given: str) -> dict[str, str] | None:
     found = _match_parts(segment, given)
     if found is not None or given.endswith("."):
         return found
-    # Without the optional parameter and the period before it.
+    # Match again without the optional parameter and the period before it.
     return match_segment(segment[:-2], given)
 
 
 def _match_parts(segment: Segment, given: str) -> dict[str, str] | None:
-    """Match text and parameters from the right: each parameter takes what is left of the next text.
+    """Match text and parameters from the right; a parameter takes the text up to the next part.
 
-    Each takes one character at least, and the rightmost text that fits counts.
+    Each parameter takes at least one character. Of several places for a text the rightmost counts.
     """
     values: dict[str, str] = {}
     end = len(given)

@@ -1,7 +1,7 @@
-"""What the real Functions host and its Python worker refuse, so that we refuse it too.
+"""Rules of the real Functions host and its Python worker, which the local host enforces too.
 
-https://learn.microsoft.com/azure/azure-functions/functions-reference-python, and how version 2.x
-of the worker behaves.
+Sources: https://learn.microsoft.com/azure/azure-functions/functions-reference-python, and the
+behaviour of version 2.x of the worker.
 """
 
 import inspect
@@ -24,11 +24,11 @@ from shared.times import utc_now
 FUNCTION_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{0,127}")
 BINDING_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9]{0,127}")
 RESERVED_ROUTES = ("admin", "runtime")
-OUTPUT_TYPES = (func.Out[str], func.Out[typing.List[str]])  # noqa: UP006 - the worker tells them apart
+OUTPUT_TYPES = (func.Out[str], func.Out[typing.List[str]])  # noqa: UP006 - to the worker list[str] differs
 
 
 def violations(functions: Sequence[Function]) -> list[str]:
-    """Return a line for each rule that a function breaks; none means that the host would start."""
+    """Return a line for each rule that a function breaks; the host starts only if there is none."""
     found = [
         f"function {function.name}: {problem}"
         for function in functions
@@ -45,7 +45,7 @@ def _of_all(functions: Sequence[Function]) -> Iterator[str]:
     try:
         yield from shadowed([(function, parse_route(function.route)) for function in http])
     except BadRoute:
-        return  # It is named where each function's own rules are.
+        return  # _of_route reports it.
 
 
 def _of_one(function: Function) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Answers that their readers don't fetch: how long one is kept for them, and how much of all.
+"""Limits for answers that clients don't read: the seconds for one, and the bytes of all together.
 
-An answer is given to the transport as a whole, which keeps what the client hasn't taken.
+An answer is given to the transport as a whole, which keeps the part that the client hasn't read.
 """
 
 import asyncio
@@ -13,28 +13,28 @@ from shared.logs import Repeats, repeated_event
 
 log = logging.getLogger("local.host.connections")
 
-# Kestrel asks for 240 bytes a second: a megabyte could be held for over an hour.
+# Stricter than Kestrel's 240 bytes a second, at which a megabyte is held for over an hour.
 SEND_SECONDS = 30.0
 MIN_SENT_PER_SECOND = 4096
-# Fifty of the largest files, or as many megabytes of anything else.
+# Enough for fifty of the largest files.
 MAX_UNSENT_BYTES = 64 * 1024 * 1024
 
 
 class SendingProtocol(H11Protocol):
-    """HTTP whose answers must be taken in time, and take up to `max_unsent` bytes together.
+    """HTTP whose answers must be read in time, and hold at most `max_unsent` bytes together.
 
-    Beyond that the connections that have waited longest for their readers are closed.
+    Above `max_unsent` the connections that have waited longest for their clients are closed.
     """
 
     send_seconds: ClassVar[float] = SEND_SECONDS
     max_unsent: ClassVar[int] = MAX_UNSENT_BYTES
     unsent: ClassVar[dict["SendingProtocol", None]]
-    """Connections that hold something unsent, the longest first."""
+    """Connections with unsent bytes, longest wait first."""
     repeats: ClassVar[Repeats]
     send_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Have the transport tell of whatever it can't send at once."""
+        """Make the transport report all bytes that it can't send immediately."""
         transport.set_write_buffer_limits(high=0)
         super().connection_made(transport)
 
@@ -44,15 +44,15 @@ class SendingProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Allow the reader its time for what isn't sent."""
+        """Start the timer within which the client must read the unsent bytes."""
         super().pause_writing()
         self.unsent[self] = None
         waits = self.send_seconds + _held(self) / MIN_SENT_PER_SECOND
         self.send_timer = self.loop.call_later(waits, self.give_up, "it was not read in time")
-        self._make_memory()
+        self._limit_unsent()
 
     def resume_writing(self) -> None:
-        """Note that all is sent."""
+        """Stop the timer, since all bytes are sent."""
         self._all_sent()
         super().resume_writing()
 
@@ -62,7 +62,7 @@ class SendingProtocol(H11Protocol):
             self.send_timer.cancel()
             self.send_timer = None
 
-    def _make_memory(self) -> None:
+    def _limit_unsent(self) -> None:
         held = sum(map(_held, self.unsent))
         for longest in list(self.unsent):
             if held <= self.max_unsent or longest is self:

@@ -1,7 +1,8 @@
-"""Which functions take the requests of others: the host tries them in the order of their names.
+"""Detection of functions that take the requests of others.
 
-It takes the first whose route and methods fit. A narrower route that comes first is in its place:
-it leaves the rest to those behind it. Everything else that overlaps loses requests without a word.
+The host tries functions in the order of their names, and takes the first whose route and methods
+match. A narrower route may come first: it leaves the other requests to the later routes. Any other
+overlap loses requests silently.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from itertools import product
 from local.host.functions import Function
 from local.host.routes import Parameter, Part, Route, Segment, match_segment
 
-# Values that some constraint or text of a segment may accept.
+# Values of which a constraint or a text of a segment may accept some.
 SAMPLES = (
     "a", "abc", "1", "123", "-1", "true", "1.5", "a.b", "a-b", "A1",
     "00000000-0000-0000-0000-000000000000",
@@ -22,7 +23,7 @@ LONGEST_SAMPLE = 40
 def shadowed(routes: Sequence[tuple[Function, Route]]) -> Iterator[str]:
     """Yield a line for each function that loses requests to one that comes before it.
 
-    routes are in the order in which the host tries them.
+    `routes` are in the order in which the host tries them.
     """
     for number, (later, route) in enumerate(routes):
         for earlier, other in routes[:number]:
@@ -36,14 +37,17 @@ def shadowed(routes: Sequence[tuple[Function, Route]]) -> Iterator[str]:
 
 
 def shared_methods(one: Function, other: Function) -> str:
-    """Return the methods that both answer, with commas; empty where there is none."""
+    """Return the methods that both answer, joined by commas; empty if there is none."""
     if not one.methods or not other.methods:
         return ", ".join(one.methods or other.methods) or "all methods"
     return ", ".join(method for method in other.methods if method in one.methods)
 
 
 def _takes(earlier: Route, later: Route) -> str | None:
-    """Return how much of a later route's requests an earlier one takes: all of, or some of."""
+    """Return which of a later route's requests an earlier one takes: "all of", "some of" or None.
+
+    None also stands for an earlier route that is narrower, since that may come first.
+    """
     if not overlap(earlier, later):
         return None
     if covers(earlier, later):
@@ -53,14 +57,14 @@ def _takes(earlier: Route, later: Route) -> str | None:
 
 @dataclass(frozen=True)
 class _Form:
-    """A route with a certain number of segments; an open one takes any number of further ones."""
+    """A route with a fixed number of segments; an open one takes any number of further ones."""
 
     segments: tuple[Segment, ...]
     is_open: bool = False
 
 
 def _forms(route: Route) -> Iterator[_Form]:
-    """Yield the forms of a route: with and without what may be absent at its end."""
+    """Yield the forms of a route: with and without the segments that may be absent at its end."""
     segments = route.segments
     while segments:
         last = segments[-1][0] if len(segments[-1]) == 1 else None
@@ -75,7 +79,7 @@ def _forms(route: Route) -> Iterator[_Form]:
 
 
 def overlap(one: Route, other: Route) -> bool:
-    """Return whether some path fits both."""
+    """Return whether some path matches both."""
     return any(_forms_overlap(a, b) for a, b in product(_forms(one), _forms(other)))
 
 
@@ -88,7 +92,7 @@ def _forms_overlap(one: _Form, other: _Form) -> bool:
 
 
 def covers(wide: Route, narrow: Route) -> bool:
-    """Return whether every path that fits the narrow route fits the wide one, as far as seen."""
+    """Return whether every path of the narrow route matches the wide one, as far as is known."""
     return all(any(_form_covers(w, n) for w in _forms(wide)) for n in _forms(narrow))
 
 
@@ -111,7 +115,7 @@ def _segment_covers(wide: Segment, narrow: Segment) -> bool:
 
 
 def _segments_overlap(one: Segment, other: Segment) -> bool:
-    """Return whether some text fits both, tried with texts made of both."""
+    """Return whether some text matches both segments, tried with texts made from both."""
     if _shape(one) == _shape(other):
         return True
     for a, b in ((one, other), (other, one)):
@@ -123,12 +127,12 @@ def _segments_overlap(one: Segment, other: Segment) -> bool:
 
 
 def _texts_of(segment: Segment) -> tuple[str, ...]:
-    """Return samples, and what the segment makes of them."""
+    """Return the samples, and the segment's texts with samples in place of its parameters."""
     return tuple(dict.fromkeys((*SAMPLES, *_texts(segment, SAMPLES))))
 
 
 def _texts(segment: Segment, values: Sequence[str]) -> Iterator[str]:
-    """Yield the segment's text with values in the places of its parameters."""
+    """Yield the segment's texts with values in place of its parameters."""
     choices = [(part,) if isinstance(part, str) else values for part in segment]
     texts = map("".join, product(*choices))
     yield from (text for text in texts if len(text) <= LONGEST_SAMPLE)
@@ -141,12 +145,12 @@ def _fits(segment: Segment, text: str) -> bool:
 
 
 def _shape(segment: Segment) -> tuple[object, ...]:
-    """Return what two segments that fit the same texts have in common, whatever their names."""
+    """Return a value that is equal for segments that match the same texts; names don't count."""
 
     def shape(part: Part) -> object:
         return part.lower() if isinstance(part, str) else (part.constraints, part.is_optional)
 
     shapes = tuple(map(shape, segment))
-    # Alone in its segment a parameter is absent with its segment, or takes all of it.
+    # A parameter alone in its segment takes all of it, or is absent with it: optional or not.
     only = segment[0] if len(segment) == 1 else None
     return (only.constraints,) if isinstance(only, Parameter) else shapes

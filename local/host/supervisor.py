@@ -1,4 +1,4 @@
-"""Starts the host's processes, starts anew what dies, and ends all of them together."""
+"""Starts the host's processes, restarts each that exits, and ends all of them together."""
 
 import asyncio
 import logging
@@ -17,19 +17,19 @@ from shared.logs import event
 log = logging.getLogger("local.host.supervisor")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-# A process that lived so long has recovered: the next pause is short again.
-LIVED_SECONDS = 60.0
+# A process that ran longer than this has recovered: the pause before its next restart is short.
+RECOVERED_SECONDS = 60.0
 READY_SECONDS = 30.0
-# The worker's own grace and a little more.
+# A little more than the worker's own grace of 10 s.
 GRACE_SECONDS = 13.0
 BACKLOG = 512
 
 
 @dataclass
 class Child:
-    """A process of the host: what starts it, and how it goes.
+    """A process of the host, and the arguments that start it.
 
-    One that others rely on ends last, once they have ended.
+    A process that others rely on ends last, once they have ended.
     """
 
     role: str
@@ -39,7 +39,7 @@ class Child:
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
 
     async def start(self, environ: Mapping[str, str], host: str) -> None:
-        """Start it for a host, and wait until it says that it is ready. Raises HostError."""
+        """Start the process for a host's id, and wait until it is ready. Raises HostError."""
         reader, writer = os.pipe()
         passed = [writer] if self.listener is None else [writer, self.listener]
         command = [sys.executable, "-m", "local.host.process", self.role, *self.arguments]
@@ -51,28 +51,28 @@ class Child:
             env=dict(environ),
             stdin=asyncio.subprocess.PIPE,
             pass_fds=passed,
-            # Ctrl-C is the supervisor's: it ends its children in order.
+            # Only the supervisor gets Ctrl-C, and ends its children in order.
             start_new_session=True,
         )
         os.close(writer)
         try:
-            said = await asyncio.wait_for(asyncio.to_thread(os.read, reader, 1), READY_SECONDS)
+            ready = await asyncio.wait_for(asyncio.to_thread(os.read, reader, 1), READY_SECONDS)
         except TimeoutError:
-            said = b""
+            ready = b""
             self.kill()
         finally:
             os.close(reader)
-        if not said:
+        if not ready:
             raise HostError(f"the {self.role} process didn't start: see its lines above")
         event(log, "process.started", process=self.role, pid=self.process.pid)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Ask the process to end."""
         if self.process is not None and self.process.returncode is None:
             self.process.terminate()
 
     def kill(self) -> None:
-        """End it at once."""
+        """End the process immediately."""
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
 
@@ -83,7 +83,7 @@ class Supervisor:
     def __init__(self, children: Sequence[Child], environ: Mapping[str, str]) -> None:
         self._children = children
         self._environ = environ
-        # By it a process that is started again knows what the one before it was at.
+        # By this id a restarted process finds the unfinished work of its predecessor.
         self._id = uuid.uuid4().hex
         self._stop = asyncio.Event()
         self._signals = 0
@@ -102,7 +102,7 @@ class Supervisor:
             await self._end()
 
     async def _watch_all(self) -> None:
-        """Watch the children until it is time to stop. Raises what a watch itself fails with."""
+        """Watch the children until a signal stops them. Raises what a watch raises."""
         stopped = asyncio.create_task(self._stop.wait())
         watches = [asyncio.create_task(self._watch(child)) for child in self._children]
         done, _ = await asyncio.wait([stopped, *watches], return_when=asyncio.FIRST_COMPLETED)
@@ -126,7 +126,7 @@ class Supervisor:
             assert child.process is not None  # noqa: S101 - it was started
             began = time.monotonic()
             status = await child.process.wait()
-            if time.monotonic() - began > LIVED_SECONDS:
+            if time.monotonic() - began > RECOVERED_SECONDS:
                 pause = FIRST_PAUSE
             event(
                 log,

@@ -1,6 +1,6 @@
-"""Timers: when each fires, that it never overlaps itself, and what was missed.
+"""Timers: each fires on its schedule, never overlaps itself, and makes up for a missed tick.
 
-As the timer extension of the real host does:
+They follow the timer extension of the real host:
 https://github.com/Azure/azure-webjobs-sdk-extensions, TimerListener.cs.
 """
 
@@ -19,28 +19,29 @@ from shared.times import Clock, iso, parse_iso
 
 log = logging.getLogger("local.host.timers")
 
-# The real host's ticks come up to 7 ms before their time: what compares a tick with the clock must
-# bear that.
+# The real host's ticks come up to 7 ms early, so these are early too. Code that compares a tick
+# with the clock must allow for that.
 EARLY = timedelta(milliseconds=5)
-# Clocks step: sleep in pieces, and look at the time again.
+# The clock may be set while a timer sleeps, so it sleeps in pieces and reads the clock again.
 LONGEST_SLEEP = 30.0
-# A clock that is set back by more than this was wrong, and what was remembered by it is too.
+# If the clock is set back by more than this, it was wrong, and so are the times remembered from it.
 MAX_AHEAD = timedelta(minutes=1)
 # https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer: useMonitor is off for
 # schedules that recur more often.
 SHORTEST_MONITORED = timedelta(minutes=1)
 
 Fire = Callable[[Function, bool, datetime], Awaitable[None]]
-"""Runs a timer's function for a tick; the flag says that it is past due."""
+"""Runs a timer's function for a tick; the flag is whether the tick is past due."""
 Sleep = Callable[[float], Awaitable[object]]
 
 
 class Monitor:
-    """Remembers across restarts up to which moment each timer has had its ticks.
+    """Remembers across restarts up to which moment each timer's ticks are done.
 
-    A tick counts only once its function has ended: one that died with its host is missed. One that
-    died with its worker alone isn't: the host goes on from where it began. host names what lives on
-    when a worker is started again. What was remembered of another schedule counts for nothing.
+    A tick is done once its function has ended. A tick that a crash of the host cut short counts as
+    missed. One that only a crash of the worker cut short doesn't: the host continues after it.
+    `host` is the id of the host, which stays the same when its worker restarts. Times remembered
+    for another schedule are ignored.
     """
 
     def __init__(self, path: Path, *, host: str = "") -> None:
@@ -55,14 +56,14 @@ class Monitor:
             self._known = {name: each for name, each in known.items() if _is_readable(each)}
 
     def last(self, function: Function) -> datetime | None:
-        """Return the moment up to which the timer's ticks have ended, if it was ever started."""
+        """Return the moment up to which the timer's ticks have ended; None if it never started."""
         known = self._known.get(function.name)
         if known is None or known["schedule"] != function.schedule:
             return None
         return parse_iso(known["last"])
 
     def begun(self, function: Function) -> datetime | None:
-        """Return the moment up to which this host has begun the timer's ticks, if it has."""
+        """Return the moment up to which this host has begun the timer's ticks, or None."""
         if self.last(function) is None or self._known[function.name].get("host") != self._host:
             return None
         return parse_iso(self._known[function.name]["begun"])
@@ -89,7 +90,7 @@ class Monitor:
             fresh.write_text(json.dumps(self._known), encoding="utf-8")
             fresh.replace(self._path)
         except OSError as error:
-            # The timer goes on; only a restart would run a tick twice, or not at all.
+            # The timer continues. Only after a restart might a tick run twice, or not at all.
             reason = error.strerror or str(error)
             repeated_event(log, "timer.not_remembered", logging.ERROR, reason=reason)
 
@@ -115,12 +116,12 @@ async def run_timer(
     lock_seconds: float = 0.0,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Fire a timer for ever.
+    """Fire a timer until cancelled.
 
-    What a clock that ran ahead has left counts for nothing once it is set right.
-    A tick that passed while the host was down fires at the start, once, past due. One that passed
-    while the timer ran fires immediately, once, and isn't past due. lock_seconds is how long a host
-    that was killed still holds the timer's lock: up to 61 s on Azure.
+    Ticks that passed while the host was down fire once at the start, past due. Ticks that passed
+    while the timer ran fire once immediately, and aren't past due. When a clock that ran ahead is
+    corrected, the times remembered from it are ignored. `lock_seconds` is how long a killed host
+    still holds the timer's lock: up to 61 s on Azure.
     """
     reference = monitor.begun(function)
     if reference is None:
@@ -149,7 +150,7 @@ async def _start(
     startup_seconds: float,
     sleep: Sleep,
 ) -> datetime:
-    """Fire what the start asks for; return the moment after which the schedule goes on."""
+    """Fire a missed tick or one at start-up; return the moment after which the schedule goes on."""
     now = clock()
     last = monitor.last(function)
     monitored = interval(function.schedule, now) >= SHORTEST_MONITORED
@@ -164,7 +165,7 @@ async def _start(
 
 
 async def _sleep_until(due: datetime, clock: Clock, sleep: Sleep, *, since: datetime) -> bool:
-    """Sleep until a moment; return False where the clock is set back before `since`."""
+    """Sleep until a moment; return False if the clock is set back before `since`."""
     while (left := (due - (now := clock())).total_seconds()) > 0:
         if now < since:
             return False

@@ -25,15 +25,15 @@ from shared.times import utc_now
 
 log = logging.getLogger("local.host.worker")
 
-# How long running functions may take to end once the host stops.
+# Time for running functions to end once the host stops.
 GRACE_SECONDS = 10.0
 
 
 class Worker:
-    """Runs timers and queue functions until SIGTERM; on_stop then asks running ones to end.
+    """Runs timers and queue functions until SIGTERM; `on_stop` then asks running ones to end.
 
-    host names the host that starts it again when it dies. lock_seconds is how long its timers wait
-    for the lock of a host that was killed.
+    `host` is the id of the host that restarts the worker after a crash. `lock_seconds` is how long
+    the timers wait for the lock of a host that was killed.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Worker:
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Run until SIGTERM or SIGINT, then give running functions their grace."""
+        """Run until SIGTERM or SIGINT, then give running functions GRACE_SECONDS to end."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -89,7 +89,7 @@ class Worker:
         stopped = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([stopped, *sources], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {stopped}:
-            # Nothing but a fault of the host itself ends one of these.
+            # Only a fault of the host itself ends one of these tasks.
             task.result()
         for task in sources:
             task.cancel()
@@ -119,14 +119,14 @@ class Worker:
         return await self._invoke(function, lambda: incoming(message))
 
     def _tracked(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do it in a task that stopping doesn't cancel."""
+        """Run the work in a task that stopping doesn't cancel."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
     async def _invoke(self, function: Function, argument: Callable[[], object]) -> bool:
-        """Call a function; say whether it succeeded. What fails to make its argument fails it."""
+        """Call a function; return whether it succeeded. An error in its argument is a failure."""
         started = time.monotonic()
         event(log, "function.started", function=function.name)
         try:

@@ -1,4 +1,4 @@
-"""The part of Reddit's API that the stand-in speaks.
+"""The part of Reddit's API that the stand-in serves.
 
 https://www.reddit.com/dev/api
 """
@@ -38,21 +38,21 @@ KIND_OF = {"new": "t3", "comments": "t1"}
 
 
 def route_of(path: str) -> tuple[str, dict[str, str]]:
-    """Name the route of a path (token, new, comments, post, info or other) and its parts."""
+    """Return the route of a path (token, new, comments, post, info or other), and its parts."""
     bare = path.removesuffix(".json").rstrip("/")
     for route, pattern in ROUTES:
-        if found := pattern.fullmatch(bare):
-            return route, {key: part for key, part in found.groupdict().items() if part}
+        if match := pattern.fullmatch(bare):
+            return route, {key: part for key, part in match.groupdict().items() if part}
     return "other", {}
 
 
 def refusal(status: int, message: str, **more: str) -> JSONResponse:
-    """Make one of Reddit's error answers."""
+    """Return an error answer as Reddit's."""
     return JSONResponse({"message": message, "error": status, **more}, status_code=status)
 
 
 def missing_subreddit(name: str) -> RedirectResponse:
-    """Send a client to the search, as Reddit does for a subreddit that doesn't exist."""
+    """Redirect to the search, as Reddit does for a subreddit that doesn't exist."""
     return RedirectResponse(f"/subreddits/search?{urlencode({'q': name})}", status_code=302)
 
 
@@ -68,7 +68,7 @@ class RedditApi:
         client_id: str | None = None,
         client_secret: str | None = None,
     ) -> None:
-        """Take what it shows. Without a client_secret every client's secret will do."""
+        """Answer from the board and the feed. Without a client_secret any secret is accepted."""
         self._board = board
         self._feed = feed
         self._tokens = tokens
@@ -93,7 +93,7 @@ class RedditApi:
         )
 
     def answer(self, request: Request, route: str, parts: dict[str, str]) -> Response:
-        """Answer a GET of everything else."""
+        """Answer a GET of any other route."""
         query = request.query_params
         if request.method != "GET":
             return refusal(405, "Method Not Allowed")
@@ -144,7 +144,8 @@ class RedditApi:
         for thing in thread:
             comment = thing.read()
             parent = comment["data"].get("parent_id")
-            # The parent of an answer may be missing: Reddit would say "more"; it stands on top.
+            # The parent of a reply may be missing. Reddit would answer "more"; here the reply
+            # moves to the top level.
             answers.setdefault(parent if parent in known else post, []).append(comment)
         return _page(json.dumps(comment) for comment in _nested(answers, post, 0))
 
@@ -170,14 +171,14 @@ def _page(texts: Iterable[str], *, after: str | None = None, before: str | None 
 
 
 def _json(text: str, query: Any) -> Response:
-    # Without raw_json=1 Reddit escapes three characters; outside of strings JSON has none of them.
+    # Without raw_json=1 Reddit escapes three characters. JSON has them only inside strings.
     if query.get("raw_json") != "1":
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return Response(text, media_type="application/json; charset=UTF-8")
 
 
 def _limit(value: str | None) -> int:
-    """Read a limit as Reddit does: one that is no number is the default, others are clamped."""
+    """Return the limit as Reddit does: the default for what isn't a number, else clamped."""
     try:
         return min(max(int(value or DEFAULT_LIMIT), 1), LARGEST_LIMIT)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the stand-in shows: every object with its JSON kept as text, in listings by subreddit."""
+"""The objects that the stand-in shows, with their JSON kept as text, in listings by subreddit."""
 
 import json
 from bisect import insort
@@ -22,7 +22,7 @@ LISTING_CAP = 1000
 
 @dataclass(slots=True)
 class Thing:
-    """One object: its JSON as text, and what finding it takes."""
+    """One object: its JSON as text, and the fields by which it is found."""
 
     name: str
     kind: str
@@ -50,9 +50,9 @@ class Listing:
     def page(
         self, *, limit: int, after: str | None = None, before: str | None = None
     ) -> list[Thing]:
-        """Return so many things from after one, or up to before one.
+        """Return at most `limit` things after one, or before one.
 
-        A name that isn't listed (any more) gives none, as on Reddit.
+        A name that isn't listed, or no longer, gives none, as on Reddit.
         """
         if before is not None:
             end = self.places.get(before, 0)
@@ -88,9 +88,9 @@ class Board:
         return len(self._things)
 
     def put(self, things: Iterable[RedditObject]) -> None:
-        """Show new objects, and known ones as they are now.
+        """Add new objects, and update known ones.
 
-        What `change` and the like have done to an object is never undone.
+        An object that `change`, `edit`, `delete` or `remove` has changed is never overwritten.
         """
         for thing in things:
             known = self._things.get(fullname(thing))
@@ -100,7 +100,7 @@ class Board:
                 known.text = json.dumps(thing)
 
     def forget(self, before: float) -> None:
-        """Let go of what was created before a time (Unix seconds), unless it was changed."""
+        """Drop objects created before a time (Unix seconds), except those that were changed."""
         for shelf in self._shelves.values():
             kept = [t for t in shelf.things if t.created >= before or t.name in self._changed]
             if len(kept) == len(shelf.things):
@@ -117,7 +117,7 @@ class Board:
         return self._things.get(name)
 
     def all(self, subreddit: str | None = None, kind: str | None = None) -> list[Thing]:
-        """Return all things, oldest first, listed or not; of one subreddit, of one kind."""
+        """Return all things, oldest first, listed or not; only of a subreddit or kind if given."""
         shelves = [
             shelf.things
             for (name, its_kind), shelf in self._shelves.items()
@@ -128,7 +128,7 @@ class Board:
         )
 
     def listing(self, subreddit: str, kind: str) -> Listing:
-        """Return the listing of a subreddit, whatever the case of its name."""
+        """Return the listing of a subreddit; the case of its name doesn't count."""
         shelf = self._shelves.get((subreddit.lower(), kind))
         if shelf is None:
             return Listing([], {})
@@ -143,7 +143,7 @@ class Board:
         return self._threads.get(post, [])
 
     def change(self, name: str, fields: dict[str, Any]) -> RedditObject:
-        """Set fields of an object. Raises KeyError when there is none of this fullname."""
+        """Set fields of an object, and return it. Raises KeyError if the fullname is unknown."""
         thing = self._things[name]
         changed = thing.read()
         changed["data"].update(fields)
@@ -152,17 +152,17 @@ class Board:
         return changed
 
     def set_score(self, name: str, score: int) -> RedditObject:
-        """Set an object's score."""
+        """Set an object's score, and return the object."""
         return self.change(name, {"score": score, "ups": max(0, score)})
 
     def edit(self, name: str, text: str, now: float) -> RedditObject:
-        """Change the author's words, as the author does."""
+        """Replace an object's text, as its author does."""
         return self.change(name, {**_words(self._things[name].kind, text), "edited": now})
 
     def place(self, name: str, place: int) -> RedditObject:
-        """List an object at this place (0 is the first) whatever its age, as Reddit does at times.
+        """List an object at this place (0 is the first) despite its age, as Reddit does at times.
 
-        Raises KeyError when there is none of this fullname.
+        Raises KeyError if the fullname is unknown.
         """
         thing = self._things[name]
         thing.place = place
@@ -170,11 +170,11 @@ class Board:
         return thing.read()
 
     def delete(self, name: str) -> RedditObject:
-        """Delete an object as its author does: listings no longer show it, /api/info does."""
+        """Delete an object as its author does: only /api/info still shows it, listings don't."""
         return self._take_away(name, DELETED, "deleted")
 
     def remove(self, name: str) -> RedditObject:
-        """Remove an object as a moderator does: listings no longer show it, /api/info does."""
+        """Remove an object as a moderator does: only /api/info still shows it, listings don't."""
         return self._take_away(name, REMOVED, "moderator")
 
     def _take_away(self, name: str, words: str, category: str) -> RedditObject:
@@ -214,7 +214,7 @@ class Board:
 
 
 def _placed(newest: list[Thing]) -> list[Thing]:
-    """Return the things with those that have a place of their own put there."""
+    """Return the things, newest first, with those that have a place of their own at that place."""
     listed = [thing for thing in newest if thing.place is None]
     own = [(thing.place, thing) for thing in newest if thing.place is not None]
     for place, thing in sorted(own, key=lambda pair: pair[0]):

@@ -1,4 +1,4 @@
-"""A client for the stand-in's controls: change what it shows, break it, see what was asked."""
+"""A client for the stand-in's controls: change its objects, make faults, read its requests."""
 
 import ssl
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ TIMEOUT_SECONDS = 60.0
 
 
 class ControlRefused(UndertoneError):
-    """The stand-in didn't take what was asked; the message is its own."""
+    """The stand-in refused a control request; the message is the stand-in's."""
 
 
 @dataclass(frozen=True)
 class SeenRequest:
     """A request that the stand-in got.
 
-    status is None when no answer was sent; fault is the kind of fault that was made, if any.
+    `status` is None if no answer was sent. `fault` is the kind of fault that was made, if any.
     """
 
     method: str
@@ -44,9 +44,9 @@ class StandInControl:
         self._http = httpx.Client(
             base_url=f"{base_url}/_control",
             timeout=TIMEOUT_SECONDS,
-            # The machine's proxy settings aren't for loopback.
+            # The machine's proxy settings don't apply to loopback.
             trust_env=False,
-            # Nor is TLS: loading the authorities' certificates would take longer than the rest.
+            # Neither does TLS, and loading the certificate authorities would take longest.
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         )
 
@@ -67,16 +67,16 @@ class StandInControl:
 
     @property
     def state(self) -> dict[str, Any]:
-        """What is shown: feed, subreddits, objects (a count), held_back and faults_made."""
+        """Return the state: feed, subreddits, objects (a count), held_back and faults_made."""
         return self._read("state")
 
     @property
     def subreddits(self) -> list[str]:
-        """The names of the subreddits that exist."""
+        """Return the names of the subreddits that exist."""
         return list(self.state["subreddits"])
 
     def set_faults(self, spec: str) -> None:
-        """Begin with these faults, whose grammar is `local.reddit.faults.GRAMMAR`."""
+        """Replace the faults. The grammar is `local.reddit.faults.GRAMMAR`."""
         self._write("faults", spec=spec)
 
     def clear_faults(self) -> None:
@@ -84,7 +84,7 @@ class StandInControl:
         self.set_faults("")
 
     def objects(self, subreddit: str | None = None, kind: str | None = None) -> list[RedditObject]:
-        """Return the objects as they are now, oldest first, those too that aren't listed."""
+        """Return the objects as they are now, oldest first, including those not listed."""
         asked = {"subreddit": subreddit, "kind": kind}
         found: list[RedditObject] = self._read(
             "objects", **{key: value for key, value in asked.items() if value is not None}
@@ -104,7 +104,7 @@ class StandInControl:
         self._write("add", objects=list(objects))
 
     def change(self, name: str, **fields: Any) -> RedditObject:
-        """Set any fields of the object of this fullname, and give it."""
+        """Set any fields of the object with this fullname, and return it."""
         return self._write("change", name=name, fields=fields)
 
     def set_score(self, name: str, score: int) -> RedditObject:
@@ -116,7 +116,7 @@ class StandInControl:
         return self.change(name, num_comments=count)
 
     def edit(self, name: str, text: str) -> RedditObject:
-        """Change the author's words; the object says that it was edited now."""
+        """Replace the object's text, and set its time of editing to now."""
         return self._write("edit", name=name, text=text)
 
     def delete(self, name: str) -> RedditObject:
@@ -132,7 +132,7 @@ class StandInControl:
         return self._write("place", name=name, place=place)
 
     def release(self, count: int | None = None) -> list[RedditObject]:
-        """Let out so many objects that were held back, or all of them, and give them."""
+        """Release `count` of the objects held back (None: all of them), and return them."""
         released: list[RedditObject] = self._write("release", count=count)["objects"]
         return released
 
@@ -142,7 +142,7 @@ class StandInControl:
         return [request for request in seen if route in (None, request.route)]
 
     def counts(self) -> dict[str, int]:
-        """Count the requests so far by route: token, new, comments, post, info, other."""
+        """Return the number of requests by route: token, new, comments, post, info, other."""
         return dict(self._read("requests")["routes"])
 
     def forget_requests(self) -> None:
@@ -150,13 +150,13 @@ class StandInControl:
         self._write("forget_requests")
 
     def expire_tokens(self) -> None:
-        """Let every access token run out."""
+        """Expire all access tokens."""
         self._write("expire_tokens")
 
     def set_rate_limit(
         self, requests: int = REQUESTS, seconds: float = WINDOW_SECONDS, elapsed: float = 0.0
     ) -> None:
-        """Allow so many requests in each window; the first has begun elapsed seconds ago."""
+        """Allow `requests` in each window; the first window began `elapsed` seconds ago."""
         self._write("rate_limit", requests=requests, seconds=seconds, elapsed=elapsed)
 
     def _read(self, path: str, **params: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""How tests and tools change the stand-in while it runs: POST and GET under /_control.
+"""Controls of a running stand-in for tests and tools: POST and GET under /_control.
 
-Only for this machine, and never under a path of Reddit's.
+They answer only this machine, and under no path that Reddit has.
 """
 
 import json
@@ -26,7 +26,7 @@ Handler = Callable[[Json], Json]
 
 
 class ControlApi:
-    """What can be asked of a running stand-in: a method for each path."""
+    """The controls of a running stand-in: one method for each path."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class ControlApi:
         )
 
     def state(self, _: Json) -> Json:
-        """Return what is shown, and which faults were made how often."""
+        """Return what is shown, and how often each fault was made."""
         return {
             "feed": self._feed.name,
             "subreddits": list(self._board.subreddits.values()),
@@ -81,7 +81,7 @@ class ControlApi:
         }
 
     def objects(self, asked: Json) -> Json:
-        """Return the objects as they are, oldest first, those that aren't listed too."""
+        """Return the objects as they are, oldest first, including those not listed."""
         subreddit = asked.get("subreddit")
         things = self._board.all(
             None if subreddit is None else str(subreddit).lower(), asked.get("kind")
@@ -89,11 +89,11 @@ class ControlApi:
         return {"objects": [thing.read() for thing in things]}
 
     def requests(self, _: Json) -> Json:
-        """Return the log of Reddit's requests and its counters."""
+        """Return the log and the counters of the requests to Reddit's API."""
         return self._log.read()
 
     def faults(self, asked: Json) -> Json:
-        """Begin with other faults."""
+        """Replace the faults."""
         self._faults.set(FaultPlan.parse(asked.get("spec", "")))
         return {}
 
@@ -102,7 +102,7 @@ class ControlApi:
         return self._board.change(asked["name"], asked["fields"])
 
     def edit(self, asked: Json) -> Json:
-        """Change the author's words."""
+        """Replace an object's text, as its author does."""
         now = float(int(self._clock().timestamp()))
         return self._board.edit(asked["name"], asked["text"], now)
 
@@ -115,16 +115,16 @@ class ControlApi:
         return self._board.remove(asked["name"])
 
     def place(self, asked: Json) -> Json:
-        """List an object at a place whatever its age."""
+        """List an object at a place despite its age."""
         return self._board.place(asked["name"], int(asked["place"]))
 
     def add(self, asked: Json) -> Json:
-        """Show more objects."""
+        """Add objects."""
         self._board.put(asked["objects"])
         return {}
 
     def release(self, asked: Json) -> Json:
-        """Let out objects that were held back."""
+        """Release objects that were held back, and return them."""
         released = self._feed.release(asked.get("count"))
         self._board.put(released)
         return {"objects": released}
@@ -135,12 +135,12 @@ class ControlApi:
         return {}
 
     def expire_tokens(self, _: Json) -> Json:
-        """Let every token run out."""
+        """Expire all access tokens."""
         self._tokens.expire()
         return {}
 
     def rate_limit(self, asked: Json) -> Json:
-        """Begin with another limit."""
+        """Replace the rate limit."""
         self._allowance.set(
             RateLimit(int(asked["requests"]), float(asked["seconds"]), float(asked["elapsed"]))
         )

@@ -1,6 +1,6 @@
-"""Faults as data: which requests are answered badly, how often, and how.
+"""Faults as data: which requests are answered wrongly, how often, and how.
 
-The rules are the same whatever is broken; a Vocabulary holds the words for one service.
+The rules are the same for every service; a Vocabulary holds the words for one service.
 """
 
 import random
@@ -15,8 +15,9 @@ from shared.errors import UndertoneError
 class Vocabulary:
     """The words of the rules for one service.
 
-    kinds say what each does. seconds are the kinds that take them, with how many by default;
-    retry_after are those that take that. scope names what a rule can be limited to besides routes.
+    `kinds` describes each kind of fault. `seconds` holds the kinds that take seconds, with their
+    defaults. `retry_after` and `takes_to` hold the kinds that take these options. `scope` is the
+    name of the option that limits a rule besides its route.
     """
 
     kinds: Mapping[str, str]
@@ -60,7 +61,7 @@ REDDIT = Vocabulary(
         "gated": "403, reason gated",
         "age_gated": "302 to the page that asks for one's age",
         "login": "302 to the login",
-        "blocked": "403 with the page that tells a blocked client",
+        "blocked": "403 with the page for a blocked client",
         "400": "a bad request, as JSON",
         "403": "forbidden, as JSON",
         "451": "unavailable for legal reasons",
@@ -77,14 +78,14 @@ GRAMMAR = REDDIT.grammar
 
 
 class BadFaults(UndertoneError):
-    """A description of faults can't be read; the message says what it takes."""
+    """A description of faults can't be read; the message shows the grammar."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One rule. first is how many times it is made in all, None for ever.
+    """One rule. `first` is how many times the fault is made in all; None means no limit.
 
-    within is the pattern of its scope: a subreddit, or what the vocabulary has.
+    `within` is the pattern for the vocabulary's scope, such as the subreddit.
     """
 
     kind: str
@@ -97,7 +98,7 @@ class Fault:
     to: str | None = None
 
     def applies(self, route: str, scope: str | None) -> bool:
-        """Return whether the rule is for such a request; one of no scope matches only *."""
+        """Return whether the rule applies to a request; one without a scope matches only `*`."""
         return fnmatchcase(route, self.route) and fnmatchcase(
             (scope or "").lower(), self.within.lower()
         )
@@ -105,16 +106,16 @@ class Fault:
 
 @dataclass(frozen=True)
 class FaultPlan:
-    """Rules, the first that applies is made, and the seed of the choice by rate."""
+    """Rules, of which the first that applies is made, and the seed of the choice by rate."""
 
     rules: tuple[Fault, ...] = ()
     seed: int = 0
 
     @classmethod
     def parse(cls, spec: str, words: Vocabulary = REDDIT) -> "FaultPlan":
-        """Read a description; an empty one is a plan of no faults.
+        """Parse a description; an empty one is a plan without faults.
 
-        The grammar is that of the vocabulary. Raises BadFaults.
+        `words` has the grammar. Raises BadFaults.
         """
         rules, seed = [], 0
         for part in (part.strip() for part in spec.split(";")):
@@ -127,19 +128,19 @@ class FaultPlan:
 
 
 class Faults:
-    """A plan at work: how often each rule was made, and the dice."""
+    """A plan in use, with the number of times each rule was made, and the random generator."""
 
     def __init__(self, plan: FaultPlan) -> None:
         self.set(plan)
 
     def set(self, plan: FaultPlan) -> None:
-        """Start with another plan."""
+        """Replace the plan, and reset the counts."""
         self._plan = plan
         self.made = [0] * len(plan.rules)
         self._dice = random.Random(plan.seed)
 
     def draw(self, route: str, scope: str | None) -> Fault | None:
-        """Return the fault to make for a request, if any."""
+        """Return the fault to make for a request, or None."""
         for number, rule in enumerate(self._plan.rules):
             if not rule.applies(route, scope):
                 continue
@@ -153,7 +154,7 @@ class Faults:
 
 @dataclass(frozen=True)
 class _Rule:
-    """The text of one rule, and how it is read."""
+    """Parser of the text of one rule."""
 
     words: Vocabulary
     text: str
@@ -180,7 +181,7 @@ class _Rule:
         return rule
 
     def fault(self, kind: str) -> Fault:
-        """Take the options that this kind has."""
+        """Return the fault, with the options of its kind removed from `given`."""
         words, given = self.words, self.given
         return Fault(
             kind,

@@ -1,4 +1,4 @@
-"""Where the stand-in's objects come from: recorded data, given objects or the sample."""
+"""Sources of the stand-in's objects: recorded data, given objects or the sample."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,52 +10,53 @@ from local.reddit.recorded import move_times, moved, read_recording, subreddits_
 from shared.times import Clock, utc_now
 
 DEFAULT_SPAN_HOURS = 48.0
-# With live: the share of the newest objects that is held back, and how fast they come.
+# With `live`: the share of the objects that is held back, the newest ones, and the seconds between
+# two releases.
 HOLD_BACK = 0.1
 RELEASE_SECONDS = 30.0
 
 
 class Feed(Protocol):
-    """A source of objects for the stand-in. Every time in them is in Unix seconds."""
+    """A source of objects for the stand-in. All times in them are in Unix seconds."""
 
     @property
     def name(self) -> str:
-        """Return what the objects are: sample or recorded."""
+        """Return the kind of the data: sample or recorded."""
         ...
 
     @property
     def subreddits(self) -> tuple[str, ...]:
-        """List the subreddits that exist, empty ones too."""
+        """Return the subreddits that exist, including empty ones."""
         ...
 
     @property
     def held_back(self) -> int:
-        """Count the objects that `release` can still give."""
+        """Return the number of objects that `release` can still return."""
         ...
 
     def start(self) -> list[RedditObject]:
-        """Return the objects to begin with, oldest first. Time starts to count."""
+        """Return the first objects, oldest first, and start the feed's time."""
         ...
 
     def news(self) -> list[RedditObject]:
-        """Return what is new or has changed since the last call; cheap when nothing has."""
+        """Return objects that are new or changed since the last call; cheap if there are none."""
         ...
 
     def release(self, count: int | None = None) -> list[RedditObject]:
-        """Return so many objects (all without a number) that were held back, as if made now."""
+        """Return `count` objects held back (None: all), with the current time as creation time."""
         ...
 
     def find(self, name: str) -> RedditObject | None:
-        """Return an object that isn't among the others any more, by its fullname."""
+        """Return an older object, which the stand-in no longer keeps, by its fullname."""
         ...
 
     def kept_from(self) -> float | None:
-        """Return the time before which objects needn't be kept, if any."""
+        """Return the time before which objects may be dropped; None keeps all."""
         ...
 
 
 class RecordedFeed:
-    """Objects in their order; with live, the newest come one by one, as if made then."""
+    """Recorded objects in their order. With `live` the newest appear one by one, as if new."""
 
     name = "recorded"
 
@@ -71,8 +72,8 @@ class RecordedFeed:
     ) -> None:
         """Take the objects, oldest first. Without a span their times stay as they are.
 
-        hold_back is a share (0..1). release_seconds is the time between two releases; 0 means
-        that only `release` lets objects out.
+        `hold_back` is a share (0..1). `release_seconds` is the time between two releases; 0 means
+        that objects appear only by `release`.
         """
         shown = len(things) - int(len(things) * hold_back) if live else len(things)
         self.subreddits = subreddits_in(things)
@@ -85,11 +86,11 @@ class RecordedFeed:
 
     @property
     def held_back(self) -> int:
-        """Count the objects that wait."""
+        """Return the number of objects held back."""
         return len(self._waiting)
 
     def start(self) -> list[RedditObject]:
-        """Return the objects that aren't held back; the newest of them is made now."""
+        """Return the objects that aren't held back; with a span the newest is made now."""
         now = self._clock()
         self._due_from = now
         if self._span is None:
@@ -97,7 +98,7 @@ class RecordedFeed:
         return move_times(self._shown, now, self._span)
 
     def news(self) -> list[RedditObject]:
-        """Return what has come since the last call."""
+        """Return the objects that are due since the last call."""
         if not self._waiting or not self._release_seconds:
             return []
         every = timedelta(seconds=self._release_seconds)
@@ -106,13 +107,13 @@ class RecordedFeed:
         return self.release(due) if due else []
 
     def release(self, count: int | None = None) -> list[RedditObject]:
-        """Let out so many objects, or all, as if made now."""
+        """Return the next `count` objects held back (None: all), as if made now."""
         number = len(self._waiting) if count is None else min(count, len(self._waiting))
         now = int(self._clock().timestamp())
         return [moved(self._waiting.pop(), now, latest=now) for _ in range(number)]
 
     def find(self, name: str) -> RedditObject | None:
-        """Return nothing: all objects are shown, or not there yet."""
+        """Return None: every object is either shown or held back."""
         del name
         return None
 
@@ -129,11 +130,11 @@ def feed_of(
     hold_back: float = HOLD_BACK,
     release_seconds: float = RELEASE_SECONDS,
 ) -> Feed:
-    """Make a feed: of a folder of recorded objects whose times are moved into the last span
-    hours, of objects just as they are given (oldest first), or of the sample when data is None.
+    """Return a feed over a folder, over given objects, or over the sample if `data` is None.
 
-    live: new objects keep coming. hold_back and release_seconds are for recorded objects; the
-    sample has its own pace. Raises BadRecording.
+    Times of a folder's recorded objects are moved into the last `span` hours. Given objects, oldest
+    first, stay as they are. With `live` new objects keep coming. `hold_back` and `release_seconds`
+    don't apply to the sample, which has its own pace. Raises BadRecording.
     """
     if data is None:
         from local.sample.feed import SampleFeed  # noqa: PLC0415 - the sample needs objects only
@@ -151,5 +152,5 @@ def feed_of(
 
 
 def subreddits_of(data: Path) -> tuple[str, ...]:
-    """List the subreddits of a folder of recorded objects, largest first. Raises BadRecording."""
+    """Return the subreddits of a recording's folder, largest first. Raises BadRecording."""
     return subreddits_in(read_recording(data))

@@ -1,4 +1,4 @@
-"""How many requests Reddit allows, and the tokens it gives."""
+"""Reddit's rate limit and access tokens."""
 
 import math
 import secrets
@@ -11,16 +11,16 @@ Seconds = Callable[[], float]
 # https://support.reddithelp.com/hc/en-us/articles/16160319875092
 REQUESTS = 1000
 WINDOW_SECONDS = 600.0
-# https://github.com/reddit-archive/reddit/wiki/OAuth2 said an hour; Reddit now answers a day.
+# https://github.com/reddit-archive/reddit/wiki/OAuth2 states an hour; Reddit now returns a day.
 TOKEN_SECONDS = 86400
 
 
 @dataclass(frozen=True)
 class RateLimit:
-    """So many requests in each window of so many seconds.
+    """`requests` in each window of `seconds`.
 
-    Reddit's windows run on Reddit's own clock, so a client comes in the middle of one; elapsed
-    says how far into its first window the stand-in starts, by default half.
+    Reddit's windows run on Reddit's own clock, so a client starts in the middle of one. `elapsed`
+    is the number of seconds already passed in the first window; None means half of it.
     """
 
     requests: int = REQUESTS
@@ -29,21 +29,21 @@ class RateLimit:
 
 
 class Allowance:
-    """What is left of the window that runs now."""
+    """The requests left in the current window."""
 
     def __init__(self, limit: RateLimit, seconds: Seconds) -> None:
         self._seconds = seconds
         self.set(limit)
 
     def set(self, limit: RateLimit) -> None:
-        """Begin again with another limit."""
+        """Replace the limit, and reset the count."""
         self._limit = limit
         elapsed = limit.seconds / 2 if limit.elapsed is None else limit.elapsed
         self._began = self._seconds() - elapsed
         self._used = 0
 
     def use(self) -> tuple[bool, dict[str, str]]:
-        """Count a request: say whether it is allowed, and give Reddit's headers."""
+        """Count a request; return whether it is allowed, and Reddit's headers."""
         limit = self._limit
         passed = self._seconds() - self._began
         if passed >= limit.seconds:
@@ -60,7 +60,7 @@ class Allowance:
 
 
 class Tokens:
-    """The access tokens that were given out and still count."""
+    """The access tokens that were issued and are still valid."""
 
     def __init__(self, lifetime: int, seconds: Seconds) -> None:
         self.lifetime = lifetime
@@ -68,16 +68,16 @@ class Tokens:
         self._given: dict[str, float] = {}
 
     def give(self) -> str:
-        """Make a token."""
+        """Return a new token."""
         token = secrets.token_urlsafe(24)
         self._given[token] = self._seconds() + self.lifetime
         return token
 
     def accepts(self, header: str) -> bool:
-        """Return whether an Authorization header carries one that counts."""
+        """Return whether an Authorization header carries a valid token."""
         scheme, _, token = header.partition(" ")
         return scheme.lower() == "bearer" and self._given.get(token, 0.0) > self._seconds()
 
     def expire(self) -> None:
-        """Let all tokens run out."""
+        """Expire all tokens."""
         self._given.clear()

@@ -1,4 +1,4 @@
-"""What every request passes: the log, the faults, Reddit's own demands, then its answer."""
+"""The stand-in's layers around every request: log, faults, Reddit's own checks, answer."""
 
 import time
 from collections import Counter, deque
@@ -38,7 +38,7 @@ PAGES = {
 
 @dataclass(slots=True)
 class Logged:
-    """One request. status is None when none was sent, fault the kind of fault that was made."""
+    """One request. `status` is None if none was sent; `fault` is the kind of fault made, if any."""
 
     method: str
     path: str
@@ -52,18 +52,18 @@ class Logged:
 
 
 class RequestLog:
-    """The last requests, and how many there were of each sort."""
+    """The last LOG_LENGTH requests, and the number of requests by route."""
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
-        """Begin again."""
+        """Empty the log, and reset the counters."""
         self._entries: deque[Logged] = deque(maxlen=LOG_LENGTH)
         self.routes: Counter[str] = Counter()
 
     def add(self, entry: Logged) -> None:
-        """Note a request as it comes in."""
+        """Log a request as it arrives."""
         self._entries.append(entry)
         self.routes[entry.route] += 1
 
@@ -137,7 +137,7 @@ class Middleware:
             await (await answer())(scope, receive, noted)
         else:
             entry.fault = fault.kind
-            # Kept by the request: who waits for a client to go away takes what it sends.
+            # The request keeps its body. Waiting for the client to disconnect would consume it.
             await request.body()
             await _make(fault, answer, scope, receive, noted)
 
@@ -220,7 +220,7 @@ def _refusal(fault: Fault, scope: Scope) -> Response:
 
 
 def _target(fault: Fault, route: str, subreddit: str, path: str) -> str | None:
-    """Return where a redirect leads, None for a fault that is none."""
+    """Return the address of a redirect; None for a fault that isn't one."""
     tail = f"/{route}" if route in ("new", "comments") else ""
     dest = urlencode({"dest": path})
     return {
@@ -232,7 +232,7 @@ def _target(fault: Fault, route: str, subreddit: str, path: str) -> str | None:
 
 
 async def _cut(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Promise the whole body, send half of it and close the connection."""
+    """Send the headers of the whole body and half of the body, then close the connection."""
     start = {
         "type": "http.response.start",
         "status": response.status_code,

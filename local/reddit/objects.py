@@ -17,28 +17,28 @@ REMOVED = "[removed]"
 
 
 def fullname(thing: RedditObject) -> str:
-    """Return Reddit's name for it among all kinds of things, such as t3_88."""
+    """Return Reddit's name of an object, unique among all kinds, such as t3_88."""
     return str(thing["data"].get("name") or f"{thing['kind']}_{thing['data']['id']}")
 
 
 def text_field(kind: str) -> str:
-    """Name the field that holds the author's words."""
+    """Return the name of the field that holds the author's text."""
     return "selftext" if kind == "t3" else "body"
 
 
 def as_html(text: str) -> str:
-    """Write a text as Reddit's HTML does, near enough: its paragraphs."""
+    """Return a text as HTML, like Reddit's but with paragraphs only."""
     paragraphs = "\n\n".join(f"<p>{html.escape(part)}</p>" for part in text.split("\n\n"))
     return f'<div class="md">{paragraphs}\n</div>'
 
 
 def subreddit_id(subreddit: str) -> str:
-    """Return an id for a subreddit: the same one each time."""
+    """Return an id for a subreddit; the same name always has the same id."""
     return f"t5_{zlib.crc32(subreddit.lower().encode()):x}"
 
 
 def account_id(author: str) -> str:
-    """Return an id for an account: the same one each time."""
+    """Return an id for an account; the same name always has the same id."""
     return f"t2_{zlib.crc32(author.lower().encode()):x}"
 
 
@@ -55,9 +55,9 @@ def submission(
     url: str | None = None,
     **more: Any,
 ) -> RedditObject:
-    """Make a submission with the fields that Reddit gives; more overrides or adds fields.
+    """Return a submission with the fields that Reddit has; `more` overrides or adds fields.
 
-    With a url it is a link post, else a text post. Times are Unix seconds.
+    With a `url` it is a link post, else a text post. Times are Unix seconds.
     """
     slug = re.sub(r"\W+", "_", title.lower(), flags=re.ASCII).strip("_")[:50]
     permalink = f"/r/{subreddit}/comments/{thing_id}/{slug}/"
@@ -113,9 +113,9 @@ def comment(
     depth: int = 0,
     **more: Any,
 ) -> RedditObject:
-    """Make a comment below a submission with the fields that Reddit gives.
+    """Return a comment on a submission, with the fields that Reddit has.
 
-    parent_id is the fullname of the comment that it answers, or else it answers the submission.
+    `parent_id` is the fullname of the comment that it answers; None means the submission.
     """
     above = post["data"]
     subreddit = str(above["subreddit"])

@@ -1,4 +1,4 @@
-"""Recorded objects: read from newline-delimited JSON, their times moved to end now."""
+"""Recorded objects: read from newline-delimited JSON, with their times moved up to now."""
 
 import gzip
 import json
@@ -18,11 +18,11 @@ class BadRecording(UndertoneError):
 
 
 def read_recording(folder: Path) -> list[RedditObject]:
-    """Read the folder's objects in their order of creation.
+    """Return the folder's objects in their order of creation.
 
-    It holds posts.ndjson and comments.ndjson, either of them gzipped (.gz): one t3 or t1 object a
-    line. Objects of the same second keep the order of the files, posts first. Raises
-    BadRecording.
+    The folder holds posts.ndjson and comments.ndjson, each of them plain or gzipped (.gz), with one
+    t3 or t1 object per line. Objects of the same second keep the order of the files, posts first.
+    Raises BadRecording.
     """
     files = [folder / name for name in FILES if (folder / name).is_file()]
     if not files:
@@ -38,7 +38,7 @@ def read_recording(folder: Path) -> list[RedditObject]:
 
 
 def subreddits_in(things: Sequence[RedditObject]) -> tuple[str, ...]:
-    """List the subreddits, those with most objects first."""
+    """Return the subreddits, those with most objects first."""
     counts: dict[str, int] = {}
     for thing in things:
         name = str(thing["data"]["subreddit"])
@@ -49,11 +49,11 @@ def subreddits_in(things: Sequence[RedditObject]) -> tuple[str, ...]:
 def move_times(
     things: Sequence[RedditObject], newest: datetime, span: timedelta
 ) -> list[RedditObject]:
-    """Move the times of objects in their order: the last one's to newest, the first one's so far
-    before, the others evenly between, in whole seconds.
+    """Return the objects with their times spread evenly over a span that ends at `newest`.
 
-    Years of a recording become hours, and its order stays. What was edited stays edited, as long
-    after its creation as it was, but not in the future.
+    The first object gets the start of the span, the last one its end, in whole seconds. Years of a
+    recording become hours, and its order stays. An edited object keeps the time between its
+    creation and its edit, except that the edit is never in the future.
     """
     last = len(things) - 1
     end = int(newest.timestamp())
@@ -65,10 +65,10 @@ def move_times(
 
 
 def moved(thing: RedditObject, created: int, *, latest: int) -> RedditObject:
-    """Return the object as if made at that second and as if read at the latest one."""
+    """Return the object as if created at a second, and edited no later than `latest`."""
     data = dict(thing["data"])
     edited = data.get("edited")
-    # A bool says whether; a number says when.
+    # Reddit's field is a bool, or the time of the edit.
     if isinstance(edited, int | float) and not isinstance(edited, bool):
         after = max(0, int(edited - data["created_utc"]))
         data["edited"] = float(max(created, min(created + after, latest)))

@@ -1,4 +1,4 @@
-"""What `python -m local reddit` does."""
+"""The command `python -m local reddit`: run the stand-in alone."""
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ def serve_reddit(
     faults: str = "",
     live: bool = False,
 ) -> None:
-    """Show the recorded objects of a folder, or the sample without one, until interrupted.
+    """Serve a folder's recorded objects, or the sample if `data` is None, until interrupted.
 
-    span is in hours; faults are described as in `local.reddit.faults.GRAMMAR`. Prints one line
+    `span` is in hours; the grammar of `faults` is `local.reddit.faults.GRAMMAR`. Prints one line
     when it listens. Raises BadRecording, BadFaults, and OSError when the port is taken.
     """
     plan = FaultPlan.parse(faults)

@@ -1,4 +1,4 @@
-"""The stand-in: the application that shows a feed, and what runs it in a thread."""
+"""The Reddit stand-in: the application that serves a feed, and the thread that runs it."""
 
 import time
 
@@ -27,11 +27,11 @@ def create_app(
     clock: Clock = utc_now,
     seconds: Seconds = time.monotonic,
 ) -> ASGIApp:
-    """Make the application that shows a feed.
+    """Return the application that serves a feed.
 
-    faults is a plan or a description of one. With client_id and client_secret only that client
-    gets tokens, which last token_seconds. rate_limit is Reddit's own by default. seconds is what
-    limits and tokens are measured by. Raises BadFaults.
+    `faults` is a plan or a description of one. With `client_id` and `client_secret` only that
+    client gets tokens, which last `token_seconds`. `rate_limit` is Reddit's own by default.
+    `seconds` is the clock of limits and tokens. Raises BadFaults.
     """
     plan = FaultPlan.parse(faults) if isinstance(faults, str) else faults
     board = Board(feed.subreddits)
@@ -61,9 +61,9 @@ def create_app(
 
 
 class StandIn(Listening):
-    """A stand-in that listens from the making of it until it is closed; a context manager.
+    """A stand-in that listens from its creation until it is closed; a context manager.
 
-    base_url is what REDDIT_BASE_URL takes; control changes it while it runs.
+    `base_url` is the value for REDDIT_BASE_URL. `control` changes the stand-in while it runs.
     """
 
     def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:

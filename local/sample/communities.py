@@ -1,4 +1,4 @@
-"""The sample's communities: how much is said in each, in which mood, and about what."""
+"""The sample's communities: their activity, their moods and their products."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,10 +7,10 @@ from shared.settings import DEFAULT_SUBREDDITS
 
 Mood = Literal["positive", "neutral", "negative"]
 
-# Posts an hour over all communities, stories not counted: about 1,500 a week with them.
+# Posts per hour over all communities, without stories. With stories there are about 1,500 a week.
 POSTS_AN_HOUR = 7.7
 
-# How busy each hour of the day is (UTC): most is said in American and European working hours.
+# Relative activity of each hour of the day (UTC), highest in American and European working hours.
 BUSY = (
     *(0.8, 0.7, 0.6, 0.5, 0.5, 0.5, 0.6, 0.7, 0.9, 1.0, 1.0, 1.1),
     *(1.2, 1.4, 1.6, 1.6, 1.5, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0, 0.9),
@@ -19,7 +19,7 @@ BUSY = (
 
 @dataclass(frozen=True)
 class Community:
-    """weight is its share of the posts; positive and negative are shares of the moods (0..1)."""
+    """A community. Its posts are in proportion to `weight`; the moods are shares (0..1)."""
 
     name: str
     product: str
@@ -60,6 +60,6 @@ TOTAL_WEIGHT = sum(community.weight for community in COMMUNITIES.values())
 
 
 def posts_in(community: Community, hour_of_day: int) -> float:
-    """Return how many posts to expect in an hour."""
+    """Return the expected number of posts in an hour of the day."""
     share = community.weight / TOTAL_WEIGHT
     return POSTS_AN_HOUR * share * BUSY[hour_of_day] / (sum(BUSY) / len(BUSY))

@@ -1,4 +1,4 @@
-"""The sample as a feed for the stand-in: Reddit's objects at a moment, and what comes next."""
+"""The sample as a feed for the stand-in: its objects at a moment, and the changes since then."""
 
 import math
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from shared.times import Clock, utc_now
 
 FLAIR = "Sample data"
 SPAN = timedelta(days=7)
-# Scores grow like this and stay after three days, when nobody looks any more.
+# Time constant of a score's growth, and the age of three days from which a score is final.
 GROWTH_SECONDS = 5 * HOUR
 SETTLED_SECONDS = 72 * HOUR
 
@@ -38,8 +38,9 @@ def sample_objects(start: datetime, end: datetime) -> list[RedditObject]:
 
 
 def thread_at(post: SamplePost, moment: float) -> list[RedditObject]:
-    """Return a submission and its comments as they are at a moment (Unix seconds): the submission
-    first. Before it is made there is nothing.
+    """Return a submission and then its comments as they are at a moment (Unix seconds).
+
+    The list is empty before the submission is made.
     """
     if post.created > moment:
         return []
@@ -48,7 +49,7 @@ def thread_at(post: SamplePost, moment: float) -> list[RedditObject]:
 
 
 def changed_between(post: SamplePost, before: float, moment: float) -> list[RedditObject]:
-    """Return what of a thread is new at a moment, or has another score or count than before."""
+    """Return a thread's objects that are new at a moment, or have another score or count."""
     if post.created > moment:
         return []
     said = [
@@ -65,7 +66,7 @@ def changed_between(post: SamplePost, before: float, moment: float) -> list[Redd
 
 
 def score_at(final: int, created: float, moment: float) -> int:
-    """Return a score that starts at 1 and ends at the final one."""
+    """Return the score at a moment; it grows from 1 to the final score."""
     age = moment - created
     if age >= SETTLED_SECONDS:
         return final
@@ -73,7 +74,7 @@ def score_at(final: int, created: float, moment: float) -> int:
 
 
 def find_sample(name: str, moment: float) -> RedditObject | None:
-    """Return the object of a fullname as it is at a moment (Unix seconds), however old it is."""
+    """Return an object of any age by its fullname, as it is at a moment (Unix seconds)."""
     kind, _, thing_id = name.partition("_")
     place = read_id(thing_id)
     if place is None or place.hour * HOUR > moment or kind not in KINDS:
@@ -86,7 +87,7 @@ def find_sample(name: str, moment: float) -> RedditObject | None:
 
 
 class SampleFeed:
-    """The last 7 days of the sample; with live, what comes as time passes."""
+    """The last 7 days of the sample; with `live` also new objects as time passes."""
 
     name = "sample"
     subreddits = DEFAULT_SUBREDDITS
@@ -104,7 +105,7 @@ class SampleFeed:
         return sample_objects(now - SPAN, now)
 
     def news(self) -> list[RedditObject]:
-        """Return what was made since the last call, and what has moved; at most once a second."""
+        """Return objects made or changed since the last call; none if it was in the same second."""
         now, before = self._clock().timestamp(), self._moment
         if not self._live or int(now) <= int(before):
             return []
@@ -115,16 +116,16 @@ class SampleFeed:
         return sorted(found, key=_age)
 
     def release(self, count: int | None = None) -> list[RedditObject]:
-        """Return nothing: the sample comes as time passes."""
+        """Return no objects: the sample holds none back."""
         del count
         return []
 
     def find(self, name: str) -> RedditObject | None:
-        """Return an older object, as it was 7 days ago and still is."""
+        """Return an older object, which has had its final score for days."""
         return find_sample(name, self._moment)
 
     def kept_from(self) -> float:
-        """Return the time 7 days ago: what is older is made again when it is asked for."""
+        """Return the time 7 days ago; `find` makes older objects again when needed."""
         return self._moment - SPAN.total_seconds()
 
 
@@ -171,5 +172,5 @@ def _moved(final: int, created: float, before: float, moment: float) -> bool:
 
 
 def _age(thing: RedditObject) -> tuple[float, str]:
-    # Ids are equally long, so they sort as the numbers that they are.
+    # Ids have the same length, so they sort as their numbers do.
     return float(thing["data"]["created_utc"]), str(thing["data"]["id"])

@@ -1,7 +1,7 @@
-"""What the sample's authors say: titles and sentences by mood, with slots in braces.
+"""Titles and sentences of the sample by mood, with slots in braces.
 
-Every sentence has its mood in VADER's eyes by itself, a neutral one exactly 0: so has a text
-that is made of sentences of one mood and neutral ones. A test holds each line to that.
+VADER gives every sentence its mood, and a neutral one a score of exactly 0. So a text made of
+sentences of one mood and neutral ones has that mood too. A test checks each line.
 """
 
 SLOTS: dict[str, tuple[str, ...]] = {

@@ -1,7 +1,7 @@
 """The sample's stories: a release, an outage and a price rise in turn, on a fixed calendar.
 
-A story begins every 16 to 20 hours, so that at any moment the last 24 hours hold one that people
-talk about, and the last 7 days all three kinds.
+A story begins every 16 to 20 hours. So the last 24 hours always hold a story that people talk
+about, and the last 7 days hold all three kinds.
 """
 
 import math
@@ -20,7 +20,7 @@ KINDS: tuple[Kind, ...] = ("release", "outage", "price")
 
 HOURS: dict[Kind, int] = {"release": 30, "outage": 24, "price": 38}
 POSTS: dict[Kind, float] = {"release": 28.0, "outage": 34.0, "price": 40.0}
-# Anger at a price grows for half a day: it is loud before the outage is forgotten.
+# Anger at a price grows for half a day, so it peaks before the outage is forgotten.
 PRICE_PEAK = 12
 PHRASES: dict[Kind, tuple[str, ...]] = {
     "release": ("Lantern Mode", "Tidepool Memory", "Relay Agents", "Mosaic Diff", "Copper Planner"),
@@ -34,7 +34,7 @@ HOME_SHARE = 0.6
 
 @dataclass(frozen=True)
 class Story:
-    """One story. phrase stands in most of its posts; the first subreddit is where it happens."""
+    """One story. Most of its posts hold `phrase`; it happens in the first subreddit."""
 
     number: int
     kind: Kind
@@ -45,7 +45,7 @@ class Story:
     end: datetime
 
     def posts_in(self, subreddit: str, hour: int) -> float:
-        """Return how many posts to expect in an hour (counted from 1970) in a subreddit."""
+        """Return the expected number of posts in a subreddit's hour (counted from 1970)."""
         if subreddit not in self.subreddits:
             return 0.0
         others = len(self.subreddits) - 1
@@ -55,7 +55,7 @@ class Story:
 
 
 def stories_between(start: datetime, end: datetime) -> list[Story]:
-    """List the stories that go on at some time of a window, oldest first."""
+    """Return the stories that go on at some time of a window, oldest first."""
     first = int(start.timestamp()) // HOUR - max(HOURS.values()) - JITTER_HOURS
     last = int(end.timestamp()) // HOUR
     numbers = range(first // PERIOD_HOURS, last // PERIOD_HOURS + 1)
@@ -65,7 +65,7 @@ def stories_between(start: datetime, end: datetime) -> list[Story]:
 
 @lru_cache(maxsize=64)
 def stories_in(hour: int) -> list[Story]:
-    """List the stories that go on in an hour (counted from 1970)."""
+    """Return the stories that go on in an hour (counted from 1970)."""
     start = datetime.fromtimestamp(hour * HOUR, UTC)
     return stories_between(start, datetime.fromtimestamp((hour + 1) * HOUR, UTC))
 
@@ -89,7 +89,7 @@ def _story(number: int) -> Story:
 
 
 def _swing(kind: Kind, age: int) -> float:
-    """Return how much a story moves people, so many hours after it began."""
+    """Return the intensity of a story, `age` hours after it began."""
     if not 0 <= age < HOURS[kind]:
         return 0.0
     if kind == "release":

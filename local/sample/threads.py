@@ -1,6 +1,6 @@
-"""The sample's threads: what is posted in an hour of a subreddit, and the comments it draws.
+"""The sample's threads: the posts of an hour of a subreddit, with their comments.
 
-Everything about a thread follows from (subreddit, hour): whoever asks, whenever, gets the same.
+A thread depends only on (subreddit, hour), so every call returns the same one.
 """
 
 import math
@@ -17,7 +17,7 @@ from shared.settings import DEFAULT_SUBREDDITS
 
 HOUR = 3600
 HOURS_A_DAY = 24
-# Nobody comments later than this, so an object's thread is never looked for further back.
+# No comment comes later than this, so the search for an object's thread goes no further back.
 LAST_COMMENT_HOURS = 36
 MEAN_DELAY = 2.5 * HOUR
 FIRST_DELAY = 40
@@ -31,7 +31,7 @@ DEEPEST = 8
 ACCOUNTS_A_NAME = 40
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-# Ids count from here; Reddit's own are shorter, so that the two never meet.
+# Ids count from this time. Reddit's own ids are shorter, so the two never collide.
 EPOCH = 1577836800  # 2020-01-01T00:00:00Z
 # The parts of an id below its second: subreddit, hours since the submission, its number in the
 # hour, the comment's number (0 is the submission).
@@ -44,7 +44,10 @@ MAX_COMMENTS = 2**COMMENT_BITS - 1
 
 @dataclass(frozen=True, slots=True)
 class SampleComment:
-    """A comment. created is in Unix seconds; answers is the comment's number, None the post."""
+    """A comment, with `created` in Unix seconds.
+
+    `answers` is the index of the comment that it answers; None means the post.
+    """
 
     id: str
     created: int
@@ -58,7 +61,7 @@ class SampleComment:
 
 @dataclass(frozen=True, slots=True)
 class SamplePost:
-    """A submission with all comments that it will ever have, oldest first."""
+    """A submission with all its comments, including future ones, oldest first."""
 
     id: str
     subreddit: str
@@ -74,13 +77,13 @@ class SamplePost:
     comments: tuple[SampleComment, ...]
 
     def comments_by(self, moment: float) -> tuple[SampleComment, ...]:
-        """Return the comments that are there at a moment."""
+        """Return the comments that exist at a moment."""
         return self.comments[: bisect_right(self.comments, moment, key=_created)]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an id says that its object is."""
+    """The place of an object in the sample, as its id encodes it."""
 
     subreddit: str
     hour: int
@@ -92,7 +95,7 @@ def _created(comment: SampleComment) -> int:
     return comment.created
 
 
-# The window of a week and a day, in all communities.
+# Enough for all communities over a week and a day.
 @lru_cache(maxsize=len(DEFAULT_SUBREDDITS) * 220)
 def threads_of(subreddit: str, hour: int) -> tuple[SamplePost, ...]:
     """Return the submissions of an hour (counted from 1970), oldest first."""
@@ -112,7 +115,7 @@ def threads_of(subreddit: str, hour: int) -> tuple[SamplePost, ...]:
 
 
 def make_id(subreddit: str, created: int, *, post_hour: int, post: int, comment: int = 0) -> str:
-    """Make the id of an object: base 36, growing with time, and it says where the object is."""
+    """Return an object's id: base 36, growing with time, with the object's place encoded in it."""
     number = created - EPOCH
     if number < 0:
         raise ValueError("the sample begins in 2020")
@@ -128,7 +131,7 @@ def make_id(subreddit: str, created: int, *, post_hour: int, post: int, comment:
 
 
 def read_id(thing_id: str) -> Place | None:
-    """Read where an object is out of its id; None when it can't be one of ours."""
+    """Return the place that an id encodes; None if it can't be an id of the sample."""
     if not set(thing_id) <= set(DIGITS) or not 0 < len(thing_id) <= LONGEST_ID:
         return None
     number = int(thing_id, 36)
@@ -172,7 +175,7 @@ def _comments(
     if subject.story:
         count = _poisson(COMMENTS_A_STORY_POST, rng)
     else:
-        # Most threads draw hardly anybody, a few draw many.
+        # Most threads get hardly any comments, a few get many.
         count = int(rng.expovariate(1 / (COMMENTS_A_POST + 0.5)))
     delays = sorted(int(FIRST_DELAY + rng.expovariate(1 / MEAN_DELAY)) for _ in range(count))
     latest = (LAST_COMMENT_HOURS - 1) * HOUR

@@ -1,4 +1,4 @@
-"""How the sample's phrases become titles and texts."""
+"""Titles and texts made from the sample's phrases."""
 
 import random
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ STORY_MOODS: dict[str, dict[Mood, float]] = {
 
 @dataclass(frozen=True)
 class Subject:
-    """What a text is about: the community's own matters, or a story."""
+    """The subject of a text: the community's own matters, or a story."""
 
     community: Community
     story: Story | None = None
@@ -39,13 +39,13 @@ class Subject:
 
 
 def title(subject: Subject, mood: Mood, rng: random.Random) -> str:
-    """Write a title in this mood."""
+    """Return a title in this mood."""
     known = phrases.STORY_TITLES[subject.story.kind] if subject.story else phrases.TITLES
     return _fill(rng.choice(known[mood]), subject, rng)
 
 
 def post_text(subject: Subject, mood: Mood, rng: random.Random) -> str:
-    """Write a submission's text: some are empty, most a few sentences, some long."""
+    """Return a submission's text: some are empty, most have a few sentences, some are long."""
     if rng.random() < NO_TEXT:
         return ""
     extent = rng.randint(8, 14) if rng.random() < LONG_TEXT else rng.randint(1, 4)
@@ -53,14 +53,14 @@ def post_text(subject: Subject, mood: Mood, rng: random.Random) -> str:
 
 
 def comment_text(subject: Subject, mood: Mood, rng: random.Random) -> str:
-    """Write a comment: a sentence or a few, sometimes below a quote."""
+    """Return a comment of one or a few sentences, sometimes below a quote."""
     extent = rng.choices((0, 1, 3, 6), (50, 25, 20, 5))[0]
     text = _text(subject, mood, rng, around=extent)
     return f"> {rng.choice(phrases.QUOTES)}\n\n{text}" if rng.random() < QUOTE_SHARE else text
 
 
 def _text(subject: Subject, mood: Mood, rng: random.Random, *, around: int) -> str:
-    """Write one or two sentences in the mood, and so many neutral ones around them."""
+    """Return one or two sentences in the mood, with `around` neutral ones among them."""
     moody = [_sentence(subject, mood, rng) for _ in range(1 + (rng.random() < SECOND_SENTENCE))]
     neutral = [
         _fill(line, subject, rng) for line in rng.sample(phrases.SENTENCES["neutral"], around)
