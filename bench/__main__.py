@@ -1,4 +1,4 @@
-"""`make bench`: every measurement in turn, in under ten minutes; each writes what it found."""
+"""`make bench`: every measurement in turn, in under ten minutes; each prints its results."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tests.fixtures.host import ROOT
 
-# What a run of all takes must stay under ten minutes on two cores.
+# A run of all of them must stay under ten minutes on two cores.
 COMMANDS: Sequence[Sequence[str]] = (
     ("bench.load",),
     ("bench.promises",),
@@ -19,7 +19,7 @@ COMMANDS: Sequence[Sequence[str]] = (
 
 
 def main() -> None:
-    """Run them all; the exit status says whether each came to its end."""
+    """Run all commands; exit with 1 if one of them failed."""
     failed: list[str] = []
     for module, *arguments in COMMANDS:
         print(f"\n## {' '.join((module, *arguments))}\n", flush=True)

@@ -1,4 +1,4 @@
-"""The month's bill on Azure: prices as published, and what the work of a month comes to.
+"""The monthly bill on Azure: published prices, and the cost of a month's work at these prices.
 
 `python -m bench.bill` prints what it costs to poll the queue.
 
@@ -19,7 +19,7 @@ Standing = Literal["published", "quoted", "assumed"]
 
 @dataclass(frozen=True)
 class Price:
-    """A price or an allowance. published: by Microsoft; quoted: by others, of Microsoft's page."""
+    """A price or an allowance: published by Microsoft, quoted by others from it, or assumed."""
 
     amount: float
     unit: str
@@ -32,7 +32,7 @@ _BILL = "https://learn.microsoft.com/azure/cosmos-db/understand-your-bill"
 _OFFER = "https://learn.microsoft.com/azure/cosmos-db/how-to-choose-offer"
 _FREE = "https://learn.microsoft.com/azure/cosmos-db/free-tier"
 _FLEX = "https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan#billing"
-# This page fills its prices in by a script, so they are as others quote it, among them
+# This page loads its prices by a script, so they are taken from others that quote it, among them
 # https://modal.com/blog/azure-function-pricing-guide (2025-05-22, East US).
 _FLEX_PRICES = "https://azure.microsoft.com/pricing/details/functions/"
 _QUEUES = "https://azure.microsoft.com/pricing/details/storage/queues/"
@@ -56,14 +56,14 @@ PRICES: Mapping[str, Price] = {
     name: price for name, price in globals().items() if isinstance(price, Price)
 }
 
-# What nobody publishes and nothing here measures.
+# Assumptions, which are neither published nor measured here.
 INSTANCE_GB = 2.0  # The plan's default instance; there is one of 512 MB, too.
 VIEWS_A_DAY = 100
-MINUTES_OPEN = 5  # A view stays on the screen for so long, and looks for news meanwhile.
+MINUTES_OPEN = 5  # A view stays on the screen for 5 minutes, and polls for news meanwhile.
 INDEX_SHARE = 0.2  # Index bytes for each byte of document: five or six short terms each.
 REDDIT_SECONDS = 0.5  # Reddit's answer to a request.
-QUEUE_POLL_SECONDS = 2.0  # maxPollingInterval of host.json: an idle queue is polled as often.
-QUEUE_HOURS = float(HOURS_A_MONTH)  # In which an instance polls: none does while scaled to zero.
+QUEUE_POLL_SECONDS = 2.0  # maxPollingInterval of host.json, the interval at an idle queue.
+QUEUE_HOURS = float(HOURS_A_MONTH)  # Hours with an instance that polls; at zero instances none.
 STORAGE_OPERATIONS_A_RUN = 10  # A timer's lock and its last tick; a queue message.
 
 ASSUMED: Mapping[str, float] = {
@@ -80,18 +80,18 @@ ASSUMED: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class Month:
-    """What a month uses."""
+    """The usage of a month."""
 
     request_units: float
     gigabytes: float
     executions: float
     seconds: float
-    """In which an instance is active."""
+    """Seconds in which an instance is active."""
     timer_runs: float
 
 
 def cosmos_bills(month: Month) -> dict[str, float]:
-    """Return Cosmos DB's bill in dollars, by the way of paying for it."""
+    """Return Cosmos DB's bill in dollars, by pricing mode."""
     kept = month.gigabytes * STORAGE_GB.amount
     maximum = FREE_RUS.amount / 100
     busiest = maximum * AUTOSCALE_RUS.amount * HOURS_A_MONTH
@@ -124,9 +124,9 @@ def functions_bill(month: Month) -> dict[str, float]:
 
 
 def queue_polls(seconds: float, hours: float) -> float:
-    """Return the polls of an idle queue, so many seconds apart, by one instance in these hours.
+    """Return the number of polls of an idle queue by one instance in `hours`, `seconds` apart.
 
-    Each is one GetMessages, which is one storage transaction.
+    Each poll is one GetMessages, which is one storage transaction.
     """
     return hours * 3600 / seconds
 
@@ -143,16 +143,16 @@ def _functions(gb_seconds: float, executions: float) -> float:
 
 
 def main() -> None:
-    """Print what an idle queue costs in a month, by how often and how long it is polled."""
-    # Always there; and there for ten minutes after each of ten requests a day.
-    lives = {"always": QUEUE_HOURS, "10 x 10 minutes a day": 10 * DAYS_A_MONTH / 6}
+    """Print the monthly cost of an idle queue, by polling interval and by hours of polling."""
+    # An instance that always runs, and one that runs ten minutes after each of ten requests a day.
+    lifetimes = {"always": QUEUE_HOURS, "10 x 10 minutes a day": 10 * DAYS_A_MONTH / 6}
     print("| polled every | by an instance that lives | transactions | $ a month |")
     print("| --- | --- | --- | --- |")
     for seconds in (QUEUE_POLL_SECONDS, 5.0, 60.0):
-        for life, hours in lives.items():
+        for lifetime, hours in lifetimes.items():
             polls = queue_polls(seconds, hours)
             dollars = polls / 10_000 * STORAGE_OPERATIONS.amount
-            print(f"| {seconds:g} s | {life} | {polls:,.0f} | {dollars:.2f} |")
+            print(f"| {seconds:g} s | {lifetime} | {polls:,.0f} | {dollars:.2f} |")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """What the product costs on Azure: `python -m bench.cost [--json]`.
 
-Runs the real collector and the real API over the sample feed, in a store that prices each request
-as Cosmos DB publishes it (`bench/request_units.py`), and makes the month's bill of that
-(`bench/bill.py`). One day of 48 cycles passes, on a clock of its own; it takes some minutes.
+Runs the real collector and the real API over the sample feed, with a store that prices each request
+as Cosmos DB publishes it (`bench/request_units.py`). Computes the month's bill from these prices
+(`bench/bill.py`). Simulates one day of 48 cycles on its own clock, which takes some minutes.
 """
 
 import argparse
@@ -46,17 +46,17 @@ R = TypeVar("R")
 BEGIN = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
 INTERVAL = timedelta(minutes=30)
 SAMPLE_DAYS = 7
-# A comparison of 90 days reads the 90 before them, too.
+# Half a year, because a comparison of 90 days reads the 90 days before them, too.
 HISTORY_WEEKS = 26
 ALL_AT_ONCE = 500
-# More than a sweep ever needs: everything is looked at once.
+# More than a sweep ever needs, so that it re-reads every item.
 WHOLE_SWEEP = 1_000
 UNCHANGED = ("steady cycle, nothing changed, no sweep", "steady cycle, nothing changed")
 
 
 @dataclass
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that stands still until it is set."""
 
     now: datetime = BEGIN
 
@@ -74,21 +74,21 @@ class World:
     clock: Clock = field(default_factory=Clock)
 
     async def cycle(self, **more: Any) -> tuple[Cost, Cycle]:
-        """Run a cycle; more are settings for it alone."""
+        """Run a cycle, and return its cost and document; `more` are settings for this cycle."""
         settings = self.settings.model_copy(update=more)
         return await self.costed(lambda: run_cycle(self.store, settings, clock=self.clock))
 
     async def trending(self) -> Cost:
-        """Find what is trending."""
+        """Find what is trending, and return the cost."""
         return (await self.costed(Trends(self.store, self.settings, self.clock).find))[0]
 
     async def cleanup(self) -> Cost:
-        """Remove the oldest of the sample's days."""
+        """Remove the oldest of the sample's days, and return the cost."""
         settings = self.settings.model_copy(update={"retention_days": SAMPLE_DAYS})
         return (await self.costed(Cleaner(self.store, settings, self.clock).run))[0]
 
     async def read(self, *reads: Read) -> Cost:
-        """Ask the API."""
+        """Return the cost of these reads of the API."""
         deps = deps_of(self.store, now=self.clock, names=self.settings.subreddits)
 
         async def all_of_them() -> None:
@@ -98,7 +98,7 @@ class World:
         return (await self.costed(all_of_them))[0]
 
     async def costed(self, work: Callable[[], Awaitable[R]]) -> tuple[Cost, R]:
-        """Do it, and say what it costs."""
+        """Run the work, and return its cost and its result."""
         began = time.perf_counter()
         with self.store.counting() as spent:
             done = await work()
@@ -107,7 +107,7 @@ class World:
 
 @asynccontextmanager
 async def world_in(folder: Path) -> AsyncIterator[World]:
-    """Start the stand-in with the sample feed, and open an empty database."""
+    """Yield the product over the sample feed, with an empty database."""
     clock = Clock()
     app = create_app(
         feed_of(None, clock=clock, live=True), rate_limit=RateLimit(requests=1_000_000)
@@ -124,7 +124,7 @@ async def world_in(folder: Path) -> AsyncIterator[World]:
 
 
 async def a_day(world: World, cycles: int) -> tuple[list[Cost], list[Cost], int]:
-    """Let so many half hours pass: give what cycles and trending cost, and the new items."""
+    """Simulate `cycles` half hours; return the costs of cycles and trending, and the new items."""
     collected: list[Cost] = []
     found: list[Cost] = []
     new = 0
@@ -139,7 +139,7 @@ async def a_day(world: World, cycles: int) -> tuple[list[Cost], list[Cost], int]
 
 
 async def unchanged(world: World) -> dict[str, Cost]:
-    """Return what cycles cost in which nothing has changed, without the sweep and with it."""
+    """Return the costs of cycles without any change, one without the sweep and one with it."""
     await world.cycle(sweep_requests=WHOLE_SWEEP)
     without, with_it = UNCHANGED
     return {
@@ -149,7 +149,7 @@ async def unchanged(world: World) -> dict[str, Cost]:
 
 
 def sweep_of(work: Mapping[str, Cost]) -> Cost:
-    """Return what the sweep alone costs: what a cycle with it costs more than one without."""
+    """Return the cost of the sweep alone: a cycle with it minus a cycle without it."""
     without, with_it = (work[name] for name in UNCHANGED)
     return Cost(
         with_it.request_units - without.request_units,
@@ -161,7 +161,7 @@ def sweep_of(work: Mapping[str, Cost]) -> Cost:
 
 
 async def make_history(world: World) -> None:
-    """Fill half a year of statistics, with those of the last week again and again."""
+    """Fill half a year of statistics with copies of the last week's."""
     for scope in (*world.settings.subreddits, ALL):
         found = await _all_of(world.store, scope)
         last = max(day_of(each["id"]) for each in found)
@@ -193,7 +193,7 @@ def _moved(day_or_hour: str, days: int) -> str:
 
 
 async def endpoint_costs(world: World) -> dict[str, dict[str, Cost]]:
-    """Return what each endpoint that reads the store costs, by what it is asked."""
+    """Return the cost of each endpoint that reads the store, by variant of the request."""
     names = world.settings.subreddits
     newest = await world.store.query(Query(CYCLES, "cycle", 1, order_by="id", descending=True))
     post = await _busy_post(world.store, names[0])
@@ -210,7 +210,7 @@ async def _busy_post(store: Store, subreddit: str) -> Post:
 
 
 async def view_costs(world: World) -> dict[str, Cost]:
-    """Return what the dashboard asks: first views, and what it asks again while it is open."""
+    """Return the costs of the dashboard: of first views, and of its polls while it is open."""
     names = world.settings.subreddits
     views = {
         f"first view, {name}": await world.read(*first_view(names, hours))
@@ -241,7 +241,7 @@ def storage(store: PricedStore, new_a_day: float) -> dict[str, float]:
 
 
 async def charges_of(settings: Settings) -> list[float]:
-    """Ask a Cosmos DB server for different things, and give what it charges for each."""
+    """Return what a Cosmos DB server charges for each of several different operations."""
     store = await open_store(settings, retry_seconds=20)
     try:
         return [await _charge(work) for work in _works(store)]
@@ -270,15 +270,16 @@ async def _charge(work: Callable[[], Awaitable[object]]) -> float:
 
 
 def verdict(charges: Sequence[float]) -> str:
-    """Return whether a server's charges are any use to check the model against.
+    """Return "real" if the model can be checked against a server's charges, else "constant".
 
-    constant: the same for a read of 100 bytes and a write of 100 KB, so nobody computed them.
+    Constant charges are the same for a read of 100 bytes and a write of 100 KB, so they aren't
+    computed from the request.
     """
     return "constant" if len(set(charges)) == 1 else "real"
 
 
 async def measured(folder: Path, *, cycles: int = CYCLES_A_DAY) -> dict[str, Any]:
-    """Run everything, and give the report."""
+    """Run everything, and return the report."""
     async with world_in(folder) as world:
         work = {
             "first collection": (await world.cycle())[0],
@@ -319,10 +320,9 @@ async def measured(folder: Path, *, cycles: int = CYCLES_A_DAY) -> dict[str, Any
 
 
 def checked(server: CosmosServer) -> dict[str, Any]:
-    """Check the model against a server's charges, or say why that can't be done."""
+    """Return a server's charges, and the verdict whether they can check the model."""
     charges = asyncio.run(charges_of(server.settings()))
-    found = verdict(charges)
-    return {"charges": charges, "verdict": found}
+    return {"charges": charges, "verdict": verdict(charges)}
 
 
 def main() -> None:

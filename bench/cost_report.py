@@ -6,16 +6,15 @@ from typing import Any
 from bench import bill
 
 NOT_REAL = (
-    "The Cosmos DB server from npm charges the same for every request: nobody computed that, so the"
-    " model can't be checked against it. On Azure the log's field request_units says what was"
-    " charged."
+    "The Cosmos DB server from npm charges the same for every request, without computing it, so the"
+    " model can't be checked against it. On Azure the log's field request_units has the charge."
 )
 REAL = "This server's charges differ: compare them with bench/request_units.py."
 DEAREST = 3
 
 
 def told(report: Mapping[str, Any]) -> str:
-    """Write the report down."""
+    """Return the report as Markdown."""
     parts = [
         f"{report['date']}, {report['cores']} cores",
         "## Work",

@@ -1,8 +1,8 @@
-"""What the dashboard weighs and how quick it is: `python -m bench.dashboard`.
+"""Size and speed of the dashboard: `python -m bench.dashboard`.
 
-Starts the product with the sample feed on a free port, and looks at it in Chromium: bytes of the
-first view over the wire, milliseconds until its figures and charts stand, and how evenly 500 posts
-scroll. Prints one JSON object.
+Starts the product with the sample feed on a free port, and opens the dashboard in Chromium.
+Measures the bytes of the first view over the wire, the milliseconds until its figures and charts
+are shown, and the frame times while 500 posts scroll. Prints one JSON object.
 """
 
 import json
@@ -22,7 +22,7 @@ VISITS = 9
 POSTS = 500
 FIGURES = ".now .figure-value"
 CHARTS = ".multiple .u-over"
-# Scrolls by half a window in each frame, and notes how long each frame took.
+# Scrolls by half a window in each frame, and records how long each frame took.
 SCROLL = """() => new Promise((resolve) => {
   const frames = []; let last = performance.now();
   const step = (now) => {
@@ -36,7 +36,7 @@ SCROLL = """() => new Promise((resolve) => {
 
 
 def first_visit(browser: Browser, base: str) -> dict[str, float]:
-    """Open the dashboard with an empty cache; give bytes and milliseconds."""
+    """Open the dashboard with an empty cache; return bytes and milliseconds."""
     context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
     page = context.new_page()
     sizes: list[float] = []
@@ -54,7 +54,7 @@ def first_visit(browser: Browser, base: str) -> dict[str, float]:
 
 
 def scrolled(page: Page, base: str) -> dict[str, float]:
-    """Load so many posts, scroll through them, and give how long frames took."""
+    """Load POSTS posts, scroll through them, and return how long frames took."""
     page.goto(f"{base}/?view=posts&hours=168")
     page.wait_for_selector(".post")
     while page.locator(".post").count() < POSTS:
@@ -73,7 +73,7 @@ def scrolled(page: Page, base: str) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure, and print what was found."""
+    """Measure, and print the results."""
     with (
         tempfile.TemporaryDirectory() as folder,
         hosts_in(Path(folder)) as start,

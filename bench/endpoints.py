@@ -1,4 +1,4 @@
-"""What the endpoints that read the store are asked, by the name of their function."""
+"""Reads of the endpoints that use the store, by the name of their function."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -27,7 +27,7 @@ from api.schema.parameters import (
 
 Read = Callable[[Deps], Awaitable[object]]
 Asked = dict[str, dict[str, Read]]
-"""Endpoint, what it is asked, how."""
+"""The reads by endpoint and by variant of the request."""
 
 WINDOWS = {"24 h": 24, "7 d": 168, "30 d": 720, "90 d": 2160}
 BY_THE_HOUR_UP_TO = 168
@@ -35,7 +35,7 @@ COMPARED_AT_ONCE = 10
 
 
 def asked(names: Sequence[str], *, post: tuple[str, str], cycle: str) -> Asked:
-    """Return what to ask; post is a subreddit and an id."""
+    """Return the reads of every endpoint; `post` is a subreddit and an id."""
     one = names[0]
     return {
         "health": {"": check_health},
@@ -94,24 +94,25 @@ def topics(deps: Deps) -> Awaitable[object]:
 
 
 def look() -> list[Read]:
-    """Return what an open dashboard asks every minute: dashboard/src/cycles.ts."""
+    """Return the reads of an open dashboard every minute: dashboard/src/cycles.ts."""
     return [check_health]
 
 
 def look_at(cycle: str) -> list[Read]:
-    """Return what it asks every second while a cycle goes on."""
+    """Return the reads of an open dashboard every second while a cycle runs."""
     return [*look(), lambda deps: read_cycle(deps, CycleParameters(id=cycle))]
 
 
 def list_cycles(deps: Deps) -> Awaitable[object]:
-    """Read the newest cycles, as it does when one begins and when it has ended."""
+    """Read the newest cycles, as the dashboard does when one begins and when it has ended."""
     return read_cycles(deps, CyclesParameters())
 
 
 def first_view(names: Sequence[str], hours: int) -> list[Read]:
-    """Return what the dashboard asks for its first view: dashboard/src/overview, cycles.ts.
+    """Return the reads of the dashboard's first view: dashboard/src/overview, cycles.ts.
 
-    The scope by itself, every subreddit ten at a time, the trending topics and the names.
+    They include the scope alone, all subreddits in groups of ten, the trending topics and the
+    names.
     """
     starts = range(0, len(names), COMPARED_AT_ONCE)
     parts = [["all"], *(list(names[start : start + COMPARED_AT_ONCE]) for start in starts)]

@@ -1,7 +1,7 @@
-"""A Cosmos DB that fails on purpose: a proxy in front of a server, which faults are made by.
+"""A Cosmos DB that fails on purpose: a proxy in front of a server, which makes the faults.
 
-Faults are a plan as the Reddit stand-in's are, in the words of COSMOS. What it answers is what the
-service does: https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb
+The faults are a FaultPlan, as in the Reddit stand-in, with the vocabulary COSMOS. The answers are
+those of the service: https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb
 """
 
 import json
@@ -60,12 +60,12 @@ ANSWERS = {
     "session": (404, "NotFound", 1002, "The read session is not available for the input token."),
     "creating": (404, "NotFound", 1013, "Collection is not yet available for read."),
 }
-# Of one connection, not of the message: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+# Headers of one connection, not of the message: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "host"}
 
 
 def route_of(method: str, path: str, *, is_query: bool) -> tuple[str, str | None]:
-    """Name what is asked for, and the container that it is asked of."""
+    """Return the route of a request, and its container if it has one."""
     parts = path.strip("/").split("/")
     if parts[0] != "dbs" or parts[2:3] != ["colls"] or parts[4:5] != ["docs"]:
         return "other", parts[3] if parts[2:3] == ["colls"] and len(parts) > 3 else None
@@ -75,7 +75,7 @@ def route_of(method: str, path: str, *, is_query: bool) -> tuple[str, str | None
 
 
 class _Proxy:
-    """Passes requests on, or makes a fault of them."""
+    """Passes requests on, or answers them with a fault."""
 
     def __init__(self, target: str, faults: Faults) -> None:
         self.faults = faults
@@ -125,7 +125,7 @@ class _Proxy:
 
     def _client(self) -> httpx.AsyncClient:
         if self._http is None:
-            # A server that has closed an idle connection isn't a fault that was asked for.
+            # No idle connections: one that the server closes would be a fault outside the plan.
             limits = httpx.Limits(max_keepalive_connections=0)
             self._http = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False, limits=limits)
         return self._http
@@ -137,7 +137,7 @@ class _Proxy:
 
 
 def refusal(fault: Fault) -> Response:
-    """Answer as the service does when it refuses."""
+    """Return the service's answer to a request that it refuses."""
     status, code, sub_status, message = ANSWERS[fault.kind]
     activity = str(uuid.uuid4())
     headers = {
@@ -154,25 +154,25 @@ def refusal(fault: Fault) -> Response:
 
 
 class FaultyCosmos(Listening):
-    """The proxy, listening until it is closed; its base_url is what COSMOS_ENDPOINT takes."""
+    """The proxy, listening until it is closed; its `base_url` is the value for COSMOS_ENDPOINT."""
 
     def __init__(self, target: str, faults: str = "") -> None:
-        """Stand in front of the server at this address. Raises BadFaults."""
+        """Listen in front of the server at this address. Raises BadFaults."""
         self._proxy = _Proxy(target, Faults(FaultPlan.parse(faults, COSMOS)))
         super().__init__(self._proxy, on_close=self._proxy.aclose)
 
     def set_faults(self, spec: str) -> None:
-        """Begin with these faults, whose grammar is that of COSMOS. Raises BadFaults."""
+        """Replace the faults. The grammar is that of COSMOS. Raises BadFaults."""
         self._proxy.faults.set(FaultPlan.parse(spec, COSMOS))
 
     @property
     def requests(self) -> dict[str, int]:
-        """Count the requests so far by route."""
+        """Return the number of requests so far by route."""
         return dict(self._proxy.requests)
 
     @property
     def made(self) -> dict[str, int]:
-        """Count the faults so far by kind."""
+        """Return the number of faults so far by kind."""
         return dict(self._proxy.made)
 
     @property

@@ -1,8 +1,8 @@
-"""Fills a SQLite store as 90 days of collection leave it, the same one each time.
+"""Fills a SQLite store with 90 days of collected data, the same data in each run.
 
 `python -m bench.fill FILE --items 100000 --subreddits 14`. A quarter of the items are posts. Items
-are made subreddit by subreddit; their statistics come from the collector's own functions, given the
-items in memory rather than reading them back.
+are made subreddit by subreddit. Their statistics come from the collector's own functions, which get
+the items from memory instead of reading them back.
 """
 
 import argparse
@@ -44,7 +44,7 @@ from shared.times import hour_of, hour_start, iso
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
-"""The moment at which the store is looked at."""
+"""The current time for all reads of the store."""
 DAYS = 90
 START = hour_start(NOW) - timedelta(days=DAYS)
 ONE_POST_IN = 4
@@ -52,26 +52,26 @@ CYCLES_KEPT = 100
 HALF_HOUR = timedelta(minutes=30)
 LONGEST_TEXT = 4000
 MAX_OBSERVATIONS = 6
-# What part of a day's posts is about the story that trends.
+# The share of the last day's posts that are about the trending story.
 STORY_SHARE = 0.05
 STORY = "Borealis Nine release"
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is stored: items over 90 days, and subreddits."""
+    """The size of a store: the numbers of items over 90 days, and of subreddits."""
 
     items: int
     subreddits: int
 
     def names(self) -> tuple[str, ...]:
-        """Name the subreddits."""
+        """Return the names of the subreddits."""
         if self.subreddits <= len(DEFAULT_SUBREDDITS):
             return DEFAULT_SUBREDDITS[: self.subreddits]
         return tuple(f"sub{number:04}" for number in range(self.subreddits))
 
     def settings(self, path: Path) -> Settings:
-        """Return the settings that such a store is read by."""
+        """Return the settings for a store of this size."""
         names = ",".join(self.names())
         return load_settings({"SQLITE_PATH": str(path), "SUBREDDITS": names, "FEED": "recorded"})
 
@@ -81,7 +81,7 @@ ENDINGS = ("", "", "", "", "", "", "", "", ",", ".")
 
 @lru_cache(maxsize=1)
 def long_text() -> str:
-    """Invent a text: a few words used all the time, very many seldom, as in every language."""
+    """Return a random text: a few words are frequent and very many rare, as in every language."""
     rng = random.Random(0)
     syllables = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
     rare = ["".join(rng.choices(syllables, k=rng.randrange(2, 5))) for _ in range(30_000)]
@@ -92,14 +92,14 @@ def long_text() -> str:
 
 
 class Maker:
-    """Makes the items of one subreddit after the other."""
+    """Makes the items of one subreddit after another."""
 
     def __init__(self, seed: int = 0) -> None:
         self._rng = random.Random(seed)
         self._authors = [f"user{number}" for number in range(20_000)]
 
     def posts(self, name: str, place: int, count: int) -> list[Post]:
-        """Make posts, oldest first, spread evenly."""
+        """Return random posts, oldest first, spread evenly over the 90 days."""
         seconds = (NOW - START).total_seconds()
         moments = sorted(self._rng.random() * seconds for _ in range(count))
         return [
@@ -108,7 +108,7 @@ class Maker:
         ]
 
     def comments(self, name: str, place: int, count: int, posts: Sequence[Post]) -> list[Comment]:
-        """Make comments on these posts, each some hours after its post."""
+        """Return random comments on these posts, each some hours after its post."""
         chosen = sorted(self._rng.randrange(len(posts)) for _ in range(count)) if posts else []
         return [
             self.comment(name, f"c{number:x}s{place}", posts[index])
@@ -116,7 +116,7 @@ class Maker:
         ]
 
     def post(self, name: str, post_id: str, created: datetime) -> Post:
-        """Make one post."""
+        """Return one random post."""
         rng = self._rng
         trends = created > NOW - timedelta(days=1) and rng.random() < STORY_SHARE
         upvotes, comments = int(rng.lognormvariate(2, 1.2)), rng.randrange(12)
@@ -134,7 +134,7 @@ class Maker:
         return cast("Post", made)
 
     def comment(self, name: str, comment_id: str, post: Post) -> Comment:
-        """Make one comment on a post."""
+        """Return one random comment on a post."""
         written = datetime.fromisoformat(post["created_utc"])
         created = written + timedelta(hours=self._rng.expovariate(1 / 6))
         made: Any = {
@@ -181,7 +181,7 @@ class Maker:
         )
 
     def _text(self, median: int) -> str:
-        """Cut out about so many characters; some texts are far longer."""
+        """Return a part of the long text, of `median` characters in the median; some far longer."""
         text = long_text()
         length = min(LONGEST_TEXT, int(median * self._rng.lognormvariate(0, 0.8)))
         start = text.index(" ", self._rng.randrange(len(text) - 2 * LONGEST_TEXT)) + 1
@@ -217,7 +217,7 @@ async def fill(store: Store, size: Size, settings: Settings) -> None:
 async def _keep(
     store: Store, name: str, posts: Sequence[Post], comments: Sequence[Comment]
 ) -> dict[str, CommunityHour]:
-    """Write a subreddit, and give its shares of `all`."""
+    """Write a subreddit, and return its shares of `all`."""
     await store.upsert(POSTS, posts)
     await store.upsert(COMMENTS, comments)
     posts_in, comments_in = _by_hour(posts), _by_hour(comments)
@@ -255,7 +255,7 @@ def _watermark(prefix: str, items: Sequence[I]) -> Watermark | None:
 
 
 def _cycles(names: Sequence[str]) -> list[Cycle]:
-    """Make the cycles of the last two days."""
+    """Return the cycles of the last two days."""
     return [_cycle(NOW - number * HALF_HOUR, names) for number in range(1, CYCLES_KEPT + 1)]
 
 
@@ -290,7 +290,7 @@ def _collection() -> CollectionState:
 
 
 async def fill_file(path: Path, size: Size) -> float:
-    """Fill a file that isn't there yet; give the seconds that it took."""
+    """Fill a new file; return the seconds that it took."""
     began = time.monotonic()
     store = await SqliteStore.open(path, retry_seconds=20)
     try:
@@ -301,7 +301,7 @@ async def fill_file(path: Path, size: Size) -> float:
 
 
 def main() -> None:
-    """Fill a file, and print how large it is and how long that took."""
+    """Fill a file, and print its size and the seconds that it took."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--items", type=int, default=10_000)

@@ -1,4 +1,4 @@
-"""Text labelled by people: where it is read from, and where to get it."""
+"""Readers of text that people have labelled, and where to get that text."""
 
 import csv
 import sys
@@ -21,7 +21,7 @@ Get the texts that people have labelled, and give their folder:
 
 
 class Comment(NamedTuple):
-    """A comment and what its raters chose: numbers of LABELS, from 1, or AMBIGUOUS."""
+    """A comment and its raters' choices: numbers of LABELS, from 1, or AMBIGUOUS."""
 
     text: str
     labels: tuple[int, ...]
@@ -35,8 +35,8 @@ class Tweet(NamedTuple):
 
 
 def read_comments(path: Path) -> list[Comment]:
-    """Read a split of GoEmotions: text, labels, id. Exits where it is missing."""
-    with _there(path).open(encoding="utf-8", newline="") as lines:
+    """Return the comments of a split of GoEmotions: text, labels, id. Exits if it is missing."""
+    with _existing(path).open(encoding="utf-8", newline="") as lines:
         rows = csv.reader(lines, delimiter="\t")
         return [Comment(row[0], tuple(map(int, row[1].split(",")))) for row in rows]
 
@@ -48,13 +48,13 @@ def with_one_label(comments: Sequence[Comment]) -> tuple[list[str], list[int]]:
 
 
 def read_tweets(path: Path) -> list[Tweet]:
-    """Read the tweets of the VADER paper: id, mean rating, text. Exits where they are missing."""
-    with _there(path).open(encoding="utf-8", newline="") as lines:
+    """Return the tweets of the VADER paper: id, mean rating, text. Exits if they are missing."""
+    with _existing(path).open(encoding="utf-8", newline="") as lines:
         rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [Tweet(row[2], float(row[1])) for row in rows]
 
 
-def _there(path: Path) -> Path:
+def _existing(path: Path) -> Path:
     if not path.exists():
         sys.exit(WHERE_TO_GET_IT.format(path=path))
     return path

@@ -1,7 +1,7 @@
-"""The product under load: `python -m bench.load`, part of `make bench`.
+"""Load test of the product: `python -m bench.load`, part of `make bench`.
 
-Starts the product with the sample feed and lets Locust's users at it: with nothing else going on,
-and while it collects, in one run on one machine, so that both can be set side by side. Writes
+Starts the product with the sample feed, and runs Locust's users against it while it is idle and
+while it collects. Both happen in one run on one machine, so that they can be compared. Writes
 Locust's CSV files and summary.json to .bench/load, and prints the summary as tables.
 """
 
@@ -30,20 +30,20 @@ from tests.fixtures.reddit import make_stand_in
 RESULTS = ROOT / ".bench" / "load"
 SPAWN_SECONDS = 5
 LOCUSTFILE = ROOT / "tests" / "load" / "locustfile.py"
-# A first collection over 14 subreddits with such answers takes longer than a minute.
+# With such answers a first collection over 14 subreddits takes longer than a minute.
 SLOW_REDDIT = "slow,seconds=1"
-# The ramp has broken where users wait for longer than this, or get no answer.
+# The ramp breaks at the first step with a p95 above this, or with failures.
 BROKEN_MS = 1000.0
-# As the product's log has it: whatever Locust's users saw.
+# Server errors are counted in the product's log, whatever Locust's users saw.
 SERVER_ERROR = " status=5"
 
 
 @dataclass(frozen=True)
 class Phase:
-    """Some users, for some time.
+    """A number of users for a number of seconds.
 
-    collects: the product collects all the while, one cycle after another. is_first: it has nothing
-    yet, and its first collection goes on, from a Reddit that takes a second for each answer.
+    With `collects` the product collects meanwhile, one cycle after another. With `is_first` it has
+    no data yet, and its first collection runs, from a Reddit that takes a second for each answer.
     """
 
     name: str
@@ -71,7 +71,7 @@ QUICK = (
 
 @dataclass(frozen=True)
 class Figures:
-    """What Locust saw of one endpoint, or of all (Aggregated): milliseconds, counts."""
+    """Locust's figures of one endpoint, or of all (Aggregated): milliseconds and counts."""
 
     requests: int
     failures: int
@@ -83,7 +83,7 @@ class Figures:
 
     @classmethod
     def of(cls, row: Mapping[str, str]) -> "Figures":
-        """Read a row of Locust's CSV."""
+        """Return the figures of a row of Locust's CSV."""
         return cls(
             requests=int(row["Request Count"]),
             failures=int(row["Failure Count"]),
@@ -135,12 +135,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         summary["ramp"] = ramp_steps(out)
         summary["breaks_at_users"] = breaks_at(summary["ramp"])
     (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
-    print(told(summary))
+    print(as_markdown(summary))
 
 
 @contextmanager
 def product(faults: str = "") -> Iterator[RunningHost]:
-    """Start the product with the sample feed; its first collection begins at once."""
+    """Start the product with the sample feed; its first collection begins immediately."""
     with (
         tempfile.TemporaryDirectory() as folder,
         make_stand_in(rate_limit=RateLimit(requests=10_000_000)) as reddit,
@@ -154,7 +154,7 @@ def product(faults: str = "") -> Iterator[RunningHost]:
 
 
 def run(phase: Phase, host: RunningHost, out: Path) -> dict[str, Figures]:
-    """Let the users at the product, and give what each endpoint did."""
+    """Run the phase's users against the product, and return the figures of each endpoint."""
     url = str(host.http.base_url).rstrip("/")
     with collecting(url) if phase.collects else no_collection():
         locust(phase, url, out)
@@ -165,13 +165,13 @@ def run(phase: Phase, host: RunningHost, out: Path) -> dict[str, Figures]:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Let the product be."""
+    """Request no collections."""
     yield
 
 
 @contextmanager
 def collecting(url: str) -> Iterator[None]:
-    """Ask for collections all the while: one begins when the last has ended."""
+    """Request collections during the block: one begins when the last has ended."""
     ended = threading.Event()
 
     def ask() -> None:
@@ -189,7 +189,7 @@ def collecting(url: str) -> Iterator[None]:
 
 
 def locust(phase: Phase, url: str, out: Path) -> None:
-    """Run Locust in a process of its own, without its page."""
+    """Run Locust in a process of its own, without its web page."""
     environ = {
         **os.environ,
         "USERS": str(max(1, phase.users)),
@@ -197,7 +197,8 @@ def locust(phase: Phase, url: str, out: Path) -> None:
         "RAMP_TO": str(phase.ramp_to),
         "RAMP_SECONDS": str(phase.seconds),
     }
-    # Who comes first doesn't wait for the others, so that they don't ask in step; then it counts.
+    # Users start one after another, so that they don't send requests in step. The statistics are
+    # reset when all of them have started.
     spawn_rate = str(max(1, phase.users // SPAWN_SECONDS))
     sized = ["--users", str(phase.users), "--spawn-rate", spawn_rate, "--reset-stats"]
     command = [
@@ -212,7 +213,7 @@ def locust(phase: Phase, url: str, out: Path) -> None:
 
 
 def ramp_steps(out: Path) -> list[dict[str, float]]:
-    """Return what each step of the ramp came to: users, requests a second, p95, failures."""
+    """Return the figures of each step of the ramp: users, requests a second, p95, failures."""
     with (out / "ramp_stats_history.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["Name"] == "Aggregated"]
     by_users = {int(row["User Count"]): row for row in rows if row["95%"] not in {"", "N/A"}}
@@ -229,15 +230,15 @@ def ramp_steps(out: Path) -> list[dict[str, float]]:
 
 
 def breaks_at(steps: Sequence[Mapping[str, float]]) -> float | None:
-    """Return how many users, of whom each asks once a second, were too many; None: none were."""
+    """Return the number of users, each with one request a second, at which the ramp breaks."""
     for step in steps:
         if step["failures_a_second"] or step["p95"] > BROKEN_MS:
             return step["users"]
     return None
 
 
-def told(summary: Mapping[str, Any]) -> str:
-    """Write the summary as Markdown tables: idle against collecting, endpoint by endpoint."""
+def as_markdown(summary: Mapping[str, Any]) -> str:
+    """Return the summary as Markdown tables: idle against collecting, endpoint by endpoint."""
     phases = summary["phases"]
     lines = [f"{summary['date']}, {summary['cores']} cores, `{summary['command']}`", ""]
     lines += [

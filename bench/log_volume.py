@@ -1,8 +1,8 @@
-"""How much is logged on Azure: `python -m bench.log_volume`.
+"""Volume of the logs on Azure: `python -m bench.log_volume`.
 
-Runs a collection, trending, a cleanup and some requests over the sample feed, counts the bytes of
-what they log, and adds what the Functions host logs beside them. Compares an idle day and a million
-requests with `dailyLogGb` of infra/main.bicep.
+Runs a collection, trending, a cleanup and some requests over the sample feed. Counts the bytes that
+they log, and adds the bytes that the Functions host logs for them. Compares an idle day and a
+million requests with `dailyLogGb` of infra/main.bicep.
 """
 
 import asyncio
@@ -33,17 +33,17 @@ MB = 10**6
 MILLION = 1_000_000
 MINUTES_A_DAY = 24 * 60
 
-# Seen on the real host, version 4.1037: Information entries of an idle one, and the bytes of text
-# of a request's three entries, ours among them.
+# Seen on the real host, version 4.1037: Information entries a minute of an idle host, and the bytes
+# of text of a request's three entries, one of which is the app's own.
 AZURE_CORE_A_MINUTE = 37
 REQUEST_TEXT_BYTES = 580
 # Assumed: the text of a request to storage and of its answer, with their headers.
 AZURE_CORE_TEXT_BYTES = 500
-# "Executing …" and "Executed …"; a timer's run has them as well.
+# "Executing …" and "Executed …", also for a timer's run.
 HOST_ENTRIES = 2
 
-# What a record in AppTraces has beside its message, as far as it is billed. A column counts by its
-# value written as text: https://learn.microsoft.com/azure/azure-monitor/logs/cost-logs#data-size-calculation
+# The billed columns of a record in AppTraces besides its message. A column counts by its value
+# written as text: https://learn.microsoft.com/azure/azure-monitor/logs/cost-logs#data-size-calculation
 COLUMNS = {
     "TenantId": str(uuid.UUID(int=0)),
     "TimeGenerated": "2026-11-25T12:00:00.0000000Z",
@@ -62,7 +62,7 @@ COLUMNS = {
     "SourceSystem": "Azure",
 }
 RECORD_BYTES = sum(len(value) for value in COLUMNS.values())
-# A request's span has in AppRequests: name, address, id, duration, result, route and trigger.
+# A request's span in AppRequests: its name, address, id, duration, result, route and trigger.
 SPAN_BYTES = 300
 
 PATHS = (
@@ -78,7 +78,7 @@ PATHS = (
 
 @dataclass(frozen=True)
 class Volume:
-    """Some entries, and the bytes of their text."""
+    """A number of log entries, and the bytes of their text."""
 
     entries: float
     text: float
@@ -87,12 +87,12 @@ class Volume:
         return Volume(self.entries + other.entries, self.text + other.text)
 
     def times(self, number: float) -> "Volume":
-        """Return the volume of this many of it."""
+        """Return the volume multiplied by a number."""
         return Volume(self.entries * number, self.text * number)
 
     @property
     def gigabytes(self) -> float:
-        """Return what is billed: the text, and the columns beside it."""
+        """Return the billed gigabytes: of the text, and of the columns besides it."""
         return (self.text + self.entries * RECORD_BYTES) / GB
 
 
@@ -100,7 +100,7 @@ AZURE_CORE_DAY = Volume(1, AZURE_CORE_TEXT_BYTES).times(AZURE_CORE_A_MINUTE * MI
 
 
 class _Counter(logging.Handler):
-    """Collects the text of what is logged."""
+    """Collects the text of log entries."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class _Counter(logging.Handler):
 
     @property
     def volume(self) -> Volume:
-        """Return what was logged so far."""
+        """Return the volume logged so far."""
         return Volume(len(self.lines), sum(len(line.encode()) for line in self.lines))
 
 
@@ -130,7 +130,7 @@ def counted_log() -> Iterator[_Counter]:
 
 
 def request_line(paths: Sequence[str] = PATHS) -> Volume:
-    """Return the mean volume of our own line of a request."""
+    """Return the mean volume of the app's own line for a request."""
 
     async def ask() -> list[Volume]:
         found: list[Volume] = []
@@ -146,7 +146,7 @@ def request_line(paths: Sequence[str] = PATHS) -> Volume:
 
 
 def timers_day(given: Settings) -> Volume:
-    """Return what a day's runs of the timers log, with what the host logs of each."""
+    """Return the volume of a day's timer runs, including the host's entries for each run."""
     runs: Sequence[tuple[Callable[[], None], int]] = (
         (lambda: collect_on_timer(given, past_due=True), CYCLES_A_DAY),
         (lambda: find_trends_on_timer(given, past_due=True), TRENDING_A_DAY),
@@ -168,7 +168,7 @@ def daily_cap() -> float:
 
 
 def report(line: Volume, day: Volume) -> str:
-    """Write the tables of docs/azure.md."""
+    """Return the tables of docs/azure.md."""
     host = Volume(HOST_ENTRIES, REQUEST_TEXT_BYTES - line.text)
     span = Volume(1, SPAN_BYTES)
     request = line + host + span
@@ -206,7 +206,7 @@ def main() -> None:
             CACHE_SECONDS="0",
         )
         settings.cache_clear()
-        # A first one logs more.
+        # Not counted, because a first collection logs more.
         collect_on_timer(settings(), past_due=True)
         day, line = timers_day(settings()), request_line()
     print(f"{datetime.now(UTC).date()}\n\n{report(line, day)}")

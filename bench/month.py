@@ -1,4 +1,4 @@
-"""What a month costs: the timers' days, and dashboards that are looked at."""
+"""Usage and cost of a month: the timers' runs, and dashboards that are open."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ CYCLES_A_DAY, TRENDING_A_DAY = 48, 24
 INTERVAL_SECONDS = 1800
 NEWS = "steady cycle, half an hour's news"
 LOOK, LOOK_AT_CYCLE = "one look for news", "one look while a cycle goes on"
-# What a dashboard that stays open asks again.
+# The intervals at which an open dashboard polls.
 LOOK_SECONDS, TRENDING_SECONDS = 60, 300
-# Of a first visit: the page, its script, its styles, its font and its icon.
+# The files of a first visit: the page, its script, its styles, its font and its icon.
 PAGE_FILES = 5
-# Two listings of each of 14 subreddits, and the sweep's.
+# Two listings of each of 14 subreddits, and the sweep's 30.
 REDDIT_REQUESTS = 28 + 30
-# Health, cycles, subreddits, trending, and three comparisons.
+# The requests of a view: health, cycles, subreddits, trending, and three comparisons.
 VIEW_REQUESTS = 7
 
 
 def month_of(work: Mapping[str, Cost], views: Mapping[str, Cost], gigabytes: float) -> bill.Month:
-    """Put the month together at the default schedule, with so many views a day."""
+    """Return the month's usage at the default schedule, with VIEWS_A_DAY views a day."""
     day = add_up(collector_day(work), tab(work, views, bill.MINUTES_OPEN * 60), bill.VIEWS_A_DAY)
     return bill.Month(
         request_units=bill.DAYS_A_MONTH * day.request_units,
@@ -34,7 +34,7 @@ def month_of(work: Mapping[str, Cost], views: Mapping[str, Cost], gigabytes: flo
 
 @dataclass(frozen=True)
 class Use:
-    """What somebody uses: request units, executions of functions, seconds of an instance."""
+    """Usage: request units, executions of functions, and active seconds of an instance."""
 
     request_units: float
     executions: float
@@ -42,7 +42,7 @@ class Use:
 
 
 def add_up(one: Use, other: Use, times: float) -> Use:
-    """Return one and so many times the other."""
+    """Return one usage plus `times` the other."""
     return Use(
         one.request_units + times * other.request_units,
         one.executions + times * other.executions,
@@ -51,7 +51,7 @@ def add_up(one: Use, other: Use, times: float) -> Use:
 
 
 def collector_day(work: Mapping[str, Cost]) -> Use:
-    """Return what the timers use in a day."""
+    """Return the timers' usage in a day."""
     runs = (
         (work[NEWS], CYCLES_A_DAY, REDDIT_REQUESTS * bill.REDDIT_SECONDS),
         (work["trending"], TRENDING_A_DAY, 0.0),
@@ -64,11 +64,11 @@ def collector_day(work: Mapping[str, Cost]) -> Use:
 
 
 def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> Use:
-    """Return what a dashboard uses that is on a screen for so long.
+    """Return the usage of a dashboard that is open for `seconds`.
 
-    Each look for news is an active period of its own. While a cycle runs there is one each second,
-    and the cycles are listed when it has begun and when it has ended; then everything is asked
-    again, twice: dashboard/src/cycles.ts.
+    Each poll for news is an active period of its own. While a cycle runs there is one poll a
+    second. The cycles are listed when a cycle has begun and when it has ended; then all data is
+    read again, twice: dashboard/src/cycles.ts.
     """
     runs = active_seconds(work[NEWS]) + REDDIT_REQUESTS * bill.REDDIT_SECONDS
     cycles = seconds / INTERVAL_SECONDS
@@ -88,12 +88,12 @@ def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> 
 
 
 def active_seconds(cost: Cost) -> float:
-    """Return for how long an instance works: our own time, and the database's at 1,000 RU/s."""
+    """Return an instance's active seconds: the code's own, plus the database's at 1,000 RU/s."""
     return max(bill.MIN_PERIOD.amount, cost.seconds + cost.paced_seconds)
 
 
 def open_tab_month(work: Mapping[str, Cost], views: Mapping[str, Cost]) -> dict[str, float]:
-    """Return what one tab costs that is left on a screen for a month, before any free grant."""
+    """Return the usage and cost of one tab left open for a month, before any free grant."""
     used = tab(work, views, bill.HOURS_A_MONTH * 3600)
     month = bill.Month(used.request_units, 0, used.executions, used.seconds, 0)
     return {

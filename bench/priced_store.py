@@ -1,4 +1,4 @@
-"""A store that prices what is asked of it as the Cosmos DB store would ask it of Cosmos DB."""
+"""A store that prices the requests which the Cosmos DB store would send for each operation."""
 
 import json
 from collections import Counter, defaultdict
@@ -14,14 +14,14 @@ from shared.store.base import T
 from shared.store.cosmos.documents import indexing_policy
 from shared.store.cosmos.store import IDS_AT_ONCE
 
-# Documents are indexed by these whatever the policy says, and by each path of the policy even
-# where a document hasn't got it: https://learn.microsoft.com/azure/cosmos-db/index-policy
+# These paths are indexed whatever the policy says. A path of the policy is indexed even for a
+# document that lacks it: https://learn.microsoft.com/azure/cosmos-db/index-policy
 ALWAYS_INDEXED = ("id", "_ts")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One request to the database: its kind, how many documents of how many bytes, its price."""
+    """One request to the database: its kind, the number of documents, their bytes, the price."""
 
     kind: str
     container: str
@@ -38,18 +38,18 @@ class Bill:
 
     @property
     def request_units(self) -> float:
-        """Add up the prices."""
+        """Return the sum of the prices."""
         return sum(operation.request_units for operation in self.operations)
 
     def by_kind(self) -> dict[str, float]:
-        """Return the request units by container and kind, the dearest first."""
+        """Return the request units by container and kind, most expensive first."""
         units: Counter[str] = Counter()
         for each in self.operations:
             units[f"{each.container} {each.kind}"] += each.request_units  # type: ignore[assignment]
         return dict(units.most_common())
 
     def written(self, *containers: str) -> int:
-        """Count the documents written to, or deleted from, these containers."""
+        """Return the number of documents written to, or deleted from, these containers."""
         writes = {"create", "replace", "delete"}
         return sum(
             o.documents for o in self.operations if o.kind in writes and o.container in containers
@@ -58,17 +58,17 @@ class Bill:
 
 @dataclass(frozen=True)
 class _Kept:
-    """What a later write over a document, or its deletion, costs by."""
+    """The properties of a stored document that set the price of its replacement or deletion."""
 
     size: int
     terms: Mapping[str, Any]
 
 
 class PricedStore:
-    """A store that notes each request that Cosmos DB would get for what is asked of it.
+    """A store that records each request that Cosmos DB would get for its operations.
 
     It knows only the documents that were written through it. An upsert counts as a create or as a
-    replace. Requests for a container's own properties aren't charged to it and aren't counted.
+    replace. Requests for a container's own properties aren't charged, and aren't counted.
     """
 
     def __init__(self, inner: Store) -> None:
@@ -78,12 +78,12 @@ class PricedStore:
 
     @property
     def kind(self) -> Literal["sqlite", "cosmos"]:
-        """Name the database."""
+        """Return the kind of the database."""
         return self._inner.kind
 
     @contextmanager
     def counting(self) -> Iterator[Bill]:
-        """Note what the block asks."""
+        """Record the operations of the block."""
         bill = Bill()
         self._bills.append(bill)
         try:
@@ -102,7 +102,7 @@ class PricedStore:
         return found
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Return those of the documents that exist: a request for a hundred of one partition."""
+        """Return the documents that exist, with a request for each IDS_AT_ONCE of a partition."""
         wanted = list(dict.fromkeys(keys))
         found = await self._inner.read_many(container, wanted)
         by_partition: dict[str, list[Key]] = defaultdict(list)
@@ -126,7 +126,7 @@ class PricedStore:
         return found
 
     async def create(self, container: Container[T], document: T) -> str:
-        """Write a new document and give its ETag. Raises DocumentExists."""
+        """Write a new document and return its ETag. Raises DocumentExists."""
         try:
             etag = await self._inner.create(container, document)
         except DocumentExists:
@@ -136,7 +136,7 @@ class PricedStore:
         return etag
 
     async def replace(self, container: Container[T], document: T, etag: str) -> str:
-        """Write over the document that has this ETag. Raises DocumentChanged."""
+        """Replace the document that has this ETag; return the new one. Raises DocumentChanged."""
         try:
             fresh = await self._inner.replace(container, document, etag)
         except DocumentChanged:
@@ -146,13 +146,13 @@ class PricedStore:
         return fresh
 
     async def upsert(self, container: Container[T], documents: Sequence[T]) -> None:
-        """Write the documents, whatever was there."""
+        """Create or replace the documents."""
         await self._inner.upsert(container, documents)
         for document in documents:
             self._write(container, document)
 
     async def delete(self, container: Container[T], keys: Iterable[Key]) -> None:
-        """Delete those of the documents that exist."""
+        """Delete the documents that exist."""
         wanted = list(keys)
         await self._inner.delete(container, wanted)
         for partition, document_id in wanted:
@@ -164,7 +164,7 @@ class PricedStore:
                 self._note("delete", container.name, [kept.size], price)
 
     async def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""
         await self._inner.close()
 
     def _point_read(self, container: str, found: Mapping[str, Any] | None) -> None:
@@ -180,7 +180,7 @@ class PricedStore:
             price = ru.create(kept.size, len(kept.terms))
             self._note("create", container.name, [kept.size], price)
             return
-        # The time of writing is always another one.
+        # The time of writing always changes.
         changed = 1 + sum(known.terms[path] != value for path, value in kept.terms.items())
         price = ru.replace(known.size, kept.size, changed)
         self._note("replace", container.name, [kept.size], price)
@@ -192,14 +192,14 @@ class PricedStore:
 
 
 def size_of(document: Mapping[str, Any]) -> int:
-    """Return the bytes of a document as Cosmos DB keeps it: UTF-8 JSON, and its own properties."""
+    """Return a document's bytes in Cosmos DB: UTF-8 JSON, and Cosmos DB's own properties."""
     ours = {name: value for name, value in document.items() if not name.startswith("_")}
     text = json.dumps(ours, ensure_ascii=False, separators=(",", ":"))
     return len(text.encode("utf-8", "surrogatepass")) + len(ru.SYSTEM_PROPERTIES)
 
 
 def terms_of(container: Container[Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the value of each path that is indexed."""
+    """Return the value of each indexed path."""
     included = indexing_policy(container)["includedPaths"]
     paths = [each["path"].removesuffix("/?").strip("/") for each in included]
     return {path: _value(document, path) for path in dict.fromkeys((*paths, *ALWAYS_INDEXED))}

@@ -1,7 +1,8 @@
-"""What no load test shows: `python -m bench.promises`, part of `make bench`.
+"""Timings that the load test doesn't show: `python -m bench.promises`, part of `make bench`.
 
-How soon the product answers after its start, with a first collection pending; how long fifty
-requests at once take while it collects; and what importing the app costs. Prints one JSON object.
+Measures the time from the product's start to its first answer, with a first collection pending; the
+time of fifty simultaneous requests while it collects; and the time of importing the app. Prints one
+JSON object.
 """
 
 import asyncio
@@ -45,7 +46,7 @@ print(time.perf_counter() - began)
 
 
 def start_up() -> dict[str, float]:
-    """Start the product, and give seconds from its command to its first answers."""
+    """Start the product, and return the seconds from its command to its first answers."""
     began = time.monotonic()
     with product() as host:
         assert host.http.get("/api/v1/health").status_code == 200  # noqa: S101 - or nothing counts
@@ -55,7 +56,7 @@ def start_up() -> dict[str, float]:
 
 
 async def burst(url: str) -> list[tuple[float, int]]:
-    """Ask fifty things at once, each on a connection of its own; give seconds and statuses."""
+    """Send AT_ONCE simultaneous requests, one per connection; return seconds and statuses."""
     limits = httpx.Limits(max_connections=AT_ONCE)
     async with httpx.AsyncClient(base_url=url, limits=limits, trust_env=False, timeout=30) as http:
 
@@ -68,7 +69,7 @@ async def burst(url: str) -> list[tuple[float, int]]:
 
 
 def bursts_while_collecting() -> dict[str, float]:
-    """Return what fifty requests at once take, on average and at most, in seconds."""
+    """Return the mean and the longest seconds of fifty simultaneous requests."""
     with product() as host:
         host.wait_for_log("collect.ended .*outcome=completed")
         url = str(host.http.base_url).rstrip("/")
@@ -84,7 +85,7 @@ def bursts_while_collecting() -> dict[str, float]:
 
 
 def import_seconds() -> float:
-    """Return what importing the app costs beyond azure.functions, the median of some processes."""
+    """Return the seconds of importing the app after azure.functions: the median of 3 processes."""
     taken = [
         float(
             subprocess.run(
@@ -97,7 +98,7 @@ def import_seconds() -> float:
 
 
 def main() -> None:
-    """Measure, and print what was found."""
+    """Measure, and print the results."""
     starts = [start_up() for _ in range(STARTS)]
     found: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),

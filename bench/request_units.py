@@ -1,4 +1,4 @@
-"""What Cosmos DB charges for an operation, in request units, as Microsoft publishes it.
+"""The request units that Cosmos DB charges for an operation, as Microsoft publishes them.
 
 Prices of one region, at session consistency (strong and bounded staleness double every read), as
 read on 2026-11-25. Where nothing is published, the constant's comment says that it is assumed.
@@ -9,28 +9,28 @@ from collections.abc import Iterable, Sequence
 
 KB = 1024
 
-# "Document size", read and write: of 1, 2, 4 … 2,048 KB. The write is that of the document alone;
+# "Document size", read and write, for 1, 2, 4 … 2,048 KB. A write is priced for the document alone;
 # its index terms come on top.
 # https://learn.microsoft.com/azure/cosmos-db/understand-request-unit-consumption (2026-04-21)
 SIZES_KB = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 READ_RU = (1.00, 1.04, 1.14, 1.33, 1.67, 2.19, 4.76, 9.95, 20.28, 40.95, 145.90, 291.80)
 WRITE_RU = (4.95, 6.29, 6.67, 7.04, 9.52, 11.23, 22.67, 48.19, 98.29, 184.57, 625.00, 1250.00)
-# "0.2 x 10 (indexing)": of each index term that a write adds or removes. The same page.
+# "0.2 x 10 (indexing)": for each index term that a write adds or removes. The same page.
 TERM_RU = 0.2
-# An indexed equality that gives one item costs 2.98 RU in all, less the 1 RU of that item:
+# A query by an indexed equality that returns one item costs 2.98 RU, of which the item costs 1 RU:
 # https://learn.microsoft.com/azure/cosmos-db/nosql/troubleshoot-query-performance
 # The other published example, 3.19 RU for one item of 9,963 bytes, comes to less (1.8).
 QUERY_RU = 1.98
 # Results cost what reading them does: "if a query returns 1000 1-KB items, the cost of the
 # operation is 1000", https://learn.microsoft.com/azure/cosmos-db/optimize-cost-reads-writes
-# That is careful: 25 items were measured at 6.75 RU by a query and at 9.05 RU by a batched read,
-# https://github.com/Azure/azure-cosmos-dotnet-v3/discussions/3610
+# That is a cautious price: 25 items were measured at 6.75 RU by a query and at 9.05 RU by a batched
+# read, https://github.com/Azure/azure-cosmos-dotnet-v3/discussions/3610
 RESULT_SHARE = 1.0
-# Assumed, nothing is published: looking for what isn't there, and a write that its condition
+# Assumed, since nothing is published: reading a missing document, and a write that its condition
 # refuses, cost as much as reading 1 KB.
 NOTHING_THERE_RU = 1.0
-# Assumed: what Cosmos DB adds to a document counts as part of it. Its names and the form of its
-# values are Cosmos DB's own, the values are made up.
+# Assumed: the properties that Cosmos DB adds to a document count as part of it. The names and the
+# form of the values are Cosmos DB's own; the values are made up.
 SYSTEM_PROPERTIES = (
     ',"_rid":"d9RzAJRFKgwBAAAAAAAAAA==","_self":"dbs/d9RzAA==/colls/d9RzAJRFKgw=/docs/'
     'd9RzAJRFKgwBAAAAAAAAAA==/","_etag":"\\"0000d986-0000-0000-0000-53f9e25b0000\\"",'
@@ -39,25 +39,25 @@ SYSTEM_PROPERTIES = (
 
 
 def point_read(size: int) -> float:
-    """Price reading one document of so many bytes by its id and partition."""
+    """Return the price of reading one document of `size` bytes by its id and partition."""
     return _between(size, READ_RU)
 
 
 def query(sizes: Iterable[int]) -> float:
-    """Price a query in one partition that gives documents of these bytes.
+    """Return the price of a query in one partition that returns documents of these bytes.
 
-    A batched read is one: the SDK sends `SELECT … WHERE c.pk = … AND c.id IN (…)`.
+    A batched read is such a query: the SDK sends `SELECT … WHERE c.pk = … AND c.id IN (…)`.
     """
     return QUERY_RU + RESULT_SHARE * sum(point_read(size) for size in sizes)
 
 
 def create(size: int, terms: int) -> float:
-    """Price writing a new document of so many bytes with so many index terms."""
+    """Return the price of writing a new document of `size` bytes with `terms` index terms."""
     return _between(size, WRITE_RU) + TERM_RU * terms
 
 
 def replace(old: int, new: int, changed_terms: int) -> float:
-    """Price writing over a document: the old one is deleted and the new one inserted.
+    """Return the price of replacing a document: the old one is deleted and the new one inserted.
 
     Assumed: an upsert is priced as the create or the replace that it turns out to be.
     """
@@ -65,12 +65,12 @@ def replace(old: int, new: int, changed_terms: int) -> float:
 
 
 def delete(size: int, terms: int) -> float:
-    """Price deleting a document: as much as writing it."""
+    """Return the price of deleting a document: the same as of writing it."""
     return create(size, terms)
 
 
 def _between(size: int, prices: Sequence[float]) -> float:
-    """Return the price of a size: straight lines between the published ones, and 1 KB the least."""
+    """Return the price of a size, interpolated between the published ones; the minimum is 1 KB."""
     kilobytes = max(size / KB, SIZES_KB[0])
     upper = min(bisect_left(SIZES_KB, kilobytes), len(SIZES_KB) - 1)
     if SIZES_KB[upper] == kilobytes or upper == 0:

@@ -1,8 +1,8 @@
-"""How each method scores text that people have labelled: `make eval`.
+"""Evaluation of each method on text that people have labelled: `make eval`.
 
-Accuracy, macro-F1, a confusion table and calibration on goemotions_dev.tsv, correlation on
-vader_tweets.tsv, speed, memory and load time, side by side; each method in a process of its own.
-`--json` prints the figures as one JSON object, `--errors N` also N texts that each method misreads.
+Compares accuracy, macro-F1, a confusion table and calibration on goemotions_dev.tsv, correlation on
+vader_tweets.tsv, speed, memory and load time. Each method runs in a process of its own. `--json`
+prints the figures as one JSON object, `--errors N` also N texts that each method misreads.
 """
 
 import argparse
@@ -25,11 +25,11 @@ from shared.settings import Settings
 
 METHODS = get_args(Settings.model_fields["sentiment_method"].annotation)
 ROUNDS = 5
-MEGABYTE = 1024  # of ru_maxrss, in kilobytes on Linux
+MEGABYTE = 1024  # ru_maxrss is in kilobytes on Linux
 
 
 def measure(name: str, folder: Path, errors: int) -> dict[str, Any]:
-    """Return every figure of one method."""
+    """Return all figures of one method."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     method = method_named(name)
@@ -76,7 +76,7 @@ def _texts_a_second(method: Method, texts: Sequence[str]) -> float:
 def _worst(
     texts: Sequence[str], labels: Sequence[int], scores: Sequence[Score], count: int
 ) -> list[dict[str, object]]:
-    """Return the misread texts whose compound is furthest on the wrong side."""
+    """Return the misread texts whose compound is furthest from their label."""
     wrong = [
         (abs(score.compound - (label - 1)), text, label, score)
         for text, label, score in zip(texts, labels, scores, strict=True)

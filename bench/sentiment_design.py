@@ -1,4 +1,4 @@
-"""The features of many texts as matrices, made by the code that scores them."""
+"""Feature matrices of texts, made by the code that scores texts."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from collector.text.cleaning import clean
 
 Matrix = Any  # scipy publishes no types
 
-# What all sums of words are multiplied by, against the strength of the penalty.
+# Factor of all word features, which weakens the penalty on their weights.
 WORDS_SCALE = 3.0
 MIN_TEXTS = 2
 
@@ -38,14 +38,14 @@ class Text:
 
 
 class Reader:
-    """Reads texts into features."""
+    """Extracts the features of texts."""
 
     def __init__(self, *, with_terms: bool = True) -> None:
         self.valences = Valences()
         self._read_plainly = load_plain_reader() if with_terms else None
 
     def read(self, markdown: str) -> Text:
-        """Return the features of a text as Reddit keeps it."""
+        """Return the features of a text in Reddit's Markdown."""
         text = clean(markdown)
         words = tokens(text)
         if self._read_plainly:
@@ -62,7 +62,7 @@ class Reader:
         )
 
     def kin(self, word: str) -> Iterator[str]:
-        """Return what a word shares its weight with: its prefix, and its valence in the lexicon."""
+        """Yield the features that share a word's weight: its prefix and its lexicon valence."""
         if start := prefix(word):
             yield start
         if word in self.valences.lexicon:
@@ -70,7 +70,7 @@ class Reader:
 
 
 def vocabulary(texts: Iterable[Text], reader: Reader) -> dict[str, int]:
-    """Number the features that enough texts have."""
+    """Return a column number for each feature that at least MIN_TEXTS texts have."""
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(text.words)
@@ -81,7 +81,7 @@ def vocabulary(texts: Iterable[Text], reader: Reader) -> dict[str, int]:
 
 
 def design(texts: Sequence[Text], columns: Mapping[str, int], reader: Reader) -> Matrix:
-    """Return a row for each text: words, pairs and kin by the root of its length, its numbers."""
+    """Return a row for each text: its words, pairs and kin, weighted by length, and its numbers."""
     rows: list[int] = []
     places: list[int] = []
     values: list[float] = []

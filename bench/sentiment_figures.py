@@ -11,7 +11,7 @@ BINS = 10
 
 
 def confusion(labels: Sequence[int], chosen: Sequence[int]) -> list[list[int]]:
-    """Count: a row for what people chose, a column for what the method chose."""
+    """Return the confusion table: rows by the people's label, columns by the method's."""
     table = [[0] * len(LABELS) for _ in LABELS]
     for label, choice in zip(labels, chosen, strict=True):
         table[label][choice] += 1
@@ -23,8 +23,8 @@ def rates(table: Sequence[Sequence[int]]) -> dict[str, Any]:
     each: dict[str, dict[str, float]] = {}
     for place, label in enumerate(LABELS):
         right = table[place][place]
-        said = sum(row[place] for row in table)
-        precision, recall = _share(right, said), _share(right, sum(table[place]))
+        predicted = sum(row[place] for row in table)
+        precision, recall = _share(right, predicted), _share(right, sum(table[place]))
         f1 = _share(2 * precision * recall, precision + recall)
         each[label] = {"precision": precision, "recall": recall, "f1": f1}
     right = sum(table[place][place] for place in range(len(LABELS)))
@@ -36,10 +36,10 @@ def rates(table: Sequence[Sequence[int]]) -> dict[str, Any]:
 
 
 def calibration(scores: Sequence[Score], labels: Sequence[int]) -> dict[str, Any]:
-    """Compare how sure a method is of its label with how often it is right, by tenths.
+    """Return how sure a method is of its labels against how often it is right, in ten bins.
 
-    ece is the expected calibration error (Guo et al., ICML 2017): the mean difference of the two,
-    weighted by how many texts a tenth has.
+    `ece` is the expected calibration error (Guo et al., ICML 2017): the mean difference of the two,
+    weighted by the number of texts in a bin.
     """
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for score, label in zip(scores, labels, strict=True):

@@ -1,4 +1,4 @@
-"""Multinomial logistic regression with an L2 penalty, solved to the one optimum that it has."""
+"""Multinomial logistic regression with an L2 penalty, solved to its only optimum."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 
 Matrix = Any  # scipy publishes no types
 
-# So close to the optimum that rounding to whole steps gives the same whatever the processor.
+# Close enough to the optimum that rounding to whole steps gives the same on every processor.
 GRADIENT = 1e-4
 MAX_ROUNDS = 3000
 

@@ -1,4 +1,4 @@
-"""The figures of the methods side by side, as text to read."""
+"""Tables of the methods' figures side by side, as text."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ LINES: Sequence[tuple[str, Callable[[Figures], str]]] = (
 
 
 def table_of(found: Sequence[Figures]) -> str:
-    """Write every figure of every method."""
+    """Return all figures of all methods as text."""
     lines = [
         f"{found[0]['texts']:,} comments and {found[0]['tweets']:,} tweets, labelled by people",
         "",

@@ -1,10 +1,10 @@
-"""What everything costs as the store grows: `python -m bench.size`.
+"""Cost of every read and job as the store grows: `python -m bench.size`.
 
-For each size (items over 90 days, and subreddits) it fills a SQLite file in a temporary folder, and
-measures each read, a cycle in which nothing is new, one with 6,000 new items, trending and cleanup,
-each in a process of its own, so that its peak memory is its own. Prints one JSON object; ratios are
-to the smallest size of the run, of processor time. `--plot FILE` draws it; `--quick` only shows
-that all of it works.
+For each size (items over 90 days, and subreddits) it fills a SQLite file in a temporary folder. It
+measures each read, a cycle with nothing new, one with 6,000 new items, trending and cleanup. Each
+runs in a process of its own, so that its peak memory is its own. Prints one JSON object, with the
+ratios of processor time to the smallest size of the run. `--plot FILE` draws them; `--quick` only
+checks that everything works.
 """
 
 import argparse
@@ -47,7 +47,7 @@ KIB, MS = 1024, 1000
 
 
 async def nothing(bench: Bench) -> dict[str, Any]:
-    """Do nothing: what the imports and the open file need."""
+    """Read one document, to measure the imports and the open file."""
     await bench.store.read(COLLECTION, "collection", "collection")
     return {}
 
@@ -102,7 +102,7 @@ WORK: dict[str, Callable[[Bench], Awaitable[dict[str, Any]]]] = {
 
 
 async def measure_read(bench: Bench, name: str) -> dict[str, Any]:
-    """Return the median milliseconds of a read, its answer written as JSON, and what it costs."""
+    """Return a read's median milliseconds, including its JSON answer, and its cost."""
     deps, read = bench.deps(), READS[name]
 
     async def once() -> tuple[float, float]:
@@ -127,7 +127,7 @@ async def measure_read(bench: Bench, name: str) -> dict[str, Any]:
 
 
 async def measure_work(bench: Bench, name: str) -> dict[str, Any]:
-    """Return the seconds of a piece of work, and what it costs."""
+    """Return the seconds of a piece of work, and its cost."""
     began, used = time.perf_counter(), time.process_time()
     with track() as costs:
         found = await WORK[name](bench)
@@ -143,7 +143,7 @@ async def measure_work(bench: Bench, name: str) -> dict[str, Any]:
 
 
 async def measure(path: Path, size: Size, name: str, *, quick: bool) -> dict[str, Any]:
-    """Measure one thing in this process, with the most memory that it ever had."""
+    """Return the measurement of one task in this process, with the process's peak memory."""
     settings = size.settings(path)
     store = CountingStore(await SqliteStore.open(path, retry_seconds=20))
     bench = Bench(store, settings, quick)
@@ -155,7 +155,7 @@ async def measure(path: Path, size: Size, name: str, *, quick: bool) -> dict[str
 
 
 def in_own_process(path: Path, size: Size, task: str, *, quick: bool) -> Any:
-    """Run one task in a process of its own, or in this one where it need only be quick."""
+    """Return the result of a task in a process of its own, or in this one with `quick`."""
     if quick:
         return run_task(task, path, size, quick=quick)
     arguments = ["--task", task, "--file", str(path), "--items", str(size.items)]
@@ -168,14 +168,14 @@ def in_own_process(path: Path, size: Size, task: str, *, quick: bool) -> Any:
 
 
 def run_task(task: str, path: Path, size: Size, *, quick: bool) -> Any:
-    """Do what `in_own_process` asks for."""
+    """Run a task in this process, and return its result."""
     if task == "fill":
         return asyncio.run(fill_file(path, size))
     return asyncio.run(measure(path, size, task, quick=quick))
 
 
 def measured_size(folder: Path, size: Size, *, quick: bool) -> dict[str, Any]:
-    """Fill a file and measure everything on it."""
+    """Fill a file, and return every measurement on it."""
     path = folder / "size.db"
     seconds = in_own_process(path, size, "fill", quick=quick)
     file_mb = round(path.stat().st_size / 1e6)
@@ -195,9 +195,9 @@ def measured_size(folder: Path, size: Size, *, quick: bool) -> dict[str, Any]:
 
 
 def with_ratios(sizes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add to each measure how many times as much processor time as in the smallest size it takes.
+    """Add to each measurement the ratio of its processor time to that of the smallest size.
 
-    Processor time, because other work on the machine hardly changes it.
+    Processor time is used because other work on the machine hardly changes it.
     """
     for size in sizes:
         for name, found in size["measures"].items():
@@ -208,7 +208,7 @@ def with_ratios(sizes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def report(sizes: Iterable[Size], *, quick: bool) -> dict[str, Any]:
-    """Measure the sizes, the smallest first."""
+    """Return the measurements of all sizes, smallest first."""
     with tempfile.TemporaryDirectory(prefix="undertone-size-") as made:
         folder = Path(made) / "data"
         folder.mkdir()
@@ -225,7 +225,7 @@ def _numbers(text: str) -> list[int]:
 
 
 def main() -> None:
-    """Measure, and print what was found."""
+    """Measure, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=_numbers, help=f"numbers of items, such as {ITEMS}")
     parser.add_argument("--subreddits", type=_numbers, help=f"and of subreddits, {SUBREDDITS}")

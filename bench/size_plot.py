@@ -1,7 +1,7 @@
-"""Draws what `bench.size` found: how many times the cost of the smallest size each size costs.
+"""Draws the results of `bench.size`: the cost of each size relative to that of the smallest one.
 
-`python -m bench.size_plot FILE.json > docs/images/size.svg`. Both axes are logarithmic: a line as
-steep as the diagonal grows as the size does, a flat one not at all.
+`python -m bench.size_plot FILE.json > docs/images/size.svg`. Both axes are logarithmic: a cost that
+grows as the size does is as steep as the diagonal, and one that doesn't grow is flat.
 """
 
 import json
@@ -38,7 +38,7 @@ Points = list[tuple[float, float]]
 
 
 def draw(sizes: Sequence[Mapping[str, Any]]) -> str:
-    """Draw one panel for growing items and one for growing subreddits."""
+    """Return an SVG with one panel for growing items and one for growing subreddits."""
     few, many = min(s["subreddits"] for s in sizes), max(s["items"] for s in sizes)
     panels = (
         (f"items, in {few:,} subreddits", "items", [s for s in sizes if s["subreddits"] == few]),
@@ -60,7 +60,7 @@ def draw(sizes: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _ratios(sizes: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
-    """Return each measure's times as shares of that of the first size."""
+    """Return each measurement's times, divided by that of the first size."""
     found: dict[str, list[float]] = {}
     for name, first in sizes[0]["measures"].items():
         unit = "cpu_ms" if "cpu_ms" in first else "cpu_seconds"
@@ -74,7 +74,7 @@ def _is_read(sizes: Sequence[Mapping[str, Any]], name: str) -> bool:
 
 
 def _scale(ratios: Iterable[Mapping[str, Sequence[float]]]) -> Callable[[float], float]:
-    """Return how high a ratio stands."""
+    """Return the function from a ratio to its y coordinate."""
     values = [value for of in ratios for line in of.values() for value in line]
     low = math.floor(math.log10(min([1.0, *values])))
     high = max(1, math.ceil(math.log10(max([1.0, *values]))))
@@ -142,7 +142,7 @@ def _line(points: Points, kind: str, name: str = "") -> str:
 
 
 def _apart(wanted: Mapping[str, float]) -> dict[str, float]:
-    """Move labels so that none covers another."""
+    """Return the labels' y coordinates, moved so that none covers another."""
     placed: dict[str, float] = {}
     lowest: float = TOP - LABEL_GAP
     for name, y in sorted(wanted.items(), key=lambda pair: pair[1]):
@@ -152,7 +152,7 @@ def _apart(wanted: Mapping[str, float]) -> dict[str, float]:
 
 
 def main() -> None:
-    """Draw a file of `bench.size`."""
+    """Print the drawing of a result file of `bench.size`."""
     print(draw(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["sizes"]), end="")
 
 

@@ -1,4 +1,4 @@
-"""What the endpoints are asked at each size, by a name, over a store that counts its documents."""
+"""Named reads of the endpoints for `bench.size`, over a store that counts its documents."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -65,14 +65,14 @@ class CountingStore:
 
 @dataclass(frozen=True)
 class Bench:
-    """What a measurement works with."""
+    """The store and the settings of a measurement."""
 
     store: CountingStore
     settings: Settings
     quick: bool
 
     def deps(self) -> Deps:
-        """Return what the endpoints' functions work with."""
+        """Return the dependencies of the endpoints' functions."""
 
         async def opened() -> Any:
             return self.store

@@ -1,9 +1,9 @@
-"""Whether the product loses nothing under faults: `python -m bench.soak`.
+"""Soak test that the product loses nothing under faults: `python -m bench.soak`.
 
-Starts it over a Reddit that goes on, and over a database, both of which fail at a rate; collects,
-one cycle after another; kills its processes at random moments; reads all the while. At the end the
-faults stop, one more collection runs, and everything stored is compared with the truth. Prints what
-was found, and exits with 1 when anything is wrong.
+Starts the product over a changing Reddit and over a database, which both fail at a given rate.
+Collects one cycle after another, kills processes at random moments, and reads all the time. At the
+end the faults stop, LAST_CYCLES more collections run, and everything stored is compared with the
+truth. Prints the results, and exits with 1 if anything is wrong.
 """
 
 import argparse
@@ -40,20 +40,21 @@ from tests.fixtures.host import ROOT, RunningHost, environ_with, hosts_in
 from tests.fixtures.reddit import make_stand_in
 from tests.fixtures.stores import running_cosmos_server
 
-# A share of cycles is run by hand, in a process of their own; half of those are killed.
+# The share of cycles that run by hand in a process of their own, and the share of those killed.
 BY_HAND, BY_HAND_KILLED = 0.2, 0.5
-# The host starts a process that lived a minute anew at once, and others later and later.
+# The host restarts a process that ran for a minute after its shortest pause. For any other process
+# the pause grows.
 KILLS_APART_SECONDS = 61.0
 KILL_WITHIN_SECONDS = 4.0
 CYCLE_SECONDS = 60.0
 LOOK_SECONDS = 0.1
 OUTAGE_EVERY, OUTAGE_SECONDS = 40, 4.0
-# A cycle walks the sweep's rings from where the last one stopped: the second sees all of them.
+# A cycle continues the sweep's rings where the last one stopped, so two cycles see all of them.
 LAST_CYCLES, LAST_TRIES = 2, 20
 ACCEPTED, UNAVAILABLE = 202, 503
 COMPLETED = 0
 
-# Short leases, so that the dead are soon followed; timers that get in each other's way.
+# Short leases, so that killed writers are soon replaced; timers that get in each other's way.
 SETTINGS = {
     "FEED": "sample",
     "LEASE_SECONDS": "2",
@@ -72,40 +73,40 @@ Environ = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says."""
+    """The options of the command line."""
 
     cycles: int = 200
     seconds: float = float("inf")
-    """When to begin no more cycles."""
+    """Seconds after which no more cycles begin."""
     faults: float = 0.3
     seed: int = 0
     log: Path | None = None
     subreddits: tuple[str, ...] = SUBREDDITS
     kill_rate: float = 0.5
-    """How likely a process that lived long enough is killed in a cycle."""
+    """Probability that a process which is old enough is killed in a cycle."""
 
 
 @dataclass
 class Database:
-    """Where the data is kept: the settings that lead to it, and those that lead past its faults."""
+    """The database: the settings that lead to it, and those that lead past its faults."""
 
     environ: Environ
     proxy: FaultyCosmos | None = None
     directly: Environ = field(default_factory=dict)
 
     def set_faults(self, share: float, seed: int) -> None:
-        """Begin to fail, or stop with 0."""
+        """Fail at this share of requests; 0 stops the faults."""
         if self.proxy:
             self.proxy.set_faults(spread(COSMOS_KINDS, share, seed) if share else "")
 
     def broken_since(self, began: float) -> bool:
-        """Return whether it has failed since a request began, or while it was opened for that."""
+        """Return whether it failed since a request began, or while it was opened before that."""
         return self.proxy is not None and self.proxy.last_made >= began - RETRY_SECONDS
 
 
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[Database]:
-    """Return a database of this kind, that doesn't fail yet."""
+    """Yield a database of this kind, without faults yet."""
     path = {"SQLITE_PATH": str(folder / "data" / "undertone.db")}
     if kind == "sqlite":
         yield Database(path)
@@ -121,7 +122,7 @@ def database(kind: str, folder: Path) -> Iterator[Database]:
 
 @dataclass
 class Kills:
-    """Ends the host's processes as a crash does, and remembers when."""
+    """Kills the host's processes as a crash does, and records when."""
 
     host: RunningHost
     dice: random.Random
@@ -130,7 +131,7 @@ class Kills:
     times: dict[str, list[float]] = field(default_factory=lambda: {"worker": [], "http": []})
 
     def is_due(self, role: str) -> bool:
-        """Return whether a process of this role is old enough, and the dice are against it."""
+        """Return whether a process of this role is old enough, and chosen at random."""
         last = self.times[role][-1] if self.times[role] else -KILLS_APART_SECONDS
         return time.monotonic() - last > KILLS_APART_SECONDS and self.dice.random() < self.rate
 
@@ -138,7 +139,7 @@ class Kills:
         """Kill the process of this role that was started last."""
         started = re.findall(rf"process\.started process={role} pid=(\d+)", self.host.log)
         self.times[role].append(time.monotonic())
-        # It may have died just now, by itself.
+        # The process may just have ended by itself.
         with suppress(ProcessLookupError):
             os.kill(int(started[-1]), signal.SIGKILL)
             self.counts[role] += 1
@@ -177,8 +178,8 @@ class Soak:
         )
 
     def run(self) -> None:
-        """Collect under faults, then in peace, and compare what clients see with the truth."""
-        # A process that opens its database for the first time may be too slow for its own health.
+        """Collect with faults, then without, and compare what clients see with the truth."""
+        # A process that opens its database for the first time may be too slow for a health check.
         while not self._host.http.get("/api/v1/health").is_success:
             self._never.wait(LOOK_SECONDS)
         self._fail(self._options.faults)
@@ -189,7 +190,7 @@ class Soak:
                 self.going_on.go_on()
                 self._cycle(self.cycles)
                 self.cycles += 1
-                self._tell()
+                self._print_progress()
             if self._outage:
                 self._outage.join()
             self._fail(0)
@@ -251,7 +252,7 @@ class Soak:
         self._wait_for_end(cycle)
 
     def _ask(self) -> str | None:
-        """Ask for a cycle until one is begun, or what runs has had time enough."""
+        """Request a cycle until one begins, for CYCLE_SECONDS at most; return its id or None."""
         deadline = time.monotonic() + CYCLE_SECONDS
         while time.monotonic() < deadline:
             began = time.monotonic()
@@ -279,19 +280,19 @@ class Soak:
             self._never.wait(LOOK_SECONDS)
 
     def _finish(self) -> None:
-        """Collect in peace, and look at everything again."""
+        """Collect without faults until LAST_CYCLES cycles have completed, which sweep all items."""
         completed = 0
         for _ in range(LAST_TRIES):
             with self._command("collect", "--json", SWEEP_REQUESTS="300") as process:
                 report, _ = process.communicate()
-            # Another writer may run, or a dead one's lease still.
+            # Another writer may run, or a killed one's lease may not have expired.
             completed += process.returncode == COMPLETED
             if completed == LAST_CYCLES:
                 return
         self.violations.append(f"no collection completed in peace: {report[-500:]}")
 
     def found(self) -> dict[str, Any]:
-        """Return what was done, what came of it, and what was wrong."""
+        """Return what was done, its results, and what was wrong."""
         lines, proxy = self._host.lines, self._data.proxy
         seen = self.going_on.stand_in.control.requests()
         return {
@@ -313,14 +314,14 @@ class Soak:
             "violations": self.violations,
         }
 
-    def _tell(self) -> None:
+    def _print_progress(self) -> None:
         if self.cycles % 20 == 0:
             shown = self.readers.summary()["statuses"]
             print(f"{self.cycles} cycles; reads {shown}", file=sys.stderr, flush=True)
 
 
 def soak(kind: str, options: Options) -> dict[str, Any]:
-    """Run one soak, and give what was found; violations is a list that should be empty."""
+    """Run one soak, and return its report; the list `violations` should be empty."""
     began = time.monotonic()
     dice = random.Random(options.seed)
     first = first_objects(dice, began_at := time.time(), options.subreddits)
@@ -359,12 +360,12 @@ def soak(kind: str, options: Options) -> dict[str, Any]:
 
 
 def events(lines: Sequence[str], pattern: str) -> dict[str, int]:
-    """Count what lines of the log say."""
+    """Return the number of log lines by the event that the pattern matches."""
     return dict(Counter(found[1] for line in lines if (found := re.search(pattern, line))))
 
 
 def main() -> None:
-    """Soak, print what was found, and say by the exit status whether anything was wrong."""
+    """Run the soak, print the report, and exit with 1 if anything was wrong."""
     parser = argparse.ArgumentParser(prog="bench.soak", description=__doc__)
     parser.add_argument("--cycles", type=int, default=200)
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""What a piece of work costs: the sum of a bill, and the mean of several."""
+"""Cost of a piece of work: the sum of a bill, and the mean of several costs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ RUS = bill.FREE_RUS.amount
 
 @dataclass(frozen=True)
 class Cost:
-    """What a piece of work costs: request units, requests, items written, our own seconds."""
+    """Cost of a piece of work: request units, requests, items written, the code's own seconds."""
 
     request_units: float
     operations: int
@@ -22,12 +22,12 @@ class Cost:
 
     @property
     def paced_seconds(self) -> float:
-        """Return how long it takes at least at 1,000 RU/s."""
+        """Return the minimum seconds at 1,000 RU/s."""
         return self.request_units / RUS
 
 
 def cost_of(spent: Bill, seconds: float) -> Cost:
-    """Sum a bill up."""
+    """Return the cost of a bill."""
     return Cost(
         spent.request_units,
         len(spent.operations),

@@ -1,4 +1,4 @@
-"""A stand-in for Reddit that shows what a SQLite file holds, and some new items before that."""
+"""A source that lists the items of a SQLite file as Reddit would, with some new items first."""
 
 import json
 import sqlite3
@@ -23,9 +23,9 @@ NEWEST = (
 
 
 class StoredSource:
-    """What is stored, as Reddit would list it: nothing has changed but what is new at `at`.
+    """Lists the stored items as Reddit would; nothing has changed except the items new at `at`.
 
-    seconds, and of them cpu_seconds, is what it took by itself, as Reddit's own time would be.
+    `seconds`, and of them `cpu_seconds`, are the source's own time, which would be Reddit's.
     """
 
     def __init__(self, settings: Settings, at: datetime, new: int) -> None:
@@ -48,7 +48,7 @@ class StoredSource:
         return self._pages(self._timed(lambda: self._listed_comments(subreddit)))
 
     def info(self, fullnames: Sequence[str]) -> list[Seen]:
-        """Return those things; their ids end with their subreddit's place."""
+        """Return the things of these fullnames; an id ends with its subreddit's index."""
         self.requests_used += 1
         return self._timed(lambda: [self._find(fullname) for fullname in fullnames])
 

@@ -1,9 +1,9 @@
-"""How health fares beside sync functions, by the size of their pool: `python -m bench.threads`.
+"""Latency of health beside sync functions, by size of their pool: `python -m bench.threads`.
 
 Serves the deployment package with Microsoft's runtime library, where HTTP functions share a process
-with all others, as in Core Tools or a container. Starts many collections at once, of which one
-works and those that have a thread wait for their turn, and asks for health and for figures
-meanwhile. Each size is compared with the same process while it is idle.
+with all others, as in Core Tools or a container. Starts COLLECTIONS collections simultaneously: one
+works, and the others that have a thread wait for their turn. Requests health and figures meanwhile.
+Each pool size is compared with the same process while it is idle.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from tests.fixtures.host import ROOT
 from tests.fixtures.reddit import make_stand_in
 from tests.runtime.conftest import DEPLOYED, SERVE, deployed
 
-# What the host sets where nothing is set comes last.
+# The last one is the host's default.
 SIZES = (2, 4, 8, 16, 32, 1000)
 COLLECTIONS = 64
 IDLE_SECONDS, BUSY_SECONDS = 5.0, 12.0
@@ -41,7 +41,7 @@ MB = 1_000_000
 
 @contextmanager
 def served(folder: Path, threads: int, reddit_url: str) -> Iterator[tuple[str, psutil.Process]]:
-    """Serve the unpacked package with a pool of this size; give its address and its process."""
+    """Serve the unpacked package with a pool of `threads`; yield its address and its process."""
     with tempfile.TemporaryDirectory() as data:
         process = subprocess.Popen(
             **deployed(
@@ -69,7 +69,7 @@ def served(folder: Path, threads: int, reddit_url: str) -> Iterator[tuple[str, p
 
 
 def asked_for(url: str, seconds: float) -> dict[str, list[float]]:
-    """Ask for health and figures in turn for this long; give the milliseconds of each answer."""
+    """Request health and figures in turn for `seconds`; return the milliseconds of each answer."""
     taken: dict[str, list[float]] = {path: [] for path in PATHS}
     until = time.monotonic() + seconds
     with httpx.Client(base_url=url, trust_env=False, timeout=60) as http:
@@ -84,13 +84,13 @@ def asked_for(url: str, seconds: float) -> dict[str, list[float]]:
 
 @contextmanager
 def collecting(url: str, number: int) -> Iterator[None]:
-    """Start this many collections at once, by messages of the queue; they needn't end."""
+    """Start `number` collections simultaneously by queue messages; they needn't end."""
     now = datetime.now(UTC)
 
     def start(cycle: int) -> None:
         at = now + timedelta(seconds=cycle)
         message = {"cycle": at.strftime("cycle_%Y%m%d_%H%M%S"), "asked_at": now.isoformat()}
-        # The process is killed at the end.
+        # The process is killed at the end, which breaks the connection.
         with suppress(httpx.HTTPError):
             httpx.post(
                 f"{url}/admin/functions/collect_now",
@@ -105,7 +105,7 @@ def collecting(url: str, number: int) -> Iterator[None]:
 
 
 def measured(folder: Path, threads: int, reddit_url: str) -> dict[str, Any]:
-    """Measure one size: milliseconds idle and busy, threads and memory."""
+    """Return the figures of one size: milliseconds idle and busy, threads and memory."""
     with served(folder, threads, reddit_url) as (url, process):
         httpx.post(
             f"{url}/admin/functions/collect", json={"input": ""}, trust_env=False, timeout=600
@@ -124,7 +124,7 @@ def measured(folder: Path, threads: int, reddit_url: str) -> dict[str, Any]:
 
 
 def compared(idle: Sequence[float], busy: Sequence[float]) -> dict[str, float]:
-    """Return the percentiles of both in milliseconds, and what busy is of idle."""
+    """Return the percentiles of both in milliseconds, and the ratios of busy to idle."""
     figures = {
         "idle_p50": statistics.median(idle),
         "p50": statistics.median(busy),
@@ -137,7 +137,7 @@ def compared(idle: Sequence[float], busy: Sequence[float]) -> dict[str, float]:
 
 
 def report(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Write the table of docs/performance.md."""
+    """Return the table of docs/performance.md."""
     lines = [
         "| pool | threads | MB idle | MB | health p50 | p95 | of idle | p95 | stats p95 | p95 |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",

@@ -1,8 +1,7 @@
 """Train the linear method's weights: `make train`, or `python -m bench.train_sentiment [FOLDER]`.
 
-It reads goemotions_train.tsv and nothing else, and writes
-collector/sentiment/linear/linear.weights: the same file, byte for byte, each time. It needs
-bench/requirements-train.txt.
+Reads only goemotions_train.tsv, and writes collector/sentiment/linear/linear.weights: the same
+file, byte for byte, in each run. Needs bench/requirements-train.txt.
 """
 
 import argparse
@@ -26,7 +25,8 @@ VERSION = "2"
 PENALTY = 10.0
 FOLDS = 3
 SEED = 20261125
-# A weight is a whole number of steps; what none would notice is left out.
+# A weight is a whole number of steps, at most LARGEST. Except for words, weights of up to SMALLEST
+# steps are left out.
 LARGEST = 127
 SMALLEST = 2
 
@@ -41,7 +41,7 @@ ABOUT = {
 
 
 def train(comments: Sequence[Comment], *, folds: int = FOLDS) -> Weights:
-    """Fit the model to comments, calibrate it on folds held out in turn, and round it."""
+    """Fit the model to comments, calibrate it on folds held out in turn, and return it rounded."""
     labelled = [c for c in comments if any(c.labels)]
     reader = Reader()
     texts = [reader.read(c.text) for c in labelled]
@@ -70,7 +70,7 @@ def _calibrate(x: Matrix, y: Matrix, folds: int) -> float:
 def _rounded(
     weights: Matrix, columns: Mapping[str, int], texts: Sequence[Text], reader: Reader
 ) -> Weights:
-    """Return it as positive and negative against neutral, each word with its kin's weight added."""
+    """Return rounded weights of positive and negative against neutral, with kin added to words."""
     against = weights[:, [2, 0]] - weights[:, [1]]
     width = len(columns)
     words = {word for text in texts for word in text.words}
@@ -78,7 +78,7 @@ def _rounded(
     table = {name: against[column] for name, column in columns.items() if not _is_valence(name)}
     for word in words:
         known = [columns[kin] for kin in reader.kin(word) if kin in columns]
-        # A word that has nothing but a prefix is read by that when it is met.
+        # A word that has only a prefix needs no row: scoring uses the prefix's weight.
         if known and (word in columns or word in reader.valences.lexicon):
             table[word] = table.get(word, np.zeros(2)) + against[known].sum(axis=0)
     largest = max(float(np.abs(pair).max()) for pair in table.values())
@@ -109,7 +109,7 @@ def _is_valence(name: str) -> bool:
 
 
 def main() -> None:
-    """Train and write."""
+    """Train the weights, and write them to a file."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--to", type=Path, default=FILE, help="where to write the weights")

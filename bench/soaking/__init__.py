@@ -1,1 +1,1 @@
-"""The parts of the soak: a feed that goes on, readers, kills, and the truth at the end."""
+"""The parts of the soak test: faults, a changing feed, readers, and the comparison at the end."""

@@ -1,4 +1,4 @@
-"""The faults of the soak: every kind of them, alike often."""
+"""The faults of the soak test, with all kinds equally frequent."""
 
 from collections.abc import Sequence
 
@@ -28,9 +28,9 @@ OUTAGE = "drop"
 
 
 def spread(kinds: Sequence[str], share: float, seed: int) -> str:
-    """Describe faults that hit this share of requests in all, each kind as often as the others.
+    """Return a plan of faults that hit this share of requests, with all kinds equally frequent.
 
-    Rules are tried in turn, so that a later one sees only what the earlier ones left.
+    Rules are tried in turn, so a later one sees only the requests that the earlier ones left.
     """
     each = share / len(kinds)
     rates = [each / (1 - number * each) for number in range(len(kinds))]

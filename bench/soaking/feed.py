@@ -1,4 +1,4 @@
-"""A Reddit that goes on: new posts and comments, edits, votes and deletions. It is the truth."""
+"""A changing Reddit: new posts and comments, edits, votes, deletions. The store must match it."""
 
 import random
 import time
@@ -24,7 +24,7 @@ FIRST_SPAN_SECONDS = 30 * 3600
 def first_objects(
     dice: random.Random, now: float, subreddits: Sequence[str] = SUBREDDITS
 ) -> list[RedditObject]:
-    """Invent posts of the last 30 hours, each with up to three comments; oldest first."""
+    """Return random posts of the last 30 hours, each with up to three comments, oldest first."""
     made: list[RedditObject] = []
     for number in range(FIRST_POSTS):
         moment = int(now - dice.uniform(60, FIRST_SPAN_SECONDS))
@@ -58,7 +58,7 @@ def _comment(dice: random.Random, thing_id: str, post: RedditObject, moment: int
 
 @dataclass
 class GoingOn:
-    """What happens on a stand-in as time passes; it knows what was deleted."""
+    """Changes the objects of a stand-in as time passes, and remembers which were deleted."""
 
     stand_in: StandIn
     dice: random.Random
@@ -68,7 +68,7 @@ class GoingOn:
     edited: int = 0
 
     def go_on(self) -> None:
-        """Let a little happen: some new, a few edits and votes, now and then a deletion."""
+        """Make some changes: new objects, a few edits and votes, sometimes a deletion."""
         control = self.stand_in.control
         known = [thing for thing in control.objects() if fullname(thing) not in self.gone]
         control.add(self._news([thing for thing in known if thing["kind"] == "t3"]))
@@ -98,6 +98,6 @@ class GoingOn:
         return found
 
     def shown(self) -> dict[str, RedditObject]:
-        """Return by fullname what is shown at last: what was deleted isn't."""
+        """Return the objects that are shown at the end, by fullname, without the deleted ones."""
         objects = self.stand_in.control.objects()
         return {fullname(thing): thing for thing in objects if fullname(thing) not in self.gone}

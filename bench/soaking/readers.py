@@ -1,4 +1,4 @@
-"""Readers that ask every read endpoint all the while, and judge each answer."""
+"""Readers that request every read endpoint during the soak, and check each answer."""
 
 import json
 import statistics
@@ -28,7 +28,7 @@ PATHS = (
     "cycles",
     "openapi.json",
 )
-# So many readers, each with this pause: they share the machine with what they watch.
+# Few readers, each with a pause, because they share the machine with the product.
 READERS = 2
 PAUSE_SECONDS = 0.05
 TIMEOUT_SECONDS = 30.0
@@ -37,14 +37,14 @@ KILL_SECONDS = 2.0
 FIRST_SERVER_ERROR, UNAVAILABLE = 500, 503
 
 Since = Callable[[float], bool]
-"""Says whether something was broken since a time of `time.monotonic`."""
+"""Returns whether something was broken since a time of `time.monotonic`."""
 
 
 @dataclass
 class Readers:
     """Threads that read until they are stopped. A violation is a line that says what was wrong.
 
-    database_broken and host_killed say whether a 503, and an answer that never came, was honest.
+    `database_broken` returns whether a 503 is justified, `host_killed` whether a missing answer is.
     """
 
     base_url: str
@@ -62,12 +62,12 @@ class Readers:
         ]
 
     def start(self) -> None:
-        """Begin to read."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Read no more."""
+        """Stop the threads, and wait for their end."""
         self._stop.set()
         for thread in self._threads:
             thread.join()
@@ -114,7 +114,7 @@ class Readers:
             self.violations.append(line)
 
     def summary(self) -> dict[str, object]:
-        """Count the answers by status, of each path and in all, and say how long they took."""
+        """Return the answers by status, of each path and in all, and percentiles of their time."""
         with self._lock:
             total: Counter[str] = sum(self.statuses.values(), Counter())
             cuts = (
@@ -130,7 +130,7 @@ class Readers:
 
 
 def _disorder(answer: httpx.Response) -> str | None:
-    """Return what is wrong with a page of posts: one that is there twice, or out of order."""
+    """Return what is wrong with a page of posts: a repeated one, or a wrong order. Else None."""
     lines = answer.text.splitlines()
     is_json = "ndjson" not in answer.headers["content-type"]
     posts = answer.json() if is_json else [json.loads(line) for line in lines]

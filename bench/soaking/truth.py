@@ -1,4 +1,4 @@
-"""What is stored and served at the end, against what the stand-in shows."""
+"""Comparison of the data stored and served at the end with what the stand-in shows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from shared.settings import Settings
 from shared.store import COMMENTS, CYCLES, LEASES, POSTS, WORK, Query, Store, open_store
 from tests.collector.harness import check_statistics
 
-MOST = 100_000
+MAX_DOCUMENTS = 100_000
 MAX_LISTED = 10
 HOURS = 72
 
@@ -30,11 +30,11 @@ async def compare(settings: Settings, shown: Mapping[str, RedditObject]) -> list
 
 
 async def _stored(store: Store, subreddits: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
-    """List every stored item with its fullname: what is there twice is listed twice."""
+    """Return every stored item with its fullname; a duplicate is in the list twice."""
     found: list[tuple[str, dict[str, Any]]] = []
     for name in subreddits:
-        posts = await store.query(Query(POSTS, name, MOST))
-        comments = await store.query(Query(COMMENTS, name, MOST))
+        posts = await store.query(Query(POSTS, name, MAX_DOCUMENTS))
+        comments = await store.query(Query(COMMENTS, name, MAX_DOCUMENTS))
         found += [(f"t3_{post['id']}", dict(post)) for post in posts]
         found += [(f"t1_{comment['id']}", dict(comment)) for comment in comments]
     return found
@@ -91,7 +91,7 @@ async def _unfinished(store: Store) -> list[str]:
     unreconciled = await store.query(
         Query(WORK, "cycle", 100, order_by="id", equals={"reconciled": "no"})
     )
-    cycles = await store.query(Query(CYCLES, "cycle", MOST, order_by="id"))
+    cycles = await store.query(Query(CYCLES, "cycle", MAX_DOCUMENTS, order_by="id"))
     lease = await store.read(LEASES, "lease", "lease")
     return [
         *(f"{work['id']} is unreconciled" for work in unreconciled),
@@ -101,13 +101,13 @@ async def _unfinished(store: Store) -> list[str]:
 
 
 def compare_served(http: httpx.Client, shown: Mapping[str, RedditObject]) -> list[str]:
-    """Return a line for each difference between what clients are told and what is shown."""
+    """Return a line for each difference between what clients get and what is shown."""
     served: list[str] = []
     path = f"/api/v1/posts/recent?limit=200&hours={HOURS}"
     while path:
         page = http.get(path).raise_for_status()
         for post in page.json():
-            # A list over all shows one of several that say the same, and names the others.
+            # A list over all subreddits shows one of several copies, and names the others.
             served += [f"t3_{post['id']}", *(f"t3_{each.split('/')[1]}" for each in post["copies"])]
         path = page.links.get("next", {}).get("url", "")
     stats = http.get(f"/api/v1/sentiment/stats?hours={HOURS}").raise_for_status().json()
