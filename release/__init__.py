@@ -1,1 +1,1 @@
-"""What a deployment takes along: its package, bill of materials and audit; and a version's cut."""
+"""The deployment package, its bill of materials and its audit, and the cut of a version."""

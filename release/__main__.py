@@ -1,4 +1,4 @@
-"""The release's verbs: `python -m release package|sbom|audit|cut|notes`."""
+"""Commands of a release: `python -m release package|sbom|audit|cut|notes`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +51,7 @@ def audit_command(
         bool, typer.Option("--unreachable-ok", help="exit with 0, not 3, without an answer")
     ] = False,
 ) -> None:
-    """Look the pinned packages of Python, and of npm's locks, up among known vulnerabilities.
+    """Look up known vulnerabilities of Python's pinned packages, and of npm's locks.
 
     Exits with 0 when nothing is known of any, 1 when one is vulnerable, 2 when the requirements
     can't be read, and 3 when the service gave no answer, which says nothing about the packages.
@@ -70,7 +70,7 @@ def cut_command(
     version: Annotated[str, typer.Argument(help="X.Y.Z, above the last one")],
     root: Annotated[Path, typer.Option(help="the repository")] = ROOT,
 ) -> None:
-    """Make what is unreleased in the changelog a version, of today, and print its notes."""
+    """Turn the changelog's unreleased lines into a version of today, and print its notes."""
     with _explained():
         typer.echo(cut(root, version, f"{datetime.now(UTC):%Y-%m-%d}"), nl=False)
 
@@ -80,14 +80,14 @@ def notes(
     version: Annotated[str, typer.Argument(help="X.Y.Z")],
     root: Annotated[Path, typer.Option(help="the repository")] = ROOT,
 ) -> None:
-    """Print what the changelog says of a version."""
+    """Print a version's notes from the changelog."""
     with _explained():
         typer.echo(notes_of((root / CHANGELOG).read_text(), version), nl=False)
 
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn a CutError into one line, and exit with 1."""
+    """Print a CutError as one line, and exit with 1."""
     try:
         yield
     except CutError as error:

@@ -1,8 +1,8 @@
-"""Looks the pinned packages up among known vulnerabilities, with pip-audit.
+"""Looks up known vulnerabilities of the pinned packages, with pip-audit.
 
-OSV is asked and not PyPI: behind a mirror PyPI's feed answers 404 for every package, which
-pip-audit skips, so that nothing is looked up and all seems well. What wasn't looked up is never an
-all-clear here: it has a status of its own, and who can do without says so (`--unreachable-ok`).
+It asks OSV instead of PyPI. Behind a mirror PyPI's feed answers 404 for every package, which
+pip-audit skips, so that nothing is looked up and all seems well. A package that wasn't looked up is
+never an all-clear here. It has a status of its own, which `--unreachable-ok` accepts.
 """
 
 import json
@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# For each connection, and for all of it: a service that doesn't answer never holds a build up.
+# Limits of one connection and of the whole audit, so that a silent service never holds up a build.
 TIMEOUT_SECONDS = 10
 LONGEST_SECONDS = 120
 NOTHING_KNOWN, VULNERABLE, NOT_UNDERSTOOD, NOT_AUDITED = range(4)
-# How pip-audit's own error, or that of its HTTP client, begins when the service is the reason.
+# Parts of the errors of pip-audit or its HTTP client when the service is the reason.
 OUT_OF_REACH = ("ConnectionError", "ServiceError", "Timeout", "Could not connect", "HTTPError")
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found: an exit status, and lines on it.
+    """The result of an audit: an exit status, and lines that explain it.
 
     The status is NOTHING_KNOWN (0) only if every package was looked up. VULNERABLE is 1,
     NOT_UNDERSTOOD 2 (the requirements or the report), and NOT_AUDITED 3: the service gave no
@@ -35,7 +35,7 @@ class Audit:
 
 
 def audit(requirements: Path, service: str | None = None) -> Audit:
-    """Audit a file of pinned and hashed requirements; service is another OSV's address."""
+    """Audit a file of pinned and hashed requirements; `service` is the address of another OSV."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         try:
@@ -57,7 +57,7 @@ def audit(requirements: Path, service: str | None = None) -> Audit:
 
 
 def read_report(report: dict[str, Any]) -> Audit:
-    """Read pip-audit's JSON."""
+    """Return the result of pip-audit's JSON report."""
     packages = report["dependencies"]
     found = [
         f"vulnerable: {each['name']} {each['version']}: {hole['id']}{_mended(hole)}"
@@ -76,7 +76,7 @@ def read_report(report: dict[str, Any]) -> Audit:
 
 def _command(requirements: Path, report: Path, service: str | None) -> list[str]:
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(requirements)]
-    # Pinned and hashed, nothing is to be resolved: no environment is made.
+    # Pinned and hashed requirements need no resolving, so no environment is made.
     command += ["--require-hashes", "--disable-pip", "--progress-spinner", "off"]
     command += ["--format", "json", "--output", str(report), "--timeout", str(TIMEOUT_SECONDS)]
     command += ["--vulnerability-service", "osv"]

@@ -1,8 +1,8 @@
 """Writes the bill of materials of the deployed app, from the locked requirements of both languages.
 
-Python's packages are those of requirements.txt. JavaScript's are those whose code ships: what the
-dashboard imports, and what is copied as its makers built it, with the packages inside it. What
-builds them stays behind.
+Python's packages are those of requirements.txt. JavaScript's packages are those whose code ships:
+the imports of the dashboard, and the bundle that is copied as its makers built it, with the
+packages inside it. Build tools are left out.
 """
 
 import base64
@@ -18,7 +18,7 @@ from cyclonedx.spdx import is_expression, is_supported_id
 
 from release.bundled import BUNDLE, LICENCE_OF, bundled_components
 
-# The Makefile copies files that its makers have built: its dependencies serve its installation.
+# The Makefile copies the built files of these packages. Their npm dependencies don't ship.
 COPIED = frozenset({BUNDLE})
 REGISTRY = "https://registry.npmjs.org"
 # Trove classifiers that name one licence; "BSD License" names several.
@@ -50,7 +50,7 @@ def write_bom(requirements: Path, project: Path, npm_lock: Path, target: Path) -
     bom["components"] += scripts
     bom["dependencies"] += [{"ref": each["bom-ref"]} for each in scripts]
     inside = _add_bundled(scripts, npm_lock.parent / "node_modules" / BUNDLE)
-    # What the bundle's makers list is what is known of it.
+    # Only the packages that the bundle's makers list are known, so the list may be incomplete.
     bom["compositions"] = [{"aggregate": "unknown", "assemblies": [_bundle(scripts)["bom-ref"]]}]
     target.write_text(json.dumps(bom, indent=2, sort_keys=True) + "\n")
     return [each["name"] for each in [*bom["components"], *inside] if "licenses" not in each]
@@ -72,7 +72,7 @@ def _bundle(scripts: list[Json]) -> Json:
 
 
 def declared_licences(package: str) -> list[Json]:
-    """Return what an installed package declares, whichever of its versions that is."""
+    """Return the licences that an installed package declares, whichever version is installed."""
     try:
         found = metadata(package)
     except PackageNotFoundError:
@@ -89,7 +89,7 @@ def declared_licences(package: str) -> list[Json]:
     if known:
         return [{"license": {"id": each}} for each in known]
     names = [kind.rpartition(" :: ")[2] for kind in kinds]
-    # Some give a licence's whole text.
+    # Some packages declare the whole text of a licence, which is no name.
     names = names or ([text] if text and "\n" not in text else [])
     return [{"license": {"name": each}} for each in names]
 
@@ -99,7 +99,7 @@ def _first(found: PackageMetadata, field: str) -> str:
 
 
 def npm_components(lock: Json) -> list[Json]:
-    """Return the packages whose code ships, as components, by a package-lock.json of version 3."""
+    """Return as components the packages of a package-lock.json (version 3) whose code ships."""
     packages: dict[str, Json] = lock["packages"]
     waiting = [("", name) for name in packages[""]["dependencies"]]
     found: set[str] = set()
@@ -114,7 +114,7 @@ def npm_components(lock: Json) -> list[Json]:
 
 
 def _resolved(packages: dict[str, Json], parent: str, name: str) -> str:
-    """Find a package as Node does: the nearest node_modules that has it."""
+    """Return the path at which Node finds a package: in the nearest node_modules that has it."""
     while (path := f"{parent}/node_modules/{name}".lstrip("/")) not in packages:
         if not parent:
             raise KeyError(name)

@@ -1,7 +1,7 @@
 """Lists the packages inside Swagger UI's bundle, which its maker ships as built files.
 
-No lock names them: the maker's own lists beside the bundle do, without versions. A version is
-stated only where the built code says its own; the rest say that it is unknown.
+No lock names these packages. The maker's own lists beside the bundle do, without versions. A
+version is stated only if the built code contains it; otherwise it is marked as unknown.
 """
 
 import json
@@ -14,9 +14,9 @@ BUNDLE = "swagger-ui-dist"
 # The maker's list of what webpack put into the bundle: "ramda: 367.12 KB (4.67%)".
 LIST = "log.bundle-sizes.swagger-ui.txt"
 LISTED = re.compile(r"^((?:@[\w.-]+/)?[\w.-]+): \d", re.MULTILINE)
-# The style sheet has its sources in its map. The map of the script is that of another build.
+# The style sheet's map lists its sources. The script's map is of another build.
 STYLE_MAP, SOURCE = "swagger-ui.css.map", re.compile(r"node_modules/((?:@[^/]+/)?[^/]+)/")
-# How built code names its own version.
+# Patterns by which built code states its own version.
 SCRIPT_VERSIONS = {
     "autolinker": r'\bAutolinker\.version="([\d.]+)"',
     "core-js-pure": r'"__core-js_shared__".{0,120}?version:"([\d.]+)"',
@@ -61,7 +61,7 @@ def _component(name: str, version: str | None, bundle_version: str) -> Json:
     scope, _, base = name.rpartition("/")
     purl = f"pkg:npm/{quote(name, safe='/')}" + (f"@{version}" if version else "")
     return {
-        # A package may ship by itself, too.
+        # Prefixed, because the same package may also ship by itself.
         "bom-ref": f"{BUNDLE}:{purl}",
         "type": "library",
         **({"group": scope} if scope else {}),

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-# https://semver.org without pre-releases: a release is made of main, whole.
+# https://semver.org without pre-releases, because a release is always the whole of main.
 VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 SECTION = re.compile(r"^## \[(?P<name>[^\]]+)\](?: - (?P<day>\S+))?$", re.MULTILINE)
 KIND = re.compile(r"^### (?P<kind>.+)$", re.MULTILINE)
 UNRELEASED = "Unreleased"
-# Kinds of https://keepachangelog.com/en/1.1.0/ that say what differs from an earlier release.
+# Kinds of https://keepachangelog.com/en/1.1.0/ that describe a difference to an earlier release.
 AGAINST_EARLIER = ("Changed", "Deprecated", "Removed", "Fixed")
 CHANGELOG = "CHANGELOG.md"
 PROGRAM = "shared/__init__.py"
-# Their examples of a user agent name the version.
+# Files whose example of a user agent contains the version.
 EXAMPLES = ("README.md", "docs/azure.md", "infra/main.bicep")
 OWN_VERSION = re.compile(r'^__version__ = "(?P<version>[^"]+)"$', re.MULTILINE)
 
 
 class CutError(ValueError):
-    """A version can't be cut, or isn't there; the message says why."""
+    """A version can't be cut, or isn't in the changelog; the message says why."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A version of the changelog, or what is unreleased: its name, and where its text lies."""
+    """A section of the changelog: its version or `Unreleased`, and the offsets of its text."""
 
     name: str
     start: int
@@ -57,8 +57,9 @@ def cut(root: Path, version: str, day: str) -> str:
 def cut_changelog(text: str, version: str, day: str) -> str:
     """Return the changelog with the unreleased lines as the section of a version.
 
-    Kinds without lines go. Raises CutError for a version that isn't X.Y.Z or isn't above the last
-    one, without lines, and for a first version that changes or mends what was never released.
+    Kinds without lines are left out. Raises CutError if the version isn't X.Y.Z or isn't above the
+    last one, if nothing is unreleased, and if a first version has kinds that describe a difference
+    to an earlier one.
     """
     sections = list(_sections(text))
     if not sections or sections[0].name != UNRELEASED:
@@ -81,7 +82,7 @@ def cut_changelog(text: str, version: str, day: str) -> str:
 
 
 def notes_of(text: str, version: str) -> str:
-    """Return what the changelog says of a version, without its heading. Raises CutError."""
+    """Return the text of a version in the changelog, without its heading. Raises CutError."""
     for section in _sections(text):
         if section.name == version:
             return text[section.start : section.end].strip() + "\n"
@@ -95,7 +96,7 @@ def _sections(text: str) -> Iterator[Section]:
 
 
 def _kinds(body: str) -> dict[str, str]:
-    """Return the lines of each kind that has some, in their order."""
+    """Return the lines of each kind that has any, in the order of the section."""
     parts = KIND.split(body)
     kinds = dict(zip(parts[1::2], (lines.strip() for lines in parts[2::2]), strict=True))
     return {kind: lines for kind, lines in kinds.items() if lines}

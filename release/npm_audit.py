@@ -1,7 +1,7 @@
-"""Looks the packages of a package-lock.json up among known vulnerabilities, with npm's own audit.
+"""Looks up known vulnerabilities of the packages of a package-lock.json, with npm's own audit.
 
 npm asks the registry that it installs from (`npm_config_registry`). As in the audit of Python's
-packages, what wasn't looked up is never an all-clear.
+packages, a package that wasn't looked up is never an all-clear.
 """
 
 import json
@@ -24,7 +24,7 @@ from release.audit import (
 
 OPTIONS = ("audit", "--json", "--package-lock-only", "--include=dev", "--audit-level=none")
 WAITING = ("--fetch-retries=0", f"--fetch-timeout={TIMEOUT_SECONDS * 1000}")
-# How npm names faults of the lock itself; the service's have other names, or none.
+# npm's codes for faults of the lock itself. Faults of the service have other codes, or none.
 FAULTS_OF_LOCK = frozenset({"ENOLOCK", "EAUDITNOPJSON", "EAUDITNOLOCK", "EJSONPARSE", "EUSAGE"})
 
 
@@ -39,7 +39,7 @@ class Hole(TypedDict):
 
 
 class Package(TypedDict):
-    """A package that is vulnerable: by itself, or by one that it needs (then `via` has a name)."""
+    """A vulnerable package: by itself, or by a dependency, whose name is then in `via`."""
 
     name: str
     via: list[Hole | str]
@@ -47,9 +47,9 @@ class Package(TypedDict):
 
 
 class Report(TypedDict):
-    """What `npm audit --json` prints, as far as it is read here.
+    """The fields of `npm audit --json` that are read here.
 
-    Its error has another shape. https://docs.npmjs.com/cli/commands/npm-audit
+    An error has another shape. https://docs.npmjs.com/cli/commands/npm-audit
     """
 
     auditReportVersion: NotRequired[Literal[2]]
@@ -60,10 +60,10 @@ class Report(TypedDict):
 
 
 def npm_audit(lock: Path, name: str) -> Audit:
-    """Audit a package-lock.json; each line of what was found begins with the given name."""
+    """Audit a package-lock.json; lines of the result name it by the given name."""
     if not lock.is_file():
         return Audit(NOT_UNDERSTOOD, [f"error: {name} isn't there"])
-    # Where pip has brought Node along, npm is beside Python.
+    # If pip installed Node, npm is beside Python.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     npm = shutil.which("npm", path=path)
     if npm is None:
@@ -89,7 +89,7 @@ def npm_audit(lock: Path, name: str) -> Audit:
 
 
 def read_npm_report(report: Report, name: str) -> Audit:
-    """Read npm's JSON."""
+    """Return the result of npm's JSON report."""
     if "vulnerabilities" not in report or "metadata" not in report:
         error = report.get("error", {})
         reason = report.get("message") or error.get("summary") or "npm gave no reason"
@@ -111,7 +111,7 @@ def read_npm_report(report: Report, name: str) -> Audit:
 
 
 def worst(audits: list[Audit]) -> int:
-    """Return one status of several: a vulnerability comes first, then what isn't an all-clear."""
+    """Return the worst status: a vulnerability comes first, then an audit without an all-clear."""
     statuses = {each.status for each in audits}
     order = (VULNERABLE, NOT_UNDERSTOOD, NOT_AUDITED)
     return next((status for status in order if status in statuses), NOTHING_KNOWN)

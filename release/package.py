@@ -12,22 +12,22 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".funcignore"
-# The earliest time that a zip can tell: the same files make the same package.
+# The earliest time that a zip can hold. It is fixed, so that equal files give an equal package.
 WHEN = (1980, 1, 1, 0, 0, 0)
 
 
 def ignored_by(root: Path) -> GitIgnoreSpec:
-    """Read what a deployment leaves behind. Raises FileNotFoundError without .funcignore."""
+    """Return the patterns of .funcignore. Raises FileNotFoundError if it is missing."""
     return GitIgnoreSpec.from_lines((root / IGNORE_FILE).read_text().splitlines())
 
 
 def files_of(root: Path) -> list[str]:
-    """List the files that a deployment takes along, as paths inside the folder."""
+    """Return the files that a deployment includes, as paths inside the folder."""
     return sorted(_walk(root, root, ignored_by(root)))
 
 
 def build_package(root: Path, target: Path) -> list[str]:
-    """Write the package, and list what is in it. Equal files give an equal package."""
+    """Write the package, and return the names of its files. Equal files give an equal package."""
     names = files_of(root)
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
@@ -42,7 +42,7 @@ def build_package(root: Path, target: Path) -> list[str]:
 def _walk(root: Path, folder: Path, ignored: GitIgnoreSpec) -> Iterator[str]:
     for entry in folder.iterdir():
         name = entry.relative_to(root).as_posix()
-        # As git does: what lies in a folder that is left behind can't be taken back.
+        # As in git, a file in an ignored folder can't be included again.
         if ignored.match_file(f"{name}/" if entry.is_dir() else name):
             continue
         if entry.is_dir():
