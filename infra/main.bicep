@@ -6,7 +6,7 @@ targetScope = 'subscription'
 param environmentName string
 
 @minLength(1)
-@description('The region of all resources. `az functionapp list-flexconsumption-locations` lists those that serve.')
+@description('The region of all resources. `az functionapp list-flexconsumption-locations` lists the possible ones.')
 @metadata({ azd: { type: 'location' } })
 param location string
 
@@ -15,14 +15,14 @@ param location string
 param redditClientId string
 
 @secure()
-@description('The secret of that app. It goes to Key Vault; left empty, the one that is there stays.')
+@description('The secret of that app, which goes to Key Vault. Empty: the stored one stays.')
 param redditClientSecret string = ''
 
 @minLength(7)
-@description('What Reddit is told of who asks, with your user name: python:undertone:0.1.0 (by /u/your_name)')
+@description('The user agent for Reddit, with your user name: python:undertone:0.1.0 (by /u/your_name)')
 param redditUserAgent string
 
-@description('What to watch, separated by commas. Empty: the 14 subreddits that the app knows.')
+@description('Subreddits to watch, separated by commas. Empty: the 14 default ones of the app.')
 param subreddits string = ''
 
 @allowed(['free', 'autoscale', 'serverless'])
@@ -31,8 +31,8 @@ How Cosmos DB is paid. Figures: docs/performance.md, "What it costs".
 free: the free tier, 1,000 RU/s manual throughput shared by all containers. A cycle fits in it. One
   account in a subscription may have it. Not autoscale: that bills an hour at its peak, which each
   half-hourly cycle makes 1,000 RU/s, and the free tier covers no more than 1,000 RU/s at any time.
-serverless: pay for each request; the cheaper one where another account has the free tier.
-autoscale: 100 to 1,000 RU/s, for an app with many readers, or where serverless is not to be had.
+serverless: pay for each request; the cheaper mode if another account has the free tier.
+autoscale: 100 to 1,000 RU/s, for an app with many readers, or where serverless is not available.
 It can't be changed later: make a new environment.
 ''')
 param cosmosMode string = 'free'
@@ -42,7 +42,7 @@ param cosmosDatabase string = 'undertone'
 
 @minValue(1)
 @maxValue(3650)
-@description('For how many days data is kept. Containers let it expire a week later.')
+@description('Days for which data is kept. Containers let it expire a week later.')
 param retentionDays int = 90
 
 @description('When to collect: NCRONTAB, six fields, UTC.')
@@ -69,19 +69,19 @@ param sweepRequests int = 30
 
 @minValue(1)
 @maxValue(600)
-@description('After how many seconds the lease of a dead writer ends.')
+@description('Seconds after which the lease of a crashed writer ends.')
 param leaseSeconds int = 60
 
 @minValue(0)
 @maxValue(60)
-@description('For how many seconds an answer is kept in memory.')
+@description('Seconds for which an answer is kept in memory.')
 param cacheSeconds int = 2
 
 @description('Origins whose pages may call the API, separated by commas.')
 param corsOrigins string = ''
 
 @allowed(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
-@description('From which level on the app logs.')
+@description('The lowest level that the app logs.')
 param logLevel string = 'INFO'
 
 @allowed(['azure', 'off'])
@@ -91,27 +91,27 @@ param telemetry string = 'azure'
 @allowed([512, 2048, 4096])
 @description('''
 Memory of an instance in MB. A first cycle and trending over a million items stay under 130 MB
-(docs/performance.md), to which host and worker add a few hundred. 2048 comes with a whole core, which
-scoring and JSON need; 512 has a quarter of one.
+(docs/performance.md); host and worker add a few hundred MB. 2048 comes with a whole core, which
+scoring and JSON need; 512 comes with a quarter of one.
 ''')
 param instanceMemoryMB int = 2048
 
 @minValue(1)
 @maxValue(1000)
 @description('''
-The most instances that each group of functions scales out to: a limit to the bill. HTTP functions are
-one group, each timer and queue function is one of its own. Of the latter one instance is all that ever
-works, because of the lease. More instances than the database's 1,000 RU/s can serve would only make
-it refuse: a dashboard's first view costs 146 to 1,569 RU. 40 is the lowest value that the platform took
-when the plan was new.
+The maximum number of instances of each group of functions: a limit to the bill. HTTP functions are one
+group; each timer and queue function is a group of its own. Of these only one instance works at a time,
+because of the lease. More instances than the database's 1,000 RU/s can serve would only make the database
+refuse requests: a dashboard's first view costs 146 to 1,569 RU. 40 is the lowest value that the platform
+accepted when the plan was new.
 ''')
 param maximumInstanceCount int = 40
 
 @minValue(1)
 @maxValue(1000)
 @description('''
-How many HTTP requests an instance serves at once. The platform's own value for Python is 1, which suits
-functions that block. These are async and wait for the database: one process on two cores answered 465
+The number of HTTP requests that an instance serves simultaneously. The platform's default for Python is 1,
+which suits functions that block. These are async and wait for the database: one process on two cores answered 465
 requests a second of 600 users with a p95 of 360 ms (docs/performance.md). 100 leaves room on one core.
 ''')
 param httpConcurrency int = 100
@@ -119,35 +119,35 @@ param httpConcurrency int = 100
 @minValue(65536)
 @maxValue(104857600)
 @description('''
-The largest body in bytes that the host takes. It reads a body whole, of anyone, before a function sees it,
-and takes 100 MiB where nothing is set. No endpoint takes more than 65,536 bytes: twice as much lets a body
-that is a little too large reach the app, which says so with 413. Beyond the limit the host answers an empty 500.
+The maximum size in bytes of a request body. The host reads the whole body, of any client, before a function
+sees it; its default is 100 MiB. No endpoint takes more than 65,536 bytes. With twice that limit a body that is
+a little too large reaches the app, which answers 413. Beyond the limit the host answers an empty 500.
 ''')
 param requestBodyBytes int = 131072
 
 @minValue(1)
 @maxValue(32)
 @description('''
-How many threads run the functions that block: the timers and the queue function, of which at most four run
-in an instance, each with an event loop and a database client of its own. HTTP functions are async and take
-none. The host sets 1000 where nothing is set.
+The number of threads for functions that block: the timers and the queue function. At most four of these run
+in an instance, each with an event loop and a database client of its own. HTTP functions are async and need no
+thread. The host's default is 1000.
 ''')
 param threadCount int = 8
 
 @minValue(1)
-@description('GB of logs a day, after which no more are taken until the next: a limit to the bill.')
+@description('GB of logs a day. Above it logs are refused until the next day: a limit to the bill.')
 param dailyLogGb int = 1
 
-@description('Who gets an e-mail when collection stops or the availability test fails. Empty: neither is made.')
+@description('The address to e-mail when collection stops or the availability test fails. Empty: neither is made.')
 param alertEmail string = ''
 
-@description('Two intervals of collectSchedule: no completed cycle for so long raises the alert. ISO 8601.')
+@description('The time without a completed cycle that raises the alert: two intervals of collectSchedule, ISO 8601.')
 @allowed(['PT10M', 'PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
 param alertWindow string = 'PT1H'
 
 @description('''
-Who gets the data roles that docs/runbook.md needs: queue messages and documents. azd gives the id of
-whoever runs it. Empty: only the app has them.
+The principal that gets the data roles for docs/runbook.md: queue messages and documents. azd gives the id of
+the account that runs it. Empty: only the app has these roles.
 ''')
 param principalId string = ''
 
@@ -155,7 +155,7 @@ var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 
-// A cycle ends a minute before the platform would take its worker down. host.json has the only number.
+// A cycle ends a minute before the platform would end its worker. The time limit is only in host.json.
 var functionTimeout = split(loadJsonContent('../host.json').functionTimeout, ':')
 var functionSeconds = int(functionTimeout[0]) * 3600 + int(functionTimeout[1]) * 60 + int(functionTimeout[2])
 var cycleSeconds = functionSeconds - 60
@@ -277,7 +277,7 @@ module api 'app/api.bicep' = {
       COLLECT_SCHEDULE: collectSchedule
       TRENDING_SCHEDULE: trendingSchedule
       CLEANUP_SCHEDULE: cleanupSchedule
-      // Every scale-out is a start-up here.
+      // On Azure every scale-out is a start-up.
       COLLECT_ON_STARTUP: 'false'
       RETENTION_DAYS: string(retentionDays)
       SENTIMENT_METHOD: sentimentMethod

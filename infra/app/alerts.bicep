@@ -7,7 +7,7 @@ param tags object
 param insightsId string
 param email string
 
-@description('What the availability test asks. Never /: that looks well when no function could be loaded.')
+@description('The address of the availability test. Not /, which looks healthy even if no function could be loaded.')
 param healthUrl string
 
 @description('Two intervals of the collection, ISO 8601.')
@@ -41,7 +41,7 @@ resource noCompletedCycle 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = 
     criteria: {
       allOf: [
         {
-          // One row, also when there is nothing: a rule over no rows says nothing.
+          // One row even if no cycle completed: a rule over no rows raises no alert.
           query: loadTextContent('../queries/completed-cycles.kql')
           metricMeasureColumn: 'completed'
           timeAggregation: 'Total'
@@ -55,7 +55,7 @@ resource noCompletedCycle 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = 
   }
 }
 
-// Each test is billed: four an hour from three places. Retries pass over a cold start that answers 503 first.
+// Each test is billed: four an hour from three places. Retries cover a cold start that first answers 503.
 resource health 'Microsoft.Insights/webtests@2022-06-15' = {
   name: healthTestName
   location: location
@@ -90,7 +90,7 @@ resource unhealthy 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     severity: 1
     scopes: [health.id, insightsId]
     evaluationFrequency: 'PT5M'
-    // As long as the tests are apart: one result of each place.
+    // The interval of the tests, so that there is one result from each place.
     windowSize: 'PT15M'
     autoMitigate: true
     criteria: {

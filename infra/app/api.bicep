@@ -48,7 +48,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    // Without it references are resolved with the identity that the app doesn't have: the system's.
+    // Without it references are resolved with the system-assigned identity, which the app doesn't have.
     keyVaultReferenceIdentity: identityId
     publicNetworkAccess: 'Enabled'
     functionAppConfig: {
@@ -69,7 +69,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         triggers: { http: { perInstanceConcurrency: httpConcurrency } }
       }
     }
-    // Most of it is refused on Flex Consumption, ftpsState too.
+    // Flex Consumption refuses most of siteConfig, including ftpsState.
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
@@ -78,8 +78,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-// Deployment is by Entra ID: azd signs in as whoever runs it. The second waits for the first, since Azure
-// refuses two changes of a site at the same time.
+// Deployment uses Entra ID: azd signs in as the account that runs it. The second policy waits for the first,
+// because Azure refuses two changes of a site at the same time.
 resource ftpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'ftp'
@@ -93,7 +93,7 @@ resource scmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@202
   dependsOn: [ftpPassword]
 }
 
-// Runtime and version are functionAppConfig's on Flex Consumption: FUNCTIONS_WORKER_RUNTIME and
+// On Flex Consumption functionAppConfig sets the runtime and its version. FUNCTIONS_WORKER_RUNTIME and
 // FUNCTIONS_EXTENSION_VERSION are refused here.
 resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   // checkov:skip=CKV_AZURE_222:reads are public; and this is appsettings, not the site
@@ -115,7 +115,7 @@ resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
     AzureWebJobsDisableHomepage: 'true'
     FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(requestBodyBytes)
     PYTHON_THREADPOOL_THREAD_COUNT: string(threadCount)
-    // DefaultAzureCredential looks for the system's identity unless it is told of another.
+    // Without it DefaultAzureCredential looks for the system-assigned identity.
     AZURE_CLIENT_ID: identityClientId
     APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identityClientId}'

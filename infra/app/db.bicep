@@ -6,10 +6,10 @@ param tags object
 param mode string
 param databaseName string
 
-@description('Documents expire a week after this: a net below the cleanup, counted from the last write.')
+@description('Documents expire a week after this, counted from the last write: a safety net for the cleanup.')
 param retentionDays int
 
-// What the free tier gives, for all containers together: each by itself would take 400 at least.
+// The throughput of the free tier, shared by all containers. Separately, each would need at least 400.
 var sharedThroughput = 1000
 var throughput = {
   free: { throughput: sharedThroughput }
@@ -18,8 +18,8 @@ var throughput = {
 }
 var timeToLive = (retentionDays + 7) * 86400
 
-// These are shared/store's CONTAINERS: paths are what queries filter and sort on. Nothing else is
-// indexed, so that a write costs less.
+// The same as CONTAINERS of shared/store. Only paths that queries filter or sort on are indexed, so that
+// a write costs less.
 var containers = [
   {
     name: 'posts'
@@ -66,13 +66,13 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {
     consistencyPolicy: { defaultConsistencyLevel: 'Session' }
     capabilities: mode == 'serverless' ? [{ name: 'EnableServerless' }] : []
     enableFreeTier: mode == 'free'
-    // Nothing beyond the free tier, whoever else adds a database to the account.
+    // The account stays within the free tier, even if another database is added to it.
     capacity: mode == 'free' ? { totalThroughputLimit: sharedThroughput } : null
     disableLocalAuth: true
     disableKeyBasedMetadataWriteAccess: true
     minimalTlsVersion: 'Tls12'
     publicNetworkAccess: 'Enabled'
-    // The tier without a charge: any moment of the last seven days can be restored.
+    // The backup tier without a charge: any moment of the last seven days can be restored.
     backupPolicy: {
       type: 'Continuous'
       continuousModeProperties: { tier: 'Continuous7Days' }

@@ -2,7 +2,7 @@ param name string
 param location string
 param tags object
 
-@description('Who the app is, to everything that it asks. There are no keys.')
+@description('The identity of the app for every service that it calls. There are no keys.')
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: name
   location: location

@@ -3,7 +3,7 @@ param insightsName string
 param location string
 param tags object
 
-@description('GB of logs a day, after which no more are taken until the next.')
+@description('GB of logs a day. Above it logs are refused until the next day.')
 param dailyLogGb int
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
@@ -12,7 +12,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   tags: tags
   properties: {
     sku: { name: 'PerGB2018' }
-    // As long as Application Insights keeps its tables without charge is 90 days; 30 is the workspace's least.
+    // Application Insights keeps its tables for 90 days without charge; 30 is the minimum of the workspace.
     retentionInDays: 30
     workspaceCapping: { dailyQuotaGb: dailyLogGb }
     features: {

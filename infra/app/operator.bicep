@@ -1,4 +1,4 @@
-@description('Who deploys: a user, a group or a service principal. Without principalType Azure looks up which.')
+@description('The principal that deploys: a user, group or service principal. Without principalType Azure looks it up.')
 param principalId string
 param storageName string
 param cosmosName string
@@ -16,7 +16,7 @@ resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' existing = {
   name: cosmosName
 }
 
-// To look at a message and to delete it: Owner of the account may do neither.
+// For reading and deleting messages, which the role Owner of the account doesn't allow.
 resource queueAccess 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(storage.id, principalId, queueDataContributor)
   scope: storage

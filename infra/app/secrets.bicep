@@ -3,7 +3,7 @@ param location string
 param tags object
 
 @secure()
-@description('Empty: the secret that is there stays as it is.')
+@description('The secret of the Reddit app. Empty: the stored secret stays.')
 param redditClientSecret string
 
 var secretName = 'reddit-client-secret'
@@ -11,7 +11,7 @@ var secretName = 'reddit-client-secret'
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   // checkov:skip=CKV_AZURE_109:the way in is by role, never by key; docs/azure.md shows the private way
   // checkov:skip=CKV_AZURE_189:the way in is by role, never by key; docs/azure.md shows the private way
-  // checkov:skip=CKV_AZURE_110:Reddit gives the secret anew at any time, and what is protected can't be taken down with the rest
+  // checkov:skip=CKV_AZURE_110:Reddit issues a new secret at any time, and a protected vault can't be deleted with the rest
   // checkov:skip=CKV_AZURE_42:see CKV_AZURE_110; what was deleted can be recovered for seven days
   name: name
   location: location
@@ -38,5 +38,5 @@ resource reddit 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(redd
 }
 
 output name string = vault.name
-// Without a version: the app follows the newest.
+// Without a version, so that the app follows the newest one.
 output redditClientSecretUri string = '${vault.properties.vaultUri}secrets/${secretName}'

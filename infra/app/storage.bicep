@@ -7,7 +7,7 @@ var packageContainer = 'app-package'
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   // checkov:skip=CKV_AZURE_59:the way in is by role, never by key; docs/azure.md shows the private way
   // checkov:skip=CKV_AZURE_35:the way in is by role, never by key; docs/azure.md shows the private way
-  // checkov:skip=CKV_AZURE_206:it holds locks, a queue and the package, which a deployment makes anew; a copy in another region serves nobody
+  // checkov:skip=CKV_AZURE_206:it holds locks, a queue and the package, which a deployment makes again; a copy in another region has no use
   name: name
   location: location
   tags: tags
@@ -33,7 +33,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
   name: 'default'
 }
 
-@description('Where the deployed package lies.')
+@description('The container of the deployed package.')
 resource packages 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {
   parent: blobs
   name: packageContainer
@@ -45,7 +45,7 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
   name: 'default'
 }
 
-// The host would make both when first used. Declared, they can be looked at, and watched, from the start.
+// The host would create both on first use. Declared, they can be read and monitored from the start.
 @description('Requests for a collection, and those that failed five times.')
 resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
   for queue in ['collect-requests', 'collect-requests-poison']: {

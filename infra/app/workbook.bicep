@@ -13,7 +13,7 @@ var queries = [
   { title: 'Errors', query: loadTextContent('../queries/errors.kql') }
 ]
 
-// A workbook's own format: 3 is a query, 0 asks logs.
+// The format of workbooks: type 3 is a query, queryType 0 queries logs.
 var items = [
   for each in queries: {
     type: 3

@@ -1,4 +1,4 @@
-# What `make pages` does, for Windows: builds api/static/page and api/static/swagger.
+# Builds api/static/page and api/static/swagger on Windows, as `make pages` does elsewhere.
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 
@@ -15,7 +15,7 @@ Copy-Item dashboard/node_modules/swagger-ui-dist/LICENSE api/static/swagger/swag
 Copy-Item dashboard/node_modules/swagger-ui-dist/NOTICE api/static/swagger/swagger-ui-NOTICE.txt
 Copy-Item dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js api/static/swagger/
 
-# The dashboard's types are those of the API.
+# The dashboard's types come from the API's OpenAPI document.
 & .venv/Scripts/python -c "import json; from api.openapi import openapi_document; open('dashboard/openapi.json', 'w').write(json.dumps(openapi_document()))"
 
 Push-Location dashboard
