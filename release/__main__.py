@@ -53,8 +53,8 @@ def audit_command(
 ) -> None:
     """Look up known vulnerabilities of Python's pinned packages, and of npm's locks.
 
-    Exits with 0 when nothing is known of any, 1 when one is vulnerable, 2 when the requirements
-    can't be read, and 3 when the service gave no answer, which says nothing about the packages.
+    Exits with 0 when nothing is known of any, 1 when one is vulnerable, and 2 when the requirements
+    can't be read. Exits with 3 when the service gave no answer: the packages may be vulnerable.
     """
     found = [audit(requirements, service or None)]
     found += [npm_audit(each, str(each)) for each in lock or []]

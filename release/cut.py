@@ -58,8 +58,8 @@ def cut_changelog(text: str, version: str, day: str) -> str:
     """Return the changelog with the unreleased lines as the section of a version.
 
     Kinds without lines are left out. Raises CutError if the version isn't X.Y.Z or isn't above the
-    last one, if nothing is unreleased, and if a first version has kinds that describe a difference
-    to an earlier one.
+    last one, and if nothing is unreleased. Raises it also if a first version has a kind of
+    AGAINST_EARLIER.
     """
     sections = list(_sections(text))
     if not sections or sections[0].name != UNRELEASED:
