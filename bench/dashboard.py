@@ -21,7 +21,7 @@ from tests.fixtures.host import hosts_in
 VISITS = 9
 POSTS = 500
 FIGURES = ".now .figure-value"
-CHARTS = ".multiple .u-over"
+CHARTS = ".small-multiple .u-over"
 # Scrolls by half a window in each frame, and records how long each frame took.
 SCROLL = """() => new Promise((resolve) => {
   const frames = []; let last = performance.now();

@@ -40,7 +40,7 @@ export const NO_FILTER = {
   topic: null,
   at: null,
 } satisfies Partial<Address>;
-const START: Address = {
+const DEFAULTS: Address = {
   view: "overview",
   hours: 24,
   subreddit: null,
@@ -48,42 +48,42 @@ const START: Address = {
   ...NO_FILTER,
   post: null,
 };
-export const MAX_COMPARED_HERE = 5;
+export const MAX_CHOSEN = 5;
 
-function read(search: string): Address {
-  const given = new URLSearchParams(search);
+function parseAddress(search: string): Address {
+  const query = new URLSearchParams(search);
   const one = <T>(name: string, known: readonly T[], otherwise: T): T =>
-    known.find((each) => String(each) === given.get(name)) ?? otherwise;
+    known.find((each) => String(each) === query.get(name)) ?? otherwise;
   const time = (name: string) => {
-    const text = given.get(name);
+    const text = query.get(name);
     // As for the API: UTC, unless it says otherwise.
     const zoned = text && /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
     return Number.isNaN(Date.parse(zoned)) ? null : zoned;
   };
-  const names = (given.get("compare") ?? "").split(",").filter(Boolean);
+  const names = (query.get("compare") ?? "").split(",").filter(Boolean);
   return {
-    view: one("view", VIEWS, START.view),
-    hours: one("hours", WINDOWS, START.hours),
-    subreddit: given.get("subreddit") || null,
-    compare: [...new Set(names)].slice(0, MAX_COMPARED_HERE),
+    view: one("view", VIEWS, DEFAULTS.view),
+    hours: one("hours", WINDOWS, DEFAULTS.hours),
+    subreddit: query.get("subreddit") || null,
+    compare: [...new Set(names)].slice(0, MAX_CHOSEN),
     kind: one<Kind | null>("kind", KINDS, null),
     sentiment: one<Label | null>("sentiment", LABELS, null),
-    q: given.get("q")?.slice(0, 200) || null,
+    q: query.get("q")?.slice(0, 200) || null,
     start: time("start"),
     end: time("end"),
-    topic: given.get("topic") || null,
+    topic: query.get("topic") || null,
     at: time("at"),
-    post: /^[^/]+\/\w+$/.test(given.get("post") ?? "") ? given.get("post") : null,
+    post: /^[^/]+\/\w+$/.test(query.get("post") ?? "") ? query.get("post") : null,
   };
 }
 
-export const address = signal<Address>(read(location.search));
+export const address = signal<Address>(parseAddress(location.search));
 
-function write(to: Address): string {
+function formatAddress(to: Address): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(to)) {
     const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
-    if (text && value !== START[name as keyof Address]) given.set(name, text);
+    if (text && value !== DEFAULTS[name as keyof Address]) given.set(name, text);
   }
   const text = given
     .toString()
@@ -95,15 +95,15 @@ function write(to: Address): string {
 
 /** The address that differs from this one by so much. */
 export function href(changes: Partial<Address>): string {
-  return write({ ...address.value, ...changes });
+  return formatAddress({ ...address.value, ...changes });
 }
 
 /** Go there; replace: as a correction of this address, not as a step to go back to. */
 export function go(changes: Partial<Address>, { replace = false } = {}): void {
   const before = address.value;
   const to = { ...before, ...changes };
-  if (write(to) === write(before)) return;
-  step(replace ? "replaceState" : "pushState", write(to));
+  if (formatAddress(to) === formatAddress(before)) return;
+  updateHistory(replace ? "replaceState" : "pushState", formatAddress(to));
   address.value = to;
   const isOther =
     to.view !== before.view || (to.view === "overview" && to.subreddit !== before.subreddit);
@@ -115,7 +115,7 @@ export function go(changes: Partial<Address>, { replace = false } = {}): void {
 }
 
 /** Browsers refuse when a page makes many steps in a short time: what is shown changes all the same. */
-function step(kind: "replaceState" | "pushState", to: string): void {
+function updateHistory(kind: "replaceState" | "pushState", to: string): void {
   try {
     history[kind](null, "", to);
   } catch (error) {
@@ -124,5 +124,5 @@ function step(kind: "replaceState" | "pushState", to: string): void {
 }
 
 window.addEventListener("popstate", () => {
-  address.value = read(location.search);
+  address.value = parseAddress(location.search);
 });

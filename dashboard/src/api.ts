@@ -4,7 +4,7 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 export type Comparison = Schemas["Comparison"];
-export type Compared = Schemas["ComparedScope"];
+export type ComparedScope = Schemas["ComparedScope"];
 export type Change = Schemas["Change"];
 export type TimeWindow = Schemas["TimeWindow"];
 export type Step = Schemas["TrendPoint"];
@@ -15,7 +15,7 @@ export type PostDetail = Schemas["PostDetail"];
 export type Comment = Schemas["CommentAnswer"];
 export type Topic = Schemas["TopicAnswer"];
 export type Cycle = Schemas["CycleAnswer"];
-export type Triggered = Schemas["Triggered"];
+export type RequestedCollection = Schemas["Triggered"];
 export type Health = Schemas["Health"];
 export type Subreddits = Schemas["Subreddits"];
 export type LabelCounts = Schemas["LabelCounts"];
@@ -30,30 +30,30 @@ const BASE = "/api/v1";
 export const MAX_COMPARED = 10;
 /** The kind of problem that a setting of the app is: BAD_SETTING in api/schema/base.py. */
 const BAD_SETTING = "urn:undertone:bad-setting";
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 /** Request Timeout, Too Many Requests. */
-const PASSING = new Set([408, 429]);
+const TRANSIENT_STATUSES = new Set([408, 429]);
 
 type Query = Record<string, string | number | null | undefined>;
 
-export function path(endpoint: string, query: Query = {}): string {
+export function apiPath(endpoint: string, query: Query = {}): string {
   const given = Object.entries(query).filter(([, value]) => value != null && value !== "");
   const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   return BASE + endpoint + (text && `?${text}`);
 }
 
-export const HEALTH = path("/health");
-export const CYCLES = path("/cycles", { limit: 20 });
-export const SUBREDDITS = path("/subreddits");
-export const TRENDING = path("/trending", { limit: 20 });
+export const HEALTH = apiPath("/health");
+export const CYCLES = apiPath("/cycles", { limit: 20 });
+export const SUBREDDITS = apiPath("/subreddits");
+export const TRENDING = apiPath("/trending", { limit: 20 });
 
 export function comparisonPath(names: string[], hours: number, granularity: Granularity): string {
   const until = "collected";
-  return path("/sentiment/compare", { subreddits: names.join(","), hours, until, granularity });
+  return apiPath("/sentiment/compare", { subreddits: names.join(","), hours, until, granularity });
 }
 
 /** Why there is no answer. status 0: nobody answered. */
-export class Failure extends Error {
+export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -65,50 +65,53 @@ export class Failure extends Error {
   }
 
   /** Whether the same question may be answered later. */
-  get passes(): boolean {
-    return this.status === 0 || this.status >= 500 || PASSING.has(this.status);
+  get isTransient(): boolean {
+    return this.status === 0 || this.status >= 500 || TRANSIENT_STATUSES.has(this.status);
   }
 }
 
-export interface Answer<T> {
+export interface ApiResponse<T> {
   data: T;
   /** Where the next page is, of answers that come in pages. */
   next: string | null;
 }
 
 /** Ask, and give the answer. Throws Failure. */
-export async function ask<T>(address: string, init: RequestInit = {}): Promise<Answer<T>> {
+export async function fetchJson<T>(
+  address: string,
+  init: RequestInit = {},
+): Promise<ApiResponse<T>> {
   let response: Response;
   try {
-    response = await fetch(address, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
+    response = await fetch(address, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
-    throw new Failure(0, "The server doesn't answer.");
+    throw new ApiError(0, "The server doesn't answer.");
   }
   if (response.ok || isHealth(address, response)) {
     try {
-      return { data: (await response.json()) as T, next: nextOf(response.headers.get("Link")) };
+      return { data: (await response.json()) as T, next: nextPage(response.headers.get("Link")) };
     } catch {
-      throw new Failure(0, "The answer was cut short.");
+      throw new ApiError(0, "The answer was cut short.");
     }
   }
-  throw await failureOf(response);
+  throw await readError(response);
 }
 
-export interface TextAnswer extends Answer<string> {
+export interface TextResponse extends ApiResponse<string> {
   /** What the file is called. */
   name: string;
 }
 
 /** Ask for a file. Throws Failure. */
-export async function askText(address: string): Promise<TextAnswer> {
+export async function fetchText(address: string): Promise<TextResponse> {
   try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (!response.ok) throw await failureOf(response);
+    const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!response.ok) throw await readError(response);
     const named = response.headers.get("Content-Disposition")?.match(/filename="([^"]+)"/)?.[1];
-    const next = nextOf(response.headers.get("Link"));
+    const next = nextPage(response.headers.get("Link"));
     return { data: await response.text(), next, name: named ?? "undertone.csv" };
   } catch (error) {
-    throw error instanceof Failure ? error : new Failure(0, "The server doesn't answer.");
+    throw error instanceof ApiError ? error : new ApiError(0, "The server doesn't answer.");
   }
 }
 
@@ -118,16 +121,16 @@ function isHealth(address: string, response: Response): boolean {
   return address === HEALTH && response.status === 503 && type.startsWith("application/json");
 }
 
-async function failureOf(response: Response): Promise<Failure> {
+async function readError(response: Response): Promise<ApiError> {
   const problem: Problem = await response.json().catch(() => ({}));
   const refused = problem.errors?.map((each) => `${each.detail}; it takes ${each.takes}`);
-  const told = refused?.length ? refused.join(". ") : problem.detail;
+  const text = refused?.length ? refused.join(". ") : problem.detail;
   const retry = Number(response.headers.get("Retry-After")) || null;
-  const message = told ?? `The server answered ${response.status}.`;
+  const message = text ?? `The server answered ${response.status}.`;
   const isBadSetting = problem.type === BAD_SETTING;
-  return new Failure(response.status, message, retry, problem.cycle ?? null, isBadSetting);
+  return new ApiError(response.status, message, retry, problem.cycle ?? null, isBadSetting);
 }
 
-function nextOf(link: string | null): string | null {
+function nextPage(link: string | null): string | null {
   return link?.match(/<([^>]+)>; rel="next"/)?.[1] ?? null;
 }

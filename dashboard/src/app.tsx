@@ -5,12 +5,12 @@ import { address, href } from "./address";
 import { SUBREDDITS, type Subreddits } from "./api";
 import { Collection } from "./collection";
 import { Compare } from "./compare";
+import { Banners } from "./components/banners";
+import { ErrorBoundary } from "./components/error_boundary";
+import { Header } from "./components/header";
 import { cycles, health } from "./cycles";
 import { hasBadSetting, silentSince, useData } from "./data";
 import { Overview } from "./overview";
-import { Banners } from "./parts/banners";
-import { Unbroken } from "./parts/broken";
-import { Head } from "./parts/head";
 import { Posts } from "./posts";
 
 const VIEWS = {
@@ -21,18 +21,18 @@ const VIEWS = {
 };
 
 /** Whether it is known what stands above a view: shown before, the view would jump down. */
-function useIsKnown(): boolean {
+function useIsReady(): boolean {
   const { data, failure } = useData<Subreddits>(SUBREDDITS);
   const isSilent = silentSince.value !== null || hasBadSetting.value;
   return Boolean(data || failure) && (cycles.value !== undefined || isSilent);
 }
 
 export function App() {
-  const isKnown = useIsKnown();
+  const isReady = useIsReady();
   const { title, view: View } = VIEWS[address.value.view];
   const { subreddit } = address.value;
   // Nothing was ever answered, and nothing will be: a view would wait for it.
-  const isUnset = hasBadSetting.value && health.value === undefined;
+  const isUnusable = hasBadSetting.value && health.value === undefined;
   useEffect(() => {
     document.title = `${subreddit ? `r/${subreddit} · ` : ""}${title} · Undertone`;
   }, [title, subreddit]);
@@ -41,16 +41,16 @@ export function App() {
       <a class="skip" href="#main">
         Skip to the figures
       </a>
-      <Unbroken of={href({})}>
-        <Head />
-      </Unbroken>
-      <main id="main" tabIndex={-1} class={isKnown ? "" : "waiting"} aria-busy={!isKnown}>
-        <Unbroken of={href({})}>
+      <ErrorBoundary resetKey={href({})}>
+        <Header />
+      </ErrorBoundary>
+      <main id="main" tabIndex={-1} class={isReady ? "" : "waiting"} aria-busy={!isReady}>
+        <ErrorBoundary resetKey={href({})}>
           <Banners />
-          {isUnset ? null : <View />}
-        </Unbroken>
+          {isUnusable ? null : <View />}
+        </ErrorBoundary>
       </main>
-      <footer class="foot">
+      <footer class="page-footer">
         <p>
           <a href="/api/v1/docs">API</a> · <a href="/api/v1/trending.atom">Trending as a feed</a> ·
           times are in your time zone, hours and days are counted in UTC

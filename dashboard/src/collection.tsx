@@ -2,14 +2,14 @@
 
 import { useRef, useState } from "preact/hooks";
 import { NO_FILTER } from "./address";
-import { type Cycle, Failure, SUBREDDITS, type Subreddits } from "./api";
-import { asked, collectNow, cycles, forgetKey, health, keepKey, now, running } from "./cycles";
+import { ApiError, type Cycle, SUBREDDITS, type Subreddits } from "./api";
+import { Age } from "./components/age";
+import { DataState, EmptyNote, Skeleton } from "./components/data_state";
+import { Link } from "./components/link";
+import { ScrollRegion } from "./components/scroll_region";
+import { collectNow, cycles, forgetKey, health, now, requested, running, saveKey } from "./cycles";
 import { useData } from "./data";
-import { age, count, lasting, moment, NOTHING, plural } from "./format";
-import { Age } from "./parts/age";
-import { Link } from "./parts/link";
-import { Scrolls } from "./parts/scrolls";
-import { Empty, Shown, Skeleton } from "./parts/states";
+import { age, count, dateTime, duration, NO_VALUE, plural } from "./format";
 
 const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" };
 const SIGNS = { failed: "✗", done: "✓", waits: "·" };
@@ -27,7 +27,9 @@ export function Collection() {
         </p>
       </div>
       <CollectNow />
-      {asked.value && <Waiting told={asked.value.told} isLate={asked.value.isLate} />}
+      {requested.value && (
+        <Waiting message={requested.value.message} isLate={requested.value.isLate} />
+      )}
       {running.value && <Progress cycle={running.value} />}
       <section class="card" aria-labelledby="cycles">
         <h2 id="cycles">The last cycles</h2>
@@ -51,7 +53,7 @@ function CollectNow() {
     try {
       await collectNow();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       if (error.status === UNAUTHORIZED) {
         forgetKey();
         dialog.current?.showModal();
@@ -60,7 +62,7 @@ function CollectNow() {
       setBusy(false);
     }
   };
-  const isAsked = asked.value?.isLate === false;
+  const isAsked = requested.value?.isLate === false;
   return (
     <div class="collect-now">
       <button
@@ -79,7 +81,7 @@ function CollectNow() {
             const given = new FormData(event.currentTarget).get("key");
             event.currentTarget.reset();
             if (typeof given !== "string" || !given.trim()) return;
-            keepKey(given.trim());
+            saveKey(given.trim());
             collect();
           }}
         >
@@ -107,12 +109,12 @@ function CollectNow() {
 }
 
 /** What the server says of a collection that was asked for and hasn't begun. */
-function Waiting({ told, isLate }: { told: string; isLate: boolean }) {
+function Waiting({ message, isLate }: { message: string; isLate: boolean }) {
   return (
     <section class="card" aria-labelledby="waiting">
       <h2 id="waiting">Asked for</h2>
       <p role="status" class={isLate ? "warning" : "muted"}>
-        {told}
+        {message}
       </p>
     </section>
   );
@@ -160,9 +162,9 @@ function Progress({ cycle }: { cycle: Cycle }) {
 function History() {
   const listed = cycles.value;
   if (!listed) return <Skeleton height={44} rows={4} />;
-  if (!listed.length) return <Empty title="No cycle has run yet." />;
+  if (!listed.length) return <EmptyNote title="No cycle has run yet." />;
   return (
-    <Scrolls name="The last collection cycles, newest first">
+    <ScrollRegion name="The last collection cycles, newest first">
       <table class="wide">
         <thead>
           <tr>
@@ -186,7 +188,7 @@ function History() {
           ))}
         </tbody>
       </table>
-    </Scrolls>
+    </ScrollRegion>
   );
 }
 
@@ -201,7 +203,7 @@ function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }
   return (
     <tr>
       <th scope="row">
-        <time dateTime={cycle.start_time}>{moment(cycle.start_time)}</time>{" "}
+        <time dateTime={cycle.start_time}>{dateTime(cycle.start_time)}</time>{" "}
         <span class="muted">{TRIGGERS[cycle.trigger]}</span>
       </th>
       <td>
@@ -209,7 +211,7 @@ function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }
           {cycle.status === "completed" && failed ? "completed in part" : cycle.status}
         </span>
       </td>
-      <td>{until === null ? NOTHING : lasting((until - Date.parse(cycle.start_time)) / 1000)}</td>
+      <td>{until === null ? NO_VALUE : duration((until - Date.parse(cycle.start_time)) / 1000)}</td>
       <td>
         {since && cycle.posts_collected ? (
           <Link to={since}>{count(cycle.posts_collected)}</Link>
@@ -243,9 +245,9 @@ function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }
 function Watched() {
   const names = useData<Subreddits>(SUBREDDITS);
   return (
-    <Shown of={names} skeleton={<Skeleton height={36} rows={6} />}>
+    <DataState state={names} skeleton={<Skeleton height={36} rows={6} />}>
       {({ details }) => (
-        <Scrolls name="The watched subreddits, and when each was collected">
+        <ScrollRegion name="The watched subreddits, and when each was collected">
           <table>
             <thead>
               <tr>
@@ -276,14 +278,16 @@ function Watched() {
                       {count(each.items_24h)}
                     </Link>
                   </td>
-                  <td>{each.last_collected_at ? <Age of={each.last_collected_at} /> : "never"}</td>
+                  <td>
+                    {each.last_collected_at ? <Age time={each.last_collected_at} /> : "never"}
+                  </td>
                   <td class="errors">{each.last_error ?? "none"}</td>
                 </tr>
               ))}
             </tbody>
           </table>
-        </Scrolls>
+        </ScrollRegion>
       )}
-    </Shown>
+    </DataState>
   );
 }

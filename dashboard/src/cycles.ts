@@ -1,7 +1,16 @@
 /** Watches collection: everything shown is asked anew when a cycle ends. */
 
 import { computed, signal } from "@preact/signals";
-import { ask, CYCLES, type Cycle, Failure, HEALTH, type Health, path, type Triggered } from "./api";
+import {
+  ApiError,
+  apiPath,
+  CYCLES,
+  type Cycle,
+  fetchJson,
+  HEALTH,
+  type Health,
+  type RequestedCollection,
+} from "./api";
 import { noteAnswer, refresh, retry, silentSince } from "./data";
 import { tabStorage } from "./tab_storage";
 
@@ -9,7 +18,7 @@ const IDLE_MS = 60_000;
 /** A collection is due, or our clock is ahead of the server's. */
 const DUE_MS = 10_000;
 const RUNNING_MS = 1_000;
-const SILENT_MS = 5_000;
+const UNREACHABLE_MS = 5_000;
 /** Times of the API are whole seconds, and no two clocks are the same. */
 const SLACK_MS = 2_000;
 /** After a cycle: when the server looks anew at what it keeps, and when topics are found. */
@@ -20,7 +29,7 @@ const EMPTY_FOR_MS = 60_000;
 /** A request that no worker has taken up for longer than this is no longer watched. */
 const WAITING_MS = 15 * 60_000;
 /** So many looks after which a cycle that nobody works at any more is no longer watched. */
-const PATIENT_LOOKS = 5;
+const MAX_ORPHANED_POLLS = 5;
 const KEY = "undertone-function-key";
 
 /** The newest cycles, newest first; undefined: not known yet. */
@@ -30,9 +39,9 @@ export const health = signal<Health | undefined>(undefined);
 export const running = computed(() => cycles.value?.find(({ status }) => status === "running"));
 export const lastEnded = computed(() => cycles.value?.find((cycle) => cycle.status !== "running"));
 /** Whether no cycle has ended yet. */
-export const isBeforeTheFirst = computed(() => cycles.value !== undefined && !lastEnded.value);
+export const isFirstRun = computed(() => cycles.value !== undefined && !lastEnded.value);
 /** Whether collection is late or the database is gone: what is shown isn't how things are now. */
-export const isBehind = computed(() => {
+export const isStale = computed(() => {
   const status = health.value?.status;
   return status === "degraded" || status === "unhealthy";
 });
@@ -40,108 +49,108 @@ export const isBehind = computed(() => {
 export const now = signal(Date.now());
 
 /** The cycle that was asked for here and hasn't begun, and what the server says of it. */
-interface Asked {
-  told: string;
+interface RequestedCycle {
+  message: string;
   /** Whether its worker should have taken it up by now. */
   isLate: boolean;
 }
-export const asked = signal<Asked | undefined>(undefined);
+export const requested = signal<RequestedCycle | undefined>(undefined);
 
 let timer: number | undefined;
 /** The id of the cycle that was asked for here, until it is among the others. */
-let awaited: string | null = null;
+let requestedId: string | null = null;
 /** What the server answered when it was asked for. */
-let promise = "";
-let seen: string | null | undefined;
+let requestedMessage = "";
+let lastSeenId: string | null | undefined;
 /** What the server said of its cycles when they were listed last. */
-let listedAt: string | undefined;
-let looksAtNobody = 0;
+let listedState: string | undefined;
+let orphanedPolls = 0;
 
-export function watchCycles(): void {
+export function startPolling(): void {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) clearTimeout(timer);
-    else look();
+    else poll();
   });
-  look();
+  poll();
 }
 
 /** Look now, and again when something may have happened. */
-async function look(): Promise<void> {
+async function poll(): Promise<void> {
   clearTimeout(timer);
   try {
     // Health first: without a database it still says how the service is.
-    health.value = (await ask<Health>(HEALTH)).data;
-    cycles.value = await newest(health.value);
+    health.value = (await fetchJson<Health>(HEALTH)).data;
+    cycles.value = await fetchCycles(health.value);
     noteAnswer();
     const ended = lastEnded.value?.id ?? null;
-    if (seen === undefined ? endedMeanwhile() : ended !== seen) {
+    if (lastSeenId === undefined ? hasEndedSinceLoad() : ended !== lastSeenId) {
       for (const after of REFRESH_AFTER_MS) setTimeout(refresh, after);
     }
-    seen = ended;
+    lastSeenId = ended;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    listedAt = undefined;
+    if (!(error instanceof ApiError)) throw error;
+    listedState = undefined;
     noteAnswer(error);
   }
   now.value = Date.now();
   clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(look, pause()) as unknown as number;
+  if (!document.hidden) timer = setTimeout(poll, pollDelay()) as unknown as number;
 }
 
 /**
  * The newest cycles: all of them where one has begun or ended since they were listed, and else only
  * the one under way anew, which costs the database a twentieth.
  */
-async function newest({ application }: Health): Promise<Cycle[]> {
+async function fetchCycles({ application }: Health): Promise<Cycle[]> {
   const { running_cycle, last_cycle } = application;
   const state = `${running_cycle} ${last_cycle}`;
   const known = cycles.value;
   const isListed = !running_cycle || known?.some(({ id }) => id === running_cycle);
-  if (awaited !== null || known === undefined || state !== listedAt || !isListed) {
-    const listed = (await ask<Cycle[]>(CYCLES)).data;
-    asked.value = await awaitedBeside(listed);
-    listedAt = state;
+  if (requestedId !== null || known === undefined || state !== listedState || !isListed) {
+    const listed = (await fetchJson<Cycle[]>(CYCLES)).data;
+    requested.value = await fetchRequested(listed);
+    listedState = state;
     return listed;
   }
   const current = running.value;
-  looksAtNobody = current && !running_cycle ? looksAtNobody + 1 : 0;
+  orphanedPolls = current && !running_cycle ? orphanedPolls + 1 : 0;
   if (!current) return known;
-  const { data } = await ask<Cycle>(path(`/cycles/${current.id}`));
+  const { data } = await fetchJson<Cycle>(apiPath(`/cycles/${current.id}`));
   return known.map((cycle) => (cycle.id === data.id ? data : cycle));
 }
 
 /** Whether a cycle has ended since the page began to load, behind the back of what it asked first. */
-function endedMeanwhile(): boolean {
+function hasEndedSinceLoad(): boolean {
   return Date.parse(lastEnded.value?.end_time ?? "") > performance.timeOrigin - SLACK_MS;
 }
 
 /** Ask everything that has failed again, now. */
-export function tryAgain(): void {
+export function retryNow(): void {
   retry();
-  look();
+  poll();
 }
 
 /** The cycle that was asked for: it is among the others once a worker has taken it up. */
-async function awaitedBeside(listed: Cycle[]): Promise<Asked | undefined> {
-  if (listed.some((cycle) => cycle.id === awaited)) awaited = null;
-  if (awaited === null) return undefined;
+async function fetchRequested(listed: Cycle[]): Promise<RequestedCycle | undefined> {
+  if (listed.some((cycle) => cycle.id === requestedId)) requestedId = null;
+  if (requestedId === null) return undefined;
   try {
-    const cycle = (await ask<Cycle>(path(`/cycles/${awaited}`))).data;
+    const cycle = (await fetchJson<Cycle>(apiPath(`/cycles/${requestedId}`))).data;
     const late = cycle.errors.find((error) => error.kind === "waiting");
-    if (late && Date.now() - Date.parse(cycle.start_time) > WAITING_MS) awaited = null;
-    return { told: late ? `It was ${late.message}.` : promise, isLate: Boolean(late) };
+    if (late && Date.now() - Date.parse(cycle.start_time) > WAITING_MS) requestedId = null;
+    return { message: late ? `It was ${late.message}.` : requestedMessage, isLate: Boolean(late) };
   } catch (error) {
-    if (error instanceof Failure && !error.passes) awaited = null;
+    if (error instanceof ApiError && !error.isTransient) requestedId = null;
     return undefined;
   }
 }
 
-function pause(): number {
-  if (silentSince.value !== null) return SILENT_MS;
+function pollDelay(): number {
+  if (silentSince.value !== null) return UNREACHABLE_MS;
   if (health.value?.application.running_cycle) return RUNNING_MS;
-  if (running.value && looksAtNobody < PATIENT_LOOKS) return RUNNING_MS;
-  if (awaited !== null) return asked.value?.isLate ? DUE_MS : RUNNING_MS;
-  if (isBeforeTheFirst.value && performance.now() < EMPTY_FOR_MS) return EMPTY_MS;
+  if (running.value && orphanedPolls < MAX_ORPHANED_POLLS) return RUNNING_MS;
+  if (requestedId !== null) return requested.value?.isLate ? DUE_MS : RUNNING_MS;
+  if (isFirstRun.value && performance.now() < EMPTY_FOR_MS) return EMPTY_MS;
   const due = Date.parse(health.value?.application.next_collection_at ?? "") - Date.now();
   return due > 0 ? Math.min(IDLE_MS, due + 3_000) : DUE_MS;
 }
@@ -151,21 +160,24 @@ export async function collectNow(): Promise<void> {
   const key = tabStorage.getItem(KEY);
   const headers: Record<string, string> = key ? { "x-functions-key": key } : {};
   try {
-    const { data } = await ask<Triggered>(path("/admin/collect"), { method: "POST", headers });
-    awaited = data.cycle;
-    promise = data.message;
+    const { data } = await fetchJson<RequestedCollection>(apiPath("/admin/collect"), {
+      method: "POST",
+      headers,
+    });
+    requestedId = data.cycle;
+    requestedMessage = data.message;
   } catch (error) {
     // Another one runs or waits already: that is as good.
-    if (!(error instanceof Failure) || error.status !== 409) throw error;
-    awaited = error.cycle;
-    promise = error.message;
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    requestedId = error.cycle;
+    requestedMessage = error.message;
   } finally {
-    await look();
+    await poll();
   }
 }
 
 /** Keep the function key as long as this tab is open, and not longer. */
-export function keepKey(key: string): void {
+export function saveKey(key: string): void {
   tabStorage.setItem(KEY, key);
 }
 

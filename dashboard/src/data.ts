@@ -5,11 +5,11 @@
 
 import { type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ask, Failure } from "./api";
+import { ApiError, fetchJson } from "./api";
 
 export interface Loaded<T> {
   data: T | undefined;
-  failure: Failure | undefined;
+  failure: ApiError | undefined;
 }
 
 interface Entry {
@@ -64,9 +64,9 @@ export function retry(): void {
 }
 
 /** Take note that the server answered, or that it didn't. */
-export function noteAnswer(failure?: Failure): void {
+export function noteAnswer(failure?: ApiError): void {
   hasBadSetting.value = failure?.isBadSetting ?? false;
-  if (failure?.passes) silentSince.value ??= Date.now();
+  if (failure?.isTransient) silentSince.value ??= Date.now();
   else {
     const wasSilent = silentSince.value !== null;
     silentSince.value = null;
@@ -111,17 +111,17 @@ async function load(address: string): Promise<void> {
   clearTimeout(entry.retry);
   try {
     // Asked anew, the browser's own copy isn't good enough, but a 304 is.
-    const { data } = await ask(address, isFirst ? {} : { cache: "no-cache" });
+    const { data } = await fetchJson(address, isFirst ? {} : { cache: "no-cache" });
     noteAnswer();
     if (turn === entry.turn) entry.loaded.value = { data, failure: undefined };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     noteAnswer(error);
     if (turn !== entry.turn) return;
     // What was answered before stays, unless the server says that it isn't there.
-    const data = error.passes ? entry.loaded.value.data : undefined;
+    const data = error.isTransient ? entry.loaded.value.data : undefined;
     entry.loaded.value = { data, failure: error };
-    if (error.passes && entry.watchers) {
+    if (error.isTransient && entry.watchers) {
       const wait = (error.retrySeconds ?? RETRY_SECONDS) * 1000;
       entry.retry = setTimeout(() => load(address), wait) as unknown as number;
     }

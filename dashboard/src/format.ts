@@ -4,8 +4,8 @@
 export const LOCALE = "en-GB";
 
 const COUNT = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const SHORT = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
-const HOUR = new Intl.DateTimeFormat(LOCALE, {
+const COMPACT = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
+const DATE_TIME = new Intl.DateTimeFormat(LOCALE, {
   weekday: "short",
   day: "numeric",
   month: "short",
@@ -20,16 +20,16 @@ const DAY = new Intl.DateTimeFormat(LOCALE, {
   timeZone: "UTC",
 });
 const DAY_SECONDS = 86_400;
-const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+const TIME = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const MINUS = "\u2212";
-export const NOTHING = "–";
+export const NO_VALUE = "–";
 
 export const count = (value: number): string => COUNT.format(value);
-export const short = (value: number): string => SHORT.format(value).toLowerCase();
+export const compact = (value: number): string => COMPACT.format(value).toLowerCase();
 
 /** A mean or a compound score, -1 to 1, with its sign. */
 export function score(value: number | null): string {
-  return value === null ? NOTHING : signed(value, 2);
+  return value === null ? NO_VALUE : signed(value, 2);
 }
 
 export function signed(value: number, digits = 0): string {
@@ -37,45 +37,45 @@ export function signed(value: number, digits = 0): string {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  const isNothing = Number(shown.replaceAll(",", "")) === 0;
-  return isNothing ? shown : `${value < 0 ? MINUS : "+"}${shown}`;
+  const isZero = Number(shown.replaceAll(",", "")) === 0;
+  return isZero ? shown : `${value < 0 ? MINUS : "+"}${shown}`;
 }
 
 export function share(part: number, whole: number): string {
-  return whole ? `${Math.round((100 * part) / whole)}%` : NOTHING;
+  return whole ? `${Math.round((100 * part) / whole)}%` : NO_VALUE;
 }
 
-export const moment = (time: string | number): string => HOUR.format(new Date(time));
-export const clock = (time: string | number): string => CLOCK.format(new Date(time));
+export const dateTime = (time: string | number): string => DATE_TIME.format(new Date(time));
+export const timeOfDay = (time: string | number): string => TIME.format(new Date(time));
 export const day = (time: string | number): string => DAY.format(new Date(time));
 
 /** A step's time: a day, or from when to when. */
-export function stepName({ start, end }: { start: string; end: string }): string {
+export function formatStep({ start, end }: { start: string; end: string }): string {
   const isDay = end.endsWith("T00:00:00Z") && Date.parse(end) - Date.parse(start) > 12 * 3_600_000;
-  return isDay ? day(start) : `${moment(start)}–${clock(end)}`;
+  return isDay ? day(start) : `${dateTime(start)}–${timeOfDay(end)}`;
 }
 
 /** A span's time, as shortly as it can be said; either end may be open. */
-export function spanName(start: string | null, end: string | null): string {
-  if (!start) return `until ${moment(end ?? 0)}`;
-  if (!end) return `since ${moment(start)}`;
+export function formatSpan(start: string | null, end: string | null): string {
+  if (!start) return `until ${dateTime(end ?? 0)}`;
+  if (!end) return `since ${dateTime(start)}`;
   const [from, to] = [Date.parse(start), Date.parse(end)];
   const seconds = (to - from) / 1000;
-  const isDays = (from / 1000) % DAY_SECONDS === 0 && seconds % DAY_SECONDS === 0;
-  if (isDays) return seconds > DAY_SECONDS ? `${day(from)} – ${day(to - 1)}` : day(from);
+  const isWholeDays = (from / 1000) % DAY_SECONDS === 0 && seconds % DAY_SECONDS === 0;
+  if (isWholeDays) return seconds > DAY_SECONDS ? `${day(from)} – ${day(to - 1)}` : day(from);
   const isOneDay = new Date(from).toDateString() === new Date(to).toDateString();
-  return `${moment(from)} – ${isOneDay ? clock(to) : moment(to)}`;
+  return `${dateTime(from)} – ${isOneDay ? timeOfDay(to) : dateTime(to)}`;
 }
 
 /** How long ago, or from now, in the largest unit that says enough. */
 export function age(time: string | number, now: number): string {
   const seconds = Math.round((now - new Date(time).getTime()) / 1000);
-  const told = lasting(Math.abs(seconds));
+  const length = duration(Math.abs(seconds));
   if (Math.abs(seconds) < 60) return seconds < 0 ? "in a moment" : "just now";
-  return seconds < 0 ? `in ${told}` : `${told} ago`;
+  return seconds < 0 ? `in ${length}` : `${length} ago`;
 }
 
-export function lasting(seconds: number): string {
+export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
   if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
   if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;

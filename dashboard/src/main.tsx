@@ -1,11 +1,11 @@
 import "./styles/base.css";
-import "./styles/parts.css";
+import "./styles/components.css";
 import "./styles/views.css";
 import "uplot/dist/uPlot.min.css";
 import { render } from "preact";
 import { App } from "./app";
-import { watchCycles } from "./cycles";
-import { watchErrors } from "./parts/broken";
+import { watchErrors } from "./components/error_boundary";
+import { startPolling } from "./cycles";
 
 const root = document.getElementById("app");
 const notice = document.getElementById("not-started");
@@ -14,5 +14,5 @@ if (root && notice?.className !== "lacking") {
   watchErrors();
   render(<App />, root);
   notice?.remove();
-  watchCycles();
+  startPolling();
 }

@@ -1,22 +1,22 @@
 /** Axes as the charts share them. */
 
 import uPlot from "uplot";
-import { clock, LOCALE, score, short } from "../format";
-import { colour } from "./plot";
+import { compact, LOCALE, score, timeOfDay } from "../format";
+import { cssColour } from "./plot";
 
 const DAY_SECONDS = 86_400;
 const LABEL_PIXELS = 64;
-const dateOf = (timeZone?: string) => ({
+const dateFormats = (timeZone?: string) => ({
   date: new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone }),
   weekday: new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", timeZone }),
 });
-const LOCAL = dateOf();
-const UTC = dateOf("UTC");
+const LOCAL = dateFormats();
+const UTC = dateFormats("UTC");
 
 export const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
 /** Steps of hours are in the reader's time; days are UTC's, as they were counted. */
-export function timeOf(seconds: number): Pick<uPlot.Options, "tzDate"> {
+export function timeZoneOptions(seconds: number): Pick<uPlot.Options, "tzDate"> {
   if (seconds < DAY_SECONDS) return {};
   return { tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC") };
 }
@@ -26,27 +26,27 @@ export function timeAxis(seconds: number): uPlot.Axis {
   const { date, weekday } = seconds < DAY_SECONDS ? LOCAL : UTC;
   const isMidnight = (time: Date) => time.getHours() === 0 && time.getMinutes() === 0;
   return {
-    stroke: colour("muted"),
+    stroke: cssColour("muted"),
     font: FONT,
     grid: { show: false },
-    ticks: { stroke: colour("line"), size: 4 },
+    ticks: { stroke: cssColour("line"), size: 4 },
     size: 28,
     space: LABEL_PIXELS,
-    ...(seconds < DAY_SECONDS ? {} : { splits: daysOf }),
+    ...(seconds < DAY_SECONDS ? {} : { splits: dayTicks }),
     values: (_, splits) => {
-      const apart = (splits[1] ?? 0) - (splits[0] ?? 0);
+      const interval = (splits[1] ?? 0) - (splits[0] ?? 0);
       return splits.map((at) => {
         const time = new Date(at * 1000);
         if (seconds < DAY_SECONDS)
-          return isMidnight(time) ? weekday.format(time) : clock(time.getTime());
-        return apart >= 5 * DAY_SECONDS ? date.format(time) : weekday.format(time);
+          return isMidnight(time) ? weekday.format(time) : timeOfDay(time.getTime());
+        return interval >= 5 * DAY_SECONDS ? date.format(time) : weekday.format(time);
       });
     },
   };
 }
 
 /** The middles of days, where their bars are: as many as have room, the last one among them. */
-function daysOf(chart: uPlot): number[] {
+function dayTicks(chart: uPlot): number[] {
   const days = chart.data[0];
   const room = Math.max(1, Math.floor(chart.bbox.width / devicePixelRatio / LABEL_PIXELS));
   const apart = [1, 2, 5, 7, 14, 30].find((each) => days.length / each <= room) ?? days.length;
@@ -56,32 +56,32 @@ function daysOf(chart: uPlot): number[] {
 export function sentimentAxis(limit: number): uPlot.Axis {
   return {
     scale: "sentiment",
-    stroke: colour("muted"),
+    stroke: cssColour("muted"),
     font: FONT,
     size: 46,
-    grid: { stroke: colour("line"), width: 1 },
+    grid: { stroke: cssColour("line"), width: 1 },
     ticks: { show: false },
     splits: () => [-limit, -limit / 2, 0, limit / 2, limit],
     values: (_, splits) => splits.map((value) => (value === 0 ? "0" : score(value))),
   };
 }
 
-export function volumeAxis(most: number): uPlot.Axis {
+export function volumeAxis(max: number): uPlot.Axis {
   return {
     scale: "volume",
     side: 1,
-    stroke: colour("muted"),
+    stroke: cssColour("muted"),
     font: FONT,
     size: 40,
     grid: { show: false },
     ticks: { show: false },
-    splits: () => [0, most],
-    values: (_, splits) => splits.map((value) => short(value)),
+    splits: () => [0, max],
+    values: (_, splits) => splits.map((value) => compact(value)),
   };
 }
 
 /** Colour what lies above zero one way and what lies below another. */
-export function bySide(chart: uPlot, above: string, below: string): CanvasGradient | string {
+export function signGradient(chart: uPlot, above: string, below: string): CanvasGradient | string {
   const { top, height } = chart.bbox;
   const zero = chart.valToPos(0, "sentiment", true);
   if (!height || !Number.isFinite(zero)) return above;

@@ -1,8 +1,8 @@
 /** How means are drawn: straight between steps that follow each other, and no further than they go. */
 
 import uPlot from "uplot";
-import type { Span } from "../figures";
-import { colour } from "./plot";
+import type { ChartStep } from "../figures";
+import { cssColour } from "./plot";
 
 type Colour = (chart: uPlot, value: number) => string;
 const DASH = [2, 4];
@@ -10,10 +10,10 @@ const RADIUS = 3;
 const HATCH_PIXELS = 6;
 
 /** The line of the steps that are whole; what goes on is drawn by `drawMarks`. */
-export function wholeSteps(stepsOf: () => Span[]): uPlot.Series.PathBuilder {
+export function completeStepsPath(getSteps: () => ChartStep[]): uPlot.Series.PathBuilder {
   const straight = uPlot.paths.linear?.();
   return (chart, series, first, last) => {
-    const whole = stepsOf().findLastIndex((step) => !step.isRunning);
+    const whole = getSteps().findLastIndex((step) => !step.isOpen);
     return straight && whole >= first
       ? straight(chart, series, first, Math.min(last, whole))
       : null;
@@ -21,31 +21,36 @@ export function wholeSteps(stepsOf: () => Span[]): uPlot.Series.PathBuilder {
 }
 
 /** A point where a step stands alone, and the one that goes on as a ring at the end of a dashed line. */
-export function drawMarks(chart: uPlot, steps: Span[], colourOf: Colour, width: number): void {
+export function drawMarks(
+  chart: uPlot,
+  steps: ChartStep[],
+  getColour: Colour,
+  width: number,
+): void {
   const { ctx } = chart;
-  const means = steps.map((step) => step.avg_sentiment);
-  const isDrawn = (at: number) => means[at] != null && steps[at]?.isRunning === false;
+  const values = steps.map((step) => step.avg_sentiment);
+  const isDrawn = (at: number) => values[at] != null && steps[at]?.isOpen === false;
   ctx.save();
   steps.forEach((step, at) => {
     const mean = step.avg_sentiment;
     if (mean === null) return;
-    ctx.strokeStyle = colourOf(chart, mean);
+    ctx.strokeStyle = getColour(chart, mean);
     ctx.fillStyle = ctx.strokeStyle;
     ctx.lineWidth = width * devicePixelRatio;
-    if (step.isRunning) drawRunning(chart, means, at);
+    if (step.isOpen) drawOpenStep(chart, values, at);
     else if (!isDrawn(at - 1) && !isDrawn(at + 1)) drawPoint(chart, at, mean, true);
   });
   ctx.restore();
 }
 
-function drawRunning(chart: uPlot, means: (number | null)[], at: number): void {
+function drawOpenStep(chart: uPlot, means: (number | null)[], at: number): void {
   const { ctx } = chart;
   const [before, mean] = [means[at - 1], means[at] ?? 0];
   if (before != null) {
     ctx.setLineDash(DASH.map((length) => length * devicePixelRatio));
     ctx.beginPath();
-    ctx.moveTo(...placeOf(chart, at - 1, before));
-    ctx.lineTo(...placeOf(chart, at, mean));
+    ctx.moveTo(...canvasPoint(chart, at - 1, before));
+    ctx.lineTo(...canvasPoint(chart, at, mean));
     ctx.stroke();
     ctx.setLineDash([]);
   }
@@ -55,25 +60,25 @@ function drawRunning(chart: uPlot, means: (number | null)[], at: number): void {
 function drawPoint(chart: uPlot, at: number, mean: number, isFull: boolean): void {
   const { ctx } = chart;
   ctx.beginPath();
-  ctx.arc(...placeOf(chart, at, mean), RADIUS * devicePixelRatio, 0, 2 * Math.PI);
-  if (!isFull) ctx.fillStyle = colour("card");
+  ctx.arc(...canvasPoint(chart, at, mean), RADIUS * devicePixelRatio, 0, 2 * Math.PI);
+  if (!isFull) ctx.fillStyle = cssColour("card");
   ctx.fill();
   if (!isFull) ctx.stroke();
 }
 
-function placeOf(chart: uPlot, at: number, mean: number): [number, number] {
+function canvasPoint(chart: uPlot, at: number, mean: number): [number, number] {
   const time = chart.data[0][at] ?? 0;
   return [chart.valToPos(time, "x", true), chart.valToPos(mean, "sentiment", true)];
 }
 
 /** Hatch the steps in which nothing was collected. */
-export function drawUnknown(chart: uPlot, steps: Span[], seconds: number): void {
+export function drawUncollected(chart: uPlot, steps: ChartStep[], seconds: number): void {
   const { ctx, bbox } = chart;
   ctx.save();
-  ctx.strokeStyle = colour("line");
+  ctx.strokeStyle = cssColour("line");
   ctx.lineWidth = devicePixelRatio;
   steps.forEach((step, at) => {
-    if (!step.isUnknown) return;
+    if (!step.isUncollected) return;
     const middle = chart.data[0][at] ?? 0;
     const left = chart.valToPos(middle - seconds / 2, "x", true);
     const right = chart.valToPos(middle + seconds / 2, "x", true);

@@ -5,18 +5,18 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 
 /** Whether this browser draws: some are set to refuse a page its canvas. */
-const isDrawing = canDraw();
+const canvasWorks = supportsCanvas();
 const dark = matchMedia("(prefers-color-scheme: dark)");
 /** Counts the changes between light and dark: canvases must be drawn anew. */
-const scheme = signal(0);
+const themeChanges = signal(0);
 /** Paper is light whatever the screen is. */
 for (const query of [dark, matchMedia("print")]) {
   query.addEventListener("change", () => {
-    scheme.value += 1;
+    themeChanges.value += 1;
   });
 }
 
-function canDraw(): boolean {
+function supportsCanvas(): boolean {
   try {
     return Boolean(document.createElement("canvas").getContext("2d") && new Path2D());
   } catch {
@@ -25,12 +25,12 @@ function canDraw(): boolean {
 }
 
 /** Give a colour of the style sheet as a canvas takes it. */
-export function colour(name: string): string {
+export function cssColour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
 /** Put the cursor on a step. */
-export function lookAt(chart: uPlot, step: number): void {
+export function setCursor(chart: uPlot, step: number): void {
   const time = chart.data[0][step];
   if (time !== undefined) chart.setCursor({ left: chart.valToPos(time, "x"), top: 1 });
 }
@@ -38,27 +38,27 @@ export function lookAt(chart: uPlot, step: number): void {
 interface Props {
   /** Makes the options; made again when `of` changes. */
   options: () => Omit<uPlot.Options, "width" | "height">;
-  of: string;
+  chartKey: string;
   data: uPlot.AlignedData;
   height: number;
   plot?: { current: uPlot | null };
 }
 
-export function Plot({ options, of, data, height, plot }: Props) {
-  const place = useRef<HTMLDivElement>(null);
-  const made = useRef<uPlot | null>(null);
+export function Plot({ options, chartKey, data, height, plot }: Props) {
+  const container = useRef<HTMLDivElement>(null);
+  const instance = useRef<uPlot | null>(null);
   /** Which step is being read, and its time: it stays so when the chart is drawn anew. */
-  const read = useRef<{ step: number; time: number } | null>(null);
-  const drawn = scheme.value;
+  const activePoint = useRef<{ step: number; time: number } | null>(null);
+  const theme = themeChanges.value;
 
   useEffect(() => {
-    const element = place.current;
-    if (!element || !isDrawing) return;
+    const element = container.current;
+    if (!element || !canvasWorks) return;
     const chart = new uPlot({ ...options(), width: element.clientWidth, height }, data, element);
-    made.current = chart;
+    instance.current = chart;
     if (plot) plot.current = chart;
-    if (read.current && data[0][read.current.step] === read.current.time) {
-      lookAt(chart, read.current.step);
+    if (activePoint.current && data[0][activePoint.current.step] === activePoint.current.time) {
+      setCursor(chart, activePoint.current.step);
     }
     const observer = new ResizeObserver(() => {
       if (element.clientWidth) chart.setSize({ width: element.clientWidth, height });
@@ -68,15 +68,15 @@ export function Plot({ options, of, data, height, plot }: Props) {
       observer.disconnect();
       const step = chart.cursor.idx;
       const time = step == null ? undefined : chart.data[0][step];
-      read.current = step == null || time === undefined ? null : { step, time };
+      activePoint.current = step == null || time === undefined ? null : { step, time };
       chart.destroy();
-      made.current = null;
+      instance.current = null;
       if (plot) plot.current = null;
     };
-  }, [of, height, drawn]);
+  }, [chartKey, height, theme]);
 
   useEffect(() => {
-    const chart = made.current;
+    const chart = instance.current;
     if (!chart || chart.data === data) return;
     const step = chart.cursor.idx;
     const time = step == null ? undefined : chart.data[0][step];
@@ -85,13 +85,13 @@ export function Plot({ options, of, data, height, plot }: Props) {
     // What is read is a time, not a place: it moves along, or is gone.
     const at = data[0].indexOf(time);
     if (at < 0) chart.setCursor({ left: -10, top: -10 });
-    else lookAt(chart, at);
+    else setCursor(chart, at);
   }, [data]);
 
-  if (!isDrawing) {
+  if (!canvasWorks) {
     return (
       <p class="muted plot-refused">This browser draws no charts here; the figures are beside.</p>
     );
   }
-  return <div class="plot" ref={place} style={{ height: `${height}px` }} />;
+  return <div class="plot" ref={container} style={{ height: `${height}px` }} />;
 }

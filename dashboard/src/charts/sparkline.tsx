@@ -1,7 +1,7 @@
 /** A small picture of how something went, for people who see its figures beside it. */
 
 export function Sparkline({ values, name }: { values: number[]; name: string }) {
-  const most = Math.max(1, ...values);
+  const max = Math.max(1, ...values);
   const width = 100 / values.length;
   return (
     <svg
@@ -16,8 +16,8 @@ export function Sparkline({ values, name }: { values: number[]; name: string }) 
           key={number}
           x={number * width + width * 0.12}
           width={width * 0.76}
-          y={24 - Math.max(0.75, (24 * value) / most)}
-          height={Math.max(0.75, (24 * value) / most)}
+          y={24 - Math.max(0.75, (24 * value) / max)}
+          height={Math.max(0.75, (24 * value) / max)}
         />
       ))}
     </svg>

@@ -1,15 +1,21 @@
 /** The figures of the compared subreddits side by side, each with its posts. */
 
 import { address, LABELS, NO_FILTER } from "../address";
-import type { Compared, TimeWindow, Totals } from "../api";
+import type { ComparedScope, TimeWindow, Totals } from "../api";
+import { Link } from "../components/link";
+import { ScrollRegion } from "../components/scroll_region";
+import { Change, MeanChange, Score } from "../components/sentiment";
 import { now } from "../cycles";
-import { countedIn, isComparable, moreOf, shareChangeOf, spanOf } from "../figures";
+import {
+  countChange,
+  isComparable,
+  scoredCount,
+  significantShareChange,
+  windowFilter,
+} from "../figures";
 import { count, share, windowName } from "../format";
-import { Link } from "../parts/link";
-import { Change, MeanChange, Score } from "../parts/mood";
-import { Scrolls } from "../parts/scrolls";
 
-export function Figures({ all, window }: { all: Compared[]; window: TimeWindow }) {
+export function Figures({ all, window }: { all: ComparedScope[]; window: TimeWindow }) {
   const { hours } = address.value;
   return (
     <section class="card" aria-labelledby="figures">
@@ -20,7 +26,7 @@ export function Figures({ all, window }: { all: Compared[]; window: TimeWindow }
           points, where chance doesn't explain it
         </p>
       </div>
-      <Scrolls name="Figures of each subreddit">
+      <ScrollRegion name="Figures of each subreddit">
         <table class="wide">
           <thead>
             <tr>
@@ -40,26 +46,31 @@ export function Figures({ all, window }: { all: Compared[]; window: TimeWindow }
             ))}
           </tbody>
         </table>
-      </Scrolls>
+      </ScrollRegion>
     </section>
   );
 }
 
-function Row({ compared, window }: { compared: Compared; window: TimeWindow }) {
+function Row({ compared, window }: { compared: ComparedScope; window: TimeWindow }) {
   const { subreddit, statistics } = compared;
-  const to = { view: "posts", subreddit, ...NO_FILTER, ...spanOf(window, now.value) } as const;
+  const to = {
+    view: "posts",
+    subreddit,
+    ...NO_FILTER,
+    ...windowFilter(window, now.value),
+  } as const;
   const items = { ...to, kind: "items" } as const;
   const comments = { ...to, kind: "comments" } as const;
   const compares = isComparable(compared);
   const change = (read: (totals: Totals) => number) =>
-    compares && <Change value={moreOf(compared, read)} digits={0} />;
+    compares && <Change value={countChange(compared, read)} digits={0} />;
   return (
     <tr>
       <th scope="row">
         <Link to={{ view: "overview", subreddit }}>r/{subreddit}</Link>
       </th>
       <td>
-        <Score value={statistics.avg_sentiment} /> <MeanChange of={compared} />
+        <Score value={statistics.avg_sentiment} /> <MeanChange compared={compared} />
       </td>
       <td>
         <Link to={items}>{count(statistics.total)}</Link> {change((totals) => totals.total)}
@@ -72,8 +83,8 @@ function Row({ compared, window }: { compared: Compared; window: TimeWindow }) {
         {change((totals) => totals.comments)}
       </td>
       {LABELS.map((label) => {
-        const counted = countedIn(statistics);
-        const points = compares ? shareChangeOf(compared, label) : null;
+        const counted = scoredCount(statistics);
+        const points = compares ? significantShareChange(compared, label) : null;
         return (
           <td key={label}>
             <Link to={{ ...items, sentiment: label }}>{share(statistics[label], counted)}</Link>{" "}

@@ -1,43 +1,43 @@
 /** Compare: two to five subreddits in one chart, and their figures side by side. */
 
-import { address, go, MAX_COMPARED_HERE } from "../address";
+import { address, go, MAX_CHOSEN } from "../address";
 import { type Comparison, comparisonPath, SUBREDDITS, type Subreddits } from "../api";
+import { DataState, EmptyNote, ErrorNote, Skeleton } from "../components/data_state";
+import { WindowPicker } from "../components/header";
+import { Link } from "../components/link";
+import { MixedMethods, methodNames } from "../components/methods";
 import { useData } from "../data";
-import { stepsOf } from "../figures";
-import { Windows } from "../parts/head";
-import { Link } from "../parts/link";
-import { MixedMethods, methodsOf } from "../parts/methods";
-import { Empty, Failed, Shown, Skeleton } from "../parts/states";
+import { stepSize } from "../figures";
 import { Figures } from "./figures";
 import { MeansOverTime } from "./over_time";
 
-const FEWEST = 2;
+const MIN_CHOSEN = 2;
 /** What is compared until one chooses: the busiest. */
-const FIRST_CHOSEN = 3;
+const DEFAULT_CHOSEN = 3;
 
 export function Compare() {
   const names = useData<Subreddits>(SUBREDDITS);
   const { hours } = address.value;
-  const chosen = chosenOf(names.data);
-  const enough = chosen.length >= FEWEST;
+  const chosen = chosenSubreddits(names.data);
+  const isEnough = chosen.length >= MIN_CHOSEN;
   const compared = useData<Comparison>(
-    enough ? comparisonPath(chosen, hours, stepsOf(hours).granularity) : null,
+    isEnough ? comparisonPath(chosen, hours, stepSize(hours).granularity) : null,
   );
   return (
     <div class="compare">
       <div class="bar">
         <h1>Compare</h1>
-        <Windows />
+        <WindowPicker />
       </div>
-      <Shown of={names} skeleton={<Skeleton height={60} />}>
-        {({ subreddits }) => <Choice names={subreddits} chosen={chosen} />}
-      </Shown>
-      {names.data && !enough ? (
-        <Empty title="Choose two subreddits at least." />
+      <DataState state={names} skeleton={<Skeleton height={60} />}>
+        {({ subreddits }) => <SubredditChoice names={subreddits} chosen={chosen} />}
+      </DataState>
+      {names.data && !isEnough ? (
+        <EmptyNote title="Choose two subreddits at least." />
       ) : compared.data ? (
         <>
           <MixedMethods
-            methods={methodsOf(
+            methods={methodNames(
               compared.data.subreddits.flatMap((each) => [each.statistics, each.previous]),
             )}
           />
@@ -45,9 +45,9 @@ export function Compare() {
           <Figures all={compared.data.subreddits} window={compared.data.window} />
         </>
       ) : compared.failure ? (
-        <Failed failure={compared.failure}>
+        <ErrorNote failure={compared.failure}>
           <Link to={{ compare: [] }}>Begin anew</Link>
-        </Failed>
+        </ErrorNote>
       ) : (
         <Skeleton height={420} />
       )}
@@ -55,20 +55,20 @@ export function Compare() {
   );
 }
 
-function chosenOf(names: Subreddits | undefined): string[] {
+function chosenSubreddits(names: Subreddits | undefined): string[] {
   const { compare } = address.value;
   if (compare.length || !names) {
     const folded = compare.map((name) => name.toLowerCase());
     return compare.filter((_, at) => folded.indexOf(folded[at] ?? "") === at);
   }
   const busiest = names.details.toSorted((a, b) => b.items_24h - a.items_24h);
-  return busiest.slice(0, FIRST_CHOSEN).map((each) => each.name);
+  return busiest.slice(0, DEFAULT_CHOSEN).map((each) => each.name);
 }
 
-function Choice({ names, chosen }: { names: string[]; chosen: string[] }) {
+function SubredditChoice({ names, chosen }: { names: string[]; chosen: string[] }) {
   const isChosen = (name: string) =>
     chosen.some((each) => each.toLowerCase() === name.toLowerCase());
-  const isFull = chosen.length >= MAX_COMPARED_HERE;
+  const isFull = chosen.length >= MAX_CHOSEN;
   return (
     <fieldset class="choice">
       <legend>

@@ -3,35 +3,43 @@
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import { address, NO_FILTER } from "../address";
-import type { Compared } from "../api";
-import { DASHES, LinesChart } from "../charts/lines";
-import { Readable, useLooked } from "../charts/readable";
-import { type Covered, limitOf, type Span, spansOf, wideStepsOf } from "../figures";
+import type { ComparedScope } from "../api";
+import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
+import { DASHES, LineChart } from "../charts/line_chart";
+import { Link } from "../components/link";
+import { ScrollRegion } from "../components/scroll_region";
+import { Score } from "../components/sentiment";
+import { NOT_COLLECTED, stepTime } from "../components/step_text";
+import {
+  type ChartStep,
+  type Collected,
+  chartSteps,
+  coarseStepSize,
+  sentimentLimit,
+} from "../figures";
 import { count, plural, score, windowName } from "../format";
-import { Link } from "../parts/link";
-import { Score } from "../parts/mood";
-import { Scrolls } from "../parts/scrolls";
-import { NOT_COLLECTED, stepName } from "../parts/steps";
 
 interface Trend {
   name: string;
-  steps: Span[];
+  steps: ChartStep[];
 }
 
-export function MeansOverTime({ all, covered }: { all: Compared[]; covered: Covered }) {
+export function MeansOverTime({ all, covered }: { all: ComparedScope[]; covered: Collected }) {
   const { hours } = address.value;
-  const steps = wideStepsOf(hours);
+  const steps = coarseStepSize(hours);
   const trends = useMemo<Trend[]>(
     () =>
       all.map(({ subreddit, trend_data }) => ({
         name: subreddit,
-        steps: spansOf(trend_data ?? [], steps, covered),
+        steps: chartSteps(trend_data ?? [], steps, covered),
       })),
     [all, hours, covered],
   );
   const plot = useRef<uPlot | null>(null);
-  const [looked, look] = useLooked(`${all.map(({ subreddit }) => subreddit)} ${hours}`);
-  const span = looked === null ? undefined : trends[0]?.steps[looked];
+  const [activeStep, setActiveStep] = useActiveStep(
+    `${all.map(({ subreddit }) => subreddit)} ${hours}`,
+  );
+  const span = activeStep === null ? undefined : trends[0]?.steps[activeStep];
   const means = all.map((each) => `r/${each.subreddit} ${score(each.statistics.avg_sentiment)}`);
   return (
     <section class="card" aria-labelledby="lines">
@@ -40,9 +48,9 @@ export function MeansOverTime({ all, covered }: { all: Compared[]; covered: Cove
         <p class="readout" aria-live="polite">
           {span ? (
             <>
-              {stepName(span)}
+              {stepTime(span)}
               <span class="hidden">
-                : {trends.map((trend) => meanAt(trend, looked)).join(", ")}
+                : {trends.map((trend) => meanAt(trend, activeStep)).join(", ")}
               </span>
             </>
           ) : (
@@ -50,13 +58,13 @@ export function MeansOverTime({ all, covered }: { all: Compared[]; covered: Cove
           )}
         </p>
       </div>
-      <Readable
+      <AccessibleChart
         name={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step.`}
         plot={plot}
         legend={
           <ul class="legend">
             {trends.map(({ name, steps: own }, number) => {
-              const step = looked === null ? undefined : own[looked];
+              const step = activeStep === null ? undefined : own[activeStep];
               return (
                 <li key={name}>
                   <svg viewBox="0 0 28 8" aria-hidden="true">
@@ -76,15 +84,15 @@ export function MeansOverTime({ all, covered }: { all: Compared[]; covered: Cove
         }
         table={<StepsTable trends={trends} />}
       >
-        <LinesChart
+        <LineChart
           trends={trends}
           seconds={steps.seconds}
-          limit={limitOf(trends.map((trend) => trend.steps))}
+          limit={sentimentLimit(trends.map((trend) => trend.steps))}
           height={320}
-          onLook={look}
+          onActiveStep={setActiveStep}
           plot={plot}
         />
-      </Readable>
+      </AccessibleChart>
     </section>
   );
 }
@@ -96,7 +104,7 @@ function meanAt({ name, steps }: Trend, at: number | null): string {
 function StepsTable({ trends }: { trends: Trend[] }) {
   const steps = trends[0]?.steps ?? [];
   return (
-    <Scrolls name="Average sentiment over time">
+    <ScrollRegion name="Average sentiment over time">
       <table>
         <thead>
           <tr>
@@ -111,7 +119,7 @@ function StepsTable({ trends }: { trends: Trend[] }) {
         <tbody>
           {steps.map((span, at) => (
             <tr key={span.end}>
-              <th scope="row">{stepName(span)}</th>
+              <th scope="row">{stepTime(span)}</th>
               {trends.map(({ name, steps: own }) => (
                 <td key={name}>
                   <StepCell subreddit={name} step={own[at]} />
@@ -121,12 +129,12 @@ function StepsTable({ trends }: { trends: Trend[] }) {
           ))}
         </tbody>
       </table>
-    </Scrolls>
+    </ScrollRegion>
   );
 }
 
-function StepCell({ subreddit, step }: { subreddit: string; step: Span | undefined }) {
-  if (step?.isUnknown) return <>{NOT_COLLECTED}</>;
+function StepCell({ subreddit, step }: { subreddit: string; step: ChartStep | undefined }) {
+  if (step?.isUncollected) return <>{NOT_COLLECTED}</>;
   if (!step?.total) return <>{score(null)}</>;
   const { start, end, total, avg_sentiment } = step;
   return (

@@ -2,7 +2,7 @@
 
 import { address } from "../address";
 import {
-  type Compared,
+  type ComparedScope,
   type Comparison,
   comparisonPath,
   MAX_COMPARED,
@@ -10,15 +10,15 @@ import {
   type Subreddits,
 } from "../api";
 import { type Loaded, useData } from "../data";
-import { type Covered, stepsOf } from "../figures";
+import { type Collected, stepSize } from "../figures";
 
 /** More than so many small charts nobody compares at a glance. */
 const MAX_SHOWN = 40;
 
 export interface All {
-  compared: Compared[];
+  compared: ComparedScope[];
   /** The window, and what was collected of it. */
-  covered: Covered;
+  covered: Collected;
 }
 
 export function useAllCompared(): Loaded<All> {
@@ -27,7 +27,7 @@ export function useAllCompared(): Loaded<All> {
   const shown = (names.data?.subreddits ?? []).slice(0, MAX_SHOWN);
   const parts = Array.from({ length: MAX_SHOWN / MAX_COMPARED }, (_, part) => {
     const some = shown.slice(part * MAX_COMPARED, (part + 1) * MAX_COMPARED);
-    return some.length ? comparisonPath(some, hours, stepsOf(hours).granularity) : null;
+    return some.length ? comparisonPath(some, hours, stepSize(hours).granularity) : null;
   });
   // Always as many hooks, whether or not they ask.
   const loaded = parts.map((part) => useData<Comparison>(part));

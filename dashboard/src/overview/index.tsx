@@ -2,24 +2,24 @@
 
 import { address } from "../address";
 import { type Comparison, comparisonPath, type Topic, TRENDING } from "../api";
-import { isBeforeTheFirst } from "../cycles";
+import { DataState, Skeleton } from "../components/data_state";
+import { SubredditPicker, WindowPicker } from "../components/header";
+import { MixedMethods, methodNames } from "../components/methods";
+import { isFirstRun } from "../cycles";
 import { useData } from "../data";
-import { stepsOf } from "../figures";
-import { Scope, Windows } from "../parts/head";
-import { MixedMethods, methodsOf } from "../parts/methods";
-import { Shown, Skeleton } from "../parts/states";
+import { stepSize } from "../figures";
 import { useAllCompared } from "./all_compared";
-import { FirstCollection } from "./first";
-import { Multiples } from "./multiples";
-import { Now } from "./now";
+import { Contributors } from "./contributors";
+import { FirstRun } from "./first_run";
 import { OverTime } from "./over_time";
+import { SmallMultiples } from "./small_multiples";
+import { Summary } from "./summary";
 import { Trending } from "./trending";
-import { Why } from "./why";
 
 export function Overview() {
   const { hours, subreddit } = address.value;
   const scope = subreddit ?? "all";
-  const compared = useData<Comparison>(comparisonPath([scope], hours, stepsOf(hours).granularity));
+  const compared = useData<Comparison>(comparisonPath([scope], hours, stepSize(hours).granularity));
   return (
     <div class="overview">
       <div class="bar">
@@ -28,40 +28,40 @@ export function Overview() {
             ? `r/${compared.data?.subreddits[0]?.subreddit ?? subreddit}`
             : "All subreddits"}
         </h1>
-        <Scope />
-        <Windows />
+        <SubredditPicker />
+        <WindowPicker />
       </div>
-      {isBeforeTheFirst.value ? (
-        <FirstCollection />
+      {isFirstRun.value ? (
+        <FirstRun />
       ) : (
         <>
-          <Methods of={compared.data} />
-          <Shown
-            of={compared}
+          <Methods comparison={compared.data} />
+          <DataState
+            state={compared}
             skeleton={
               <div class="lead-skeleton">
                 <Skeleton height={0} />
               </div>
             }
-            otherwise="Choose another subreddit above."
+            hint="Choose another subreddit above."
           >
             {(covered) => {
               const [scoped] = covered.subreddits;
               return (
                 scoped && (
                   <div class="lead">
-                    <Now compared={scoped} covered={covered} />
+                    <Summary compared={scoped} covered={covered} />
                     <OverTime compared={scoped} covered={covered} />
                   </div>
                 )
               );
             }}
-          </Shown>
+          </DataState>
           <div class="reasons">
-            {!subreddit && <Why />}
+            {!subreddit && <Contributors />}
             <Trending />
           </div>
-          <Multiples />
+          <SmallMultiples />
         </>
       )}
     </div>
@@ -69,10 +69,10 @@ export function Overview() {
 }
 
 /** Of everything that this view averages: the scope, every subreddit, and the topics. */
-function Methods({ of }: { of: Comparison | undefined }) {
+function Methods({ comparison }: { comparison: Comparison | undefined }) {
   const all = useAllCompared().data?.compared ?? [];
   const topics = useData<Topic[]>(TRENDING).data ?? [];
-  const compared = [...(of?.subreddits ?? []), ...all];
-  const windows = compared.flatMap((each) => [each.statistics, each.previous]);
-  return <MixedMethods methods={methodsOf([...windows, ...topics])} />;
+  const scopes = [...(comparison?.subreddits ?? []), ...all];
+  const windows = scopes.flatMap((each) => [each.statistics, each.previous]);
+  return <MixedMethods methods={methodNames([...windows, ...topics])} />;
 }

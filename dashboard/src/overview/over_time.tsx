@@ -3,69 +3,77 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { address, go, LABELS, NO_FILTER } from "../address";
-import type { Compared, Totals } from "../api";
-import { MoodChart } from "../charts/mood";
-import { Readable, useLooked } from "../charts/readable";
-import { type Covered, limitOf, mostOf, type Span, spansOf, stepsOf, summed } from "../figures";
-import { count, plural, score, spanName, windowName } from "../format";
-import { Link } from "../parts/link";
-import { Scrolls } from "../parts/scrolls";
-import { NOT_COLLECTED, stepName } from "../parts/steps";
+import type { ComparedScope, Totals } from "../api";
+import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
+import { SentimentChart } from "../charts/sentiment_chart";
+import { Link } from "../components/link";
+import { ScrollRegion } from "../components/scroll_region";
+import { NOT_COLLECTED, stepTime } from "../components/step_text";
+import {
+  type ChartStep,
+  type Collected,
+  chartSteps,
+  maxVolume,
+  sentimentLimit,
+  stepSize,
+  sumTotals,
+} from "../figures";
+import { count, formatSpan, plural, score, windowName } from "../format";
 
 interface Props {
-  compared: Compared;
-  covered: Covered;
+  compared: ComparedScope;
+  covered: Collected;
 }
 
 export function OverTime({ compared, covered }: Props) {
   const { hours } = address.value;
-  const { seconds } = stepsOf(hours);
+  const { seconds } = stepSize(hours);
   const steps = useMemo(
-    () => spansOf(compared.trend_data ?? [], stepsOf(hours), covered),
+    () => chartSteps(compared.trend_data ?? [], stepSize(hours), covered),
     [compared, hours, covered],
   );
-  const [looked, look] = useLooked(`${compared.subreddit} ${hours}`);
+  const [activeStep, setActiveStep] = useActiveStep(`${compared.subreddit} ${hours}`);
   const plot = useRef<uPlot | null>(null);
-  const limit = useMemo(() => limitOf([steps]), [steps]);
-  const pick = (first: number, last: number) => {
-    const span = between(steps, first, last);
+  const limit = useMemo(() => sentimentLimit([steps]), [steps]);
+  const openPosts = (first: number, last: number) => {
+    const span = stepsSpan(steps, first, last);
     if (span) go({ view: "posts", ...NO_FILTER, kind: "items", ...span });
   };
-  const [dragged, drag] = useState<[number, number] | null>(null);
-  const span = dragged && toldSpan(steps, ...dragged);
-  const step = looked === null ? undefined : steps[looked];
+  const [dragged, setDragged] = useState<[number, number] | null>(null);
+  const span = dragged && spanText(steps, ...dragged);
+  const step = activeStep === null ? undefined : steps[activeStep];
   return (
     <section class="card over-time" aria-labelledby="over-time">
       <div class="card-head">
         <h2 id="over-time">Over time</h2>
         <p class="readout" aria-live="polite">
-          {span ? span : step ? told(step) : <span class="muted">{HINT}</span>}
+          {span ? span : step ? stepText(step) : <span class="muted">{HINT}</span>}
         </p>
       </div>
-      <Readable
-        name={`${summaryOf(compared, steps, hours)} Arrow keys read it step by step, Enter opens a step's posts.`}
+      <AccessibleChart
+        name={`${chartSummary(compared, steps, hours)} Arrow keys read it step by step, Enter opens a step's posts.`}
         plot={plot}
-        onPick={(at) => pick(at, at)}
+        onSelect={(at) => openPosts(at, at)}
         table={<StepsTable steps={steps} />}
       >
-        <MoodChart
+        <SentimentChart
           steps={steps}
           seconds={seconds}
           limit={limit}
-          most={mostOf([steps])}
+          maxVolume={maxVolume([steps])}
           height={320}
-          onLook={look}
-          onDrag={drag}
-          onPick={pick}
+          onActiveStep={setActiveStep}
+          onDrag={setDragged}
+          onSelect={openPosts}
           plot={plot}
         />
-      </Readable>
+      </AccessibleChart>
     </section>
   );
 }
 
 /** The time from the beginning of one step to the end of another, as the posts' filter takes it. */
-export function between(steps: Span[], first: number, last: number) {
+export function stepsSpan(steps: ChartStep[], first: number, last: number) {
   const [from, to] = [steps[first], steps[last]];
   return from && to ? { start: from.start, end: to.end } : null;
 }
@@ -75,17 +83,21 @@ const HINT = matchMedia("(hover: none)").matches
   ? "Tap a point to read it, and again for its posts"
   : "Click a point, or drag over a span, for its posts";
 
-function told(step: Span): string {
-  return step.isUnknown ? `${stepName(step)}: ${NOT_COLLECTED}` : toldOf(stepName(step), step);
+function stepText(step: ChartStep): string {
+  return step.isUncollected
+    ? `${stepTime(step)}: ${NOT_COLLECTED}`
+    : totalsText(stepTime(step), step);
 }
 
 /** What lies between two steps, both included. */
-function toldSpan(steps: Span[], first: number, last: number): string | null {
-  const span = between(steps, first, last);
-  return span && toldOf(spanName(span.start, span.end), summed(steps.slice(first, last + 1)));
+function spanText(steps: ChartStep[], first: number, last: number): string | null {
+  const span = stepsSpan(steps, first, last);
+  return (
+    span && totalsText(formatSpan(span.start, span.end), sumTotals(steps.slice(first, last + 1)))
+  );
 }
 
-function toldOf(name: string, step: Totals): string {
+function totalsText(name: string, step: Totals): string {
   return (
     `${name}: ${score(step.avg_sentiment)} on average, ` +
     `${plural(step.posts, "post")} and ${plural(step.comments, "comment")} ` +
@@ -93,7 +105,11 @@ function toldOf(name: string, step: Totals): string {
   );
 }
 
-function summaryOf({ subreddit, statistics }: Compared, steps: Span[], hours: number): string {
+function chartSummary(
+  { subreddit, statistics }: ComparedScope,
+  steps: ChartStep[],
+  hours: number,
+): string {
   const ranked = steps
     .filter((step) => step.avg_sentiment !== null)
     .sort((a, b) => (a.avg_sentiment ?? 0) - (b.avg_sentiment ?? 0));
@@ -103,13 +119,13 @@ function summaryOf({ subreddit, statistics }: Compared, steps: Span[], hours: nu
   if (!lowest || !highest) return `${start}.`;
   return (
     `${start}, ${score(statistics.avg_sentiment)} on average; lowest ${score(lowest.avg_sentiment)} ` +
-    `on ${stepName(lowest)}, highest ${score(highest.avg_sentiment)} on ${stepName(highest)}.`
+    `on ${stepTime(lowest)}, highest ${score(highest.avg_sentiment)} on ${stepTime(highest)}.`
   );
 }
 
-function StepsTable({ steps }: { steps: Span[] }) {
+function StepsTable({ steps }: { steps: ChartStep[] }) {
   return (
-    <Scrolls name="Sentiment and volume over time">
+    <ScrollRegion name="Sentiment and volume over time">
       <table>
         <thead>
           <tr>
@@ -127,10 +143,10 @@ function StepsTable({ steps }: { steps: Span[] }) {
             const to = { view: "posts", ...NO_FILTER, kind: "items", start, end } as const;
             return (
               <tr key={end}>
-                <th scope="row">{stepName(step)}</th>
+                <th scope="row">{stepTime(step)}</th>
                 <td>{score(step.avg_sentiment)}</td>
                 <td>
-                  {step.isUnknown ? (
+                  {step.isUncollected ? (
                     NOT_COLLECTED
                   ) : total ? (
                     <Link to={to}>{count(total)}</Link>
@@ -152,6 +168,6 @@ function StepsTable({ steps }: { steps: Span[] }) {
           })}
         </tbody>
       </table>
-    </Scrolls>
+    </ScrollRegion>
   );
 }

@@ -4,21 +4,21 @@ import { useState } from "preact/hooks";
 import { address, NO_FILTER } from "../address";
 import { type Topic, TRENDING } from "../api";
 import { Sparkline } from "../charts/sparkline";
+import { DataState, EmptyNote, Skeleton } from "../components/data_state";
+import { Link } from "../components/link";
+import { LabelShares, Score } from "../components/sentiment";
 import { now } from "../cycles";
 import { useData } from "../data";
-import { age, moment, plural } from "../format";
-import { Link } from "../parts/link";
-import { Score, Split } from "../parts/mood";
-import { Empty, Shown, Skeleton } from "../parts/states";
+import { age, dateTime, plural } from "../format";
 
-const FIRST_SHOWN = 5;
+const INITIAL_SHOWN = 5;
 /** They are found hourly, between collections. */
-const SECONDS = 300;
+const REFRESH_SECONDS = 300;
 
 export function Trending() {
   const { subreddit } = address.value;
-  const [isWhole, showAll] = useState(false);
-  const topics = useData<Topic[]>(TRENDING, SECONDS);
+  const [isExpanded, setExpanded] = useState(false);
+  const topics = useData<Topic[]>(TRENDING, REFRESH_SECONDS);
   return (
     <section class="card trending" aria-labelledby="trending">
       <div class="card-head">
@@ -29,18 +29,18 @@ export function Trending() {
             : "in the last 24 hours"}
         </p>
       </div>
-      <Shown of={topics} skeleton={<Skeleton height={96} rows={3} />}>
+      <DataState state={topics} skeleton={<Skeleton height={96} rows={3} />}>
         {(found) => {
           const here = subreddit
-            ? found.filter((topic) => topic.subreddits.some((name) => same(name, subreddit)))
+            ? found.filter((topic) => topic.subreddits.some((name) => isSameName(name, subreddit)))
             : found;
           if (!here.length)
             return (
-              <Empty title="Nothing stands out.">
+              <EmptyNote title="Nothing stands out.">
                 A topic needs posts of five people that use it more than in the week before.
-              </Empty>
+              </EmptyNote>
             );
-          const shown = isWhole ? here : here.slice(0, FIRST_SHOWN);
+          const shown = isExpanded ? here : here.slice(0, INITIAL_SHOWN);
           return (
             <>
               <ol class="topics">
@@ -49,14 +49,14 @@ export function Trending() {
                 ))}
               </ol>
               {here.length > shown.length && (
-                <button type="button" class="button" onClick={() => showAll(true)}>
+                <button type="button" class="button" onClick={() => setExpanded(true)}>
                   Show all {here.length}
                 </button>
               )}
             </>
           );
         }}
-      </Shown>
+      </DataState>
     </section>
   );
 }
@@ -70,7 +70,7 @@ function TopicCard({ topic }: { topic: Topic }) {
     at: topic.created_at,
   } as const;
   const said = topic.sentiment_distribution;
-  const peak = moment(topic.peak_time);
+  const peak = dateTime(topic.peak_time);
   return (
     <li class="topic">
       <div class="topic-head">
@@ -90,7 +90,7 @@ function TopicCard({ topic }: { topic: Topic }) {
           values={topic.mentions_by_hour}
           name={`Posts and comments an hour over 24 hours, most at ${peak}`}
         />
-        <Split counts={said} />
+        <LabelShares counts={said} />
       </div>
       <p class="topic-more muted">
         <Link to={to}>{plural(topic.mentions, "post")}</Link> in{" "}
@@ -101,8 +101,8 @@ function TopicCard({ topic }: { topic: Topic }) {
           </span>
         ))}
         {topic.subreddits.length > 3 && ` and ${topic.subreddits.length - 3} more`}
-        {gained(topic)}
-        {topic.state && ` · ${stateOf(topic.state, peak)}`}
+        {gainText(topic)}
+        {topic.state && ` · ${stateText(topic.state, peak)}`}
       </p>
       {topic.keywords.length > 0 && (
         <ul class="keywords" aria-label="Keywords">
@@ -116,15 +116,15 @@ function TopicCard({ topic }: { topic: Topic }) {
 }
 
 /** What its posts have gained within the day; topics that were found earlier don't say. */
-function gained({ upvotes, comments }: Topic): string {
+function gainText({ upvotes, comments }: Topic): string {
   if (upvotes == null || comments == null) return "";
   return ` · gained ${plural(upvotes, "upvote")} and ${plural(comments, "comment")}`;
 }
 
-function stateOf(state: NonNullable<Topic["state"]>, peak: string): string {
+function stateText(state: NonNullable<Topic["state"]>, peak: string): string {
   return state === "peaked" ? `peaked at ${peak}` : state;
 }
 
-function same(name: string, other: string): boolean {
+function isSameName(name: string, other: string): boolean {
   return name.toLowerCase() === other.toLowerCase();
 }

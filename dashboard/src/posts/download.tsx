@@ -1,13 +1,13 @@
 /** The whole list as one CSV, however many pages it has. */
 
 import { useState } from "preact/hooks";
-import { askText, Failure } from "../api";
+import { ApiError, fetchText } from "../api";
 
 const LINE_END = "\r\n";
 const WAIT_MS = 2_000;
 const MAX_TRIES = 10;
 /** What the name of a file ends with: from when to when. */
-const SPAN = /([^-]+)-([^-]+)$/;
+const FILE_SPAN = /([^-]+)-([^-]+)$/;
 
 export function Download({ address }: { address: string }) {
   const [told, tell] = useState("");
@@ -16,11 +16,13 @@ export function Download({ address }: { address: string }) {
     if (isBusy) return;
     setBusy(true);
     try {
-      const { parts, name } = await allPages(address, (pages) => tell(`${pages} pages so far`));
+      const { parts, name } = await fetchAllPages(address, (pages) =>
+        tell(`${pages} pages so far`),
+      );
       save(new Blob(parts, { type: "text/csv" }), name);
       tell("");
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       tell(`It couldn't be downloaded: ${error.message}`);
     } finally {
       setBusy(false);
@@ -48,7 +50,7 @@ export function Download({ address }: { address: string }) {
 }
 
 /** Ask for one page after the other; only the first one's header is kept. Throws Failure. */
-async function allPages(address: string, onPage: (pages: number) => void) {
+async function fetchAllPages(address: string, onPage: (pages: number) => void) {
   const parts: string[] = [];
   let name = "";
   let next: string | null = address;
@@ -56,7 +58,7 @@ async function allPages(address: string, onPage: (pages: number) => void) {
     const page = await patiently(next);
     const isFirst = parts.length === 0;
     parts.push(isFirst ? page.data : page.data.slice(page.data.indexOf(LINE_END) + 2));
-    name = isFirst ? page.name : name.replace(SPAN, `${SPAN.exec(page.name)?.[1]}-$2`);
+    name = isFirst ? page.name : name.replace(FILE_SPAN, `${FILE_SPAN.exec(page.name)?.[1]}-$2`);
     next = page.next;
     if (next) onPage(parts.length);
   }
@@ -67,9 +69,9 @@ async function allPages(address: string, onPage: (pages: number) => void) {
 async function patiently(address: string) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await askText(address);
+      return await fetchText(address);
     } catch (error) {
-      if (!(error instanceof Failure && error.passes) || tries === MAX_TRIES) throw error;
+      if (!(error instanceof ApiError && error.isTransient) || tries === MAX_TRIES) throw error;
       const wait = error.retrySeconds ? error.retrySeconds * 1000 : WAIT_MS;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }

@@ -2,29 +2,29 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { type Address, address, go, LABELS, NO_FILTER } from "../address";
-import { type Item, path } from "../api";
-import { isBehind, lastEnded } from "../cycles";
-import { moment, plural, spanName, windowName } from "../format";
-import { Byline } from "../parts/age";
-import { Copies } from "../parts/copies";
-import { isCovered } from "../parts/covered";
-import { Scope, Windows } from "../parts/head";
-import { Link } from "../parts/link";
-import { MixedMethods, methodOf } from "../parts/methods";
-import { Mark, Score } from "../parts/mood";
-import { Empty, Failed, Skeleton } from "../parts/states";
+import { apiPath, type Item } from "../api";
+import { Byline } from "../components/age";
+import { Copies } from "../components/copies";
+import { EmptyNote, ErrorNote, Skeleton } from "../components/data_state";
+import { SubredditPicker, WindowPicker } from "../components/header";
+import { Link } from "../components/link";
+import { MixedMethods, methodName } from "../components/methods";
+import { isOverlayOpen } from "../components/overlay";
+import { LabelIcon, Score } from "../components/sentiment";
+import { isStale, lastEnded } from "../cycles";
+import { dateTime, formatSpan, plural, windowName } from "../format";
 import { Download } from "./download";
-import { type Listed, usePages } from "./pages";
 import { PostPanel } from "./panel";
-import { usePlace } from "./place";
+import { useScrollRestoration } from "./scroll_restoration";
 import { Search } from "./search";
-import { titleOf } from "./title";
+import { visibleTitle } from "./title";
+import { type ListItem, usePages } from "./use_pages";
 
 const HEADINGS = { posts: "Posts", items: "Posts and comments", comments: "Comments" };
 const KINDS = [null, "items", "comments"] as const;
-const LISTED = { posts: "Posts", items: "Both", comments: "Comments" };
-const ONE = { posts: "post", items: "item", comments: "comment" };
-const PAGE = 50;
+const KIND_NAMES = { posts: "Posts", items: "Both", comments: "Comments" };
+const NOUNS = { posts: "post", items: "item", comments: "comment" };
+const PAGE_SIZE = 50;
 const EXCERPT_CHARS = 420;
 
 export function Posts() {
@@ -42,11 +42,11 @@ export function Posts() {
   }, [post]);
   return (
     <div class={`posts ${post ? "with-panel" : ""}`}>
-      <div class="posts-list" ref={list} inert={isCovered.value}>
+      <div class="posts-list" ref={list} inert={isOverlayOpen.value}>
         <div class="bar">
           <h1>{HEADINGS[kind ?? "posts"]}</h1>
-          <Scope />
-          <Windows />
+          <SubredditPicker />
+          <WindowPicker />
         </div>
         <Filters />
         {!kind && (
@@ -54,21 +54,21 @@ export function Posts() {
             Posts alone; their comments open with them. The figures count both.
           </p>
         )}
-        <List />
+        <PostList />
       </div>
-      {post && <PostPanel of={post} key={post} />}
+      {post && <PostPanel name={post} key={post} />}
     </div>
   );
 }
 
-function asked({ kind, subreddit, hours, sentiment, q, start, end, topic, at }: Address) {
+function queryOf({ kind, subreddit, hours, sentiment, q, start, end, topic, at }: Address) {
   const window = topic ? { topic, at } : start || end ? { start, end } : {};
   const only = kind === "comments" ? { kind: "comment" } : {};
   return { subreddit, hours, sentiment, q, ...window, ...only };
 }
 
 /** A topic is a list of posts. */
-function endpointOf({ kind, topic }: Address): string {
+function endpoint({ kind, topic }: Address): string {
   return kind && !topic ? "/items" : "/posts/recent";
 }
 
@@ -89,7 +89,7 @@ function Filters() {
             aria-pressed={sentiment === label}
             onClick={() => go({ sentiment: label })}
           >
-            <Mark label={label} /> {label}
+            <LabelIcon label={label} /> {label}
           </button>
         ))}
       </fieldset>
@@ -102,7 +102,7 @@ function Filters() {
             aria-pressed={kind === each}
             onClick={() => go({ kind: each })}
           >
-            {LISTED[each ?? "posts"]}
+            {KIND_NAMES[each ?? "posts"]}
           </button>
         ))}
       </fieldset>
@@ -111,9 +111,9 @@ function Filters() {
         value={q ?? ""}
         onSearch={(typed) => go({ q: typed || null }, { replace: q !== null })}
       />
-      {topic && <Chip told={`Topic: ${topic}`} without={{ topic: null, at: null }} />}
+      {topic && <Chip text={`Topic: ${topic}`} without={{ topic: null, at: null }} />}
       {(start || end) && !topic && (
-        <Chip told={spanName(start, end)} without={{ start: null, end: null }} />
+        <Chip text={formatSpan(start, end)} without={{ start: null, end: null }} />
       )}
       {isNarrowed && (
         <Link class="quiet" to={NO_FILTER}>
@@ -121,33 +121,33 @@ function Filters() {
         </Link>
       )}
       <Download
-        address={path(endpointOf(address.value), { ...asked(address.value), format: "csv" })}
+        address={apiPath(endpoint(address.value), { ...queryOf(address.value), format: "csv" })}
       />
     </div>
   );
 }
 
-function Chip({ told, without }: { told: string; without: Partial<Address> }) {
+function Chip({ text, without }: { text: string; without: Partial<Address> }) {
   return (
     <span class="chip on">
-      {told}
-      <button type="button" aria-label={`Without ${told}`} onClick={() => go(without)}>
+      {text}
+      <button type="button" aria-label={`Without ${text}`} onClick={() => go(without)}>
         ×
       </button>
     </span>
   );
 }
 
-function List() {
-  const first = path(endpointOf(address.value), { ...asked(address.value), limit: PAGE });
+function PostList() {
+  const first = apiPath(endpoint(address.value), { ...queryOf(address.value), limit: PAGE_SIZE });
   const pages = usePages(first);
   const rows = useRef<HTMLOListElement>(null);
   const end = useRef<HTMLDivElement>(null);
-  const { posts, hasMore, isLoading, failure, fresh, more } = pages;
+  const { posts, hasMore, isLoading, failure, fresh, loadMore } = pages;
   const { q, kind } = address.value;
-  const one = ONE[kind ?? "posts"];
-  const latest = useRef(more);
-  latest.current = more;
+  const noun = NOUNS[kind ?? "posts"];
+  const latest = useRef(loadMore);
+  latest.current = loadMore;
   useEffect(() => {
     if (!end.current || !hasMore || isLoading) return;
     const observer = new IntersectionObserver(
@@ -157,22 +157,22 @@ function List() {
     observer.observe(end.current);
     return () => observer.disconnect();
   }, [hasMore, isLoading]);
-  usePlace(rows, first, address.value.post, posts.length > 0);
+  useScrollRestoration(rows, first, address.value.post, posts.length > 0);
 
   if (!posts.length && failure) {
     return (
-      <Failed failure={failure}>
+      <ErrorNote failure={failure}>
         <Link to={{ ...NO_FILTER, subreddit: null }}>Show all posts</Link>
-      </Failed>
+      </ErrorNote>
     );
   }
-  const searched = pages.reach && q && `searched back to ${moment(pages.reach)}`;
+  const searched = pages.reach && q && `searched back to ${dateTime(pages.reach)}`;
   if (!posts.length && (isLoading || hasMore)) {
     return (
       <>
         {searched && (
           <p class="muted" role="status">
-            No {one} fits so far: {searched}.
+            No {noun} fits so far: {searched}.
           </p>
         )}
         <Skeleton height={88} rows={6} />
@@ -193,11 +193,13 @@ function List() {
         >
           Show{" "}
           {pages.hasMoreFresh
-            ? `${fresh.length} or more new ${one}s`
-            : plural(fresh.length, `new ${one}`)}
+            ? `${fresh.length} or more new ${noun}s`
+            : plural(fresh.length, `new ${noun}`)}
         </button>
       )}
-      <MixedMethods methods={[...new Set(posts.map((post) => methodOf(post.sentiment)))].sort()} />
+      <MixedMethods
+        methods={[...new Set(posts.map((post) => methodName(post.sentiment)))].sort()}
+      />
       <ol class="post-list" ref={rows} aria-label={`${HEADINGS[kind ?? "posts"]}, newest first`}>
         {posts.map((each) =>
           "kind" in each && each.kind === "comment" ? (
@@ -209,11 +211,11 @@ function List() {
       </ol>
       <div ref={end} class="list-end" role="status">
         {failure ? (
-          <Failed failure={failure} />
+          <ErrorNote failure={failure} />
         ) : hasMore ? (
           <>
             {searched && <p class="muted">{searched}</p>}
-            <button type="button" class="button" onClick={more} disabled={isLoading}>
+            <button type="button" class="button" onClick={loadMore} disabled={isLoading}>
               {isLoading ? "Loading more…" : "Load more"}
             </button>
           </>
@@ -221,7 +223,7 @@ function List() {
           <p class="muted">
             {posts.length === 1
               ? "That is the only one."
-              : `That is all: ${plural(posts.length, one)}.`}
+              : `That is all: ${plural(posts.length, noun)}.`}
           </p>
         )}
       </div>
@@ -232,34 +234,34 @@ function List() {
 function NoPosts() {
   const { hours, kind, topic, start, end, sentiment, q } = address.value;
   const isNarrowed = sentiment || q || start || end || topic;
-  const isUncollected = isBehind.value || lastEnded.value?.status === "failed";
+  const isUncollected = isStale.value || lastEnded.value?.status === "failed";
   return (
-    <Empty
+    <EmptyNote
       title={
         isNarrowed
-          ? `No ${ONE[kind ?? "posts"]} fits this filter.`
+          ? `No ${NOUNS[kind ?? "posts"]} fits this filter.`
           : `No posts ${isUncollected ? "were collected " : ""}in the last ${windowName(hours)}.`
       }
     >
       {isNarrowed ? (
         <>
-          {q && `Every ${ONE[kind ?? "posts"]} of ${spanOf(address.value)} was searched. `}
+          {q && `Every ${NOUNS[kind ?? "posts"]} of ${searchedSpan(address.value)} was searched. `}
           <Link to={NO_FILTER}>Show them without the filter</Link>
         </>
       ) : (
         "Choose a longer window, or wait for the next collection."
       )}
-    </Empty>
+    </EmptyNote>
   );
 }
 
 /** The time that is searched, in words. */
-function spanOf({ hours, topic, start, end }: Address): string {
+function searchedSpan({ hours, topic, start, end }: Address): string {
   if (topic) return "the topic";
-  return start || end ? spanName(start, end) : `the last ${windowName(hours)}`;
+  return start || end ? formatSpan(start, end) : `the last ${windowName(hours)}`;
 }
 
-function PostRow({ post }: { post: Listed }) {
+function PostRow({ post }: { post: ListItem }) {
   const id = `${post.subreddit}/${post.id}`;
   const isOpen = address.value.post === id;
   return (
@@ -272,16 +274,16 @@ function PostRow({ post }: { post: Listed }) {
             data-post={id}
             {...(isOpen ? { "aria-current": "true" as const } : {})}
           >
-            {titleOf(post)}
+            {visibleTitle(post)}
           </Link>
         </h2>
-        {post.content && <p class="post-excerpt">{excerptOf(post.content)}</p>}
+        {post.content && <p class="post-excerpt">{excerpt(post.content)}</p>}
         <p class="post-meta muted">
           <span>r/{post.subreddit}</span>
-          <Byline of={post} />
+          <Byline item={post} />
           <span>{plural(post.upvotes, "upvote")}</span>
           <span>{plural(post.comment_count ?? 0, "comment")}</span>
-          <Copies of={post} />
+          <Copies post={post} />
         </p>
       </div>
     </li>
@@ -297,12 +299,12 @@ function CommentRow({ comment }: { comment: Item }) {
       <div class="post-body">
         <p class="post-excerpt">
           <Link to={{ post: open }} data-post={`${comment.subreddit}/${comment.id}`}>
-            {excerptOf(comment.content) || "(no words)"}
+            {excerpt(comment.content) || "(no words)"}
           </Link>
         </p>
         <p class="post-meta muted">
           <span>comment in r/{comment.subreddit}</span>
-          <Byline of={comment} />
+          <Byline item={comment} />
           <span>{plural(comment.upvotes, "upvote")}</span>
         </p>
       </div>
@@ -311,7 +313,7 @@ function CommentRow({ comment }: { comment: Item }) {
 }
 
 /** The beginning of a text, without the marks that only its whole form needs. */
-function excerptOf(text: string): string {
+function excerpt(text: string): string {
   const words = text.slice(0, 2 * EXCERPT_CHARS).replace(/^\s*(```\w*|>+|#+)\s*/gm, "");
   return words.slice(0, EXCERPT_CHARS);
 }

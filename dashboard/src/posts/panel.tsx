@@ -2,24 +2,24 @@
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { go } from "../address";
-import { type Comment, type Post, type PostDetail, path } from "../api";
+import { apiPath, type Comment, type Post, type PostDetail } from "../api";
+import { Byline } from "../components/age";
+import { Copies } from "../components/copies";
+import { ErrorNote, Skeleton } from "../components/data_state";
+import { Language, MixedMethods, methodName, methodNames } from "../components/methods";
+import { RichText } from "../components/rich_text";
+import { LabelShares, Score } from "../components/sentiment";
 import { useData } from "../data";
 import { count, plural, score } from "../format";
-import { Byline } from "../parts/age";
-import { Copies } from "../parts/copies";
-import { Language, MixedMethods, methodOf, methodsOf } from "../parts/methods";
-import { Score, Split } from "../parts/mood";
-import { Failed, Skeleton } from "../parts/states";
-import { Words } from "../parts/words";
-import { titleOf } from "./title";
+import { visibleTitle } from "./title";
 
 /** Deeper answers are shown at this depth: a phone has no room for more. */
-const DEEPEST = 4;
+const MAX_DEPTH = 4;
 const REDDIT = "https://www.reddit.com/";
 
-export function PostPanel({ of }: { of: string }) {
-  const [subreddit, id] = of.split("/");
-  const detail = useData<PostDetail>(path(`/posts/${id}`, { subreddit }));
+export function PostPanel({ name }: { name: string }) {
+  const [subreddit, id] = name.split("/");
+  const detail = useData<PostDetail>(apiPath(`/posts/${id}`, { subreddit }));
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     panel.current?.focus({ preventScroll: true });
@@ -43,9 +43,9 @@ export function PostPanel({ of }: { of: string }) {
       {detail.data ? (
         <Detail detail={detail.data} />
       ) : detail.failure ? (
-        <Failed failure={detail.failure}>
+        <ErrorNote failure={detail.failure}>
           It may have been deleted on Reddit: what is deleted there goes here, too.
-        </Failed>
+        </ErrorNote>
       ) : (
         <Skeleton height={120} rows={4} />
       )}
@@ -59,29 +59,29 @@ function Detail({ detail }: { detail: PostDetail }) {
     <article>
       <p class="post-meta muted">
         <span>r/{post.subreddit}</span>
-        <Byline of={post} />
-        <Copies of={post} />
+        <Byline item={post} />
+        <Copies post={post} />
       </p>
-      <h2 class="panel-title">{titleOf(post)}</h2>
+      <h2 class="panel-title">{visibleTitle(post)}</h2>
       <p class="panel-mood">
         <Score value={post.sentiment.compound} named />
         <span class="muted">
-          {plural(post.upvotes, "upvote")} · scored by {methodOf(post.sentiment)}
+          {plural(post.upvotes, "upvote")} · scored by {methodName(post.sentiment)}
         </span>
-        <Language of={post.language} />
+        <Language language={post.language} />
       </p>
-      <Words text={post.content} />
+      <RichText text={post.content} />
       <p class="panel-links">
         {detail.feed === "sample" ? (
           <span class="muted">Invented for the sample: it isn't on Reddit.</span>
         ) : (
-          <a class="button" href={onReddit(post)} target="_blank" rel="noopener noreferrer">
+          <a class="button" href={redditUrl(post)} target="_blank" rel="noopener noreferrer">
             Open on Reddit
           </a>
         )}
-        {isElsewhere(post) && (
+        {isExternal(post) && (
           <a href={post.url} target="_blank" rel="noopener noreferrer nofollow">
-            {hostOf(post.url)}
+            {hostname(post.url)}
           </a>
         )}
       </p>
@@ -92,8 +92,8 @@ function Detail({ detail }: { detail: PostDetail }) {
           {detail.left_out > 0 && `, ${count(detail.left_out)} not in English left out`}
         </span>
       </h3>
-      <MixedMethods methods={methodsOf([detail])} />
-      {comments.length > 0 && <Split counts={detail.sentiment_distribution} figures />}
+      <MixedMethods methods={methodNames([detail])} />
+      {comments.length > 0 && <LabelShares counts={detail.sentiment_distribution} figures />}
       <Comments comments={comments} />
       {!comments.length && (
         <p class="muted">
@@ -108,32 +108,32 @@ function Detail({ detail }: { detail: PostDetail }) {
 }
 
 /** What strangers gave as an address may be anything: only one of Reddit is called so. */
-function onReddit({ id, permalink }: Post): string {
+function redditUrl({ id, permalink }: Post): string {
   return permalink.startsWith(REDDIT) ? permalink : `${REDDIT}comments/${id}/`;
 }
 
-function isElsewhere({ url }: Post): boolean {
-  return /^https?:\/\//.test(url) && URL.canParse(url) && !/(^|\.)reddit\.com$/.test(hostOf(url));
+function isExternal({ url }: Post): boolean {
+  return /^https?:\/\//.test(url) && URL.canParse(url) && !/(^|\.)reddit\.com$/.test(hostname(url));
 }
 
-function hostOf(url: string): string {
+function hostname(url: string): string {
   return new URL(url).hostname.replace(/^www\./, "");
 }
 
 function Comments({ comments }: { comments: Comment[] }) {
-  const ordered = useMemo(() => threaded(comments), [comments]);
+  const ordered = useMemo(() => flattenThread(comments), [comments]);
   return (
     <ol class="comments">
       {ordered.map(({ comment, depth }) => (
-        <li key={comment.id} class={`comment depth-${Math.min(depth, DEEPEST)}`}>
+        <li key={comment.id} class={`comment depth-${Math.min(depth, MAX_DEPTH)}`}>
           <p class="post-meta muted">
             <Score value={comment.sentiment.compound} named />
-            <Byline of={comment} />
+            <Byline item={comment} />
             <span>{plural(comment.upvotes, "upvote")}</span>
-            <Language of={comment.language} />
+            <Language language={comment.language} />
             {depth > 0 && <span class="hidden">an answer</span>}
           </p>
-          <Words text={comment.content} />
+          <RichText text={comment.content} />
         </li>
       ))}
     </ol>
@@ -141,7 +141,7 @@ function Comments({ comments }: { comments: Comment[] }) {
 }
 
 /** Put answers below what they answer; one whose question is gone stands by itself. */
-function threaded(comments: Comment[]): { comment: Comment; depth: number }[] {
+function flattenThread(comments: Comment[]): { comment: Comment; depth: number }[] {
   const known = new Set(comments.map((comment) => `t1_${comment.id}`));
   const answers = new Map<string, Comment[]>();
   for (const comment of comments) {

@@ -1,8 +1,8 @@
 /** What stands where there is no data: it loads, there is none, or it can't be had. */
 
 import type { ComponentChildren } from "preact";
-import type { Failure } from "../api";
-import { tryAgain } from "../cycles";
+import type { ApiError } from "../api";
+import { retryNow } from "../cycles";
 import type { Loaded } from "../data";
 
 /** The place of what is loading, about as large. */
@@ -16,7 +16,7 @@ export function Skeleton({ height, rows = 1 }: { height: number; rows?: number }
   );
 }
 
-export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+export function EmptyNote({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="note">
       <p class="note-title">{title}</p>
@@ -25,16 +25,22 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-export function Failed({ failure, children }: { failure: Failure; children?: ComponentChildren }) {
+export function ErrorNote({
+  failure,
+  children,
+}: {
+  failure: ApiError;
+  children?: ComponentChildren;
+}) {
   return (
     <div class="note failed" role="alert">
       <p class="note-title">{failure.message}</p>
       <p class="muted">
-        {failure.passes ? "It is asked again every few seconds. " : null}
+        {failure.isTransient ? "It is asked again every few seconds. " : null}
         {children}
       </p>
-      {failure.passes && (
-        <button type="button" class="button" onClick={tryAgain}>
+      {failure.isTransient && (
+        <button type="button" class="button" onClick={retryNow}>
           Try again now
         </button>
       )}
@@ -43,15 +49,15 @@ export function Failed({ failure, children }: { failure: Failure; children?: Com
 }
 
 interface Props<T> {
-  of: Loaded<T>;
+  state: Loaded<T>;
   skeleton: ComponentChildren;
   children: (data: T) => ComponentChildren;
-  otherwise?: ComponentChildren;
+  hint?: ComponentChildren;
 }
 
 /** Show the data: the last good one while the server is silent. */
-export function Shown<T>({ of, skeleton, children, otherwise }: Props<T>) {
-  if (of.data !== undefined) return <>{children(of.data)}</>;
-  if (of.failure) return <Failed failure={of.failure}>{otherwise}</Failed>;
+export function DataState<T>({ state, skeleton, children, hint }: Props<T>) {
+  if (state.data !== undefined) return <>{children(state.data)}</>;
+  if (state.failure) return <ErrorNote failure={state.failure}>{hint}</ErrorNote>;
   return <>{skeleton}</>;
 }

@@ -1,45 +1,47 @@
 /** Now: one sentence, and the figures it rests on. */
 
 import { address, NO_FILTER } from "../address";
-import { type Compared, type Topic, TRENDING } from "../api";
-import { health, isBehind, lastEnded, now, running } from "../cycles";
+import { type ComparedScope, type Topic, TRENDING } from "../api";
+import { Link } from "../components/link";
+import { Change, LabelShares, MeanChange, Score } from "../components/sentiment";
+import { health, isStale, lastEnded, now, running } from "../cycles";
 import { useData } from "../data";
 import {
-  type Covered,
-  changeOf,
-  countedIn,
+  type Collected,
+  countChange,
   isComparable,
   MIN_ITEMS,
-  moodOf,
-  moreOf,
-  moversOf,
-  spanOf,
+  rankContributors,
+  scoredCount,
+  significantChange,
+  significantLabel,
+  windowFilter,
 } from "../figures";
 import { age, count, plural, signed, windowName } from "../format";
-import { Link } from "../parts/link";
-import { Change, MeanChange, Score, Split } from "../parts/mood";
 import { useAllCompared } from "./all_compared";
 
 /** A smaller change of the mean is none that anybody would look into. */
-const MIN_MOVED = 0.01;
+const MIN_CHANGE = 0.01;
 /** About as long as what it holds the place of. */
-const COMING = "Most of the rise came from r/there, where people talk about something";
-const FEELINGS = { positive: "positive", neutral: "mixed", negative: "negative" };
+const PLACEHOLDER = "Most of the rise came from r/there, where people talk about something";
+const MOODS = { positive: "positive", neutral: "mixed", negative: "negative" };
 
-export function Now({ compared, covered }: { compared: Compared; covered: Covered }) {
+export function Summary({ compared, covered }: { compared: ComparedScope; covered: Collected }) {
   const { hours } = address.value;
   const { statistics, change } = compared;
-  const span = spanOf(covered.window, now.value);
+  const span = windowFilter(covered.window, now.value);
   const to = { view: "posts", post: null, ...NO_FILTER, kind: "items", ...span } as const;
-  const more = moreOf(compared, (totals) => totals.total);
+  const more = countChange(compared, (totals) => totals.total);
   return (
     <section class="card now" aria-labelledby="now">
       <h2 id="now" class="hidden">
         Now
       </h2>
       <div>
-        <p class="headline">{headlineOf(compared, hours)}</p>
-        {compared.subreddit === "all" && !isBehind.value && <Because moved={changeOf(compared)} />}
+        <p class="headline">{headline(compared, hours)}</p>
+        {compared.subreddit === "all" && !isStale.value && (
+          <ChangeReason moved={significantChange(compared)} />
+        )}
       </div>
       <div class="figures">
         <div class="figure large">
@@ -48,8 +50,8 @@ export function Now({ compared, covered }: { compared: Compared; covered: Covere
             <Score value={statistics.avg_sentiment} />
           </Link>
           <p class="figure-more">
-            <MeanChange of={compared} />{" "}
-            {changeOf(compared) !== null && (
+            <MeanChange compared={compared} />{" "}
+            {significantChange(compared) !== null && (
               <span class="muted">on the {windowName(hours)} before</span>
             )}
           </p>
@@ -90,47 +92,47 @@ export function Now({ compared, covered }: { compared: Compared; covered: Covere
         </div>
         <Freshness />
       </div>
-      <Split counts={statistics} to={to} figures />
+      <LabelShares counts={statistics} to={to} figures />
     </section>
   );
 }
 
-function headlineOf(compared: Compared, hours: number): string {
+function headline(compared: ComparedScope, hours: number): string {
   const { statistics, change } = compared;
   const window = `the last ${windowName(hours)}`;
   if (!statistics.total)
     return `Nothing was ${wasCollected(compared) ? "said" : "collected"} in ${window}.`;
-  if (isBehind.value) return "Collection is behind: the mood of now isn't known.";
-  const mood = moodOf(compared);
+  if (isStale.value) return "Collection is behind: the mood of now isn't known.";
+  const mood = significantLabel(compared);
   if (mood === null) {
-    const items = plural(countedIn(statistics), "item");
+    const items = plural(scoredCount(statistics), "item");
     return `Too few to name a mood: ${items} in ${window}, of ${MIN_ITEMS} at least.`;
   }
-  const feeling = `The mood is ${FEELINGS[mood]}`;
+  const feeling = `The mood is ${MOODS[mood]}`;
   const before = `the ${windowName(hours)} before`;
   if (change?.verdict === "unclear") return `${feeling}, with no clear change on ${before}.`;
-  const moved = changeOf(compared);
+  const moved = significantChange(compared);
   if (moved === null) return `${feeling}.`;
-  if (Math.abs(moved) < MIN_MOVED) return `${feeling}, as in ${before}.`;
+  if (Math.abs(moved) < MIN_CHANGE) return `${feeling}, as in ${before}.`;
   const amount = Math.abs(moved) < 0.03 ? "a little " : Math.abs(moved) > 0.1 ? "much " : "";
   return `${feeling}, ${amount}${moved > 0 ? "better" : "worse"} than in ${before}.`;
 }
 
 /** Whether all of the scope was read up to the last collection: then silence is silence. */
-function wasCollected({ change }: Compared): boolean {
-  return !isBehind.value && !change?.behind.length && lastEnded.value?.status !== "failed";
+function wasCollected({ change }: ComparedScope): boolean {
+  return !isStale.value && !change?.behind.length && lastEnded.value?.status !== "failed";
 }
 
 /** Where most of a change came from, and what is talked about there. */
-function Because({ moved }: { moved: number | null }) {
+function ChangeReason({ moved }: { moved: number | null }) {
   const loadedAll = useAllCompared();
   const loadedTopics = useData<Topic[]>(TRENDING);
   const all = loadedAll.data?.compared ?? [];
   const topics = loadedTopics.data ?? [];
-  if (moved === null || Math.abs(moved) < MIN_MOVED) return null;
+  if (moved === null || Math.abs(moved) < MIN_CHANGE) return null;
   if ([loadedAll, loadedTopics].some(({ data, failure }) => !data && !failure))
-    return <p class="because coming">{COMING}</p>;
-  const first = moversOf(all).find((mover) => mover.effect > 0 === moved > 0);
+    return <p class="because coming">{PLACEHOLDER}</p>;
+  const first = rankContributors(all).find((contributor) => contributor.effect > 0 === moved > 0);
   if (!first) return null;
   const topic = topics.find(
     (each) =>
@@ -159,25 +161,25 @@ function Because({ moved }: { moved: number | null }) {
 
 /** How fresh the data is, when there will be more, and what failed. */
 function Freshness() {
-  const told = health.value?.application;
+  const application = health.value?.application;
   const cycle = lastEnded.value;
   const failed = cycle?.errors ?? [];
-  const failedOnes = failed.flatMap(({ subreddit }) => subreddit ?? []);
+  const failedSubreddits = failed.flatMap(({ subreddit }) => subreddit ?? []);
   return (
     <div class="figure">
       <p class="figure-name">Data</p>
       <Link to={{ view: "collection", post: null, ...NO_FILTER }} class="figure-value small">
-        {told?.last_collection_at ? age(told.last_collection_at, now.value) : "…"}
+        {application?.last_collection_at ? age(application.last_collection_at, now.value) : "…"}
       </Link>
       <p class="figure-more muted">
         {running.value
           ? "collecting now"
-          : told && `next collection ${age(told.next_collection_at, now.value)}`}
+          : application && `next collection ${age(application.next_collection_at, now.value)}`}
       </p>
       {failed.length > 0 && (
         <p class="figure-more warning" title={failed.map((each) => each.message).join("\n")}>
-          {failedOnes.length
-            ? `failed: ${failedOnes.map((name) => `r/${name}`).join(", ")}`
+          {failedSubreddits.length
+            ? `failed: ${failedSubreddits.map((name) => `r/${name}`).join(", ")}`
             : "the last collection failed"}
         </p>
       )}

@@ -1,26 +1,26 @@
 /** What stands there before anything was collected. */
 
+import { EmptyNote, Skeleton } from "../components/data_state";
+import { Link } from "../components/link";
 import { health, now, running } from "../cycles";
 import { age } from "../format";
-import { Link } from "../parts/link";
-import { Empty, Skeleton } from "../parts/states";
 
-export function FirstCollection() {
+export function FirstRun() {
   const due = health.value?.application.next_collection_at;
   if (running.value) {
     return (
       <>
-        <Empty title="The first collection is under way.">
+        <EmptyNote title="The first collection is under way.">
           Figures show here as soon as it ends; for real Reddit that takes a minute or two.
-        </Empty>
+        </EmptyNote>
         <Skeleton height={360} />
       </>
     );
   }
   return (
-    <Empty title="Nothing has been collected yet.">
+    <EmptyNote title="Nothing has been collected yet.">
       A collection begins by itself {due && age(due, now.value)}.{" "}
       <Link to={{ view: "collection" }}>Collect now</Link>
-    </Empty>
+    </EmptyNote>
   );
 }

@@ -2,24 +2,24 @@
 
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
-import type { Span } from "../figures";
-import { sentimentAxis, timeAxis, timeOf } from "./axes";
-import { drawMarks, drawUnknown, wholeSteps } from "./marks";
-import { colour, Plot } from "./plot";
+import type { ChartStep } from "../figures";
+import { sentimentAxis, timeAxis, timeZoneOptions } from "./axes";
+import { completeStepsPath, drawMarks, drawUncollected } from "./marks";
+import { cssColour, Plot } from "./plot";
 
 /** As many as can be compared here; the style sheet has a colour for each: --line-1 and so on. */
 export const DASHES = [[], [7, 4], [2, 4], [10, 4, 2, 4], [4, 2]];
 
 interface Props {
-  trends: { name: string; steps: Span[] }[];
+  trends: { name: string; steps: ChartStep[] }[];
   seconds: number;
   limit: number;
   height: number;
-  onLook: (step: number | null) => void;
+  onActiveStep: (step: number | null) => void;
   plot: { current: uPlot | null };
 }
 
-export function LinesChart(props: Props) {
+export function LineChart(props: Props) {
   const { trends, seconds, limit, height, plot } = props;
   const latest = useRef(props);
   latest.current = props;
@@ -30,17 +30,29 @@ export function LinesChart(props: Props) {
     ],
     [trends, seconds],
   );
-  const of = [seconds, limit, ...trends.map((trend) => trend.name)].join();
-  return <Plot of={of} height={height} data={data} plot={plot} options={() => optionsOf(latest)} />;
+  const chartKey = [seconds, limit, ...trends.map((trend) => trend.name)].join();
+  return (
+    <Plot
+      chartKey={chartKey}
+      height={height}
+      data={data}
+      plot={plot}
+      options={() => chartOptions(latest)}
+    />
+  );
 }
 
-function optionsOf(latest: { current: Props }): Omit<uPlot.Options, "width" | "height"> {
+function chartOptions(latest: { current: Props }): Omit<uPlot.Options, "width" | "height"> {
   const { trends, seconds, limit } = latest.current;
   return {
-    ...timeOf(seconds),
+    ...timeZoneOptions(seconds),
     legend: { show: false },
     padding: [10, 28, 0, 0],
-    cursor: { y: false, points: { size: 8, width: 2, fill: colour("card") }, drag: { x: false } },
+    cursor: {
+      y: false,
+      points: { size: 8, width: 2, fill: cssColour("card") },
+      drag: { x: false },
+    },
     scales: {
       x: { time: true, range: (_, min, max) => [min - seconds / 2, max + seconds / 2] },
       sentiment: { range: () => [-limit, limit] },
@@ -51,21 +63,21 @@ function optionsOf(latest: { current: Props }): Omit<uPlot.Options, "width" | "h
       ...trends.map((trend, number) => ({
         scale: "sentiment",
         width: 2,
-        stroke: colour(`line-${number + 1}`),
+        stroke: cssColour(`line-${number + 1}`),
         dash: DASHES[number] ?? [],
         points: { show: false },
-        paths: wholeSteps(() => latest.current.trends[number]?.steps ?? trend.steps),
+        paths: completeStepsPath(() => latest.current.trends[number]?.steps ?? trend.steps),
       })),
     ],
     hooks: {
-      drawAxes: [(chart) => drawUnknown(chart, latest.current.trends[0]?.steps ?? [], seconds)],
+      drawAxes: [(chart) => drawUncollected(chart, latest.current.trends[0]?.steps ?? [], seconds)],
       draw: [
         (chart) =>
           latest.current.trends.forEach(({ steps }, number) => {
-            drawMarks(chart, steps, () => colour(`line-${number + 1}`), 2);
+            drawMarks(chart, steps, () => cssColour(`line-${number + 1}`), 2);
           }),
       ],
-      setCursor: [(chart) => latest.current.onLook(chart.cursor.idx ?? null)],
+      setCursor: [(chart) => latest.current.onActiveStep(chart.cursor.idx ?? null)],
     },
   };
 }

@@ -1,10 +1,10 @@
 /** What everyone must know who reads the figures: where they come from, and whether they are old. */
 
 import { type Health, SUBREDDITS, type Subreddits } from "../api";
-import { health, lastEnded, now, tryAgain } from "../cycles";
+import { health, lastEnded, now, retryNow } from "../cycles";
 import { hasBadSetting, lastAnswer, silentSince, useData } from "../data";
-import { age, clock } from "../format";
-import { BrokenBanner } from "./broken";
+import { age, timeOfDay } from "../format";
+import { PageErrorBanner } from "./error_boundary";
 import { Link } from "./link";
 
 /** How health begins to say that the data is old, with a time that people don't read. */
@@ -17,8 +17,8 @@ const FEEDS = {
 export function Banners() {
   return (
     <>
-      <BrokenBanner />
-      {hasBadSetting.value ? <SettingBanner /> : <SilentBanner />}
+      <PageErrorBanner />
+      {hasBadSetting.value ? <SettingBanner /> : <UnreachableBanner />}
       <StaleBanner />
       <FeedBanner />
     </>
@@ -50,23 +50,23 @@ function SettingBanner() {
         log is in Application Insights, table <code>traces</code>; <code>docs/runbook.md</code> says
         how to read it.
       </p>
-      <button type="button" class="button" onClick={tryAgain}>
+      <button type="button" class="button" onClick={retryNow}>
         Try again now
       </button>
     </div>
   );
 }
 
-function SilentBanner() {
+function UnreachableBanner() {
   const since = silentSince.value;
   if (since === null) return null;
   return (
     <div class="banner bad" role="alert">
       <p>
-        <b>The server or its database hasn't answered since {clock(since)}.</b> What you see is from{" "}
-        {clock(lastAnswer.value)}; it is asked again every few seconds.
+        <b>The server or its database hasn't answered since {timeOfDay(since)}.</b> What you see is
+        from {timeOfDay(lastAnswer.value)}; it is asked again every few seconds.
       </p>
-      <button type="button" class="button" onClick={tryAgain}>
+      <button type="button" class="button" onClick={retryNow}>
         Try again now
       </button>
     </div>
@@ -74,13 +74,13 @@ function SilentBanner() {
 }
 
 function StaleBanner() {
-  const told = health.value;
-  if (told?.status !== "degraded") return null;
+  const current = health.value;
+  if (current?.status !== "degraded") return null;
   const reason = lastEnded.value?.errors[0]?.message;
   return (
     <div class="banner bad" role="status">
       <p>
-        <b>{staleness(told)}</b> {reason && `The last attempt failed: ${reason}. `}
+        <b>{staleReason(current)}</b> {reason && `The last attempt failed: ${reason}. `}
         <Link to={{ view: "collection" }}>See what collection did</Link>
       </p>
     </div>
@@ -88,7 +88,7 @@ function StaleBanner() {
 }
 
 /** What is wrong: a worker that can't write is so before the data is old. */
-function staleness({ reason, application }: Health): string {
+function staleReason({ reason, application }: Health): string {
   const last = application.last_collection_at;
   if (!last) return "No collection has succeeded yet.";
   if (reason && !reason.startsWith(STALE)) return reason;

@@ -3,14 +3,24 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type uPlot from "uplot";
-import { lookAt } from "./plot";
+import { setCursor } from "./plot";
 
-/** Which step of `of` is being read, and what notes it: none is once the chart shows something else. */
-export function useLooked(of: string): [number | null, (step: number | null) => void] {
-  const [looked, note] = useState<{ of: string; step: number | null }>({ of, step: null });
-  const look = (step: number | null) =>
-    note((before) => (before.of === of && before.step === step ? before : { of, step }));
-  return [looked.of === of ? looked.step : null, look];
+/**
+ * Return the active step and its setter. The step is null again when `resetKey` changes: the chart
+ * shows something else then.
+ */
+export function useActiveStep(resetKey: string): [number | null, (step: number | null) => void] {
+  const [active, setActive] = useState<ActiveStep>({ resetKey, step: null });
+  const setStep = (step: number | null) =>
+    setActive((before) =>
+      before.resetKey === resetKey && before.step === step ? before : { resetKey, step },
+    );
+  return [active.resetKey === resetKey ? active.step : null, setStep];
+}
+
+interface ActiveStep {
+  resetKey: string;
+  step: number | null;
 }
 
 interface Props {
@@ -18,14 +28,14 @@ interface Props {
   name: string;
   plot: { current: uPlot | null };
   /** What Enter opens at a step. */
-  onPick?: (step: number) => void;
+  onSelect?: (step: number) => void;
   /** What tells the lines apart; below the chart, which stays where it is as this grows. */
   legend?: ComponentChildren;
   table: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Readable({ name, plot, onPick, legend, table, children }: Props) {
+export function AccessibleChart({ name, plot, onSelect, legend, table, children }: Props) {
   return (
     <>
       <div
@@ -34,7 +44,7 @@ export function Readable({ name, plot, onPick, legend, table, children }: Props)
         aria-roledescription="chart"
         aria-label={name}
         tabIndex={0}
-        onKeyDown={chartKeys(plot, onPick)}
+        onKeyDown={handleKeys(plot, onSelect)}
       >
         {children}
       </div>
@@ -48,7 +58,7 @@ export function Readable({ name, plot, onPick, legend, table, children }: Props)
 }
 
 /** Arrows move from step to step, Enter opens what is there. */
-function chartKeys(
+function handleKeys(
   plot: { current: uPlot | null },
   onPick?: (step: number) => void,
 ): (event: KeyboardEvent) => void {
@@ -64,7 +74,7 @@ function chartKeys(
       End: last,
     };
     const to = moves[event.key];
-    if (to !== undefined) lookAt(chart, to);
+    if (to !== undefined) setCursor(chart, to);
     else if (event.key === "Enter" && at !== null && onPick) onPick(at);
     else if (event.key === "Escape") chart.setCursor({ left: -10, top: -10 });
     else return;

@@ -2,35 +2,35 @@
 
 import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import type { Span } from "../figures";
-import { bySide, sentimentAxis, timeAxis, timeOf, volumeAxis } from "./axes";
-import { drawMarks, drawUnknown, wholeSteps } from "./marks";
-import { colour, Plot } from "./plot";
+import type { ChartStep } from "../figures";
+import { sentimentAxis, signGradient, timeAxis, timeZoneOptions, volumeAxis } from "./axes";
+import { completeStepsPath, drawMarks, drawUncollected } from "./marks";
+import { cssColour, Plot } from "./plot";
 
 /** The line has the upper part of the chart, the bars the lower. */
 const BARS_SHARE = 0.3;
 const DRAG_PIXELS = 4;
 
 interface Props {
-  steps: Span[];
+  steps: ChartStep[];
   /** Of one step. */
   seconds: number;
   limit: number;
-  most: number;
+  maxVolume: number;
   height: number;
   compact?: boolean;
   /** Charts of one name show the same moment. */
-  sync?: string;
-  onLook?: (step: number | null) => void;
+  syncKey?: string;
+  onActiveStep?: (step: number | null) => void;
   /** The steps that a drag has reached so far; null once it ends. */
   onDrag?: (span: [number, number] | null) => void;
   /** A click on a step or a drag over several: the first and the last of them. */
-  onPick?: (first: number, last: number) => void;
+  onSelect?: (first: number, last: number) => void;
   plot?: { current: uPlot | null };
 }
 
-export function MoodChart(props: Props) {
-  const { steps, seconds, limit, most, height, compact = false } = props;
+export function SentimentChart(props: Props) {
+  const { steps, seconds, limit, maxVolume, height, compact = false } = props;
   // The chart lives longer than a render, and calls what the last one gave.
   const latest = useRef(props);
   latest.current = props;
@@ -45,55 +45,57 @@ export function MoodChart(props: Props) {
     ],
     [steps, seconds],
   );
-  const of = [seconds, limit, most, compact, props.sync].join();
+  const chartKey = [seconds, limit, maxVolume, compact, props.syncKey].join();
   return (
     <Plot
-      of={of}
+      chartKey={chartKey}
       height={height}
       data={data}
       {...(props.plot ? { plot: props.plot } : {})}
-      options={() => optionsOf(latest, compact)}
+      options={() => chartOptions(latest, compact)}
     />
   );
 }
 
-function optionsOf(
+function chartOptions(
   latest: { current: Props },
   compact: boolean,
 ): Omit<uPlot.Options, "width" | "height"> {
-  const { seconds, limit, most, sync, onPick } = latest.current;
+  const { seconds, limit, maxVolume, syncKey, onSelect } = latest.current;
   const bars = uPlot.paths.bars?.({ size: [0.72, 40], radius: 0 });
   const stack = (fill: string): uPlot.Series => ({
     scale: "volume",
-    fill: colour(fill),
+    fill: cssColour(fill),
     width: 0,
     points: { show: false },
     ...(bars ? { paths: bars } : {}),
   });
   const reach = 2 * limit;
   // After a drag the browser reports a click as well.
-  let wasPicked = false;
+  let wasDragged = false;
   let tapped: number | null | undefined;
   return {
-    ...timeOf(seconds),
+    ...timeZoneOptions(seconds),
     legend: { show: false },
     padding: compact ? [4, 0, 0, 0] : [10, 4, 0, 0],
     cursor: {
       y: false,
       x: true,
-      points: { size: 8, width: 2, fill: colour("card") },
+      points: { size: 8, width: 2, fill: cssColour("card") },
       // Nobody holds a mouse quite still: less than this is a click.
-      drag: { x: Boolean(onPick), y: false, setScale: false, dist: DRAG_PIXELS, click: () => {} },
-      ...(sync ? { sync: { key: sync, setSeries: false, filters: { pub: isMove } } } : {}),
+      drag: { x: Boolean(onSelect), y: false, setScale: false, dist: DRAG_PIXELS, click: () => {} },
+      ...(syncKey
+        ? { sync: { key: syncKey, setSeries: false, filters: { pub: isMouseMove } } }
+        : {}),
     },
     scales: {
       x: { time: true, range: (_, min, max) => [min - seconds / 2, max + seconds / 2] },
       sentiment: { range: () => [-limit - (reach * BARS_SHARE) / (1 - BARS_SHARE), limit] },
-      volume: { range: () => [0, most / (BARS_SHARE * 0.9)] },
+      volume: { range: () => [0, maxVolume / (BARS_SHARE * 0.9)] },
     },
     axes: compact
       ? [{ show: false }, { show: false, scale: "sentiment" }, { show: false, scale: "volume" }]
-      : [timeAxis(seconds), sentimentAxis(limit), volumeAxis(most)],
+      : [timeAxis(seconds), sentimentAxis(limit), volumeAxis(maxVolume)],
     series: [
       {},
       stack("positive-bar"),
@@ -102,16 +104,17 @@ function optionsOf(
       {
         scale: "sentiment",
         width: compact ? 1.75 : 2.25,
-        stroke: (chart) => bySide(chart, colour("positive"), colour("negative")),
-        fill: (chart) => bySide(chart, colour("positive-wash"), colour("negative-wash")),
+        stroke: (chart) => signGradient(chart, cssColour("positive"), cssColour("negative")),
+        fill: (chart) =>
+          signGradient(chart, cssColour("positive-wash"), cssColour("negative-wash")),
         fillTo: () => 0,
         points: { show: false },
-        paths: wholeSteps(() => latest.current.steps),
+        paths: completeStepsPath(() => latest.current.steps),
       },
     ],
     hooks: {
-      drawAxes: [(chart) => drawUnknown(chart, latest.current.steps, seconds), drawZero],
-      draw: [(chart) => drawMarks(chart, latest.current.steps, sideOf, compact ? 1.75 : 2.25)],
+      drawAxes: [(chart) => drawUncollected(chart, latest.current.steps, seconds), drawZero],
+      draw: [(chart) => drawMarks(chart, latest.current.steps, signColour, compact ? 1.75 : 2.25)],
       setCursor: [
         (chart) => {
           const { left, width } = chart.select;
@@ -119,31 +122,31 @@ function optionsOf(
           latest.current.onDrag?.(
             isDragged ? [chart.posToIdx(left), chart.posToIdx(left + width)] : null,
           );
-          latest.current.onLook?.(chart.cursor.idx ?? null);
+          latest.current.onActiveStep?.(chart.cursor.idx ?? null);
         },
       ],
       setSelect: [
         (chart) => {
           const { left, width } = chart.select;
           if (width < DRAG_PIXELS) return;
-          wasPicked = true;
+          wasDragged = true;
           latest.current.onDrag?.(null);
           const first = chart.posToIdx(left);
-          latest.current.onPick?.(first, chart.posToIdx(left + width));
+          latest.current.onSelect?.(first, chart.posToIdx(left + width));
           chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
         },
       ],
       ready: [
         (chart) => {
           chart.over.addEventListener("mousedown", () => {
-            wasPicked = false;
+            wasDragged = false;
           });
           chart.over.addEventListener("click", (event) => {
             const step = chart.cursor.idx;
             // A finger reads a step first: it has no way to point without a tap.
             const isRead = !isTouch(event) || step === tapped;
             tapped = step;
-            if (step != null && !wasPicked && isRead) latest.current.onPick?.(step, step);
+            if (step != null && !wasDragged && isRead) latest.current.onSelect?.(step, step);
           });
         },
       ],
@@ -154,16 +157,16 @@ function optionsOf(
 const isTouch = (event: MouseEvent) =>
   event instanceof PointerEvent && event.pointerType === "touch";
 
-const sideOf = (_: uPlot, mean: number) => colour(mean < 0 ? "negative" : "positive");
+const signColour = (_: uPlot, mean: number) => cssColour(mean < 0 ? "negative" : "positive");
 
 /** Charts look at the same moment, but a click or a drag is of one of them. */
-const isMove = (type: string) => type === "mousemove";
+const isMouseMove = (type: string) => type === "mousemove";
 
 function drawZero(chart: uPlot): void {
   const zero = Math.round(chart.valToPos(0, "sentiment", true)) + 0.5;
   const { left, width } = chart.bbox;
   chart.ctx.save();
-  chart.ctx.strokeStyle = colour("zero");
+  chart.ctx.strokeStyle = cssColour("zero");
   chart.ctx.lineWidth = devicePixelRatio;
   chart.ctx.beginPath();
   chart.ctx.moveTo(left, zero);

@@ -1,6 +1,6 @@
 /** Text from Reddit, as text: quotes and code are set apart, addresses can be followed. */
 
-const ADDRESS = /(https?:\/\/[^\s<>()[\]"]+[^\s<>()[\]".,;:!?'*_])/g;
+const URL_PATTERN = /(https?:\/\/[^\s<>()[\]"]+[^\s<>()[\]".,;:!?'*_])/g;
 
 type Kind = "text" | "quote" | "code";
 interface Block {
@@ -8,21 +8,21 @@ interface Block {
   lines: string[];
 }
 
-export function Words({ text }: { text: string }) {
+export function RichText({ text }: { text: string }) {
   return (
     <div class="words">
-      {blocksOf(text).map((block, number) => {
+      {parseBlocks(text).map((block, number) => {
         const body = block.lines.join("\n").replace(/^\n+|\n+$/g, "");
         if (block.kind === "code") return <pre key={number}>{body}</pre>;
-        if (block.kind === "quote") return <blockquote key={number}>{linked(body)}</blockquote>;
-        return body && <p key={number}>{linked(body)}</p>;
+        if (block.kind === "quote") return <blockquote key={number}>{linkify(body)}</blockquote>;
+        return body && <p key={number}>{linkify(body)}</p>;
       })}
     </div>
   );
 }
 
 /** Tell quotes (lines that begin with >) and code (indented or fenced) from the rest. */
-function blocksOf(text: string): Block[] {
+function parseBlocks(text: string): Block[] {
   const blocks: Block[] = [];
   let fenced = false;
   for (const line of text.split("\n")) {
@@ -42,8 +42,8 @@ function blocksOf(text: string): Block[] {
   return blocks.filter((block) => block.lines.some((line) => line.trim()));
 }
 
-function linked(text: string) {
-  return text.split(ADDRESS).map((part, number) =>
+function linkify(text: string) {
+  return text.split(URL_PATTERN).map((part, number) =>
     number % 2 ? (
       <a key={number} href={part} target="_blank" rel="noopener noreferrer nofollow">
         {part}

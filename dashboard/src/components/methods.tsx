@@ -3,11 +3,11 @@
 import type { Post } from "../api";
 
 /** Name each of the methods that scored these, the current one somewhere among them. */
-export function methodsOf(scored: { methods: Record<string, number> }[]): string[] {
+export function methodNames(scored: { methods: Record<string, number> }[]): string[] {
   return [...new Set(scored.flatMap(({ methods }) => Object.keys(methods)))].sort();
 }
 
-export function methodOf({ method, version }: Post["sentiment"]): string {
+export function methodName({ method, version }: Post["sentiment"]): string {
   return version ? `${method} ${version}` : method;
 }
 
@@ -17,7 +17,7 @@ export function MixedMethods({ methods }: { methods: string[] }) {
   return (
     <div class="banner calm" role="note" aria-label="Several methods">
       <p>
-        <b>Not all of this was scored by one method</b>, but by {listed(methods)}. They judge the
+        <b>Not all of this was scored by one method</b>, but by {joinNames(methods)}. They judge the
         same words differently: where averages mix them, or one is set against the other, a
         difference needn't be one of mood. <code>python -m local rescore</code> brings all to the
         current method.
@@ -26,14 +26,14 @@ export function MixedMethods({ methods }: { methods: string[] }) {
   );
 }
 
-function listed(names: string[]): string {
+function joinNames(names: string[]): string {
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 const MARKS = { other: "not in English", none: "no words of its own" };
 
 /** Mark a text that isn't scored as English ones are. */
-export function Language({ of }: { of: Post["language"] }) {
-  if (!of || of === "en") return null;
-  return <span class="language">{MARKS[of]}</span>;
+export function Language({ language }: { language: Post["language"] }) {
+  if (!language || language === "en") return null;
+  return <span class="language">{MARKS[language]}</span>;
 }

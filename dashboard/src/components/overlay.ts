@@ -10,6 +10,6 @@ narrow.addEventListener("change", () => {
   isNarrow.value = narrow.matches;
 });
 
-export const isCovered = computed(
+export const isOverlayOpen = computed(
   () => isNarrow.value && address.value.view === "posts" && address.value.post !== null,
 );

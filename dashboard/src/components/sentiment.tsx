@@ -1,8 +1,8 @@
 /** Sentiment as it is shown everywhere: a shape and a colour, a number, a bar of shares. */
 
 import { type Address, LABELS } from "../address";
-import type { Compared, Label, LabelCounts } from "../api";
-import { changeOf, labelOf } from "../figures";
+import type { ComparedScope, Label, LabelCounts } from "../api";
+import { labelFor, significantChange } from "../figures";
 import { count, score, share, signed } from "../format";
 import { Link } from "./link";
 
@@ -13,7 +13,7 @@ const SHAPES: Record<Label, string> = {
 };
 
 /** The shape says what the colour says. */
-export function Mark({ label, named = false }: { label: Label; named?: boolean }) {
+export function LabelIcon({ label, named = false }: { label: Label; named?: boolean }) {
   return (
     <svg
       class={`mark ${label}`}
@@ -27,10 +27,10 @@ export function Mark({ label, named = false }: { label: Label; named?: boolean }
 
 export function Score({ value, named = false }: { value: number | null; named?: boolean }) {
   if (value === null) return <span class="score">{score(null)}</span>;
-  const label = labelOf(value);
+  const label = labelFor(value);
   return (
     <span class={`score ${label}`}>
-      <Mark label={label} named={named} /> {score(value)}
+      <LabelIcon label={label} named={named} /> {score(value)}
     </span>
   );
 }
@@ -38,19 +38,19 @@ export function Score({ value, named = false }: { value: number | null; named?: 
 /** A change of a mean: up or down, in words for those who don't see the arrow. */
 export function Change({ value, digits = 2 }: { value: number | null; digits?: number }) {
   if (value === null) return <span class="change none">no earlier data</span>;
-  const told = signed(value, digits);
-  if (/^[0.]+$/.test(told)) return <span class="change">no change</span>;
+  const text = signed(value, digits);
+  if (/^[0.]+$/.test(text)) return <span class="change">no change</span>;
   return (
     <span class={`change ${value > 0 ? "up" : "down"}`}>
       <span aria-hidden="true">{value > 0 ? "↑" : "↓"}</span>
       <span class="hidden">{value > 0 ? "up " : "down "}</span>
-      {told}
+      {text}
     </span>
   );
 }
 
 /** Why there is no change to be told. */
-const UNTOLD = {
+const VERDICTS = {
   unclear: "no clear change",
   too_few: "too few items to compare",
   mixed_methods: "scored otherwise before",
@@ -59,10 +59,10 @@ const UNTOLD = {
 };
 
 /** The change of a mean on as many hours before, or why none can be told. */
-export function MeanChange({ of }: { of: Compared }) {
-  const { change } = of;
+export function MeanChange({ compared }: { compared: ComparedScope }) {
+  const { change } = compared;
   if (!change || change.verdict === "better" || change.verdict === "worse") {
-    return <Change value={changeOf(of)} />;
+    return <Change value={significantChange(compared)} />;
   }
   const error = change.standard_error;
   const isWithin = change.verdict === "unclear" && change.avg_sentiment !== null && error !== null;
@@ -73,12 +73,12 @@ export function MeanChange({ of }: { of: Compared }) {
       : undefined;
   return (
     <span class="change none" {...(title ? { title } : {})}>
-      {UNTOLD[change.verdict]}
+      {VERDICTS[change.verdict]}
     </span>
   );
 }
 
-interface SplitProps {
+interface Props {
   counts: LabelCounts;
   /** Where the posts of each label are, without the label. */
   to?: Partial<Address>;
@@ -86,12 +86,12 @@ interface SplitProps {
   figures?: boolean;
 }
 
-export function Split({ counts, to, figures = false }: SplitProps) {
+export function LabelShares({ counts, to, figures = false }: Props) {
   const total = counts.positive + counts.neutral + counts.negative;
-  const told = LABELS.map((label) => `${share(counts[label], total)} ${label}`).join(", ");
+  const summary = LABELS.map((label) => `${share(counts[label], total)} ${label}`).join(", ");
   return (
     <div class="split">
-      <div class="split-bar" role="img" aria-label={told}>
+      <div class="split-bar" role="img" aria-label={summary}>
         {LABELS.map((label) => (
           <span key={label} class={label} style={{ flexGrow: String(counts[label]) }} />
         ))}
@@ -99,9 +99,9 @@ export function Split({ counts, to, figures = false }: SplitProps) {
       {figures && (
         <ul class="split-figures">
           {LABELS.map((label) => {
-            const shown = (
+            const content = (
               <>
-                <Mark label={label} /> <b>{share(counts[label], total)}</b>{" "}
+                <LabelIcon label={label} /> <b>{share(counts[label], total)}</b>{" "}
                 <span class="muted">
                   {label} · {count(counts[label])}
                 </span>
@@ -109,7 +109,7 @@ export function Split({ counts, to, figures = false }: SplitProps) {
             );
             return (
               <li key={label}>
-                {to ? <Link to={{ ...to, sentiment: label }}>{shown}</Link> : shown}
+                {to ? <Link to={{ ...to, sentiment: label }}>{content}</Link> : content}
               </li>
             );
           })}

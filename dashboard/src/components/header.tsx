@@ -2,11 +2,11 @@
 
 import { address, go, NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
 import { SUBREDDITS, type Subreddits } from "../api";
-import { health, isBeforeTheFirst, lastEnded, now, running } from "../cycles";
+import { health, isFirstRun, lastEnded, now, running } from "../cycles";
 import { hasBadSetting, silentSince, useData } from "../data";
-import { age, clock, windowName } from "../format";
-import { isCovered } from "./covered";
+import { age, timeOfDay, windowName } from "../format";
 import { Link } from "./link";
+import { isOverlayOpen } from "./overlay";
 
 const NAMES: Record<View, string> = {
   overview: "Overview",
@@ -15,11 +15,11 @@ const NAMES: Record<View, string> = {
   collection: "Collection",
 };
 
-export function Head() {
+export function Header() {
   const { view } = address.value;
   return (
-    <header class="head" inert={isCovered.value}>
-      <div class="head-row">
+    <header class="page-header" inert={isOverlayOpen.value}>
+      <div class="page-header-row">
         <Link class="brand" to={{ view: "overview", subreddit: null, post: null, ...NO_FILTER }}>
           <svg viewBox="0 0 32 32" aria-hidden="true">
             <path d="M4 19c4 0 4-10 8-10s4 14 8 14 4-8 8-8" />
@@ -37,52 +37,52 @@ export function Head() {
             </Link>
           ))}
         </nav>
-        <Pulse />
+        <CollectionStatus />
       </div>
     </header>
   );
 }
 
 /** How old the data is, or how far the collection that runs has come. */
-function Pulse() {
+function CollectionStatus() {
   const names = useData<Subreddits>(SUBREDDITS);
   const last = health.value?.application.last_collection_at;
   const cycle = running.value;
   const status = health.value?.status;
   const ended = lastEnded.value;
-  let told = "Waiting for the server";
+  let text = "Waiting for the server";
   let kind = "idle";
   if (hasBadSetting.value) {
     kind = "bad";
-    told = "A setting is bad";
+    text = "A setting is bad";
   } else if (silentSince.value !== null) {
     kind = "bad";
-    told = `No answer since ${clock(silentSince.value)}`;
+    text = `No answer since ${timeOfDay(silentSince.value)}`;
   } else if (cycle) {
     kind = "busy";
-    told = `Collecting ${cycle.subreddits_processed.length} of ${names.data?.count ?? "…"}`;
+    text = `Collecting ${cycle.subreddits_processed.length} of ${names.data?.count ?? "…"}`;
   } else if (status === "unhealthy") {
     kind = "bad";
-    told = "Database unreachable";
+    text = "Database unreachable";
   } else if (status === "starting") {
-    told = "Starting: opening the database";
-  } else if (isBeforeTheFirst.value) told = "Nothing collected yet";
+    text = "Starting: opening the database";
+  } else if (isFirstRun.value) text = "Nothing collected yet";
   else if (ended?.status === "failed") {
     kind = "bad";
-    told = last ? `Collection fails; last ${age(last, now.value)}` : "Collection fails";
+    text = last ? `Collection fails; last ${age(last, now.value)}` : "Collection fails";
   } else if (last) {
     kind = status === "degraded" ? "bad" : ended?.errors.length ? "partly" : "good";
-    told = `${kind === "partly" ? "Collected in part" : "Collected"} ${age(last, now.value)}`;
-  } else if (status) told = "Nothing collected yet";
+    text = `${kind === "partly" ? "Collected in part" : "Collected"} ${age(last, now.value)}`;
+  } else if (status) text = "Nothing collected yet";
   return (
-    <Link class={`pulse ${kind}`} to={{ view: "collection", post: null, ...NO_FILTER }}>
+    <Link class={`collection-status ${kind}`} to={{ view: "collection", post: null, ...NO_FILTER }}>
       <span class="dot" aria-hidden="true" />
-      <span>{told}</span>
+      <span>{text}</span>
     </Link>
   );
 }
 
-export function Windows() {
+export function WindowPicker() {
   const { hours, start, end, topic } = address.value;
   const isChosen = (each: number) => each === hours && !start && !end && !topic;
   return (
@@ -103,7 +103,7 @@ export function Windows() {
 }
 
 /** Choose a subreddit, or all of them. */
-export function Scope() {
+export function SubredditPicker() {
   const names = useData<Subreddits>(SUBREDDITS).data?.subreddits ?? [];
   const { subreddit } = address.value;
   const known = names.find((name) => name.toLowerCase() === subreddit?.toLowerCase());

@@ -2,33 +2,33 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { type Address, address, go, NO_FILTER } from "../address";
-import type { Compared } from "../api";
-import { MoodChart } from "../charts/mood";
+import type { ComparedScope } from "../api";
+import { SentimentChart } from "../charts/sentiment_chart";
+import { DataState, Skeleton } from "../components/data_state";
+import { Link } from "../components/link";
+import { MeanChange, Score } from "../components/sentiment";
+import { stepItems, stepTime } from "../components/step_text";
 import { now } from "../cycles";
 import {
-  changeOf,
+  type ChartStep,
+  chartSteps,
+  coarseStepSize,
   isComparable,
-  limitOf,
-  mostOf,
-  type Span,
-  spanOf,
-  spansOf,
-  wideStepsOf,
+  maxVolume,
+  sentimentLimit,
+  significantChange,
+  windowFilter,
 } from "../figures";
 import { count, plural, score, windowName } from "../format";
-import { Link } from "../parts/link";
-import { MeanChange, Score } from "../parts/mood";
-import { Shown, Skeleton } from "../parts/states";
-import { itemsIn, stepName } from "../parts/steps";
 import { type All, useAllCompared } from "./all_compared";
-import { between } from "./over_time";
+import { stepsSpan } from "./over_time";
 
 interface Multiple {
-  compared: Compared;
-  steps: Span[];
+  compared: ComparedScope;
+  steps: ChartStep[];
 }
 
-export function Multiples() {
+export function SmallMultiples() {
   const compared = useAllCompared();
   return (
     <section class="card" aria-labelledby="multiples">
@@ -36,47 +36,47 @@ export function Multiples() {
         <h2 id="multiples">Every subreddit</h2>
         <p class="muted">on one scale; choose one to look at it alone</p>
       </div>
-      <Shown of={compared} skeleton={<Skeleton height={120} rows={4} />}>
+      <DataState state={compared} skeleton={<Skeleton height={120} rows={4} />}>
         {(all) => <Charts {...all} />}
-      </Shown>
+      </DataState>
     </section>
   );
 }
 
 function Charts({ compared: all, covered }: All) {
   const { hours } = address.value;
-  const steps = wideStepsOf(hours);
+  const steps = coarseStepSize(hours);
   const multiples = useMemo<Multiple[]>(
     () =>
       all.map((compared) => ({
         compared,
-        steps: spansOf(compared.trend_data ?? [], steps, covered),
+        steps: chartSteps(compared.trend_data ?? [], steps, covered),
       })),
     [all, hours, covered],
   );
   const trends = multiples.map((each) => each.steps);
-  const [limit, most] = [limitOf(trends), mostOf(trends)];
-  const [looked, look] = useState<number | null>(null);
+  const [limit, most] = [sentimentLimit(trends), maxVolume(trends)];
+  const [activeStep, setActiveStep] = useState<number | null>(null);
   return (
-    <ul class="multiples">
+    <ul class="small-multiples">
       {multiples.map(({ compared, steps: own }) => (
-        <MultipleCard
+        <ChartCard
           key={compared.subreddit}
           compared={compared}
-          step={looked === null ? undefined : own[looked]}
-          span={spanOf(covered.window, now.value)}
+          step={activeStep === null ? undefined : own[activeStep]}
+          span={windowFilter(covered.window, now.value)}
         >
-          <MoodChart
+          <SentimentChart
             compact
             steps={own}
             seconds={steps.seconds}
             limit={limit}
-            most={most}
+            maxVolume={most}
             height={76}
-            sync="multiples"
-            onLook={look}
-            onPick={(first, last) => {
-              const span = between(own, first, last);
+            syncKey="multiples"
+            onActiveStep={setActiveStep}
+            onSelect={(first, last) => {
+              const span = stepsSpan(own, first, last);
               if (span)
                 go({
                   view: "posts",
@@ -87,45 +87,45 @@ function Charts({ compared: all, covered }: All) {
                 });
             }}
           />
-        </MultipleCard>
+        </ChartCard>
       ))}
     </ul>
   );
 }
 
 interface CardProps {
-  compared: Compared;
-  step: Span | undefined;
+  compared: ComparedScope;
+  step: ChartStep | undefined;
   /** What narrows the posts down to the window. */
   span: Partial<Address>;
   children: preact.ComponentChildren;
 }
 
-function MultipleCard({ compared, step, span, children }: CardProps) {
+function ChartCard({ compared, step, span, children }: CardProps) {
   const { hours, subreddit: chosen } = address.value;
   const { subreddit, statistics } = compared;
-  const isLookedAt = chosen?.toLowerCase() === subreddit.toLowerCase();
+  const isChosen = chosen?.toLowerCase() === subreddit.toLowerCase();
   return (
-    <li class={`multiple ${isLookedAt ? "chosen" : ""}`}>
-      <div class="multiple-head">
+    <li class={`small-multiple ${isChosen ? "chosen" : ""}`}>
+      <div class="small-multiple-head">
         <h3>
-          <Link to={{ subreddit }} {...(isLookedAt ? { "aria-current": "true" as const } : {})}>
+          <Link to={{ subreddit }} {...(isChosen ? { "aria-current": "true" as const } : {})}>
             r/{subreddit}
           </Link>
         </h3>
         <Score value={step ? step.avg_sentiment : statistics.avg_sentiment} />
       </div>
-      <div role="img" aria-label={summaryOf(compared, hours)}>
+      <div role="img" aria-label={chartSummary(compared, hours)}>
         {children}
       </div>
-      <p class="multiple-more muted">
+      <p class="small-multiple-more muted">
         {step ? (
-          `${stepName(step)} · ${itemsIn(step)}`
+          `${stepTime(step)} · ${stepItems(step)}`
         ) : (
           <>
             {isComparable(compared) && (
               <>
-                <MeanChange of={compared} /> ·{" "}
+                <MeanChange compared={compared} /> ·{" "}
               </>
             )}
             <Link to={{ view: "posts", subreddit, ...NO_FILTER, kind: "items", ...span }}>
@@ -138,9 +138,9 @@ function MultipleCard({ compared, step, span, children }: CardProps) {
   );
 }
 
-function summaryOf(compared: Compared, hours: number): string {
+function chartSummary(compared: ComparedScope, hours: number): string {
   const { subreddit, statistics } = compared;
-  const change = changeOf(compared);
+  const change = significantChange(compared);
   return (
     `r/${subreddit} over ${windowName(hours)}: ${count(statistics.total)} items, ` +
     `${score(statistics.avg_sentiment)} on average` +

@@ -4,64 +4,64 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 /** The first post in sight, and where in the window its row begins. */
-interface Place {
+interface Anchor {
   post: string;
   top: number;
 }
 
 /** Places by the step of the history that they belong to. */
-const places = new Map<number, Place>();
+const anchors = new Map<number, Anchor>();
 /** Rows get their true height once they are drawn, which moves those below. */
 const FRAMES = 4;
-const DRAWN_MS = 100;
+const LAYOUT_MS = 100;
 
 /**
  * Keep the place while the list's width changes, and find it again on the way back to it.
  *
  * of: what is listed; open: what makes the list narrower.
  */
-export function usePlace(
+export function useScrollRestoration(
   list: RefObject<HTMLElement | null>,
-  of: string,
-  open: string | null,
-  isThere: boolean,
+  listKey: string,
+  openPost: string | null,
+  isLoaded: boolean,
 ): void {
-  const place = useRef<Place | undefined>(undefined);
+  const anchor = useRef<Anchor | undefined>(undefined);
   const isMoving = useRef(false);
 
   useEffect(() => {
     let timer: number | undefined;
-    const note = () => {
+    const saveAnchor = () => {
       if (isMoving.current) return;
-      place.current = firstInSight(list.current);
-      if (place.current) places.set(stepOfHistory(), place.current);
+      anchor.current = findAnchor(list.current);
+      if (anchor.current) anchors.set(historyEntry(), anchor.current);
     };
-    const scrolled = () => {
-      note();
+    const onScroll = () => {
+      saveAnchor();
       clearTimeout(timer);
-      timer = setTimeout(note, DRAWN_MS) as unknown as number;
+      timer = setTimeout(saveAnchor, LAYOUT_MS) as unknown as number;
     };
     const before = history.scrollRestoration;
     history.scrollRestoration = "manual";
-    window.addEventListener("scroll", scrolled, { passive: true });
+    window.addEventListener("scroll", onScroll, { passive: true });
     return () => {
       clearTimeout(timer);
       history.scrollRestoration = before;
-      window.removeEventListener("scroll", scrolled);
+      window.removeEventListener("scroll", onScroll);
     };
   }, []);
 
   useLayoutEffect(() => {
-    place.current = places.get(history.state?.step);
-  }, [of]);
+    anchor.current = anchors.get(history.state?.step);
+  }, [listKey]);
 
   useLayoutEffect(() => {
-    const to = place.current;
-    if (!isThere || !to) return;
+    const to = anchor.current;
+    if (!isLoaded || !to) return;
     let left = FRAMES;
     let frame = 0;
     const move = () => {
-      const row = rowsOf(list.current).find((each) => postOf(each) === to.post);
+      const row = rows(list.current).find((each) => postName(each) === to.post);
       if (row) window.scrollBy(0, row.getBoundingClientRect().top - to.top);
       left -= 1;
       isMoving.current = left > 0;
@@ -72,11 +72,11 @@ export function usePlace(
       isMoving.current = false;
       cancelAnimationFrame(frame);
     };
-  }, [of, open !== null, isThere]);
+  }, [listKey, openPost !== null, isLoaded]);
 }
 
 /** Name this step of the history; times don't repeat when the page is loaded again. */
-function stepOfHistory(): number {
+function historyEntry(): number {
   if (!history.state?.step) {
     try {
       history.replaceState({ step: Date.now() }, "");
@@ -88,16 +88,16 @@ function stepOfHistory(): number {
   return history.state?.step ?? 0;
 }
 
-function firstInSight(list: HTMLElement | null): Place | undefined {
-  const row = rowsOf(list).find((each) => each.getBoundingClientRect().bottom > 0);
-  const post = row && postOf(row);
+function findAnchor(list: HTMLElement | null): Anchor | undefined {
+  const row = rows(list).find((each) => each.getBoundingClientRect().bottom > 0);
+  const post = row && postName(row);
   return post ? { post, top: row.getBoundingClientRect().top } : undefined;
 }
 
-function rowsOf(list: HTMLElement | null): Element[] {
+function rows(list: HTMLElement | null): Element[] {
   return [...(list?.children ?? [])];
 }
 
-function postOf(row: Element): string | undefined {
+function postName(row: Element): string | undefined {
   return row.querySelector<HTMLElement>("a[data-post]")?.dataset.post;
 }

@@ -7,28 +7,28 @@ import { Link } from "./link";
 /** More communities than these are a number. */
 const MAX_NAMED = 3;
 
-export function Copies({ of }: { of: Pick<Post, "subreddit" | "copies" | "copy_of"> }) {
-  const { copies = [], copy_of: original } = of;
+export function Copies({ post }: { post: Pick<Post, "subreddit" | "copies" | "copy_of"> }) {
+  const { copies = [], copy_of: original } = post;
   return (
     <>
-      {copies.length > 0 && <span>{copiesName(of.subreddit, copies)}</span>}
+      {copies.length > 0 && <span>{copiesText(post.subreddit, copies)}</span>}
       {original && (
         <span>
-          a copy of <Link to={{ post: original }}>one in r/{communityOf(original)}</Link>
+          a copy of <Link to={{ post: original }}>one in r/{community(original)}</Link>
         </span>
       )}
     </>
   );
 }
 
-function copiesName(own: string, copies: string[]): string {
-  const names = [...new Set(copies.map(communityOf))];
+function copiesText(own: string, copies: string[]): string {
+  const names = [...new Set(copies.map(community))];
   const isElsewhere = !names.includes(own) && names.length === copies.length;
   if (isElsewhere && names.length <= MAX_NAMED)
     return `also in ${names.map((name) => `r/${name}`).join(", ")}`;
   return plural(copies.length, "copy", "copies");
 }
 
-function communityOf(place: string): string {
+function community(place: string): string {
   return place.split("/")[0] ?? "";
 }

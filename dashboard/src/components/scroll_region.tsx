@@ -2,9 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 
-export function Scrolls({ name, children }: { name: string; children: ComponentChildren }) {
+export function ScrollRegion({ name, children }: { name: string; children: ComponentChildren }) {
   return (
-    <div class="scrolls" role="region" aria-label={name} tabIndex={0}>
+    <div class="scroll-region" role="region" aria-label={name} tabIndex={0}>
       {children}
     </div>
   );

@@ -1,38 +1,38 @@
 /** Posts page by page, newest first; what a later collection adds waits until one wants to see it. */
 
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
-import { ask, Failure, type Item, type Post } from "../api";
+import { ApiError, fetchJson, type Item, type Post } from "../api";
 import { noteAnswer, retries, version } from "../data";
 
 /** What a list holds: posts, or posts and comments. */
-export type Listed = Post | Item;
+export type ListItem = Post | Item;
 
 export interface Pages {
-  posts: Listed[];
+  posts: ListItem[];
   /** Whether there are more to be had. */
   hasMore: boolean;
   isLoading: boolean;
-  failure: Failure | undefined;
+  failure: ApiError | undefined;
   /** Posts that came since; where they don't reach down to the others there are more of them. */
-  fresh: Listed[];
+  fresh: ListItem[];
   hasMoreFresh: boolean;
   /** The time down to which posts were looked through, while there are more; null at the end. */
   reach: string | null;
-  more: () => void;
+  loadMore: () => void;
   showFresh: () => void;
 }
 
 interface State {
-  posts: Listed[];
+  posts: ListItem[];
   next: string | null;
-  fresh: Listed[];
+  fresh: ListItem[];
   /** Where the page after the fresh ones is, when they don't reach down to the others. */
   gap: string | null;
   /** The version of the data that its first page was asked for last. */
   version: number;
 }
 
-type Use = (posts: Listed[], next: string | null) => State;
+type Use = (posts: ListItem[], next: string | null) => State;
 
 /** Lists as they were left, so that the way back finds the place again. */
 const kept = new Map<string, State>();
@@ -41,7 +41,7 @@ const RETRY_MS = 5_000;
 
 export function usePages(first: string): Pages {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const [failure, setFailure] = useState<Failure>();
+  const [failure, setFailure] = useState<ApiError>();
   const [isLoading, setLoading] = useState(false);
   const shown = useRef(first);
   const timer = useRef<number | undefined>(undefined);
@@ -64,7 +64,10 @@ export function usePages(first: string): Pages {
     try {
       // A list that is there already is asked for anew because there is new data.
       const isAnew = address === first && kept.has(first);
-      const { data, next } = await ask<Listed[]>(address, isAnew ? { cache: "no-cache" } : {});
+      const { data, next } = await fetchJson<ListItem[]>(
+        address,
+        isAnew ? { cache: "no-cache" } : {},
+      );
       noteAnswer();
       if (isOver()) return;
       setFailure(undefined);
@@ -73,12 +76,12 @@ export function usePages(first: string): Pages {
       const isNext = next !== null && next !== address && kept.get(first)?.next === next;
       if (!data.length && isNext) await load(next, append);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       noteAnswer(error);
       if (isOver()) return;
       setFailure(error);
       const wait = error.retrySeconds ? error.retrySeconds * 1000 : RETRY_MS;
-      if (error.passes)
+      if (error.isTransient)
         timer.current = setTimeout(() => load(address, use), wait) as unknown as number;
     } finally {
       if (!isOver()) setLoading(false);
@@ -117,7 +120,7 @@ export function usePages(first: string): Pages {
     fresh: state?.fresh ?? [],
     hasMoreFresh: Boolean(state?.gap),
     reach: reachOf(state?.next ?? null),
-    more: () => {
+    loadMore: () => {
       if (!state?.next || isLoading) return;
       load(state.next, append);
     },
@@ -139,14 +142,14 @@ function keep(first: string, state: State): void {
 }
 
 /** Take new counts over where they stand, and hold what is new back: nothing jumps. */
-function merged(before: State | undefined, posts: Listed[], next: string | null) {
+function merged(before: State | undefined, posts: ListItem[], next: string | null) {
   if (!before?.posts.length) return { posts, next, fresh: [], gap: null };
   const latest = new Map(posts.map((post) => [post.id, post]));
   const known = new Set(before.posts.map((post) => post.id));
   const last = posts.at(-1);
   const reach = next && last ? place(last) : next;
-  const isGone = (post: Listed) => !latest.has(post.id) && (reach ?? "") <= place(post);
-  const newest = before.posts[0] as Listed;
+  const isGone = (post: ListItem) => !latest.has(post.id) && (reach ?? "") <= place(post);
+  const newest = before.posts[0] as ListItem;
   return {
     posts: before.posts.filter((post) => !isGone(post)).map((post) => latest.get(post.id) ?? post),
     next: before.next,
@@ -155,7 +158,7 @@ function merged(before: State | undefined, posts: Listed[], next: string | null)
   };
 }
 
-function joined(first: Listed[], then: Listed[]): Listed[] {
+function joined(first: ListItem[], then: ListItem[]): ListItem[] {
   const known = new Set(first.map((post) => post.id));
   const all = [...first, ...then.filter((post) => !known.has(post.id))];
   return all.sort((one, other) => (place(one) < place(other) ? 1 : -1));
@@ -168,6 +171,6 @@ function reachOf(next: string | null): string | null {
 }
 
 /** Where a post stands in the API's order. */
-function place(post: Listed): string {
+function place(post: ListItem): string {
   return `${post.created_utc}_${post.id}`;
 }

@@ -1,37 +1,41 @@
 /** What moved the mean: the subreddits that did, and by how much. */
 
 import { address, NO_FILTER } from "../address";
-import type { Compared } from "../api";
+import type { ComparedScope } from "../api";
+import { DataState, EmptyNote, Skeleton } from "../components/data_state";
+import { Link } from "../components/link";
+import { Change, Score } from "../components/sentiment";
 import { now } from "../cycles";
-import { changeOf, moversOf, spanOf } from "../figures";
+import { rankContributors, significantChange, windowFilter } from "../figures";
 import { plural, signed, windowName } from "../format";
-import { Link } from "../parts/link";
-import { Change, Score } from "../parts/mood";
-import { Empty, Shown, Skeleton } from "../parts/states";
 import { useAllCompared } from "./all_compared";
 
 const MAX_SHOWN = 5;
 
-export function Why() {
+export function Contributors() {
   const { hours } = address.value;
-  const compared = useAllCompared();
+  const loaded = useAllCompared();
   return (
     <section class="card why" aria-labelledby="why">
       <div class="card-head">
         <h2 id="why">What moved it</h2>
         <p class="muted">by how much, of the change on the {windowName(hours)} before</p>
       </div>
-      <Shown of={compared} skeleton={<Skeleton height={44} rows={MAX_SHOWN} />}>
+      <DataState state={loaded} skeleton={<Skeleton height={44} rows={MAX_SHOWN} />}>
         {({ compared: all, covered }) => {
-          const movers = moversOf(all).slice(0, MAX_SHOWN);
-          const largest = Math.max(...movers.map((mover) => Math.abs(mover.effect)));
-          if (!movers.length)
+          const contributors = rankContributors(all).slice(0, MAX_SHOWN);
+          const largest = Math.max(
+            ...contributors.map((contributor) => Math.abs(contributor.effect)),
+          );
+          if (!contributors.length)
             return (
-              <Empty title="Nothing moved, as far as can be told.">{reasonOf(all, hours)}</Empty>
+              <EmptyNote title="Nothing moved, as far as can be told.">
+                {emptyReason(all, hours)}
+              </EmptyNote>
             );
           return (
-            <ol class="movers">
-              {movers.map(({ name, effect, compared: moved }) => (
+            <ol class="contributors">
+              {contributors.map(({ name, effect, compared }) => (
                 <li key={name}>
                   <Link
                     to={{
@@ -39,21 +43,22 @@ export function Why() {
                       subreddit: name,
                       ...NO_FILTER,
                       kind: "items",
-                      ...spanOf(covered.window, now.value),
+                      ...windowFilter(covered.window, now.value),
                     }}
-                    class="mover"
+                    class="contributor"
                   >
-                    <span class="mover-name">r/{name}</span>
-                    <span class="mover-bar" aria-hidden="true">
+                    <span class="contributor-name">r/{name}</span>
+                    <span class="contributor-bar" aria-hidden="true">
                       <span
                         class={effect > 0 ? "positive" : "negative"}
                         style={{ width: `${(50 * Math.abs(effect)) / largest}%` }}
                       />
                     </span>
-                    <span class="mover-effect">{signed(effect, 3)}</span>
-                    <span class="mover-more muted">
-                      <Score value={moved.statistics.avg_sentiment} />{" "}
-                      <Change value={changeOf(moved)} />, {plural(moved.statistics.total, "item")}
+                    <span class="contributor-effect">{signed(effect, 3)}</span>
+                    <span class="contributor-more muted">
+                      <Score value={compared.statistics.avg_sentiment} />{" "}
+                      <Change value={significantChange(compared)} />,{" "}
+                      {plural(compared.statistics.total, "item")}
                     </span>
                   </Link>
                 </li>
@@ -61,13 +66,13 @@ export function Why() {
             </ol>
           );
         }}
-      </Shown>
+      </DataState>
     </section>
   );
 }
 
 /** Why no subreddit's change is told. */
-function reasonOf(all: Compared[], hours: number): string {
+function emptyReason(all: ComparedScope[], hours: number): string {
   const verdicts = new Set(all.map((each) => each.change?.verdict));
   if ([...verdicts].every((verdict) => verdict === "no_earlier_data")) {
     return `There is no data of the ${windowName(hours)} before to compare with.`;
