@@ -1,6 +1,5 @@
 /** What the page shows is what its address says: a link shows a colleague the same. */
 
-import { signal } from "@preact/signals";
 import type { Kind, Label } from "./api";
 
 export const VIEWS = ["overview", "compare", "posts", "collection"] as const;
@@ -50,7 +49,8 @@ const DEFAULTS: Address = {
 };
 export const MAX_CHOSEN = 5;
 
-function parseAddress(search: string): Address {
+/** Read an address. What it says wrong is left out. */
+export function parseAddress(search: string): Address {
   const query = new URLSearchParams(search);
   const one = <T>(name: string, known: readonly T[], otherwise: T): T =>
     known.find((each) => String(each) === query.get(name)) ?? otherwise;
@@ -77,9 +77,8 @@ function parseAddress(search: string): Address {
   };
 }
 
-export const address = signal<Address>(parseAddress(location.search));
-
-function formatAddress(to: Address): string {
+/** Write an address. What is as at the start is left out. */
+export function formatAddress(to: Address): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(to)) {
     const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
@@ -92,37 +91,3 @@ function formatAddress(to: Address): string {
     .replaceAll("%3A", ":");
   return text ? `/?${text}` : "/";
 }
-
-/** The address that differs from this one by so much. */
-export function href(changes: Partial<Address>): string {
-  return formatAddress({ ...address.value, ...changes });
-}
-
-/** Go there; replace: as a correction of this address, not as a step to go back to. */
-export function go(changes: Partial<Address>, { replace = false } = {}): void {
-  const before = address.value;
-  const to = { ...before, ...changes };
-  if (formatAddress(to) === formatAddress(before)) return;
-  updateHistory(replace ? "replaceState" : "pushState", formatAddress(to));
-  address.value = to;
-  const isOther =
-    to.view !== before.view || (to.view === "overview" && to.subreddit !== before.subreddit);
-  if (isOther && !replace) {
-    window.scrollTo(0, 0);
-    // What was pressed is gone: who goes by keyboard begins where the new view does.
-    document.getElementById("main")?.focus({ preventScroll: true });
-  }
-}
-
-/** Browsers refuse when a page makes many steps in a short time: what is shown changes all the same. */
-function updateHistory(kind: "replaceState" | "pushState", to: string): void {
-  try {
-    history[kind](null, "", to);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
-}
-
-window.addEventListener("popstate", () => {
-  address.value = parseAddress(location.search);
-});

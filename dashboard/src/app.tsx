@@ -1,17 +1,17 @@
 /** The page: its head, what everyone must know, and one of the views. */
 
 import { useEffect } from "preact/hooks";
-import { address, href } from "./address";
-import { SUBREDDITS, type Subreddits } from "./api";
 import { Collection } from "./collection";
 import { Compare } from "./compare";
 import { Banners } from "./components/banners";
 import { ErrorBoundary } from "./components/error_boundary";
 import { Header } from "./components/header";
+import { hasBadSetting, unreachableSince } from "./connection";
 import { cycles, health } from "./cycles";
-import { hasBadSetting, silentSince, useData } from "./data";
+import { address, href } from "./navigation";
 import { Overview } from "./overview";
 import { Posts } from "./posts";
+import { useSubreddits } from "./queries";
 
 const VIEWS = {
   overview: { title: "Overview", view: Overview },
@@ -22,9 +22,9 @@ const VIEWS = {
 
 /** Whether it is known what stands above a view: shown before, the view would jump down. */
 function useIsReady(): boolean {
-  const { data, failure } = useData<Subreddits>(SUBREDDITS);
-  const isSilent = silentSince.value !== null || hasBadSetting.value;
-  return Boolean(data || failure) && (cycles.value !== undefined || isSilent);
+  const { data, error } = useSubreddits();
+  const isUnreachable = unreachableSince.value !== null || hasBadSetting.value;
+  return Boolean(data || error) && (cycles.value !== undefined || isUnreachable);
 }
 
 export function App() {

@@ -1,15 +1,16 @@
 /** Collection: what the last cycles did, how the one under way goes, and a button to begin one. */
 
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { NO_FILTER } from "./address";
-import { ApiError, type Cycle, SUBREDDITS, type Subreddits } from "./api";
+import { ApiError, type Cycle } from "./api";
 import { Age } from "./components/age";
 import { DataState, EmptyNote, Skeleton } from "./components/data_state";
 import { Link } from "./components/link";
 import { ScrollRegion } from "./components/scroll_region";
 import { collectNow, cycles, forgetKey, health, now, requested, running, saveKey } from "./cycles";
-import { useData } from "./data";
 import { age, count, dateTime, duration, NO_VALUE, plural } from "./format";
+import { useSubreddits } from "./queries";
+import { useAction } from "./request";
 
 const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" };
 const SIGNS = { failed: "✗", done: "✓", waits: "·" };
@@ -45,35 +46,27 @@ export function Collection() {
 
 function CollectNow() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [told, tell] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const collect = async () => {
-    setBusy(true);
-    tell("");
+  const { run, isBusy, error } = useAction(async () => {
     try {
       await collectNow();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status === UNAUTHORIZED) {
-        forgetKey();
-        dialog.current?.showModal();
-      } else tell(error.message);
-    } finally {
-      setBusy(false);
+      if (!(error instanceof ApiError) || error.status !== UNAUTHORIZED) throw error;
+      forgetKey();
+      dialog.current?.showModal();
     }
-  };
-  const isAsked = requested.value?.isLate === false;
+  });
+  const isRequested = requested.value?.isLate === false;
   return (
     <div class="collect-now">
       <button
         type="button"
         class="button primary"
-        disabled={isBusy || isAsked || Boolean(running.value)}
-        onClick={collect}
+        disabled={isBusy || isRequested || Boolean(running.value)}
+        onClick={run}
       >
-        {running.value ? "Collecting…" : isAsked ? "Asked for…" : "Collect now"}
+        {running.value ? "Collecting…" : isRequested ? "Asked for…" : "Collect now"}
       </button>
-      <p role="status">{told}</p>
+      <p role="status">{error?.message}</p>
       <dialog ref={dialog} aria-labelledby="key-title">
         <form
           method="dialog"
@@ -82,7 +75,7 @@ function CollectNow() {
             event.currentTarget.reset();
             if (typeof given !== "string" || !given.trim()) return;
             saveKey(given.trim());
-            collect();
+            run();
           }}
         >
           <h2 id="key-title">A function key is needed</h2>
@@ -122,7 +115,7 @@ function Waiting({ message, isLate }: { message: string; isLate: boolean }) {
 
 /** How far the cycle under way has come. */
 function Progress({ cycle }: { cycle: Cycle }) {
-  const names = useData<Subreddits>(SUBREDDITS).data?.subreddits ?? [];
+  const names = useSubreddits().data?.subreddits ?? [];
   const done = cycle.subreddits_processed;
   const failed = new Set([
     ...cycle.errors.map((error) => error.subreddit),
@@ -243,7 +236,7 @@ function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }
 }
 
 function Watched() {
-  const names = useData<Subreddits>(SUBREDDITS);
+  const names = useSubreddits();
   return (
     <DataState state={names} skeleton={<Skeleton height={36} rows={6} />}>
       {({ details }) => (

@@ -2,7 +2,6 @@
 
 import { computed, signal } from "@preact/signals";
 import {
-  ApiError,
   apiPath,
   CYCLES,
   type Cycle,
@@ -11,7 +10,8 @@ import {
   type Health,
   type RequestedCollection,
 } from "./api";
-import { noteAnswer, refresh, retry, silentSince } from "./data";
+import { unreachableSince } from "./connection";
+import { reloadAll, retryFailed, settle, settleRecorded } from "./request";
 import { tabStorage } from "./tab_storage";
 
 const IDLE_MS = 60_000;
@@ -30,6 +30,7 @@ const EMPTY_FOR_MS = 60_000;
 const WAITING_MS = 15 * 60_000;
 /** So many looks after which a cycle that nobody works at any more is no longer watched. */
 const MAX_ORPHANED_POLLS = 5;
+const CONFLICT = 409;
 const KEY = "undertone-function-key";
 
 /** The newest cycles, newest first; undefined: not known yet. */
@@ -74,27 +75,25 @@ export function startPolling(): void {
   poll();
 }
 
-/** Look now, and again when something may have happened. */
+/** Poll now, and again when something may have happened. */
 async function poll(): Promise<void> {
   clearTimeout(timer);
-  try {
-    // Health first: without a database it still says how the service is.
-    health.value = (await fetchJson<Health>(HEALTH)).data;
-    cycles.value = await fetchCycles(health.value);
-    noteAnswer();
-    const ended = lastEnded.value?.id ?? null;
-    if (lastSeenId === undefined ? hasEndedSinceLoad() : ended !== lastSeenId) {
-      for (const after of REFRESH_AFTER_MS) setTimeout(refresh, after);
-    }
-    lastSeenId = ended;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    listedState = undefined;
-    noteAnswer(error);
-  }
+  const { error } = await settleRecorded(fetchStatus());
+  if (error) listedState = undefined;
   now.value = Date.now();
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(poll, pollDelay()) as unknown as number;
+}
+
+/** Fetch health first: without a database it still reports the state of the service. */
+async function fetchStatus(): Promise<void> {
+  health.value = (await fetchJson<Health>(HEALTH)).data;
+  cycles.value = await fetchCycles(health.value);
+  const ended = lastEnded.value?.id ?? null;
+  if (lastSeenId === undefined ? hasEndedSinceLoad() : ended !== lastSeenId) {
+    for (const after of REFRESH_AFTER_MS) setTimeout(reloadAll, after);
+  }
+  lastSeenId = ended;
 }
 
 /**
@@ -126,27 +125,25 @@ function hasEndedSinceLoad(): boolean {
 
 /** Ask everything that has failed again, now. */
 export function retryNow(): void {
-  retry();
+  retryFailed();
   poll();
 }
 
-/** The cycle that was asked for: it is among the others once a worker has taken it up. */
+/** Return the requested cycle while it isn't listed: it is once a worker has begun it. */
 async function fetchRequested(listed: Cycle[]): Promise<RequestedCycle | undefined> {
   if (listed.some((cycle) => cycle.id === requestedId)) requestedId = null;
   if (requestedId === null) return undefined;
-  try {
-    const cycle = (await fetchJson<Cycle>(apiPath(`/cycles/${requestedId}`))).data;
-    const late = cycle.errors.find((error) => error.kind === "waiting");
-    if (late && Date.now() - Date.parse(cycle.start_time) > WAITING_MS) requestedId = null;
-    return { message: late ? `It was ${late.message}.` : requestedMessage, isLate: Boolean(late) };
-  } catch (error) {
-    if (error instanceof ApiError && !error.isTransient) requestedId = null;
-    return undefined;
-  }
+  const { data, error } = await settle(fetchJson<Cycle>(apiPath(`/cycles/${requestedId}`)));
+  if (error && !error.isTransient) requestedId = null;
+  if (!data) return undefined;
+  const { errors, start_time } = data.data;
+  const late = errors.find((each) => each.kind === "waiting");
+  if (late && Date.now() - Date.parse(start_time) > WAITING_MS) requestedId = null;
+  return { message: late ? `It was ${late.message}.` : requestedMessage, isLate: Boolean(late) };
 }
 
 function pollDelay(): number {
-  if (silentSince.value !== null) return UNREACHABLE_MS;
+  if (unreachableSince.value !== null) return UNREACHABLE_MS;
   if (health.value?.application.running_cycle) return RUNNING_MS;
   if (running.value && orphanedPolls < MAX_ORPHANED_POLLS) return RUNNING_MS;
   if (requestedId !== null) return requested.value?.isLate ? DUE_MS : RUNNING_MS;
@@ -155,25 +152,24 @@ function pollDelay(): number {
   return due > 0 ? Math.min(IDLE_MS, due + 3_000) : DUE_MS;
 }
 
-/** Ask for a collection now. Throws Failure: with status 401 where a function key is needed. */
+/** Request a collection. Throws ApiError: with status 401 where a function key is needed. */
 export async function collectNow(): Promise<void> {
   const key = tabStorage.getItem(KEY);
   const headers: Record<string, string> = key ? { "x-functions-key": key } : {};
-  try {
-    const { data } = await fetchJson<RequestedCollection>(apiPath("/admin/collect"), {
-      method: "POST",
-      headers,
-    });
-    requestedId = data.cycle;
-    requestedMessage = data.message;
-  } catch (error) {
-    // Another one runs or waits already: that is as good.
-    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+  const address = apiPath("/admin/collect");
+  const request = fetchJson<RequestedCollection>(address, { method: "POST", headers });
+  const { data, error } = await settle(request);
+  if (data) {
+    requestedId = data.data.cycle;
+    requestedMessage = data.data.message;
+  }
+  // Another collection runs or waits: watch that one.
+  if (error?.status === CONFLICT) {
     requestedId = error.cycle;
     requestedMessage = error.message;
-  } finally {
-    await poll();
   }
+  await poll();
+  if (error && error.status !== CONFLICT) throw error;
 }
 
 /** Keep the function key as long as this tab is open, and not longer. */

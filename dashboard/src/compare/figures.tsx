@@ -1,6 +1,6 @@
 /** The figures of the compared subreddits side by side, each with its posts. */
 
-import { address, LABELS, NO_FILTER } from "../address";
+import { LABELS, NO_FILTER } from "../address";
 import type { ComparedScope, TimeWindow, Totals } from "../api";
 import { Link } from "../components/link";
 import { ScrollRegion } from "../components/scroll_region";
@@ -14,6 +14,7 @@ import {
   windowFilter,
 } from "../figures";
 import { count, share, windowName } from "../format";
+import { address } from "../navigation";
 
 export function Figures({ all, window }: { all: ComparedScope[]; window: TimeWindow }) {
   const { hours } = address.value;

@@ -1,13 +1,13 @@
 /** Compare: two to five subreddits in one chart, and their figures side by side. */
 
-import { address, go, MAX_CHOSEN } from "../address";
-import { type Comparison, comparisonPath, SUBREDDITS, type Subreddits } from "../api";
+import { MAX_CHOSEN } from "../address";
+import type { Subreddits } from "../api";
 import { DataState, EmptyNote, ErrorNote, Skeleton } from "../components/data_state";
 import { WindowPicker } from "../components/header";
 import { Link } from "../components/link";
 import { MixedMethods, methodNames } from "../components/methods";
-import { useData } from "../data";
-import { stepSize } from "../figures";
+import { address, go } from "../navigation";
+import { useSubreddits, useTrends } from "../queries";
 import { Figures } from "./figures";
 import { MeansOverTime } from "./over_time";
 
@@ -16,13 +16,11 @@ const MIN_CHOSEN = 2;
 const DEFAULT_CHOSEN = 3;
 
 export function Compare() {
-  const names = useData<Subreddits>(SUBREDDITS);
+  const names = useSubreddits();
   const { hours } = address.value;
   const chosen = chosenSubreddits(names.data);
   const isEnough = chosen.length >= MIN_CHOSEN;
-  const compared = useData<Comparison>(
-    isEnough ? comparisonPath(chosen, hours, stepSize(hours).granularity) : null,
-  );
+  const compared = useTrends(isEnough ? chosen : [], hours);
   return (
     <div class="compare">
       <div class="bar">
@@ -41,11 +39,11 @@ export function Compare() {
               compared.data.subreddits.flatMap((each) => [each.statistics, each.previous]),
             )}
           />
-          <MeansOverTime all={compared.data.subreddits} covered={compared.data} />
+          <MeansOverTime all={compared.data.subreddits} collected={compared.data} />
           <Figures all={compared.data.subreddits} window={compared.data.window} />
         </>
-      ) : compared.failure ? (
-        <ErrorNote failure={compared.failure}>
+      ) : compared.error ? (
+        <ErrorNote error={compared.error}>
           <Link to={{ compare: [] }}>Begin anew</Link>
         </ErrorNote>
       ) : (

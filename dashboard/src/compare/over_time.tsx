@@ -2,7 +2,7 @@
 
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
-import { address, NO_FILTER } from "../address";
+import { NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
 import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
 import { DASHES, LineChart } from "../charts/line_chart";
@@ -18,22 +18,23 @@ import {
   sentimentLimit,
 } from "../figures";
 import { count, plural, score, windowName } from "../format";
+import { address } from "../navigation";
 
 interface Trend {
   name: string;
   steps: ChartStep[];
 }
 
-export function MeansOverTime({ all, covered }: { all: ComparedScope[]; covered: Collected }) {
+export function MeansOverTime({ all, collected }: { all: ComparedScope[]; collected: Collected }) {
   const { hours } = address.value;
   const steps = coarseStepSize(hours);
   const trends = useMemo<Trend[]>(
     () =>
       all.map(({ subreddit, trend_data }) => ({
         name: subreddit,
-        steps: chartSteps(trend_data ?? [], steps, covered),
+        steps: chartSteps(trend_data ?? [], steps, collected),
       })),
-    [all, hours, covered],
+    [all, hours, collected],
   );
   const plot = useRef<uPlot | null>(null);
   const [activeStep, setActiveStep] = useActiveStep(

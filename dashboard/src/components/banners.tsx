@@ -1,9 +1,10 @@
 /** What everyone must know who reads the figures: where they come from, and whether they are old. */
 
-import { type Health, SUBREDDITS, type Subreddits } from "../api";
+import type { Health } from "../api";
+import { hasBadSetting, lastResponse, unreachableSince } from "../connection";
 import { health, lastEnded, now, retryNow } from "../cycles";
-import { hasBadSetting, lastAnswer, silentSince, useData } from "../data";
 import { age, timeOfDay } from "../format";
+import { useSubreddits } from "../queries";
 import { PageErrorBanner } from "./error_boundary";
 import { Link } from "./link";
 
@@ -26,7 +27,7 @@ export function Banners() {
 }
 
 function FeedBanner() {
-  const feed = useData<Subreddits>(SUBREDDITS).data?.feed;
+  const feed = useSubreddits().data?.feed;
   if (!feed || feed === "reddit") return null;
   return (
     <div class="banner feed">
@@ -58,13 +59,13 @@ function SettingBanner() {
 }
 
 function UnreachableBanner() {
-  const since = silentSince.value;
+  const since = unreachableSince.value;
   if (since === null) return null;
   return (
     <div class="banner bad" role="alert">
       <p>
         <b>The server or its database hasn't answered since {timeOfDay(since)}.</b> What you see is
-        from {timeOfDay(lastAnswer.value)}; it is asked again every few seconds.
+        from {timeOfDay(lastResponse.value)}; it is asked again every few seconds.
       </p>
       <button type="button" class="button" onClick={retryNow}>
         Try again now

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api";
 import { retryNow } from "../cycles";
-import type { Loaded } from "../data";
+import type { QueryState } from "../queries";
 
 /** The place of what is loading, about as large. */
 export function Skeleton({ height, rows = 1 }: { height: number; rows?: number }) {
@@ -25,21 +25,15 @@ export function EmptyNote({ title, children }: { title: string; children?: Compo
   );
 }
 
-export function ErrorNote({
-  failure,
-  children,
-}: {
-  failure: ApiError;
-  children?: ComponentChildren;
-}) {
+export function ErrorNote({ error, children }: { error: ApiError; children?: ComponentChildren }) {
   return (
     <div class="note failed" role="alert">
-      <p class="note-title">{failure.message}</p>
+      <p class="note-title">{error.message}</p>
       <p class="muted">
-        {failure.isTransient ? "It is asked again every few seconds. " : null}
+        {error.isTransient ? "It is asked again every few seconds. " : null}
         {children}
       </p>
-      {failure.isTransient && (
+      {error.isTransient && (
         <button type="button" class="button" onClick={retryNow}>
           Try again now
         </button>
@@ -49,7 +43,7 @@ export function ErrorNote({
 }
 
 interface Props<T> {
-  state: Loaded<T>;
+  state: QueryState<T>;
   skeleton: ComponentChildren;
   children: (data: T) => ComponentChildren;
   hint?: ComponentChildren;
@@ -58,6 +52,6 @@ interface Props<T> {
 /** Show the data: the last good one while the server is silent. */
 export function DataState<T>({ state, skeleton, children, hint }: Props<T>) {
   if (state.data !== undefined) return <>{children(state.data)}</>;
-  if (state.failure) return <ErrorNote failure={state.failure}>{hint}</ErrorNote>;
+  if (state.error) return <ErrorNote error={state.error}>{hint}</ErrorNote>;
   return <>{skeleton}</>;
 }

@@ -1,10 +1,11 @@
 /** The head of the page: where one is, what is looked at, and how collection goes. */
 
-import { address, go, NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
-import { SUBREDDITS, type Subreddits } from "../api";
+import { NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
+import { hasBadSetting, unreachableSince } from "../connection";
 import { health, isFirstRun, lastEnded, now, running } from "../cycles";
-import { hasBadSetting, silentSince, useData } from "../data";
 import { age, timeOfDay, windowName } from "../format";
+import { address, go } from "../navigation";
+import { useSubreddits } from "../queries";
 import { Link } from "./link";
 import { isOverlayOpen } from "./overlay";
 
@@ -45,7 +46,7 @@ export function Header() {
 
 /** How old the data is, or how far the collection that runs has come. */
 function CollectionStatus() {
-  const names = useData<Subreddits>(SUBREDDITS);
+  const names = useSubreddits();
   const last = health.value?.application.last_collection_at;
   const cycle = running.value;
   const status = health.value?.status;
@@ -55,9 +56,9 @@ function CollectionStatus() {
   if (hasBadSetting.value) {
     kind = "bad";
     text = "A setting is bad";
-  } else if (silentSince.value !== null) {
+  } else if (unreachableSince.value !== null) {
     kind = "bad";
-    text = `No answer since ${timeOfDay(silentSince.value)}`;
+    text = `No answer since ${timeOfDay(unreachableSince.value)}`;
   } else if (cycle) {
     kind = "busy";
     text = `Collecting ${cycle.subreddits_processed.length} of ${names.data?.count ?? "…"}`;
@@ -104,7 +105,7 @@ export function WindowPicker() {
 
 /** Choose a subreddit, or all of them. */
 export function SubredditPicker() {
-  const names = useData<Subreddits>(SUBREDDITS).data?.subreddits ?? [];
+  const names = useSubreddits().data?.subreddits ?? [];
   const { subreddit } = address.value;
   const known = names.find((name) => name.toLowerCase() === subreddit?.toLowerCase());
   const options = subreddit && !known ? [subreddit, ...names] : names;

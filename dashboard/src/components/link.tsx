@@ -1,7 +1,8 @@
 /** A link to another state of this page: a real one, so that it opens in a tab of its own too. */
 
 import type { ComponentChildren } from "preact";
-import { type Address, go, href } from "../address";
+import type { Address } from "../address";
+import { go, href } from "../navigation";
 
 interface Props {
   to: Partial<Address>;

@@ -1,6 +1,6 @@
 /** What moved the mean: the subreddits that did, and by how much. */
 
-import { address, NO_FILTER } from "../address";
+import { NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
@@ -8,21 +8,22 @@ import { Change, Score } from "../components/sentiment";
 import { now } from "../cycles";
 import { rankContributors, significantChange, windowFilter } from "../figures";
 import { plural, signed, windowName } from "../format";
-import { useAllCompared } from "./all_compared";
+import { address } from "../navigation";
+import { useAllTrends } from "../queries";
 
 const MAX_SHOWN = 5;
 
 export function Contributors() {
   const { hours } = address.value;
-  const loaded = useAllCompared();
+  const trends = useAllTrends(hours);
   return (
     <section class="card why" aria-labelledby="why">
       <div class="card-head">
         <h2 id="why">What moved it</h2>
         <p class="muted">by how much, of the change on the {windowName(hours)} before</p>
       </div>
-      <DataState state={loaded} skeleton={<Skeleton height={44} rows={MAX_SHOWN} />}>
-        {({ compared: all, covered }) => {
+      <DataState state={trends} skeleton={<Skeleton height={44} rows={MAX_SHOWN} />}>
+        {({ compared: all, collected }) => {
           const contributors = rankContributors(all).slice(0, MAX_SHOWN);
           const largest = Math.max(
             ...contributors.map((contributor) => Math.abs(contributor.effect)),
@@ -43,7 +44,7 @@ export function Contributors() {
                       subreddit: name,
                       ...NO_FILTER,
                       kind: "items",
-                      ...windowFilter(covered.window, now.value),
+                      ...windowFilter(collected.window, now.value),
                     }}
                     class="contributor"
                   >

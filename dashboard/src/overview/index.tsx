@@ -1,14 +1,12 @@
 /** The overview: how people feel, what changed, and why. */
 
-import { address } from "../address";
-import { type Comparison, comparisonPath, type Topic, TRENDING } from "../api";
+import type { Comparison } from "../api";
 import { DataState, Skeleton } from "../components/data_state";
 import { SubredditPicker, WindowPicker } from "../components/header";
 import { MixedMethods, methodNames } from "../components/methods";
 import { isFirstRun } from "../cycles";
-import { useData } from "../data";
-import { stepSize } from "../figures";
-import { useAllCompared } from "./all_compared";
+import { address } from "../navigation";
+import { useAllTrends, useTopics, useTrends } from "../queries";
 import { Contributors } from "./contributors";
 import { FirstRun } from "./first_run";
 import { OverTime } from "./over_time";
@@ -19,7 +17,7 @@ import { Trending } from "./trending";
 export function Overview() {
   const { hours, subreddit } = address.value;
   const scope = subreddit ?? "all";
-  const compared = useData<Comparison>(comparisonPath([scope], hours, stepSize(hours).granularity));
+  const compared = useTrends([scope], hours);
   return (
     <div class="overview">
       <div class="bar">
@@ -45,13 +43,13 @@ export function Overview() {
             }
             hint="Choose another subreddit above."
           >
-            {(covered) => {
-              const [scoped] = covered.subreddits;
+            {(comparison) => {
+              const [scoped] = comparison.subreddits;
               return (
                 scoped && (
                   <div class="lead">
-                    <Summary compared={scoped} covered={covered} />
-                    <OverTime compared={scoped} covered={covered} />
+                    <Summary compared={scoped} collected={comparison} />
+                    <OverTime compared={scoped} collected={comparison} />
                   </div>
                 )
               );
@@ -70,8 +68,8 @@ export function Overview() {
 
 /** Of everything that this view averages: the scope, every subreddit, and the topics. */
 function Methods({ comparison }: { comparison: Comparison | undefined }) {
-  const all = useAllCompared().data?.compared ?? [];
-  const topics = useData<Topic[]>(TRENDING).data ?? [];
+  const all = useAllTrends(address.value.hours).data?.compared ?? [];
+  const topics = useTopics().data ?? [];
   const scopes = [...(comparison?.subreddits ?? []), ...all];
   const windows = scopes.flatMap((each) => [each.statistics, each.previous]);
   return <MixedMethods methods={methodNames([...windows, ...topics])} />;

@@ -2,7 +2,7 @@
 
 import { useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
-import { address, go, LABELS, NO_FILTER } from "../address";
+import { LABELS, NO_FILTER } from "../address";
 import type { ComparedScope, Totals } from "../api";
 import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
 import { SentimentChart } from "../charts/sentiment_chart";
@@ -19,18 +19,19 @@ import {
   sumTotals,
 } from "../figures";
 import { count, formatSpan, plural, score, windowName } from "../format";
+import { address, go } from "../navigation";
 
 interface Props {
   compared: ComparedScope;
-  covered: Collected;
+  collected: Collected;
 }
 
-export function OverTime({ compared, covered }: Props) {
+export function OverTime({ compared, collected }: Props) {
   const { hours } = address.value;
   const { seconds } = stepSize(hours);
   const steps = useMemo(
-    () => chartSteps(compared.trend_data ?? [], stepSize(hours), covered),
-    [compared, hours, covered],
+    () => chartSteps(compared.trend_data ?? [], stepSize(hours), collected),
+    [compared, hours, collected],
   );
   const [activeStep, setActiveStep] = useActiveStep(`${compared.subreddit} ${hours}`);
   const plot = useRef<uPlot | null>(null);

@@ -1,7 +1,7 @@
 /** Small multiples: every subreddit on the same scales, so that they compare at a glance. */
 
 import { useMemo, useState } from "preact/hooks";
-import { type Address, address, go, NO_FILTER } from "../address";
+import { type Address, NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
 import { SentimentChart } from "../charts/sentiment_chart";
 import { DataState, Skeleton } from "../components/data_state";
@@ -20,7 +20,8 @@ import {
   windowFilter,
 } from "../figures";
 import { count, plural, score, windowName } from "../format";
-import { type All, useAllCompared } from "./all_compared";
+import { address, go } from "../navigation";
+import { type AllTrends, useAllTrends } from "../queries";
 import { stepsSpan } from "./over_time";
 
 interface Multiple {
@@ -29,30 +30,30 @@ interface Multiple {
 }
 
 export function SmallMultiples() {
-  const compared = useAllCompared();
+  const trends = useAllTrends(address.value.hours);
   return (
     <section class="card" aria-labelledby="multiples">
       <div class="card-head">
         <h2 id="multiples">Every subreddit</h2>
         <p class="muted">on one scale; choose one to look at it alone</p>
       </div>
-      <DataState state={compared} skeleton={<Skeleton height={120} rows={4} />}>
+      <DataState state={trends} skeleton={<Skeleton height={120} rows={4} />}>
         {(all) => <Charts {...all} />}
       </DataState>
     </section>
   );
 }
 
-function Charts({ compared: all, covered }: All) {
+function Charts({ compared: all, collected }: AllTrends) {
   const { hours } = address.value;
   const steps = coarseStepSize(hours);
   const multiples = useMemo<Multiple[]>(
     () =>
       all.map((compared) => ({
         compared,
-        steps: chartSteps(compared.trend_data ?? [], steps, covered),
+        steps: chartSteps(compared.trend_data ?? [], steps, collected),
       })),
-    [all, hours, covered],
+    [all, hours, collected],
   );
   const trends = multiples.map((each) => each.steps);
   const [limit, most] = [sentimentLimit(trends), maxVolume(trends)];
@@ -64,7 +65,7 @@ function Charts({ compared: all, covered }: All) {
           key={compared.subreddit}
           compared={compared}
           step={activeStep === null ? undefined : own[activeStep]}
-          span={windowFilter(covered.window, now.value)}
+          span={windowFilter(collected.window, now.value)}
         >
           <SentimentChart
             compact

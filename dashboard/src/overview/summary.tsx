@@ -1,11 +1,10 @@
 /** Now: one sentence, and the figures it rests on. */
 
-import { address, NO_FILTER } from "../address";
-import { type ComparedScope, type Topic, TRENDING } from "../api";
+import { NO_FILTER } from "../address";
+import type { ComparedScope } from "../api";
 import { Link } from "../components/link";
 import { Change, LabelShares, MeanChange, Score } from "../components/sentiment";
 import { health, isStale, lastEnded, now, running } from "../cycles";
-import { useData } from "../data";
 import {
   type Collected,
   countChange,
@@ -18,7 +17,8 @@ import {
   windowFilter,
 } from "../figures";
 import { age, count, plural, signed, windowName } from "../format";
-import { useAllCompared } from "./all_compared";
+import { address } from "../navigation";
+import { useAllTrends, useTopics } from "../queries";
 
 /** A smaller change of the mean is none that anybody would look into. */
 const MIN_CHANGE = 0.01;
@@ -26,10 +26,16 @@ const MIN_CHANGE = 0.01;
 const PLACEHOLDER = "Most of the rise came from r/there, where people talk about something";
 const MOODS = { positive: "positive", neutral: "mixed", negative: "negative" };
 
-export function Summary({ compared, covered }: { compared: ComparedScope; covered: Collected }) {
+export function Summary({
+  compared,
+  collected,
+}: {
+  compared: ComparedScope;
+  collected: Collected;
+}) {
   const { hours } = address.value;
   const { statistics, change } = compared;
-  const span = windowFilter(covered.window, now.value);
+  const span = windowFilter(collected.window, now.value);
   const to = { view: "posts", post: null, ...NO_FILTER, kind: "items", ...span } as const;
   const more = countChange(compared, (totals) => totals.total);
   return (
@@ -125,12 +131,12 @@ function wasCollected({ change }: ComparedScope): boolean {
 
 /** Where most of a change came from, and what is talked about there. */
 function ChangeReason({ moved }: { moved: number | null }) {
-  const loadedAll = useAllCompared();
-  const loadedTopics = useData<Topic[]>(TRENDING);
+  const loadedAll = useAllTrends(address.value.hours);
+  const loadedTopics = useTopics();
   const all = loadedAll.data?.compared ?? [];
   const topics = loadedTopics.data ?? [];
   if (moved === null || Math.abs(moved) < MIN_CHANGE) return null;
-  if ([loadedAll, loadedTopics].some(({ data, failure }) => !data && !failure))
+  if ([loadedAll, loadedTopics].some(({ data, error }) => !data && !error))
     return <p class="because coming">{PLACEHOLDER}</p>;
   const first = rankContributors(all).find((contributor) => contributor.effect > 0 === moved > 0);
   if (!first) return null;

@@ -1,24 +1,23 @@
 /** Trending: what people talk about more than in the week before. */
 
 import { useState } from "preact/hooks";
-import { address, NO_FILTER } from "../address";
-import { type Topic, TRENDING } from "../api";
+import { NO_FILTER } from "../address";
+import type { Topic } from "../api";
 import { Sparkline } from "../charts/sparkline";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { LabelShares, Score } from "../components/sentiment";
 import { now } from "../cycles";
-import { useData } from "../data";
 import { age, dateTime, plural } from "../format";
+import { address } from "../navigation";
+import { useFreshTopics } from "../queries";
 
 const INITIAL_SHOWN = 5;
-/** They are found hourly, between collections. */
-const REFRESH_SECONDS = 300;
 
 export function Trending() {
   const { subreddit } = address.value;
   const [isExpanded, setExpanded] = useState(false);
-  const topics = useData<Topic[]>(TRENDING, REFRESH_SECONDS);
+  const topics = useFreshTopics();
   return (
     <section class="card trending" aria-labelledby="trending">
       <div class="card-head">

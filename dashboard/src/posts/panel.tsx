@@ -1,16 +1,16 @@
 /** One post beside the list, with its comments and how each feels. */
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { go } from "../address";
-import { apiPath, type Comment, type Post, type PostDetail } from "../api";
+import type { Comment, Post, PostDetail } from "../api";
 import { Byline } from "../components/age";
 import { Copies } from "../components/copies";
 import { ErrorNote, Skeleton } from "../components/data_state";
 import { Language, MixedMethods, methodName, methodNames } from "../components/methods";
 import { RichText } from "../components/rich_text";
 import { LabelShares, Score } from "../components/sentiment";
-import { useData } from "../data";
 import { count, plural, score } from "../format";
+import { go } from "../navigation";
+import { usePost } from "../queries";
 import { visibleTitle } from "./title";
 
 /** Deeper answers are shown at this depth: a phone has no room for more. */
@@ -18,8 +18,7 @@ const MAX_DEPTH = 4;
 const REDDIT = "https://www.reddit.com/";
 
 export function PostPanel({ name }: { name: string }) {
-  const [subreddit, id] = name.split("/");
-  const detail = useData<PostDetail>(apiPath(`/posts/${id}`, { subreddit }));
+  const detail = usePost(name);
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     panel.current?.focus({ preventScroll: true });
@@ -42,8 +41,8 @@ export function PostPanel({ name }: { name: string }) {
       </button>
       {detail.data ? (
         <Detail detail={detail.data} />
-      ) : detail.failure ? (
-        <ErrorNote failure={detail.failure}>
+      ) : detail.error ? (
+        <ErrorNote error={detail.error}>
           It may have been deleted on Reddit: what is deleted there goes here, too.
         </ErrorNote>
       ) : (

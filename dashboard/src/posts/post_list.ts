@@ -1,0 +1,72 @@
+/** A list of posts, newest first, that grows page by page. */
+
+import type { Item, Post } from "../api";
+
+/** A list holds posts, or posts and comments. */
+export type ListItem = Post | Item;
+
+export interface PostList {
+  posts: ListItem[];
+  /** The address of the next page; null at the end. */
+  next: string | null;
+  /** Newer posts, which wait until the reader asks for them. */
+  fresh: ListItem[];
+  /** The address of the page after the fresh posts, when they don't reach down to the others. */
+  gap: string | null;
+}
+
+export const EMPTY_LIST: PostList = { posts: [], next: null, fresh: [], gap: null };
+
+/** Add a page at the end. */
+export function appendPage(list: PostList, posts: ListItem[], next: string | null): PostList {
+  return { ...list, posts: mergePosts(list.posts, posts), next };
+}
+
+/**
+ * Merge a reloaded first page: update the posts that it repeats, drop those that it lacks, and hold
+ * new ones back, so that nothing moves under the reader's eyes.
+ */
+export function mergeFirstPage(
+  list: PostList | undefined,
+  posts: ListItem[],
+  next: string | null,
+): PostList {
+  const newest = list?.posts[0];
+  if (!list || !newest) return { ...EMPTY_LIST, posts, next };
+  const latest = new Map(posts.map((post) => [post.id, post]));
+  const known = new Set(list.posts.map((post) => post.id));
+  const last = posts.at(-1);
+  // Older posts are on later pages: this one says nothing of them.
+  const oldest = next && last ? sortKey(last) : next;
+  const isGone = (post: ListItem) => !latest.has(post.id) && (oldest ?? "") <= sortKey(post);
+  return {
+    posts: list.posts.filter((post) => !isGone(post)).map((post) => latest.get(post.id) ?? post),
+    next: list.next,
+    fresh: posts.filter((post) => !known.has(post.id)),
+    gap: next && oldest && oldest > sortKey(newest) ? next : null,
+  };
+}
+
+/** Move the fresh posts into the list. Across a gap the list starts over with them. */
+export function showFresh({ posts, next, fresh, gap }: PostList): PostList {
+  if (gap) return { ...EMPTY_LIST, posts: fresh, next: gap };
+  return { ...EMPTY_LIST, posts: mergePosts(fresh, posts), next };
+}
+
+/** Return the time down to which posts were searched: the cursor of the next page holds it. */
+export function searchedUntil(next: string | null, base: string): string | null {
+  const cursor = next && new URL(next, base).searchParams.get("cursor");
+  return cursor ? (cursor.split("_")[0] ?? null) : null;
+}
+
+/** Merge two lists, newest first; the first one wins where both hold a post. */
+function mergePosts(first: ListItem[], second: ListItem[]): ListItem[] {
+  const known = new Set(first.map((post) => post.id));
+  const all = [...first, ...second.filter((post) => !known.has(post.id))];
+  return all.sort((one, other) => (sortKey(one) < sortKey(other) ? 1 : -1));
+}
+
+/** Return the key that the API sorts by. */
+function sortKey(post: ListItem): string {
+  return `${post.created_utc}_${post.id}`;
+}

@@ -1,0 +1,63 @@
+/** The rows of the list: a post, or a comment that leads to its post. */
+
+import type { Item } from "../api";
+import { Byline } from "../components/age";
+import { Copies } from "../components/copies";
+import { Link } from "../components/link";
+import { Score } from "../components/sentiment";
+import { plural } from "../format";
+import { address } from "../navigation";
+import { excerpt } from "./excerpt";
+import type { ListItem } from "./post_list";
+import { visibleTitle } from "./title";
+
+export function PostRow({ post }: { post: ListItem }) {
+  const id = `${post.subreddit}/${post.id}`;
+  const isOpen = address.value.post === id;
+  return (
+    <li class={`post ${isOpen ? "open" : ""}`}>
+      <Score value={post.sentiment.compound} named />
+      <div class="post-body">
+        <h2 class="post-title">
+          <Link
+            to={{ post: id }}
+            data-post={id}
+            {...(isOpen ? { "aria-current": "true" as const } : {})}
+          >
+            {visibleTitle(post)}
+          </Link>
+        </h2>
+        {post.content && <p class="post-excerpt">{excerpt(post.content)}</p>}
+        <p class="post-meta muted">
+          <span>r/{post.subreddit}</span>
+          <Byline item={post} />
+          <span>{plural(post.upvotes, "upvote")}</span>
+          <span>{plural(post.comment_count ?? 0, "comment")}</span>
+          <Copies post={post} />
+        </p>
+      </div>
+    </li>
+  );
+}
+
+/** A comment leads to its post, where it stands among the others. */
+export function CommentRow({ comment }: { comment: Item }) {
+  const open = `${comment.subreddit}/${comment.post_id}`;
+  return (
+    <li class={`post ${address.value.post === open ? "open" : ""}`}>
+      <Score value={comment.sentiment.compound} named />
+      <div class="post-body">
+        <p class="post-excerpt">
+          <Link to={{ post: open }} data-post={`${comment.subreddit}/${comment.id}`}>
+            {excerpt(comment.content) || "(no words)"}
+          </Link>
+        </p>
+        <p class="post-meta muted">
+          <span>comment in r/{comment.subreddit}</span>
+          <Byline item={comment} />
+          <span>{plural(comment.upvotes, "upvote")}</span>
+        </p>
+      </div>
+    </li>
+  );
+}
