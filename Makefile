@@ -62,7 +62,7 @@ pages: $(PAGES)
 # Published schemas, as the package ships them.
 SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
-SPELLED = *.md function_app.py .github .vscode docs api bench collector dashboard/src infra local release shared tests
+SPELLED = *.md function_app.py .github .vscode docs api bench collector dashboard/src dashboard/tests infra local release shared tests
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -157,9 +157,10 @@ $(SWAGGER): dashboard/node_modules/.installed
 	cp dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js $@
 	touch $@
 
-# The dashboard. Its types are those of the API: a field that isn't there any more fails the build.
+# The dashboard. Its unit tests run with the suite, tests/dashboard/test_units.py, or alone: cd dashboard && npm test.
+# Its types are those of the API: a field that isn't there any more fails the build.
 NPM_RUN = cd dashboard && $(WITH_NODE) npm run --silent
-DASHBOARD := $(shell find dashboard/src -type f ! -name schema.d.ts) $(wildcard dashboard/*.json dashboard/*.ts dashboard/index.html)
+DASHBOARD := $(shell find dashboard/src dashboard/tests -type f ! -name schema.d.ts) $(wildcard dashboard/*.json dashboard/*.ts dashboard/index.html)
 
 dashboard/src/schema.d.ts: api/schema/base.py api/schema/items.py api/schema/parameters.py api/schema/openapi.py dashboard/node_modules/.installed
 	$(BIN)/python -c 'import json; from api.schema.openapi import openapi_document; print(json.dumps(openapi_document()))' > dashboard/openapi.json

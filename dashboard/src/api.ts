@@ -121,7 +121,7 @@ function isHealth(address: string, response: Response): boolean {
   return address === HEALTH && response.status === 503 && type.startsWith("application/json");
 }
 
-async function readError(response: Response): Promise<ApiError> {
+export async function readError(response: Response): Promise<ApiError> {
   const problem: Problem = await response.json().catch(() => ({}));
   const refused = problem.errors?.map((each) => `${each.detail}; it takes ${each.takes}`);
   const text = refused?.length ? refused.join(". ") : problem.detail;
@@ -131,6 +131,6 @@ async function readError(response: Response): Promise<ApiError> {
   return new ApiError(response.status, message, retry, problem.cycle ?? null, isBadSetting);
 }
 
-function nextPage(link: string | null): string | null {
+export function nextPage(link: string | null): string | null {
   return link?.match(/<([^>]+)>; rel="next"/)?.[1] ?? null;
 }

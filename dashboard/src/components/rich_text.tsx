@@ -1,12 +1,8 @@
 /** Text from Reddit, as text: quotes and code are set apart, addresses can be followed. */
 
-const URL_PATTERN = /(https?:\/\/[^\s<>()[\]"]+[^\s<>()[\]".,;:!?'*_])/g;
+import { parseBlocks } from "./text_blocks";
 
-type Kind = "text" | "quote" | "code";
-interface Block {
-  kind: Kind;
-  lines: string[];
-}
+const URL_PATTERN = /(https?:\/\/[^\s<>()[\]"]+[^\s<>()[\]".,;:!?'*_])/g;
 
 export function RichText({ text }: { text: string }) {
   return (
@@ -19,27 +15,6 @@ export function RichText({ text }: { text: string }) {
       })}
     </div>
   );
-}
-
-/** Tell quotes (lines that begin with >) and code (indented or fenced) from the rest. */
-function parseBlocks(text: string): Block[] {
-  const blocks: Block[] = [];
-  let fenced = false;
-  for (const line of text.split("\n")) {
-    const isFence = /^\s*(```|~~~)/.test(line);
-    if (isFence) fenced = !fenced;
-    const kind: Kind =
-      fenced || isFence || /^( {4}|\t)\S/.test(line)
-        ? "code"
-        : /^\s*>(?!!)/.test(line)
-          ? "quote"
-          : "text";
-    const shown = kind === "quote" ? line.replace(/^\s*>\s?/, "") : line;
-    const last = blocks.at(-1);
-    if (last?.kind === kind) last.lines.push(...(isFence ? [] : [shown]));
-    else blocks.push({ kind, lines: isFence ? [] : [shown] });
-  }
-  return blocks.filter((block) => block.lines.some((line) => line.trim()));
 }
 
 function linkify(text: string) {

@@ -11,6 +11,7 @@ import { LabelShares, Score } from "../components/sentiment";
 import { count, plural, score } from "../format";
 import { go } from "../navigation";
 import { usePost } from "../queries";
+import { flattenThread } from "./thread";
 import { visibleTitle } from "./title";
 
 /** Deeper answers are shown at this depth: a phone has no room for more. */
@@ -137,23 +138,4 @@ function Comments({ comments }: { comments: Comment[] }) {
       ))}
     </ol>
   );
-}
-
-/** Put answers below what they answer; one whose question is gone stands by itself. */
-function flattenThread(comments: Comment[]): { comment: Comment; depth: number }[] {
-  const known = new Set(comments.map((comment) => `t1_${comment.id}`));
-  const answers = new Map<string, Comment[]>();
-  for (const comment of comments) {
-    const above = known.has(comment.parent_id) ? comment.parent_id : "";
-    answers.set(above, [...(answers.get(above) ?? []), comment]);
-  }
-  const ordered: { comment: Comment; depth: number }[] = [];
-  const waiting = (answers.get("") ?? []).toReversed().map((comment) => ({ comment, depth: 0 }));
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const { comment, depth } = next;
-    ordered.push(next);
-    const below = answers.get(`t1_${comment.id}`) ?? [];
-    waiting.push(...below.toReversed().map((each) => ({ comment: each, depth: depth + 1 })));
-  }
-  return ordered;
 }

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { type Address, formatAddress, MAX_CHOSEN, parseAddress } from "../src/address";
+
+const START = parseAddress("");
+
+function reread(address: Address): Address {
+  return parseAddress(formatAddress(address).slice(1));
+}
+
+test("the start page has no query", () => {
+  expect(formatAddress(START)).toBe("/");
+  expect(START).toMatchObject({ view: "overview", hours: 24, subreddit: null, compare: [] });
+});
+
+describe("what is written is read back", () => {
+  test.each<Partial<Address>>([
+    { view: "compare", hours: 168, compare: ["python", "rust"] },
+    { view: "posts", kind: "comments", sentiment: "negative", q: '"two words" -none' },
+    { view: "posts", start: "2026-01-05T10:00:00Z", end: "2026-01-06T00:00:00Z" },
+    { view: "posts", topic: "t-1", at: "2026-01-05T10:00:00Z", post: "python/abc1" },
+    { view: "posts", q: "a&b=c#d?e+f %2C ü 漢 😀" },
+    { subreddit: "AskReddit" },
+    { subreddit: "a&view=posts" },
+    { topic: "<script>alert(1)</script>" },
+    { q: "\u202e\u0000\n" },
+  ])("%j", (given) => {
+    expect(reread({ ...START, ...given })).toEqual({ ...START, ...given });
+  });
+});
+
+test("commas, slashes and colons stay readable", () => {
+  const address = formatAddress({
+    ...START,
+    compare: ["python", "rust"],
+    post: "python/abc1",
+    start: "2026-01-05T10:00:00Z",
+  });
+  expect(address).toBe("/?compare=python,rust&start=2026-01-05T10:00:00Z&post=python/abc1");
+});
+
+describe("what an address says wrong is left out", () => {
+  test.each([
+    "view=admin",
+    "view=__proto__",
+    "hours=25",
+    "hours=24.0",
+    "hours=-24",
+    "kind=posts",
+    "sentiment=POSITIVE",
+    "start=yesterday",
+    "end=2026-13-45T00:00:00Z",
+    "post=abc1",
+    "post=python/abc1/def",
+    "post=python/a-b",
+    "post=../../admin",
+    "post=javascript:alert(1)",
+    "compare=,,,",
+    "subreddit=",
+    "q=",
+    "unknown=1",
+    "%E0%A4%A",
+    "=&=&",
+  ])("%s", (query) => {
+    expect(parseAddress(`?${query}`)).toEqual(START);
+  });
+});
+
+test("the first of two values counts", () => {
+  expect(parseAddress("?view=posts&view=compare").view).toBe("posts");
+});
+
+test("a time without a zone is in UTC", () => {
+  expect(parseAddress("?start=2026-01-05T10:00:00").start).toBe("2026-01-05T10:00:00Z");
+  expect(parseAddress("?start=2026-01-05T10:00:00%2B02:00").start).toBe(
+    "2026-01-05T10:00:00+02:00",
+  );
+});
+
+test("a comparison takes each name once, and no more than can be told apart", () => {
+  const names = ["a", "b", "a", "c", "d", "e", "f", "g"];
+  const { compare } = parseAddress(`?compare=${names}`);
+  expect(compare).toEqual(["a", "b", "c", "d", "e"]);
+  expect(compare).toHaveLength(MAX_CHOSEN);
+});
+
+test("a search is as long as the API takes it", () => {
+  expect(parseAddress(`?q=${"x".repeat(5000)}`).q).toHaveLength(200);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { ApiError, apiPath, comparisonPath, nextPage, readError } from "../src/api";
+
+describe("an address of the API", () => {
+  test("leaves out what isn't given", () => {
+    expect(apiPath("/items", { q: null, start: undefined, subreddit: "", hours: 0 })).toBe(
+      "/api/v1/items?hours=0",
+    );
+    expect(apiPath("/health")).toBe("/api/v1/health");
+  });
+
+  test("encodes what people type", () => {
+    const { searchParams } = new URL(apiPath("/items", { q: "a&b=c #ü" }), "http://127.0.0.1");
+    expect([...searchParams]).toEqual([["q", "a&b=c #ü"]]);
+  });
+
+  test("compares up to the last collection", () => {
+    expect(comparisonPath(["a", "b"], 24, "hour")).toBe(
+      "/api/v1/sentiment/compare?subreddits=a%2Cb&hours=24&until=collected&granularity=hour",
+    );
+  });
+});
+
+test("the next page is that of the Link header, among others", () => {
+  expect(nextPage('</a>; rel="prev", </b?cursor=1>; rel="next"')).toBe("/b?cursor=1");
+  expect(nextPage('</a>; rel="prev"')).toBeNull();
+  expect(nextPage(null)).toBeNull();
+});
+
+describe("an error", () => {
+  const problem = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+    readError(new Response(JSON.stringify(body), { status, headers }));
+
+  test("has the words and the delay of the API", async () => {
+    const error = await problem(503, { detail: "Busy." }, { "Retry-After": "7" });
+    expect(error).toMatchObject({ status: 503, message: "Busy.", retrySeconds: 7 });
+  });
+
+  test("names what each parameter takes", async () => {
+    const errors = [
+      { detail: "hours is 3", takes: "24 or more" },
+      { detail: "kind is x", takes: "post or comment" },
+    ];
+    const error = await problem(400, { detail: "Bad request.", errors });
+    expect(error.message).toBe(
+      "hours is 3; it takes 24 or more. kind is x; it takes post or comment",
+    );
+  });
+
+  test("of another server is its status", async () => {
+    const error = await readError(new Response("<html>", { status: 502 }));
+    expect(error).toMatchObject({ status: 502, message: "The server answered 502." });
+  });
+
+  test("says when a setting of the app is bad, and which cycle runs", async () => {
+    expect(await problem(500, { type: "urn:undertone:bad-setting" })).toMatchObject({
+      isBadSetting: true,
+    });
+    expect(await problem(409, { cycle: "c1" })).toMatchObject({ cycle: "c1", isBadSetting: false });
+  });
+
+  test.each([
+    [0, true],
+    [400, false],
+    [401, false],
+    [404, false],
+    [408, true],
+    [409, false],
+    [429, true],
+    [500, true],
+    [503, true],
+  ])("with the status %d is transient: %s", (status, isTransient) => {
+    expect(new ApiError(status, "").isTransient).toBe(isTransient);
+  });
+});

@@ -1,0 +1,67 @@
+/** Answers of the API, with what a test needs and nothing else. */
+
+import type { Change, Comment, ComparedScope, Item, Post, Step, Totals } from "../src/api";
+
+/** Return totals whose counts add up: what has no label of its own is neutral. */
+export function makeTotals(given: Partial<Totals> = {}): Totals {
+  const { total = 0, left_out = 0, positive = 0, negative = 0 } = given;
+  return {
+    total,
+    positive,
+    negative,
+    neutral: total - left_out - positive - negative,
+    avg_sentiment: total ? 0 : null,
+    posts: total,
+    comments: 0,
+    left_out,
+    copies: 0,
+    methods: total ? { vader: total } : {},
+    mixed_methods: false,
+    ...given,
+  };
+}
+
+export function makeStep(start: string, given: Partial<Totals> = {}): Step {
+  return { start, ...makeTotals(given) };
+}
+
+export function makeChange(given: Partial<Change> = {}): Change {
+  return {
+    verdict: "unclear",
+    hours: 24,
+    statistics: makeTotals(),
+    previous: makeTotals(),
+    avg_sentiment: null,
+    standard_error: null,
+    behind: [],
+    ...given,
+  };
+}
+
+export function makeCompared(given: Partial<ComparedScope> = {}): ComparedScope {
+  const statistics = given.statistics ?? makeTotals();
+  return {
+    subreddit: "all",
+    statistics,
+    previous: makeTotals(),
+    difference: {} as ComparedScope["difference"],
+    trend_data: null,
+    standard_error: null,
+    change: null,
+    ...given,
+  };
+}
+
+/** Return a post; the number is both its id and its time: a larger one is newer. */
+export function makePost(number: number, given: Partial<Post> = {}): Post {
+  const created_utc = new Date(Date.UTC(2026, 0, 1) + number * 60_000).toISOString();
+  return { id: `p${number}`, created_utc, title: `Post ${number}`, ...given } as Post;
+}
+
+export function makeItem(number: number, given: Partial<Item> = {}): Item {
+  return { ...makePost(number), kind: "comment", ...given } as Item;
+}
+
+export function makeComment(id: string, parent_id: string): Comment {
+  return { id, parent_id } as Comment;
+}

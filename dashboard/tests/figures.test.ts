@@ -1,0 +1,235 @@
+import { describe, expect, test } from "vitest";
+import {
+  chartSteps,
+  coarseStepSize,
+  countChange,
+  isComparable,
+  labelFor,
+  maxVolume,
+  rankContributors,
+  sentimentLimit,
+  significantChange,
+  significantLabel,
+  significantShareChange,
+  stepSize,
+  sumTotals,
+  windowFilter,
+} from "../src/figures";
+import { makeChange, makeCompared, makeStep, makeTotals } from "./builders";
+
+const HOUR = { granularity: "hour", seconds: 3600 } as const;
+const TWO_HOURS = { granularity: "hour", seconds: 7200 } as const;
+const WINDOW = { start: "2026-01-05T00:00:00Z", end: "2026-01-05T06:00:00Z" };
+
+describe("the size of a step", () => {
+  test.each([
+    [24, 1, 2],
+    [168, 1, 8],
+    [720, 24, 24],
+    [2160, 24, 24],
+  ])("over %d hours is %d hours, and %d for one subreddit", (hours, step, coarse) => {
+    expect(stepSize(hours).seconds).toBe(step * 3600);
+    expect(coarseStepSize(hours).seconds).toBe(coarse * 3600);
+    expect(stepSize(hours).granularity).toBe(step === 1 ? "hour" : "day");
+  });
+});
+
+describe("the steps of a chart", () => {
+  const hours = (...numbers: number[]) =>
+    numbers.map((hour) => makeStep(`2026-01-05T0${hour}:00:00Z`, { total: hour }));
+
+  test("end at multiples of their length, in UTC", () => {
+    const steps = chartSteps(hours(1, 2, 3, 4), TWO_HOURS, { window: WINDOW, gaps: [] });
+    expect(steps.map(({ start, end, total }) => [start, end, total])).toEqual([
+      ["2026-01-05T00:00:00Z", "2026-01-05T02:00:00Z", 1],
+      ["2026-01-05T02:00:00Z", "2026-01-05T04:00:00Z", 5],
+      ["2026-01-05T04:00:00Z", "2026-01-05T06:00:00Z", 4],
+    ]);
+  });
+
+  test("begin no earlier than the window", () => {
+    const window = { ...WINDOW, start: "2026-01-05T01:00:00Z" };
+    const [first] = chartSteps(hours(1, 2), TWO_HOURS, { window, gaps: [] });
+    expect(first).toMatchObject({ start: window.start, end: "2026-01-05T02:00:00Z" });
+  });
+
+  test("are open when they end after the last collection", () => {
+    const window = { ...WINDOW, end: "2026-01-05T03:30:00Z" };
+    const steps = chartSteps(hours(1, 2, 3), HOUR, { window, gaps: [] });
+    expect(steps.map((step) => step.isOpen)).toEqual([false, false, true]);
+  });
+
+  test("are uncollected only where they hold nothing and a gap touches them", () => {
+    const gap = { start: "2026-01-05T01:00:00Z", end: "2026-01-05T03:00:00Z" };
+    const quiet = [0, 1, 2, 3].map((hour) => makeStep(`2026-01-05T0${hour}:00:00Z`));
+    const flags = (steps: typeof quiet) =>
+      chartSteps(steps, HOUR, { window: WINDOW, gaps: [gap] }).map((step) => step.isUncollected);
+    expect(flags(quiet)).toEqual([false, true, true, false]);
+    expect(flags(hours(0, 1, 2, 3))).toEqual([false, false, false, false]);
+  });
+
+  test("know no gaps where the API names none", () => {
+    const [step] = chartSteps([makeStep(WINDOW.start)], HOUR, { window: WINDOW, gaps: null });
+    expect(step?.isUncollected).toBe(false);
+  });
+});
+
+describe("the sum of totals", () => {
+  test("weights means by the items that have a label", () => {
+    const sum = sumTotals([
+      makeStep("a", { total: 3, left_out: 1, avg_sentiment: 0.5 }),
+      makeStep("b", { total: 6, avg_sentiment: -0.5 }),
+      makeStep("c"),
+    ]);
+    expect(sum).toMatchObject({ total: 9, left_out: 1 });
+    expect(sum.avg_sentiment).toBeCloseTo((2 * 0.5 - 6 * 0.5) / 8);
+  });
+
+  test("has no mean without items that have a label", () => {
+    expect(sumTotals([]).avg_sentiment).toBeNull();
+    const sum = sumTotals([makeStep("a", { total: 2, left_out: 2, avg_sentiment: null })]);
+    expect(sum.avg_sentiment).toBeNull();
+  });
+
+  test("says which methods are mixed", () => {
+    const sum = sumTotals([
+      makeStep("a", { total: 2, methods: { vader: 2 } }),
+      makeStep("b", { total: 3, methods: { vader: 1, linear: 2 } }),
+    ]);
+    expect(sum).toMatchObject({ methods: { vader: 3, linear: 2 }, mixed_methods: true });
+  });
+});
+
+describe("the axes", () => {
+  const trend = (...means: (number | null)[]) =>
+    means.map((avg_sentiment, at) => makeStep(`${at}`, { total: at, avg_sentiment }));
+
+  test.each([
+    [[], 0.2],
+    [[0.01, -0.02], 0.2],
+    [[0.2], 0.3],
+    [[-0.57, null, 0.1], 0.6],
+    [[0.99], 1],
+  ])("hold the means %j up to %d", (means, limit) => {
+    expect(sentimentLimit([trend(...means)])).toBeCloseTo(limit);
+  });
+
+  test("hold the largest volume of all charts, and are never empty", () => {
+    expect(maxVolume([trend(0, 0, 0), trend(0, 0)])).toBe(2);
+    expect(maxVolume([])).toBe(1);
+  });
+});
+
+describe("a label", () => {
+  test.each([
+    [0.05, "positive"],
+    [0.0499, "neutral"],
+    [0, "neutral"],
+    [-0.0499, "neutral"],
+    [-0.05, "negative"],
+  ])("of %d is %s", (mean, label) => {
+    expect(labelFor(mean)).toBe(label);
+  });
+
+  const compared = (total: number, mean: number | null, standard_error: number | null) =>
+    makeCompared({ statistics: makeTotals({ total, avg_sentiment: mean }), standard_error });
+
+  test("of a mood needs 30 items", () => {
+    expect(significantLabel(compared(29, 0.5, 0.01))).toBeNull();
+    expect(significantLabel(compared(30, 0.5, 0.01))).toBe("positive");
+    expect(significantLabel(compared(0, null, null))).toBeNull();
+  });
+
+  test("of a mood is neutral within two standard errors of zero", () => {
+    expect(significantLabel(compared(40, -0.2, 0.1))).toBe("neutral");
+    expect(significantLabel(compared(40, -0.21, 0.1))).toBe("negative");
+  });
+});
+
+describe("a change", () => {
+  test.each([
+    ["better", true, 0.1],
+    ["worse", true, 0.1],
+    ["unclear", true, null],
+    ["too_few", true, null],
+    ["mixed_methods", true, null],
+    ["no_earlier_data", false, null],
+    ["not_collected", false, null],
+  ] as const)("with the verdict %s", (verdict, comparable, change) => {
+    const compared = makeCompared({ change: makeChange({ verdict, avg_sentiment: 0.1 }) });
+    expect(isComparable(compared)).toBe(comparable);
+    expect(significantChange(compared)).toBe(change);
+  });
+
+  test("of counts is zero without a comparison", () => {
+    const change = makeChange({
+      statistics: makeTotals({ total: 7 }),
+      previous: makeTotals({ total: 9 }),
+    });
+    expect(countChange(makeCompared({ change }), (totals) => totals.total)).toBe(-2);
+    expect(countChange(makeCompared(), (totals) => totals.total)).toBe(0);
+    expect(isComparable(makeCompared())).toBe(false);
+  });
+
+  const shares = (now: [number, number], before: [number, number], verdict = "better" as const) =>
+    makeCompared({
+      change: makeChange({
+        verdict,
+        statistics: makeTotals({ total: now[1], positive: now[0] }),
+        previous: makeTotals({ total: before[1], positive: before[0] }),
+      }),
+    });
+
+  test("of a share is in points, where chance doesn't explain it", () => {
+    expect(significantShareChange(shares([60, 100], [30, 100]), "positive")).toBeCloseTo(30);
+    expect(significantShareChange(shares([35, 100], [30, 100]), "positive")).toBeNull();
+    expect(significantShareChange(shares([29, 29], [0, 100]), "positive")).toBeNull();
+    expect(significantShareChange(makeCompared(), "positive")).toBeNull();
+  });
+});
+
+describe("contributors to a change", () => {
+  const scope = (subreddit: string, total: number, moved: number) =>
+    makeCompared({
+      subreddit,
+      statistics: makeTotals({ total }),
+      change: makeChange({ verdict: moved > 0 ? "better" : "worse", avg_sentiment: moved }),
+    });
+
+  test("come first by the size of their effect, whatever its sign", () => {
+    const ranked = rankContributors([
+      scope("small", 10, 0.5),
+      scope("large", 80, -0.25),
+      scope("still", 10, 0.0001),
+    ]);
+    expect(ranked.map(({ name }) => name)).toEqual(["large", "small"]);
+    expect(ranked[0]?.effect).toBeCloseTo(-0.2);
+    expect(ranked[1]?.effect).toBeCloseTo(0.05);
+  });
+
+  test("leave out what chance explains, though it counts among all items", () => {
+    const unclear = makeCompared({ subreddit: "b", statistics: makeTotals({ total: 50 }) });
+    const [only, ...others] = rankContributors([scope("a", 50, 0.2), unclear]);
+    expect(only?.effect).toBeCloseTo(0.1);
+    expect(others).toEqual([]);
+  });
+
+  test("are none without items", () => {
+    expect(rankContributors([])).toEqual([]);
+    expect(rankContributors([scope("a", 0, 0.2)])).toEqual([]);
+  });
+});
+
+describe("the filter of a window's posts", () => {
+  test("is none while the window ends in this hour", () => {
+    expect(windowFilter(WINDOW, Date.parse("2026-01-05T06:59:59Z"))).toEqual({});
+  });
+
+  test("is the window's own hours afterwards, the last one whole", () => {
+    const window = { start: WINDOW.start, end: "2026-01-05T06:20:00Z" };
+    expect(windowFilter(window, Date.parse("2026-01-05T07:00:00Z"))).toEqual({
+      start: WINDOW.start,
+      end: "2026-01-05T07:00:00Z",
+    });
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { parseAddress } from "../src/address";
+import { parseBlocks } from "../src/components/text_blocks";
+import { excerpt } from "../src/posts/excerpt";
+import { isFiltered, listPath, searchedSpan } from "../src/posts/filter";
+import { flattenThread } from "../src/posts/thread";
+import { visibleTitle } from "../src/posts/title";
+import { makeComment } from "./builders";
+
+describe("the list's address at the API", () => {
+  const pathOf = (query: string) => listPath(parseAddress(query), { limit: 50 });
+
+  test("asks for posts, or for items when comments are listed", () => {
+    expect(pathOf("")).toBe("/api/v1/posts/recent?hours=24&limit=50");
+    expect(pathOf("?kind=items")).toBe("/api/v1/items?hours=24&limit=50");
+    expect(pathOf("?kind=comments")).toBe("/api/v1/items?hours=24&kind=comment&limit=50");
+  });
+
+  test("asks for a topic's posts as they were then, whatever the span", () => {
+    const query = "?topic=t1&at=2026-01-05T10:00:00Z&start=2026-01-01T00:00:00Z&kind=items";
+    const { pathname, searchParams } = new URL(pathOf(query), "http://127.0.0.1");
+    expect(pathname).toBe("/api/v1/posts/recent");
+    expect(searchParams.get("at")).toBe("2026-01-05T10:00:00Z");
+    expect(searchParams.has("start")).toBe(false);
+  });
+});
+
+test("window and subreddit are no filter, words and spans are", () => {
+  expect(isFiltered(parseAddress("?hours=168&subreddit=python&kind=items"))).toBe(false);
+  expect(isFiltered(parseAddress("?q=x"))).toBe(true);
+  expect(isFiltered(parseAddress("?end=2026-01-05T10:00:00Z"))).toBe(true);
+});
+
+test("what was searched is the topic, the span or the window", () => {
+  expect(searchedSpan(parseAddress("?topic=t1&hours=168"))).toBe("the topic");
+  expect(searchedSpan(parseAddress("?hours=168"))).toBe("the last 7 days");
+  expect(searchedSpan(parseAddress("?start=2026-01-05T10:00:00Z"))).toMatch(/^since Mon/);
+});
+
+describe("a title", () => {
+  test.each(["Hello", "😀", " ا "])("that can be seen stays: %j", (title) => {
+    expect(visibleTitle({ title })).toBe(title);
+  });
+
+  test.each(["", "   ", "\u200b\u200e", "\u00a0\n\t", null])("%j has a stand-in", (title) => {
+    expect(visibleTitle({ title })).toBe("(no title)");
+  });
+});
+
+test("an excerpt has no marks at the beginning of lines, and an end", () => {
+  expect(excerpt("> quoted\n## heading\n```js\ncode")).toBe("quoted\nheading\ncode");
+  expect(excerpt("x".repeat(5000))).toHaveLength(420);
+});
+
+describe("the blocks of a text", () => {
+  const blocksOf = (text: string) => parseBlocks(text).map(({ kind, lines }) => [kind, lines]);
+
+  test("are paragraphs, quotes and code", () => {
+    expect(blocksOf("one\n> two\n    three\n```\nfour\n```\nfive")).toEqual([
+      ["text", ["one"]],
+      ["quote", ["two"]],
+      ["code", ["    three", "four"]],
+      ["text", ["five"]],
+    ]);
+  });
+
+  test("leave a spoiler and HTML as text", () => {
+    expect(blocksOf(">!spoiler!<\n<b>bold</b>")).toEqual([
+      ["text", [">!spoiler!<", "<b>bold</b>"]],
+    ]);
+  });
+
+  test("of a fence that nobody closes go to the end", () => {
+    expect(blocksOf("```\n> a\nb")).toEqual([["code", ["> a", "b"]]]);
+  });
+
+  test("are none where there are no words", () => {
+    expect(blocksOf("")).toEqual([]);
+    expect(blocksOf(" \n\n```\n```")).toEqual([]);
+  });
+});
+
+describe("a thread", () => {
+  const order = (...pairs: [string, string][]) =>
+    flattenThread(pairs.map(([id, parent]) => makeComment(id, parent))).map(
+      ({ comment, depth }) => `${comment.id}${depth}`,
+    );
+
+  test("has answers below what they answer, in their order", () => {
+    const pairs: [string, string][] = [
+      ["a", "t3_post"],
+      ["b", "t3_post"],
+      ["c", "t1_a"],
+      ["d", "t1_c"],
+      ["e", "t1_a"],
+    ];
+    expect(order(...pairs)).toEqual(["a0", "c1", "d2", "e1", "b0"]);
+  });
+
+  test("keeps an answer whose question is gone", () => {
+    expect(order(["a", "t1_gone"], ["b", "t1_a"])).toEqual(["a0", "b1"]);
+  });
+
+  test("may be as deep as people answer", () => {
+    const pairs = Array.from({ length: 20_000 }, (_, at): [string, string] => [
+      `c${at}`,
+      at ? `t1_c${at - 1}` : "t3_post",
+    ]);
+    expect(order(...pairs)).toHaveLength(20_000);
+  });
+});
