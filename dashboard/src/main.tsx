@@ -1,6 +1,12 @@
 import "./styles/base.css";
+import "./styles/frame.css";
+import "./styles/controls.css";
 import "./styles/components.css";
-import "./styles/views.css";
+import "./styles/overview.css";
+import "./styles/compare.css";
+import "./styles/posts.css";
+import "./styles/collection.css";
+import "./styles/responsive.css";
 import "uplot/dist/uPlot.min.css";
 import { render } from "preact";
 import { App } from "./app";

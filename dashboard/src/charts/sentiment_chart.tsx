@@ -57,40 +57,21 @@ export function SentimentChart(props: Props) {
   );
 }
 
-function chartOptions(
-  latest: { current: Props },
-  compact: boolean,
-): Omit<uPlot.Options, "width" | "height"> {
-  const { seconds, limit, maxVolume, syncKey, onSelect } = latest.current;
-  const bars = uPlot.paths.bars?.({ size: [0.72, 40], radius: 0 });
-  const stack = (fill: string): uPlot.Series => ({
-    scale: "volume",
-    fill: cssColour(fill),
-    width: 0,
-    points: { show: false },
-    ...(bars ? { paths: bars } : {}),
-  });
-  const reach = 2 * limit;
-  // After a drag the browser reports a click as well.
-  let wasDragged = false;
-  let tapped: number | null | undefined;
+type Latest = { current: Props };
+type Options = Omit<uPlot.Options, "width" | "height">;
+
+function chartOptions(latest: Latest, compact: boolean): Options {
+  const { seconds, limit, maxVolume } = latest.current;
+  const lineWidth = compact ? 1.75 : 2.25;
+  const lowest = -limit - (2 * limit * BARS_SHARE) / (1 - BARS_SHARE);
   return {
     ...timeZoneOptions(seconds),
     legend: { show: false },
     padding: compact ? [4, 0, 0, 0] : [10, 4, 0, 0],
-    cursor: {
-      y: false,
-      x: true,
-      points: { size: 8, width: 2, fill: cssColour("card") },
-      // Nobody holds a mouse quite still: less than this is a click.
-      drag: { x: Boolean(onSelect), y: false, setScale: false, dist: DRAG_PIXELS, click: () => {} },
-      ...(syncKey
-        ? { sync: { key: syncKey, setSeries: false, filters: { pub: isMouseMove } } }
-        : {}),
-    },
+    cursor: cursorOptions(latest.current),
     scales: {
       x: { time: true, range: (_, min, max) => [min - seconds / 2, max + seconds / 2] },
-      sentiment: { range: () => [-limit - (reach * BARS_SHARE) / (1 - BARS_SHARE), limit] },
+      sentiment: { range: () => [lowest, limit] },
       volume: { range: () => [0, maxVolume / (BARS_SHARE * 0.9)] },
     },
     axes: compact
@@ -98,60 +79,88 @@ function chartOptions(
       : [timeAxis(seconds), sentimentAxis(limit), volumeAxis(maxVolume)],
     series: [
       {},
-      stack("positive-bar"),
-      stack("neutral-bar"),
-      stack("negative-bar"),
-      {
-        scale: "sentiment",
-        width: compact ? 1.75 : 2.25,
-        stroke: (chart) => signGradient(chart, cssColour("positive"), cssColour("negative")),
-        fill: (chart) =>
-          signGradient(chart, cssColour("positive-wash"), cssColour("negative-wash")),
-        fillTo: () => 0,
-        points: { show: false },
-        paths: completeStepsPath(() => latest.current.steps),
-      },
+      stackedBars("positive-bar"),
+      stackedBars("neutral-bar"),
+      stackedBars("negative-bar"),
+      meanLine(latest, lineWidth),
     ],
     hooks: {
       drawAxes: [(chart) => drawUncollected(chart, latest.current.steps, seconds), drawZero],
-      draw: [(chart) => drawMarks(chart, latest.current.steps, signColour, compact ? 1.75 : 2.25)],
-      setCursor: [
-        (chart) => {
-          const { left, width } = chart.select;
-          const isDragged = width >= DRAG_PIXELS && chart.cursor.idx != null;
-          latest.current.onDrag?.(
-            isDragged ? [chart.posToIdx(left), chart.posToIdx(left + width)] : null,
-          );
-          latest.current.onActiveStep?.(chart.cursor.idx ?? null);
-        },
-      ],
-      setSelect: [
-        (chart) => {
-          const { left, width } = chart.select;
-          if (width < DRAG_PIXELS) return;
-          wasDragged = true;
-          latest.current.onDrag?.(null);
-          const first = chart.posToIdx(left);
-          latest.current.onSelect?.(first, chart.posToIdx(left + width));
-          chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-        },
-      ],
-      ready: [
-        (chart) => {
-          chart.over.addEventListener("mousedown", () => {
-            wasDragged = false;
-          });
-          chart.over.addEventListener("click", (event) => {
-            const step = chart.cursor.idx;
-            // A finger reads a step first: it has no way to point without a tap.
-            const isRead = !isTouch(event) || step === tapped;
-            tapped = step;
-            if (step != null && !wasDragged && isRead) latest.current.onSelect?.(step, step);
-          });
-        },
-      ],
+      draw: [(chart) => drawMarks(chart, latest.current.steps, signColour, lineWidth)],
+      ...selectionHooks(latest),
     },
   };
+}
+
+function cursorOptions({ syncKey, onSelect }: Props): uPlot.Cursor {
+  return {
+    y: false,
+    x: true,
+    points: { size: 8, width: 2, fill: cssColour("card") },
+    // No hand is still: a shorter drag is a click.
+    drag: { x: Boolean(onSelect), y: false, setScale: false, dist: DRAG_PIXELS, click: () => {} },
+    ...(syncKey ? { sync: { key: syncKey, setSeries: false, filters: { pub: isMouseMove } } } : {}),
+  };
+}
+
+function stackedBars(fill: string): uPlot.Series {
+  const bars = uPlot.paths.bars?.({ size: [0.72, 40], radius: 0 });
+  return {
+    scale: "volume",
+    fill: cssColour(fill),
+    width: 0,
+    points: { show: false },
+    ...(bars ? { paths: bars } : {}),
+  };
+}
+
+function meanLine(latest: Latest, width: number): uPlot.Series {
+  return {
+    scale: "sentiment",
+    width,
+    stroke: (chart) => signGradient(chart, cssColour("positive"), cssColour("negative")),
+    fill: (chart) => signGradient(chart, cssColour("positive-wash"), cssColour("negative-wash")),
+    fillTo: () => 0,
+    points: { show: false },
+    paths: completeStepsPath(() => latest.current.steps),
+  };
+}
+
+/** Report the active step, a drag over several, and what a click or a drag selects. */
+function selectionHooks(latest: Latest): uPlot.Hooks.Arrays {
+  // After a drag the browser reports a click as well.
+  let wasDragged = false;
+  let tapped: number | null | undefined;
+  const setCursor = (chart: uPlot) => {
+    const { left, width } = chart.select;
+    const isDragged = width >= DRAG_PIXELS && chart.cursor.idx != null;
+    latest.current.onDrag?.(
+      isDragged ? [chart.posToIdx(left), chart.posToIdx(left + width)] : null,
+    );
+    latest.current.onActiveStep?.(chart.cursor.idx ?? null);
+  };
+  const setSelect = (chart: uPlot) => {
+    const { left, width } = chart.select;
+    if (width < DRAG_PIXELS) return;
+    wasDragged = true;
+    latest.current.onDrag?.(null);
+    const first = chart.posToIdx(left);
+    latest.current.onSelect?.(first, chart.posToIdx(left + width));
+    chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+  };
+  const ready = (chart: uPlot) => {
+    chart.over.addEventListener("mousedown", () => {
+      wasDragged = false;
+    });
+    chart.over.addEventListener("click", (event) => {
+      const step = chart.cursor.idx;
+      // A finger can't point without a tap: the first one reads the step, the second one opens it.
+      const isRead = !isTouch(event) || step === tapped;
+      tapped = step;
+      if (step != null && !wasDragged && isRead) latest.current.onSelect?.(step, step);
+    });
+  };
+  return { setCursor: [setCursor], setSelect: [setSelect], ready: [ready] };
 }
 
 const isTouch = (event: MouseEvent) =>

@@ -62,27 +62,7 @@ export function MeansOverTime({ all, collected }: { all: ComparedScope[]; collec
       <AccessibleChart
         name={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step.`}
         plot={plot}
-        legend={
-          <ul class="legend">
-            {trends.map(({ name, steps: own }, number) => {
-              const step = activeStep === null ? undefined : own[activeStep];
-              return (
-                <li key={name}>
-                  <svg viewBox="0 0 28 8" aria-hidden="true">
-                    <path
-                      d="M0 4h28"
-                      class={`line-${number + 1}`}
-                      stroke-dasharray={(DASHES[number] ?? []).join(" ")}
-                    />
-                  </svg>
-                  r/{name}
-                  {step && <Score value={step.avg_sentiment} />}
-                  {step && <span class="muted">{count(step.total)} items</span>}
-                </li>
-              );
-            })}
-          </ul>
-        }
+        legend={<Legend trends={trends} activeStep={activeStep} />}
         table={<StepsTable trends={trends} />}
       >
         <LineChart
@@ -95,6 +75,30 @@ export function MeansOverTime({ all, collected }: { all: ComparedScope[]; collec
         />
       </AccessibleChart>
     </section>
+  );
+}
+
+function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | null }) {
+  return (
+    <ul class="legend">
+      {trends.map(({ name, steps }, number) => {
+        const step = activeStep === null ? undefined : steps[activeStep];
+        return (
+          <li key={name}>
+            <svg viewBox="0 0 28 8" aria-hidden="true">
+              <path
+                d="M0 4h28"
+                class={`line-${number + 1}`}
+                stroke-dasharray={(DASHES[number] ?? []).join(" ")}
+              />
+            </svg>
+            r/{name}
+            {step && <Score value={step.avg_sentiment} />}
+            {step && <span class="muted">{count(step.total)} items</span>}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

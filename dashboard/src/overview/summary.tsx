@@ -1,6 +1,6 @@
 /** Now: one sentence, and the figures it rests on. */
 
-import { NO_FILTER } from "../address";
+import { type Address, NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
 import { Link } from "../components/link";
 import { Change, LabelShares, MeanChange, Score } from "../components/sentiment";
@@ -26,18 +26,16 @@ const MIN_CHANGE = 0.01;
 const PLACEHOLDER = "Most of the rise came from r/there, where people talk about something";
 const MOODS = { positive: "positive", neutral: "mixed", negative: "negative" };
 
-export function Summary({
-  compared,
-  collected,
-}: {
+interface Props {
   compared: ComparedScope;
   collected: Collected;
-}) {
+}
+
+export function Summary({ compared, collected }: Props) {
   const { hours } = address.value;
-  const { statistics, change } = compared;
+  const { statistics } = compared;
   const span = windowFilter(collected.window, now.value);
   const to = { view: "posts", post: null, ...NO_FILTER, kind: "items", ...span } as const;
-  const more = countChange(compared, (totals) => totals.total);
   return (
     <section class="card now" aria-labelledby="now">
       <h2 id="now" class="hidden">
@@ -50,56 +48,84 @@ export function Summary({
         )}
       </div>
       <div class="figures">
-        <div class="figure large">
-          <p class="figure-name">Average sentiment</p>
-          <Link to={to} class="figure-value">
-            <Score value={statistics.avg_sentiment} />
-          </Link>
-          <p class="figure-more">
-            <MeanChange compared={compared} />{" "}
-            {significantChange(compared) !== null && (
-              <span class="muted">on the {windowName(hours)} before</span>
-            )}
-          </p>
-        </div>
-        <div class="figure">
-          <p class="figure-name">Posts and comments</p>
-          <Link to={to} class="figure-value">
-            {count(statistics.total)}
-          </Link>
-          <p class="figure-more">
-            {isComparable(compared) ? (
-              <>
-                <Change value={more} digits={0} />{" "}
-                <span class="muted">
-                  ({signed((100 * more) / (change?.previous.total ?? 1))}%) in full hours
-                </span>
-              </>
-            ) : (
-              <span class="muted">
-                {change?.verdict === "not_collected" ? "not all was collected" : "no earlier data"}
-              </span>
-            )}
-          </p>
-          <p class="figure-more muted">
-            {plural(statistics.posts, "post")}, {plural(statistics.comments, "comment")}
-          </p>
-          {statistics.copies > 0 && (
-            <p class="figure-more muted">
-              {plural(statistics.copies, "post is a copy", "posts are copies")}; lists over all show
-              them as one
-            </p>
-          )}
-          {statistics.left_out > 0 && (
-            <p class="figure-more muted">
-              {count(statistics.left_out)} not in English, left out of the average
-            </p>
-          )}
-        </div>
+        <MeanFigure compared={compared} to={to} />
+        <VolumeFigure compared={compared} to={to} />
         <Freshness />
       </div>
       <LabelShares counts={statistics} to={to} figures />
     </section>
+  );
+}
+
+interface FigureProps {
+  compared: ComparedScope;
+  /** Where the items are that the figure counts. */
+  to: Partial<Address>;
+}
+
+function MeanFigure({ compared, to }: FigureProps) {
+  return (
+    <div class="figure large">
+      <p class="figure-name">Average sentiment</p>
+      <Link to={to} class="figure-value">
+        <Score value={compared.statistics.avg_sentiment} />
+      </Link>
+      <p class="figure-more">
+        <MeanChange compared={compared} />{" "}
+        {significantChange(compared) !== null && (
+          <span class="muted">on the {windowName(address.value.hours)} before</span>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function VolumeFigure({ compared, to }: FigureProps) {
+  const { statistics } = compared;
+  return (
+    <div class="figure">
+      <p class="figure-name">Posts and comments</p>
+      <Link to={to} class="figure-value">
+        {count(statistics.total)}
+      </Link>
+      <p class="figure-more">
+        <VolumeChange compared={compared} />
+      </p>
+      <p class="figure-more muted">
+        {plural(statistics.posts, "post")}, {plural(statistics.comments, "comment")}
+      </p>
+      {statistics.copies > 0 && (
+        <p class="figure-more muted">
+          {plural(statistics.copies, "post is a copy", "posts are copies")}; lists over all show
+          them as one
+        </p>
+      )}
+      {statistics.left_out > 0 && (
+        <p class="figure-more muted">
+          {count(statistics.left_out)} not in English, left out of the average
+        </p>
+      )}
+    </div>
+  );
+}
+
+function VolumeChange({ compared }: { compared: ComparedScope }) {
+  const { change } = compared;
+  if (!isComparable(compared)) {
+    return (
+      <span class="muted">
+        {change?.verdict === "not_collected" ? "not all was collected" : "no earlier data"}
+      </span>
+    );
+  }
+  const more = countChange(compared, (totals) => totals.total);
+  return (
+    <>
+      <Change value={more} digits={0} />{" "}
+      <span class="muted">
+        ({signed((100 * more) / (change?.previous.total ?? 1))}%) in full hours
+      </span>
+    </>
   );
 }
 
