@@ -1,12 +1,12 @@
 import { defineConfig, type Plugin } from "vite";
 
-/** As docs/dashboard.md, index.html and src/start.js have it. */
+/** The same browsers as in docs/dashboard.md, index.html and src/start.js. */
 const BROWSERS = ["chrome111", "edge111", "firefox115", "safari16.4"];
 const START = "./src/start.js";
-/** Ships as its makers built it, beside its own licence: see the Makefile. */
+/** The Makefile copies this package with its own licence. */
 const COPIED = "swagger-ui-dist";
 
-/** Ship the script that no module may be: as it stands, under a name that changes with it. */
+/** Ship the script that can't be a module: unchanged, under a name with its hash. */
 function startScript(): Plugin {
   return {
     name: "start-script",
@@ -27,7 +27,7 @@ function startScript(): Plugin {
   };
 }
 
-/** Ship the licence of each package whose code, or font, is in the page; its script names the file. */
+/** Ship the licence of each package whose code or font is in the page. The script names the file. */
 function licences(): Plugin {
   return {
     name: "licences",
@@ -38,7 +38,7 @@ function licences(): Plugin {
         Object.keys(JSON.parse(await read(path)).dependencies ?? {});
       const names = new Set(await needs("package.json"));
       names.delete(COPIED);
-      // Grows while it is walked, by what each package needs.
+      // The set grows during the loop by the dependencies of each package.
       for (const name of names)
         for (const each of await needs(`node_modules/${name}/package.json`)) names.add(each);
       const texts = [...names].sort().map(async (name) => {
@@ -61,8 +61,8 @@ function licences(): Plugin {
 }
 
 /**
- * Keep uPlot from asking for the browser's language: it does so while it is imported, and throws
- * where that is no language, as in "C" or "en-US@posix". What it would write so isn't shown here.
+ * Keep uPlot from reading the browser's language. It does so on import, and throws where that is no
+ * language tag, as in "C" or "en-US@posix". The page doesn't show what uPlot would format by it.
  */
 function uplotInEnglish(): Plugin {
   const asked = "domEnv ? nav.language : 'en-US'";
@@ -88,7 +88,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  // Plugins don't see what is bundled beforehand.
+  // Plugins don't see dependencies that Vite bundles beforehand.
   optimizeDeps: { exclude: ["uplot"] },
   // `npx vite` beside `make run`, while working on the page.
   server: { proxy: { "/api": "http://127.0.0.1:7071" } },

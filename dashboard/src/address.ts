@@ -1,4 +1,4 @@
-/** What the page shows is what its address says: a link shows a colleague the same. */
+/** The address holds all state of the page, so that a link shows a colleague the same view. */
 
 import type { Kind, Label } from "./api";
 
@@ -12,10 +12,10 @@ export const LABELS = ["positive", "neutral", "negative"] as const;
 export interface Address {
   view: View;
   hours: Hours;
-  /** The subreddit that is looked at; null: all of them. */
+  /** The chosen subreddit; null: all of them. */
   subreddit: string | null;
   compare: string[];
-  /** What is listed: posts and comments, or comments; null: posts. */
+  /** The kind of list: posts and comments, or comments; null: posts. */
   kind: Kind | null;
   sentiment: Label | null;
   q: string | null;
@@ -29,7 +29,7 @@ export interface Address {
   post: string | null;
 }
 
-/** What narrows the posts down, beside window and subreddit. */
+/** The filters of the list, beside window and subreddit. */
 export const NO_FILTER = {
   kind: null,
   sentiment: null,
@@ -49,14 +49,14 @@ const DEFAULTS: Address = {
 };
 export const MAX_CHOSEN = 5;
 
-/** Read an address. What it says wrong is left out. */
+/** Parse an address. Invalid values are left out. */
 export function parseAddress(search: string): Address {
   const query = new URLSearchParams(search);
   const one = <T>(name: string, known: readonly T[], otherwise: T): T =>
     known.find((each) => String(each) === query.get(name)) ?? otherwise;
   const time = (name: string) => {
     const text = query.get(name);
-    // As for the API: UTC, unless it says otherwise.
+    // As in the API, a time without a zone is in UTC.
     const zoned = text && /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
     return Number.isNaN(Date.parse(zoned)) ? null : zoned;
   };
@@ -77,7 +77,7 @@ export function parseAddress(search: string): Address {
   };
 }
 
-/** Write an address. What is as at the start is left out. */
+/** Format an address. Default values are left out. */
 export function formatAddress(to: Address): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(to)) {

@@ -1,4 +1,4 @@
-/** The API as the page uses it: its shapes, its addresses, and one way to ask. */
+/** The API: its types, its addresses, and fetching from it. */
 
 import type { components } from "./schema";
 
@@ -21,14 +21,14 @@ export type Subreddits = Schemas["Subreddits"];
 export type LabelCounts = Schemas["LabelCounts"];
 export type Label = Post["sentiment"]["label"];
 export type Granularity = "hour" | "day" | "week";
-/** What the list holds. */
+/** What a list shows beside posts. */
 export type Kind = "items" | "comments";
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 
 const BASE = "/api/v1";
-/** How many subreddits one comparison takes: MAX_COMPARED in api/schema/parameters.py. */
+/** The largest number of subreddits in one comparison: MAX_COMPARED in api/schema/parameters.py. */
 export const MAX_COMPARED = 10;
-/** The kind of problem that a setting of the app is: BAD_SETTING in api/schema/base.py. */
+/** The problem type of a bad setting: BAD_SETTING in api/schema/base.py. */
 const BAD_SETTING = "urn:undertone:bad-setting";
 const TIMEOUT_MS = 20_000;
 /** Request Timeout, Too Many Requests. */
@@ -52,7 +52,7 @@ export function comparisonPath(names: string[], hours: number, granularity: Gran
   return apiPath("/sentiment/compare", { subreddits: names.join(","), hours, until, granularity });
 }
 
-/** Why there is no answer. status 0: nobody answered. */
+/** The error of a request; status 0: there was no response. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -64,7 +64,7 @@ export class ApiError extends Error {
     super(message);
   }
 
-  /** Whether the same question may be answered later. */
+  /** Whether the same request may succeed later. */
   get isTransient(): boolean {
     return this.status === 0 || this.status >= 500 || TRANSIENT_STATUSES.has(this.status);
   }
@@ -72,11 +72,11 @@ export class ApiError extends Error {
 
 export interface ApiResponse<T> {
   data: T;
-  /** Where the next page is, of answers that come in pages. */
+  /** The address of the next page; null on the last one. */
   next: string | null;
 }
 
-/** Ask, and give the answer. Throws Failure. */
+/** Fetch and parse JSON. Throws ApiError. */
 export async function fetchJson<T>(
   address: string,
   init: RequestInit = {},
@@ -98,11 +98,11 @@ export async function fetchJson<T>(
 }
 
 export interface TextResponse extends ApiResponse<string> {
-  /** What the file is called. */
+  /** The name of the file. */
   name: string;
 }
 
-/** Ask for a file. Throws Failure. */
+/** Fetch a file. Throws ApiError. */
 export async function fetchText(address: string): Promise<TextResponse> {
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -115,7 +115,7 @@ export async function fetchText(address: string): Promise<TextResponse> {
   }
 }
 
-/** An unhealthy service says how it is with a 503. */
+/** Return whether this is health's own answer: an unhealthy service reports itself with a 503. */
 function isHealth(address: string, response: Response): boolean {
   const type = response.headers.get("Content-Type") ?? "";
   return address === HEALTH && response.status === 503 && type.startsWith("application/json");

@@ -1,4 +1,4 @@
-/** The page: its head, what everyone must know, and one of the views. */
+/** The page: header, banners, and one of the views. */
 
 import { useEffect } from "preact/hooks";
 import { Collection } from "./collection";
@@ -20,7 +20,7 @@ const VIEWS = {
   collection: { title: "Collection", view: Collection },
 };
 
-/** Whether it is known what stands above a view: shown before, the view would jump down. */
+/** Return whether the banners are known: a view that is shown earlier would jump down. */
 function useIsReady(): boolean {
   const { data, error } = useSubreddits();
   const isUnreachable = unreachableSince.value !== null || hasBadSetting.value;
@@ -31,7 +31,7 @@ export function App() {
   const isReady = useIsReady();
   const { title, view: View } = VIEWS[address.value.view];
   const { subreddit } = address.value;
-  // Nothing was ever answered, and nothing will be: a view would wait for it.
+  // Without settings no view would ever get data.
   const isUnusable = hasBadSetting.value && health.value === undefined;
   useEffect(() => {
     document.title = `${subreddit ? `r/${subreddit} · ` : ""}${title} · Undertone`;

@@ -1,4 +1,4 @@
-/** Collection: what the last cycles did, how the one under way goes, and a button to begin one. */
+/** Collection: a button to start it, the running cycle, and the last ones. */
 
 import { useRef } from "preact/hooks";
 import { NO_FILTER } from "./address";
@@ -101,7 +101,7 @@ function CollectNow() {
   );
 }
 
-/** What the server says of a collection that was asked for and hasn't begun. */
+/** A collection that was requested and hasn't begun. */
 function Waiting({ message, isLate }: { message: string; isLate: boolean }) {
   return (
     <section class="card" aria-labelledby="waiting">
@@ -113,7 +113,7 @@ function Waiting({ message, isLate }: { message: string; isLate: boolean }) {
   );
 }
 
-/** How far the cycle under way has come. */
+/** The progress of the running cycle. */
 function Progress({ cycle }: { cycle: Cycle }) {
   const names = useSubreddits().data?.subreddits ?? [];
   const done = cycle.subreddits_processed;
@@ -187,10 +187,10 @@ function History() {
 
 function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }) {
   const ended = cycle.end_time;
-  // Of one whose worker is gone, nobody may know when that was.
+  // The end of an orphaned cycle may be unknown.
   const until = ended ? Date.parse(ended) : cycle.status === "running" ? now.value : null;
   const failed = cycle.errors.length > 0;
-  // What is new in a cycle was mostly written since the one before.
+  // Most new posts of a cycle were written after the one before.
   const since =
     before && ({ view: "posts", ...NO_FILTER, start: before.start_time, end: ended } as const);
   return (

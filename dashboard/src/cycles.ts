@@ -1,4 +1,4 @@
-/** Watches collection: everything shown is asked anew when a cycle ends. */
+/** Polls the state of collection, and reloads the page's data when a cycle ends. */
 
 import { computed, signal } from "@preact/signals";
 import {
@@ -15,55 +15,55 @@ import { reloadAll, retryFailed, settle, settleRecorded } from "./request";
 import { tabStorage } from "./tab_storage";
 
 const IDLE_MS = 60_000;
-/** A collection is due, or our clock is ahead of the server's. */
+/** A collection is due, or this clock is ahead of the server's. */
 const DUE_MS = 10_000;
 const RUNNING_MS = 1_000;
 const UNREACHABLE_MS = 5_000;
-/** Times of the API are whole seconds, and no two clocks are the same. */
+/** Times of the API are whole seconds, and clocks differ. */
 const SLACK_MS = 2_000;
-/** After a cycle: when the server looks anew at what it keeps, and when topics are found. */
+/** After a cycle the server's cache expires, and later the topics are found. */
 const REFRESH_AFTER_MS = [1_500, 6_500];
-/** Nothing is there yet: the first collection is about to begin, or nobody collects. */
+/** There is no data yet: the first collection is about to begin, or no worker runs. */
 const EMPTY_MS = 2_000;
 const EMPTY_FOR_MS = 60_000;
-/** A request that no worker has taken up for longer than this is no longer watched. */
+/** A requested cycle that no worker starts is polled for this long. */
 const WAITING_MS = 15 * 60_000;
-/** So many looks after which a cycle that nobody works at any more is no longer watched. */
+/** The number of fast polls of an orphaned cycle. */
 const MAX_ORPHANED_POLLS = 5;
 const CONFLICT = 409;
 const KEY = "undertone-function-key";
 
-/** The newest cycles, newest first; undefined: not known yet. */
+/** The last cycles, newest first; undefined: not loaded yet. */
 export const cycles = signal<Cycle[] | undefined>(undefined);
 export const health = signal<Health | undefined>(undefined);
-/** The cycle under way. */
+/** The running cycle. */
 export const running = computed(() => cycles.value?.find(({ status }) => status === "running"));
 export const lastEnded = computed(() => cycles.value?.find((cycle) => cycle.status !== "running"));
 /** Whether no cycle has ended yet. */
 export const isFirstRun = computed(() => cycles.value !== undefined && !lastEnded.value);
-/** Whether collection is late or the database is gone: what is shown isn't how things are now. */
+/** Whether collection is late or the database unreachable: the figures aren't current. */
 export const isStale = computed(() => {
   const status = health.value?.status;
   return status === "degraded" || status === "unhealthy";
 });
-/** The time, for ages: it moves on by itself. */
+/** The time of the last poll; ages are relative to it. */
 export const now = signal(Date.now());
 
-/** The cycle that was asked for here and hasn't begun, and what the server says of it. */
+/** A cycle that was requested here and hasn't begun. */
 interface RequestedCycle {
   message: string;
-  /** Whether its worker should have taken it up by now. */
+  /** Whether a worker should have started it by now. */
   isLate: boolean;
 }
 export const requested = signal<RequestedCycle | undefined>(undefined);
 
 let timer: number | undefined;
-/** The id of the cycle that was asked for here, until it is among the others. */
+/** The id of the requested cycle, until it is listed. */
 let requestedId: string | null = null;
-/** What the server answered when it was asked for. */
+/** The server's answer to the request. */
 let requestedMessage = "";
 let lastSeenId: string | null | undefined;
-/** What the server said of its cycles when they were listed last. */
+/** The running and the last cycle in health when the cycles were last listed. */
 let listedState: string | undefined;
 let orphanedPolls = 0;
 
@@ -97,8 +97,8 @@ async function fetchStatus(): Promise<void> {
 }
 
 /**
- * The newest cycles: all of them where one has begun or ended since they were listed, and else only
- * the one under way anew, which costs the database a twentieth.
+ * Return the last cycles. List them when one has begun or ended; otherwise fetch only the running
+ * one, which costs the database a twentieth.
  */
 async function fetchCycles({ application }: Health): Promise<Cycle[]> {
   const { running_cycle, last_cycle } = application;
@@ -118,12 +118,12 @@ async function fetchCycles({ application }: Health): Promise<Cycle[]> {
   return known.map((cycle) => (cycle.id === data.id ? data : cycle));
 }
 
-/** Whether a cycle has ended since the page began to load, behind the back of what it asked first. */
+/** Return whether a cycle ended while the page loaded: its first data may be older. */
 function hasEndedSinceLoad(): boolean {
   return Date.parse(lastEnded.value?.end_time ?? "") > performance.timeOrigin - SLACK_MS;
 }
 
-/** Ask everything that has failed again, now. */
+/** Retry everything that has failed, now. */
 export function retryNow(): void {
   retryFailed();
   poll();
@@ -172,7 +172,7 @@ export async function collectNow(): Promise<void> {
   if (error && error.status !== CONFLICT) throw error;
 }
 
-/** Keep the function key as long as this tab is open, and not longer. */
+/** Keep the function key until this tab is closed. */
 export function saveKey(key: string): void {
   tabStorage.setItem(KEY, key);
 }

@@ -1,4 +1,4 @@
-/** What is worked out of the figures that the API gives. */
+/** Figures that are computed from the API's: steps, changes, contributors. */
 
 import type {
   ComparedScope,
@@ -12,12 +12,12 @@ import type {
 
 const HOUR_SECONDS = 3600;
 const HOUR_MS = 1000 * HOUR_SECONDS;
-/** What VADER's authors take for neutral lies between these: api/schema/base.py says the same. */
+/** The limit of neutral scores, by VADER's authors; the same as in api/schema/base.py. */
 const NEUTRAL = 0.05;
-/** The sentiment axis never shows less than this: small swings stay small. */
+/** The smallest limit of the sentiment axis, so that small swings look small. */
 const MIN_LIMIT = 0.2;
 
-/** In what steps a window is shown: asked for by the hour or day, and put together to so many seconds. */
+/** The steps of a chart: requested by hour or day, and grouped to this length. */
 export interface StepSize {
   granularity: Granularity;
   seconds: number;
@@ -28,26 +28,26 @@ export function stepSize(hours: number): StepSize {
   return { granularity: "day", seconds: 24 * HOUR_SECONDS };
 }
 
-/** Of one subreddit few items come in an hour: its steps are longer. */
+/** Return longer steps for a single subreddit: it has few items in an hour. */
 export function coarseStepSize(hours: number): StepSize {
   const size = hours <= 24 ? 2 : hours <= 168 ? 8 : 1;
   const steps = stepSize(hours);
   return { ...steps, seconds: steps.seconds * size };
 }
 
-/** What was collected of the time that is shown: up to when, and but for which hours. */
+/** The collected time: the window up to the last collection, and the gaps in it. */
 export type Collected = Pick<Comparison, "window" | "gaps">;
 
-/** A step as it is shown: with its end, and, the first one, from where the window begins. */
+/** A step of a chart, with its end. The first one starts with the window. */
 export interface ChartStep extends Step {
   end: string;
-  /** Whether it goes on, or was collected in part: it ends after the last collection. */
+  /** Whether it ends after the last collection: more items may follow. */
   isOpen: boolean;
-  /** Whether it holds nothing because nothing was collected in it, as far as can be told. */
+  /** Whether it is empty because a gap covers it or a part of it. */
   isUncollected: boolean;
 }
 
-/** Put steps together by so many, each ending at a multiple of their length (UTC). */
+/** Group steps into steps of the given length. Each ends at a multiple of that length in UTC. */
 export function chartSteps(
   steps: Step[],
   { seconds }: StepSize,
@@ -77,20 +77,20 @@ function overlaps({ start, end }: TimeWindow, from: number, to: number): boolean
 }
 
 /**
- * What narrows the posts down to the window: nothing while it ends in this hour, as theirs does, and
- * else its own hours.
+ * Return the filter that limits posts to the window. It is empty while the window ends in this hour:
+ * the list's own window ends there, too.
  */
 export function windowFilter({ start, end }: TimeWindow, now: number) {
   const next = (Math.floor(Date.parse(end) / HOUR_MS) + 1) * HOUR_MS;
   return now < next ? {} : { start, end: iso(next) };
 }
 
-/** Write a time as the API does. */
+/** Format a time as the API does. */
 function iso(time: number): string {
   return new Date(time).toISOString().replace(".000Z", "Z");
 }
 
-/** Put steps together: their counts added up, their means weighted by items. */
+/** Add up the counts of the steps, and weight their means by items. */
 export function sumTotals(steps: Step[]): Totals {
   const sum = (read: (step: Step) => number) => steps.reduce((all, step) => all + read(step), 0);
   const counted = sum(scoredCount);
@@ -110,7 +110,7 @@ export function sumTotals(steps: Step[]): Totals {
   };
 }
 
-/** How many items have a label and count in the mean. */
+/** Return the number of items that have a label and count in the mean. */
 export function scoredCount({ total, left_out }: Totals): number {
   return total - left_out;
 }
@@ -123,7 +123,7 @@ function mergeMethods(steps: Step[]): Pick<Totals, "methods" | "mixed_methods"> 
   return { methods, mixed_methods: Object.keys(methods).length > 1 };
 }
 
-/** How far the sentiment axis reaches from zero so that all these steps lie on it. */
+/** Return the limit of a symmetric sentiment axis that holds all steps. */
 export function sentimentLimit(trends: Step[][]): number {
   const largest = Math.max(0, ...trends.flat().map((step) => Math.abs(step.avg_sentiment ?? 0)));
   return Math.min(1, Math.max(MIN_LIMIT, Math.ceil(largest * 10.5) / 10));
@@ -137,11 +137,11 @@ export function labelFor(average: number): Label {
   return average >= NEUTRAL ? "positive" : average <= -NEUTRAL ? "negative" : "neutral";
 }
 
-/** A mean of fewer items than this names no mood. */
+/** The smallest number of items whose mean is given a label. */
 export const MIN_ITEMS = 30;
 const STANDARD_ERRORS = 2;
 
-/** The mood that a mean and its standard error allow to be named; null: there are too few items. */
+/** Return the label of a mean, neutral within two standard errors; null: too few items. */
 export function significantLabel({ statistics, standard_error }: ComparedScope): Label | null {
   const { avg_sentiment: average } = statistics;
   if (average === null || scoredCount(statistics) < MIN_ITEMS) return null;
@@ -149,23 +149,23 @@ export function significantLabel({ statistics, standard_error }: ComparedScope):
   return isClear ? labelFor(average) : "neutral";
 }
 
-/** Whether the full hours before hold enough to compare with. */
+/** Return whether the hours before hold enough to compare with. */
 export function isComparable({ change }: ComparedScope): boolean {
   return change != null && !INCOMPARABLE.has(change.verdict);
 }
 const INCOMPARABLE = new Set(["no_earlier_data", "not_collected"]);
 
-/** By how much the mean has changed against as many hours before; null where chance may do as much. */
+/** Return the change of the mean against the hours before; null: chance may explain it. */
 export function significantChange({ change }: ComparedScope): number | null {
   return change?.verdict === "better" || change?.verdict === "worse" ? change.avg_sentiment : null;
 }
 
-/** How many more there are than in as many hours before. */
+/** Return the difference of a count to the hours before. */
 export function countChange({ change }: ComparedScope, read: (totals: Totals) => number): number {
   return change ? read(change.statistics) - read(change.previous) : 0;
 }
 
-/** By how many points a label's share has changed; null where chance may do as much. */
+/** Return the change of a label's share in points; null: chance may explain it. */
 export function significantShareChange({ change }: ComparedScope, label: Label): number | null {
   if (!change || change.verdict === "mixed_methods") return null;
   const [items, before] = [scoredCount(change.statistics), scoredCount(change.previous)];
@@ -177,16 +177,16 @@ export function significantShareChange({ change }: ComparedScope, label: Label):
 
 export interface Contributor {
   name: string;
-  /** By how much this subreddit alone moved the mean over all. */
+  /** The part of the change of the mean over all that comes from this subreddit. */
   effect: number;
   compared: ComparedScope;
 }
 
 /**
- * Which subreddits moved the mean over all, the most first.
+ * Return the subreddits that moved the mean over all, the largest effect first.
  *
- * A subreddit's effect is its share of the items now times how far its own mean moved: subreddits
- * that grew or shrank without a change of mood have none.
+ * The effect is the subreddit's share of the items times the change of its own mean. A subreddit that
+ * only grew or shrank has none.
  */
 export function rankContributors(compared: ComparedScope[]): Contributor[] {
   const all = compared.reduce((sum, each) => sum + scoredCount(each.statistics), 0);

@@ -1,6 +1,6 @@
-/** Numbers and times as people read them: in English, whatever the browser is set to. */
+/** Numbers and times as text. They are in English, whatever the browser's language is. */
 
-/** The one locale of the page: what navigator.language says may be no language at all. */
+/** The locale of the page. navigator.language may be no valid language tag. */
 export const LOCALE = "en-GB";
 
 const COUNT = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
@@ -12,7 +12,7 @@ const DATE_TIME = new Intl.DateTimeFormat(LOCALE, {
   hour: "2-digit",
   minute: "2-digit",
 });
-/** Days are UTC's wherever the reader is: they are what was counted. */
+/** Days are days of UTC, because the API counts by them. */
 const DAY = new Intl.DateTimeFormat(LOCALE, {
   weekday: "short",
   day: "numeric",
@@ -27,7 +27,7 @@ export const NO_VALUE = "–";
 export const count = (value: number): string => COUNT.format(value);
 export const compact = (value: number): string => COMPACT.format(value).toLowerCase();
 
-/** A mean or a compound score, -1 to 1, with its sign. */
+/** Format a mean or a compound score, -1 to 1, with its sign. */
 export function score(value: number | null): string {
   return value === null ? NO_VALUE : signed(value, 2);
 }
@@ -49,13 +49,13 @@ export const dateTime = (time: string | number): string => DATE_TIME.format(new 
 export const timeOfDay = (time: string | number): string => TIME.format(new Date(time));
 export const day = (time: string | number): string => DAY.format(new Date(time));
 
-/** A step's time: a day, or from when to when. */
+/** Format the time of a step: a day, or its start and end. */
 export function formatStep({ start, end }: { start: string; end: string }): string {
   const isDay = end.endsWith("T00:00:00Z") && Date.parse(end) - Date.parse(start) > 12 * 3_600_000;
   return isDay ? day(start) : `${dateTime(start)}–${timeOfDay(end)}`;
 }
 
-/** A span's time, as shortly as it can be said; either end may be open. */
+/** Format a span in its shortest form. Either end may be open. */
 export function formatSpan(start: string | null, end: string | null): string {
   if (!start) return `until ${dateTime(end ?? 0)}`;
   if (!end) return `since ${dateTime(start)}`;
@@ -67,7 +67,7 @@ export function formatSpan(start: string | null, end: string | null): string {
   return `${dateTime(from)} – ${isOneDay ? timeOfDay(to) : dateTime(to)}`;
 }
 
-/** How long ago, or from now, in the largest unit that says enough. */
+/** Format a time relative to now, in the largest unit that is precise enough. */
 export function age(time: string | number, now: number): string {
   const seconds = Math.round((now - new Date(time).getTime()) / 1000);
   const length = duration(Math.abs(seconds));
@@ -82,7 +82,7 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 86400)} days`;
 }
 
-/** A window's length: "24 hours", "7 days". */
+/** Format the length of a window: "24 hours", "7 days". */
 export function windowName(hours: number): string {
   return hours <= 24 ? `${hours} hours` : `${hours / 24} days`;
 }

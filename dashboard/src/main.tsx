@@ -15,7 +15,7 @@ import { startPolling } from "./cycles";
 
 const root = document.getElementById("app");
 const notice = document.getElementById("not-started");
-// Where start.js has found that the browser lacks something, its words stay.
+// When start.js has found that the browser lacks something, its notice stays.
 if (root && notice?.className !== "lacking") {
   watchErrors();
   render(<App />, root);

@@ -1,16 +1,16 @@
-/** Where the page is: its address, links to others, and the way there. */
+/** Navigation: the current address, links, and the browser's history. */
 
 import { signal } from "@preact/signals";
 import { type Address, formatAddress, parseAddress } from "./address";
 
 export const address = signal<Address>(parseAddress(location.search));
 
-/** The address that differs from this one by so much. */
+/** Return the current address with the changes. */
 export function href(changes: Partial<Address>): string {
   return formatAddress({ ...address.value, ...changes });
 }
 
-/** Go there; replace: as a correction of this address, not as a step to go back to. */
+/** Go to the address with the changes. `replace` adds no entry to the history. */
 export function go(changes: Partial<Address>, { replace = false } = {}): void {
   const before = address.value;
   const to = { ...before, ...changes };
@@ -21,12 +21,12 @@ export function go(changes: Partial<Address>, { replace = false } = {}): void {
     to.view !== before.view || (to.view === "overview" && to.subreddit !== before.subreddit);
   if (isOther && !replace) {
     window.scrollTo(0, 0);
-    // What was pressed is gone: who goes by keyboard begins where the new view does.
+    // The focused link is gone: move the focus to the start of the new view.
     document.getElementById("main")?.focus({ preventScroll: true });
   }
 }
 
-/** Browsers refuse when a page makes many steps in a short time: what is shown changes all the same. */
+/** Update the history. Browsers refuse many entries at a time: the view changes all the same. */
 function updateHistory(kind: "replaceState" | "pushState", to: string): void {
   try {
     history[kind](null, "", to);

@@ -30,7 +30,7 @@ const queries = new RequestCache<unknown>(MAX_CACHED, (address) => {
   let options: RequestInit = {};
   return new Request<unknown>(async (store) => {
     const answer = fetchJson<unknown>(address, options);
-    // From the second time on the browser's own copy isn't good enough; a 304 is.
+    // A repeated request revalidates the browser's copy.
     options = { cache: "no-cache" };
     const { data } = await answer;
     store(() => data);

@@ -14,7 +14,7 @@ export interface RequestState<T> {
 }
 
 type Update<T> = (previous: T | undefined) => T;
-/** Store what a load has got. Return the data; undefined: a later load has replaced this one. */
+/** Store the result of a load and return it; undefined: a newer load has replaced this one. */
 export type Store<T> = (update: Update<T>) => T | undefined;
 export type Load<T> = (store: Store<T>) => Promise<void>;
 
@@ -24,7 +24,7 @@ const watched = new Set<Request<unknown>>();
 
 export type Outcome<T> = { data: T; error?: undefined } | { data?: undefined; error: ApiError };
 
-/** Return what the promise gives, or its ApiError. Other errors are faults of the page: throw them. */
+/** Return the result of the promise or its ApiError. Throws other errors: the page has a fault. */
 export async function settle<T>(promise: Promise<T>): Promise<Outcome<T>> {
   try {
     return { data: await promise };
@@ -202,7 +202,7 @@ export interface Action {
   error: ApiError | undefined;
 }
 
-/** Return what a button starts: once at a time, with the error of the last run. */
+/** Return an action for a button. It runs once at a time and keeps the error of its last run. */
 export function useAction(action: () => Promise<void>): Action {
   const [error, setError] = useState<ApiError>();
   const [isBusy, setBusy] = useState(false);

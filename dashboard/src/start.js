@@ -1,10 +1,10 @@
 /*
- * Says in words why the page can't be shown: the browser lacks something, a file is missing, or the
- * page's script has stopped. It runs before that script, in any browser, so that it is no module
- * and written as scripts were in 2011.
+ * Shows why the page can't start: the browser lacks something, a file is missing, or the page's
+ * script has failed. It runs before that script and in any browser: it is no module, and is written
+ * in the JavaScript of 2011.
  */
 (function () {
-  /** What the page calls, of what browsers have got since 2018: docs/dashboard.md names the browsers. */
+  /** What the page calls and browsers have had only since 2018; docs/dashboard.md names the browsers. */
   var NEEDED = [
     "AbortSignal.timeout",
     "Array.prototype.at",
@@ -36,7 +36,7 @@
   }
 
   /**
-   * The first reason stands; once the page is drawn, it says itself what goes wrong.
+   * Show the reason. The first one stays; once the page is drawn, it shows its own errors.
    * @param {string} reason
    * @param {"lacking" | "stopped"} kind
    */
@@ -50,7 +50,7 @@
   }
 
   var missing = NEEDED.filter(isMissing);
-  // Reading it of the prototype is an error.
+  // Reading the property from the prototype throws.
   if (!("noModule" in HTMLScriptElement.prototype)) missing.push("modules");
   var names = missing.join(", ").replace(/\.prototype/g, "");
   if (names) {
@@ -68,7 +68,7 @@
         say("A file of the page did not arrive: " + event.target.src, "stopped");
       }
     },
-    // Files that don't arrive are told to those alone who listen this way.
+    // Load errors don't bubble: only capturing listeners get them.
     true,
   );
 })();

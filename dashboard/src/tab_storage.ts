@@ -1,4 +1,4 @@
-/** What this tab keeps, and no longer than it is open: the browser's, or a page's own where it refuses. */
+/** Storage for this tab: the browser's, or the page's own memory when the browser refuses. */
 
 export interface TabStorage {
   getItem(name: string): string | null;

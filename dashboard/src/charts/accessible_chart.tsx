@@ -1,4 +1,4 @@
-/** A chart that is read without being seen: by its name, step by step by keyboard, and as a table. */
+/** A chart for screen readers and keyboards: a summary as its name, steps by arrow keys, and a table. */
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
@@ -24,12 +24,12 @@ interface ActiveStep {
 }
 
 interface Props {
-  /** What the chart shows, in a sentence or two. */
+  /** A summary of the chart. */
   name: string;
   plot: { current: uPlot | null };
-  /** What Enter opens at a step. */
+  /** Called with the active step on Enter. */
   onSelect?: (step: number) => void;
-  /** What tells the lines apart; below the chart, which stays where it is as this grows. */
+  /** The legend, below the chart: it may grow without moving the chart. */
   legend?: ComponentChildren;
   table: ComponentChildren;
   children: ComponentChildren;
@@ -57,7 +57,7 @@ export function AccessibleChart({ name, plot, onSelect, legend, table, children 
   );
 }
 
-/** Arrows move from step to step, Enter opens what is there. */
+/** Handle keys: arrows move the active step, Enter opens it, Escape leaves it. */
 function handleKeys(
   plot: { current: uPlot | null },
   onPick?: (step: number) => void,

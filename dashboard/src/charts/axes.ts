@@ -1,4 +1,4 @@
-/** Axes as the charts share them. */
+/** The axes that the charts share. */
 
 import uPlot from "uplot";
 import { compact, LOCALE, score, timeOfDay } from "../format";
@@ -15,13 +15,13 @@ const UTC = dateFormats("UTC");
 
 export const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
-/** Steps of hours are in the reader's time; days are UTC's, as they were counted. */
+/** Return the time zone of the axis: the reader's for hours; UTC for days, as the API counts them. */
 export function timeZoneOptions(seconds: number): Pick<uPlot.Options, "tzDate"> {
   if (seconds < DAY_SECONDS) return {};
   return { tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC") };
 }
 
-/** Hours within days, days within months. */
+/** Label hours within days, and days within months. */
 export function timeAxis(seconds: number): uPlot.Axis {
   const { date, weekday } = seconds < DAY_SECONDS ? LOCAL : UTC;
   const isMidnight = (time: Date) => time.getHours() === 0 && time.getMinutes() === 0;
@@ -45,7 +45,7 @@ export function timeAxis(seconds: number): uPlot.Axis {
   };
 }
 
-/** The middles of days, where their bars are: as many as have room, the last one among them. */
+/** Return the middles of days, where their bars are. Only as many as fit; the last day always does. */
 function dayTicks(chart: uPlot): number[] {
   const days = chart.data[0];
   const room = Math.max(1, Math.floor(chart.bbox.width / devicePixelRatio / LABEL_PIXELS));
@@ -80,7 +80,7 @@ export function volumeAxis(max: number): uPlot.Axis {
   };
 }
 
-/** Colour what lies above zero one way and what lies below another. */
+/** Return a gradient with one colour above zero and another one below. */
 export function signGradient(chart: uPlot, above: string, below: string): CanvasGradient | string {
   const { top, height } = chart.bbox;
   const zero = chart.valToPos(0, "sentiment", true);

@@ -1,4 +1,4 @@
-/** The mean sentiment of several subreddits in one chart, told apart by colour and by dash. */
+/** The mean sentiment of several subreddits in one chart. Lines differ in colour and dash. */
 
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
@@ -7,7 +7,7 @@ import { sentimentAxis, timeAxis, timeZoneOptions } from "./axes";
 import { completeStepsPath, drawMarks, drawUncollected } from "./marks";
 import { cssColour, Plot } from "./plot";
 
-/** As many as can be compared here; the style sheet has a colour for each: --line-1 and so on. */
+/** One dash for each line; the style sheet has the colours: --line-1 and so on. */
 export const DASHES = [[], [7, 4], [2, 4], [10, 4, 2, 4], [4, 2]];
 
 interface Props {

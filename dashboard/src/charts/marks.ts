@@ -1,4 +1,4 @@
-/** How means are drawn: straight between steps that follow each other, and no further than they go. */
+/** Lines and points of means. Lines join adjacent steps and break at empty ones. */
 
 import uPlot from "uplot";
 import type { ChartStep } from "../figures";
@@ -9,7 +9,7 @@ const DASH = [2, 4];
 const RADIUS = 3;
 const HATCH_PIXELS = 6;
 
-/** The line of the steps that are whole; what goes on is drawn by `drawMarks`. */
+/** Return the path of complete steps; `drawMarks` draws the open one. */
 export function completeStepsPath(getSteps: () => ChartStep[]): uPlot.Series.PathBuilder {
   const straight = uPlot.paths.linear?.();
   return (chart, series, first, last) => {
@@ -20,7 +20,7 @@ export function completeStepsPath(getSteps: () => ChartStep[]): uPlot.Series.Pat
   };
 }
 
-/** A point where a step stands alone, and the one that goes on as a ring at the end of a dashed line. */
+/** Draw isolated steps as points, and the open step as a ring at the end of a dashed line. */
 export function drawMarks(
   chart: uPlot,
   steps: ChartStep[],

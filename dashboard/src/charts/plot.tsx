@@ -1,15 +1,15 @@
-/** uPlot inside Preact: made anew for other options, told of new data, as wide as its place. */
+/** uPlot as a Preact component. It is recreated for new options, updated for new data, and resized. */
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 
-/** Whether this browser draws: some are set to refuse a page its canvas. */
+/** Whether canvas works: browsers may be set to refuse it. */
 const canvasWorks = supportsCanvas();
 const dark = matchMedia("(prefers-color-scheme: dark)");
-/** Counts the changes between light and dark: canvases must be drawn anew. */
+/** Counts the changes between light and dark, which redraw the canvases. */
 const themeChanges = signal(0);
-/** Paper is light whatever the screen is. */
+/** Print is always light. */
 for (const query of [dark, matchMedia("print")]) {
   query.addEventListener("change", () => {
     themeChanges.value += 1;
@@ -24,19 +24,19 @@ function supportsCanvas(): boolean {
   }
 }
 
-/** Give a colour of the style sheet as a canvas takes it. */
+/** Return a colour of the style sheet, for a canvas. */
 export function cssColour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** Put the cursor on a step. */
+/** Move the cursor to a step. */
 export function setCursor(chart: uPlot, step: number): void {
   const time = chart.data[0][step];
   if (time !== undefined) chart.setCursor({ left: chart.valToPos(time, "x"), top: 1 });
 }
 
 interface Props {
-  /** Makes the options; made again when `of` changes. */
+  /** Returns the options. The chart is recreated when `chartKey` changes. */
   options: () => Omit<uPlot.Options, "width" | "height">;
   chartKey: string;
   data: uPlot.AlignedData;
@@ -47,7 +47,7 @@ interface Props {
 export function Plot({ options, chartKey, data, height, plot }: Props) {
   const container = useRef<HTMLDivElement>(null);
   const instance = useRef<uPlot | null>(null);
-  /** Which step is being read, and its time: it stays so when the chart is drawn anew. */
+  /** The active step and its time, which outlive a recreated chart. */
   const activePoint = useRef<{ step: number; time: number } | null>(null);
   const theme = themeChanges.value;
 
@@ -82,7 +82,7 @@ export function Plot({ options, chartKey, data, height, plot }: Props) {
     const time = step == null ? undefined : chart.data[0][step];
     chart.setData(data);
     if (time === undefined) return;
-    // What is read is a time, not a place: it moves along, or is gone.
+    // The cursor follows the time that was active, or leaves when it is gone.
     const at = data[0].indexOf(time);
     if (at < 0) chart.setCursor({ left: -10, top: -10 });
     else setCursor(chart, at);

@@ -7,31 +7,31 @@ import { sentimentAxis, signGradient, timeAxis, timeZoneOptions, volumeAxis } fr
 import { completeStepsPath, drawMarks, drawUncollected } from "./marks";
 import { cssColour, Plot } from "./plot";
 
-/** The line has the upper part of the chart, the bars the lower. */
+/** The bars take the lower part of the chart, the line the rest. */
 const BARS_SHARE = 0.3;
 const DRAG_PIXELS = 4;
 
 interface Props {
   steps: ChartStep[];
-  /** Of one step. */
+  /** The length of a step. */
   seconds: number;
   limit: number;
   maxVolume: number;
   height: number;
   compact?: boolean;
-  /** Charts of one name show the same moment. */
+  /** Charts with the same key share their cursor. */
   syncKey?: string;
   onActiveStep?: (step: number | null) => void;
-  /** The steps that a drag has reached so far; null once it ends. */
+  /** Called with the first and the last step of a drag so far; null when it ends. */
   onDrag?: (span: [number, number] | null) => void;
-  /** A click on a step or a drag over several: the first and the last of them. */
+  /** Called with the first and the last step of a click or a drag. */
   onSelect?: (first: number, last: number) => void;
   plot?: { current: uPlot | null };
 }
 
 export function SentimentChart(props: Props) {
   const { steps, seconds, limit, maxVolume, height, compact = false } = props;
-  // The chart lives longer than a render, and calls what the last one gave.
+  // The chart outlives a render, and must call the newest handlers.
   const latest = useRef(props);
   latest.current = props;
 
@@ -154,7 +154,7 @@ function selectionHooks(latest: Latest): uPlot.Hooks.Arrays {
     });
     chart.over.addEventListener("click", (event) => {
       const step = chart.cursor.idx;
-      // A finger can't point without a tap: the first one reads the step, the second one opens it.
+      // Touch has no hover: the first tap reads a step, the second one opens it.
       const isRead = !isTouch(event) || step === tapped;
       tapped = step;
       if (step != null && !wasDragged && isRead) latest.current.onSelect?.(step, step);
@@ -168,7 +168,7 @@ const isTouch = (event: MouseEvent) =>
 
 const signColour = (_: uPlot, mean: number) => cssColour(mean < 0 ? "negative" : "positive");
 
-/** Charts look at the same moment, but a click or a drag is of one of them. */
+/** Charts share cursor moves, but no clicks and drags. */
 const isMouseMove = (type: string) => type === "mousemove";
 
 function drawZero(chart: uPlot): void {

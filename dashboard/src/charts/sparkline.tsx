@@ -1,4 +1,4 @@
-/** A small picture of how something went, for people who see its figures beside it. */
+/** A small chart beside the figures it shows. */
 
 export function Sparkline({ values, name }: { values: number[]; name: string }) {
   const max = Math.max(1, ...values);

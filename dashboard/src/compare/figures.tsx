@@ -1,4 +1,4 @@
-/** The figures of the compared subreddits side by side, each with its posts. */
+/** The figures of the compared subreddits. Each links to its posts. */
 
 import { LABELS, NO_FILTER } from "../address";
 import type { ComparedScope, TimeWindow, Totals } from "../api";

@@ -1,4 +1,4 @@
-/** Compare: two to five subreddits in one chart, and their figures side by side. */
+/** Compare: two to five subreddits in one chart, and their figures in a table. */
 
 import { MAX_CHOSEN } from "../address";
 import type { Subreddits } from "../api";
@@ -12,7 +12,7 @@ import { Figures } from "./figures";
 import { MeansOverTime } from "./over_time";
 
 const MIN_CHOSEN = 2;
-/** What is compared until one chooses: the busiest. */
+/** The number of busiest subreddits that are compared by default. */
 const DEFAULT_CHOSEN = 3;
 
 export function Compare() {
@@ -77,7 +77,7 @@ function SubredditChoice({ names, chosen }: { names: string[]; chosen: string[] 
           <input
             type="checkbox"
             checked={isChosen(name)}
-            // Without the last one, the busiest would come back.
+            // Without the last one, the default would come back.
             disabled={isChosen(name) ? chosen.length === 1 : isFull}
             onChange={(event) => {
               const others = chosen.filter((each) => each.toLowerCase() !== name.toLowerCase());

@@ -1,4 +1,4 @@
-/** The means of the compared subreddits over time, in one chart and as a table. */
+/** The means of the compared subreddits over time, as a chart and a table. */
 
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";

@@ -1,4 +1,4 @@
-/** How old something is: the only thing on the page that time by itself changes. */
+/** Ages, which update as time passes. */
 
 import { now } from "../cycles";
 import { age, dateTime } from "../format";
@@ -11,7 +11,7 @@ export function Age({ time }: { time: string }) {
   );
 }
 
-/** Who wrote something, and when. */
+/** The author and the age of an item. */
 export function Byline({ item }: { item: { author: string; created_utc: string } }) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** What everyone must know who reads the figures: where they come from, and whether they are old. */
+/** Banners about the origin and the age of the figures. */
 
 import type { Health } from "../api";
 import { hasBadSetting, lastResponse, unreachableSince } from "../connection";
@@ -8,7 +8,7 @@ import { useSubreddits } from "../queries";
 import { PageErrorBanner } from "./error_boundary";
 import { Link } from "./link";
 
-/** How health begins to say that the data is old, with a time that people don't read. */
+/** How health begins a reason that only repeats the age; the banner writes its own. */
 const STALE = "The last collection was at";
 const FEEDS = {
   sample: "This is sample data: an invented feed, so that you can look around.",
@@ -88,7 +88,7 @@ function StaleBanner() {
   );
 }
 
-/** What is wrong: a worker that can't write is so before the data is old. */
+/** Return what is wrong. A worker may be unable to write before the data is old. */
 function staleReason({ reason, application }: Health): string {
   const last = application.last_collection_at;
   if (!last) return "No collection has succeeded yet.";

@@ -1,10 +1,10 @@
-/** Where else a text was posted, and which post it repeats. */
+/** Copies of a post in other communities, and the post that it copies. */
 
 import type { Post } from "../api";
 import { plural } from "../format";
 import { Link } from "./link";
 
-/** More communities than these are a number. */
+/** More communities than this are counted, not named. */
 const MAX_NAMED = 3;
 
 export function Copies({ post }: { post: Pick<Post, "subreddit" | "copies" | "copy_of"> }) {

@@ -1,11 +1,11 @@
-/** What stands where there is no data: it loads, there is none, or it can't be had. */
+/** The states of data: loading, empty, failed, and there. */
 
 import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api";
 import { retryNow } from "../cycles";
 import type { QueryState } from "../queries";
 
-/** The place of what is loading, about as large. */
+/** A placeholder with about the size of what loads. */
 export function Skeleton({ height, rows = 1 }: { height: number; rows?: number }) {
   return (
     <div class="skeletons" role="status" aria-label="Loading">
@@ -49,7 +49,7 @@ interface Props<T> {
   hint?: ComponentChildren;
 }
 
-/** Show the data: the last good one while the server is silent. */
+/** Show the data; while the server doesn't answer, the last good data. */
 export function DataState<T>({ state, skeleton, children, hint }: Props<T>) {
   if (state.data !== undefined) return <>{children(state.data)}</>;
   if (state.error) return <ErrorNote error={state.error}>{hint}</ErrorNote>;

@@ -1,12 +1,12 @@
-/** Errors of the page itself: they are said in words, with a way on, wherever they happen. */
+/** Errors of the page itself. Each is shown as text, with a button to load the page again. */
 
 import { signal } from "@preact/signals";
 import { Component, type ComponentChildren } from "preact";
 
-/** What has gone wrong where nothing is drawn: in a handler, or while something was awaited. */
+/** The last error outside of rendering: in an event handler or a promise. */
 const pageError = signal<string | null>(null);
 
-/** Note what is thrown and caught by none; other people's scripts, as of extensions, don't count. */
+/** Record uncaught errors. Scripts of browser extensions don't count. */
 export function watchErrors(): void {
   window.addEventListener("error", ({ error, filename }) => {
     if (error && filename.startsWith(location.origin)) pageError.value = errorText(error);
@@ -42,7 +42,7 @@ function ReloadButton() {
 }
 
 interface Props {
-  /** What is shown: something else gets a try of its own. */
+  /** The error is cleared when this changes. */
   resetKey: string;
   children: ComponentChildren;
 }
@@ -52,7 +52,7 @@ interface State {
   message: string | null;
 }
 
-/** Show words in place of what can't be drawn. */
+/** Show the error in place of children that can't be rendered. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { resetKey: this.props.resetKey, message: null };
 

@@ -1,4 +1,4 @@
-/** The head of the page: where one is, what is looked at, and how collection goes. */
+/** The header of the page, and the pickers that the views share. */
 
 import { NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
 import { hasBadSetting, unreachableSince } from "../connection";
@@ -44,7 +44,7 @@ export function Header() {
   );
 }
 
-/** How old the data is, or how far the collection that runs has come. */
+/** The state of collection: the age of the data, or the progress of the running cycle. */
 function CollectionStatus() {
   const names = useSubreddits();
   const last = health.value?.application.last_collection_at;
@@ -103,7 +103,7 @@ export function WindowPicker() {
   );
 }
 
-/** Choose a subreddit, or all of them. */
+/** Choose one subreddit or all of them. */
 export function SubredditPicker() {
   const names = useSubreddits().data?.subreddits ?? [];
   const { subreddit } = address.value;

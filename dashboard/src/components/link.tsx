@@ -1,4 +1,4 @@
-/** A link to another state of this page: a real one, so that it opens in a tab of its own too. */
+/** A link to another state of this page. It is a real link: it opens in a new tab, too. */
 
 import type { ComponentChildren } from "preact";
 import type { Address } from "../address";

@@ -1,8 +1,8 @@
-/** What whoever reads averages must know of them: that several methods scored what they count. */
+/** The methods that scored what is shown. Averages over several methods don't compare. */
 
 import type { Post } from "../api";
 
-/** Name each of the methods that scored these, the current one somewhere among them. */
+/** Return the names of all methods, sorted. */
 export function methodNames(scored: { methods: Record<string, number> }[]): string[] {
   return [...new Set(scored.flatMap(({ methods }) => Object.keys(methods)))].sort();
 }
@@ -11,7 +11,7 @@ export function methodName({ method, version }: Post["sentiment"]): string {
   return version ? `${method} ${version}` : method;
 }
 
-/** Say nothing where one method scored all that is shown. */
+/** Warn of several methods; show nothing for one. */
 export function MixedMethods({ methods }: { methods: string[] }) {
   if (methods.length < 2) return null;
   return (
@@ -32,7 +32,7 @@ function joinNames(names: string[]): string {
 
 const MARKS = { other: "not in English", none: "no words of its own" };
 
-/** Mark a text that isn't scored as English ones are. */
+/** Mark a text that isn't in English, or has no words to score. */
 export function Language({ language }: { language: Post["language"] }) {
   if (!language || language === "en") return null;
   return <span class="language">{MARKS[language]}</span>;

@@ -1,9 +1,9 @@
-/** Where an open post covers the page, what lies below it can be neither reached nor scrolled. */
+/** An open post covers narrow windows: what is below can be neither focused nor scrolled. */
 
 import { computed, signal } from "@preact/signals";
 import { address } from "../navigation";
 
-/** As wide as the style sheet says that a post covers the page. */
+/** The same width as in styles/responsive.css. */
 const narrow = matchMedia("(max-width: 900px)");
 const isNarrow = signal(narrow.matches);
 narrow.addEventListener("change", () => {

@@ -1,4 +1,4 @@
-/** Text from Reddit, as text: quotes and code are set apart, addresses can be followed. */
+/** Text from Reddit with its quotes, code and links. It is never parsed as HTML. */
 
 import { parseBlocks } from "./text_blocks";
 

@@ -1,4 +1,4 @@
-/** A place for what may be wider than the window: it scrolls by itself, by keyboard as well. */
+/** A region for wide content. It scrolls on its own, by keyboard as well. */
 
 import type { ComponentChildren } from "preact";
 

@@ -1,4 +1,4 @@
-/** Sentiment as it is shown everywhere: a shape and a colour, a number, a bar of shares. */
+/** Sentiment in its three forms: icon, score, and bar of label shares. */
 
 import { type Address, LABELS } from "../address";
 import type { ComparedScope, Label, LabelCounts } from "../api";
@@ -12,7 +12,7 @@ const SHAPES: Record<Label, string> = {
   negative: "M5 9 .5 1h9Z",
 };
 
-/** The shape says what the colour says. */
+/** The shape repeats the colour, for readers who can't tell the colours apart. */
 export function LabelIcon({ label, named = false }: { label: Label; named?: boolean }) {
   return (
     <svg
@@ -35,7 +35,7 @@ export function Score({ value, named = false }: { value: number | null; named?: 
   );
 }
 
-/** A change of a mean: up or down, in words for those who don't see the arrow. */
+/** A change with its direction: an arrow, and a word for screen readers. */
 export function Change({ value, digits = 2 }: { value: number | null; digits?: number }) {
   if (value === null) return <span class="change none">no earlier data</span>;
   const text = signed(value, digits);
@@ -49,7 +49,7 @@ export function Change({ value, digits = 2 }: { value: number | null; digits?: n
   );
 }
 
-/** Why there is no change to be told. */
+/** The text of each verdict that allows no change to be shown. */
 const VERDICTS = {
   unclear: "no clear change",
   too_few: "too few items to compare",
@@ -58,7 +58,7 @@ const VERDICTS = {
   not_collected: "not all was collected",
 };
 
-/** The change of a mean on as many hours before, or why none can be told. */
+/** The change of the mean against the hours before, or why there is none. */
 export function MeanChange({ compared }: { compared: ComparedScope }) {
   const { change } = compared;
   if (!change || change.verdict === "better" || change.verdict === "worse") {
@@ -80,9 +80,9 @@ export function MeanChange({ compared }: { compared: ComparedScope }) {
 
 interface Props {
   counts: LabelCounts;
-  /** Where the posts of each label are, without the label. */
+  /** The link's target; each label adds its own filter. */
   to?: Partial<Address>;
-  /** Whether the figures stand below. */
+  /** Whether to list the figures below the bar. */
   figures?: boolean;
 }
 

@@ -1,11 +1,11 @@
-/** What is said of a step of a chart, wherever it is read. */
+/** The texts of a chart's step. */
 
 import type { ChartStep } from "../figures";
 import { plural, formatStep as timeOf } from "../format";
 
 export const NOT_COLLECTED = "nothing was collected";
 
-/** A step's time; one that goes on says so. */
+/** Return the time of the step, and whether it is still open. */
 export function stepTime(step: ChartStep): string {
   return step.isOpen ? `${timeOf(step)}, so far` : timeOf(step);
 }

@@ -1,4 +1,4 @@
-/** What moved the mean: the subreddits that did, and by how much. */
+/** The subreddits that moved the mean, and by how much. */
 
 import { NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
@@ -72,7 +72,7 @@ export function Contributors() {
   );
 }
 
-/** Why no subreddit's change is told. */
+/** Return why no subreddit is listed. */
 function emptyReason(all: ComparedScope[], hours: number): string {
   const verdicts = new Set(all.map((each) => each.change?.verdict));
   if ([...verdicts].every((verdict) => verdict === "no_earlier_data")) {

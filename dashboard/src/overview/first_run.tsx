@@ -1,4 +1,4 @@
-/** What stands there before anything was collected. */
+/** The overview before the first collection has ended. */
 
 import { EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";

@@ -66,7 +66,7 @@ export function Overview() {
   );
 }
 
-/** Of everything that this view averages: the scope, every subreddit, and the topics. */
+/** Warn of mixed methods in anything that this view averages: scope, subreddits and topics. */
 function Methods({ comparison }: { comparison: Comparison | undefined }) {
   const all = useAllTrends(address.value.hours).data?.compared ?? [];
   const topics = useTopics().data ?? [];

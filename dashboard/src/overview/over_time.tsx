@@ -1,4 +1,4 @@
-/** Over time: the mean and the volume, step by step; each step and each span leads to its posts. */
+/** Mean and volume over time. Each step and each span links to its posts. */
 
 import { useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
@@ -73,13 +73,13 @@ export function OverTime({ compared, collected }: Props) {
   );
 }
 
-/** The time from the beginning of one step to the end of another, as the posts' filter takes it. */
+/** Return the time from the start of one step to the end of another, as a filter of posts. */
 export function stepsSpan(steps: ChartStep[], first: number, last: number) {
   const [from, to] = [steps[first], steps[last]];
   return from && to ? { start: from.start, end: to.end } : null;
 }
 
-/** A finger can't point without a tap. */
+/** Touch has no hover: the first tap reads a step. */
 const HINT = matchMedia("(hover: none)").matches
   ? "Tap a point to read it, and again for its posts"
   : "Click a point, or drag over a span, for its posts";
@@ -90,7 +90,7 @@ function stepText(step: ChartStep): string {
     : totalsText(stepTime(step), step);
 }
 
-/** What lies between two steps, both included. */
+/** Return the text of the steps from first to last, both included. */
 function spanText(steps: ChartStep[], first: number, last: number): string | null {
   const span = stepsSpan(steps, first, last);
   return (

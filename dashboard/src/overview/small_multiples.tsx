@@ -1,4 +1,4 @@
-/** Small multiples: every subreddit on the same scales, so that they compare at a glance. */
+/** Small multiples: one chart for each subreddit, all on the same scales. */
 
 import { useMemo, useState } from "preact/hooks";
 import { type Address, NO_FILTER } from "../address";
@@ -97,7 +97,7 @@ function Charts({ compared: all, collected }: AllTrends) {
 interface CardProps {
   compared: ComparedScope;
   step: ChartStep | undefined;
-  /** What narrows the posts down to the window. */
+  /** The filter that limits posts to the window. */
   span: Partial<Address>;
   children: preact.ComponentChildren;
 }

@@ -1,4 +1,4 @@
-/** Now: one sentence, and the figures it rests on. */
+/** The summary: one sentence, and the figures behind it. */
 
 import { type Address, NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
@@ -20,9 +20,9 @@ import { age, count, plural, signed, windowName } from "../format";
 import { address } from "../navigation";
 import { useAllTrends, useTopics } from "../queries";
 
-/** A smaller change of the mean is none that anybody would look into. */
+/** A smaller change of the mean needs no explanation. */
 const MIN_CHANGE = 0.01;
-/** About as long as what it holds the place of. */
+/** The placeholder is about as long as the sentence that replaces it. */
 const PLACEHOLDER = "Most of the rise came from r/there, where people talk about something";
 const MOODS = { positive: "positive", neutral: "mixed", negative: "negative" };
 
@@ -59,7 +59,7 @@ export function Summary({ compared, collected }: Props) {
 
 interface FigureProps {
   compared: ComparedScope;
-  /** Where the items are that the figure counts. */
+  /** The list of the items that the figure counts. */
   to: Partial<Address>;
 }
 
@@ -150,12 +150,12 @@ function headline(compared: ComparedScope, hours: number): string {
   return `${feeling}, ${amount}${moved > 0 ? "better" : "worse"} than in ${before}.`;
 }
 
-/** Whether all of the scope was read up to the last collection: then silence is silence. */
+/** Return whether the scope was collected up to the last cycle: an empty window is quiet then. */
 function wasCollected({ change }: ComparedScope): boolean {
   return !isStale.value && !change?.behind.length && lastEnded.value?.status !== "failed";
 }
 
-/** Where most of a change came from, and what is talked about there. */
+/** The subreddit that caused most of the change, and its topic. */
 function ChangeReason({ moved }: { moved: number | null }) {
   const loadedAll = useAllTrends(address.value.hours);
   const loadedTopics = useTopics();
@@ -191,7 +191,7 @@ function ChangeReason({ moved }: { moved: number | null }) {
   );
 }
 
-/** How fresh the data is, when there will be more, and what failed. */
+/** The age of the data, the next collection, and what failed. */
 function Freshness() {
   const application = health.value?.application;
   const cycle = lastEnded.value;

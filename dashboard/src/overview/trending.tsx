@@ -1,4 +1,4 @@
-/** Trending: what people talk about more than in the week before. */
+/** Trending: the topics that are larger than in the week before. */
 
 import { useState } from "preact/hooks";
 import { NO_FILTER } from "../address";
@@ -114,7 +114,7 @@ function TopicCard({ topic }: { topic: Topic }) {
   );
 }
 
-/** What its posts have gained within the day; topics that were found earlier don't say. */
+/** Return the upvotes and comments that the topic gained in a day; older topics don't have them. */
 function gainText({ upvotes, comments }: Topic): string {
   if (upvotes == null || comments == null) return "";
   return ` · gained ${plural(upvotes, "upvote")} and ${plural(comments, "comment")}`;

@@ -1,4 +1,4 @@
-/** The whole list as one CSV, however many pages it has. */
+/** Download of the whole list as one CSV file. */
 
 import { useState } from "preact/hooks";
 import { fetchText, type TextResponse } from "../api";
@@ -8,7 +8,7 @@ const LINE_END = "\r\n";
 /** Files queue on the server. */
 const RETRIES = { tries: 10, delayMs: 2_000 };
 const REVOKE_MS = 2_000;
-/** What the name of a file ends with: from when to when. */
+/** The end of a file's name: the first and the last time in it. */
 const FILE_SPAN = /([^-]+)-([^-]+)$/;
 
 export function Download({ address }: { address: string }) {

@@ -1,4 +1,4 @@
-/** What the list of posts shows, as the API takes it and as the page names it. */
+/** The filter of the list: as a request to the API, and in words. */
 
 import type { Address } from "../address";
 import { apiPath, type Kind } from "../api";
@@ -21,7 +21,7 @@ export function listPath(to: Address, options: { limit: number } | { format: "cs
   return apiPath(endpoint, { subreddit, hours, sentiment, q, ...window, ...only, ...options });
 }
 
-/** Return whether the list is narrower than window and subreddit; the kind is no filter of texts. */
+/** Return whether anything but window, subreddit and kind limits the list. */
 export function isFiltered({ sentiment, q, start, end, topic }: Address): boolean {
   return Boolean(sentiment || q || start || end || topic);
 }

@@ -1,4 +1,4 @@
-/** The filters above the list, and the download of what they leave. */
+/** The filters above the list, and its download. */
 
 import { type Address, LABELS, NO_FILTER } from "../address";
 import { Link } from "../components/link";

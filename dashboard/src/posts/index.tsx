@@ -14,7 +14,7 @@ export function Posts() {
   const list = useRef<HTMLDivElement>(null);
   const opened = useRef<string | null>(null);
   useEffect(() => {
-    // The way back from a post leads to where it was opened.
+    // Closing a post moves the focus back to its link.
     if (!post && opened.current) {
       list.current
         ?.querySelector<HTMLElement>(`a[data-post="${CSS.escape(opened.current)}"]`)

@@ -1,4 +1,4 @@
-/** The list itself: rows, more of them at its end, and new ones behind a button. */
+/** The list: its rows, the next page at its end, and new posts behind a button. */
 
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -84,7 +84,7 @@ function searchedText({ searchedUntil }: Pages): string | null {
   return searchedUntil && address.value.q && `searched back to ${dateTime(searchedUntil)}`;
 }
 
-/** Nothing is found yet. */
+/** No post is found yet. */
 function Searching({ pages }: { pages: Pages }) {
   const searched = searchedText(pages);
   return (

@@ -1,4 +1,4 @@
-/** One post beside the list, with its comments and how each feels. */
+/** One post beside the list, with its comments and their sentiment. */
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Comment, Post, PostDetail } from "../api";
@@ -14,7 +14,7 @@ import { usePost } from "../queries";
 import { flattenThread } from "./thread";
 import { visibleTitle } from "./title";
 
-/** Deeper answers are shown at this depth: a phone has no room for more. */
+/** Deeper replies are shown at this depth: a phone has no room for more. */
 const MAX_DEPTH = 4;
 const REDDIT = "https://www.reddit.com/";
 
@@ -24,7 +24,7 @@ export function PostPanel({ name }: { name: string }) {
   useEffect(() => {
     panel.current?.focus({ preventScroll: true });
     const close = ({ key, target }: KeyboardEvent) => {
-      // In a box it empties that.
+      // In a search box, Escape clears the box.
       if (key === "Escape" && !(target instanceof HTMLInputElement)) go({ post: null });
     };
     document.addEventListener("keydown", close);
@@ -107,7 +107,7 @@ function Detail({ detail }: { detail: PostDetail }) {
   );
 }
 
-/** What strangers gave as an address may be anything: only one of Reddit is called so. */
+/** Return the post's address on Reddit. The permalink is untrusted: it may lead anywhere. */
 function redditUrl({ id, permalink }: Post): string {
   return permalink.startsWith(REDDIT) ? permalink : `${REDDIT}comments/${id}/`;
 }

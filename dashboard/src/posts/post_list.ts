@@ -36,7 +36,7 @@ export function mergeFirstPage(
   const latest = new Map(posts.map((post) => [post.id, post]));
   const known = new Set(list.posts.map((post) => post.id));
   const last = posts.at(-1);
-  // Older posts are on later pages: this one says nothing of them.
+  // Older posts may be on later pages.
   const oldest = next && last ? sortKey(last) : next;
   const isGone = (post: ListItem) => !latest.has(post.id) && (oldest ?? "") <= sortKey(post);
   return {

@@ -40,7 +40,7 @@ export function PostRow({ post }: { post: ListItem }) {
   );
 }
 
-/** A comment leads to its post, where it stands among the others. */
+/** A comment links to its post. */
 export function CommentRow({ comment }: { comment: Item }) {
   const open = `${comment.subreddit}/${comment.post_id}`;
   return (

@@ -1,24 +1,24 @@
-/** The place in the list: found again by its post, because rows are as high as their texts. */
+/** Scroll restoration by post: rows differ in height, so that a scroll offset is no place in the list. */
 
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
-/** The first post in sight, and where in the window its row begins. */
+/** The first visible post, and the top of its row in the window. */
 interface Anchor {
   post: string;
   top: number;
 }
 
-/** Places by the step of the history that they belong to. */
+/** Anchors by history entry. */
 const anchors = new Map<number, Anchor>();
-/** Rows get their true height once they are drawn, which moves those below. */
+/** Rows get their true height when they are first drawn, which moves the rows below. */
 const FRAMES = 4;
 const LAYOUT_MS = 100;
 
 /**
- * Keep the place while the list's width changes, and find it again on the way back to it.
+ * Keep the first visible post in place while the list's width changes, and on the way back to it.
  *
- * of: what is listed; open: what makes the list narrower.
+ * An open post makes the list narrower.
  */
 export function useScrollRestoration(
   list: RefObject<HTMLElement | null>,
@@ -75,13 +75,13 @@ export function useScrollRestoration(
   }, [listKey, openPost !== null, isLoaded]);
 }
 
-/** Name this step of the history; times don't repeat when the page is loaded again. */
+/** Return the key of this history entry. A time stays unique when the page is loaded again. */
 function historyEntry(): number {
   if (!history.state?.step) {
     try {
       history.replaceState({ step: Date.now() }, "");
     } catch (error) {
-      // Browsers refuse when a page does so often.
+      // Browsers refuse frequent changes.
       if (!(error instanceof DOMException)) throw error;
     }
   }

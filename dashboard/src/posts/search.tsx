@@ -1,4 +1,4 @@
-/** A box to search in; what is typed counts once one pauses. */
+/** A search box. It searches when typing pauses. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
@@ -15,7 +15,7 @@ export function Search({ label, value, onSearch }: Props) {
   const searched = useRef(value);
   const timer = useRef<number | undefined>(undefined);
   useEffect(() => {
-    // Its own search comes back as the value while one types on.
+    // The value echoes the box's own search while typing goes on.
     if (value === searched.current) return;
     clearTimeout(timer.current);
     searched.current = value;

@@ -2,7 +2,7 @@
 
 import type { Comment } from "../api";
 
-/** Put answers below what they answer; one whose question is gone stands by itself. */
+/** Order comments so that replies follow their parent. A reply whose parent is gone is at the top level. */
 export function flattenThread(comments: Comment[]): { comment: Comment; depth: number }[] {
   const known = new Set(comments.map((comment) => `t1_${comment.id}`));
   const answers = new Map<string, Comment[]>();
