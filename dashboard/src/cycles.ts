@@ -133,10 +133,11 @@ export function retryNow(): void {
 async function fetchRequested(listed: Cycle[]): Promise<RequestedCycle | undefined> {
   if (listed.some((cycle) => cycle.id === requestedId)) requestedId = null;
   if (requestedId === null) return undefined;
-  const { data, error } = await settle(fetchJson<Cycle>(apiPath(`/cycles/${requestedId}`)));
+  const request = fetchJson<Cycle>(apiPath(`/cycles/${requestedId}`));
+  const { data: response, error } = await settle(request);
   if (error && !error.isTransient) requestedId = null;
-  if (!data) return undefined;
-  const { errors, start_time } = data.data;
+  if (!response) return undefined;
+  const { errors, start_time } = response.data;
   const late = errors.find((each) => each.kind === "waiting");
   if (late && Date.now() - Date.parse(start_time) > WAITING_MS) requestedId = null;
   return { message: late ? `It was ${late.message}.` : requestedMessage, isLate: Boolean(late) };
@@ -158,10 +159,10 @@ export async function collectNow(): Promise<void> {
   const headers: Record<string, string> = key ? { "x-functions-key": key } : {};
   const address = apiPath("/admin/collect");
   const request = fetchJson<RequestedCollection>(address, { method: "POST", headers });
-  const { data, error } = await settle(request);
-  if (data) {
-    requestedId = data.data.cycle;
-    requestedMessage = data.data.message;
+  const { data: response, error } = await settle(request);
+  if (response) {
+    requestedId = response.data.cycle;
+    requestedMessage = response.data.message;
   }
   // Another collection runs or waits: watch that one.
   if (error?.status === CONFLICT) {

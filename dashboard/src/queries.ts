@@ -15,7 +15,7 @@ import {
   TRENDING,
 } from "./api";
 import { type Collected, stepSize } from "./figures";
-import { Request, RequestCache, type RequestState } from "./request";
+import { ApiRequest, RequestCache, type RequestState } from "./request";
 
 const MAX_CACHED = 80;
 /** More small charts can't be compared at a glance. */
@@ -28,7 +28,7 @@ export type QueryState<T> = Pick<RequestState<T>, "data" | "error">;
 const NO_QUERY: QueryState<never> = { data: undefined, error: undefined };
 const queries = new RequestCache<unknown>(MAX_CACHED, (address) => {
   let options: RequestInit = {};
-  return new Request<unknown>(async (store) => {
+  return new ApiRequest<unknown>(async (store) => {
     const answer = fetchJson<unknown>(address, options);
     // A repeated request revalidates the browser's copy.
     options = { cache: "no-cache" };

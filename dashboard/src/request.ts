@@ -20,7 +20,7 @@ export type Load<T> = (store: Store<T>) => Promise<void>;
 
 const RETRY_MS = 5_000;
 /** The requests that the page shows. */
-const watched = new Set<Request<unknown>>();
+const watched = new Set<ApiRequest<unknown>>();
 
 export type Outcome<T> = { data: T; error?: undefined } | { data?: undefined; error: ApiError };
 
@@ -60,7 +60,7 @@ export async function withRetries<T>(
 }
 
 /** One request that is repeated: when its data is stale, and after transient errors. */
-export class Request<T> {
+export class ApiRequest<T> {
   readonly state: Signal<RequestState<T>> = signal({
     data: undefined,
     error: undefined,
@@ -68,13 +68,13 @@ export class Request<T> {
   });
   readonly isLoading = signal(false);
   private watchers = 0;
-  /** Counts the loads: only the last one stores its data. */
-  private turn = 0;
+  /** The id of the last load: only that one stores its data. */
+  private loadId = 0;
   private requestedVersion = -1;
   private timer: number | undefined;
   private lastLoad: Load<T>;
 
-  /** keepsData: an error that is final leaves the data as it is. */
+  /** With `keepsData` the data outlives an error that is not transient, such as a 404. */
   constructor(
     private readonly load: Load<T>,
     private readonly keepsData = false,
@@ -86,15 +86,15 @@ export class Request<T> {
     return this.watchers > 0;
   }
 
-  /** Load stale data now, and again when the data changes or a request failed. Return the stop. */
+  /** Keep the data fresh: load it when it is stale, and retry. Return what ends this. */
   watch(): () => void {
     this.watchers += 1;
-    watched.add(this as Request<unknown>);
+    watched.add(this as ApiRequest<unknown>);
     if (this.isStale) this.reload();
     return () => {
       this.watchers -= 1;
       if (this.isWatched) return;
-      watched.delete(this as Request<unknown>);
+      watched.delete(this as ApiRequest<unknown>);
       clearTimeout(this.timer);
     };
   }
@@ -104,7 +104,7 @@ export class Request<T> {
     return this.run(this.load, dataVersion.value);
   }
 
-  /** Run a load that extends the data; it gets no newer by that. */
+  /** Run a load that extends the data. The data's version stays. */
   extend(load: Load<T>): Promise<void> {
     return this.run(load, this.state.value.version);
   }
@@ -122,7 +122,7 @@ export class Request<T> {
   /** Drop the load under way, its error and its retry. */
   cancel(): void {
     clearTimeout(this.timer);
-    this.turn += 1;
+    this.loadId += 1;
     this.isLoading.value = false;
     if (this.state.value.error) this.state.value = { ...this.state.value, error: undefined };
   }
@@ -130,21 +130,21 @@ export class Request<T> {
   private async run(load: Load<T>, version: number): Promise<void> {
     clearTimeout(this.timer);
     this.lastLoad = load;
-    this.turn += 1;
-    const { turn } = this;
+    this.loadId += 1;
+    const id = this.loadId;
     this.requestedVersion = version;
     this.isLoading.value = true;
     const store: Store<T> = (update) => {
-      if (turn !== this.turn) return undefined;
+      if (id !== this.loadId) return undefined;
       const data = update(this.state.value.data);
       this.state.value = { data, error: undefined, version };
       return data;
     };
     try {
       const { error } = await settleRecorded(load(store));
-      if (error && turn === this.turn) this.fail(error);
+      if (error && id === this.loadId) this.fail(error);
     } finally {
-      if (turn === this.turn) this.isLoading.value = false;
+      if (id === this.loadId) this.isLoading.value = false;
     }
   }
 
@@ -176,15 +176,15 @@ export function retryFailed(): void {
 
 /** The requests that were used last, by address: the way back shows its data at once. */
 export class RequestCache<T> {
-  private readonly requests = new Map<string, Request<T>>();
+  private readonly requests = new Map<string, ApiRequest<T>>();
 
   constructor(
     private readonly size: number,
-    private readonly create: (address: string) => Request<T>,
+    private readonly create: (address: string) => ApiRequest<T>,
   ) {}
 
   /** Return the request of the address. The least recently used one that isn't shown makes room. */
-  get(address: string): Request<T> {
+  get(address: string): ApiRequest<T> {
     const request = this.requests.get(address) ?? this.create(address);
     this.requests.delete(address);
     for (const [old, { isWatched }] of this.requests) {

@@ -76,7 +76,7 @@ test("a time without a zone is in UTC", () => {
   );
 });
 
-test("a comparison takes each name once, and no more than can be told apart", () => {
+test("a comparison takes each name once, and no more than there are line colours", () => {
   const names = ["a", "b", "a", "c", "d", "e", "f", "g"];
   const { compare } = parseAddress(`?compare=${names}`);
   expect(compare).toEqual(["a", "b", "c", "d", "e"]);

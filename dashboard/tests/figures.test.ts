@@ -59,6 +59,12 @@ describe("the steps of a chart", () => {
     expect(steps.map((step) => step.isOpen)).toEqual([false, false, true]);
   });
 
+  test("are complete when they end with the last collection", () => {
+    const window = { ...WINDOW, end: "2026-01-05T03:00:00Z" };
+    const steps = chartSteps(hours(1, 2), HOUR, { window, gaps: [] });
+    expect(steps.map((step) => step.isOpen)).toEqual([false, false]);
+  });
+
   test("are uncollected only where they hold nothing and a gap touches them", () => {
     const gap = { start: "2026-01-05T01:00:00Z", end: "2026-01-05T03:00:00Z" };
     const quiet = [0, 1, 2, 3].map((hour) => makeStep(`2026-01-05T0${hour}:00:00Z`));

@@ -70,7 +70,7 @@ describe("the blocks of a text", () => {
     ]);
   });
 
-  test("of a fence that nobody closes go to the end", () => {
+  test("of an unclosed fence go to the end", () => {
     expect(blocksOf("```\n> a\nb")).toEqual([["code", ["> a", "b"]]]);
   });
 

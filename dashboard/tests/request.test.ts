@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { ApiError } from "../src/api";
 import { dataVersion, hasBadSetting, unreachableSince } from "../src/connection";
 import {
+  ApiRequest,
   type Load,
-  Request,
   RequestCache,
   reloadAll,
   retryDelay,
@@ -34,7 +34,7 @@ function answering<T>(...answers: (T | ApiError)[]) {
   return { load, calls };
 }
 
-/** Return a load that ends when it is told to. */
+/** Return a load that ends on demand. */
 function pending<T>() {
   let give: (data: T) => void = () => {};
   const load: Load<T> = async (store) => {
@@ -51,7 +51,7 @@ const settled = () => vi.advanceTimersByTimeAsync(0);
 describe("a request that is shown", () => {
   test("loads, and says so meanwhile", async () => {
     const { load, give } = pending<string>();
-    const request = new Request(load);
+    const request = new ApiRequest(load);
     const stop = request.watch();
     expect(request.isLoading.value).toBe(true);
     give("data");
@@ -63,7 +63,7 @@ describe("a request that is shown", () => {
 
   test("is sent once for all that show it", async () => {
     const { load, calls } = answering("data");
-    const request = new Request(load);
+    const request = new ApiRequest(load);
     const stops = [request.watch(), request.watch()];
     await settled();
     stops.push(request.watch());
@@ -73,7 +73,7 @@ describe("a request that is shown", () => {
 
   test("keeps the last good data while the server doesn't answer, and tries again", async () => {
     const { load, calls } = answering("old", UNAVAILABLE, "new");
-    const request = new Request(load);
+    const request = new ApiRequest(load);
     const stop = request.watch();
     await settled();
     reloadAll();
@@ -85,8 +85,8 @@ describe("a request that is shown", () => {
     stop();
   });
 
-  test("drops data that the server says is gone, and doesn't ask for it again", async () => {
-    const request = new Request(answering("old", NOT_FOUND).load);
+  test("drops data that the server says is gone, and doesn't retry", async () => {
+    const request = new ApiRequest(answering("old", NOT_FOUND).load);
     const stop = request.watch();
     await settled();
     reloadAll();
@@ -97,7 +97,7 @@ describe("a request that is shown", () => {
   });
 
   test("may keep its data after a final error", async () => {
-    const request = new Request(answering("old", NOT_FOUND).load, true);
+    const request = new ApiRequest(answering("old", NOT_FOUND).load, true);
     const stop = request.watch();
     await settled();
     reloadAll();
@@ -109,7 +109,7 @@ describe("a request that is shown", () => {
   test("ignores an answer that a later one has overtaken", async () => {
     const [first, second] = [pending<string>(), pending<string>()];
     const loads = [first.load, second.load];
-    const request = new Request<string>((store) => (loads.shift() as Load<string>)(store));
+    const request = new ApiRequest<string>((store) => (loads.shift() as Load<string>)(store));
     const stop = request.watch();
     request.reload();
     second.give("second");
@@ -120,10 +120,10 @@ describe("a request that is shown", () => {
     stop();
   });
 
-  test("repeats what has failed when it is asked to, and nothing else", async () => {
+  test("retries what has failed, and nothing else", async () => {
     const failing = answering("old", NOT_FOUND, "new");
     const good = answering("good");
-    const requests = [new Request(failing.load), new Request(good.load)];
+    const requests = [new ApiRequest(failing.load), new ApiRequest(good.load)];
     const stops = requests.map((request) => request.watch());
     await settled();
     requests[0]?.reload();
@@ -136,7 +136,7 @@ describe("a request that is shown", () => {
   });
 
   test("throws a fault of the page", async () => {
-    const request = new Request(async () => {
+    const request = new ApiRequest(async () => {
       throw new TypeError("fault");
     });
     await expect(request.reload()).rejects.toThrow("fault");
@@ -147,7 +147,7 @@ describe("a request that is shown", () => {
 describe("a request that is no longer shown", () => {
   test("isn't tried again", async () => {
     const { load, calls } = answering(UNAVAILABLE);
-    const request = new Request(load);
+    const request = new ApiRequest(load);
     const stop = request.watch();
     await settled();
     stop();
@@ -156,9 +156,18 @@ describe("a request that is no longer shown", () => {
     expect(calls.count).toBe(1);
   });
 
+  test("isn't tried again when it fails only then", async () => {
+    const { load, calls } = answering(UNAVAILABLE);
+    const request = new ApiRequest(load);
+    request.watch()();
+    await settled();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(calls.count).toBe(1);
+  });
+
   test("is loaded when it shows again, if there is new data or it had failed", async () => {
     const { load, calls } = answering("one", "two", UNAVAILABLE, "three");
-    const request = new Request(load);
+    const request = new ApiRequest(load);
     for (const expected of ["one", "one"]) {
       const stop = request.watch();
       await settled();
@@ -178,7 +187,7 @@ describe("a request that is no longer shown", () => {
 
   test("drops its load and its error when it is cancelled", async () => {
     const { load, give } = pending<string>();
-    const request = new Request(load);
+    const request = new ApiRequest(load);
     const stop = request.watch();
     stop();
     request.cancel();
@@ -191,7 +200,7 @@ describe("a request that is no longer shown", () => {
 
 test("data that is extended gets no newer: new data loads it again", async () => {
   const { load, calls } = answering("list");
-  const request = new Request(load);
+  const request = new ApiRequest(load);
   request.watch()();
   await settled();
   dataVersion.value += 1;
@@ -204,7 +213,7 @@ test("data that is extended gets no newer: new data loads it again", async () =>
 test("a retry repeats the load that failed, not the one before", async () => {
   const first = answering("list");
   const more = answering(UNAVAILABLE, "longer list");
-  const request = new Request(first.load);
+  const request = new ApiRequest(first.load);
   const stop = request.watch();
   await settled();
   await request.extend(more.load);
@@ -223,7 +232,7 @@ describe("the connection", () => {
   });
 
   test("repeats what has failed once it is back", async () => {
-    const request = new Request(answering<string>(UNAVAILABLE, "data").load);
+    const request = new ApiRequest(answering<string>(UNAVAILABLE, "data").load);
     const stop = request.watch();
     await settled();
     await settleRecorded(Promise.resolve());
@@ -272,7 +281,7 @@ describe("retries", () => {
 });
 
 test("a cache forgets the request that was used least recently, and none that is shown", () => {
-  const cache = new RequestCache<string>(2, () => new Request(answering("data").load));
+  const cache = new RequestCache<string>(2, () => new ApiRequest(answering("data").load));
   const [a, b] = [cache.get("a"), cache.get("b")];
   const stop = a.watch();
   cache.get("c");

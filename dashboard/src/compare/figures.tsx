@@ -62,9 +62,9 @@ function Row({ compared, window }: { compared: ComparedScope; window: TimeWindow
   } as const;
   const items = { ...to, kind: "items" } as const;
   const comments = { ...to, kind: "comments" } as const;
-  const compares = isComparable(compared);
+  const isCompared = isComparable(compared);
   const change = (read: (totals: Totals) => number) =>
-    compares && <Change value={countChange(compared, read)} digits={0} />;
+    isCompared && <Change value={countChange(compared, read)} digits={0} />;
   return (
     <tr>
       <th scope="row">
@@ -85,7 +85,7 @@ function Row({ compared, window }: { compared: ComparedScope; window: TimeWindow
       </td>
       {LABELS.map((label) => {
         const counted = scoredCount(statistics);
-        const points = compares ? significantShareChange(compared, label) : null;
+        const points = isCompared ? significantShareChange(compared, label) : null;
         return (
           <td key={label}>
             <Link to={{ ...items, sentiment: label }}>{share(statistics[label], counted)}</Link>{" "}

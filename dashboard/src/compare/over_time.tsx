@@ -125,9 +125,9 @@ function StepsTable({ trends }: { trends: Trend[] }) {
           {steps.map((span, at) => (
             <tr key={span.end}>
               <th scope="row">{stepTime(span)}</th>
-              {trends.map(({ name, steps: own }) => (
+              {trends.map(({ name, steps: trendSteps }) => (
                 <td key={name}>
-                  <StepCell subreddit={name} step={own[at]} />
+                  <StepCell subreddit={name} step={trendSteps[at]} />
                 </td>
               ))}
             </tr>

@@ -24,7 +24,7 @@ import { address, go } from "../navigation";
 import { type AllTrends, useAllTrends } from "../queries";
 import { stepsSpan } from "./over_time";
 
-interface Multiple {
+interface Panel {
   compared: ComparedScope;
   steps: ChartStep[];
 }
@@ -47,7 +47,7 @@ export function SmallMultiples() {
 function Charts({ compared: all, collected }: AllTrends) {
   const { hours } = address.value;
   const steps = coarseStepSize(hours);
-  const multiples = useMemo<Multiple[]>(
+  const panels = useMemo<Panel[]>(
     () =>
       all.map((compared) => ({
         compared,
@@ -55,21 +55,21 @@ function Charts({ compared: all, collected }: AllTrends) {
       })),
     [all, hours, collected],
   );
-  const trends = multiples.map((each) => each.steps);
+  const trends = panels.map((each) => each.steps);
   const [limit, most] = [sentimentLimit(trends), maxVolume(trends)];
   const [activeStep, setActiveStep] = useState<number | null>(null);
   return (
     <ul class="small-multiples">
-      {multiples.map(({ compared, steps: own }) => (
+      {panels.map(({ compared, steps: panelSteps }) => (
         <ChartCard
           key={compared.subreddit}
           compared={compared}
-          step={activeStep === null ? undefined : own[activeStep]}
+          step={activeStep === null ? undefined : panelSteps[activeStep]}
           span={windowFilter(collected.window, now.value)}
         >
           <SentimentChart
             compact
-            steps={own}
+            steps={panelSteps}
             seconds={steps.seconds}
             limit={limit}
             maxVolume={most}
@@ -77,7 +77,7 @@ function Charts({ compared: all, collected }: AllTrends) {
             syncKey="multiples"
             onActiveStep={setActiveStep}
             onSelect={(first, last) => {
-              const span = stepsSpan(own, first, last);
+              const span = stepsSpan(panelSteps, first, last);
               if (span)
                 go({
                   view: "posts",

@@ -1,8 +1,8 @@
 /** Posts page by page. What a later collection adds waits until the reader asks for it. */
 
 import { useEffect } from "preact/hooks";
-import { type ApiError, type ApiResponse, fetchJson } from "../api";
-import { Request, RequestCache, type Store } from "../request";
+import { type ApiError, fetchJson } from "../api";
+import { ApiRequest, RequestCache, type Store } from "../request";
 import {
   appendPage,
   EMPTY_LIST,
@@ -31,36 +31,35 @@ export interface Pages {
 const MAX_CACHED = 10;
 /** The lists that were read last: the way back finds its place again. */
 const lists = new RequestCache<PostList>(MAX_CACHED, (first) => {
-  const request: Request<PostList> = new Request((store) => {
+  const request: ApiRequest<PostList> = new ApiRequest((store) => {
     // A list that is loaded again must not come from the browser's copy.
     const isReload = request.state.value.data !== undefined;
-    const page = fetchJson<ListItem[]>(first, isReload ? { cache: "no-cache" } : {});
-    return storePage(request, page, store, mergeFirstPage);
+    return loadPage(request, first, store, mergeFirstPage, isReload ? { cache: "no-cache" } : {});
   }, true);
   return request;
 });
 
 type Merge = (list: PostList | undefined, posts: ListItem[], next: string | null) => PostList;
 
+const append: Merge = (list, posts, next) => appendPage(list ?? EMPTY_LIST, posts, next);
+
 /** Add the next page, where the list ends. */
-function loadNext(request: Request<PostList>, address: string): void {
-  request.extend((store) =>
-    storePage(request, fetchJson<ListItem[]>(address), store, (list, posts, next) =>
-      appendPage(list ?? EMPTY_LIST, posts, next),
-    ),
-  );
+function loadNext(request: ApiRequest<PostList>, address: string): void {
+  request.extend((store) => loadPage(request, address, store, append));
 }
 
-/** Store a page. A page of a search may be empty and have a next one: load that one, too. */
-async function storePage(
-  request: Request<PostList>,
-  page: Promise<ApiResponse<ListItem[]>>,
+/** Load a page. A page of a search may be empty and have a next one: load that one, too. */
+async function loadPage(
+  request: ApiRequest<PostList>,
+  address: string,
   store: Store<PostList>,
   merge: Merge,
+  init: RequestInit = {},
 ): Promise<void> {
-  const { data: posts, next } = await page;
+  const { data: posts, next } = await fetchJson<ListItem[]>(address, init);
   const list = store((before) => merge(before, posts, next));
-  if (list && !posts.length && next && list.next === next) loadNext(request, next);
+  const hasNext = next !== null && next !== address && list?.next === next;
+  if (!posts.length && hasNext) loadNext(request, next);
 }
 
 /** Return the list that begins at the address. */
