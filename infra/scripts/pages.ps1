@@ -16,7 +16,7 @@ Copy-Item dashboard/node_modules/swagger-ui-dist/NOTICE api/static/swagger/swagg
 Copy-Item dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js api/static/swagger/
 
 # The dashboard's types come from the API's OpenAPI document.
-& .venv/Scripts/python -c "import json; from api.openapi import openapi_document; open('dashboard/openapi.json', 'w').write(json.dumps(openapi_document()))"
+& .venv/Scripts/python -c "import json; from api.http.openapi import openapi_document; open('dashboard/openapi.json', 'w').write(json.dumps(openapi_document()))"
 
 Push-Location dashboard
 npm run --silent types
