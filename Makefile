@@ -186,11 +186,15 @@ $(KUSTO)/node_modules/.installed: $(KUSTO)/package-lock.json | $(VENV)/.node
 	cd $(KUSTO) && $(NPM_CI)
 	touch $@
 
-# The browser of the tests: the machine's, Debian's, or else the one that Playwright fetches.
+# The browser of the tests: the machine's, Debian's, or else the one that Playwright fetches; and Debian's shell of it,
+# which takes less of the processor, where apt-get may fetch it.
 $(VENV)/.chromium: | $(VENV)/.installed
 	command -v chromium || command -v chromium-browser || command -v google-chrome \
 	|| { apt-get -qq update && apt-get -qq install --no-install-recommends -y chromium; } \
 	|| $(BIN)/python -m playwright install --with-deps chromium
+	command -v chromium-headless-shell \
+	|| { apt-get -qq update && apt-get -qq install --no-install-recommends -y chromium-headless-shell; } \
+	|| echo "There is no chromium-headless-shell: the tests take Chromium itself."
 	touch $@
 
 # Other makers' browsers: Debian's where apt-get may fetch them; their tests are skipped without.

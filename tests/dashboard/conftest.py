@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +29,8 @@ from shared.times import hour_start, utc_now
 from tests.fixtures.host import ROOT, RunningHost, hosts_in
 from tests.fixtures.reddit import make_stand_in
 
+# Draws no window around the page: a third less of the processor.
+SHELL = "chromium-headless-shell"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # A browser of a test machine asks nobody but the page's server.
 FLAGS = [
@@ -48,9 +51,10 @@ WIDE = {"width": 1440, "height": 900}
 expect.set_options(timeout=PATIENCE_MS)
 
 
-def chromium() -> str | None:
-    """Return the machine's Chromium; None: the one that Playwright has fetched."""
-    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+def chromium(*, shell: bool = True) -> str | None:
+    """Return the machine's Chromium, its shell where that does; None: Playwright's own."""
+    names = (SHELL, *CHROMIUM) if shell else CHROMIUM
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @dataclass
@@ -163,6 +167,22 @@ Visitor = Callable[..., Visit]
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Visitor]:
+    """Let somebody visit a running host by the shared browser."""
+    with visiting(browser) as visit:
+        yield visit
+
+
+@pytest.fixture
+def touching(playwright: Playwright) -> Iterator[Visitor]:
+    """Let somebody visit who touches the screen: the shell knows no touch."""
+    started = playwright.chromium.launch(executable_path=chromium(shell=False), args=FLAGS)
+    with visiting(started) as visit:
+        yield partial(visit, has_touch=True, is_mobile=True)
+    started.close()
+
+
+@contextmanager
+def visiting(browser: Browser) -> Iterator[Visitor]:
     """Let somebody visit a running host; at the end no browser may have complained.
 
     Options are those of Playwright's contexts. A visit whose complaints are expected empties its

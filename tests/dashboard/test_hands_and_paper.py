@@ -38,8 +38,8 @@ def test_no_view_is_wider_than_a_phone(visitor: Visitor, product: Product, hours
         assert page.evaluate(widths) == [360, 360, 360], view
 
 
-def test_a_tap_reads_a_step_and_a_second_one_opens_it(visitor: Visitor, product: Product) -> None:
-    page = visitor(product.url, viewport=PHONE, has_touch=True, is_mobile=True).open()
+def test_a_tap_reads_a_step_and_a_second_one_opens_it(touching: Visitor, product: Product) -> None:
+    page = touching(product.url, viewport=PHONE).open()
     region = page.get_by_role("region", name="Over time")
     expect(region).to_contain_text("Tap a point to read it")
     over = chart_of(page).locator(".u-over")

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from tests.host_fixtures import ROOT
+from tests.fixtures.host import ROOT
 
 PATH = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
 
