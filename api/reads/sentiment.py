@@ -3,14 +3,12 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from api.deps import Deps
-from api.reads.change import Times, change, full_hours, missing_hours
-from api.reads.coverage import runs, unknown_hours
 from api.reads.scopes import scope_of
-from api.schema.parameters import CompareParameters, Granularity, ScopeParameters, TrendsParameters
+from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
 from api.schema.sentiment import (
+    Change,
     ComparedScope,
     Comparison,
     Difference,
@@ -23,10 +21,13 @@ from api.schema.sentiment import (
 from shared.models import ALL, Cell
 from shared.stats import cells as statistics
 from shared.stats.cells import COMPOUND_DIGITS, cells_by_hour
+from shared.stats.compare import change, missing_hours
+from shared.stats.coverage import runs, unknown_hours
 from shared.stats.months import read_days
 from shared.stats.watched import only_watched
+from shared.stats.windows import Granularity, Times, full_hours, steps_of
 from shared.store import COLLECTION, SUBREDDITS
-from shared.times import Window, day_of, iso, next_hour, parse_iso
+from shared.times import Window, iso, next_hour, parse_iso
 
 Cells = Mapping[str, Cell]
 
@@ -112,13 +113,7 @@ async def _compare_collected(
             each.model_copy(
                 update={
                     "standard_error": _error(deps, own[each.subreddit], window.hours()),
-                    "change": change(
-                        own[each.subreddit],
-                        known,
-                        {n: hours for n, hours in missing.items() if each.subreddit in {ALL, n}},
-                        is_one=each.subreddit != ALL,
-                        other_languages=deps.settings.other_languages,
-                    ),
+                    "change": _change(deps, each.subreddit, own[each.subreddit], known, missing),
                 }
             )
             for each in plain.subreddits
@@ -130,6 +125,27 @@ async def _compare_collected(
         return plain.model_copy(update={"subreddits": found, "gaps": gaps, "timestamp": iso(now)})
 
     return await asyncio.to_thread(with_changes)
+
+
+def _change(
+    deps: Deps, scope: str, cells: Cells, times: Times, missing: Mapping[str, set[str]]
+) -> Change:
+    found = change(
+        cells,
+        times,
+        {name: hours for name, hours in missing.items() if scope in {ALL, name}},
+        is_one=scope != ALL,
+        other_languages=deps.settings.other_languages,
+    )
+    return Change(
+        verdict=found.verdict,
+        hours=found.hours,
+        statistics=Totals(**found.statistics),
+        previous=Totals(**found.previous),
+        avg_sentiment=found.avg_sentiment,
+        standard_error=found.standard_error,
+        behind=found.behind,
+    )
 
 
 def _error(deps: Deps, cells: Cells, hours: Iterable[str]) -> float | None:
@@ -182,25 +198,8 @@ async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str,
 def _trend(deps: Deps, cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:
     return [
         TrendPoint(start=start, **_sums(deps, cells, hours))
-        for start, hours in _steps(window, granularity).items()
+        for start, hours in steps_of(window, granularity).items()
     ]
-
-
-def _steps(window: Window, granularity: Granularity) -> Mapping[str, list[str]]:
-    """Share the hours of the window out among its steps; each step is there, oldest first."""
-    steps: dict[str, list[str]] = {}
-    for hour in window.hours():
-        steps.setdefault(_start_of(hour, granularity), []).append(hour)
-    return steps
-
-
-def _start_of(hour: str, granularity: Granularity) -> str:
-    if granularity == "hour":
-        return f"{hour}:00:00Z"
-    day = datetime.fromisoformat(f"{day_of(hour)}T00:00:00+00:00")
-    if granularity == "week":
-        day -= timedelta(days=day.weekday())
-    return iso(day)
 
 
 def _totals(deps: Deps, cells: Cells, hours: Iterable[str]) -> Totals:

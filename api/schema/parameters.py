@@ -13,6 +13,7 @@ from pydantic import (
 from pydantic.functional_validators import AfterValidator
 
 from shared.models import Label
+from shared.stats.windows import Granularity
 from shared.times import iso
 
 MAX_HOURS = 2160
@@ -99,7 +100,6 @@ WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Cursor = Annotated[str, Field(pattern=CURSOR)]
 Format = Literal["json", "csv", "ndjson"]
 Kind = Literal["post", "comment"]
-Granularity = Literal["hour", "day", "week"]
 SubredditName = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Compared = Annotated[
     tuple[Annotated[SubredditName, Field(pattern=r"^[A-Za-z0-9_.]+$")], ...],

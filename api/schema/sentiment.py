@@ -1,21 +1,13 @@
 """The sentiment of windows: counts, means, steps and changes."""
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
 from api.schema.base import LEFT_OUT, METHODS, MIXED_METHODS, Answer, Feed, Methods, Time
-from api.schema.parameters import Granularity
+from shared.stats.compare import Verdict
+from shared.stats.windows import Granularity
 
-Verdict = Literal[
-    "better",
-    "worse",
-    "unclear",
-    "too_few",
-    "mixed_methods",
-    "no_earlier_data",
-    "not_collected",
-]
 COPIES = (
     "how many of the posts repeat another one: the same author's same words, or a cross-post; they"
     " count in everything here, and lists over all show them as one"

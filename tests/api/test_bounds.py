@@ -37,6 +37,7 @@ from tests.api.world import (
     keep,
     posts_back,
 )
+from tests.fixtures.stores import FilledStore
 
 MAX_REQUEST_UNITS = 1000
 RECENT, ITEMS = "/api/v1/posts/recent", "/api/v1/items"
@@ -44,15 +45,19 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-async def many(sqlite_store: Store) -> Store:
+async def fill_many(store: Store) -> None:
     """Keep a post every twenty minutes for 16 days, and texts as long as most are."""
     posts = [
         {**post, "content": "some words that people say " * 30}
         for post in posts_back(16 * 24 * 3, 20 * MINUTE)
     ]
-    await keep(sqlite_store, posts)  # type: ignore[arg-type]
-    return sqlite_store
+    await keep(store, posts)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def many(filled_store: FilledStore) -> Store:
+    """Open a store with them."""
+    return await filled_store(fill_many)
 
 
 @pytest.mark.parametrize(
@@ -135,21 +140,36 @@ def a_busy_day(subreddit: str, day: str) -> DayStats:
     return {"id": day, "subreddit": subreddit, "hours": hours}
 
 
-@pytest.fixture
-async def half_a_year(sqlite_store: Store) -> Store:
+async def fill_half_a_year(store: Store) -> None:
     """Keep the days of ten communities, as a version before months did."""
     days = [(NOW - n * 24 * HOUR).date().isoformat() for n in range(DAYS_BACK)]
-    await sqlite_store.upsert(DAYS, [a_busy_day(name, day) for name in TEN for day in days])
+    await store.upsert(DAYS, [a_busy_day(name, day) for name in TEN for day in days])
     of_all = [{**a_busy_day(ALL, day), "names": list(TEN)} for day in days]
-    await sqlite_store.upsert(DAYS, of_all)  # type: ignore[arg-type]
-    return sqlite_store
+    await store.upsert(DAYS, of_all)  # type: ignore[arg-type]
+
+
+async def fill_half_a_year_with_months(store: Store) -> None:
+    """Keep them as this version does."""
+    await fill_half_a_year(store)
+    for name in TEN:
+        await fill_months(store, name)
+
+
+@pytest.fixture
+async def half_a_year(filled_store: FilledStore) -> Store:
+    """Open a store with days alone."""
+    return await filled_store(fill_half_a_year)
+
+
+@pytest.fixture
+async def with_months(filled_store: FilledStore) -> Store:
+    """Open a store with days and months."""
+    return await filled_store(fill_half_a_year_with_months)
 
 
 @pytest.mark.parametrize("names", [TEN, (*TEN[:9], ALL)], ids=["ten", "nine and all"])
-async def test_no_comparison_costs_more_than_the_bound(half_a_year, names: tuple[str, ...]) -> None:
-    for name in TEN:
-        await fill_months(half_a_year, name)
-    priced = PricedStore(half_a_year)
+async def test_no_comparison_costs_more_than_the_bound(with_months, names: tuple[str, ...]) -> None:
+    priced = PricedStore(with_months)
     for hours, until in product((24, 168, 720, 1000, 2160), ("now", "collected")):
         asked = CompareParameters(subreddits=names, hours=hours, until=until, granularity="day")
         with priced.counting() as bill:
@@ -158,11 +178,9 @@ async def test_no_comparison_costs_more_than_the_bound(half_a_year, names: tuple
 
 
 async def test_no_trend_costs_more_than_the_bound_where_nine_of_ten_are_no_longer_watched(
-    half_a_year,
+    with_months,
 ) -> None:
-    for name in TEN:
-        await fill_months(half_a_year, name)
-    priced = PricedStore(half_a_year)
+    priced = PricedStore(with_months)
     for subreddit in (None, TEN[0]):
         with priced.counting() as bill:
             asked = TrendsParameters(subreddit=subreddit, hours=2160)

@@ -1,16 +1,15 @@
 """Compare two times: the change, and whether the data bears a claim."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from math import hypot
+from typing import Literal
 
-from api.reads.coverage import unknown_hours
-from api.schema.sentiment import Change, Totals, Verdict
 from shared.models import Cell, OtherLanguages
-from shared.stats import cells as statistics
-from shared.stats.cells import COMPOUND_DIGITS
-from shared.times import Window, hour_of, hour_start
+from shared.stats.cells import COMPOUND_DIGITS, Totals, standard_error, totals
+from shared.stats.coverage import unknown_hours
+from shared.stats.windows import Times
+from shared.times import hour_of
 
 # Below this many items a mean says little, and its standard error is itself a guess.
 MIN_ITEMS = 30
@@ -23,31 +22,33 @@ MAX_MISSING = 0.05
 
 Cells = Mapping[str, Cell]
 
+Verdict = Literal[
+    "better",
+    "worse",
+    "unclear",
+    "too_few",
+    "mixed_methods",
+    "no_earlier_data",
+    "not_collected",
+]
+
 
 @dataclass(frozen=True)
-class Times:
-    """The full hours of a window, those before it, and what is unknown of both for all scopes."""
+class Change:
+    """What changed from the time before to the window, in as many full hours of each.
 
-    now: Sequence[str]
-    before: Sequence[str]
-    unknown: frozenset[str]
+    hours is the number of hours compared on either side. avg_sentiment is the mean of statistics
+    less that of previous; its standard error takes all items as independent. behind names the
+    subreddits that weren't collected up to the end of the full hours.
+    """
 
-    @classmethod
-    def until(cls, window: Window, hours: int) -> "Times":
-        """Return the full hours that end with the window, and as many before them."""
-        full = full_hours(window, hours)
-        return cls(full.hours(), full.before().hours(), frozenset())
-
-    @property
-    def all(self) -> list[str]:
-        """List the hours of both, oldest first."""
-        return [*self.before, *self.now]
-
-
-def full_hours(window: Window, hours: int) -> Window:
-    """Return the last full hours before the window's end, as many as it has."""
-    end = hour_start(window.end)
-    return Window(end - timedelta(hours=hours), end - timedelta(seconds=1))
+    verdict: Verdict
+    hours: int
+    statistics: Totals
+    previous: Totals
+    avg_sentiment: float | None
+    standard_error: float | None
+    behind: list[str]
 
 
 def missing_hours(times: Times, collected_at: str | None) -> set[str]:
@@ -84,14 +85,12 @@ def change(
     hours_now, hours_before = [now for now, _ in pairs], [before for _, before in pairs]
     of_now = _picked(cells, hours_now)
     of_before = _picked(cells, hours_before)
-    now, before = (
-        Totals(**statistics.totals(part, other_languages)) for part in (of_now, of_before)
-    )
-    errors = [statistics.standard_error(part, other_languages) for part in (of_now, of_before)]
+    now, before = (totals(part, other_languages) for part in (of_now, of_before))
+    errors = [standard_error(part, other_languages) for part in (of_now, of_before)]
     moved = (
         None
-        if now.avg_sentiment is None or before.avg_sentiment is None
-        else round(now.avg_sentiment - before.avg_sentiment, COMPOUND_DIGITS)
+        if now["avg_sentiment"] is None or before["avg_sentiment"] is None
+        else round(now["avg_sentiment"] - before["avg_sentiment"], COMPOUND_DIGITS)
     )
     error = None if errors[0] is None or errors[1] is None else hypot(errors[0], errors[1])
     longest = max((len(hours) for hours in missing.values()), default=0)
@@ -114,7 +113,7 @@ def change(
 
 
 def _verdict(now: Totals, before: Totals, moved: float | None, error: float | None) -> Verdict:
-    if len({*now.methods, *before.methods}) > 1:
+    if len({*now["methods"], *before["methods"]}) > 1:
         return "mixed_methods"
     if min(_counted(now), _counted(before)) < MIN_ITEMS or moved is None or error is None:
         return "too_few"
@@ -124,11 +123,11 @@ def _verdict(now: Totals, before: Totals, moved: float | None, error: float | No
 
 
 def _compares(now: Totals, before: Totals) -> bool:
-    return before.total > 0 and before.total >= MIN_BEFORE * now.total
+    return before["total"] > 0 and before["total"] >= MIN_BEFORE * now["total"]
 
 
-def _counted(totals: Totals) -> int:
-    return totals.total - totals.left_out
+def _counted(sums: Totals) -> int:
+    return sums["total"] - sums["left_out"]
 
 
 def _picked(cells: Cells, hours: Iterable[str]) -> list[Cell]:
