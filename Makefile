@@ -11,8 +11,8 @@ SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
 DEPLOYED := .deployed
-# Much of the suite waits: four processes keep two cores busy.
-WORKERS ?= 4
+# Much of the suite waits: five processes keep two cores busy.
+WORKERS ?= 5
 # What clock the suite sees: tests/clocks.py has the names.
 CLOCK ?= machine
 

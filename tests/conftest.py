@@ -1,6 +1,7 @@
 """What every test has: clean settings, and the fixtures of the parts."""
 
 import logging
+import math
 import os
 from collections.abc import Iterator
 
@@ -22,6 +23,34 @@ hypothesis.settings.register_profile(
     "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("busy")
+
+
+# They take up to a minute each: begun last, one of them would keep all other processes waiting.
+LONG = (
+    "tests/bench/test_load.py",
+    "tests/collector/collection/test_crashes.py",
+    "tests/collector/collection/test_recorded_cycle.py",
+    "tests/e2e/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have each of pytest-xdist's processes begin with its share of the long tests.
+
+    Each gets a run of the list at first: https://pytest-xdist.readthedocs.io/en/stable/distribution.html
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.nodeid.startswith(LONG)]
+    rest = [item for item in items if not item.nodeid.startswith(LONG)]
+    share = math.ceil(len(rest) / processes)
+    items[:] = [
+        item
+        for number in range(processes)
+        for item in (
+            *long[number::processes],
+            *rest[number * share : (number + 1) * share],
+        )
+    ]
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,13 @@
 """The dashboard in a real browser, over the running product with the sample feed."""
 
+import fcntl
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -94,8 +96,23 @@ class Product:
 
 
 @contextmanager
-def product_in(folder: Path) -> Iterator[Product]:
-    """Start the product with the sample feed, collected once; its data are in the folder."""
+def product_in(folder: Path, collected: Path) -> Iterator[Product]:
+    """Start the product over a copy of what was collected of the sample; it lies in the folder."""
+    with running_product(folder, collected) as product:
+        product.host.wait_for_log("collect.ended ")
+        yield product
+
+
+@contextmanager
+def running_product(folder: Path, collected: Path | None = None) -> Iterator[Product]:
+    """Start the product with the sample feed, with this database or an empty one."""
+    database = folder / "data" / "undertone.db"
+    hour = hour_start(utc_now())
+    if collected is not None:
+        database.parent.mkdir(parents=True)
+        # It keeps its time, which says in which hour it was collected.
+        shutil.copy2(collected, database)
+        hour = hour_start(datetime.fromtimestamp(collected.stat().st_mtime, UTC))
     with (
         make_stand_in(rate_limit=RateLimit(requests=1_000_000)) as reddit,
         hosts_in(folder) as start,
@@ -103,20 +120,41 @@ def product_in(folder: Path) -> Iterator[Product]:
         host = start(
             arguments=["--startup-seconds", "0.1"],
             settings={
+                "SQLITE_PATH": str(database),
                 "REDDIT_BASE_URL": reddit.base_url,
                 "FEED": "sample",
                 # A test looks right after it has collected.
                 "CACHE_SECONDS": "0",
             },
         )
-        host.wait_for_log("collect.ended .*outcome=completed")
-        yield Product(host, reddit.control, collected_in=hour_start(utc_now()))
+        yield Product(host, reddit.control, collected_in=hour)
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database with the sample collected, by whichever process of the run is first."""
+    shared = tmp_path_factory.getbasetemp().parent
+    database = shared / "collected.db"
+    with (shared / "collected.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not database.exists():
+            folder = tmp_path_factory.mktemp("collected")
+            with running_product(folder) as product:
+                product.host.wait_for_log("collect.ended .*outcome=completed")
+            half = shared / "half.db"
+            with (
+                closing(sqlite3.connect(folder / "data" / "undertone.db")) as source,
+                closing(sqlite3.connect(half)) as target,
+            ):
+                source.backup(target)
+            half.rename(database)
+    return database
 
 
 @pytest.fixture(scope="package")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
     """Start the product for all tests of the dashboard that leave its figures as they are."""
-    with product_in(tmp_path_factory.mktemp("dashboard")) as product:
+    with product_in(tmp_path_factory.mktemp("dashboard"), collected) as product:
         yield product
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -14,9 +15,9 @@ TITLE = "One lantern for three towns, and what came of it"
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
     """Start a product of its own: copies would stand in lists that other tests read."""
-    with product_in(tmp_path_factory.mktemp("copies")) as product:
+    with product_in(tmp_path_factory.mktemp("copies"), collected) as product:
         begin = time.time() - 300
         product.reddit.add(
             [

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,9 +55,9 @@ SCHEMES = """() => [...document.querySelectorAll("a[href], area[href], form[acti
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
     """Start a product of its own: these texts would stand in lists that other tests read."""
-    with product_in(tmp_path_factory.mktemp("hostile")) as product:
+    with product_in(tmp_path_factory.mktemp("hostile"), collected) as product:
         yield product
 
 

@@ -156,7 +156,7 @@ async def test_a_whole_cycle_over_the_sample_and_then_its_topics(
     store, any_store_settings, stand_in
 ) -> None:
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    names = ("Bard", "claude", "programming", "artificial", "Cursor", "ChatGPTCoding", "vibecoding")
+    names = ("Bard", "claude", "Cursor")
     objects = [o for o in sample_objects(now - WEEK, now) if o["data"]["subreddit"] in names]
     reddit = stand_in(objects)
     settings = settings_for(any_store_settings, reddit.base_url, names)
