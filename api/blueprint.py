@@ -68,7 +68,7 @@ blueprint = func.Blueprint()
 P = TypeVar("P", bound=Parameters)
 
 # An open page looks at the cycles each second while one runs, and forty pages would use up the free
-# tier's request units. It is shorter than any cycle, so that nobody misses one.
+# tier's request units. It is shorter than any cycle, so that no page misses one.
 LOOKS_SHARE_SECONDS = 0.25
 # What stands in an address of a post, and not in its query.
 IN_PATH = frozenset({"id"})

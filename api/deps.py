@@ -90,7 +90,7 @@ class SharedStore:
         try:
             store = await opening
         except StoreError:
-            # It was just being opened, in vain: there is nothing to close.
+            # It failed to open: there is nothing to close.
             return
         await store.close()
 

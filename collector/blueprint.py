@@ -39,7 +39,7 @@ def collect_now(message: func.QueueMessage, context: func.Context) -> None:
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")
 def trending(timer: func.TimerRequest, context: func.Context) -> None:
-    """Compute the trending topics anew."""
+    """Recompute the trending topics."""
     from collector.jobs import find_trends_on_timer  # noqa: PLC0415
 
     with invocation("trending", "timer", context):

@@ -44,7 +44,7 @@ TICK_TOLERANCE = timedelta(seconds=5)
 # One that seems to have begun later than this from now is the mistake of a clock.
 CLOCKS_APART = timedelta(seconds=60)
 COLLECTING = ("collect", "collect_now")
-# So long a writer waits for one of another kind; a third of what a function may take by default.
+# Maximum wait for a different kind of job; a third of a function's default time limit.
 LEASE_WAIT_SECONDS = 600.0
 # The end of CYCLE_SECONDS is for what comes after the last request to Reddit: writing and closing.
 CLOSING_SHARE = 0.1
@@ -77,9 +77,11 @@ async def collect(
         async with _open(settings) as store:
             method = method_named(settings.sentiment_method)
             collector = Collector(store, source, method, settings, progress=progress)
-            with span("cycle", {"undertone.trigger": trigger}) as told:
+            with span("cycle", {"undertone.trigger": trigger}) as attributes:
                 cycle = await collector.run(trigger, cycle_id=cycle_id, lease_wait=lease_wait)
-                told.update({"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]})
+                attributes.update(
+                    {"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]}
+                )
             if cycle["status"] == "completed":
                 await _find_late_trends(store, settings, deadline)
             return cycle
@@ -92,7 +94,7 @@ def collect_on_timer(settings: Settings, *, past_due: bool) -> None:
     with _timer_run("collect", settings, past_due=past_due) as report:
         work = _collect_when_due(settings, past_due=past_due)
         if cycle := run_until_stopped(work, seconds=settings.cycle_seconds):
-            report.update(_told(cycle))
+            report.update(_cycle_report(cycle))
         else:
             report.update(outcome="skipped", reason="a collection has begun since the last tick")
 
@@ -116,20 +118,20 @@ def collect_on_request(settings: Settings, body: bytes) -> None:
         try:
             lease_wait = LeaseWait(LEASE_WAIT_SECONDS)
             work = collect(settings, "request", cycle_id=message.cycle, lease_wait=lease_wait)
-            report.update(_told(run_until_stopped(work, seconds=settings.cycle_seconds)))
+            report.update(_cycle_report(run_until_stopped(work, seconds=settings.cycle_seconds)))
         except CycleEnded as error:
             report.update(outcome="skipped", reason=str(error))
 
 
 def find_trends_on_timer(settings: Settings, *, past_due: bool) -> None:
-    """Compute the trending topics anew, in a loop of this thread's own."""
+    """Recompute the trending topics, in a loop of this thread's own."""
     with _timer_run("trending", settings, past_due=past_due) as report:
         found = run_until_stopped(find_trends(settings), seconds=settings.cycle_seconds)
         report.update(topics=len(found["topics"]), snapshots=len(found["snapshots"]))
 
 
 async def find_trends(settings: Settings) -> Topics:
-    """Compute the trending topics anew. Raises CycleRunning when it isn't our turn in time."""
+    """Recompute the trending topics. Raises CycleRunning when the lease isn't free in time."""
     async with _open(settings) as store:
         return await _find_trends(store, settings)
 
@@ -193,7 +195,7 @@ async def _topics_differ(store: Store, method: str) -> bool:
     return any(topic.get("methods", {}).keys() != {method} for topic in topics)
 
 
-def _told(cycle: Cycle) -> dict[str, object]:
+def _cycle_report(cycle: Cycle) -> dict[str, object]:
     names = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
     return {
         "outcome": cycle["status"],
@@ -236,8 +238,7 @@ def _reported(function: str, settings: Settings, **fields: object) -> Iterator[d
     finally:
         level = logging.ERROR if report["outcome"] == "failed" else logging.INFO
         seconds = time.monotonic() - began
-        told = {"function": function, **report, "seconds": seconds}
-        event(log, f"{function}.ended", level, **told)
+        event(log, f"{function}.ended", level, function=function, **report, seconds=seconds)
         if function in COLLECTING and report["outcome"] != "skipped":
             _measure(report, seconds)
 

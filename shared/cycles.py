@@ -34,7 +34,7 @@ def running_cycle(lease: Lease | None, now: datetime) -> str | None:
 
 
 def is_orphaned(cycle: Work, lease: Lease | None, now: datetime) -> bool:
-    """Return whether a cycle's worker is gone: its document says `running`, and nobody renews.
+    """Return whether a cycle's worker is gone: it is `running`, and its lease isn't renewed.
 
     The document must have been read after the lease: a cycle closes it before it frees the lease.
     """
@@ -44,7 +44,7 @@ def is_orphaned(cycle: Work, lease: Lease | None, now: datetime) -> bool:
 def orphaned(cycle: Cycle, lease: Lease | None) -> Cycle:
     """Return an orphaned cycle as it is shown until another writer closes its document: failed.
 
-    It ended when its lease did; where another writer has taken that since, nobody knows when.
+    It ended when its lease did; where another writer has taken that since, the time is unknown.
     """
     own = lease is not None and lease["holder"] == cycle["id"]
     ended = lease["expires_at"] if lease is not None and own else None

@@ -15,7 +15,7 @@ QUEUE: Final = "collect-requests"
 # An app scaled to nothing gets an instance for its queue at most every 30 seconds, which then
 # starts in a few: https://learn.microsoft.com/azure/azure-functions/event-driven-scaling
 WORKER_START = timedelta(seconds=60)
-# The host hides a message that is worked on for so long at a time, and renews that: after a kill
+# The host hides a message that is worked on for this long at a time, and renews that: after a kill
 # it is seen again when this has passed.
 HIDDEN = timedelta(minutes=10)
 
@@ -35,7 +35,7 @@ class CollectMessage(BaseModel):
 class ReportsLoss(Protocol):
     """An output whose host says when it couldn't be written.
 
-    The local host does. Azure's writes it after the function has returned, and tells nobody.
+    The local host does. Azure's writes it after the function has returned, and reports no failure.
     """
 
     def if_lost(self, undo: Callable[[], Awaitable[None]]) -> None:

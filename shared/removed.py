@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 REMOVED = "[removed]"
-"""What stands for the words of an item that was taken away, whoever did it."""
+"""What stands for the words of an item that was removed, by its author or a moderator."""
 
 NO_AUTHOR = "[deleted]"
 """What stands for the name of an author who is gone, or whose item is."""

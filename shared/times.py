@@ -76,7 +76,7 @@ class Window:
 
     @classmethod
     def of_hours(cls, hours: int, end: datetime) -> "Window":
-        """Return the window of so many hour cells that ends now."""
+        """Return the window of `hours` hour cells that ends now."""
         return cls(hour_start(end) - timedelta(hours=hours - 1), end)
 
     def hours(self) -> list[str]:

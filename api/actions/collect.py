@@ -1,4 +1,4 @@
-"""Collection on demand: at most one cycle is asked for at a time, whoever asks, in what process."""
+"""Collection on demand: at most one cycle is requested at a time, across all processes."""
 
 import logging
 from contextlib import suppress
@@ -96,7 +96,7 @@ async def send(deps: Deps, output: func.Out[str], message: CollectMessage) -> No
 
 
 async def withdraw(deps: Deps, message: CollectMessage) -> None:
-    """Withdraw a request that has no message, so that the next one is answered at once.
+    """Withdraw a request that has no message, so that the next one is accepted.
 
     A full disk may refuse this write too: then the process knows of it until the next request.
     """

@@ -1,4 +1,4 @@
-"""Answers kept for a moment: of many clients that ask the same at once one costs a read."""
+"""A cache of answers: concurrent requests for the same answer cost one read."""
 
 import asyncio
 import time

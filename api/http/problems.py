@@ -63,7 +63,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What a client is told of an error of ours, and after how many seconds to ask again."""
+    """Client-facing error details, and the retry delay in seconds."""
 
     status: int
     detail: str
@@ -96,11 +96,11 @@ def answering(endpoint: Endpoint) -> Endpoint:
     ) -> func.HttpResponse:
         started = perf_counter()
         request_id = request_id_of(req)
-        with invocation(endpoint.__name__, "http", context) as told, track() as costs:
+        with invocation(endpoint.__name__, "http", context) as attributes, track() as costs:
             answer = await _answer_of(endpoint, req, outputs, request_id)
             _allow_origin(req, answer)
             answer = _sendable(req, answer, request_id)
-            told.update(_told(req, answer, request_id))
+            attributes.update(_span_attributes(req, answer, request_id))
         milliseconds = (perf_counter() - started) * 1000
         set_length(answer)
         answer.headers["X-Request-Id"] = request_id
@@ -137,7 +137,9 @@ def _sendable(
     return problem_answer(urlsplit(request.url).path, FAULTS[Exception])
 
 
-def _told(request: func.HttpRequest, answer: func.HttpResponse, request_id: str) -> SpanAttributes:
+def _span_attributes(
+    request: func.HttpRequest, answer: func.HttpResponse, request_id: str
+) -> SpanAttributes:
     """Return what a request's span keeps: not its path or query, which clients choose."""
     status = answer.status_code
     failed: SpanAttributes = {"error.type": str(status)} if status >= FIRST_SERVER_ERROR else {}
@@ -206,7 +208,7 @@ async def _answer_of(
 
 
 def check_size(request: func.HttpRequest) -> None:
-    """Refuse what no client of ours sends. Raises TooLarge and LengthRequired."""
+    """Refuse requests larger than any that makes sense. Raises TooLarge and LengthRequired."""
     if "transfer-encoding" in request.headers and "content-length" not in request.headers:
         raise LengthRequired(
             "A body without its length isn't read: send it with Content-Length, not in chunks."

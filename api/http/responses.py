@@ -24,7 +24,7 @@ from api.schema.health import Health
 from api.schema.parameters import Parameters
 
 JSON = "application/json"
-# Data changes when a collection ends, every half hour: nobody misses these seconds.
+# Data changes when a collection ends, every half hour: these seconds make no difference.
 FRESH_SECONDS = 10
 ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
 # https://www.rfc-editor.org/rfc/rfc9110#section-8.6
@@ -63,8 +63,8 @@ def prepare(
     """Write an answer down.
 
     moments are the fields that change with every second. Where there are some, the ETag is weak
-    and leaves them out: a client that polls is told that nothing else has changed. For so many
-    seconds a client needn't ask again; with 0 it always does.
+    and leaves them out: a client that polls learns that nothing else has changed. A client may
+    reuse the answer for fresh_seconds; with 0 it always asks again.
     """
     body = answer.model_dump_json().encode()
     steady = answer.model_dump_json(exclude=dict(moments)).encode() if moments else body

@@ -144,7 +144,7 @@ def _application(
         last_collection_at=last,
         collections_succeeded=state["collections_succeeded"] if state else 0,
         collections_failed=state["collections_failed"] if state else 0,
-        # Another machine's clock may be ahead of ours.
+        # Another machine's clock may be ahead.
         data_freshness_minutes=max(0.0, round((now - parse_iso(last)) / MINUTE, 1))
         if last and not _is_ahead(last, now)
         else None,

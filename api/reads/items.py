@@ -20,7 +20,7 @@ KINDS: tuple[Kind, ...] = ("post", "comment")
 INITIALS: dict[str, Label] = {"p": "positive", "n": "neutral", "-": "negative"}
 # Of an hour whose shares don't list comments yet; no subreddit has more in one.
 MAX_IN_AN_HOUR = 10_000
-# Such a query costs as much as so many hours of `all`.
+# Cost of such a query, in hours of `all`.
 QUERY_HOURS = 4
 
 
@@ -113,7 +113,7 @@ class _Listing:
         self._ended: set[Kind] = set()
 
     async def read(self, below: str, count: int) -> Slice[Item]:
-        """Return at most so many of the newest items below an order key, and where to go on."""
+        """Return at most `count` of the newest items below an order key, and where to go on."""
         if self._scope != ALL:
             return await self._of_one(below, count)
         references = await self._newest(below, count + 1)

@@ -34,7 +34,7 @@ class Listing(Protocol[I]):
         ...
 
     async def read(self, below: str, count: int) -> Slice[I]:
-        """Return at most so many of the newest items below an order key."""
+        """Return at most `count` of the newest items below an order key."""
         ...
 
 

@@ -23,12 +23,12 @@ from shared.times import Window, hour_of, iso, next_hour, parse_iso
 
 L = TypeVar("L", bound=ListParameters)
 
-# So many hours of `all` are read first, and then as many as seem to be needed, but at most so many
-# times more: a busy hour fills a page by itself, and 90 quiet days are read in six steps.
+# Number of hours of `all` that are read first; each further step reads up to GROWTH times more. A
+# busy hour fills a page by itself, and 90 quiet days are read in six steps.
 FIRST_HOURS = 3
 GROWTH = 4
-# A page reads at most so many hours of `all` that hold something: with MAX_SCANNED posts that is
-# under 1,000 request units. The next page goes on where it stopped.
+# Maximum hours of `all` with items that a page reads: with MAX_SCANNED posts that is under 1,000
+# request units. The next page goes on where it stopped.
 MAX_HOURS_READ = 350
 # Below all ids of an hour's first second.
 MIN_ID = "0"
@@ -86,7 +86,7 @@ def window_of(parameters: ListParameters, now: datetime) -> tuple[Window, str]:
 
     It is the last hours, or what lies between `start` and `end`.
     """
-    # Another machine's clock may be ahead of ours.
+    # Another machine's clock may be ahead.
     upcoming = next_hour(hour_of(iso(now)))
     if parameters.start is None and parameters.end is None:
         return Window.of_hours(parameters.hours, now), upcoming
@@ -195,7 +195,7 @@ class _NewestOfAll:
         self._found: list[tuple[str, str]] = []
 
     async def keys(self, below: str, count: int) -> list[tuple[str, str]]:
-        """Return at most so many below an order key, newest first; it must not rise again.
+        """Return at most `count` below an order key, newest first; it must not rise again.
 
         There are fewer where the window ends, or where MAX_HOURS_READ hours were read.
         """

@@ -63,7 +63,7 @@ async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Windo
         subreddit=scope,
         time_window_hours=parameters.hours,
         statistics=_totals(deps, cells, window.hours()),
-        window=_told(window),
+        window=_time_window(window),
         feed=deps.settings.feed,
         timestamp=iso(window.end),
     )
@@ -91,7 +91,7 @@ async def _compare_collected(
     store, now = await deps.watched_store(), deps.clock()
     state = await store.read(COLLECTION, "collection", "collection")
     last = state["last_collection_at"] if state else None
-    # Another machine's clock may be ahead of ours.
+    # Another machine's clock may be ahead.
     window = Window.of_hours(parameters.hours, min(now, parse_iso(last)) if last else now)
     times = Times.until(window, parameters.hours)
     earliest = full_hours(window, parameters.hours).before().start
@@ -179,7 +179,7 @@ async def _comparison(
         mixed_methods=_are_mixed(
             total for each in compared for total in (each.statistics, each.previous)
         ),
-        window=_told(window),
+        window=_time_window(window),
         previous_window=TimeWindow(start=iso(before.start), end=iso(window.start)),
         feed=deps.settings.feed,
         timestamp=iso(window.end),
@@ -236,5 +236,5 @@ def _compared(
     )
 
 
-def _told(window: Window) -> TimeWindow:
+def _time_window(window: Window) -> TimeWindow:
     return TimeWindow(start=iso(window.start), end=iso(window.end))

@@ -18,7 +18,7 @@ from shared.times import iso
 
 MAX_HOURS = 2160
 MAX_POSTS = 500
-# A search reads at most so many posts for a page; its next page goes on where it stopped.
+# Maximum posts that a search reads for a page; the next page goes on where it stopped.
 MAX_SCANNED = 500
 MAX_SEARCH_CHARS = 200
 MAX_TOPICS = 100

@@ -42,10 +42,10 @@ class Collector:
     ) -> Cycle:
         """Run one cycle and return its document, completed or failed.
 
-        A cycle_id is that of a cycle which was asked for; if its process died, it is begun again.
+        A cycle_id is that of a requested cycle; if its process was killed, the cycle is resumed.
         Raises CycleRunning when another writer keeps the lease, CycleEnded when the cycle asked for
         has run already, SettingsError when the store holds another feed's data, LeaseLost, and
-        StoreUnavailable: what the store can't be told, the next cycle finds out.
+        StoreUnavailable: what could not be written, the next cycle recovers.
         """
 
         async def begin(held: HeldLease) -> CycleJournal:

@@ -47,7 +47,7 @@ class CycleJournal(Journal[Cycle]):
     async def resume(
         cls, store: Store, held: HeldLease, clock: Clock, orphaned: Cycle
     ) -> "CycleJournal":
-        """Begin a cycle again whose process died; what it left pending still is."""
+        """Resume a cycle whose process was killed; its pending cells stay pending."""
         cycle = new_cycle(
             orphaned["id"], orphaned["start_time"], orphaned["trigger"], orphaned["feed"]
         )
@@ -137,7 +137,7 @@ class CycleJournal(Journal[Cycle]):
 
 
 def _keep_counts(cycle: Cycle, orphaned: Cycle) -> None:
-    """Keep what a cycle had changed before its process died; what it saw, it sees again."""
+    """Copy the counts of changes; items seen are counted again, since they are read again."""
     for name in ("new", "edited", "moved", "removed", "posts_collected", "comments_collected"):
         cycle[name] = orphaned[name]
     for subreddit, counts in orphaned["subreddits"].items():

@@ -361,7 +361,7 @@ def _note_failure(cycle: CycleContext, failure: Failure) -> SubredditState:
 
 
 def _broke(state: SubredditState, error: Exception) -> Failure:
-    """Return a defect of ours in one community's data: the others must not suffer from it."""
+    """Return the failure of a community on whose data this program has a defect."""
     return Failure(state, "internal", f"{type(error).__name__} while collecting")
 
 

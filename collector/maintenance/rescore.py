@@ -41,7 +41,7 @@ HELD_SECONDS = 10.0
 LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
 
 Progress = Callable[[int, int], None]
-"""Is told how many items were rescored, of how many."""
+"""Takes the number of items rescored, and the total."""
 
 
 def no_progress(_done: int, _of: int) -> None:
@@ -49,7 +49,7 @@ def no_progress(_done: int, _of: int) -> None:
 
 
 class Hour(NamedTuple):
-    """An hour of a subreddit with items of other methods: so many of its items."""
+    """An hour of a subreddit: `stale` of its `items` were scored by other methods."""
 
     hour: str
     subreddit: str
@@ -201,7 +201,7 @@ class _Work:
 
 
 def _batch(left: Sequence[Hour], most: int) -> Sequence[Hour]:
-    """Return the first of these hours: as many as a batch holds, and at least one."""
+    """Return the first of these hours, up to `most` items, and at least one hour."""
     items = 0
     for number, hour in enumerate(left[:BATCH_HOURS]):
         items += hour.items

@@ -22,7 +22,7 @@ from shared.store import HOURS_OF_ALL, POSTS, Key, Store
 from shared.text import folded
 from shared.times import Window, parse_iso
 
-# What is said again a week later is said anew.
+# A text that comes again more than a week later is no copy.
 WITHIN = timedelta(days=7)
 # Of one author. Two people may say the same eight by chance: collector/trending/near_copies.py.
 MIN_OWN_WORDS = 6

@@ -1,4 +1,4 @@
-"""What bots, moderators and habit write on Reddit, which is nobody's mood."""
+"""Recognises what bots, moderators and habit write on Reddit: it carries no sentiment."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""Whether a text is English, told by its letters and its commonest words.
+"""Tells whether a text is English, by its letters and its commonest words.
 
 Cheap and careful: a text counts as another language's only when its words say so clearly, since one
-that is wrongly left out is worse than one that is scored in vain.
+that is wrongly left out is worse than one that is scored needlessly.
 """
 
 import re

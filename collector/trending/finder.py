@@ -180,7 +180,7 @@ def _as_one(posts: Sequence[RecentPost], variants: Variants) -> list[RecentPost]
 
 
 def _recent_post(post: Post, terms: Mapping[str, str], until: datetime) -> RecentPost:
-    # Of authors who are gone nobody knows whether they are one.
+    # Deleted authors are indistinguishable; count each separately.
     author = post["author"] if post["author"] != NO_AUTHOR else post["id"]
     return RecentPost(
         id=post["id"],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
-# What is tested is thousands of terms: of chance alone one in so many runs shows something.
+# Thousands of terms are tested. The share of runs that show a term by chance alone:
 CHANCE = 0.01
 # Fewer people than this are no trend, however rare their words are.
 MIN_AUTHORS = 5

@@ -38,7 +38,7 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class LeaseWait:
-    """How a writer waits for the one that runs: at most so many seconds.
+    """Maximum wait, in seconds, for the writer that runs.
 
     A holder's kind is how its name begins (cycle, trending, cleanup); a writer leaves to one of the
     kind `yields_to` that lives.
@@ -120,7 +120,7 @@ class _Watch:
         if self.lease_wait.waits_for(holder):
             self.seen = None
             return None
-        # One that lasts for longer than any of ours isn't worth waiting for.
+        # A lease longer than any that a writer takes isn't worth waiting for.
         longest = iso(now + LONGEST_TERMS * timedelta(seconds=self.seconds))
         if self.seen is None and found["expires_at"] <= longest:
             self.seen = found

@@ -1,4 +1,4 @@
-"""How the work of a function is ended early: its process is told to stop, or its time is used up.
+"""Ends the work of a function early: its process is to stop, or its time is used up.
 
 Only the local host says that it stops. Azure's host says nothing: its worker is killed, the lease
 runs out, and the next writer finishes.

@@ -33,8 +33,8 @@ class Work(TypedDict):
     """What the documents of all work that changes statistics share; id begins with the kind.
 
     pending_cells is the write-ahead: the hours of each subreddit whose statistics may not agree
-    with the items yet. reconciled is "no" from the start until there are none left: whoever works
-    next looks for it.
+    with the items yet. reconciled is "no" from the start until there are none left: the next
+    writer looks for it.
     """
 
     id: str

@@ -95,7 +95,7 @@ def recount(posts: Iterable[Post], comments: Iterable[Comment]) -> Cell:
 
 
 def count(items: Iterable[Scored], *, posts: int) -> Cell:
-    """Count items, so many of which are posts."""
+    """Count items; `posts` is the number of posts."""
     listed = list(items)
     return _cell(
         _labelled(listed),

@@ -1,7 +1,7 @@
 """The statistics of `all`, as far as they are of what is watched now.
 
 Those that are stored count every community that was ever collected and has items left. What is no
-longer watched is taken out when they are read, so that a change of SUBREDDITS shows at once.
+longer watched is taken out when they are read, so that a change of SUBREDDITS shows immediately.
 """
 
 from collections.abc import Iterable, Sequence

@@ -31,7 +31,7 @@ class Times:
 
 
 def full_hours(window: Window, hours: int) -> Window:
-    """Return the last full hours before the window's end, as many as it has."""
+    """Return the `hours` full hours before the window's end."""
     end = hour_start(window.end)
     return Window(end - timedelta(hours=hours), end - timedelta(seconds=1))
 

@@ -90,7 +90,7 @@ class Store(Protocol):
         ...
 
     async def upsert(self, container: Container[T], documents: Sequence[T]) -> None:
-        """Write the documents, whatever was there. Not all at once: a crash may leave some."""
+        """Write the documents, whatever was there. Not atomic: a crash may leave some."""
         ...
 
     async def delete(self, container: Container[T], keys: Iterable[Key]) -> None:

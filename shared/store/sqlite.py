@@ -59,7 +59,7 @@ class SqliteStore:
         # The default quotes a text that it can't decode.
         connection.text_factory = decode
         self._path = path
-        # There while nobody writes: a file that is being written is read in another way.
+        # Set while no process writes: a file that is being written is read in another way.
         self._reopen = reopen
         # One connection is one transaction at a time.
         self._writing = asyncio.Lock()
@@ -273,7 +273,7 @@ async def _open_to_read(opened: type[SqliteStore], path: Path, retry_seconds: fl
     """Open a file that this process may not write.
 
     Reading along with a writer takes its log and its shared memory, which SQLite can't make here.
-    While there is no log nobody writes, and the file is read as it is.
+    While there is no log, no process writes, and the file is read as it is.
     https://sqlite.org/wal.html#read_only_databases
     """
     address = _address_of(path)

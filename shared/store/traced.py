@@ -28,24 +28,24 @@ class TracedStore:
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
         """Return one document, or None."""
-        with self._operation("read", container) as told:
+        with self._operation("read", container) as recorded:
             found = await self._store.read(container, partition, document_id)
-            told["db.response.returned_rows"] = int(found is not None)
+            recorded["db.response.returned_rows"] = int(found is not None)
             return found
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
         """Return those of the documents that exist."""
         wanted = list(keys)
-        with self._operation("read_many", container, len(wanted)) as told:
+        with self._operation("read_many", container, len(wanted)) as recorded:
             found = await self._store.read_many(container, wanted)
-            told["db.response.returned_rows"] = len(found)
+            recorded["db.response.returned_rows"] = len(found)
             return found
 
     async def query(self, query: Query[T]) -> list[T]:
         """Return the documents of the query, in its order."""
-        with self._operation("query", query.container) as told:
+        with self._operation("query", query.container) as recorded:
             found = await self._store.query(query)
-            told["db.response.returned_rows"] = len(found)
+            recorded["db.response.returned_rows"] = len(found)
             return found
 
     async def create(self, container: Container[T], document: T) -> str:
@@ -88,17 +88,17 @@ class TracedStore:
         )
         name = operation if container is None else f"{operation} {container.name}"
         given = {**attributes, **where, **size}
-        with span(name, given, kind="client") as told, track() as costs:
+        with span(name, given, kind="client") as recorded, track() as costs:
             try:
-                yield told
+                yield recorded
             finally:
-                self._tell_charge(told, costs.request_units, operation, where)
+                self._tell_charge(recorded, costs.request_units, operation, where)
 
     def _tell_charge(
-        self, told: SpanAttributes, request_units: float, operation: str, where: SpanAttributes
+        self, recorded: SpanAttributes, request_units: float, operation: str, where: SpanAttributes
     ) -> None:
         if self.kind == "cosmos":
-            told["azure.cosmosdb.operation.request_charge"] = round(request_units, 2)
+            recorded["azure.cosmosdb.operation.request_charge"] = round(request_units, 2)
             container = where.get("db.collection.name", "none")
             labels = {"operation": operation, "container": container}
             measure(STORE_REQUEST_UNITS, request_units, labels)

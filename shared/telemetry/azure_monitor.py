@@ -113,7 +113,7 @@ class AzureMonitor:
         self, name: str, kind: Kind, attributes: Attributes, parent: TraceContext | None = None
     ) -> Iterator[SpanAttributes]:
         """Trace the block. Exceptions leave their type: messages may quote what people wrote."""
-        told: SpanAttributes = {}
+        recorded: SpanAttributes = {}
         with self._tracer.start_as_current_span(
             name,
             context=self._context(parent) if parent else None,
@@ -123,13 +123,13 @@ class AzureMonitor:
             set_status_on_exception=False,
         ) as span:
             try:
-                yield told
+                yield recorded
             except BaseException as error:
-                told.setdefault("error.type", type(error).__name__)
+                recorded.setdefault("error.type", type(error).__name__)
                 raise
             finally:
-                span.set_attributes(_shown(told))
-                if "error.type" in told:
+                span.set_attributes(_shown(recorded))
+                if "error.type" in recorded:
                     span.set_status(trace.StatusCode.ERROR)
 
     def measure(self, metric: Metric, value: float, attributes: Attributes) -> None:
@@ -137,7 +137,7 @@ class AzureMonitor:
         self._recording[metric](value, dict(attributes))
 
     def flush(self, seconds: float) -> None:
-        """Send what is recorded; give up waiting after so many seconds."""
+        """Send what is recorded; stop waiting after `seconds`."""
         # The SDK's own time-outs don't hold while it sends.
         sending = threading.Thread(target=_flush, name="telemetry-flush", daemon=True)
         sending.start()

@@ -90,5 +90,5 @@ class Recorder(Protocol):
         ...
 
     def flush(self, seconds: float) -> None:
-        """Send what is recorded; give up waiting after so many seconds."""
+        """Send what is recorded; stop waiting after `seconds`."""
         ...

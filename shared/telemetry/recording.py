@@ -59,8 +59,8 @@ def invocation(
     }
     parent = context.trace_context if context else None
     try:
-        with recorder.span(name, "internal", given, parent) as told:
-            yield told
+        with recorder.span(name, "internal", given, parent) as recorded:
+            yield recorded
     finally:
         if trigger != "http":
             recorder.flush(FLUSH_SECONDS)
@@ -77,8 +77,8 @@ def span(
     if _process.recorder is None:
         yield {}
         return
-    with _process.recorder.span(name, kind, attributes or {}) as told:
-        yield told
+    with _process.recorder.span(name, kind, attributes or {}) as recorded:
+        yield recorded
 
 
 def measure(metric: Metric, value: float, attributes: Attributes | None = None) -> None:

@@ -18,7 +18,7 @@ SPECIAL = re.compile(r"\d|[!?]{2}|\.\.|(.)\1\1")
 
 START, END = "<s>", "</s>"
 PREFIX_CHARACTERS = 5
-# From so many on it is the mean that counts: a long text is no more extreme than a short one.
+# Number of valences from which the mean counts: a long text is no more extreme than a short one.
 FULL_WORDS = 30
 
 NUMBERS = (

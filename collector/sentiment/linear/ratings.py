@@ -52,7 +52,7 @@ def read_ratings(text: str) -> str:
     """Return a cleaned text with plain words for its ratings."""
     lower = text.lower()
     painted = not text.isascii() and PAINTED.search(text)
-    # Most texts rate nothing: that is told quicker than by the patterns.
+    # Most texts rate nothing: this check is quicker than the patterns.
     if not (painted or "/" in text or "star" in lower or "out of" in lower):
         return text
     text = OUT_OF_FIVE.sub(_out_of, OUT_OF.sub(_out_of, text))

@@ -38,7 +38,7 @@ MAX_LIMIT = 1_000_000
 LIMIT_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
 
 Wait = Callable[[float], None]
-"""Waits so many seconds. Raises DeadlineReached when there isn't that much time, and Stopped."""
+"""Waits, in seconds. Raises DeadlineReached when less time is left, and Stopped."""
 
 
 @dataclass(frozen=True)
@@ -141,13 +141,13 @@ class PatientRequestor(prawcore.Requestor):
         kwargs = {**kwargs, "allow_redirects": False}
         try:
             with span(
-                f"{method} {_template(url)}", _told(method, url, attempt), kind="client"
-            ) as told:
+                f"{method} {_template(url)}", _span_attributes(method, url, attempt), kind="client"
+            ) as recorded:
                 response = super().request(*args, timeout=self.timeout, **kwargs)
                 _read_leniently(response)
-                told["http.response.status_code"] = response.status_code
+                recorded["http.response.status_code"] = response.status_code
                 if not response.ok:
-                    told["error.type"] = str(response.status_code)
+                    recorded["error.type"] = str(response.status_code)
         except prawcore.RequestException as error:
             return None, _no_answer(error.original_exception)
         self._read_limits(response)
@@ -204,7 +204,7 @@ def _template(url: str) -> str:
     return SUBREDDIT_IN_PATH.sub("/r/{subreddit}", urlsplit(url).path)
 
 
-def _told(method: str, url: str, attempt: int) -> Attributes:
+def _span_attributes(method: str, url: str, attempt: int) -> Attributes:
     """Return what a request's span keeps: its address, never its query.
 
     https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span

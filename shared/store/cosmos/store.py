@@ -271,7 +271,7 @@ class CosmosStore:
                 )
             )
 
-        # All at once: the first request of a process waits for this.
+        # Concurrently: the first request of a process waits for this.
         await _all(make(container) for container in CONTAINERS)
 
     async def _make_database(self, name: str) -> None:
@@ -280,7 +280,7 @@ class CosmosStore:
                 name, offer_throughput=SHARED_THROUGHPUT
             )
         except CosmosHttpResponseError as error:
-            # A serverless account has no throughput to share, and refuses to be told any.
+            # A serverless account has no throughput to share, and refuses a value.
             if error.status_code != BAD_REQUEST or "serverless" not in str(error).lower():
                 raise
             await self._client.create_database_if_not_exists(name)
