@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from collector.collection.context import Progress, no_progress
 from collector.collection.cycle import Collector
-from collector.collection.pipeline import Progress, no_progress
 from collector.maintenance.cleanup import Cleaner
 from collector.maintenance.rescore import Plan, Rescorer
 from collector.maintenance.rescore import Progress as RescoreProgress

@@ -8,8 +8,9 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
+from collector.collection.context import CycleContext, Progress, no_progress
 from collector.collection.journal import CycleJournal
-from collector.collection.pipeline import CycleContext, Progress, collect, no_progress
+from collector.collection.pipeline import collect
 from collector.collection.recount import Recount
 from collector.sentiment.base import Method
 from collector.sources.base import Source

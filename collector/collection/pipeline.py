@@ -5,25 +5,19 @@ docs/architecture.md shows it with the shapes that it takes.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from collector.collection import respelled
-from collector.collection.diff import MAX_AHEAD, Changes, Comparer
-from collector.collection.faults import Failure, FaultStreak
-from collector.collection.journal import CycleJournal
-from collector.collection.reading import Reading, read_community
-from collector.collection.recount import Recount
+from collector.collection.context import CycleContext, comparer_of
+from collector.collection.diff import MAX_AHEAD, Changes
+from collector.collection.faults import Failure
+from collector.collection.groups import BROKE, Read, broke, groups_of
 from collector.collection.score import score_drafts
 from collector.collection.sweep import Swept, sweep
 from collector.collection.writing import write
 from collector.rollups.copies import earliest_compared, unmarked_posts
-from collector.rollups.months import fill_months
-from collector.sentiment.base import Method
 from collector.sentiment.rescoring import rescore_hours
-from collector.sources.base import Seen, SeenPost, Source
-from shared.cycles import no_counts
 from shared.errors import (
     DeadlineReached,
     RedditError,
@@ -31,80 +25,13 @@ from shared.errors import (
     UndertoneError,
 )
 from shared.logs import event
-from shared.models import CycleError, Item, SubredditCounts, SubredditState, WorkStatus
-from shared.settings import Settings
+from shared.models import CycleError, SubredditState, WorkStatus
 from shared.stats.watched import names_ever
-from shared.store import COMMENTS, POSTS, SUBREDDITS, Key, Store
+from shared.store import SUBREDDITS
 from shared.telemetry import span
-from shared.times import Clock, hour_of, iso
+from shared.times import hour_of, iso
 
 log = logging.getLogger(__name__)
-
-# The cycle's document names every subreddit, so it isn't written for each of very many: flush in
-# at least 50 groups, or every 1,000 items.
-GROUPS = 50
-MAX_WAITING = 1000
-
-BROKE = "cycle.subreddit_broke subreddit=%s"
-
-Progress = Callable[[str, SubredditCounts], None]
-
-
-def no_progress(_subreddit: str, _counts: SubredditCounts) -> None:
-    """Show nothing."""
-
-
-@dataclass(frozen=True)
-class CycleContext:
-    """What the steps of one cycle work with."""
-
-    store: Store
-    source: Source
-    method: Method
-    settings: Settings
-    journal: CycleJournal
-    recount: Recount
-    clock: Clock
-    progress: Progress = no_progress
-
-
-@dataclass(frozen=True)
-class Read:
-    """A community that was read and compared, and waits to be scored and written."""
-
-    before: SubredditState
-    after: SubredditState
-    reading: Reading
-    changes: Changes
-
-    @property
-    def name(self) -> str:
-        """Return the community's name."""
-        return self.before["id"]
-
-    @property
-    def items(self) -> int:
-        """Count the items that are to be written."""
-        found = self.changes
-        waiting = len(found.draft_posts) + len(found.draft_comments)
-        return waiting + len(found.posts) + len(found.comments)
-
-
-@dataclass
-class Group:
-    """Communities that are written together, and those that failed meanwhile.
-
-    ended_by is what ended the reading for all that are left.
-    """
-
-    reads: list[Read] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    ended_by: UndertoneError | None = None
-
-    def is_full(self, communities: int) -> bool:
-        """Return whether it is time to write it."""
-        items = sum(read.items for read in self.reads)
-        return len(self.reads) + len(self.failures) >= communities or items >= MAX_WAITING
 
 
 @dataclass
@@ -134,7 +61,7 @@ async def collect(cycle: CycleContext) -> WorkStatus:
 
 async def _collect_communities(cycle: CycleContext, done: Collected) -> UndertoneError | None:
     """Read and write all communities, group by group; return what ended the reading early."""
-    async for group in _groups(cycle):
+    async for group in groups_of(cycle):
         for read in group.reads:
             done.looked_at.update(each.fullname for each in read.reading.seen)
         written, states = await _write_group(cycle, group.reads)
@@ -197,111 +124,6 @@ async def _make_up_for_scores(cycle: CycleContext) -> None:
     await cycle.recount.finish()
 
 
-async def _states(cycle: CycleContext) -> list[SubredditState]:
-    """Return the states of the watched communities, the longest waiting first."""
-    keys: list[Key] = [("subreddit", name) for name in cycle.settings.subreddits]
-    found = await cycle.store.read_many(SUBREDDITS, keys)
-    never = SubredditState(
-        id="",
-        kind="subreddit",
-        ttl=-1,
-        posts_watermark=None,
-        comments_watermark=None,
-        last_attempt_at="",
-        last_collected_at=None,
-        last_error=None,
-    )
-    states = [
-        found[key] if key in found else SubredditState(**{**never, "id": key[1]}) for key in keys
-    ]
-    return sorted(states, key=lambda state: state["last_attempt_at"])
-
-
-async def _groups(cycle: CycleContext) -> AsyncIterator[Group]:
-    """Read the communities, and return them in groups that are to be written.
-
-    An error in a community is its own, until some in a row have the same cause.
-    """
-    states = await _states(cycle)
-    communities = max(1, len(states) // GROUPS)
-    group, streak = Group(), FaultStreak()
-    for state in states:
-        try:
-            read = await _read(cycle, state)
-        except (DeadlineReached, RedditRefused) as error:
-            group.ended_by = error
-            break
-        except RedditError as error:
-            group.failures += streak.add(state, error)
-            if refusal := streak.refusal():
-                group.failures += refusal[0]
-                group.ended_by = refusal[1]
-                break
-        except UndertoneError:
-            raise
-        except Exception as error:
-            log.exception(BROKE, state["id"])
-            group.failures.append(_broke(state, error))
-        else:
-            group.failures += streak.end()
-            group.reads.append(read)
-        if group.is_full(communities):
-            yield group
-            group = Group()
-    group.failures += streak.end()
-    yield group
-
-
-async def _read(cycle: CycleContext, state: SubredditState) -> Read:
-    """Read one community, and compare it with what is stored."""
-    name = state["id"]
-    with span("read subreddit", {"undertone.subreddit": name}):
-        cycle.journal.document["subreddits"].setdefault(name, no_counts())
-        state = await _with_months(cycle, state)
-        comparer = comparer_of(cycle)
-        reading = await read_community(
-            cycle.source, state, oldest=comparer.oldest, now=cycle.clock()
-        )
-        stored = await _stored(cycle.store, name, reading.seen)
-        changes = await asyncio.to_thread(comparer.compare, name, reading.seen, stored, listed=True)
-        changes.left_out += reading.left_out
-        after: SubredditState = {
-            **state,
-            "posts_watermark": reading.posts.watermark,
-            "comments_watermark": reading.comments.watermark,
-            "last_collected_at": iso(cycle.clock()),
-            "last_error": None,
-        }
-        return Read(state, after, reading, changes)
-
-
-def comparer_of(cycle: CycleContext) -> Comparer:
-    """Return what compares in this cycle: items of one cycle have one time of collection."""
-    began = cycle.journal.began_at
-    return Comparer(
-        now=iso(began), oldest=iso(began - timedelta(days=cycle.settings.retention_days))
-    )
-
-
-async def _with_months(cycle: CycleContext, state: SubredditState) -> SubredditState:
-    """Make the months of a community that an earlier version has collected."""
-    if state.get("has_months"):
-        return state
-    await fill_months(cycle.store, state["id"])
-    return {**state, "has_months": True}
-
-
-async def _stored(store: Store, name: str, seen: Sequence[Seen]) -> dict[str, Item]:
-    posts: list[Key] = [(name, each.id) for each in seen if isinstance(each, SeenPost)]
-    comments: list[Key] = [(name, each.id) for each in seen if not isinstance(each, SeenPost)]
-    found: dict[str, Item] = {}
-    for key, post in (await store.read_many(POSTS, posts)).items():
-        found[f"t3_{key[1]}"] = post
-    for key, comment in (await store.read_many(COMMENTS, comments)).items():
-        found[f"t1_{key[1]}"] = comment
-    return found
-
-
 async def _write_group(
     cycle: CycleContext, reads: Sequence[Read]
 ) -> tuple[list[Read], list[SubredditState]]:
@@ -318,7 +140,7 @@ async def _write_group(
     except Exception as error:
         if len(reads) == 1:
             log.exception(BROKE, reads[0].name)
-            failure = _broke(reads[0].before, error)
+            failure = broke(reads[0].before, error)
             return [], [_note_failure(cycle, failure)]
         each_alone = [await _write_group(cycle, [read]) for read in reads]
         return (
@@ -358,11 +180,6 @@ def _note_failure(cycle: CycleContext, failure: Failure) -> SubredditState:
         noted = cycle.journal.fail(name, failure.kind, failure.message)
         event(log, "cycle.subreddit_failed", logging.WARNING, **noted)
     return {**failure.state, "last_error": noted}
-
-
-def _broke(state: SubredditState, error: Exception) -> Failure:
-    """Return the failure of a community on whose data this program has a defect."""
-    return Failure(state, "internal", f"{type(error).__name__} while collecting")
 
 
 async def _end_communities(cycle: CycleContext, states: Sequence[SubredditState]) -> None:

@@ -35,7 +35,7 @@ def _of(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
         spread = {ast.unparse(each.value) for each in call.keywords if each.arg is None}
         if "noted" in spread:
             fields |= NOTED
-        if "told" in spread:
+        if "report" in spread:
             fields |= reported
         for name in _names(call.args[1]):
             yield name, fields

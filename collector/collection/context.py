@@ -1,0 +1,43 @@
+"""What the steps of one cycle work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from collector.collection.diff import Comparer
+from collector.collection.journal import CycleJournal
+from collector.collection.recount import Recount
+from collector.sentiment.base import Method
+from collector.sources.base import Source
+from shared.models import SubredditCounts
+from shared.settings import Settings
+from shared.store import Store
+from shared.times import Clock, iso
+
+Progress = Callable[[str, SubredditCounts], None]
+
+
+def no_progress(_subreddit: str, _counts: SubredditCounts) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True)
+class CycleContext:
+    """What the steps of one cycle work with."""
+
+    store: Store
+    source: Source
+    method: Method
+    settings: Settings
+    journal: CycleJournal
+    recount: Recount
+    clock: Clock
+    progress: Progress = no_progress
+
+
+def comparer_of(cycle: CycleContext) -> Comparer:
+    """Return what compares in this cycle: items of one cycle have one time of collection."""
+    began = cycle.journal.began_at
+    return Comparer(
+        now=iso(began), oldest=iso(began - timedelta(days=cycle.settings.retention_days))
+    )
