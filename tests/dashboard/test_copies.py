@@ -34,7 +34,7 @@ def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterat
 def test_one_row_says_where_else_a_text_is_and_a_copy_where_its_original_is(
     product: Product, visitor: Visitor
 ) -> None:
-    page = visitor(product.url).open(view="posts", q="lantern")
+    page = visitor(product.url).open(view="posts", q='"lantern for three towns"')
     expect(rows_of(page)).to_have_count(1)
     row = row_of(page, "aws/copied0")
     expect(row).to_contain_text("also in r/claude, r/OpenAI")
