@@ -1,4 +1,4 @@
-"""What reads and actions are given: the settings, the store, the clock."""
+"""The dependencies of reads and actions: the settings, the store, the clock."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

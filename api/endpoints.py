@@ -45,9 +45,9 @@ class Endpoint:
     files: tuple[str, ...] = ()
     """Other media types that it answers with."""
     is_kept: bool = True
-    """Whether the answer has an ETag, so that 304 may follow, and its form is chosen by Accept."""
+    """True: the answer has an ETag, so that 304 may follow, and Accept chooses its form."""
     is_paged: bool = False
-    """Whether a Link header leads to the next page."""
+    """True: a Link header leads to the next page."""
 
     @property
     def function(self) -> str:
@@ -203,4 +203,4 @@ PAGES = (
 )
 
 ROUTES: dict[str, Endpoint | Page] = {each.operation: each for each in (*ENDPOINTS, *PAGES)}
-"""What answers at an address of its own, by the operation; everything else is the fallback's."""
+"""Each route with an address of its own, by its operation; the fallback answers the rest."""

@@ -19,7 +19,7 @@ class RequestError(UndertoneError):
 
 
 class NotFound(RequestError):
-    """What the path or a time asks for doesn't exist; the message says what does."""
+    """The requested path or time doesn't exist; the message names what does."""
 
     status = 404
 

@@ -1,4 +1,4 @@
-"""What this process has one of, made when it is first needed."""
+"""The one store and the one set of caches of this process, made when first needed."""
 
 from functools import lru_cache
 

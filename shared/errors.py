@@ -50,7 +50,7 @@ ErrorKind = Literal[
     "unreadable",
     "waiting",
 ]
-"""What kind of error it was; docs/runbook.md says of each what to do."""
+"""Kinds of errors; docs/runbook.md has the remedy for each."""
 
 
 class UndertoneError(Exception):

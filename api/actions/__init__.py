@@ -1,1 +1,1 @@
-"""What changes something."""
+"""Actions: requests that change something."""

@@ -1,4 +1,4 @@
-"""What HTTP functions share in one process: answers kept for a moment, and heavy reads in line."""
+"""The caches that HTTP functions of one process share, and the queue of heavy reads."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What this process uses of the machine, asked without waiting."""
+"""Reads uptime, memory and processor use of this process, without waiting."""
 
 import time
 from functools import lru_cache

@@ -1,1 +1,1 @@
-"""What the API takes and answers: pydantic models, and the OpenAPI document made of them."""
+"""The pydantic models of the API's parameters and answers."""

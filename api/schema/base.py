@@ -1,4 +1,4 @@
-"""What all answers share: their base, times, addresses, and the words of common fields."""
+"""The base of all answers: their class, times, addresses, and descriptions of common fields."""
 
 import re
 from typing import Annotated, Literal
@@ -37,6 +37,6 @@ MIXED_METHODS = "whether more than one method scored them, so that the mean mixe
 
 
 class Answer(BaseModel):
-    """What an endpoint answers."""
+    """Base class of the answers of endpoints."""
 
     model_config = ConfigDict(frozen=True)

@@ -1,4 +1,4 @@
-"""What went wrong, as RFC 9457 writes it."""
+"""Problem documents, as RFC 9457 defines them."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""What the steps of one cycle work with."""
+"""The dependencies of the steps of one cycle."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ def no_progress(_subreddit: str, _counts: SubredditCounts) -> None:
 
 @dataclass(frozen=True)
 class CycleContext:
-    """What the steps of one cycle work with."""
+    """The dependencies of the steps of one cycle."""
 
     store: Store
     source: Source

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Collector:
-    """What a cycle works with."""
+    """Runs cycles, with their dependencies."""
 
     store: Store
     source: Source
@@ -55,7 +55,6 @@ class Collector:
         writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
         async with writer.session("cycle", begin, work_id=cycle_id) as journal:
             await self._forget_request(journal.document["id"])
-            await journal.read_state()
             cycle = journal.document
             event(
                 log,
@@ -83,7 +82,7 @@ class Collector:
         if known is not None and known["status"] != "running":
             await self._forget_request(held.holder)
             raise CycleEnded(f"{held.holder} has run already: it {known['status']}")
-        await self._check_feed()
+        state = await self._collection_state()
         feed = self.settings.feed
         if known is None:
             journal = await CycleJournal.begin(
@@ -92,10 +91,11 @@ class Collector:
         else:
             known = await with_uncounted(self.store, known)
             journal = await CycleJournal.resume(self.store, held, self.clock, known)
+        journal.to_rescore = dict(state.get("to_rescore", {}))
         return journal
 
-    async def _check_feed(self) -> None:
-        """Raise SettingsError when the store holds another feed's data."""
+    async def _collection_state(self) -> CollectionState:
+        """Return the state of collection. Raises SettingsError when it is of another feed."""
         feed = self.settings.feed
         found = await self.store.read(COLLECTION, "collection", "collection")
         if found is None:
@@ -117,6 +117,7 @@ class Collector:
                 f"FEED: this database holds data of the feed {found['feed']}, and {feed} would mix"
                 " with it; name another SQLITE_PATH or COSMOS_DATABASE, or delete the old one"
             )
+        return found
 
     async def _forget_request(self, cycle_id: str) -> None:
         """Let the next cycle be asked for: this one has been taken up."""

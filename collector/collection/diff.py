@@ -30,14 +30,14 @@ class Draft(Generic[I]):
     """An item that is new or edited, as it is written once its text is scored."""
 
     text: str | None
-    """What is scored of it; None where it was taken away."""
+    """The text to score; None where the item was removed."""
     scored: Callable[[Language, Sentiment], I]
     """Return the item with its language and its sentiment."""
 
 
 @dataclass
 class Changes:
-    """What has to be written for one subreddit, and the hours whose statistics change by it.
+    """The items to write for one subreddit, and the hours whose statistics change by it.
 
     Drafts wait to be scored: then they are among the posts and comments.
     """

@@ -27,11 +27,6 @@ class CycleJournal(Journal[Cycle]):
         self.began_at = clock()
         self.to_rescore: dict[str, list[str]] = {}
 
-    async def read_state(self) -> None:
-        """Read which hours are to be scored again."""
-        state = await self._store.read(COLLECTION, "collection", "collection")
-        self.to_rescore = dict(state.get("to_rescore", {})) if state else {}
-
     @classmethod
     async def begin(
         cls, store: Store, held: HeldLease, clock: Clock, *, trigger: Trigger, feed: str

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Collected:
-    """What a cycle has done so far."""
+    """The progress of a cycle so far."""
 
     communities: int = 0
     looked_at: set[str] = field(default_factory=set)

@@ -24,7 +24,7 @@ OLD_IN_A_ROW = 20
 
 @dataclass(frozen=True)
 class Listing(Generic[S]):
-    """What a listing showed, and the watermark to go on from next time."""
+    """The items of a listing, and the watermark for the next cycle."""
 
     items: list[S]
     watermark: Watermark | None
@@ -32,7 +32,7 @@ class Listing(Generic[S]):
 
 @dataclass(frozen=True)
 class Reading:
-    """What one community showed, and how many objects were left out, by the reason."""
+    """The listings of one community, and the number of objects left out, by reason."""
 
     posts: Listing[SeenPost]
     comments: Listing[SeenComment]

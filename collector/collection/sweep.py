@@ -45,7 +45,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Swept:
-    """What one request showed of stored items: by community what was found, and what is stored."""
+    """The answer to one request: by community the items found, and the stored ones."""
 
     found: dict[str, list[Seen]]
     stored: dict[str, dict[str, Item]]

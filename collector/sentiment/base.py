@@ -1,4 +1,4 @@
-"""What a method of sentiment is, and what it returns of a text."""
+"""The interface of sentiment methods: a method, and the score of a text."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Where posts and comments come from: a protocol, and one package for each source."""
+"""Sources of posts and comments: a protocol, and one package for each source."""

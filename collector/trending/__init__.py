@@ -1,1 +1,1 @@
-"""What is trending: the terms that stand out, and the topics that they make."""
+"""Trending: the terms that stand out, and the topics that they make."""

@@ -1,1 +1,1 @@
-"""What every writer of the store needs: the lease, a journal, recovery, an early end."""
+"""Writers of the store: the session, the lease, the journal, recovery, shutdown."""

@@ -54,9 +54,9 @@ class Journal(Generic[W]):
         self._pending: dict[str, set[str]] = defaultdict(set)
         self._is_saved = True
         self.outcome: WorkStatus = "completed"
-        """What the work ends as, where no error ends it."""
+        """The status that the work ends with, where no error ends it."""
         self.cycles_closed = 0
-        """How many orphaned cycles were closed before it."""
+        """The number of orphaned cycles closed before it."""
 
     @property
     def pending(self) -> Mapping[str, set[str]]:

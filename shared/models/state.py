@@ -1,4 +1,4 @@
-"""How far collection has come."""
+"""The state of collection: watermarks, cursors, totals."""
 
 from typing import Literal, NotRequired, TypedDict
 

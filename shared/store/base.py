@@ -1,4 +1,4 @@
-"""What a store is: documents in containers, and the queries that it answers.
+"""The interface of stores: documents in containers, and the queries that they answer.
 
 Every read is a point read, a batched point read or a query inside one partition, ordered by an
 indexed property and cut off at a number: what a read costs doesn't grow with what is stored.
@@ -27,7 +27,7 @@ class Container(Generic[T]):
     partition_key: str
     indexes: tuple[tuple[str, ...], ...] = ()
     expires: bool = False
-    """Whether documents have a time to live, as a net below the cleanup."""
+    """True: documents have a time to live, in case the cleanup doesn't run."""
 
 
 @dataclass(frozen=True)

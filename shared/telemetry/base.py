@@ -1,4 +1,4 @@
-"""What telemetry records: metrics, spans' attributes, and the recorder behind them."""
+"""The interface of telemetry: metrics, spans' attributes, and their recorder."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 Value = str | int | float
 Attributes = Mapping[str, Value]
 SpanAttributes = dict[str, Value]
-"""What a block says of itself: its span's attributes. `error.type` marks the span as failed."""
+"""The attributes of a span. `error.type` marks the span as failed."""
 Kind = Literal["internal", "client"]
 FaasTrigger = Literal["http", "timer", "pubsub"]
 """https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas: pubsub is a queue's."""
@@ -63,7 +63,7 @@ class TraceContext(Protocol):
 
 
 class Invocation(Protocol):
-    """What is needed of an Azure function's context."""
+    """The part of an Azure function's context that telemetry needs."""
 
     @property
     def invocation_id(self) -> str:
@@ -77,7 +77,7 @@ class Invocation(Protocol):
 
 
 class Recorder(Protocol):
-    """What records spans and metrics, and sends them in threads of its own."""
+    """Records spans and metrics, and sends them in threads of its own."""
 
     def span(
         self, name: str, kind: Kind, attributes: Attributes, parent: TraceContext | None = None

@@ -1,6 +1,7 @@
 """The dashboard in a real browser, over the running product with the sample feed."""
 
 import fcntl
+import os
 import shutil
 import sqlite3
 import time
@@ -138,7 +139,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (shared / "collected.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not database.exists():
-            folder = tmp_path_factory.mktemp("collected")
+            folder, began = tmp_path_factory.mktemp("collected"), time.time()
             with running_product(folder) as product:
                 product.host.wait_for_log("collect.ended .*outcome=completed")
             half = shared / "half.db"
@@ -147,6 +148,8 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 closing(sqlite3.connect(half)) as target,
             ):
                 source.backup(target)
+            # The file system's clock may be another than that of the tests.
+            os.utime(half, (began, began))
             half.rename(database)
     return database
 
