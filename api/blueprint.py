@@ -110,7 +110,7 @@ async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
     async def make() -> Prepared:
         trends = await read_trends(deps, parameters)
         if form == "json":
-            return prepare(trends, deps.settings.feed, moments=MOMENTS_OF_STATS)
+            return prepare(trends, deps.settings.origin, moments=MOMENTS_OF_STATS)
         return trends_file(deps, parameters, trends, form)
 
     return await _kept(req, ("trends", form), parameters, make, mimetype=TYPES[form])
@@ -136,7 +136,7 @@ async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
         page = await read_recent_posts(deps, parameters)
         links = next_link("/api/v1/posts/recent", given, page.next_cursor)
         if form == "json":
-            return prepare(page.posts, deps.settings.feed, headers=links)
+            return prepare(page.posts, deps.settings.origin, headers=links)
         return posts_file(deps, parameters, page, form, links)
 
     return await _kept(req, ("posts", form), parameters, make, mimetype=TYPES[form])
@@ -155,7 +155,7 @@ async def api_items(req: func.HttpRequest) -> func.HttpResponse:
         page = await read_items(deps, parameters)
         links = next_link("/api/v1/items", given, page.next_cursor)
         if form == "json":
-            return prepare(page.items, deps.settings.feed, headers=links)
+            return prepare(page.items, deps.settings.origin, headers=links)
         return items_file(deps, parameters, page, form, links)
 
     return await _kept(req, ("items", form), parameters, make, mimetype=TYPES[form])
@@ -173,7 +173,7 @@ async def item_post(req: func.HttpRequest) -> func.HttpResponse:
         detail = await read_post(deps, parameters)
         path = f"/api/v1/posts/{parameters.id}"
         links = next_link(path, parameters, next_comments(detail), without=IN_PATH)
-        return prepare(detail, deps.settings.feed, headers=links)
+        return prepare(detail, deps.settings.origin, headers=links)
 
     return await _kept(req, (read_post, "json"), parameters, make)
 
@@ -199,10 +199,10 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     deps = process_deps()
     parameters = read_parameters(NoParameters, req.params)
     mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
-    place, feed = place_of(req), deps.settings.feed
+    place, origin = place_of(req), deps.settings.origin
 
     async def make() -> Prepared:
-        return prepared(atom_of(await read_entries(deps), feed, place), feed)
+        return prepared(atom_of(await read_entries(deps), origin, place), origin)
 
     return await _kept(req, (place, "json"), parameters, make, mimetype=mimetype)
 
@@ -289,7 +289,7 @@ async def _data(
 
     async def make() -> Prepared:
         answer = await read(deps, parameters)
-        return prepare(answer, deps.settings.feed, moments=moments, fresh_seconds=fresh_seconds)
+        return prepare(answer, deps.settings.origin, moments=moments, fresh_seconds=fresh_seconds)
 
     within = None if fresh_seconds else LOOKS_SHARE_SECONDS
     return await _kept(request, (read, "json"), parameters, make, within=within)

@@ -73,7 +73,7 @@ class Size:
     def settings(self, path: Path) -> Settings:
         """Return the settings for a store of this size."""
         names = ",".join(self.names())
-        return load_settings({"SQLITE_PATH": str(path), "SUBREDDITS": names, "FEED": "recorded"})
+        return load_settings({"SQLITE_PATH": str(path), "SUBREDDITS": names, "ORIGIN": "recorded"})
 
 
 ENDINGS = ("", "", "", "", "", "", "", "", ",", ".")
@@ -280,7 +280,7 @@ def _collection() -> CollectionState:
         id="collection",
         kind="collection",
         ttl=-1,
-        feed="recorded",
+        origin="recorded",
         last_cycle=cycle_id_of(began),
         last_started_at=iso(began),
         last_collection_at=iso(began + timedelta(seconds=20)),

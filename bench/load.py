@@ -149,7 +149,7 @@ def product(faults: str = "") -> Iterator[RunningHost]:
         reddit.control.set_faults(faults)
         yield start(
             arguments=["--startup-seconds", "0.1"],
-            settings={"REDDIT_BASE_URL": reddit.base_url, "FEED": "sample"},
+            settings={"REDDIT_BASE_URL": reddit.base_url, "ORIGIN": "sample"},
         )
 
 

@@ -202,7 +202,7 @@ def main() -> None:
         os.environ.update(
             SQLITE_PATH=str(Path(folder) / "log.db"),
             REDDIT_BASE_URL=reddit.base_url,
-            FEED="sample",
+            ORIGIN="sample",
             CACHE_SECONDS="0",
         )
         settings.cache_clear()

@@ -107,7 +107,7 @@ async def measure_read(bench: Bench, name: str) -> dict[str, Any]:
 
     async def once() -> tuple[float, float]:
         began, used = time.perf_counter(), time.process_time()
-        body = prepare(await read(deps), deps.settings.feed).body
+        body = prepare(await read(deps), deps.settings.origin).body
         taken = (time.perf_counter() - began) * MS, (time.process_time() - used) * MS
         sizes.append(len(body))
         return taken

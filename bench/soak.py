@@ -56,7 +56,7 @@ COMPLETED = 0
 
 # Short leases, so that killed writers are soon replaced; timers that get in each other's way.
 SETTINGS = {
-    "FEED": "sample",
+    "ORIGIN": "sample",
     "LEASE_SECONDS": "2",
     "SWEEP_REQUESTS": "3",
     "CACHE_SECONDS": "0.2",

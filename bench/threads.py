@@ -52,7 +52,7 @@ def served(folder: Path, threads: int, reddit_url: str) -> Iterator[tuple[str, p
                 PYTHON_THREADPOOL_THREAD_COUNT=str(threads),
                 SQLITE_PATH=str(Path(data) / "undertone.db"),
                 REDDIT_BASE_URL=reddit_url,
-                FEED="sample",
+                ORIGIN="sample",
                 CACHE_SECONDS="0",
                 TZ="UTC",
             ),

@@ -270,7 +270,7 @@ module api 'app/api.bicep' = {
       REDDIT_CLIENT_ID: redditClientId
       REDDIT_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=${secrets.outputs.redditClientSecretUri})'
       REDDIT_USER_AGENT: redditUserAgent
-      FEED: 'reddit'
+      ORIGIN: 'live'
       SUBREDDITS: subreddits
       COSMOS_ENDPOINT: database.outputs.endpoint
       COSMOS_DATABASE: cosmosDatabase

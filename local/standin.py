@@ -32,7 +32,7 @@ def choose_source(environ: Mapping[str, str], recording: Path | None) -> StandIn
     chosen = {
         **environ,
         "REDDIT_BASE_URL": f"http://127.0.0.1:{_free_port()}",
-        "FEED": "recorded" if recording else "sample",
+        "ORIGIN": "recorded" if recording else "sample",
     }
     if recording and environ.get("SUBREDDITS", "") in {"", ",".join(DEFAULT_SUBREDDITS)}:
         chosen["SUBREDDITS"] = ",".join(subreddits_of(recording))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared.models import Cycle, CycleError, Lease, SubredditCounts, Trigger, Work
+from shared.models import Cycle, CycleError, Lease, Origin, SubredditCounts, Trigger, Work
 from shared.times import iso
 
 # LEASE_SECONDS is 600 at most, and another machine's clock may be ahead by the rest.
@@ -60,13 +60,13 @@ def _what_follows(cycle: Cycle) -> str:
     return f"its request may come back and begin it again, or else {recount}"
 
 
-def new_cycle(cycle_id: str, start_time: str, trigger: Trigger, feed: str) -> Cycle:
+def new_cycle(cycle_id: str, start_time: str, trigger: Trigger, origin: Origin) -> Cycle:
     """Return the document of a cycle that has done nothing yet."""
     return Cycle(
         id=cycle_id,
         kind="cycle",
         trigger=trigger,
-        feed=feed,
+        origin=origin,
         status="running",
         start_time=start_time,
         end_time=None,

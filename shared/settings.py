@@ -29,7 +29,7 @@ from pydantic.functional_validators import AfterValidator
 from shared import __version__
 from shared.errors import SettingsError
 from shared.logs import MASK, hide, masked
-from shared.models import ALL, OtherLanguages
+from shared.models import ALL, Origin, OtherLanguages
 from shared.origins import check_origin
 from shared.schedule import BadScheduleError, next_tick
 from shared.schedule_advice import warnings
@@ -146,8 +146,8 @@ class Settings(BaseModel):
     reddit_base_url: WebAddress | None = Field(
         None, description="an http(s) address that speaks Reddit's API, instead of Reddit's own"
     )
-    feed: Literal["reddit", "sample", "recorded"] = Field(
-        "reddit", description="where the data comes from: reddit, sample or recorded"
+    origin: Origin = Field(
+        "live", description="what the data is: live, sample (invented) or recorded"
     )
     subreddits: Annotated[Names, Field(min_length=1), AfterValidator(_subreddits)] = Field(
         DEFAULT_SUBREDDITS, description="names of subreddits, separated by commas"

@@ -38,7 +38,7 @@ def test_each_setting_is_one_of_the_app_or_of_the_host(environ: dict[str, str]) 
 
 def test_the_app_takes_every_value(environ: dict[str, str]) -> None:
     settings = load_settings(environ)
-    assert settings.feed == "sample"
+    assert settings.origin == "sample"
     assert settings.collect_on_startup
 
 

@@ -13,7 +13,7 @@ from tests.fixtures.host import ROOT
 LEFT_OUT = {"node_modules"}
 # Words that the code keeps though no textbook has them, and those that a newcomer meets first.
 GLOSSARY = (
-    "cell", "community", "compound", "cycle", "feed", "fullname", "item", "label", "lease",
+    "cell", "community", "compound", "cycle", "origin", "fullname", "item", "label", "lease",
     "method", "order_key", "orphaned", "rescore", "sample", "reconciled", "share", "snapshot",
     "source", "stand-in", "subreddit", "sweep", "topic", "velocity", "watermark", "window",
     "write-ahead",

@@ -32,7 +32,7 @@ async def test_a_backup_that_is_taken_while_the_app_writes_can_be_restored(folde
     database = folder / ".data" / "undertone.db"
     settings = load_settings({"SQLITE_PATH": str(database)})
     document = CollectionState(
-        id="collection", kind="collection", ttl=-1, feed="sample", last_cycle=None,
+        id="collection", kind="collection", ttl=-1, origin="sample", last_cycle=None,
         last_started_at=None, last_collection_at=None, collections_succeeded=1,
         collections_failed=0,
     )  # fmt: skip
@@ -51,7 +51,7 @@ async def test_a_backup_that_is_taken_while_the_app_writes_can_be_restored(folde
     finally:
         await restored.close()
     assert found is not None
-    assert found["feed"] == "sample"
+    assert found["origin"] == "sample"
 
 
 def test_compacting_gives_the_room_back(folder: Path) -> None:

@@ -10,9 +10,8 @@ import azure.functions as func
 
 from api.deps import Deps
 from api.reads.trending import only_watched, topic_answer
-from api.schema.base import Feed
 from api.schema.trending import TopicAnswer
-from shared.models import Topics
+from shared.models import Origin, Topics
 from shared.settings import own_host
 from shared.store import CURRENT, TOPICS, Store
 from shared.times import iso
@@ -31,7 +30,7 @@ NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 # The Host header is a client's own: what is no name with a port is not repeated.
 HOST = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
 UNKNOWN_HOST = "localhost"
-ORIGINS: Mapping[Feed, str] = {"reddit": "", "sample": "sample data", "recorded": "recorded data"}
+NOTES: Mapping[Origin, str] = {"live": "", "sample": "sample data", "recorded": "recorded data"}
 
 register_namespace("", ATOM)
 
@@ -136,33 +135,33 @@ def _state(topic: TopicAnswer) -> str:
     return f"peaked at {topic.peak_time}" if topic.state == "peaked" else str(topic.state)
 
 
-def atom_of(found: Entries, feed: Feed, place: Place) -> bytes:
+def atom_of(found: Entries, origin: Origin, place: Place) -> bytes:
     """Write the feed: an entry for each topic, the same one as long as its theme lasts.
 
     Data that isn't Reddit's own says so, and has ids of its own.
     """
-    origin = ORIGINS[feed]
+    note = NOTES[origin]
     root = Element(f"{{{ATOM}}}feed", {"xml:lang": "en"})
-    _add(root, "id", f"{place.tag}{feed}/trending")
-    _add(root, "title", "Trending on Undertone" + (f" ({origin})" if origin else ""))
-    if origin:
-        _add(root, "subtitle", f"This is {origin}: its posts aren't on Reddit.")
+    _add(root, "id", f"{place.tag}{origin}/trending")
+    _add(root, "title", "Trending on Undertone" + (f" ({note})" if note else ""))
+    if note:
+        _add(root, "subtitle", f"This is {note}: its posts aren't on Reddit.")
     _add(root, "updated", found.updated)
     _add(_add(root, "author"), "name", "Undertone")
     _add(root, "link", rel="self", type=FEED_TYPES[0], href=f"{place.base}{PATH}")
     _add(root, "link", rel="alternate", type="text/html", href=f"{place.base}/")
     for entry in found.entries:
-        _write(root, entry, found.since[entry.topic], feed, place)
+        _write(root, entry, found.since[entry.topic], origin, place)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _write(root: Element, said: Entry, since: str, feed: Feed, place: Place) -> None:
-    origin = ORIGINS[feed]
+def _write(root: Element, said: Entry, since: str, origin: Origin, place: Place) -> None:
+    note = NOTES[origin]
     entry = _add(root, "entry")
-    _add(entry, "id", f"{place.tag}{feed}/topic/{quote(said.topic, safe='')}")
+    _add(entry, "id", f"{place.tag}{origin}/topic/{quote(said.topic, safe='')}")
     _add(entry, "title", said.title)
     _add(entry, "updated", since)
-    _add(entry, "summary", f"{origin.capitalize()}: {said.summary}" if origin else said.summary)
+    _add(entry, "summary", f"{note.capitalize()}: {said.summary}" if note else said.summary)
     for name in said.subreddits:
         _add(entry, "category", term=name)
     # As the dashboard addresses it, dashboard/src/address.ts: the topic as it was then.

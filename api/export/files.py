@@ -48,7 +48,7 @@ def posts_file(
     body = written(rows, POST_COLUMNS, form, bom=parameters.bom == "1")
     parts = _parts_of(deps, parameters, page.next_cursor)
     name = _name(deps.settings, form, "posts", *parts)
-    return prepared(body, deps.settings.feed, more={**links, **_disposition(name)})
+    return prepared(body, deps.settings.origin, more={**links, **_disposition(name)})
 
 
 def items_file(
@@ -63,7 +63,7 @@ def items_file(
     body = written(rows, ITEM_COLUMNS, form, bom=parameters.bom == "1")
     parts = _parts_of(deps, parameters, page.next_cursor)
     name = _name(deps.settings, form, f"{parameters.kind or 'item'}s", *parts)
-    return prepared(body, deps.settings.feed, more={**links, **_disposition(name)})
+    return prepared(body, deps.settings.origin, more={**links, **_disposition(name)})
 
 
 def trends_file(
@@ -76,7 +76,7 @@ def trends_file(
     name = _name(
         deps.settings, form, "trends", trends.subreddit, f"by-{parameters.granularity}", *span
     )
-    return prepared(body, deps.settings.feed, more=_disposition(name))
+    return prepared(body, deps.settings.origin, more=_disposition(name))
 
 
 def _parts_of(deps: Deps, parameters: ListParameters, next_cursor: str | None) -> list[str]:
@@ -99,7 +99,7 @@ def _time_of(cursor: str | None) -> str:
 
 def _name(settings: Settings, form: FileFormat, *parts: str) -> str:
     """Name the file in ASCII; data that isn't Reddit's own says so."""
-    origin = "" if settings.feed == "reddit" else settings.feed
+    origin = "" if settings.origin == "live" else settings.origin
     named = ["undertone", origin, *(_compact(part) for part in parts)]
     safe = NOT_IN_FILE_NAMES.sub("-", "-".join(part for part in named if part)).strip("-")
     return f"{safe[:MAX_NAME_CHARS]}.{form}"

@@ -37,7 +37,7 @@ Endpoint = Callable[..., Awaitable[func.HttpResponse]]
 PROBLEM_JSON = "application/problem+json"
 
 EXPOSED = (
-    "Content-Disposition, ETag, Link, Location, Retry-After, Server-Timing, Undertone-Feed,"
+    "Content-Disposition, ETag, Link, Location, Retry-After, Server-Timing, Undertone-Origin,"
     " X-Request-Id"
 )
 FIRST_SERVER_ERROR = 500

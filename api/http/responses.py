@@ -18,10 +18,10 @@ import azure.functions as func
 from pydantic import BaseModel
 
 from api.http.negotiation import encodings
-from api.schema.base import Feed
 from api.schema.cycles import Triggered
 from api.schema.health import Health
 from api.schema.parameters import Parameters
+from shared.models import Origin
 
 JSON = "application/json"
 # Data changes when a collection ends, every half hour: these seconds make no difference.
@@ -54,7 +54,7 @@ class Prepared:
 
 def prepare(
     answer: BaseModel,
-    feed: Feed,
+    origin: Origin,
     *,
     moments: Mapping[str, Any] | None = None,
     fresh_seconds: int = FRESH_SECONDS,
@@ -69,13 +69,18 @@ def prepare(
     body = answer.model_dump_json().encode()
     steady = answer.model_dump_json(exclude=dict(moments)).encode() if moments else body
     return prepared(
-        body, feed, steady=steady, is_weak=bool(moments), fresh_seconds=fresh_seconds, more=headers
+        body,
+        origin,
+        steady=steady,
+        is_weak=bool(moments),
+        fresh_seconds=fresh_seconds,
+        more=headers,
     )
 
 
 def prepared(
     body: bytes,
-    feed: Feed,
+    origin: Origin,
     *,
     steady: bytes | None = None,
     is_weak: bool = False,
@@ -87,7 +92,7 @@ def prepared(
     headers = {
         "Cache-Control": f"public, max-age={fresh_seconds}" if fresh_seconds else "no-cache",
         "ETag": tag,
-        "Undertone-Feed": feed,
+        "Undertone-Origin": origin,
         "Vary": "Accept, Accept-Encoding",
         **(more or {}),
     }
@@ -150,7 +155,7 @@ def health_answer(health: Health) -> func.HttpResponse:
     return func.HttpResponse(
         health.model_dump_json(),
         status_code=HTTPStatus.SERVICE_UNAVAILABLE if unhealthy else HTTPStatus.OK,
-        headers={**NOT_KEPT, "Undertone-Feed": health.application.feed},
+        headers={**NOT_KEPT, "Undertone-Origin": health.application.origin},
         mimetype=JSON,
     )
 

@@ -76,18 +76,18 @@ async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[C
     return [orphaned(cycle, lease) if is_orphaned(cycle, lease, now) else cycle for cycle in known]
 
 
-def client_message(error: CycleError, feed: str) -> str:
+def client_message(error: CycleError, origin: str) -> str:
     """Return what went wrong, without the addresses of our network that libraries may quote."""
-    if error["kind"] == "missing" and feed != "reddit":
+    if error["kind"] == "missing" and origin != "live":
         # Reddit itself may well have one.
-        return f"the {feed} feed has no subreddit of this name"
+        return f"the {origin} data has no subreddit of this name"
     return OF_OUR_NETWORK.get(error["kind"], error["message"])
 
 
 def _answer(cycle: Cycle) -> CycleAnswer:
-    feed = cycle["feed"]
-    errors = [{**error, "message": client_message(error, feed)} for error in cycle["errors"]]
-    failed = {error["subreddit"]: client_message(error, feed) for error in cycle["errors"]}
+    origin = cycle["origin"]
+    errors = [{**error, "message": client_message(error, origin)} for error in cycle["errors"]]
+    failed = {error["subreddit"]: client_message(error, origin) for error in cycle["errors"]}
     subreddits = {
         name: {**counts, "error": failed.get(name, counts["error"])} if counts["error"] else counts
         for name, counts in cycle["subreddits"].items()
@@ -98,7 +98,7 @@ def _answer(cycle: Cycle) -> CycleAnswer:
 def _awaited(request: CollectRequest, lease: Lease | None, deps: Deps) -> Cycle:
     """Return a cycle that was asked for and hasn't begun; once it is late, with what is known."""
     now, poll, settings = deps.clock(), queue_poll_interval(), deps.settings
-    cycle = new_cycle(str(request["cycle"]), request["asked_at"], "request", settings.feed)
+    cycle = new_cycle(str(request["cycle"]), request["asked_at"], "request", settings.origin)
     if now > taken_up_by(request, poll):
         schedule = settings.collect_schedule
         how = how_it_waits(request, lease, now, poll=poll, schedule=schedule)

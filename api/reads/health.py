@@ -151,7 +151,7 @@ def _application(
         next_collection_at=iso(next_tick(settings.collect_schedule, now)),
         running_cycle=running,
         last_cycle=state["last_cycle"] if state else None,
-        feed=settings.feed,
+        origin=settings.origin,
     )
 
 
@@ -164,5 +164,5 @@ def _unknown(settings: Settings, now: datetime) -> ApplicationHealth:
         next_collection_at=iso(next_tick(settings.collect_schedule, now)),
         running_cycle=None,
         last_cycle=None,
-        feed=settings.feed,
+        origin=settings.origin,
     )

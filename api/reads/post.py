@@ -49,7 +49,7 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
         left_out=said["left_out"],
         methods=said["methods"],
         mixed_methods=said["mixed_methods"],
-        feed=deps.settings.feed,
+        origin=deps.settings.origin,
     )
 
 

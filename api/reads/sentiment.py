@@ -64,7 +64,7 @@ async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Windo
         time_window_hours=parameters.hours,
         statistics=_totals(deps, cells, window.hours()),
         window=_time_window(window),
-        feed=deps.settings.feed,
+        origin=deps.settings.origin,
         timestamp=iso(window.end),
     )
     return stats, window, cells
@@ -181,7 +181,7 @@ async def _comparison(
         ),
         window=_time_window(window),
         previous_window=TimeWindow(start=iso(before.start), end=iso(window.start)),
-        feed=deps.settings.feed,
+        origin=deps.settings.origin,
         timestamp=iso(window.end),
     )
 

@@ -32,13 +32,13 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
                 name=name,
                 last_collected_at=state["last_collected_at"] if state else None,
                 items_24h=items[name],
-                last_error=client_message(state["last_error"], deps.settings.feed)
+                last_error=client_message(state["last_error"], deps.settings.origin)
                 if state and state["last_error"]
                 else None,
             )
         )
     return Subreddits(
-        subreddits=list(names), count=len(names), details=details, feed=deps.settings.feed
+        subreddits=list(names), count=len(names), details=details, origin=deps.settings.origin
     )
 
 

@@ -1,12 +1,11 @@
 """The base of all answers: their class, times, addresses, and descriptions of common fields."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Feed = Literal["reddit", "sample", "recorded"]
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 # What a browser runs, or opens on a machine of its own, is no address of a post.
 WEB = {"http", "https"}
@@ -28,6 +27,7 @@ def web_address(value: str) -> str:
 
 WebAddress = Annotated[str, BeforeValidator(web_address)]
 Methods = Annotated[dict[str, int], Field(examples=[{"linear 1+2": 900, "vader 3.3.2+2": 131}])]
+ORIGIN = "live: as the communities wrote it; sample: invented; recorded: from a recording"
 LEFT_OUT = (
     "items in other languages than English, which count in none of the three labels and not in the"
     " mean; 0 where the setting OTHER_LANGUAGES has them count"

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field, RootModel
 
-from api.schema.base import Answer, Feed, Time
-from shared.models import Trigger, WorkStatus
+from api.schema.base import ORIGIN, Answer, Time
+from shared.models import Origin, Trigger, WorkStatus
 
 
 class SubredditDetail(Answer):
@@ -27,7 +27,7 @@ class Subreddits(Answer):
     subreddits: list[str] = Field(description="their names")
     count: int = Field(description="how many they are")
     details: list[SubredditDetail] = Field(description="one object each")
-    feed: Feed = Field(description="where the data comes from")
+    origin: Origin = Field(description=ORIGIN)
 
 
 class CycleErrorAnswer(Answer):
@@ -88,7 +88,7 @@ class CycleAnswer(Answer):
         description="how many more Reddit allows in its window; null where it doesn't say"
     )
     errors: list[CycleErrorAnswer] = Field(description="what went wrong")
-    feed: Feed = Field(description="where the data comes from")
+    origin: Origin = Field(description=ORIGIN)
 
 
 class Cycles(RootModel[list[CycleAnswer]]):

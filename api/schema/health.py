@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schema.base import Answer, Feed, Time
+from api.schema.base import ORIGIN, Answer, Time
+from shared.models import Origin
 
 HealthStatus = Literal["starting", "healthy", "degraded", "unhealthy"]
 
@@ -36,7 +37,7 @@ class ApplicationHealth(Answer):
     last_cycle: str | None = Field(
         description="the id of the cycle that ended last; null before the first"
     )
-    feed: Feed = Field(description="where the data comes from")
+    origin: Origin = Field(description=ORIGIN)
 
 
 class DatabaseHealth(Answer):

@@ -6,15 +6,15 @@ from api.schema.base import (
     LEFT_OUT,
     METHODS,
     MIXED_METHODS,
+    ORIGIN,
     Answer,
-    Feed,
     Methods,
     Time,
     WebAddress,
 )
 from api.schema.parameters import Kind
 from api.schema.sentiment import LabelCounts
-from shared.models import Label, Language
+from shared.models import Label, Language, Origin
 
 # Of one page: a comment costs a request unit, and a long one nearly two.
 MAX_COMMENTS = 500
@@ -120,7 +120,7 @@ class PostDetail(Answer):
     left_out: int = Field(description=LEFT_OUT)
     methods: Methods = Field(description=METHODS)
     mixed_methods: bool = Field(description=MIXED_METHODS)
-    feed: Feed = Field(description="where the data comes from")
+    origin: Origin = Field(description=ORIGIN)
 
 
 class ItemAnswer(Answer):

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import Field
 
-from api.schema.base import LEFT_OUT, METHODS, MIXED_METHODS, Answer, Feed, Methods, Time
+from api.schema.base import LEFT_OUT, METHODS, MIXED_METHODS, ORIGIN, Answer, Methods, Time
+from shared.models import Origin
 from shared.stats.compare import Verdict
 from shared.stats.windows import Granularity
 
@@ -46,7 +47,7 @@ class Stats(Answer):
     time_window_hours: int = Field(description="hours in the window")
     statistics: Totals = Field(description="the counts and the mean")
     window: TimeWindow = Field(description="the time that was counted")
-    feed: Feed = Field(description="where the data comes from")
+    origin: Origin = Field(description=ORIGIN)
     timestamp: Time = Field(description="when the answer was made")
 
 
@@ -156,7 +157,7 @@ class Comparison(Answer):
         description="hours of the window in which, as far as can be told, nothing was collected:"
         " none of any subreddit, between busy hours; null unless `until` is collected",
     )
-    feed: Feed = Field(description="where the data comes from")
+    origin: Origin = Field(description=ORIGIN)
     timestamp: Time = Field(description="when the answer was made")
 
 

@@ -45,7 +45,7 @@ class Collector:
 
         A cycle_id is that of a requested cycle; if its process was killed, the cycle is resumed.
         Raises CycleRunning when another writer keeps the lease, CycleEnded when the cycle asked for
-        has run already, SettingsError when the store holds another feed's data, LeaseLost, and
+        has run already, SettingsError when the store holds data of another origin, LeaseLost, and
         StoreUnavailable: what could not be written, the next cycle recovers.
         """
 
@@ -61,7 +61,7 @@ class Collector:
                 "cycle.started",
                 cycle=cycle["id"],
                 trigger=cycle["trigger"],
-                feed=cycle["feed"],
+                origin=cycle["origin"],
             )
             context = CycleContext(
                 self.store,
@@ -83,10 +83,10 @@ class Collector:
             await self._forget_request(held.holder)
             raise CycleEnded(f"{held.holder} has run already: it {known['status']}")
         state = await self._collection_state()
-        feed = self.settings.feed
+        origin = self.settings.origin
         if known is None:
             journal = await CycleJournal.begin(
-                self.store, held, self.clock, trigger=trigger, feed=feed
+                self.store, held, self.clock, trigger=trigger, origin=origin
             )
         else:
             known = await with_uncounted(self.store, known)
@@ -95,16 +95,16 @@ class Collector:
         return journal
 
     async def _collection_state(self) -> CollectionState:
-        """Return the state of collection. Raises SettingsError when it is of another feed."""
-        feed = self.settings.feed
+        """Return the state of collection. Raises SettingsError when it is of another origin."""
+        origin = self.settings.origin
         found = await self.store.read(COLLECTION, "collection", "collection")
         if found is None:
-            # Written before the first item, so that no two feeds are ever mixed.
+            # Written before the first item, so that no two origins are ever mixed.
             found = CollectionState(
                 id="collection",
                 kind="collection",
                 ttl=-1,
-                feed=feed,
+                origin=origin,
                 last_cycle=None,
                 last_started_at=None,
                 last_collection_at=None,
@@ -112,9 +112,9 @@ class Collector:
                 collections_failed=0,
             )
             await self.store.upsert(COLLECTION, [found])
-        if found["feed"] != feed:
+        if found["origin"] != origin:
             raise SettingsError(
-                f"FEED: this database holds data of the feed {found['feed']}, and {feed} would mix"
+                f"ORIGIN: this database holds {found['origin']} data, and {origin} data would mix"
                 " with it; name another SQLITE_PATH or COSMOS_DATABASE, or delete the old one"
             )
         return found

@@ -9,7 +9,7 @@ from collector.writers.journal import Journal
 from collector.writers.lease import HeldLease
 from shared.cycles import new_cycle, no_counts
 from shared.errors import ErrorKind, UndertoneError
-from shared.models import Cycle, CycleError, Trigger
+from shared.models import Cycle, CycleError, Origin, Trigger
 from shared.store import COLLECTION, CYCLES, Store
 from shared.times import Clock, iso
 
@@ -29,13 +29,13 @@ class CycleJournal(Journal[Cycle]):
 
     @classmethod
     async def begin(
-        cls, store: Store, held: HeldLease, clock: Clock, *, trigger: Trigger, feed: str
+        cls, store: Store, held: HeldLease, clock: Clock, *, trigger: Trigger, origin: Origin
     ) -> "CycleJournal":
         """Write the document of a cycle that starts now; its id is the lease's holder.
 
         Raises DocumentExists.
         """
-        cycle = new_cycle(held.holder, iso(clock()), trigger, feed)
+        cycle = new_cycle(held.holder, iso(clock()), trigger, origin)
         return cls(store, held, clock, cycle, await store.create(CYCLES, cycle))
 
     @classmethod
@@ -44,7 +44,7 @@ class CycleJournal(Journal[Cycle]):
     ) -> "CycleJournal":
         """Resume a cycle whose process was killed; its pending cells stay pending."""
         cycle = new_cycle(
-            orphaned["id"], orphaned["start_time"], orphaned["trigger"], orphaned["feed"]
+            orphaned["id"], orphaned["start_time"], orphaned["trigger"], orphaned["origin"]
         )
         _keep_counts(cycle, orphaned)
         journal = cls(store, held, clock, cycle, orphaned["_etag"])

@@ -129,8 +129,8 @@ def _print_cycle(console: Console, cycle: Cycle, report: Report) -> None:
     for error in cycle["errors"]:
         if error["subreddit"] is None:
             console.print(f"{error['kind']}: {error['message']}", style="red", markup=False)
-    if cycle["feed"] != "reddit":
-        console.print(f"This is {cycle['feed']} data, not Reddit's.", style="yellow")
+    if cycle["origin"] != "live":
+        console.print(f"This is {cycle['origin']} data, not live.", style="yellow")
     console.print(f"{report['reddit_requests']} Reddit requests, {report['seconds']:.1f} s")
 
 

@@ -54,7 +54,7 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
         given = read_local_settings(options.app, environ)
         choice = choose_source(given, options.recording)
         settings = load_settings(choice.environ)
-        asyncio.run(_check_feed(settings))
+        asyncio.run(_check_origin(settings))
         _make_data_folder(settings)
     except UndertoneError as error:
         print(printable(str(error), keep="\n"), file=sys.stderr)
@@ -83,8 +83,8 @@ def _valid_functions(folder: Path, environ: Mapping[str, str]) -> list[Function]
     return functions
 
 
-async def _check_feed(settings: Settings) -> None:
-    """Raise SettingsError if the database holds another feed's data, before anything is started."""
+async def _check_origin(settings: Settings) -> None:
+    """Raise SettingsError if the database holds data of another origin."""
     if settings.cosmos_endpoint or not settings.sqlite_path.exists():
         return
     try:
@@ -95,10 +95,10 @@ async def _check_feed(settings: Settings) -> None:
             await store.close()
     except StoreError as error:
         raise SettingsError(f"SQLITE_PATH: {error}") from error
-    if state is not None and state["feed"] != settings.feed:
+    if state is not None and state["origin"] != settings.origin:
         raise SettingsError(
-            f"SQLITE_PATH: {settings.sqlite_path} holds {state['feed']} data, and {settings.feed}"
-            " data would mix with it; it takes another file, or delete this one"
+            f"SQLITE_PATH: {settings.sqlite_path} holds {state['origin']} data, and"
+            f" {settings.origin} data would mix with it; it takes another file, or delete this one"
         )
 
 
@@ -165,10 +165,10 @@ def _print_banner(
         for function in sorted(functions, key=lambda each: (each.kind, each.name))
     ]
     database = "Cosmos DB" if settings.cosmos_endpoint else f"SQLite, {settings.sqlite_path}"
-    feeds = {
-        "reddit": "Reddit",
-        "sample": "sample data: an invented feed, not Reddit's",
-        "recorded": "recorded data: Reddit's, but from another time",
+    origins = {
+        "live": "live",
+        "sample": "sample data: invented, not live",
+        "recorded": "recorded data: real, but from another time",
     }
     lines.append("")
     http = [function for function in functions if function.kind == "http"]
@@ -176,7 +176,7 @@ def _print_banner(
         lines.append(f"  Dashboard {base}/{prefix}")
     lines += [
         f"  API       {base}/{prefix}api/v1/health",
-        f"  Data      {feeds[settings.feed]}",
+        f"  Data      {origins[settings.origin]}",
         f"  Database  {database}",
     ]
     if options.keys:

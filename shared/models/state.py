@@ -2,7 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from shared.models.work import CycleError
+from shared.models.work import CycleError, Origin
 
 
 class Watermark(TypedDict):
@@ -44,15 +44,14 @@ class SweepState(TypedDict):
 class CollectionState(TypedDict):
     """What /health says of collection without reading every cycle.
 
-    feed is where the stored data comes from; a store never mixes feeds. to_rescore are the hours,
-    by community, that another method scored since the cycle's own had failed: the next cycle
-    scores them again.
+    A store never mixes origins. to_rescore are the hours, by community, that another method scored
+    since the cycle's own had failed: the next cycle scores them again.
     """
 
     id: Literal["collection"]
     kind: Literal["collection"]
     ttl: int
-    feed: str
+    origin: Origin
     last_cycle: str | None
     last_started_at: str | None
     last_collection_at: str | None

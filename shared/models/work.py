@@ -5,6 +5,7 @@ from typing import Literal, NotRequired, TypedDict
 from shared.errors import ErrorKind
 
 Trigger = Literal["timer", "request", "cli"]
+Origin = Literal["live", "sample", "recorded"]
 WorkStatus = Literal["running", "completed", "failed"]
 
 
@@ -61,7 +62,7 @@ class Cycle(Work):
     uncounted: NotRequired[dict[str, list[str]]]
 
     trigger: Trigger
-    feed: str
+    origin: Origin
     posts_collected: int
     comments_collected: int
     posts_seen: int

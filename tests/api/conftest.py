@@ -25,7 +25,7 @@ async def process(tmp_path: Path) -> AsyncIterator[Settings]:
     os.environ.update(
         SQLITE_PATH=str(tmp_path / "data" / "undertone.db"),
         SUBREDDITS=",".join(NAMES),
-        FEED="sample",
+        ORIGIN="sample",
         CACHE_SECONDS="0",
     )
     yield settings()

@@ -40,7 +40,7 @@ def state(started: str | None, completed: str | None) -> CollectionState:
         id="collection",
         kind="collection",
         ttl=-1,
-        feed="reddit",
+        origin="live",
         last_cycle=None,
         last_started_at=None if started is None else iso(at(started)),
         last_collection_at=None if completed is None else iso(at(completed)),

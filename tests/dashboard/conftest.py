@@ -123,7 +123,7 @@ def running_product(folder: Path, collected: Path | None = None) -> Iterator[Pro
             settings={
                 "SQLITE_PATH": str(database),
                 "REDDIT_BASE_URL": reddit.base_url,
-                "FEED": "sample",
+                "ORIGIN": "sample",
                 # A test looks right after it has collected.
                 "CACHE_SECONDS": "0",
             },
@@ -200,7 +200,7 @@ class Visit:
 def call_it_reddit(route: Route) -> None:
     """Answer as the product does, but as if it had collected from Reddit itself."""
     response = route.fetch()
-    route.fulfill(response=response, json={**response.json(), "feed": "reddit"})
+    route.fulfill(response=response, json={**response.json(), "origin": "live"})
 
 
 Visitor = Callable[..., Visit]

@@ -76,7 +76,7 @@ def slow(stand_in: StandInFactory, running_host: StartHost):
             arguments=["--no-collect", *arguments],
             settings={
                 "REDDIT_BASE_URL": reddit.base_url,
-                "FEED": "sample",
+                "ORIGIN": "sample",
                 "SUBREDDITS": "claude,aws,Cursor,OpenAI",
                 "SWEEP_REQUESTS": "0",
                 **settings,

@@ -64,7 +64,7 @@ def mixed(tmp_path: Path) -> Iterator[Mixed]:
         environ = {
             "SQLITE_PATH": str(tmp_path / "mixed.db"),
             "REDDIT_BASE_URL": reddit.base_url,
-            "FEED": "sample",
+            "ORIGIN": "sample",
             "SUBREDDITS": "claude,Cursor,OpenAI",
             "CACHE_SECONDS": "0",
         }

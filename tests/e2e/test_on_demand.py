@@ -55,7 +55,7 @@ def slow_reddit(stand_in, seconds: float = 0.5) -> dict[str, str]:
     """Start a Reddit that takes its time; give the settings that lead to it."""
     unlimited = RateLimit(requests=1_000_000)
     reddit = stand_in(faults=f"slow,route=new,seconds={seconds}", rate_limit=unlimited)
-    return {"REDDIT_BASE_URL": reddit.base_url, "FEED": "sample", "SWEEP_REQUESTS": "0"}
+    return {"REDDIT_BASE_URL": reddit.base_url, "ORIGIN": "sample", "SWEEP_REQUESTS": "0"}
 
 
 def ask(host) -> httpx.Response:
@@ -250,7 +250,7 @@ def test_a_message_that_cannot_be_read_goes_to_the_poison_queue_and_blocks_nothi
     (folder / "host.json").write_text(json.dumps(host_json))
     (folder / "function_app.py").write_text((ROOT / "function_app.py").read_text())
     (folder / "local.settings.json").write_text((ROOT / "local.settings.json").read_text())
-    reddit = {"REDDIT_BASE_URL": "", "FEED": ""}
+    reddit = {"REDDIT_BASE_URL": "", "ORIGIN": ""}
     host = running_host(folder, arguments=["--no-collect"], settings={**database, **reddit})
     queues = Queues(Path(database["SQLITE_PATH"]).parent / "queues.db")
     for body in (b"\xff\xfe not json", b"{}", b'{"cycle": "../../etc", "asked_at": "x"}'):

@@ -23,8 +23,8 @@ def product(running_host):
 def test_the_sample_feed_is_collected_and_served_as_sample_data(product) -> None:
     first = product.http.get("/api/v1/health")
     assert first.status_code == 200
-    assert first.json()["application"]["feed"] == "sample"
-    assert "invented feed" in product.log
+    assert first.json()["application"]["origin"] == "sample"
+    assert "sample data: invented" in product.log
 
     product.wait_for_log("cycle.completed")
 
@@ -36,13 +36,13 @@ def test_the_sample_feed_is_collected_and_served_as_sample_data(product) -> None
 
     stats = product.http.get("/api/v1/sentiment/stats").json()
     assert stats["subreddit"] == "all"
-    assert stats["feed"] == "sample"
+    assert stats["origin"] == "sample"
     counted = stats["statistics"]
     assert counted["total"] == counted["posts"] + counted["comments"] > 100
     labels = ("positive", "negative", "neutral", "left_out")
     assert sum(counted[label] for label in labels) == counted["total"]
     posts = product.http.get("/api/v1/posts/recent", params={"limit": 500})
-    assert posts.headers["undertone-feed"] == "sample"
+    assert posts.headers["undertone-origin"] == "sample"
     assert said(posts.json()) == min(500, counted["posts"])
     names = product.http.get("/api/v1/subreddits").json()
     assert names["subreddits"] == list(DEFAULT_SUBREDDITS)
@@ -211,7 +211,7 @@ def test_no_secret_reaches_a_log_or_an_answer_even_when_everything_is_logged(
         "REDDIT_BASE_URL": reddit.base_url,
         "REDDIT_CLIENT_ID": "an-id",
         "REDDIT_CLIENT_SECRET": "hunter2-secret",
-        "FEED": "sample",
+        "ORIGIN": "sample",
         "SUBREDDITS": "claude",
         "LOG_LEVEL": "DEBUG",
     }

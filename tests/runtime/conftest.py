@@ -111,7 +111,7 @@ def served(
             SQLITE_PATH=str(tmp_path_factory.mktemp("data") / "undertone.db"),
             REDDIT_BASE_URL=reddit.base_url,
             SUBREDDITS=",".join(SUBREDDITS),
-            FEED="sample",
+            ORIGIN="sample",
             TZ="UTC",
         )
         yield Served(client, unpacked, reddit)

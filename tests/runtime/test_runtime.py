@@ -170,7 +170,7 @@ def test_on_azure_it_collects_into_cosmos_db(
         COSMOS_DATABASE=settings.cosmos_database,
         REDDIT_BASE_URL=served.reddit.base_url,
         SUBREDDITS=",".join(SUBREDDITS),
-        FEED="sample",
+        ORIGIN="sample",
     )
     assert client.post("/admin/functions/collect", json={"input": ""}).status_code == 202
     assert client.get("/api/v1/health").json()["database"]["kind"] == "cosmos"

@@ -57,7 +57,7 @@ def test_an_empty_setting_counts_as_unset() -> None:
         ("COSMOS_ENDPOINT", "account"),
         ("COSMOS_DATABASE", "a/b"),
         ("REDDIT_USER_AGENT", "me"),
-        ("FEED", "other"),
+        ("ORIGIN", "other"),
         ("COLLECT_ON_STARTUP", "perhaps"),
         ("TELEMETRY", "on"),
     ],

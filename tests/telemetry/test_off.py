@@ -65,7 +65,7 @@ def given(any_store_settings: Settings, stand_in) -> dict[str, str]:
     reddit = stand_in()
     found = {
         "REDDIT_BASE_URL": reddit.base_url,
-        "FEED": "sample",
+        "ORIGIN": "sample",
         "SUBREDDITS": "aws",
         "SQLITE_PATH": str(any_store_settings.sqlite_path),
     }

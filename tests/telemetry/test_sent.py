@@ -80,7 +80,7 @@ def run(tmp_path_factory) -> Iterator[Run]:
                     "REDDIT_BASE_URL": reddit.base_url,
                     "REDDIT_CLIENT_ID": ID,
                     "REDDIT_CLIENT_SECRET": SECRET,
-                    "FEED": "sample",
+                    "ORIGIN": "sample",
                     "SUBREDDITS": ",".join(NAMES),
                     # Whatever goes to another machine arrives elsewhere.
                     "HTTP_PROXY": f"http://127.0.0.1:{elsewhere.port}",

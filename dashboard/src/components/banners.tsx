@@ -10,8 +10,8 @@ import { Link } from "./link";
 
 /** How health begins a reason that only repeats the age; the banner writes its own. */
 const STALE = "The last collection was at";
-const FEEDS = {
-  sample: "This is sample data: an invented feed, so that you can look around.",
+const ORIGINS = {
+  sample: "This is sample data: invented, so that you can look around.",
   recorded: "This is recorded data: real posts, but from another time.",
 };
 
@@ -21,18 +21,18 @@ export function Banners() {
       <PageErrorBanner />
       {hasBadSetting.value ? <SettingBanner /> : <UnreachableBanner />}
       <StaleBanner />
-      <FeedBanner />
+      <OriginBanner />
     </>
   );
 }
 
-function FeedBanner() {
-  const feed = useSubreddits().data?.feed;
-  if (!feed || feed === "reddit") return null;
+function OriginBanner() {
+  const origin = useSubreddits().data?.origin;
+  if (!origin || origin === "live") return null;
   return (
-    <div class="banner feed">
+    <div class="banner origin">
       <p>
-        <b>{FEEDS[feed]}</b>{" "}
+        <b>{ORIGINS[origin]}</b>{" "}
         <span class="wide-only">
           Set <code>REDDIT_CLIENT_ID</code> and <code>REDDIT_CLIENT_SECRET</code> to watch Reddit
           itself; the README says how.

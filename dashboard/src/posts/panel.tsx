@@ -72,7 +72,7 @@ function Detail({ detail }: { detail: PostDetail }) {
       </p>
       <RichText text={post.content} />
       <p class="panel-links">
-        {detail.feed === "sample" ? (
+        {detail.origin === "sample" ? (
           <span class="muted">Invented for the sample: it isn't on Reddit.</span>
         ) : (
           <a class="button" href={redditUrl(post)} target="_blank" rel="noopener noreferrer">

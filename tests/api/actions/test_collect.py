@@ -32,7 +32,7 @@ def a_cycle(cycle_id: str, **more: Any) -> Cycle:
         "id": cycle_id,
         "kind": "cycle",
         "trigger": "timer",
-        "feed": "sample",
+        "origin": "sample",
         "status": "completed",
         "start_time": iso(NOW),
         "end_time": iso(NOW),

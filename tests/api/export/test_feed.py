@@ -169,19 +169,19 @@ async def test_a_feed_that_stays_empty_stays_as_old_as_it_is(process, written) -
 
 
 @pytest.mark.parametrize(
-    ("feed", "says"), [("sample", "sample data"), ("recorded", "recorded data"), ("reddit", "")]
+    ("origin", "says"), [("sample", "sample data"), ("recorded", "recorded data"), ("live", "")]
 )
-async def test_the_document_says_that_its_data_is_a_sample(process, written, feed, says) -> None:
+async def test_the_document_says_that_its_data_is_a_sample(process, written, origin, says) -> None:
     del process
-    os.environ["FEED"] = feed
+    os.environ["ORIGIN"] = origin
     settings.cache_clear()
     await keep_hours(written, [a_topic(1, 0)])
     found = await read_feed()
     (entry,) = found.entries
     for text in (found.feed.title, found.feed.get("subtitle", ""), entry.summary):
         assert (says in text.lower()) if says else ("sample" not in text)
-    assert f":7071/{feed}/" in found.feed.id
-    assert f":7071/{feed}/" in entry.id
+    assert f":7071/{origin}/" in found.feed.id
+    assert f":7071/{origin}/" in entry.id
 
 
 def requested(url: str, **headers: str) -> func.HttpRequest:

@@ -150,10 +150,10 @@ async def test_the_file_of_a_topic_is_named_by_it(process, written) -> None:
 
 async def test_reddits_own_data_is_not_named_a_sample(process, written, monkeypatch) -> None:
     del process, written
-    for feed, named in (("reddit", False), ("recorded", True)):
-        monkeypatch.setenv("FEED", feed)
+    for origin, named in (("live", False), ("recorded", True)):
+        monkeypatch.setenv("ORIGIN", origin)
         settings.cache_clear()
-        assert (feed in name_of(await get(RECENT, format="csv"))) is named
+        assert (origin in name_of(await get(RECENT, format="csv"))) is named
 
 
 @pytest.mark.parametrize("target", [RECENT, TRENDS])

@@ -133,7 +133,7 @@ async def test_an_answer_that_is_known_is_not_sent_again(written, path) -> None:
     await keep(written, [a_post(1, utc_now())])
     first = await get(path)
     assert first.headers["Cache-Control"] == "public, max-age=10"
-    assert first.headers["Undertone-Feed"] == "sample"
+    assert first.headers["Undertone-Origin"] == "sample"
     tag = first.headers["ETag"]
     for known in (tag, f'"other", {tag}', "*", f"W/{tag.removeprefix('W/')}"):
         again = await get(path, {"If-None-Match": known})
@@ -188,7 +188,7 @@ async def test_health_is_never_kept() -> None:
     answer = await get(HEALTH, {"If-None-Match": "*"})
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Undertone-Feed"] == "sample"
+    assert answer.headers["Undertone-Origin"] == "sample"
     assert "ETag" not in answer.headers
 
 

@@ -36,7 +36,7 @@ async def remember(store: Store, last: timedelta | None, succeeded: int, failed:
         id="collection",
         kind="collection",
         ttl=-1,
-        feed="reddit",
+        origin="live",
         last_cycle="cycle_20261123_130000",
         last_started_at=iso(NOW),
         last_collection_at=None if last is None else iso(NOW - last),
@@ -48,7 +48,7 @@ async def remember(store: Store, last: timedelta | None, succeeded: int, failed:
 
 async def test_after_a_collection_the_service_is_healthy(store) -> None:
     await remember(store, 12 * MINUTE, succeeded=3, failed=1)
-    health = await check_health(deps_of(store, FEED="sample"))
+    health = await check_health(deps_of(store, ORIGIN="sample"))
     assert health.status == "healthy"
     assert health.version == __version__
     assert health.timestamp == iso(NOW)
@@ -60,7 +60,7 @@ async def test_after_a_collection_the_service_is_healthy(store) -> None:
         "next_collection_at": "2026-11-23T13:30:00Z",
         "running_cycle": None,
         "last_cycle": "cycle_20261123_130000",
-        "feed": "sample",
+        "origin": "sample",
     }
     assert health.database.connected
     assert health.database.latency_ms is not None

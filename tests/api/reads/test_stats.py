@@ -73,7 +73,7 @@ async def test_both_databases_give_the_same_stats(store) -> None:
             "copies": 0,
         },
         "window": {"start": "2026-11-22T14:00:00Z", "end": "2026-11-23T13:05:07Z"},
-        "feed": "reddit",
+        "origin": "live",
         "timestamp": "2026-11-23T13:05:07Z",
     }
 

@@ -35,7 +35,7 @@ async def test_each_configured_subreddit_is_listed_in_order(store) -> None:
     )
     await keep(store, [a_post(1, NOW, "claude"), a_post(2, NOW - 24 * HOUR, "claude")])
     await keep(store, [a_post(3, NOW, "cats")], [a_comment(1, NOW - 20 * HOUR, "claude")])
-    answer = await read_subreddits(deps_of(store, FEED="sample"), SubredditsParameters())
+    answer = await read_subreddits(deps_of(store, ORIGIN="sample"), SubredditsParameters())
     assert answer.model_dump() == {
         "subreddits": ["aws", "claude", "OpenAI"],
         "count": 3,
@@ -54,7 +54,7 @@ async def test_each_configured_subreddit_is_listed_in_order(store) -> None:
             },
             {"name": "OpenAI", "last_collected_at": None, "items_24h": 0, "last_error": None},
         ],
-        "feed": "sample",
+        "origin": "sample",
     }
 
 

@@ -68,7 +68,7 @@ async def test_topics_have_the_documented_fields_the_fastest_first(process, writ
     assert len(found) == 20, "the default"
     assert set(found[0]) >= FIELDS
     assert [each["id"] for each in found] == [f"topic-{number}" for number in range(20)]
-    assert answer.headers["Undertone-Feed"] == "sample"
+    assert answer.headers["Undertone-Origin"] == "sample"
     assert len(json.loads((await get("/api/v1/trending", limit=3)).get_body())) == 3
     again = await get("/api/v1/trending", {"if-none-match": answer.headers["ETag"]})
     assert again.status_code == 304

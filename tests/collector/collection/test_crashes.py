@@ -200,7 +200,7 @@ def collect_command(settings: Settings) -> subprocess.Popen[str]:
         "SUBREDDITS": ",".join(settings.subreddits),
         "SQLITE_PATH": str(settings.sqlite_path),
         "LEASE_SECONDS": "6",
-        "FEED": "recorded",
+        "ORIGIN": "recorded",
     }
     command = [sys.executable, "-m", "local", "collect", "--json"]
     return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)

@@ -161,8 +161,8 @@ async def test_a_lease_that_ran_out_is_taken_over(store, settings) -> None:
 
 async def test_one_database_never_mixes_feeds(store, settings) -> None:
     await run_cycle(store, settings)
-    with pytest.raises(SettingsError, match="FEED"):
-        await run_cycle(store, settings.model_copy(update={"feed": "sample"}))
+    with pytest.raises(SettingsError, match="ORIGIN"):
+        await run_cycle(store, settings.model_copy(update={"origin": "sample"}))
     assert len(await stored_items(store, SUBREDDITS_HERE)) == 60
 
 

@@ -237,7 +237,7 @@ def test_a_missing_setting_of_a_schedule_is_named(start_and_end, write_app) -> N
     assert "the setting WHENEVER is not set" in ended.stderr
 
 
-def test_a_database_of_another_feed_is_refused_before_anything_starts(
+def test_a_database_of_another_origin_is_refused_before_anything_starts(
     start_and_end, tmp_path
 ) -> None:
     path = tmp_path / "real.db"
@@ -248,7 +248,7 @@ def test_a_database_of_another_feed_is_refused_before_anything_starts(
             id="collection",
             kind="collection",
             ttl=-1,
-            feed="reddit",
+            origin="live",
             last_cycle=None,
             last_started_at=None,
             last_collection_at=None,
@@ -261,4 +261,4 @@ def test_a_database_of_another_feed_is_refused_before_anything_starts(
     asyncio.run(make())
     ended = start_and_end(SQLITE_PATH=str(path))
     assert ended.returncode == 2
-    assert "holds reddit data" in ended.stderr
+    assert "holds live data" in ended.stderr
