@@ -44,7 +44,7 @@ class Deps:
 
         Raises what `store` does.
         """
-        return SpelledStore(await self.store(), self.settings.subreddits, self.spellings)
+        return SpelledStore(await self.store(), self.settings.watched, self.spellings)
 
 
 class SharedStore:
@@ -70,7 +70,7 @@ class SharedStore:
 
     async def _open(self) -> Store:
         store = await open_store(self._settings, retry_seconds=RETRY_SECONDS)
-        spelled = SpelledStore(store, self._settings.subreddits, self._spellings)
+        spelled = SpelledStore(store, self._settings.watched, self._spellings)
         with suppress(StoreError):  # The first read looks again, and fails by itself.
             # In a context of its own: no request is charged for it.
             await asyncio.create_task(spelled.refresh(), context=Context())

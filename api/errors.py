@@ -60,8 +60,8 @@ class BadParameters(RequestError):
         self.errors = errors
 
 
-class UnknownSubreddit(BadParameters):
-    """A parameter names a subreddit that isn't watched."""
+class UnknownCommunity(BadParameters):
+    """A parameter names a community that isn't watched."""
 
     status = 404
 

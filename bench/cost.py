@@ -89,7 +89,7 @@ class World:
 
     async def read(self, *reads: Read) -> Cost:
         """Return the cost of these reads of the API."""
-        deps = deps_of(self.store, now=self.clock, names=self.settings.subreddits)
+        deps = deps_of(self.store, now=self.clock, names=self.settings.watched)
 
         async def all_of_them() -> None:
             for each in reads:
@@ -162,7 +162,7 @@ def sweep_of(work: Mapping[str, Cost]) -> Cost:
 
 async def make_history(world: World) -> None:
     """Fill half a year of statistics with copies of the last week's."""
-    for scope in (*world.settings.subreddits, ALL):
+    for scope in (*world.settings.watched, ALL):
         found = await _all_of(world.store, scope)
         last = max(day_of(each["id"]) for each in found)
         week = [each for each in found if each["id"] > _moved(last, -7)]
@@ -194,10 +194,10 @@ def _moved(day_or_hour: str, days: int) -> str:
 
 async def endpoint_costs(world: World) -> dict[str, dict[str, Cost]]:
     """Return the cost of each endpoint that reads the store, by variant of the request."""
-    names = world.settings.subreddits
+    names = world.settings.watched
     newest = await world.store.query(Query(CYCLES, "cycle", 1, order_by="id", descending=True))
     post = await _busy_post(world.store, names[0])
-    questions = asked(names, post=(post["subreddit"], post["id"]), cycle=newest[0]["id"])
+    questions = asked(names, post=(post["community"], post["id"]), cycle=newest[0]["id"])
     return {
         name: {variant: await world.read(read) for variant, read in reads.items()}
         for name, reads in questions.items()
@@ -206,12 +206,12 @@ async def endpoint_costs(world: World) -> dict[str, dict[str, Cost]]:
 
 async def _busy_post(store: Store, subreddit: str) -> Post:
     posts = await store.query(Query(POSTS, subreddit, ALL_AT_ONCE, descending=True))
-    return max(posts, key=lambda post: post["comment_count"])
+    return max(posts, key=lambda post: post["comment_count"] or 0)
 
 
 async def view_costs(world: World) -> dict[str, Cost]:
     """Return the costs of the dashboard: of first views, and of its polls while it is open."""
-    names = world.settings.subreddits
+    names = world.settings.watched
     views = {
         f"first view, {name}": await world.read(*first_view(names, hours))
         for name, hours in (("24 h", 24), ("7 d", 168), ("30 d", 720), ("90 d", 2160))

@@ -26,18 +26,19 @@ from shared.cycles import cycle_id_of, new_cycle
 from shared.models import (
     CollectionState,
     Comment,
+    CommunityCounts,
     CommunityHour,
+    CommunityState,
     Cycle,
     Label,
     Observation,
     Post,
     Sentiment,
-    SubredditCounts,
-    SubredditState,
-    Watermark,
+    SourceRequests,
 )
 from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings
-from shared.store import COLLECTION, COMMENTS, CYCLES, POSTS, SUBREDDITS, Store
+from shared.store import COLLECTION, COMMENTS, COMMUNITIES, CYCLES, POSTS, Store
+from shared.store.schema import SCHEMA
 from shared.store.sqlite import SqliteStore
 from shared.times import hour_of, hour_start, iso
 
@@ -121,6 +122,7 @@ class Maker:
         trends = created > NOW - timedelta(days=1) and rng.random() < STORY_SHARE
         upvotes, comments = int(rng.lognormvariate(2, 1.2)), rng.randrange(12)
         made: Any = {
+            "kind": "post",
             **self._common(name, post_id, created, upvotes),
             "content": self._text(450),
             "permalink": f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
@@ -138,6 +140,7 @@ class Maker:
         written = datetime.fromisoformat(post["created_utc"])
         created = written + timedelta(hours=self._rng.expovariate(1 / 6))
         made: Any = {
+            "kind": "comment",
             **self._common(
                 name,
                 comment_id,
@@ -147,7 +150,7 @@ class Maker:
             "content": self._text(180),
             "permalink": f"{post['permalink']}{comment_id}/",
             "post_id": post["id"],
-            "parent_id": f"t3_{post['id']}",
+            "parent_id": post["id"],
         }
         return cast("Comment", made)
 
@@ -155,7 +158,8 @@ class Maker:
         at = iso(created)
         return {
             "id": item_id,
-            "subreddit": name,
+            "source": "reddit",
+            "community": name,
             "order_key": f"{at}_{item_id}",
             "author": self._rng.choice(self._authors),
             "created_utc": at,
@@ -226,17 +230,19 @@ async def _keep(
         for hour in sorted({*posts_in, *comments_in})
     }
     await write_days(store, name, {hour: share["cell"] for hour, share in shares.items()})
-    state = SubredditState(
+    state = CommunityState(
         id=name,
-        kind="subreddit",
+        kind="community",
         ttl=-1,
-        posts_watermark=_watermark("t3", posts),
-        comments_watermark=_watermark("t1", comments),
+        watermark={
+            "posts": max((post["order_key"] for post in posts), default=""),
+            "comments": max((each["order_key"] for each in comments), default=""),
+        },
         last_attempt_at=iso(NOW - HALF_HOUR),
         last_collected_at=iso(NOW - HALF_HOUR),
         last_error=None,
     )
-    await store.upsert(SUBREDDITS, [state])
+    await store.upsert(COMMUNITIES, [state])
     return shares
 
 
@@ -247,30 +253,23 @@ def _by_hour(items: Sequence[I]) -> dict[str, list[I]]:
     return found
 
 
-def _watermark(prefix: str, items: Sequence[I]) -> Watermark | None:
-    newest = max(items, key=lambda item: item["order_key"], default=None)
-    if newest is None:
-        return None
-    return Watermark(fullname=f"{prefix}_{newest['id']}", created_utc=newest["created_utc"])
-
-
 def _cycles(names: Sequence[str]) -> list[Cycle]:
     """Return the cycles of the last two days."""
     return [_cycle(NOW - number * HALF_HOUR, names) for number in range(1, CYCLES_KEPT + 1)]
 
 
 def _cycle(began: datetime, names: Sequence[str]) -> Cycle:
-    counts = SubredditCounts(
+    counts = CommunityCounts(
         posts_seen=100, comments_seen=100, new=3, edited=0, moved=40, removed=0, error=None
     )
     cycle = new_cycle(cycle_id_of(began), iso(began), "timer", "recorded")
     cycle["status"], cycle["reconciled"] = "completed", "yes"
     cycle["end_time"] = iso(began + timedelta(seconds=20))
-    cycle["subreddits_processed"] = list(names)
-    cycle["subreddits"] = dict.fromkeys(names, counts)
+    cycle["communities_processed"] = list(names)
+    cycle["communities"] = dict.fromkeys(names, counts)
     cycle["posts_seen"] = cycle["comments_seen"] = 100 * len(names)
     cycle["new"], cycle["moved"] = 3 * len(names), 40 * len(names)
-    cycle["reddit_requests"] = 2 * len(names) + 30
+    cycle["requests"] = {"reddit": SourceRequests(used=2 * len(names) + 30, left=None)}
     return cycle
 
 
@@ -280,6 +279,7 @@ def _collection() -> CollectionState:
         id="collection",
         kind="collection",
         ttl=-1,
+        schema=SCHEMA,
         origin="recorded",
         last_cycle=cycle_id_of(began),
         last_started_at=iso(began),

@@ -38,7 +38,7 @@ from shared.store import COLLECTION
 from shared.store.sqlite import SqliteStore
 
 ITEMS = "10000,100000,1000000"
-SUBREDDITS = "14,100,1000"
+COMMUNITIES = "14,100,1000"
 QUICK_ITEMS, QUICK_SUBREDDITS = "400,1600", "3,20"
 REPEATS, QUICK_REPEATS = 25, 2
 NEW_ITEMS, QUICK_NEW_ITEMS = 6000, 60
@@ -72,7 +72,7 @@ async def busy_cycle(bench: Bench) -> dict[str, Any]:
 async def _cycle(bench: Bench, *, new: int, at: datetime) -> dict[str, Any]:
     source = StoredSource(bench.settings, at, new)
     method = method_named("vader")
-    collector = Collector(bench.store, source, method, bench.settings, clock=lambda: at)
+    collector = Collector(bench.store, {"reddit": source}, method, bench.settings, clock=lambda: at)
     cycle = await collector.run("cli")
     source.close()
     if cycle["status"] != "completed" or cycle["errors"] or cycle["new"] != new:
@@ -228,7 +228,7 @@ def main() -> None:
     """Measure, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=_numbers, help=f"numbers of items, such as {ITEMS}")
-    parser.add_argument("--subreddits", type=_numbers, help=f"and of subreddits, {SUBREDDITS}")
+    parser.add_argument("--subreddits", type=_numbers, help=f"and of subreddits, {COMMUNITIES}")
     parser.add_argument(
         "--cross", action="store_true", help="only sizes of the fewest subreddits or the most items"
     )
@@ -238,7 +238,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     items = given.items or _numbers(QUICK_ITEMS if given.quick else ITEMS)
-    subreddits = given.subreddits or _numbers(QUICK_SUBREDDITS if given.quick else SUBREDDITS)
+    subreddits = given.subreddits or _numbers(QUICK_SUBREDDITS if given.quick else COMMUNITIES)
     sizes = [Size(*each) for each in product(items, subreddits)]
     if given.cross:
         sizes = [s for s in sizes if s.subreddits == subreddits[0] or s.items == items[-1]]

@@ -84,7 +84,7 @@ Read = Callable[[Deps], Awaitable[BaseModel]]
 
 
 def _one(deps: Deps) -> str:
-    return deps.settings.subreddits[len(deps.settings.subreddits) // 2]
+    return deps.settings.watched[len(deps.settings.watched) // 2]
 
 
 def _stats(hours: int, *, one: bool) -> Read:
@@ -106,7 +106,7 @@ def _compare(hours: int) -> Read:
     return lambda deps: compare(
         deps,
         CompareParameters.model_validate(
-            {"hours": hours, "subreddits": ",".join(deps.settings.subreddits[:COMPARED])}
+            {"hours": hours, "subreddits": ",".join(deps.settings.watched[:COMPARED])}
         ),
     )
 
@@ -124,7 +124,7 @@ def _posts(*, one: bool, later: bool = False, **given: Any) -> Read:
 def _post(*, named: bool) -> Read:
     async def read(deps: Deps) -> BaseModel:
         name = _one(deps)
-        place = deps.settings.subreddits.index(name)
+        place = deps.settings.watched.index(name)
         subreddit = name if named else None
         return await read_post(deps, PostParameters(id=f"p0s{place}", subreddit=subreddit))
 

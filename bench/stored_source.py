@@ -3,13 +3,17 @@
 import json
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from bench.fill import ONE_POST_IN, Maker
-from collector.sources.base import Seen, SeenComment, SeenPost
-from shared.models import Comment, Post
+from collector.sources.base import ItemReference, Looked, Page, Seen, SeenComment, SeenPost
+from collector.sources.reddit.listing import read_listing
+from shared.communities import SourceName
+from shared.models import Comment, Post, Watermark
 from shared.settings import Settings
 from shared.times import parse_iso
 
@@ -28,59 +32,67 @@ class StoredSource:
     `seconds`, and of them `cpu_seconds`, are the source's own time, which would be Reddit's.
     """
 
+    name: SourceName = "reddit"
+    keys_at_once = 100
+
     def __init__(self, settings: Settings, at: datetime, new: int) -> None:
+        self.left_out: Counter[str] = Counter()
         self.requests_used = 0
         self.requests_left = None
         self.seconds = self.cpu_seconds = 0.0
-        self._names = settings.subreddits
+        self._names = settings.watched
         self._files = sqlite3.connect(settings.sqlite_path, check_same_thread=False)
         self._made = Maker(seed=1)
         self._at = at
         self._new = new
         self._posts: dict[str, list[Post]] = {}
 
-    def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
-        """Return the newest posts, a page at a time."""
-        return self._pages(self._timed(lambda: self._listed_posts(subreddit)))
+    def poll(
+        self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
+    ) -> Iterator[Page]:
+        """Return the newest posts, then the newest comments, a page at a time."""
+        known, reached = watermark or {}, Watermark()
+        for name, listed in (("posts", self._listed_posts), ("comments", self._listed_comments)):
+            pages = self._pages(self._timed(partial(listed, community)))
+            newest = yield from read_listing(
+                pages, community, known.get(name), oldest=oldest, now=now
+            )
+            reached[name] = str(newest)
+        yield Page([], reached)
 
-    def new_comments(self, subreddit: str) -> Iterator[list[SeenComment]]:
-        """Return the newest comments, a page at a time."""
-        return self._pages(self._timed(lambda: self._listed_comments(subreddit)))
-
-    def info(self, fullnames: Sequence[str]) -> list[Seen]:
-        """Return the things of these fullnames; an id ends with its subreddit's index."""
+    def look_again(self, items: Sequence[ItemReference]) -> Looked:
+        """Return these items as they are stored."""
         self.requests_used += 1
-        return self._timed(lambda: [self._find(fullname) for fullname in fullnames])
+        return Looked(self._timed(lambda: [self._find(item) for item in items]))
 
     def close(self) -> None:
         """Close the file."""
         self._files.close()
 
-    def _listed_posts(self, subreddit: str) -> list[SeenPost]:
+    def _listed_posts(self, community: str) -> list[Seen]:
         posts = [
-            self._made.post(subreddit, f"pn{number:x}s{self._place(subreddit)}", self._moment())
-            for number in range(self._share(subreddit, self._new // ONE_POST_IN))
+            self._made.post(community, f"pn{number:x}s{self._place(community)}", self._moment())
+            for number in range(self._share(community, self._new // ONE_POST_IN))
         ]
-        self._posts[subreddit] = posts or self._newest("posts", subreddit, 1)
-        listed = [*posts[::-1], *self._newest("posts", subreddit, PAGE)]
+        self._posts[community] = posts or self._newest("posts", community, 1)
+        listed = [*posts[::-1], *self._newest("posts", community, PAGE)]
         return [seen_post(post) for post in listed]
 
-    def _listed_comments(self, subreddit: str) -> list[SeenComment]:
-        parent = self._posts[subreddit][0]
+    def _listed_comments(self, community: str) -> list[Seen]:
+        parent = self._posts[community][0]
         comments = []
-        for number in range(self._share(subreddit, self._new - self._new // ONE_POST_IN)):
-            made = self._made.comment(subreddit, f"cn{number:x}s{self._place(subreddit)}", parent)
+        for number in range(self._share(community, self._new - self._new // ONE_POST_IN)):
+            made = self._made.comment(community, f"cn{number:x}s{self._place(community)}", parent)
             created = self._moment().strftime("%Y-%m-%dT%H:%M:%SZ")
             comments.append(Comment(**{**made, "created_utc": created}))
-        listed = [*comments[::-1], *self._newest("comments", subreddit, PAGE)]
+        listed = [*comments[::-1], *self._newest("comments", community, PAGE)]
         return [seen_comment(comment) for comment in listed]
 
-    def _find(self, fullname: str) -> Seen:
-        name = self._names[int(fullname.rpartition("s")[2])]
-        table = "posts" if fullname.startswith("t3_") else "comments"
+    def _find(self, item: ItemReference) -> Seen:
+        table = "posts" if item.kind == "post" else "comments"
         rows = self._files.execute(
             f"SELECT body FROM {table} WHERE partition = ? AND id = ?",  # noqa: S608 - a constant
-            (name, fullname[3:]),
+            (item.community, item.id),
         )
         body = json.loads(rows.fetchone()[0])
         return seen_post(body) if table == "posts" else seen_comment(body)
@@ -90,15 +102,15 @@ class StoredSource:
             self.requests_used += 1
             yield things[start : start + PAGE]
 
-    def _newest(self, table: str, subreddit: str, count: int) -> list[Any]:
-        rows = self._files.execute(NEWEST.format(table), (subreddit, count)).fetchall()
+    def _newest(self, table: str, community: str, count: int) -> list[Any]:
+        rows = self._files.execute(NEWEST.format(table), (community, count)).fetchall()
         return [json.loads(body) for (body,) in rows]
 
-    def _place(self, subreddit: str) -> int:
-        return self._names.index(subreddit)
+    def _place(self, community: str) -> int:
+        return self._names.index(community)
 
-    def _share(self, subreddit: str, total: int) -> int:
-        place, count = self._place(subreddit), len(self._names)
+    def _share(self, community: str, total: int) -> int:
+        place, count = self._place(community), len(self._names)
         return (place + 1) * total // count - place * total // count
 
     def _moment(self) -> datetime:

@@ -21,7 +21,7 @@ blueprint = func.Blueprint()
     run_on_startup=os.environ.get("COLLECT_ON_STARTUP", "").strip().lower() == "true",
 )
 def collect(timer: func.TimerRequest, context: func.Context) -> None:
-    """Run one collection cycle over all subreddits."""
+    """Run one collection cycle over all communities."""
     from collector.jobs import collect_on_timer  # noqa: PLC0415
 
     with invocation("collect", "timer", context):

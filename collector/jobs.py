@@ -16,14 +16,14 @@ from collector.maintenance.rescore import Plan, Rescorer
 from collector.maintenance.rescore import Progress as RescoreProgress
 from collector.maintenance.rescore import no_progress as no_rescore_progress
 from collector.sentiment.registry import method_named
-from collector.sources.reddit.client import RedditSource
-from collector.sources.reddit.requestor import wait_until
+from collector.sources.registry import open_sources
+from collector.sources.waiting import wait_until
 from collector.trending.finder import Trends
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.shutdown import run_until_stopped, stopping
 from shared.errors import CycleEnded, CycleRunning, LeaseLost, Stopped, StoreError
 from shared.logs import event, set_levels
-from shared.models import Cleanup, CollectionState, Cycle, Rescore, Topics, Trigger
+from shared.models import Cleanup, CollectionState, Cycle, Rescore, SourceRequests, Topics, Trigger
 from shared.on_demand import read_message
 from shared.schedule import interval, last_tick
 from shared.settings import Settings, schedule_warnings
@@ -69,14 +69,13 @@ async def collect(
     """Run one cycle, and find what is trending where that is older than it should be.
 
     The wait for the turn is part of CYCLE_SECONDS. Raises what `Collector.run` does, and
-    RedditRefused without credentials.
+    SourceRefused without credentials.
     """
     deadline = time.monotonic() + working_seconds(settings)
-    source = RedditSource(settings, wait=wait_until(deadline, stopping))
-    try:
+    with open_sources(settings, wait=wait_until(deadline, stopping)) as sources:
         async with _open(settings) as store:
             method = method_named(settings.sentiment_method)
-            collector = Collector(store, source, method, settings, progress=progress)
+            collector = Collector(store, sources, method, settings, progress=progress)
             with span("cycle", {"undertone.trigger": trigger}) as attributes:
                 cycle = await collector.run(trigger, cycle_id=cycle_id, lease_wait=lease_wait)
                 attributes.update(
@@ -85,8 +84,6 @@ async def collect(
             if cycle["status"] == "completed":
                 await _find_late_trends(store, settings, deadline)
             return cycle
-    finally:
-        source.close()
 
 
 def collect_on_timer(settings: Settings, *, past_due: bool) -> None:
@@ -137,7 +134,7 @@ async def find_trends(settings: Settings) -> Topics:
 
 
 async def _find_trends(store: Store, settings: Settings) -> Topics:
-    spelled = SpelledStore(store, settings.subreddits, Spellings(looks=True))
+    spelled = SpelledStore(store, settings.watched, Spellings(looks=True))
     return await Trends(spelled, settings).find(
         lease_wait=LeaseWait(LEASE_WAIT_SECONDS, yields_to="trending")
     )
@@ -196,14 +193,16 @@ async def _topics_differ(store: Store, method: str) -> bool:
 
 
 def _cycle_report(cycle: Cycle) -> dict[str, object]:
+    # Of all sources, Reddit alone has a limit that one comes close to.
+    reddit = cycle["requests"].get("reddit", SourceRequests(used=0, left=None))
     names = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
     return {
         "outcome": cycle["status"],
         "cycle": cycle["id"],
         **{name: cycle[name] for name in names},  # type: ignore[literal-required]
         "errors": len(cycle["errors"]),
-        "reddit_requests": cycle["reddit_requests"],
-        "reddit_requests_left": cycle["reddit_requests_left"],
+        "reddit_requests": reddit["used"],
+        "reddit_requests_left": reddit["left"],
     }
 
 

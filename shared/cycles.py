@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared.models import Cycle, CycleError, Lease, Origin, SubredditCounts, Trigger, Work
+from shared.models import CommunityCounts, Cycle, CycleError, Lease, Origin, Trigger, Work
 from shared.times import iso
 
 # LEASE_SECONDS is 600 at most, and another machine's clock may be ahead by the rest.
@@ -49,7 +49,7 @@ def orphaned(cycle: Cycle, lease: Lease | None) -> Cycle:
     own = lease is not None and lease["holder"] == cycle["id"]
     ended = lease["expires_at"] if lease is not None and own else None
     when = f"its worker stopped answering: its lease ran out{f' at {ended}' if ended else ''}"
-    died = CycleError(subreddit=None, kind="internal", message=f"{when}; {_what_follows(cycle)}")
+    died = CycleError(community=None, kind="internal", message=f"{when}; {_what_follows(cycle)}")
     return {**cycle, "status": "failed", "end_time": ended, "errors": [*cycle["errors"], died]}
 
 
@@ -79,18 +79,17 @@ def new_cycle(cycle_id: str, start_time: str, trigger: Trigger, origin: Origin) 
         moved=0,
         removed=0,
         left_out={},
-        subreddits_processed=[],
-        subreddits={},
-        reddit_requests=0,
-        reddit_requests_left=None,
+        communities_processed=[],
+        communities={},
+        requests={},
         errors=[],
         pending_cells={},
         reconciled="no",
     )
 
 
-def no_counts() -> SubredditCounts:
-    """Return a subreddit's counts before anything was counted."""
-    return SubredditCounts(
+def no_counts() -> CommunityCounts:
+    """Return a community's counts before anything was counted."""
+    return CommunityCounts(
         posts_seen=0, comments_seen=0, new=0, edited=0, moved=0, removed=0, error=None
     )

@@ -13,13 +13,13 @@ UndertoneError
 ├── StoreError                the database's faults
 │   ├── StoreUnavailable      it can't be reached, or throttles for too long
 │   ├── StoreNotProvisioned   its database or a container is missing
+│   ├── StoreOutdated         another version wrote it, in other shapes
 │   ├── DocumentExists        a create found the id taken
 │   └── DocumentChanged       an ETag condition failed: somebody else wrote first
-└── RedditError               Reddit's faults, each with a `kind` for the cycle's record
-    ├── RedditUnavailable     no usable answer after all retries
-    │   └── ListingCut        a listing showed nothing more though it said that there is more
-    ├── SubredditUnavailable  private, banned, renamed, missing, …: this subreddit's own matter
-    └── RedditRefused         the credentials are wrong or missing: every request would fail
+└── SourceError             a source's faults, each with a `kind` for the cycle's record
+    ├── SourceUnavailable     retriable: no usable answer after all retries
+    ├── CommunityUnavailable  skippable: this community alone can't be read
+    └── SourceRefused         fatal for the source: every request would fail; other sources go on
 """
 
 from typing import Literal
@@ -113,6 +113,10 @@ class StoreNotProvisioned(StoreError):
     """The database or one of its containers doesn't exist and isn't ours to make."""
 
 
+class StoreOutdated(StoreError):
+    """The database was written by a version whose stored shapes are others."""
+
+
 class DocumentExists(StoreError):
     """A create found a document with this id in this partition."""
 
@@ -121,36 +125,29 @@ class DocumentChanged(StoreError):
     """A conditional replace found another ETag, or no document any more."""
 
 
-class RedditError(UndertoneError):
-    """Reddit did not give what was asked for; `kind` is what the cycle records."""
+class SourceError(UndertoneError):
+    """A source did not give what was asked for; `kind` is what the cycle records."""
 
     def __init__(self, kind: ErrorKind, message: str) -> None:
         super().__init__(message)
         self.kind: ErrorKind = kind
 
 
-class RedditUnavailable(RedditError):
+class SourceUnavailable(SourceError):
     """No usable answer after all retries; the next cycle tries again."""
 
 
-class ListingCut(RedditUnavailable):
-    """A listing broke off: what was read of it is good, and there is more."""
-
-    def __init__(self) -> None:
-        super().__init__("unreadable", "the listing broke off before its end")
+class CommunityUnavailable(SourceError):
+    """This community can't be read: private, banned, renamed, missing, gated or the like."""
 
 
-class SubredditUnavailable(RedditError):
-    """This subreddit can't be read: private, banned, renamed, missing, gated or the like."""
-
-
-class RedditRefused(RedditError):
-    """Reddit refuses this program: no request can succeed."""
+class SourceRefused(SourceError):
+    """The source refuses this program: no request can succeed."""
 
 
 def kind_of(error: BaseException) -> ErrorKind:
     """Return the kind by which a cycle, a cleanup or a rescore records an error that ended it."""
-    if isinstance(error, RedditError):
+    if isinstance(error, SourceError):
         return error.kind
     return next((kind for base, kind in KINDS.items() if isinstance(error, base)), "internal")
 

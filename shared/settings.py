@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic.functional_validators import AfterValidator
 
 from shared import __version__
+from shared.communities import NAME, REDDIT, SUBREDDIT, name_in_source, source_of
 from shared.errors import SettingsError
 from shared.logs import MASK, hide, masked
 from shared.models import ALL, Origin, OtherLanguages
@@ -51,8 +52,7 @@ DEFAULT_SUBREDDITS = (
     "JulesAgent",
 )
 
-# Reddit's own rule for names. A dot is allowed for the oldest one (reddit.com).
-SUBREDDIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{1,20}")
+NO_SUBREDDITS = "none"
 # https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
 CONNECTION_STRING = re.compile(
     r"(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)"
@@ -74,12 +74,24 @@ def _split(value: object) -> object:
 
 
 def _subreddits(names: tuple[str, ...]) -> tuple[str, ...]:
+    if tuple(name.lower() for name in names) == (NO_SUBREDDITS,):
+        return ()
     for name in names:
-        if not SUBREDDIT_NAME.fullmatch(name) or name.lower() == ALL:
+        is_name = SUBREDDIT.fullmatch(name) and source_of(name) == REDDIT
+        if not is_name or name.lower() in {ALL, NO_SUBREDDITS}:
             raise ValueError(f"{name!r} is no name of a subreddit")
     if len({name.lower() for name in names}) < len(names):
         raise ValueError("a subreddit is named twice")
     return names
+
+
+def _communities(ids: tuple[str, ...]) -> tuple[str, ...]:
+    for community in ids:
+        if source_of(community) == REDDIT or not NAME.fullmatch(name_in_source(community)):
+            raise ValueError(f"{community!r} is no id of a community")
+    if len(set(ids)) < len(ids):
+        raise ValueError("a community is named twice")
+    return ids
 
 
 def _schedule(expression: str) -> str:
@@ -150,7 +162,15 @@ class Settings(BaseModel):
         "live", description="what the data is: live, sample (invented) or recorded"
     )
     subreddits: Annotated[Names, Field(min_length=1), AfterValidator(_subreddits)] = Field(
-        DEFAULT_SUBREDDITS, description="names of subreddits, separated by commas"
+        DEFAULT_SUBREDDITS, description="names of subreddits, separated by commas; or none"
+    )
+    communities: Annotated[Names, AfterValidator(_communities)] = Field(
+        (),
+        description="ids of communities of other sources, separated by commas: push. and a name of"
+        " small letters, digits and hyphens",
+    )
+    push_folder: Path | None = Field(
+        None, description="the folder that holds NAME.ndjson for each community push.NAME"
     )
     cosmos_endpoint: WebAddress | None = Field(
         None, description="the https address of a Cosmos DB account; without one, SQLite is used"
@@ -220,6 +240,13 @@ class Settings(BaseModel):
             raise ValueError(
                 "REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET: set both, or neither for the stand-in"
             )
+        if not self.watched:
+            raise ValueError("SUBREDDITS: none, so COMMUNITIES takes at least one id")
+        if self.communities and self.push_folder is None:
+            raise ValueError(
+                "PUSH_FOLDER: COMMUNITIES has communities of push, so it takes the folder of their"
+                " files"
+            )
         if self.cosmos_key and not self.cosmos_endpoint:
             raise ValueError(
                 "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes that account's address"
@@ -230,9 +257,14 @@ class Settings(BaseModel):
             _check_connection_string(self.applicationinsights_connection_string)
         return self
 
-    def subreddit_named(self, name: str) -> str | None:
-        """Return a name, given in any case, as it is configured; None if it isn't configured."""
-        return next((known for known in self.subreddits if known.lower() == name.lower()), None)
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Return the ids of the communities that are collected, of all sources."""
+        return (*self.subreddits, *self.communities)
+
+    def community_named(self, name: str) -> str | None:
+        """Return an id, given in any case, as it is configured; None if it isn't configured."""
+        return next((known for known in self.watched if known.lower() == name.lower()), None)
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:

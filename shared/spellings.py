@@ -20,7 +20,10 @@ from shared.store.base import T
 
 # While something lies under another case: a cycle moves it.
 LOOK_AGAIN_SECONDS = 60.0
-BY_NAME = "subreddit"
+BY_NAME = frozenset({"community", "scope"})
+"""Partition keys that are names, of items and of statistics."""
+STATES = "community"
+"""The partition of the states of communities, whose ids are names."""
 
 
 class Spellings:
@@ -105,7 +108,7 @@ class SpelledStore:
         await self.refresh()
         found = await self._store.query(query)
         name = query.partition
-        others = self._spellings.of(name) if query.container.partition_key == BY_NAME else []
+        others = self._spellings.of(name) if query.container.partition_key in BY_NAME else []
         if not others:
             return found
         by_id: dict[str, T] = {}
@@ -142,9 +145,9 @@ class SpelledStore:
     def _is_spelled(self, container: Container[Any], key: Key) -> bool:
         """Return whether a document's key, or what it holds, names watched communities."""
         partition, document_id = key
-        if container.partition_key == BY_NAME:
+        if container.partition_key in BY_NAME:
             return partition == ALL or self._is_watched(partition)
-        return partition == BY_NAME and self._is_watched(document_id)
+        return partition == STATES and self._is_watched(document_id)
 
     def _is_watched(self, name: str) -> bool:
         return self._named(name) == name and name.lower() in self._own
@@ -157,7 +160,7 @@ class SpelledStore:
         """List the keys under which the same may lie in another case of its name."""
         places: list[Key] = []
         for partition, document_id in keys:
-            if partition == BY_NAME:
+            if partition == STATES:
                 others = self._spellings.of(document_id)
                 places += [(partition, other) for other in others]
             else:
@@ -168,22 +171,22 @@ class SpelledStore:
     def _learn_from(self, documents: Iterable[Mapping[str, Any]]) -> None:
         """Learn from days and hours of `all` which names there are."""
         for document in documents:
-            if document.get("subreddit") == ALL:
+            if document.get("scope") == ALL:
                 stored = (*document.get("names", ()), *document.get("shares", ()))
                 self._spellings.learn(self._own, stored)
 
     def _as_one(self, container: Container[T], key: Key, documents: Sequence[T]) -> T:
         """Return the document of a key; what lies under several names is added up."""
         whole: dict[str, Any] = dict(documents[0])
-        if container.partition_key != BY_NAME:
-            return cast("T", {**whole, "id": key[1]} if key[0] == BY_NAME else whole)
+        if container.partition_key not in BY_NAME:
+            return cast("T", {**whole, "id": key[1]} if key[0] == STATES else whole)
         if key[0] == ALL:
             if "names" in whole:
                 whole["names"] = sorted({self._named(name) for name in whole["names"]})
             if "shares" in whole:
                 whole["shares"] = _shares(whole["shares"], self._named)
         elif self._is_watched(key[0]):
-            whole["subreddit"] = key[0]
+            whole[container.partition_key] = key[0]
             if len(documents) > 1 and "hours" in whole:
                 whole["hours"] = _hours([cast("Any", each)["hours"] for each in documents])
         return cast("T", whole)

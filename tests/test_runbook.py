@@ -11,6 +11,7 @@ import pytest
 from shared.models import CollectionState
 from shared.settings import load_settings
 from shared.store import COLLECTION, open_store
+from shared.store.schema import SCHEMA
 from tests.fixtures.host import ROOT
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
@@ -32,7 +33,7 @@ async def test_a_backup_that_is_taken_while_the_app_writes_can_be_restored(folde
     database = folder / ".data" / "undertone.db"
     settings = load_settings({"SQLITE_PATH": str(database)})
     document = CollectionState(
-        id="collection", kind="collection", ttl=-1, origin="sample", last_cycle=None,
+        id="collection", kind="collection", ttl=-1, schema=SCHEMA, origin="sample", last_cycle=None,
         last_started_at=None, last_collection_at=None, collections_succeeded=1,
         collections_failed=0,
     )  # fmt: skip

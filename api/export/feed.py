@@ -91,7 +91,7 @@ async def read_entries(deps: Deps) -> Entries:
     if current is None:
         # Before any were computed: what says nothing is as old as the day.
         return Entries([], {}, f"{iso(deps.clock())[:10]}T00:00:00Z")
-    return await _since_changed(store, current, deps.settings.subreddits)
+    return await _since_changed(store, current, deps.settings.watched)
 
 
 async def _since_changed(store: Store, current: Topics, names: Sequence[str]) -> Entries:

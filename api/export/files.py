@@ -9,7 +9,7 @@ from api.export.tables import FileFormat, written
 from api.http.responses import Prepared, prepared
 from api.reads.items import ItemsPage
 from api.reads.posts import PostsPage, window_of
-from api.reads.scopes import scope_of
+from api.reads.scopes import scope_asked
 from api.schema.items import ItemAnswer, PostAnswer, PostSentiment
 from api.schema.parameters import ItemsParameters, ListParameters, PostsParameters, TrendsParameters
 from api.schema.sentiment import SentimentTrends, TrendPoint
@@ -43,7 +43,7 @@ def posts_file(
     form: FileFormat,
     links: Mapping[str, str],
 ) -> Prepared:
-    """Write a page of posts as a file. Raises UnknownSubreddit."""
+    """Write a page of posts as a file. Raises UnknownCommunity."""
     rows = page.posts.model_dump()
     body = written(rows, POST_COLUMNS, form, bom=parameters.bom == "1")
     parts = _parts_of(deps, parameters, page.next_cursor)
@@ -58,7 +58,7 @@ def items_file(
     form: FileFormat,
     links: Mapping[str, str],
 ) -> Prepared:
-    """Write a page of posts and comments as a file. Raises UnknownSubreddit."""
+    """Write a page of posts and comments as a file. Raises UnknownCommunity."""
     rows = page.items.model_dump()
     body = written(rows, ITEM_COLUMNS, form, bom=parameters.bom == "1")
     parts = _parts_of(deps, parameters, page.next_cursor)
@@ -84,7 +84,7 @@ def _parts_of(deps: Deps, parameters: ListParameters, next_cursor: str | None) -
 
     The span is that of the file, where others come before or after it.
     """
-    parts = [scope_of(deps.settings, parameters.subreddit), parameters.sentiment or ""]
+    parts = [scope_asked(deps.settings, parameters), parameters.sentiment or ""]
     parts.append("search" if parameters.q else "")
     if isinstance(parameters, PostsParameters) and parameters.topic:
         return [*parts, f"topic-{parameters.topic}", parameters.at or ""]

@@ -24,6 +24,7 @@ from shared.errors import (
     SettingsError,
     StoreError,
     StoreNotProvisioned,
+    StoreOutdated,
     StoreUnavailable,
 )
 from shared.logs import event, repeated_event
@@ -75,6 +76,7 @@ class Fault:
 FAULTS: dict[type[Exception], Fault] = {
     StoreUnavailable: Fault(503, "The database doesn't answer.", 5),
     StoreNotProvisioned: Fault(503, "The database isn't set up: the log says what is missing.", 60),
+    StoreOutdated: Fault(503, "Another version wrote the database: the log says which.", 60),
     StoreError: Fault(500, "The database refused: the log says why."),
     QueueUnavailable: Fault(
         503, "The queue takes no message, so that nothing was asked for: the log says why.", 30

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from api.reads.search import Search
 from shared.models import Item, Label
 from shared.store import POSTS, Key, Store
+from shared.store.keys import id_of
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 
@@ -42,7 +43,7 @@ class Copies:
         if not isinstance(place, str):
             return None
         name, _, order_key = place.partition("/")
-        key = (name, order_key.partition("_")[2])
+        key = (name, id_of(order_key))
         is_inside = name in self.names and self.start <= order_key < self.end
         return key if is_inside and (self.among is None or key in self.among) else None
 
@@ -66,4 +67,4 @@ def with_places(item: Mapping[str, Any], names: Collection[str]) -> dict[str, An
 
 def _places(stored: Sequence[str], names: Collection[str]) -> list[str]:
     parts = [place.partition("/") for place in stored]
-    return [f"{name}/{key.partition('_')[2]}" for name, _, key in parts if name in names]
+    return [f"{name}/{id_of(key)}" for name, _, key in parts if name in names]

@@ -87,12 +87,20 @@ def client_message(error: CycleError, origin: str) -> str:
 def _answer(cycle: Cycle) -> CycleAnswer:
     origin = cycle["origin"]
     errors = [{**error, "message": client_message(error, origin)} for error in cycle["errors"]]
-    failed = {error["subreddit"]: client_message(error, origin) for error in cycle["errors"]}
-    subreddits = {
+    failed = {error["community"]: client_message(error, origin) for error in cycle["errors"]}
+    communities = {
         name: {**counts, "error": failed.get(name, counts["error"])} if counts["error"] else counts
-        for name, counts in cycle["subreddits"].items()
+        for name, counts in cycle["communities"].items()
     }
-    return CycleAnswer.model_validate({**cycle, "errors": errors, "subreddits": subreddits})
+    reddit = cycle["requests"].get("reddit", {"used": 0, "left": None})
+    told = {
+        **cycle,
+        "errors": errors,
+        "communities": communities,
+        "reddit_requests": reddit["used"],
+        "reddit_requests_left": reddit["left"],
+    }
+    return CycleAnswer.model_validate(told)
 
 
 def _awaited(request: CollectRequest, lease: Lease | None, deps: Deps) -> Cycle:
@@ -102,5 +110,5 @@ def _awaited(request: CollectRequest, lease: Lease | None, deps: Deps) -> Cycle:
     if now > taken_up_by(request, poll):
         schedule = settings.collect_schedule
         how = how_it_waits(request, lease, now, poll=poll, schedule=schedule)
-        cycle["errors"] = [CycleError(subreddit=None, kind="waiting", message=how)]
+        cycle["errors"] = [CycleError(community=None, kind="waiting", message=how)]
     return cycle

@@ -8,12 +8,13 @@ from api.deps import Deps
 from api.reads.copies import Copies, with_places
 from api.reads.listing import Slice, read_page
 from api.reads.posts import FIRST_HOURS, GROWTH, MAX_HOURS_READ, MIN_ID, search_terms, window_of
-from api.reads.scopes import scope_of
+from api.reads.scopes import scope_asked
 from api.reads.search import search_of
 from api.schema.items import ItemAnswer, Items
 from api.schema.parameters import ItemsParameters, Kind
 from shared.models import ALL, Comment, CommunityHour, Item, Label, Post, ScopeHour
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Query, Store
+from shared.store.keys import id_of
 from shared.times import Window, iso, next_hour
 
 KINDS: tuple[Kind, ...] = ("post", "comment")
@@ -29,12 +30,12 @@ class _Reference:
     """Where an item is."""
 
     order_key: str
-    subreddit: str
+    community: str
     kind: Kind
 
     @property
     def key(self) -> Key:
-        return self.subreddit, self.order_key.partition("_")[2]
+        return self.community, id_of(self.order_key)
 
 
 @dataclass(frozen=True)
@@ -46,25 +47,25 @@ class ItemsPage:
 
 
 async def read_items(deps: Deps, parameters: ItemsParameters) -> ItemsPage:
-    """Return a page of the posts and comments of the window. Raises UnknownSubreddit, StoreError.
+    """Return a page of the posts and comments of the window. Raises UnknownCommunity, StoreError.
 
     With `q`, and where copies are left out, a page may hold fewer than `limit` items though a next
     one follows.
     """
-    scope = scope_of(deps.settings, parameters.subreddit)
+    scope = scope_asked(deps.settings, parameters)
     store = await deps.watched_store()
     window, end = window_of(parameters, deps.clock())
     listing = _Listing(
         store,
         scope,
         window,
-        names=frozenset(deps.settings.subreddits),
+        names=frozenset(deps.settings.watched),
         label=parameters.sentiment,
         kinds=(parameters.kind,) if parameters.kind else KINDS,
         end=end,
     )
     search = search_of(search_terms(parameters.q or ""))
-    names = deps.settings.subreddits
+    names = deps.settings.watched
     copies = Copies(store, names, iso(window.start), end, parameters.sentiment, search)
     found = await read_page(
         listing, parameters.cursor, search, parameters.limit, copies if scope == ALL else None
@@ -73,11 +74,9 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> ItemsPage:
 
 
 def _answer(item: Item, names: Sequence[str]) -> ItemAnswer:
-    is_comment = "post_id" in item
-    kind = "comment" if is_comment else "post"
-    more = {} if is_comment else {"post_id": item["id"]}
+    more = {"post_id": item["id"]} if item["kind"] == "post" else {}
     empty = {"title": None, "comment_count": None}
-    return ItemAnswer.model_validate({**empty, **with_places(item, names), **more, "kind": kind})
+    return ItemAnswer.model_validate({**empty, **with_places(item, names), **more})
 
 
 class _Listing:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from api.deps import Deps
 from api.errors import NotFound
 from api.reads.copies import with_places
-from api.reads.scopes import scope_of
+from api.reads.scopes import scope_asked
 from api.schema.items import MAX_COMMENTS, CommentAnswer, PostAnswer, PostDetail
 from api.schema.parameters import PostParameters
 from api.schema.sentiment import LabelCounts
@@ -18,10 +18,10 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     """Return a post and a page of its comments: a point read and a query inside its subreddit.
 
     Without a subreddit the post is looked for in each of the watched ones, by point reads.
-    Raises UnknownSubreddit, NotFound and StoreError.
+    Raises UnknownCommunity, NotFound and StoreError.
     """
-    scope = scope_of(deps.settings, parameters.subreddit)
-    names = deps.settings.subreddits if scope == ALL else [scope]
+    scope = scope_asked(deps.settings, parameters)
+    names = deps.settings.watched if scope == ALL else [scope]
     store = await deps.watched_store()
     post = await _find(store, names, parameters.id)
     if post is None:
@@ -30,7 +30,7 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     comments = await store.query(
         Query(
             COMMENTS,
-            post["subreddit"],
+            post["community"],
             MAX_COMMENTS + 1,
             at_least=f"{parameters.cursor}!" if parameters.cursor else None,
             equals={"post_id": parameters.id},
@@ -39,7 +39,7 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     shown = comments[:MAX_COMMENTS]
     said = totals([recount([], shown)], deps.settings.other_languages)
     return PostDetail(
-        post=PostAnswer.model_validate(with_places(post, deps.settings.subreddits)),
+        post=PostAnswer.model_validate(with_places(post, deps.settings.watched)),
         comments=[CommentAnswer.model_validate(comment) for comment in without_loops(shown)],
         comments_complete=len(comments) == len(shown),
         sentiment_distribution=LabelCounts(
@@ -58,17 +58,17 @@ def without_loops(comments: Sequence[Comment]) -> list[Comment]:
 
     Where they lead in a circle, as no true ones do, its first comment answers the post.
     """
-    parents = {f"t1_{each['id']}": each["parent_id"] for each in comments}
+    parents = {each["id"]: each["parent_id"] for each in comments}
     leads_out: set[str] = set()
     found: list[Comment] = []
     for comment in comments:
-        own = name = f"t1_{comment['id']}"
+        own = name = comment["id"]
         passed: set[str] = set()
         while name in parents and name not in leads_out and name not in passed:
             passed.add(name)
             name = parents[name]
         if name == own and passed:
-            parents[own] = f"t3_{comment['post_id']}"
+            parents[own] = comment["post_id"]
         # One that only leads into a circle waits until that is cut.
         if name not in passed or name == own:
             leads_out |= passed

@@ -11,13 +11,14 @@ from api.deps import Deps
 from api.errors import NotFound
 from api.reads.copies import Copies, with_places
 from api.reads.listing import Listing, Slice, read_page, sliced
-from api.reads.scopes import scope_of
+from api.reads.scopes import scope_asked
 from api.reads.search import search_of
 from api.reads.trending import only_watched, topics_at
 from api.schema.items import PostAnswer, Posts
 from api.schema.parameters import MAX_HOURS, MAX_POSTS, ListParameters, PostsParameters
 from shared.models import ALL, Label, Post, ScopeHour
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
+from shared.store.keys import id_of
 from shared.text import normalised, unescaped
 from shared.times import Window, hour_of, iso, next_hour, parse_iso
 
@@ -49,11 +50,11 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
 
     Posts that arrive between two pages change nothing: a cursor says below which post to go on.
     With `q`, and where copies are left out, a page may hold fewer than `limit` posts though a next
-    one follows. Raises UnknownSubreddit, NotFound and StoreError.
+    one follows. Raises UnknownCommunity, NotFound and StoreError.
     """
-    scope = scope_of(deps.settings, parameters.subreddit)
+    scope = scope_asked(deps.settings, parameters)
     store = await deps.watched_store()
-    names = deps.settings.subreddits
+    names = deps.settings.watched
     label = parameters.sentiment
     search = search_of(search_terms(parameters.q or ""))
     listing: Listing[Post]
@@ -106,7 +107,7 @@ class _TopicListing:
     @property
     def keys(self) -> set[Key]:
         """The subreddits and ids of them."""
-        return {(post["subreddit"], post["id"]) for post in self.posts}
+        return {(post["community"], post["id"]) for post in self.posts}
 
     async def read(self, below: str, count: int) -> Slice[Post]:
         found = [post for post in self.posts if post["order_key"] < below]
@@ -123,7 +124,7 @@ async def _topic_listing(
         when = f"was trending at {parameters.at}" if parameters.at else "is trending now"
         raise NotFound(f"No topic of this id {when}: /api/v1/trending lists those that are.")
     shown = only_watched([topic], watched)
-    names = [name for each in shown for name in each["subreddits"] if scope in {ALL, name}]
+    names = [name for each in shown for name in each["communities"] if scope in {ALL, name}]
     keys = [(name, post_id) for name in names for post_id in topic["post_ids"]]
     # One that was deleted since is left out.
     found = (await store.read_many(POSTS, keys)).values()
@@ -161,9 +162,7 @@ class _WindowListing:
 
     async def _of_all(self, below: str, count: int) -> Slice[Post]:
         keys = await self._newest.keys(below, count + 1)
-        wanted: list[Key] = [
-            (subreddit, _id_of(order_key)) for order_key, subreddit in keys[:count]
-        ]
+        wanted: list[Key] = [(community, id_of(order_key)) for order_key, community in keys[:count]]
         # One that was deleted since is left out.
         found = await self.store.read_many(POSTS, wanted)
         posts = [found[key] for key in wanted if key in found]
@@ -239,7 +238,3 @@ def search_terms(q: str) -> list[str]:
     """Return the words of a search, and its "phrases" as one each, in any kind of quotes."""
     found = SEARCH_TERM.findall(normalised(unescaped(q)))
     return [phrase or word for phrase, word in found if phrase.strip() or word]
-
-
-def _id_of(order_key: str) -> str:
-    return order_key.partition("_")[2]

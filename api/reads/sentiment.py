@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from api.deps import Deps
-from api.reads.scopes import scope_of
+from api.reads.scopes import scope_asked, scope_of
 from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
 from api.schema.sentiment import (
     Change,
@@ -26,7 +26,7 @@ from shared.stats.coverage import runs, unknown_hours
 from shared.stats.months import read_days
 from shared.stats.watched import only_watched
 from shared.stats.windows import Granularity, Times, full_hours, steps_of
-from shared.store import COLLECTION, SUBREDDITS
+from shared.store import COLLECTION, COMMUNITIES
 from shared.times import Window, iso, next_hour, parse_iso
 
 Cells = Mapping[str, Cell]
@@ -37,7 +37,7 @@ COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left
 async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
     """Add up the hours of the window: it reads one document for each day that they touch.
 
-    Raises UnknownSubreddit and StoreError.
+    Raises UnknownCommunity and StoreError.
     """
     return (await _window(deps, parameters))[0]
 
@@ -45,7 +45,7 @@ async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
 async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTrends:
     """Add up the window and each of its hours, days or weeks; it reads what `read_stats` does.
 
-    Raises UnknownSubreddit and StoreError.
+    Raises UnknownCommunity and StoreError.
     """
     stats, window, cells = await _window(deps, parameters)
     return SentimentTrends(
@@ -56,7 +56,7 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
 
 
 async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Window, Cells]:
-    scope = scope_of(deps.settings, parameters.subreddit)
+    scope = scope_asked(deps.settings, parameters)
     window = Window.of_hours(parameters.hours, deps.clock())
     cells = (await _cells(deps, [scope], window))[scope]
     stats = Stats(
@@ -74,7 +74,7 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
     """Set subreddits side by side, each with the window before.
 
     It reads a document for each subreddit and day or, of many days, month.
-    Raises UnknownSubreddit and StoreError.
+    Raises UnknownCommunity and StoreError.
     """
     scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.subreddits))
     if parameters.until == "collected":
@@ -96,8 +96,8 @@ async def _compare_collected(
     times = Times.until(window, parameters.hours)
     earliest = full_hours(window, parameters.hours).before().start
     cells = await _cells(deps, list({*scopes, ALL}), Window(earliest, window.end))
-    names = deps.settings.subreddits if ALL in scopes else scopes
-    states = await store.read_many(SUBREDDITS, [("subreddit", name) for name in names])
+    names = deps.settings.watched if ALL in scopes else scopes
+    states = await store.read_many(COMMUNITIES, [("community", name) for name in names])
     missing = {
         name: hours
         for (_, name), each in states.items()
@@ -191,7 +191,7 @@ async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str,
     store = await deps.watched_store()
     days = await read_days(store, scopes, window.days())
     if ALL in days:
-        days[ALL] = await only_watched(store, deps.settings.subreddits, days[ALL])
+        days[ALL] = await only_watched(store, deps.settings.watched, days[ALL])
     return {scope: cells_by_hour(found) for scope, found in days.items()}
 
 

@@ -7,7 +7,7 @@ from api.reads.cycles import client_message
 from api.schema.cycles import SubredditDetail, Subreddits
 from api.schema.parameters import SubredditsParameters
 from shared.models import ALL
-from shared.store import HOURS_OF_ALL, SUBREDDITS, Store
+from shared.store import COMMUNITIES, HOURS_OF_ALL, Store
 from shared.times import Window
 
 DAY_HOURS = 24
@@ -19,14 +19,14 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
     Raises StoreError.
     """
     del parameters
-    names = deps.settings.subreddits
+    names = deps.settings.watched
     store = await deps.watched_store()
     # The hours first: they tell which communities are stored under a name in another case.
     items = await _items(store, Window.of_hours(DAY_HOURS, deps.clock()))
-    states = await store.read_many(SUBREDDITS, [("subreddit", name) for name in names])
+    states = await store.read_many(COMMUNITIES, [("community", name) for name in names])
     details: list[SubredditDetail] = []
     for name in names:
-        state = states.get(("subreddit", name))
+        state = states.get(("community", name))
         details.append(
             SubredditDetail(
                 name=name,

@@ -16,9 +16,7 @@ async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAns
 
     Before topics were ever computed there are none. Raises NotFound and StoreError.
     """
-    topics = only_watched(
-        await topics_at(await deps.store(), parameters.at), deps.settings.subreddits
-    )
+    topics = only_watched(await topics_at(await deps.store(), parameters.at), deps.settings.watched)
     return TopicsAnswer([topic_answer(topic) for topic in topics[: parameters.limit]])
 
 
@@ -27,10 +25,10 @@ def only_watched(topics: Sequence[Topic], names: Sequence[str]) -> list[Topic]:
     found: list[Topic] = []
     own = {name.lower(): name for name in names}
     for topic in topics:
-        named = [own.get(name.lower()) for name in topic["subreddits"]]
+        named = [own.get(name.lower()) for name in topic["communities"]]
         watched = list(dict.fromkeys(name for name in named if name is not None))
         if watched:
-            shown: Topic = {**topic, "subreddits": watched}
+            shown: Topic = {**topic, "communities": watched}
             found.append(shown)
     return found
 

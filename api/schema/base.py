@@ -32,6 +32,9 @@ LEFT_OUT = (
     "items in other languages than English, which count in none of the three labels and not in the"
     " mean; 0 where the setting OTHER_LANGUAGES has them count"
 )
+COMMUNITY = (
+    "the community's id: a subreddit's name, or another source's community, such as push.support"
+)
 METHODS = "how many items each method and version scored, the most first"
 MIXED_METHODS = "whether more than one method scored them, so that the mean mixes what differs"
 

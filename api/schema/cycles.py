@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, RootModel
 
 from api.schema.base import ORIGIN, Answer, Time
+from shared.communities import SourceName
 from shared.models import Origin, Trigger, WorkStatus
 
 
@@ -33,7 +34,9 @@ class Subreddits(Answer):
 class CycleErrorAnswer(Answer):
     """An error of a cycle."""
 
-    subreddit: str | None = Field(description="whose it was; null for the whole cycle's")
+    subreddit: str | None = Field(
+        validation_alias="community", description="whose it was; null for the whole cycle's"
+    )
     kind: str = Field(
         description="what kind of error it was, in a word; waiting is none: no worker has taken"
         " the cycle up yet"
@@ -44,14 +47,23 @@ class CycleErrorAnswer(Answer):
 class CycleCounts(Answer):
     """What a cycle did with one subreddit."""
 
-    posts_seen: int = Field(description="posts that Reddit listed")
-    comments_seen: int = Field(description="comments that Reddit listed")
+    posts_seen: int = Field(description="posts that sources listed")
+    comments_seen: int = Field(description="comments that sources listed")
     new: int = Field(description="items stored for the first time")
     edited: int = Field(description="items whose text has changed")
     moved: int = Field(description="items whose score or number of comments has changed")
-    removed: int = Field(description="items that were deleted on Reddit, and so here")
-    left_out: int = Field(default=0, description="what Reddit showed and couldn't be kept")
+    removed: int = Field(description="items that were deleted at their source, and so here")
+    left_out: int = Field(default=0, description="what sources showed and couldn't be kept")
     error: str | None = Field(description="why it failed; null where it didn't")
+
+
+class RequestCounts(Answer):
+    """The requests that a source was sent."""
+
+    used: int = Field(description="so far")
+    left: int | None = Field(
+        description="how many more it allows in its window; null where it doesn't say"
+    )
 
 
 class CycleAnswer(Answer):
@@ -70,19 +82,27 @@ class CycleAnswer(Answer):
     )
     posts_collected: int = Field(description="posts stored for the first time")
     comments_collected: int = Field(description="comments stored for the first time")
-    posts_seen: int = Field(description="posts that Reddit listed")
-    comments_seen: int = Field(description="comments that Reddit listed")
+    posts_seen: int = Field(description="posts that sources listed")
+    comments_seen: int = Field(description="comments that sources listed")
     new: int = Field(description="items stored for the first time")
     edited: int = Field(description="items whose text has changed")
     moved: int = Field(description="items whose score or number of comments has changed")
-    removed: int = Field(description="items that were deleted on Reddit, and so here")
+    removed: int = Field(description="items that were deleted at their source, and so here")
     left_out: dict[str, int] = Field(
         default={},
-        description="what Reddit showed and couldn't be kept, counted by the reason",
+        description="what sources showed and couldn't be kept, counted by the reason",
         examples=[{"no usable created_utc": 1, "promoted": 2}],
     )
-    subreddits_processed: list[str] = Field(description="the subreddits done so far, in order")
-    subreddits: dict[str, CycleCounts] = Field(description="what was done with each")
+    subreddits_processed: list[str] = Field(
+        validation_alias="communities_processed",
+        description="the communities done so far, in order",
+    )
+    subreddits: dict[str, CycleCounts] = Field(
+        validation_alias="communities", description="what was done with each"
+    )
+    requests: dict[SourceName, RequestCounts] = Field(
+        description="how many requests each source was sent so far"
+    )
     reddit_requests: int = Field(description="requests to Reddit so far")
     reddit_requests_left: int | None = Field(
         description="how many more Reddit allows in its window; null where it doesn't say"

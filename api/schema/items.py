@@ -1,8 +1,11 @@
 """Posts and comments."""
 
-from pydantic import Field, RootModel
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, RootModel
 
 from api.schema.base import (
+    COMMUNITY,
     LEFT_OUT,
     METHODS,
     MIXED_METHODS,
@@ -14,6 +17,7 @@ from api.schema.base import (
 )
 from api.schema.parameters import Kind
 from api.schema.sentiment import LabelCounts
+from shared.communities import SourceName
 from shared.models import Label, Language, Origin
 
 # Of one page: a comment costs a request unit, and a long one nearly two.
@@ -22,13 +26,19 @@ LANGUAGE = (
     "en, other (certainly not English) or none (no words of the author's, so neutral with compound"
     " 0); null for what was scored before languages were told apart"
 )
-DELETED = "whether Reddit listed it without its author's words already"
+DELETED = "whether its source listed it without its author's words already"
+UPVOTES = "upvotes less downvotes, or likes, as last seen; null where the source has none"
 SHARE = "by linear its probability, by vader the share of such words; 0 to 1, 1 together"
 COPY_OF = (
     "the post that it repeats, as subreddit/id: its author's same words within a week, or what it"
     " cross-posts; null where it repeats none. A list over all leaves it out where it has that one"
 )
 COPIED_BY = "the posts that repeat it, as subreddit/id, oldest first"
+
+
+# What clients of this version know an author by who is gone.
+NO_AUTHOR = "[deleted]"
+Author = Annotated[str, BeforeValidator(lambda name: name or NO_AUTHOR)]
 
 
 class PostSentiment(Answer):
@@ -49,16 +59,21 @@ class PostSentiment(Answer):
 class PostAnswer(Answer):
     """A post."""
 
-    id: str = Field(description="Reddit's id, without t3_")
-    subreddit: str = Field(description="the subreddit's name")
-    author: str = Field(description="the author's name; [deleted] where there is none")
+    id: str = Field(description="the post's id, unique among the posts of all communities")
+    source: SourceName = Field(description="the kind of place that it comes from")
+    subreddit: str = Field(validation_alias="community", description=COMMUNITY)
+    author: Author = Field(description="the author's name; [deleted] where there is none")
     title: str = Field(description="the title")
     content: str = Field(description="the text in Markdown, empty where the post is a link")
     url: WebAddress = Field(description="what the post links to; empty where that isn't http(s)")
-    permalink: WebAddress = Field(description="the post on Reddit; empty where that isn't http(s)")
+    permalink: WebAddress = Field(
+        description="the post at its source; empty where that isn't http(s)"
+    )
     created_utc: Time = Field(description="when it was posted")
-    upvotes: int = Field(description="upvotes less downvotes, as last seen")
-    comment_count: int = Field(description="comments on Reddit, as last seen")
+    upvotes: int | None = Field(description=UPVOTES)
+    comment_count: int | None = Field(
+        description="comments at its source, as last seen; null where that isn't said"
+    )
     collected_at: Time = Field(description="when its text was collected")
     language: Language | None = Field(default=None, description=LANGUAGE)
     sentiment: PostSentiment = Field(description="the sentiment of title and content")
@@ -82,20 +97,21 @@ class Posts(RootModel[list[PostAnswer]]):
 class CommentAnswer(Answer):
     """A comment."""
 
-    id: str = Field(description="Reddit's id, without t1_")
+    id: str = Field(description="the comment's id, unique among those of all communities")
     post_id: str = Field(description="the post that it belongs to")
     parent_id: str = Field(
-        description="what it answers: t3_ and a post's id, or t1_ and a comment's; parents never"
-        " lead in a circle"
+        description="the id of the comment that it answers, or post_id where it answers the post;"
+        " parents never lead in a circle"
     )
-    subreddit: str = Field(description="the subreddit's name")
-    author: str = Field(description="the author's name; [deleted] where there is none")
+    source: SourceName = Field(description="the kind of place that it comes from")
+    subreddit: str = Field(validation_alias="community", description=COMMUNITY)
+    author: Author = Field(description="the author's name; [deleted] where there is none")
     content: str = Field(description="the text in Markdown")
     permalink: WebAddress = Field(
-        description="the comment on Reddit; empty where that isn't http(s)"
+        description="the comment at its source; empty where that isn't http(s)"
     )
     created_utc: Time = Field(description="when it was written")
-    upvotes: int = Field(description="upvotes less downvotes, as last seen")
+    upvotes: int | None = Field(description=UPVOTES)
     collected_at: Time = Field(description="when its text was collected")
     language: Language | None = Field(default=None, description=LANGUAGE)
     sentiment: PostSentiment = Field(description="the sentiment of its text")
@@ -127,17 +143,19 @@ class ItemAnswer(Answer):
     """A post or a comment."""
 
     kind: Kind = Field(description="post or comment")
-    id: str = Field(description="Reddit's id, without t3_ or t1_")
+    id: str = Field(description="its id, unique among those of its kind")
     post_id: str = Field(description="the post that it is or belongs to")
-    subreddit: str = Field(description="the subreddit's name")
-    author: str = Field(description="the author's name; [deleted] where there is none")
+    source: SourceName = Field(description="the kind of place that it comes from")
+    subreddit: str = Field(validation_alias="community", description=COMMUNITY)
+    author: Author = Field(description="the author's name; [deleted] where there is none")
     title: str | None = Field(description="the title of a post; null for a comment")
     content: str = Field(description="the text in Markdown, empty where a post is a link")
-    permalink: WebAddress = Field(description="it on Reddit; empty where that isn't http(s)")
+    permalink: WebAddress = Field(description="it at its source; empty where that isn't http(s)")
     created_utc: Time = Field(description="when it was written")
-    upvotes: int = Field(description="upvotes less downvotes, as last seen")
+    upvotes: int | None = Field(description=UPVOTES)
     comment_count: int | None = Field(
-        description="a post's comments on Reddit, as last seen; null for a comment"
+        description="a post's comments at its source, as last seen; null for a comment, and where"
+        " that isn't said"
     )
     collected_at: Time = Field(description="when its text was collected")
     sentiment: PostSentiment = Field(description="the sentiment of title and content")

@@ -30,7 +30,8 @@ MAX_CYCLES = 100
 # Reddit's longest names have 21 characters; more than that is answered as unknown up to here.
 MAX_NAME_CHARS = 100
 # A cursor is the order key of a page's last post: opaque to clients, and right while posts arrive.
-CURSOR = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z_[A-Za-z0-9_]{1,32}$"
+ITEM_ID = r"[A-Za-z0-9_.-]{1,128}"
+CURSOR = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z_{ITEM_ID}$"
 
 # https://www.rfc-editor.org/rfc/rfc3339#section-5.7: at a day's end in UTC, whatever the offset.
 LEAP_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}.[0-9]{2}:[0-9]{2}:)60((?:[.,][0-9]+)?.*)")
@@ -100,9 +101,9 @@ WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Cursor = Annotated[str, Field(pattern=CURSOR)]
 Format = Literal["json", "csv", "ndjson"]
 Kind = Literal["post", "comment"]
-SubredditName = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
+CommunityName = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Compared = Annotated[
-    tuple[Annotated[SubredditName, Field(pattern=r"^[A-Za-z0-9_.]+$")], ...],
+    tuple[Annotated[CommunityName, Field(pattern=r"^[A-Za-z0-9_.-]+$")], ...],
     Field(min_length=1, max_length=MAX_COMPARED),
     BeforeValidator(_names),
 ]
@@ -117,6 +118,9 @@ class Parameters(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+COMMUNITY = "the same as `subreddit`; where both are given, this one counts"
+
+
 class NoParameters(Parameters):
     """Nothing."""
 
@@ -124,10 +128,13 @@ class NoParameters(Parameters):
 class ScopeParameters(Parameters):
     """Which subreddits, and how far back."""
 
-    subreddit: SubredditName | None = Field(
+    subreddit: CommunityName | None = Field(
         default=None,
-        description="the name of a watched subreddit, in any case; without it, all of them",
+        description="the name of a watched community, in any case; without it, all of them",
         examples=["claude"],
+    )
+    community: CommunityName | None = Field(
+        default=None, description=COMMUNITY, examples=["claude"]
     )
     hours: WholeNumber = Field(
         default=24,
@@ -215,14 +222,17 @@ class PostParameters(Parameters):
     """Which post."""
 
     id: str = Field(
-        pattern=r"^[A-Za-z0-9_]{1,32}$",
-        description="Reddit's id of the post: up to 32 letters and digits, without t3_",
+        pattern=rf"^{ITEM_ID}$",
+        description="the post's id: up to 128 letters, digits, dots, hyphens and underscores",
         examples=["1abcde"],
     )
-    subreddit: SubredditName | None = Field(
+    subreddit: CommunityName | None = Field(
         default=None,
-        description="the name of its subreddit, in any case; without it, all of them are asked",
+        description="the name of its community, in any case; without it, all of them are asked",
         examples=["claude"],
+    )
+    community: CommunityName | None = Field(
+        default=None, description=COMMUNITY, examples=["claude"]
     )
     cursor: Cursor | None = Field(
         default=None,

@@ -22,7 +22,9 @@ class TopicAnswer(Answer):
         description="how many times as large a share of all posts uses its main term as in the"
         " seven days before; null where none did"
     )
-    subreddits: list[str] = Field(description="where its posts are, the most first")
+    subreddits: list[str] = Field(
+        validation_alias="communities", description="where its posts are, the most first"
+    )
     engagement_velocity: float = Field(
         description="what topics are ranked by: the upvotes and three times the comments that"
         " each of its posts gains an hour, by the last day's observations, added up"

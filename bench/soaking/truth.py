@@ -19,10 +19,10 @@ async def compare(settings: Settings, shown: Mapping[str, RedditObject]) -> list
     """Return a line for each difference between the store and what is shown."""
     store = await open_store(settings, retry_seconds=20)
     try:
-        stored = await _stored(store, settings.subreddits)
+        stored = await _stored(store, settings.watched)
         return [
             *_differences(stored, shown),
-            *await _statistics(store, settings.subreddits),
+            *await _statistics(store, settings.watched),
             *await _unfinished(store),
         ]
     finally:
@@ -65,7 +65,7 @@ def _differences(
 def _fields(item: Mapping[str, Any], thing: RedditObject) -> list[tuple[str, object, object]]:
     data = thing["data"]
     fields = [
-        ("subreddit", item["subreddit"], data["subreddit"]),
+        ("community", item["community"], data["subreddit"]),
         ("author", item["author"], data["author"]),
         ("upvotes", item["upvotes"], data["score"]),
     ]

@@ -1,6 +1,6 @@
 """The dependencies of the steps of one cycle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,15 +9,16 @@ from collector.collection.journal import CycleJournal
 from collector.collection.recount import Recount
 from collector.sentiment.base import Method
 from collector.sources.base import Source
-from shared.models import SubredditCounts
+from shared.communities import SourceName
+from shared.models import CommunityCounts
 from shared.settings import Settings
 from shared.store import Store
 from shared.times import Clock, iso
 
-Progress = Callable[[str, SubredditCounts], None]
+Progress = Callable[[str, CommunityCounts], None]
 
 
-def no_progress(_subreddit: str, _counts: SubredditCounts) -> None:
+def no_progress(_community: str, _counts: CommunityCounts) -> None:
     """Show nothing."""
 
 
@@ -26,7 +27,7 @@ class CycleContext:
     """The dependencies of the steps of one cycle."""
 
     store: Store
-    source: Source
+    sources: Mapping[SourceName, Source]
     method: Method
     settings: Settings
     journal: CycleJournal

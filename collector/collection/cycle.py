@@ -1,10 +1,11 @@
-"""One collection cycle: every subreddit in turn, then the sweep, in a writer's session.
+"""One collection cycle: every community in turn, then the sweep, in a writer's session.
 
 Each step is safe to repeat: a cycle that dies anywhere leaves its write-ahead, and the next one
 rebuilds those cells and reads the listings again from where the stored items end.
 """
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,11 +18,13 @@ from collector.sources.base import Source
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.recovery import with_uncounted
 from collector.writers.session import Writer
+from shared.communities import SourceName
 from shared.errors import CycleEnded, DocumentChanged, SettingsError
 from shared.logs import event
 from shared.models import CollectionState, CollectRequest, Cycle, Trigger
 from shared.settings import Settings
 from shared.store import COLLECTION, CYCLES, REQUESTS, Store
+from shared.store.schema import SCHEMA
 from shared.times import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -32,7 +35,7 @@ class Collector:
     """Runs cycles, with their dependencies."""
 
     store: Store
-    source: Source
+    sources: Mapping[SourceName, Source]
     method: Method
     settings: Settings
     clock: Clock = utc_now
@@ -65,7 +68,7 @@ class Collector:
             )
             context = CycleContext(
                 self.store,
-                self.source,
+                self.sources,
                 self.method,
                 self.settings,
                 journal,
@@ -104,6 +107,7 @@ class Collector:
                 id="collection",
                 kind="collection",
                 ttl=-1,
+                schema=SCHEMA,
                 origin=origin,
                 last_cycle=None,
                 last_started_at=None,

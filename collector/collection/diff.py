@@ -1,7 +1,7 @@
 """What is new, edited, moved, removed or unchanged: what was seen against what is stored."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -9,11 +9,15 @@ from typing import Generic, Literal, TypeVar, cast
 
 from collector.sentiment.scoring import text_of_post
 from collector.sources.base import Seen, SeenComment, SeenPost
+from shared.communities import source_of
 from shared.models import Comment, Item, Language, Observation, Post, Sentiment
-from shared.removed import NO_AUTHOR, REMOVED
+from shared.store.keys import order_key
 from shared.times import hour_of, iso, iso_from_epoch, parse_iso
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+
+# What stands for the words of an item that was taken away.
+REMOVED = "[removed]"
 
 Change = Literal["new", "edited", "moved", "removed", "unchanged"]
 
@@ -37,7 +41,7 @@ class Draft(Generic[I]):
 
 @dataclass
 class Changes:
-    """The items to write for one subreddit, and the hours whose statistics change by it.
+    """The items to write for one community, and the hours whose statistics change by it.
 
     Drafts wait to be scored: then they are among the posts and comments.
     """
@@ -49,7 +53,7 @@ class Changes:
     removed_posts: list[str] = field(default_factory=list)
     removed_comments: list[str] = field(default_factory=list)
     rewritten: list[str] = field(default_factory=list)
-    """The fullnames of stored items that get another time of collection."""
+    """The keys of stored items that get another time of collection."""
     hours: set[str] = field(default_factory=set)
     counts: dict[Change, int] = field(default_factory=dict)
     new_posts: int = 0
@@ -72,22 +76,22 @@ class Comparer:
 
     def compare(
         self,
-        subreddit: str,
+        community: str,
         seen: Iterable[Seen],
         stored: Mapping[str, Item],
         *,
         listed: bool = False,
     ) -> Changes:
-        """Return what is to be done; stored maps fullnames to items.
+        """Return what is to be done; stored maps keys to items.
 
         What was taken away is removed. Where a listing goes on showing it (listed), it stays
         without its words and its author's name, or the next cycle would take it for new.
         """
         changes = Changes()
         latest = iso(parse_iso(self.now) + MAX_AHEAD)
-        for each in {thing.fullname: thing for thing in seen}.values():
+        for each in {thing.key: thing for thing in seen}.values():
             thing = _without_words(each) if each.deleted else each
-            known = stored.get(thing.fullname)
+            known = stored.get(thing.key)
             if known is None and iso_from_epoch(thing.created_utc) < self.oldest:
                 continue
             if known is None and iso_from_epoch(thing.created_utc) > latest:
@@ -112,12 +116,12 @@ class Comparer:
                 gone.append(thing.id)
                 continue
             if known is not None and change != "moved":
-                changes.rewritten.append(thing.fullname)
-            self._add(changes, subreddit, thing, known, is_moved=change == "moved")
+                changes.rewritten.append(thing.key)
+            self._add(changes, community, thing, known, is_moved=change == "moved")
         return changes
 
     def _add(
-        self, changes: Changes, subreddit: str, thing: Seen, known: Item | None, *, is_moved: bool
+        self, changes: Changes, community: str, thing: Seen, known: Item | None, *, is_moved: bool
     ) -> None:
         if isinstance(thing, SeenPost):
             post = cast("Post | None", known)
@@ -125,21 +129,26 @@ class Comparer:
                 changes.posts.append(self._moved_post(thing, post))
             else:
                 text = None if thing.deleted else text_of_post(thing.title, thing.content)
-                changes.draft_posts.append(Draft(text, partial(self._post, subreddit, thing, post)))
+                changes.draft_posts.append(Draft(text, partial(self._post, community, thing, post)))
             return
         comment = cast("Comment | None", known)
         if is_moved and comment is not None:
             changes.comments.append(_moved_comment(thing, comment))
         else:
             text = None if thing.deleted else thing.content
-            finish = partial(self._comment, subreddit, thing, comment)
+            finish = partial(self._comment, community, thing, comment)
             changes.draft_comments.append(Draft(text, finish))
+
+    def _observed(self, seen: SeenPost, earlier: Sequence[Observation]) -> list[Observation]:
+        """Return the last observations with this one; a post without counts has none."""
+        if seen.upvotes is None and seen.comment_count is None:
+            return list(earlier)
+        return [*earlier, self._observation(seen)][-OBSERVATIONS:]
 
     def _observation(self, seen: SeenPost) -> Observation:
         return Observation(at=self.now, upvotes=seen.upvotes, comment_count=seen.comment_count)
 
     def _moved_post(self, seen: SeenPost, known: Post) -> Post:
-        observations = [*known["observations"], self._observation(seen)][-OBSERVATIONS:]
         return {
             **known,
             "upvotes": seen.upvotes,
@@ -150,12 +159,12 @@ class Comparer:
             "stickied": seen.stickied,
             "distinguished": seen.distinguished,
             "crosspost_parent": seen.crosspost_parent,
-            "observations": observations,
+            "observations": self._observed(seen, known["observations"]),
         }
 
     def _post(
         self,
-        subreddit: str,
+        community: str,
         seen: SeenPost,
         known: Post | None,
         language: Language,
@@ -165,8 +174,10 @@ class Comparer:
         earlier = known["observations"] if known else []
         post = Post(
             id=seen.id,
-            subreddit=subreddit,
-            order_key=f"{created}_{seen.id}",
+            source=source_of(community),
+            community=community,
+            kind="post",
+            order_key=order_key(created, seen.id),
             author=seen.author,
             title=seen.title,
             content=seen.content,
@@ -183,7 +194,7 @@ class Comparer:
             edited=seen.edited,
             stickied=seen.stickied,
             distinguished=seen.distinguished,
-            observations=[*earlier, self._observation(seen)][-OBSERVATIONS:],
+            observations=self._observed(seen, earlier),
             language=language,
             sentiment=sentiment,
         )
@@ -197,7 +208,7 @@ class Comparer:
 
     def _comment(
         self,
-        subreddit: str,
+        community: str,
         seen: SeenComment,
         known: Comment | None,
         language: Language,
@@ -208,8 +219,10 @@ class Comparer:
             id=seen.id,
             post_id=seen.post_id,
             parent_id=seen.parent_id,
-            subreddit=subreddit,
-            order_key=f"{created}_{seen.id}",
+            source=source_of(community),
+            community=community,
+            kind="comment",
+            order_key=order_key(created, seen.id),
             author=seen.author,
             content=seen.content,
             permalink=seen.permalink,
@@ -225,6 +238,15 @@ class Comparer:
         )
 
 
+def remove(changes: Changes, items: Iterable[Item]) -> None:
+    """Note that these stored items are gone at their source."""
+    for item in items:
+        gone = changes.removed_posts if item["kind"] == "post" else changes.removed_comments
+        gone.append(item["id"])
+        changes.hours.add(hour_of(item["created_utc"]))
+        changes.counts["removed"] = changes.counts.get("removed", 0) + 1
+
+
 def _moved_comment(seen: SeenComment, known: Comment) -> Comment:
     return {
         **known,
@@ -238,9 +260,9 @@ def _moved_comment(seen: SeenComment, known: Comment) -> Comment:
 def _without_words(seen: Seen) -> Seen:
     """Return what may be kept of an item that was taken away."""
     if isinstance(seen, SeenComment):
-        return replace(seen, author=NO_AUTHOR, content=REMOVED)
+        return replace(seen, author=None, content=REMOVED)
     return replace(
-        seen, author=NO_AUTHOR, title=REMOVED, content=REMOVED, url=seen.permalink, flair=None
+        seen, author=None, title=REMOVED, content=REMOVED, url=seen.permalink, flair=None
     )
 
 
@@ -283,5 +305,5 @@ def _seen_text(seen: Seen) -> tuple[str, str]:
 
 
 def _left(known: Item, seen: Seen) -> bool:
-    """Return whether the author has left Reddit since: the name must go, the words stay."""
-    return seen.author == NO_AUTHOR != known["author"]
+    """Return whether the author has left since: the name must go, the words stay."""
+    return seen.author is None and known["author"] is not None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from collector.sources.base import ACCOUNT_WIDE
-from shared.errors import ErrorKind, RedditError, RedditRefused
-from shared.models import SubredditState
+from shared.errors import ErrorKind, SourceError, SourceRefused
+from shared.models import CommunityState
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Failure:
     is_shared says that one line of the cycle speaks for it and others.
     """
 
-    state: SubredditState
+    state: CommunityState
     kind: ErrorKind
     message: str
     is_shared: bool = False
@@ -26,7 +26,7 @@ class FaultStreak:
     def __init__(self) -> None:
         self._failures: list[Failure] = []
 
-    def add(self, state: SubredditState, error: RedditError) -> list[Failure]:
+    def add(self, state: CommunityState, error: SourceError) -> list[Failure]:
         """Note a community's error, and return the failures that are certainly their own."""
         ended: list[Failure] = []
         if self._failures and self._failures[-1].kind != error.kind:
@@ -39,7 +39,7 @@ class FaultStreak:
         ended, self._failures = self._failures, []
         return ended
 
-    def refusal(self) -> tuple[list[Failure], RedditRefused] | None:
+    def refusal(self) -> tuple[list[Failure], SourceRefused] | None:
         """Return the failures and one error for all of them, once they are account-wide."""
         if not self._failures or len(self._failures) < ACCOUNT_WIDE[self._failures[-1].kind]:
             return None
@@ -47,6 +47,7 @@ class FaultStreak:
         shared = [
             Failure(each.state, each.kind, each.message, is_shared=True) for each in self.end()
         ]
-        return shared, RedditRefused(
-            last.kind, f"{last.message} ({count} subreddits in a row; the others wait for the next)"
+        return shared, SourceRefused(
+            last.kind,
+            f"{last.message} ({count} communities in a row; the others wait for the next)",
         )

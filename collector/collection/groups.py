@@ -2,38 +2,43 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from collector.collection.context import CycleContext, comparer_of
 from collector.collection.diff import Changes
 from collector.collection.faults import Failure, FaultStreak
 from collector.collection.reading import Reading, read_community
+from collector.collection.side_by_side import side_by_side
 from collector.rollups.months import fill_months
-from collector.sources.base import Seen, SeenPost
+from collector.sources.base import Seen, Source
+from shared.communities import SourceName, source_of
 from shared.cycles import no_counts
-from shared.errors import DeadlineReached, RedditError, RedditRefused, UndertoneError
-from shared.models import Item, SubredditState
-from shared.store import COMMENTS, POSTS, SUBREDDITS, Key, Store
+from shared.errors import DeadlineReached, SourceError, SourceRefused, UndertoneError
+from shared.models import CommunityState, Item
+from shared.store import COMMENTS, COMMUNITIES, POSTS, Key, Store
+from shared.store.keys import item_key
 from shared.telemetry import span
 from shared.times import iso
 
 log = logging.getLogger(__name__)
 
-# The cycle's document names every subreddit, so it isn't written for each of very many: flush in
+# The cycle's document names every community, so it isn't written for each of very many: flush in
 # at least 50 groups, or every 1,000 items.
 GROUPS = 50
 MAX_WAITING = 1000
 
-BROKE = "cycle.subreddit_broke subreddit=%s"
+BROKE = "cycle.community_broke community=%s"
 
 
 @dataclass(frozen=True)
 class Read:
     """A community that was read and compared, and waits to be scored and written."""
 
-    before: SubredditState
-    after: SubredditState
+    before: CommunityState
+    after: CommunityState
     reading: Reading
     changes: Changes
 
@@ -50,16 +55,37 @@ class Read:
         return waiting + len(found.posts) + len(found.comments)
 
 
+@dataclass(frozen=True)
+class Step:
+    """A step of reading one source: a community that was read, and those that failed.
+
+    ended_by is what ended the source, for all its communities that are left.
+    """
+
+    source: SourceName
+    read: Read | None = None
+    failures: Sequence[Failure] = ()
+    ended_by: UndertoneError | None = None
+
+
 @dataclass
 class Group:
     """Communities that are written together, and those that failed meanwhile.
 
-    ended_by is what ended the reading for all that are left.
+    ended_by is what ended sources.
     """
 
     reads: list[Read] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    ended_by: UndertoneError | None = None
+    ended_by: dict[SourceName, UndertoneError] = field(default_factory=dict)
+
+    def add(self, step: Step) -> None:
+        """Take up a step."""
+        if step.read is not None:
+            self.reads.append(step.read)
+        self.failures += step.failures
+        if step.ended_by is not None:
+            self.ended_by[step.source] = step.ended_by
 
     def is_full(self, communities: int) -> bool:
         """Return whether it is time to write it."""
@@ -67,85 +93,97 @@ class Group:
         return len(self.reads) + len(self.failures) >= communities or items >= MAX_WAITING
 
 
-async def groups_of(cycle: CycleContext) -> AsyncIterator[Group]:
+async def groups_of(cycle: CycleContext) -> AsyncGenerator[Group]:
     """Read the communities, and return them in groups that are to be written.
 
-    An error in a community is its own, until some in a row have the same cause.
+    Sources are read side by side. An error in a community is its own, until some in a row have the
+    same cause. One that ends a source leaves the others to go on; the deadline ends them all.
     """
     states = await _states(cycle)
     communities = max(1, len(states) // GROUPS)
-    group, streak = Group(), FaultStreak()
+    by_source: dict[SourceName, list[CommunityState]] = defaultdict(list)
+    for state in states:
+        by_source[source_of(state["id"])].append(state)
+    group = Group()
+    streams = [_read_source(cycle, name, own) for name, own in by_source.items()]
+    async with aclosing(side_by_side(streams)) as steps:
+        async for step in steps:
+            group.add(step)
+            if group.is_full(communities):
+                yield group
+                group = Group()
+    yield group
+
+
+async def _read_source(
+    cycle: CycleContext, name: SourceName, states: Sequence[CommunityState]
+) -> AsyncGenerator[Step]:
+    """Read the communities of one source, one after another, until an error ends it."""
+    streak = FaultStreak()
     for state in states:
         try:
-            read = await _read(cycle, state)
-        except (DeadlineReached, RedditRefused) as error:
-            group.ended_by = error
-            break
-        except RedditError as error:
-            group.failures += streak.add(state, error)
-            if refusal := streak.refusal():
-                group.failures += refusal[0]
-                group.ended_by = refusal[1]
-                break
+            read = await _read(cycle, cycle.sources[name], state)
+        except (DeadlineReached, SourceRefused) as error:
+            yield Step(name, failures=streak.end(), ended_by=error)
+            return
+        except SourceError as error:
+            failures = streak.add(state, error)
+            refusal = streak.refusal()
+            if refusal is not None:
+                yield Step(name, failures=[*failures, *refusal[0]], ended_by=refusal[1])
+                return
+            yield Step(name, failures=failures)
         except UndertoneError:
             raise
         except Exception as error:
             log.exception(BROKE, state["id"])
-            group.failures.append(broke(state, error))
+            yield Step(name, failures=[broke(state, error)])
         else:
-            group.failures += streak.end()
-            group.reads.append(read)
-        if group.is_full(communities):
-            yield group
-            group = Group()
-    group.failures += streak.end()
-    yield group
+            yield Step(name, read=read, failures=streak.end())
+    yield Step(name, failures=streak.end())
 
 
-async def _states(cycle: CycleContext) -> list[SubredditState]:
+async def _states(cycle: CycleContext) -> list[CommunityState]:
     """Return the states of the watched communities, the longest waiting first."""
-    keys: list[Key] = [("subreddit", name) for name in cycle.settings.subreddits]
-    found = await cycle.store.read_many(SUBREDDITS, keys)
-    never = SubredditState(
+    keys: list[Key] = [("community", name) for name in cycle.settings.watched]
+    found = await cycle.store.read_many(COMMUNITIES, keys)
+    never = CommunityState(
         id="",
-        kind="subreddit",
+        kind="community",
         ttl=-1,
-        posts_watermark=None,
-        comments_watermark=None,
+        watermark=None,
         last_attempt_at="",
         last_collected_at=None,
         last_error=None,
     )
     states = [
-        found[key] if key in found else SubredditState(**{**never, "id": key[1]}) for key in keys
+        found[key] if key in found else CommunityState(**{**never, "id": key[1]}) for key in keys
     ]
     return sorted(states, key=lambda state: state["last_attempt_at"])
 
 
-async def _read(cycle: CycleContext, state: SubredditState) -> Read:
+async def _read(cycle: CycleContext, source: Source, state: CommunityState) -> Read:
     """Read one community, and compare it with what is stored."""
     name = state["id"]
-    with span("read subreddit", {"undertone.subreddit": name}):
-        cycle.journal.document["subreddits"].setdefault(name, no_counts())
+    with span("read community", {"undertone.community": name}):
+        cycle.journal.document["communities"].setdefault(name, no_counts())
         state = await _with_months(cycle, state)
         comparer = comparer_of(cycle)
-        reading = await read_community(
-            cycle.source, state, oldest=comparer.oldest, now=cycle.clock()
-        )
+        now = cycle.clock()
+        reading = await read_community(source, state, oldest=comparer.oldest, now=now)
         stored = await _stored(cycle.store, name, reading.seen)
         changes = await asyncio.to_thread(comparer.compare, name, reading.seen, stored, listed=True)
         changes.left_out += reading.left_out
-        after: SubredditState = {
+        after: CommunityState = {
             **state,
-            "posts_watermark": reading.posts.watermark,
-            "comments_watermark": reading.comments.watermark,
+            "watermark": reading.watermark,
             "last_collected_at": iso(cycle.clock()),
             "last_error": None,
         }
         return Read(state, after, reading, changes)
 
 
-async def _with_months(cycle: CycleContext, state: SubredditState) -> SubredditState:
+async def _with_months(cycle: CycleContext, state: CommunityState) -> CommunityState:
     """Make the months of a community that an earlier version has collected."""
     if state.get("has_months"):
         return state
@@ -154,16 +192,15 @@ async def _with_months(cycle: CycleContext, state: SubredditState) -> SubredditS
 
 
 async def _stored(store: Store, name: str, seen: Sequence[Seen]) -> dict[str, Item]:
-    posts: list[Key] = [(name, each.id) for each in seen if isinstance(each, SeenPost)]
-    comments: list[Key] = [(name, each.id) for each in seen if not isinstance(each, SeenPost)]
-    found: dict[str, Item] = {}
-    for key, post in (await store.read_many(POSTS, posts)).items():
-        found[f"t3_{key[1]}"] = post
-    for key, comment in (await store.read_many(COMMENTS, comments)).items():
-        found[f"t1_{key[1]}"] = comment
-    return found
+    posts: list[Key] = [(name, each.id) for each in seen if each.kind == "post"]
+    comments: list[Key] = [(name, each.id) for each in seen if each.kind == "comment"]
+    found = (
+        *(await store.read_many(POSTS, posts)).values(),
+        *(await store.read_many(COMMENTS, comments)).values(),
+    )
+    return {item_key(item["kind"], item["id"]): item for item in found}
 
 
-def broke(state: SubredditState, error: Exception) -> Failure:
+def broke(state: CommunityState, error: Exception) -> Failure:
     """Return the failure of a community on whose data this program has a defect."""
     return Failure(state, "internal", f"{type(error).__name__} while collecting")

@@ -64,14 +64,14 @@ class CycleJournal(Journal[Cycle]):
                 self._is_saved = False
 
     def count(
-        self, subreddit: str | None, changes: Changes, *, posts: int = 0, comments: int = 0
+        self, community: str | None, changes: Changes, *, posts: int = 0, comments: int = 0
     ) -> None:
-        """Count what was seen and changed in a subreddit, None for one that isn't watched."""
+        """Count what was seen and changed in a community, None for one that isn't watched."""
         cycle = self.document
         counts = no_counts()
-        if subreddit is not None:
-            counts = cycle["subreddits"].setdefault(subreddit, counts)
-            cycle.get("uncounted", {}).pop(subreddit, None)
+        if community is not None:
+            counts = cycle["communities"].setdefault(community, counts)
+            cycle.get("uncounted", {}).pop(community, None)
         for target in (cast("dict[str, int]", counts), cast("dict[str, int]", cycle)):
             target["posts_seen"] += posts
             target["comments_seen"] += comments
@@ -106,12 +106,12 @@ class CycleJournal(Journal[Cycle]):
             left_out[reason] = left_out.get(reason, 0) + count
 
     def fail(
-        self, subreddit: str | None, kind: ErrorKind, error: UndertoneError | str
+        self, community: str | None, kind: ErrorKind, error: UndertoneError | str
     ) -> CycleError:
-        """Note an error, with the subreddit's counts too, and give it."""
-        noted = super().fail(subreddit, kind, error)
-        if subreddit is not None:
-            counts = self.document["subreddits"].setdefault(subreddit, no_counts())
+        """Note an error, with the community's counts too, and give it."""
+        noted = super().fail(community, kind, error)
+        if community is not None:
+            counts = self.document["communities"].setdefault(community, no_counts())
             counts["error"] = noted["message"]
         return noted
 
@@ -135,7 +135,7 @@ def _keep_counts(cycle: Cycle, orphaned: Cycle) -> None:
     """Copy the counts of changes; items seen are counted again, since they are read again."""
     for name in ("new", "edited", "moved", "removed", "posts_collected", "comments_collected"):
         cycle[name] = orphaned[name]
-    for subreddit, counts in orphaned["subreddits"].items():
-        kept = cycle["subreddits"].setdefault(subreddit, no_counts())
+    for community, counts in orphaned["communities"].items():
+        kept = cycle["communities"].setdefault(community, no_counts())
         for change in ("new", "edited", "moved", "removed"):
             kept[change] = counts[change]

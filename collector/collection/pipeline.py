@@ -6,28 +6,31 @@ docs/architecture.md shows it with the shapes that it takes.
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from collector.collection import respelled
 from collector.collection.context import CycleContext, comparer_of
-from collector.collection.diff import MAX_AHEAD, Changes
+from collector.collection.diff import MAX_AHEAD, Changes, remove
 from collector.collection.faults import Failure
-from collector.collection.groups import BROKE, Read, broke, groups_of
+from collector.collection.groups import BROKE, Group, Read, broke, groups_of
 from collector.collection.score import score_drafts
 from collector.collection.sweep import Swept, sweep
 from collector.collection.writing import write
 from collector.rollups.copies import earliest_compared, unmarked_posts
 from collector.sentiment.rescoring import rescore_hours
+from collector.sources.base import Source
+from shared.communities import SourceName, source_of
 from shared.errors import (
     DeadlineReached,
-    RedditError,
-    RedditRefused,
+    SourceError,
+    SourceRefused,
     UndertoneError,
 )
 from shared.logs import event
-from shared.models import CycleError, SubredditState, WorkStatus
+from shared.models import CommunityState, CycleError, SourceRequests, WorkStatus
 from shared.stats.watched import names_ever
-from shared.store import SUBREDDITS
+from shared.store import COMMUNITIES
 from shared.telemetry import span
 from shared.times import hour_of, iso
 
@@ -40,9 +43,11 @@ class Collected:
 
     communities: int = 0
     looked_at: set[str] = field(default_factory=set)
-    """The fullnames of what the listings showed."""
+    """The keys of what the sources listed."""
     oldest_new: str | None = None
     """The oldest hour with a new post."""
+    ended_by: dict[SourceName, UndertoneError] = field(default_factory=dict)
+    """What ended sources before all of their communities were read or swept."""
 
 
 async def collect(cycle: CycleContext) -> WorkStatus:
@@ -50,49 +55,53 @@ async def collect(cycle: CycleContext) -> WorkStatus:
     stored = await _move_respelled(cycle)
     await _make_up_for_scores(cycle)
     done = Collected()
-    ended_by = await _collect_communities(cycle, done)
-    if ended_by is None:
-        ended_by = await _sweep(cycle, stored, done)
-    _note_end(cycle, ended_by)
+    await _collect_communities(cycle, done)
+    await _sweep(cycle, stored, done)
+    _note_end(cycle, done)
     await cycle.recount.finish()
     await _mark_copies(cycle, done)
     return "completed" if done.communities else "failed"
 
 
-async def _collect_communities(cycle: CycleContext, done: Collected) -> UndertoneError | None:
-    """Read and write all communities, group by group; return what ended the reading early."""
-    async for group in groups_of(cycle):
-        for read in group.reads:
-            done.looked_at.update(each.fullname for each in read.reading.seen)
-        written, states = await _write_group(cycle, group.reads)
-        states += [_note_failure(cycle, failure) for failure in group.failures]
-        for read in written:
-            done.communities += 1
-            if read.changes.new_posts:
-                done.oldest_new = min({*read.changes.hours, done.oldest_new or "~"})
-        if states:
-            await _end_communities(cycle, states)
-        await cycle.recount.finish_when_due()
-        if group.ended_by is not None:
-            return group.ended_by
-    return None
+async def _collect_communities(cycle: CycleContext, done: Collected) -> None:
+    """Read and write all communities, group by group."""
+    async with aclosing(groups_of(cycle)) as groups:
+        async for group in groups:
+            await _collect_group(cycle, group, done)
 
 
-def _note_end(cycle: CycleContext, error: UndertoneError | None) -> None:
-    """Note in the journal what ended the cycle before all was read."""
+async def _collect_group(cycle: CycleContext, group: Group, done: Collected) -> None:
+    for read in group.reads:
+        done.looked_at.update(each.key for each in read.reading.seen)
+    written, states = await _write_group(cycle, group.reads)
+    states += [_note_failure(cycle, failure) for failure in group.failures]
+    for read in written:
+        done.communities += 1
+        if read.changes.new_posts:
+            done.oldest_new = min({*read.changes.hours, done.oldest_new or "~"})
+    if states:
+        await _end_communities(cycle, states)
+    await cycle.recount.finish_when_due()
+    done.ended_by.update(group.ended_by)
+
+
+def _note_end(cycle: CycleContext, done: Collected) -> None:
+    """Note in the journal what ended sources before all of them was read."""
     journal = cycle.journal
-    match error:
-        case DeadlineReached():
-            processed = len(journal.document["subreddits_processed"])
-            left = len(cycle.settings.subreddits) - processed
-            journal.fail(None, "deadline", f"{error}; {left} subreddits wait for the next")
-        case RedditRefused():
-            journal.fail(None, error.kind, error)
+    processed = len(journal.document["communities_processed"])
+    left = len(cycle.settings.watched) - processed
+    for error in done.ended_by.values():
+        match error:
+            case DeadlineReached():
+                journal.fail(None, "deadline", f"{error}; {left} communities wait for the next")
+                return
+            case SourceRefused():
+                journal.fail(None, error.kind, error)
 
 
 async def _move_respelled(cycle: CycleContext) -> list[str]:
     """Move what is stored in another spelling; return the names of all that is stored."""
-    watched = cycle.settings.subreddits
+    watched = cycle.settings.watched
     ever = await names_ever(cycle.store, watched)
     spellings = respelled.spellings(ever, watched)
     for old, new in spellings.items():
@@ -117,7 +126,7 @@ async def _make_up_for_scores(cycle: CycleContext) -> None:
             raise
         except Exception:
             # It still fails: the hours stay noted.
-            log.exception("scoring.not_made_up subreddit=%s", name)
+            log.exception("scoring.not_made_up community=%s", name)
             return
         cycle.recount.forget({name: hours})
         cycle.journal.made_up(name)
@@ -126,7 +135,7 @@ async def _make_up_for_scores(cycle: CycleContext) -> None:
 
 async def _write_group(
     cycle: CycleContext, reads: Sequence[Read]
-) -> tuple[list[Read], list[SubredditState]]:
+) -> tuple[list[Read], list[CommunityState]]:
     """Score and write these communities; one that can't be written keeps no other from it.
 
     Return those that were written, and the states of all.
@@ -151,8 +160,8 @@ async def _write_group(
         cycle.journal.count(
             read.name,
             read.changes,
-            posts=len(read.reading.posts.items),
-            comments=len(read.reading.comments.items),
+            posts=read.reading.posts,
+            comments=read.reading.comments,
         )
     return list(reads), [read.after for read in reads]
 
@@ -170,74 +179,82 @@ async def write_changes(cycle: CycleContext, changes: dict[str, Changes]) -> Non
     await write(cycle.store, cycle.journal, cycle.recount, changes, now=now)
 
 
-def _note_failure(cycle: CycleContext, failure: Failure) -> SubredditState:
+def _note_failure(cycle: CycleContext, failure: Failure) -> CommunityState:
     """Note a community's failure, and return its state with it."""
     name = failure.state["id"]
     if failure.is_shared:
-        noted = CycleError(subreddit=name, kind=failure.kind, message=failure.message)
-        cycle.journal.document["subreddits"][name]["error"] = failure.message
+        noted = CycleError(community=name, kind=failure.kind, message=failure.message)
+        cycle.journal.document["communities"][name]["error"] = failure.message
     else:
         noted = cycle.journal.fail(name, failure.kind, failure.message)
-        event(log, "cycle.subreddit_failed", logging.WARNING, **noted)
+        event(log, "cycle.community_failed", logging.WARNING, **noted)
     return {**failure.state, "last_error": noted}
 
 
-async def _end_communities(cycle: CycleContext, states: Sequence[SubredditState]) -> None:
+async def _end_communities(cycle: CycleContext, states: Sequence[CommunityState]) -> None:
     """Keep the states of those that are done, and show how far the cycle has come."""
     document = cycle.journal.document
     for state in states:
         state["last_attempt_at"] = iso(cycle.clock())
-        document["subreddits_processed"].append(state["id"])
+        document["communities_processed"].append(state["id"])
     count_requests(cycle)
-    await cycle.store.upsert(SUBREDDITS, states)
+    await cycle.store.upsert(COMMUNITIES, states)
     await cycle.journal.save()
     for state in states:
-        cycle.progress(state["id"], document["subreddits"][state["id"]])
+        cycle.progress(state["id"], document["communities"][state["id"]])
 
 
 def count_requests(cycle: CycleContext) -> None:
-    """Note how many requests the source has used."""
-    cycle.journal.document["reddit_requests"] = cycle.source.requests_used
-    cycle.journal.document["reddit_requests_left"] = cycle.source.requests_left
+    """Note how many requests each source was sent."""
+    for name, source in cycle.sources.items():
+        cycle.journal.document["requests"][name] = SourceRequests(
+            used=source.requests_used, left=source.requests_left
+        )
 
 
-async def _sweep(
-    cycle: CycleContext, stored: Sequence[str], done: Collected
-) -> UndertoneError | None:
-    """Look again at what the listings no longer show; return what ended the cycle early."""
+async def _sweep(cycle: CycleContext, stored: Sequence[str], done: Collected) -> None:
+    """Look again, source by source, at what is no longer listed."""
+    with span("sweep"):
+        for name, source in cycle.sources.items():
+            if name in done.ended_by:
+                continue
+            own = [each for each in stored if source_of(each) == name]
+            try:
+                await _sweep_source(cycle, source, own, done)
+            except (DeadlineReached, SourceRefused) as error:
+                done.ended_by[name] = error
+            except SourceError as error:
+                event(log, "sweep.failed", logging.WARNING, kind=error.kind, reason=str(error))
+                cycle.journal.fail(None, error.kind, f"the sweep ended early: {error}")
+            finally:
+                count_requests(cycle)
 
+
+async def _sweep_source(
+    cycle: CycleContext, source: Source, stored: Sequence[str], done: Collected
+) -> None:
     async def take(swept: Swept) -> None:
         cycle.journal.count_left_out(swept.left_out)
         comparer = comparer_of(cycle)
         changes: dict[str, Changes] = {}
-        for name, seen in swept.found.items():
-            changes[name] = await asyncio.to_thread(
-                comparer.compare, name, list(seen), swept.stored[name]
-            )
-            is_watched = name in cycle.settings.subreddits
-            cycle.journal.count(name if is_watched else None, changes[name])
+        for name in swept.communities:
+            seen, known = swept.found.get(name, []), swept.stored.get(name, {})
+            found = await asyncio.to_thread(comparer.compare, name, seen, known)
+            remove(found, swept.gone.get(name, []))
+            cycle.journal.count(name if name in cycle.settings.watched else None, found)
+            changes[name] = found
         await write_changes(cycle, changes)
         await cycle.recount.finish_when_due()
 
-    try:
-        with span("sweep"):
-            await sweep(
-                cycle.store,
-                cycle.source,
-                stored,
-                requests=cycle.settings.sweep_requests,
-                skip=done.looked_at,
-                clock=cycle.clock,
-                take=take,
-            )
-    except (DeadlineReached, RedditRefused) as error:
-        return error
-    except RedditError as error:
-        event(log, "sweep.failed", logging.WARNING, kind=error.kind, reason=str(error))
-        cycle.journal.fail(None, error.kind, f"the sweep ended early: {error}")
-    finally:
-        count_requests(cycle)
-    return None
+    await sweep(
+        cycle.store,
+        source,
+        stored,
+        requests=cycle.settings.sweep_requests,
+        skip=done.looked_at,
+        clock=cycle.clock,
+        take=take,
+    )
 
 
 async def _mark_copies(cycle: CycleContext, done: Collected) -> None:
@@ -245,7 +262,7 @@ async def _mark_copies(cycle: CycleContext, done: Collected) -> None:
     now = cycle.clock()
     since = earliest_compared(now, done.oldest_new)
     with span("mark copies"):
-        found = await unmarked_posts(cycle.store, cycle.settings.subreddits, since, now + MAX_AHEAD)
+        found = await unmarked_posts(cycle.store, cycle.settings.watched, since, now + MAX_AHEAD)
     changes = {
         name: Changes(posts=posts, hours={hour_of(post["order_key"]) for post in posts})
         for name, posts in found.items()

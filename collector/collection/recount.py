@@ -12,7 +12,7 @@ from shared.times import Clock
 # A cycle document stays small (2 MB is Cosmos DB's limit): with more pending, `all` is rebuilt
 # early.
 MAX_PENDING = 5000
-# `all` lags behind its parts by this much at most. A cycle of 957 subreddits takes 20 minutes, and
+# `all` lags behind its parts by this much at most. A cycle of 957 communities takes 20 minutes, and
 # costs a tenth more request units by this.
 MAX_LAG = timedelta(seconds=60)
 

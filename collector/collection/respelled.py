@@ -11,8 +11,8 @@ from typing import Any, cast
 from collector.collection.journal import CycleJournal
 from collector.rollups.months import remove_months
 from shared.logs import event
-from shared.models import Item, SubredditState
-from shared.store import COMMENTS, DAYS, POSTS, SUBREDDITS, Container, Query, Store
+from shared.models import CommunityState, Item
+from shared.store import COMMENTS, COMMUNITIES, DAYS, POSTS, Container, Query, Store
 from shared.store.scan import LAST_KEY, pages_between
 from shared.times import hour_of
 
@@ -57,15 +57,15 @@ async def move(store: Store, journal: CycleJournal, old: str, new: str, settle: 
     while days := await store.query(Query(DAYS, old, PAGE, order_by="id")):
         await store.delete(DAYS, [(old, day["id"]) for day in days])
     await remove_months(store, old)
-    states = await store.read_many(SUBREDDITS, [("subreddit", old), ("subreddit", new)])
-    earlier = states.get(("subreddit", old))
-    if earlier is not None and ("subreddit", new) not in states:
-        state: SubredditState = {**earlier, "id": new}
-        await store.upsert(SUBREDDITS, [state])
-    await store.delete(SUBREDDITS, [("subreddit", old)])
-    event(log, "collection.subreddit_respelled", subreddit=new, before=old, items=moved)
+    states = await store.read_many(COMMUNITIES, [("community", old), ("community", new)])
+    earlier = states.get(("community", old))
+    if earlier is not None and ("community", new) not in states:
+        state: CommunityState = {**earlier, "id": new}
+        await store.upsert(COMMUNITIES, [state])
+    await store.delete(COMMUNITIES, [("community", old)])
+    event(log, "collection.community_respelled", community=new, before=old, items=moved)
 
 
 def _under(item: Item, name: str) -> Item:
-    moved: Item = {**item, "subreddit": name}
+    moved: Item = {**item, "community": name}
     return moved

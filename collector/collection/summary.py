@@ -7,7 +7,7 @@ from shared.models import Cycle, CycleError
 
 log = logging.getLogger(__name__)
 
-# Of the line that ends a cycle; its document and `cycle.subreddit_failed` have all of them.
+# Of the line that ends a cycle; its document and `cycle.community_failed` have all of them.
 MAX_REASONS = 8
 MAX_NAMES = 20
 MAX_REASON_CHARACTERS = 400
@@ -25,15 +25,15 @@ def log_end(cycle: Cycle) -> None:
 
 
 def summarise(errors: list[CycleError]) -> str:
-    """Return each reason once, after the names of its subreddits; about 8,000 characters at most.
+    """Return each reason once, after the names of its communities; about 8,000 characters at most.
 
     A reason without names is one of the whole cycle. Reasons keep the order of the errors.
     """
     names: dict[str, list[str]] = {}
     for error in errors:
         of_reason = names.setdefault(error["message"], [])
-        if error["subreddit"] and error["subreddit"] not in of_reason:
-            of_reason.append(error["subreddit"])
+        if error["community"] and error["community"] not in of_reason:
+            of_reason.append(error["community"])
     parts = [
         f"{_listed(of_reason)}: {_shorten(reason)}" if of_reason else _shorten(reason)
         for reason, of_reason in list(names.items())[:MAX_REASONS]

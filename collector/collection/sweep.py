@@ -1,8 +1,8 @@
-"""The sweep: a few requests a cycle that look again at items which listings no longer show.
+"""The sweep: a few requests a cycle that look again at items which a source no longer lists.
 
-Two rings of all stored items, those of the last 48 hours and the older ones, each walked in
-order (subreddit by subreddit, posts then comments, oldest first) behind a cursor that survives
-the cycle. A ring is walked at most once a cycle.
+Each source has two rings of all its stored items, those of the last 48 hours and the older ones.
+Each is walked in order (community by community, posts then comments, oldest first) behind a cursor
+that survives the cycle, at most once a cycle.
 """
 
 import asyncio
@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Literal, cast
 
-from collector.collection.reading import left_out_of
-from collector.sources.base import Seen, Source
+from collector.sources.base import ItemReference, Seen, Source
+from shared.communities import Kind, SourceName
 from shared.models import Item, SweepState
 from shared.store import COMMENTS, POSTS, SWEEPS, Container, Query, Store
+from shared.store.keys import item_key
 from shared.store.scan import after
 from shared.times import Clock, iso
 
@@ -25,31 +26,41 @@ Ring = Literal["recent", "older"]
 RECENT = timedelta(hours=48)
 # Recent items change most, but every older one must be looked at some time too.
 SHARE_OF_OLDER = 3
-# https://www.reddit.com/dev/api#GET_api_info
-BATCH = 100
+PAGE = 100
 
-CONTAINERS: dict[str, tuple[str, Container[Item]]] = {
-    "posts": ("t3", cast("Container[Item]", POSTS)),
-    "comments": ("t1", cast("Container[Item]", COMMENTS)),
+CONTAINERS: dict[Kind, Container[Item]] = {
+    "post": cast("Container[Item]", POSTS),
+    "comment": cast("Container[Item]", COMMENTS),
 }
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A stored item with its fullname, and where the ring stands behind it."""
+    """A stored item with its key, and where the ring stands behind it."""
 
-    fullname: str
+    key: str
     item: Item
     cursor: list[str]
+
+    @property
+    def reference(self) -> ItemReference:
+        """Return how a source is asked for it."""
+        return ItemReference(self.item["community"], self.item["kind"], self.item["id"])
 
 
 @dataclass(frozen=True)
 class Swept:
-    """The answer to one request: by community the items found, and the stored ones."""
+    """The answer to one request: by community the items found, the stored ones, and those gone."""
 
     found: dict[str, list[Seen]]
     stored: dict[str, dict[str, Item]]
+    gone: dict[str, list[Item]]
     left_out: Counter[str]
+
+    @property
+    def communities(self) -> list[str]:
+        """List the communities that it says something of."""
+        return list(dict.fromkeys([*self.found, *self.gone]))
 
 
 async def sweep(
@@ -64,19 +75,20 @@ async def sweep(
 ) -> None:
     """Spend the sweep's requests: the recent ring first, then the older one, each once.
 
-    names are those of all that is stored: what is deleted at the source goes, watched or not.
-    skip holds the fullnames that need no second look. take writes what was found. Raises what the
-    source does; the cursors are kept however it ends.
+    names are those of all its communities that are stored: what is deleted at the source goes,
+    watched or not. skip holds the keys that need no second look. take writes what was found.
+    Raises what the source does; the cursors are kept however it ends.
     """
     started = source.requests_used
-    cursors = await read_cursors(store)
+    cursors = await read_cursors(store, source.name)
     walked: set[Ring] = set()
     seen = set(skip)
     try:
         for ring, allowed in budgets(requests):
             if ring in walked:
                 continue
-            walk = batches(store, names, cursors[ring], bounds(ring, clock()), skip=seen)
+            limits = bounds(ring, clock())
+            walk = batches(store, names, cursors[ring], limits, skip=seen, size=source.keys_at_once)
             while source.requests_used - started < allowed:
                 batch = await anext(walk, None)
                 if batch is None:
@@ -84,7 +96,7 @@ async def sweep(
                     walked.add(ring)
                     break
                 found = await look_again(source, batch)
-                seen.update(stored.fullname for stored in batch)
+                seen.update(stored.key for stored in batch)
                 await take(found)
                 cursors[ring] = batch[-1].cursor
     finally:
@@ -92,24 +104,27 @@ async def sweep(
 
 
 async def look_again(source: Source, batch: Sequence[Stored]) -> Swept:
-    """Ask the source for these stored items by one request; what is absent stays as it is."""
-    before = left_out_of(source)
-    shown = await asyncio.to_thread(source.info, [stored.fullname for stored in batch])
-    by_name = {each.fullname: each for each in shown}
+    """Ask the source for these stored items by one request; what is unknown stays as it is."""
+    before = Counter(source.left_out)
+    looked = await asyncio.to_thread(source.look_again, [stored.reference for stored in batch])
+    by_key = {each.key: each for each in looked.found}
     found: dict[str, list[Seen]] = defaultdict(list)
     known: dict[str, dict[str, Item]] = defaultdict(dict)
+    gone: dict[str, list[Item]] = defaultdict(list)
     for stored in batch:
-        if stored.fullname in by_name:
-            name = stored.item["subreddit"]
-            found[name].append(by_name[stored.fullname])
-            known[name][stored.fullname] = stored.item
-    return Swept(found, known, left_out_of(source) - before)
+        name = stored.item["community"]
+        if stored.key in by_key:
+            found[name].append(by_key[stored.key])
+            known[name][stored.key] = stored.item
+        elif stored.key in looked.gone:
+            gone[name].append(stored.item)
+    return Swept(found, known, gone, Counter(source.left_out) - before)
 
 
-async def read_cursors(store: Store) -> SweepState:
-    """Return the cursors; an empty one stands before the ring's first item."""
-    found = await store.read(SWEEPS, "sweep", "sweep")
-    return found or SweepState(id="sweep", kind="sweep", ttl=-1, recent=[], older=[])
+async def read_cursors(store: Store, source: SourceName) -> SweepState:
+    """Return a source's cursors; an empty one stands before the ring's first item."""
+    found = await store.read(SWEEPS, "sweep", source)
+    return found or SweepState(id=source, kind="sweep", ttl=-1, recent=[], older=[])
 
 
 def budgets(requests: int) -> list[tuple[Ring, int]]:
@@ -132,21 +147,22 @@ def bounds(ring: Ring, now: datetime) -> tuple[str, str]:
 
 async def batches(
     store: Store,
-    subreddits: Sequence[str],
+    communities: Sequence[str],
     cursor: Sequence[str],
     limits: tuple[str, str],
     *,
     skip: set[str],
+    size: int,
 ) -> AsyncIterator[list[Stored]]:
-    """Return the ring's items from the cursor to its end, 100 at a time.
+    """Return the ring's items from the cursor to its end, `size` at a time.
 
-    skip holds the fullnames that need no second look. The last batch may be short.
+    skip holds the keys that need no second look. The last batch may be short.
     """
     batch: list[Stored] = []
-    async for stored in _walk(store, subreddits, cursor, limits):
-        if stored.fullname not in skip:
+    async for stored in _walk(store, communities, cursor, limits):
+        if stored.key not in skip:
             batch.append(stored)
-        if len(batch) == BATCH:
+        if len(batch) == size:
             yield batch
             batch = []
     if batch:
@@ -154,21 +170,19 @@ async def batches(
 
 
 async def _walk(
-    store: Store, subreddits: Sequence[str], cursor: Sequence[str], limits: tuple[str, str]
+    store: Store, communities: Sequence[str], cursor: Sequence[str], limits: tuple[str, str]
 ) -> AsyncIterator[Stored]:
-    places = list(product(subreddits, CONTAINERS))
-    start = 0
-    if cursor and (cursor[0], cursor[1]) in places:
-        start = places.index((cursor[0], cursor[1]))
-    for number, (subreddit, name) in enumerate(places[start:]):
-        prefix, container = CONTAINERS[name]
-        key = max(limits[0], after(cursor[2])) if cursor and number == 0 else limits[0]
+    places: list[tuple[str, Kind]] = list(product(communities, CONTAINERS))
+    reached = next((n for n, place in enumerate(places) if [*place] == [*cursor[:2]]), None)
+    for number, (community, kind) in enumerate(places[reached or 0 :]):
+        is_resumed = reached is not None and number == 0
+        key = max(limits[0], after(cursor[2])) if is_resumed else limits[0]
         while page := await store.query(
-            Query(container, subreddit, BATCH, at_least=key, below=limits[1])
+            Query(CONTAINERS[kind], community, PAGE, at_least=key, below=limits[1])
         ):
             for item in page:
-                place = [subreddit, name, item["order_key"]]
-                yield Stored(f"{prefix}_{item['id']}", item, place)
+                place = [community, kind, item["order_key"]]
+                yield Stored(item_key(kind, item["id"]), item, place)
             key = after(page[-1]["order_key"])
-            if len(page) < BATCH:
+            if len(page) < PAGE:
                 break

@@ -25,10 +25,10 @@ from shared.settings import Settings
 from shared.stats.watched import names_ever
 from shared.store import (
     COMMENTS,
+    COMMUNITIES,
     DAYS,
     LEASES,
     POSTS,
-    SUBREDDITS,
     WORK,
     Container,
     Key,
@@ -41,7 +41,7 @@ from shared.times import Clock, day_of, hour_of, hour_start, iso, month_of, pars
 log = logging.getLogger(__name__)
 
 PAGE = 500
-# A document of pending cells stays small, and neither it nor `all` is written for each subreddit.
+# A document of pending cells stays small, and neither it nor `all` is written for each community.
 MAX_PENDING = 5000
 HOURS = 24
 DAY = timedelta(days=1)
@@ -101,7 +101,7 @@ class Cleaner:
         """Return what a cleanup would do now; nothing is written, and no lease is needed."""
         before = self.before()
         removed = _nothing()
-        names = await names_ever(self.store, self.settings.subreddits)
+        names = await names_ever(self.store, self.settings.watched)
         for name in names:
             for what, container in ITEMS.items():
                 async for page in pages_between(self.store, container, name, "", iso(before)):
@@ -126,7 +126,7 @@ class Cleaner:
 
     async def _remove(self, journal: CleanupJournal, before: datetime) -> None:
         removed = journal.document["removed"]
-        names = await names_ever(self.store, self.settings.subreddits)
+        names = await names_ever(self.store, self.settings.watched)
         await self._remove_items(journal, names, before)
         await self._remove_impossible(journal, names)
         for scope in (*names, ALL):
@@ -187,7 +187,7 @@ class Cleaner:
     async def _remove_day(
         self, journal: CleanupJournal, names: list[str], start: datetime, end: datetime
     ) -> None:
-        """Remove these subreddits' items of a day, or of its first hours, and recount those."""
+        """Remove these communities' items of a day, or of its first hours, and recount those."""
         every_hour = (hour_of(iso(start + n * timedelta(hours=1))) for n in range(HOURS))
         hours = {hour for hour in every_hour if hour < hour_of(iso(end))}
         shares: Shares = {}
@@ -252,11 +252,11 @@ class Cleaner:
         return len(keys)
 
     async def _forget_empty(self, names: list[str]) -> None:
-        """Forget the state of subreddits that are no longer configured and have no items left."""
-        for name in set(names) - set(self.settings.subreddits):
+        """Forget the state of communities that are no longer configured and have no items left."""
+        for name in set(names) - set(self.settings.watched):
             left = [await self.store.query(Query(each, name, 1)) for each in ITEMS.values()]
             if not any(left):
-                await self.store.delete(SUBREDDITS, [("subreddit", name)])
+                await self.store.delete(COMMUNITIES, [("community", name)])
 
 
 def _is_impossible(item: Item) -> bool:

@@ -49,10 +49,10 @@ def no_progress(_done: int, _of: int) -> None:
 
 
 class Hour(NamedTuple):
-    """An hour of a subreddit: `stale` of its `items` were scored by other methods."""
+    """An hour of a community: `stale` of its `items` were scored by other methods."""
 
     hour: str
-    subreddit: str
+    community: str
     stale: int
     items: int
 
@@ -119,7 +119,7 @@ async def _look(store: Store, settings: Settings, current: str) -> tuple[Counter
     """Count all items by method, and list the hours with items of others, newest first."""
     methods: Counter[str] = Counter()
     hours: list[Hour] = []
-    for name in await names_ever(store, settings.subreddits):
+    for name in await names_ever(store, settings.watched):
         last = ""
         while page := await store.query(Query(DAYS, name, PAGE, order_by="id", at_least=last)):
             for hour, cell in cells_by_hour(page).items():
@@ -183,7 +183,7 @@ class _Work:
     async def _rescore(self, journal: RescoreJournal, batch: Sequence[Hour]) -> None:
         hours: dict[str, set[str]] = defaultdict(set)
         for each in batch:
-            hours[each.subreddit].add(each.hour)
+            hours[each.community].add(each.hour)
         await journal.write_ahead(hours)
         shares: Shares = {}
         for name, of_name in hours.items():

@@ -17,8 +17,8 @@ from typing import TypedDict
 
 from collector.text.recurring import is_recurring
 from shared.models import ALL, Likeness, Post
-from shared.removed import NO_AUTHOR
 from shared.store import HOURS_OF_ALL, POSTS, Key, Store
+from shared.store.keys import item_key, key_of_place
 from shared.text import folded
 from shared.times import Window, parse_iso
 
@@ -69,8 +69,7 @@ def likeness_of(post: Post) -> Likeness:
 
 def _text_key(post: Post) -> str | None:
     words = words_of(f"{post['title']} {post['content']}")
-    is_named = post["author"] not in {"", NO_AUTHOR}
-    if not is_named or count_words(words) < MIN_OWN_WORDS or is_recurring(post):
+    if not post["author"] or count_words(words) < MIN_OWN_WORDS or is_recurring(post):
         return None
     said = f"{post['author'].lower()}\n{words}".encode("utf-8", "replace")
     return blake2b(said, digest_size=KEY_BYTES).hexdigest()
@@ -79,7 +78,7 @@ def _text_key(post: Post) -> str | None:
 async def unmarked_posts(
     store: Store, names: Sequence[str], since: datetime, until: datetime
 ) -> dict[str, list[Post]]:
-    """Return by subreddit the posts whose marks have to change, with the right ones.
+    """Return by community the posts whose marks have to change, with the right ones.
 
     It reads the hours of `all` of that time in one batch, and then just those posts. Nothing is
     remembered between two calls: whatever was edited, removed, moved or not marked since is found.
@@ -94,12 +93,12 @@ async def unmarked_posts(
                 texts = share.get("texts", {})
                 index.update((f"{name}/{key}", texts.get(key, {})) for key, _ in share["posts"])
     wrong = wrong_marks(index, hours[0])
-    keys: dict[str, Key] = {place: key_of(place) for place in wrong}
+    keys: dict[str, Key] = {place: key_of_place(place) for place in wrong}
     stored = await store.read_many(POSTS, keys.values())
     changed: dict[str, list[Post]] = defaultdict(list)
     for place, marks in wrong.items():
         if (post := stored.get(keys[place])) is not None:
-            changed[post["subreddit"]].append(_with_marks(post, marks))
+            changed[post["community"]].append(_with_marks(post, marks))
     return changed
 
 
@@ -138,13 +137,14 @@ def _groups(index: Mapping[str, Likeness]) -> Iterator[list[str]]:
         return name
 
     for place, likeness in index.items():
-        own = root_of(_fullname(place))
-        for shared in (likeness.get("text"), likeness.get("parent")):
-            if shared:
-                roots[root_of(shared)] = own
+        own = root_of(_item_key(place))
+        if text := likeness.get("text"):
+            roots[root_of(text)] = own
+        if parent := likeness.get("parent"):
+            roots[root_of(item_key("post", parent))] = own
     members: dict[str, list[str]] = defaultdict(list)
     for place in index:
-        members[root_of(_fullname(place))].append(place)
+        members[root_of(_item_key(place))].append(place)
     for places in members.values():
         yield from _apart(sorted(places, key=lambda place: (_order_key(place), place)))
 
@@ -179,18 +179,12 @@ def earliest_compared(now: datetime, oldest_new: str | None) -> datetime:
     return min(week_ago, parse_iso(f"{oldest_new}:00:00Z"))
 
 
-def key_of(place: str) -> Key:
-    """Return what a place is read by: a subreddit and an id."""
-    subreddit, _, order_key = place.partition("/")
-    return subreddit, order_key.partition("_")[2]
-
-
 def _order_key(place: str) -> str:
     return place.partition("/")[2]
 
 
-def _fullname(place: str) -> str:
-    return f"t3_{key_of(place)[1]}"
+def _item_key(place: str) -> str:
+    return item_key("post", key_of_place(place)[1])
 
 
 def _created(place: str) -> datetime:

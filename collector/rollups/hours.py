@@ -1,7 +1,7 @@
 """The statistics of hours, rebuilt by reading the items of those hours back.
 
 A rebuilt cell is a recount of its items, never an increment: doing it twice, or after a crash,
-gives the same. `all` is put together from the shares that its subreddits have in each hour.
+gives the same. `all` is put together from the shares that its communities have in each hour.
 """
 
 from collections import defaultdict
@@ -33,36 +33,36 @@ INITIALS: dict[Label, str] = {"positive": "p", "neutral": "n", "negative": "-"}
 
 
 Shares = dict[str, dict[str, CommunityHour]]
-"""The share of each subreddit in each hour: subreddit, hour, share."""
+"""The share of each community in each hour: community, hour, share."""
 
 
 async def rebuild_cells(
-    store: Store, subreddit: str, hours: Iterable[str]
+    store: Store, community: str, hours: Iterable[str]
 ) -> dict[str, CommunityHour]:
-    """Recount these hours of a subreddit, write its days, and give its shares of `all`."""
+    """Recount these hours of a community, write its days, and give its shares of `all`."""
     shares: dict[str, CommunityHour] = {}
     for near in nearby(sorted(hours)):
-        posts = _by_hour(await _items(store, POSTS, subreddit, near[0], near[-1]))
-        comments = _by_hour(await _items(store, COMMENTS, subreddit, near[0], near[-1]))
+        posts = _by_hour(await _items(store, POSTS, community, near[0], near[-1]))
+        comments = _by_hour(await _items(store, COMMENTS, community, near[0], near[-1]))
         for hour in near:
             shares[hour] = share_of(posts.get(hour, []), comments.get(hour, []))
-    await write_days(store, subreddit, {hour: share["cell"] for hour, share in shares.items()})
+    await write_days(store, community, {hour: share["cell"] for hour, share in shares.items()})
     return shares
 
 
 async def rebuild_all(store: Store, shares: Shares) -> None:
     """Put these shares into the hours of `all`, and add its days up from them."""
     by_hour: dict[str, dict[str, CommunityHour]] = defaultdict(dict)
-    for subreddit, hours in shares.items():
+    for community, hours in shares.items():
         for hour, share in hours.items():
-            by_hour[hour][subreddit] = share
+            by_hour[hour][community] = share
     stored = await store.read_many(HOURS_OF_ALL, ((ALL, hour) for hour in by_hour))
     documents: list[ScopeHour] = []
     for hour, changed in by_hour.items():
         known = stored.get((ALL, hour))
         merged = {**(known["shares"] if known else {}), **changed}
         kept = {name: share for name, share in merged.items() if not is_empty(share["cell"])}
-        documents.append(ScopeHour(id=hour, subreddit=ALL, shares=kept))
+        documents.append(ScopeHour(id=hour, scope=ALL, shares=kept))
     await store.upsert(HOURS_OF_ALL, documents)
     await write_days(
         store,
@@ -73,7 +73,7 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
 
 
 def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> CommunityHour:
-    """Recount one hour of a subreddit from its items."""
+    """Recount one hour of a community from its items."""
     newest_first = sorted(posts, key=lambda post: post["order_key"], reverse=True)
     listed = sorted(comments, key=lambda comment: comment["order_key"], reverse=True)
     return CommunityHour(
@@ -89,10 +89,10 @@ def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> CommunityHou
 
 
 async def _items(
-    store: Store, container: Container[I], subreddit: str, first: str, last: str
+    store: Store, container: Container[I], community: str, first: str, last: str
 ) -> list[I]:
     return [
-        item async for item in items_between(store, container, subreddit, first, next_hour(last))
+        item async for item in items_between(store, container, community, first, next_hour(last))
     ]
 
 
@@ -105,29 +105,29 @@ def _by_hour(items: Iterable[I]) -> dict[str, list[I]]:
 
 async def write_days(
     store: Store,
-    subreddit: str,
+    scope: str,
     cells: Mapping[str, Cell],
     names: Mapping[str, set[str]] | None = None,
 ) -> None:
-    """Put these hours' cells into the days and months of a subreddit, or into days of `all`.
+    """Put these hours' cells into the days and months of a scope, or into days of `all`.
 
-    names are the subreddits that count in each hour of `all`.
+    names are the communities that count in each hour of `all`.
     """
     days: dict[str, dict[str, Cell]] = defaultdict(dict)
     for hour in sorted(cells):
         days[day_of(hour)][hour[-2:]] = cells[hour]
-    stored = await store.read_many(DAYS, ((subreddit, day) for day in days))
+    stored = await store.read_many(DAYS, ((scope, day) for day in days))
     documents: list[DayStats] = []
     for day, changed in days.items():
-        known = stored.get((subreddit, day))
+        known = stored.get((scope, day))
         merged = {**(known["hours"] if known else {}), **changed}
         kept = {hour: merged[hour] for hour in sorted(merged) if not is_empty(merged[hour])}
-        document = DayStats(id=day, subreddit=subreddit, hours=kept)
-        # A day that was stored before days named their subreddits goes on without.
+        document = DayStats(id=day, scope=scope, hours=kept)
+        # A day that was stored before days named their communities goes on without.
         if names is not None and (known is None or "names" in known):
             named = {name for hour in changed for name in names[f"{day}T{hour}"]}
             document["names"] = sorted(named.union(known["names"] if known else ()))
         documents.append(document)
     await store.upsert(DAYS, documents)
-    if subreddit != ALL:
-        await write_months(store, subreddit, documents)
+    if scope != ALL:
+        await write_months(store, scope, documents)

@@ -1,4 +1,4 @@
-"""Keeps the months of subreddits equal to their days, whenever days are written."""
+"""Keeps the months of communities equal to their days, whenever days are written."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ MAX_DAYS = 31
 PAGE = 500
 
 
-async def write_months(store: Store, subreddit: str, days: Iterable[DayStats]) -> None:
+async def write_months(store: Store, community: str, days: Iterable[DayStats]) -> None:
     """Put these days, which are stored, into their months.
 
     A month that isn't stored yet is made of all its days, so that a stored month lacks nothing.
@@ -21,36 +21,36 @@ async def write_months(store: Store, subreddit: str, days: Iterable[DayStats]) -
     changed: dict[str, dict[str, DayStats]] = defaultdict(dict)
     for day in days:
         changed[month_of(day["id"])][day["id"]] = day
-    stored = await store.read_many(MONTHS, [key_of(subreddit, month) for month in changed])
+    stored = await store.read_many(MONTHS, [key_of(community, month) for month in changed])
     for month, some in changed.items():
-        known = stored.get(key_of(subreddit, month))
-        before = unpack(known) if known else await _days_of(store, subreddit, month)
+        known = stored.get(key_of(community, month))
+        before = unpack(known) if known else await _days_of(store, community, month)
         merged = {**{day["id"]: day for day in before}, **some}
-        document = pack(subreddit, month, merged.values())
+        document = pack(community, month, merged.values())
         if document["cells"]:
             await store.upsert(MONTHS, [document])
         elif known:
-            await store.delete(MONTHS, [key_of(subreddit, month)])
+            await store.delete(MONTHS, [key_of(community, month)])
 
 
-async def fill_months(store: Store, subreddit: str) -> None:
-    """Make all months of a subreddit from its days: earlier versions stored no months."""
+async def fill_months(store: Store, community: str) -> None:
+    """Make all months of a community from its days: earlier versions stored no months."""
     last = ""
-    while page := await store.query(Query(DAYS, subreddit, PAGE, order_by="id", at_least=last)):
-        await write_months(store, subreddit, page)
+    while page := await store.query(Query(DAYS, community, PAGE, order_by="id", at_least=last)):
+        await write_months(store, community, page)
         last = after(page[-1]["id"])
         if len(page) < PAGE:
             return
 
 
-async def remove_months(store: Store, subreddit: str, *, before: str = LAST_KEY) -> None:
-    """Remove a subreddit's months, or those before a month."""
-    old = Query(MONTHS, partition_of(subreddit), PAGE, order_by="id", below=before)
-    await store.delete(MONTHS, [key_of(subreddit, month["id"]) for month in await store.query(old)])
+async def remove_months(store: Store, community: str, *, before: str = LAST_KEY) -> None:
+    """Remove a community's months, or those before a month."""
+    old = Query(MONTHS, partition_of(community), PAGE, order_by="id", below=before)
+    await store.delete(MONTHS, [key_of(community, month["id"]) for month in await store.query(old)])
 
 
-async def _days_of(store: Store, subreddit: str, month: str) -> list[DayStats]:
+async def _days_of(store: Store, community: str, month: str) -> list[DayStats]:
     first, end = f"{month}-", f"{month}-{LAST_KEY}"
     return await store.query(
-        Query(DAYS, subreddit, MAX_DAYS, order_by="id", at_least=first, below=end)
+        Query(DAYS, community, MAX_DAYS, order_by="id", at_least=first, below=end)
     )

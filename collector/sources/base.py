@@ -1,11 +1,16 @@
-"""Where submissions and comments come from: one small protocol, which Reddit is behind."""
+"""The interface of sources: places where people talk, each read in a way of its own."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from datetime import datetime
+from typing import ClassVar, Protocol
 
-# Of these a few subreddits in a row show that it is none of theirs.
+from shared.communities import Kind, SourceName
+from shared.models import Watermark
+from shared.store.keys import item_key
+
+# A few communities in a row that fail for one of these show that it is none of theirs.
 ACCOUNT_WIDE: Mapping[str, int] = {
     "blocked": 2,
     "login": 2,
@@ -18,22 +23,23 @@ ACCOUNT_WIDE: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class SeenPost:
-    """A submission as the source shows it now. created_utc is in Unix seconds.
+    """A post as the source shows it now. created_utc is in Unix seconds.
 
-    deleted says that the source marks it as taken away, whatever else it still shows of it.
-    crosspost_parent is the fullname of the post that it shows in another place.
+    Ids are unique among the source's items of a kind, and among those of all sources. None is what
+    the source doesn't know. deleted says that the source marks it as taken away, whatever else it
+    still shows of it. crosspost_parent is the id of the post that it shows in another community.
     """
 
     id: str
-    author: str
+    author: str | None
     title: str
     content: str
     url: str
     permalink: str
     created_utc: float
-    upvotes: int
+    upvotes: int | None
     upvote_ratio: float | None
-    comment_count: int
+    comment_count: int | None
     flair: str | None
     deleted: bool
     edited: bool = False
@@ -41,54 +47,92 @@ class SeenPost:
     distinguished: str | None = None
     crosspost_parent: str | None = None
 
+    kind: ClassVar[Kind] = "post"
+
     @property
-    def fullname(self) -> str:
-        """Return Reddit's name for it among all kinds of things."""
-        return f"t3_{self.id}"
+    def key(self) -> str:
+        """Return its key among all items."""
+        return item_key(self.kind, self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class SeenComment:
     """A comment as the source shows it now. created_utc is in Unix seconds.
 
+    parent_id is the id of the comment that it answers, or post_id where it answers the post.
     deleted says that the source marks it as taken away, whatever else it still shows of it.
     """
 
     id: str
     post_id: str
     parent_id: str
-    author: str
+    author: str | None
     content: str
     permalink: str
     created_utc: float
-    upvotes: int
+    upvotes: int | None
     deleted: bool
     edited: bool = False
     stickied: bool = False
     distinguished: str | None = None
 
+    kind: ClassVar[Kind] = "comment"
+
     @property
-    def fullname(self) -> str:
-        """Return Reddit's name for it among all kinds of things."""
-        return f"t1_{self.id}"
+    def key(self) -> str:
+        """Return its key among all items."""
+        return item_key(self.kind, self.id)
 
 
 Seen = SeenPost | SeenComment
 
 
-@runtime_checkable
-class CountsLeftOut(Protocol):
-    """A source that counts by the reason what it left out so far, since it can't be kept."""
+@dataclass(frozen=True)
+class Page:
+    """Items that a poll found; where watermark is given, the poll may stop behind them."""
 
-    left_out: Counter[str]
+    items: Sequence[Seen]
+    watermark: Watermark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReference:
+    """A stored item that a source is asked for again."""
+
+    community: str
+    kind: Kind
+    id: str
+
+    @property
+    def key(self) -> str:
+        """Return its key among all items."""
+        return item_key(self.kind, self.id)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a source answers about stored items.
+
+    gone are the keys of those that it certainly has no more. What is in neither is unknown: it may
+    be there all the same.
+    """
+
+    found: Sequence[Seen]
+    gone: frozenset[str] = frozenset()
 
 
 class Source(Protocol):
-    """A source of submissions and comments. It blocks: call it from a thread.
+    """A source of posts and comments. It blocks: call it from a thread.
 
-    Its methods raise SubredditUnavailable, RedditUnavailable, RedditRefused and DeadlineReached; a
-    listing that breaks off raises ListingCut after its last page.
+    Its methods raise SourceUnavailable (retriable), CommunityUnavailable (skippable: this community
+    alone), SourceRefused (fatal for the source) and DeadlineReached.
     """
+
+    name: SourceName
+    keys_at_once: int
+    """How many items one request looks at again."""
+    left_out: Counter[str]
+    """What was left out so far since it can't be kept, counted by the reason."""
 
     @property
     def requests_used(self) -> int:
@@ -100,16 +144,18 @@ class Source(Protocol):
         """Return how many requests the source still allows in its current window, when it says."""
         ...
 
-    def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
-        """Return the newest submissions, newest first, a page at a time, a request each."""
+    def poll(
+        self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
+    ) -> Iterator[Page]:
+        """Return what is new in a community since the watermark, in pages, a request each.
+
+        Without a watermark it is all that the source shows. What was created before `oldest` (an
+        ISO time) isn't needed. The last page has a watermark.
+        """
         ...
 
-    def new_comments(self, subreddit: str) -> Iterator[list[SeenComment]]:
-        """Return the newest comments, newest first, a page at a time, a request each."""
-        ...
-
-    def info(self, fullnames: Sequence[str]) -> list[Seen]:
-        """Return those of at most 100 things that the source knows, by one request."""
+    def look_again(self, items: Sequence[ItemReference]) -> Looked:
+        """Return how at most keys_at_once stored items are now, by one request."""
         ...
 
     def close(self) -> None:

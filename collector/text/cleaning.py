@@ -8,8 +8,8 @@ Every pattern runs in time that grows with the text alone: none can match one st
 import re
 
 from collector.text.boilerplate import is_boilerplate, without_edits
+from collector.text.notices import is_notice
 from collector.text.stretched import unstretched
-from shared.removed import is_notice
 from shared.text import normalised, unescaped
 
 # Raise it whenever a text may be read otherwise than before, by cleaning, ratings, terms or
@@ -95,7 +95,7 @@ NO_WORDS = (
 def clean(text: str) -> str:
     """Return the author's own words in one line; "" when there are none.
 
-    Quotes of others, code, addresses, pictures, names of subreddits and users, thanks for awards
+    Quotes of others, code, addresses, pictures, names of communities and users, thanks for awards
     and the marks of markdown and of sarcasm don't count, nor does anything that bots and moderators
     write. The words of a link, a heading, a list, a table or a spoiler do; so do case, punctuation,
     emoji and emoticons, which VADER reads. Hashtags are taken apart, stretched words are not

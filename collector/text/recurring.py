@@ -30,7 +30,7 @@ def is_recurring(post: Post) -> bool:
     """Return whether a post is a moderators' thread, or one of a series."""
     if post.get("stickied") or post.get("distinguished"):
         return True
-    author = post["author"]
+    author = post["author"] or ""
     if BOT.fullmatch(author) or NAMED_BOT.fullmatch(author):
         return True
     title = " ".join(folded(post["title"]).replace("-", " - ").split())

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from collector.rollups.copies import key_of
 from collector.text.recurring import is_recurring
 from collector.trending.keyness import Usage
 from collector.trending.near_copies import said_words, with_one_author
@@ -28,10 +27,10 @@ from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.session import Writer
 from shared.logs import event
 from shared.models import Post, Topic, Topics
-from shared.removed import NO_AUTHOR, is_removed
 from shared.settings import Settings
 from shared.stats.cells import LABELS, Scored, Totals, count, scored, totals
 from shared.store import COLLECTION, COMMENTS, CURRENT, POSTS, Store
+from shared.store.keys import key_of_place
 from shared.store.scan import items_between, pages_between
 from shared.times import Clock, Window, hour_of, iso, parse_iso, utc_now
 
@@ -58,7 +57,7 @@ class Discussion:
 
 @dataclass(frozen=True)
 class Trends:
-    """Finds the trending topics of the configured subreddits."""
+    """Finds the trending topics of the configured communities."""
 
     store: Store
     settings: Settings
@@ -111,7 +110,7 @@ class Trends:
         until = min(window.end, parse_iso(seen_at)) if seen_at else window.end
         recent: list[RecentPost] = []
         start, end = iso(window.start), iso(window.end)
-        for name in self.settings.subreddits:
+        for name in self.settings.watched:
             async for page in pages_between(self.store, POSTS, name, start, end):
                 said = [post for post in page if _counts(post)]
                 recent += await asyncio.to_thread(self._recent_posts, said, until)
@@ -131,9 +130,9 @@ class Trends:
         def count(posts: Sequence[Post]) -> None:
             for post in posts:
                 terms = variants.united(_terms_of(post, self.settings))
-                usage.add_among(wanted, post["subreddit"], terms)
+                usage.add_among(wanted, post["community"], terms)
 
-        for name in self.settings.subreddits:
+        for name in self.settings.watched:
             async for page in pages_between(self.store, POSTS, name, start, end):
                 await asyncio.to_thread(count, [post for post in page if _counts(post)])
         return usage
@@ -148,9 +147,9 @@ class Trends:
         for topic, discussion in zip(found, discussions, strict=True):
             for post in topic.posts:
                 discussion.add(post.scored, post.hour)
-                places = [(post.subreddit, post.id), *map(key_of, post.copies)]
+                places = [(post.community, post.id), *map(key_of_place, post.copies)]
                 discussion_of.update((post_id, discussion) for _, post_id in places)
-                names.update(name for name, _ in places if name in self.settings.subreddits)
+                names.update(name for name, _ in places if name in self.settings.watched)
         # A comment is younger than its post, so those of the window are all there are.
         start, end = iso(window.start), iso(window.end)
         for name in sorted(names):
@@ -163,8 +162,7 @@ class Trends:
 
 def _counts(post: Post) -> bool:
     """Return whether a post is news: neither gone, nor a copy, nor one of a series."""
-    gone = is_removed(marked=post["deleted"], title=post["title"], content=post["content"])
-    return not gone and "copy_of" not in post and not is_recurring(post)
+    return not post["deleted"] and "copy_of" not in post and not is_recurring(post)
 
 
 def _terms_of(post: Post, settings: Settings) -> dict[str, str]:
@@ -181,18 +179,18 @@ def _as_one(posts: Sequence[RecentPost], variants: Variants) -> list[RecentPost]
 
 def _recent_post(post: Post, terms: Mapping[str, str], until: datetime) -> RecentPost:
     # Deleted authors are indistinguishable; count each separately.
-    author = post["author"] if post["author"] != NO_AUTHOR else post["id"]
+    author = post["author"] or post["id"]
     return RecentPost(
         id=post["id"],
-        subreddit=post["subreddit"],
+        community=post["community"],
         author=author,
         hour=hour_of(post["created_utc"]),
         velocity=velocity(post, until),
         scored=scored(post),
         terms=terms,
         words=said_words(post["title"], post["content"]),
-        upvotes=post["upvotes"],
-        comments=post["comment_count"],
+        upvotes=post["upvotes"] or 0,
+        comments=post["comment_count"] or 0,
         copies=post.get("copies", ()),
     )
 
@@ -207,7 +205,7 @@ def _topic(
         number += 1
         topic_id = f"{base}-{number}"
     ids.add(topic_id)
-    posts_in = Counter(post.subreddit for post in topic.posts)
+    posts_in = Counter(post.community for post in topic.posts)
     by_hour = [discussion.hours[hour] for hour in window.hours()]
     peak = max(discussion.hours, key=lambda hour: (discussion.hours[hour], hour))
     return Topic(
@@ -221,7 +219,7 @@ def _topic(
         upvotes=sum(post.upvotes for post in topic.posts),
         comments=sum(post.comments for post in topic.posts),
         growth=None if topic.growth is None else round(topic.growth, VELOCITY_DIGITS),
-        subreddits=[name for name, _ in posts_in.most_common()],
+        communities=[name for name, _ in posts_in.most_common()],
         engagement_velocity=round(topic.velocity, VELOCITY_DIGITS),
         sentiment_distribution={label: said[label] for label in LABELS},
         sentiment_avg=said["avg_sentiment"],

@@ -17,21 +17,21 @@ PRIOR_POSTS = 1.0
 
 @dataclass
 class Usage:
-    """How often terms are used in a time: posts by subreddit, and of them those with each term."""
+    """How often terms are used in a time: posts by community, and of them those with each term."""
 
     posts: Counter[str] = field(default_factory=Counter)
     uses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, subreddit: str, terms: Iterable[str]) -> None:
+    def add(self, community: str, terms: Iterable[str]) -> None:
         """Count a post and its terms."""
-        self.posts[subreddit] += 1
+        self.posts[community] += 1
         for term in terms:
-            self.uses[term][subreddit] += 1
+            self.uses[term][community] += 1
 
-    def add_among(self, wanted: frozenset[str], subreddit: str, terms: Iterable[str]) -> None:
+    def add_among(self, wanted: frozenset[str], community: str, terms: Iterable[str]) -> None:
         """Count a post, and of its terms those that are wanted."""
         # The wanted ones grow with the posts: `wanted & terms.keys()` would walk through them.
-        self.add(subreddit, wanted.intersection(terms))
+        self.add(community, wanted.intersection(terms))
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def keyness_of(recent: Usage, before: Usage) -> dict[str, Keyness]:
 
     The score is the signed root of Dunning's log-likelihood ratio (Computational Linguistics 19(1),
     1993), about a standard normal variable where nothing has changed. What to expect is worked out
-    in each subreddit apart and added up, as Cochran, Mantel and Haenszel do: one that has become
+    in each community apart and added up, as Cochran, Mantel and Haenszel do: one that has become
     busier, or whose past isn't known, shifts nothing. One more use spread as expected is the prior,
     without which a rare term would win by chance. Many terms are tested, so the bar is raised with
     their number (Bonferroni).

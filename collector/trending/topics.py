@@ -29,7 +29,7 @@ class RecentPost:
     """
 
     id: str
-    subreddit: str
+    community: str
     author: str
     hour: str
     velocity: float
@@ -70,7 +70,7 @@ def usage_of(recent: Sequence[RecentPost]) -> Usage:
             if len(authors[term]) >= MIN_AUTHORS and (post.author, term) not in counted
         ]
         counted.update((post.author, term) for term in terms)
-        usage.add(post.subreddit, terms)
+        usage.add(post.community, terms)
     return usage
 
 

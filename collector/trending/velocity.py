@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from shared.models import Post
+from shared.models import Observation, Post
 from shared.times import parse_iso
 
 COMMENT_WEIGHT = 3
@@ -19,21 +19,36 @@ def velocity(post: Post, until: datetime) -> float:
 
     It is the mean of what was gained between observations, weighted by how recent it is: weights
     fall to 1/e in a day. From the last observation until the last collection (`until`) nothing was
-    gained, or it would have been observed. A post seen once has its average since it was written.
+    gained, or it would have been observed. A count that the source doesn't give adds nothing. A
+    post seen once has its average since it was written.
     """
-    moments = [parse_iso(seen["at"]) for seen in post["observations"]]
+    moments = [parse_iso(each["at"]) for each in post["observations"]]
     if len(moments) < 2 or moments[-1] - moments[0] < SHORTEST_SPAN:  # noqa: PLR2004 - a span's ends
         written = parse_iso(post["created_utc"])
         age = max(until - written, SHORTEST_SPAN)
-        return _engagement(post["upvotes"], post["comment_count"]) / (age / HOUR)
-    counts = [_engagement(seen["upvotes"], seen["comment_count"]) for seen in post["observations"]]
+        return _engagement(post["upvotes"] or 0, post["comment_count"] or 0) / (age / HOUR)
+    seen = post["observations"]
     gained = 0.0
     for index in range(1, len(moments)):
         start, end = moments[index - 1], moments[index]
         if end > start:
-            rate = (counts[index] - counts[index - 1]) / ((end - start) / HOUR)
+            rate = _gain(seen[index - 1], seen[index]) / ((end - start) / HOUR)
             gained += rate * _weight(start, end, until)
     return gained / _weight(moments[0], max(moments[-1], until), until)
+
+
+def _gain(before: Observation, after: Observation) -> int:
+    """Return the engagement gained between two observations, by the counts that both know."""
+    votes = (before["upvotes"], after["upvotes"])
+    comments = (before["comment_count"], after["comment_count"])
+    first, last = (
+        _engagement(
+            (votes[end] or 0) if None not in votes else 0,
+            (comments[end] or 0) if None not in comments else 0,
+        )
+        for end in (0, 1)
+    )
+    return last - first
 
 
 def _engagement(upvotes: int, comments: int) -> int:

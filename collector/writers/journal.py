@@ -60,7 +60,7 @@ class Journal(Generic[W]):
 
     @property
     def pending(self) -> Mapping[str, set[str]]:
-        """Return the hours of each subreddit that may not agree with their items."""
+        """Return the hours of each community that may not agree with their items."""
         return self._pending
 
     def check(self) -> None:
@@ -68,7 +68,7 @@ class Journal(Generic[W]):
         self._held.check()
 
     async def write_ahead(self, hours: Mapping[str, set[str]]) -> None:
-        """Write down which hours of which subreddits are about to change, before they do."""
+        """Write down which hours of which communities are about to change, before they do."""
         fresh = {name: found - self._pending[name] for name, found in hours.items()}
         for name, found in fresh.items():
             self._pending[name] |= found
@@ -83,10 +83,10 @@ class Journal(Generic[W]):
         await self.save()
 
     def fail(
-        self, subreddit: str | None, kind: ErrorKind, error: UndertoneError | str
+        self, community: str | None, kind: ErrorKind, error: UndertoneError | str
     ) -> CycleError:
-        """Note an error of a subreddit, or of the whole, and give it."""
-        noted = CycleError(subreddit=subreddit, kind=kind, message=str(error))
+        """Note an error of a community, or of the whole, and give it."""
+        noted = CycleError(community=community, kind=kind, message=str(error))
         self.document["errors"].append(noted)
         return noted
 

@@ -6,10 +6,12 @@ from typing import Any, TypeVar, cast
 
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from collector.writers.journal import Journal, unreconciled_work
+from shared.communities import Kind
 from shared.cycles import no_counts
 from shared.logs import event
 from shared.models import Cycle, CycleError, Work
 from shared.store import COLLECTION, COMMENTS, POSTS, WORK, Container, Store
+from shared.store.keys import item_key
 from shared.store.scan import nearby, pages_between
 from shared.times import Clock, iso, next_hour
 
@@ -62,11 +64,11 @@ async def with_uncounted(store: Store, work: W) -> W:
     cycle = cast("Cycle", work)
     if not cycle.get("uncounted"):
         return work
-    counted: Cycle = {**cycle, "subreddits": dict(cycle["subreddits"]), "uncounted": {}}
+    counted: Cycle = {**cycle, "communities": dict(cycle["communities"]), "uncounted": {}}
     for name, rewritten in cycle["uncounted"].items():
         posts, comments = await _written(store, cycle, name, frozenset(rewritten))
-        counts = counted["subreddits"].get(name) or no_counts()
-        counted["subreddits"][name] = {**counts, "new": counts["new"] + posts + comments}
+        counts = counted["communities"].get(name) or no_counts()
+        counted["communities"][name] = {**counts, "new": counts["new"] + posts + comments}
         counted["new"] += posts + comments
         counted["posts_collected"] += posts
         counted["comments_collected"] += comments
@@ -76,25 +78,24 @@ async def with_uncounted(store: Store, work: W) -> W:
 async def _written(
     store: Store, cycle: Cycle, name: str, rewritten: frozenset[str]
 ) -> tuple[int, int]:
-    """Count the posts and comments that a cycle wrote of a subreddit, less those rewritten."""
-    found = {"t3": 0, "t1": 0}
-    containers: tuple[tuple[str, Container[Any]], ...] = (("t3", POSTS), ("t1", COMMENTS))
+    """Count the posts and comments that a cycle wrote of a community, less those rewritten."""
+    found: dict[Kind, int] = {"post": 0, "comment": 0}
+    containers = cast("tuple[Container[Any], ...]", (POSTS, COMMENTS))
     for near in nearby(sorted(cycle["pending_cells"].get(name, ()))):
-        for prefix, container in containers:
+        for container in containers:
             pages = pages_between(store, container, name, near[0], next_hour(near[-1]))
             async for page in pages:
-                found[prefix] += sum(
-                    item["collected_at"] == cycle["collected_at"]
-                    and f"{prefix}_{item['id']}" not in rewritten
-                    for item in page
-                )
-    return found["t3"], found["t1"]
+                for item in page:
+                    is_own = item["collected_at"] == cycle["collected_at"]
+                    key = item_key(item["kind"], item["id"])
+                    found[item["kind"]] += is_own and key not in rewritten
+    return found["post"], found["comment"]
 
 
 def _closed(work: Work, now: str) -> Work:
     closed: Work = {**work, "reconciled": "yes", "pending_cells": {}}
     if work["status"] == "running":
-        orphaned = CycleError(subreddit=None, kind="internal", message="its lease ran out")
+        orphaned = CycleError(community=None, kind="internal", message="its lease ran out")
         closed["status"] = "failed"
         closed["end_time"] = now
         closed["errors"] = [*work["errors"], orphaned]

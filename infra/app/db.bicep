@@ -23,23 +23,23 @@ var timeToLive = (retentionDays + 7) * 86400
 var containers = [
   {
     name: 'posts'
-    partitionKey: '/subreddit'
-    indexed: [{ path: '/order_key/?' }, { path: '/sentiment/label/?' }, { path: '/subreddit/?' }]
+    partitionKey: '/community'
+    indexed: [{ path: '/community/?' }, { path: '/order_key/?' }, { path: '/sentiment/label/?' }]
   }
   {
     name: 'comments'
-    partitionKey: '/subreddit'
+    partitionKey: '/community'
     indexed: [
+      { path: '/community/?' }
       { path: '/order_key/?' }
       { path: '/post_id/?' }
       { path: '/sentiment/label/?' }
-      { path: '/subreddit/?' }
     ]
   }
   {
     name: 'stats'
-    partitionKey: '/subreddit'
-    indexed: [{ path: '/id/?' }, { path: '/subreddit/?' }]
+    partitionKey: '/scope'
+    indexed: [{ path: '/id/?' }, { path: '/scope/?' }]
   }
   {
     name: 'topics'

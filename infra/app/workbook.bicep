@@ -5,7 +5,7 @@ param insightsId string
 // The queries that docs/runbook.md names, on one page of Application Insights.
 var queries = [
   { title: 'Collections', query: loadTextContent('../queries/cycles.kql') }
-  { title: 'Failing subreddits', query: loadTextContent('../queries/failing-subreddits.kql') }
+  { title: 'Failing communities', query: loadTextContent('../queries/failing-communities.kql') }
   { title: 'The lease', query: loadTextContent('../queries/lease.kql') }
   { title: 'Requests', query: loadTextContent('../queries/requests.kql') }
   { title: 'Request units', query: loadTextContent('../queries/request-units.kql') }

@@ -20,7 +20,7 @@ from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app
 from local.standin import choose_source
 from shared.errors import CycleRunning, UndertoneError
-from shared.models import ALL, Cycle, SubredditCounts
+from shared.models import ALL, CommunityCounts, Cycle
 from shared.settings import Settings, load_settings
 from shared.stats.cells import Totals, cells_of, totals
 from shared.stats.months import read_days
@@ -62,7 +62,7 @@ class Report(TypedDict):
 
     cycle: str
     status: str
-    subreddits: dict[str, SubredditCounts]
+    subreddits: dict[str, CommunityCounts]
     reddit_requests: int
     seconds: float
 
@@ -84,8 +84,8 @@ async def collect_once(settings: Settings, *, as_json: bool) -> int:
     report = Report(
         cycle=cycle["id"],
         status=cycle["status"],
-        subreddits=cycle["subreddits"],
-        reddit_requests=cycle["reddit_requests"],
+        subreddits=cycle["communities"],
+        reddit_requests=cycle["requests"].get("reddit", {"used": 0})["used"],
         seconds=round(time.monotonic() - started, 3),
     )
     if as_json:
@@ -99,7 +99,7 @@ async def collect_once(settings: Settings, *, as_json: bool) -> int:
 def _progress(console: Console, settings: Settings, *, shown: bool) -> Iterator["_Bar"]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
-        task = progress.add_task("collecting", total=len(settings.subreddits))
+        task = progress.add_task("collecting", total=len(settings.watched))
         yield _Bar(progress, task)
 
 
@@ -108,36 +108,37 @@ class _Bar:
         self._progress = progress
         self._task = progress.task_ids[task]
 
-    def __call__(self, subreddit: str, counts: SubredditCounts) -> None:
+    def __call__(self, community: str, counts: CommunityCounts) -> None:
         state = "failed" if counts["error"] else "done"
-        self._progress.update(self._task, advance=1, description=f"r/{subreddit} {state}")
+        self._progress.update(self._task, advance=1, description=f"{community} {state}")
 
 
 def _print_cycle(console: Console, cycle: Cycle, report: Report) -> None:
     title = f"{cycle['id']}: {cycle['status']}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE)
-    table.add_column("subreddit", no_wrap=True)
+    table.add_column("community", no_wrap=True)
     for name in COUNTS:
         table.add_column(name.replace("_", "\n"), justify="right")
     table.add_column("failed")
-    for name, counts in sorted(cycle["subreddits"].items(), key=lambda row: row[0].lower()):
+    for name, counts in sorted(cycle["communities"].items(), key=lambda row: row[0].lower()):
         numbers = [str(counts[count]) for count in COUNTS]  # type: ignore[literal-required]
         table.add_row(name, *numbers, counts["error"] or "")
     table.add_section()
     table.add_row("all", *(str(cycle[count]) for count in COUNTS), "")  # type: ignore[literal-required]
     console.print(table)
     for error in cycle["errors"]:
-        if error["subreddit"] is None:
+        if error["community"] is None:
             console.print(f"{error['kind']}: {error['message']}", style="red", markup=False)
     if cycle["origin"] != "live":
         console.print(f"This is {cycle['origin']} data, not live.", style="yellow")
-    console.print(f"{report['reddit_requests']} Reddit requests, {report['seconds']:.1f} s")
+    sent = ", ".join(f"{each['used']} of {name}" for name, each in cycle["requests"].items())
+    console.print(f"requests: {sent}; {report['seconds']:.1f} s")
 
 
 async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
-    """Print the last hours' statistics, for each subreddit and for all; return the exit status."""
+    """Print the last hours' statistics, for each community and for all; return the exit status."""
     window = Window.of_hours(hours, utc_now())
-    scopes = [*sorted(settings.subreddits, key=str.lower), ALL]
+    scopes = [*sorted(settings.watched, key=str.lower), ALL]
     try:
         found = await _totals(settings, scopes, window)
     except UndertoneError as error:
@@ -147,7 +148,7 @@ async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
         print(json.dumps(found))
         return COMPLETED
     title = f"The last {hours} hours"
-    table = Table("subreddit", title=title, title_justify="left", box=box.SIMPLE)
+    table = Table("community", title=title, title_justify="left", box=box.SIMPLE)
     for name in ("posts", "comments", "positive", "neutral", "negative", "average"):
         table.add_column(name, justify="right")
     for scope, total in found.items():
@@ -178,7 +179,7 @@ async def _totals(settings: Settings, scopes: list[str], window: Window) -> dict
     store = await open_store(settings, retry_seconds=RETRY_SECONDS)
     try:
         days = await read_days(store, scopes, window.days())
-        days[ALL] = await only_watched(store, settings.subreddits, days[ALL])
+        days[ALL] = await only_watched(store, settings.watched, days[ALL])
     finally:
         await store.close()
     return {

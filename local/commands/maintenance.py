@@ -113,7 +113,7 @@ def _print_topics(found: Topics, *, as_json: bool) -> None:
             f"{topic.get('upvotes', 0):,}",
             f"{topic.get('comments', 0):,}",
             "-" if average is None else f"{average:+.3f}",
-            ", ".join(topic["subreddits"]),
+            ", ".join(topic["communities"]),
         )
     Console().print(table)
     if len({method for topic in found["topics"] for method in topic.get("methods", {})}) > 1:

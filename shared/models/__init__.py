@@ -23,18 +23,19 @@ from shared.models.rollups import (
     MonthStats,
     ScopeHour,
 )
-from shared.models.state import CollectionState, SubredditState, SweepState, Watermark
+from shared.models.state import CollectionState, CommunityState, SweepState, Watermark
 from shared.models.topics import Topic, Topics, TopicState
 from shared.models.work import (
     Cleanup,
     CollectRequest,
+    CommunityCounts,
     Cycle,
     CycleError,
     Lease,
     Origin,
     Removed,
     Rescore,
-    SubredditCounts,
+    SourceRequests,
     Trigger,
     Work,
     WorkStatus,
@@ -47,7 +48,9 @@ __all__ = [
     "CollectRequest",
     "CollectionState",
     "Comment",
+    "CommunityCounts",
     "CommunityHour",
+    "CommunityState",
     "Cycle",
     "CycleError",
     "DayStats",
@@ -66,8 +69,7 @@ __all__ = [
     "Rescore",
     "ScopeHour",
     "Sentiment",
-    "SubredditCounts",
-    "SubredditState",
+    "SourceRequests",
     "SweepState",
     "Topic",
     "TopicState",

@@ -2,6 +2,8 @@
 
 from typing import Literal, NotRequired, TypedDict
 
+from shared.communities import Kind, SourceName
+
 Label = Literal["positive", "negative", "neutral"]
 # none: no words were left; other: certainly not English.
 Language = Literal["en", "other", "none"]
@@ -30,27 +32,31 @@ class Observation(TypedDict):
     """What a post's counts were at one moment: what velocity is measured between."""
 
     at: str
-    upvotes: int
-    comment_count: int
+    upvotes: int | None
+    comment_count: int | None
 
 
 class Item(TypedDict):
-    """What posts and comments share.
+    """The fields that posts and comments share.
 
-    order_key is created_utc and the id: unique in a partition, and sorted by time.
-    deleted says that the source marks it as taken away: its words and its author's name are not
-    kept. distinguished says whom its author speaks for (moderator, admin). language is that of the
-    words that were scored; what was stored before languages were told apart lacks it.
+    id is unique among the items of its kind in all communities. source is the kind of place that
+    the community belongs to. order_key is created_utc and the id: unique in a partition, and sorted
+    by time. None is what the source doesn't know: an author who is gone, or a score that it doesn't
+    have. deleted says that the source marks it as taken away: its words and its author's name are
+    not kept. distinguished says whom its author speaks for (moderator, admin). language is that of
+    the words that were scored; what was stored before languages were told apart lacks it.
     """
 
     id: str
-    subreddit: str
+    source: SourceName
+    community: str
+    kind: Kind
     order_key: str
-    author: str
+    author: str | None
     content: str
     permalink: str
     created_utc: str
-    upvotes: int
+    upvotes: int | None
     collected_at: str
     deleted: bool
     edited: NotRequired[bool]
@@ -64,15 +70,15 @@ class Item(TypedDict):
 class Post(Item):
     """A submission. observations are its last few counts, oldest first.
 
-    crosspost_parent is the fullname of the post that it shows in another place. copy_of is the
-    place (subreddit/order_key) of the post that it repeats, copies are the places of those that
+    crosspost_parent is the id of the post that it shows in another community. copy_of is the
+    place (community/order_key) of the post that it repeats, copies are the places of those that
     repeat it, oldest first; both may be left out. collector/rollups/copies.py has the rule.
     """
 
     title: str
     url: str
     upvote_ratio: float | None
-    comment_count: int
+    comment_count: int | None
     flair: str | None
     crosspost_parent: NotRequired[str | None]
     copy_of: NotRequired[str]
@@ -81,7 +87,7 @@ class Post(Item):
 
 
 class Comment(Item):
-    """A comment. parent_id is a fullname (t1_… or t3_…), post_id a bare id."""
+    """A comment. parent_id is the id of the comment that it answers, or of its post."""
 
     post_id: str
     parent_id: str

@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-# The partition of the statistics over all subreddits; no subreddit may be called so.
+# The partition of the statistics over all communities; no community may be called so.
 ALL = "all"
 
 
@@ -36,28 +36,28 @@ class Cell(Labelled):
 
 
 class DayStats(TypedDict):
-    """One day of one subreddit, or of `all`; id is YYYY-MM-DD, hours has keys 00 to 23.
+    """One day of a scope: a community, or `all`. id is YYYY-MM-DD, hours has keys 00 to 23.
 
-    names are the subreddits that count in a day of `all`, or did; earlier days lack it.
+    names are the communities that count in a day of `all`, or did; earlier days lack it.
     """
 
     id: str
-    subreddit: str
+    scope: str
     hours: dict[str, Cell]
     names: NotRequired[list[str]]
     _etag: NotRequired[str]
 
 
 class MonthStats(TypedDict):
-    """One month of one subreddit: the same cells that its days hold, in one small document.
+    """One month of one community: the same cells that its days hold, in one small document.
 
-    id is YYYY-MM; subreddit is `shared.stats.months.partition_of` of its name, so that no query for
+    id is YYYY-MM; scope is `shared.stats.months.partition_of` of its name, so that no query for
     days finds it. cells has keys DDTHH, and numbers in the order of `shared.stats.months`. method
     is what scored the items of most hours; methods are those of the other hours.
     """
 
     id: str
-    subreddit: str
+    scope: str
     cells: dict[str, list[float]]
     method: str | None
     methods: dict[str, dict[str, int]]
@@ -77,10 +77,10 @@ class Likeness(TypedDict):
 
 
 class CommunityHour(TypedDict):
-    """What one subreddit adds to one hour of `all`: its cell, and its posts.
+    """What one community adds to one hour of `all`: its cell, and its posts.
 
     posts are [order_key, label] pairs, newest first: enough to find the newest posts of all
-    subreddits without asking each of them. comments are as many strings, newest first: p, n or -
+    communities without asking each of them. comments are as many strings, newest first: p, n or -
     for positive, neutral or negative, and what follows the hour in the order key. texts are the
     likenesses of posts by their order key, less the empty ones. What was stored before comments or
     texts were listed lacks them.
@@ -96,6 +96,6 @@ class ScopeHour(TypedDict):
     """One hour of `all`; id is YYYY-MM-DDTHH, in the partition `all`."""
 
     id: str
-    subreddit: str
+    scope: str
     shares: dict[str, CommunityHour]
     _etag: NotRequired[str]

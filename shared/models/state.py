@@ -2,27 +2,23 @@
 
 from typing import Literal, NotRequired, TypedDict
 
+from shared.communities import SourceName
 from shared.models.work import CycleError, Origin
 
-
-class Watermark(TypedDict):
-    """The newest item of a listing that is stored."""
-
-    fullname: str
-    created_utc: str
+Watermark = dict[str, str]
+"""Where a source goes on reading in a community; what it means, the source alone knows."""
 
 
-class SubredditState(TypedDict):
-    """What is remembered of a subreddit between cycles; id is its name.
+class CommunityState(TypedDict):
+    """What is remembered of a community between cycles; id is its name.
 
     has_months says that its months are stored, too: earlier versions stored days only.
     """
 
     id: str
-    kind: Literal["subreddit"]
+    kind: Literal["community"]
     ttl: int
-    posts_watermark: Watermark | None
-    comments_watermark: Watermark | None
+    watermark: Watermark | None
     last_attempt_at: str
     last_collected_at: str | None
     last_error: CycleError | None
@@ -31,9 +27,12 @@ class SubredditState(TypedDict):
 
 
 class SweepState(TypedDict):
-    """How far the sweep has come in each of its rings; see collector/collection/sweep.py."""
+    """How far the sweep of a source has come in each of its rings; id is the source's name.
 
-    id: Literal["sweep"]
+    collector/collection/sweep.py says what the rings are.
+    """
+
+    id: SourceName
     kind: Literal["sweep"]
     ttl: int
     recent: list[str]
@@ -44,13 +43,15 @@ class SweepState(TypedDict):
 class CollectionState(TypedDict):
     """What /health says of collection without reading every cycle.
 
-    A store never mixes origins. to_rescore are the hours, by community, that another method scored
-    since the cycle's own had failed: the next cycle scores them again.
+    schema is the version of the stored shapes: see shared/store/schema.py. A store never mixes
+    origins. to_rescore are the hours, by community, that another method scored since the cycle's
+    own had failed: the next cycle scores them again.
     """
 
     id: Literal["collection"]
     kind: Literal["collection"]
     ttl: int
+    schema: int
     origin: Origin
     last_cycle: str | None
     last_started_at: str | None

@@ -26,7 +26,7 @@ class Topic(TypedDict):
     mentions: int
     mentions_by_hour: list[int]
     growth: float | None
-    subreddits: list[str]
+    communities: list[str]
     engagement_velocity: float
     sentiment_distribution: dict[Label, int]
     sentiment_avg: float | None

@@ -2,6 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
+from shared.communities import SourceName
 from shared.errors import ErrorKind
 
 Trigger = Literal["timer", "request", "cli"]
@@ -10,15 +11,15 @@ WorkStatus = Literal["running", "completed", "failed"]
 
 
 class CycleError(TypedDict):
-    """One error of a cycle; subreddit is None where it was the whole cycle's."""
+    """One error of a cycle; community is None where it was the whole cycle's."""
 
-    subreddit: str | None
+    community: str | None
     kind: ErrorKind
     message: str
 
 
-class SubredditCounts(TypedDict):
-    """What a cycle did with one subreddit; left_out isn't there where nothing was."""
+class CommunityCounts(TypedDict):
+    """What a cycle did with one community; left_out isn't there where nothing was."""
 
     posts_seen: int
     comments_seen: int
@@ -30,10 +31,17 @@ class SubredditCounts(TypedDict):
     error: str | None
 
 
+class SourceRequests(TypedDict):
+    """How many requests a source was sent, and how many it still allows, where it says so."""
+
+    used: int
+    left: int | None
+
+
 class Work(TypedDict):
     """What the documents of all work that changes statistics share; id begins with the kind.
 
-    pending_cells is the write-ahead: the hours of each subreddit whose statistics may not agree
+    pending_cells is the write-ahead: the hours of each community whose statistics may not agree
     with the items yet. reconciled is "no" from the start until there are none left: the next
     writer looks for it.
     """
@@ -53,8 +61,8 @@ class Cycle(Work):
     """One collection cycle (DataCollectionCycle).
 
     left_out counts by the reason what the source showed and couldn't be kept. collected_at is that
-    of the items that it writes. uncounted names the subreddits whose new items are written and not
-    counted yet, each with the fullnames of those that it writes over: recovery counts the others.
+    of the items that it writes. uncounted names the communities whose new items are written and not
+    counted yet, each with the keys of those that it writes over: recovery counts the others.
     Earlier cycles lack both.
     """
 
@@ -72,10 +80,9 @@ class Cycle(Work):
     moved: int
     removed: int
     left_out: NotRequired[dict[str, int]]
-    subreddits_processed: list[str]
-    subreddits: dict[str, SubredditCounts]
-    reddit_requests: int
-    reddit_requests_left: int | None
+    communities_processed: list[str]
+    communities: dict[str, CommunityCounts]
+    requests: dict[SourceName, SourceRequests]
 
 
 class Removed(TypedDict):

@@ -113,7 +113,7 @@ def add(cells: Iterable[Cell]) -> Cell:
         return listed[0]
     methods: dict[str, int] = {}
     posts = comments = copies = 0
-    # One pass: three months of ten subreddits are 43,000 cells.
+    # One pass: three months of ten communities are 43,000 cells.
     for cell in listed:
         posts += cell["posts"]
         comments += cell["comments"]

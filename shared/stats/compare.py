@@ -17,7 +17,7 @@ STANDARD_ERRORS = 2
 # The time before must hold this share of the window's items, and this share of hours be known.
 MIN_BEFORE = 0.1
 MIN_KNOWN = 0.5
-# No change is claimed of a subreddit that misses more than this share of the window.
+# No change is claimed of a community that misses more than this share of the window.
 MAX_MISSING = 0.05
 
 Cells = Mapping[str, Cell]
@@ -39,7 +39,7 @@ class Change:
 
     hours is the number of hours compared on either side. avg_sentiment is the mean of statistics
     less that of previous; its standard error takes all items as independent. behind names the
-    subreddits that weren't collected up to the end of the full hours.
+    communities that weren't collected up to the end of the full hours.
     """
 
     verdict: Verdict
@@ -71,7 +71,7 @@ def change(
 ) -> Change:
     """Compare the hours that are known in both times.
 
-    missing are the hours that each subreddit of the scope lacks. Those of a scope of one subreddit
+    missing are the hours that each community of the scope lacks. Those of a scope of one community
     are unknown; in a sum of many they make its change untold where they are a large part of it.
     """
     unknown = times.unknown | unknown_hours(cells, times.all)

@@ -1,7 +1,7 @@
 """Which hours are known, as far as the stored counts and the times of collection tell.
 
 There is no record of what was observed when. What is known: nothing is after the last collection;
-and an hour without an item of any subreddit, between busy ones, is one in which nothing was
+and an hour without an item of any community, between busy ones, is one in which nothing was
 collected. An hour that was collected in part can't be told from a quiet one.
 """
 

@@ -1,6 +1,6 @@
-"""The statistics of subreddits by the month: the cells that their days hold, in fewer documents.
+"""The statistics of communities by the month: the cells that their days hold, in fewer documents.
 
-Reading a document costs at least one request unit, however small it is, and ten subreddits have
+Reading a document costs at least one request unit, however small it is, and ten communities have
 1,800 days in half a year. A month costs two or three. `all` has days only.
 """
 
@@ -14,7 +14,7 @@ from shared.stats.cells import items_in
 from shared.store import DAYS, MONTHS, Key, Store
 from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 
-# Up to this number of days of all subreddits together, days are read: one batched read for each.
+# Up to this number of days of all communities together, days are read: one batched read for each.
 MAX_DAYS_READ = 100
 
 # A cell is posts, comments and copies, what is labelled of all, and of other languages, if any.
@@ -23,20 +23,20 @@ LABELLED = 5
 NO_SQUARES = -1.0
 
 
-def partition_of(subreddit: str) -> str:
-    """Return the partition of a subreddit's months: no subreddit's name has a slash."""
-    return f"{subreddit}/months"
+def partition_of(community: str) -> str:
+    """Return the partition of a community's months: no community's name has a slash."""
+    return f"{community}/months"
 
 
-def key_of(subreddit: str, month: str) -> Key:
-    """Return the key of a subreddit's month."""
-    return partition_of(subreddit), month
+def key_of(community: str, month: str) -> Key:
+    """Return the key of a community's month."""
+    return partition_of(community), month
 
 
 async def read_days(
     store: Store, scopes: Iterable[str], days: Sequence[str]
 ) -> dict[str, list[DayStats]]:
-    """Return those of the days that each scope has; many days of subreddits come out of months.
+    """Return those of the days that each scope has; many days of communities come out of months.
 
     A month that isn't stored, as before an earlier version's data was brought up to date, is read
     by its days.
@@ -62,11 +62,11 @@ async def read_days(
     wanted = set(days)
     for day_stats in (day for month in unpacked for day in month):
         if day_stats["id"] in wanted:
-            found[day_stats["subreddit"]].append(day_stats)
+            found[day_stats["scope"]].append(day_stats)
     return found
 
 
-def pack(subreddit: str, month: str, days: Iterable[DayStats]) -> MonthStats:
+def pack(community: str, month: str, days: Iterable[DayStats]) -> MonthStats:
     """Make the document of a month from its days."""
     cells = {
         f"{day['id'][MONTH_CHARS + 1 :]}T{hour}": cell
@@ -77,7 +77,7 @@ def pack(subreddit: str, month: str, days: Iterable[DayStats]) -> MonthStats:
     method = usual.most_common(1)[0][0] if usual else None
     return MonthStats(
         id=month,
-        subreddit=partition_of(subreddit),
+        scope=partition_of(community),
         cells={hour: _numbers(cells[hour]) for hour in sorted(cells)},
         method=method,
         methods={
@@ -90,12 +90,12 @@ def pack(subreddit: str, month: str, days: Iterable[DayStats]) -> MonthStats:
 
 def unpack(month: MonthStats) -> list[DayStats]:
     """Return the days of a month that hold something, oldest first."""
-    subreddit = month["subreddit"].removesuffix(partition_of(""))
+    community = month["scope"].removesuffix(partition_of(""))
     days: dict[str, dict[str, Cell]] = defaultdict(dict)
     for hour, numbers in month["cells"].items():
         day = f"{month['id']}-{hour}"[:DAY_CHARS]
         days[day][hour[-2:]] = _cell(numbers, _methods(month, hour, numbers))
-    return [DayStats(id=day, subreddit=subreddit, hours=days[day]) for day in sorted(days)]
+    return [DayStats(id=day, scope=community, hours=days[day]) for day in sorted(days)]
 
 
 def _only_method(cell: Cell) -> str | None:

@@ -6,17 +6,17 @@ longer watched is taken out when they are read, so that a change of SUBREDDITS s
 
 from collections.abc import Iterable, Sequence
 
-from shared.models import DayStats, SubredditState
+from shared.models import CommunityState, DayStats
 from shared.stats.cells import is_empty, subtract
 from shared.stats.months import read_days
-from shared.store import SUBREDDITS, Query, Store
+from shared.store import COMMUNITIES, Query, Store
 from shared.store.scan import after
 
 PAGE = 500
 
 
 async def names_ever(store: Store, configured: Iterable[str]) -> list[str]:
-    """List every subreddit that was ever collected and has items left, and the configured ones."""
+    """List every community that was ever collected and has items left, and the configured ones."""
     names = dict.fromkeys(configured)
     last = ""
     while page := await _states(store, last):
@@ -62,5 +62,7 @@ def _without(day: DayStats, parts: list[DayStats]) -> DayStats:
     return left
 
 
-async def _states(store: Store, at_least: str) -> list[SubredditState]:
-    return await store.query(Query(SUBREDDITS, "subreddit", PAGE, order_by="id", at_least=at_least))
+async def _states(store: Store, at_least: str) -> list[CommunityState]:
+    return await store.query(
+        Query(COMMUNITIES, "community", PAGE, order_by="id", at_least=at_least)
+    )

@@ -7,13 +7,13 @@ from shared.models import (
     CollectionState,
     CollectRequest,
     Comment,
+    CommunityState,
     Cycle,
     DayStats,
     Lease,
     MonthStats,
     Post,
     ScopeHour,
-    SubredditState,
     SweepState,
     Topics,
     Work,
@@ -22,13 +22,13 @@ from shared.store.base import Container
 
 ITEM_INDEXES = (("order_key",), ("sentiment.label", "order_key"))
 
-POSTS: Container[Post] = Container("posts", "subreddit", ITEM_INDEXES, expires=True)
+POSTS: Container[Post] = Container("posts", "community", ITEM_INDEXES, expires=True)
 COMMENTS: Container[Comment] = Container(
-    "comments", "subreddit", (*ITEM_INDEXES, ("post_id", "order_key")), expires=True
+    "comments", "community", (*ITEM_INDEXES, ("post_id", "order_key")), expires=True
 )
-DAYS: Container[DayStats] = Container("stats", "subreddit", (("id",),), expires=True)
-MONTHS: Container[MonthStats] = Container("stats", "subreddit", (("id",),), expires=True)
-HOURS_OF_ALL: Container[ScopeHour] = Container("stats", "subreddit", (("id",),), expires=True)
+DAYS: Container[DayStats] = Container("stats", "scope", (("id",),), expires=True)
+MONTHS: Container[MonthStats] = Container("stats", "scope", (("id",),), expires=True)
+HOURS_OF_ALL: Container[ScopeHour] = Container("stats", "scope", (("id",),), expires=True)
 # The id of the topics that are trending now; earlier ones are named by their time.
 CURRENT = "current"
 TOPICS: Container[Topics] = Container("topics", "id", expires=True)
@@ -41,7 +41,7 @@ GUARDS: Container[Lease | CollectRequest] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )
 LEASES: Container[Lease] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
-SUBREDDITS: Container[SubredditState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+COMMUNITIES: Container[CommunityState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 

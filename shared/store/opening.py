@@ -2,6 +2,7 @@
 
 from shared.settings import Settings
 from shared.store.base import Store
+from shared.store.schema import check_schema
 from shared.telemetry import is_on, span
 
 
@@ -9,16 +10,28 @@ async def open_store(settings: Settings, *, retry_seconds: float) -> Store:
     """Open the store that the settings choose, and make its containers where that is our job.
 
     retry_seconds is how long an operation is tried again while the database throttles or
-    can't be reached: short on a request's way, long in a cycle. Raises StoreUnavailable, and
-    StoreNotProvisioned where a container is missing that isn't ours to make.
+    can't be reached: short on a request's way, long in a cycle. Raises StoreUnavailable,
+    StoreOutdated where another version wrote it, and StoreNotProvisioned where a container is
+    missing that isn't ours to make.
     """
     with span("open store"):
         store = await _open_store(settings, retry_seconds)
+        try:
+            await check_schema(store, _name_of(settings))
+        except BaseException:
+            await store.close()
+            raise
     if not is_on():
         return store
     from shared.store.traced import TracedStore  # noqa: PLC0415 - not needed while off
 
     return TracedStore(store)
+
+
+def _name_of(settings: Settings) -> str:
+    if settings.cosmos_endpoint:
+        return f"the database {settings.cosmos_database} (COSMOS_DATABASE)"
+    return f"the database file {settings.sqlite_path.name} (SQLITE_PATH)"
 
 
 async def _open_store(settings: Settings, retry_seconds: float) -> Store:

@@ -17,10 +17,10 @@ LAST_KEY = "~"
 
 
 async def pages_between(
-    store: Store, container: Container[I], subreddit: str, start: str, end: str
+    store: Store, container: Container[I], community: str, start: str, end: str
 ) -> AsyncIterator[list[I]]:
     """Return the items whose order key lies in start <= key < end, oldest first, 500 at a time."""
-    while page := await store.query(Query(container, subreddit, PAGE, at_least=start, below=end)):
+    while page := await store.query(Query(container, community, PAGE, at_least=start, below=end)):
         yield page
         if len(page) < PAGE:
             return
@@ -28,10 +28,10 @@ async def pages_between(
 
 
 async def items_between(
-    store: Store, container: Container[I], subreddit: str, start: str, end: str
+    store: Store, container: Container[I], community: str, start: str, end: str
 ) -> AsyncIterator[I]:
     """Return the same items one by one."""
-    async for page in pages_between(store, container, subreddit, start, end):
+    async for page in pages_between(store, container, community, start, end):
         for item in page:
             yield item
 

@@ -31,7 +31,7 @@ async def test_every_surface_shows_what_was_collected(
 
     for name in (None, *NAMES):
         scope = {"subreddit": name} if name else {}
-        own = {key: item for key, item in items.items() if name in (None, item["subreddit"])}
+        own = {key: item for key, item in items.items() if name in (None, item["community"])}
         posts = sorted(
             (item["order_key"], item) for key, item in own.items() if key.startswith("t3_")
         )

@@ -137,7 +137,7 @@ A_BUSY_HOUR = count(
 def a_busy_day(subreddit: str, day: str) -> DayStats:
     """Return a day as long as they get: every hour has items, and some in other languages."""
     hours = {f"{hour:02}": A_BUSY_HOUR for hour in range(24)}
-    return {"id": day, "subreddit": subreddit, "hours": hours}
+    return {"id": day, "scope": subreddit, "hours": hours}
 
 
 async def fill_half_a_year(store: Store) -> None:

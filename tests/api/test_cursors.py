@@ -50,5 +50,5 @@ async def test_a_walk_over_pages_gives_every_post_once_while_others_arrive(
     finally:
         await store.close()
     assert len(seen) == len(set(seen)), "none twice"
-    expected = {post["id"] for post in there if scope in {"", post["subreddit"]}}
+    expected = {post["id"] for post in there if scope in {"", post["community"]}}
     assert expected <= set(seen), "none skipped"

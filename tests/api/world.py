@@ -51,7 +51,9 @@ def a_post(
 ) -> Post:
     post: Any = {
         "id": f"p{number}",
-        "subreddit": subreddit,
+        "source": "reddit",
+        "community": subreddit,
+        "kind": "post",
         "order_key": f"{iso(created)}_p{number}",
         "author": "someone",
         "title": f"Title {number}",
@@ -78,8 +80,10 @@ def a_comment(
     return Comment(
         id=f"c{number}",
         post_id="p0",
-        parent_id="t3_p0",
-        subreddit=subreddit,
+        parent_id="p0",
+        source="reddit",
+        community=subreddit,
+        kind="comment",
         order_key=f"{iso(created)}_c{number}",
         author="someone",
         content="Some words",
@@ -115,7 +119,7 @@ async def keep(store: Store, posts: Iterable[Post] = (), comments: Iterable[Comm
     await store.upsert(COMMENTS, comments)
     hours: dict[str, set[str]] = defaultdict(set)
     for item in (*posts, *comments):
-        hours[item["subreddit"]].add(hour_of(item["order_key"]))
+        hours[item["community"]].add(hour_of(item["order_key"]))
     await rebuild_all(
         store, {name: await rebuild_cells(store, name, found) for name, found in hours.items()}
     )

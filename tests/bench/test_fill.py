@@ -11,7 +11,7 @@ import pytest
 from bench import size as size_bench
 from bench.fill import DAYS, NOW, START, Size, fill
 from collector.rollups.hours import rebuild_all, rebuild_cells
-from shared.store import CURRENT, CYCLES, SUBREDDITS, TOPICS, Query, Store
+from shared.store import COMMUNITIES, CURRENT, CYCLES, TOPICS, Query, Store
 from shared.store.sqlite import SqliteStore
 from shared.times import iso
 from tests.collector.harness import check_statistics, final_data, stored_items
@@ -44,7 +44,7 @@ async def test_it_holds_what_a_store_of_that_size_holds(filled) -> None:
     created = {item["created_utc"] for item in items.values()}
     assert iso(START) <= min(created) <= max(created) < iso(NOW)
     assert len({moment[:10] for moment in created}) > DAYS * 0.9
-    states = await filled.read_many(SUBREDDITS, [("subreddit", name) for name in SMALL.names()])
+    states = await filled.read_many(COMMUNITIES, [("community", name) for name in SMALL.names()])
     assert len(states) == SMALL.subreddits
     assert len(await filled.query(Query(CYCLES, "cycle", 200, order_by="id"))) == 100
     assert await filled.read(TOPICS, CURRENT, CURRENT) is not None

@@ -11,12 +11,12 @@ from typing import Any
 from collector.collection.cycle import Collector
 from collector.sentiment.registry import method_named
 from collector.sources.reddit.client import RedditSource
-from collector.sources.reddit.requestor import Backoff, Wait, wait_until
+from collector.sources.waiting import Backoff, Wait, wait_until
 from shared.models import ALL, Cycle, Labelled
 from shared.settings import Settings
 from shared.stats.cells import methods_of
 from shared.stats.months import key_of, unpack
-from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, MONTHS, POSTS, SUBREDDITS, Container, Store
+from shared.store import COMMENTS, COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, POSTS, Container, Store
 from shared.store.scan import items_between
 from shared.times import Clock, utc_now
 
@@ -46,7 +46,7 @@ async def run_cycle(
         settings, wait=wait or wait_until(time.monotonic() + 120), backoff=backoff
     )
     try:
-        return await Collector(store, source, METHOD, settings, clock=clock).run("cli")
+        return await Collector(store, {"reddit": source}, METHOD, settings, clock=clock).run("cli")
     finally:
         source.close()
 
@@ -100,7 +100,7 @@ def count_by_hand(items: dict[str, dict[str, Any]]) -> dict[str, dict[str, Count
         lambda: defaultdict(list)
     )
     for fullname, item in items.items():
-        for scope in (item["subreddit"], ALL):
+        for scope in (item["community"], ALL):
             found[scope][item["created_utc"][:13]].append((fullname, item))
     return {
         scope: {hour: _counted(of_hour) for hour, of_hour in hours.items()}
@@ -167,7 +167,7 @@ async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
         for order_key, label in share["posts"]
     ]
     assert sorted(listed) == sorted(
-        (item["subreddit"], item["order_key"], item["sentiment"]["label"])
+        (item["community"], item["order_key"], item["sentiment"]["label"])
         for fullname, item in items.items()
         if fullname.startswith("t3_")
     )
@@ -177,7 +177,7 @@ async def check_months(store: Store, subreddits: Sequence[str], days: Sequence[s
     """Assert that months hold what days do."""
     keys = [key_of(name, month) for name in subreddits for month in {day[:7] for day in days}]
     months = (await store.read_many(MONTHS, keys)).values()
-    in_months = {(day["subreddit"], day["id"]): day["hours"] for m in months for day in unpack(m)}
+    in_months = {(day["scope"], day["id"]): day["hours"] for m in months for day in unpack(m)}
     stored = await store.read_many(DAYS, [(name, day) for name in subreddits for day in days])
     assert in_months == {key: day["hours"] for key, day in stored.items() if day["hours"]}
 
@@ -191,15 +191,13 @@ async def final_data(store: Store, subreddits: Sequence[str]) -> str:
     days = sorted({item["created_utc"][:10] for item in items.values()})
     hours = sorted({item["created_utc"][:13] for item in items.values()})
     scopes = (*subreddits, ALL)
-    keys = [("subreddit", name) for name in subreddits]
-    states = (await store.read_many(SUBREDDITS, keys)).values()
+    keys = [("community", name) for name in subreddits]
+    states = (await store.read_many(COMMUNITIES, keys)).values()
     everything = {
         "items": items,
         "days": await store.read_many(DAYS, [(scope, day) for scope in scopes for day in days]),
         "hours": await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours]),
-        "watermarks": {
-            state["id"]: (state["posts_watermark"], state["comments_watermark"]) for state in states
-        },
+        "watermarks": {state["id"]: state["watermark"] for state in states},
     }
     return json.dumps(_timeless(everything), sort_keys=True, indent=1)
 

@@ -24,6 +24,7 @@ from shared.cycles import new_cycle
 from shared.errors import DeadlineReached, StoreUnavailable
 from shared.models import CollectionState
 from shared.store import CYCLES, LEASES, open_store
+from shared.store.schema import SCHEMA
 from shared.times import iso, utc_now
 from tests.collector.harness import settings_for, things
 
@@ -40,6 +41,7 @@ def state(started: str | None, completed: str | None) -> CollectionState:
         id="collection",
         kind="collection",
         ttl=-1,
+        schema=SCHEMA,
         origin="live",
         last_cycle=None,
         last_started_at=None if started is None else iso(at(started)),

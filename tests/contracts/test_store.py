@@ -22,7 +22,7 @@ ODD_TEXTS = [
 def post(number: int, subreddit: str = "aws", label: str = "neutral", **more: Any) -> Any:
     return {
         "id": f"p{number}",
-        "subreddit": subreddit,
+        "community": subreddit,
         "order_key": f"2026-11-23T{number // 60:02}:{number % 60:02}:00Z_p{number}",
         "content": f"Post {number}",
         "sentiment": {"label": label, "compound": 0.25},

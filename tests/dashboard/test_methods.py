@@ -37,7 +37,7 @@ async def score_every_third_otherwise(environ: dict[str, str]) -> str:
     post = ""
     try:
         shares = {}
-        for name in settings.subreddits:
+        for name in settings.watched:
             hours: set[str] = set()
             for container in (POSTS, COMMENTS):
                 found = [item async for item in items_between(store, container, name, "", "9")][::3]

@@ -8,7 +8,7 @@ LOGGING = ("event", "repeated_event")
 # What a name is put together from, and what is handed on as a whole.
 FUNCTIONS = ("collect", "collect_now", "trending", "cleanup")
 STATUSES = ("completed", "failed")
-NOTED = {"subreddit", "kind", "message"}
+NOTED = {"community", "kind", "message"}
 
 
 def logged_events(root: Path) -> dict[str, set[str]]:

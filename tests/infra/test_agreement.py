@@ -23,6 +23,8 @@ MADE = {
     ),
 }
 LEFT_OUT = {
+    "communities": "push alone has them, and it reads a folder",
+    "push_folder": "there is no folder of files on Azure",
     "sqlite_path": "there is no embedded database on Azure",
     "cosmos_key": "the account takes none: local authentication is off",
     "reddit_base_url": "it is for stand-ins, and none is deployed",
@@ -138,7 +140,7 @@ def test_parameters_reach_the_app(deploy) -> None:
         logLevel="DEBUG",
     ).settings
     settings = load_settings({**given, **MADE})
-    assert settings.subreddits == ("aws", "Python")
+    assert settings.watched == ("aws", "Python")
     assert (settings.retention_days, settings.sweep_requests) == (30, 5)
     assert settings.collect_schedule == "0 0 * * * *"
     assert settings.trending_schedule == "0 10 * * * *"

@@ -74,9 +74,9 @@ def test_a_collection_logs_what_its_queries_ask_for(sqlite_settings, stand_in, c
     queries = {file.stem: file.read_text() for file in QUERIES}
     # A run has a reason when it is skipped or fails.
     assert asked_fields(queries["cycles"]) - lines["collect.ended"].keys() == {"reason"}
-    failed = lines["cycle.subreddit_failed"]
-    assert asked_fields(queries["failing-subreddits"]) == failed.keys()
-    assert (failed["subreddit"], failed["kind"]) == ("nowhere_at_all", "missing")
+    failed = lines["cycle.community_failed"]
+    assert asked_fields(queries["failing-communities"]) == failed.keys()
+    assert (failed["community"], failed["kind"]) == ("nowhere_at_all", "missing")
     assert "cycle.completed" in lines
     for name, fields in lines.items():
         assert fields.keys() <= EVENTS[name] | {"past_due"}

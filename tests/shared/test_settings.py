@@ -26,7 +26,7 @@ def complaint(**environ: str) -> str:
 
 def test_without_any_setting_the_defaults_hold() -> None:
     settings = load_settings({})
-    assert settings.subreddits == DEFAULT_SUBREDDITS
+    assert settings.watched == DEFAULT_SUBREDDITS
     assert settings.retention_days == 90
     assert settings.cosmos_endpoint is None
 
@@ -238,9 +238,9 @@ def test_no_secret_is_ever_shown() -> None:
 
 def test_a_subreddit_is_found_whatever_its_case() -> None:
     settings = load_settings({"SUBREDDITS": "claude, OpenAI"})
-    assert settings.subreddit_named("CLAUDE") == "claude"
-    assert settings.subreddit_named("openai") == "OpenAI"
-    assert settings.subreddit_named("aws") is None
+    assert settings.community_named("CLAUDE") == "claude"
+    assert settings.community_named("openai") == "OpenAI"
+    assert settings.community_named("aws") is None
 
 
 def local_values() -> dict[str, str]:

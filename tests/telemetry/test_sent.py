@@ -112,10 +112,10 @@ def test_a_cycle_is_one_trace_down_to_each_request_to_reddit(run) -> None:
     (cycle,) = [span for span in run.children(function) if span.name == "cycle"]
     assert cycle.attributes["undertone.cycle"] == run.cycle["id"]
     assert cycle.attributes["undertone.outcome"] == "completed"
-    read = [span for span in run.children(cycle) if span.name == "read subreddit"]
-    assert {span.attributes["undertone.subreddit"] for span in read} == set(NAMES)
+    read = [span for span in run.children(cycle) if span.name == "read community"]
+    assert {span.attributes["undertone.community"] for span in read} == set(NAMES)
     for subreddit in read:
-        name = subreddit.attributes["undertone.subreddit"]
+        name = subreddit.attributes["undertone.community"]
         listings = {span.name for span in run.children(subreddit) if span.type == "HTTP"}
         assert {f"GET /r/{name}/new", f"GET /r/{name}/comments"} <= listings
     trace = run.trace(function.operation)

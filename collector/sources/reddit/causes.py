@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 import requests
 
 from shared.errors import (
+    CommunityUnavailable,
     ErrorKind,
-    RedditError,
-    RedditRefused,
-    RedditUnavailable,
-    SubredditUnavailable,
+    SourceError,
+    SourceRefused,
+    SourceUnavailable,
 )
 
 FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, LEGAL = 403, 404, 429, 451
@@ -28,9 +28,9 @@ class Cause:
 
     kind: ErrorKind
     message: str
-    error: type[RedditError] = SubredditUnavailable
+    error: type[SourceError] = CommunityUnavailable
 
-    def raised(self, **more: object) -> RedditError:
+    def raised(self, **more: object) -> SourceError:
         """Make the error; more fills in the message."""
         return self.error(self.kind, self.message.format(**more))
 
@@ -56,33 +56,33 @@ LOGIN = Cause(
     "login",
     "Reddit leads to its login: the app's credentials give no access here; check its type and"
     " REDDIT_CLIENT_ID",
-    RedditUnavailable,
+    SourceUnavailable,
 )
 BLOCKED = Cause(
     "blocked",
     "Reddit blocks this program's network or its user agent: check REDDIT_USER_AGENT, and that this"
     " address may use the API",
-    RedditUnavailable,
+    SourceUnavailable,
 )
-ELSEWHERE = Cause("unreadable", "Reddit leads elsewhere: {path}", RedditUnavailable)
-RATE_LIMITED = Cause("rate_limited", "Reddit asks for fewer requests ({status})", RedditUnavailable)
-SERVER_ERROR = Cause("server_error", "Reddit answered {status}", RedditUnavailable)
-NOT_TAKEN = Cause("refused", "Reddit doesn't take the request ({status})", RedditUnavailable)
+ELSEWHERE = Cause("unreadable", "Reddit leads elsewhere: {path}", SourceUnavailable)
+RATE_LIMITED = Cause("rate_limited", "Reddit asks for fewer requests ({status})", SourceUnavailable)
+SERVER_ERROR = Cause("server_error", "Reddit answered {status}", SourceUnavailable)
+NOT_TAKEN = Cause("refused", "Reddit doesn't take the request ({status})", SourceUnavailable)
 NO_TOKEN = Cause(
     "credentials",
     "Reddit gives no access token ({reason}): check REDDIT_CLIENT_ID, REDDIT_CLIENT_SECRET and"
     " that the app is of type script or web",
-    RedditRefused,
+    SourceRefused,
 )
 REFUSED_CREDENTIALS = Cause(
     "credentials",
     "Reddit refused the credentials: check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET",
-    RedditRefused,
+    SourceRefused,
 )
 LACKS_SCOPE = Cause(
     "credentials",
     "the access token doesn't allow reading: check the app's type, and REDDIT_CLIENT_ID",
-    RedditRefused,
+    SourceRefused,
 )
 
 STATUSES: Mapping[int, Cause] = {
@@ -93,7 +93,7 @@ STATUSES: Mapping[int, Cause] = {
 }
 
 
-def cause_of(response: requests.Response) -> RedditError:
+def cause_of(response: requests.Response) -> SourceError:
     """Return what an answer that is no listing means."""
     status = response.status_code
     if status in REDIRECTS:
@@ -114,7 +114,7 @@ def _refusal(response: requests.Response) -> Cause:
     return STATUSES.get(response.status_code, NOT_TAKEN)
 
 
-def token_cause(response: requests.Response) -> RedditError | None:
+def token_cause(response: requests.Response) -> SourceError | None:
     """Return why an answer to a request for a token has none, None where it has one."""
     if response.status_code == OK:
         error = _said(response, "error")
@@ -122,7 +122,7 @@ def token_cause(response: requests.Response) -> RedditError | None:
             return None
         return NO_TOKEN.raised(reason=error[:MAX_SHOWN] or "the answer holds none")
     if is_block_page(response):
-        return RedditRefused(BLOCKED.kind, BLOCKED.message)
+        return SourceRefused(BLOCKED.kind, BLOCKED.message)
     said = _said(response, "error") or _said(response, "message")
     return NO_TOKEN.raised(reason=" ".join(filter(None, [str(response.status_code), said]))[:99])
 
@@ -133,7 +133,7 @@ def is_block_page(response: requests.Response) -> bool:
     return any(words in text for words in BLOCK_PAGE)
 
 
-def _redirected(location: str) -> RedditError:
+def _redirected(location: str) -> SourceError:
     try:
         path = urlsplit(location).path.removesuffix(".json")
     except ValueError:

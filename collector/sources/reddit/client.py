@@ -7,16 +7,21 @@ stay out: asking one for a field that an old object lacks would cost a request e
 import random
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 import praw
 import prawcore
 
-from collector.sources.base import Seen, SeenComment, SeenPost
+from collector.sources.base import ItemReference, Looked, Page, Seen, SeenComment, SeenPost
 from collector.sources.reddit.causes import cause_of
-from collector.sources.reddit.objects import read_things
-from collector.sources.reddit.requestor import Backoff, PatientRequestor, Wait
-from shared.errors import ListingCut, RedditRefused, RedditUnavailable
+from collector.sources.reddit.listing import ListingCut, read_listing
+from collector.sources.reddit.objects import fullname, read_things
+from collector.sources.reddit.requestor import PatientRequestor
+from collector.sources.waiting import Backoff, Wait
+from shared.communities import SourceName
+from shared.errors import SourceRefused, SourceUnavailable
+from shared.models import Watermark
 from shared.settings import Settings
 
 # https://praw.readthedocs.io/en/stable/code_overview/other/listinggenerator.html
@@ -25,16 +30,18 @@ LISTING_CAP = 1000
 # How far before the last thing others are tried as the place to go on from: a moderator may
 # remove many in a row.
 OTHER_ANCHORS = tuple(2**n for n in range(10))
-# https://www.reddit.com/dev/api#GET_api_info takes at most 100 names.
-INFO_NAMES = 100
 
 
 class RedditSource:
     """Reddit, or what speaks its API at REDDIT_BASE_URL."""
 
+    name: SourceName = "reddit"
+    # https://www.reddit.com/dev/api#GET_api_info takes at most 100 names.
+    keys_at_once = 100
+
     def __init__(self, settings: Settings, *, wait: Wait, backoff: Backoff | None = None) -> None:
         if not settings.reddit_client_id and not settings.reddit_base_url:
-            raise RedditRefused(
+            raise SourceRefused(
                 "credentials",
                 "REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET are not set: set them, or"
                 " REDDIT_BASE_URL to a stand-in's address (python -m local reddit)",
@@ -78,6 +85,21 @@ class RedditSource:
         """Return what Reddit last said of its current window of 10 minutes."""
         return self.requestor.requests_left
 
+    def poll(
+        self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
+    ) -> Iterator[Page]:
+        """Return the newest submissions and comments down to where everything is stored."""
+        known = watermark or {}
+        reached: Watermark = {}
+        listings = (("posts", self.new_posts), ("comments", self.new_comments))
+        for name, pages_of in listings:
+            newest = yield from read_listing(
+                pages_of(community), community, known.get(name), oldest=oldest, now=now
+            )
+            if newest is not None:
+                reached[name] = newest
+        yield Page([], reached)
+
     def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
         """Return the newest submissions, newest first, a page at a time."""
         for page in self._listing(f"r/{subreddit}/new"):
@@ -88,12 +110,13 @@ class RedditSource:
         for page in self._listing(f"r/{subreddit}/comments"):
             yield [thing for thing in page if isinstance(thing, SeenComment)]
 
-    def info(self, fullnames: Sequence[str]) -> list[Seen]:
-        """Return those of at most 100 things that Reddit knows, by one request."""
-        if len(fullnames) > INFO_NAMES:
-            raise ValueError(f"/api/info takes at most {INFO_NAMES} names")
-        data = self._get("api/info", {"id": ",".join(fullnames)})
-        return read_things(data["children"], self.left_out)
+    def look_again(self, items: Sequence[ItemReference]) -> Looked:
+        """Return those of at most 100 items that Reddit shows; of the others it says nothing."""
+        if len(items) > self.keys_at_once:
+            raise ValueError(f"/api/info takes at most {self.keys_at_once} names")
+        names = ",".join(fullname(item.kind, item.id) for item in items)
+        data = self._get("api/info", {"id": names})
+        return Looked(read_things(data["children"], self.left_out))
 
     def close(self) -> None:
         """Close the connections."""
@@ -139,10 +162,10 @@ class RedditSource:
         except prawcore.ResponseException as error:
             raise cause_of(error.response) from error
         except prawcore.PrawcoreException as error:
-            raise RedditUnavailable("connection", str(error)) from error
+            raise SourceUnavailable("connection", str(error)) from error
         data = listing.get("data") if isinstance(listing, dict) else None
         if not isinstance(data, dict) or not isinstance(data.get("children"), list):
-            raise RedditUnavailable("unreadable", "Reddit's answer was no listing")
+            raise SourceUnavailable("unreadable", "Reddit's answer was no listing")
         return data
 
 

@@ -15,19 +15,23 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from collector.sources.base import Seen, SeenComment, SeenPost
+from collector.text.notices import is_notice, is_removed
+from collector.text.tidy import tidy
+from shared.communities import Kind
 from shared.logs import event
-from shared.removed import NO_AUTHOR, is_notice, is_removed
 
 log = logging.getLogger(__name__)
 
 REDDIT = "https://www.reddit.com"
 
-# Reddit itself ends at 40,000 characters; Cosmos DB ends at 2 MB a document.
-MAX_CHARACTERS = 100_000
 # 1 January 2000 to 1 January 2100: a time outside is an error of the sender.
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
 # What JSON readers of every language take as a whole number.
 MAX_COUNT = 2**31 - 1
+# https://www.reddit.com/dev/api#fullnames
+PREFIXES: dict[Kind, str] = {"post": "t3_", "comment": "t1_"}
+POST_NAME = re.compile(r"t3_([A-Za-z0-9_]{1,20})")
+COMMENT_NAME = re.compile(r"t1_([A-Za-z0-9_]{1,20})")
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
 # Reddit's own pages are the only ones that a permalink may lead to.
 OWN_ADDRESS = re.compile(r"https://(?:[a-z]+\.)?reddit\.com/[^\s\\]*", re.IGNORECASE)
@@ -47,10 +51,9 @@ REMOVED_MARKS = (
 DELETED_REASON = "DELETED"
 
 
-def tidy(text: str) -> str:
-    """Make a text that every store takes: no NUL, no half of a surrogate pair, not endless."""
-    whole = text[:MAX_CHARACTERS].replace("\x00", "")
-    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def fullname(kind: Kind, item_id: str) -> str:
+    """Return Reddit's name of an item among all kinds of things."""
+    return f"{PREFIXES[kind]}{item_id}"
 
 
 def _text(value: object) -> str:
@@ -61,9 +64,9 @@ def _optional_text(value: object) -> str | None:
     return _text(value) or None
 
 
-def _author(value: object) -> str:
+def _author(value: object) -> str | None:
     name = _text(value)
-    return NO_AUTHOR if not name.strip() or is_notice(name) else name
+    return None if not name.strip() or is_notice(name) else name
 
 
 def _whole_number(value: object) -> int | None:
@@ -97,9 +100,10 @@ def _is_edited(value: object) -> bool:
     return value is True or (not isinstance(value, bool) and isinstance(value, int | float))
 
 
-def _fullname(value: object) -> str | None:
-    name = _text(value)
-    return name if re.fullmatch(r"t3_[A-Za-z0-9_]{1,20}", name) else None
+def _post_id(value: object) -> str | None:
+    """Return the id in a submission's fullname; anything else is none."""
+    found = POST_NAME.fullmatch(_text(value))
+    return found[1] if found else None
 
 
 def _yes(value: object) -> bool:
@@ -108,13 +112,13 @@ def _yes(value: object) -> bool:
 
 Text = Annotated[str, BeforeValidator(_text)]
 OptionalText = Annotated[str | None, BeforeValidator(_optional_text)]
-Author = Annotated[str, BeforeValidator(_author)]
+Author = Annotated[str | None, BeforeValidator(_author)]
 Score = Annotated[int, BeforeValidator(_score)]
 Count = Annotated[int, BeforeValidator(_count)]
 Share = Annotated[float | None, BeforeValidator(_share)]
 Edited = Annotated[bool, BeforeValidator(_is_edited)]
 Yes = Annotated[bool, BeforeValidator(_yes)]
-PostName = Annotated[str | None, BeforeValidator(_fullname)]
+PostId = Annotated[str | None, BeforeValidator(_post_id)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,20}$")]
 Time = Annotated[float, Field(ge=EARLIEST, lt=LATEST)]
 
@@ -124,7 +128,7 @@ class RedditSubmission(BaseModel):
 
     id: Id
     created_utc: Time
-    author: Author = NO_AUTHOR
+    author: Author = None
     title: Text = ""
     url: Text = ""
     permalink: Text = ""
@@ -135,7 +139,7 @@ class RedditSubmission(BaseModel):
     edited: Edited = False
     stickied: Yes = False
     distinguished: OptionalText = None
-    crosspost_parent: PostName = None
+    crosspost_parent: PostId = None
 
     def seen(self, data: Mapping[str, Any]) -> SeenPost:
         """Translate into our words; data is the object as it came."""
@@ -170,7 +174,7 @@ class RedditComment(BaseModel):
     link_id: Annotated[str, Field(pattern=r"^t3_[A-Za-z0-9_]{1,20}$")]
     created_utc: Time
     parent_id: Text = ""
-    author: Author = NO_AUTHOR
+    author: Author = None
     body: Text = ""
     permalink: Text = ""
     score: Score = 0
@@ -180,12 +184,11 @@ class RedditComment(BaseModel):
 
     def seen(self, data: Mapping[str, Any]) -> SeenComment:
         """Translate into our words; data is the object as it came."""
-        post_id = self.link_id.removeprefix("t3_")
+        post_id = self.link_id.removeprefix(PREFIXES["post"])
         return SeenComment(
             id=self.id,
             post_id=post_id,
-            # One that answers itself answers the post.
-            parent_id=self.link_id if self.parent_id in {"", f"t1_{self.id}"} else self.parent_id,
+            parent_id=self._answered() or post_id,
             author=self.author,
             content=self.body,
             permalink=_permalink(self.permalink, f"/comments/{post_id}/_/{self.id}/"),
@@ -196,6 +199,11 @@ class RedditComment(BaseModel):
             stickied=self.stickied,
             distinguished=self.distinguished,
         )
+
+    def _answered(self) -> str | None:
+        """Return the id of the comment that it answers, if another one."""
+        found = COMMENT_NAME.fullmatch(self.parent_id)
+        return found[1] if found and found[1] != self.id else None
 
 
 MODELS: dict[object, type[RedditSubmission | RedditComment]] = {

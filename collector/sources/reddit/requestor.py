@@ -4,10 +4,7 @@ import logging
 import math
 import random
 import re
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +14,8 @@ import requests
 from prawcore.const import ACCESS_TOKEN_PATH
 
 from collector.sources.reddit.causes import REDIRECTS, REFUSED_CREDENTIALS, cause_of, token_cause
-from shared.errors import DeadlineReached, RedditUnavailable, Stopped
+from collector.sources.waiting import Backoff, Wait
+from shared.errors import SourceUnavailable
 from shared.lenient_json import loads
 from shared.logs import event
 from shared.telemetry import REDDIT_REQUESTS, REDDIT_REQUESTS_LEFT, Attributes, measure, span
@@ -37,47 +35,12 @@ SUBREDDIT_IN_PATH = re.compile(r"/r/[^/]+")
 MAX_LIMIT = 1_000_000
 LIMIT_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
 
-Wait = Callable[[float], None]
-"""Waits, in seconds. Raises DeadlineReached when less time is left, and Stopped."""
-
-
-@dataclass(frozen=True)
-class Backoff:
-    """How often and how far apart to try again: exponentially, with full jitter.
-
-    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-    """
-
-    attempts: int = 5
-    first_seconds: float = 1.0
-    most_seconds: float = 30.0
-
-    def pause(self, attempt: int, rng: random.Random) -> float:
-        """Return the seconds to wait after this attempt (1, 2, …)."""
-        longest = min(self.most_seconds, self.first_seconds * 2.0 ** (attempt - 1))
-        return longest / 2 + rng.uniform(0, longest / 2)
-
-
-def wait_until(deadline: float, stopping: threading.Event | None = None) -> Wait:
-    """Make a Wait that never sleeps past the deadline, in `time.monotonic` seconds, and that ends
-    with Stopped once the event is set.
-    """
-    stop = stopping or threading.Event()
-
-    def wait(seconds: float) -> None:
-        if time.monotonic() + seconds >= deadline:
-            raise DeadlineReached("the cycle's time is used up")
-        if stop.wait(seconds):
-            raise Stopped("the process was told to end")
-
-    return wait
-
 
 class PatientRequestor(prawcore.Requestor):
     """A PRAW requestor that tries again what may yet succeed.
 
     429, 5xx, timeouts, cut connections and unreadable bodies are repeated a bounded number of
-    times; Retry-After is honoured. Raises RedditUnavailable when they last, RedditRefused when
+    times; Retry-After is honoured. Raises SourceUnavailable when they last, SourceRefused when
     Reddit doesn't know our credentials, DeadlineReached when waiting would take too long.
     Because these aren't prawcore's own exceptions, its own retries never multiply ours.
     """
@@ -132,7 +95,7 @@ class PatientRequestor(prawcore.Requestor):
 
     def _attempt(
         self, url: str, args: tuple[Any, ...], kwargs: dict[str, Any], attempt: int
-    ) -> tuple[requests.Response | None, RedditUnavailable | None]:
+    ) -> tuple[requests.Response | None, SourceUnavailable | None]:
         if not url.endswith(ACCESS_TOKEN_PATH):
             self.requests_used += 1
             measure(REDDIT_REQUESTS, 1)
@@ -186,7 +149,7 @@ class PatientRequestor(prawcore.Requestor):
     def _authorized(self, response: requests.Response, url: str) -> requests.Response:
         is_token = url.endswith(ACCESS_TOKEN_PATH)
         if response.status_code in REDIRECTS and "location" not in response.headers:
-            raise RedditUnavailable("unreadable", "Reddit leads elsewhere, and doesn't say where")
+            raise SourceUnavailable("unreadable", "Reddit leads elsewhere, and doesn't say where")
         if is_token and response.status_code != UNAUTHORIZED and (cause := token_cause(response)):
             raise cause
         if response.status_code != UNAUTHORIZED:
@@ -221,22 +184,22 @@ def _span_attributes(method: str, url: str, attempt: int) -> Attributes:
     }
 
 
-def _no_answer(error: Exception) -> RedditUnavailable:
+def _no_answer(error: Exception) -> SourceUnavailable:
     if isinstance(error, requests.Timeout):
-        return RedditUnavailable("timeout", "no answer in time")
+        return SourceUnavailable("timeout", "no answer in time")
     if isinstance(error, requests.RequestException):
         message = f"the connection failed ({type(error).__name__})"
-        return RedditUnavailable("connection", message)
+        return SourceUnavailable("connection", message)
     raise error
 
 
-def _fault(response: requests.Response) -> RedditUnavailable | None:
+def _fault(response: requests.Response) -> SourceUnavailable | None:
     status = response.status_code
     if status == TOO_MANY_REQUESTS or status >= FIRST_SERVER_ERROR:
         cause = cause_of(response)
-        return RedditUnavailable(cause.kind, str(cause))
+        return SourceUnavailable(cause.kind, str(cause))
     if status == OK and not _is_json(response):
-        return RedditUnavailable("unreadable", "Reddit's answer was no JSON")
+        return SourceUnavailable("unreadable", "Reddit's answer was no JSON")
     return None
 
 

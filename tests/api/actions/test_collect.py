@@ -38,10 +38,9 @@ def a_cycle(cycle_id: str, **more: Any) -> Cycle:
         "end_time": iso(NOW),
         **dict.fromkeys(("posts_collected", "comments_collected", "posts_seen"), 1),
         **dict.fromkeys(("comments_seen", "new", "edited", "moved", "removed"), 2),
-        "subreddits_processed": ["aws"],
-        "subreddits": {},
-        "reddit_requests": 3,
-        "reddit_requests_left": None,
+        "communities_processed": ["aws"],
+        "communities": {},
+        "requests": {"reddit": {"used": 3, "left": None}},
         "errors": [],
         "pending_cells": {"aws": ["2026-11-23T13"]},
         "reconciled": "yes",
@@ -454,8 +453,8 @@ async def test_the_history_shows_counts_and_errors_and_nothing_of_our_inside(
     counts = dict.fromkeys(("posts_seen", "comments_seen", "new", "edited", "moved", "removed"), 0)
     cycle = a_cycle(
         "cycle_20261123_130000",
-        errors=[{"subreddit": "aws", "kind": "connection", "message": inner}],
-        subreddits={"aws": {**counts, "error": inner}},
+        errors=[{"community": "aws", "kind": "connection", "message": inner}],
+        communities={"aws": {**counts, "error": inner}},
     )
     await written.upsert(CYCLES, [cycle])
     listed = await get("/api/v1/cycles", limit=5)
@@ -484,6 +483,8 @@ async def test_many_pages_that_look_at_the_same_time_cost_one_read(
     # However slow this machine is, they ask within this time.
     monkeypatch.setattr("api.blueprint.LOOKS_SHARE_SECONDS", 60.0)
     await written.upsert(CYCLES, [a_cycle("cycle_20261123_120000")])
+    # The first request opens the store.
+    await get("/api/v1/subreddits")
     caplog.set_level("INFO")
     for _ in range(20):
         assert len(json.loads((await get("/api/v1/cycles", limit=20)).get_body())) == 1

@@ -52,7 +52,7 @@ async def test_a_feed_reader_accepts_the_topics(process, written) -> None:
     del process
     odd = topics("current", "2026-11-23T13:05:00Z", [], count=3)
     odd["topics"][0]["theme"] = "<b>C# & \x08friends</b>"
-    odd["topics"][0]["subreddits"] = ["aws", "\x01"]
+    odd["topics"][0]["communities"] = ["aws", "\x01"]
     await written.upsert(TOPICS, [odd])
     answer = await get(FEED)
     assert answer.mimetype == "application/atom+xml"
@@ -85,7 +85,7 @@ async def test_what_did_not_change_is_not_updated(process, written) -> None:
         {"theme": "Another theme"},
         {"mentions": 99},
         {"keywords": ["other"]},
-        {"subreddits": ["claude"]},
+        {"communities": ["claude"]},
         {"sentiment_distribution": {"positive": 9, "negative": 2, "neutral": 3}},
     ],
     ids=str,

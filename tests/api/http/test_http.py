@@ -125,7 +125,7 @@ async def test_the_next_page_is_linked_with_the_same_parameters(written) -> None
         target = next_target(answer)
         if target is not None:
             assert "subreddit=AWS&hours=48&limit=3&q=title" in target
-    assert found == [post["id"] for post in posts if post["subreddit"] == "aws"]
+    assert found == [post["id"] for post in posts if post["community"] == "aws"]
 
 
 @pytest.mark.parametrize("path", DATA)

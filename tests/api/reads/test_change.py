@@ -8,8 +8,9 @@ import pytest
 from api.reads.sentiment import compare
 from api.schema.parameters import CompareParameters
 from api.schema.sentiment import Change, Comparison
-from shared.models import CollectionState, Label, Post, SubredditState
-from shared.store import COLLECTION, SUBREDDITS
+from shared.models import CollectionState, CommunityState, Label, Post
+from shared.store import COLLECTION, COMMUNITIES
+from shared.store.schema import SCHEMA
 from shared.times import iso
 from tests.api.world import NAMES, a_post, deps_of, keep
 
@@ -47,6 +48,7 @@ async def collected(store: Any, at: datetime | None = COLLECTED, **by_name: date
                 id="collection",
                 kind="collection",
                 ttl=-1,
+                schema=SCHEMA,
                 origin="sample",
                 last_cycle=None,
                 last_started_at=None,
@@ -57,19 +59,19 @@ async def collected(store: Any, at: datetime | None = COLLECTED, **by_name: date
         ],
     )
     states = [
-        SubredditState(
+        CommunityState(
             id=name,
-            kind="subreddit",
+            kind="community",
             ttl=-1,
-            posts_watermark=None,
-            comments_watermark=None,
+            schema=SCHEMA,
+            watermark=None,
             last_attempt_at=iso(COLLECTED),
             last_collected_at=iso(by_name.get(name, at)) if at else None,
             last_error=None,
         )
         for name in NAMES
     ]
-    await store.upsert(SUBREDDITS, states)
+    await store.upsert(COMMUNITIES, states)
 
 
 async def compared(

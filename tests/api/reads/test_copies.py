@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 
 
 def place(post: Post) -> str:
-    return f"{post['subreddit']}/{post['order_key']}"
+    return f"{post['community']}/{post['order_key']}"
 
 
 def copied(first: Post, *others: Post) -> list[Post]:
@@ -146,7 +146,7 @@ async def test_a_topic_shows_one_too(store: Store) -> None:
     told |= {
         "id": "told",
         "post_ids": ["p1", "p2", "p3"],
-        "subreddits": ["OpenAI", "claude", "aws"],
+        "communities": ["OpenAI", "claude", "aws"],
     }
     current: Any = {"id": "current", "created_at": iso(NOW), "topics": [told], "snapshots": []}
     await store.upsert(TOPICS, [current])

@@ -22,6 +22,7 @@ from shared.models import CollectionState, Lease
 from shared.settings import Settings
 from shared.settings import settings as process_settings
 from shared.store import COLLECTION, LEASES, Store
+from shared.store.schema import SCHEMA
 from shared.times import iso
 from shared.worker_status import STATUS_FILE, WorkerStatus, read_status, write_status
 from tests.api.world import NOW, ask, deps_of, get
@@ -36,6 +37,7 @@ async def remember(store: Store, last: timedelta | None, succeeded: int, failed:
         id="collection",
         kind="collection",
         ttl=-1,
+        schema=SCHEMA,
         origin="live",
         last_cycle="cycle_20261123_130000",
         last_started_at=iso(NOW),

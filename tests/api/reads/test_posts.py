@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.errors import NotFound, UnknownSubreddit
+from api.errors import NotFound, UnknownCommunity
 from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
 from api.schema.items import PostAnswer
@@ -56,6 +56,7 @@ async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) ->
     assert (newest.id, older.id) == ("p2", "p1")
     assert older.model_dump() == {
         "id": "p1",
+        "source": "reddit",
         "subreddit": "aws",
         "author": "someone",
         "title": "Title 1",
@@ -173,7 +174,7 @@ async def test_pages_together_are_the_whole_while_new_posts_arrive(store, subred
     assert flat(pages) == [
         post["id"]
         for post in posts
-        if subreddit in (None, post["subreddit"]) and label in (None, post["sentiment"]["label"])
+        if subreddit in (None, post["community"]) and label in (None, post["sentiment"]["label"])
     ]
     assert {len(page) for page in pages[:-1]} == {4}
     assert arrived == len(pages) - 1 > 1
@@ -210,7 +211,7 @@ async def test_only_posts_of_the_window_are_listed(sqlite_store, subreddit) -> N
 async def test_posts_of_a_subreddit_that_is_no_longer_watched_are_left_out(sqlite_store) -> None:
     await keep(sqlite_store, [a_post(1, NOW, "aws"), a_post(2, NOW, "cats")])
     assert [post.id for post in await recent(sqlite_store)] == ["p1"]
-    with pytest.raises(UnknownSubreddit):
+    with pytest.raises(UnknownCommunity):
         await recent(sqlite_store, subreddit="cats")
 
 
@@ -335,7 +336,7 @@ async def test_a_span_is_paged_like_a_window(sqlite_store) -> None:
 
 
 def a_topic(*post_ids: str) -> dict[str, object]:
-    return {**topic(1, iso(NOW)), "post_ids": list(post_ids), "subreddits": ["aws", "claude"]}
+    return {**topic(1, iso(NOW)), "post_ids": list(post_ids), "communities": ["aws", "claude"]}
 
 
 async def keep_topic(store: Store, created: str, *post_ids: str, current: bool = True) -> None:

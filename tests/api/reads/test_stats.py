@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.errors import UnknownSubreddit
+from api.errors import UnknownCommunity
 from api.http.parameters import read_parameters
 from api.reads.sentiment import read_stats
 from api.schema.parameters import ScopeParameters
@@ -40,7 +40,7 @@ async def test_stats_equal_a_count_of_the_items_of_the_window(sqlite_store, subr
         item
         for item in items
         if item["created_utc"] >= start.strftime("%Y-%m-%dT%H:%M:%SZ")
-        and subreddit in (None, item["subreddit"])
+        and subreddit in (None, item["community"])
     ]
     labels = [item["sentiment"]["label"] for item in counted]
     found = stats.statistics
@@ -107,7 +107,7 @@ async def test_without_a_name_all_subreddits_count(sqlite_store, given) -> None:
 
 
 async def test_a_subreddit_that_is_not_watched_is_unknown(sqlite_store) -> None:
-    with pytest.raises(UnknownSubreddit, match="one of aws, claude, OpenAI"):
+    with pytest.raises(UnknownCommunity, match="one of aws, claude, OpenAI"):
         await read_stats(deps_of(sqlite_store), ScopeParameters(subreddit="cats"))
 
 

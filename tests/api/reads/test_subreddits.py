@@ -5,29 +5,28 @@ import pytest
 from api.reads.subreddits import read_subreddits
 from api.schema.parameters import SubredditsParameters
 from shared.costs import track
-from shared.models import CycleError, SubredditState
-from shared.store import SUBREDDITS
+from shared.models import CommunityState, CycleError
+from shared.store import COMMUNITIES
 from tests.api.world import NOW, CountingStore, a_comment, a_post, deps_of, keep
 
 HOUR = timedelta(hours=1)
 
 
-def state(name: str, last: str | None, error: tuple[str, str] | None = None) -> SubredditState:
-    return SubredditState(
+def state(name: str, last: str | None, error: tuple[str, str] | None = None) -> CommunityState:
+    return CommunityState(
         id=name,
-        kind="subreddit",
+        kind="community",
         ttl=-1,
-        posts_watermark=None,
-        comments_watermark=None,
+        watermark=None,
         last_attempt_at="2026-11-23T13:00:00Z",
         last_collected_at=last,
-        last_error=CycleError(subreddit=name, kind=error[0], message=error[1]) if error else None,
+        last_error=CycleError(community=name, kind=error[0], message=error[1]) if error else None,
     )
 
 
 async def test_each_configured_subreddit_is_listed_in_order(store) -> None:
     await store.upsert(
-        SUBREDDITS,
+        COMMUNITIES,
         [
             state("claude", "2026-11-23T13:00:00Z"),
             state("aws", None, ("private", "the subreddit is private")),
@@ -60,7 +59,7 @@ async def test_each_configured_subreddit_is_listed_in_order(store) -> None:
 
 async def test_the_words_of_a_client_library_stay_inside(sqlite_store) -> None:
     words = "error with request HTTPConnectionPool(host='10.1.2.3', port=80)"
-    await sqlite_store.upsert(SUBREDDITS, [state("aws", None, ("connection", words))])
+    await sqlite_store.upsert(COMMUNITIES, [state("aws", None, ("connection", words))])
     answer = await read_subreddits(deps_of(sqlite_store), SubredditsParameters())
     assert answer.details[0].last_error == "the connection to Reddit failed"
 

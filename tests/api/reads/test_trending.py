@@ -35,7 +35,7 @@ def topic(number: int, created: str) -> Topic:
         mentions=5,
         mentions_by_hour=[0] * 24,
         growth=None,
-        subreddits=["aws"],
+        communities=["aws"],
         engagement_velocity=100.0 - number,
         sentiment_distribution={"positive": 1, "negative": 2, "neutral": 3},
         sentiment_avg=-0.1,

@@ -19,7 +19,7 @@ import pytest
 
 from collector.collection.cycle import Collector
 from collector.sources.reddit.client import RedditSource
-from collector.sources.reddit.requestor import wait_until
+from collector.sources.waiting import wait_until
 from local.reddit.limits import RateLimit
 from shared.errors import CycleEnded
 from shared.settings import Settings
@@ -66,10 +66,10 @@ def in_a_process(target: Callable[..., object], *args: object) -> int | None:
 async def result(settings: Settings) -> str:
     """Return what the store holds, once its own rules are found to hold."""
     async with opened(settings) as store:
-        await check_statistics(store, settings.subreddits)
+        await check_statistics(store, settings.watched)
         unreconciled = Query(CYCLES, "cycle", 10, order_by="id", equals={"reconciled": "no"})
         assert await store.query(unreconciled) == []
-        return await final_data(store, settings.subreddits)
+        return await final_data(store, settings.watched)
 
 
 async def counted(settings: Settings) -> dict[str, int]:
@@ -77,7 +77,7 @@ async def counted(settings: Settings) -> dict[str, int]:
     async with opened(settings) as store:
         cycles = await store.query(Query(CYCLES, "cycle", 100, order_by="id"))
     for cycle in cycles:
-        assert cycle["new"] == sum(each["new"] for each in cycle["subreddits"].values())
+        assert cycle["new"] == sum(each["new"] for each in cycle["communities"].values())
         assert cycle["new"] == cycle["posts_collected"] + cycle["comments_collected"]
     names = ("new", "posts_collected", "comments_collected")
     return {name: sum(int(cycle[name]) for cycle in cycles) for name in names}  # type: ignore[literal-required]
@@ -157,7 +157,7 @@ async def test_a_cycle_that_is_begun_again_counts_what_it_wrote_before(
             deadly: Any = KilledStore(store, step)
             source = RedditSource(settings, wait=wait_until(time.monotonic() + 120))
             clock = lambda: utc_now() + later  # noqa: E731
-            collector = Collector(deadly, source, METHOD, settings, clock=clock)
+            collector = Collector(deadly, {"reddit": source}, METHOD, settings, clock=clock)
             with suppress(Killed, CycleEnded):
                 await collector.run("request", cycle_id="cycle_20261123_130507")
             source.close()
@@ -197,7 +197,7 @@ def collect_command(settings: Settings) -> subprocess.Popen[str]:
     environ = {
         **os.environ,
         "REDDIT_BASE_URL": settings.reddit_base_url or "",
-        "SUBREDDITS": ",".join(settings.subreddits),
+        "SUBREDDITS": ",".join(settings.watched),
         "SQLITE_PATH": str(settings.sqlite_path),
         "LEASE_SECONDS": "6",
         "ORIGIN": "recorded",

@@ -9,7 +9,7 @@ from collector.writers.lease import lease
 from shared.errors import CycleRunning, DeadlineReached, SettingsError
 from shared.models import Topics
 from shared.settings import Settings
-from shared.store import COLLECTION, CURRENT, CYCLES, LEASES, POSTS, SUBREDDITS, TOPICS
+from shared.store import COLLECTION, COMMUNITIES, CURRENT, CYCLES, LEASES, POSTS, TOPICS
 from shared.times import iso, utc_now
 from tests.api.reads.test_trending import topic as a_topic
 from tests.collector.harness import (
@@ -42,8 +42,8 @@ async def test_the_cycle_document_tells_what_was_done(store, settings) -> None:
     assert stored["start_time"] <= stored["end_time"]
     assert stored["new"] == 60
     assert stored["posts_collected"] + stored["comments_collected"] == 60
-    assert sorted(stored["subreddits_processed"]) == sorted(SUBREDDITS_HERE)
-    assert sum(counts["new"] for counts in stored["subreddits"].values()) == 60
+    assert sorted(stored["communities_processed"]) == sorted(SUBREDDITS_HERE)
+    assert sum(counts["new"] for counts in stored["communities"].values()) == 60
     assert stored["pending_cells"] == {}
     assert stored["reconciled"] == "yes"
     datetime.strptime(stored["id"], "cycle_%Y%m%d_%H%M%S")  # noqa: DTZ007
@@ -58,7 +58,7 @@ async def test_new_items_are_added_and_only_they_are_written(store, settings, re
     watched = WatchedStore(store)
     cycle = await run_cycle(watched, settings)
     assert cycle["new"] == 2
-    assert cycle["subreddits"]["claude"]["new"] == 2
+    assert cycle["communities"]["claude"]["new"] == 2
     assert watched.written["posts"] + watched.written["comments"] == 2
     assert len(await stored_items(store, SUBREDDITS_HERE)) == 62
     await check_statistics(store, SUBREDDITS_HERE)
@@ -126,7 +126,7 @@ async def test_a_post_that_is_removed_leaves_its_topic_with_it(store, settings, 
 async def test_a_subreddit_without_anything_new_still_counts_as_collected(store, settings) -> None:
     await run_cycle(store, settings)
     cycle = await run_cycle(store, settings)
-    state = await store.read(SUBREDDITS, "subreddit", "aws")
+    state = await store.read(COMMUNITIES, "community", "aws")
     assert state["last_collected_at"] >= cycle["start_time"]
     assert state["last_error"] is None
 
@@ -183,8 +183,8 @@ async def test_an_item_from_the_future_does_not_hide_those_before_it(
     ahead[0]["data"] |= {"id": "ahead", "name": "t3_ahead"}
     reddit.control.add(ahead)
     await run_cycle(store, settings)
-    state = await store.read(SUBREDDITS, "subreddit", "aws")
-    assert state["posts_watermark"]["created_utc"] <= iso(utc_now())
+    state = await store.read(COMMUNITIES, "community", "aws")
+    assert state["watermark"]["posts"] <= iso(utc_now())
 
 
 async def test_a_gap_of_several_pages_is_read_to_its_end(
@@ -234,11 +234,11 @@ async def test_a_cycle_that_runs_out_of_time_ends_cleanly_and_the_next_begins_wi
 
     first = await run_cycle(sqlite_store, settings, wait=wait)
     assert first["status"] == "completed"
-    assert len(first["subreddits_processed"]) == 1
+    assert len(first["communities_processed"]) == 1
     assert [error["kind"] for error in first["errors"]] == ["deadline"]
     await check_statistics(sqlite_store, SUBREDDITS_HERE)
     second = await run_cycle(sqlite_store, settings)
-    assert second["subreddits_processed"][-1] == first["subreddits_processed"][0]
+    assert second["communities_processed"][-1] == first["communities_processed"][0]
     assert len(await stored_items(sqlite_store, SUBREDDITS_HERE)) == 60
 
 
@@ -256,5 +256,5 @@ async def test_posts_keep_what_velocity_is_measured_between(store, settings, red
     fullname = next(name for name in items if name.startswith("t3_"))
     reddit.control.set_score(fullname, 900)
     await run_cycle(store, settings)
-    post = await store.read(POSTS, items[fullname]["subreddit"], items[fullname]["id"])
+    post = await store.read(POSTS, items[fullname]["community"], items[fullname]["id"])
     assert [each["upvotes"] for each in post["observations"]] == [items[fullname]["upvotes"], 900]

@@ -30,7 +30,7 @@ POST = SeenPost(
 COMMENT = SeenComment(
     id="c1",
     post_id="p1",
-    parent_id="t3_p1",
+    parent_id="p1",
     author="bob",
     content="I love it",
     permalink="https://www.reddit.com/r/x/comments/p1/_/c1/",
@@ -63,7 +63,7 @@ def comparer() -> ScoringComparer:
 @pytest.fixture
 def stored(comparer):
     changes = comparer.compare("x", [POST, COMMENT], {})
-    return {"t3_p1": changes.posts[0], "t1_c1": changes.comments[0]}
+    return {"post:p1": changes.posts[0], "comment:c1": changes.comments[0]}
 
 
 def test_an_unknown_item_is_new_and_scored(comparer) -> None:
@@ -106,7 +106,7 @@ def test_what_only_moved_keeps_its_score_and_what_is_edited_gets_the_current_one
     later = replace(comparer, method=Method("linear", "1", other))
     moved = later.compare("x", [replace(POST, upvotes=9), COMMENT], stored)
     assert moved.counts == {"moved": 1, "unchanged": 1}
-    assert moved.posts[0]["sentiment"] == stored["t3_p1"]["sentiment"]
+    assert moved.posts[0]["sentiment"] == stored["post:p1"]["sentiment"]
     assert moved.posts[0]["language"] == "en"
     edited = later.compare("x", [replace(POST, content="Other words")], stored)
     assert edited.posts[0]["sentiment"]["method"] == "linear"
@@ -124,22 +124,22 @@ def test_changed_counts_are_moved_and_no_statistics_change(comparer, stored, mov
     changes = comparer.compare("x", [replace(POST, **moved)], stored)
     assert changes.counts == {"moved": 1}
     assert not changes.hours
-    assert changes.posts[0]["sentiment"] == stored["t3_p1"]["sentiment"]
+    assert changes.posts[0]["sentiment"] == stored["post:p1"]["sentiment"]
     assert len(changes.posts[0]["observations"]) == 2
 
 
 def test_only_the_last_observations_are_kept(comparer, stored) -> None:
     for upvotes in range(100):
         changes = comparer.compare("x", [replace(POST, upvotes=upvotes + 10)], stored)
-        stored = {"t3_p1": changes.posts[0]}
-    observed = [each["upvotes"] for each in stored["t3_p1"]["observations"]]
+        stored = {"post:p1": changes.posts[0]}
+    observed = [each["upvotes"] for each in stored["post:p1"]["observations"]]
     assert observed == list(range(110 - OBSERVATIONS, 110))
 
 
 def test_words_that_their_author_took_back_are_removed(comparer, stored) -> None:
     gone = [
         replace(POST, content="[removed]", deleted=True),
-        replace(COMMENT, content="[deleted]", author="[deleted]", deleted=True),
+        replace(COMMENT, content="[deleted]", author=None, deleted=True),
     ]
     changes = comparer.compare("x", gone, stored)
     assert changes.counts == {"removed": 2}
@@ -152,22 +152,22 @@ def test_an_item_listed_without_words_is_stored_once_as_neutral(comparer) -> Non
     gone = replace(POST, title="I love it", content="[deleted]", deleted=True)
     changes = comparer.compare("x", [gone], {})
     assert changes.posts[0]["sentiment"]["label"] == "neutral"
-    again = comparer.compare("x", [gone], {"t3_p1": changes.posts[0]})
+    again = comparer.compare("x", [gone], {"post:p1": changes.posts[0]})
     assert again.counts == {"unchanged": 1}
 
 
 def test_an_author_who_left_reddit_is_forgotten(comparer, stored) -> None:
-    changes = comparer.compare("x", [replace(COMMENT, author="[deleted]")], stored)
+    changes = comparer.compare("x", [replace(COMMENT, author=None)], stored)
     assert changes.counts == {"edited": 1}
-    assert changes.comments[0]["author"] == "[deleted]"
+    assert changes.comments[0]["author"] is None
     assert changes.comments[0]["content"] == "I love it"
 
 
 def test_an_item_keeps_the_time_it_was_first_seen_with(comparer, stored) -> None:
     shifted = replace(COMMENT, content="Edited", created_utc=CREATED + 7200)
     changes = comparer.compare("x", [shifted], stored)
-    assert changes.comments[0]["created_utc"] == stored["t1_c1"]["created_utc"]
-    assert changes.comments[0]["order_key"] == stored["t1_c1"]["order_key"]
+    assert changes.comments[0]["created_utc"] == stored["comment:c1"]["created_utc"]
+    assert changes.comments[0]["order_key"] == stored["comment:c1"]["order_key"]
 
 
 def test_what_the_cleanup_would_remove_is_not_stored(comparer) -> None:
@@ -192,7 +192,7 @@ def test_what_was_taken_away_is_kept_without_words_and_name(comparer) -> None:
     kept = str([*changes.posts, *changes.comments])
     for secret in ("ada", "A fine title", "It works", "Rant", "words", "bob", "I love it"):
         assert secret not in kept
-    stored = {"t3_p1": changes.posts[0], "t1_c1": changes.comments[0]}
+    stored = {"post:p1": changes.posts[0], "comment:c1": changes.comments[0]}
     assert comparer.compare("x", gone, stored).counts == {"unchanged": 2}
 
 
@@ -200,14 +200,14 @@ def test_what_a_listing_still_shows_is_taken_away_once(comparer, stored) -> None
     gone = [replace(POST, deleted=True), replace(COMMENT, deleted=True)]
     changes = comparer.compare("x", gone, stored, listed=True)
     assert changes.counts == {"removed": 2}
-    kept = {"t3_p1": changes.posts[0], "t1_c1": changes.comments[0]}
+    kept = {"post:p1": changes.posts[0], "comment:c1": changes.comments[0]}
     assert "ada" not in str(kept)
     assert comparer.compare("x", gone, kept, listed=True).counts == {"unchanged": 2}
 
 
 def test_what_is_approved_again_has_its_words_again(comparer) -> None:
     held = comparer.compare("x", [replace(COMMENT, deleted=True)], {}, listed=True).comments[0]
-    changes = comparer.compare("x", [COMMENT], {"t1_c1": held}, listed=True)
+    changes = comparer.compare("x", [COMMENT], {"comment:c1": held}, listed=True)
     assert changes.counts == {"edited": 1}
     assert changes.comments[0]["content"] == "I love it"
     assert changes.comments[0]["author"] == "bob"
@@ -215,8 +215,8 @@ def test_what_is_approved_again_has_its_words_again(comparer) -> None:
 
 
 def test_words_that_were_stored_of_what_was_removed_go(comparer, stored) -> None:
-    earlier = {**stored["t1_c1"], "deleted": True}
-    changes = comparer.compare("x", [replace(COMMENT, deleted=True)], {"t1_c1": earlier})
+    earlier = {**stored["comment:c1"], "deleted": True}
+    changes = comparer.compare("x", [replace(COMMENT, deleted=True)], {"comment:c1": earlier})
     assert changes.comments[0]["content"] == "[removed]"
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from local.reddit.objects import submission
-from shared.store import SUBREDDITS
+from shared.store import COMMUNITIES
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
 
 HOUR = 3600.0
@@ -102,5 +102,5 @@ async def test_a_reading_that_breaks_off_says_so_and_the_next_begins_where_it_be
         first = await run_cycle(sqlite_store, settings(reddit), wait=wait)
     assert first["status"] == "completed"
     assert "listing.ended_early" in caplog.text
-    assert (await sqlite_store.read(SUBREDDITS, "subreddit", "aws"))["posts_watermark"] is None
+    assert (await sqlite_store.read(COMMUNITIES, "community", "aws"))["watermark"] == {}
     assert first["new"] == 100

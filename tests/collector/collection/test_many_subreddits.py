@@ -1,5 +1,6 @@
 """What a cycle and a cleanup cost grows with the subreddits, and no faster: it is counted here."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,10 +10,11 @@ import pytest
 
 from collector.collection.cycle import Collector
 from collector.maintenance.cleanup import Cleaner
-from collector.sources.base import Seen, SeenComment, SeenPost
+from collector.sources.base import ItemReference, Looked, Page, SeenPost
+from shared.communities import SourceName
 from shared.errors import DeadlineReached
-from shared.models import ALL, Cycle
-from shared.store import DAYS, HOURS_OF_ALL, SUBREDDITS
+from shared.models import ALL, Cycle, Watermark
+from shared.store import COMMUNITIES, DAYS, HOURS_OF_ALL
 from shared.times import day_of, hour_of, iso
 from tests.api.world import NOW, a_post, keep
 from tests.collector.harness import METHOD, WatchedStore, check_statistics, stored_items
@@ -29,31 +31,34 @@ class NewPosts:
     requests_left: int | None = None
     titles: dict[str, Any] = field(default_factory=dict)
 
-    def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
-        if subreddit == self.ends_at:
+    name: SourceName = "reddit"
+    keys_at_once = 100
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def poll(
+        self, community: str, _watermark: Watermark | None, *, oldest: str, now: datetime
+    ) -> Iterator[Page]:
+        del oldest, now
+        if community == self.ends_at:
             raise DeadlineReached("the cycle's time is used up")
-        yield [
-            SeenPost(
-                id=f"p{subreddit}",
-                author="someone",
-                title=self.titles.get(subreddit, "I love it"),
-                content="",
-                url="",
-                permalink="",
-                created_utc=NOW.timestamp() - 60,
-                upvotes=1,
-                upvote_ratio=None,
-                comment_count=0,
-                flair=None,
-                deleted=False,
-            )
-        ]
+        post = SeenPost(
+            id=f"p{community}",
+            author="someone",
+            title=self.titles.get(community, "I love it"),
+            content="",
+            url="",
+            permalink="",
+            created_utc=NOW.timestamp() - 60,
+            upvotes=1,
+            upvote_ratio=None,
+            comment_count=0,
+            flair=None,
+            deleted=False,
+        )
+        yield Page([post], {})
 
-    def new_comments(self, _subreddit: str) -> Iterator[list[SeenComment]]:
-        return iter(())
-
-    def info(self, _fullnames: Sequence[str]) -> list[Seen]:
-        return []
+    def look_again(self, _items: Sequence[ItemReference]) -> Looked:
+        return Looked([])
 
     def close(self) -> None:
         pass
@@ -65,9 +70,9 @@ def settings(sqlite_settings):
 
 
 async def run(store: Any, settings: Any, source: NewPosts | None = None) -> Cycle:
-    return await Collector(store, source or NewPosts(), METHOD, settings, clock=lambda: NOW).run(
-        "cli"
-    )
+    return await Collector(
+        store, {"reddit": source or NewPosts()}, METHOD, settings, clock=lambda: NOW
+    ).run("cli")
 
 
 async def test_a_cycle_document_is_not_written_for_each_of_many_subreddits(
@@ -77,7 +82,7 @@ async def test_a_cycle_document_is_not_written_for_each_of_many_subreddits(
         watched = WatchedStore(sqlite_store)
         cycle = await run(watched, settings)
         assert (cycle["status"], cycle["new"]) == ("completed", new)
-        assert len(cycle["subreddits_processed"]) == len(NAMES)
+        assert len(cycle["communities_processed"]) == len(NAMES)
         # The document names every subreddit: once for each would be the square of them.
         assert watched.operations.count("replace") <= 110
     await check_statistics(sqlite_store, NAMES)
@@ -89,9 +94,11 @@ class SlowSource(NewPosts):
 
     now: datetime = NOW
 
-    def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
+    def poll(
+        self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
+    ) -> Iterator[Page]:
         self.now += timedelta(seconds=4)
-        return super().new_posts(subreddit)
+        return super().poll(community, watermark, oldest=oldest, now=now)
 
 
 async def test_while_a_long_cycle_runs_all_follows_its_parts(sqlite_store, settings) -> None:
@@ -102,7 +109,7 @@ async def test_while_a_long_cycle_runs_all_follows_its_parts(sqlite_store, setti
     class Looking(WatchedStore):
         async def upsert(self, container: Any, documents: Any) -> None:
             await self.inner.upsert(container, documents)
-            if container is SUBREDDITS and documents:
+            if container is COMMUNITIES and documents:
                 await self.look()
 
         async def look(self) -> None:
@@ -118,7 +125,9 @@ async def test_while_a_long_cycle_runs_all_follows_its_parts(sqlite_store, setti
             missing = [moment for moment, count in parts if count > of_all]
             lags.append(source.now - missing[0] if missing else timedelta(0))
 
-    collector = Collector(Looking(sqlite_store), source, METHOD, settings, clock=lambda: source.now)  # type: ignore[arg-type]
+    collector = Collector(
+        Looking(sqlite_store), {"reddit": source}, METHOD, settings, clock=lambda: source.now
+    )  # type: ignore[arg-type]
     cycle = await collector.run("cli")
     assert (cycle["status"], cycle["new"]) == ("completed", len(NAMES))
     assert source.now - NOW == timedelta(minutes=20)
@@ -128,10 +137,10 @@ async def test_while_a_long_cycle_runs_all_follows_its_parts(sqlite_store, setti
 
 async def test_out_of_time_what_was_read_is_kept(sqlite_store, settings) -> None:
     cycle = await run(sqlite_store, settings, NewPosts(ends_at="sub8"))
-    assert cycle["subreddits_processed"] == [f"sub{number}" for number in range(8)]
+    assert cycle["communities_processed"] == [f"sub{number}" for number in range(8)]
     assert len(await stored_items(sqlite_store, NAMES)) == 8
-    assert (await sqlite_store.read(SUBREDDITS, "subreddit", "sub7"))["last_collected_at"]
-    assert await sqlite_store.read(SUBREDDITS, "subreddit", "sub8") is None
+    assert (await sqlite_store.read(COMMUNITIES, "community", "sub7"))["last_collected_at"]
+    assert await sqlite_store.read(COMMUNITIES, "community", "sub8") is None
     await check_statistics(sqlite_store, NAMES)
 
 
@@ -140,7 +149,7 @@ async def test_one_that_cannot_be_written_does_not_stop_those_written_with_it(
 ) -> None:
     source = NewPosts(titles={"sub3": object()})
     cycle = await run(sqlite_store, settings, source)
-    assert [error["subreddit"] for error in cycle["errors"]] == ["sub3"]
+    assert [error["community"] for error in cycle["errors"]] == ["sub3"]
     assert cycle["new"] == len(NAMES) - 1
     await check_statistics(sqlite_store, NAMES)
 

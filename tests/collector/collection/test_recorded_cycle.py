@@ -74,7 +74,7 @@ async def test_a_cycle_stores_what_reddit_lists_and_a_second_one_writes_nothing(
         f"/r/{name}/{listing}": 1 for name in subreddits for listing in ("new", "comments")
     }
     assert sweep <= settings.sweep_requests
-    assert second["reddit_requests"] == 2 * len(subreddits) + sweep
+    assert second["requests"]["reddit"]["used"] == 2 * len(subreddits) + sweep
     assert await stored_items(store, subreddits) == items
     await check_statistics(store, subreddits)
 
@@ -92,4 +92,4 @@ async def test_a_first_cycle_asks_for_each_page_once(
         for name in subreddits
         for kind in ("t3", "t1")
     }
-    assert cycle["reddit_requests"] == sum(pages.values())
+    assert cycle["requests"]["reddit"]["used"] == sum(pages.values())

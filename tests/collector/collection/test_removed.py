@@ -70,7 +70,7 @@ async def test_what_is_kept_of_an_item_beside_its_words(store, settings, reddit)
     await run_cycle(store, settings)
     post = await store.read(POSTS, "aws", "p1")
     assert (post["stickied"], post["distinguished"], post["edited"]) == (True, "moderator", True)
-    assert (await store.read(POSTS, "aws", "p2"))["crosspost_parent"] == "t3_elsewhere"
+    assert (await store.read(POSTS, "aws", "p2"))["crosspost_parent"] == "elsewhere"
     answer = await store.read(COMMENTS, "aws", "c1")
     assert (answer["stickied"], answer["distinguished"], answer["edited"]) == (False, "admin", True)
 
@@ -96,5 +96,5 @@ async def test_the_cycle_says_what_was_left_out_and_why(store, settings, reddit)
         "dated in the future": 1,
         "no usable link_id": 1,
     }
-    assert stored["subreddits"]["aws"]["left_out"] == 4
+    assert stored["communities"]["aws"]["left_out"] == 4
     assert set(await stored_items(store, ["aws"])) == {"t3_p1", "t3_p2", "t1_c1", "t3_odd"}

@@ -10,7 +10,7 @@ from collector.collection.cycle import Collector
 from collector.sentiment.base import Method, Score
 from collector.sentiment.registry import method_named
 from collector.sources.reddit.client import RedditSource
-from collector.sources.reddit.requestor import wait_until
+from collector.sources.waiting import wait_until
 from shared.models import Cycle
 from shared.settings import Settings
 from shared.store import COLLECTION, Store
@@ -33,7 +33,7 @@ BROKEN = Broken("linear", LINEAR.version, LINEAR.score, fallback=lambda: VADER)
 async def collect(store: Store, settings: Settings, method: Method) -> Cycle:
     source = RedditSource(settings, wait=wait_until(time.monotonic() + 120))
     try:
-        return await Collector(store, source, method, settings).run("cli")
+        return await Collector(store, {"reddit": source}, method, settings).run("cli")
     finally:
         source.close()
 
@@ -83,7 +83,7 @@ async def test_a_method_without_one_below_fails_its_communities_alone_and_they_c
     last = replace(BROKEN, fallback=None)
     cycle = await collect(sqlite_store, settings, last)
     assert cycle["status"] == "failed"
-    assert {error["subreddit"] for error in cycle["errors"]} == set(NAMES)
+    assert {error["community"] for error in cycle["errors"]} == set(NAMES)
     assert await stored_items(sqlite_store, NAMES) == {}
     assert (await collect(sqlite_store, settings, LINEAR))["new"] > 0
     await check_statistics(sqlite_store, NAMES)

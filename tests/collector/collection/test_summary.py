@@ -12,7 +12,7 @@ REFUSED = "Reddit refuses the credentials: check REDDIT_CLIENT_ID and REDDIT_CLI
 
 
 def failed(subreddit: str | None, message: str = REFUSED) -> CycleError:
-    return CycleError(subreddit=subreddit, kind="credentials", message=message)
+    return CycleError(community=subreddit, kind="credentials", message=message)
 
 
 def test_one_reason_of_many_subreddits_is_said_once_with_their_names() -> None:

@@ -21,7 +21,7 @@ from local.reddit.objects import comment, submission
 from shared.models import ALL
 from shared.stats.months import key_of, partition_of
 from shared.stats.watched import names_ever
-from shared.store import DAYS, MONTHS, POSTS, SUBREDDITS, Query
+from shared.store import COMMUNITIES, DAYS, MONTHS, POSTS, Query
 from shared.times import utc_now
 from tests.api.world import deps_of
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
@@ -114,7 +114,7 @@ async def test_a_name_in_another_case_shows_before_the_next_collection(
 async def test_while_a_name_moves_to_another_case_everything_shows_once(store, collect) -> None:
     await collect("claudeai", "aws")
     for post in await store.query(Query(POSTS, "claudeai", 2)):
-        await store.upsert(POSTS, [{**post, "subreddit": "ClaudeAI"}])
+        await store.upsert(POSTS, [{**post, "community": "ClaudeAI"}])
     for name in ("claudeai", "ClaudeAI"):
         hours = [item["order_key"][:13] for item in (await stored_items(store, [name])).values()]
         await rebuild_all(store, {name: await rebuild_cells(store, name, hours)})
@@ -152,7 +152,7 @@ async def test_deletions_are_honoured_in_what_is_no_longer_watched(store, collec
     reddit.control.delete("t3_claudeai1")
     cycle = await collect("aws")
     assert cycle["removed"] == 1
-    assert "ClaudeAI" not in cycle["subreddits"]
+    assert "ClaudeAI" not in cycle["communities"]
     assert await store.read(POSTS, "ClaudeAI", "claudeai1") is None
     assert set((await counted(store, "aws")).values()) == {5}
     assert set((await counted(store, "ClaudeAI", "aws")).values()) == {9}
@@ -161,14 +161,14 @@ async def test_deletions_are_honoured_in_what_is_no_longer_watched(store, collec
 
 async def test_a_move_to_another_spelling_that_was_cut_short_goes_on(store, collect) -> None:
     await collect("claudeai")
-    state = await store.read(SUBREDDITS, "subreddit", "claudeai")
+    state = await store.read(COMMUNITIES, "community", "claudeai")
     post = await store.read(POSTS, "claudeai", "claudeai2")
-    await store.upsert(POSTS, [{**post, "subreddit": "ClaudeAI"}])
+    await store.upsert(POSTS, [{**post, "community": "ClaudeAI"}])
     await collect("ClaudeAI")
     await check_statistics(store, ["ClaudeAI"])
-    moved = await store.read(SUBREDDITS, "subreddit", "ClaudeAI")
-    assert moved["posts_watermark"] == state["posts_watermark"]
-    assert await store.read(SUBREDDITS, "subreddit", "claudeai") is None
+    moved = await store.read(COMMUNITIES, "community", "ClaudeAI")
+    assert moved["watermark"] == state["watermark"]
+    assert await store.read(COMMUNITIES, "community", "claudeai") is None
     assert set((await counted(store, "ClaudeAI")).values()) == {5}
 
 
@@ -176,9 +176,9 @@ async def test_data_of_a_version_that_stored_no_months_gets_them_in_the_next_cyc
     store, collect
 ) -> None:
     await collect("ClaudeAI")
-    state = await store.read(SUBREDDITS, "subreddit", "ClaudeAI")
+    state = await store.read(COMMUNITIES, "community", "ClaudeAI")
     del state["has_months"]
-    await store.upsert(SUBREDDITS, [state])
+    await store.upsert(COMMUNITIES, [state])
     months = await store.query(Query(MONTHS, partition_of("ClaudeAI"), 10, order_by="id"))
     await store.delete(MONTHS, [key_of("ClaudeAI", month["id"]) for month in months])
     assert months

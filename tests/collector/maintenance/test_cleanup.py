@@ -15,11 +15,11 @@ from shared.settings import Settings
 from shared.store import (
     CLEANUPS,
     COLLECTION,
+    COMMUNITIES,
     CURRENT,
     CYCLES,
     DAYS,
     HOURS_OF_ALL,
-    SUBREDDITS,
     TOPICS,
     Query,
     Store,
@@ -114,16 +114,16 @@ async def test_a_plan_says_what_would_go_and_removes_nothing(store, settings) ->
 
 async def test_items_of_a_subreddit_that_is_no_longer_watched_go_too(store, settings) -> None:
     await fill(store)
-    state: Any = {"id": "claude", "kind": "subreddit", "ttl": -1}
-    await store.upsert(SUBREDDITS, [state])
-    await store.upsert(SUBREDDITS, [{**state, "id": "longgone"}])
+    state: Any = {"id": "claude", "kind": "community", "ttl": -1}
+    await store.upsert(COMMUNITIES, [state])
+    await store.upsert(COMMUNITIES, [{**state, "id": "longgone"}])
     await cleaner(store, settings.model_copy(update={"subreddits": ("aws", "OpenAI")})).run()
     items = await stored_items(store, ["claude"])
     assert items
     assert all(item["created_utc"] >= iso(BORDER) for item in items.values())
     await check_statistics(store, NAMES)
-    assert await store.read(SUBREDDITS, "subreddit", "claude") is not None
-    assert await store.read(SUBREDDITS, "subreddit", "longgone") is None
+    assert await store.read(COMMUNITIES, "community", "claude") is not None
+    assert await store.read(COMMUNITIES, "community", "longgone") is None
 
 
 async def test_old_cycles_cleanups_and_topics_go(store, settings, stand_in) -> None:
@@ -164,7 +164,7 @@ async def test_cycles_left_running_by_a_dead_process_become_failed(
     dead |= {"end_time": None, "pending_cells": {"aws": hours}}
     await store.upsert(CYCLES, [dead])
     # As a kill between the items and their statistics leaves it.
-    await store.upsert(DAYS, [{"id": hours[-1][:10], "subreddit": "aws", "hours": {}}])
+    await store.upsert(DAYS, [{"id": hours[-1][:10], "scope": "aws", "hours": {}}])
     plan = await cleaner(store, settings).plan()
     assert plan.orphaned_cycles == [dead["id"]]
     done = await cleaner(store, settings).run()
@@ -246,7 +246,7 @@ async def check_kept(store: Store) -> None:
             for hour, cell in day["hours"].items():
                 if (cell_hour := f"{day['id']}T{hour}") >= hour_of(iso(BORDER)):
                     counted = sum(
-                        i["subreddit"] == name and i["created_utc"].startswith(cell_hour)
+                        i["community"] == name and i["created_utc"].startswith(cell_hour)
                         for i in items
                     )
                     assert cell["posts"] + cell["comments"] == counted

@@ -18,7 +18,7 @@ from collector.collection.cycle import Collector
 from collector.maintenance.cleanup import Cleaner
 from collector.sentiment.base import NO_WORDS, Method
 from collector.sources.reddit.client import RedditSource
-from collector.sources.reddit.requestor import wait_until
+from collector.sources.waiting import wait_until
 from collector.writers.lease import LeaseWait, lease
 from local.reddit.limits import RateLimit
 from shared.errors import CycleRunning
@@ -175,7 +175,7 @@ async def test_a_plan_counts_and_writes_nothing(store, settings) -> None:
 
 async def test_items_of_a_subreddit_that_is_no_longer_watched_count_too(store, settings) -> None:
     await keep(store, *some_items(9))
-    state: Any = {"id": NAMES[2], "kind": "subreddit", "ttl": -1, "last_attempt_at": ""}
+    state: Any = {"id": NAMES[2], "kind": "community", "ttl": -1, "last_attempt_at": ""}
     await store.upsert(WORK, [state])
     fewer = settings.model_copy(update={"subreddits": NAMES[:2]})
     assert (await rescorer(store, fewer).run())["rescored"] == 9
@@ -350,7 +350,7 @@ async def test_a_collection_gets_its_turn_and_loses_nothing(stand_in, store, set
         await is_collecting.wait()
         source = RedditSource(here, wait=wait_until(time.monotonic() + 120), backoff=FAST)
         try:
-            collector = Collector(store, source, LINEAR, here, clock=utc_now)
+            collector = Collector(store, {"reddit": source}, LINEAR, here, clock=utc_now)
             cycle = await collector.run("cli", lease_wait=LeaseWait(120))
         finally:
             source.close()

@@ -170,8 +170,8 @@ async def test_a_whole_cycle_over_the_sample_and_then_its_topics(
     assert len(mine) == len(top["post_ids"]) == top["mentions"]
     about = sum(top["theme"].lower() in f"{p['title']} {p['selftext']}".lower() for p in mine)
     assert about >= 0.8 * len(mine)
-    assert top["subreddits"]
-    assert set(top["subreddits"]) <= set(names)
+    assert top["communities"]
+    assert set(top["communities"]) <= set(names)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -341,7 +341,7 @@ async def test_a_topic_tells_the_sentiment_of_its_posts_and_comments_and_its_pea
     assert topic["peak_time"] == "2026-11-23T11:00:00Z"
     assert len(topic["mentions_by_hour"]) == 24
     assert sum(topic["mentions_by_hour"]) == 42
-    assert topic["subreddits"] == ["aws"]
+    assert topic["communities"] == ["aws"]
     assert len(topic["post_ids"]) == topic["mentions"] == 12
     assert (topic["methods"], topic["left_out"]) == ({"vader 3.3.2": 42}, 0)
 

@@ -275,11 +275,11 @@ async def test_marked_copies_are_no_posts_of_a_topic_and_their_comments_count(
     first, *others = saying("Copper Planner")
     copy = told(200_000, timedelta(minutes=5), first["title"], first["content"], subreddit="claude")
     place = "{}/{}".format
-    marked: Any = {**copy, "copy_of": place(first["subreddit"], first["order_key"])}
-    original: Any = {**first, "copies": [place(copy["subreddit"], copy["order_key"])]}
+    marked: Any = {**copy, "copy_of": place(first["community"], first["order_key"])}
+    original: Any = {**first, "copies": [place(copy["community"], copy["order_key"])]}
     answer: Any = a_comment(1, NOW - timedelta(minutes=2), "claude")
     await sqlite_store.upsert(COMMENTS, [{**answer, "post_id": copy["id"]}])
     (topic,) = await topics_of(sqlite_store, sqlite_settings, original, marked, *others)
-    assert (topic["mentions"], topic["subreddits"]) == (20, ["aws"])
+    assert (topic["mentions"], topic["communities"]) == (20, ["aws"])
     assert copy["id"] not in topic["post_ids"]
     assert sum(topic["mentions_by_hour"]) == 21

@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.collection.cycle import Collector
 from collector.sources.reddit.client import RedditSource
-from collector.sources.reddit.requestor import wait_until
+from collector.sources.waiting import wait_until
 from shared.settings import Settings
 from shared.store import CYCLES, LEASES, Query, Store, open_store
 from tests.collector.harness import METHOD, WRITES, settings_for, things
@@ -51,7 +51,7 @@ async def run_cancelled(store: Store, settings: Settings, number: int) -> bool:
     """Run a cycle that is cancelled at an operation; return whether it has as many."""
     source = RedditSource(settings, wait=wait_until(time.monotonic() + 120))
     cancelling = CancellingStore(store, number)
-    collector = Collector(cancelling, source, METHOD, settings)  # type: ignore[arg-type]
+    collector = Collector(cancelling, {"reddit": source}, METHOD, settings)  # type: ignore[arg-type]
     cancelling.task = asyncio.create_task(collector.run("cli"))
     with suppress(asyncio.CancelledError):
         await cancelling.task

@@ -13,6 +13,7 @@ import pytest
 from shared.models import CollectionState
 from shared.settings import load_settings
 from shared.store import COLLECTION, open_store
+from shared.store.schema import SCHEMA
 from tests.fixtures.host import NOBODY, ROOT, environ_with, up_command
 
 GOOD_KEYS = '{"_master": "0123456789abcdef", "_function": "0123456789abcdef"}'
@@ -248,6 +249,7 @@ def test_a_database_of_another_origin_is_refused_before_anything_starts(
             id="collection",
             kind="collection",
             ttl=-1,
+            schema=SCHEMA,
             origin="live",
             last_cycle=None,
             last_started_at=None,

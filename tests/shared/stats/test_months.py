@@ -31,5 +31,5 @@ FULL = Cell(
     ids=["first", "full", "mixed", "another method", "partly named", "zero", "copies"],
 )
 def test_a_month_returns_the_cells_that_it_was_made_of(hours) -> None:
-    days = [DayStats(id=day, subreddit="aws", hours=hours) for day in ("2026-02-01", "2026-02-28")]
+    days = [DayStats(id=day, scope="aws", hours=hours) for day in ("2026-02-01", "2026-02-28")]
     assert unpack(pack("aws", "2026-02", days)) == days

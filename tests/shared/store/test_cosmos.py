@@ -98,7 +98,7 @@ def behind(proxy: Proxy, cosmos_settings_factory) -> Settings:
 
 
 def post(number: int) -> Any:
-    return {"id": f"p{number}", "subreddit": "aws", "order_key": f"k{number:06}"}
+    return {"id": f"p{number}", "community": "aws", "order_key": f"k{number:06}"}
 
 
 def throttle(count: int, milliseconds: int) -> Fault:
@@ -384,10 +384,10 @@ async def test_only_what_is_filtered_or_sorted_on_is_indexed() -> None:
     policy = indexing_policy(COMMENTS)
     assert policy["excludedPaths"] == [{"path": "/*"}]
     assert [included["path"] for included in policy["includedPaths"]] == [
+        "/community/?",
         "/order_key/?",
         "/post_id/?",
         "/sentiment/label/?",
-        "/subreddit/?",
     ]
     assert {"path": "/reconciled/?"} in indexing_policy(CYCLES)["includedPaths"]
 

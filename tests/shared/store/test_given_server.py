@@ -19,7 +19,7 @@ async def test_a_server_that_is_given_is_the_one_that_is_used(
             assert (given.endpoint, given.key) == (started.endpoint, KEY)
             settings = given.settings()
             store = await open_store(settings, retry_seconds=PATIENCE)
-            await store.upsert(POSTS, [{"id": "p1", "subreddit": "aws", "order_key": "1"}])
+            await store.upsert(POSTS, [{"id": "p1", "community": "aws", "order_key": "1"}])
             assert await store.read(POSTS, "aws", "p1")
             await store.close()
             await drop(settings)

@@ -23,7 +23,7 @@ CONTEXT = multiprocessing.get_context("spawn")
 
 
 def post(number: int) -> dict:
-    return {"id": f"p{number}", "subreddit": "aws", "order_key": f"k{number:06}", "content": "x"}
+    return {"id": f"p{number}", "community": "aws", "order_key": f"k{number:06}", "content": "x"}
 
 
 async def write_batches(path: Path, count: int) -> None:
@@ -270,7 +270,7 @@ async def test_queries_use_their_index(tmp_path: Path) -> None:
 async def test_a_batched_read_is_one_statement_however_many_partitions_it_spans(
     sqlite_store,
 ) -> None:
-    posts = [{**post(number), "subreddit": f"sub{number}"} for number in range(300)]
+    posts = [{**post(number), "community": f"sub{number}"} for number in range(300)]
     await sqlite_store.upsert(POSTS, posts)
     keys = [(f"sub{number}", f"p{number}") for number in range(0, 300, 2)]
     with track() as costs:

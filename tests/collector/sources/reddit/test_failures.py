@@ -11,11 +11,12 @@ import requests
 
 from collector.sources.reddit.causes import token_cause
 from collector.sources.reddit.client import RedditSource
-from collector.sources.reddit.requestor import Backoff, _retry_after, wait_until
+from collector.sources.reddit.requestor import _retry_after
+from collector.sources.waiting import Backoff, wait_until
 from local.reddit.limits import RateLimit
-from shared.errors import DeadlineReached, RedditRefused, RedditUnavailable, SubredditUnavailable
+from shared.errors import CommunityUnavailable, DeadlineReached, SourceRefused, SourceUnavailable
 from shared.settings import Settings, load_settings
-from shared.store import SUBREDDITS
+from shared.store import COMMUNITIES
 from tests.collector.harness import (
     FAST,
     check_statistics,
@@ -77,7 +78,7 @@ def test_a_lasting_fault_is_given_up_after_a_bounded_number_of_tries(
     reddit, source, fault: str, kind: str
 ) -> None:
     reddit.control.set_faults(f"{fault},route=new")
-    with pytest.raises(RedditUnavailable) as caught:
+    with pytest.raises(SourceUnavailable) as caught:
         list(source.new_posts("aws"))
     assert caught.value.kind == kind
     assert source.requests_used == FAST.attempts
@@ -90,7 +91,7 @@ def test_no_answer_in_time_is_tried_again_then_given_up(reddit) -> None:
     reddit.control.set_faults("stall,route=new,first=1,seconds=5")
     assert len(next(source.new_posts("aws"))) == 10
     reddit.control.set_faults("stall,route=new,seconds=5")
-    with pytest.raises(RedditUnavailable) as caught:
+    with pytest.raises(SourceUnavailable) as caught:
         list(source.new_posts("aws"))
     assert caught.value.kind == "timeout"
     source.close()
@@ -99,7 +100,7 @@ def test_no_answer_in_time_is_tried_again_then_given_up(reddit) -> None:
 def test_a_server_that_is_gone_is_a_failed_connection(reddit) -> None:
     source = source_for(reddit.base_url)
     reddit.close()
-    with pytest.raises(RedditUnavailable) as caught:
+    with pytest.raises(SourceUnavailable) as caught:
         list(source.new_posts("aws"))
     assert caught.value.kind == "connection"
     source.close()
@@ -121,7 +122,7 @@ def test_a_server_that_is_gone_is_a_failed_connection(reddit) -> None:
 )
 def test_what_a_subreddit_is_isnt_tried_again(reddit, source, fault: str, kind: str) -> None:
     reddit.control.set_faults(f"{fault},route=new")
-    with pytest.raises(SubredditUnavailable) as caught:
+    with pytest.raises(CommunityUnavailable) as caught:
         list(source.new_posts("aws"))
     assert caught.value.kind == kind
     assert source.requests_used == 1
@@ -139,7 +140,7 @@ def test_what_is_no_matter_of_a_subreddit_is_told_as_that(
     reddit, source, fault: str, kind: str, words: str
 ) -> None:
     reddit.control.set_faults(f"{fault},route=new")
-    with pytest.raises(RedditUnavailable, match=words) as caught:
+    with pytest.raises(SourceUnavailable, match=words) as caught:
         list(source.new_posts("aws"))
     assert caught.value.kind == kind
 
@@ -149,7 +150,7 @@ def test_a_token_that_is_not_given_is_a_matter_of_the_credentials(
     reddit, source, fault: str
 ) -> None:
     reddit.control.set_faults(f"{fault},route=token")
-    with pytest.raises(RedditRefused, match="REDDIT_") as caught:
+    with pytest.raises(SourceRefused, match="REDDIT_") as caught:
         list(source.new_posts("aws"))
     assert caught.value.kind == ("blocked" if fault == "blocked" else "credentials")
     assert reddit.control.counts()["token"] == 1
@@ -190,7 +191,7 @@ async def test_a_cause_that_is_everybodys_is_told_once(
     settings = settings_for(sqlite_settings, reddit.base_url, FOURTEEN)
     cycle = await run_cycle(sqlite_store, settings)
     assert cycle["status"] == "failed"
-    assert [(error["subreddit"], error["kind"]) for error in cycle["errors"]] == [(None, kind)]
+    assert [(error["community"], error["kind"]) for error in cycle["errors"]] == [(None, kind)]
     assert reddit.control.counts().get("new", 0) <= 3 * FAST.attempts
     reddit.control.clear_faults()
     second = await run_cycle(sqlite_store, settings)
@@ -208,7 +209,7 @@ async def test_a_few_that_always_fail_keep_off_no_others(
     await run_cycle(sqlite_store, settings)
     second = await run_cycle(sqlite_store, settings)
     assert second["new"] == 20
-    assert {(error["subreddit"], error["kind"]) for error in second["errors"]} == {
+    assert {(error["community"], error["kind"]) for error in second["errors"]} == {
         ("sub05", "login"),
         (None, "server_error"),
     }
@@ -216,12 +217,12 @@ async def test_a_few_that_always_fail_keep_off_no_others(
 
 def test_a_renamed_subreddits_error_says_the_new_name(reddit, source) -> None:
     reddit.control.set_faults("renamed,route=new,to=aws_new")
-    with pytest.raises(SubredditUnavailable, match="aws_new"):
+    with pytest.raises(CommunityUnavailable, match="aws_new"):
         list(source.new_posts("aws"))
 
 
 def test_a_subreddit_that_does_not_exist_is_missing(source) -> None:
-    with pytest.raises(SubredditUnavailable) as caught:
+    with pytest.raises(CommunityUnavailable) as caught:
         list(source.new_posts("nowhere_at_all"))
     assert caught.value.kind == "missing"
 
@@ -245,7 +246,7 @@ def test_wrong_credentials_are_one_clear_error_without_the_secret(stand_in) -> N
         }
     )
     source = RedditSource(settings, wait=wait_until(time.monotonic() + 60), backoff=FAST)
-    with pytest.raises(RedditRefused, match="REDDIT_CLIENT_SECRET") as caught:
+    with pytest.raises(SourceRefused, match="REDDIT_CLIENT_SECRET") as caught:
         list(source.new_posts("aws"))
     assert "wrong-secret" not in str(caught.value)
     source.close()
@@ -253,12 +254,12 @@ def test_wrong_credentials_are_one_clear_error_without_the_secret(stand_in) -> N
 
 def test_a_token_that_is_always_refused_ends_in_one_clear_error(reddit, source) -> None:
     reddit.control.set_faults("401,route=new")
-    with pytest.raises(RedditRefused, match="REDDIT_CLIENT_ID"):
+    with pytest.raises(SourceRefused, match="REDDIT_CLIENT_ID"):
         list(source.new_posts("aws"))
 
 
 def test_without_credentials_and_without_a_stand_in_the_error_says_what_to_set() -> None:
-    with pytest.raises(RedditRefused, match="REDDIT_CLIENT_ID"):
+    with pytest.raises(SourceRefused, match="REDDIT_CLIENT_ID"):
         RedditSource(Settings(), wait=wait_until(time.monotonic() + 1))
 
 
@@ -354,17 +355,17 @@ async def test_three_of_fourteen_fail_eleven_are_stored_and_the_next_cycle_picks
     )
     first = await run_cycle(store, settings)
     assert first["status"] == "completed"
-    assert {(error["subreddit"], error["kind"]) for error in first["errors"]} == {
+    assert {(error["community"], error["kind"]) for error in first["errors"]} == {
         ("sub03", "server_error"),
         ("sub07", "private"),
         ("sub11", "connection"),
     }
     failed = {"sub03", "sub07", "sub11"}
     items = await stored_items(store, FOURTEEN)
-    assert {item["subreddit"] for item in items.values()} == set(FOURTEEN) - failed
+    assert {item["community"] for item in items.values()} == set(FOURTEEN) - failed
     assert len(items) == 110
     await check_statistics(store, FOURTEEN)
-    state = await store.read(SUBREDDITS, "subreddit", "sub07")
+    state = await store.read(COMMUNITIES, "community", "sub07")
     assert state["last_error"]["kind"] == "private"
     assert state["last_collected_at"] is None
 
@@ -374,7 +375,7 @@ async def test_three_of_fourteen_fail_eleven_are_stored_and_the_next_cycle_picks
     assert second["new"] == 30
     assert len(await stored_items(store, FOURTEEN)) == 140
     await check_statistics(store, FOURTEEN)
-    assert (await store.read(SUBREDDITS, "subreddit", "sub07"))["last_error"] is None
+    assert (await store.read(COMMUNITIES, "community", "sub07"))["last_error"] is None
 
 
 async def test_a_cycle_in_which_no_subreddit_could_be_read_has_failed(
@@ -384,7 +385,7 @@ async def test_a_cycle_in_which_no_subreddit_could_be_read_has_failed(
     settings = settings_for(sqlite_settings, reddit.base_url, ["aws", "claude"])
     cycle = await run_cycle(sqlite_store, settings)
     assert cycle["status"] == "failed"
-    assert {error["subreddit"] for error in cycle["errors"]} >= {"aws", "claude"}
+    assert {error["community"] for error in cycle["errors"]} >= {"aws", "claude"}
 
 
 async def test_refused_credentials_end_the_cycle_at_once(

@@ -95,7 +95,7 @@ async def test_where_an_item_can_do_without_it_it_is_the_default(
     assert (post["upvotes"], post["comment_count"], post["upvote_ratio"]) == (0, 0, None)
     assert (await sqlite_store.read(POSTS, "aws", "p1"))["upvotes"] == 7
     said = await sqlite_store.read(COMMENTS, "aws", "c1")
-    assert (said["upvotes"], said["author"]) == (0, "[deleted]")
+    assert (said["upvotes"], said["author"]) == (0, None)
     await check_statistics(sqlite_store, ["aws"])
 
 

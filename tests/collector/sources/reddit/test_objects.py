@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from collector.sources.base import SeenComment, SeenPost
-from collector.sources.reddit.objects import MAX_CHARACTERS, read_things
+from collector.sources.reddit.objects import read_things
+from collector.text.tidy import MAX_CHARACTERS
 
 POST = {"id": "abc12", "created_utc": 1700000000.0, "title": "A title", "author": "ada"}
 COMMENT = {"id": "c0", "link_id": "t3_abc12", "created_utc": 1700000001.0, "body": "Words"}
@@ -26,14 +27,14 @@ def comment(**changes: object) -> SeenComment:
 
 def test_a_post_with_only_what_it_must_have_is_kept() -> None:
     seen = post(title=None, author=None, selftext=None, score=None, num_comments=None)
-    assert (seen.title, seen.author, seen.content, seen.upvotes) == ("", "[deleted]", "", 0)
+    assert (seen.title, seen.author, seen.content, seen.upvotes) == ("", None, "", 0)
     assert seen.permalink == "https://www.reddit.com/comments/abc12/"
 
 
 def test_a_comment_whose_post_is_unknown_is_kept() -> None:
     seen = comment(link_id="t3_never_seen")
     assert seen.post_id == "never_seen"
-    assert seen.parent_id == "t3_never_seen"
+    assert seen.parent_id == "never_seen"
     assert seen.permalink == "https://www.reddit.com/comments/never_seen/_/c0/"
 
 
@@ -125,7 +126,7 @@ def test_what_is_no_item_is_left_out_and_logged(child: object, caplog) -> None:
         ("stickied", "no", False),
         ("distinguished", 3, None),
         ("distinguished", "moderator", "moderator"),
-        ("crosspost_parent", "t3_orig", "t3_orig"),
+        ("crosspost_parent", "t3_orig", "orig"),
         ("crosspost_parent", 9, None),
         ("removed_by_category", False, False),
     ],
@@ -213,7 +214,7 @@ def test_what_reddit_marks_is_taken_away_though_its_words_are_there(mark) -> Non
 def test_a_cross_post_a_gallery_and_a_poll_say_something_too() -> None:
     original = {"id": "orig", "selftext": "The first words", "author": "eve"}
     copy = post(crosspost_parent="t3_orig", crosspost_parent_list=[original], url="/r/x/comments/o")
-    assert (copy.content, copy.crosspost_parent) == ("The first words", "t3_orig")
+    assert (copy.content, copy.crosspost_parent) == ("The first words", "orig")
     assert copy.url == "https://www.reddit.com/r/x/comments/o"
     own = post(selftext="My own", crosspost_parent="t3_orig", crosspost_parent_list=[original])
     assert own.content == "My own"
@@ -236,5 +237,5 @@ def test_a_permalink_leads_to_reddit_or_is_made_up(given: object) -> None:
 
 
 def test_a_comment_that_answers_itself_answers_the_post() -> None:
-    assert comment(parent_id="t1_c0").parent_id == "t3_abc12"
-    assert comment(parent_id="t1_other").parent_id == "t1_other"
+    assert comment(parent_id="t1_c0").parent_id == "abc12"
+    assert comment(parent_id="t1_other").parent_id == "other"

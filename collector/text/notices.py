@@ -3,12 +3,6 @@
 import re
 import unicodedata
 
-REMOVED = "[removed]"
-"""What stands for the words of an item that was removed, by its author or a moderator."""
-
-NO_AUTHOR = "[deleted]"
-"""What stands for the name of an author who is gone, or whose item is."""
-
 # Notices are short; the time that the pattern takes ends here too.
 MAX_CHARACTERS = 500
 

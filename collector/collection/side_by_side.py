@@ -1,0 +1,33 @@
+"""Takes the results of several streams as they come, each stream waiting while its own is used."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def side_by_side(streams: Sequence[AsyncGenerator[T]]) -> AsyncGenerator[T]:
+    """Yield what the streams yield, in the order in which it comes.
+
+    A stream goes on once its last result has been used, so that none runs ahead of the one who
+    uses them. An error of one stream ends all. Close it, also after a break: it ends the streams.
+    """
+    waiting = {asyncio.ensure_future(anext(stream)): stream for stream in streams}
+    try:
+        while waiting:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                stream = waiting.pop(task)
+                try:
+                    result = task.result()
+                except StopAsyncIteration:
+                    continue
+                yield result
+                waiting[asyncio.ensure_future(anext(stream))] = stream
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        for stream in streams:
+            await stream.aclose()

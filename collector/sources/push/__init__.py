@@ -1,0 +1,1 @@
+"""The source of what is pushed: a folder of files."""

@@ -1,0 +1,114 @@
+"""The lines of pushed files: an item each, as JSON, and how it becomes ours.
+
+docs/push.md says what a line holds.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from collector.sources.base import Seen, SeenComment, SeenPost
+from collector.text.tidy import tidy
+from shared.communities import Kind
+
+# A time outside is an error of the sender.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+# What JSON readers of every language take as a whole number.
+MAX_COUNT = 2**31 - 1
+
+
+def _possible(moment: datetime) -> datetime:
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError("it isn't between 2000 and 2100")
+    return moment
+
+
+# Safe in a path, and as a document's id.
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Text = Annotated[str, AfterValidator(tidy)]
+Time = Annotated[AwareDatetime, AfterValidator(_possible)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT, strict=True)]
+Score = Annotated[int, Field(ge=-MAX_COUNT, le=MAX_COUNT, strict=True)]
+
+
+class PushedItem(BaseModel):
+    """A post or a comment, as its line gives it. What is left out is unknown, or empty."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Id
+    kind: Kind
+    created: Time
+    post_id: Id | None = None
+    parent_id: Id | None = None
+    author: Text | None = None
+    title: Text = ""
+    text: Text = ""
+    url: Text = ""
+    permalink: Text = ""
+    edited: bool = False
+    score: Score | None = None
+    replies: Count | None = None
+    flair: Text | None = None
+    deleted: Literal["author", "moderator"] | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "PushedItem":
+        if (self.kind == "comment") != (self.post_id is not None):
+            raise ValueError("a comment takes post_id, and a post none")
+        if not self.deleted and not (self.text.strip() or self.title.strip()):
+            raise ValueError("it has no words")
+        return self
+
+    def seen(self, community: str) -> Seen:
+        """Translate into our words; ids are made unique by the community's."""
+        if self.kind == "post":
+            return SeenPost(
+                id=f"{community}.{self.id}",
+                author=self.author or None,
+                title=self.title,
+                content=self.text,
+                url=self.url or self.permalink,
+                permalink=self.permalink,
+                created_utc=self.created.timestamp(),
+                upvotes=self.score,
+                upvote_ratio=None,
+                comment_count=self.replies,
+                flair=self.flair or None,
+                deleted=self.deleted is not None,
+                edited=self.edited,
+            )
+        post_id = f"{community}.{self.post_id}"
+        answers_post = self.parent_id in {None, self.post_id, self.id}
+        return SeenComment(
+            id=f"{community}.{self.id}",
+            post_id=post_id,
+            parent_id=post_id if answers_post else f"{community}.{self.parent_id}",
+            author=self.author or None,
+            content=self.text,
+            permalink=self.permalink,
+            created_utc=self.created.timestamp(),
+            upvotes=self.score,
+            deleted=self.deleted is not None,
+            edited=self.edited,
+        )
+
+
+def reason_of(error: ValidationError) -> str:
+    """Return what is wrong with a line, in a few words."""
+    first: Any = error.errors()[0]
+    if not first["loc"]:
+        return str(first["msg"]).removeprefix("Value error, ")
+    name = str(first["loc"][0])
+    return (
+        f"unknown field {name[:40]}" if first["type"] == "extra_forbidden" else f"no usable {name}"
+    )

@@ -1,0 +1,44 @@
+"""How sources wait: never past the deadline, and no longer than until the process is to end."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.errors import DeadlineReached, Stopped
+
+Wait = Callable[[float], None]
+"""Waits, in seconds. Raises DeadlineReached when less time is left, and Stopped."""
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How often and how far apart to try again: exponentially, with full jitter.
+
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
+
+    attempts: int = 5
+    first_seconds: float = 1.0
+    most_seconds: float = 30.0
+
+    def pause(self, attempt: int, rng: random.Random) -> float:
+        """Return the seconds to wait after this attempt (1, 2, …)."""
+        longest = min(self.most_seconds, self.first_seconds * 2.0 ** (attempt - 1))
+        return longest / 2 + rng.uniform(0, longest / 2)
+
+
+def wait_until(deadline: float, stopping: threading.Event | None = None) -> Wait:
+    """Make a Wait that never sleeps past the deadline, in `time.monotonic` seconds, and that ends
+    with Stopped once the event is set.
+    """
+    stop = stopping or threading.Event()
+
+    def wait(seconds: float) -> None:
+        if time.monotonic() + seconds >= deadline:
+            raise DeadlineReached("the cycle's time is used up")
+        if stop.wait(seconds):
+            raise Stopped("the process was told to end")
+
+    return wait
