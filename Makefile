@@ -11,9 +11,9 @@ SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
 DEPLOYED := .deployed
-# Much of the suite waits: five processes keep two cores busy.
+# Tests spend much of their time waiting, so five processes keep two cores busy.
 WORKERS ?= 5
-# What clock the suite sees: tests/clocks.py has the names.
+# The clock of the suite; tests/clocks.py has the names.
 CLOCK ?= machine
 
 .PHONY: run test coverage bench soak eval train pages package sbom audit lint format docs lock clean
@@ -21,13 +21,13 @@ CLOCK ?= machine
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
-# What the whole suite needs beside the linters.
+# What the whole suite needs besides the linters.
 SUITE = $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(CHECKOV)/.installed $(CLIENT)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train
 
 test: $(SUITE) lint
 	$(BIN)/python -m tests.clocks $(CLOCK) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-# The suite with the branches that it runs measured, in the processes that it starts too. It takes longer than
+# Measures the branch coverage of the suite, including the processes that it starts. It takes longer than
 # `make test`, and fails below the floor in pyproject.toml.
 coverage: $(SUITE)
 	$(BIN)/coverage erase
@@ -35,20 +35,20 @@ coverage: $(SUITE)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# Load, start-up, the dashboard, cost and size: under ten minutes; docs/performance.md has the figures.
+# Measures load, start-up, the dashboard, cost and size in under ten minutes (docs/performance.md).
 bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
 	$(BIN)/python -m bench
 
-# 200 cycles over each database, with faults on both sides and killed processes: 40 minutes.
+# Runs 200 cycles with each database, with faults on both sides and killed processes: 40 minutes.
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
 
-# How well each method scores text that people have labelled: a minute; docs/sentiment.md has the figures.
+# Measures each method on text that people labelled: a minute (docs/sentiment.md).
 LABELLED ?= ../shared/sentiment
 eval: $(VENV)/.installed
 	$(BIN)/python -m bench.sentiment $(LABELLED)
 
-# The weights of the linear method, the same file each time: a few minutes.
+# Trains the weights of the linear method, with the same file as result each time: a few minutes.
 train: $(VENV)/.train
 	$(BIN)/python -m bench.train_sentiment $(LABELLED)
 
@@ -56,10 +56,10 @@ $(VENV)/.train: bench/requirements-train.txt | $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-train.txt
 	touch $@
 
-# The dashboard and the page that shows the API: run and test call it, a deployment needs it.
+# Builds the dashboard and the page of the API, which `run`, `test` and a deployment need.
 pages: $(PAGES)
 
-# Published schemas, as the package ships them.
+# Published schemas from the package check-jsonschema.
 SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
 SPELLED = *.md function_app.py .github .vscode docs api bench collector dashboard/src dashboard/tests infra local release shared tests
@@ -81,11 +81,11 @@ format: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/ruff format .
 	$(NPM_RUN) format
 
-# After changing the API.
+# Run it after changing the API.
 docs: $(VENV)/.installed
 	$(BIN)/python -m local.api_page > docs/api.md
 
-# What azd deploys, as a zip; what it is made of; whether something of that is known to be vulnerable.
+# The zip that azd deploys, its bill of materials, and the audit of its packages.
 package: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m release package
 	rm -rf .release/app
@@ -94,13 +94,13 @@ package: $(VENV)/.installed $(PAGES)
 sbom: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/python -m release sbom
 
-# Fails without an answer of a vulnerability service, unless AUDIT=--unreachable-ok: OSV for what is
-# deployed of Python, npm's registry for the pages and for what the tests install.
+# Asks OSV about the deployed Python packages, and npm's registry about the packages of the pages and of the
+# tests. Fails if one gives no answer, unless AUDIT=--unreachable-ok.
 LOCKS = dashboard $(COSMOS_SERVER) $(AZURITE) $(KUSTO)
 audit: $(VENV)/.installed $(VENV)/.node
 	$(BIN)/python -m release audit $(LOCKS:%=--lock %/package-lock.json) $(AUDIT)
 
-# After changing a .in file. UPGRADE= keeps the versions that are pinned, where they still fit.
+# Run it after changing a .in file. UPGRADE= keeps the pinned versions that still fit.
 UPGRADE ?= --upgrade
 COMPILE = $(BIN)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-header --no-annotate
 
@@ -119,23 +119,23 @@ $(VENV)/.installed: requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
-# The policies that infra/ is held to, apart from everything else: it pins what it needs exactly.
+# Checkov, which checks infra/. It has its own environment because it pins its dependencies exactly.
 $(CHECKOV)/.installed: tests/infra/requirements-checkov.txt
 	$(PYTHON) -m venv --clear $(CHECKOV)
 	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# What generates a client from the OpenAPI document, apart from everything else: it takes an older typer.
+# The client generator for the OpenAPI document. It has its own environment because it needs an older typer.
 $(CLIENT)/.installed: tests/client/requirements.txt
 	$(PYTHON) -m venv --clear $(CLIENT)
 	$(CLIENT)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# The app as Azure installs it, beside Microsoft's runtime library; nothing without Python 3.13.
+# The app as Azure installs it, with Microsoft's runtime library; nothing without Python 3.13.
 $(DEPLOYED)/.installed: requirements.txt tests/runtime/requirements.txt tests/runtime/environment.py | $(VENV)/.installed
 	$(BIN)/python -m tests.runtime.environment $(DEPLOYED)
 
-# Node comes from the machine where it is new enough for Vite, or else from PyPI, pinned and hashed.
+# Node comes from the machine if it is new enough for Vite, or else from PyPI, pinned with hashes.
 NODE_SERVES = const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)
 WITH_NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
 NPM_CI = $(WITH_NODE) npm ci --silent --no-audit --no-fund
@@ -148,7 +148,7 @@ dashboard/node_modules/.installed: dashboard/package-lock.json | $(VENV)/.node
 	cd dashboard && $(NPM_CI)
 	touch $@
 
-# The page that shows the API, with the licences of what is in its files.
+# The page of the API, with the licences of the packages in its files.
 $(SWAGGER): dashboard/node_modules/.installed
 	cp dashboard/node_modules/swagger-ui-dist/swagger-ui.css $(@D)/
 	cp dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt $(@D)/
@@ -157,8 +157,8 @@ $(SWAGGER): dashboard/node_modules/.installed
 	cp dashboard/node_modules/swagger-ui-dist/swagger-ui-bundle.js $@
 	touch $@
 
-# The dashboard. Its unit tests run with the suite, tests/dashboard/test_units.py, or alone: cd dashboard && npm test.
-# Its types are those of the API: a field that isn't there any more fails the build.
+# The dashboard. Its unit tests run in the suite (tests/dashboard/test_units.py), or alone: cd dashboard && npm test.
+# Its types come from the API, so the build fails if a field is removed.
 NPM_RUN = cd dashboard && $(WITH_NODE) npm run --silent
 DASHBOARD := $(shell find dashboard/src dashboard/tests -type f ! -name schema.d.ts) $(wildcard dashboard/*.json dashboard/*.ts dashboard/index.html)
 
@@ -181,13 +181,13 @@ $(AZURITE)/node_modules/.installed: $(AZURITE)/package-lock.json | $(VENV)/.node
 	cd $(AZURITE) && $(NPM_CI)
 	touch $@
 
-# What reads the queries of infra/.
+# The parser for the queries of infra/.
 $(KUSTO)/node_modules/.installed: $(KUSTO)/package-lock.json | $(VENV)/.node
 	cd $(KUSTO) && $(NPM_CI)
 	touch $@
 
-# The browser of the tests: the machine's, Debian's, or else the one that Playwright fetches; and Debian's shell of it,
-# which takes less of the processor, where apt-get may fetch it.
+# Chromium for the tests: the machine's, Debian's, or else Playwright's. Also Debian's headless shell, which takes
+# less processor time, if apt-get can install it.
 $(VENV)/.chromium: | $(VENV)/.installed
 	command -v chromium || command -v chromium-browser || command -v google-chrome \
 	|| { apt-get -qq update && apt-get -qq install --no-install-recommends -y chromium; } \
@@ -197,7 +197,7 @@ $(VENV)/.chromium: | $(VENV)/.installed
 	|| echo "There is no chromium-headless-shell: the tests take Chromium itself."
 	touch $@
 
-# Other makers' browsers: Debian's where apt-get may fetch them; their tests are skipped without.
+# Firefox and WebKit from Debian, if apt-get can install them; otherwise their tests are skipped.
 $(VENV)/.browsers: | $(VENV)/.installed
 	{ command -v firefox-esr && command -v WebKitWebDriver && command -v Xvfb; } \
 	|| { apt-get -qq update && apt-get -qq install --no-install-recommends -y firefox-esr webkit2gtk-driver xvfb; } \

@@ -1,4 +1,4 @@
-"""The endpoints of the API: one row each, which routes, OpenAPI, fallback and tests read."""
+"""The endpoints of the API. Routes, OpenAPI, fallback and tests read these rows."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ READ = ("GET", "HEAD")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint: its operation's id, its path below /api/v1, and its shapes."""
+    """One endpoint: the id of its operation, its path below /api/v1, and its models."""
 
     operation: str
     path: str
@@ -43,9 +43,9 @@ class Endpoint:
     problems: tuple[int, ...] = ()
     media_type: str = "application/json"
     files: tuple[str, ...] = ()
-    """Other media types that it answers with."""
+    """Other media types that it can return."""
     is_kept: bool = True
-    """True: the answer has an ETag, so that 304 may follow, and Accept chooses its form."""
+    """True: the answer has an ETag, which allows 304, and Accept chooses its format."""
     is_paged: bool = False
     """True: a Link header leads to the next page."""
 
@@ -72,7 +72,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the app's own, or a file of one: not in the OpenAPI document, which they show."""
+    """A page of the app, or a file of one. Pages aren't in the OpenAPI document."""
 
     operation: str
     address: str
@@ -86,7 +86,7 @@ class Page:
 
 
 def _function(operation: str, path: str) -> str:
-    """Name a function: api_ for a fixed address, item_ for one with a part left open.
+    """Name a function: api_ for a fixed address, item_ for one with a parameter.
 
     The host tries functions in the order of their names.
     """
@@ -94,7 +94,9 @@ def _function(operation: str, path: str) -> str:
 
 
 ENDPOINTS = (
-    Endpoint("health", "/health", "How the service is", Health, problems=(422,), is_kept=False),
+    Endpoint(
+        "health", "/health", "The health of the service", Health, problems=(422,), is_kept=False
+    ),
     Endpoint(
         "sentiment_stats",
         "/sentiment/stats",
@@ -115,7 +117,7 @@ ENDPOINTS = (
     Endpoint(
         "sentiment_compare",
         "/sentiment/compare",
-        "Subreddits side by side, each with the window before",
+        "Subreddits side by side, each compared with the window before",
         Comparison,
         CompareParameters,
         problems=(404, 422, 429),
@@ -152,7 +154,7 @@ ENDPOINTS = (
     Endpoint(
         "trending_topics",
         "/trending",
-        "What people talk about more than in the week before",
+        "The topics that people discuss more than in the week before",
         TopicsAnswer,
         TrendingParameters,
         problems=(404, 422),
@@ -178,7 +180,7 @@ ENDPOINTS = (
     Endpoint(
         "cycle",
         "/cycles/{id}",
-        "A collection cycle, also while it goes on",
+        "A collection cycle, also while it runs",
         CycleAnswer,
         CycleParameters,
         problems=(404, 422),
@@ -186,7 +188,7 @@ ENDPOINTS = (
     Endpoint(
         "admin_collect",
         "/admin/collect",
-        "Ask for a collection now",
+        "Start a collection",
         Triggered,
         method="POST",
         status=202,
@@ -203,4 +205,4 @@ PAGES = (
 )
 
 ROUTES: dict[str, Endpoint | Page] = {each.operation: each for each in (*ENDPOINTS, *PAGES)}
-"""Each route with an address of its own, by its operation; the fallback answers the rest."""
+"""Each route with its own address, by operation; the fallback answers the rest."""

@@ -146,7 +146,7 @@ def main() -> None:
     """Print the monthly cost of an idle queue, by polling interval and by hours of polling."""
     # An instance that always runs, and one that runs ten minutes after each of ten requests a day.
     lifetimes = {"always": QUEUE_HOURS, "10 x 10 minutes a day": 10 * DAYS_A_MONTH / 6}
-    print("| polled every | by an instance that lives | transactions | $ a month |")
+    print("| polled every | by an instance that runs | transactions | $ a month |")
     print("| --- | --- | --- | --- |")
     for seconds in (QUEUE_POLL_SECONDS, 5.0, 60.0):
         for lifetime, hours in lifetimes.items():

@@ -66,9 +66,9 @@ def collector_day(work: Mapping[str, Cost]) -> Use:
 def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> Use:
     """Return the usage of a dashboard that is open for `seconds`.
 
-    Each poll for news is an active period of its own. While a cycle runs there is one poll a
-    second. The cycles are listed when a cycle has begun and when it has ended; then all data is
-    read again, twice: dashboard/src/cycles.ts.
+    The page polls once a minute, and once a second while a cycle runs. Each poll is an active
+    period of its own. The page lists the cycles when a cycle begins and when it ends, and reloads
+    all data twice in each cycle (dashboard/src/cycles.ts).
     """
     runs = active_seconds(work[NEWS]) + REDDIT_REQUESTS * bill.REDDIT_SECONDS
     cycles = seconds / INTERVAL_SECONDS

@@ -2,7 +2,7 @@
 
 Serves the deployment package with Microsoft's runtime library, where HTTP functions share a process
 with all others, as in Core Tools or a container. Starts COLLECTIONS collections simultaneously: one
-works, and the others that have a thread wait for their turn. Requests health and figures meanwhile.
+works, and the others that have a thread wait for the lease. Requests health and figures meanwhile.
 Each pool size is compared with the same process while it is idle.
 """
 

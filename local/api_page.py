@@ -1,4 +1,4 @@
-"""docs/api.md, written from the OpenAPI document: `python -m local.api_page > docs/api.md`."""
+"""Generates docs/api.md from the OpenAPI document: `python -m local.api_page > docs/api.md`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,51 +7,54 @@ from api.http.openapi import openapi_document
 
 HEAD = """# The HTTP API
 
-Written from the OpenAPI document, which the app serves at `/api/v1/openapi.json` and shows at
-`/api/v1/docs`. `make docs` writes this page anew.
+Generated from the OpenAPI document by `make docs`. The app serves that document at
+`/api/v1/openapi.json` and shows it at `/api/v1/docs`.
 
-Times are UTC, ISO 8601 with Z; parameters take those of RFC 3339, in any offset, and a leap second
-as the beginning of the next minute. A window of N hours is the current hour so far and the N-1
-before it. An empty parameter counts as not given, and names of parameters count in any case. One
-that a call doesn't take is refused with 422; `code`, a function key, is always taken. Reads are
-anonymous; their answers carry an ETag, and 304 follows where nothing has changed. Errors are
-problem documents (RFC 9457): `type`, `title`, `status`, `detail`, `instance`, and an `errors` list
-that names each refused parameter and what it takes. HEAD answers wherever GET does, with the same
-status and headers and no body.
+## Conventions
 
-The form of an answer is what `format` says, or else what the Accept header likes best. A header
-that likes none of what there is gets the first one, JSON mostly; 406 follows only where it refuses
-that with `q=0`. Parts of it that can't be read don't count. Accept-Encoding is read the same way,
-and chooses between gzip and none.
+- Times are UTC, ISO 8601 with Z. Parameters accept RFC 3339 with any offset; a leap second means
+  the beginning of the next minute.
+- A window of N hours is the current hour so far and the N-1 hours before it.
+- An empty parameter counts as missing, and names of parameters can be in upper or lower case. An
+  unknown parameter is refused with 422; `code`, a function key, is always accepted.
+- Reads need no key. Their answers have an ETag, and an unchanged answer is 304. HEAD works wherever
+  GET does, with the same status and headers and no body.
+- Errors are problem documents (RFC 9457): `type`, `title`, `status`, `detail`, `instance`, and a
+  list `errors` with each refused parameter and what it accepts.
+- Every answer has `X-Request-Id`, which is also in the log, `Server-Timing`, and its length if it
+  has a body.
 
-Every read has one bound, whatever its form: a page or a file holds at most 500 posts or comments,
-a search reads at most 500, and over quiet hours a page may hold fewer than `limit`, or none. The
-Link header leads on, until there is none. Searches, files, more than 100 items and long spans of
-many subreddits are heavy: four at once are read, twelve wait, and the next ones get 429 with
-Retry-After. No other call waits for them.
+**Formats.** `format` decides the format of an answer, and without it the Accept header. If the
+header accepts none of the formats, the answer has the first one, usually JSON, unless the header
+refuses it with `q=0`: then the answer is 406. Unreadable parts of the header are ignored.
+Accept-Encoding is read in the same way and chooses between gzip and none.
 
-The same words of one author in several subreddits, and cross-posts, are copies. A list over all
-subreddits has one of them, whose `copies` names the others; the `copy_of` of these names it. A list
-of one subreddit has what is in it. Figures count each, and say how many posts are `copies`.
+- CSV follows RFC 4180, in UTF-8. A text that a spreadsheet could read as a formula begins with an
+  apostrophe. A text of more than 32,767 characters, Excel's limit for a cell, is cut and says so.
+- NDJSON escapes U+0085, U+2028 and U+2029, so every reader sees the same lines.
+- `/trending.atom` has an entry for each topic, which links to its posts on the dashboard. `updated`
+  is when the content of an entry last changed. Ids are tag: URIs of the app's host name on Azure,
+  and elsewhere of the requested host. Feeds of sample data have other ids and say that they are
+  one.
 
-CSV is as RFC 4180 says, in UTF-8. A text that a spreadsheet could take for a formula begins with an
-apostrophe, and one of more than 32,767 characters, which no cell of Excel's holds, is cut and says
-so. In NDJSON each line is one to every reader: U+0085, U+2028 and U+2029 are escaped.
+**Pages.** A page or a file has at most 500 posts or comments, and a search reads at most 500 items.
+Over quiet hours a page may have fewer items than `limit`, or none. The Link header leads to the
+next page; the last page has none.
 
-`/trending.atom` has an entry for each topic, which leads to its posts on the dashboard. `updated`
-is when an entry last came to say something else. Ids are tag: URIs of the app's own host on Azure,
-and of the host that was asked elsewhere; those of sample data are others, and the feed says that it
-is one.
+**Heavy reads** are searches, files, more than 100 items, and long spans of many subreddits. Four
+run and twelve wait; further ones get 429 with Retry-After. Other requests never wait for them.
 
-Every answer carries `X-Request-Id`, which the log has too, `Server-Timing`, and its length where it
-has a body.
+**Copies** are the same words of one author in several subreddits, and cross-posts. A list over all
+subreddits has one of them: its `copies` names the others, and their `copy_of` names it. A list of
+one subreddit has all of its posts. Statistics count every copy, and `copies` says how many there
+are.
 
-A body comes with its Content-Length: one in chunks is refused with 411. One of more than 64 KB is
-refused with 413; above 128 KB (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`) the Functions host ends the
-connection with an empty 500 before the API sees it. GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS
-are answered with a problem document (404, or 405 with `Allow`) where a path doesn't take them; any
-other method, a line over 8 KB (414) and headers over 32 KB (431) the host answers, without a body.
-The host's own answers carry the security headers too, but none of the others."""
+**Limits.** A body needs a Content-Length: a chunked one is refused with 411. A body over 64 KB is
+refused with 413. Above 128 KB (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`) the Functions host ends the
+connection with an empty 500. If a path doesn't support a method, GET, HEAD, POST, PUT, PATCH,
+DELETE and OPTIONS get a problem document (404, or 405 with `Allow`). The host itself answers other
+methods, lines over 8 KB (414) and headers over 32 KB (431), without a body. Its answers have the
+security headers but none of the other headers."""
 
 
 def page() -> str:
@@ -66,7 +69,7 @@ def _endpoints(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"\n## {method.upper()} {path}\n"
             yield f"{operation['summary']}."
             if operation["parameters"]:
-                yield "\n| parameter | default | takes |\n| --- | --- | --- |"
+                yield "\n| parameter | default | accepts |\n| --- | --- | --- |"
             for parameter in operation["parameters"]:
                 default = parameter["schema"].get("default")
                 shown = "required" if parameter["required"] else _code(default)

@@ -42,7 +42,8 @@ SECRETS = re.compile(
     r"|(?P<header>\b(?:x-functions-key\s{0,3}:|bearer|sharedkey)\s{0,3})[^\s,;\"'…]{8,}",
     re.IGNORECASE,
 )
-# Maximum number of times a text is URL-decoded in the search for secrets. An address ends at 8 KB.
+# Maximum number of times a text is URL-decoded in the search for secrets, so that nested escapes
+# can't make the search slow.
 MAX_DECODINGS = 16
 MIN_SECRET_LENGTH = 8
 

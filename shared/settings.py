@@ -79,7 +79,7 @@ def _subreddits(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         is_name = SUBREDDIT.fullmatch(name) and source_of(name) == REDDIT
         if not is_name or name.lower() in {ALL, NO_SUBREDDITS}:
-            raise ValueError(f"{name!r} is no name of a subreddit")
+            raise ValueError(f"{name!r} is not a name of a subreddit")
     if len({name.lower() for name in names}) < len(names):
         raise ValueError("a subreddit is named twice")
     return names
@@ -88,7 +88,7 @@ def _subreddits(names: tuple[str, ...]) -> tuple[str, ...]:
 def _communities(ids: tuple[str, ...]) -> tuple[str, ...]:
     for community in ids:
         if source_of(community) == REDDIT or not NAME.fullmatch(name_in_source(community)):
-            raise ValueError(f"{community!r} is no id of a community")
+            raise ValueError(f"{community!r} is not an id of a community")
     if len(set(ids)) < len(ids):
         raise ValueError("a community is named twice")
     return ids
@@ -104,9 +104,9 @@ def _schedule(expression: str) -> str:
 
 def _web_address(value: str) -> str:
     if "@" in value:
-        raise ValueError("an address with a user or password isn't taken")
+        raise ValueError("an address with a user or password isn't accepted")
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-        raise ValueError(f"{value!r} is no address")
+        raise ValueError(f"{value!r} is not an http(s) address")
     return value.rstrip("/")
 
 
@@ -117,13 +117,13 @@ def _check_cosmos_key(key: SecretStr) -> None:
         is_key = False
     if not is_key:
         raise ValueError(
-            f"COSMOS_KEY: not the base64 text that a key is; it takes {_takes('cosmos_key')}"
+            f"COSMOS_KEY: a key is base64 text, and this isn't; it takes {_takes('cosmos_key')}"
         )
 
 
 def _check_connection_string(given: SecretStr | None) -> None:
     if given is None or not CONNECTION_STRING.search(given.get_secret_value()):
-        state = "not set" if given is None else "no connection string"
+        state = "not set" if given is None else "not a connection string"
         raise ValueError(
             f"APPLICATIONINSIGHTS_CONNECTION_STRING: {state}, and TELEMETRY=azure needs it; it"
             " takes InstrumentationKey=…;IngestionEndpoint=… as the Azure portal shows it"
@@ -147,56 +147,60 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reddit_client_id: str | None = Field(
-        None, description="the id of Reddit's script or web app; without one, the stand-in serves"
+        None,
+        description="the id of a Reddit app of type script or web; if unset, the stand-in serves",
     )
-    reddit_client_secret: SecretStr | None = Field(None, description="that app's secret")
+    reddit_client_secret: SecretStr | None = Field(
+        None, description="the secret of that Reddit app"
+    )
     reddit_user_agent: str = Field(
         f"python:undertone:{__version__} (by /u/unknown)",
         min_length=7,
-        description="what Reddit is told of who asks, with the operator's user name",
+        description="the User-Agent of requests to Reddit, with the operator's Reddit user name",
     )
     reddit_base_url: WebAddress | None = Field(
-        None, description="an http(s) address that speaks Reddit's API, instead of Reddit's own"
+        None,
+        description="the http(s) address of a server with Reddit's API, if not Reddit's own",
     )
     origin: Origin = Field(
         "live", description="what the data is: live, sample (invented) or recorded"
     )
     subreddits: Annotated[Names, Field(min_length=1), AfterValidator(_subreddits)] = Field(
-        DEFAULT_SUBREDDITS, description="names of subreddits, separated by commas; or none"
+        DEFAULT_SUBREDDITS, description="the subreddits to watch, separated by commas, or none"
     )
     communities: Annotated[Names, AfterValidator(_communities)] = Field(
         (),
-        description="ids of communities of other sources, separated by commas: push. and a name of"
-        " small letters, digits and hyphens",
+        description="the communities of other sources to watch, separated by commas: push. and a"
+        " name of small letters, digits and hyphens",
     )
     push_folder: Path | None = Field(
         None, description="the folder that holds NAME.ndjson for each community push.NAME"
     )
     cosmos_endpoint: WebAddress | None = Field(
-        None, description="the https address of a Cosmos DB account; without one, SQLite is used"
+        None, description="the https address of a Cosmos DB account; if unset, SQLite is used"
     )
     cosmos_key: SecretStr | None = Field(
-        None, description="that account's key; without one, Entra ID is used"
+        None, description="the key of that account; if unset, Entra ID is used"
     )
     cosmos_database: str = Field(
-        "undertone", pattern=r"^[^/\\?#]{1,255}$", description="the database's name"
+        "undertone", pattern=r"^[^/\\?#]{1,255}$", description="the name of the Cosmos DB database"
     )
     sqlite_path: Path = Field(
-        Path(".data/undertone.db"), description="the file of the embedded database"
+        Path(".data/undertone.db"), description="the file of the SQLite database"
     )
     collect_schedule: Schedule = Field(
         "0 */30 * * * *", description=f"{SIX_FIELDS}: when to collect"
     )
     trending_schedule: Schedule = Field(
-        "0 5 * * * *", description=f"{SIX_FIELDS}: when to find what is trending"
+        "0 5 * * * *", description=f"{SIX_FIELDS}: when to find trending topics"
     )
     cleanup_schedule: Schedule = Field("0 0 2 * * *", description=f"{SIX_FIELDS}: when to clean up")
     collect_on_startup: bool = Field(
         default=False,
-        description="true or false: whether to collect at start-up if the last tick had none",
+        description="true or false: whether to collect at start-up if the latest tick had none",
     )
     retention_days: int = Field(
-        90, ge=1, le=3650, description="for how many days data is kept: 1 to 3650"
+        90, ge=1, le=3650, description="how many days data is kept: 1 to 3650"
     )
     sentiment_method: Literal["vader", "linear"] = Field(
         "linear", description="how text is scored: vader or linear"
@@ -206,19 +210,25 @@ class Settings(BaseModel):
         description="leave_out or count: whether items that aren't English count in averages",
     )
     sweep_requests: int = Field(
-        30, ge=0, le=500, description="Reddit requests a cycle may spend on older items: 0 to 500"
+        30,
+        ge=0,
+        le=500,
+        description="how many requests to each source a cycle may spend on older items: 0 to 500",
     )
     lease_seconds: int = Field(
-        60, ge=1, le=600, description="seconds after which a dead writer's lease ends: 1 to 600"
+        60,
+        ge=1,
+        le=600,
+        description="seconds from the last renewal of a writer's lease to its expiry: 1 to 600",
     )
     cycle_seconds: int = Field(
         1740,
         ge=10,
         le=86400,
-        description="seconds a cycle may take: functionTimeout of host.json less a minute",
+        description="seconds a cycle may take, 10 to 86400: functionTimeout of host.json minus 60",
     )
     cache_seconds: float = Field(
-        2.0, ge=0, le=60, description="seconds that an answer is kept in memory: 0 to 60"
+        2.0, ge=0, le=60, description="seconds for which an answer is cached in memory: 0 to 60"
     )
     cors_origins: Annotated[Names, AfterValidator(_origins)] = Field(
         (), description="origins whose pages may call the API, separated by commas"
@@ -249,7 +259,7 @@ class Settings(BaseModel):
             )
         if self.cosmos_key and not self.cosmos_endpoint:
             raise ValueError(
-                "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes that account's address"
+                "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes the address of that account"
             )
         if self.cosmos_key:
             _check_cosmos_key(self.cosmos_key)
@@ -282,7 +292,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     on_azure = bool(environ.get("WEBSITE_SITE_NAME"))
     if on_azure and "cosmos_endpoint" not in given:
         raise SettingsError(
-            "COSMOS_ENDPOINT: not set, and on Azure there is no embedded database; it takes "
+            "COSMOS_ENDPOINT: not set, and SQLite can't be used on Azure; it takes "
             + _takes("cosmos_endpoint")
         )
     try:
@@ -316,8 +326,8 @@ def _check_worker_sends_nothing(environ: Mapping[str, str]) -> None:
     for name in WORKER_TELEMETRY:
         if environ.get(name, "").strip().lower() in {"true", "1"}:
             raise SettingsError(
-                f"{name}: with TELEMETRY=azure it takes false, or nothing: the worker would send"
-                " telemetry too, and the host would leave our log lines out"
+                f"{name}: with TELEMETRY=azure it takes false, or nothing: otherwise the worker"
+                " sends telemetry too, and the host no longer sends the app's logs"
             )
 
 

@@ -1,6 +1,6 @@
-/* Preloaded, shows a process the time of day CLOCK_SHIFT seconds on from the machine's.
+/* A preloaded library that shifts a process's time of day by CLOCK_SHIFT seconds.
 
-   Waits go by the monotonic clock, which stays the machine's; so do the times of files. */
+   Waits use the monotonic clock, which isn't shifted, and neither are the times of files. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -20,7 +20,7 @@ __attribute__((constructor)) static void begin(void)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    /* Other libraries' constructors may ask first. */
+    /* Constructors of other libraries may call this first. */
     if (!machine_time)
         begin();
     int failed = machine_time(clock, now);

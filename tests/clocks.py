@@ -1,10 +1,10 @@
-"""Clocks that the suite is to pass at, and the command that runs something at one of them.
+"""Clocks at which the suite must pass, and the command that runs something at one of them.
 
     python -m tests.clocks midnight make test
     python -m tests.clocks commit python -m pytest
 
-`commit` takes one by the hash of the commit. A preloaded library shifts the time of day of every
-process that the command starts: Python's, Node's and the browsers'.
+`commit` chooses a clock by the hash of the commit. A preloaded library shifts the time of day of
+every process that the command starts: Python, Node and the browsers.
 """
 
 import math
@@ -24,14 +24,14 @@ from shared.times import hour_start, utc_now
 MACHINE = "machine"
 COMMIT = "commit"
 SHIFT = "CLOCK_SHIFT"
-# What a process needs to see the same clock as the one that starts it.
+# Variables that give a process the clock of the one that starts it.
 INHERITED = ("LD_PRELOAD", SHIFT, "TZ")
 LIBRARY = Path(__file__).with_name("clock_shift.c")
 
 
 @dataclass(frozen=True)
 class SuiteClock:
-    """A time (UTC) that a run begins at, and the zone of the machine: UTC unless it says so."""
+    """The time (UTC) at which a run begins, and the machine's time zone."""
 
     name: str
     begins_at: datetime
@@ -63,26 +63,26 @@ CLOCKS = (
 
 
 def clock_of(name: str, commit: str = "") -> SuiteClock:
-    """Return the clock of this name, or for `commit` that of a commit's hash. Raises KeyError."""
+    """Return the clock of this name, or for `commit` the one of a hash. Raises KeyError."""
     if name == COMMIT:
         return CLOCKS[int(commit, 16) % len(CLOCKS)]
     return {clock.name: clock for clock in CLOCKS}[name]
 
 
 def environ_at(clock: SuiteClock, now: datetime, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a process that sees the clock; `now` is what this one sees."""
+    """Return the environment of a process with the clock; `now` is this process's time."""
     shifted_already = int(environ.get(SHIFT, "0"))
     seconds = math.ceil((clock.begins_at - now).total_seconds()) + shifted_already
     return {**environ, "TZ": clock.zone, SHIFT: str(seconds)}
 
 
 def inherited(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what of the environment makes a process see this one's clock."""
+    """Return the variables that give a process this one's clock."""
     return {name: environ[name] for name in INHERITED if name in environ}
 
 
 def built(folder: Path) -> Path | None:
-    """Build the library that shifts a clock in the folder; None: there is no C compiler."""
+    """Build the library that shifts a clock; return None if there is no C compiler."""
     compiler = shutil.which("cc")
     if compiler is None:
         return None
@@ -92,7 +92,7 @@ def built(folder: Path) -> Path | None:
 
 
 def head() -> str | None:
-    """Return the hash of the commit that is checked out; None: there is no repository."""
+    """Return the hash of the current commit, or None without a repository."""
     command = ["git", "rev-parse", "HEAD"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -102,13 +102,13 @@ def head() -> str | None:
 
 
 def environ_of_run(name: str) -> dict[str, str]:
-    """Print the clock and return the environment that has it. Raises KeyError for another name."""
+    """Print the clock and return its environment. Raises KeyError for an unknown name."""
     commit = head() if name == COMMIT else ""
     if name == MACHINE or commit is None:
         print("clock: the machine's own", flush=True)
         return dict(os.environ)
     clock = clock_of(name, commit)
-    # pytest deletes folders of other runs that seem to be days old.
+    # pytest deletes folders of other runs if they seem to be days old.
     folder = Path(tempfile.mkdtemp(prefix="undertone-tests-"))
     library = built(folder)
     if library is None:
@@ -120,7 +120,7 @@ def environ_of_run(name: str) -> dict[str, str]:
 
 
 def wait_for_a_whole_hour(seconds: float) -> None:
-    """Wait for the next hour where fewer than these seconds are left: windows are whole hours."""
+    """Wait for the next hour if fewer than these seconds are left: windows are whole hours."""
     now = utc_now()
     left = (hour_start(now) + timedelta(hours=1) - now).total_seconds()
     if left < seconds:
@@ -128,7 +128,7 @@ def wait_for_a_whole_hour(seconds: float) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Become the command, at the clock that the first argument names."""
+    """Replace this process by the command, at the clock that the first argument names."""
     names = [MACHINE, COMMIT, *(clock.name for clock in CLOCKS)]
     if len(arguments) < 2 or arguments[0] not in names:
         sys.exit(f"usage: python -m tests.clocks CLOCK COMMAND...; CLOCK: {', '.join(names)}")

@@ -1,4 +1,4 @@
-"""What every test has: clean settings, and the fixtures of the parts."""
+"""Set-up of every test: clean settings, and the shared fixtures."""
 
 import logging
 import math
@@ -18,14 +18,14 @@ pytest_plugins = [
     "tests.fixtures.stores",
 ]
 
-# On a busy machine an example takes as long as it takes.
+# An example may take any time on a busy machine.
 hypothesis.settings.register_profile(
     "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("busy")
 
 
-# They take up to a minute each: begun last, one of them would keep all other processes waiting.
+# Each takes up to a minute. If one began last, all other processes would wait for it.
 LONG = (
     "tests/bench/test_load.py",
     "tests/collector/collection/test_crashes.py",
@@ -35,9 +35,9 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have each of pytest-xdist's processes begin with its share of the long tests.
+    """Let each process of pytest-xdist begin with its share of the long tests.
 
-    Each gets a run of the list at first: https://pytest-xdist.readthedocs.io/en/stable/distribution.html
+    Each first gets consecutive tests of the list: https://pytest-xdist.readthedocs.io/en/stable/distribution.html
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     long = [item for item in items if item.nodeid.startswith(LONG)]
@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def environment() -> Iterator[None]:
-    """Return each test the environment back as it was, without settings of this machine."""
+    """Run each test without this machine's settings, and restore the environment after it."""
     before = dict(os.environ)
     settings.cache_clear()
     yield
@@ -63,7 +63,7 @@ def environment() -> Iterator[None]:
     os.environ.update(before)
     settings.cache_clear()
     process_repeats.forget()
-    # pytest captures a logger that doesn't propagate by a handler of its own, beside ours.
+    # For a logger that doesn't propagate, pytest adds its own handler beside the app's.
     for name in RETRYING:
         logger = logging.getLogger(name)
         logger.handlers.clear()

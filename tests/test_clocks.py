@@ -1,4 +1,4 @@
-"""The clocks of the suite are what their names say, and a command sees the one it is given."""
+"""The clocks of the suite have the times of their names, and a command gets the chosen one."""
 
 import subprocess
 import sys

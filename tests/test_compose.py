@@ -1,4 +1,4 @@
-"""compose.yaml gives the app settings that it takes, and the parts that it needs."""
+"""compose.yaml has only settings that the app accepts, and the services that it needs."""
 
 import re
 from typing import Any
@@ -56,7 +56,7 @@ def test_each_address_is_that_of_a_service_the_app_waits_for(
 
 
 def test_the_app_is_probed_at_its_health(services: dict[str, Any]) -> None:
-    # Never at /: that answers 204 when no function could be loaded.
+    # Never at /, which answers 204 even if no function could be loaded.
     asked = re.findall(r"http://127\.0\.0\.1(/\S*)'", services["app"]["healthcheck"]["test"][-1])
     assert asked == ["/api/v1/health"]
 

@@ -1,4 +1,4 @@
-"""Made pages are current, links lead somewhere, and the words of the code are explained."""
+"""Generated pages are current, links work, and the glossary explains the code's words."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ from local.api_page import page
 from tests.fixtures.host import ROOT
 
 LEFT_OUT = {"node_modules"}
-# Words that the code keeps though no textbook has them, and those that a newcomer meets first.
+# Words of this project that no textbook has, and words that a newcomer meets first.
 GLOSSARY = (
     "cell", "community", "compound", "cycle", "origin", "fullname", "item", "label", "lease",
     "method", "order_key", "orphaned", "rescore", "sample", "reconciled", "share", "snapshot",
@@ -43,7 +43,7 @@ def text_of(file: Path) -> str:
 
 
 def anchors_of(file: Path) -> set[str]:
-    """GitHub's: lower case, blanks as hyphens, no other signs."""
+    """Return the anchors as GitHub makes them: lower case, blanks as hyphens, no other signs."""
     headings = HEADING.findall(text_of(file))
     return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
 
@@ -112,7 +112,7 @@ NAMES_PATHS = [
 @pytest.mark.parametrize("file", NAMES_PATHS, ids=lambda file: file.name)
 def test_every_path_that_a_page_names_is_there(file: Path) -> None:
     named = PATH_NAMED.findall(file.read_text())
-    # NAME stands for what is added; what is built or run is not in the repository.
+    # NAME is a placeholder, and built files aren't in the repository.
     there = [
         path
         for path in named

@@ -1,4 +1,4 @@
-"""The real function_app.py: what it registers, what importing it costs, and the host's rules."""
+"""The real function_app.py: its functions, the cost of its import, and the host's rules."""
 
 import asyncio
 import importlib.metadata
@@ -20,7 +20,7 @@ from tests.api.addresses import address_of
 ROOT = Path(__file__).parents[1]
 NAMES = ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE")
 SCHEDULES = dict.fromkeys(NAMES, "0 0 0 * * *")
-# tests/api/test_earlier_clients.py holds the addresses themselves.
+# tests/api/test_earlier_clients.py has the addresses themselves.
 EXPECTED = {
     **{
         each.function: ("http", f"{','.join(each.methods)} {each.address.lstrip('/')}")
@@ -32,7 +32,7 @@ EXPECTED = {
     "trending": ("timer", "0 0 0 * * *"),
     "cleanup": ("timer", "0 0 0 * * *"),
 }
-# A request that each HTTP function answers, and no other.
+# For each HTTP function a request that only it answers.
 REQUESTS = {
     **{each.function: f"{each.methods[0]} {address_of(each)}" for each in ROUTES.values()},
     "site": "GET /",
@@ -69,7 +69,7 @@ def test_reads_are_anonymous_and_say_so_and_what_acts_needs_a_key(functions) -> 
 
 
 def test_a_name_says_how_much_the_address_leaves_open(functions) -> None:
-    # The host tries them in this order: so none can take requests that are another's.
+    # The host tries functions in this order, so none takes another one's requests.
     for each in functions:
         if each.kind == "http":
             group = "site" if "{*" in each.route else "item" if "{" in each.route else "api"
@@ -156,7 +156,7 @@ def test_arrows_point_one_way() -> None:
 
 
 def test_no_installed_package_hides_one_of_ours() -> None:
-    # The app's folder comes last on the path, on Azure.
+    # On Azure the app's folder comes last on the path.
     installed = importlib.metadata.packages_distributions()
     assert not set(OURS) & (set(installed) | sys.stdlib_module_names)
 
@@ -167,7 +167,7 @@ def test_the_cycle_document_of_host_json_is_what_core_tools_accepts() -> None:
     assert host["extensions"]["http"]["routePrefix"] == ""
     assert host["extensions"]["queues"]["maxDequeueCount"] == 5
     assert Settings().cycle_seconds < 1800
-    # Else the host's spans and ours are no one trace; then this section is ignored.
+    # Otherwise the host's spans and the app's form no common trace. This section is then ignored.
     assert host["telemetryMode"] == "OpenTelemetry"
     assert "applicationInsights" not in host["logging"]
 

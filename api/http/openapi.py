@@ -19,22 +19,22 @@ CONFLICT, UNAVAILABLE = 409, 503
 NOT_ACCEPTABLE = 406
 PROBLEMS = {
     401: "A function key is missing or wrong.",
-    404: "What was asked for doesn't exist.",
-    406: "The Accept header refuses, with q=0, all that the call answers.",
-    409: "A cycle is running, or was asked for already and waits for its worker.",
-    411: "A body came in chunks, without its Content-Length.",
+    404: "The requested resource doesn't exist.",
+    406: "The Accept header refuses every format of the answer with q=0.",
+    409: "A cycle is running, or a requested one waits for its worker.",
+    411: "The body is chunked, without a Content-Length.",
     413: "The body is larger than 64 KB.",
     414: "The query string is longer than 4 KB.",
-    422: "A parameter was refused or isn't known; `errors` says which and what is taken.",
-    429: "Too many heavy reads at once: ask again after `Retry-After` seconds.",
-    500: "Something unexpected happened: the log says what.",
-    503: "The database doesn't answer: ask again after `Retry-After` seconds.",
+    422: "A parameter has a bad value or is unknown; `errors` says which, and what is accepted.",
+    429: "Too many heavy reads at the same time: retry after `Retry-After` seconds.",
+    500: "An unexpected error, which the log describes.",
+    503: "The database doesn't answer: retry after `Retry-After` seconds.",
 }
 ALWAYS = (411, 413, 414, 500, 503)
 
 
 NEXT = {
-    "description": 'where the next page is: <path>; rel="next"; none on the last one',
+    "description": 'the address of the next page: <path>; rel="next"; absent on the last page',
     "schema": {"type": "string"},
 }
 
@@ -55,7 +55,7 @@ def openapi_document() -> dict[str, Any]:
         "info": {
             "title": "Undertone",
             "version": __version__,
-            "description": "What communities on Reddit say, and how they feel about it.",
+            "description": "The sentiment and the topics of communities on Reddit.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],

@@ -29,14 +29,14 @@ WebAddress = Annotated[str, BeforeValidator(web_address)]
 Methods = Annotated[dict[str, int], Field(examples=[{"linear 1+2": 900, "vader 3.3.2+2": 131}])]
 ORIGIN = "live: as the communities wrote it; sample: invented; recorded: from a recording"
 LEFT_OUT = (
-    "items in other languages than English, which count in none of the three labels and not in the"
-    " mean; 0 where the setting OTHER_LANGUAGES has them count"
+    "items that aren't English, which count in none of the three labels and not in"
+    " the mean; 0 if the setting OTHER_LANGUAGES is count"
 )
 COMMUNITY = (
-    "the community's id: a subreddit's name, or another source's community, such as push.support"
+    "the id of the community: a subreddit's name, or that of another source, such as push.support"
 )
-METHODS = "how many items each method and version scored, the most first"
-MIXED_METHODS = "whether more than one method scored them, so that the mean mixes what differs"
+METHODS = "the number of items that each method and version scored, largest first"
+MIXED_METHODS = "whether more than one method scored the items, so that their mean isn't meaningful"
 
 
 class Answer(BaseModel):

@@ -18,16 +18,16 @@ class SubredditDetail(Answer):
     )
     items_24h: int = Field(description="posts and comments of the last 24 hours")
     last_error: str | None = Field(
-        description="why the last collection failed; null where it succeeded"
+        description="why its last collection failed; null if it succeeded"
     )
 
 
 class Subreddits(Answer):
     """The watched subreddits."""
 
-    subreddits: list[str] = Field(description="their names")
-    count: int = Field(description="how many they are")
-    details: list[SubredditDetail] = Field(description="one object each")
+    subreddits: list[str] = Field(description="the names of the watched subreddits")
+    count: int = Field(description="the number of watched subreddits")
+    details: list[SubredditDetail] = Field(description="one object for each subreddit")
     origin: Origin = Field(description=ORIGIN)
 
 
@@ -35,10 +35,11 @@ class CycleErrorAnswer(Answer):
     """An error of a cycle."""
 
     subreddit: str | None = Field(
-        validation_alias="community", description="whose it was; null for the whole cycle's"
+        validation_alias="community",
+        description="the community that failed; null for an error of the whole cycle",
     )
     kind: str = Field(
-        description="what kind of error it was, in a word; waiting is none: no worker has taken"
+        description="the kind of error, in a word; `waiting` is not an error: no worker has taken"
         " the cycle up yet"
     )
     message: str = Field(description="what went wrong")
@@ -51,10 +52,12 @@ class CycleCounts(Answer):
     comments_seen: int = Field(description="comments that sources listed")
     new: int = Field(description="items stored for the first time")
     edited: int = Field(description="items whose text has changed")
-    moved: int = Field(description="items whose score or number of comments has changed")
-    removed: int = Field(description="items that were deleted at their source, and so here")
-    left_out: int = Field(default=0, description="what sources showed and couldn't be kept")
-    error: str | None = Field(description="why it failed; null where it didn't")
+    moved: int = Field(description="items whose upvotes or number of comments have changed")
+    removed: int = Field(description="items deleted at their source, which are removed here too")
+    left_out: int = Field(
+        default=0, description="objects that sources listed and that can't be stored"
+    )
+    error: str | None = Field(description="why the community failed; null if it didn't")
 
 
 class RequestCounts(Answer):
@@ -67,18 +70,18 @@ class RequestCounts(Answer):
 
 
 class CycleAnswer(Answer):
-    """A collection cycle, as far as it has come."""
+    """A collection cycle, with its results so far."""
 
-    id: str = Field(description="cycle_ and when it began or was asked for")
-    trigger: Trigger = Field(description="timer, request or cli")
+    id: str = Field(description="`cycle_` and when the cycle began or was requested")
+    trigger: Trigger = Field(description="what started it: timer, request or cli")
     status: WorkStatus = Field(
-        description="running (from when it is asked for), completed or failed (also as soon as its"
-        " worker is known to be gone); one that was asked for may begin again after that"
+        description="running (from the request on), completed, or failed (also as soon as its"
+        " worker is known to be gone); a requested cycle may begin again after that"
     )
-    start_time: Time = Field(description="when it began or was asked for")
+    start_time: Time = Field(description="when it began or was requested")
     end_time: Time | None = Field(
-        description="when it ended; null while it runs, and where its worker is gone and nobody"
-        " knows since when"
+        description="when it ended; null while it runs, and if its worker is gone at an unknown"
+        " time"
     )
     posts_collected: int = Field(description="posts stored for the first time")
     comments_collected: int = Field(description="comments stored for the first time")
@@ -86,26 +89,26 @@ class CycleAnswer(Answer):
     comments_seen: int = Field(description="comments that sources listed")
     new: int = Field(description="items stored for the first time")
     edited: int = Field(description="items whose text has changed")
-    moved: int = Field(description="items whose score or number of comments has changed")
-    removed: int = Field(description="items that were deleted at their source, and so here")
+    moved: int = Field(description="items whose upvotes or number of comments have changed")
+    removed: int = Field(description="items deleted at their source, which are removed here too")
     left_out: dict[str, int] = Field(
         default={},
-        description="what sources showed and couldn't be kept, counted by the reason",
+        description="objects that sources listed and that can't be stored, counted by reason",
         examples=[{"no usable created_utc": 1, "promoted": 2}],
     )
     subreddits_processed: list[str] = Field(
         validation_alias="communities_processed",
-        description="the communities done so far, in order",
+        description="the communities collected so far, in order",
     )
     subreddits: dict[str, CycleCounts] = Field(
-        validation_alias="communities", description="what was done with each"
+        validation_alias="communities", description="the counts of each community"
     )
     requests: dict[SourceName, RequestCounts] = Field(
         description="how many requests each source was sent so far"
     )
     reddit_requests: int = Field(description="requests to Reddit so far")
     reddit_requests_left: int | None = Field(
-        description="how many more Reddit allows in its window; null where it doesn't say"
+        description="requests that Reddit still allows in its window; null if unknown"
     )
     errors: list[CycleErrorAnswer] = Field(description="what went wrong")
     origin: Origin = Field(description=ORIGIN)
@@ -116,11 +119,11 @@ class Cycles(RootModel[list[CycleAnswer]]):
 
 
 class Triggered(Answer):
-    """A collection that was asked for."""
+    """A requested collection."""
 
     status: Literal["triggered"] = Field(default="triggered", description="always triggered")
     message: str = Field(
-        description="what happens now, and how long that takes by the setting of the queue"
+        description="what happens next, and how long it takes by the setting of the queue"
     )
-    cycle: str = Field(description="the cycle's id: /api/v1/cycles/{id} shows how it goes")
+    cycle: str = Field(description="the cycle's id; /api/v1/cycles/{id} shows its progress")
     timestamp: Time = Field(description="when the answer was made")

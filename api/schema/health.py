@@ -13,16 +13,16 @@ HealthStatus = Literal["starting", "healthy", "degraded", "unhealthy"]
 class ProcessHealth(Answer):
     """The process that answers."""
 
-    uptime_seconds: float = Field(description="for how long it runs")
+    uptime_seconds: float = Field(description="seconds since the process started")
     memory_mb: float = Field(description="resident memory, in millions of bytes")
     cpu_percent: float = Field(
-        description="of one core, since the last time it was asked; 0 the first time"
+        description="percent of one core since the last request for health; 0 at the first"
     )
-    pid: int = Field(description="its number")
+    pid: int = Field(description="the process id")
 
 
 class ApplicationHealth(Answer):
-    """What collection has done; null where the database can't be reached."""
+    """The state of collection; null values if the database can't be reached."""
 
     last_collection_at: Time | None = Field(
         description="when a collection last succeeded; null before the first"
@@ -33,7 +33,7 @@ class ApplicationHealth(Answer):
         description="minutes since the last collection; null before the first"
     )
     next_collection_at: Time = Field(description="when the next collection is due")
-    running_cycle: str | None = Field(description="the id of the cycle under way; null: none is")
+    running_cycle: str | None = Field(description="the id of the running cycle; null if none runs")
     last_cycle: str | None = Field(
         description="the id of the cycle that ended last; null before the first"
     )
@@ -44,34 +44,38 @@ class DatabaseHealth(Answer):
     """The database."""
 
     connected: bool = Field(description="whether it answers")
-    kind: Literal["sqlite", "cosmos"] = Field(description="which one it is")
-    latency_ms: float | None = Field(description="how long it took; null without an answer")
+    kind: Literal["sqlite", "cosmos"] = Field(description="the kind of database")
+    latency_ms: float | None = Field(description="how long its answer took; null without an answer")
 
 
 class WorkerHealth(Answer):
-    """How the process is that collects: known where one machine runs everything."""
+    """The state of the collecting process, which is known on one machine."""
 
-    last_heartbeat: Time | None = Field(description="its last sign of life; null: none yet")
+    last_heartbeat: Time | None = Field(
+        description="when it last reported that it runs; null if it hasn't yet"
+    )
     last_failed_write: Time | None = Field(
-        description="when it last could not write to its disk; null: it always could"
+        description="when it last failed to write to its disk; null if it never did"
     )
 
 
 class Health(Answer):
-    """How the service is.
+    """The health of the service.
 
     starting: the process opens the database for the first time, which may take some seconds.
     unhealthy: the database doesn't answer. degraded: the data is older than two intervals of
-    collection, or there is none though there should be; or its time is in the future; or the worker
-    gives no sign of life or can't write. healthy: none of these.
+    collection, is missing though it should be there, or has a time in the future; or the worker
+    doesn't report that it runs, or can't write. healthy: none of these.
     """
 
     status: Literal["starting", "healthy", "degraded", "unhealthy"] = Field(
-        description="the verdict"
+        description="the state of the service"
     )
-    reason: str | None = Field(description="why, in a sentence; null where it is healthy")
+    reason: str | None = Field(
+        description="the reason, in a sentence; null if the service is healthy"
+    )
     worker: WorkerHealth | None = Field(
-        description="the process that collects; null where the platform starts it, as on Azure"
+        description="the process that collects; null if the platform starts it, as on Azure"
     )
     timestamp: Time = Field(description="when the answer was made")
     version: str = Field(description="the program's version")

@@ -23,15 +23,16 @@ from shared.models import Label, Language, Origin
 # Of one page: a comment costs a request unit, and a long one nearly two.
 MAX_COMMENTS = 500
 LANGUAGE = (
-    "en, other (certainly not English) or none (no words of the author's, so neutral with compound"
-    " 0); null for what was scored before languages were told apart"
+    "en, other (clearly not English) or none (no words of the author, so neutral"
+    " with compound 0); null for texts scored before languages were recognised"
 )
-DELETED = "whether its source listed it without its author's words already"
-UPVOTES = "upvotes less downvotes, or likes, as last seen; null where the source has none"
-SHARE = "by linear its probability, by vader the share of such words; 0 to 1, 1 together"
+DELETED = "whether its source already listed it without its author's words"
+UPVOTES = "upvotes minus downvotes, or likes, as last seen; null if the source has none"
+SHARE = "for linear its probability, for vader the share of such words; 0 to 1, and 1 together"
 COPY_OF = (
-    "the post that it repeats, as subreddit/id: its author's same words within a week, or what it"
-    " cross-posts; null where it repeats none. A list over all leaves it out where it has that one"
+    "the post that it repeats, as subreddit/id: one with its author's same words"
+    " within a week, or the one that it cross-posts; null if it repeats none. A list"
+    " over all subreddits leaves it out if it has that post"
 )
 COPIED_BY = "the posts that repeat it, as subreddit/id, oldest first"
 
@@ -49,10 +50,11 @@ class PostSentiment(Answer):
     positive: float = Field(description=f"how positive: {SHARE}")
     negative: float = Field(description=f"how negative: {SHARE}")
     neutral: float = Field(description=f"how neutral: {SHARE}")
-    method: str = Field(description="how the text was scored")
+    method: str = Field(description="the method that scored the text")
     analyzed_at: Time = Field(description="when the text was scored")
     version: str | None = Field(
-        default=None, description="the method's version; null for what was scored before versions"
+        default=None,
+        description="the version of the method; null for texts scored before there were versions",
     )
 
 
@@ -62,29 +64,28 @@ class PostAnswer(Answer):
     id: str = Field(description="the post's id, unique among the posts of all communities")
     source: SourceName = Field(description="the kind of place that it comes from")
     subreddit: str = Field(validation_alias="community", description=COMMUNITY)
-    author: Author = Field(description="the author's name; [deleted] where there is none")
+    author: Author = Field(description="the author's name; [deleted] if there is none")
     title: str = Field(description="the title")
-    content: str = Field(description="the text in Markdown, empty where the post is a link")
-    url: WebAddress = Field(description="what the post links to; empty where that isn't http(s)")
-    permalink: WebAddress = Field(
-        description="the post at its source; empty where that isn't http(s)"
-    )
+    content: str = Field(description="the text in Markdown, empty if the post is a link")
+    url: WebAddress = Field(description="what the post links to; empty if it isn't http(s)")
+    permalink: WebAddress = Field(description="the post at its source; empty if it isn't http(s)")
     created_utc: Time = Field(description="when it was posted")
     upvotes: int | None = Field(description=UPVOTES)
     comment_count: int | None = Field(
-        description="comments at its source, as last seen; null where that isn't said"
+        description="comments at its source, as last seen; null if the source doesn't say"
     )
     collected_at: Time = Field(description="when its text was collected")
     language: Language | None = Field(default=None, description=LANGUAGE)
     sentiment: PostSentiment = Field(description="the sentiment of title and content")
-    flair: str | None = Field(default=None, description="its flair; null where it has none")
+    flair: str | None = Field(default=None, description="its flair; null if it has none")
     upvote_ratio: float | None = Field(
-        default=None, description="upvotes in all votes, 0 to 1, as last seen; null: unknown"
+        default=None,
+        description="the share of upvotes among all votes, 0 to 1, as last seen; null if unknown",
     )
     deleted: bool = Field(default=False, description=DELETED)
     cursor: str = Field(
         validation_alias="order_key",
-        description="as `cursor` of /posts/recent: what comes after this post",
+        description="the value of `cursor` of /posts/recent for the posts after this one",
     )
     copy_of: str | None = Field(default=None, description=COPY_OF)
     copies: list[str] = Field(default=[], description=COPIED_BY)
@@ -98,17 +99,17 @@ class CommentAnswer(Answer):
     """A comment."""
 
     id: str = Field(description="the comment's id, unique among those of all communities")
-    post_id: str = Field(description="the post that it belongs to")
+    post_id: str = Field(description="the id of its post")
     parent_id: str = Field(
         description="the id of the comment that it answers, or post_id where it answers the post;"
-        " parents never lead in a circle"
+        " parents never form a circle"
     )
     source: SourceName = Field(description="the kind of place that it comes from")
     subreddit: str = Field(validation_alias="community", description=COMMUNITY)
-    author: Author = Field(description="the author's name; [deleted] where there is none")
+    author: Author = Field(description="the author's name; [deleted] if there is none")
     content: str = Field(description="the text in Markdown")
     permalink: WebAddress = Field(
-        description="the comment at its source; empty where that isn't http(s)"
+        description="the comment at its source; empty if it isn't http(s)"
     )
     created_utc: Time = Field(description="when it was written")
     upvotes: int | None = Field(description=UPVOTES)
@@ -124,14 +125,15 @@ class PostDetail(Answer):
     post: PostAnswer = Field(description="the post")
     comments: list[CommentAnswer] = Field(
         description=f"its stored comments, oldest first, at most {MAX_COMMENTS}; the Link header"
-        " leads on to later ones"
+        " leads to later ones"
     )
     comments_complete: bool = Field(
-        description="whether no later ones are stored: without `cursor`, whether these are all"
+        description="whether no later comments are stored: without `cursor`, whether these are all"
+        " of them"
     )
-    sentiment_distribution: LabelCounts = Field(description="these comments by their label")
+    sentiment_distribution: LabelCounts = Field(description="these comments by label")
     sentiment_avg: float | None = Field(
-        description="these comments' mean compound, -1 to 1; null where there are none"
+        description="these comments' mean compound, -1 to 1; null if there are none"
     )
     left_out: int = Field(description=LEFT_OUT)
     methods: Methods = Field(description=METHODS)
@@ -147,10 +149,10 @@ class ItemAnswer(Answer):
     post_id: str = Field(description="the post that it is or belongs to")
     source: SourceName = Field(description="the kind of place that it comes from")
     subreddit: str = Field(validation_alias="community", description=COMMUNITY)
-    author: Author = Field(description="the author's name; [deleted] where there is none")
+    author: Author = Field(description="the author's name; [deleted] if there is none")
     title: str | None = Field(description="the title of a post; null for a comment")
     content: str = Field(description="the text in Markdown, empty where a post is a link")
-    permalink: WebAddress = Field(description="it at its source; empty where that isn't http(s)")
+    permalink: WebAddress = Field(description="it at its source; empty if it isn't http(s)")
     created_utc: Time = Field(description="when it was written")
     upvotes: int | None = Field(description=UPVOTES)
     comment_count: int | None = Field(
@@ -163,7 +165,7 @@ class ItemAnswer(Answer):
     deleted: bool = Field(default=False, description=DELETED)
     cursor: str = Field(
         validation_alias="order_key",
-        description="as `cursor` of /items: what comes after this item",
+        description="the value of `cursor` of /items for the items after this one",
     )
     copy_of: str | None = Field(default=None, description=COPY_OF)
     copies: list[str] = Field(default=[], description=COPIED_BY)

@@ -38,7 +38,7 @@ LEAP_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}.[0-9]{2}:[0-9]{2}:)60((?:
 LAST_MINUTE = (23, 59)
 SECOND = timedelta(seconds=1)
 LAST_SECOND = datetime.max.replace(microsecond=0, tzinfo=UTC)
-NO_TIME = "it is no time"
+NO_TIME = "it is not a time"
 
 # Few enough digits that int() is quick, and more than any bound has.
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
@@ -49,7 +49,7 @@ def _whole_number(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not WHOLE_NUMBER.fullmatch(value):
-        raise ValueError("it is no whole number")
+        raise ValueError("it is not a whole number")
     return int(value)
 
 
@@ -113,7 +113,7 @@ HOURS = f"a whole number of hours from 1 to {MAX_HOURS}, the current one include
 
 
 class Parameters(BaseModel):
-    """What a query string may say: a field's description says what the parameter takes."""
+    """What a query string may contain: a field's description says what the parameter accepts."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -122,7 +122,7 @@ COMMUNITY = "the same as `subreddit`; where both are given, this one counts"
 
 
 class NoParameters(Parameters):
-    """Nothing."""
+    """No parameters."""
 
 
 class ScopeParameters(Parameters):
@@ -130,7 +130,7 @@ class ScopeParameters(Parameters):
 
     subreddit: CommunityName | None = Field(
         default=None,
-        description="the name of a watched community, in any case; without it, all of them",
+        description="the name of a watched community, in upper or lower case; without it, all",
         examples=["claude"],
     )
     community: CommunityName | None = Field(
@@ -146,23 +146,23 @@ class ScopeParameters(Parameters):
 
 
 class FormatParameters(Parameters):
-    """In what form."""
+    """The format of the answer."""
 
     format: Format | None = Field(
         default=None,
-        description="json, csv or ndjson; without it, what the Accept header likes best",
+        description="json, csv or ndjson; without it, the Accept header decides",
         examples=["csv"],
     )
     bom: Literal["0", "1"] | None = Field(
         default=None,
-        description="1: a csv begins with a byte order mark, by which Excel knows that it is UTF-8;"
-        " other formats never do",
+        description="1: a csv begins with a byte order mark, so that Excel reads it as UTF-8; other"
+        " formats never have one",
         examples=["1"],
     )
 
 
 class TrendsParameters(ScopeParameters, FormatParameters):
-    """Which subreddits, how far back, and in steps of what."""
+    """Which subreddits, how far back, and in which steps."""
 
     hours: WholeNumber = Field(
         default=168,
@@ -173,7 +173,7 @@ class TrendsParameters(ScopeParameters, FormatParameters):
     )
     granularity: Granularity = Field(
         default="hour",
-        description="hour, day or week: days are UTC's, weeks begin on Monday",
+        description="hour, day or week; days are in UTC, and weeks begin on Monday",
         examples=["day"],
     )
 
@@ -182,8 +182,8 @@ class CompareParameters(Parameters):
     """Which subreddits to compare, and how far back."""
 
     subreddits: Compared = Field(
-        description=f"1 to {MAX_COMPARED} names of watched subreddits, in any case, separated by"
-        " commas; all stands for all of them",
+        description=f"1 to {MAX_COMPARED} names of watched subreddits, in upper or lower case,"
+        " separated by commas; all means all of them together",
         examples=["claude,OpenAI"],
     )
     hours: WholeNumber = Field(
@@ -195,16 +195,16 @@ class CompareParameters(Parameters):
     )
     until: Literal["now", "collected"] = Field(
         default="now",
-        description="now, or collected: the window ends at the last collection, and `change` sets"
-        " its full hours against as many before, hour by hour, without those in which nothing was"
-        " collected",
+        description="now or collected; with collected the window ends at the last collection, and"
+        " `change` compares its full hours with the same number before, hour by hour,"
+        " without those in which nothing was collected",
         examples=["collected"],
     )
     granularity: Granularity | None = Field(
         default=None,
-        description="hour, day or week: how it went in such steps, too; without it, only the"
-        f" window's sums. Where the subreddits together would have more than {MAX_STEPS} hours,"
-        " hour gives days: `granularity` of the answer says which",
+        description="hour, day or week: also returns a series with such steps; without it, only the"
+        " totals of the window. If the subreddits together would have more than"
+        f" {MAX_STEPS} hours, hour returns days; `granularity` of the answer says which",
         examples=["day"],
     )
 
@@ -228,7 +228,8 @@ class PostParameters(Parameters):
     )
     subreddit: CommunityName | None = Field(
         default=None,
-        description="the name of its community, in any case; without it, all of them are asked",
+        description="the name of its community, in upper or lower case; without it, the post is"
+        " looked up in all of them",
         examples=["claude"],
     )
     community: CommunityName | None = Field(
@@ -236,13 +237,14 @@ class PostParameters(Parameters):
     )
     cursor: Cursor | None = Field(
         default=None,
-        description="after which comment to go on, as the Link header before it says",
+        description="the position after which comments continue, from the Link header of the page"
+        " before",
         examples=["2026-11-23T13:05:07Z_1abcde"],
     )
 
 
 class SubredditsParameters(NoParameters):
-    """Nothing: all of them are listed."""
+    """No parameters: all subreddits are listed."""
 
 
 class CycleParameters(Parameters):
@@ -262,8 +264,8 @@ class ListParameters(ScopeParameters, FormatParameters):
         default=100,
         ge=1,
         le=MAX_POSTS,
-        description=f"how many: a whole number from 1 to {MAX_POSTS}; without it csv and ndjson"
-        f" hold up to {MAX_POSTS}. The Link header leads on",
+        description=f"a whole number of items from 1 to {MAX_POSTS}; without it, csv and ndjson"
+        f" have up to {MAX_POSTS}. The Link header leads to the next page",
         examples=[100],
     )
     sentiment: Label | None = Field(
@@ -272,28 +274,29 @@ class ListParameters(ScopeParameters, FormatParameters):
     q: str | None = Field(
         default=None,
         max_length=MAX_SEARCH_CHARS,
-        description='whole words and "phrases" that all occur in title or content, in any case,'
-        " with any accents, quotes and hyphens; a `*` at the end finds what begins so: frustrat*."
-        f" At most {MAX_SEARCH_CHARS} characters. A page reads at most {MAX_SCANNED} items: it"
-        " may hold fewer than `limit` though a next one follows",
+        description='whole words and "phrases" that all occur in title or content, whatever their'
+        " case, accents, quotes and hyphens; a `*` at the end matches a prefix:"
+        f" frustrat*. At most {MAX_SEARCH_CHARS} characters. A search reads at most"
+        f" {MAX_SCANNED} items for a page, so a page may have fewer than `limit` and"
+        " still be followed by another",
         examples=['"rate limit" cursor'],
     )
     start: Bound | None = Field(
         default=None,
-        description="a time: what was written from then on, instead of in the last hours; at most"
-        f" {MAX_HOURS} hours before the end count",
+        description="a time: items from then on, instead of those of the last hours; at most"
+        f" {MAX_HOURS} hours before the end",
         examples=["2026-11-22T08:00:00Z"],
         json_schema_extra={"format": "date-time"},
     )
     end: Bound | None = Field(
         default=None,
-        description="a time: what was written before then; without it, until now",
+        description="a time: items before then; without it, until now",
         examples=["2026-11-22T12:00:00Z"],
         json_schema_extra={"format": "date-time"},
     )
     cursor: Cursor | None = Field(
         default=None,
-        description="where the next page begins, as the Link header before it says",
+        description="the beginning of the page, from the Link header of the page before",
         examples=["2026-11-23T13:05:07Z_1abcde"],
     )
 
@@ -324,7 +327,7 @@ class ItemsParameters(ListParameters):
 
 
 class TrendingParameters(Parameters):
-    """How many topics, and as they were when."""
+    """How many topics, and as of which time."""
 
     limit: WholeNumber = Field(
         default=20,
@@ -335,8 +338,8 @@ class TrendingParameters(Parameters):
     )
     at: Moment | None = Field(
         default=None,
-        description="a time such as 2026-11-23T13:05:00Z: the topics as they were computed last"
-        " before it; without it, the current ones",
+        description="a time such as 2026-11-23T13:05:00Z: the topics computed last before it;"
+        " without it, the current ones",
         examples=["2026-11-23T13:05:00Z"],
         json_schema_extra={"format": "date-time"},
     )

@@ -12,9 +12,9 @@ BAD_SETTING = "urn:undertone:bad-setting"
 class BadParameter(Answer):
     """A parameter that was refused."""
 
-    parameter: str = Field(description="its name")
-    detail: str = Field(description="what was wrong")
-    takes: str = Field(description="what it takes")
+    parameter: str = Field(description="the name of the parameter")
+    detail: str = Field(description="what is wrong with it")
+    takes: str = Field(description="what it accepts")
 
 
 class Problem(Answer):
@@ -22,19 +22,19 @@ class Problem(Answer):
 
     type: str = Field(
         default=NO_TYPE,
-        description=f"the kind of problem: {NO_TYPE} where its status says it all, and"
-        f" {BAD_SETTING} where a setting of the app is missing or bad",
+        description=f"the kind of problem: {NO_TYPE} if the status says everything, and"
+        f" {BAD_SETTING} if a setting of the app is missing or bad",
     )
     title: str = Field(description="the status in words")
     status: int = Field(description="the HTTP status")
     detail: str = Field(description="what went wrong this time, and what to do")
-    instance: str = Field(description="the path that was asked for")
+    instance: str = Field(description="the requested path")
     errors: list[BadParameter] = Field(
-        default=[], description="each parameter that was refused; empty for other problems"
+        default=[], description="each refused parameter; empty for other problems"
     )
 
 
 class Conflict(Problem):
-    """A collection was asked for while one runs, or waits for its worker."""
+    """A collection was requested while one runs or waits for its worker."""
 
-    cycle: str = Field(description="the id of the cycle that runs or was asked for before")
+    cycle: str = Field(description="the id of the cycle that runs or was requested before")

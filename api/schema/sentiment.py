@@ -10,8 +10,9 @@ from shared.stats.compare import Verdict
 from shared.stats.windows import Granularity
 
 COPIES = (
-    "how many of the posts repeat another one: the same author's same words, or a cross-post; they"
-    " count in everything here, and lists over all show them as one"
+    "how many of the posts repeat another one: the same author's same words, or a"
+    " cross-post. They all count here, but a list over all subreddits shows only one"
+    " of them"
 )
 
 
@@ -23,7 +24,7 @@ class Totals(Answer):
     negative: int = Field(description="items with compound <= -0.05")
     neutral: int = Field(description="items in between")
     avg_sentiment: float | None = Field(
-        description="mean compound, -1 to 1; null where there are no items"
+        description="mean compound, -1 to 1; null if there are no items"
     )
     posts: int = Field(description="posts")
     comments: int = Field(description="comments")
@@ -34,10 +35,10 @@ class Totals(Answer):
 
 
 class TimeWindow(Answer):
-    """Whole hours: the current one so far and those before it."""
+    """Whole hours: the current one so far, and those before it."""
 
-    start: Time = Field(description="the first hour's beginning")
-    end: Time = Field(description="when the question was asked")
+    start: Time = Field(description="the beginning of the first hour")
+    end: Time = Field(description="when the request was made, or the last collection")
 
 
 class Stats(Answer):
@@ -60,59 +61,61 @@ class TrendPoint(Totals, _Start):
 
 
 class SentimentTrends(Stats):
-    """The sentiment of a window, and how it went."""
+    """The sentiment of a window, and its course."""
 
     granularity: Granularity = Field(description="the length of a step")
     trend_data: list[TrendPoint] = Field(
-        description="every step that the window touches, oldest first, with the items of the window"
-        " only; a step without items has totals of 0"
+        description="every step that the window touches, oldest first, with only the items of the"
+        " window; a step without items has totals of 0"
     )
 
 
 class Difference(Answer):
-    """How much more, or less, than in the window before."""
+    """The window minus the window before."""
 
     total: int = Field(description="items")
     positive: int = Field(description="positive items")
     negative: int = Field(description="negative items")
     neutral: int = Field(description="neutral items")
     avg_sentiment: float | None = Field(
-        description="mean compound; null where either window has no items"
+        description="mean compound; null if either window has no items"
     )
     posts: int = Field(description="posts")
     comments: int = Field(description="comments")
-    left_out: int = Field(description="items in other languages that are left out")
+    left_out: int = Field(description="items left out because they aren't English")
     mixed_methods: bool = Field(
-        description="whether more than one method scored the two windows: then the difference is"
-        " one of methods, too, and no change of mood"
+        description="whether more than one method scored the two windows; then the difference may"
+        " come from the methods and not from the mood"
     )
 
 
 class Change(Answer):
-    """What changed from the time before to the window, in as many full hours of each.
+    """The change from the time before to the window, over the same number of full hours.
 
     Hours count in pairs, one of each time, in which something was collected. avg_sentiment is
-    better or worse only beyond two standard errors, with 30 items on either side, of one method.
+    better or worse only beyond two standard errors, with at least 30 items on each side, all scored
+    by one method.
     """
 
     verdict: Verdict = Field(
         description="better or worse; unclear (within two standard errors), too_few (under 30"
-        " items), mixed_methods, no_earlier_data (under half of the hours are known in both"
-        " times, or the time before holds less than a tenth of the items), or not_collected (what"
-        " is named in `behind` misses more than a twentieth of the window)"
+        " items), mixed_methods, no_earlier_data (fewer than half of the hours are known"
+        " in both times, or the time before has less than a tenth of the items), or"
+        " not_collected (the subreddits in `behind` lack more than a twentieth of the"
+        " window)"
     )
-    hours: int = Field(description="full hours that are compared, on either side")
-    statistics: Totals = Field(description="the counts and the mean of the window's")
+    hours: int = Field(description="the number of full hours compared, on each side")
+    statistics: Totals = Field(description="the counts and the mean of the window's compared hours")
     previous: Totals = Field(description="those of the hours before")
     avg_sentiment: float | None = Field(
-        description="statistics less previous; null where either has no items"
+        description="statistics minus previous; null if either has no items"
     )
     standard_error: float | None = Field(
-        description="of avg_sentiment, as if all items were independent; null where either has"
-        " under two items"
+        description="the standard error of avg_sentiment, as if all items were independent; null if"
+        " either side has fewer than two items"
     )
     behind: list[str] = Field(
-        description="subreddits of it that weren't collected up to the end of the full hours"
+        description="its subreddits that weren't collected up to the end of the full hours"
     )
 
 
@@ -120,20 +123,23 @@ class ComparedScope(Answer):
     """One subreddit, in the window and in the one before."""
 
     subreddit: str = Field(description="the subreddit, or all")
-    statistics: Totals = Field(description="the window's counts and mean")
-    previous: Totals = Field(description="those of the window before, of as many hours")
-    difference: Difference = Field(description="statistics less previous")
+    statistics: Totals = Field(description="the counts and the mean of the window")
+    previous: Totals = Field(
+        description="those of the window before, with the same number of hours"
+    )
+    difference: Difference = Field(description="statistics minus previous")
     trend_data: list[TrendPoint] | None = Field(
-        description="every step of the window, oldest first; null where no granularity was given"
+        description="every step of the window, oldest first; null without `granularity`"
     )
     standard_error: float | None = Field(
         default=None,
-        description="of the mean of `statistics`, as if all items were independent; null unless"
-        " `until` is collected, and where there are under two items",
+        description="the standard error of the mean of `statistics`, as if all items were"
+        " independent; null unless `until` is collected, and if there are fewer than two"
+        " items",
     )
     change: Change | None = Field(
         default=None,
-        description="what changed, as far as it can be told; null unless `until` is collected",
+        description="the change since the time before; null unless `until` is collected",
     )
 
 
@@ -141,28 +147,31 @@ class Comparison(Answer):
     """Subreddits side by side."""
 
     time_window_hours: int = Field(description="hours in the window")
-    subreddits: list[ComparedScope] = Field(description="one object each, in the order asked for")
+    subreddits: list[ComparedScope] = Field(
+        description="one object for each, in the requested order"
+    )
     window: TimeWindow = Field(description="the time that was counted")
     previous_window: TimeWindow = Field(description="the time before it")
     mixed_methods: bool = Field(
-        description="whether more than one method scored what is compared, in both windows: then"
-        " its averages don't compare"
+        description="whether more than one method scored the compared items of both windows; then"
+        " their averages aren't comparable"
     )
     granularity: Granularity | None = Field(
-        description="the length of a step of `trend_data`: what was asked for, or day where hours"
-        " would be too many; null without"
+        description="the length of a step of `trend_data`: the requested one, or day if there would"
+        " be too many hours; null without `granularity`"
     )
     gaps: list[TimeWindow] | None = Field(
         default=None,
-        description="hours of the window in which, as far as can be told, nothing was collected:"
-        " none of any subreddit, between busy hours; null unless `until` is collected",
+        description="hours of the window in which probably nothing was collected, since no"
+        " subreddit has items in them and the hours around them are busy; null unless"
+        " `until` is collected",
     )
     origin: Origin = Field(description=ORIGIN)
     timestamp: Time = Field(description="when the answer was made")
 
 
 class LabelCounts(Answer):
-    """Posts and comments by their label."""
+    """Posts and comments by label."""
 
     positive: int = Field(description="items with compound >= 0.05")
     negative: int = Field(description="items with compound <= -0.05")

@@ -1,4 +1,4 @@
-"""An address of each route that works, made from the registry and its parameters' examples."""
+"""A working address of each route, made from the registry and the examples of its parameters."""
 
 import re
 
@@ -10,7 +10,7 @@ WATCHED = {"subreddits": "aws"}
 
 
 def address_of(route: Endpoint | Page) -> str:
-    """Return its path, with what it needs filled in."""
+    """Return the route's path, with its required parameters."""
     if isinstance(route, Page):
         return route.address.replace("{file}", FILES.get(route.operation, ""))
     fields = route.parameters.model_fields if route.parameters else {}

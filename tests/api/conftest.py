@@ -1,4 +1,4 @@
-"""The API of one process, with a database file of the test's own."""
+"""The API in one process, with a separate database file for each test."""
 
 import os
 from collections.abc import AsyncIterator
@@ -17,9 +17,9 @@ LONGEST_TEST_SECONDS = 20
 
 @pytest.fixture
 async def process(tmp_path: Path) -> AsyncIterator[Settings]:
-    """Set the process up as the environment says; a test may change it before its first call.
+    """Set up the process from the environment; a test may change it before its first call.
 
-    It isn't parted by the turn of an hour: two answers about a window would differ.
+    It never starts just before a new hour, because two answers about a window would then differ.
     """
     wait_for_a_whole_hour(LONGEST_TEST_SECONDS)
     os.environ.update(
@@ -34,7 +34,7 @@ async def process(tmp_path: Path) -> AsyncIterator[Settings]:
 
 @pytest.fixture
 async def written(process: Settings) -> AsyncIterator[Store]:
-    """Open the process's database, as a collector beside it does."""
+    """Open the process's database, as a collector in another process does."""
     store = await open_store(process, retry_seconds=20)
     yield store
     await store.close()

@@ -1,4 +1,4 @@
-"""What the API answers after a real cycle, read from an invented Reddit over HTTP."""
+"""The API's answers after a real cycle, which read an invented Reddit over HTTP."""
 
 import json
 import time
@@ -35,7 +35,7 @@ async def test_every_surface_shows_what_was_collected(
         posts = sorted(
             (item["order_key"], item) for key, item in own.items() if key.startswith("t3_")
         )
-        # Some repeat what their authors said before.
+        # Some are copies of earlier posts of their authors.
         shown = [item["id"] for _, item in reversed(posts) if name or "copy_of" not in item]
         stats = (await answer("/api/v1/sentiment/stats", **scope))["statistics"]
         assert (stats["total"], stats["posts"]) == (len(own), len(posts))

@@ -1,4 +1,4 @@
-"""What a read may cost, whatever its parameters and its form, and that others don't wait for it."""
+"""The maximum cost of a read, whatever its parameters and format, and which reads wait."""
 
 import asyncio
 import json
@@ -46,7 +46,7 @@ HOUR = timedelta(hours=1)
 
 
 async def fill_many(store: Store) -> None:
-    """Keep a post every twenty minutes for 16 days, and texts as long as most are."""
+    """Store a post every twenty minutes for 16 days, with texts of typical length."""
     posts = [
         {**post, "content": "some words that people say " * 30}
         for post in posts_back(16 * 24 * 3, 20 * MINUTE)
@@ -56,7 +56,7 @@ async def fill_many(store: Store) -> None:
 
 @pytest.fixture
 async def many(filled_store: FilledStore) -> Store:
-    """Open a store with them."""
+    """Open a store with these posts."""
     return await filled_store(fill_many)
 
 
@@ -135,13 +135,13 @@ A_BUSY_HOUR = count(
 
 
 def a_busy_day(subreddit: str, day: str) -> DayStats:
-    """Return a day as long as they get: every hour has items, and some in other languages."""
+    """Return a day of maximum size: every hour has items, and some aren't English."""
     hours = {f"{hour:02}": A_BUSY_HOUR for hour in range(24)}
     return {"id": day, "scope": subreddit, "hours": hours}
 
 
 async def fill_half_a_year(store: Store) -> None:
-    """Keep the days of ten communities, as a version before months did."""
+    """Store the days of ten communities, as versions without months did."""
     days = [(NOW - n * 24 * HOUR).date().isoformat() for n in range(DAYS_BACK)]
     await store.upsert(DAYS, [a_busy_day(name, day) for name in TEN for day in days])
     of_all = [{**a_busy_day(ALL, day), "names": list(TEN)} for day in days]
@@ -149,7 +149,7 @@ async def fill_half_a_year(store: Store) -> None:
 
 
 async def fill_half_a_year_with_months(store: Store) -> None:
-    """Keep them as this version does."""
+    """Store their days and months, as this version does."""
     await fill_half_a_year(store)
     for name in TEN:
         await fill_months(store, name)
@@ -157,7 +157,7 @@ async def fill_half_a_year_with_months(store: Store) -> None:
 
 @pytest.fixture
 async def half_a_year(filled_store: FilledStore) -> Store:
-    """Open a store with days alone."""
+    """Open a store with days only."""
     return await filled_store(fill_half_a_year)
 
 

@@ -1,4 +1,4 @@
-"""Pages never skip or repeat a post, whatever arrives or goes while a client walks them."""
+"""Pages never skip or repeat a post, whatever is added or removed between two pages."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from api.schema.parameters import PostsParameters
 from shared.store.sqlite import SqliteStore
 from tests.api.world import NAMES, NOW, a_post, deps_of, keep
 
-# Several in a second, so that the id decides; and some in the same hour as the reader.
+# Several share a second, so that the id decides the order; some are in the current hour.
 AGES = st.lists(st.integers(0, 60), min_size=1, max_size=25)
 
 

@@ -1,6 +1,6 @@
 """The calls of the clients of the earlier system: their paths, parameters, defaults and fields.
 
-What they don't know, they don't read: there may be more.
+Answers may have further fields, which these clients ignore.
 """
 
 import json

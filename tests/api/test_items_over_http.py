@@ -1,4 +1,4 @@
-"""GET /items, asked as a client does."""
+"""GET /items over HTTP."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 async def ids(process: Any, written: Store) -> list[str]:
-    """Keep 20 posts and 30 comments of the last half an hour, and give their ids."""
+    """Store 20 posts and 30 comments of the last half hour, and return their ids."""
     del process
     now = utc_now()
     posts = [a_post(n, now - n * MINUTE, NAMES[n % 3], LABELS[n % 3]) for n in range(20)]

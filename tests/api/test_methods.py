@@ -1,4 +1,4 @@
-"""Which methods an answer averages, and what isn't English in it."""
+"""Answers name the methods that they average, and count what isn't English."""
 
 import json
 from datetime import timedelta
@@ -26,14 +26,14 @@ HOUR = timedelta(hours=1)
 
 
 def by(item: Any, method: str, language: str = "en") -> Any:
-    """Return the item as this method scored it: "linear 1"."""
+    """Return the item as if this method, such as "linear 1", had scored it."""
     name, version = method.split()
     sentiment = {**item["sentiment"], "method": name, "version": version}
     return {**item, "language": language, "sentiment": sentiment}
 
 
 def earlier(item: Any) -> Any:
-    """Return the item as it was stored before methods had versions and items a language."""
+    """Return the item as stored before methods had versions and items had a language."""
     made = {**item, "sentiment": {**item["sentiment"]}}
     del made["language"], made["sentiment"]["version"]
     return made

@@ -1,4 +1,4 @@
-"""The surface as a whole: the OpenAPI document, its page, and what isn't there."""
+"""The whole API: the OpenAPI document, its page, and unknown addresses."""
 
 import gzip
 import json
@@ -61,7 +61,7 @@ def test_every_answer_has_a_schema_errors_included() -> None:
     for path, operations in document["paths"].items():
         for operation in operations.values():
             for status, response in operation["responses"].items():
-                # Nothing is in a 304, and the host's own 401.
+                # A 304 and the host's own 401 have no body.
                 if status in {"304", "401"}:
                     continue
                 for media_type, content in response["content"].items():
@@ -179,10 +179,10 @@ HEADS = {
     "/api/v1/posts/recent?format=ndjson": 200,
     "/api/v1/posts/recent?hours=x": 422,
     "/api/v1/sentiment/trends?format=csv": 200,
-    # What isn't stored: their examples.
+    # Of things that aren't stored, the examples are used.
     **{ADDRESSES[operation]: 404 for operation in ("post", "cycle")},
 }
-# Of health it is another look.
+# Health is checked again, so its answer may differ.
 HEADS = {
     **{
         address_of(each): 200
@@ -202,7 +202,7 @@ async def test_head_answers_as_get_does(written, target: str, status: int) -> No
     assert shown.status_code == head.status_code == status
     assert head.mimetype == shown.mimetype
     for name in dict(shown.headers).keys() - CHANGING:
-        # A file is named by the second in which it was asked for.
+        # The name of a file contains the second of its request.
         assert SECOND.sub("", head.headers[name]) == SECOND.sub("", shown.headers[name]), name
     assert head.headers["Content-Length"] != "0"
 
@@ -298,7 +298,7 @@ async def test_the_dashboard_is_a_page_of_its_own_files_under_a_strict_policy() 
     html = page.get_body().decode()
     assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", html), "nothing inline"
     found = re.findall(r'(?:src|href)="([^"]+)"', html)
-    # Words for browsers that can't show the page lead to the API.
+    # The text for browsers that can't show the page links to the API.
     addresses = [address for address in found if not address.startswith("/api/v1/")]
     assert any(address.endswith(".js") for address in addresses)
     assert any(address.endswith(".css") for address in addresses)
@@ -371,7 +371,7 @@ async def test_an_answer_that_is_kept_can_be_asked_for_anew(written, monkeypatch
     assert json.loads((await get("/api/v1/posts/recent")).get_body()) == []
     await keep(written, posts_back(3, timedelta(minutes=1), newest=utc_now()))
     assert json.loads((await get("/api/v1/posts/recent")).get_body()) == []
-    # Time passes: what is kept is no longer new.
+    # Wait until the cached answer has expired.
     process_caches().answers._min_age = 0.0
     anew = await get("/api/v1/posts/recent", {"cache-control": asked})
     assert len(json.loads(anew.get_body())) == 3

@@ -1,4 +1,4 @@
-"""The times that parameters take: all of RFC 3339, and what ISO 8601 has besides."""
+"""The times that parameters accept: all of RFC 3339, and some more of ISO 8601."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Statistics, trends and comparisons over random items equal a count by hand, whatever the edge."""
+"""Statistics, trends and comparisons of random items equal a direct count, at every edge."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from tests.api.world import (
 )
 
 HOUR = timedelta(hours=1)
-# Moments at which calendars have edges: leap days, ends of years and months, midnights, Mondays.
+# Edges of the calendar: leap days, ends of years and months, midnights, Mondays.
 EDGES = [
     datetime(2028, 2, 29, 23, 59, 59, tzinfo=UTC),
     datetime(2028, 3, 1, 0, 0, 0, tzinfo=UTC),
@@ -41,7 +41,7 @@ MOMENTS = st.sampled_from(EDGES)
 HOURS = st.one_of(st.sampled_from([1, 2, 23, 24, 25, 167, 168, 169]), st.integers(1, 400))
 ITEMS = st.lists(
     st.tuples(
-        st.integers(0, 500 * 3600),  # seconds before the moment
+        st.integers(0, 500 * 3600),  # Seconds before that moment.
         st.sampled_from(NAMES),
         st.sampled_from(LABELS),
         st.booleans(),
@@ -115,7 +115,7 @@ async def test_statistics_equal_a_count_by_hand(
 
 
 def steps(start: datetime, now: datetime, granularity: str) -> Iterator[tuple[datetime, datetime]]:
-    """Walk the calendar from the window's first step to its last."""
+    """Return the steps of the window by the calendar, first to last."""
     length = {"hour": HOUR, "day": timedelta(days=1), "week": timedelta(weeks=1)}[granularity]
     first = start
     if granularity != "hour":

@@ -1,4 +1,4 @@
-"""Data as a collection leaves it, and the API's functions called as the Functions host does."""
+"""Stored data as after a collection, and calls of the API's functions as by the Functions host."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -100,7 +100,7 @@ def a_comment(
 def posts_back(
     count: int, step: timedelta, *, newest: datetime = NOW, first: int = 0
 ) -> list[Post]:
-    """Invent posts of all subreddits and labels in turn, each a step older; newest first."""
+    """Make posts of all subreddits and labels in turn, each a step older; newest first."""
     return [
         a_post(
             first + n,
@@ -113,7 +113,7 @@ def posts_back(
 
 
 async def keep(store: Store, posts: Iterable[Post] = (), comments: Iterable[Comment] = ()) -> None:
-    """Write items, and the statistics of their hours, as a collection cycle does."""
+    """Store items and the statistics of their hours, as a cycle does."""
     posts, comments = list(posts), list(comments)
     await store.upsert(POSTS, posts)
     await store.upsert(COMMENTS, comments)
@@ -147,7 +147,7 @@ def deps_of(
 
 @dataclass
 class CountingStore:
-    """A store that counts what is read: how often, and documents asked for by container."""
+    """A store that counts its reads, and the requested documents by container."""
 
     inner: Store
     reads: int = 0
@@ -171,7 +171,7 @@ class CountingStore:
         self.asked[name] += documents
 
 
-# The library lists an app's functions once.
+# The library can list an app's functions only once.
 HTTP_FUNCTIONS = [
     each
     for each in functions_of(function_app.app, dict.fromkeys(SCHEDULES, "0 0 0 * * *"))

@@ -1,4 +1,4 @@
-"""That the cost of everything is priced as published, and that a steady cycle stays cheap."""
+"""Costs follow the published prices, and a steady cycle stays cheap."""
 
 import asyncio
 import json
@@ -105,7 +105,7 @@ async def test_it_counts_the_requests_that_the_cosmos_store_sends(cosmos_store) 
             await read(deps)
         await store.query(Query(POSTS, "aws", 5, descending=True))
 
-    # The first time the client asks for the containers' properties too.
+    # The first request of the client also reads the containers' properties.
     await ask_all()
     with store.counting() as spent, track() as sent:
         await ask_all()

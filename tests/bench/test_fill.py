@@ -1,4 +1,4 @@
-"""What the size benchmark measures on is what a collection leaves; and all of it runs."""
+"""The size benchmark's store equals that of a collection, and every measurement runs."""
 
 import json
 import sys

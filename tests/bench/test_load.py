@@ -1,4 +1,4 @@
-"""The load test in short: nothing fails, whatever else goes on. How fast it is, bench measures."""
+"""A short load test: nothing fails. bench/load.py measures the speed."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is logged on Azure, counted: the figures of docs/azure.md."""
+"""The log volume on Azure, as in docs/azure.md."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from tests.fixtures.host import ROOT
 
 def test_host_json_leaves_what_the_queries_read_and_no_more_of_azures_libraries() -> None:
     levels = json.loads((ROOT / "host.json").read_text())["logging"]["logLevel"]
-    # Our lines have the category Function.NAME.User.
+    # The app's lines have the category Function.NAME.User.
     assert levels == {"default": "Information", "Azure.Core": "Warning"}
 
 

@@ -1,4 +1,4 @@
-"""What is said of health beside sync functions."""
+"""The report of health's latency beside sync functions."""
 
 from bench.threads import compared, report
 

@@ -1,4 +1,4 @@
-"""Calls everything by a generated client, which it finds on sys.path: `calls.py ADDRESS KEY`.
+"""Calls every endpoint with a generated client on sys.path: `calls.py ADDRESS KEY`.
 
 It prints a JSON object: for each operation the name of what `sync` returned.
 """
@@ -28,7 +28,7 @@ def operations() -> dict[str, Callable[..., Any]]:
 
 
 def pages(read: Callable[..., Any], client: AuthenticatedClient) -> list[str]:
-    """Return the ids of all that is listed, page by page, with nothing but `sync`."""
+    """Return the ids of all listed items, page by page, using only `sync`."""
     found: list[str] = []
     page = read(client=client, hours=48, limit=PAGE)
     while page:

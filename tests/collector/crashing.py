@@ -1,4 +1,4 @@
-"""A cycle, or a rescore, in its own process that is killed at a chosen step, as a crash would."""
+"""A cycle or a rescore in its own process, which is killed at a chosen step."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from tests.collector.harness import WRITES, run_cycle
 
 BATCHES = ("upsert", "delete")
 LATER = timedelta(minutes=5)
-"""Later than any lease: what a dead cycle held has run out by then."""
+"""A time by which the lease of a killed cycle has expired."""
 
 
 @asynccontextmanager
@@ -35,8 +35,8 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
 class DeadlyStore:
     """A store that kills its process at one of its writes.
 
-    At an even step the process dies before the write; at an odd one in the middle: half of a
-    batch is written, or a single document is, and nobody hears of it.
+    At an even step the process is killed before the write. At an odd one it is killed during the
+    write: half of a batch is stored, or a single document is, and no answer arrives.
     """
 
     def __init__(self, inner: Any, step: int) -> None:
@@ -44,7 +44,7 @@ class DeadlyStore:
         self._step = step
         self._writes = 0
         self.batches: list[bool] = []
-        """Of each write whether it is a batch, which may be half done."""
+        """For each write, whether it is a batch, which can be half done."""
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._inner, name)
@@ -78,15 +78,15 @@ async def _steps(settings: Settings) -> list[int]:
         counting = DeadlyStore(store, -2)
         await run_cycle(counting, settings)  # type: ignore[arg-type]
     batches = counting.batches
-    # In the middle of a batch, or after the last write of all.
+    # During a batch, or after the last write.
     middles = {n for n, is_batch in enumerate(batches) if is_batch or n == len(batches) - 1}
     return sorted([*range(0, 2 * len(batches), 2), *(2 * n + 1 for n in middles)])
 
 
 def steps_of(settings: Settings) -> list[int]:
-    """Run a whole cycle, and return the steps that leave something of their own on the disk.
+    """Run a whole cycle, and return the steps at which a kill leaves a different database.
 
-    Whoever dies in the middle of a write of one document leaves what dying before the next leaves.
+    A kill during the write of one document leaves the same as a kill before the next write.
     """
     return asyncio.run(_steps(settings))
 
@@ -114,18 +114,18 @@ def finish(settings: Settings) -> None:
 
 
 class Killed(BaseException):
-    """What a store raises whose process is taken for dead."""
+    """Raised by a store whose process counts as killed."""
 
 
 class KilledStore(DeadlyStore):
-    """A deadly store that only raises Killed, in a process that lives on."""
+    """A deadly store that raises Killed, in a process that continues."""
 
     def _die(self) -> None:
         raise Killed
 
 
 def linear_score(text: str) -> Score:
-    """Score a text by its bytes alone, so that each differs; one in five isn't English."""
+    """Score a text by its bytes, so that scores differ; one text in five isn't English."""
     number = zlib.crc32(text.encode())
     compound = (number % 20_001 - 10_000) / 10_000
     language: Language = "other" if number % 5 == 0 else "en"
@@ -139,7 +139,7 @@ RESCORED_AT = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
 def rescorer(
     store: Store, settings: Settings, *, now: datetime | None = RESCORED_AT, **more: Any
 ) -> Rescorer:
-    """Make one for the method of these tests, that pauses nowhere."""
+    """Return a rescorer for the method of these tests, without pauses."""
     clock = utc_now if now is None else lambda: now
     pauses = {"held_seconds": 0.0, "let_go_seconds": 0.0}
     return Rescorer(store, LINEAR, settings, clock=clock, **{**pauses, **more})

@@ -1,4 +1,4 @@
-"""Runs real cycles against a stand-in, and says what the store holds afterwards."""
+"""Runs real cycles against a stand-in, and returns what the store then contains."""
 
 import json
 import random
@@ -53,7 +53,7 @@ async def run_cycle(
 
 @dataclass
 class WatchedStore:
-    """A store that counts what is asked of it: operations, and documents written."""
+    """A store that counts its operations and the documents written."""
 
     inner: Store
     operations: list[str] = field(default_factory=list)
@@ -88,11 +88,11 @@ async def stored_items(store: Store, subreddits: Iterable[str]) -> dict[str, dic
 
 
 Counts = tuple[tuple[int, ...], tuple[int, ...], dict[str, int]]
-"""Posts, comments and labels with the sum of compound; those of other languages; methods."""
+"""Counts of posts, comments and labels, the sum of compound, other languages, and methods."""
 
 
 def count_by_hand(items: dict[str, dict[str, Any]]) -> dict[str, dict[str, Counts]]:
-    """Recount each hour of each subreddit and of all, in the plainest way there is.
+    """Recount each hour of each subreddit and of all, in the simplest way.
 
     Sums of compound are in ten-thousandths, so that they are exact.
     """
@@ -153,7 +153,7 @@ def _stored_labels(part: Labelled) -> tuple[int, ...]:
 
 
 async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
-    """Assert that every cell equals a recount, and that `all` knows every post."""
+    """Assert that every cell equals a recount, and that `all` lists every post."""
     items = await stored_items(store, subreddits)
     days = sorted({item["created_utc"][:10] for item in items.values()})
     assert await stored_statistics(store, subreddits, days) == count_by_hand(items)
@@ -174,7 +174,7 @@ async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
 
 
 async def check_months(store: Store, subreddits: Sequence[str], days: Sequence[str]) -> None:
-    """Assert that months hold what days do."""
+    """Assert that months have the same cells as days."""
     keys = [key_of(name, month) for name in subreddits for month in {day[:7] for day in days}]
     months = (await store.read_many(MONTHS, keys)).values()
     in_months = {(day["scope"], day["id"]): day["hours"] for m in months for day in unpack(m)}
@@ -186,7 +186,7 @@ WHEN = {"collected_at", "analyzed_at", "at", "_etag"}
 
 
 async def final_data(store: Store, subreddits: Sequence[str]) -> str:
-    """Return all that a cycle leaves, less the moments at which it did so."""
+    """Return everything that a cycle leaves, without times of its own."""
     items = await stored_items(store, subreddits)
     days = sorted({item["created_utc"][:10] for item in items.values()})
     hours = sorted({item["created_utc"][:13] for item in items.values()})
@@ -213,7 +213,7 @@ def _timeless(value: Any) -> Any:
 def things(
     subreddits: Sequence[str], count: int, *, newest: float, seed: int = 0
 ) -> list[dict[str, Any]]:
-    """Invent t3 and t1 objects as Reddit's API gives them, half a minute or so apart."""
+    """Make t3 and t1 objects as Reddit's API returns them, about half a minute apart."""
     rng = random.Random(seed)
     moods = ("I love this, great work", "This is awful, I hate it", "It is on the table")
     made: list[dict[str, Any]] = []

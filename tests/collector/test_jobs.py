@@ -1,4 +1,4 @@
-"""What timers run: when they do it, when they leave it, and the lines that they log."""
+"""Timers: when they run their job, when they skip it, and the lines that they log."""
 
 import asyncio
 import re
@@ -66,18 +66,18 @@ DAILY, EVERY_TWO_SECONDS, TWICE_IN_TWO_SECONDS = "0 0 3 * * *", "*/2 * * * * *",
         (EVERY_HALF_HOUR, "12:59:59", "12:00:00", "12:39:59", True),
         (EVERY_HALF_HOUR, "12:31:01", "12:00:00", "12:00:40", True),
         (EVERY_HALF_HOUR, "12:31:01", "12:20:00", "12:20:40", True),
-        # The tick's collection began late itself, as cleanup worked until then.
+        # The tick's collection began late, because a cleanup ran until then.
         (EVERY_HALF_HOUR, "12:45:00", "12:38:00", "12:39:00", False),
-        # A process starts: the tick has had its collection, whoever began that.
+        # A process starts: the tick has had its collection, whatever started that.
         (EVERY_HALF_HOUR, "12:30:41", "12:30:00", "12:30:40", False),
         (EVERY_HALF_HOUR, "12:59:58", "12:30:00", "12:30:40", False),
         (EVERY_HALF_HOUR, "12:59:58", "12:29:59", "12:30:40", False),
         (DAILY, "23:00:00", "03:00:00", "03:00:40", False),
-        # A process starts shortly before a tick: that has one collection, not two.
+        # A process starts shortly before a tick: the tick gets one collection, not two.
         (EVERY_HALF_HOUR, "12:29:58.500", "12:00:00", "12:00:40", False),
         (EVERY_HALF_HOUR, "12:29:59.500", "12:00:00", "12:00:40", True),
         (EVERY_HALF_HOUR, "12:30:02", "12:29:59", "12:30:01", False),
-        # A process starts after a time in which nothing ran, or for the first time.
+        # A process starts for the first time, or after a time without processes.
         (EVERY_HALF_HOUR, "12:10:00", "11:50:00", "11:50:40", True),
         (EVERY_HALF_HOUR, "12:10:00", "2026-11-21T12:00:00", "2026-11-21T12:00:40", True),
         (DAILY, "02:59:00", "2026-11-21T03:00:00", "2026-11-21T03:00:40", True),
@@ -90,9 +90,9 @@ DAILY, EVERY_TWO_SECONDS, TWICE_IN_TWO_SECONDS = "0 0 3 * * *", "*/2 * * * * *",
         # Another machine's clock is ahead by seconds, or by an hour.
         (EVERY_HALF_HOUR, "12:30:00", "12:30:04", "12:30:09", False),
         (EVERY_HALF_HOUR, "12:30:00", "13:30:00", "13:30:40", True),
-        # Or behind: its collection for this tick began before it, by the tick's clock.
+        # Or it is behind: its collection for this tick began before the tick, by this clock.
         (EVERY_HALF_HOUR, "12:30:20", "12:29:57", "12:30:09", False),
-        # Ticks that follow one another within seconds have a collection each.
+        # Ticks that are seconds apart get one collection each.
         (EVERY_TWO_SECONDS, "12:30:04", "12:30:02", "12:30:03", True),
         (EVERY_TWO_SECONDS, "12:30:03.995", "12:30:01", "12:30:03", True),
         (TWICE_IN_TWO_SECONDS, "12:00:02", "12:00:00", "12:00:01", True),
@@ -115,7 +115,7 @@ def test_before_anything_is_stored_a_run_collects() -> None:
         # Friday's data is fresh until Monday's tick.
         (datetime(2026, 11, 22, 12, 0, tzinfo=UTC), "0 0 9 * * 1-5", False),
         (datetime(2026, 11, 23, 9, 5, tzinfo=UTC), "0 0 9 * * 1-5", True),
-        # Two ticks near each other ask for no collection in the long time between.
+        # Two close ticks cause no collection in the long time after them.
         (datetime(2026, 11, 20, 23, 0, tzinfo=UTC), "0 55 8 * * *", False),
         (datetime(2026, 11, 20, 23, 0, tzinfo=UTC), "0 55,59 8 * * *", False),
         (datetime(2026, 11, 20, 23, 0, tzinfo=UTC), "0 0,30 9 * * *", True),
@@ -132,7 +132,7 @@ def test_the_timers_function_collects_and_then_finds_the_data_fresh(
     sqlite_settings, stand_in, caplog
 ) -> None:
     reddit = stand_in(things(("aws",), 9, newest=datetime.now(UTC).timestamp()))
-    # A schedule whose ticks are far from now: these runs are start-ups.
+    # The schedule's ticks are far from now, so these runs are start-ups.
     schedule = f"0 0 {(datetime.now(UTC).hour + 12) % 24} * * *"
     settings = settings_for(sqlite_settings, reddit.base_url, ["aws"], collect_schedule=schedule)
     caplog.set_level("INFO")
@@ -216,7 +216,7 @@ def test_a_schedule_that_hardly_means_what_it_says_is_told_once_by_a_process(
 
 
 async def hold_lease(settings, holder: str) -> None:
-    """Have a writer hold the lease that neither ends nor lets go."""
+    """Let a writer hold the lease without an end."""
     store = await open_store(settings, retry_seconds=20)
     lease = {"id": "lease", "kind": "lease", "ttl": -1, "holder": holder}
     await store.create(LEASES, {**lease, "expires_at": iso(utc_now() + timedelta(minutes=30))})
@@ -241,9 +241,9 @@ def test_a_timer_leaves_to_another_that_does_the_same(
 def test_after_a_kill_the_timers_run_waits_for_the_dead_ones_lease_and_collects(
     sqlite_settings, stand_in, caplog, past_due: bool
 ) -> None:
-    """The host runs the timer again when its own lock has run out: the cycle's lease may not have.
+    """The host runs the timer again when its lock has expired, maybe before the cycle's lease has.
 
-    past_due is False at the next tick of a timer whose worker alone was killed.
+    past_due is False at the next tick if only the worker was killed.
     """
     caplog.set_level("INFO")
     settings = run_settings(sqlite_settings, stand_in)
@@ -330,7 +330,7 @@ def test_a_cycle_that_hangs_is_closed_as_failed_when_its_functions_time_is_used_
         things(("aws", "claude"), 30, newest=datetime.now(UTC).timestamp()),
         faults="slow,route=new,subreddit=claude,seconds=9",
     )
-    # A busy machine makes a database slowly: it is made before.
+    # A busy machine creates a database slowly, so it is created before.
     asyncio.run(read_cycle(any_store_settings, "none"))
     names = ["aws", "claude"]
     settings = settings_for(any_store_settings, reddit.base_url, names, cycle_seconds=5)

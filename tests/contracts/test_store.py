@@ -1,4 +1,4 @@
-"""What every store promises, whichever database is behind it."""
+"""The promises of every store, whatever its database."""
 
 import asyncio
 from typing import Any

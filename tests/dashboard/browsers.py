@@ -1,8 +1,8 @@
-"""Browsers of several makers behind the same few verbs, to walk through the dashboard in each.
+"""Browsers of several makers behind one small interface, to test the dashboard in each.
 
-Playwright drives its own builds of all three engines. Debian's Firefox is driven by WebDriver BiDi,
-since Debian has no geckodriver and Playwright asks BiDi for more than its Firefox knows; Debian's
-WebKit by WebDriver. Selenium has both.
+Playwright drives its own builds of all three engines. Selenium drives Debian's Firefox through
+WebDriver BiDi, since Debian has no geckodriver and Playwright needs BiDi commands that its Firefox
+lacks. Selenium drives Debian's WebKit through WebDriver.
 """
 
 import json
@@ -39,7 +39,7 @@ from tests.dashboard.conftest import chromium as machines_chromium
 PATIENCE = 60.0
 WEBKIT_DRIVER = "/usr/bin/WebKitWebDriver"
 HEIGHT = 900
-# Notes in `complaints` what the page's console and its errors say, from its first script on.
+# Collects the page's console messages and errors in `complaints`, from its first script on.
 LISTEN = """(view) => {
   view.complaints = [];
   const note = (...words) => view.complaints.push(words.map(String).join(" "));
@@ -59,27 +59,27 @@ class Tab(Protocol):
     """One tab of a browser."""
 
     def resize(self, width: int) -> None:
-        """Make what is seen of the page so many CSS pixels wide."""
+        """Make the visible page this many CSS pixels wide."""
 
     def open(self, address: str) -> None:
-        """Go to an address and listen to what the page complains of, from its start."""
+        """Go to an address, and collect the page's complaints from its start."""
 
     def evaluate(self, expression: str) -> Any:
-        """Return what a JavaScript expression gives, which is JSON."""
+        """Return the value of a JavaScript expression, which must be JSON."""
 
     def picture(self, path: Path) -> None:
-        """Write what is seen to a PNG file."""
+        """Write the visible page to a PNG file."""
 
 
 class Launch(Protocol):
-    """Starts a browser and opens a tab of it, until the context ends."""
+    """Starts a browser and opens a tab; both end with the context."""
 
     def __call__(self, scheme: str, language: str) -> AbstractContextManager[Tab]:
-        """Start it in a colour scheme, with what navigator.language is to be."""
+        """Start it with a colour scheme and a value of navigator.language."""
 
 
 def wait_until(tab: Tab, expression: str) -> None:
-    """Wait until a JavaScript expression is true. Raises TimeoutError with what the page shows."""
+    """Wait until a JavaScript expression is true. Raises TimeoutError with the page's text."""
     deadline = time.monotonic() + PATIENCE
     while not tab.evaluate(expression):
         if time.monotonic() > deadline:
@@ -117,7 +117,7 @@ def playwrights(playwright: Playwright, engine: str) -> Launch | None:
 def playwright_launch(
     kind: BrowserType, path: str | None = None, args: Sequence[str] = ()
 ) -> Launch:
-    """Launch an engine by Playwright: its own build, or the one at the path."""
+    """Launch an engine with Playwright: its own build, or the one at the path."""
 
     @contextmanager
     def launch(scheme: str, language: str) -> Iterator[Tab]:
@@ -132,7 +132,7 @@ def playwright_launch(
 
 @dataclass
 class BidiTab:
-    """A tab of a browser that is driven by WebDriver BiDi."""
+    """A tab of a browser driven through WebDriver BiDi."""
 
     connection: WebSocketConnection
     context: str
@@ -159,14 +159,14 @@ class BidiTab:
 
 
 def firefox_launch(path: str) -> Launch:
-    """Launch a Firefox that listens to WebDriver BiDi itself, without a driver."""
+    """Launch a Firefox that speaks WebDriver BiDi itself, without a driver."""
 
     @contextmanager
     def launch(scheme: str, language: str) -> Iterator[Tab]:
         with TemporaryDirectory() as profile:
             preferences = {
                 "layout.css.prefers-color-scheme.content-override": 0 if scheme == "dark" else 1,
-                # A browser of a test machine asks nobody but the page's server.
+                # A browser of a test must call only the page's server.
                 "network.proxy.type": 0,
                 "app.normandy.enabled": False,
                 "services.settings.server": "http://127.0.0.1:9",
@@ -182,7 +182,7 @@ def firefox_launch(path: str) -> Launch:
                 assert process.stderr
                 listening = map(re.compile(r"listening on (ws://\S+)").search, process.stderr)
                 address = next(found[1] for found in listening if found)
-                # Read on, so that it never waits for a reader; to its end, before that is closed.
+                # Read its output to the end, so that it never blocks on a full pipe.
                 reader = threading.Thread(target=deque, args=(process.stderr, 0))
                 reader.start()
                 try:
@@ -203,10 +203,10 @@ def firefox_launch(path: str) -> Launch:
 
 @dataclass
 class WebKitTab:
-    """A window of WebKit's small browser: each page gets one of its own, opened by a first one.
+    """A window of WebKit's small browser. A first window opens a new one for each page.
 
-    A window keeps what is set on it from outside while its first page loads: so the page is
-    listened to from its start, which WebDriver has no command for.
+    Listeners set on a window from outside stay while its first page loads, so they see the page
+    from its start. WebDriver has no command for that.
     """
 
     driver: Remote
@@ -224,7 +224,7 @@ class WebKitTab:
                 driver.close()
         driver.switch_to.window(self.first)
         if "/api/" not in driver.current_url:
-            # Of the page's origin, and no page.
+            # An address of the page's origin that isn't a page.
             driver.get(urljoin(address, "/api/v1/health"))
         driver.execute_script(f"({LISTEN})(window.open(...arguments))", address)
         driver.switch_to.window(next(each for each in driver.window_handles if each != self.first))
@@ -234,7 +234,7 @@ class WebKitTab:
         return self.driver.execute_script(f"return {expression}")
 
     def picture(self, path: Path) -> None:
-        # What it gives is what was painted last.
+        # The screenshot shows the last painted frame.
         painted = (
             "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))"
         )
@@ -244,7 +244,7 @@ class WebKitTab:
 
 @contextmanager
 def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
-    """Return a process that was started, and end it with the context."""
+    """Start a process, and end it with the context."""
     with process:
         try:
             yield process
@@ -254,7 +254,7 @@ def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
 
 @contextmanager
 def screen() -> Iterator[str]:
-    """Start an X server that shows nothing, and give its display."""
+    """Start an X server without a screen, and return its display."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]
     with ended(subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)):
@@ -264,7 +264,7 @@ def screen() -> Iterator[str]:
 
 
 class WebKitService(Service):
-    """WebKit's driver, which has no command to end it: Selenium would wait for that 30 s."""
+    """WebKit's driver. It has no command to end it, for which Selenium would wait 30 s."""
 
     def send_remote_shutdown_command(self) -> None:
         pass
@@ -278,7 +278,7 @@ def webkit_launch(browser: str) -> Launch:
         with ExitStack() as stack:
             config = Path(stack.enter_context(TemporaryDirectory()))
             (config / "gtk-3.0").mkdir()
-            # Its tool bar is wider than a phone, unless its buttons have no room around them.
+            # Its tool bar is wider than a phone unless its buttons have no padding.
             (config / "gtk-3.0" / "gtk.css").write_text(
                 "* { padding: 0; margin: 0; min-width: 0; }"
             )
@@ -292,7 +292,7 @@ def webkit_launch(browser: str) -> Launch:
                 **os.environ,
                 "DISPLAY": stack.enter_context(screen()),
                 "XDG_CONFIG_HOME": str(config),
-                # WebKit makes of it what navigator.language says.
+                # WebKit derives navigator.language from it.
                 "LC_ALL": f"{language.replace('-', '_')}.UTF-8",
             }
             service = WebKitService(WEBKIT_DRIVER, env=environment)

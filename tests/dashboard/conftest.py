@@ -1,4 +1,4 @@
-"""The dashboard in a real browser, over the running product with the sample feed."""
+"""The dashboard in a real browser, with the running product and the sample."""
 
 import fcntl
 import os
@@ -32,10 +32,10 @@ from shared.times import hour_start, utc_now
 from tests.fixtures.host import ROOT, RunningHost, hosts_in
 from tests.fixtures.reddit import make_stand_in
 
-# Draws no window around the page: a third less of the processor.
+# It draws no window around the page, which takes a third less processor time.
 SHELL = "chromium-headless-shell"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-# A browser of a test machine asks nobody but the page's server.
+# A browser of a test must call only the page's server.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -55,7 +55,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium(*, shell: bool = True) -> str | None:
-    """Return the machine's Chromium, its shell where that does; None: Playwright's own."""
+    """Return the machine's Chromium, or its headless shell; None means Playwright's own."""
     names = (SHELL, *CHROMIUM) if shell else CHROMIUM
     return next(filter(None, map(shutil.which, names)), None)
 
@@ -67,10 +67,10 @@ class Product:
     host: RunningHost
     reddit: StandInControl
     collected_in: datetime | None = None
-    """The hour of the last collection that a test relies on; None: it relies on none."""
+    """The hour of the last collection that tests rely on; None if they rely on none."""
 
     def keep_current(self) -> None:
-        """Collect again where the hour has turned since: windows end at the last collection."""
+        """Collect again if a new hour has begun, because windows end at the last collection."""
         hour = hour_start(utc_now())
         if self.collected_in is not None and self.collected_in != hour:
             self.collect()
@@ -78,17 +78,17 @@ class Product:
 
     @property
     def url(self) -> str:
-        """Return where the dashboard is."""
+        """Return the address of the dashboard."""
         return str(self.host.http.base_url).rstrip("/")
 
     def get(self, path: str, **parameters: object) -> Any:
-        """Ask the API, as the page does."""
+        """Request the API, as the page does."""
         answer = self.host.http.get(f"/api/v1/{path}", params=parameters)  # type: ignore[arg-type]
         answer.raise_for_status()
         return answer.json()
 
     def collect(self) -> str:
-        """Collect now, to the end, and give the cycle's id."""
+        """Run a collection to its end, and return the cycle's id."""
         answer = self.host.http.post("/api/v1/admin/collect")
         assert answer.status_code == 202, answer.text
         cycle: str = answer.json()["cycle"]
@@ -98,7 +98,7 @@ class Product:
 
 @contextmanager
 def product_in(folder: Path, collected: Path) -> Iterator[Product]:
-    """Start the product over a copy of what was collected of the sample; it lies in the folder."""
+    """Start the product in the folder, with a copy of a database of the sample."""
     with running_product(folder, collected) as product:
         product.host.wait_for_log("collect.ended ")
         yield product
@@ -106,12 +106,12 @@ def product_in(folder: Path, collected: Path) -> Iterator[Product]:
 
 @contextmanager
 def running_product(folder: Path, collected: Path | None = None) -> Iterator[Product]:
-    """Start the product with the sample feed, with this database or an empty one."""
+    """Start the product with the sample, and a copy of this database or an empty one."""
     database = folder / "data" / "undertone.db"
     hour = hour_start(utc_now())
     if collected is not None:
         database.parent.mkdir(parents=True)
-        # It keeps its time, which says in which hour it was collected.
+        # The copy keeps the file's time, which says in which hour it was collected.
         shutil.copy2(collected, database)
         hour = hour_start(datetime.fromtimestamp(collected.stat().st_mtime, UTC))
     with (
@@ -124,7 +124,7 @@ def running_product(folder: Path, collected: Path | None = None) -> Iterator[Pro
                 "SQLITE_PATH": str(database),
                 "REDDIT_BASE_URL": reddit.base_url,
                 "ORIGIN": "sample",
-                # A test looks right after it has collected.
+                # Tests read right after a collection.
                 "CACHE_SECONDS": "0",
             },
         )
@@ -133,7 +133,7 @@ def running_product(folder: Path, collected: Path | None = None) -> Iterator[Pro
 
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database with the sample collected, by whichever process of the run is first."""
+    """Return a database with the collected sample, made by the first process that needs it."""
     shared = tmp_path_factory.getbasetemp().parent
     database = shared / "collected.db"
     with (shared / "collected.lock").open("w") as lock:
@@ -148,7 +148,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 closing(sqlite3.connect(half)) as target,
             ):
                 source.backup(target)
-            # The file system's clock may be another than that of the tests.
+            # The file system's clock may differ from that of the tests.
             os.utime(half, (began, began))
             half.rename(database)
     return database
@@ -156,22 +156,22 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
-    """Start the product for all tests of the dashboard that leave its figures as they are."""
+    """Start the product for all tests that don't change its data."""
     with product_in(tmp_path_factory.mktemp("dashboard"), collected) as product:
         yield product
 
 
-# Of the package, not of the session: Playwright's loop must have ended before other tests' loops.
+# Package scope, not session: Playwright's loop must end before the loops of other tests.
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Start Playwright, once: no second one may run beside it."""
+    """Start Playwright once, because a second one can't run beside it."""
     with sync_playwright() as started:
         yield started
 
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Start one Chromium: the machine's, or else the one that Playwright has fetched."""
+    """Start one Chromium: the machine's, or else Playwright's."""
     started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
     yield started
     started.close()
@@ -179,26 +179,26 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @dataclass
 class Visit:
-    """Somebody who looks at the dashboard, and what their browser complains of."""
+    """A visitor of the dashboard, with the complaints of the browser."""
 
     page: Page
     base: str
     complaints: list[str] = field(default_factory=list)
 
     def open(self, **parameters: object) -> Page:
-        """Go to a view: its address is made of the parameters."""
+        """Go to the view with these parameters in its address."""
         query = urlencode(parameters, safe=",/:")
         self.page.goto(f"{self.base}/{'?' if query else ''}{query}")
         return self.page
 
     def look_out_for(self, response: Response) -> None:
-        """Note every request that leaves the product's own address."""
+        """Record every request to another address than the product's."""
         if not response.url.startswith((self.base, "data:", "blob:")):
             self.complaints.append(f"asked another host: {response.url}")
 
 
 def call_it_reddit(route: Route) -> None:
-    """Answer as the product does, but as if it had collected from Reddit itself."""
+    """Change the product's answers as if it had collected from Reddit itself."""
     response = route.fetch()
     route.fulfill(response=response, json={**response.json(), "origin": "live"})
 
@@ -208,14 +208,14 @@ Visitor = Callable[..., Visit]
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Visitor]:
-    """Let somebody visit a running host by the shared browser."""
+    """Visit a running host with the shared browser."""
     with visiting(browser) as visit:
         yield visit
 
 
 @pytest.fixture
 def touching(playwright: Playwright) -> Iterator[Visitor]:
-    """Let somebody visit who touches the screen: the shell knows no touch."""
+    """Visit with a touch screen, which the headless shell doesn't support."""
     started = playwright.chromium.launch(executable_path=chromium(shell=False), args=FLAGS)
     with visiting(started) as visit:
         yield partial(visit, has_touch=True, is_mobile=True)
@@ -224,10 +224,9 @@ def touching(playwright: Playwright) -> Iterator[Visitor]:
 
 @contextmanager
 def visiting(browser: Browser) -> Iterator[Visitor]:
-    """Let somebody visit a running host; at the end no browser may have complained.
+    """Visit a running host; at the end, fail if the browser complained.
 
-    Options are those of Playwright's contexts. A visit whose complaints are expected empties its
-    list.
+    Options are those of Playwright's contexts. A test that expects complaints empties the list.
     """
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
@@ -254,7 +253,7 @@ def visiting(browser: Browser) -> Iterator[Visitor]:
 
     yield visit
     for context in contexts:
-        # A page that asks at its own time may be at it: what answers for the product ends with it.
+        # The page may be sending a request: routes of the test must end with the page.
         context.unroute_all(behavior="ignoreErrors")
         for page in context.pages:
             page.unroute_all(behavior="ignoreErrors")
@@ -264,26 +263,26 @@ def visiting(browser: Browser) -> Iterator[Visitor]:
 
 @pytest.fixture
 def visit(visitor: Visitor, product: Product) -> Visit:
-    """Visit the product that all tests share, with a wide window."""
+    """Visit the shared product with a wide window."""
     return visitor(product.url)
 
 
 @pytest.fixture(scope="session")
 def axe_source() -> str:
-    """Return axe-core, as the page's own build fetched it."""
+    """Return axe-core from the page's node_modules."""
     return AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def pictures() -> Path:
-    """Return the folder that screenshots are written to; git ignores it."""
+    """Return the folder for screenshots, which git ignores."""
     PICTURES.mkdir(exist_ok=True)
     return PICTURES
 
 
 @pytest.fixture(autouse=True)
 def one_hour() -> None:
-    """Begin no test that the turn of the hour would part: windows are whole hours."""
+    """Begin no test just before a new hour, because windows are whole hours."""
     now = utc_now()
     left = (hour_start(now) + timedelta(hours=1) - now).total_seconds()
     if left < LONGEST_TEST_SECONDS:
@@ -292,7 +291,7 @@ def one_hour() -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Have the product that a test is given hold what this hour's figures are made of."""
+    """Bring the product of each test up to the current hour."""
     for value in getattr(item, "funcargs", {}).values():
         if isinstance(value, Product):
             value.keep_current()
@@ -301,7 +300,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="package", autouse=True)
 def no_proxy() -> Iterator[None]:
-    """Keep this machine's proxy settings away from the browsers and from what drives them."""
+    """Hide this machine's proxy settings from the browsers and their drivers."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             patch.delenv(name, raising=False)

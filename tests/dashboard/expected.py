@@ -1,4 +1,4 @@
-"""What the page must say, worked out of the API's answers a second time."""
+"""The texts that the page must show, computed again from the API's answers."""
 
 import time
 from collections.abc import Iterable
@@ -25,51 +25,51 @@ Answer = dict[str, Any]
 
 
 def signed(value: float, digits: int = 0) -> str:
-    """Write a number with its sign, rounded as people do."""
+    """Format a number with its sign, rounded half away from zero."""
     shown = abs(Decimal(str(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     sign = "" if not shown else "\u2212" if value < 0 else "+"
     return f"{sign}{shown:,}"
 
 
 def score(value: float | None) -> str:
-    """Write a mean."""
+    """Format a mean."""
     return NOTHING if value is None else signed(value, 2)
 
 
 def counted(totals: Answer) -> int:
-    """Count the items that have a label: what is left out has none."""
+    """Count the items with a label, which items that are left out don't have."""
     return int(totals["total"] - totals["left_out"])
 
 
 def share(part: int, whole: int) -> str:
-    """Write a share in whole percent."""
+    """Format a share in whole percent."""
     return f"{int(100 * part / whole + 0.5)}%" if whole else NOTHING
 
 
 def plural(value: int, one: str) -> str:
-    """Write so many of a thing."""
+    """Format a number of things, in singular or plural."""
     return f"{value:,} {one}{'' if value == 1 else 's'}"
 
 
 def split(counts: Answer) -> str:
-    """Write the shares of the labels, as the bar of shares says them."""
+    """Format the shares of the labels as the bar of shares does."""
     total = sum(counts[label] for label in LABELS)
     return ", ".join(f"{share(counts[label], total)} {label}" for label in LABELS)
 
 
 def is_comparable(compared: Answer) -> bool:
-    """Tell whether the hours before can be compared with."""
+    """Return whether the hours before can be compared."""
     return compared["change"]["verdict"] not in {"no_earlier_data", "not_collected"}
 
 
 def moved(compared: Answer) -> float | None:
-    """Return by how much the mean changed, where that can be told."""
+    """Return the change of the mean, if chance doesn't explain it."""
     change = compared["change"]
     return change["avg_sentiment"] if change["verdict"] in {"better", "worse"} else None
 
 
 def mean_change(compared: Answer) -> str:
-    """Write the change of a mean as a screen reader says it, or why none is told."""
+    """Format the change of a mean for a screen reader, or why none is shown."""
     untold = {
         "unclear": "no clear change",
         "too_few": "too few items to compare",
@@ -81,13 +81,13 @@ def mean_change(compared: Answer) -> str:
 
 
 def more(compared: Answer, name: str = "total") -> int:
-    """Return how many more there are than in as many hours before."""
+    """Return how many more there are than in the same number of hours before."""
     by = compared["change"]
     return int(by["statistics"][name] - by["previous"][name])
 
 
 def change(value: float | None, digits: int = 2) -> str:
-    """Write a change as a screen reader says it."""
+    """Format a change for a screen reader."""
     if value is None:
         return "no earlier data"
     told = signed(value, digits)
@@ -97,12 +97,12 @@ def change(value: float | None, digits: int = 2) -> str:
 
 
 def local(time: str) -> datetime:
-    """Read a time of the API on the visitor's clock."""
+    """Return a time of the API in the visitor's time zone."""
     return datetime.fromisoformat(time).astimezone(ZONE)
 
 
 def day(time: str) -> str:
-    """Return a pattern of a day as it is written; its month stands in the browser's own words."""
+    """Return a pattern of a day; the browser writes the name of the month."""
     at = local(time)
     return rf"{at:%a},? {at.day} \w+"
 
@@ -113,12 +113,12 @@ def moment(time: str) -> str:
 
 
 def when(step: Answer) -> str:
-    """Return a pattern of a step's time, from when to when."""
+    """Return a pattern of a step's beginning and end."""
     return rf"{moment(step['start'])}\u2013{local(step['end']):%H:%M}"
 
 
 def day_step(start: str, end: str, zone: ZoneInfo) -> str:
-    """Return a pattern of a day of UTC, or of the hours of it that a window begins with."""
+    """Return a pattern of a UTC day, or of those of its hours with which a window begins."""
     since, until = datetime.fromisoformat(start), datetime.fromisoformat(end)
     if (until - since).total_seconds() > 12 * HOUR:
         return rf"{since:%a},? {since.day} \w+"
@@ -127,7 +127,7 @@ def day_step(start: str, end: str, zone: ZoneInfo) -> str:
 
 
 def together(steps: list[Answer], hours: int) -> list[Answer]:
-    """Put hourly steps together by so many, from midnight (UTC) on; the first may be cut short."""
+    """Join hourly steps into longer ones, from midnight (UTC) on; the first may be shorter."""
     groups: dict[int, list[Answer]] = {}
     for step in steps:
         second = int(datetime.fromisoformat(step["start"]).timestamp())
@@ -146,12 +146,12 @@ def _sums_of(steps: list[Answer]) -> Answer:
 
 
 def iso(second: float) -> str:
-    """Write a time as the API does."""
+    """Format a time as the API does."""
     return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def compare(product: Product, names: Iterable[str], **parameters: object) -> list[Answer]:
-    """Ask for a comparison of any number of subreddits."""
+    """Request a comparison of any number of subreddits."""
     rest = list(names)
     found: list[Answer] = []
     while rest:
@@ -165,9 +165,9 @@ def compare(product: Product, names: Iterable[str], **parameters: object) -> lis
 def expect_posts(
     page: Page, product: Product, *, kind: str | None = None, **parameters: object
 ) -> None:
-    """Expect the list to hold the posts that the API gives for the parameters, in its order.
+    """Expect the list to have the posts that the API returns for the parameters, in its order.
 
-    With the kind "items" or "comments" it holds comments, as the counts do.
+    With the kind "items" or "comments" it also has comments, as the counts do.
     """
     only = {"kind": "comment"} if kind == "comments" else {}
     endpoint = "items" if kind else "posts/recent"
@@ -181,13 +181,13 @@ def expect_posts(
     expect(links).to_have_count(len(found))
     wanted = [f"{each['subreddit']}/{each['id']}" for each in found]
     deadline = time.monotonic() + PATIENCE_SECONDS
-    # Headings may be those of the list before, with other comments between them.
+    # The headings may still be those of the list before, with other comments between them.
     while (ids := links.evaluate_all(IDS)) != wanted and time.monotonic() < deadline:
         page.wait_for_timeout(50)
     assert ids == wanted
 
 
 def expect_address(page: Page, product: Product, **parameters: object) -> None:
-    """Expect the address to say just these, in the order in which the page writes them."""
+    """Expect the address to have exactly these parameters, in the page's order."""
     query = urlencode({"view": "posts", **parameters}, safe=",/:")
     expect(page).to_have_url(f"{product.url}/?{query}")

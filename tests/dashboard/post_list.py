@@ -1,4 +1,4 @@
-"""The list of posts as its reader uses it, and what the API says it must hold."""
+"""The list of posts as a reader uses it, and its expected posts from the API."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.dashboard.conftest import Product
 
 LIST = "Posts, newest first"
-# Of the rows below the page's head: the first, and how far down the window it begins.
+# The first row below the page's header, and its distance from the top of the window.
 FIRST_IN_SIGHT = """async () => {
   const edge = document.querySelector("header").getBoundingClientRect().bottom;
   const find = () => {
@@ -27,12 +27,12 @@ FIRST_IN_SIGHT = """async () => {
 
 
 def name_of(post: dict[str, Any]) -> str:
-    """Name a post as the page's address does."""
+    """Return a post's name in the page's address."""
     return f"{post['subreddit']}/{post['id']}"
 
 
 def all_posts(product: Product, **filters: object) -> list[dict[str, Any]]:
-    """Ask the API for all posts that fit, page by page."""
+    """Return all matching posts from the API, page by page."""
     posts: list[dict[str, Any]] = []
     answer = product.host.http.get("/api/v1/posts/recent", params=filters)  # type: ignore[arg-type]
     while True:
@@ -54,7 +54,7 @@ def row_of(page: Page, name: str) -> Locator:
 
 
 def shown_in(page: Page) -> list[str]:
-    """Name the posts of the list from its top to its end."""
+    """Return the names of all posts in the list, in order."""
     shown: list[str] = page.locator("[data-post]").evaluate_all(
         "links => links.map((link) => link.dataset.post)"
     )
@@ -62,7 +62,7 @@ def shown_in(page: Page) -> list[str]:
 
 
 def scroll_down(page: Page, *, to: int | None = None) -> None:
-    """Scroll down until so many posts are there, or until no more come."""
+    """Scroll down until this many posts are loaded, or no more come."""
     rows = rows_of(page)
     more = page.get_by_role("button", name="Load more").or_(
         page.get_by_role("button", name="Loading more…")
@@ -87,6 +87,6 @@ def expect_exactly(page: Page, posts: list[dict[str, Any]]) -> None:
 
 
 def first_in_sight(page: Page) -> tuple[str, int]:
-    """Return the first post that can be read, and where in the window its row begins."""
+    """Return the first visible post, and the position of its row in the window."""
     name, top = page.evaluate(FIRST_IN_SIGHT)
     return name, top

@@ -1,4 +1,4 @@
-"""What the page says when a setting of the app is missing or bad: on Azure the app starts so."""
+"""The page's text if a setting of the app is missing or bad, with which the app starts on Azure."""
 
 import os
 import socket
@@ -20,14 +20,14 @@ Serve = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    """Listen for as long as the test goes on, whichever process answers."""
+    """Listen during the whole test, whichever process answers."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
 
 
 @pytest.fixture
 def serve(listener: socket.socket, tmp_path: Path) -> Iterator[Serve]:
-    """Start the local host's HTTP process alone: `local up` would refuse a bad setting."""
+    """Start only the local host's HTTP process, since `local up` would refuse a bad setting."""
     with ExitStack() as stack:
 
         def start(**settings: str) -> subprocess.Popen[str]:
@@ -62,7 +62,7 @@ def serve(listener: socket.socket, tmp_path: Path) -> Iterator[Serve]:
 
 @pytest.fixture
 def url(listener: socket.socket) -> str:
-    """Return where the process answers."""
+    """Return the address of the process."""
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
@@ -87,7 +87,7 @@ def test_a_bad_setting_is_said_in_words_and_nothing_looks_as_if_it_came(
     visit.complaints.clear()
     process.kill()
     said, _ = process.communicate()
-    # Where the page sends one to look.
+    # The place that the page names.
     assert "request.failed" in said
     assert "RETENTION_DAYS" in said
     assert "ninety" not in page.content()

@@ -1,4 +1,4 @@
-"""A walk through every view in the browsers of several makers, where the machine has them."""
+"""Every view in the browsers of several makers, if the machine has them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.dashboard.browsers import BROWSERS, DEBIANS, Launch, Tab, wait_until
 from tests.dashboard.conftest import Product
 
 WIDTHS = {"phone": 360, "wide": 1280}
-# What to ask for, the heading that comes, and some of what is said below it.
+# The parameters of a view, its heading, and some of its text.
 VIEWS: dict[str, tuple[dict[str, object], str, str]] = {
     "overview": ({}, "All subreddits", "Average sentiment"),
     "one": ({"subreddit": "claude", "hours": 168}, "r/claude", "Average sentiment"),
@@ -21,7 +21,7 @@ VIEWS: dict[str, tuple[dict[str, object], str, str]] = {
 }
 IS_SETTLED = """document.readyState === "complete" && !document.querySelector(".skeleton")
   && Boolean(document.querySelector("h1")) && !document.querySelector("#not-started")"""
-# A chart with nothing on it is all one colour.
+# An empty chart has only one colour.
 BLANK_CHARTS = """[...document.querySelectorAll("canvas")].filter((canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return new Set(new Uint32Array(data.buffer)).size < 2;
@@ -49,7 +49,7 @@ def tab(request: pytest.FixtureRequest, launch: Launch) -> Iterator[Tab]:
 
 
 def shown(tab: Tab, address: str, picture: Path) -> str:
-    """Open an address, hold what comes to what holds of every view, and give its text."""
+    """Open an address, check what must be true of every view, and return its text."""
     tab.open(address)
     wait_until(tab, IS_SETTLED)
     wait_until(tab, f"{BLANK_CHARTS} === 0")

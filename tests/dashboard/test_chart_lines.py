@@ -1,4 +1,4 @@
-"""A chart draws what was said: no line over hours without items, and a running hour dashed."""
+"""A chart draws no line over hours without items, and a dashed one for the current hour."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.dashboard.conftest import Product, Visit
 
-# How much of each column of the chart's upper part, where means lie, has a strong colour.
+# The number of strongly coloured pixels in each column of the chart's upper part, where means are.
 COLUMNS = """(chart) => {
   const canvas = chart.querySelector("canvas");
   const over = chart.querySelector(".u-over");
@@ -46,7 +46,7 @@ LONE = {**EMPTY, "total": 3, "positive": 3, "posts": 3, "avg_sentiment": 0.4}
 
 
 def change_steps(visit: Visit, change: Callable[[int, int, dict[str, Any]], Any]) -> None:
-    """Let the page see other steps than were collected; all else is the product's own answer."""
+    """Change the steps in the answers that the page gets, and nothing else."""
 
     def answer(route: Route) -> None:
         response = route.fetch()
@@ -68,7 +68,7 @@ def drawn(page: Page) -> list[int]:
 
 
 def share_drawn(columns: list[int], first: float, last: float, steps: int) -> float:
-    """Return the share of columns between two steps' middles that hold a line."""
+    """Return the share of columns with a line between the middles of two steps."""
     width = len(columns) / steps
     part = columns[round((first + 0.5) * width) + 6 : round((last + 0.5) * width) - 6]
     return sum(1 for each in part if each) / max(1, len(part))

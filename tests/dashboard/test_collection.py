@@ -1,4 +1,4 @@
-"""The collection view: what cycles did, and collecting now, with and without a function key."""
+"""The collection view: cycles, and collections on demand with and without a function key."""
 
 import asyncio
 import json
@@ -67,7 +67,7 @@ def test_the_watched_subreddits_are_those_of_the_api(visit: Visit, product: Prod
 
 @pytest.fixture
 def slow(stand_in: StandInFactory, running_host: StartHost):
-    """Start a product of four subreddits that Reddit answers slowly, with keys, not collected."""
+    """Start a product with keys, four subreddits, a slow Reddit, and no data yet."""
 
     def start(*arguments: str, milliseconds: int = 250, **settings: str):
         reddit = stand_in(rate_limit=RateLimit(requests=1_000_000))
@@ -141,7 +141,7 @@ def test_a_function_key_is_asked_for_once_and_kept_for_this_tab_only(
     other.goto(f"{product.url}/?view=collection")
     collect_button(other).click()
     expect(other.get_by_role("dialog", name="A function key is needed")).to_be_visible()
-    # A refused request is what the browser reports.
+    # The browser reports the refused request.
     assert all("401" in complaint for complaint in visit.complaints)
     visit.complaints.clear()
 
@@ -160,7 +160,7 @@ def test_a_collection_that_somebody_else_asked_for_is_joined(slow, visitor: Visi
 
 
 def edit_request(folder: Path, **changes: str) -> None:
-    """Write the request for a collection, as another time had left it."""
+    """Store a request for a collection, as if made at another time."""
 
     async def edit() -> None:
         settings = load_settings({"SQLITE_PATH": str(folder / "data" / "undertone.db")})
@@ -171,7 +171,7 @@ def edit_request(folder: Path, **changes: str) -> None:
         await store.upsert(REQUESTS, [request])
         await store.close()
 
-    # In a thread of its own: Playwright has a loop in this one.
+    # In its own thread, because Playwright has a loop in this one.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, edit()).result()
 

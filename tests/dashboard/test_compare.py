@@ -30,7 +30,7 @@ def chart_of(page: Page) -> Locator:
 
 
 def expect_chosen(page: Page, product: Product, names: list[str]) -> None:
-    """Expect the choice, the chart, the table and the address to be of these."""
+    """Expect these subreddits in the choice, the chart, the table and the address."""
     known = product.get("subreddits")["subreddits"]
     expect(page.get_by_role("group", name=f"({len(names)} chosen)")).to_be_visible()
     for name in known:
@@ -96,7 +96,7 @@ def test_one_alone_is_too_few(visit: Visit, product: Product) -> None:
     box_of(page, "OpenAI").uncheck()
     expect(page.get_by_text("Choose two subreddits at least.")).to_be_visible()
     expect(chart_of(page)).to_have_count(0)
-    # Without any, the busiest would come back.
+    # Without any choice, the busiest subreddits would be shown.
     expect(box_of(page, "claude")).to_be_disabled()
     box_of(page, "aws").check()
     expect_chosen(page, product, ["claude", "aws"])
@@ -113,7 +113,7 @@ def test_an_unknown_subreddit_is_named_and_one_can_begin_anew(
 ) -> None:
     page = visit.open(view="compare", compare="claude,nobody")
     expect(page.get_by_role("alert")).to_contain_text("'nobody' isn't watched")
-    # Chromium itself reports an answer of 404.
+    # Chromium itself reports a 404.
     visit.complaints.clear()
     page.get_by_role("link", name="Begin anew").click()
     expect_chosen(page, product, busiest(product))
@@ -190,7 +190,7 @@ def test_the_chart_says_its_means(visit: Visit, product: Product) -> None:
 
 
 def cells_of(told: Answer) -> list[str]:
-    """Return a row of the table: each figure with its difference, where that can be told."""
+    """Return a row of the table: each figure, with its difference if that is shown."""
     stats, by = told["statistics"], told["change"]
     compares = expected.is_comparable(told)
 
@@ -200,7 +200,7 @@ def cells_of(told: Answer) -> list[str]:
         return f"{figure} {expected.change(change, 0)}"
 
     def points(label: str) -> float | None:
-        """Return the change of a share in points, where chance doesn't explain it."""
+        """Return the change of a share in points, if chance doesn't explain it."""
         items = [expected.counted(by[side]) for side in ("statistics", "previous")]
         if min(items) < 30:
             return None

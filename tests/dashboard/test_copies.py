@@ -1,4 +1,4 @@
-"""What was posted in several communities is one row, which says where else it is."""
+"""A text posted in several communities is one row, which names the other communities."""
 
 import time
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ TITLE = "One lantern for three towns, and what came of it"
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
-    """Start a product of its own: copies would stand in lists that other tests read."""
+    """Start a separate product, because copies would appear in the lists of other tests."""
     with product_in(tmp_path_factory.mktemp("copies"), collected) as product:
         begin = time.time() - 300
         product.reddit.add(

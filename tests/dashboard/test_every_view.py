@@ -1,4 +1,4 @@
-"""Every view, in both themes and at three widths: accessible, whole, and written to .pictures/."""
+"""Every view, in both themes and at three widths: accessible, complete, saved in .pictures/."""
 
 from typing import Any
 
@@ -17,10 +17,10 @@ VIEWS: dict[str, dict[str, object]] = {
     "collection": {"view": "collection"},
 }
 
-# Of what passes one node a rule is enough, and much faster.
+# Of each passed rule one node is enough, which is much faster.
 AXE_RUN = "axe.run({ resultTypes: ['violations'] })"
 
-# Web Vitals call less than this good.
+# Web Vitals call values below this good.
 MAX_SHIFT = 0.1
 CLOSED = "details:not([open]) > :not(summary)"
 CONTROLS = ", ".join(
@@ -31,7 +31,7 @@ NAME = "each => (each.getAttribute('aria-label') || each.innerText || each.tagNa
 
 
 def violations(visit: Visit, axe_source: str) -> list[str]:
-    """Ask axe-core what it finds wrong with the page as it stands: https://dequeuniversity.com."""
+    """Return what axe-core finds wrong with the current page: https://dequeuniversity.com."""
     visit.page.evaluate(axe_source)
     found: dict[str, Any] = visit.page.evaluate(AXE_RUN)
     assert found["passes"], "it looked at something"
@@ -43,13 +43,13 @@ def violations(visit: Visit, axe_source: str) -> list[str]:
 
 
 def settle(visit: Visit) -> None:
-    """Wait until nothing loads any more."""
+    """Wait until everything has loaded."""
     visit.page.wait_for_load_state("networkidle")
     visit.page.wait_for_function("() => !document.querySelector('.skeleton')")
 
 
 def note_shifts(visit: Visit) -> None:
-    """Have the browser note how much what is seen jumps: https://web.dev/articles/cls."""
+    """Let the browser record layout shifts: https://web.dev/articles/cls."""
     visit.page.add_init_script(
         "window.shift = 0; new PerformanceObserver((list) => {"
         " for (const { value } of list.getEntries()) window.shift += value"
@@ -161,7 +161,7 @@ def test_nothing_jumps_while_the_overview_loads(visitor: Visitor, product: Produ
     visit = visitor(product.url, viewport={"width": width, "height": 900})
     note_shifts(visit)
     held: list[Route] = []
-    # Playwright wants a function that it can mark.
+    # Playwright needs a function that it can mark.
     visit.page.route("**/api/v1/trending?**", lambda route: held.append(route))  # noqa: PLW0108
     page = visit.open()
     chart = page.get_by_role("region", name="Over time").locator("canvas")
@@ -174,6 +174,6 @@ def test_nothing_jumps_while_the_overview_loads(visitor: Visitor, product: Produ
     after = chart.bounding_box()
     assert before
     assert after
-    # What is still to come has its place; it may be a line longer than was thought.
+    # Later parts have placeholders, which may be a line too short.
     assert abs(after["y"] - before["y"]) <= 24
     assert shifts(visit) < MAX_SHIFT

@@ -1,4 +1,4 @@
-"""On a phone, by finger and on paper the page says what it says to a mouse on a wide screen."""
+"""On a phone, by touch and on paper the page shows the same as with a mouse on a wide screen."""
 
 import re
 
@@ -59,7 +59,7 @@ def test_a_chart_stays_where_it_is_while_it_is_read(
     for view in ({}, {"view": "compare"}):
         page = visit.open(**view)
         chart = chart_of(page)
-        # What is above it has come, too.
+        # Everything above it has loaded, too.
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
         before = chart.bounding_box()
         for share in (0.1, 0.5, 0.95):
@@ -119,7 +119,7 @@ def test_paper_keeps_bars_and_dates(visitor: Visitor, product: Product) -> None:
 def test_days_are_named_below_their_bars(visit: Visit, product: Product) -> None:
     page = visit.open(hours=720)
     expect(chart_of(page).locator("canvas")).to_be_visible()
-    # The axis is a canvas: its marks must stand below the middles of bars.
+    # The axis is a canvas; its marks must be below the middles of the bars.
     marks = chart_of(page).evaluate(
         """(chart) => {
           const canvas = chart.querySelector("canvas");

@@ -1,4 +1,4 @@
-"""What strangers write stays text: nothing of it runs, asks elsewhere or breaks the page."""
+"""Texts from strangers stay text: they don't run, send requests or break the page."""
 
 import re
 import time
@@ -14,7 +14,7 @@ from tests.dashboard.conftest import WIDE, Product, Visit, Visitor, call_it_redd
 from tests.dashboard.post_list import row_of, rows_of
 
 PHONE = {"width": 360, "height": 740}
-# A payload that runs says so; the address is nobody's.
+# A payload that runs reports it; the address has no server.
 RUN = "window.hasRun=true"
 ELSEWHERE = "https://elsewhere.invalid"
 TEXTS = {
@@ -56,14 +56,14 @@ SCHEMES = """() => [...document.querySelectorAll("a[href], area[href], form[acti
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
-    """Start a product of its own: these texts would stand in lists that other tests read."""
+    """Start a separate product, because these texts would appear in the lists of other tests."""
     with product_in(tmp_path_factory.mktemp("hostile"), collected) as product:
         yield product
 
 
 @pytest.fixture(scope="module")
 def hostile(product: Product) -> dict[str, dict[str, Any]]:
-    """Let Reddit have posts and comments of each of the texts; give what the API says of them."""
+    """Add a post and a comment with each text to Reddit; return the API's answers about them."""
     now = time.time() - 1_000
     things = []
     for number, (name, text) in enumerate(TEXTS.items()):
@@ -87,7 +87,7 @@ def hostile(product: Product) -> dict[str, dict[str, Any]]:
 
 
 def watch(visit: Visit) -> list[str]:
-    """Note whatever a payload could do: dialogs, windows, frames and requests to elsewhere."""
+    """Record everything a payload could do: dialogs, windows, frames and foreign requests."""
     done: list[str] = []
     page = visit.page
     page.on("dialog", lambda dialog: (done.append(f"dialog: {dialog.message}"), dialog.dismiss()))
@@ -101,7 +101,7 @@ def watch(visit: Visit) -> list[str]:
 
 
 def expect_harmless(page: Page, done: list[str]) -> None:
-    """Expect that nothing ran, that all links are of the web, and that nothing sticks out."""
+    """Expect that nothing ran, that all links are http(s), and that nothing overflows."""
     assert not page.evaluate("Boolean(window.hasRun)")
     assert done == []
     assert set(page.evaluate(SCHEMES)) <= {"http:", "https:"}
@@ -112,7 +112,7 @@ def expect_harmless(page: Page, done: list[str]) -> None:
 
 
 def shown_as(text: str) -> Callable[[str], bool]:
-    """Return what says whether this is shown: character by character, blanks and breaks aside."""
+    """Return a check whether this text is shown, ignoring blanks and line breaks."""
     wanted = "".join(text.split())
     return lambda shown: wanted in "".join(shown.split())
 
@@ -141,7 +141,7 @@ def test_in_the_panel_it_is_text(visit: Visit, hostile: dict[str, dict[str, Any]
         panel = page.get_by_role("complementary", name="Post")
         expect(panel.get_by_role("listitem").last).to_be_visible()
         assert shown_as(post["title"])(panel.get_by_role("heading", level=2).inner_text()), name
-        # A fence's marks go, as its lines are set apart.
+        # The marks of a fence are removed, because its lines are shown as code.
         content = post["content"].replace("```", "")
         words = panel.locator(".words")
         assert words.count() == 2
@@ -212,7 +212,7 @@ INSERTED = "document.body.append(Object.assign(document.createElement('{}'), {{{
 
 
 def try_in(page: Page, attempt: str) -> str:
-    """Let the page itself try it, and give what its policy refused first."""
+    """Let the page itself try it, and return what its policy refused first."""
     expect(rows_of(page).first).to_be_visible()
     refused: str = page.evaluate(
         f"""() => new Promise((resolve, reject) => {{

@@ -1,4 +1,4 @@
-"""What a collection brings while the page is open: nothing jumps, and nothing is lost."""
+"""A collection while the page is open: nothing moves, and nothing is lost."""
 
 import re
 import time
@@ -22,7 +22,7 @@ from tests.dashboard.post_list import (
 def new_posts(
     subreddit: str, word: str, count: int = 1, *, seconds_ago: float = 0, **fields: Any
 ) -> list[RedditObject]:
-    """Make posts of now that this word finds, oldest first."""
+    """Make current posts that contain this word, oldest first."""
     newest = time.time() - seconds_ago
     return [
         submission(
@@ -37,8 +37,8 @@ def new_posts(
 
 
 def collect_and_come_back(product: Product, page: Page) -> None:
-    """Collect, and come back to the page's tab, which then looks for what has happened."""
-    # It knows the last cycle before, or else the new one would be no news to it.
+    """Collect, and return to the page's tab, which then polls."""
+    # The page must know the last cycle before, or else the new one wouldn't be news.
     expect(page.get_by_role("link", name=re.compile("^Collected "))).to_be_visible()
     product.collect()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

@@ -1,4 +1,4 @@
-"""What the page says where several methods scored what it shows, and of texts not in English."""
+"""The page's notices about mixed methods and about texts that aren't English."""
 
 import asyncio
 import subprocess
@@ -22,7 +22,7 @@ from tests.fixtures.host import ROOT, environ_with, hosts_in
 from tests.fixtures.reddit import make_stand_in
 
 EVERY_VIEW = ({}, {"view": "compare"}, {"view": "posts"})
-# A method of another time, for which nothing is English.
+# An earlier method, for which nothing is English.
 EARLIER = Method("earlier", "9", lambda _: Score("neutral", 0.0, 0.0, 0.0, 1.0, "other"))
 
 
@@ -31,7 +31,7 @@ def notice(page: Page) -> Locator:
 
 
 async def score_every_third_otherwise(environ: dict[str, str]) -> str:
-    """Leave items as an earlier method scored them; give a post of those, subreddit/id."""
+    """Give items the scores of an earlier method; return one such post, subreddit/id."""
     settings = load_settings(environ)
     store = await open_store(settings, retry_seconds=20)
     post = ""
@@ -59,7 +59,7 @@ class Mixed:
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> Iterator[Mixed]:
-    """Start a product of its own, a third of whose items an earlier method scored."""
+    """Start a separate product, a third of whose items an earlier method scored."""
     with make_stand_in() as reddit, hosts_in(tmp_path) as start:
         environ = {
             "SQLITE_PATH": str(tmp_path / "mixed.db"),
@@ -107,7 +107,7 @@ def test_mixed_methods_are_told_until_everything_is_rescored(
     )
     assert ended.returncode == 0, ended.stderr
     assert f"{methods['earlier 9']} items were scored again" in " ".join(ended.stdout.split())
-    # Somebody else comes, whose browser keeps no earlier answers.
+    # Another visitor comes, whose browser has no cached answers.
     visit = visitor(mixed.product.url)
     for parameters in EVERY_VIEW:
         page = visit.open(hours=168, **parameters)

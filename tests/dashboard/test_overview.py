@@ -1,4 +1,4 @@
-"""The overview: the figures are the API's, and each leads to the posts behind it."""
+"""The overview: its figures are the API's, and each links to its posts."""
 
 import re
 from datetime import datetime, timedelta
@@ -161,7 +161,7 @@ def test_a_link_shows_a_colleague_the_same(visit: Visit, product: Product) -> No
     expect_figures(page, compared(product, "OpenAI", 168))
 
 
-# The sample reaches back a few hours more than 7 days.
+# The sample goes back a few hours more than 7 days.
 @pytest.mark.parametrize("hours", [168, 2160])
 def test_a_window_with_too_little_before_it_has_no_change(
     visit: Visit, product: Product, hours: int
@@ -201,7 +201,7 @@ def test_an_unknown_subreddit_is_named_and_there_is_a_way_out(
     page = visit.open(subreddit="nobody")
     expect(page.get_by_role("alert")).to_contain_text("'nobody' isn't watched")
     expect(page.get_by_role("alert")).to_contain_text("Choose another subreddit above.")
-    # Chromium itself reports an answer of 404.
+    # Chromium itself reports a 404.
     visit.complaints.clear()
     page.get_by_role("combobox", name="Subreddit").select_option(label="All subreddits")
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -222,7 +222,7 @@ def readout_of(page: Page) -> Locator:
 
 
 def point(plot: Locator, step: int, steps: int) -> dict[str, float]:
-    """Return where a step's middle lies within a chart's plotting area."""
+    """Return the position of a step's middle in a chart's plotting area."""
     box = plot.bounding_box()
     assert box
     return {"x": box["width"] * (step + 0.5) / steps, "y": box["height"] / 2}
@@ -287,7 +287,7 @@ def test_days_are_the_days_that_were_counted_wherever_one_reads_them(
         expected.day_step(max(step["start"], since), end_of(step, 86400), zone)
         for step in trend["trend_data"][::-1]
     ]
-    # The newest day goes on.
+    # The newest day isn't over.
     so_far = [", so far", *[""] * (len(named) - 1)]
     expect(days).to_have_text(
         [re.compile(f"^{name}{more}$") for name, more in zip(named, so_far, strict=True)]
@@ -493,7 +493,7 @@ def test_a_drag_over_a_small_chart_leads_to_the_posts_of_its_subreddit(
 
 
 def test_the_first_step_leads_to_no_more_than_it_counted(visit: Visit, product: Product) -> None:
-    # The window begins within the first step of eight hours, unless it is the hour for it.
+    # The window usually begins within the first step of eight hours.
     found = expected.compare(product, ["programming"], hours=168, granularity="hour")
     steps = expected.together(found[0]["trend_data"], 8)
     page = visit.open(hours=168)
@@ -510,7 +510,7 @@ def test_the_first_step_leads_to_no_more_than_it_counted(visit: Visit, product: 
 
 
 def movers(product: Product) -> list[Answer]:
-    """Return those that moved the mean: share of all items times change of their own mean."""
+    """Return what moved the mean: share of all items times change of the own mean."""
     found = all_compared(product)
     items = sum(expected.counted(each["statistics"]) for each in found)
     effects = [

@@ -1,4 +1,4 @@
-"""A post beside the list: all that the API knows of it, answers below what they answer."""
+"""The panel of a post: everything from the API, with replies below their parents."""
 
 import time
 from typing import Any
@@ -17,7 +17,7 @@ THREAD = "ChatGPTCoding/thread0"
 
 @pytest.fixture(scope="module")
 def thread(product: Product) -> dict[str, Any]:
-    """Let Reddit have a post with comments that answer each other, and give the API's answer."""
+    """Add a post with nested comments to Reddit, and return the API's answer."""
     now = time.time() - 600
     post = submission(
         "thread0",
@@ -131,7 +131,7 @@ def test_answers_stand_below_what_they_answer_and_further_in(
     page = visit.open(view="posts", post=THREAD)
     rows = panel_of(page).get_by_role("list").last.get_by_role("listitem")
     texts = {said["author"]: said["content"] for said in thread["comments"]}
-    # One whose question is gone stands by itself, where its time puts it.
+    # A comment without its parent is shown by itself, in order of time.
     order = ["ann", "c", "e", "ben", "d", "f"]
     expect(rows).to_have_count(len(order))
     for number, author in enumerate(order):
@@ -151,7 +151,7 @@ def test_answers_stand_below_what_they_answer_and_further_in(
 
 def test_a_post_of_the_list_opens_as_the_api_has_it(visit: Visit, product: Product) -> None:
     some = max(all_posts(product), key=lambda each: each["comment_count"])
-    # Of its subreddit's first page: there may be more.
+    # Only of its subreddit's first page; there may be more.
     listed = product.get("posts/recent", subreddit=some["subreddit"], limit=PAGE)
     post = max(listed, key=lambda each: each["comment_count"])
     page = visit.open(view="posts", subreddit=post["subreddit"])
@@ -200,7 +200,7 @@ def test_a_post_that_is_not_there_says_so_and_can_be_closed(visit: Visit) -> Non
     panel_of(page).get_by_role("button", name="Close the post").click()
     expect(panel_of(page)).to_have_count(0)
     expect(rows_of(page).first).to_be_visible()
-    # The browser itself notes the 404.
+    # The browser itself reports the 404.
     visit.complaints = [each for each in visit.complaints if "404" not in each]
 
 

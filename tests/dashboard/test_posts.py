@@ -1,4 +1,4 @@
-"""The list of posts: exactly those of the API, and the way back to any state of it."""
+"""The list of posts: exactly those of the API, and a way back to each of its states."""
 
 import csv
 import re
@@ -91,7 +91,7 @@ def test_words_and_phrases_that_are_typed_are_searched_for(visit: Visit, product
 
 def test_a_search_goes_on_past_pages_without_a_match(visit: Visit, product: Product) -> None:
     everything = all_posts(product, hours=168)
-    # The API looks through 500 posts for a page.
+    # The API searches 500 posts for a page.
     newest = {post["title"].casefold() for post in everything[:600]}
     title = next(
         post["title"]
@@ -247,7 +247,7 @@ def test_a_link_shows_a_colleague_the_same(visit: Visit, product: Product) -> No
 
 
 def scroll_far(page: Page) -> str:
-    """Scroll to where several pages are loaded, and name the post that is first in sight."""
+    """Scroll until several pages are loaded, and return the first visible post."""
     scroll_down(page, to=200)
     row_of(page, shown_in(page)[150]).scroll_into_view_if_needed()
     name, _ = first_in_sight(page)
@@ -256,7 +256,7 @@ def scroll_far(page: Page) -> str:
 
 
 def expect_place(page: Page, name: str) -> None:
-    """Expect to read on at this post, at most a row away."""
+    """Expect the list to be at this post, at most a row away."""
     expect(row_of(page, name)).to_be_in_viewport()
     shown = shown_in(page)
     assert abs(shown.index(first_in_sight(page)[0]) - shown.index(name)) <= 1
@@ -324,7 +324,7 @@ def test_a_count_leads_to_as_many_posts_and_comments(visit: Visit, product: Prod
     expect(page.get_by_role("heading", level=1)).to_have_text("Posts and comments")
     rows = page.get_by_role("list", name="Posts and comments, newest first").get_by_role("listitem")
     expect(rows).to_have_count(stats["negative"])
-    # A comment leads to its post, and comments alone are listed and searched as well.
+    # A comment links to its post, and comments can be listed and searched by themselves.
     page.get_by_role("group", name="What is listed").get_by_role("button", name="Comments").click()
     comment = product.get("items", subreddit=name, kind="comment", sentiment="negative")[0]
     page.locator(f'[data-post="{comment["subreddit"]}/{comment["id"]}"]').click()

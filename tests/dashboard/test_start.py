@@ -1,4 +1,4 @@
-"""The page in a browser that is odd, old or strict: it works, or says in words why it doesn't."""
+"""The page in an odd, old or strict browser: it works, or explains why it doesn't."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.dashboard.conftest import Product, Visit, Visitor
 
-# What navigator.language has been seen to be, or could be, as JavaScript.
+# Observed and possible values of navigator.language, as JavaScript.
 LANGUAGES = {
     "C": "'C'",
     "posix": "'en-US@posix'",
@@ -22,7 +22,7 @@ LANGUAGES = {
     "throws": "(() => { throw new Error('blocked'); })()",
 }
 REFUSES = "() => { throw new DOMException('refused by the browser', 'SecurityError'); }"
-# What a strict browser, or one with odd settings, keeps from a page that works without it.
+# Features that a strict browser may disable, and that the page works without.
 STRICT = {
     "sessionStorage": f"Object.defineProperty(window, 'sessionStorage', {{ get: {REFUSES} }})",
     "storage-full": f"Storage.prototype.setItem = {REFUSES}",
@@ -38,7 +38,7 @@ STRICT = {
     "history": f"history.pushState = history.replaceState = {REFUSES}",
     "plain": "delete window.structuredClone; delete window.trustedTypes; delete Intl.PluralRules",
 }
-# What the page can't do without, each from another corner.
+# Some features that the page needs, of different kinds.
 LACKING = {
     **{
         name: f"delete {name}"
@@ -85,13 +85,13 @@ def figures(page: Page):
 
 
 def words(page: Page):
-    """Locate what says that the page, or a part of it, has stopped, and how to go on."""
+    """Locate the notice that the page or a part of it has stopped, and how to continue."""
     stopped = page.get_by_role("heading", name=STOPPED).or_(page.get_by_role("alert"))
     return stopped.filter(visible=True)
 
 
 def leave(visit: Visit) -> None:
-    """Go away from a page whose complaints are expected, so that none comes late."""
+    """Leave a page whose complaints are expected, so that none arrives late."""
     visit.page.goto("about:blank")
     visit.complaints.clear()
 
@@ -100,7 +100,7 @@ def leave(visit: Visit) -> None:
     ("language", "of"),
     [
         *((language, "Navigator.prototype") for language in LANGUAGES),
-        # Where no script may change it any more.
+        # Defined on the object itself, where no script can change it.
         ("C", "navigator"),
     ],
 )
@@ -244,7 +244,7 @@ def test_a_view_that_cannot_be_drawn_says_so_and_the_others_work(visit: Visit) -
 def test_a_fault_outside_of_what_is_drawn_is_said(visit: Visit, fault: str) -> None:
     page = visit.open()
     expect(figures(page)).to_be_visible()
-    # A script of the page's own origin, as the page's policy wants it.
+    # A script of the page's own origin, as its policy demands.
     page.route(
         "**/assets/fault.js",
         lambda route: route.fulfill(body=fault, content_type="text/javascript"),

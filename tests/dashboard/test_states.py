@@ -1,4 +1,4 @@
-"""What the page shows when there is no data, old data, or nobody who answers."""
+"""The page without data, with old data, and without a server."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ StartProduct = Callable[..., Product]
 
 @pytest.fixture
 def product_of(stand_in: StandInFactory, running_host: StartHost) -> StartProduct:
-    """Start a product of two subreddits, of which nothing is collected yet."""
+    """Start a product with two subreddits and no data yet."""
     reddit = stand_in()
 
     def start(*arguments: str, **settings: str) -> Product:
@@ -106,7 +106,7 @@ def test_sample_data_is_called_so_in_every_view(visit: Visit) -> None:
 
 
 def test_old_data_is_called_old_with_its_age_and_the_reason(product_of, visitor: Visitor) -> None:
-    # Due every two seconds, and nobody does it: after four the data is old.
+    # It is due every two seconds and never happens, so the data is old after four seconds.
     product = product_of("--no-collect", COLLECT_SCHEDULE="*/2 * * * * *")
     product.collect()
     page = visitor(product.url).open()
@@ -149,7 +149,7 @@ def test_when_the_server_goes_away_the_last_data_stays_with_its_age(
     shown = page.get_by_role("region", name="Now").inner_text()
     address = page.url
     product.host.stop()
-    # Somebody looks at another window, and comes back.
+    # The visitor switches to another window, and comes back.
     page.get_by_role("button", name="7 days").click()
     expect(page.get_by_text("The server or its database hasn't answered since")).to_be_visible()
     expect(page.get_by_text("The server doesn't answer.").first).to_be_visible()
@@ -188,7 +188,7 @@ def test_a_community_that_failed_has_no_tick_and_the_collection_is_no_whole_one(
     pulse = page.get_by_role("banner").get_by_text("Collected in part")
     expect(pulse).to_be_visible()
 
-    # The same cycle as it was before its end.
+    # The same cycle before its end.
     cycle = product.get("cycles")[0]
     running = {**cycle, "status": "running", "end_time": None}
     visit = visitor(product.url)

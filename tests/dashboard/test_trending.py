@@ -1,4 +1,4 @@
-"""Trending: the topics are the API's, and each leads to its posts."""
+"""Trending: the topics are the API's, and each links to its posts."""
 
 import re
 from datetime import timedelta
@@ -45,7 +45,7 @@ def growth(topic: Answer) -> str:
 
 
 def state(topic: Answer) -> str:
-    """Return a pattern of what is said of it."""
+    """Return a pattern of the topic's text."""
     peaked = f"peaked at {expected.moment(topic['peak_time'])}"
     return peaked if topic["state"] == "peaked" else str(topic["state"])
 
@@ -97,7 +97,7 @@ def test_a_story_of_the_sample_trends(visit: Visit) -> None:
 def test_a_topic_leads_to_exactly_its_posts(visit: Visit, product: Product) -> None:
     topic = topics_of(product)[0]
     at = {"topic": topic["id"], "at": topic["created_at"]}
-    # Wherever one comes from: the posts are the topic's, of any window and subreddit.
+    # From any view the posts are the topic's, of any window and subreddit.
     page = visit.open(subreddit=topic["subreddits"][0])
     cards_of(page).get_by_role("link", name=topic["theme"], exact=True).click()
     expect_address(page, product, **at)

@@ -1,4 +1,4 @@
-"""What the page says of now: how the service is, and whom a change comes from."""
+"""The page's texts about the state of the service and about the causes of a change."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ LISTEN = """
 
 
 def change_answer(visit: Visit, address: str, change: Change) -> None:
-    """Let the page see the product's own answer with something changed in it."""
+    """Change something in the answer that the page gets."""
 
     def answer(route: Route) -> None:
         response = route.fetch()
@@ -76,7 +76,7 @@ def test_the_banner_gives_the_reason_why_health_is_degraded(
 
 
 def fall_of_one(told: dict[str, Any]) -> None:
-    """Have the mood fall, and claude alone."""
+    """Let the mood fall, only because of claude."""
     for each in told["subreddits"]:
         if not each["change"]:
             continue

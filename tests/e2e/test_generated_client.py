@@ -1,4 +1,4 @@
-"""A client that is generated from the OpenAPI document calls everything, by its plain functions."""
+"""A client generated from the OpenAPI document can call every endpoint with its functions."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from tests.fixtures.host import ROOT
 
 BIN = ROOT / ".venv-client" / "bin"
 CALLS = ROOT / "tests" / "client" / "calls.py"
-# What each operation returns, where that isn't the answer's own model.
+# The type that an operation returns, if it isn't the answer's model.
 RETURNED = {"Posts": "list", "Items": "list", "Cycles": "list", "TopicsAnswer": "list"}
 FEED = "trending_feed"
 
@@ -31,7 +31,7 @@ def test_a_generated_client_calls_everything(running_host, tmp_path: Path) -> No
     address = str(host.http.base_url).rstrip("/")
     document, config = tmp_path / "openapi.json", tmp_path / "config.json"
     document.write_text(host.http.get("/api/v1/openapi.json").text)
-    # Else it would format what it wrote.
+    # Otherwise the generator formats its output.
     config.write_text(json.dumps({"post_hooks": [], "literal_enums": True}))
     run(
         BIN / "openapi-python-client", "generate", "--path", document, "--config", config,

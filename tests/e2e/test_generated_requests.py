@@ -1,4 +1,4 @@
-"""Thousands of requests, generated from the API's own OpenAPI document, against the real host."""
+"""Thousands of requests, generated from the OpenAPI document, against the local host."""
 
 import json
 import re

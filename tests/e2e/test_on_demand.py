@@ -1,4 +1,4 @@
-"""Collection on demand, and the end of a cycle: the product as it runs, over both stores."""
+"""Collection on demand, and the end of a cycle: the running product with both stores."""
 
 import asyncio
 import json
@@ -34,7 +34,7 @@ PATIENCE = 180.0
 
 @pytest.fixture
 def database(tmp_path: Path) -> dict[str, str]:
-    """Return the settings of a database of the test's own."""
+    """Return the settings of a separate database for the test."""
     return {"SQLITE_PATH": str(tmp_path / "data" / "undertone.db"), "SUBREDDITS": NAMES}
 
 
@@ -52,7 +52,7 @@ def any_database(request, database) -> dict[str, str]:
 
 
 def slow_reddit(stand_in, seconds: float = 0.5) -> dict[str, str]:
-    """Start a Reddit that takes its time; give the settings that lead to it."""
+    """Start a slow Reddit; return the settings for it."""
     unlimited = RateLimit(requests=1_000_000)
     reddit = stand_in(faults=f"slow,route=new,seconds={seconds}", rate_limit=unlimited)
     return {"REDDIT_BASE_URL": reddit.base_url, "ORIGIN": "sample", "SWEEP_REQUESTS": "0"}
@@ -70,7 +70,7 @@ def cycle_of(host, cycle_id: str) -> dict[str, Any]:
 
 
 def wait_for_end(host, cycle_id: str, *ends: str) -> list[dict[str, Any]]:
-    """Ask how the cycle goes until it has ended, in one of these ways; give every answer."""
+    """Poll the cycle until it has one of these statuses; return every answer."""
     answers = [cycle_of(host, cycle_id)]
     deadline = time.monotonic() + PATIENCE
     while answers[-1]["status"] not in (ends or ("completed", "failed")):
@@ -191,7 +191,7 @@ def test_what_could_not_be_queued_is_refused_and_the_next_request_works_at_once(
 
 
 def edit_request(database: dict[str, str], **changes: str) -> None:
-    """Write the request for a collection, as another time and place had left it."""
+    """Store a request for a collection, as another process left it at that time."""
 
     async def edit() -> None:
         store = await open_store(load_settings(database), retry_seconds=20)
@@ -242,7 +242,7 @@ def test_a_message_that_comes_twice_or_late_does_no_harm(running_host, database)
 def test_a_message_that_cannot_be_read_goes_to_the_poison_queue_and_blocks_nothing(
     running_host, database, tmp_path
 ) -> None:
-    # The app itself, with a host.json whose retries don't wait.
+    # The app itself, with retries without delay in host.json.
     folder = tmp_path / "app"
     folder.mkdir()
     host_json = json.loads((ROOT / "host.json").read_text())
@@ -339,10 +339,10 @@ def test_a_message_that_comes_back_after_a_crash_begins_its_cycle_again(
     wait_for_first_subreddit(host, cycle)
     os.kill(host.worker(), signal.SIGKILL)
     host.wait_for_log("process.died process=worker")
-    # As after the ten minutes for which a queue hides a message that is worked on.
+    # As after the ten minutes for which a queue hides a message in work.
     with closing(sqlite3.connect(Path(database["SQLITE_PATH"]).parent / "queues.db")) as db, db:
         db.execute("UPDATE messages SET visible = 0")
-    # In between it may show as failed: until its message was seen again, it was.
+    # In between it may show as failed, which it was until its message was delivered again.
     ended = wait_for_end(host, cycle, "completed")[-1]
     assert ended["errors"][0]["message"] == "its process died, and it was begun again"
     host.stop()
@@ -375,7 +375,7 @@ def test_a_collection_a_cleanup_and_trends_started_together_run_one_after_anothe
     assert [status for _, status in ended[:2]] == [0, 0], ended
     assert json.loads(ended[0][0][0])["status"] == "completed"
     assert json.loads(ended[1][0][0])["complete"] is True
-    # The collection may be finding the first topics itself just then.
+    # The collection may just be finding the first topics itself.
     (topics, message), status = ended[2]
     assert (status, message[:33]) == (3, "Another writer runs: trending_202") or (
         status == 0 and isinstance(json.loads(topics), list)

@@ -28,7 +28,7 @@ def test_the_sample_feed_is_collected_and_served_as_sample_data(product) -> None
 
     product.wait_for_log("cycle.completed")
 
-    # The first topics don't wait for the next full hour.
+    # The first topics are found before the next full hour.
     product.wait_for_log("trending.found")
     topics = product.http.get("/api/v1/trending").json()
     phrases = {s.phrase for s in stories_between(utc_now() - timedelta(days=1), utc_now())}
@@ -59,7 +59,7 @@ def test_the_sample_feed_is_collected_and_served_as_sample_data(product) -> None
 
 
 def said(posts: list[dict[str, Any]]) -> int:
-    """Count the posts that a list over all shows, and the copies that each stands for."""
+    """Count the posts of a list over all, and the copies of each."""
     return sum(1 + len(post["copies"]) for post in posts)
 
 

@@ -1,6 +1,6 @@
-"""Reads Bicep and works out what it would deploy, without Azure and without Bicep's own compiler.
+"""Reads Bicep and computes what it would deploy, without Azure and without Bicep's own compiler.
 
-What only Azure knows (an endpoint, a connection string) is left as a placeholder,
+A value that only Azure knows (an endpoint, a connection string) is a placeholder,
 `<type/name.path>`.
 """
 
@@ -34,7 +34,7 @@ class BicepError(Exception):
 
 
 class Placeholder(str):
-    """What only Azure can tell, by where it comes from."""
+    """A value that only Azure knows, named by its source."""
 
     __slots__ = ()
 
@@ -64,7 +64,7 @@ class Resource:
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """Return what the template says of it."""
+        """Return the resource's properties in the template."""
         return dict(self.body.get("properties", {}))
 
 
@@ -104,7 +104,7 @@ def load(path: Path) -> Template:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Return the node and all below it."""
+    """Return the node and all its descendants."""
     yield node
     for child in node.children:
         yield from walk(child)
@@ -128,7 +128,7 @@ def plain(node: Node) -> str:
 
 
 def members(node: Node) -> dict[str, Node]:
-    """Return the values of an object by their keys' source."""
+    """Return the values of an object by the source of their keys."""
     found = {}
     for child in node.children:
         if child.type == "object_property":
@@ -219,7 +219,7 @@ class Deployment:
             raise BicepError(f"{where}: {value!r} is not allowed")
 
     def resources(self) -> list[Resource]:
-        """Return all that would be deployed, the modules' too."""
+        """Return everything that would be deployed, including the modules' resources."""
         found = []
         for name, each in self.template.of("resource").items():
             if not each.existing:
@@ -245,7 +245,7 @@ class Deployment:
         return {name: self.evaluate(each.value) for name, each in self.template.outputs.items()}
 
     def symbol(self, name: str) -> Any:
-        """Return the value of what is declared under a name."""
+        """Return the value of the declaration with this name."""
         declared = self.template.declared.get(name)
         if declared is None:
             raise BicepError(f"{self.template.path.name}: {name} is not declared")

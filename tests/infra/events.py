@@ -1,11 +1,11 @@
-"""Which events the code logs, and with which fields, as its source says."""
+"""The events that the code logs, with their fields, read from its source."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 LOGGING = ("event", "repeated_event")
-# What a name is put together from, and what is handed on as a whole.
+# Names that are composed, and fields that are passed on as a whole.
 FUNCTIONS = ("collect", "collect_now", "trending", "cleanup")
 STATUSES = ("completed", "failed")
 NOTED = {"community", "kind", "message"}
@@ -27,7 +27,7 @@ def _of(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
     for call in ast.walk(tree):
         if not (isinstance(call, ast.Call) and ast.unparse(call.func) in LOGGING):
             continue
-        if isinstance(call.args[1], ast.Name):  # The one that repeated_event itself makes.
+        if isinstance(call.args[1], ast.Name):  # The event that repeated_event itself logs.
             continue
         fields = {keyword.arg for keyword in call.keywords if keyword.arg}
         if ast.unparse(call.func) == "repeated_event":

@@ -1,4 +1,4 @@
-"""Finds what Bicep's linter and formatter would complain of, in a template and its modules.
+"""Finds what Bicep's linter and formatter would report, in a template and its modules.
 
 Rules that need Microsoft's types (use-safe-access, use-recent-api-versions) are left to the
 compiler itself, which .github/workflows/test.yml runs.
@@ -38,7 +38,7 @@ NO_RESOURCE_ID = {
     "clientid", "groupid", "locations", "metadata", "principalid", "resource", "subscriptionid",
     "syntheticmonitorid", "tags", "tenantid",
 }  # fmt: skip
-# The name decides what else there is: a name that isn't literal leaves that unchecked (BCP225).
+# The name decides the other properties: a name that isn't literal leaves them unchecked (BCP225).
 NAME_DECIDES = (
     "Microsoft.Web/sites/basicPublishingCredentialsPolicies",
     "Microsoft.Web/sites/config",
@@ -47,7 +47,7 @@ FORMATTED_WIDTH = 120
 
 
 def complaints(path: Path) -> list[str]:
-    """Return a line for each place that a rule forbids, with the file and the rule."""
+    """Return a line for each violation, with the file and the rule."""
     template = load(path)
     checks = (_existing, _hosts, _outputs, _deployments, _ids, _names, _layout)
     found = [f"{path.name}: {line}" for check in checks for line in check(template)]
@@ -95,7 +95,7 @@ def _outputs(template: Template) -> Iterator[str]:
 
 
 def _deployments(template: Template) -> Iterator[str]:
-    # Without them secure-params-in-nested-deploy has nothing to find.
+    # Without nested deployments, secure-params-in-nested-deploy has nothing to check.
     for name, each in template.of("resource").items():
         if each.target.lower().startswith("microsoft.resources/deployments@"):
             yield f"no-deployments-resources: {name}"

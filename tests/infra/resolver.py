@@ -1,4 +1,4 @@
-"""Says what in a Bicep template, and in the modules it names, would not compile."""
+"""Finds what in a Bicep template and its modules would not compile."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ RESOURCE = re.compile(r"[A-Z]\w+\.\w+(/\w+)+@20\d\d-\d\d-\d\d(-preview)?")
 
 
 def problems(path: Path) -> list[str]:
-    """Return a line for each name, file, parameter or output that isn't there, or isn't used."""
+    """Return a line for each name, file, parameter or output that is missing or unused."""
     template = load(path)
     checks = (_names, _targets, _files, _loops, _unused)
     found = [problem for check in checks for problem in check(template)]
@@ -47,7 +47,7 @@ def _loop_names(template: Template) -> set[str]:
 def _used(template: Template) -> Iterator[str]:
     for each in [*template.declared.values(), *template.outputs.values()]:
         for node in walk(each.value) if each.value else ():
-            # A key of an object and the name of a function are no symbols.
+            # A key of an object and the name of a function aren't symbols.
             is_key = node.parent is not None and (
                 (node.parent.type == "object_property" and node.parent.children[0] == node)
                 or (node.parent.type == "call_expression" and node.parent.children[0] == node)
@@ -73,7 +73,7 @@ def _unused(template: Template) -> Iterator[str]:
 
 
 def _loops(template: Template) -> Iterator[str]:
-    """Return loops that stand where none may: BCP138 and BCP142 of Bicep's compiler."""
+    """Return loops in forbidden places: BCP138 and BCP142 of Bicep's compiler."""
     for node in walk(template.root):
         if node.type == "for_statement":
             owner, above = _above(node)
@@ -87,7 +87,7 @@ def _loops(template: Template) -> Iterator[str]:
 
 
 def _above(node: Node) -> tuple[str, list[str]]:
-    """Return what kind of declaration a node is in, and the types of the nodes between."""
+    """Return the kind of a node's declaration, and the types of the nodes between."""
     types: list[str] = []
     each = node.parent
     while each is not None and not each.type.endswith("_declaration"):

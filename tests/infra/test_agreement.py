@@ -1,4 +1,4 @@
-"""What the template declares is what the code makes, reads and asks for."""
+"""The template agrees with the code: containers, settings, roles."""
 
 import pytest
 import yaml
@@ -14,7 +14,7 @@ from tests.infra.bicep import BicepError
 from tests.shared.test_settings import local_values
 
 DATABASES = "Microsoft.DocumentDB/databaseAccounts"
-# What Azure puts in the place of references to resources.
+# What Azure replaces references to resources with.
 MADE = {
     "COSMOS_ENDPOINT": "https://some.documents.azure.com:443/",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": (
@@ -119,7 +119,7 @@ def test_the_app_takes_these_settings_and_they_mean_its_defaults(deployed) -> No
     told = load_settings(given).model_dump(exclude_unset=True)
     defaults = Settings().model_dump()
     own = {"reddit_client_id", "reddit_client_secret", "reddit_user_agent", "cosmos_endpoint"}
-    # Off where there is nothing to send it to.
+    # Off if there is no resource to send it to.
     own |= {"telemetry", "applicationinsights_connection_string"}
     assert {name: value for name, value in told.items() if name not in own} == {
         name: value for name, value in defaults.items() if name in told and name not in own

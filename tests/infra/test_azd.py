@@ -1,4 +1,4 @@
-"""What azd is told: the package, its hooks, and the workflow that deploys."""
+"""azd's configuration: the package, the hooks, and the workflow that deploys."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def test_there_is_one_service_and_the_app_carries_its_name(project, deployed) ->
     ((name, service),) = project["services"].items()
     assert deployed.one("Microsoft.Web/sites").body["tags"]["azd-service-name"] == name
     assert (service["host"], service["language"], service["project"]) == ("function", "python", ".")
-    # Without it wheels of whoever deploys would be taken.
+    # Otherwise wheels for the deploying user's machine would be installed.
     assert service["remoteBuild"] is True
 
 
@@ -95,7 +95,7 @@ def test_the_workflow_gives_every_parameter_that_azd_reads(workflow, project) ->
     job = workflow["jobs"]["deploy"]
     provision = next(step for step in job["steps"] if step.get("name") == "Provision")
     given = job["env"].keys() | provision["env"].keys()
-    # azd looks up itself who runs it.
+    # azd itself finds out who runs it.
     read.remove("AZURE_PRINCIPAL_ID")
     assert read <= given
     handed = project["pipeline"]["variables"] + project["pipeline"]["secrets"]
@@ -103,7 +103,7 @@ def test_the_workflow_gives_every_parameter_that_azd_reads(workflow, project) ->
 
 
 def test_a_variable_that_is_empty_leaves_the_default(deploy) -> None:
-    # GitHub gives variables that nobody has set as empty ones, and azd hands those on.
+    # GitHub passes unset variables as empty ones, and azd passes those on.
     parameters = json.loads((MAIN.parent / "main.parameters.json").read_text())["parameters"]
     given: dict[str, str] = {}
     for name, each in parameters.items():

@@ -1,4 +1,4 @@
-"""infra/ keeps the rules of its bicepconfig.json, and GitHub's workflow lets the compiler judge."""
+"""infra/ follows the rules of its bicepconfig.json, and GitHub's workflow runs the compiler."""
 
 import json
 import os
@@ -24,7 +24,7 @@ ERRORS = {
     "use-resource-id-functions",
     "use-safe-access",
 }
-# The oldest that the linter takes in November 2026: sovereign clouds lag behind the newest.
+# The oldest that the linter accepts in November 2026, since sovereign clouds lack the newest.
 VERSIONS = {
     "Microsoft.Authorization/roleAssignments": "2022-04-01",
     "Microsoft.DocumentDB": "2025-04-15",
@@ -159,10 +159,10 @@ def test_the_lint_step_fails_on_every_warning_but_an_old_version(
     steps, tmp_path: Path, printed: str, status: int, passes: bool
 ) -> None:
     (step,) = (step for step in steps if step.get("name") == "Lint")
-    # In the place of Azure's command line, which says this on its standard error.
+    # Replaces Azure's command line, which prints this on its standard error.
     (tmp_path / "az").write_text(f"#!/bin/sh\necho '{printed}' >&2\nexit {status}\n")
     (tmp_path / "az").chmod(0o755)
-    # As GitHub runs a step whose shell is bash.
+    # As GitHub runs a step in bash.
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "RUNNER_TEMP": str(tmp_path)},

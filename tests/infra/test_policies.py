@@ -1,4 +1,4 @@
-"""Checkov's policies for Bicep, each one that infra/ doesn't follow with its reason beside it."""
+"""Checkov's policies for Bicep; each exception in infra/ has its reason beside it."""
 
 import json
 import re
@@ -17,7 +17,7 @@ INFRA = ROOT / "infra"
 def report() -> dict[str, Any]:
     if not CHECKOV.exists():
         pytest.skip("checkov is not installed: make .venv-checkov/.installed")
-    # It has services of its own to ask, and must not.
+    # Checkov must not call its own services.
     options = ["--framework", "bicep", "--skip-download", "--output", "json"]
     done = subprocess.run(
         [CHECKOV, "--directory", INFRA, *options], capture_output=True, text=True, check=False

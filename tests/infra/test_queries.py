@@ -1,4 +1,4 @@
-"""The queries ask for events and fields that the code logs, in Kusto that Kusto reads."""
+"""The queries use events and fields that the code logs, and Kusto can parse them."""
 
 import json
 import logging

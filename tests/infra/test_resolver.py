@@ -1,4 +1,4 @@
-"""What reads the template finds what Bicep's own compiler would refuse."""
+"""The resolver finds what Bicep's own compiler would refuse."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The template compiles, and what it would deploy is what was promised."""
+"""The template compiles, and would deploy what the docs promise."""
 
 import json
 import re
@@ -29,9 +29,9 @@ def test_azd_gives_only_parameters_that_there_are() -> None:
     given = json.loads((MAIN.parent / "main.parameters.json").read_text())["parameters"]
     parameters = load(MAIN).of("parameter")
     assert given.keys() <= parameters.keys()
-    # azd asks for what is empty and has no default.
+    # azd asks for parameters that are empty and have no default.
     assert given.keys() >= {name for name, each in parameters.items() if each.value is None}
-    # It gives strings, whatever the parameter's type.
+    # azd passes strings, whatever the parameter's type.
     assert {parameters[name].type for name in given} == {"string"}
 
 
@@ -170,7 +170,7 @@ def test_the_identity_has_these_roles_and_no_other(deployed) -> None:
 
 def test_the_identity_may_write_documents(deployed) -> None:
     given = deployed.one(f"{DATABASES}/sqlRoleAssignments").properties
-    # The built-in data contributor: documents, and no containers.
+    # The built-in data contributor: it may write documents but not create containers.
     assert given["roleDefinitionId"].endswith(
         "/sqlRoleDefinitions/00000000-0000-0000-0000-000000000002"
     )
@@ -268,7 +268,7 @@ def test_a_failing_health_check_reaches_the_same_people(deploy) -> None:
     ids = [f"/{each.type}/{each.name}" for each in (test, insights)]
     assert rule["actions"] == [{"actionGroupId": f"/{group.type}/{group.name}"}]
     assert rule["scopes"] == [rule["criteria"]["webTestId"], rule["criteria"]["componentId"]] == ids
-    # One place may fail by itself; a window holds a result of each.
+    # One place may fail by itself, and a window has a result of each.
     assert 1 < rule["criteria"]["failedLocationCount"] < len(test.properties["Locations"])
     assert rule["windowSize"] == f"PT{test.properties['Frequency'] // 60}M"
 

@@ -1,7 +1,7 @@
-"""People who look at Undertone: `locust -f tests/load/locustfile.py --host http://127.0.0.1:7071`.
+"""Simulated readers: `locust -f tests/load/locustfile.py --host http://127.0.0.1:7071`.
 
-Each asks as dashboards and programs do, so often on average: REQUESTS_A_SECOND shared among USERS
-(default one request a second each). With RAMP_TO, users grow by steps to that many instead.
+Each sends requests as dashboards and programs do. Together USERS send REQUESTS_A_SECOND; the
+default is one request a second each. With RAMP_TO, the number of users grows by steps to that.
 """
 
 import os
@@ -22,17 +22,17 @@ RAMP_STEPS = 12
 
 
 class Reader(FastHttpUser):
-    """Somebody who reads; what they may ask for is what the running product watches."""
+    """A reader of the subreddits that the running product watches."""
 
     wait_time = constant_throughput(RATE or 1.0)
-    # A time-out of the product counts as one here.
+    # A longer answer counts as a time-out of the product.
     network_timeout = 10.0
     connection_timeout = 10.0
     names: ClassVar[list[str]] = []
     posts: ClassVar[list[str]] = []
 
     def on_start(self) -> None:
-        """Learn what there is, once for all."""
+        """Get the names of subreddits and posts, once for all readers."""
         if not Reader.names:
             Reader.names = self.client.get(f"{API}/subreddits").json()["subreddits"]
             recent = self.client.get(f"{API}/posts/recent?limit=500&hours=168").json()
@@ -47,17 +47,17 @@ class Reader(FastHttpUser):
 
     @task(2)
     def health(self) -> None:
-        """Look whether all is well."""
+        """Request health."""
         self._ask("/health", "health")
 
     @task(3)
     def stats(self) -> None:
-        """Look at a window."""
+        """Request the statistics of a window."""
         self._ask("/sentiment/stats", "stats", subreddit=self._scope(), hours=random.choice(HOURS))
 
     @task(2)
     def trends(self) -> None:
-        """Look at a week or more of it."""
+        """Request the trends of a week or more."""
         self._ask("/sentiment/trends", "trends", subreddit=self._scope(), granularity="day")
 
     @task(2)
@@ -73,13 +73,13 @@ class Reader(FastHttpUser):
 
     @task(1)
     def filtered(self) -> None:
-        """Read the newest posts of one mood."""
+        """Read the newest posts with one label."""
         label = random.choice(LABELS)
         self._ask("/posts/recent", "posts/recent sentiment", sentiment=label, hours=168, limit=50)
 
     @task(1)
     def search(self) -> None:
-        """Search a week."""
+        """Search the posts of a week."""
         self._ask("/posts/recent", "posts/recent q", q="terrible", hours=168, limit=50)
 
     @task(2)
@@ -90,22 +90,22 @@ class Reader(FastHttpUser):
 
     @task(2)
     def trending(self) -> None:
-        """Look at what trends."""
+        """Request the trending topics."""
         self._ask("/trending", "trending")
 
     @task(1)
     def subreddits(self) -> None:
-        """Look at what is watched."""
+        """Request the watched subreddits."""
         self._ask("/subreddits", "subreddits")
 
     @task(2)
     def cycles(self) -> None:
-        """Look how collection goes, as an open dashboard does."""
+        """Request the newest cycles, as an open dashboard does."""
         self._ask("/cycles", "cycles", limit=20)
 
     @task(1)
     def dashboard(self) -> None:
-        """Open the page."""
+        """Request the dashboard's page."""
         self.client.get("/", name="dashboard")
 
 
@@ -115,7 +115,7 @@ if RAMP_TO:
         """More users by steps, up to RAMP_TO within RAMP_SECONDS."""
 
         def tick(self) -> tuple[int, float] | None:
-            """Return how many users there should be now; None at the end."""
+            """Return the current number of users; None at the end."""
             run = self.get_run_time()
             if run > RAMP_SECONDS:
                 return None
@@ -125,5 +125,5 @@ if RAMP_TO:
 
 @events.quitting.add_listener
 def _say_so(environment: Environment, **_: object) -> None:
-    """End well also when requests failed: the summary tells."""
+    """Exit with 0 even if requests failed, since the summary reports them."""
     environment.process_exit_code = 0

@@ -1,4 +1,4 @@
-"""`python -m local check`: what can be read of a damaged file is told and saved."""
+"""`python -m local check` reports and saves what can be read of a damaged file."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""The command line itself: what it says of itself, and how it refuses."""
+"""The command line: its help, and its refusals."""
 
 import json
 import subprocess

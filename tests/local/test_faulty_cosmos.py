@@ -72,7 +72,7 @@ async def test_what_is_dropped_was_not_done_and_what_is_lost_was(behind) -> None
     document = {"id": "a", "subreddit": "aws", "order_key": "k1"}
     await store.upsert(POSTS, [document])
     assert proxy.requests["write"] == 2
-    # The second try finds the first one's document, and knows that it was its own.
+    # The retry finds the document of the first attempt, and recognises it as its own.
     proxy.set_faults("lost,route=write,first=1")
     lease = {"id": "lease", "kind": "lease", "holder": "us"}
     etag = await store.create(LEASES, lease)

@@ -1,4 +1,4 @@
-"""`python -m local rescore`: what it says, what it leaves, and its exit status."""
+"""`python -m local rescore`: its output, its results, and its exit status."""
 
 import asyncio
 import json
@@ -57,7 +57,7 @@ def environ_of(settings: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def environ(any_store_settings: Settings) -> dict[str, str]:
-    """Return the settings of a database that an earlier version has filled."""
+    """Return the settings of a database that an earlier version filled."""
 
     async def fill(store: Store) -> None:
         now = utc_now()
@@ -98,7 +98,7 @@ def test_it_brings_items_statistics_and_topics_to_the_current_method(
         assert items["t3_p3"]["sentiment"]["label"] == "positive"
         await check_statistics(store, NAMES)
         current: Topics | None = await store.read(TOPICS, CURRENT, CURRENT)
-        # The words of so few people are no topic; what was one by the other method is gone.
+        # Few people's words are no topic, so the topic of the other method is gone.
         assert current is not None
         assert current["topics"] == []
 
@@ -134,7 +134,7 @@ def test_the_statistics_of_the_command_line_say_that_methods_are_mixed_until_it_
 def test_a_second_one_leaves_to_the_one_that_runs(
     environ: dict[str, str], any_store_settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # It leaves once it has seen the other one renew its lease: after a third of that.
+    # It yields once it has seen the holder renew its lease, after a third of LEASE_SECONDS.
     given = {**environ, "LEASE_SECONDS": "6"}
 
     async def beside(store: Store) -> int:
@@ -146,9 +146,9 @@ def test_a_second_one_leaves_to_the_one_that_runs(
 
 
 def all_of(terminal: int) -> str:
-    """Return what is written to a terminal until nobody has it open any more."""
+    """Return what is written to a terminal until no process has it open."""
     parts: list[bytes] = []
-    # Linux says so by an error: EIO.
+    # Linux reports that with the error EIO.
     with suppress(OSError):
         while part := os.read(terminal, 65536):
             parts.append(part)

@@ -1,4 +1,4 @@
-"""The audit: pip-audit itself, over an OSV service of the test's own."""
+"""The audit with the real pip-audit, and an OSV service of the test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -86,7 +86,7 @@ def test_every_deployed_package_is_looked_up(osv) -> None:
 
     status, _ = audited(ROOT / "requirements.txt", osv(answer))
     assert status == 0
-    # What only Windows and PyPy install is looked up on those.
+    # Packages that only Windows or PyPy installs are looked up there.
     assert {"aiohttp", "azure-cosmos", "azure-functions", "cryptography", "praw"} <= asked
     assert len(asked) > 30
 

@@ -1,4 +1,4 @@
-"""The bill of materials says what the deployed app is made of."""
+"""The bill of materials lists the packages of the deployed app."""
 
 import base64
 import json
@@ -73,7 +73,7 @@ def test_it_names_the_javascript_that_ships_and_nothing_that_only_builds_it(
     copied = set(re.findall(r"cp dashboard/node_modules/([\w-]+)", (ROOT / "Makefile").read_text()))
     assert copied == COPIED
     assert imported | copied <= names.keys()
-    # What the imported ones import.
+    # The imports of the imported packages.
     assert names.keys() - imported - copied == {"@preact/signals-core"}
     for name, version in names.items():
         assert version == packages[f"node_modules/{name}"]["version"]

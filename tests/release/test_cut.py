@@ -1,4 +1,4 @@
-"""A version is cut of what is unreleased: changelog, program and examples agree."""
+"""The cut of a version: changelog, program and examples agree."""
 
 import shutil
 import subprocess

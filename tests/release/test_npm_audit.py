@@ -1,4 +1,4 @@
-"""The audit of npm's locks: npm itself, over a registry of the test's own."""
+"""The audit of npm's locks with the real npm, and a registry of the test."""
 
 import gzip
 import json
@@ -44,7 +44,7 @@ def holes_of(*names: str) -> Answer:
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
-    """Serve npm's audit endpoint; npm asks it, and keeps nothing."""
+    """Serve npm's audit endpoint; npm uses it without a cache."""
     with ExitStack() as stack:
 
         def serve(answer: Answer) -> str:

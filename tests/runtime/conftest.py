@@ -29,7 +29,7 @@ PATIENCE = 180.0
 
 @dataclass(frozen=True)
 class Served:
-    """The app as it is served, and the Reddit that it collects from."""
+    """The served app, and the Reddit that it collects from."""
 
     http: httpx.Client
     folder: Path
@@ -38,7 +38,7 @@ class Served:
 
 @pytest.fixture(scope="session")
 def deployed_python() -> Path:
-    """Return the Python of the environment that has requirements.txt alone."""
+    """Return the Python of the environment with only requirements.txt."""
     if not (DEPLOYED / ".installed").exists():
         if interpreter() is None:
             pytest.skip(NONE_FOUND)
@@ -57,8 +57,8 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def deployed(python: Path, folder: Path, *arguments: str, **settings: str) -> dict[str, Any]:
-    """Return what starts that Python in the folder, with nothing of this repository."""
-    # -P: neither the folder of a script nor the current one is where modules come from.
+    """Return a function that starts that Python in the folder, without this repository."""
+    # -P: modules come neither from the script's folder nor from the current one.
     return {
         "args": [str(python), "-P", *arguments],
         "cwd": folder,
@@ -74,7 +74,7 @@ def deployed(python: Path, folder: Path, *arguments: str, **settings: str) -> di
 
 @pytest.fixture(scope="session")
 def serve(deployed_python: Path) -> Iterator[Callable[..., httpx.Client]]:
-    """Start the library over a folder, and give a client; all are ended at the end."""
+    """Start the library over a folder, and return a client; all are stopped at the end."""
     with ExitStack() as stack:
 
         def start(folder: Path, **settings: str) -> httpx.Client:
@@ -104,7 +104,7 @@ def serve(deployed_python: Path) -> Iterator[Callable[..., httpx.Client]]:
 def served(
     serve: Callable[..., httpx.Client], unpacked: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    """Serve the unpacked package, over a database of its own and an invented Reddit."""
+    """Serve the unpacked package, with its own database and an invented Reddit."""
     with make_stand_in(things(SUBREDDITS, 60, newest=time.time())) as reddit:
         client = serve(
             unpacked,

@@ -1,7 +1,7 @@
-"""Makes what Azure makes of a deployment: `python -m tests.runtime.environment FOLDER`.
+"""Installs a deployment as Azure does: `python -m tests.runtime.environment FOLDER`.
 
-FOLDER/app is an environment with requirements.txt alone; FOLDER/worker holds Microsoft's library,
-which on Azure lies beside the app and serves Python 3.13 and later.
+FOLDER/app is an environment with only requirements.txt. FOLDER/worker has Microsoft's library,
+which on Azure is beside the app and serves Python 3.13 and later.
 """
 
 import shutil
@@ -17,19 +17,19 @@ NONE_FOUND = "Microsoft's runtime library needs Python 3.13 or later, and this m
 
 
 def interpreter() -> str | None:
-    """Find a Python that is new enough: this one, one on the PATH, or one that pyenv has made."""
+    """Return a Python that is new enough: this one, one on the PATH, or one of pyenv."""
     return next((each for each in _candidates() if _is_new_enough(each)), None)
 
 
 def make(folder: Path, python: str) -> None:
-    """Make the folder anew. Raises CalledProcessError with pip's reason."""
+    """Replace the folder. Raises CalledProcessError with pip's reason."""
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([python, "-m", "venv", str(folder / "app")], check=True)
     pip = [str(folder / "app/bin/python"), "-m", "pip", "install", "--quiet"]
     pip += ["--disable-pip-version-check"]
-    # As the remote build does, which knows nothing of the lock but this file.
+    # As in the remote build, which has no other lock than this file.
     subprocess.run([*pip, "-r", str(ROOT / "requirements.txt")], check=True)
-    # Everything it needs is in its lock; azure-functions is the app's.
+    # Its lock has everything it needs except azure-functions, which the app brings.
     aside = ["--no-deps", "--target", str(folder / "worker"), "-r", str(LOCKED_WORKER)]
     subprocess.run([*pip, *aside], check=True)
 
@@ -43,13 +43,13 @@ def _candidates() -> Iterator[str]:
 
 
 def _is_new_enough(python: str) -> bool:
-    # A shim may be there without the Python that it stands for.
+    # There may be a shim without its Python.
     code = f"import sys; sys.exit(sys.version_info < {OLDEST})"
     return subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0
 
 
 def main() -> None:
-    """Make the environment, or say why there is none."""
+    """Make the environment, or print why there is none."""
     folder = Path(sys.argv[1])
     python = interpreter()
     if python is None:

@@ -1,8 +1,8 @@
 """Serves an unpacked package over HTTP with Microsoft's runtime library: serve.py FOLDER.
 
-What the Functions host does around it is here in small: routes, the admin calls that start a
-function by hand, and queues that keep what is put into them. Keys are the host's own business.
-It runs with what the app and the library have installed, and nothing of this repository.
+It replaces a small part of the Functions host: routes, the admin calls that start a function by
+hand, and queues that keep their messages. It has no keys. It runs with the packages of the app and
+the library, without this repository.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from azure_functions_runtime.native_invocation import invocation_request_native
 
 
 class Message(SimpleNamespace):
-    """A message between host and library: the library makes them by the names that it is given."""
+    """A message between host and library, which the library creates with these names."""
 
 
 class StatusResult(Message):
@@ -56,7 +56,7 @@ class Function:
         self.trigger = next(each for each in self.bindings if each["type"].endswith("Trigger"))
 
     def match(self, request: web.Request) -> dict[str, str] | None:
-        """Return the route's parameters where route and methods fit a request."""
+        """Return the route's parameters if route and methods fit a request."""
         if request.method not in self.trigger["methods"]:
             return None
         found = re.fullmatch(
@@ -77,8 +77,8 @@ def _expression(route: str) -> str:
 
 
 async def index(folder: Path) -> tuple[Message, list[Function]]:
-    """Let the library index the app; gives what it says of itself, and the functions."""
-    # The host puts the app's folder last, behind what is installed.
+    """Let the library index the app; return its description of itself, and the functions."""
+    # The host puts the app's folder last, after installed packages.
     sys.path.append(str(folder))
     asked = SimpleNamespace(capabilities={}, function_app_directory=str(folder))
     properties = {"host": "127.0.0.1", "protos": MESSAGES}
@@ -95,7 +95,7 @@ async def index(folder: Path) -> tuple[Message, list[Function]]:
 
 
 class Host:
-    """Calls functions, and keeps what they put into queues."""
+    """Calls functions, and keeps their queue messages."""
 
     def __init__(self, functions: list[Function]) -> None:
         self.functions = {each.name: each for each in functions}
@@ -116,7 +116,7 @@ class Host:
         return returned
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Answer by the first function, by name, whose route and methods fit, as the host does."""
+        """Answer with the first function, by name, whose route and method fit, as on the host."""
         for function in self.by_name:
             parameters = function.match(request)
             if parameters is not None:
@@ -155,12 +155,12 @@ class Host:
         return web.json_response({each.name: each.bindings for each in self.functions.values()})
 
     async def list_messages(self, request: web.Request) -> web.Response:
-        """List what was put into a queue."""
+        """Return the messages of a queue."""
         return web.json_response(self.queues.get(request.match_info["name"], []))
 
 
 async def http_datum(request: web.Request, parameters: dict[str, str]) -> Datum:
-    """Return a request as the library takes it."""
+    """Return a request in the library's form."""
     return Datum(
         {
             "method": Datum(request.method, "string"),
@@ -175,12 +175,12 @@ async def http_datum(request: web.Request, parameters: dict[str, str]) -> Datum:
 
 
 def queue_metadata() -> dict[str, Datum]:
-    """Return what storage says of a message on its first attempt."""
+    """Return storage's metadata of a message at its first attempt."""
     return {"Id": Datum(str(uuid.uuid4()), "string"), "DequeueCount": Datum("1", "json")}
 
 
 def application(functions: list[Function], worker: Message) -> web.Application:
-    """Put the host's own calls before the functions."""
+    """Return the app, with the host's own calls before the functions."""
     host = Host(functions)
     app = web.Application()
     app.router.add_get("/admin/host/status", lambda _: answer_status(worker))
@@ -192,7 +192,7 @@ def application(functions: list[Function], worker: Message) -> web.Application:
 
 
 async def answer_status(worker: Message) -> web.Response:
-    """Return which Python and which library answer."""
+    """Return the versions of Python and of the library."""
     return web.json_response({"python": worker.runtime_version, "library": worker.worker_version})
 
 

@@ -1,4 +1,4 @@
-"""A machine without a new enough Python is told so, and nothing half made is left."""
+"""Without a new enough Python, the command says so and leaves nothing unfinished."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ OWN = sys.executable if sys.version_info >= OLDEST else None
 
 @pytest.fixture
 def only_a_shim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Leave nothing but a shim of a Python that isn't installed."""
+    """Provide only a shim of a Python that isn't installed."""
     shim = tmp_path / "python3.13"
     shim.write_text("#!/bin/sh\nexit 127\n")
     shim.chmod(0o755)

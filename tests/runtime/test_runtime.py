@@ -1,4 +1,4 @@
-"""The deployed app as Microsoft's runtime library sees and runs it, on the Python of Azure."""
+"""The deployed app under Microsoft's runtime library, on Azure's Python version."""
 
 import json
 import subprocess
@@ -69,7 +69,7 @@ def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> 
 def test_each_timer_has_a_setting_for_its_schedule_and_none_runs_on_start_up(served) -> None:
     timers = by_trigger(served, "timerTrigger")
     assert timers.keys() == {name for name, (kind, _) in EXPECTED.items() if kind == "timer"}
-    # The host puts the setting's value in place of %NAME%.
+    # The host replaces %NAME% with the setting's value.
     named = {name: each["schedule"].strip("%") for name, each in timers.items()}
     assert set(named.values()) == set(SCHEDULES)
     assert all(each["schedule"].startswith("%") for each in timers.values())

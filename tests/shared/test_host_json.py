@@ -1,4 +1,4 @@
-"""How often a queue is looked at, as host.json says."""
+"""The polling interval of a queue, from host.json."""
 
 import json
 import subprocess

@@ -154,7 +154,7 @@ def test_threads_that_say_the_same_at_once_say_it_once() -> None:
 
 @pytest.fixture
 def library() -> Iterator[logging.Logger]:
-    """Return a library's logger as nobody has used it before."""
+    """Return a library's logger without earlier settings."""
     logger = logging.getLogger(f"library_{uuid4().hex}")
     yield logger
     logger.handlers.clear()

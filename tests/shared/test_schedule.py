@@ -1,4 +1,4 @@
-"""Schedules tick as they do under the Functions host's own library."""
+"""Schedules have the same ticks as in the Functions host's own library."""
 
 import json
 import re
@@ -48,7 +48,7 @@ def test_a_tick_within_the_second_of_the_moment_has_passed() -> None:
 
 
 def unlike_the_recording(line: str) -> str | None:
-    """Return where we differ from what the host's library answered; None where we agree."""
+    """Return the difference from the answers of the host's library; None if there is none."""
     recorded = json.loads(line)
     expression = recorded["expression"]
     # The app is stricter here: five fields and time spans are refused.
@@ -86,14 +86,14 @@ START = "2026-11-25T00:00:00"
 @pytest.mark.parametrize(
     ("expression", "ticks"),
     [
-        # All six fields hold: the first Monday of a month, a Friday the 13th.
+        # All six fields must match: the first Monday of a month, a Friday the 13th.
         ("0 0 9 1-7 * MON", ["2026-12-07T09:00:00", "2027-01-04T09:00:00"]),
         ("0 0 0 13 * FRI", ["2027-08-13T00:00:00", "2028-10-13T00:00:00"]),
         ("0 0 0 1 1 0", ["2034-01-01T00:00:00", "2040-01-01T00:00:00"]),
         # Sunday is 0, Saturday 6.
         ("0 0 0 * * 0", ["2026-11-29T00:00:00"]),
         ("0 0 0 * * 6", ["2026-11-28T00:00:00"]),
-        # Names in any case, and their beginnings: the first that fits.
+        # Names in upper or lower case, and their prefixes: the first that fits.
         ("0 0 0 * * Monday", ["2026-11-30T00:00:00"]),
         ("0 0 0 * * fRIDAy", ["2026-11-27T00:00:00"]),
         ("0 0 0 * * Tuesd", ["2026-12-01T00:00:00"]),
@@ -103,11 +103,11 @@ START = "2026-11-25T00:00:00"
         ("0 0 0 1 sept *", ["2027-09-01T00:00:00"]),
         ("0 0 0 1 ju *", ["2027-06-01T00:00:00"]),
         ("0 0 0 1 Jul/2 *", ["2027-07-01T00:00:00", "2027-09-01T00:00:00"]),
-        # A range the wrong way round is turned.
+        # The ends of a reversed range are swapped.
         ("0 0 22-2 * * *", ["2026-11-25T02:00:00", "2026-11-25T03:00:00"]),
         ("0 0 9 * * FRI-MON", ["2026-11-25T09:00:00", "2026-11-26T09:00:00"]),
         ("0 0 0 1 nov-feb *", ["2027-02-01T00:00:00", "2027-03-01T00:00:00"]),
-        # A step counts from the first value; one below 1 is none.
+        # A step counts from the first value; a step below 1 is ignored.
         ("0 */59 * * * *", ["2026-11-25T00:59:00", "2026-11-25T01:00:00"]),
         ("0 */90 * * * *", ["2026-11-25T01:00:00", "2026-11-25T02:00:00"]),
         ("0 5/25 * * * *", ["2026-11-25T00:05:00", "2026-11-25T00:30:00", "2026-11-25T00:55:00"]),
@@ -298,7 +298,7 @@ def test_an_ordinary_schedule_is_not_warned_of(expression: str) -> None:
 def test_the_interval_is_the_time_between_the_ticks_around_the_moment() -> None:
     assert interval("0 */30 * * * *", NOW) == timedelta(minutes=30)
     assert interval("0 0 2 * * *", NOW) == timedelta(days=1)
-    # From Friday's tick to Monday's, whether it is asked about Friday or Sunday.
+    # From Friday's tick to Monday's, for a time on Friday or on Sunday.
     assert interval("0 0 9 * * 1-5", at(9, 0, day=27)) == timedelta(days=3)
     assert interval("0 0 9 * * 1-5", at(8, 59, day=29)) == timedelta(days=3)
     assert interval("0 0 9 * * 1-5", at(9, 0, day=23)) == timedelta(days=1)
@@ -306,7 +306,7 @@ def test_the_interval_is_the_time_between_the_ticks_around_the_moment() -> None:
     assert interval("0 0,5 9 * * *", at(9, 1)) == timedelta(minutes=5)
     assert interval("0 0,5 9 * * *", at(9, 5)) == timedelta(hours=23, minutes=55)
     assert interval("0 0 9 1-7 * MON", NOW) == timedelta(days=35)
-    # The hour's first second counts, though the library may skip it.
+    # The hour's first second is a tick, though the library may skip it.
     assert interval("* * 10 * * *", at(9, 35, 35)) == timedelta(hours=23, seconds=1)
 
 
@@ -319,7 +319,7 @@ def a_list_of(low: int, high: int) -> st.SearchStrategy[str]:
     return st.lists(item, min_size=1, max_size=3).map(",".join)
 
 
-# Days up to 28, so that each schedule comes.
+# Days up to 28, so that each schedule has ticks.
 SCHEDULES = st.tuples(
     *(a_list_of(field.low, min(field.high, 28 if field.name == "days" else 99)) for field in FIELDS)
 ).map(" ".join)
@@ -353,7 +353,7 @@ def test_no_tick_lies_between_the_ends_of_an_interval(expression, moment) -> Non
 
 
 def rows_of(heading: str) -> list[list[list[str]]]:
-    """Return what stands in backticks in each cell of the page's table under a heading."""
+    """Return the texts in backticks in each cell of the page's table under a heading."""
     page = (Path(__file__).parents[2] / "docs" / "schedules.md").read_text(encoding="utf-8")
     lines = page.split(f"## {heading}\n")[1].split("\n## ")[0].splitlines()
     cells = [line.strip("|").split("|") for line in lines if line.startswith("| ")][1:]

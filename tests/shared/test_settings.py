@@ -8,7 +8,7 @@ from shared.errors import SettingsError
 from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings, schedule_warnings
 
 ROOT = Path(__file__).parents[2]
-# Settings that local.settings.json has for the host, not for us.
+# Settings in local.settings.json for the host, not for the app.
 HOST_SETTINGS = {
     "AzureWebJobsStorage",
     "FUNCTIONS_WORKER_RUNTIME",

@@ -1,4 +1,4 @@
-"""Application Insights' ingestion on loopback: what the real exporter sends, and when it can't."""
+"""A receiver for Application Insights' ingestion on loopback, for the real exporter."""
 
 import gzip
 import json
@@ -23,7 +23,7 @@ def connection_string(port: int) -> str:
 
 @dataclass(frozen=True)
 class Traced:
-    """A span as it arrived: a dependency's envelope, made flat."""
+    """A received span: a dependency's envelope, flattened."""
 
     name: str
     id: str
@@ -39,18 +39,18 @@ class Traced:
 
 @dataclass
 class Receiver:
-    """What arrived."""
+    """Everything received."""
 
     port: int
     envelopes: list[Envelope] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    """Every request line, whatever it asks for."""
+    """Every request line, for any path."""
     arrived: threading.Condition = field(default_factory=threading.Condition)
 
     @property
     def settings(self) -> dict[str, str]:
-        """Return the settings that have the product send here, all of it and soon."""
+        """Return the settings that make the product send everything here, quickly."""
         return {
             "TELEMETRY": "azure",
             "APPLICATIONINSIGHTS_CONNECTION_STRING": connection_string(self.port),
@@ -64,7 +64,7 @@ class Receiver:
             return [_span(each) for each in self.envelopes if each["data"]["baseType"] == SPAN]
 
     def metric(self, name: str) -> list[tuple[dict[str, str], float]]:
-        """Return what was sent of a metric: attributes and value."""
+        """Return the attributes and values received for a metric."""
         with self.arrived:
             data = [each["data"] for each in self.envelopes]
         return [
@@ -74,7 +74,7 @@ class Receiver:
         ]
 
     def wait_for(self, found: Callable[[], Any]) -> Any:
-        """Wait until what arrived satisfies; give what it found."""
+        """Wait until `found` returns something true for the received data; return it."""
         deadline = time.monotonic() + PATIENCE
         while not (result := found()):
             left = deadline - time.monotonic()
@@ -107,7 +107,7 @@ def _span(envelope: Envelope) -> Traced:
 
 @contextmanager
 def receiving() -> Iterator[Receiver]:
-    """Answer as the ingestion service does, and keep what arrives."""
+    """Answer as the ingestion service does, and store what arrives."""
     receiver: Receiver
 
     class Handler(BaseHTTPRequestHandler):
@@ -138,7 +138,7 @@ def receiving() -> Iterator[Receiver]:
             self.wfile.write(body)
 
         def log_message(self, *_args: object) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -155,7 +155,7 @@ def receiving() -> Iterator[Receiver]:
 
 @contextmanager
 def never_answering() -> Iterator[int]:
-    """Take connections and never answer; give the port."""
+    """Accept connections and never answer; return the port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield int(server.getsockname()[1])
 

@@ -1,4 +1,4 @@
-"""What is imported while telemetry is off, how late while it is on, and what runs then."""
+"""Imports and threads of telemetry: none while it is off, late ones while it is on."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ from shared.settings import Settings
 from tests.fixtures.host import ROOT
 from tests.telemetry.receiver import connection_string, refusing
 
-# The app as the host has it: imported, a request answered, a cycle run, by its own functions.
+# The app as on the host: imported, then one request and one cycle by its own functions.
 APP = """
 import asyncio, json, sys, threading, types
 import azure.functions as func
@@ -61,7 +61,7 @@ def run_app(settings: Mapping[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def given(any_store_settings: Settings, stand_in) -> dict[str, str]:
-    """Return the settings of an app that can do everything, over both databases in turn."""
+    """Return the settings of a complete app, with each database in turn."""
     reddit = stand_in()
     found = {
         "REDDIT_BASE_URL": reddit.base_url,
@@ -93,7 +93,7 @@ def test_on_it_is_imported_by_the_first_function_that_runs(given) -> None:
     found = run_app({**given, **on})
     assert found["imported"] == []
     assert found["ran"]
-    # One sends spans, one metrics. Live metrics, the library's statistics about itself and its
+    # One thread sends spans, one metrics. Live metrics, the library's own statistics and its
     # remote settings would each have one as well, and send to Microsoft seconds or minutes later.
     senders = {"OtelBatchSpanRecordProcessor": 1, "OtelPeriodicExportingMetricReader": 1}
     assert Counter(found["threads"]) == Counter({"MainThread": 1, **senders})

@@ -1,4 +1,4 @@
-"""Which share of traces is kept, by OpenTelemetry's own settings."""
+"""The share of traces that is kept, by OpenTelemetry's own settings."""
 
 import pytest
 

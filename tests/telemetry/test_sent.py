@@ -1,4 +1,4 @@
-"""What the running product sends, through the real exporter, to Application Insights' protocol."""
+"""The data that the running product sends to Application Insights through the real exporter."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 class Run:
-    """One cycle that was asked for, and a few requests, with everything that was sent of them."""
+    """One requested cycle and a few requests, with everything sent about them."""
 
     def __init__(self, host: RunningHost, receiver: Receiver) -> None:
         self.host, self.receiver = host, receiver
@@ -82,7 +82,7 @@ def run(tmp_path_factory) -> Iterator[Run]:
                     "REDDIT_CLIENT_SECRET": SECRET,
                     "ORIGIN": "sample",
                     "SUBREDDITS": ",".join(NAMES),
-                    # Whatever goes to another machine arrives elsewhere.
+                    # Data for another machine would arrive elsewhere.
                     "HTTP_PROXY": f"http://127.0.0.1:{elsewhere.port}",
                     "HTTPS_PROXY": f"http://127.0.0.1:{elsewhere.port}",
                     "NO_PROXY": "127.0.0.1",
@@ -102,7 +102,7 @@ def test_a_request_is_one_trace_from_the_host_to_the_store(run) -> None:
     assert reads
     assert {span.operation for span in reads} == {TRACE}
     assert {span.name for span in reads} <= {"read stats", "read_many stats", "read cycles"}
-    # What Azure calls SQLite.
+    # Azure's name for SQLite.
     assert {span.type for span in reads} == {"SQL"}
     assert {span.attributes["undertone.container"] for span in reads} <= {"stats", "cycles"}
 
@@ -171,7 +171,7 @@ def test_what_people_wrote_and_what_is_secret_stays_here(run) -> None:
 
 
 def test_everything_goes_to_the_one_address_of_the_connection_string(run) -> None:
-    # That nothing went elsewhere is seen when the fixture ends.
+    # The end of the fixture checks that nothing went elsewhere.
     assert set(run.receiver.paths) == {"/v2.1/track"}
     kinds = {each["data"]["baseType"] for each in run.receiver.envelopes}
     assert kinds == {SPAN, "MetricData"}, "requests and logs are the host's"
@@ -192,7 +192,7 @@ def test_the_page_names_what_is_sent_and_nothing_else(run) -> None:
     of_stores = {f"{name} {{container}}" for name in operations - {"kind", "close"}}
     sent = {_general(span) for span in run.receiver.spans()}
     known = {*sent, *of_stores, *(metric.name for metric in METRICS)}
-    # Only a later cycle has something to look at again.
+    # Only a later cycle has older items to sweep.
     assert documented == known | {"GET /api/info"}
 
     own = {name for span in run.receiver.spans() for name in span.attributes}
@@ -205,7 +205,7 @@ def _base(envelope: Envelope) -> dict[str, Any]:
 
 
 def _general(span: Traced) -> str:
-    """Return a span's name as the page has it."""
+    """Return a span's name in the form of docs/telemetry.md."""
     if span.type == "HTTP":
         return re.sub(r"/r/\w+", "/r/{subreddit}", span.name)
     if container := span.attributes.get("undertone.container"):
@@ -228,7 +228,7 @@ def test_request_units_are_measured_by_operation_and_container(
             "COSMOS_DATABASE": cosmos.cosmos_database,
         },
     )
-    # The first opens the database, which is no operation of the store.
+    # The first request opens the database, which isn't an operation of the store.
     host.http.get("/api/v1/health")
     answer = host.http.get("/api/v1/cycles", headers=PARENT)
     told = re.search(r"([\d.]+) RU", answer.headers["server-timing"])
@@ -267,7 +267,7 @@ def test_a_request_that_failed_is_seen_as_failed(running_host, receiver) -> None
     assert request.attributes["undertone.error"] == "503"
     (opening,) = [span for span in receiver.spans() if span.name == "open store"]
     assert opening.attributes["undertone.error"] == "StoreUnavailable"
-    # An exception's message may quote anything: only its type is sent.
+    # An exception's message may contain anything, so only its type is sent.
     assert {each["data"]["baseType"] for each in receiver.envelopes} <= {SPAN, "MetricData"}
 
 
@@ -277,7 +277,7 @@ def test_a_timers_telemetry_has_left_when_it_ends(running_host, receiver) -> Non
         settings={
             **receiver.settings,
             "SUBREDDITS": ",".join(NAMES),
-            # Far beyond the test: only what is sent at the function's end arrives.
+            # Longer than the test, so only data sent at the function's end arrives.
             "OTEL_BSP_SCHEDULE_DELAY": "3600000",
             "OTEL_METRIC_EXPORT_INTERVAL": "3600000",
         },

@@ -1,4 +1,4 @@
-"""The product while its telemetry can't be sent: nothing waits for it, and the log stays quiet."""
+"""If telemetry can't be sent, nothing waits for it, and the log has few lines about it."""
 
 import re
 import time
@@ -16,7 +16,7 @@ EVERY = {
     "OTEL_METRIC_EXPORT_INTERVAL": "100",
     "SUBREDDITS": "aws",
 }
-# More than the pieces of work that could each complain.
+# More than the number of operations that could each log a complaint.
 REQUESTS = 60
 COMPLAINT = r"Retrying|export|Traceback|timed out|refused|opentelemetry"
 
@@ -38,7 +38,7 @@ def test_requests_and_cycles_go_on_and_the_log_says_so_once(running_host, port) 
         began = time.monotonic()
         assert host.http.get("/api/v1/cycles").status_code == 200
         slowest = max(slowest, time.monotonic() - began)
-    # Not one waited for an attempt to send; the first starts everything.
+    # No request waited for an attempt to send; the first one starts everything.
     assert slowest < FLUSH_SECONDS
 
     ended = host.wait_for_log(r"function\.succeeded function=collect")

@@ -1,4 +1,4 @@
-"""Asking for a collection, and its history: what the store is asked, and who is first."""
+"""Requests for a collection and the list of cycles: reads of the store, and concurrent requests."""
 
 import asyncio
 import json
@@ -54,7 +54,7 @@ def running(cycle_id: str, **more: Any) -> Cycle:
 
 @pytest.fixture
 def poll_every(monkeypatch) -> Callable[[str | None], None]:
-    """Set how often an idle queue is looked at, as an app setting does."""
+    """Set how often an idle queue is polled, as an app setting does."""
 
     def every(interval: str | None) -> None:
         monkeypatch.setenv(POLLING, interval or "")
@@ -116,7 +116,7 @@ async def test_a_lease_that_ran_out_refuses_nobody(store) -> None:
 
 async def test_of_many_at_the_same_moment_one_is_first(store) -> None:
     async def ask(number: int) -> str:
-        # Each a moment later, as their ids then differ.
+        # Each is a moment later, so that their ids differ.
         deps = deps_of(store, now=NOW + timedelta(seconds=number))
         try:
             return (await ask_for_collection(deps))[0].cycle
@@ -142,7 +142,7 @@ async def test_while_one_waits_asking_again_makes_no_second_message(store, secon
 
 async def test_a_request_that_may_be_lost_is_asked_for_again_under_its_id(store) -> None:
     first, _ = await ask_for_collection(deps_of(store))
-    # A worker may have been killed with its message, which is then seen again.
+    # If a worker was killed with its message, the message is delivered again.
     later = NOW + timedelta(minutes=11, seconds=3)
     again, message = await ask_for_collection(deps_of(store, now=later))
     assert again.cycle == first.cycle == message.cycle
@@ -152,7 +152,7 @@ async def test_a_request_that_may_be_lost_is_asked_for_again_under_its_id(store)
 
 
 class LosesAll:
-    """An output that takes a message and then can't write it, or takes none."""
+    """An output that accepts a message and then can't write it, or refuses it."""
 
     def __init__(self, *, takes: bool) -> None:
         self.undo: Any = None
@@ -184,7 +184,7 @@ async def test_a_request_whose_message_is_not_sent_is_withdrawn(store, *, takes:
                 await send(deps, output, message)
         with pytest.raises(NotFound):
             await read_cycle(deps, CycleParameters(id=first.cycle))
-    # Any process may be asked next.
+    # Another process may get the next request.
     assert (await ask_for_collection(deps_of(store)))[0].status == "triggered"
 
 
@@ -226,7 +226,7 @@ async def test_a_request_whose_worker_waits_for_other_work_is_not_lost(store) ->
 
 @pytest.mark.parametrize("end", ["failed", "completed"])
 async def test_a_request_whose_cycle_has_ended_waits_no_more(store, end: str) -> None:
-    # Its worker was killed between the cycle's document and the note in the request.
+    # The worker was killed after it wrote the cycle's document and before it updated the request.
     first, _ = await ask_for_collection(deps_of(store))
     await store.upsert(CYCLES, [a_cycle(first.cycle, status=end)])
     later = NOW + timedelta(minutes=2)
@@ -244,7 +244,7 @@ async def test_a_cycle_that_has_just_begun_is_named_though_its_request_is_not_no
 
 
 async def test_who_comes_second_is_told_of_the_cycle_that_is_there(store) -> None:
-    """The request is taken up, and its cycle begins, between the second one's read and write."""
+    """The cycle of the first request begins between the read and the write of the second."""
     first, _ = await ask_for_collection(deps_of(store))
 
     class Between(CountingStore):
@@ -325,7 +325,7 @@ async def test_a_cycle_by_schedule_leaves_what_is_said_of_one_that_waits_true(st
     with pytest.raises(CycleRunning) as caught:
         await ask_for_collection(later)
     assert caught.value.holder == scheduled
-    # It completes; the request still waits, and no second message is made.
+    # The other cycle completes; the request still waits, and no second message is sent.
     await store.upsert(CYCLES, [a_cycle(scheduled)])
     await hold(store, scheduled, seconds=-1)
     (error,) = (await read_cycle(later, CycleParameters(id=first.cycle))).errors
@@ -336,7 +336,7 @@ async def test_a_cycle_by_schedule_leaves_what_is_said_of_one_that_waits_true(st
 
 
 async def test_a_cycle_that_begins_while_it_is_looked_for_is_found(store) -> None:
-    """Between the read of the cycle and that of the request a worker takes it up."""
+    """A worker takes the request between the read of the cycle and that of the request."""
     asked, _ = await ask_for_collection(deps_of(store))
 
     class TakenUp(CountingStore):
@@ -392,14 +392,14 @@ async def test_one_that_was_asked_for_may_still_begin_again_and_says_so(store) -
     found = await read_cycle(deps_of(store), CycleParameters(id=ALIVE))
     assert found.status == "failed"
     assert "its request may come back and begin it again" in found.errors[-1].message
-    # Its worker is there again, and holds the lease before it writes anything.
+    # The worker runs again, and holds the lease before it writes anything.
     await hold(store, ALIVE)
     found = await read_cycle(deps_of(store), CycleParameters(id=ALIVE))
     assert (found.status, found.errors) == ("running", [])
 
 
 async def test_a_cycle_that_ends_while_it_is_read_has_not_lost_its_worker(store) -> None:
-    """It is read while it runs, and has ended when the lease is read."""
+    """The cycle is read while it runs, and has ended when the lease is read."""
 
     class Ends(CountingStore):
         async def read(self, container: Any, partition: str, document_id: str) -> Any:
@@ -431,7 +431,7 @@ async def test_what_it_costs_to_know_who_runs(store) -> None:
     await store.upsert(CYCLES, [running(ALIVE)])
     await hold(store, ALIVE)
     assert await reads() == 2
-    # However many workers have died.
+    # This holds however many workers were killed.
     await store.upsert(CYCLES, [running(each) for each in ids[:20]])
     assert await reads() == 3
 
@@ -480,7 +480,7 @@ async def test_many_pages_that_look_at_the_same_time_cost_one_read(
 ) -> None:
     monkeypatch.setenv("CACHE_SECONDS", "60")
     process_settings.cache_clear()
-    # However slow this machine is, they ask within this time.
+    # Even a slow machine sends all requests within this time.
     monkeypatch.setattr("api.blueprint.LOOKS_SHARE_SECONDS", 60.0)
     await written.upsert(CYCLES, [a_cycle("cycle_20261123_120000")])
     # The first request opens the store.
@@ -491,7 +491,7 @@ async def test_many_pages_that_look_at_the_same_time_cost_one_read(
     operations = [int(each) for each in re.findall(r"operations=(\d+)", caplog.text)]
     assert len(operations) == 20
     assert sum(operations) == 1
-    # After it, cycles are read again, however long other answers are kept.
+    # After that, cycles are read again, however long other answers are cached.
     monkeypatch.setattr("api.blueprint.LOOKS_SHARE_SECONDS", 0.0)
     await written.upsert(CYCLES, [a_cycle("cycle_20261123_123000")])
     ids = [each["id"] for each in json.loads((await get("/api/v1/cycles")).get_body())]

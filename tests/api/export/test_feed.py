@@ -1,4 +1,4 @@
-"""The trending topics as an Atom feed: what a feed reader makes of it, and what it shows again."""
+"""The Atom feed of trending topics, parsed by a feed reader, and which entries it shows again."""
 
 import os
 from typing import Any
@@ -29,7 +29,7 @@ async def read_feed(headers: dict[str, str] | None = None) -> Any:
 
 
 async def keep_hours(store: Store, *found: list[Topic]) -> None:
-    """Keep these topics as computed in one hour after the other."""
+    """Store these topics as if each was computed an hour after the one before."""
     times = HOURS[: len(found)]
     for created, each in zip(times[:-1], found[:-1], strict=True):
         await store.upsert(

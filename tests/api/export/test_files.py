@@ -89,7 +89,7 @@ async def test_json_that_is_refused_is_not_served(process, written, target: str)
 
 
 def name_of(answer: Any) -> str:
-    """Return the name that a browser gives the file."""
+    """Return the name under which a browser saves the file."""
     found = re.fullmatch(
         r'attachment; filename="([A-Za-z0-9._-]+)"', answer.headers["Content-Disposition"]
     )

@@ -1,4 +1,4 @@
-"""Answers that are kept for a moment: filled once, never after a failure, never without end."""
+"""The cache computes an answer once, keeps no failure, and has a limit."""
 
 import asyncio
 

@@ -78,7 +78,7 @@ def next_target(answer: func.HttpResponse) -> str | None:
 
 
 def break_database(settings_path: Path) -> None:
-    """Put a file where the database's folder would be."""
+    """Put a file in the place of the database's folder."""
     settings_path.parent.write_text("no folder")
 
 
@@ -232,7 +232,7 @@ async def test_the_bounds_themselves_are_taken(value) -> None:
 
 
 def taken(endpoint: Endpoint) -> list[str]:
-    """Return the names of what it takes in its query."""
+    """Return the names of the parameters in its query."""
     fields = endpoint.parameters.model_fields if endpoint.parameters else {}
     in_query = [name for name in fields if f"{{{name}}}" not in endpoint.path]
     return in_query or ["no parameters"]
@@ -300,7 +300,7 @@ async def test_a_function_key_is_not_in_the_link_to_the_next_page(written) -> No
 
 async def test_names_count_in_any_case_as_at_the_host() -> None:
     assert body(await get(STATS, Hours="48", SUBREDDIT="AWS"))["time_window_hours"] == 48
-    # The host joins what differs in case only.
+    # The host joins parameters that differ only in case.
     assert (await get(STATS, hours="24", Hours="48")).status_code == 422
     assert (await get(STATS, nonsense="")).status_code == 200, "an empty value isn't given"
 
@@ -393,7 +393,7 @@ async def test_a_bad_setting_is_a_500_that_quotes_nothing(caplog) -> None:
     for path in (HEALTH, *DATA):
         found = problem(await get(path), 500)
         assert "whenever" not in json.dumps(found)
-    # Not once for each request.
+    # The line isn't logged for each request.
     assert sum("COLLECT_SCHEDULE" in record.getMessage() for record in caplog.records) == 1
 
 
@@ -445,12 +445,12 @@ async def test_an_unreachable_database_is_logged_once_and_not_by_every_request_a
     for _ in range(2):
         health, *answers = await asyncio.gather(*(get(path) for path in (HEALTH, *DATA)))
         assert {answer.status_code for answer in answers} == {503}
-        # It may still be at its first attempt.
+        # The process may still be in its first attempt.
         assert health.status_code == 503 or b'"starting"' in health.get_body()
     said = Counter(line.split()[0] for line in caplog.messages)
     assert said["request"] == 2 * len((HEALTH, *DATA))
     assert said["request.failed"] == said["Marking"] == 1
-    # Its own time is up, or it shares what another request's attempt has found.
+    # Its own time is up, or it shares the failure of another request's attempt.
     assert said["health.unhealthy"] <= 2
     (failed,) = [line for line in caplog.messages if line.startswith("request.failed ")]
     assert "Cosmos DB can't be reached" in failed

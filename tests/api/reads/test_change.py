@@ -1,4 +1,4 @@
-"""A change is told of equal spans that were collected, and beyond chance: or it isn't told."""
+"""A change is shown only for equal, collected spans, and only beyond chance."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ def posts_each_hour(
     name: str = "aws",
     first: int = 0,
 ) -> list[Post]:
-    """Invent posts of these labels in each hour of start <= hour < end."""
+    """Make posts of these labels in each hour of start <= hour < end."""
     posts: list[Post] = []
     hour = start
     while hour < end:
@@ -40,7 +40,7 @@ def posts_each_hour(
 
 
 async def collected(store: Any, at: datetime | None = COLLECTED, **by_name: datetime) -> None:
-    """Note when a collection succeeded last, and when each of some subreddits was collected."""
+    """Store when a collection last succeeded, and when each of these subreddits was collected."""
     await store.upsert(
         COLLECTION,
         [
@@ -89,7 +89,7 @@ async def changed(store: Any, name: str = "all", **more: Any) -> Change:
 
 @pytest.fixture
 async def steady(store: Any) -> Any:
-    """Return a store of four days in which each hour held as much of each mood."""
+    """Return a store of four days with the same moods in every hour."""
     start = COLLECTED.replace(minute=0) - 96 * HOUR
     labels: list[Label] = [GOOD] * 5 + [BAD] * 5
     await keep(store, posts_each_hour(start, COLLECTED, labels))
@@ -124,7 +124,7 @@ async def test_hours_in_which_nothing_was_collected_are_left_out_on_both_sides(
     store: Any,
 ) -> None:
     end = COLLECTED.replace(minute=0)
-    # Good mornings, bad evenings: without three of the mornings the mean would be worse.
+    # Mornings are good and evenings bad: if three mornings were missing, the mean would be worse.
     parts = [
         (end - 48 * HOUR, end - 36 * HOUR, [GOOD] * 30),
         (end - 36 * HOUR, end - 24 * HOUR, [BAD] * 30),
@@ -162,7 +162,7 @@ async def test_quiet_hours_are_not_taken_for_missing_ones(store: Any) -> None:
         ([GOOD, BAD], [GOOD, BAD], "unclear"),
         ([BAD, BAD], [GOOD, GOOD], "better"),
         ([GOOD, GOOD], [BAD, BAD], "worse"),
-        # 24 items a side.
+        # 24 items on each side.
         ([GOOD], [BAD], "too_few"),
         ([], [GOOD, BAD], "no_earlier_data"),
     ],
@@ -181,7 +181,7 @@ async def test_a_large_difference_within_two_standard_errors_is_unclear(store: A
     end = COLLECTED.replace(minute=0)
     start = end - 48 * HOUR
     posts = posts_each_hour(start, end, [GOOD, BAD])
-    # Three of 48 turn good: the mean rises by 0.07, of which chance does as much.
+    # Three of 48 become good: the mean rises by 0.07, which chance explains.
     turned = [post for post in posts if post["order_key"] >= iso(end - 24 * HOUR)][1:7:2]
     for post in turned:
         post["sentiment"] = {**post["sentiment"], "label": GOOD, "compound": 0.6124}
@@ -208,7 +208,7 @@ async def test_a_subreddit_that_was_not_collected_is_named_and_keeps_the_change_
     change = await changed(store)
     assert change.behind == ["aws"]
     assert change.verdict == "not_collected"
-    # By itself it is compared in the hours that it has.
+    # By itself the subreddit is compared over the hours that it has.
     alone = await changed(store, "aws")
     assert alone.hours == 21
     assert alone.verdict == "unclear"

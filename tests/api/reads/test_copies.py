@@ -1,4 +1,4 @@
-"""Lists over all communities show a text once and say where it also is; figures say how many."""
+"""Lists over all communities show a text once and name its copies; statistics count them."""
 
 import csv
 import io

@@ -104,10 +104,10 @@ async def test_data_older_than_two_intervals_is_degraded(sqlite_store, age, sche
 @pytest.mark.parametrize(
     ("last", "schedule", "status"),
     [
-        # On Monday afternoon: Friday's data missed one tick, Thursday's two.
+        # On Monday afternoon, Friday's data has missed one tick and Thursday's two.
         (datetime(2026, 11, 20, 9, 3, tzinfo=UTC), "0 0 9 * * 1-5", "healthy"),
         (datetime(2026, 11, 19, 9, 3, tzinfo=UTC), "0 0 9 * * 1-5", "degraded"),
-        # That the next two ticks are near each other makes this morning's data no older.
+        # Two close ticks ahead don't make this morning's data older.
         (datetime(2026, 11, 23, 9, 6, tzinfo=UTC), "0 0,5 9 * * *", "healthy"),
         (datetime(2026, 11, 22, 9, 6, tzinfo=UTC), "0 0,5 9 * * *", "degraded"),
         (datetime(2026, 11, 2, 9, 3, tzinfo=UTC), "0 0 9 1-7 * MON", "healthy"),
@@ -214,7 +214,7 @@ async def test_a_database_that_hangs_is_unhealthy() -> None:
 
 @pytest.fixture
 async def held_back(cosmos_server: CosmosServer, process: Settings) -> AsyncIterator[asyncio.Event]:
-    """Put the process's Cosmos DB behind a gate, closed until the event is set."""
+    """Let the process's Cosmos DB answer only after the event is set."""
     del process
     is_open = asyncio.Event()
 
@@ -299,7 +299,7 @@ def test_the_process_measures_itself() -> None:
 
 
 def test_a_clock_that_is_set_right_does_not_change_how_long_the_process_runs() -> None:
-    """The clock that the command sees is months ahead of the system's."""
+    """The command's clock is months ahead of the system's."""
     code = "from api.reads.process import process_health; print(process_health().uptime_seconds)"
     command = [sys.executable, "-m", "tests.clocks", "end-of-february", sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

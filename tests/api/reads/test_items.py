@@ -1,4 +1,4 @@
-"""A list holds what its count counts: posts and comments, with each label."""
+"""A list has exactly the items that its count counts: posts and comments, with each label."""
 
 from datetime import timedelta
 from itertools import islice
@@ -27,7 +27,7 @@ async def fill(store: Any) -> None:
 
 
 async def listed(store: Any, **parameters: Any) -> list[str]:
-    """Walk all pages, and give the ids with their kinds, in order."""
+    """Return the ids with their kinds from all pages, in order."""
     found: list[str] = []
     cursor = None
     for _ in range(200):

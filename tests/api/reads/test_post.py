@@ -69,7 +69,7 @@ LOOPS = [
 
 @pytest.mark.parametrize("answers", LOOPS)
 async def test_comments_that_answer_each_other_in_a_circle_are_all_shown(store, answers) -> None:
-    """The page puts each comment below its parent, beginning with those that have none."""
+    """The page shows each comment below its parent, and first those without a stored parent."""
     await store.upsert(POSTS, [a_post(0, NOW)])
     comments: Any = [
         {**a_comment(n, NOW + timedelta(seconds=n)), "parent_id": f"c{above}"}

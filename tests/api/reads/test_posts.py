@@ -31,7 +31,7 @@ async def recent(store: Store | CountingStore, **parameters) -> list[PostAnswer]
 
 
 async def all_pages(store: Store, between=None, **parameters) -> list[list[str]]:
-    """Follow the cursor to the end; between is awaited before each further page."""
+    """Return all pages; `between` is awaited before each further page."""
     pages: list[list[str]] = []
     cursor = None
     while True:

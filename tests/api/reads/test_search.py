@@ -65,5 +65,5 @@ def test_it_finds_nothing_inside_of_words(q: str, text: str) -> None:
 
 
 def test_a_search_takes_time_that_grows_with_the_text_alone() -> None:
-    # A pattern with runaway backtracking would hit the suite's time limit here.
+    # A pattern with runaway backtracking would exceed the suite's time limit.
     assert not finds('"a - - a a-a b"', "a - a- -a_ " * 20_000)

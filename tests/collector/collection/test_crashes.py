@@ -1,4 +1,4 @@
-"""A cycle that is killed anywhere and run again leaves what an undisturbed one leaves."""
+"""A cycle that is killed at any point and run again leaves the same as an undisturbed one."""
 
 import json
 import multiprocessing
@@ -44,14 +44,14 @@ from tests.collector.harness import (
 )
 
 SUBREDDITS_HERE = ("aws", "claude", "OpenAI")
-# A server that has everything imported: each process that dies here starts in a moment.
+# A fork server with everything imported, so that each killed process starts quickly.
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.collector.crashing"])
 
 
 @pytest.fixture
 def reddit(stand_in):
-    # So many cycles would otherwise be paced as one client of Reddit's is.
+    # Otherwise the limit of Reddit's requests would slow so many cycles down.
     unlimited = RateLimit(requests=1_000_000)
     return stand_in(things(SUBREDDITS_HERE, 60, newest=time.time()), rate_limit=unlimited)
 
@@ -64,7 +64,7 @@ def in_a_process(target: Callable[..., object], *args: object) -> int | None:
 
 
 async def result(settings: Settings) -> str:
-    """Return what the store holds, once its own rules are found to hold."""
+    """Return the contents of the store, after checking that they are consistent."""
     async with opened(settings) as store:
         await check_statistics(store, settings.watched)
         unreconciled = Query(CYCLES, "cycle", 10, order_by="id", equals={"reconciled": "no"})
@@ -73,7 +73,7 @@ async def result(settings: Settings) -> str:
 
 
 async def counted(settings: Settings) -> dict[str, int]:
-    """Return what all cycles together say that they collected."""
+    """Return the sum of what all cycles report."""
     async with opened(settings) as store:
         cycles = await store.query(Query(CYCLES, "cycle", 100, order_by="id"))
     for cycle in cycles:
@@ -228,7 +228,7 @@ async def test_killed_at_random_times_over_recorded_data_nothing_is_lost(
                 process.kill()
     status = 3
     while status == 3:
-        # The dead one's lease runs out after some seconds.
+        # The killed one's lease expires after some seconds.
         with collect_command(killed) as process:
             report, _ = process.communicate()
             status = process.returncode

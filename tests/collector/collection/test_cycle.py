@@ -1,4 +1,4 @@
-"""What a cycle does as Reddit changes: on a small invented Reddit, over HTTP, in each store."""
+"""Cycles while Reddit changes: a small invented Reddit, over HTTP, with each store."""
 
 import time
 from datetime import UTC, datetime, timedelta

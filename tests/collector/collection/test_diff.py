@@ -42,7 +42,7 @@ COMMENT = SeenComment(
 
 @dataclass(frozen=True)
 class ScoringComparer:
-    """Compares, and scores what is new or edited, as a cycle does."""
+    """Compares, and scores new and edited items, as a cycle does."""
 
     method: Method
     comparer: Comparer

@@ -1,4 +1,4 @@
-"""How a listing is read: to its end, whatever stands in it and whatever happens meanwhile."""
+"""Listings are read to their end, whatever they contain and whatever changes meanwhile."""
 
 import logging
 import time
@@ -14,7 +14,7 @@ DAY = 24 * HOUR
 
 
 def posts(count: int, *, newest: float, prefix: str = "p", apart: float = 20.0):
-    """Make posts so many seconds apart, the newest first."""
+    """Make posts `apart` seconds apart, newest first."""
     return [submission(f"{prefix}{n}", "aws", newest - apart * n) for n in range(count)]
 
 

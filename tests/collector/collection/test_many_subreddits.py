@@ -1,4 +1,4 @@
-"""What a cycle and a cleanup cost grows with the subreddits, and no faster: it is counted here."""
+"""The cost of a cycle and of a cleanup is linear in the subreddits; these tests count it."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ NAMES = tuple(f"sub{number}" for number in range(300))
 
 @dataclass
 class NewPosts:
-    """A source that shows one post in each subreddit; from the given one on, its time is up."""
+    """A source with one post in each subreddit; from the given subreddit on, its time is up."""
 
     ends_at: str = ""
     requests_used: int = 0
@@ -90,7 +90,7 @@ async def test_a_cycle_document_is_not_written_for_each_of_many_subreddits(
 
 @dataclass
 class SlowSource(NewPosts):
-    """A source that takes four seconds a subreddit, as one limited to 100 requests a minute."""
+    """A source that takes four seconds for each subreddit, as at 100 requests a minute."""
 
     now: datetime = NOW
 
@@ -113,7 +113,7 @@ async def test_while_a_long_cycle_runs_all_follows_its_parts(sqlite_store, setti
                 await self.look()
 
         async def look(self) -> None:
-            """Note since when `all` lacks something of its parts."""
+            """Record since when `all` is behind its parts."""
             day = day_of(iso(NOW))
             found = await self.inner.read_many(DAYS, [(name, day) for name in (*NAMES, ALL)])
             counts = {
@@ -165,6 +165,6 @@ async def test_a_cleanup_writes_the_hours_of_all_once_for_many_subreddits(
     assert done["removed"]["posts"] == len(NAMES)
     hour = hour_of(iso(old))
     assert await sqlite_store.read(HOURS_OF_ALL, ALL, hour) is None
-    # Its document, with what is pending: twice for a few hundred subreddits, not for each.
+    # The document with its pending cells is written twice for every few hundred subreddits.
     assert watched.operations.count("replace") <= 20
     await check_statistics(sqlite_store, NAMES)

@@ -1,4 +1,4 @@
-"""The main job on real data: Reddit's recorded objects through PRAW, over HTTP, into each store."""
+"""A cycle on real data: Reddit's recorded objects through PRAW, over HTTP, into each store."""
 
 import gzip
 import json
@@ -36,7 +36,7 @@ async def test_a_cycle_stores_what_reddit_lists_and_a_second_one_writes_nothing(
     assert sum(len(listing) for (_, kind), listing in listings.items() if kind == "t1") == 3138
     subreddits = sorted({name for name, _ in listings})
     if store.kind == "cosmos":
-        # The test server takes a minute for all; SQLite has them.
+        # The test server takes a minute for all items, so only SQLite gets them.
         subreddits = subreddits[::4]
     listings = {key: listing for key, listing in listings.items() if key[0] in subreddits}
     reddit = stand_in(recorded_data)

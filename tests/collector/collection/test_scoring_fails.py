@@ -1,4 +1,4 @@
-"""A method of sentiment that fails loses nothing: the one below scores, and it is made up for."""
+"""If a sentiment method fails, the fallback scores, and a later cycle scores again."""
 
 import time
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ LINEAR, VADER = method_named("linear"), method_named("vader")
 
 
 class Broken(Method):
-    """A method whose model is out of reach."""
+    """A method whose model can't be reached."""
 
     def score_many(self, texts: Sequence[str]) -> list[Score]:
         raise ConnectionError(f"no model answers for {len(texts)} texts")

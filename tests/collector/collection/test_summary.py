@@ -1,4 +1,4 @@
-"""The line that ends a cycle says each reason once, and of which subreddits it is."""
+"""The last line of a cycle has each reason once, with its subreddits."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Which communities count: those that are watched now, whatever the case of their names."""
+"""Only communities that are watched now count, whatever the case of their names."""
 
 import time
 
@@ -55,7 +55,7 @@ def collect(store, any_store_settings, reddit):
 
 
 async def counted(store, *names: str) -> dict[str, int]:
-    """Return what each endpoint counts of all communities while these are watched."""
+    """Return each endpoint's counts over all communities while these are watched."""
     deps = deps_of(store, now=utc_now, names=names)
     stats = await read_stats(deps, ScopeParameters(hours=24))
     posts = await read_recent_posts(deps, PostsParameters(hours=24, limit=100))

@@ -1,4 +1,4 @@
-"""Retention: what goes, what stays, and that a cleanup can be cut short anywhere."""
+"""Cleanup: what it removes, what it keeps, and that it can be interrupted at any point."""
 
 import asyncio
 from collections.abc import Iterable
@@ -43,7 +43,7 @@ def cleaner(store: Any, settings: Settings, now: datetime = NOW, **more: Any) ->
 
 
 async def fill(store: Store, *, days_before: int = 3, step_hours: int = 5) -> set[str]:
-    """Keep items on both sides of the border; give the fullnames that are to stay."""
+    """Store items on both sides of the border; return the fullnames that must stay."""
     moments = [
         BORDER + timedelta(hours=n, minutes=59 * (n % 2))
         for n in range(-24 * days_before, 48, step_hours)
@@ -66,12 +66,12 @@ async def fill(store: Store, *, days_before: int = 3, step_hours: int = 5) -> se
 
 
 async def left_of_statistics(store: Store, scopes: Iterable[str]) -> list[tuple[str, str]]:
-    """List the documents of statistics that have an hour before the border."""
+    """Return the documents of statistics with an hour before the border."""
     found = []
     for scope in scopes:
         for day in await store.query(Query(DAYS, scope, 1000, order_by="id")):
             hours = [f"{day['id']}T{hour}" for hour in day.get("hours", {})]
-            # The day that is cut in two stays, though nothing of it may be left.
+            # The document of the day with the border stays, even if it is then empty.
             if day["id"] != iso(BORDER)[:10]:
                 hours.append(day["id"])
             found += [(scope, hour) for hour in hours if hour < hour_of(iso(BORDER))]
@@ -190,7 +190,7 @@ class Killed(BaseException):
 
 
 class Dying:
-    """A store that dies with its process before the given write."""
+    """A store whose process is killed before the given write."""
 
     def __init__(self, store: Store, writes: int) -> None:
         self.store, self.left, self.writes = store, writes, 0
@@ -224,7 +224,7 @@ async def test_killed_before_any_write_the_next_one_goes_on(sqlite_store, sqlite
         else:
             break
         writes += 1
-        # Its lease runs out; and whatever is kept agrees with its items all the time.
+        # Its lease expires. Until then the kept statistics agree with their items, too.
         moment += timedelta(seconds=61)
         items = await stored_items(sqlite_store, NAMES)
         assert kept <= set(items) <= set(everything)
@@ -239,7 +239,7 @@ async def test_killed_before_any_write_the_next_one_goes_on(sqlite_store, sqlite
 
 
 async def check_kept(store: Store) -> None:
-    """Assert that the hours that are kept equal a recount of their items."""
+    """Assert that the kept hours equal a recount of their items."""
     items = list((await stored_items(store, NAMES)).values())
     for name in NAMES:
         for day in await store.query(Query(DAYS, name, 1000, order_by="id")):

@@ -1,4 +1,4 @@
-"""Rescoring: every item by the current method, statistics that agree, and nothing lost."""
+"""Rescoring: all items get the current method, statistics agree, and nothing is lost."""
 
 import asyncio
 import multiprocessing
@@ -46,7 +46,7 @@ CONTEXT.set_forkserver_preload(["tests.collector.crashing"])
 METHODS = ["vader", "vader 3.3.2", "linear 0", "linear 1"]
 ITEMS = st.lists(
     st.tuples(
-        st.integers(0, 60 * 3600),  # seconds before now
+        st.integers(0, 60 * 3600),  # Seconds before now.
         st.sampled_from(NAMES),
         st.sampled_from(METHODS),
         st.booleans(),  # a post
@@ -63,7 +63,7 @@ def settings(any_store_settings: Settings) -> Settings:
 
 
 def scored_by(item: Any, method: str) -> Any:
-    """Return the item as a method has left it; what had no version had no language either."""
+    """Return the item as stored by this method; without a version it has no language either."""
     name, _, version = method.partition(" ")
     made = {**item, "sentiment": {**item["sentiment"], "method": name, "version": version}}
     if not version:
@@ -94,7 +94,7 @@ def less_the_score(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_rescored(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> None:
-    """Assert that all items are as LINEAR scores them, and that nothing else of them changed."""
+    """Assert that all items have LINEAR's scores, and that nothing else in them changed."""
     assert after.keys() == before.keys()
     for fullname, item in after.items():
         earlier = before[fullname]
@@ -201,7 +201,7 @@ async def test_it_says_when_another_method_still_adds_items(sqlite_store, sqlite
 
 
 class Interrupting:
-    """A store that has something happen before each of its upserts."""
+    """A store that runs a function before each of its upserts."""
 
     def __init__(self, inner: Store, meanwhile: Callable[[Any], Any]) -> None:
         self._inner = inner
@@ -223,7 +223,7 @@ async def test_while_another_writer_works_it_waits_for_its_turn(store, settings)
 
 
 class Dying:
-    """A store that refuses everything from one of its writes on, half of which it may still do."""
+    """A store that fails from one write on, and may do half of that write."""
 
     def __init__(self, inner: Store, step: int) -> None:
         self._inner, self._left, self._half = inner, step // 2, step % 2
@@ -266,7 +266,7 @@ async def test_killed_at_any_write_statistics_agree_again_and_the_next_one_goes_
             deaths += 1
         else:
             break
-        # Its lease runs out, and whoever works next finishes what it left.
+        # Its lease expires, and the next writer finishes its work.
         moment += timedelta(seconds=61)
         await Cleaner(sqlite_store, settings, lambda at=moment: at).run()  # type: ignore[misc]
         await check_statistics(sqlite_store, NAMES)
@@ -337,7 +337,7 @@ async def test_a_collection_gets_its_turn_and_loses_nothing(stand_in, store, set
     ended: list[str] = []
 
     async def rescores() -> Rescore:
-        # Batch after batch at the lease, with a second's pause behind each.
+        # Batch after batch under the lease, with a second's pause after each.
         working = rescorer(
             store, here, now=None, batch_items=4, held_seconds=0, let_go_seconds=1,
             progress=lambda done, _of: is_collecting.set() if done else None,

@@ -1,4 +1,4 @@
-"""A text that is sent to several communities is said once."""
+"""A text that is posted in several communities counts as copies of one post."""
 
 import time
 from typing import Any
@@ -18,7 +18,7 @@ TEXT = "Here is what went well and what did not, in four weeks of daily work."
 def a_thing(
     number: int, subreddit: str, *, minutes: float, kind: str = "t3", **more: Any
 ) -> dict[str, Any]:
-    """Return a post or a comment, so many minutes old, as Reddit's API does."""
+    """Return a post or a comment of this age in minutes, as Reddit's API does."""
     data = {
         "id": f"x{number}",
         "name": f"{kind}_x{number}",
@@ -38,7 +38,7 @@ def a_thing(
 
 @pytest.fixture
 def copied(stand_in):
-    """Return a Reddit on which the same text came in three communities, first in OpenAI."""
+    """Return a Reddit where the same text was posted in three communities, first in OpenAI."""
     return stand_in(
         [
             a_thing(1, "aws", minutes=10),
@@ -55,7 +55,7 @@ def settings(any_store_settings: Settings, copied) -> Settings:
 
 
 async def marks(store) -> dict[str, tuple[str | None, list[str]]]:
-    """Return by id what each post copies and what copies it, as subreddit and id."""
+    """Return by id which post each post copies, and which copy it, as subreddit and id."""
     return {
         item["id"]: (
             short(item["copy_of"]) if "copy_of" in item else None,

@@ -170,5 +170,5 @@ def test_a_very_long_text_is_cut() -> None:
     ],
 )
 def test_repeated_markup_takes_no_more_time_than_words(piece: str) -> None:
-    # A pattern with runaway backtracking would hit the suite's time limit here.
+    # A pattern with runaway backtracking would exceed the suite's time limit.
     clean(piece * 50_000)

@@ -1,4 +1,4 @@
-"""What is trending: over the sample, over noise, and over small feeds made for one question."""
+"""Trending topics of the sample, of noise, and of small feeds made for one test."""
 
 import asyncio
 import random
@@ -59,7 +59,7 @@ def chatter(
     authors: int = 5000,
     subreddits: Iterable[str] = ("aws", "claude", "OpenAI"),
 ) -> list[Post]:
-    """Draw posts at random from one vocabulary, in which some words are common and most rare."""
+    """Make random posts from one vocabulary with a few common and many rare words."""
     names = list(subreddits)
     weights = [1 / (rank + 1) for rank in range(len(VOCABULARY))]
     ages = [
@@ -93,7 +93,7 @@ def story(
     subreddit: str = "aws",
     **more: Any,
 ) -> list[Post]:
-    """Tell the same news in the last hours, each time by somebody else and in other words."""
+    """Make posts of the last hours about the same news, by different authors in different words."""
     rng = random.Random(first)
     return [
         told(
@@ -126,7 +126,7 @@ async def test_over_the_sample_the_planted_stories_come_out_on_top(
         }
         for story in stories
     }
-    # What is left of a release may be named by its version, which as many of its posts have.
+    # An old release may be named by its version, which as many of its posts contain.
     release_of = {story.version: story.phrase for story in stories if story.kind == "release"}
     themes = [release_of.get(t["theme"].split()[-1], t["theme"]) for t in found]
     assert set(themes) <= set(told_by), "nothing but the stories"
@@ -135,7 +135,7 @@ async def test_over_the_sample_the_planted_stories_come_out_on_top(
 
 
 def sample_at(now: datetime) -> tuple[list[Post], list[Comment]]:
-    """Return the sample's last 8 days as the store would hold them."""
+    """Return the sample's last 8 days as stored posts."""
     posts: list[Post] = []
     comments: list[Comment] = []
     for number, thing in enumerate(sample_objects(now - timedelta(days=8), now)):
@@ -210,7 +210,7 @@ async def test_with_too_little_data_nothing_trends(sqlite_store, sqlite_settings
 
 
 class NeverWalked(frozenset[str]):
-    """Terms that may be looked up, but not walked through: there are more the more is said."""
+    """Terms that can be looked up but not iterated, because their number grows with the posts."""
 
     def __iter__(self) -> Any:
         raise AssertionError("it was walked through")
@@ -403,7 +403,7 @@ async def test_a_run_killed_between_its_writes_leaves_nothing_behind(
         pass
 
     class Dying:
-        """A store that dies before the given write."""
+        """A store that fails before the given write."""
 
         def __init__(self, writes: int) -> None:
             self.left = writes

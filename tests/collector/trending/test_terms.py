@@ -1,4 +1,4 @@
-"""The words and phrases that can name a subject."""
+"""The words and phrases that can be terms."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What may be a topic, whose posts count in it, and what is said of it."""
+"""Which terms become topics, which posts count in them, and what is stored."""
 
 import random
 from datetime import timedelta
@@ -27,7 +27,7 @@ async def topics_of(store: Store, settings: Settings, *posts: Post) -> list[Topi
 
 
 def saying(*titles: str, first: int = 100_000, **more: Any) -> list[Post]:
-    """Return posts of the last hours with these titles in turn, each by somebody else."""
+    """Return posts of the last hours with these titles in turn, each by another author."""
     rng = random.Random(first)
     return [
         told(
@@ -205,7 +205,7 @@ SPAM = "Copper Planner is the very best of tools! Get it now, before it is gone"
 
 
 def changed(how: str, number: int) -> tuple[str, str]:
-    """Return a title and a text of spam that nobody else has in just these words."""
+    """Return a title and a text of spam with words that occur nowhere else."""
     word = VOCABULARY[number]
     words = SPAM.split()
     words[number % len(words)] = word

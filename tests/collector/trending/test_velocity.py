@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 
 
 def observed(*seen: tuple[float, int, int], written: float = 30) -> Post:
-    """Return a post written so many hours ago, seen (hours ago, upvotes, comments)."""
+    """Return a post of this age in hours, with observations (hours ago, upvotes, comments)."""
     _, upvotes, comments = seen[-1]
     return a_post(
         1,

@@ -61,7 +61,7 @@ async def test_who_lost_it_may_not_write_and_does_not_free_it(store) -> None:
 
 
 class Hanging:
-    """A store that is asked to replace something, and never answers."""
+    """A store that never answers a replace."""
 
     def __init__(self, inner: Store) -> None:
         self._inner = inner
@@ -82,7 +82,7 @@ async def test_a_renewal_that_gets_no_answer_in_time_is_a_lost_lease(sqlite_stor
             while True:
                 held.check()
                 await asyncio.sleep(0.05)
-    # It is free by its time, for the next writer.
+    # By its time the lease is free for the next writer.
     async with lease(
         sqlite_store, "next", seconds=1, clock=utc_now, lease_wait=LeaseWait(seconds=5)
     ):
@@ -95,7 +95,7 @@ async def test_a_cycle_that_died_is_marked_failed_and_counted_by_the_next(
     reddit = stand_in(things(("aws",), 12, newest=utc_now().timestamp()))
     settings = settings_for(any_store_settings, reddit.base_url, ["aws"])
     first = await run_cycle(store, settings)
-    # As a process leaves it that is killed after its write-ahead.
+    # As after a kill that follows the write-ahead.
     hours = sorted({i["created_utc"][:13] for i in (await stored_items(store, ["aws"])).values()})
     dead = {**first, "id": "cycle_20260101_000000", "status": "running", "reconciled": "no"}
     dead |= {"end_time": None, "pending_cells": {"aws": hours}}
@@ -203,7 +203,7 @@ async def test_a_writer_leaves_to_one_of_its_kind_once_it_has_seen_that_it_lives
     await task
     assert seen[0] == "cycle_1"
     assert caught.value.holder == ("cycle_3" if "cycle_3" in end else "cycle_1")
-    # What another writer holds, or has freed, is as it left it.
+    # A lease that another writer holds or has freed is unchanged.
     assert (await store.read(LEASES, "lease", "lease"))["holder"] == changed["holder"]
 
 

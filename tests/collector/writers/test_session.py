@@ -1,4 +1,4 @@
-"""However a cycle is ended, its document is closed with the reason, and the lease is free."""
+"""However a cycle ends, its document is closed with the reason, and the lease is free."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ STOPPED = "the process was told to end"
 
 
 class CancellingStore:
-    """A store that has its caller's task cancelled during one of its operations."""
+    """A store that cancels its caller's task during one operation."""
 
     def __init__(self, inner: Store, number: int) -> None:
         self.inner = inner
@@ -40,7 +40,7 @@ class CancellingStore:
                 return await method(*args)
             self.left -= 1
             if self.left == 0 and self.task is not None:
-                # Next time that the task waits, it is cancelled; what it asked for is done.
+                # The task is cancelled when it next waits; the operation itself is done.
                 asyncio.get_running_loop().call_soon(self.task.cancel, STOPPED)
             return await method(*args)
 
@@ -48,7 +48,7 @@ class CancellingStore:
 
 
 async def run_cancelled(store: Store, settings: Settings, number: int) -> bool:
-    """Run a cycle that is cancelled at an operation; return whether it has as many."""
+    """Run a cycle that is cancelled at an operation; return whether it has that many operations."""
     source = RedditSource(settings, wait=wait_until(time.monotonic() + 120))
     cancelling = CancellingStore(store, number)
     collector = Collector(cancelling, {"reddit": source}, METHOD, settings)  # type: ignore[arg-type]

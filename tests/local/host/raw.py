@@ -1,4 +1,4 @@
-"""Requests as bytes on a connection, for what no HTTP client would send."""
+"""Requests as bytes on a connection, for tests of what no HTTP client sends."""
 
 import http.client
 import io
@@ -12,14 +12,14 @@ ALLOWED = ["--allow-host", HOST]
 
 
 class _Received(io.BytesIO):
-    """Bytes that were received, as http.client reads them from a socket."""
+    """Received bytes, with the interface of a socket that http.client needs."""
 
     def makefile(self, *_: object) -> "_Received":
         return self
 
 
 def exchange(base: httpx.URL, sent: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Send bytes, and give the answer's status, headers by lower-cased name, and body."""
+    """Send bytes; return the answer's status, headers by lower-cased name, and body."""
     with socket.create_connection((base.host, base.port), PATIENCE) as connection:
         connection.sendall(sent)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -31,6 +31,6 @@ def exchange(base: httpx.URL, sent: bytes) -> tuple[int, dict[str, str], bytes]:
 
 
 def request(method: str, target: str, *headers: str, host: bool = True) -> bytes:
-    """Write a request that asks for the connection's end after its answer."""
+    """Return a request that asks to close the connection after its answer."""
     lines = [f"{method} {target} HTTP/1.1", *([f"Host: {HOST}"] if host else [])]
     return "\r\n".join([*lines, *headers, "Connection: close", "", ""]).encode()

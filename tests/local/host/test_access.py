@@ -1,4 +1,4 @@
-"""Pages of strangers: none starts or reads anything on a host that listens on loopback."""
+"""No page of another origin starts or reads anything on a host that listens on loopback."""
 
 from pathlib import Path
 

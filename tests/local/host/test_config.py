@@ -1,4 +1,4 @@
-"""What host.json may say of queues and time-outs: what the real host takes, and nothing else."""
+"""host.json's settings of queues and time-outs: those that the real host accepts, no others."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Clients that hold on: they take the place of nobody who asks."""
+"""Clients that keep connections open don't keep others from sending requests."""
 
 import asyncio
 import resource
@@ -35,7 +35,7 @@ async def y(req: func.HttpRequest) -> str:
     return str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 PATIENCE = 60.0
-# More than the kernel holds of a connection whose client doesn't read.
+# More than the kernel buffers for a client that doesn't read.
 LARGE = 16 * 1024 * 1024
 
 
@@ -50,7 +50,7 @@ async def answer(scope, receive, send) -> None:
 
 
 class Serving:
-    """A server of the limited protocol in the test's own loop, and clients of it."""
+    """A server with the limited protocol in the test's own loop, and its clients."""
 
     def __init__(self, most: int, header_seconds: float, **limits: Any) -> None:
         self._protocol = limited_protocol(most, header_seconds=header_seconds, **limits)
@@ -87,7 +87,7 @@ class Serving:
         return reader, writer
 
     async def ask_and_never_read(self, sent: bytes) -> None:
-        """Ask, take the answer's first bytes and nothing else."""
+        """Send a request, and read only the first bytes of the answer."""
         client = socket.socket()
         self._held.callback(client.close)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -103,7 +103,7 @@ class Serving:
 
     @property
     def unsent(self) -> int:
-        """Return the bytes that are held for readers."""
+        """Return the number of bytes that wait for their readers."""
         each = [c.transport.get_write_buffer_size() for c in self._state.connections]
         return sum(each)
 

@@ -1,4 +1,4 @@
-"""Hosts of several databases in one folder: each works on its own queue and timers."""
+"""Hosts with several databases in one folder: each has its own queue and timers."""
 
 import pytest
 

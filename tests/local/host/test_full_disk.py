@@ -1,4 +1,4 @@
-"""A disk that takes no more: told in words, and nothing dies of it."""
+"""A full disk is reported in words, and no process ends because of it."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ def host(tmp_path, write_app):
 def test_what_cannot_be_queued_is_a_problem_in_words(host, tmp_path) -> None:
     assert host.http.post("/api/ask").status_code == 202
     host.wait_for_log("worked")
-    # It would write the file as it was.
+    # Otherwise the host would write the same file again.
     host.freeze_worker()
     queue = tmp_path / "data" / "queues.db"
     for file in tmp_path.joinpath("data").glob("queues.db-*"):
@@ -62,7 +62,7 @@ def test_a_worker_says_that_it_lives_and_when_it_could_not_write(tmp_path) -> No
     heartbeat = Heartbeat(tmp_path / "worker.json", clock=lambda: next(moments))
     heartbeat.beat_once()
     assert read_status(environ) == WorkerStatus(iso(NOW))
-    # A folder in the probe's place takes no file, as a full disk takes none.
+    # A folder in the place of the probe file makes the write fail, as on a full disk.
     (tmp_path / "worker.probe").mkdir()
     with suppress(OSError):
         heartbeat.beat_once()

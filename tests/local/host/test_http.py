@@ -96,7 +96,7 @@ async def master(req: func.HttpRequest) -> str:
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory):
-    """Serve the app for all tests of this file that only ask."""
+    """Serve the app for all tests of this file that only send requests."""
     folder = tmp_path_factory.mktemp("host")
     app = app_in(folder / "app", SOURCE)
     with hosts_in(folder) as start:
@@ -127,7 +127,7 @@ def test_a_header_that_is_given_twice_has_its_values_joined(host) -> None:
 
 
 def seen(host, sent: bytes) -> dict[str, Any]:
-    """Return what the function saw of a request."""
+    """Return the request as the function saw it."""
     status, _, body = exchange(host.http.base_url, sent)
     assert status == 200, body
     found: dict[str, Any] = json.loads(body)

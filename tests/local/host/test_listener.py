@@ -1,4 +1,4 @@
-"""Listening to a queue, as the real host's queue extension does, by a clock of the tests."""
+"""Listening to a queue as the real host's queue extension does, with a clock of the tests."""
 
 import asyncio
 import threading
@@ -20,7 +20,7 @@ ONE_BY_ONE = QueueConfig(batch_size=1, new_batch_threshold=0, retry_seconds=30.0
 
 
 class Time:
-    """A clock in seconds that moves to the next moment at which a sleeper wakes."""
+    """A clock in seconds that moves to the next time at which a sleeper wakes."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -40,7 +40,7 @@ class Time:
                 self._sleepers.remove(waking)
 
     def advance(self, end: float) -> bool:
-        """Wake the next sleeper at its time, if that is before the end."""
+        """Wake the next sleeper at its time, if its time is before the end."""
         wakes_at, waking = min(self._sleepers, key=lambda each: each[0])
         if wakes_at > end:
             self.now = end
@@ -52,7 +52,7 @@ class Time:
 
 
 class Inline(ThreadPoolExecutor):
-    """Runs inline what others run in a thread, so that the clock decides the order alone."""
+    """Runs calls inline and not in a thread, so that only the clock decides their order."""
 
     def submit(self, call: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
         done: Future[Any] = Future()
@@ -64,7 +64,7 @@ class Inline(ThreadPoolExecutor):
 
 
 class Work:
-    """A function whose runs take time, and fail where the message says so."""
+    """A function whose runs take time, and fail if the message says so."""
 
     def __init__(self, time: Time) -> None:
         self._time = time
@@ -95,7 +95,7 @@ class Bench:
 
     @classmethod
     def beside(cls, other: "Bench", holder: str = "") -> "Bench":
-        """Make another over the same file, whose clock goes on from the other's."""
+        """Make another listener over the same file, whose clock continues from the first."""
         made = cls(other.queues._path, holder)
         made.time.now, made.time.began = other.time.now, other.time.began
         return made
@@ -107,7 +107,7 @@ class Bench:
         seconds: float,
         function: Function = FUNCTION,
     ) -> None:
-        """Listen for a time on the clock; what is at work then is killed."""
+        """Listen for a time on the clock; then kill what runs."""
         loop = asyncio.get_running_loop()
         loop.set_default_executor(Inline(1))
         listener = Listener(function, self.queues, config, self.work.run, sleep=self.time.sleep)
@@ -205,7 +205,7 @@ async def test_a_message_whose_host_was_killed_is_seen_again_after_ten_minutes(b
     await another.listen(QueueConfig(), seconds=15 * 60)
     ((_, attempt, after),) = another.work.runs
     assert attempt == 2
-    # Renewed after five minutes, hidden for ten from there, and looked for once a minute.
+    # It is renewed after five minutes, then hidden for ten more, and polled once a minute.
     assert 15 * 60 <= after <= 16 * 60
 
 

@@ -1,4 +1,4 @@
-"""What becomes of messages on their way: FUNCTIONS.md's observations, and Newtonsoft's rules."""
+"""Messages are rewritten as observed on Microsoft's host, by Newtonsoft's rules."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The local queue, as Azure's storage queues are, by a clock of the tests."""
+"""The local queue behaves as Azure's storage queues do, with a clock of the tests."""
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ DAY = 86400.0
 
 
 class Clock:
-    """A time that the test moves, in seconds."""
+    """A clock in seconds that the test moves."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0

@@ -1,7 +1,7 @@
-"""The local host beside what Microsoft's host answered, request by request, where that is there.
+"""The local host's answers against recorded ones of Microsoft's host, if the recording exists.
 
-The app has the names and routes of the one that was observed; its functions echo what they see, or
-answer as they are told.
+The app has the names and routes of the observed one. Its functions echo the request, or answer as
+the request asks.
 """
 
 import json
@@ -61,17 +61,17 @@ async def {name}(req: func.HttpRequest) -> func.HttpResponse:
     return echo({name!r}, req)
 """
 ROOT_PREFIX = '{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}'
-# Of what a function adds or a client sends, these are of the observation itself.
+# These headers belong to the observation itself, not to the function or the client.
 ASIDE = {"x-echo", "x-told", "connection"}
 OBSERVED = ("paths", "query", "methods", "cors preflight", "routing (with 3 functions renamed)")
 NOT_OFFERED = {
-    # The local host sends no answer in the place of one that it can't end as it was announced.
+    # The local host sends no answer instead of one that it can't complete as announced.
     'function returns {"body": "hello", "headers": {"Content-Length": "9"}}',
-    # What h11 doesn't take: statuses that HTTP doesn't have, and codings of the connection.
+    # h11 refuses statuses that HTTP doesn't have, and transfer codings.
     "Transfer-Encoding", '"status": 99}', '"status": 1000', '"status": 101', '"status": 600',
-    # Kestrel writes cookies anew.
+    # Kestrel rewrites cookies.
     "Set-Cookie",
-    # The library itself refuses None, and a line end in a header.
+    # The library itself refuses None and a line end in a header.
     '"none"',
 }  # fmt: skip
 
@@ -83,7 +83,7 @@ def facts() -> list[dict[str, Any]]:
 
 
 def is_offered(asked: str) -> bool:
-    """Return whether the local host offers this, and the observation has it whole."""
+    """Return whether the local host supports this, and the observation is complete."""
     is_whole = " function returns " not in asked or asked.endswith("}")
     return is_whole and not any(each in asked for each in NOT_OFFERED)
 
@@ -106,7 +106,7 @@ def host(tmp_path_factory):
     ]
     app = app_in(folder / "app", SOURCE + "".join(functions), host_json=ROOT_PREFIX)
     with hosts_in(folder) as start:
-        # The real host answers to any name; here each is let in by its own.
+        # The real host answers to any name; here each name is allowed.
         yield start(app, arguments=[*ALLOWED, "--allow-host", "evil.example"])
 
 
@@ -130,7 +130,7 @@ def test_a_request_reaches_the_function_that_it_reached_there(host, fact) -> Non
     assert seen["function"] == name
     assert seen["route"] == expected.get("route", {})
     assert seen["params"] == expected["params"]
-    # The local host's server doesn't tell whether there was a ? with nothing behind it.
+    # The local host's server doesn't say whether a ? without a query was there.
     there = expected["url"].removeprefix("http://127.0.0.1:7071").removesuffix("?")
     assert seen["url"].removeprefix("http://h.example") == there
 

@@ -1,4 +1,4 @@
-"""Which function answers: by the host's rule, over its own answers where they are there."""
+"""Which function answers by the host's rule, against its recorded answers if they exist."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -106,7 +106,7 @@ def test_a_table_with_a_route_that_cannot_be_made_is_refused(route: str) -> None
 
 
 def recorded_tables() -> Iterator[Any]:
-    """Return each table of functions with what the real host answered."""
+    """Return each set of functions with the real host's answers."""
     for file in sorted(RECORDED.glob("routers*.jsonl")):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             yield pytest.param(json.loads(line), id=f"{file.stem}-{number}")

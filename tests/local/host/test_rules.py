@@ -1,4 +1,4 @@
-"""What the real host and worker refuse, the local host refuses too: a small bad app for each."""
+"""The local host refuses what the real host and worker refuse; each case is a small bad app."""
 
 import itertools
 import sys
@@ -24,7 +24,7 @@ app = func.FunctionApp()
 
 
 def refusals(source: str) -> list[str]:
-    """Return what the host says of an app."""
+    """Return the host's messages about an app."""
     module = types.ModuleType(f"bad_app_{next(NUMBER)}")
     sys.modules[module.__name__] = module
     try:

@@ -1,4 +1,4 @@
-"""Starting and ending the host: what stops the start, and that nothing is left behind."""
+"""Starting and stopping the host: refused starts, and no processes left behind."""
 
 import asyncio
 import os
@@ -73,7 +73,7 @@ def test_an_http_process_that_dies_is_started_again_and_requests_wait_for_it(
     host = running_host(write_app(SOURCE))
     first = int(host.http.get("/api/pid").text)
     os.kill(first, signal.SIGKILL)
-    # A connection of its own: the old one died with the process.
+    # A new connection, since the old one ended with the process.
     answer = httpx.get(host.http.base_url.join("/api/pid"), timeout=180, trust_env=False)
     assert int(answer.text) != first
     host.wait_for_log("process.died process=http")

@@ -1,4 +1,4 @@
-"""When timers fire, and what is past due: as the real host does, by a clock of the tests."""
+"""Timers fire and are past due as on the real host, with a clock of the tests."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -14,11 +14,11 @@ MINUTE = timedelta(minutes=1)
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Raised where the process ends."""
 
 
 class Host:
-    """A host whose timer runs by a clock of its own; it ends after a number of runs."""
+    """A host whose timer has its own clock; it ends after a number of runs."""
 
     def __init__(self, folder: Path, now: datetime, *, name: str = "") -> None:
         self.now = now
@@ -59,7 +59,7 @@ class Host:
 
     @property
     def seconds(self) -> list[tuple[bool, float]]:
-        """Return each run's flag, and its time in whole seconds after noon."""
+        """Return each run's past-due flag, and its time in whole seconds after noon."""
         return [(flag, round((at - NOON).total_seconds())) for flag, at in self.fired]
 
 
@@ -81,7 +81,7 @@ async def test_a_tick_missed_while_the_timer_ran_comes_at_once_once_and_is_not_p
     tmp_path,
 ) -> None:
     host = Host(tmp_path, NOON)
-    host.run_seconds = [17 * 60.0]  # from 12:05 to 12:22: over 12:10, 12:15 and 12:20
+    host.run_seconds = [17 * 60.0]  # From 12:05 to 12:22, past 12:10, 12:15 and 12:20.
     await host.run(timer(), 3)
     assert host.seconds == [(False, 300), (False, 1320), (False, 1500)]
 
@@ -132,7 +132,7 @@ async def test_a_run_that_died_with_its_worker_alone_does_not_come_before_the_ne
     first = Host(tmp_path, NOON, name="host")
     first.killed_in_run = 2
     await first.run(timer(run_on_startup=run_on_startup), 3)
-    # The worker is started again by the same host.
+    # The same host restarts the worker.
     second = Host(tmp_path, first.now + MINUTE, name="host")
     await second.run(timer(run_on_startup=run_on_startup), 1)
     next_tick = 600 if run_on_startup else 900

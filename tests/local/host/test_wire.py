@@ -1,4 +1,4 @@
-"""The local queue beside Microsoft's client and emulator, and our own message through both."""
+"""The local queue against Microsoft's client and emulator, also with the app's own message."""
 
 import json
 from datetime import timedelta
@@ -11,7 +11,7 @@ from shared.on_demand import QUEUE, CollectMessage, read_message
 
 ASKED = CollectMessage(cycle="cycle_20261125_100000", asked_at="2026-11-25T10:00:00Z")
 TEXT = ASKED.model_dump_json()
-# What the host and other clients of the queue may make of it.
+# Forms in which the host and other clients may send it.
 VARIANTS = {
     "as it is": TEXT,
     "rewritten by the host": outgoing(TEXT)[0].decode(),
@@ -88,7 +88,7 @@ def test_what_the_official_client_cannot_decode_the_local_queue_puts_aside(
 ) -> None:
     exceptions = pytest.importorskip("azure.core.exceptions")
     plain_client.send_message(text)
-    # Version 12.18 of the client stumbles over its own error; others raise it.
+    # Version 12.18 of the client fails while it raises its own error; others raise it.
     with pytest.raises((exceptions.DecodeError, AttributeError)):
         queue_client.receive_message()
     queues.put_text("requests", text)

@@ -10,7 +10,7 @@ from local.reddit.limits import RateLimit
 from local.reddit.objects import submission
 from local.reddit.server import StandIn
 
-# Loading the authorities' certificates takes longer than a request.
+# Loading the CA certificates takes longer than a request.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 NOW = 1_790_000_000
 POSTS = [submission(f"{n:03d}", "Cursor", NOW + n, title=f"Post <{n}> & more") for n in range(130)]

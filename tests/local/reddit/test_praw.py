@@ -113,7 +113,7 @@ def test_praw_asks_for_a_new_token_when_the_old_one_ends(stand_in, praw_of) -> N
     reddit = praw_of(started)
     assert len(list(reddit.subreddit("cursor").new())) == 1
 
-    # PRAW's own pause before a repeated request is for failures of Reddit; a token isn't one.
+    # PRAW pauses before a retry for failures of Reddit; an expired token isn't one.
     started.control.expire_tokens()
 
     assert len(list(reddit.subreddit("cursor").new())) == 1

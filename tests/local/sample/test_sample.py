@@ -173,7 +173,7 @@ def test_stories_of_all_kinds_go_on_in_any_week_and_one_in_any_two_days(days: in
 @pytest.mark.parametrize("days", [7, 8], ids=["at a newcomer's", "after a day"])
 def test_a_story_trends_at_any_hour(days: int) -> None:
     start = datetime(2026, 12, 4, tzinfo=UTC)
-    # Seven hours apart, every hour of the day comes in turn; then hours that once had no topic.
+    # Steps of seven hours visit every hour of the day; then hours that once had no topic.
     moments = [start + timedelta(hours=hour) for hour in range(0, 520, 7)]
     for day, first, last in ((10, 0, 3), (12, 13, 15), (20, 1, 5), (22, 12, 15)):
         moments += [datetime(2026, 12, day, hour, tzinfo=UTC) for hour in range(first, last + 1)]
@@ -187,7 +187,7 @@ def test_a_story_trends_at_any_hour(days: int) -> None:
 
 
 def themes_at(now: datetime, kept: timedelta) -> list[str]:
-    """Name what trends on the stroke of an hour to one who has the posts of so many days."""
+    """Return the topics at an hour, with posts that go back as far as `kept`."""
     window = Window.of_hours(RECENT_HOURS, now)
     first, start, end = (int(t.timestamp()) // 3600 for t in (now - kept, window.start, now))
     recent = [post for hour in range(start, end) for post in told_in(hour)]
@@ -200,7 +200,7 @@ def themes_at(now: datetime, kept: timedelta) -> list[str]:
 
 @lru_cache(maxsize=1000)
 def told_in(hour: int) -> list[RecentPost]:
-    """Return the posts of an hour (counted from 1970) as the trends read them."""
+    """Return the posts of an hour (counted from 1970) as trending reads them."""
     return [
         RecentPost(
             id=post.id,

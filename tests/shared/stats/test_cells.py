@@ -20,7 +20,7 @@ def item(compound: float, method: str = "vader 3.3.2", language: str = "en") -> 
 
 
 def earlier_item(compound: float) -> dict:
-    """Return an item as it was stored before methods had versions and items a language."""
+    """Return an item as stored before methods had versions and items had a language."""
     made = item(compound)
     del made["language"], made["sentiment"]["version"]
     return made
@@ -177,7 +177,7 @@ def test_of_cells_that_lack_the_squares_the_error_is_too_large_rather_than_too_s
     assert exact is not None
     assert bound is not None
     assert bound > exact
-    # Added up, too: the sum doesn't pretend to know.
+    # A sum with such a cell has no sum of squares either.
     assert "compound_squares" not in add([whole, earlier])
     assert "compound_squares" in add([whole, recount([], [])])
 

@@ -1,4 +1,4 @@
-"""The months of subreddits hold what their days do, and nothing else."""
+"""The months of subreddits have the cells of their days, and nothing else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the store in Cosmos DB promises beyond the contract: throttling, outages, provisioning."""
+"""Promises of the Cosmos DB store beyond the contract: throttling, outages, provisioning."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-enco
 
 
 class Proxy:
-    """Stands in front of the server, and answers itself where the fault says so."""
+    """A proxy in front of the server, which answers itself if the fault says so."""
 
     def __init__(self, target: str) -> None:
         self.fault: Fault = lambda _request: None
@@ -146,7 +146,7 @@ async def test_throttling_for_longer_than_patience_is_unavailability(proxy, behi
 
 async def test_silence_after_throttling_is_told_as_throttling(proxy, behind) -> None:
     async with opened(behind, retry_seconds=1.0) as store:
-        # The client itself tries once more before it tells us.
+        # The client itself retries once before it raises.
         answers = [throttle(2, 100)] * 2
 
         def fault(request: Request) -> Response | None:
@@ -375,7 +375,7 @@ async def test_without_a_key_a_missing_container_is_one_clear_error_and_is_not_m
     async with opened(settings) as store:
         await store._check()
         await store._database.delete_container("topics")
-        # What opening without a key does; Entra ID itself needs https and an account.
+        # The same steps as without a key; Entra ID itself needs https and an account.
         with pytest.raises(StoreNotProvisioned, match="COSMOS_DATABASE"):
             await store._check()
 
@@ -434,7 +434,7 @@ async def test_a_database_that_is_made_shares_the_free_tiers_throughput(proxy, b
     async with opened(behind):
         pass
     made = {path.strip("/").split("/")[-1]: throughput for path, throughput in asked.items()}
-    # A container with throughput of its own has 400 RU/s at least: five are twice what is free.
+    # A container with its own throughput has at least 400 RU/s, so five exceed the free tier.
     assert made == {"dbs": "1000", "colls": None}
 
 

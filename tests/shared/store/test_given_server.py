@@ -1,4 +1,4 @@
-"""The tests of the store run over a Cosmos DB server that is given, such as the emulator."""
+"""The tests of the store can use a given Cosmos DB server, such as the emulator."""
 
 import pytest
 
@@ -23,6 +23,6 @@ async def test_a_server_that_is_given_is_the_one_that_is_used(
             assert await store.read(POSTS, "aws", "p1")
             await store.close()
             await drop(settings)
-        # It isn't ours to end.
+        # The test didn't start it, so it doesn't stop it.
         store = await open_store(started.settings(), retry_seconds=PATIENCE)
         await store.close()

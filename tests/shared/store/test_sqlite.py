@@ -1,4 +1,4 @@
-"""What the embedded store promises beyond the contract: many processes, crashes, bad files."""
+"""Promises of the SQLite store beyond the contract: many processes, crashes, bad files."""
 
 import asyncio
 import multiprocessing
@@ -290,7 +290,7 @@ async def test_a_batched_read_scans_no_table(sqlite_store) -> None:
 
 
 def reader_without_rights(path: Path, answers: Any) -> None:
-    """Open the file as a user who may not write it, and say what came of it."""
+    """Open the file as a user without write permission; return the result."""
     if os.geteuid() == 0:
         os.setgid(65534)
         os.setuid(65534)
@@ -318,7 +318,7 @@ def let_write(folder: Path, *, allowed: bool) -> None:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """Return a folder that other users may look into; pytest's own they may not."""
+    """Return a folder that other users can read, unlike pytest's own."""
     folder = Path(tempfile.mkdtemp())
     yield folder
     let_write(folder, allowed=True)

@@ -110,9 +110,9 @@ def test_training_gives_the_same_file_byte_for_byte(tmp_path) -> None:
     ]
 
 
-# What some texts score by each version of the method. When this fails, a score has changed: raise
+# The scores of some texts by each version of the method. If this fails, a score has changed: raise
 # VERSION of collector/text/cleaning.py, or train new weights under a new VERSION of
-# bench/train_sentiment.py, and write the new line here.
+# bench/train_sentiment.py, and add the new line here.
 SCORES_OF_VERSION = {
     "1+2": [
         ("positive", 0.91),

@@ -1,4 +1,4 @@
-"""Reddit's failures, made by the stand-in over real connections, and how each one ends."""
+"""Failures of Reddit, made by the stand-in over real connections, and how each ends."""
 
 import json
 import logging
@@ -333,7 +333,7 @@ async def test_a_deleted_anchor_does_not_end_a_listing(sqlite_store, sqlite_sett
     deleted: list[str] = []
 
     def wait(_seconds: float) -> None:
-        # Between two pages of comments, the last one shown is deleted.
+        # Between two pages of comments, the last comment of the first page is deleted.
         asked = reddit.control.requests("comments")
         if len(asked) == 1 and not deleted:
             newest = reddit.control.comments("aws")[::-1]

@@ -1,4 +1,4 @@
-"""A whole number of thousands of digits, which Python doesn't take, in what Reddit answers."""
+"""Answers of Reddit with whole numbers of thousands of digits, which Python refuses to parse."""
 
 import json
 import time
@@ -63,7 +63,7 @@ class Rewritten:
 
 @pytest.fixture
 def long_numbers(sqlite_settings):
-    """Start a Reddit whose answers have long numbers; give the settings that lead to it."""
+    """Start a Reddit whose answers have long numbers; return the settings for it."""
     started: list[StandIn] = []
 
     def start(fields: dict[str, list[str]]):

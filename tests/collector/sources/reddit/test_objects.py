@@ -1,4 +1,4 @@
-"""Odd objects from Reddit: what is stored, and what is left out."""
+"""Odd objects from Reddit: which are stored, and which are left out."""
 
 import logging
 from collections import Counter
