@@ -4,7 +4,9 @@ Whatever writes the files appends a line for each item, and a line with the same
 A poll reads what was appended since the last one; a file that was replaced is read from its start.
 """
 
+import codecs
 import hashlib
+import json
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -145,7 +147,7 @@ def _item(line: Line, community: str) -> Seen | str | None:
     try:
         return PushedItem.model_validate_json(line.text).seen(community)
     except ValidationError as error:
-        return "no JSON" if error.errors()[0]["type"] == "json_invalid" else reason_of(error)
+        return reason_of(error)
 
 
 def _lines(file: BinaryIO, start: int) -> Iterator[Line]:
@@ -161,9 +163,17 @@ def _lines(file: BinaryIO, start: int) -> Iterator[Line]:
                 continue
             yield Line(number, b"", file.tell())
             continue
-        if not is_whole and not raw.rstrip().endswith(b"}"):
+        if not is_whole and not _is_json(raw):
             return
-        yield Line(number, raw, file.tell())
+        yield Line(number, raw.removeprefix(codecs.BOM_UTF8), file.tell())
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        json.loads(raw)
+    except ValueError:
+        return False
+    return True
 
 
 def _chunks(file: BinaryIO, end: int) -> Iterator[bytes]:

@@ -26,6 +26,9 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 MAX_COUNT = 2**31 - 1
 
 
+NO_OBJECT = {"json_invalid": "no JSON", "model_type": "no JSON object"}
+
+
 def _possible(moment: datetime) -> datetime:
     if not EARLIEST <= moment < LATEST:
         raise ValueError("it isn't between 2000 and 2100")
@@ -106,6 +109,8 @@ class PushedItem(BaseModel):
 def reason_of(error: ValidationError) -> str:
     """Return what is wrong with a line, in a few words."""
     first: Any = error.errors()[0]
+    if first["type"] in NO_OBJECT:
+        return NO_OBJECT[first["type"]]
     if not first["loc"]:
         return str(first["msg"]).removeprefix("Value error, ")
     name = str(first["loc"][0])

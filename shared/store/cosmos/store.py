@@ -24,6 +24,7 @@ from shared.errors import (
     DocumentChanged,
     DocumentExists,
     StoreError,
+    StoreOutdated,
     StoreUnavailable,
 )
 from shared.settings import Settings
@@ -297,7 +298,15 @@ class CosmosStore:
         await self._patiently(attempt)
 
     async def _check(self) -> None:
-        await _all(self._patiently(self._proxy(container).read) for container in CONTAINERS)
+        found = await _all(self._patiently(self._proxy(each).read) for each in CONTAINERS)
+        for container, properties in zip(CONTAINERS, found, strict=True):
+            paths = properties["partitionKey"]["paths"]
+            if paths != [f"/{container.partition_key}"]:
+                raise StoreOutdated(
+                    f"the container {container.name} is partitioned by {paths[0]}, as an earlier"
+                    " version of Undertone made it: name another COSMOS_DATABASE, or delete this"
+                    " one, deploy the template and collect again"
+                )
 
     def _proxy(self, container: Container[Any]) -> ContainerProxy:
         return self._database.get_container_client(container.name)

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from azure.cosmos import PartitionKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +23,7 @@ from shared.errors import (
     DocumentExists,
     StoreError,
     StoreNotProvisioned,
+    StoreOutdated,
     StoreUnavailable,
 )
 from shared.settings import Settings
@@ -450,3 +452,14 @@ async def test_a_serverless_account_gets_its_database_without_throughput(proxy, 
     async with opened(behind) as store:
         await store.upsert(POSTS, [post(1)])
         assert await store.read(POSTS, "aws", "p1") is not None
+
+
+async def test_containers_that_an_earlier_version_made_are_refused_with_what_to_do(
+    cosmos_settings_factory,
+) -> None:
+    settings: Settings = cosmos_settings_factory()
+    async with opened(settings) as store:
+        await store._database.delete_container("posts")
+        await store._database.create_container("posts", PartitionKey("/subreddit"))
+        with pytest.raises(StoreOutdated, match="partitioned by /subreddit"):
+            await store._check()
