@@ -119,7 +119,7 @@ async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
 @_route("sentiment_compare")
 @answering
 async def api_sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
-    """Set subreddits side by side."""
+    """Set communities side by side."""
     return await _data(req, CompareParameters, compare, moments=MOMENTS_OF_STATS)
 
 
@@ -181,7 +181,7 @@ async def item_post(req: func.HttpRequest) -> func.HttpResponse:
 @_route("subreddits")
 @answering
 async def api_subreddits(req: func.HttpRequest) -> func.HttpResponse:
-    """List the watched subreddits."""
+    """List the watched communities."""
     return await _data(req, SubredditsParameters, read_subreddits)
 
 

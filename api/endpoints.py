@@ -117,7 +117,7 @@ ENDPOINTS = (
     Endpoint(
         "sentiment_compare",
         "/sentiment/compare",
-        "Subreddits side by side, each compared with the window before",
+        "Communities side by side, each compared with the window before",
         Comparison,
         CompareParameters,
         problems=(404, 422, 429),
@@ -168,7 +168,7 @@ ENDPOINTS = (
         media_type="application/atom+xml",
         files=("text/xml",),
     ),
-    Endpoint("subreddits", "/subreddits", "The watched subreddits", Subreddits, problems=(422,)),
+    Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(
         "cycles",
         "/cycles",

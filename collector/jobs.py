@@ -46,7 +46,7 @@ CLOCKS_APART = timedelta(seconds=60)
 COLLECTING = ("collect", "collect_now")
 # Maximum wait for a different kind of job; a third of a function's default time limit.
 LEASE_WAIT_SECONDS = 600.0
-# The end of CYCLE_SECONDS is for what comes after the last request to Reddit: writing and closing.
+# The end of CYCLE_SECONDS is for what comes after the last request: writing and closing.
 CLOSING_SHARE = 0.1
 CLOSING_SECONDS = 120.0
 # Somebody watches a rescore, and it has no deadline: it waits for the longest cycle.

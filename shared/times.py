@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 
+# A time outside is an error of its sender: no community is older, and no clock so far ahead.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
 HOUR_CHARS = len("2026-11-23T13")
 DAY_CHARS = len("2026-11-23")
 MONTH_CHARS = len("2026-11")

@@ -138,14 +138,14 @@ def _state(topic: TopicAnswer) -> str:
 def atom_of(found: Entries, origin: Origin, place: Place) -> bytes:
     """Write the feed: an entry for each topic, the same one as long as its theme lasts.
 
-    Data that isn't Reddit's own says so, and has ids of its own.
+    Data that isn't live says so, and has ids of its own.
     """
     note = NOTES[origin]
     root = Element(f"{{{ATOM}}}feed", {"xml:lang": "en"})
     _add(root, "id", f"{place.tag}{origin}/trending")
     _add(root, "title", "Trending on Undertone" + (f" ({note})" if note else ""))
     if note:
-        _add(root, "subtitle", f"This is {note}: its posts aren't on Reddit.")
+        _add(root, "subtitle", f"This is {note}: nobody can find its posts elsewhere.")
     _add(root, "updated", found.updated)
     _add(_add(root, "author"), "name", "Undertone")
     _add(root, "link", rel="self", type=FEED_TYPES[0], href=f"{place.base}{PATH}")

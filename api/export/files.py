@@ -98,7 +98,7 @@ def _time_of(cursor: str | None) -> str:
 
 
 def _name(settings: Settings, form: FileFormat, *parts: str) -> str:
-    """Name the file in ASCII; data that isn't Reddit's own says so."""
+    """Name the file in ASCII; data that isn't live says so."""
     origin = "" if settings.origin == "live" else settings.origin
     named = ["undertone", origin, *(_compact(part) for part in parts)]
     safe = NOT_IN_FILE_NAMES.sub("-", "-".join(part for part in named if part)).strip("-")

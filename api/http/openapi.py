@@ -55,7 +55,7 @@ def openapi_document() -> dict[str, Any]:
         "info": {
             "title": "Undertone",
             "version": __version__,
-            "description": "The sentiment and the topics of communities on Reddit.",
+            "description": "The sentiment and the topics of communities.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],

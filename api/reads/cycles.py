@@ -16,7 +16,7 @@ from shared.store import CYCLES, GUARDS, LEASES, Query, Store
 LEASE, REQUEST = ("lease", "lease"), ("lease", "request")
 
 OF_OUR_NETWORK = {
-    "connection": "the connection to Reddit failed",
+    "connection": "the connection to the source failed",
     "store": "the database refused, or gave no answer: the log says why",
 }
 
@@ -80,7 +80,7 @@ def client_message(error: CycleError, origin: str) -> str:
     """Return what went wrong, without the addresses of our network that libraries may quote."""
     if error["kind"] == "missing" and origin != "live":
         # Reddit itself may well have one.
-        return f"the {origin} data has no subreddit of this name"
+        return f"the {origin} data has no community of this name"
     return OF_OUR_NETWORK.get(error["kind"], error["message"])
 
 

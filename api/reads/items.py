@@ -19,7 +19,7 @@ from shared.times import Window, iso, next_hour
 
 KINDS: tuple[Kind, ...] = ("post", "comment")
 INITIALS: dict[str, Label] = {"p": "positive", "n": "neutral", "-": "negative"}
-# Of an hour whose shares don't list comments yet; no subreddit has more in one.
+# Of an hour whose shares don't list comments yet; no community has more in one.
 MAX_IN_AN_HOUR = 10_000
 # Cost of such a query, in hours of `all`.
 QUERY_HOURS = 4
@@ -83,7 +83,7 @@ class _Listing:
     """The items of a scope in a window, with one label or with any.
 
     Each hour of `all` is read once, however many pages are; at most MAX_HOURS_READ of those that
-    hold something, where each hour of a subreddit that is queried counts as QUERY_HOURS more.
+    hold something, where each hour of a community that is queried counts as QUERY_HOURS more.
     """
 
     def __init__(
@@ -170,7 +170,7 @@ class _Listing:
         return [cast("Item", found[each]) for each in wanted if each in found]
 
     async def _newest(self, below: str, count: int) -> list[_Reference]:
-        """List the newest items of all subreddits below an order key, which must not rise.
+        """List the newest items of all communities below an order key, which must not rise.
 
         There are fewer where the window ends, or where MAX_HOURS_READ hours were read.
         """

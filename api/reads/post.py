@@ -15,9 +15,9 @@ from shared.store import COMMENTS, POSTS, Query, Store
 
 
 async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
-    """Return a post and a page of its comments: a point read and a query inside its subreddit.
+    """Return a post and a page of its comments: a point read and a query inside its community.
 
-    Without a subreddit the post is looked for in each of the watched ones, by point reads.
+    Without a community the post is looked for in each of the watched ones, by point reads.
     Raises UnknownCommunity, NotFound and StoreError.
     """
     scope = scope_asked(deps.settings, parameters)
@@ -25,7 +25,7 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     store = await deps.watched_store()
     post = await _find(store, names, parameters.id)
     if post is None:
-        where = "any watched subreddit" if scope == ALL else scope
+        where = "any watched community" if scope == ALL else scope
         raise NotFound(f"There is no post of this id in {where}.")
     comments = await store.query(
         Query(

@@ -1,9 +1,9 @@
-"""The newest posts, page by page: of one subreddit, of all of them together, or of a topic."""
+"""The newest posts, page by page: of one community, of all of them together, or of a topic."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from shared.models import ALL, Label, Post, ScopeHour
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
 from shared.store.keys import id_of
 from shared.text import normalised, unescaped
-from shared.times import Window, hour_of, iso, next_hour, parse_iso
+from shared.times import EARLIEST, Window, hour_of, iso, next_hour, parse_iso
 
 L = TypeVar("L", bound=ListParameters)
 
@@ -34,7 +34,6 @@ MAX_HOURS_READ = 350
 # Below all ids of an hour's first second.
 MIN_ID = "0"
 SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
-REDDIT_BEGAN = datetime(2005, 6, 23, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def window_of(parameters: ListParameters, now: datetime) -> tuple[Window, str]:
     upcoming = next_hour(hour_of(iso(now)))
     if parameters.start is None and parameters.end is None:
         return Window.of_hours(parameters.hours, now), upcoming
-    end = min(now, max(parse_iso(parameters.end), REDDIT_BEGAN)) if parameters.end else now
+    end = min(now, max(parse_iso(parameters.end), EARLIEST)) if parameters.end else now
     earliest = end - timedelta(hours=MAX_HOURS if parameters.start else parameters.hours)
     start = max(parse_iso(parameters.start), earliest) if parameters.start else earliest
     return Window(start, end), min(parameters.end or upcoming, upcoming)
@@ -106,7 +105,7 @@ class _TopicListing:
 
     @property
     def keys(self) -> set[Key]:
-        """The subreddits and ids of them."""
+        """The communities and ids of them."""
         return {(post["community"], post["id"]) for post in self.posts}
 
     async def read(self, below: str, count: int) -> Slice[Post]:
@@ -176,7 +175,7 @@ class _WindowListing:
 
 
 class _NewestOfAll:
-    """The order keys and subreddits of the newest posts of all subreddits.
+    """The order keys and communities of the newest posts of all communities.
 
     Each hour of `all` is read once, however many pages are.
     """
@@ -223,7 +222,7 @@ class _NewestOfAll:
         self._size = max(1, min(self._size * GROWTH, wanted))
 
     def _keys_of(self, hour: ScopeHour, below: str) -> list[tuple[str, str]]:
-        """Return the hour's order keys and subreddits, newest first."""
+        """Return the hour's order keys and communities, newest first."""
         keys = [
             (order_key, name)
             for name, share in hour["shares"].items()

@@ -71,9 +71,9 @@ async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Windo
 
 
 async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
-    """Set subreddits side by side, each with the window before.
+    """Set communities side by side, each with the window before.
 
-    It reads a document for each subreddit and day or, of many days, month.
+    It reads a document for each community and day or, of many days, month.
     Raises UnknownCommunity and StoreError.
     """
     scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.subreddits))

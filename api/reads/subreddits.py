@@ -1,4 +1,4 @@
-"""The watched subreddits, and how their collection goes."""
+"""The watched communities, and how their collection goes."""
 
 from collections import Counter
 
@@ -14,7 +14,7 @@ DAY_HOURS = 24
 
 
 async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subreddits:
-    """Return each configured subreddit, in two batched reads of one partition each.
+    """Return each configured community, in two batched reads of one partition each.
 
     Raises StoreError.
     """
@@ -43,9 +43,9 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
 
 
 async def _items(store: Store, window: Window) -> Counter[str]:
-    """Count each subreddit's items by its shares in the hours of `all`.
+    """Count each community's items by its shares in the hours of `all`.
 
-    However many subreddits there are, these are as many documents as hours.
+    However many communities there are, these are as many documents as hours.
     """
     hours = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in window.hours()])
     items: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Collection: the watched subreddits, the cycles, and one that is asked for."""
+"""Collection: the watched communities, the cycles, and one that is asked for."""
 
 from typing import Literal
 
@@ -10,9 +10,9 @@ from shared.models import Origin, Trigger, WorkStatus
 
 
 class SubredditDetail(Answer):
-    """A watched subreddit."""
+    """A watched community."""
 
-    name: str = Field(description="the subreddit's name")
+    name: str = Field(description="the community's name")
     last_collected_at: Time | None = Field(
         description="when it was last collected; null before the first time"
     )
@@ -23,11 +23,11 @@ class SubredditDetail(Answer):
 
 
 class Subreddits(Answer):
-    """The watched subreddits."""
+    """The watched communities."""
 
-    subreddits: list[str] = Field(description="the names of the watched subreddits")
-    count: int = Field(description="the number of watched subreddits")
-    details: list[SubredditDetail] = Field(description="one object for each subreddit")
+    subreddits: list[str] = Field(description="the names of the watched communities")
+    count: int = Field(description="the number of watched communities")
+    details: list[SubredditDetail] = Field(description="one object for each community")
     origin: Origin = Field(description=ORIGIN)
 
 
@@ -46,7 +46,7 @@ class CycleErrorAnswer(Answer):
 
 
 class CycleCounts(Answer):
-    """What a cycle did with one subreddit."""
+    """What a cycle did with one community."""
 
     posts_seen: int = Field(description="posts that sources listed")
     comments_seen: int = Field(description="comments that sources listed")

@@ -30,11 +30,11 @@ DELETED = "whether its source already listed it without its author's words"
 UPVOTES = "upvotes minus downvotes, or likes, as last seen; null if the source has none"
 SHARE = "for linear its probability, for vader the share of such words; 0 to 1, and 1 together"
 COPY_OF = (
-    "the post that it repeats, as subreddit/id: one with its author's same words"
+    "the post that it repeats, as community/id: one with its author's same words"
     " within a week, or the one that it cross-posts; null if it repeats none. A list"
-    " over all subreddits leaves it out if it has that post"
+    " over all communities leaves it out if it has that post"
 )
-COPIED_BY = "the posts that repeat it, as subreddit/id, oldest first"
+COPIED_BY = "the posts that repeat it, as community/id, oldest first"
 
 
 # What clients of this version know an author by who is gone.

@@ -23,8 +23,8 @@ MAX_SCANNED = 500
 MAX_SEARCH_CHARS = 200
 MAX_TOPICS = 100
 MAX_COMPARED = 10
-# Of a comparison by the hour, so that an answer keeps to some hundred kilobytes: ten subreddits for
-# a week, and some more.
+# Of a comparison by the hour, so that an answer keeps to some hundred kilobytes: ten communities
+# for a week, and some more.
 MAX_STEPS = 2500
 MAX_CYCLES = 100
 # Reddit's longest names have 21 characters; more than that is answered as unknown up to here.
@@ -126,7 +126,7 @@ class NoParameters(Parameters):
 
 
 class ScopeParameters(Parameters):
-    """Which subreddits, and how far back."""
+    """Which communities, and how far back."""
 
     subreddit: CommunityName | None = Field(
         default=None,
@@ -162,7 +162,7 @@ class FormatParameters(Parameters):
 
 
 class TrendsParameters(ScopeParameters, FormatParameters):
-    """Which subreddits, how far back, and in which steps."""
+    """Which communities, how far back, and in which steps."""
 
     hours: WholeNumber = Field(
         default=168,
@@ -179,10 +179,10 @@ class TrendsParameters(ScopeParameters, FormatParameters):
 
 
 class CompareParameters(Parameters):
-    """Which subreddits to compare, and how far back."""
+    """Which communities to compare, and how far back."""
 
     subreddits: Compared = Field(
-        description=f"1 to {MAX_COMPARED} names of watched subreddits, in upper or lower case,"
+        description=f"1 to {MAX_COMPARED} names of watched communities, in upper or lower case,"
         " separated by commas; all means all of them together",
         examples=["claude,OpenAI"],
     )
@@ -203,7 +203,7 @@ class CompareParameters(Parameters):
     granularity: Granularity | None = Field(
         default=None,
         description="hour, day or week: also returns a series with such steps; without it, only the"
-        " totals of the window. If the subreddits together would have more than"
+        " totals of the window. If the communities together would have more than"
         f" {MAX_STEPS} hours, hour returns days; `granularity` of the answer says which",
         examples=["day"],
     )
@@ -244,7 +244,7 @@ class PostParameters(Parameters):
 
 
 class SubredditsParameters(NoParameters):
-    """No parameters: all subreddits are listed."""
+    """No parameters: all communities are listed."""
 
 
 class CycleParameters(Parameters):

@@ -11,7 +11,7 @@ from shared.stats.windows import Granularity
 
 COPIES = (
     "how many of the posts repeat another one: the same author's same words, or a"
-    " cross-post. They all count here, but a list over all subreddits shows only one"
+    " cross-post. They all count here, but a list over all communities shows only one"
     " of them"
 )
 
@@ -44,7 +44,7 @@ class TimeWindow(Answer):
 class Stats(Answer):
     """The sentiment of a window."""
 
-    subreddit: str = Field(description="the subreddit, or all")
+    subreddit: str = Field(description="the community, or all")
     time_window_hours: int = Field(description="hours in the window")
     statistics: Totals = Field(description="the counts and the mean")
     window: TimeWindow = Field(description="the time that was counted")
@@ -101,7 +101,7 @@ class Change(Answer):
         description="better or worse; unclear (within two standard errors), too_few (under 30"
         " items), mixed_methods, no_earlier_data (fewer than half of the hours are known"
         " in both times, or the time before has less than a tenth of the items), or"
-        " not_collected (the subreddits in `behind` lack more than a twentieth of the"
+        " not_collected (the communities in `behind` lack more than a twentieth of the"
         " window)"
     )
     hours: int = Field(description="the number of full hours compared, on each side")
@@ -115,14 +115,14 @@ class Change(Answer):
         " either side has fewer than two items"
     )
     behind: list[str] = Field(
-        description="its subreddits that weren't collected up to the end of the full hours"
+        description="its communities that weren't collected up to the end of the full hours"
     )
 
 
 class ComparedScope(Answer):
-    """One subreddit, in the window and in the one before."""
+    """One community, in the window and in the one before."""
 
-    subreddit: str = Field(description="the subreddit, or all")
+    subreddit: str = Field(description="the community, or all")
     statistics: Totals = Field(description="the counts and the mean of the window")
     previous: Totals = Field(
         description="those of the window before, with the same number of hours"
@@ -144,7 +144,7 @@ class ComparedScope(Answer):
 
 
 class Comparison(Answer):
-    """Subreddits side by side."""
+    """Communities side by side."""
 
     time_window_hours: int = Field(description="hours in the window")
     subreddits: list[ComparedScope] = Field(
@@ -163,7 +163,7 @@ class Comparison(Answer):
     gaps: list[TimeWindow] | None = Field(
         default=None,
         description="hours of the window in which probably nothing was collected, since no"
-        " subreddit has items in them and the hours around them are busy; null unless"
+        " community has items in them and the hours around them are busy; null unless"
         " `until` is collected",
     )
     origin: Origin = Field(description=ORIGIN)

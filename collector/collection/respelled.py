@@ -1,7 +1,7 @@
 """Keeps a community one whose name is written in another case than before.
 
 Items lie under the name as it was configured. Where SUBREDDITS writes it otherwise now, what was
-stored under the old spelling moves to the new one, page by page, before a cycle reads Reddit.
+stored under the old spelling moves to the new one, page by page, before a cycle reads.
 """
 
 import logging

@@ -29,7 +29,7 @@ class Score(NamedTuple):
 
 
 Scorer = Callable[[str], Score]
-"""Scores a text as Reddit keeps it, in markdown."""
+"""Scores a text as its source gives it, in Markdown."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def vader_version() -> str:
 
 
 def vader_scorer() -> Scorer:
-    """Load the lexicon and give the function that scores a text as Reddit keeps it."""
+    """Load the lexicon and give the function that scores a text in Markdown."""
     analyzer = SentimentIntensityAnalyzer()
 
     def score(text: str) -> Score:

@@ -1,4 +1,4 @@
-"""Recognises what bots, moderators and habit write on Reddit: it carries no sentiment."""
+"""Recognises what bots, moderators and habit write: it carries no sentiment."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""What of a Reddit text counts as its author's own words.
+"""What of a text counts as its author's own words.
 
-Reddit's markdown: https://support.reddithelp.com/hc/articles/360043033952
+Texts are Markdown as forums write it: https://support.reddithelp.com/hc/articles/360043033952
 
 Every pattern runs in time that grows with the text alone: none can match one stretch in two ways.
 """

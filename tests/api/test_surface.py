@@ -258,6 +258,7 @@ async def test_each_request_is_one_line_with_its_cost(written, caplog) -> None:
     del written
     # The first request opens the store.
     await get("/api/v1/subreddits")
+    caplog.clear()
     caplog.set_level("INFO")
     await get("/api/v1/sentiment/stats", {"x-request-id": "client-8"}, subreddit="aws")
     (line,) = [each for each in caplog.messages if each.startswith("request ")]

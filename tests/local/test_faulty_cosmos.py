@@ -69,7 +69,7 @@ def test_a_dropped_connection_has_no_answer(faulty) -> None:
 async def test_what_is_dropped_was_not_done_and_what_is_lost_was(behind) -> None:
     proxy, store = behind
     proxy.set_faults("drop,route=write,first=1")
-    document = {"id": "a", "subreddit": "aws", "order_key": "k1"}
+    document = {"id": "a", "community": "aws", "order_key": "k1"}
     await store.upsert(POSTS, [document])
     assert proxy.requests["write"] == 2
     # The retry finds the document of the first attempt, and recognises it as its own.
@@ -85,7 +85,7 @@ async def test_what_is_dropped_was_not_done_and_what_is_lost_was(behind) -> None
 
 async def test_a_slow_answer_is_the_right_one(behind) -> None:
     proxy, store = behind
-    await store.upsert(POSTS, [{"id": "a", "subreddit": "aws", "order_key": "k1"}])
+    await store.upsert(POSTS, [{"id": "a", "community": "aws", "order_key": "k1"}])
     proxy.set_faults("slow,seconds=0.05")
     assert len(await store.query(Query(POSTS, "aws", 10))) == 1
     assert set(proxy.made) == {"slow"}
@@ -95,7 +95,7 @@ async def test_at_a_third_of_faults_of_every_kind_a_patient_store_loses_nothing(
     proxy, store = behind
     kinds = [kind for kind in COSMOS.kinds if kind != "slow"]
     proxy.set_faults(";".join(f"{kind},rate=0.05" for kind in kinds) + ";slow,seconds=0.01;seed=3")
-    posts = [{"id": f"p{n}", "subreddit": "aws", "order_key": f"k{n:03}"} for n in range(100)]
+    posts = [{"id": f"p{n}", "community": "aws", "order_key": f"k{n:03}"} for n in range(100)]
     await store.upsert(POSTS, posts)
     await store.delete(POSTS, [("aws", f"p{n}") for n in range(50)])
     found = await store.query(Query(POSTS, "aws", 200))

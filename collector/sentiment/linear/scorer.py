@@ -42,7 +42,7 @@ DIGITS = 4
 
 
 def linear_scorer(weights: Weights) -> Scorer:
-    """Load the model and give the function that scores a text as Reddit keeps it."""
+    """Load the model and give the function that scores a text in Markdown."""
     read = linear_model(weights)
 
     def score(text: str) -> Score:

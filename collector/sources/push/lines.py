@@ -3,7 +3,7 @@
 docs/push.md says what a line holds.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,9 +19,8 @@ from pydantic import (
 from collector.sources.base import Seen, SeenComment, SeenPost
 from collector.text.tidy import tidy
 from shared.communities import Kind
+from shared.times import EARLIEST, LATEST
 
-# A time outside is an error of the sender.
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 # What JSON readers of every language take as a whole number.
 MAX_COUNT = 2**31 - 1
 

@@ -460,8 +460,8 @@ async def test_the_history_shows_counts_and_errors_and_nothing_of_our_inside(
     listed = await get("/api/v1/cycles", limit=5)
     assert listed.headers["Cache-Control"] == "no-cache"
     (shown,) = json.loads(listed.get_body())
-    assert shown["errors"][0]["message"] == "the connection to Reddit failed"
-    assert shown["subreddits"]["aws"]["error"] == "the connection to Reddit failed"
+    assert shown["errors"][0]["message"] == "the connection to the source failed"
+    assert shown["subreddits"]["aws"]["error"] == "the connection to the source failed"
     assert "10.0.0.7" not in listed.get_body().decode()
     assert not {"pending_cells", "reconciled", "kind", "_etag"} & set(shown)
 
@@ -485,6 +485,7 @@ async def test_many_pages_that_look_at_the_same_time_cost_one_read(
     await written.upsert(CYCLES, [a_cycle("cycle_20261123_120000")])
     # The first request opens the store.
     await get("/api/v1/subreddits")
+    caplog.clear()
     caplog.set_level("INFO")
     for _ in range(20):
         assert len(json.loads((await get("/api/v1/cycles", limit=20)).get_body())) == 1

@@ -61,7 +61,7 @@ async def test_the_words_of_a_client_library_stay_inside(sqlite_store) -> None:
     words = "error with request HTTPConnectionPool(host='10.1.2.3', port=80)"
     await sqlite_store.upsert(COMMUNITIES, [state("aws", None, ("connection", words))])
     answer = await read_subreddits(deps_of(sqlite_store), SubredditsParameters())
-    assert answer.details[0].last_error == "the connection to Reddit failed"
+    assert answer.details[0].last_error == "the connection to the source failed"
 
 
 @pytest.mark.parametrize("count", [3, 300])

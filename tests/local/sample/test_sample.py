@@ -194,7 +194,7 @@ def themes_at(now: datetime, kept: timedelta) -> list[str]:
     usage, before = usage_of(recent), Usage()
     for hour in range(first, start):
         for post in told_in(hour):
-            before.add(post.subreddit, usage.uses.keys() & post.terms.keys())
+            before.add(post.community, usage.uses.keys() & post.terms.keys())
     return [name_of(topic)[0] for topic in find_topics(recent, usage, before)]
 
 
@@ -204,7 +204,7 @@ def told_in(hour: int) -> list[RecentPost]:
     return [
         RecentPost(
             id=post.id,
-            subreddit=name,
+            community=name,
             author=post.author,
             hour=str(hour),
             velocity=post.final_score,
