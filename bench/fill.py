@@ -24,6 +24,7 @@ from collector.trending.finder import Trends
 from collector.trending.terms import stopwords
 from shared.cycles import cycle_id_of, new_cycle
 from shared.models import (
+    Cell,
     CollectionState,
     Comment,
     CommunityCounts,
@@ -37,6 +38,7 @@ from shared.models import (
     SourceRequests,
 )
 from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings
+from shared.stats.cells import with_threads
 from shared.store import COLLECTION, COMMENTS, COMMUNITIES, CYCLES, POSTS, Store
 from shared.store.schema import SCHEMA
 from shared.store.sqlite import SqliteStore
@@ -225,11 +227,13 @@ async def _keep(
     await store.upsert(POSTS, posts)
     await store.upsert(COMMENTS, comments)
     posts_in, comments_in = _by_hour(posts), _by_hour(comments)
-    shares = {
-        hour: share_of(posts_in.get(hour, []), comments_in.get(hour, []))
-        for hour in sorted({*posts_in, *comments_in})
-    }
-    await write_days(store, name, {hour: share["cell"] for hour, share in shares.items()})
+    shares: dict[str, CommunityHour] = {}
+    cells: dict[str, Cell] = {}
+    for hour in sorted({*posts_in, *comments_in}):
+        of_hour = posts_in.get(hour, []), comments_in.get(hour, [])
+        shares[hour] = share_of(*of_hour)
+        cells[hour] = with_threads(shares[hour]["cell"], *of_hour)
+    await write_days(store, name, cells)
     state = CommunityState(
         id=name,
         kind="community",

@@ -21,7 +21,7 @@ from shared.models import (
     Post,
     ScopeHour,
 )
-from shared.stats.cells import add, is_empty, recount
+from shared.stats.cells import add, is_empty, recount, with_threads
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
 from shared.store.scan import items_between, nearby
 from shared.times import HOUR_CHARS, day_of, hour_of, next_hour
@@ -41,12 +41,15 @@ async def rebuild_cells(
 ) -> dict[str, CommunityHour]:
     """Recount these hours of a community, write its days, and give its shares of `all`."""
     shares: dict[str, CommunityHour] = {}
+    cells: dict[str, Cell] = {}
     for near in nearby(sorted(hours)):
         posts = _by_hour(await _items(store, POSTS, community, near[0], near[-1]))
         comments = _by_hour(await _items(store, COMMENTS, community, near[0], near[-1]))
         for hour in near:
-            shares[hour] = share_of(posts.get(hour, []), comments.get(hour, []))
-    await write_days(store, community, {hour: share["cell"] for hour, share in shares.items()})
+            of_hour = posts.get(hour, []), comments.get(hour, [])
+            shares[hour] = share_of(*of_hour)
+            cells[hour] = with_threads(shares[hour]["cell"], *of_hour)
+    await write_days(store, community, cells)
     return shares
 
 

@@ -9,7 +9,9 @@ ALL = "all"
 class Labelled(TypedDict):
     """Items by their label, and the sums of their compound and of its square.
 
-    What was stored before squares were summed lacks compound_squares.
+    threads are the same by the id of the post that the items are or answer: their number, and the
+    sum of their compound. The items of a thread agree more than chance has it, so that an error of
+    a mean has to know them. Days of communities have them; months, and `all`, don't.
     """
 
     positive: int
@@ -17,6 +19,7 @@ class Labelled(TypedDict):
     neutral: int
     compound_sum: float
     compound_squares: NotRequired[float]
+    threads: NotRequired[dict[str, list[float]]]
 
 
 class Cell(Labelled):

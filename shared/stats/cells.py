@@ -1,6 +1,6 @@
 """The statistics of hours: how cells are recounted from items, and added up."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum, sqrt
 from typing import NamedTuple, TypedDict
@@ -92,6 +92,24 @@ def recount(posts: Iterable[Post], comments: Iterable[Comment]) -> Cell:
     of_comments = [scored(comment) for comment in comments]
     cell = count(of_posts + of_comments, posts=len(of_posts))
     return _with_copies(cell, sum("copy_of" in post for post in listed))
+
+
+def with_threads(cell: Cell, posts: Sequence[Post], comments: Sequence[Comment]) -> Cell:
+    """Return the cell of these items with its threads."""
+    items: list[tuple[str, Item]] = [(post["id"], post) for post in posts]
+    items += [(comment["post_id"], comment) for comment in comments]
+    counted: Cell = {**cell, "threads": _threads(items)}
+    if "other_language" in cell:
+        others = [(thread, item) for thread, item in items if item.get("language") == "other"]
+        counted["other_language"] = {**cell["other_language"], "threads": _threads(others)}
+    return counted
+
+
+def _threads(items: Iterable[tuple[str, Item]]) -> dict[str, list[float]]:
+    compounds: dict[str, list[float]] = defaultdict(list)
+    for thread, item in items:
+        compounds[thread].append(item["sentiment"]["compound"])
+    return {thread: [len(found), _sum(found)] for thread, found in sorted(compounds.items())}
 
 
 def count(items: Iterable[Scored], *, posts: int) -> Cell:

@@ -4,7 +4,7 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from collector.collection.cycle import Collector
 from collector.sentiment.registry import method_named
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import Backoff, Wait, wait_until
-from shared.models import ALL, Cycle, Labelled
+from shared.models import ALL, Cell, Cycle, Labelled
 from shared.settings import Settings
 from shared.stats.cells import methods_of
 from shared.stats.months import key_of, unpack
@@ -158,6 +158,7 @@ async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
     days = sorted({item["created_utc"][:10] for item in items.values()})
     assert await stored_statistics(store, subreddits, days) == count_by_hand(items)
     await check_months(store, subreddits, days)
+    await check_threads(store, items)
     hours = {item["created_utc"][:13] for item in items.values()}
     of_all = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
     listed = [
@@ -179,7 +180,40 @@ async def check_months(store: Store, subreddits: Sequence[str], days: Sequence[s
     months = (await store.read_many(MONTHS, keys)).values()
     in_months = {(day["scope"], day["id"]): day["hours"] for m in months for day in unpack(m)}
     stored = await store.read_many(DAYS, [(name, day) for name in subreddits for day in days])
-    assert in_months == {key: day["hours"] for key, day in stored.items() if day["hours"]}
+    in_days = {key: _without_threads(day["hours"]) for key, day in stored.items() if day["hours"]}
+    assert in_months == in_days
+
+
+def _without_threads(hours: Mapping[str, Cell]) -> dict[str, Any]:
+    """Return cells as months have them."""
+    found: dict[str, Any] = {}
+    for hour, cell in hours.items():
+        found[hour] = {name: value for name, value in cell.items() if name != "threads"}
+        if other := cell.get("other_language"):
+            plain = {name: value for name, value in other.items() if name != "threads"}
+            found[hour]["other_language"] = plain
+    return found
+
+
+async def check_threads(store: Store, items: dict[str, dict[str, Any]]) -> None:
+    """Assert that the days of communities have the sums of each thread."""
+    expected: dict[tuple[str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
+    for item in items.values():
+        hour = (item["community"], item["created_utc"][:13])
+        thread = item.get("post_id", item["id"])
+        count, total = expected[hour].get(thread, (0, 0))
+        compound = round(item["sentiment"]["compound"] * 10_000)
+        expected[hour][thread] = (count + 1, total + compound)
+    days = {(name, hour[:10]) for name, hour in expected}
+    found = {
+        (scope, f"{day}T{hour}"): {
+            thread: (items, round(total * 10_000))
+            for thread, (items, total) in cell["threads"].items()
+        }
+        for (scope, day), document in (await store.read_many(DAYS, days)).items()
+        for hour, cell in document["hours"].items()
+    }
+    assert found == expected
 
 
 WHEN = {"collected_at", "analyzed_at", "at", "_etag"}

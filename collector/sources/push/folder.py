@@ -18,7 +18,7 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from collector.sources.base import ItemReference, Looked, Page, Seen
-from collector.sources.push.lines import PushedItem, reason_of
+from collector.sources.push.lines import OtherCommunity, PushedItem, reason_of
 from collector.sources.waiting import Wait
 from shared.communities import SourceName, name_in_source
 from shared.errors import CommunityUnavailable, SourceRefused
@@ -148,6 +148,8 @@ def _item(line: Line, community: str) -> Seen | str | None:
         return PushedItem.model_validate_json(line.text).seen(community)
     except ValidationError as error:
         return reason_of(error)
+    except OtherCommunity:
+        return "of another community"
 
 
 def _lines(file: BinaryIO, start: int) -> Iterator[Line]:

@@ -42,6 +42,10 @@ Count = Annotated[int, Field(ge=0, le=MAX_COUNT, strict=True)]
 Score = Annotated[int, Field(ge=-MAX_COUNT, le=MAX_COUNT, strict=True)]
 
 
+class OtherCommunity(Exception):
+    """A line names another community than that of its file."""
+
+
 class PushedItem(BaseModel):
     """A post or a comment, as its line gives it. What is left out is unknown, or empty."""
 
@@ -50,6 +54,8 @@ class PushedItem(BaseModel):
     id: Id
     kind: Kind
     created: Time
+    source: Literal["push"] | None = None
+    community: str | None = None
     post_id: Id | None = None
     parent_id: Id | None = None
     author: Text | None = None
@@ -72,7 +78,12 @@ class PushedItem(BaseModel):
         return self
 
     def seen(self, community: str) -> Seen:
-        """Translate into our words; ids are made unique by the community's."""
+        """Translate into our words; ids are made unique by the community's.
+
+        Raises OtherCommunity where the line names another one.
+        """
+        if self.community not in {None, community}:
+            raise OtherCommunity
         if self.kind == "post":
             return SeenPost(
                 id=f"{community}.{self.id}",

@@ -58,7 +58,7 @@ def test_what_a_line_leaves_out_is_unknown_not_nought(source, path) -> None:
 
 def test_what_a_line_gives_is_kept(source, path) -> None:
     given = {
-        "author": "ada", "text": "Words", "url": "https://a.example/",
+        "source": "push", "community": COMMUNITY, "author": "ada", "text": "Words", "url": "https://a.example/",
         "permalink": "https://b.example/", "score": 0, "replies": 7, "flair": "bug", "edited": True,
         "created": "2026-11-20T12:00:00+02:00",
     }  # fmt: skip
@@ -101,6 +101,8 @@ def test_a_comment_answers_the_comment_that_it_names_or_the_post(source, path) -
         (line(post_id="9"), "a comment takes post_id, and a post none"),
         (line(text="é" * MAX_LINE_BYTES), "longer than 1 MB"),
         ('{"id": "1"}\n', "no usable kind"),
+        (line(community="push.other"), "of another community"),
+        (line(source="reddit"), "no usable source"),
         ("\x00\x00\n", "no JSON"),
     ],
 )
