@@ -22,11 +22,11 @@ from typing import Any, TypeVar, cast
 from bench import bill
 from bench.cost_report import told
 from bench.endpoints import Read, asked, first_view, list_cycles, look, look_at, topics
+from bench.fill import fill_months
 from bench.month import CYCLES_A_DAY, LOOK, LOOK_AT_CYCLE, NEWS, month_of, open_tab_month
 from bench.priced_store import PricedStore
 from bench.spent import Cost, cost_of, mean_of
 from collector.maintenance.cleanup import Cleaner
-from collector.rollups.months import fill_months
 from collector.trending.finder import Trends
 from local.reddit.feed import feed_of
 from local.reddit.limits import RateLimit

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from collector.rollups.hours import Shares, rebuild_all, share_of, write_days
+from collector.rollups.months import write_months
 from collector.trending.finder import Trends
 from collector.trending.terms import stopwords
 from shared.cycles import cycle_id_of, new_cycle
@@ -39,7 +40,8 @@ from shared.models import (
 )
 from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings
 from shared.stats.cells import with_threads
-from shared.store import COLLECTION, COMMENTS, COMMUNITIES, CYCLES, POSTS, Store
+from shared.store import COLLECTION, COMMENTS, COMMUNITIES, CYCLES, DAYS, POSTS, Query, Store
+from shared.store.scan import after
 from shared.store.schema import SCHEMA
 from shared.store.sqlite import SqliteStore
 from shared.times import hour_of, hour_start, iso
@@ -48,8 +50,9 @@ I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
 """The current time for all reads of the store."""
-DAYS = 90
-START = hour_start(NOW) - timedelta(days=DAYS)
+SPAN_DAYS = 90
+START = hour_start(NOW) - timedelta(days=SPAN_DAYS)
+PAGE = 500
 ONE_POST_IN = 4
 CYCLES_KEPT = 100
 HALF_HOUR = timedelta(minutes=30)
@@ -218,6 +221,16 @@ async def fill(store: Store, size: Size, settings: Settings) -> None:
     await store.upsert(CYCLES, _cycles(size.names()))
     await store.upsert(COLLECTION, [_collection()])
     await Trends(store, settings, lambda: NOW).find()
+
+
+async def fill_months(store: Store, community: str) -> None:
+    """Make all months of a community from its days."""
+    last = ""
+    while page := await store.query(Query(DAYS, community, PAGE, order_by="id", at_least=last)):
+        await write_months(store, community, page)
+        last = after(page[-1]["id"])
+        if len(page) < PAGE:
+            return
 
 
 async def _keep(

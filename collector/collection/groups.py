@@ -12,7 +12,6 @@ from collector.collection.diff import Changes
 from collector.collection.faults import Failure, FaultStreak
 from collector.collection.reading import Reading, read_community
 from collector.collection.side_by_side import side_by_side
-from collector.rollups.months import fill_months
 from collector.sources.base import Seen, Source
 from shared.communities import SourceName, source_of
 from shared.cycles import no_counts
@@ -167,7 +166,6 @@ async def _read(cycle: CycleContext, source: Source, state: CommunityState) -> R
     name = state["id"]
     with span("read community", {"undertone.community": name}):
         cycle.journal.document["communities"].setdefault(name, no_counts())
-        state = await _with_months(cycle, state)
         comparer = comparer_of(cycle)
         now = cycle.clock()
         reading = await read_community(source, state, oldest=comparer.oldest, now=now)
@@ -181,14 +179,6 @@ async def _read(cycle: CycleContext, source: Source, state: CommunityState) -> R
             "last_error": None,
         }
         return Read(state, after, reading, changes)
-
-
-async def _with_months(cycle: CycleContext, state: CommunityState) -> CommunityState:
-    """Make the months of a community that an earlier version has collected."""
-    if state.get("has_months"):
-        return state
-    await fill_months(cycle.store, state["id"])
-    return {**state, "has_months": True}
 
 
 async def _stored(store: Store, name: str, seen: Sequence[Seen]) -> dict[str, Item]:

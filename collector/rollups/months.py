@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from shared.models import DayStats
 from shared.stats.months import key_of, pack, partition_of, unpack
 from shared.store import DAYS, MONTHS, Query, Store
-from shared.store.scan import LAST_KEY, after
+from shared.store.scan import LAST_KEY
 from shared.times import month_of
 
 MAX_DAYS = 31
@@ -31,16 +31,6 @@ async def write_months(store: Store, community: str, days: Iterable[DayStats]) -
             await store.upsert(MONTHS, [document])
         elif known:
             await store.delete(MONTHS, [key_of(community, month)])
-
-
-async def fill_months(store: Store, community: str) -> None:
-    """Make all months of a community from its days: earlier versions stored no months."""
-    last = ""
-    while page := await store.query(Query(DAYS, community, PAGE, order_by="id", at_least=last)):
-        await write_months(store, community, page)
-        last = after(page[-1]["id"])
-        if len(page) < PAGE:
-            return
 
 
 async def remove_months(store: Store, community: str, *, before: str = LAST_KEY) -> None:

@@ -10,10 +10,7 @@ Watermark = dict[str, str]
 
 
 class CommunityState(TypedDict):
-    """What is remembered of a community between cycles; id is its name.
-
-    has_months says that its months are stored, too: earlier versions stored days only.
-    """
+    """What is remembered of a community between cycles; id is its name."""
 
     id: str
     kind: Literal["community"]
@@ -22,7 +19,6 @@ class CommunityState(TypedDict):
     last_attempt_at: str
     last_collected_at: str | None
     last_error: CycleError | None
-    has_months: NotRequired[bool]
     _etag: NotRequired[str]
 
 

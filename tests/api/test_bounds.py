@@ -18,8 +18,8 @@ from api.schema.parameters import (
     PostsParameters,
     TrendsParameters,
 )
+from bench.fill import fill_months
 from bench.priced_store import PricedStore
-from collector.rollups.months import fill_months
 from shared.models import ALL, DayStats
 from shared.stats.cells import Scored, count
 from shared.store import DAYS, HOURS_OF_ALL, Query, Store
@@ -141,7 +141,7 @@ def a_busy_day(subreddit: str, day: str) -> DayStats:
 
 
 async def fill_half_a_year(store: Store) -> None:
-    """Store the days of ten communities, as versions without months did."""
+    """Store the days of ten communities, without their months."""
     days = [(NOW - n * 24 * HOUR).date().isoformat() for n in range(DAYS_BACK)]
     await store.upsert(DAYS, [a_busy_day(name, day) for name in TEN for day in days])
     of_all = [{**a_busy_day(ALL, day), "names": list(TEN)} for day in days]

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bench import size as size_bench
-from bench.fill import DAYS, NOW, START, Size, fill
+from bench.fill import NOW, SPAN_DAYS, START, Size, fill
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from shared.store import COMMUNITIES, CURRENT, CYCLES, TOPICS, Query, Store
 from shared.store.sqlite import SqliteStore
@@ -43,7 +43,7 @@ async def test_it_holds_what_a_store_of_that_size_holds(filled) -> None:
     assert sum(name.startswith("t3_") for name in items) == SMALL.items // 4
     created = {item["created_utc"] for item in items.values()}
     assert iso(START) <= min(created) <= max(created) < iso(NOW)
-    assert len({moment[:10] for moment in created}) > DAYS * 0.9
+    assert len({moment[:10] for moment in created}) > SPAN_DAYS * 0.9
     states = await filled.read_many(COMMUNITIES, [("community", name) for name in SMALL.names()])
     assert len(states) == SMALL.subreddits
     assert len(await filled.query(Query(CYCLES, "cycle", 200, order_by="id"))) == 100

@@ -19,7 +19,7 @@ from api.schema.parameters import (
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.reddit.objects import comment, submission
 from shared.models import ALL
-from shared.stats.months import key_of, partition_of
+from shared.stats.months import partition_of
 from shared.stats.watched import names_ever
 from shared.store import COMMUNITIES, DAYS, MONTHS, POSTS, Query
 from shared.times import utc_now
@@ -170,20 +170,6 @@ async def test_a_move_to_another_spelling_that_was_cut_short_goes_on(store, coll
     assert moved["watermark"] == state["watermark"]
     assert await store.read(COMMUNITIES, "community", "claudeai") is None
     assert set((await counted(store, "ClaudeAI")).values()) == {5}
-
-
-async def test_data_of_a_version_that_stored_no_months_gets_them_in_the_next_cycle(
-    store, collect
-) -> None:
-    await collect("ClaudeAI")
-    state = await store.read(COMMUNITIES, "community", "ClaudeAI")
-    del state["has_months"]
-    await store.upsert(COMMUNITIES, [state])
-    months = await store.query(Query(MONTHS, partition_of("ClaudeAI"), 10, order_by="id"))
-    await store.delete(MONTHS, [key_of("ClaudeAI", month["id"]) for month in months])
-    assert months
-    await collect("ClaudeAI")
-    await check_statistics(store, ["ClaudeAI"])
 
 
 async def test_a_move_to_another_spelling_leaves_no_month_behind(store, collect) -> None:
