@@ -12,7 +12,7 @@ export const LABELS = ["positive", "neutral", "negative"] as const;
 export interface Address {
   view: View;
   hours: Hours;
-  /** The chosen subreddit; null: all of them. */
+  /** The chosen community; null: all of them. People have kept links with this name. */
   subreddit: string | null;
   compare: string[];
   /** The kind of list: posts and comments, or comments; null: posts. */
@@ -25,11 +25,11 @@ export interface Address {
   topic: string | null;
   /** When the topic was trending. */
   at: string | null;
-  /** The open post: subreddit/id. */
+  /** The open post: community/id. */
   post: string | null;
 }
 
-/** The filters of the list, beside window and subreddit. */
+/** The filters of the list, beside window and community. */
 export const NO_FILTER = {
   kind: null,
   sentiment: null,
@@ -48,6 +48,8 @@ const DEFAULTS: Address = {
   post: null,
 };
 export const MAX_CHOSEN = 5;
+/** Ids have the characters of ITEM_ID in api/schema/parameters.py; one of dots alone is a path. */
+const POST = /^[^/]+\/[\w-][\w.-]*$/;
 
 /** Parse an address. Invalid values are left out. */
 export function parseAddress(search: string): Address {
@@ -73,7 +75,7 @@ export function parseAddress(search: string): Address {
     end: time("end"),
     topic: query.get("topic") || null,
     at: time("at"),
-    post: /^[^/]+\/\w+$/.test(query.get("post") ?? "") ? query.get("post") : null,
+    post: POST.test(query.get("post") ?? "") ? query.get("post") : null,
   };
 }
 

@@ -17,7 +17,7 @@ export type Topic = Schemas["TopicAnswer"];
 export type Cycle = Schemas["CycleAnswer"];
 export type RequestedCollection = Schemas["Triggered"];
 export type Health = Schemas["Health"];
-export type Subreddits = Schemas["Subreddits"];
+export type Communities = Schemas["Subreddits"];
 export type LabelCounts = Schemas["LabelCounts"];
 export type Label = Post["sentiment"]["label"];
 export type Granularity = "hour" | "day" | "week";
@@ -26,7 +26,7 @@ export type Kind = "items" | "comments";
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 
 const BASE = "/api/v1";
-/** The largest number of subreddits in one comparison: MAX_COMPARED in api/schema/parameters.py. */
+/** The largest number of communities in one comparison: MAX_COMPARED in api/schema/parameters.py. */
 export const MAX_COMPARED = 10;
 /** The problem type of a bad setting: BAD_SETTING in api/schema/base.py. */
 const BAD_SETTING = "urn:undertone:bad-setting";
@@ -44,7 +44,7 @@ export function apiPath(endpoint: string, query: Query = {}): string {
 
 export const HEALTH = apiPath("/health");
 export const CYCLES = apiPath("/cycles", { limit: 20 });
-export const SUBREDDITS = apiPath("/subreddits");
+export const COMMUNITIES = apiPath("/subreddits");
 export const TRENDING = apiPath("/trending", { limit: 20 });
 
 export function comparisonPath(names: string[], hours: number, granularity: Granularity): string {

@@ -8,10 +8,11 @@ import { ErrorBoundary } from "./components/error_boundary";
 import { Header } from "./components/header";
 import { hasBadSetting, unreachableSince } from "./connection";
 import { cycles, health } from "./cycles";
+import { communityName } from "./format";
 import { address, href } from "./navigation";
 import { Overview } from "./overview";
 import { Posts } from "./posts";
-import { useSubreddits } from "./queries";
+import { useCommunities } from "./queries";
 
 const VIEWS = {
   overview: { title: "Overview", view: Overview },
@@ -22,7 +23,7 @@ const VIEWS = {
 
 /** Return whether the banners are known: a view that is shown earlier would jump down. */
 function useIsReady(): boolean {
-  const { data, error } = useSubreddits();
+  const { data, error } = useCommunities();
   const isUnreachable = unreachableSince.value !== null || hasBadSetting.value;
   return Boolean(data || error) && (cycles.value !== undefined || isUnreachable);
 }
@@ -30,12 +31,12 @@ function useIsReady(): boolean {
 export function App() {
   const isReady = useIsReady();
   const { title, view: View } = VIEWS[address.value.view];
-  const { subreddit } = address.value;
+  const { subreddit: community } = address.value;
   // Without settings no view would ever get data.
   const isUnusable = hasBadSetting.value && health.value === undefined;
   useEffect(() => {
-    document.title = `${subreddit ? `r/${subreddit} · ` : ""}${title} · Undertone`;
-  }, [title, subreddit]);
+    document.title = `${community ? `${communityName(community)} · ` : ""}${title} · Undertone`;
+  }, [title, community]);
   return (
     <>
       <a class="skip" href="#main">

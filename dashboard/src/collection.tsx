@@ -8,8 +8,18 @@ import { DataState, EmptyNote, Skeleton } from "./components/data_state";
 import { Link } from "./components/link";
 import { ScrollRegion } from "./components/scroll_region";
 import { collectNow, cycles, forgetKey, health, now, requested, running, saveKey } from "./cycles";
-import { age, count, dateTime, duration, NO_VALUE, plural } from "./format";
-import { useSubreddits } from "./queries";
+import {
+  age,
+  communityName,
+  count,
+  dateTime,
+  duration,
+  NO_VALUE,
+  plural,
+  requestsText,
+  sourceCounts,
+} from "./format";
+import { useCommunities } from "./queries";
 import { useAction } from "./request";
 
 const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" };
@@ -37,7 +47,7 @@ export function Collection() {
         <History />
       </section>
       <section class="card" aria-labelledby="watched">
-        <h2 id="watched">Watched subreddits</h2>
+        <h2 id="watched">Watched communities</h2>
         <Watched />
       </section>
     </div>
@@ -115,7 +125,7 @@ function Waiting({ message, isLate }: { message: string; isLate: boolean }) {
 
 /** The progress of the running cycle. */
 function Progress({ cycle }: { cycle: Cycle }) {
-  const names = useSubreddits().data?.subreddits ?? [];
+  const names = useCommunities().data?.subreddits ?? [];
   const done = cycle.subreddits_processed;
   const failed = new Set([
     ...cycle.errors.map((error) => error.subreddit),
@@ -126,14 +136,14 @@ function Progress({ cycle }: { cycle: Cycle }) {
       <div class="card-head">
         <h2 id="progress">Under way</h2>
         <p role="status">
-          {done.length} of {names.length || "…"} subreddits, {plural(cycle.new, "new item")},{" "}
-          {plural(cycle.reddit_requests, "request")} to Reddit
+          {done.length} of {names.length || "…"} communities, {plural(cycle.new, "new item")},{" "}
+          {requestsText(cycle.requests)}
         </p>
       </div>
       <progress aria-labelledby="progress" max={Math.max(1, names.length)} value={done.length} />
       {cycle.errors.map((error, number) => (
         <p class="warning" key={number}>
-          {error.subreddit && `r/${error.subreddit}: `}
+          {error.subreddit && `${communityName(error.subreddit)}: `}
           {error.message}
         </p>
       ))}
@@ -142,7 +152,7 @@ function Progress({ cycle }: { cycle: Cycle }) {
           const state = failed.has(name) ? "failed" : done.includes(name) ? "done" : "waits";
           return (
             <li key={name} class={state}>
-              <span aria-hidden="true">{SIGNS[state]}</span> r/{name}
+              <span aria-hidden="true">{SIGNS[state]}</span> {communityName(name)}
               <span class="hidden"> {STATES[state]}</span>
             </li>
           );
@@ -216,13 +226,15 @@ function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }
       <td>{count(cycle.edited)}</td>
       <td>{count(cycle.moved)}</td>
       <td>{count(cycle.removed)}</td>
-      <td>{count(cycle.reddit_requests)}</td>
+      <td>
+        <Requests cycle={cycle} />
+      </td>
       <td class="errors">
         {failed ? (
           <ul>
             {cycle.errors.map((error, number) => (
               <li key={number}>
-                {error.subreddit && <b>r/{error.subreddit}: </b>}
+                {error.subreddit && <b>{communityName(error.subreddit)}: </b>}
                 {error.message}
               </li>
             ))}
@@ -235,16 +247,31 @@ function CycleRow({ cycle, before }: { cycle: Cycle; before: Cycle | undefined }
   );
 }
 
+/** The number of requests; one for each source where there are several. */
+function Requests({ cycle }: { cycle: Cycle }) {
+  const counts = sourceCounts(cycle.requests);
+  if (counts.length < 2) return <>{count(counts[0]?.used ?? 0)}</>;
+  return (
+    <ul>
+      {counts.map(({ source, used }) => (
+        <li key={source}>
+          {count(used)} <span class="muted">{source}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Watched() {
-  const names = useSubreddits();
+  const names = useCommunities();
   return (
     <DataState state={names} skeleton={<Skeleton height={36} rows={6} />}>
       {({ details }) => (
-        <ScrollRegion name="The watched subreddits, and when each was collected">
+        <ScrollRegion name="The watched communities, and when each was collected">
           <table>
             <thead>
               <tr>
-                <th scope="col">Subreddit</th>
+                <th scope="col">Community</th>
                 <th scope="col">Items in 24 hours</th>
                 <th scope="col">Collected</th>
                 <th scope="col" class="errors">
@@ -256,7 +283,9 @@ function Watched() {
               {details.map((each) => (
                 <tr key={each.name}>
                   <th scope="row">
-                    <Link to={{ view: "overview", subreddit: each.name }}>r/{each.name}</Link>
+                    <Link to={{ view: "overview", subreddit: each.name }}>
+                      {communityName(each.name)}
+                    </Link>
                   </th>
                   <td>
                     <Link

@@ -28,7 +28,7 @@ export function stepSize(hours: number): StepSize {
   return { granularity: "day", seconds: 24 * HOUR_SECONDS };
 }
 
-/** Return longer steps for a single subreddit: it has few items in an hour. */
+/** Return longer steps for a single community: it has few items in an hour. */
 export function coarseStepSize(hours: number): StepSize {
   const size = hours <= 24 ? 2 : hours <= 168 ? 8 : 1;
   const steps = stepSize(hours);
@@ -177,15 +177,15 @@ export function significantShareChange({ change }: ComparedScope, label: Label):
 
 export interface Contributor {
   name: string;
-  /** The part of the change of the mean over all that comes from this subreddit. */
+  /** The part of the change of the mean over all that comes from this community. */
   effect: number;
   compared: ComparedScope;
 }
 
 /**
- * Return the subreddits that moved the mean over all, the largest effect first.
+ * Return the communities that moved the mean over all, the largest effect first.
  *
- * The effect is the subreddit's share of the items times the change of its own mean. A subreddit that
+ * The effect is the community's share of the items times the change of its own mean. A community that
  * only grew or shrank has none.
  */
 export function rankContributors(compared: ComparedScope[]): Contributor[] {

@@ -1,5 +1,7 @@
 /** Numbers and times as text. They are in English, whatever the browser's language is. */
 
+import type { Cycle } from "./api";
+
 /** The locale of the page. navigator.language may be no valid language tag. */
 export const LOCALE = "en-GB";
 
@@ -85,6 +87,37 @@ export function duration(seconds: number): string {
 /** Format the length of a window: "24 hours", "7 days". */
 export function windowName(hours: number): string {
   return hours <= 24 ? `${hours} hours` : `${hours / 24} days`;
+}
+
+/** The only subreddit with a dot in its name. */
+const DOTTED_SUBREDDIT = "reddit.com";
+
+/**
+ * Return how the page names a community: a subreddit as r/NAME, any other by its id.
+ *
+ * An id of another source than Reddit begins with a prefix and a dot (shared/communities.py).
+ */
+export function communityName(id: string): string {
+  const isSubreddit = !id.includes(".") || id.toLowerCase() === DOTTED_SUBREDDIT;
+  return isSubreddit ? `r/${id}` : id;
+}
+
+/** Return how many requests each source was sent: "58 requests to Reddit, 3 to push". */
+export function requestsText(requests: Requests): string {
+  const [first, ...others] = sourceCounts(requests);
+  if (!first) return plural(0, "request");
+  const rest = others.map(({ source, used }) => `, ${count(used)} to ${source}`);
+  return `${plural(first.used, "request")} to ${first.source}${rest.join("")}`;
+}
+
+type Requests = Cycle["requests"];
+
+/** Return the number of requests to each source by its name in a sentence. */
+export function sourceCounts(requests: Requests): { source: string; used: number }[] {
+  return Object.entries(requests).map(([source, { used }]) => ({
+    source: source === "reddit" ? "Reddit" : source,
+    used,
+  }));
 }
 
 export function plural(value: number, one: string, many = `${one}s`): string {

@@ -3,14 +3,14 @@
 import { useEffect } from "preact/hooks";
 import {
   apiPath,
+  COMMUNITIES,
+  type Communities,
   type ComparedScope,
   type Comparison,
   comparisonPath,
   fetchJson,
   MAX_COMPARED,
   type PostDetail,
-  SUBREDDITS,
-  type Subreddits,
   type Topic,
   TRENDING,
 } from "./api";
@@ -19,7 +19,7 @@ import { ApiRequest, RequestCache, type RequestState } from "./request";
 
 const MAX_CACHED = 80;
 /** More small charts can't be compared at a glance. */
-const MAX_SUBREDDITS = 40;
+const MAX_COMMUNITIES = 40;
 /** Topics are found hourly, between collections. */
 const TOPICS_SECONDS = 300;
 
@@ -44,9 +44,9 @@ function useQuery<T>(address: string | null): QueryState<T> {
   return query ? (query.state.value as RequestState<T>) : NO_QUERY;
 }
 
-/** Return the watched subreddits. */
-export function useSubreddits(): QueryState<Subreddits> {
-  return useQuery(SUBREDDITS);
+/** Return the watched communities. */
+export function useCommunities(): QueryState<Communities> {
+  return useQuery(COMMUNITIES);
 }
 
 /** Return the trending topics. */
@@ -64,13 +64,13 @@ export function useFreshTopics(): QueryState<Topic[]> {
   return useTopics();
 }
 
-/** Return one post with its comments; name: subreddit/id. */
+/** Return one post with its comments; name: community/id. */
 export function usePost(name: string): QueryState<PostDetail> {
-  const [subreddit, id] = name.split("/");
-  return useQuery(apiPath(`/posts/${id}`, { subreddit }));
+  const [community, id] = name.split("/");
+  return useQuery(apiPath(`/posts/${id}`, { subreddit: community }));
 }
 
-/** Return the trends of the named subreddits, or of "all"; no names: request nothing. */
+/** Return the trends of the named communities, or of "all"; no names: request nothing. */
 export function useTrends(names: string[], hours: number): QueryState<Comparison> {
   return useQuery(trendsPath(names, hours));
 }
@@ -85,11 +85,11 @@ export interface AllTrends {
   collected: Collected;
 }
 
-/** Return the trends of every watched subreddit: the API compares ten at a time. */
+/** Return the trends of every watched community: the API compares ten at a time. */
 export function useAllTrends(hours: number): QueryState<AllTrends> {
-  const names = useSubreddits();
-  const shown = (names.data?.subreddits ?? []).slice(0, MAX_SUBREDDITS);
-  const paths = Array.from({ length: MAX_SUBREDDITS / MAX_COMPARED }, (_, part) =>
+  const names = useCommunities();
+  const shown = (names.data?.subreddits ?? []).slice(0, MAX_COMMUNITIES);
+  const paths = Array.from({ length: MAX_COMMUNITIES / MAX_COMPARED }, (_, part) =>
     trendsPath(shown.slice(part * MAX_COMPARED, (part + 1) * MAX_COMPARED), hours),
   );
   // The number of hooks is the same at each render, whether or not they request anything.

@@ -62,6 +62,7 @@ export function makeItem(number: number, given: Partial<Item> = {}): Item {
   return { ...makePost(number), kind: "comment", ...given } as Item;
 }
 
+/** Return a comment of the post with the id "post". */
 export function makeComment(id: string, parent_id: string): Comment {
-  return { id, parent_id } as Comment;
+  return { id, parent_id, post_id: "post" } as Comment;
 }

@@ -27,7 +27,7 @@ describe("the size of a step", () => {
     [168, 1, 8],
     [720, 24, 24],
     [2160, 24, 24],
-  ])("over %d hours is %d hours, and %d for one subreddit", (hours, step, coarse) => {
+  ])("over %d hours is %d hours, and %d for one community", (hours, step, coarse) => {
     expect(stepSize(hours).seconds).toBe(step * 3600);
     expect(coarseStepSize(hours).seconds).toBe(coarse * 3600);
     expect(stepSize(hours).granularity).toBe(step === 1 ? "hour" : "day");

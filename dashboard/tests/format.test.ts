@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   age,
+  communityName,
   compact,
   count,
   duration,
@@ -8,6 +9,7 @@ import {
   formatStep,
   NO_VALUE,
   plural,
+  requestsText,
   score,
   share,
   signed,
@@ -90,6 +92,42 @@ test.each([
   [10 * 86_400, "10 days"],
 ])("%d seconds last %s", (seconds, text) => {
   expect(duration(seconds)).toBe(text);
+});
+
+describe("a community", () => {
+  test.each([
+    ["Cursor", "r/Cursor"],
+    ["a_b1", "r/a_b1"],
+    ["reddit.com", "r/reddit.com"],
+    ["Reddit.com", "r/Reddit.com"],
+    ["push", "r/push"],
+    ["pushed", "r/pushed"],
+  ])("of Reddit is named r/: %s", (id, name) => {
+    expect(communityName(id)).toBe(name);
+  });
+
+  test.each(["push.support-desk", "hn.front", "forum.cursor", "github.a.b", "push.reddit.com"])(
+    "of another source is named by its id: %s",
+    (id) => {
+      expect(communityName(id)).toBe(id);
+    },
+  );
+});
+
+describe("the requests of a cycle", () => {
+  const used = (number: number) => ({ used: number, left: null });
+
+  test("are counted for each source", () => {
+    expect(requestsText({ reddit: used(1058), push: used(3) })).toBe(
+      "1,058 requests to Reddit, 3 to push",
+    );
+  });
+
+  test("of one source have no list", () => {
+    expect(requestsText({ reddit: used(1) })).toBe("1 request to Reddit");
+    expect(requestsText({ push: used(2) })).toBe("2 requests to push");
+    expect(requestsText({})).toBe("0 requests");
+  });
 });
 
 describe("age", () => {

@@ -7,7 +7,7 @@ import {
   searchedUntil,
   showFresh,
 } from "../src/posts/post_list";
-import { makePost } from "./builders";
+import { makeItem, makePost } from "./builders";
 
 const NEXT = "/api/v1/posts/recent?cursor=next";
 const page = (...numbers: number[]) => numbers.map((number) => makePost(number));
@@ -34,6 +34,16 @@ describe("a further page", () => {
     const before = { ...listOf(2), fresh: page(3), gap: NEXT };
     expect(appendPage(before, page(1), null)).toMatchObject({ fresh: before.fresh, gap: NEXT });
   });
+});
+
+test("a post and a comment of one id are two items", () => {
+  const [post, comment] = [makeItem(1, { kind: "post" }), makeItem(1)];
+  const list = appendPage({ ...EMPTY_LIST, posts: [post] }, [comment], null);
+  expect(list.posts).toHaveLength(2);
+  expect(mergeFirstPage(list, [post], null).posts).toEqual([post]);
+  expect(mergeFirstPage({ ...EMPTY_LIST, posts: [post] }, [post, comment], null).fresh).toEqual([
+    comment,
+  ]);
 });
 
 describe("the first page, loaded again", () => {

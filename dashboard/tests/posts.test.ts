@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { parseAddress } from "../src/address";
+import type { Post } from "../src/api";
 import { parseBlocks } from "../src/components/text_blocks";
 import { excerpt } from "../src/posts/excerpt";
 import { isFiltered, listPath, searchedSpan } from "../src/posts/filter";
+import { isExternal, originalLink } from "../src/posts/links";
 import { flattenThread } from "../src/posts/thread";
 import { visibleTitle } from "../src/posts/title";
-import { makeComment } from "./builders";
+import { makeComment, makePost } from "./builders";
 
 describe("the list's address at the API", () => {
   const pathOf = (query: string) => listPath(parseAddress(query), { limit: 50 });
@@ -25,7 +27,7 @@ describe("the list's address at the API", () => {
   });
 });
 
-test("window and subreddit are no filter, words and spans are", () => {
+test("window and community are no filter, words and spans are", () => {
   expect(isFiltered(parseAddress("?hours=168&subreddit=python&kind=items"))).toBe(false);
   expect(isFiltered(parseAddress("?q=x"))).toBe(true);
   expect(isFiltered(parseAddress("?end=2026-01-05T10:00:00Z"))).toBe(true);
@@ -44,6 +46,54 @@ describe("a title", () => {
 
   test.each(["", "   ", "\u200b\u200e", "\u00a0\n\t", null])("%j has a stand-in", (title) => {
     expect(visibleTitle({ title })).toBe("(no title)");
+  });
+});
+
+describe("the link to a post at its source", () => {
+  const linkOf = (given: Partial<Post>) => originalLink(makePost(1, given));
+
+  test("leads to Reddit, whatever a permalink says", () => {
+    const permalink = "https://www.reddit.com/r/a/comments/p1/x/";
+    expect(linkOf({ source: "reddit", permalink })).toEqual({
+      text: "Open on Reddit",
+      href: permalink,
+    });
+    for (const other of ["https://evil.example/", "javascript:alert(1)", ""]) {
+      const link = linkOf({ source: "reddit", permalink: other });
+      expect(link?.href).toBe("https://www.reddit.com/comments/p1/");
+    }
+  });
+
+  test("of another source is its permalink", () => {
+    const permalink = "https://desk.example/tickets/1";
+    expect(linkOf({ source: "push", permalink })).toEqual({
+      text: "Open at its source",
+      href: permalink,
+    });
+  });
+
+  test.each(["", "javascript:alert(1)", "//desk.example/1", "https:", "tickets/1"])(
+    "of another source is missing where it is no address: %j",
+    (permalink) => {
+      expect(linkOf({ source: "push", permalink })).toBeNull();
+    },
+  );
+});
+
+describe("what a post links to", () => {
+  const isLinked = (source: Post["source"], url: string, permalink = "") =>
+    isExternal(makePost(1, { source, url, permalink }));
+
+  test("is no page of Reddit for a post of Reddit", () => {
+    expect(isLinked("reddit", "https://old.reddit.com/r/a/")).toBe(false);
+    expect(isLinked("reddit", "https://notreddit.com/")).toBe(true);
+    expect(isLinked("push", "https://old.reddit.com/r/a/")).toBe(true);
+  });
+
+  test("is another page than the post", () => {
+    const here = "https://desk.example/1";
+    expect(isLinked("push", here, here)).toBe(false);
+    expect(isLinked("push", "https://desk.example/2", here)).toBe(true);
   });
 });
 
@@ -88,23 +138,27 @@ describe("a thread", () => {
 
   test("has answers below what they answer, in their order", () => {
     const pairs: [string, string][] = [
-      ["a", "t3_post"],
-      ["b", "t3_post"],
-      ["c", "t1_a"],
-      ["d", "t1_c"],
-      ["e", "t1_a"],
+      ["a", "post"],
+      ["b", "post"],
+      ["c", "a"],
+      ["d", "c"],
+      ["e", "a"],
     ];
     expect(order(...pairs)).toEqual(["a0", "c1", "d2", "e1", "b0"]);
   });
 
   test("keeps an answer whose question is gone", () => {
-    expect(order(["a", "t1_gone"], ["b", "t1_a"])).toEqual(["a0", "b1"]);
+    expect(order(["a", "gone"], ["b", "a"])).toEqual(["a0", "b1"]);
+  });
+
+  test("of a comment with its post's id has what answers the post at the top", () => {
+    expect(order(["post", "post"], ["a", "post"])).toEqual(["post0", "a0"]);
   });
 
   test("may be as deep as people answer", () => {
     const pairs = Array.from({ length: 20_000 }, (_, at): [string, string] => [
       `c${at}`,
-      at ? `t1_c${at - 1}` : "t3_post",
+      at ? `c${at - 1}` : "post",
     ]);
     expect(order(...pairs)).toHaveLength(20_000);
   });

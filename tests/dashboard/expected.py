@@ -151,7 +151,7 @@ def iso(second: float) -> str:
 
 
 def compare(product: Product, names: Iterable[str], **parameters: object) -> list[Answer]:
-    """Request a comparison of any number of subreddits."""
+    """Request a comparison of any number of communities."""
     rest = list(names)
     found: list[Answer] = []
     while rest:

@@ -13,7 +13,7 @@ from tests.dashboard.conftest import Product
 WIDTHS = {"phone": 360, "wide": 1280}
 # The parameters of a view, its heading, and some of its text.
 VIEWS: dict[str, tuple[dict[str, object], str, str]] = {
-    "overview": ({}, "All subreddits", "Average sentiment"),
+    "overview": ({}, "All communities", "Average sentiment"),
     "one": ({"subreddit": "claude", "hours": 168}, "r/claude", "Average sentiment"),
     "compare": ({"view": "compare", "compare": "Cursor,claude"}, "Compare", "Average sentiment"),
     "posts": ({"view": "posts", "hours": 168}, "Posts", "upvote"),

@@ -52,12 +52,12 @@ def test_the_cycles_are_those_of_the_api(visit: Visit, product: Product) -> None
         assert shown[9] == "none"
 
 
-def test_the_watched_subreddits_are_those_of_the_api(visit: Visit, product: Product) -> None:
+def test_the_watched_communities_are_those_of_the_api(visit: Visit, product: Product) -> None:
     page = visit.open(view="collection")
     details = product.get("subreddits")["details"]
-    table = page.get_by_role("region", name="Watched subreddits")
+    table = page.get_by_role("region", name="Watched communities")
     expect(table.locator("tbody tr")).to_have_count(len(details))
-    shown = [(row[0], row[1]) for row in rows(page, "Watched subreddits")]
+    shown = [(row[0], row[1]) for row in rows(page, "Watched communities")]
     assert shown == [(f"r/{each['name']}", f"{each['items_24h']:,}") for each in details]
     name = details[0]["name"]
     table.get_by_role("row", name=f"r/{name} ").get_by_role("link").nth(1).click()
@@ -97,12 +97,12 @@ def test_collecting_now_shows_how_far_it_is_and_then_its_data(slow, visitor: Vis
     expect(progress.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_role("main").get_by_role("button", name="Collecting…")).to_be_disabled()
     expect(page.get_by_role("banner").get_by_role("link", name="Collecting")).to_be_visible()
-    expect(progress.get_by_text(re.compile("[1-3] of 4 subreddits"))).to_be_visible()
+    expect(progress.get_by_text(re.compile("[1-3] of 4 communities"))).to_be_visible()
     expect(progress.get_by_text("r/claude is done")).to_be_visible()
     expect(progress).to_be_hidden(timeout=30_000)
     expect(page.get_by_role("region", name="The last cycles").locator("tbody tr")).to_have_count(1)
     expect(collect_button(page)).to_be_enabled()
-    watched = page.get_by_role("region", name="Watched subreddits")
+    watched = page.get_by_role("region", name="Watched communities")
     for each in product.get("subreddits")["details"]:
         row = watched.get_by_role("row", name=f"r/{each['name']} {each['items_24h']:,} ")
         expect(row).to_be_visible()
@@ -232,7 +232,7 @@ def test_what_failed_is_named_with_its_reason(slow, visitor: Visitor) -> None:
     (cycle,) = product.get("cycles")
     (error,) = cycle["errors"]
     expect(history.get_by_text(f"r/aws: {error['message']}")).to_be_visible()
-    watched = page.get_by_role("region", name="Watched subreddits")
+    watched = page.get_by_role("region", name="Watched communities")
     expect(watched.get_by_role("row", name="r/aws").get_by_text(error["message"])).to_be_visible()
     page.get_by_role("link", name="Overview").click()
     now = page.get_by_role("region", name="Now")

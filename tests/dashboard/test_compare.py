@@ -1,4 +1,4 @@
-"""Compare: two to five subreddits in one chart, with their figures side by side."""
+"""Compare: two to five communities in one chart, with their figures side by side."""
 
 import re
 from math import sqrt
@@ -10,7 +10,7 @@ from tests.dashboard.conftest import Product, Visit
 from tests.dashboard.expected import Answer, expect_address, expect_posts
 
 FIVE = ["Cursor", "claude", "OpenAI", "windsurf", "aws"]
-COLUMNS = ["Subreddit", "Average", "Items", "Posts", "Comments", "Positive", "Neutral", "Negative"]
+COLUMNS = ["Community", "Average", "Items", "Posts", "Comments", "Positive", "Neutral", "Negative"]
 
 
 def chosen_in(page: Page) -> Locator:
@@ -30,7 +30,7 @@ def chart_of(page: Page) -> Locator:
 
 
 def expect_chosen(page: Page, product: Product, names: list[str]) -> None:
-    """Expect these subreddits in the choice, the chart, the table and the address."""
+    """Expect these communities in the choice, the chart, the table and the address."""
     known = product.get("subreddits")["subreddits"]
     expect(page.get_by_role("group", name=f"({len(names)} chosen)")).to_be_visible()
     for name in known:
@@ -94,21 +94,21 @@ def test_no_more_than_five_can_be_chosen(visit: Visit, product: Product) -> None
 def test_one_alone_is_too_few(visit: Visit, product: Product) -> None:
     page = visit.open(view="compare", compare="claude,OpenAI")
     box_of(page, "OpenAI").uncheck()
-    expect(page.get_by_text("Choose two subreddits at least.")).to_be_visible()
+    expect(page.get_by_text("Choose two communities at least.")).to_be_visible()
     expect(chart_of(page)).to_have_count(0)
-    # Without any choice, the busiest subreddits would be shown.
+    # Without any choice, the busiest communities would be shown.
     expect(box_of(page, "claude")).to_be_disabled()
     box_of(page, "aws").check()
     expect_chosen(page, product, ["claude", "aws"])
     expect(box_of(page, "claude")).to_be_enabled()
 
 
-def test_a_subreddit_named_twice_counts_once(visit: Visit, product: Product) -> None:
+def test_a_community_named_twice_counts_once(visit: Visit, product: Product) -> None:
     page = visit.open(view="compare", compare="claude,aws,CLAUDE")
     expect_chosen(page, product, ["claude", "aws"])
 
 
-def test_an_unknown_subreddit_is_named_and_one_can_begin_anew(
+def test_an_unknown_community_is_named_and_one_can_begin_anew(
     visit: Visit, product: Product
 ) -> None:
     page = visit.open(view="compare", compare="claude,nobody")

@@ -38,7 +38,7 @@ def test_one_row_says_where_else_a_text_is_and_a_copy_where_its_original_is(
     expect(rows_of(page)).to_have_count(1)
     row = row_of(page, "aws/copied0")
     expect(row).to_contain_text("also in r/claude, r/OpenAI")
-    page.get_by_label("Subreddit").select_option("claude")
+    page.get_by_label("Community").select_option("claude")
     copy = row_of(page, "claude/copied1")
     expect(copy).to_contain_text("a copy of one in r/aws")
     copy.get_by_role("link", name="one in r/aws").click()

@@ -92,7 +92,7 @@ def test_a_drag_reads_out_what_it_has_reached(visit: Visit) -> None:
 
 def test_a_table_that_goes_on_says_so_at_its_edge(visitor: Visitor, product: Product) -> None:
     page = visitor(product.url, viewport=PHONE).open(view="compare")
-    table = page.get_by_role("region", name="Figures of each subreddit")
+    table = page.get_by_role("region", name="Figures of each community")
     expect(table).to_be_visible()
     assert table.evaluate("each => each.scrollWidth > each.clientWidth")
     assert "gradient" in table.evaluate("each => getComputedStyle(each).backgroundImage")

@@ -202,7 +202,7 @@ def test_hostile_addresses_of_the_page_itself_are_text(visit: Visit, product: Pr
     expect_harmless(page, done)
     page = visit.open(view="posts", subreddit=payload, start="javascript:1", post='"><svg/x')
     expect(page.get_by_role("alert").first).to_be_visible()
-    expect(page.get_by_label("Subreddit")).to_have_value(payload)
+    expect(page.get_by_label("Community")).to_have_value(payload)
     expect_harmless(page, done)
     assert page.url.startswith(product.url)
     visit.complaints = [each for each in visit.complaints if not re.search("4(04|22)", each)]

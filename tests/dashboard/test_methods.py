@@ -31,7 +31,7 @@ def notice(page: Page) -> Locator:
 
 
 async def score_every_third_otherwise(environ: dict[str, str]) -> str:
-    """Give items the scores of an earlier method; return one such post, subreddit/id."""
+    """Give items the scores of an earlier method; return one such post, community/id."""
     settings = load_settings(environ)
     store = await open_store(settings, retry_seconds=20)
     post = ""

@@ -174,36 +174,36 @@ def test_a_window_with_too_little_before_it_has_no_change(
     )
 
 
-def test_one_subreddit_can_be_chosen_and_left_again(visit: Visit, product: Product) -> None:
+def test_one_community_can_be_chosen_and_left_again(visit: Visit, product: Product) -> None:
     page = visit.open()
-    scope = page.get_by_role("combobox", name="Subreddit")
+    scope = page.get_by_role("combobox", name="Community")
     scope.select_option(label="r/claude")
     expect(page).to_have_url(f"{product.url}/?subreddit=claude")
     expect(page.get_by_role("heading", level=1)).to_have_text("r/claude")
     expect_figures(page, compared(product, "claude"))
     expect(region(page, "What moved it")).to_have_count(0)
-    scope.select_option(label="All subreddits")
+    scope.select_option(label="All communities")
     expect(page).to_have_url(f"{product.url}/")
     expect_figures(page, compared(product))
 
 
-def test_a_subreddit_in_the_address_may_be_written_in_any_case(
+def test_a_community_in_the_address_may_be_written_in_any_case(
     visit: Visit, product: Product
 ) -> None:
     page = visit.open(subreddit="CLAUDE")
-    expect(page.get_by_role("combobox", name="Subreddit")).to_have_value("claude")
+    expect(page.get_by_role("combobox", name="Community")).to_have_value("claude")
     expect_figures(page, compared(product, "claude"))
 
 
-def test_an_unknown_subreddit_is_named_and_there_is_a_way_out(
+def test_an_unknown_community_is_named_and_there_is_a_way_out(
     visit: Visit, product: Product
 ) -> None:
     page = visit.open(subreddit="nobody")
     expect(page.get_by_role("alert")).to_contain_text("'nobody' isn't watched")
-    expect(page.get_by_role("alert")).to_contain_text("Choose another subreddit above.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose another community above.")
     # Chromium itself reports a 404.
     visit.complaints.clear()
-    page.get_by_role("combobox", name="Subreddit").select_option(label="All subreddits")
+    page.get_by_role("combobox", name="Community").select_option(label="All communities")
     expect(page.get_by_role("alert")).to_have_count(0)
     expect_figures(page, compared(product))
 
@@ -397,7 +397,7 @@ def test_the_table_holds_the_same_figures(visit: Visit, product: Product) -> Non
     expect_posts(page, product, kind="items", **span)
 
 
-# Every subreddit
+# Every community
 
 
 def all_compared(product: Product, hours: int = 24) -> list[Answer]:
@@ -406,10 +406,10 @@ def all_compared(product: Product, hours: int = 24) -> list[Answer]:
 
 
 def cards_of(page: Page) -> Locator:
-    return region(page, "Every subreddit").get_by_role("listitem")
+    return region(page, "Every community").get_by_role("listitem")
 
 
-def test_each_subreddit_has_a_small_chart_with_its_figures(visit: Visit, product: Product) -> None:
+def test_each_community_has_a_small_chart_with_its_figures(visit: Visit, product: Product) -> None:
     found = all_compared(product)
     page = visit.open()
     cards = cards_of(page)
@@ -461,7 +461,7 @@ def test_the_small_charts_show_the_same_moment_on_the_same_scale(
         assert height == pytest.approx(heights[lowest] + slope * (average - lowest), abs=1.5)
 
 
-def test_a_subreddit_chosen_among_all_becomes_the_scope(visit: Visit, product: Product) -> None:
+def test_a_community_chosen_among_all_becomes_the_scope(visit: Visit, product: Product) -> None:
     page = visit.open(hours=168)
     cards_of(page).get_by_role("link", name="r/windsurf").click()
     expect(page).to_have_url(f"{product.url}/?hours=168&subreddit=windsurf")
@@ -471,7 +471,7 @@ def test_a_subreddit_chosen_among_all_becomes_the_scope(visit: Visit, product: P
     )
 
 
-def test_a_drag_over_a_small_chart_leads_to_the_posts_of_its_subreddit(
+def test_a_drag_over_a_small_chart_leads_to_the_posts_of_its_community(
     visit: Visit, product: Product
 ) -> None:
     found = all_compared(product)
@@ -522,7 +522,7 @@ def movers(product: Product) -> list[Answer]:
     return sorted(large, key=lambda each: -abs(each["effect"]))
 
 
-def test_what_moved_it_names_subreddits_with_their_effects(visit: Visit, product: Product) -> None:
+def test_what_moved_it_names_communities_with_their_effects(visit: Visit, product: Product) -> None:
     most = movers(product)[:5]
     page = visit.open()
     if not most:

@@ -151,7 +151,7 @@ def test_answers_stand_below_what_they_answer_and_further_in(
 
 def test_a_post_of_the_list_opens_as_the_api_has_it(visit: Visit, product: Product) -> None:
     some = max(all_posts(product), key=lambda each: each["comment_count"])
-    # Only of its subreddit's first page; there may be more.
+    # Only of its community's first page; there may be more.
     listed = product.get("posts/recent", subreddit=some["subreddit"], limit=PAGE)
     post = max(listed, key=lambda each: each["comment_count"])
     page = visit.open(view="posts", subreddit=post["subreddit"])
@@ -175,7 +175,7 @@ def test_links_lead_to_reddit_and_to_what_the_post_links_to(
 ) -> None:
     page = visit.open(view="posts", post=THREAD)
     panel = panel_of(page)
-    expect(panel).to_contain_text("Invented for the sample: it isn't on Reddit.")
+    expect(panel).to_contain_text("Invented for the sample: it has no original.")
     expect(panel.get_by_role("link", name="Open on Reddit")).to_have_count(0)
     page.route("**/api/v1/posts/*subreddit=*", call_it_reddit)
     page.reload()
@@ -196,7 +196,7 @@ def test_a_post_that_is_not_there_says_so_and_can_be_closed(visit: Visit) -> Non
     page = visit.open(view="posts", subreddit="claude", post="claude/nosuchpost")
     alert = panel_of(page).get_by_role("alert")
     expect(alert).to_contain_text("There is no post of this id in claude.")
-    expect(alert).to_contain_text("It may have been deleted on Reddit")
+    expect(alert).to_contain_text("It may have been deleted at its source")
     panel_of(page).get_by_role("button", name="Close the post").click()
     expect(panel_of(page)).to_have_count(0)
     expect(rows_of(page).first).to_be_visible()

@@ -50,9 +50,9 @@ def test_the_newest_post_stands_first_and_each_says_its_sentiment_in_words(
         expect(row).to_contain_text(post["author"])
 
 
-def test_a_subreddit_is_chosen(visit: Visit, product: Product) -> None:
+def test_a_community_is_chosen(visit: Visit, product: Product) -> None:
     page = visit.open(view="posts")
-    page.get_by_label("Subreddit").select_option("claude")
+    page.get_by_label("Community").select_option("claude")
     expect(page).to_have_url(f"{product.url}/?view=posts&subreddit=claude")
     expect_exactly(page, all_posts(product, subreddit="claude"))
 
@@ -146,7 +146,7 @@ def test_a_span_of_time_shows_as_a_chip_that_can_be_taken_away(
     expect_exactly(page, all_posts(product, subreddit="claude"))
 
 
-def test_clear_all_takes_every_filter_away_and_leaves_subreddit_and_window(
+def test_clear_all_takes_every_filter_away_and_leaves_community_and_window(
     visit: Visit, product: Product
 ) -> None:
     word = words_of(all_posts(product, subreddit="OpenAI", sentiment="positive", hours=168))[0]
@@ -214,7 +214,7 @@ def test_a_download_holds_all_of_a_list_of_many_pages(visit: Visit, product: Pro
 def test_back_and_forward_lead_through_the_filters(visit: Visit, product: Product) -> None:
     page = visit.open(view="posts", hours=168)
     sentiment = page.get_by_role("group", name="Sentiment")
-    page.get_by_label("Subreddit").select_option("vibecoding")
+    page.get_by_label("Community").select_option("vibecoding")
     sentiment.get_by_role("button", name="positive").click()
     positive = all_posts(product, hours=168, subreddit="vibecoding", sentiment="positive")
     expect_exactly(page, positive)
@@ -222,11 +222,11 @@ def test_back_and_forward_lead_through_the_filters(visit: Visit, product: Produc
     expect(sentiment.get_by_role("button", name="All")).to_have_attribute("aria-pressed", "true")
     expect_exactly(page, all_posts(product, hours=168, subreddit="vibecoding"))
     page.go_back()
-    expect(page.get_by_label("Subreddit")).to_have_value("")
+    expect(page.get_by_label("Community")).to_have_value("")
     expect(page).to_have_url(f"{product.url}/?view=posts&hours=168")
     page.go_forward()
     page.go_forward()
-    expect(page.get_by_label("Subreddit")).to_have_value("vibecoding")
+    expect(page.get_by_label("Community")).to_have_value("vibecoding")
     expect(sentiment.get_by_role("button", name="positive")).to_have_attribute(
         "aria-pressed", "true"
     )
@@ -241,7 +241,7 @@ def test_a_link_shows_a_colleague_the_same(visit: Visit, product: Product) -> No
     sentiment = page.get_by_role("group", name="Sentiment")
     expect(window.get_by_role("button", pressed=True)).to_have_text("7 days")
     expect(sentiment.get_by_role("button", pressed=True)).to_have_text("negative")
-    expect(page.get_by_label("Subreddit")).to_have_value("claude")
+    expect(page.get_by_label("Community")).to_have_value("claude")
     expect(page.get_by_role("searchbox", name=SEARCH)).to_have_value(word)
     expect_exactly(page, all_posts(product, **chosen, q=word))
 

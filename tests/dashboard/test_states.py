@@ -63,7 +63,7 @@ def test_a_start_leads_to_figures_without_a_reload(product_of, visitor: Visitor)
     expect(page.get_by_text("Nothing has been collected yet.")).to_be_visible()
     expect(average(page)).to_be_visible(timeout=30_000)
     expect(
-        page.get_by_role("region", name="Every subreddit").get_by_role("listitem")
+        page.get_by_role("region", name="Every community").get_by_role("listitem")
     ).to_have_count(2)
 
 
@@ -80,7 +80,7 @@ def test_where_nothing_was_collected_nothing_is_said_of_silence(
     page.get_by_role("link", name="Posts", exact=True).click()
     expect(page.get_by_text("No posts were collected in the last 24 hours.")).to_be_visible()
     page.get_by_role("link", name="Collection", exact=True).click()
-    watched = page.get_by_role("region", name="Watched subreddits", exact=True)
+    watched = page.get_by_role("region", name="Watched communities", exact=True)
     expect(watched).to_contain_text("the sample data has no community of this name")
 
 

@@ -67,10 +67,12 @@ def test_the_topics_are_those_of_the_api_in_its_order(visit: Visit, product: Pro
             [f"r/{name}" for name in topic["subreddits"][:3]]
         )
         expect(card).to_contain_text(f"{expected.plural(topic['mentions'], 'post')} in ")
-        upvotes = expected.plural(topic["upvotes"], "upvote")
-        comments = expected.plural(topic["comments"], "comment")
-        gained = f"gained {upvotes} and {comments} \u00b7 {state(topic)}"
-        expect(card).to_contain_text(re.compile(gained))
+        gained = " and ".join(
+            expected.plural(topic[name], name[:-1])
+            for name in ("upvotes", "comments")
+            if topic[name]
+        )
+        expect(card).to_contain_text(re.compile(f"gained {gained} \u00b7 {state(topic)}"))
 
 
 def test_a_topic_has_a_named_picture_of_its_day(visit: Visit, product: Product) -> None:
@@ -97,7 +99,7 @@ def test_a_story_of_the_sample_trends(visit: Visit) -> None:
 def test_a_topic_leads_to_exactly_its_posts(visit: Visit, product: Product) -> None:
     topic = topics_of(product)[0]
     at = {"topic": topic["id"], "at": topic["created_at"]}
-    # From any view the posts are the topic's, of any window and subreddit.
+    # From any view the posts are the topic's, of any window and community.
     page = visit.open(subreddit=topic["subreddits"][0])
     cards_of(page).get_by_role("link", name=topic["theme"], exact=True).click()
     expect_address(page, product, **at)
@@ -119,7 +121,7 @@ def test_the_number_of_posts_leads_to_them_too(visit: Visit, product: Product) -
     expect(cards_of(page).first).to_contain_text(topic["theme"])
 
 
-def test_a_subreddit_of_a_topic_leads_to_the_posts_there(visit: Visit, product: Product) -> None:
+def test_a_community_of_a_topic_leads_to_the_posts_there(visit: Visit, product: Product) -> None:
     topic = topics_of(product)[0]
     name = topic["subreddits"][-1] if len(topic["subreddits"]) < 3 else topic["subreddits"][2]
     at = {"topic": topic["id"], "at": topic["created_at"]}
@@ -129,7 +131,7 @@ def test_a_subreddit_of_a_topic_leads_to_the_posts_there(visit: Visit, product: 
     expect_posts(page, product, subreddit=name, **at)
 
 
-def test_a_subreddit_has_the_topics_that_are_talked_about_there(
+def test_a_community_has_the_topics_that_are_talked_about_there(
     visit: Visit, product: Product
 ) -> None:
     topics = topics_of(product)

@@ -1,4 +1,4 @@
-/** The mean sentiment of several subreddits in one chart. Lines differ in colour and dash. */
+/** The mean sentiment of several communities in one chart. Lines differ in colour and dash. */
 
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";

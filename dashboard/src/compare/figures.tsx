@@ -1,4 +1,4 @@
-/** The figures of the compared subreddits. Each links to its posts. */
+/** The figures of the compared communities. Each links to its posts. */
 
 import { LABELS, NO_FILTER } from "../address";
 import type { ComparedScope, TimeWindow, Totals } from "../api";
@@ -13,7 +13,7 @@ import {
   significantShareChange,
   windowFilter,
 } from "../figures";
-import { count, share, windowName } from "../format";
+import { communityName, count, share, windowName } from "../format";
 import { address } from "../navigation";
 
 export function Figures({ all, window }: { all: ComparedScope[]; window: TimeWindow }) {
@@ -27,11 +27,11 @@ export function Figures({ all, window }: { all: ComparedScope[]; window: TimeWin
           points, where chance doesn't explain it
         </p>
       </div>
-      <ScrollRegion name="Figures of each subreddit">
+      <ScrollRegion name="Figures of each community">
         <table class="wide">
           <thead>
             <tr>
-              <th scope="col">Subreddit</th>
+              <th scope="col">Community</th>
               <th scope="col">Average</th>
               <th scope="col">Items</th>
               <th scope="col">Posts</th>
@@ -68,7 +68,7 @@ function Row({ compared, window }: { compared: ComparedScope; window: TimeWindow
   return (
     <tr>
       <th scope="row">
-        <Link to={{ view: "overview", subreddit }}>r/{subreddit}</Link>
+        <Link to={{ view: "overview", subreddit }}>{communityName(subreddit)}</Link>
       </th>
       <td>
         <Score value={statistics.avg_sentiment} /> <MeanChange compared={compared} />

@@ -1,24 +1,25 @@
-/** Compare: two to five subreddits in one chart, and their figures in a table. */
+/** Compare: two to five communities in one chart, and their figures in a table. */
 
 import { MAX_CHOSEN } from "../address";
-import type { Subreddits } from "../api";
+import type { Communities } from "../api";
 import { DataState, EmptyNote, ErrorNote, Skeleton } from "../components/data_state";
 import { WindowPicker } from "../components/header";
 import { Link } from "../components/link";
 import { MixedMethods, methodNames } from "../components/methods";
+import { communityName } from "../format";
 import { address, go } from "../navigation";
-import { useSubreddits, useTrends } from "../queries";
+import { useCommunities, useTrends } from "../queries";
 import { Figures } from "./figures";
 import { MeansOverTime } from "./over_time";
 
 const MIN_CHOSEN = 2;
-/** The number of busiest subreddits that are compared by default. */
+/** The number of busiest communities that are compared by default. */
 const DEFAULT_CHOSEN = 3;
 
 export function Compare() {
-  const names = useSubreddits();
+  const names = useCommunities();
   const { hours } = address.value;
-  const chosen = chosenSubreddits(names.data);
+  const chosen = chosenCommunities(names.data);
   const isEnough = chosen.length >= MIN_CHOSEN;
   const compared = useTrends(isEnough ? chosen : [], hours);
   return (
@@ -28,10 +29,10 @@ export function Compare() {
         <WindowPicker />
       </div>
       <DataState state={names} skeleton={<Skeleton height={60} />}>
-        {({ subreddits }) => <SubredditChoice names={subreddits} chosen={chosen} />}
+        {({ subreddits }) => <CommunityChoice names={subreddits} chosen={chosen} />}
       </DataState>
       {names.data && !isEnough ? (
-        <EmptyNote title="Choose two subreddits at least." />
+        <EmptyNote title="Choose two communities at least." />
       ) : compared.data ? (
         <>
           <MixedMethods
@@ -53,7 +54,7 @@ export function Compare() {
   );
 }
 
-function chosenSubreddits(names: Subreddits | undefined): string[] {
+function chosenCommunities(names: Communities | undefined): string[] {
   const { compare } = address.value;
   if (compare.length || !names) {
     const folded = compare.map((name) => name.toLowerCase());
@@ -63,14 +64,14 @@ function chosenSubreddits(names: Subreddits | undefined): string[] {
   return busiest.slice(0, DEFAULT_CHOSEN).map((each) => each.name);
 }
 
-function SubredditChoice({ names, chosen }: { names: string[]; chosen: string[] }) {
+function CommunityChoice({ names, chosen }: { names: string[]; chosen: string[] }) {
   const isChosen = (name: string) =>
     chosen.some((each) => each.toLowerCase() === name.toLowerCase());
   const isFull = chosen.length >= MAX_CHOSEN;
   return (
     <fieldset class="choice">
       <legend>
-        Two to five subreddits <span class="muted">({chosen.length} chosen)</span>
+        Two to five communities <span class="muted">({chosen.length} chosen)</span>
       </legend>
       {names.map((name) => (
         <label key={name} class="chip">
@@ -84,7 +85,7 @@ function SubredditChoice({ names, chosen }: { names: string[]; chosen: string[] 
               go({ compare: event.currentTarget.checked ? [...others, name] : others });
             }}
           />
-          r/{name}
+          {communityName(name)}
         </label>
       ))}
     </fieldset>

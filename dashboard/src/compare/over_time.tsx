@@ -1,4 +1,4 @@
-/** The means of the compared subreddits over time, as a chart and a table. */
+/** The means of the compared communities over time, as a chart and a table. */
 
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
@@ -17,7 +17,7 @@ import {
   coarseStepSize,
   sentimentLimit,
 } from "../figures";
-import { count, plural, score, windowName } from "../format";
+import { communityName, count, plural, score, windowName } from "../format";
 import { address } from "../navigation";
 
 interface Trend {
@@ -41,7 +41,9 @@ export function MeansOverTime({ all, collected }: { all: ComparedScope[]; collec
     `${all.map(({ subreddit }) => subreddit)} ${hours}`,
   );
   const span = activeStep === null ? undefined : trends[0]?.steps[activeStep];
-  const means = all.map((each) => `r/${each.subreddit} ${score(each.statistics.avg_sentiment)}`);
+  const means = all.map(
+    ({ subreddit, statistics }) => `${communityName(subreddit)} ${score(statistics.avg_sentiment)}`,
+  );
   return (
     <section class="card" aria-labelledby="lines">
       <div class="card-head">
@@ -92,7 +94,7 @@ function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | 
                 stroke-dasharray={(DASHES[number] ?? []).join(" ")}
               />
             </svg>
-            r/{name}
+            {communityName(name)}
             {step && <Score value={step.avg_sentiment} />}
             {step && <span class="muted">{count(step.total)} items</span>}
           </li>
@@ -103,7 +105,7 @@ function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | 
 }
 
 function meanAt({ name, steps }: Trend, at: number | null): string {
-  return `r/${name} ${score(steps[at ?? 0]?.avg_sentiment ?? null)}`;
+  return `${communityName(name)} ${score(steps[at ?? 0]?.avg_sentiment ?? null)}`;
 }
 
 function StepsTable({ trends }: { trends: Trend[] }) {
@@ -116,7 +118,7 @@ function StepsTable({ trends }: { trends: Trend[] }) {
             <th scope="col">When</th>
             {trends.map(({ name }) => (
               <th scope="col" key={name}>
-                r/{name}
+                {communityName(name)}
               </th>
             ))}
           </tr>
@@ -127,7 +129,7 @@ function StepsTable({ trends }: { trends: Trend[] }) {
               <th scope="row">{stepTime(span)}</th>
               {trends.map(({ name, steps: trendSteps }) => (
                 <td key={name}>
-                  <StepCell subreddit={name} step={trendSteps[at]} />
+                  <StepCell community={name} step={trendSteps[at]} />
                 </td>
               ))}
             </tr>
@@ -138,14 +140,14 @@ function StepsTable({ trends }: { trends: Trend[] }) {
   );
 }
 
-function StepCell({ subreddit, step }: { subreddit: string; step: ChartStep | undefined }) {
+function StepCell({ community, step }: { community: string; step: ChartStep | undefined }) {
   if (step?.isUncollected) return <>{NOT_COLLECTED}</>;
   if (!step?.total) return <>{score(null)}</>;
   const { start, end, total, avg_sentiment } = step;
   return (
     <>
       {score(avg_sentiment)}{" "}
-      <Link to={{ view: "posts", subreddit, ...NO_FILTER, kind: "items", start, end }}>
+      <Link to={{ view: "posts", subreddit: community, ...NO_FILTER, kind: "items", start, end }}>
         {plural(total, "item")}
       </Link>
     </>

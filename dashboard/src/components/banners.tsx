@@ -4,7 +4,7 @@ import type { Health } from "../api";
 import { hasBadSetting, lastResponse, unreachableSince } from "../connection";
 import { health, lastEnded, now, retryNow } from "../cycles";
 import { age, timeOfDay } from "../format";
-import { useSubreddits } from "../queries";
+import { useCommunities } from "../queries";
 import { PageErrorBanner } from "./error_boundary";
 import { Link } from "./link";
 
@@ -27,7 +27,7 @@ export function Banners() {
 }
 
 function OriginBanner() {
-  const origin = useSubreddits().data?.origin;
+  const origin = useCommunities().data?.origin;
   if (!origin || origin === "live") return null;
   return (
     <div class="banner origin">

@@ -1,7 +1,7 @@
 /** Copies of a post in other communities, and the post that it copies. */
 
 import type { Post } from "../api";
-import { plural } from "../format";
+import { communityName, plural } from "../format";
 import { Link } from "./link";
 
 /** More communities than this are counted, not named. */
@@ -14,7 +14,8 @@ export function Copies({ post }: { post: Pick<Post, "subreddit" | "copies" | "co
       {copies.length > 0 && <span>{copiesText(post.subreddit, copies)}</span>}
       {original && (
         <span>
-          a copy of <Link to={{ post: original }}>one in r/{community(original)}</Link>
+          a copy of{" "}
+          <Link to={{ post: original }}>one in {communityName(communityAt(original))}</Link>
         </span>
       )}
     </>
@@ -22,13 +23,13 @@ export function Copies({ post }: { post: Pick<Post, "subreddit" | "copies" | "co
 }
 
 function copiesText(own: string, copies: string[]): string {
-  const names = [...new Set(copies.map(community))];
+  const names = [...new Set(copies.map(communityAt))];
   const isElsewhere = !names.includes(own) && names.length === copies.length;
   if (isElsewhere && names.length <= MAX_NAMED)
-    return `also in ${names.map((name) => `r/${name}`).join(", ")}`;
+    return `also in ${names.map(communityName).join(", ")}`;
   return plural(copies.length, "copy", "copies");
 }
 
-function community(place: string): string {
+function communityAt(place: string): string {
   return place.split("/")[0] ?? "";
 }

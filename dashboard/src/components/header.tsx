@@ -3,9 +3,9 @@
 import { NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
 import { hasBadSetting, unreachableSince } from "../connection";
 import { health, isFirstRun, lastEnded, now, running } from "../cycles";
-import { age, timeOfDay, windowName } from "../format";
+import { age, communityName, timeOfDay, windowName } from "../format";
 import { address, go } from "../navigation";
-import { useSubreddits } from "../queries";
+import { useCommunities } from "../queries";
 import { Link } from "./link";
 import { isOverlayOpen } from "./overlay";
 
@@ -46,7 +46,7 @@ export function Header() {
 
 /** The state of collection: the age of the data, or the progress of the running cycle. */
 function CollectionStatus() {
-  const names = useSubreddits();
+  const names = useCommunities();
   const last = health.value?.application.last_collection_at;
   const cycle = running.value;
   const status = health.value?.status;
@@ -103,23 +103,23 @@ export function WindowPicker() {
   );
 }
 
-/** Choose one subreddit or all of them. */
-export function SubredditPicker() {
-  const names = useSubreddits().data?.subreddits ?? [];
-  const { subreddit } = address.value;
-  const known = names.find((name) => name.toLowerCase() === subreddit?.toLowerCase());
-  const options = subreddit && !known ? [subreddit, ...names] : names;
+/** Choose one community or all of them. */
+export function CommunityPicker() {
+  const names = useCommunities().data?.subreddits ?? [];
+  const { subreddit: chosen } = address.value;
+  const known = names.find((name) => name.toLowerCase() === chosen?.toLowerCase());
+  const options = chosen && !known ? [chosen, ...names] : names;
   return (
     <label class="scope">
-      <span class="hidden">Subreddit</span>
+      <span class="hidden">Community</span>
       <select
-        value={known ?? subreddit ?? ""}
+        value={known ?? chosen ?? ""}
         onChange={(event) => go({ subreddit: event.currentTarget.value || null })}
       >
-        <option value="">All subreddits</option>
+        <option value="">All communities</option>
         {options.map((name) => (
           <option key={name} value={name}>
-            r/{name}
+            {communityName(name)}
           </option>
         ))}
       </select>

@@ -1,4 +1,4 @@
-/** Text from Reddit with its quotes, code and links. It is never parsed as HTML. */
+/** The text of an item with its quotes, code and links. It is never parsed as HTML. */
 
 import { parseBlocks } from "./text_blocks";
 

@@ -3,7 +3,7 @@
 import { type Address, LABELS } from "../address";
 import type { ComparedScope, Label, LabelCounts } from "../api";
 import { labelFor, significantChange } from "../figures";
-import { count, score, share, signed } from "../format";
+import { communityName, count, score, share, signed } from "../format";
 import { Link } from "./link";
 
 const SHAPES: Record<Label, string> = {
@@ -69,7 +69,7 @@ export function MeanChange({ compared }: { compared: ComparedScope }) {
   const title = isWithin
     ? `${signed(change.avg_sentiment ?? 0, 2)}, within two standard errors of ${(error ?? 0).toFixed(2)}`
     : change.behind.length
-      ? `Missing of late: ${change.behind.map((name) => `r/${name}`).join(", ")}`
+      ? `Missing of late: ${change.behind.map(communityName).join(", ")}`
       : undefined;
   return (
     <span class="change none" {...(title ? { title } : {})}>

@@ -1,4 +1,4 @@
-/** The blocks of a text from Reddit: paragraphs, quotes and code. */
+/** The blocks of an item's text: paragraphs, quotes and code. */
 
 type Kind = "text" | "quote" | "code";
 export interface Block {

@@ -1,4 +1,4 @@
-/** The subreddits that moved the mean, and by how much. */
+/** The communities that moved the mean, and by how much. */
 
 import { NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
@@ -7,7 +7,7 @@ import { Link } from "../components/link";
 import { Change, Score } from "../components/sentiment";
 import { now } from "../cycles";
 import { rankContributors, significantChange, windowFilter } from "../figures";
-import { plural, signed, windowName } from "../format";
+import { communityName, plural, signed, windowName } from "../format";
 import { address } from "../navigation";
 import { useAllTrends } from "../queries";
 
@@ -48,7 +48,7 @@ export function Contributors() {
                     }}
                     class="contributor"
                   >
-                    <span class="contributor-name">r/{name}</span>
+                    <span class="contributor-name">{communityName(name)}</span>
                     <span class="contributor-bar" aria-hidden="true">
                       <span
                         class={effect > 0 ? "positive" : "negative"}
@@ -72,7 +72,7 @@ export function Contributors() {
   );
 }
 
-/** Return why no subreddit is listed. */
+/** Return why no community is listed. */
 function emptyReason(all: ComparedScope[], hours: number): string {
   const verdicts = new Set(all.map((each) => each.change?.verdict));
   if ([...verdicts].every((verdict) => verdict === "no_earlier_data")) {
@@ -81,5 +81,5 @@ function emptyReason(all: ComparedScope[], hours: number): string {
   if ([...verdicts].every((each) => each === "mixed_methods" || each === "no_earlier_data")) {
     return "Another method scored what was before.";
   }
-  return "No subreddit changed by more than chance explains: two standard errors, of 30 items at least.";
+  return "No community changed by more than chance explains: two standard errors, of 30 items at least.";
 }

@@ -2,9 +2,10 @@
 
 import type { Comparison } from "../api";
 import { DataState, Skeleton } from "../components/data_state";
-import { SubredditPicker, WindowPicker } from "../components/header";
+import { CommunityPicker, WindowPicker } from "../components/header";
 import { MixedMethods, methodNames } from "../components/methods";
 import { isFirstRun } from "../cycles";
+import { communityName } from "../format";
 import { address } from "../navigation";
 import { useAllTrends, useTopics, useTrends } from "../queries";
 import { Contributors } from "./contributors";
@@ -15,18 +16,18 @@ import { Summary } from "./summary";
 import { Trending } from "./trending";
 
 export function Overview() {
-  const { hours, subreddit } = address.value;
-  const scope = subreddit ?? "all";
+  const { hours, subreddit: community } = address.value;
+  const scope = community ?? "all";
   const compared = useTrends([scope], hours);
   return (
     <div class="overview">
       <div class="bar">
         <h1>
-          {subreddit
-            ? `r/${compared.data?.subreddits[0]?.subreddit ?? subreddit}`
-            : "All subreddits"}
+          {community
+            ? communityName(compared.data?.subreddits[0]?.subreddit ?? community)
+            : "All communities"}
         </h1>
-        <SubredditPicker />
+        <CommunityPicker />
         <WindowPicker />
       </div>
       {isFirstRun.value ? (
@@ -41,7 +42,7 @@ export function Overview() {
                 <Skeleton height={0} />
               </div>
             }
-            hint="Choose another subreddit above."
+            hint="Choose another community above."
           >
             {(comparison) => {
               const [scoped] = comparison.subreddits;
@@ -56,7 +57,7 @@ export function Overview() {
             }}
           </DataState>
           <div class="reasons">
-            {!subreddit && <Contributors />}
+            {!community && <Contributors />}
             <Trending />
           </div>
           <SmallMultiples />
@@ -66,7 +67,7 @@ export function Overview() {
   );
 }
 
-/** Warn of mixed methods in anything that this view averages: scope, subreddits and topics. */
+/** Warn of mixed methods in anything that this view averages: scope, communities and topics. */
 function Methods({ comparison }: { comparison: Comparison | undefined }) {
   const all = useAllTrends(address.value.hours).data?.compared ?? [];
   const topics = useTopics().data ?? [];

@@ -18,7 +18,7 @@ import {
   stepSize,
   sumTotals,
 } from "../figures";
-import { count, formatSpan, plural, score, windowName } from "../format";
+import { communityName, count, formatSpan, plural, score, windowName } from "../format";
 import { address, go } from "../navigation";
 
 interface Props {
@@ -115,7 +115,7 @@ function chartSummary(
     .filter((step) => step.avg_sentiment !== null)
     .sort((a, b) => (a.avg_sentiment ?? 0) - (b.avg_sentiment ?? 0));
   const [lowest, highest] = [ranked[0], ranked.at(-1)];
-  const of = subreddit === "all" ? "all subreddits" : `r/${subreddit}`;
+  const of = subreddit === "all" ? "all communities" : communityName(subreddit);
   const start = `Sentiment and volume of ${of} over ${windowName(hours)}: ${count(statistics.total)} items`;
   if (!lowest || !highest) return `${start}.`;
   return (

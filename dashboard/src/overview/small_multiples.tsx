@@ -1,4 +1,4 @@
-/** Small multiples: one chart for each subreddit, all on the same scales. */
+/** Small multiples: one chart for each community, all on the same scales. */
 
 import { useMemo, useState } from "preact/hooks";
 import { type Address, NO_FILTER } from "../address";
@@ -19,7 +19,7 @@ import {
   significantChange,
   windowFilter,
 } from "../figures";
-import { count, plural, score, windowName } from "../format";
+import { communityName, count, plural, score, windowName } from "../format";
 import { address, go } from "../navigation";
 import { type AllTrends, useAllTrends } from "../queries";
 import { stepsSpan } from "./over_time";
@@ -34,7 +34,7 @@ export function SmallMultiples() {
   return (
     <section class="card" aria-labelledby="multiples">
       <div class="card-head">
-        <h2 id="multiples">Every subreddit</h2>
+        <h2 id="multiples">Every community</h2>
         <p class="muted">on one scale; choose one to look at it alone</p>
       </div>
       <DataState state={trends} skeleton={<Skeleton height={120} rows={4} />}>
@@ -111,7 +111,7 @@ function ChartCard({ compared, step, span, children }: CardProps) {
       <div class="small-multiple-head">
         <h3>
           <Link to={{ subreddit }} {...(isChosen ? { "aria-current": "true" as const } : {})}>
-            r/{subreddit}
+            {communityName(subreddit)}
           </Link>
         </h3>
         <Score value={step ? step.avg_sentiment : statistics.avg_sentiment} />
@@ -143,7 +143,7 @@ function chartSummary(compared: ComparedScope, hours: number): string {
   const { subreddit, statistics } = compared;
   const change = significantChange(compared);
   return (
-    `r/${subreddit} over ${windowName(hours)}: ${count(statistics.total)} items, ` +
+    `${communityName(subreddit)} over ${windowName(hours)}: ${count(statistics.total)} items, ` +
     `${score(statistics.avg_sentiment)} on average` +
     (change === null ? "" : `, ${score(change)} against the time before`)
   );

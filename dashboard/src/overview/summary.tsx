@@ -16,7 +16,7 @@ import {
   significantLabel,
   windowFilter,
 } from "../figures";
-import { age, count, plural, signed, windowName } from "../format";
+import { age, communityName, count, plural, signed, windowName } from "../format";
 import { address } from "../navigation";
 import { useAllTrends, useTopics } from "../queries";
 
@@ -155,7 +155,7 @@ function wasCollected({ change }: ComparedScope): boolean {
   return !isStale.value && !change?.behind.length && lastEnded.value?.status !== "failed";
 }
 
-/** The subreddit that caused most of the change, and its topic. */
+/** The community that caused most of the change, and its topic. */
 function ChangeReason({ moved }: { moved: number | null }) {
   const loadedAll = useAllTrends(address.value.hours);
   const loadedTopics = useTopics();
@@ -177,7 +177,7 @@ function ChangeReason({ moved }: { moved: number | null }) {
     <p class="because">
       {first.effect / moved > 0.5 ? "Most" : "The largest part"} of the{" "}
       {moved > 0 ? "rise" : "fall"} came from{" "}
-      <Link to={{ subreddit: first.name }}>r/{first.name}</Link>
+      <Link to={{ subreddit: first.name }}>{communityName(first.name)}</Link>
       {topic && (
         <>
           , where people talk about{" "}
@@ -196,7 +196,7 @@ function Freshness() {
   const application = health.value?.application;
   const cycle = lastEnded.value;
   const failed = cycle?.errors ?? [];
-  const failedSubreddits = failed.flatMap(({ subreddit }) => subreddit ?? []);
+  const failedCommunities = failed.flatMap(({ subreddit }) => subreddit ?? []);
   return (
     <div class="figure">
       <p class="figure-name">Data</p>
@@ -210,8 +210,8 @@ function Freshness() {
       </p>
       {failed.length > 0 && (
         <p class="figure-more warning" title={failed.map((each) => each.message).join("\n")}>
-          {failedSubreddits.length
-            ? `failed: ${failedSubreddits.map((name) => `r/${name}`).join(", ")}`
+          {failedCommunities.length
+            ? `failed: ${failedCommunities.map(communityName).join(", ")}`
             : "the last collection failed"}
         </p>
       )}

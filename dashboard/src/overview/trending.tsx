@@ -8,14 +8,14 @@ import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { LabelShares, Score } from "../components/sentiment";
 import { now } from "../cycles";
-import { age, dateTime, plural } from "../format";
+import { age, communityName, dateTime, plural } from "../format";
 import { address } from "../navigation";
 import { useFreshTopics } from "../queries";
 
 const INITIAL_SHOWN = 5;
 
 export function Trending() {
-  const { subreddit } = address.value;
+  const { subreddit: community } = address.value;
   const [isExpanded, setExpanded] = useState(false);
   const topics = useFreshTopics();
   return (
@@ -30,8 +30,8 @@ export function Trending() {
       </div>
       <DataState state={topics} skeleton={<Skeleton height={96} rows={3} />}>
         {(found) => {
-          const here = subreddit
-            ? found.filter((topic) => topic.subreddits.some((name) => isSameName(name, subreddit)))
+          const here = community
+            ? found.filter((topic) => topic.subreddits.some((name) => isSameName(name, community)))
             : found;
           if (!here.length)
             return (
@@ -96,7 +96,7 @@ function TopicCard({ topic }: { topic: Topic }) {
         {topic.subreddits.slice(0, 3).map((name, number) => (
           <span key={name}>
             {number > 0 && ", "}
-            <Link to={{ ...to, subreddit: name }}>r/{name}</Link>
+            <Link to={{ ...to, subreddit: name }}>{communityName(name)}</Link>
           </span>
         ))}
         {topic.subreddits.length > 3 && ` and ${topic.subreddits.length - 3} more`}
@@ -114,10 +114,11 @@ function TopicCard({ topic }: { topic: Topic }) {
   );
 }
 
-/** Return the upvotes and comments that the topic gained in a day; older topics don't have them. */
+/** Return the upvotes and comments that the topic gained in a day, of those that are known. */
 function gainText({ upvotes, comments }: Topic): string {
-  if (upvotes == null || comments == null) return "";
-  return ` · gained ${plural(upvotes, "upvote")} and ${plural(comments, "comment")}`;
+  const gains = [upvotes && plural(upvotes, "upvote"), comments && plural(comments, "comment")];
+  const named = gains.filter(Boolean);
+  return named.length ? ` · gained ${named.join(" and ")}` : "";
 }
 
 function stateText(state: NonNullable<Topic["state"]>, peak: string): string {

@@ -21,7 +21,7 @@ export function listPath(to: Address, options: { limit: number } | { format: "cs
   return apiPath(endpoint, { subreddit, hours, sentiment, q, ...window, ...only, ...options });
 }
 
-/** Return whether anything but window, subreddit and kind limits the list. */
+/** Return whether anything but window, community and kind limits the list. */
 export function isFiltered({ sentiment, q, start, end, topic }: Address): boolean {
   return Boolean(sentiment || q || start || end || topic);
 }

@@ -1,7 +1,7 @@
 /** Posts: the list, its filters, and an open post with its comments beside it. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { SubredditPicker, WindowPicker } from "../components/header";
+import { CommunityPicker, WindowPicker } from "../components/header";
 import { isOverlayOpen } from "../components/overlay";
 import { address } from "../navigation";
 import { HEADINGS } from "./filter";
@@ -27,7 +27,7 @@ export function Posts() {
       <div class="posts-list" ref={list} inert={isOverlayOpen.value}>
         <div class="bar">
           <h1>{HEADINGS[kind ?? "posts"]}</h1>
-          <SubredditPicker />
+          <CommunityPicker />
           <WindowPicker />
         </div>
         <Filters />

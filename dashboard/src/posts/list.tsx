@@ -10,6 +10,7 @@ import { isStale, lastEnded } from "../cycles";
 import { dateTime, plural, windowName } from "../format";
 import { address } from "../navigation";
 import { HEADINGS, isFiltered, listPath, noun, searchedSpan } from "./filter";
+import { itemKey } from "./post_list";
 import { CommentRow, PostRow } from "./rows";
 import { useScrollRestoration } from "./scroll_restoration";
 import { type Pages, usePages } from "./use_pages";
@@ -48,9 +49,9 @@ export function PostList() {
       >
         {posts.map((each) =>
           "kind" in each && each.kind === "comment" ? (
-            <CommentRow key={each.id} comment={each} />
+            <CommentRow key={itemKey(each)} comment={each} />
           ) : (
-            <PostRow key={each.id} post={each} />
+            <PostRow key={itemKey(each)} post={each} />
           ),
         )}
       </ol>

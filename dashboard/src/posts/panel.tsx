@@ -5,18 +5,19 @@ import type { Comment, Post, PostDetail } from "../api";
 import { Byline } from "../components/age";
 import { Copies } from "../components/copies";
 import { ErrorNote, Skeleton } from "../components/data_state";
+import { Known } from "../components/known";
 import { Language, MixedMethods, methodName, methodNames } from "../components/methods";
 import { RichText } from "../components/rich_text";
 import { LabelShares, Score } from "../components/sentiment";
-import { count, plural, score } from "../format";
+import { communityName, count, plural, score } from "../format";
 import { go } from "../navigation";
 import { usePost } from "../queries";
+import { hostname, isExternal, originalLink } from "./links";
 import { flattenThread } from "./thread";
 import { visibleTitle } from "./title";
 
 /** Deeper replies are shown at this depth: a phone has no room for more. */
 const MAX_DEPTH = 4;
-const REDDIT = "https://www.reddit.com/";
 
 export function PostPanel({ name }: { name: string }) {
   const detail = usePost(name);
@@ -44,7 +45,7 @@ export function PostPanel({ name }: { name: string }) {
         <Detail detail={detail.data} />
       ) : detail.error ? (
         <ErrorNote error={detail.error}>
-          It may have been deleted on Reddit: what is deleted there goes here, too.
+          It may have been deleted at its source: what is deleted there goes here, too.
         </ErrorNote>
       ) : (
         <Skeleton height={120} rows={4} />
@@ -58,7 +59,7 @@ function Detail({ detail }: { detail: PostDetail }) {
   return (
     <article>
       <p class="post-meta muted">
-        <span>r/{post.subreddit}</span>
+        <span class="community">{communityName(post.subreddit)}</span>
         <Byline item={post} />
         <Copies post={post} />
       </p>
@@ -66,25 +67,13 @@ function Detail({ detail }: { detail: PostDetail }) {
       <p class="panel-mood">
         <Score value={post.sentiment.compound} named />
         <span class="muted">
-          {plural(post.upvotes, "upvote")} · scored by {methodName(post.sentiment)}
+          {post.upvotes !== null && `${plural(post.upvotes, "upvote")} · `}scored by{" "}
+          {methodName(post.sentiment)}
         </span>
         <Language language={post.language} />
       </p>
       <RichText text={post.content} />
-      <p class="panel-links">
-        {detail.origin === "sample" ? (
-          <span class="muted">Invented for the sample: it isn't on Reddit.</span>
-        ) : (
-          <a class="button" href={redditUrl(post)} target="_blank" rel="noopener noreferrer">
-            Open on Reddit
-          </a>
-        )}
-        {isExternal(post) && (
-          <a href={post.url} target="_blank" rel="noopener noreferrer nofollow">
-            {hostname(post.url)}
-          </a>
-        )}
-      </p>
+      <Links detail={detail} />
       <h3>
         {plural(comments.length, "comment")}{" "}
         <span class="muted">
@@ -95,29 +84,41 @@ function Detail({ detail }: { detail: PostDetail }) {
       <MixedMethods methods={methodNames([detail])} />
       {comments.length > 0 && <LabelShares counts={detail.sentiment_distribution} figures />}
       <Comments comments={comments} />
-      {!comments.length && (
-        <p class="muted">
-          {post.comment_count
-            ? "None are collected yet: comments come with the next collections."
-            : "Nobody has answered yet."}
-        </p>
-      )}
+      {!comments.length && <p class="muted">{noComments(post)}</p>}
       {!detail.comments_complete && <p class="muted">There are more; these are the oldest.</p>}
     </article>
   );
 }
 
-/** Return the post's address on Reddit. The permalink is untrusted: it may lead anywhere. */
-function redditUrl({ id, permalink }: Post): string {
-  return permalink.startsWith(REDDIT) ? permalink : `${REDDIT}comments/${id}/`;
+/** Links to the post itself, and to what it links to. */
+function Links({ detail: { post, origin } }: { detail: PostDetail }) {
+  const link = originalLink(post);
+  return (
+    <p class="panel-links">
+      {origin === "sample" ? (
+        <span class="muted">Invented for the sample: it has no original.</span>
+      ) : (
+        link && (
+          <a class="button" href={link.href} target="_blank" rel="noopener noreferrer">
+            {link.text}
+          </a>
+        )
+      )}
+      {isExternal(post) && (
+        <a href={post.url} target="_blank" rel="noopener noreferrer nofollow">
+          {hostname(post.url)}
+        </a>
+      )}
+    </p>
+  );
 }
 
-function isExternal({ url }: Post): boolean {
-  return /^https?:\/\//.test(url) && URL.canParse(url) && !/(^|\.)reddit\.com$/.test(hostname(url));
-}
-
-function hostname(url: string): string {
-  return new URL(url).hostname.replace(/^www\./, "");
+/** Return why no comments are shown. */
+function noComments({ comment_count: known }: Post): string {
+  if (known === null) return "No comments are collected.";
+  return known
+    ? "None are collected yet: comments come with the next collections."
+    : "Nobody has answered yet.";
 }
 
 function Comments({ comments }: { comments: Comment[] }) {
@@ -129,7 +130,7 @@ function Comments({ comments }: { comments: Comment[] }) {
           <p class="post-meta muted">
             <Score value={comment.sentiment.compound} named />
             <Byline item={comment} />
-            <span>{plural(comment.upvotes, "upvote")}</span>
+            <Known value={comment.upvotes} one="upvote" />
             <Language language={comment.language} />
             {depth > 0 && <span class="hidden">an answer</span>}
           </p>

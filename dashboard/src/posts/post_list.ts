@@ -33,16 +33,18 @@ export function mergeFirstPage(
 ): PostList {
   const newest = list?.posts[0];
   if (!list || !newest) return { ...EMPTY_LIST, posts, next };
-  const latest = new Map(posts.map((post) => [post.id, post]));
-  const known = new Set(list.posts.map((post) => post.id));
+  const latest = new Map(posts.map((post) => [itemKey(post), post]));
+  const known = new Set(list.posts.map(itemKey));
   const last = posts.at(-1);
   // Older posts may be on later pages.
   const oldest = next && last ? sortKey(last) : next;
-  const isGone = (post: ListItem) => !latest.has(post.id) && (oldest ?? "") <= sortKey(post);
+  const isGone = (post: ListItem) => !latest.has(itemKey(post)) && (oldest ?? "") <= sortKey(post);
   return {
-    posts: list.posts.filter((post) => !isGone(post)).map((post) => latest.get(post.id) ?? post),
+    posts: list.posts
+      .filter((post) => !isGone(post))
+      .map((post) => latest.get(itemKey(post)) ?? post),
     next: list.next,
-    fresh: posts.filter((post) => !known.has(post.id)),
+    fresh: posts.filter((post) => !known.has(itemKey(post))),
     gap: next && oldest && oldest > sortKey(newest) ? next : null,
   };
 }
@@ -61,9 +63,14 @@ export function searchedUntil(next: string | null, base: string): string | null 
 
 /** Merge two lists, newest first; the first one wins where both hold a post. */
 function mergePosts(first: ListItem[], second: ListItem[]): ListItem[] {
-  const known = new Set(first.map((post) => post.id));
-  const all = [...first, ...second.filter((post) => !known.has(post.id))];
+  const known = new Set(first.map(itemKey));
+  const all = [...first, ...second.filter((post) => !known.has(itemKey(post)))];
   return all.sort((one, other) => (sortKey(one) < sortKey(other) ? 1 : -1));
+}
+
+/** Return what names an item in a list: a post and a comment may have the same id. */
+export function itemKey(item: ListItem): string {
+  return `${"kind" in item ? item.kind : "post"}:${item.id}`;
 }
 
 /** Return the key that the API sorts by. */

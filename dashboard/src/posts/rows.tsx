@@ -3,9 +3,10 @@
 import type { Item } from "../api";
 import { Byline } from "../components/age";
 import { Copies } from "../components/copies";
+import { Known } from "../components/known";
 import { Link } from "../components/link";
 import { Score } from "../components/sentiment";
-import { plural } from "../format";
+import { communityName } from "../format";
 import { address } from "../navigation";
 import { excerpt } from "./excerpt";
 import type { ListItem } from "./post_list";
@@ -29,10 +30,10 @@ export function PostRow({ post }: { post: ListItem }) {
         </h2>
         {post.content && <p class="post-excerpt">{excerpt(post.content)}</p>}
         <p class="post-meta muted">
-          <span>r/{post.subreddit}</span>
+          <span class="community">{communityName(post.subreddit)}</span>
           <Byline item={post} />
-          <span>{plural(post.upvotes, "upvote")}</span>
-          <span>{plural(post.comment_count ?? 0, "comment")}</span>
+          <Known value={post.upvotes} one="upvote" />
+          <Known value={post.comment_count} one="comment" />
           <Copies post={post} />
         </p>
       </div>
@@ -53,9 +54,9 @@ export function CommentRow({ comment }: { comment: Item }) {
           </Link>
         </p>
         <p class="post-meta muted">
-          <span>comment in r/{comment.subreddit}</span>
+          <span class="community">comment in {communityName(comment.subreddit)}</span>
           <Byline item={comment} />
-          <span>{plural(comment.upvotes, "upvote")}</span>
+          <Known value={comment.upvotes} one="upvote" />
         </p>
       </div>
     </li>

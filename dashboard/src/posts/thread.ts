@@ -4,10 +4,12 @@ import type { Comment } from "../api";
 
 /** Order comments so that replies follow their parent. A reply whose parent is gone is at the top level. */
 export function flattenThread(comments: Comment[]): { comment: Comment; depth: number }[] {
-  const known = new Set(comments.map((comment) => `t1_${comment.id}`));
+  const known = new Set(comments.map((comment) => comment.id));
   const answers = new Map<string, Comment[]>();
   for (const comment of comments) {
-    const above = known.has(comment.parent_id) ? comment.parent_id : "";
+    const { parent_id, post_id } = comment;
+    // A comment may have the id of its post: what names that one answers the post.
+    const above = parent_id !== post_id && known.has(parent_id) ? parent_id : "";
     answers.set(above, [...(answers.get(above) ?? []), comment]);
   }
   const ordered: { comment: Comment; depth: number }[] = [];
@@ -15,7 +17,7 @@ export function flattenThread(comments: Comment[]): { comment: Comment; depth: n
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { comment, depth } = next;
     ordered.push(next);
-    const below = answers.get(`t1_${comment.id}`) ?? [];
+    const below = answers.get(comment.id) ?? [];
     waiting.push(...below.toReversed().map((each) => ({ comment: each, depth: depth + 1 })));
   }
   return ordered;
