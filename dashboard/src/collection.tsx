@@ -282,7 +282,7 @@ function Watched() {
             <tbody>
               {details.map((each) => (
                 <tr key={each.name}>
-                  <th scope="row">
+                  <th scope="row" class="community">
                     <Link to={{ view: "overview", subreddit: each.name }}>
                       {communityName(each.name)}
                     </Link>

@@ -67,7 +67,7 @@ function Row({ compared, window }: { compared: ComparedScope; window: TimeWindow
     isCompared && <Change value={countChange(compared, read)} digits={0} />;
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" class="community">
         <Link to={{ view: "overview", subreddit }}>{communityName(subreddit)}</Link>
       </th>
       <td>

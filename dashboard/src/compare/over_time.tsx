@@ -117,7 +117,7 @@ function StepsTable({ trends }: { trends: Trend[] }) {
           <tr>
             <th scope="col">When</th>
             {trends.map(({ name }) => (
-              <th scope="col" key={name}>
+              <th scope="col" class="community" key={name}>
                 {communityName(name)}
               </th>
             ))}

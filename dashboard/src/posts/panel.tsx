@@ -59,7 +59,7 @@ function Detail({ detail }: { detail: PostDetail }) {
   return (
     <article>
       <p class="post-meta muted">
-        <span class="community">{communityName(post.subreddit)}</span>
+        <span>{communityName(post.subreddit)}</span>
         <Byline item={post} />
         <Copies post={post} />
       </p>

@@ -30,7 +30,7 @@ export function PostRow({ post }: { post: ListItem }) {
         </h2>
         {post.content && <p class="post-excerpt">{excerpt(post.content)}</p>}
         <p class="post-meta muted">
-          <span class="community">{communityName(post.subreddit)}</span>
+          <span>{communityName(post.subreddit)}</span>
           <Byline item={post} />
           <Known value={post.upvotes} one="upvote" />
           <Known value={post.comment_count} one="comment" />
@@ -54,7 +54,7 @@ export function CommentRow({ comment }: { comment: Item }) {
           </Link>
         </p>
         <p class="post-meta muted">
-          <span class="community">comment in {communityName(comment.subreddit)}</span>
+          <span>comment in {communityName(comment.subreddit)}</span>
           <Byline item={comment} />
           <Known value={comment.upvotes} one="upvote" />
         </p>
