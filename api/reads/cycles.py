@@ -7,6 +7,7 @@ from api.errors import NotFound
 from api.reads.waiting import how_it_waits
 from api.schema.cycles import CycleAnswer, Cycles
 from api.schema.parameters import CycleParameters, CyclesParameters
+from shared.communities import REDDIT, source_of
 from shared.cycles import is_orphaned, new_cycle, orphaned
 from shared.host_json import queue_poll_interval
 from shared.models import CollectRequest, Cycle, CycleError, Lease
@@ -78,9 +79,10 @@ async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[C
 
 def client_message(error: CycleError, origin: str) -> str:
     """Return what went wrong, without the addresses of our network that libraries may quote."""
-    if error["kind"] == "missing" and origin != "live":
+    of_reddit = source_of(error["community"] or "") == REDDIT
+    if error["kind"] == "missing" and of_reddit and origin != "live":
         # Reddit itself may well have one.
-        return f"the {origin} data has no community of this name"
+        return f"the {origin} data has no subreddit of this name"
     return OF_OUR_NETWORK.get(error["kind"], error["message"])
 
 

@@ -189,10 +189,16 @@ def _recent_post(post: Post, terms: Mapping[str, str], until: datetime) -> Recen
         scored=scored(post),
         terms=terms,
         words=said_words(post["title"], post["content"]),
-        upvotes=post["upvotes"] or 0,
-        comments=post["comment_count"] or 0,
+        upvotes=post["upvotes"],
+        comments=post["comment_count"],
         copies=post.get("copies", ()),
     )
+
+
+def _sum_known(counts: Iterable[int | None]) -> int | None:
+    """Add up the counts that are known; None where none is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 def _topic(
@@ -216,8 +222,8 @@ def _topic(
         mentions=len(topic.posts),
         mentions_by_hour=by_hour,
         state=state_of(by_hour, window.end),
-        upvotes=sum(post.upvotes for post in topic.posts),
-        comments=sum(post.comments for post in topic.posts),
+        upvotes=_sum_known(post.upvotes for post in topic.posts),
+        comments=_sum_known(post.comments for post in topic.posts),
         growth=None if topic.growth is None else round(topic.growth, VELOCITY_DIGITS),
         communities=[name for name, _ in posts_in.most_common()],
         engagement_velocity=round(topic.velocity, VELOCITY_DIGITS),

@@ -36,8 +36,8 @@ class RecentPost:
     scored: Scored
     terms: Mapping[str, str]
     words: str = ""
-    upvotes: int = 0
-    comments: int = 0
+    upvotes: int | None = None
+    comments: int | None = None
     copies: Sequence[str] = ()
 
 

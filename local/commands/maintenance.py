@@ -104,14 +104,14 @@ def _print_topics(found: Topics, *, as_json: bool) -> None:
     table = Table("theme", title=title, title_justify="left", box=box.SIMPLE)
     for name in ("posts", "upvotes", "comments", "sentiment"):
         table.add_column(name, justify="right")
-    table.add_column("subreddits")
+    table.add_column("communities")
     for topic in found["topics"]:
         average = topic["sentiment_avg"]
         table.add_row(
             topic["theme"],
             str(topic["mentions"]),
-            f"{topic.get('upvotes', 0):,}",
-            f"{topic.get('comments', 0):,}",
+            _known(topic.get("upvotes")),
+            _known(topic.get("comments")),
             "-" if average is None else f"{average:+.3f}",
             ", ".join(topic["communities"]),
         )
@@ -121,3 +121,8 @@ def _print_topics(found: Topics, *, as_json: bool) -> None:
         Console().print(mixed, style="yellow", soft_wrap=True)
     if not found["topics"]:
         Console().print("Nothing stands out against the seven days before.")
+
+
+def _known(count: int | None) -> str:
+    """Write a count; one that no source gave is unknown."""
+    return "-" if count is None else f"{count:,}"

@@ -33,8 +33,8 @@ class Topic(TypedDict):
     methods: NotRequired[dict[str, int]]
     left_out: NotRequired[int]
     state: NotRequired[TopicState]
-    upvotes: NotRequired[int]
-    comments: NotRequired[int]
+    upvotes: NotRequired[int | None]
+    comments: NotRequired[int | None]
     peak_time: str
     created_at: str
 

@@ -81,7 +81,7 @@ def test_where_nothing_was_collected_nothing_is_said_of_silence(
     expect(page.get_by_text("No posts were collected in the last 24 hours.")).to_be_visible()
     page.get_by_role("link", name="Collection", exact=True).click()
     watched = page.get_by_role("region", name="Watched communities", exact=True)
-    expect(watched).to_contain_text("the sample data has no community of this name")
+    expect(watched).to_contain_text("the sample data has no subreddit of this name")
 
 
 def test_while_it_loads_the_places_of_what_comes_are_kept(visit: Visit) -> None:
