@@ -71,13 +71,15 @@ class Listening:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        listener: socket.socket | None = None,
         on_close: Callable[[], Awaitable[None]] = _nothing,
     ) -> None:
         """Listen in a thread of its own. Port 0 is any free one. Raises OSError when taken.
 
+        A listener is a socket of `listen`, instead of host and port; it is closed with the rest.
         `on_close` is called in that thread's loop after all connections have closed.
         """
-        self._socket = _listen(host, port)
+        self._socket = listener or listen(host, port)
         self._server = _Server(_config(app), on_close)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="stand-in", daemon=True
@@ -127,7 +129,7 @@ def serve(app: ASGIApp, *, host: str, port: int, ready: str) -> None:
 
     `ready` is that line, with {url} for the address. Raises OSError when the port is taken.
     """
-    with _listen(host, port) as listener:
+    with listen(host, port) as listener:
         url = _url(host, listener.getsockname()[1])
         print(ready.format(url=url), flush=True)
         # Ctrl-C ends the server; uvicorn has closed everything by then.
@@ -139,8 +141,11 @@ def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens already, so that every later connection is answered."""
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens already, so that every later connection is answered.
+
+    Raises OSError when the port is taken.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio switches off Nagle's algorithm only if the protocol is named. With the algorithm,
     # small answers take 40 ms.

@@ -6,6 +6,7 @@ Two such strings compare as their times do, so the store can order and filter by
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 Clock = Callable[[], datetime]
 
@@ -61,6 +62,7 @@ def hour_start(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
+@lru_cache(maxsize=4096)
 def next_hour(hour: str) -> str:
     """Return the hour cell after this one."""
     start = datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)

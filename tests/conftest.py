@@ -1,8 +1,10 @@
 """Set-up of every test: clean settings, and the shared fixtures."""
 
+import gc
 import logging
 import math
 import os
+import sys
 from collections.abc import Iterator
 
 import hypothesis
@@ -18,7 +20,13 @@ pytest_plugins = [
     "tests.fixtures.stores",
 ]
 
-# An example may take any time on a busy machine.
+# Hundreds of processes that tests start would compile the product again, each for itself.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# What is imported and collected stays: to look for garbage in it takes seconds.
+gc.disable()
+
+# On a busy machine an example takes as long as it takes.
 hypothesis.settings.register_profile(
     "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -51,6 +59,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             *rest[number * share : (number + 1) * share],
         )
     ]
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, now and then, in what tests make."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

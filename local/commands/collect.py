@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -18,7 +19,7 @@ from collector.writers.lease import LeaseWait
 from local.host.config import read_local_settings
 from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app
-from local.standin import choose_source
+from local.standin import chosen_source
 from shared.errors import CycleRunning, UndertoneError
 from shared.models import ALL, CommunityCounts, Cycle
 from shared.settings import Settings, load_settings
@@ -37,10 +38,10 @@ def collect_command(environ: Mapping[str, str], *, as_json: bool) -> int:
 
     Without credentials the stand-in serves the sample. Raises SettingsError and HostError.
     """
-    choice = choose_source(read_local_settings(Path(), environ), None)
-    settings = load_settings(choice.environ)
-    with _stand_in(settings) if choice.is_standin else nullcontext():
-        return asyncio.run(collect_once(settings, as_json=as_json))
+    with chosen_source(read_local_settings(Path(), environ), None) as choice:
+        settings = load_settings(choice.environ)
+        with _stand_in(choice.listener) if choice.listener else nullcontext():
+            return asyncio.run(collect_once(settings, as_json=as_json))
 
 
 def stats_command(environ: Mapping[str, str], *, hours: int, as_json: bool) -> int:
@@ -52,9 +53,8 @@ def stats_command(environ: Mapping[str, str], *, hours: int, as_json: bool) -> i
     return asyncio.run(show_stats(settings, hours=hours, as_json=as_json))
 
 
-def _stand_in(settings: Settings) -> StandIn:
-    port = int(str(settings.reddit_base_url).rsplit(":", 1)[1])
-    return StandIn(create_app(feed_of(None)), port=port)
+def _stand_in(listener: socket.socket) -> StandIn:
+    return StandIn(create_app(feed_of(None)), listener=listener)
 
 
 class Report(TypedDict):

@@ -19,7 +19,7 @@ from local.host.process import configure_logging
 from local.host.queues import Queues
 from local.host.rules import violations
 from local.host.supervisor import Child, Supervisor, listen
-from local.standin import StandInChoice, choose_source
+from local.standin import StandInChoice, chosen_source
 from shared.errors import SettingsError, StoreError, UndertoneError
 from shared.logs import printable
 from shared.schedule import next_tick
@@ -52,13 +52,18 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
     """Run everything until it is stopped, and return the exit status."""
     try:
         given = read_local_settings(options.app, environ)
-        choice = choose_source(given, options.recording)
-        settings = load_settings(choice.environ)
-        asyncio.run(_check_origin(settings))
-        _make_data_folder(settings)
+        with chosen_source(given, options.recording) as choice:
+            settings = load_settings(choice.environ)
+            asyncio.run(_check_origin(settings))
+            _make_data_folder(settings)
+            return _run(options, settings, choice)
     except UndertoneError as error:
         print(printable(str(error), keep="\n"), file=sys.stderr)
         return BAD_SETTINGS
+
+
+def _run(options: Options, settings: Settings, choice: StandInChoice) -> int:
+    """Run the host's processes until they are stopped, and return the exit status."""
     os.environ.update(choice.environ)
     configure_logging("host")
     try:
@@ -143,10 +148,11 @@ def _children(
     if not options.collect:
         worker.append("--no-timers")
     children = [http]
-    if choice.is_standin:
+    if choice.listener is not None:
         recording = ["--recording", str(options.recording)] if options.recording else []
         live = ["--live"] if options.live else []
-        children.append(Child("reddit", [*common, *recording, *live], ends_last=True))
+        arguments = [*common, *recording, *live]
+        children.append(Child("reddit", arguments, choice.listener.fileno(), ends_last=True))
     return [*children, Child("worker", [*common, *worker])]
 
 

@@ -111,6 +111,13 @@ def _files(arguments: argparse.Namespace) -> HostFiles:
     return HostFiles(arguments.data, arguments.prefix)
 
 
+def _listener(arguments: argparse.Namespace) -> socket.socket:
+    # The protocol is named, because asyncio otherwise leaves Nagle's algorithm on.
+    return socket.socket(
+        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=arguments.listener
+    )
+
+
 def _caller(arguments: argparse.Namespace, config: HostConfig) -> Caller:
     queues = Queues(_files(arguments).queues, holder=arguments.host)
     return Caller(queues, worker_threads(), config.function_timeout)
@@ -120,10 +127,7 @@ async def _http(arguments: argparse.Namespace) -> None:
     os.environ[STATUS_FILE] = str(_files(arguments).worker)
     functions = functions_of(app_of(await import_app(arguments.app)), os.environ)
     config = read_host_json(arguments.app)
-    # The protocol is named, because asyncio otherwise leaves Nagle's algorithm on.
-    listener = socket.socket(
-        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=arguments.listener
-    )
+    listener = _listener(arguments)
     keys = read_keys(_files(arguments).keys) if arguments.keys else None
     hide(keys.values() if keys else ())
     application = http_app(
@@ -182,8 +186,7 @@ async def _reddit(arguments: argparse.Namespace) -> None:
     from local.reddit.server import StandIn, create_app  # noqa: PLC0415
 
     application = create_app(feed_of(arguments.recording, live=arguments.live))
-    port = int(os.environ["REDDIT_BASE_URL"].rsplit(":", 1)[1])
-    with StandIn(application, port=port):
+    with StandIn(application, listener=_listener(arguments)):
         _signal_ready(arguments)
         await asyncio.Event().wait()
 

@@ -1,5 +1,6 @@
 """The Reddit stand-in: the application that serves a feed, and the thread that runs it."""
 
+import socket
 import time
 
 from starlette.types import ASGIApp
@@ -66,9 +67,9 @@ class StandIn(Listening):
     `base_url` is the value for REDDIT_BASE_URL. `control` changes the stand-in while it runs.
     """
 
-    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen in a thread of its own. Port 0 is any free one. Raises OSError when taken."""
-        super().__init__(app, host=host, port=port)
+    def __init__(self, app: ASGIApp, *, listener: socket.socket | None = None) -> None:
+        """Listen in a thread of its own, on a socket of `listen` or on any free port."""
+        super().__init__(app, listener=listener)
         self.control = StandInControl(self.base_url)
 
     def close(self) -> None:

@@ -86,7 +86,7 @@ def wait_until(tab: Tab, expression: str) -> None:
             shown = tab.evaluate("document.body.innerText.slice(0, 2000)")
             complaints = tab.evaluate("window.complaints")
             raise TimeoutError(f"{expression} stays false; {complaints}; the page shows:\n{shown}")
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 @dataclass

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -69,14 +70,16 @@ def test_requests_are_answered_while_a_cycle_runs(product) -> None:
     while "cycle.completed" not in product.log:
         assert product.http.get("/api/v1/posts/recent").status_code == 200
         answered += 1
+        time.sleep(0.05)
     assert answered > 3
 
 
 def test_a_second_start_finds_fresh_data_and_does_not_collect_again(running_host) -> None:
-    first = running_host(arguments=["--startup-seconds", "0.2"])
+    some = {"SUBREDDITS": "claude,Cursor,OpenAI"}
+    first = running_host(arguments=["--startup-seconds", "0.2"], settings=some)
     first.wait_for_log("cycle.completed")
     first.stop()
-    second = running_host(arguments=["--startup-seconds", "0.2"])
+    second = running_host(arguments=["--startup-seconds", "0.2"], settings=some)
     second.wait_for_log("function.succeeded function=collect")
     assert "collect.ended function=collect outcome=skipped" in second.log
     assert "cycle.started" not in second.log

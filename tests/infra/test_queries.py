@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -21,8 +22,12 @@ from tests.infra.events import logged_events
 
 KUSTO = ROOT / "tests" / "infra" / "kusto"
 QUERIES = sorted((ROOT / "infra" / "queries").glob("*.kql"))
-EVENTS = logged_events(ROOT)
 PARSED = re.compile(r"parse-kv fields as \((.*)\) with \((.*)\)")
+
+
+@cache
+def events() -> dict[str, set[str]]:
+    return logged_events(ROOT)
 
 
 def asked_events(query: str) -> set[str]:
@@ -35,14 +40,14 @@ def asked_fields(query: str) -> set[str]:
 
 @pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
 def test_queries_name_events_that_are_logged(file: Path) -> None:
-    assert asked_events(file.read_text()) <= EVENTS.keys()
+    assert asked_events(file.read_text()) <= events().keys()
 
 
 @pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
 def test_queries_ask_for_fields_that_those_events_have(file: Path) -> None:
     query = file.read_text()
-    names = asked_events(query) or EVENTS.keys()
-    assert asked_fields(query) <= {field for name in names for field in EVENTS[name]}
+    names = asked_events(query) or events().keys()
+    assert asked_fields(query) <= {field for name in names for field in events()[name]}
 
 
 @pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
@@ -79,7 +84,7 @@ def test_a_collection_logs_what_its_queries_ask_for(sqlite_settings, stand_in, c
     assert (failed["community"], failed["kind"]) == ("nowhere_at_all", "missing")
     assert "cycle.completed" in lines
     for name, fields in lines.items():
-        assert fields.keys() <= EVENTS[name] | {"past_due"}
+        assert fields.keys() <= events()[name] | {"past_due"}
 
 
 def test_queries_are_kusto() -> None:
@@ -112,8 +117,8 @@ def test_the_runbook_shows_every_query_and_only_events_that_are_logged() -> None
     for file in QUERIES:
         assert f"../infra/queries/{file.name}" in runbook
     named = set(re.findall(r"`((?:\w+\.)(?:\w+))`", runbook))
-    areas = {name.partition(".")[0] for name in EVENTS} - {"request"}
-    assert {name for name in named if name.partition(".")[0] in areas} <= EVENTS.keys()
+    areas = {name.partition(".")[0] for name in events()} - {"request"}
+    assert {name for name in named if name.partition(".")[0] in areas} <= events().keys()
 
 
 def test_the_runbook_says_what_to_do_about_every_kind_of_error() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from release.bom import COPIED, npm_components, write_bom
 from release.bundled import BUNDLE, SCRIPT_VERSIONS, STATED, STYLE_VERSIONS
@@ -171,6 +170,8 @@ def test_a_package_that_two_need_in_two_versions_is_found_as_node_finds_it() -> 
 
 
 def test_it_is_cyclonedx(bom: dict[str, Any]) -> None:
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415 - it loads for seconds
+
     validator = JsonStrictValidator(SchemaVersion.V1_6)
     assert validator.validate_str(json.dumps(bom)) is None
     assert bom["metadata"]["component"]["name"] == "undertone"
