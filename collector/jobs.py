@@ -68,8 +68,7 @@ async def collect(
 ) -> Cycle:
     """Run one cycle, and find what is trending where that is older than it should be.
 
-    The wait for the turn is part of CYCLE_SECONDS. Raises what `Collector.run` does, and
-    SourceRefused without credentials.
+    The wait for the turn is part of CYCLE_SECONDS. Raises what `Collector.run` does.
     """
     deadline = time.monotonic() + working_seconds(settings)
     with open_sources(settings, wait=wait_until(deadline, stopping)) as sources:
