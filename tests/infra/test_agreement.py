@@ -8,7 +8,7 @@ from shared.on_demand import QUEUE
 from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS
 from shared.store.cosmos.documents import indexing_policy
-from shared.store.cosmos.store import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
+from shared.store.cosmos.provisioning import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
 from tests.fixtures.host import ROOT
 from tests.infra.bicep import BicepError
 from tests.shared.test_settings import local_values

@@ -29,6 +29,7 @@ from shared.errors import (
 from shared.settings import Settings
 from shared.store import COMMENTS, CONTAINERS, CYCLES, LEASES, POSTS, Query, open_store
 from shared.store.cosmos.documents import indexing_policy
+from shared.store.cosmos.provisioning import check_containers
 from shared.store.cosmos.store import CosmosStore
 from tests.fixtures.stores import PATIENCE
 
@@ -86,7 +87,7 @@ async def opened(settings: Settings, **options: Any) -> AsyncIterator[CosmosStor
     """Open a store; `retry_seconds` counts from then on, since a busy server opens slowly."""
     retry_seconds = options.pop("retry_seconds", PATIENCE)
     store = await CosmosStore.open(settings, retry_seconds=PATIENCE, **options)
-    store._retry_seconds = retry_seconds
+    store._retries.seconds = retry_seconds
     try:
         yield store
     finally:
@@ -375,11 +376,11 @@ async def test_without_a_key_a_missing_container_is_one_clear_error_and_is_not_m
 ) -> None:
     settings: Settings = cosmos_settings_factory()
     async with opened(settings) as store:
-        await store._check()
+        await check_containers(store._client, settings, store._retries)
         await store._database.delete_container("topics")
         # The same steps as without a key; Entra ID itself needs https and an account.
         with pytest.raises(StoreNotProvisioned, match="COSMOS_DATABASE"):
-            await store._check()
+            await check_containers(store._client, settings, store._retries)
 
 
 async def test_only_what_is_filtered_or_sorted_on_is_indexed() -> None:
@@ -398,7 +399,7 @@ async def test_containers_are_made_as_declared(cosmos_settings_factory) -> None:
     settings: Settings = cosmos_settings_factory()
     async with opened(settings) as store:
         for container in CONTAINERS:
-            made = await store._proxy(container).read()
+            made = await store._database.get_container_client(container.name).read()
             assert made["partitionKey"]["paths"] == [f"/{container.partition_key}"]
             assert made["indexingPolicy"]["excludedPaths"] == [{"path": "/*"}]
             assert made["defaultTtl"] == (settings.retention_days + 7) * 86_400
@@ -462,4 +463,4 @@ async def test_containers_that_an_earlier_version_made_are_refused_with_what_to_
         await store._database.delete_container("posts")
         await store._database.create_container("posts", PartitionKey("/subreddit"))
         with pytest.raises(StoreOutdated, match="partitioned by /subreddit"):
-            await store._check()
+            await check_containers(store._client, settings, store._retries)
