@@ -41,8 +41,8 @@ def writer_that_dies(path: Path) -> None:
     async def die() -> None:
         store = await SqliteStore.open(path, retry_seconds=20)
         await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
-        await store._connection.execute("BEGIN IMMEDIATE")
-        await store._connection.execute(
+        await store._file.connection.execute("BEGIN IMMEDIATE")
+        await store._file.connection.execute(
             "INSERT INTO posts VALUES ('aws', 'p2', 'e', '{\"id\": \"p2\"}')"
         )
         os.kill(os.getpid(), signal.SIGKILL)
@@ -186,7 +186,7 @@ async def test_a_row_whose_index_is_missing_does_not_keep_the_file_shut(tmp_path
     store = await SqliteStore.open(path, retry_seconds=1)
     await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
     assert len(await store.query(Query(POSTS, "aws", 10))) == 1
-    assert await store._rows("SELECT id, body FROM unreadable", []) == [("p1", "no json")]
+    assert await store._file.rows("SELECT id, body FROM unreadable", []) == [("p1", "no json")]
     await store.close()
 
 
@@ -237,8 +237,8 @@ async def test_a_closed_store_is_unavailable(tmp_path: Path) -> None:
 async def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path) -> None:
     store = await SqliteStore.open(tmp_path / "a.db", retry_seconds=1)
     await store.upsert(POSTS, [post(1)])  # type: ignore[list-item]
-    pages = (await store._rows("PRAGMA page_count", []))[0][0]
-    await store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = (await store._file.rows("PRAGMA page_count", []))[0][0]
+    await store._file.connection.execute(f"PRAGMA max_page_count = {pages}")
     big = {**post(2), "content": "x" * 1_000_000}
     with pytest.raises(StoreUnavailable, match="full"):
         await store.upsert(POSTS, [big])  # type: ignore[list-item]
@@ -281,9 +281,9 @@ async def test_a_batched_read_is_one_statement_however_many_partitions_it_spans(
 
 async def test_a_batched_read_scans_no_table(sqlite_store) -> None:
     seen: list[str] = []
-    await sqlite_store._connection.set_trace_callback(seen.append)
+    await sqlite_store._file.connection.set_trace_callback(seen.append)
     await sqlite_store.read_many(POSTS, [("aws", "p1"), ("claude", "p2")])
-    plan = await sqlite_store._connection.execute_fetchall(f"EXPLAIN QUERY PLAN {seen[0]}")
+    plan = await sqlite_store._file.connection.execute_fetchall(f"EXPLAIN QUERY PLAN {seen[0]}")
     assert [row[3] for row in plan if "posts" in row[3]] == [
         "SEARCH posts USING INDEX sqlite_autoindex_posts_1 (partition=? AND id=?)"
     ]
@@ -351,11 +351,11 @@ async def test_a_damaged_row_is_left_out_and_logged_without_its_text(
     path = tmp_path / "a.db"
     store = await SqliteStore.open(path, retry_seconds=5)
     await store.upsert(POSTS, [post(1), post(2)])  # type: ignore[list-item]
-    await store._connection.execute(
+    await store._file.connection.execute(
         "UPDATE posts SET body = CAST(? AS TEXT) WHERE id = 'p1'",
         (b'{"id": "p1", "title": "somebody\'s secret \xff\xfe words"}',),
     )
-    await store._connection.execute("UPDATE posts SET body = '\"secret\"' WHERE id = 'p2'")
+    await store._file.connection.execute("UPDATE posts SET body = '\"secret\"' WHERE id = 'p2'")
     try:
         assert [await store.read(POSTS, "aws", each) for each in ("p1", "p2")] == [None, None]
     finally:
@@ -368,7 +368,7 @@ async def test_a_count_with_thousands_of_digits_is_none_and_its_row_is_read(tmp_
     store = await SqliteStore.open(tmp_path / "a.db", retry_seconds=5)
     counts = {"upvotes": 1, "observations": [{"at": "k", "upvotes": 1, "comment_count": 2}]}
     await store.upsert(POSTS, [{**post(1), **counts}, post(2)])  # type: ignore[list-item, typeddict-item]
-    await store._connection.execute(
+    await store._file.connection.execute(
         "UPDATE posts SET body = replace(body, ':1', ':' || ?) WHERE id = 'p1'", ("9" * 5000,)
     )
     try:
