@@ -1,111 +1,21 @@
 """Trending topics of the sample, of noise, and of small feeds made for one test."""
 
-import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from collector.trending.finder import Trends
 from collector.trending.keyness import Usage
 from collector.trending.terms import stopwords
-from collector.writers.lease import lease
 from local.sample import sample_objects, stories_between
-from shared.errors import CycleRunning
-from shared.models import Comment, Post, Topics
-from shared.settings import Settings
-from shared.store import COMMENTS, CURRENT, POSTS, TOPICS, Store
-from shared.times import iso, utc_now
+from shared.models import Comment, Post
+from shared.store import COMMENTS, POSTS
+from shared.times import iso
 from tests.api.world import a_comment, a_post
 from tests.collector.harness import run_cycle, settings_for
-
-NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
-WEEK = timedelta(days=7)
-VOCABULARY = [
-    f"{a}{b}{c}"
-    for a in "bdfgklmnprst"
-    for b in ("a", "e", "io", "ou")
-    for c in ("lk", "mbe", "nta", "rro", "ssi", "tten", "vu", "xal", "zo", "ch")
-]
-
-
-async def find(store: Store, settings: Settings, now: datetime = NOW, **more: Any) -> Topics:
-    return await Trends(store, settings, lambda: now).find(**more)
-
-
-def told(
-    number: int,
-    age: timedelta,
-    title: str,
-    content: str = "",
-    *,
-    subreddit: str = "aws",
-    **more: Any,
-) -> Post:
-    more = {"author": f"author{number}", **more}
-    return a_post(number, NOW - age, subreddit, title=title, content=content, **more)
-
-
-def chatter(
-    rng: random.Random,
-    *,
-    days: int = 8,
-    a_day: int = 150,
-    words: int = 30,
-    last_day: int | None = None,
-    authors: int = 5000,
-    subreddits: Iterable[str] = ("aws", "claude", "OpenAI"),
-) -> list[Post]:
-    """Make random posts from one vocabulary with a few common and many rare words."""
-    names = list(subreddits)
-    weights = [1 / (rank + 1) for rank in range(len(VOCABULARY))]
-    ages = [
-        rng.uniform(day, day + 1)
-        for day in range(days)
-        for _ in range(last_day if day == 0 and last_day is not None else a_day)
-    ]
-    made = []
-    for number, age in enumerate(ages):
-        drawn = rng.choices(VOCABULARY, weights, k=words)
-        text = " ".join(drawn)
-        made.append(
-            told(
-                number,
-                timedelta(days=age) * 0.99,
-                text[: words * 2],
-                text,
-                subreddit=rng.choice(names),
-                author=f"author{rng.randrange(authors)}",
-                upvotes=rng.randrange(500),
-            )
-        )
-    return made
-
-
-def story(
-    count: int,
-    phrase: str = "Copper Planner",
-    *,
-    first: int = 100_000,
-    subreddit: str = "aws",
-    **more: Any,
-) -> list[Post]:
-    """Make posts of the last hours about the same news, by different authors in different words."""
-    rng = random.Random(first)
-    return [
-        told(
-            first + n,
-            timedelta(minutes=20 + 17 * n),
-            f"{rng.choice(VOCABULARY)} the {phrase} {rng.choice(VOCABULARY)}",
-            " ".join(rng.choices(VOCABULARY, k=20)),
-            subreddit=subreddit,
-            **more,
-        )
-        for n in range(count)
-    ]
+from tests.collector.trending.talk import NOW, chatter, find, post_of_age, story
 
 
 @pytest.mark.parametrize("day", range(18, 26))
@@ -157,7 +67,9 @@ async def test_a_whole_cycle_over_the_sample_and_then_its_topics(
 ) -> None:
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     names = ("Bard", "claude", "Cursor")
-    objects = [o for o in sample_objects(now - WEEK, now) if o["data"]["subreddit"] in names]
+    objects = [
+        o for o in sample_objects(now - timedelta(days=7), now) if o["data"]["subreddit"] in names
+    ]
     reddit = stand_in(objects)
     settings = settings_for(any_store_settings, reddit.base_url, names)
     assert (await run_cycle(store, settings, clock=lambda: now))["status"] == "completed"
@@ -242,11 +154,11 @@ async def test_a_subreddit_that_got_busier_is_no_news_by_itself(
 ) -> None:
     rng = random.Random(4)
     usual = [
-        told(n, timedelta(hours=rng.uniform(1, 190)), "my router table", subreddit="claude")
+        post_of_age(n, timedelta(hours=rng.uniform(1, 190)), "my router table", subreddit="claude")
         for n in range(20)
     ]
     rush = [
-        told(500 + n, timedelta(minutes=30 * n), "my router table", subreddit="claude")
+        post_of_age(500 + n, timedelta(minutes=30 * n), "my router table", subreddit="claude")
         for n in range(40)
     ]
     await sqlite_store.upsert(POSTS, [*chatter(rng, subreddits=("aws",)), *usual, *rush])
@@ -257,7 +169,7 @@ async def test_stop_words_and_reddits_boilerplate_never_make_a_theme(
     sqlite_store, sqlite_settings
 ) -> None:
     boilerplate = [
-        told(
+        post_of_age(
             200_000 + n,
             timedelta(minutes=10 * n),
             "Weekly thread: please read the rules of this subreddit",
@@ -284,7 +196,7 @@ async def test_stop_words_and_reddits_boilerplate_never_make_a_theme(
 async def test_stories_are_kept_apart_and_each_post_counts_in_one(
     sqlite_store, sqlite_settings
 ) -> None:
-    both = told(300_000, timedelta(hours=1), "Copper Planner and Login Loop at once")
+    both = post_of_age(300_000, timedelta(hours=1), "Copper Planner and Login Loop at once")
     posts = [
         *chatter(random.Random(6)),
         *story(20, "Copper Planner", first=100_000),
@@ -362,76 +274,3 @@ async def test_a_topics_sentiment_leaves_other_languages_out_unless_they_count(
     assert topic["sentiment_distribution"]["negative"] == negative
     assert topic["left_out"] == 30 - negative
     assert sum(topic["mentions_by_hour"]) == 42
-
-
-async def test_the_current_topics_are_replaced_at_once_and_earlier_ones_stay_for_a_week(
-    store, any_store_settings
-) -> None:
-    await store.upsert(POSTS, [*chatter(random.Random(9), a_day=60), *story(14)])
-    for hours in range(-24 * 8, 1, 12):
-        await find(store, any_store_settings, NOW + timedelta(hours=hours))
-    current = await store.read(TOPICS, CURRENT, CURRENT)
-    assert current["created_at"] == iso(NOW)
-    assert len(current["snapshots"]) == 14
-    assert current["snapshots"][0] == iso(NOW - WEEK)
-    for created in current["snapshots"]:
-        snapshot = await store.read(TOPICS, created, created)
-        assert snapshot["created_at"] == created
-    gone = iso(NOW - WEEK - timedelta(hours=12))
-    assert await store.read(TOPICS, gone, gone) is None
-
-
-async def test_a_reader_sees_the_old_topics_or_the_new_ones(store, any_store_settings) -> None:
-    talk = chatter(random.Random(10), a_day=60)
-    await store.upsert(POSTS, [*talk, *story(14)])
-    old = await find(store, any_store_settings)
-    await store.upsert(POSTS, story(14, "Login Loop", first=120_000))
-    seen: list[Topics] = []
-    work = asyncio.create_task(find(store, any_store_settings, NOW + timedelta(seconds=9)))
-    while not work.done():
-        seen.append(await store.read(TOPICS, CURRENT, CURRENT))
-    whole = [old["topics"], (await work)["topics"]]
-    assert seen
-    assert all(each["topics"] in whole for each in seen)
-    assert len(whole[1]) == 2
-
-
-async def test_a_run_killed_between_its_writes_leaves_nothing_behind(
-    sqlite_store, sqlite_settings
-) -> None:
-    class Dies(BaseException):
-        pass
-
-    class Dying:
-        """A store that fails before the given write."""
-
-        def __init__(self, writes: int) -> None:
-            self.left = writes
-
-        def __getattr__(self, name: str) -> Any:
-            if name in {"upsert", "delete"}:
-                self.left -= 1
-                if self.left < 0:
-                    raise Dies
-            return getattr(sqlite_store, name)
-
-    await sqlite_store.upsert(POSTS, chatter(random.Random(11), a_day=30))
-    first = await find(sqlite_store, sqlite_settings, NOW - timedelta(days=8))
-    for writes in range(3):
-        with pytest.raises(Dies):
-            await find(Dying(writes), sqlite_settings)  # type: ignore[arg-type]
-        current = await sqlite_store.read(TOPICS, CURRENT, CURRENT)
-        assert current["created_at"] == first["created_at"]
-    await find(sqlite_store, sqlite_settings)
-    current = await sqlite_store.read(TOPICS, CURRENT, CURRENT)
-    assert current["created_at"] == iso(NOW)
-    assert current["snapshots"] == []
-    assert await sqlite_store.read(TOPICS, first["created_at"], first["created_at"]) is None
-
-
-async def test_it_leaves_to_another_of_its_kind_and_its_failure_keeps_what_is_there(
-    sqlite_store, sqlite_settings
-) -> None:
-    async with lease(sqlite_store, "trending_20261123_130000", seconds=60, clock=utc_now):
-        with pytest.raises(CycleRunning):
-            await Trends(sqlite_store, sqlite_settings).find()

@@ -18,7 +18,7 @@ from shared.stats.cells import Scored
 from shared.store import COMMENTS, CURRENT, POSTS, TOPICS, Store
 from shared.times import iso
 from tests.api.world import a_comment
-from tests.collector.trending.test_finder import NOW, VOCABULARY, chatter, find, story, told
+from tests.collector.trending.talk import NOW, VOCABULARY, chatter, find, post_of_age, story
 
 
 async def topics_of(store: Store, settings: Settings, *posts: Post) -> list[Topic]:
@@ -30,7 +30,7 @@ def saying(*titles: str, first: int = 100_000, **more: Any) -> list[Post]:
     """Return posts of the last hours with these titles in turn, each by another author."""
     rng = random.Random(first)
     return [
-        told(
+        post_of_age(
             first + n,
             timedelta(minutes=20 + 17 * n),
             f"{rng.choice(VOCABULARY)} the {titles[n % len(titles)]}, {rng.choice(VOCABULARY)}",
@@ -78,7 +78,7 @@ async def test_what_counts_in_no_mood_makes_no_topic_unless_it_counts(
 async def test_copies_are_one_persons_words(sqlite_store, sqlite_settings, author) -> None:
     more = {"author": author} if author else {}
     copies = [
-        told(
+        post_of_age(
             100_000 + n,
             timedelta(minutes=20 + 17 * n),
             "Copper Planner is the very best of tools!"
@@ -94,7 +94,8 @@ async def test_copies_are_one_persons_words(sqlite_store, sqlite_settings, autho
 
 async def test_people_may_say_the_same_few_words(sqlite_store, sqlite_settings) -> None:
     posts = [
-        told(100_000 + n, timedelta(minutes=20 + 17 * n), "Copper Planner down?") for n in range(20)
+        post_of_age(100_000 + n, timedelta(minutes=20 + 17 * n), "Copper Planner down?")
+        for n in range(20)
     ]
     (topic,) = await topics_of(sqlite_store, sqlite_settings, *posts)
     assert topic["theme"] == "Copper Planner"
@@ -122,7 +123,7 @@ async def test_an_address_is_no_topic(sqlite_store, sqlite_settings) -> None:
     ],
 )
 def test_what_comes_round_by_the_clock_is_no_news(title: str, more: dict[str, Any]) -> None:
-    assert is_recurring(told(1, timedelta(hours=1), title, **more))
+    assert is_recurring(post_of_age(1, timedelta(hours=1), title, **more))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_what_comes_round_by_the_clock_is_no_news(title: str, more: dict[str, An
     ],
 )
 def test_people_who_speak_of_weeks_and_days_are_heard(title: str, author: str) -> None:
-    assert not is_recurring(told(1, timedelta(hours=1), title, author=author))
+    assert not is_recurring(post_of_age(1, timedelta(hours=1), title, author=author))
 
 
 async def test_a_topic_says_what_its_posts_gained_and_no_more(
@@ -235,7 +236,7 @@ async def test_copies_with_one_thing_changed_are_one_persons_words(
 ) -> None:
     more = {"author": author} if author else {}
     posts = [
-        told(100_000 + n, timedelta(minutes=20 + 17 * n), *changed(how, n), **more)
+        post_of_age(100_000 + n, timedelta(minutes=20 + 17 * n), *changed(how, n), **more)
         for n in range(20)
     ]
     assert await topics_of(sqlite_store, sqlite_settings, *posts) == []
@@ -273,7 +274,9 @@ async def test_marked_copies_are_no_posts_of_a_topic_and_their_comments_count(
     sqlite_store, sqlite_settings
 ) -> None:
     first, *others = saying("Copper Planner")
-    copy = told(200_000, timedelta(minutes=5), first["title"], first["content"], subreddit="claude")
+    copy = post_of_age(
+        200_000, timedelta(minutes=5), first["title"], first["content"], subreddit="claude"
+    )
     place = "{}/{}".format
     marked: Any = {**copy, "copy_of": place(first["community"], first["order_key"])}
     original: Any = {**first, "copies": [place(copy["community"], copy["order_key"])]}

@@ -6,92 +6,9 @@ from typing import Any
 
 import pytest
 
-from local.host.config import HostError, read_http_config
 from tests.fixtures.host import app_in, hosts_in
+from tests.local.host.echo_app import SOURCE
 from tests.local.host.raw import ALLOWED, exchange, request
-
-SOURCE = """
-import json
-import os
-import threading
-
-
-@app.route(route="echo/{name}", methods=["GET", "POST"], auth_level=func.AuthLevel.ANONYMOUS)
-async def echo(req: func.HttpRequest) -> func.HttpResponse:
-    told = {
-        "method": req.method,
-        "url": req.url,
-        "name": req.route_params["name"],
-        "params": dict(req.params),
-        "headers": dict(req.headers),
-        "body": req.get_body().decode(),
-        "process": os.getpid(),
-        "thread": threading.current_thread().name,
-    }
-    headers = {"X-One": "1", "Cache-Control": "no-store"}
-    return func.HttpResponse(json.dumps(told), mimetype="application/json", headers=headers)
-
-
-@app.route(route="sync", auth_level=func.AuthLevel.ANONYMOUS)
-def sync(req: func.HttpRequest, context: func.Context) -> str:
-    return f"{context.function_name} {threading.current_thread().name}"
-
-
-@app.route(route="echo/fixed", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def a_fixed(req: func.HttpRequest) -> str:
-    return "the literal route"
-
-
-@app.route(route="number/{n:int}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def number(req: func.HttpRequest) -> str:
-    return req.route_params["n"]
-
-
-@app.route(route="files/{*path}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def files(req: func.HttpRequest) -> str:
-    return req.route_params.get("path", "-")
-
-
-@app.route(route="maybe/{word?}", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
-def maybe(req: func.HttpRequest) -> str:
-    return req.route_params.get("word", "nothing")
-
-
-@app.route(route="/", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-def dashboard(req: func.HttpRequest) -> str:
-    return "the root"
-
-
-@app.route(route="broken", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def broken(req: func.HttpRequest) -> func.HttpResponse:
-    raise RuntimeError("a secret of the inside")
-
-
-@app.route(route="wrong", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def wrong(req: func.HttpRequest):
-    return {"a": "dict"}
-
-
-@app.route(route="empty", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def empty(req: func.HttpRequest) -> func.HttpResponse:
-    return func.HttpResponse(status_code=204)
-
-
-@app.route(route="made", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
-async def made(req: func.HttpRequest) -> func.HttpResponse:
-    told = json.loads(req.params["of"])
-    return func.HttpResponse(**told)
-
-
-@app.route(route="locked", methods=["GET"])
-async def locked(req: func.HttpRequest) -> str:
-    return "unlocked"
-
-
-@app.route(route="master", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
-async def master(req: func.HttpRequest) -> str:
-    return "unlocked"
-"""
 
 
 @pytest.fixture(scope="module")
@@ -255,17 +172,6 @@ def test_a_body_without_its_length_is_ignored_and_its_coding_told(host) -> None:
     assert "content-length" not in told["headers"]
 
 
-def test_a_body_over_the_limit_is_an_empty_500_before_it_is_read(running_host, write_app) -> None:
-    limit = {"FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "1000"}
-    host = running_host(write_app(SOURCE), arguments=ALLOWED, settings=limit)
-    assert len(host.http.post("/api/echo/x", content=b"x" * 1000).json()["body"]) == 1000
-    announced = request("POST", "/api/echo/x", "Content-Length: 1001")
-    status, headers, body = exchange(host.http.base_url, announced)
-    assert (status, headers["content-length"], body) == (500, "0", b"")
-    expecting = request("POST", "/api/echo/x", "Content-Length: 1001", "Expect: 100-continue")
-    assert exchange(host.http.base_url, expecting)[0] == 500
-
-
 @pytest.mark.parametrize(
     ("told", "status", "expected"),
     [
@@ -295,60 +201,6 @@ def test_an_answer_to_head_has_the_length_that_the_function_gives(host) -> None:
     of = {"of": json.dumps({"body": "hello", "headers": {"Content-Length": "5"}})}
     answer = host.http.head("/api/made", params=of)
     assert (answer.headers["content-length"], answer.content) == ("5", b"")
-
-
-CUSTOM = {
-    "version": "2.0",
-    "extensions": {
-        "http": {
-            "customHeaders": {"X-Frame-Options": "DENY", "X-Own": "host"},
-            "hsts": {"isEnabled": True, "maxAge": "365.00:00:00"},
-        }
-    },
-}
-
-
-def test_host_jsons_headers_are_defaults_on_the_hosts_own_answers_too(
-    running_host, write_app
-) -> None:
-    host = running_host(write_app(SOURCE, host_json=json.dumps(CUSTOM)), arguments=ALLOWED)
-    for path, status in (("/api/sync", 200), ("/nowhere", 404), ("/admin/host/keys", 401)):
-        answer = host.http.get(path)
-        assert (answer.status_code, answer.headers["x-frame-options"]) == (status, "DENY")
-        assert "strict-transport-security" not in answer.headers
-    own = {"of": json.dumps({"headers": {"x-own": "function", "X-Frame-Options": "SAMEORIGIN"}})}
-    answer = host.http.get("/api/made", params=own)
-    assert answer.headers.get_list("x-own") == ["function"]
-    assert answer.headers.get_list("x-frame-options") == ["SAMEORIGIN"]
-    behind = host.http.get("/nowhere", headers={"x-forwarded-proto": "https"})
-    assert behind.headers["strict-transport-security"] == "max-age=31536000"
-    kestrels = exchange(host.http.base_url, request("GET", "/a%00b"))
-    assert "x-frame-options" not in kestrels[1]
-
-
-@pytest.mark.parametrize(
-    ("http", "reason"),
-    [
-        ({"customHeaders": {"X-A": "é"}}, "X-A takes printable ASCII"),
-        ({"customHeaders": {"X-A": "a\nb"}}, "X-A takes printable ASCII"),
-        ({"customHeaders": []}, "customHeaders takes an object"),
-        (
-            {"hsts": {"isEnabled": True, "maxAge": "a year"}},
-            "maxAge of hsts takes a time of the form",
-        ),
-    ],
-)
-def test_headers_that_would_break_every_answer_stop_the_start(tmp_path, http, reason) -> None:
-    content = {"version": "2.0", "extensions": {"http": http}}
-    (tmp_path / "host.json").write_text(json.dumps(content))
-    with pytest.raises(HostError, match=reason):
-        read_http_config(tmp_path, {})
-
-
-def test_a_body_limit_that_is_no_number_stops_the_start(tmp_path) -> None:
-    (tmp_path / "host.json").write_text('{"version": "2.0"}')
-    with pytest.raises(HostError, match="takes a number of bytes"):
-        read_http_config(tmp_path, {"FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "1 MB"})
 
 
 def test_sync_functions_run_in_a_thread_of_the_pool_and_async_ones_on_the_loop(host) -> None:
@@ -393,40 +245,3 @@ def test_an_answer_may_be_empty(host) -> None:
 
 def test_without_keys_asked_for_every_function_answers(host) -> None:
     assert host.http.get("/api/locked").text == "unlocked"
-
-
-def test_with_keys_a_function_answers_only_whoever_has_one(running_host, write_app, tmp_path):
-    host = running_host(write_app(SOURCE), arguments=["--keys"], settings={"LOG_LEVEL": "DEBUG"})
-    keys = json.loads((tmp_path / "data" / "keys.json").read_text())
-    assert host.http.get("/api/empty").status_code == 204
-    assert host.http.get("/api/locked").status_code == 401
-    assert host.http.get("/api/locked?code=wrong").status_code == 401
-    for key in (keys["_function"], keys["_master"]):
-        assert host.http.get("/api/locked", headers={"x-functions-key": key}).text == "unlocked"
-        assert host.http.get("/api/locked", params={"code": key}).text == "unlocked"
-    function_key = {"x-functions-key": keys["_function"]}
-    assert host.http.get("/api/master", headers=function_key).status_code == 401
-    master_key = {"x-functions-key": keys["_master"]}
-    assert host.http.get("/api/master", headers=master_key).text == "unlocked"
-    both = host.http.get(
-        "/api/locked", params={"code": keys["_master"]}, headers={"x-functions-key": "no"}
-    )
-    assert both.status_code == 401, "of two the header counts"
-    host.wait_for_log("path=/api/master status=200")
-    in_paths = [f"locked%3Fcode%3D{keys['_master']}", f"locked%253F%2563ode%253D{keys['_master']}"]
-    for path in [*in_paths, f"echo/{keys['_function']}", "echo/%E2%80%AE%C2%9B%1B%E2%80%A8"]:
-        host.http.get(f"/api/{path}")
-    host.wait_for_log(r"path=.*u202e.*u009b.*u001b.*u2028")
-    assert all(key not in host.log for key in keys.values())
-    assert all(line.isprintable() for line in host.lines)
-
-
-def test_the_prefix_is_host_jsons(running_host, write_app) -> None:
-    app = write_app(
-        SOURCE, host_json='{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}'
-    )
-    host = running_host(app)
-    assert host.http.get("/echo/fixed").text == "the literal route"
-    assert host.http.get("/api/echo/fixed").status_code == 404
-    assert host.http.get("/").text == "the root"
-    assert f"Dashboard {host.http.base_url}" in host.log

@@ -1,20 +1,12 @@
-"""Promises of the Cosmos DB store beyond the contract: throttling, outages, provisioning."""
+"""Promises of the Cosmos DB store beyond the contract: throttling, outages, lost answers."""
 
-import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
 import pytest
-import uvicorn
-from azure.cosmos import PartitionKey
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bench.faulty_cosmos import FaultyCosmos
 from shared.costs import track
@@ -23,85 +15,11 @@ from shared.errors import (
     DocumentExists,
     StoreError,
     StoreNotProvisioned,
-    StoreOutdated,
     StoreUnavailable,
 )
 from shared.settings import Settings
-from shared.store import COMMENTS, CONTAINERS, CYCLES, LEASES, POSTS, Query, open_store
-from shared.store.cosmos.documents import indexing_policy
-from shared.store.cosmos.provisioning import check_containers
-from shared.store.cosmos.store import CosmosStore
-from tests.fixtures.stores import PATIENCE
-
-Fault = Callable[[Request], Response | None]
-HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "host"}
-
-
-class Proxy:
-    """A proxy in front of the server, which answers itself if the fault says so."""
-
-    def __init__(self, target: str) -> None:
-        self.fault: Fault = lambda _request: None
-        self.lose_answers = 0
-        self.stalled = asyncio.Event()
-        self.stalled.set()
-        self.base_url = ""
-        self._http = httpx.AsyncClient(base_url=target, timeout=30, trust_env=False)
-
-    async def __call__(self, request: Request) -> Response:
-        await self.stalled.wait()
-        if (made := self.fault(request)) is not None:
-            return made
-        headers = {k: v for k, v in request.headers.items() if k not in HOP_BY_HOP}
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        answer = await self._http.request(
-            request.method, path, headers=headers, content=await request.body()
-        )
-        if self.lose_answers and request.method in {"POST", "PUT"}:
-            self.lose_answers -= 1
-            return Response(status_code=503, content=b'{"message": "lost"}')
-        kept = {k: v for k, v in answer.headers.items() if k not in HOP_BY_HOP}
-        return Response(answer.content, answer.status_code, kept)
-
-
-@pytest.fixture
-async def proxy(cosmos_server) -> AsyncIterator[Proxy]:
-    made = Proxy(cosmos_server.endpoint)
-    methods = ["GET", "POST", "PUT", "DELETE", "PATCH"]
-    app = Starlette(routes=[Route("/{path:path}", made.__call__, methods=methods)])
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    made.base_url = f"http://127.0.0.1:{port}"
-    yield made
-    server.should_exit = True
-    await serving
-    await made._http.aclose()
-
-
-@asynccontextmanager
-async def opened(settings: Settings, **options: Any) -> AsyncIterator[CosmosStore]:
-    """Open a store; `retry_seconds` counts from then on, since a busy server opens slowly."""
-    retry_seconds = options.pop("retry_seconds", PATIENCE)
-    store = await CosmosStore.open(settings, retry_seconds=PATIENCE, **options)
-    store._retries.seconds = retry_seconds
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-@pytest.fixture
-def behind(proxy: Proxy, cosmos_settings_factory) -> Settings:
-    settings: Settings = cosmos_settings_factory()
-    return settings.model_copy(update={"cosmos_endpoint": proxy.base_url})
-
-
-def post(number: int) -> Any:
-    return {"id": f"p{number}", "community": "aws", "order_key": f"k{number:06}"}
+from shared.store import LEASES, POSTS, Query, open_store
+from tests.shared.store.cosmos import Fault, opened, post
 
 
 def throttle(count: int, milliseconds: int) -> Fault:
@@ -371,52 +289,6 @@ async def test_a_document_that_is_too_large_says_so(proxy, behind) -> None:
             await store.upsert(POSTS, [post(1)])
 
 
-async def test_without_a_key_a_missing_container_is_one_clear_error_and_is_not_made(
-    cosmos_settings_factory,
-) -> None:
-    settings: Settings = cosmos_settings_factory()
-    async with opened(settings) as store:
-        await check_containers(store._client, settings, store._retries)
-        await store._database.delete_container("topics")
-        # The same steps as without a key; Entra ID itself needs https and an account.
-        with pytest.raises(StoreNotProvisioned, match="COSMOS_DATABASE"):
-            await check_containers(store._client, settings, store._retries)
-
-
-async def test_only_what_is_filtered_or_sorted_on_is_indexed() -> None:
-    policy = indexing_policy(COMMENTS)
-    assert policy["excludedPaths"] == [{"path": "/*"}]
-    assert [included["path"] for included in policy["includedPaths"]] == [
-        "/community/?",
-        "/order_key/?",
-        "/post_id/?",
-        "/sentiment/label/?",
-    ]
-    assert {"path": "/reconciled/?"} in indexing_policy(CYCLES)["includedPaths"]
-
-
-async def test_containers_are_made_as_declared(cosmos_settings_factory) -> None:
-    settings: Settings = cosmos_settings_factory()
-    async with opened(settings) as store:
-        for container in CONTAINERS:
-            made = await store._database.get_container_client(container.name).read()
-            assert made["partitionKey"]["paths"] == [f"/{container.partition_key}"]
-            assert made["indexingPolicy"]["excludedPaths"] == [{"path": "/*"}]
-            assert made["defaultTtl"] == (settings.retention_days + 7) * 86_400
-
-
-async def test_processes_that_open_an_empty_database_at_once_all_get_it(cosmos_server) -> None:
-    settings = cosmos_server.settings()
-    opened = await asyncio.gather(
-        *(open_store(settings, retry_seconds=20) for _ in range(5)), return_exceptions=True
-    )
-    for store in opened:
-        if not isinstance(store, BaseException):
-            await store.read(LEASES, "lease", "lease")
-            await store.close()
-    assert [store for store in opened if isinstance(store, BaseException)] == []
-
-
 async def test_what_an_operation_costs_is_counted(cosmos_store) -> None:
     with track() as costs:
         await cosmos_store.read(LEASES, "lease", "lease")
@@ -424,43 +296,3 @@ async def test_what_an_operation_costs_is_counted(cosmos_store) -> None:
     assert costs.operations == 2
     # The server of the tests charges 1 for everything.
     assert costs.request_units == 2.0
-
-
-async def test_a_database_that_is_made_shares_the_free_tiers_throughput(proxy, behind) -> None:
-    asked: dict[str, str | None] = {}
-
-    def fault(request: Request) -> None:
-        if request.method == "POST":
-            asked[request.url.path] = request.headers.get("x-ms-offer-throughput")
-
-    proxy.fault = fault
-    async with opened(behind):
-        pass
-    made = {path.strip("/").split("/")[-1]: throughput for path, throughput in asked.items()}
-    # A container with its own throughput has at least 400 RU/s, so five exceed the free tier.
-    assert made == {"dbs": "1000", "colls": None}
-
-
-async def test_a_serverless_account_gets_its_database_without_throughput(proxy, behind) -> None:
-    message = "Shared throughput database creation is not supported for serverless accounts."
-
-    def fault(request: Request) -> Response | None:
-        if "x-ms-offer-throughput" in request.headers:
-            return Response(json.dumps({"code": "BadRequest", "message": message}), 400)
-        return None
-
-    proxy.fault = fault
-    async with opened(behind) as store:
-        await store.upsert(POSTS, [post(1)])
-        assert await store.read(POSTS, "aws", "p1") is not None
-
-
-async def test_containers_that_an_earlier_version_made_are_refused_with_what_to_do(
-    cosmos_settings_factory,
-) -> None:
-    settings: Settings = cosmos_settings_factory()
-    async with opened(settings) as store:
-        await store._database.delete_container("posts")
-        await store._database.create_container("posts", PartitionKey("/subreddit"))
-        with pytest.raises(StoreOutdated, match="partitioned by /subreddit"):
-            await check_containers(store._client, settings, store._retries)
