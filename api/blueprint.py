@@ -17,7 +17,7 @@ from api.actions.collect import ask_for_collection, send
 from api.deps import Deps
 from api.endpoints import READ, ROUTES
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
-from api.export.files import items_file, posts_file, trends_file
+from api.export.files import items_file, trends_file
 from api.export.tables import TYPES, format_of
 from api.http.fallback import answer_fallback
 from api.http.limiter import is_heavy
@@ -41,16 +41,19 @@ from api.process import process_caches, process_deps
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
+from api.reads.listing import Page
 from api.reads.post import next_comments, read_post
 from api.reads.posts import read_recent_posts, with_largest_page
 from api.reads.sentiment import compare, read_stats, read_trends
 from api.reads.subreddits import read_subreddits
 from api.reads.trending import read_trending
+from api.schema.items import Items, Posts
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
     ItemsParameters,
+    ListParameters,
     NoParameters,
     Parameters,
     PostParameters,
@@ -66,6 +69,7 @@ from shared.on_demand import QUEUE
 blueprint = func.Blueprint()
 
 P = TypeVar("P", bound=Parameters)
+L = TypeVar("L", bound=ListParameters)
 
 # An open page looks at the cycles each second while one runs, and forty pages would use up the free
 # tier's request units. It is shorter than any cycle, so that no page misses one.
@@ -127,38 +131,14 @@ async def api_sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     """Return the newest posts, page by page."""
-    deps = process_deps()
-    given = read_parameters(PostsParameters, req.params)
-    form = format_of(given.format, req.headers.get("accept", ""))
-    parameters = given if form == "json" else with_largest_page(given)
-
-    async def make() -> Prepared:
-        page = await read_recent_posts(deps, parameters)
-        links = next_link("/api/v1/posts/recent", given, page.next_cursor)
-        if form == "json":
-            return prepare(page.posts, deps.settings.origin, headers=links)
-        return posts_file(deps, parameters, page, form, links)
-
-    return await _kept(req, ("posts", form), parameters, make, mimetype=TYPES[form])
+    return await _page(req, PostsParameters, read_recent_posts, "/api/v1/posts/recent")
 
 
 @_route("items")
 @answering
 async def api_items(req: func.HttpRequest) -> func.HttpResponse:
     """Return the newest posts and comments that statistics count, page by page."""
-    deps = process_deps()
-    given = read_parameters(ItemsParameters, req.params)
-    form = format_of(given.format, req.headers.get("accept", ""))
-    parameters = given if form == "json" else with_largest_page(given)
-
-    async def make() -> Prepared:
-        page = await read_items(deps, parameters)
-        links = next_link("/api/v1/items", given, page.next_cursor)
-        if form == "json":
-            return prepare(page.items, deps.settings.origin, headers=links)
-        return items_file(deps, parameters, page, form, links)
-
-    return await _kept(req, ("items", form), parameters, make, mimetype=TYPES[form])
+    return await _page(req, ItemsParameters, read_items, "/api/v1/items")
 
 
 @_route("post")
@@ -293,6 +273,28 @@ async def _data(
 
     within = None if fresh_seconds else LOOKS_SHARE_SECONDS
     return await _kept(request, (read, "json"), parameters, make, within=within)
+
+
+async def _page(
+    request: func.HttpRequest,
+    model: type[L],
+    read: Callable[[Deps, L], Awaitable[Page[Posts] | Page[Items]]],
+    path: str,
+) -> func.HttpResponse:
+    """Answer a list with one of its pages, as JSON or as a file, from the cache."""
+    deps = process_deps()
+    given = read_parameters(model, request.params)
+    form = format_of(given.format, request.headers.get("accept", ""))
+    parameters = given if form == "json" else with_largest_page(given)
+
+    async def make() -> Prepared:
+        page = await read(deps, parameters)
+        links = next_link(path, given, page.next_cursor)
+        if form == "json":
+            return prepare(page.items, deps.settings.origin, headers=links)
+        return items_file(deps, parameters, page, form, links)
+
+    return await _kept(request, (path, form), parameters, make, mimetype=TYPES[form])
 
 
 async def _kept(

@@ -116,7 +116,7 @@ def _posts(*, one: bool, later: bool = False, **given: Any) -> Read:
         asked = {"hours": 2160, "subreddit": _one(deps) if one else None, **given}
         if later:
             asked["cursor"] = (NOW - 30 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ_p0s0")
-        return (await read_recent_posts(deps, PostsParameters.model_validate(asked))).posts
+        return (await read_recent_posts(deps, PostsParameters.model_validate(asked))).items
 
     return read
 

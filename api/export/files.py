@@ -7,10 +7,10 @@ from datetime import datetime
 from api.deps import Deps
 from api.export.tables import FileFormat, written
 from api.http.responses import Prepared, prepared
-from api.reads.items import ItemsPage
-from api.reads.posts import PostsPage, window_of
+from api.reads.listing import Page
+from api.reads.posts import window_of
 from api.reads.scopes import scope_asked
-from api.schema.items import ItemAnswer, PostAnswer, PostSentiment
+from api.schema.items import ItemAnswer, Items, PostAnswer, Posts, PostSentiment
 from api.schema.parameters import ItemsParameters, ListParameters, PostsParameters, TrendsParameters
 from api.schema.sentiment import SentimentTrends, TrendPoint
 from shared.settings import Settings
@@ -36,33 +36,20 @@ NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME_CHARS = 150
 
 
-def posts_file(
-    deps: Deps,
-    parameters: PostsParameters,
-    page: PostsPage,
-    form: FileFormat,
-    links: Mapping[str, str],
-) -> Prepared:
-    """Write a page of posts as a file. Raises UnknownCommunity."""
-    rows = page.posts.model_dump()
-    body = written(rows, POST_COLUMNS, form, bom=parameters.bom == "1")
-    parts = _parts_of(deps, parameters, page.next_cursor)
-    name = _name(deps.settings, form, "posts", *parts)
-    return prepared(body, deps.settings.origin, more={**links, **_disposition(name)})
-
-
 def items_file(
     deps: Deps,
-    parameters: ItemsParameters,
-    page: ItemsPage,
+    parameters: ListParameters,
+    page: Page[Posts] | Page[Items],
     form: FileFormat,
     links: Mapping[str, str],
 ) -> Prepared:
-    """Write a page of posts and comments as a file. Raises UnknownCommunity."""
-    rows = page.items.model_dump()
-    body = written(rows, ITEM_COLUMNS, form, bom=parameters.bom == "1")
+    """Write a page of posts, or of posts and comments, as a file. Raises UnknownCommunity."""
+    columns, kind = POST_COLUMNS, "post"
+    if isinstance(parameters, ItemsParameters):
+        columns, kind = ITEM_COLUMNS, parameters.kind or "item"
+    body = written(page.items.model_dump(), columns, form, bom=parameters.bom == "1")
     parts = _parts_of(deps, parameters, page.next_cursor)
-    name = _name(deps.settings, form, f"{parameters.kind or 'item'}s", *parts)
+    name = _name(deps.settings, form, f"{kind}s", *parts)
     return prepared(body, deps.settings.origin, more={**links, **_disposition(name)})
 
 

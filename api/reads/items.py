@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from api.deps import Deps
 from api.reads.copies import Copies, with_places
-from api.reads.listing import Slice, read_page
+from api.reads.listing import Page, Slice, read_page
 from api.reads.posts import FIRST_HOURS, GROWTH, MAX_HOURS_READ, MIN_ID, search_terms, window_of
 from api.reads.scopes import scope_asked
 from api.reads.search import search_of
@@ -38,15 +38,7 @@ class _Reference:
         return self.community, id_of(self.order_key)
 
 
-@dataclass(frozen=True)
-class ItemsPage:
-    """Items, newest first, and the cursor of the next page, None at the end."""
-
-    items: Items
-    next_cursor: str | None
-
-
-async def read_items(deps: Deps, parameters: ItemsParameters) -> ItemsPage:
+async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
     """Return a page of the posts and comments of the window. Raises UnknownCommunity, StoreError.
 
     With `q`, and where copies are left out, a page may hold fewer than `limit` items though a next
@@ -70,7 +62,7 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> ItemsPage:
     found = await read_page(
         listing, parameters.cursor, search, parameters.limit, copies if scope == ALL else None
     )
-    return ItemsPage(Items([_answer(item, names) for item in found.items]), found.below)
+    return Page(Items([_answer(item, names) for item in found.items]), found.below)
 
 
 def _answer(item: Item, names: Sequence[str]) -> ItemAnswer:

@@ -9,6 +9,7 @@ from api.schema.parameters import MAX_SCANNED
 from shared.models import Item
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
+A = TypeVar("A")
 
 SCANNED_AT_ONCE = 250
 
@@ -23,6 +24,14 @@ class Slice(Generic[I]):
     items: list[I]
     below: str | None
     is_spent: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[A]):
+    """A page of an answer, newest first, and the cursor of the next page, None at the end."""
+
+    items: A
+    next_cursor: str | None
 
 
 class Listing(Protocol[I]):

@@ -10,7 +10,7 @@ from typing import TypeVar
 from api.deps import Deps
 from api.errors import NotFound
 from api.reads.copies import Copies, with_places
-from api.reads.listing import Listing, Slice, read_page, sliced
+from api.reads.listing import Listing, Page, Slice, read_page, sliced
 from api.reads.scopes import scope_asked
 from api.reads.search import search_of
 from api.reads.trending import only_watched, topics_at
@@ -36,15 +36,7 @@ MIN_ID = "0"
 SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
-@dataclass(frozen=True)
-class PostsPage:
-    """Posts, newest first, and the cursor of the next page, None at the end."""
-
-    posts: Posts
-    next_cursor: str | None
-
-
-async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPage:
+async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Posts]:
     """Return a page of the posts created in the window, or of those of a topic.
 
     Posts that arrive between two pages change nothing: a cursor says below which post to go on.
@@ -68,7 +60,7 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> PostsPag
     found = await read_page(
         listing, parameters.cursor, search, parameters.limit, copies if scope == ALL else None
     )
-    return PostsPage(
+    return Page(
         Posts([PostAnswer.model_validate(with_places(post, names)) for post in found.items]),
         found.below,
     )

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from shared.models import Origin
+
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 # What a browser runs, or opens on a machine of its own, is no address of a post.
 WEB = {"http", "https"}
@@ -26,17 +28,44 @@ def web_address(value: str) -> str:
 
 
 WebAddress = Annotated[str, BeforeValidator(web_address)]
-Methods = Annotated[dict[str, int], Field(examples=[{"linear 1+2": 900, "vader 3.3.2+2": 131}])]
-ORIGIN = "live: as the communities wrote it; sample: invented; recorded: from a recording"
-LEFT_OUT = (
-    "items that aren't English, which count in none of the three labels and not in"
-    " the mean; 0 if the setting OTHER_LANGUAGES is count"
-)
-COMMUNITY = (
-    "the id of the community: a subreddit's name, or that of another source, such as push.support"
-)
-METHODS = "the number of items that each method and version scored, largest first"
-MIXED_METHODS = "whether more than one method scored the items, so that their mean isn't meaningful"
+
+# Fields of several answers, with their descriptions.
+Community = Annotated[
+    str,
+    Field(
+        validation_alias="community",
+        description="the id of the community: a subreddit's name, or that of another source, such"
+        " as push.support",
+    ),
+]
+LeftOut = Annotated[
+    int,
+    Field(
+        description="items that aren't English, which count in none of the three labels and not in"
+        " the mean; 0 if the setting OTHER_LANGUAGES is count"
+    ),
+]
+Methods = Annotated[
+    dict[str, int],
+    Field(
+        description="the number of items that each method and version scored, largest first",
+        examples=[{"linear 1+2": 900, "vader 3.3.2+2": 131}],
+    ),
+]
+MixedMethods = Annotated[
+    bool,
+    Field(
+        description="whether more than one method scored the items, so that their mean isn't"
+        " meaningful"
+    ),
+]
+DataOrigin = Annotated[
+    Origin,
+    Field(
+        description="live: as the communities wrote it; sample: invented; recorded: from a"
+        " recording"
+    ),
+]
 
 
 class Answer(BaseModel):

@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import Field, RootModel
 
-from api.schema.base import ORIGIN, Answer, Time
+from api.schema.base import Answer, DataOrigin, Time
 from shared.communities import SourceName
-from shared.models import Origin, Trigger, WorkStatus
+from shared.models import Trigger, WorkStatus
 
 
 class SubredditDetail(Answer):
@@ -28,7 +28,7 @@ class Subreddits(Answer):
     subreddits: list[str] = Field(description="the names of the watched communities")
     count: int = Field(description="the number of watched communities")
     details: list[SubredditDetail] = Field(description="one object for each community")
-    origin: Origin = Field(description=ORIGIN)
+    origin: DataOrigin
 
 
 class CycleErrorAnswer(Answer):
@@ -111,7 +111,7 @@ class CycleAnswer(Answer):
         description="requests that Reddit still allows in its window; null if unknown"
     )
     errors: list[CycleErrorAnswer] = Field(description="what went wrong")
-    origin: Origin = Field(description=ORIGIN)
+    origin: DataOrigin
 
 
 class Cycles(RootModel[list[CycleAnswer]]):

@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schema.base import ORIGIN, Answer, Time
-from shared.models import Origin
+from api.schema.base import Answer, DataOrigin, Time
 
 HealthStatus = Literal["starting", "healthy", "degraded", "unhealthy"]
 
@@ -37,7 +36,7 @@ class ApplicationHealth(Answer):
     last_cycle: str | None = Field(
         description="the id of the cycle that ended last; null before the first"
     )
-    origin: Origin = Field(description=ORIGIN)
+    origin: DataOrigin
 
 
 class DatabaseHealth(Answer):

@@ -5,41 +5,60 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, RootModel
 
 from api.schema.base import (
-    COMMUNITY,
-    LEFT_OUT,
-    METHODS,
-    MIXED_METHODS,
-    ORIGIN,
     Answer,
+    Community,
+    DataOrigin,
+    LeftOut,
     Methods,
+    MixedMethods,
     Time,
     WebAddress,
 )
 from api.schema.parameters import Kind
 from api.schema.sentiment import LabelCounts
 from shared.communities import SourceName
-from shared.models import Label, Language, Origin
+from shared.models import Label, Language
 
 # Of one page: a comment costs a request unit, and a long one nearly two.
 MAX_COMMENTS = 500
-LANGUAGE = (
-    "en, other (clearly not English) or none (no words of the author, so neutral"
-    " with compound 0); null for texts scored before languages were recognised"
-)
-DELETED = "whether its source already listed it without its author's words"
-UPVOTES = "upvotes minus downvotes, or likes, as last seen; null if the source has none"
 SHARE = "for linear its probability, for vader the share of such words; 0 to 1, and 1 together"
-COPY_OF = (
-    "the post that it repeats, as community/id: one with its author's same words"
-    " within a week, or the one that it cross-posts; null if it repeats none. A list"
-    " over all communities leaves it out if it has that post"
-)
-COPIED_BY = "the posts that repeat it, as community/id, oldest first"
-
-
 # What clients of this version know an author by who is gone.
 NO_AUTHOR = "[deleted]"
-Author = Annotated[str, BeforeValidator(lambda name: name or NO_AUTHOR)]
+
+Author = Annotated[
+    str,
+    BeforeValidator(lambda name: name or NO_AUTHOR),
+    Field(description="the author's name; [deleted] if there is none"),
+]
+Source = Annotated[SourceName, Field(description="the kind of place that it comes from")]
+Upvotes = Annotated[
+    int | None,
+    Field(
+        description="upvotes minus downvotes, or likes, as last seen; null if the source has none"
+    ),
+]
+CollectedAt = Annotated[Time, Field(description="when its text was collected")]
+TextLanguage = Annotated[
+    Language | None,
+    Field(
+        description="en, other (clearly not English) or none (no words of the author, so neutral"
+        " with compound 0); null for texts scored before languages were recognised"
+    ),
+]
+Deleted = Annotated[
+    bool, Field(description="whether its source already listed it without its author's words")
+]
+CopyOf = Annotated[
+    str | None,
+    Field(
+        description="the post that it repeats, as community/id: one with its author's same words"
+        " within a week, or the one that it cross-posts; null if it repeats none. A list"
+        " over all communities leaves it out if it has that post"
+    ),
+]
+Copies = Annotated[
+    list[str], Field(description="the posts that repeat it, as community/id, oldest first")
+]
 
 
 class PostSentiment(Answer):
@@ -62,33 +81,33 @@ class PostAnswer(Answer):
     """A post."""
 
     id: str = Field(description="the post's id, unique among the posts of all communities")
-    source: SourceName = Field(description="the kind of place that it comes from")
-    subreddit: str = Field(validation_alias="community", description=COMMUNITY)
-    author: Author = Field(description="the author's name; [deleted] if there is none")
+    source: Source
+    subreddit: Community
+    author: Author
     title: str = Field(description="the title")
     content: str = Field(description="the text in Markdown, empty if the post is a link")
     url: WebAddress = Field(description="what the post links to; empty if it isn't http(s)")
     permalink: WebAddress = Field(description="the post at its source; empty if it isn't http(s)")
     created_utc: Time = Field(description="when it was posted")
-    upvotes: int | None = Field(description=UPVOTES)
+    upvotes: Upvotes
     comment_count: int | None = Field(
         description="comments at its source, as last seen; null if the source doesn't say"
     )
-    collected_at: Time = Field(description="when its text was collected")
-    language: Language | None = Field(default=None, description=LANGUAGE)
+    collected_at: CollectedAt
+    language: TextLanguage = None
     sentiment: PostSentiment = Field(description="the sentiment of title and content")
     flair: str | None = Field(default=None, description="its flair; null if it has none")
     upvote_ratio: float | None = Field(
         default=None,
         description="the share of upvotes among all votes, 0 to 1, as last seen; null if unknown",
     )
-    deleted: bool = Field(default=False, description=DELETED)
+    deleted: Deleted = False
     cursor: str = Field(
         validation_alias="order_key",
         description="the value of `cursor` of /posts/recent for the posts after this one",
     )
-    copy_of: str | None = Field(default=None, description=COPY_OF)
-    copies: list[str] = Field(default=[], description=COPIED_BY)
+    copy_of: CopyOf = None
+    copies: Copies = Field(default=[])
 
 
 class Posts(RootModel[list[PostAnswer]]):
@@ -104,19 +123,19 @@ class CommentAnswer(Answer):
         description="the id of the comment that it answers, or post_id where it answers the post;"
         " parents never form a circle"
     )
-    source: SourceName = Field(description="the kind of place that it comes from")
-    subreddit: str = Field(validation_alias="community", description=COMMUNITY)
-    author: Author = Field(description="the author's name; [deleted] if there is none")
+    source: Source
+    subreddit: Community
+    author: Author
     content: str = Field(description="the text in Markdown")
     permalink: WebAddress = Field(
         description="the comment at its source; empty if it isn't http(s)"
     )
     created_utc: Time = Field(description="when it was written")
-    upvotes: int | None = Field(description=UPVOTES)
-    collected_at: Time = Field(description="when its text was collected")
-    language: Language | None = Field(default=None, description=LANGUAGE)
+    upvotes: Upvotes
+    collected_at: CollectedAt
+    language: TextLanguage = None
     sentiment: PostSentiment = Field(description="the sentiment of its text")
-    deleted: bool = Field(default=False, description=DELETED)
+    deleted: Deleted = False
 
 
 class PostDetail(Answer):
@@ -135,10 +154,10 @@ class PostDetail(Answer):
     sentiment_avg: float | None = Field(
         description="these comments' mean compound, -1 to 1; null if there are none"
     )
-    left_out: int = Field(description=LEFT_OUT)
-    methods: Methods = Field(description=METHODS)
-    mixed_methods: bool = Field(description=MIXED_METHODS)
-    origin: Origin = Field(description=ORIGIN)
+    left_out: LeftOut
+    methods: Methods
+    mixed_methods: MixedMethods
+    origin: DataOrigin
 
 
 class ItemAnswer(Answer):
@@ -147,28 +166,28 @@ class ItemAnswer(Answer):
     kind: Kind = Field(description="post or comment")
     id: str = Field(description="its id, unique among those of its kind")
     post_id: str = Field(description="the post that it is or belongs to")
-    source: SourceName = Field(description="the kind of place that it comes from")
-    subreddit: str = Field(validation_alias="community", description=COMMUNITY)
-    author: Author = Field(description="the author's name; [deleted] if there is none")
+    source: Source
+    subreddit: Community
+    author: Author
     title: str | None = Field(description="the title of a post; null for a comment")
     content: str = Field(description="the text in Markdown, empty where a post is a link")
     permalink: WebAddress = Field(description="it at its source; empty if it isn't http(s)")
     created_utc: Time = Field(description="when it was written")
-    upvotes: int | None = Field(description=UPVOTES)
+    upvotes: Upvotes
     comment_count: int | None = Field(
         description="a post's comments at its source, as last seen; null for a comment, and where"
         " that isn't said"
     )
-    collected_at: Time = Field(description="when its text was collected")
+    collected_at: CollectedAt
     sentiment: PostSentiment = Field(description="the sentiment of title and content")
-    language: Language | None = Field(default=None, description=LANGUAGE)
-    deleted: bool = Field(default=False, description=DELETED)
+    language: TextLanguage = None
+    deleted: Deleted = False
     cursor: str = Field(
         validation_alias="order_key",
         description="the value of `cursor` of /items for the items after this one",
     )
-    copy_of: str | None = Field(default=None, description=COPY_OF)
-    copies: list[str] = Field(default=[], description=COPIED_BY)
+    copy_of: CopyOf = None
+    copies: Copies = Field(default=[])
 
 
 class Items(RootModel[list[ItemAnswer]]):

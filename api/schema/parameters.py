@@ -109,16 +109,28 @@ Compared = Annotated[
 ]
 Moment = Annotated[str, AfterValidator(_moment)]
 Bound = Annotated[str, AfterValidator(_bound)]
-HOURS = f"a whole number of hours from 1 to {MAX_HOURS}, the current one included"
+Hours = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=MAX_HOURS,
+        description=f"a whole number of hours from 1 to {MAX_HOURS}, the current one included",
+    ),
+    BeforeValidator(_whole_number),
+]
+OtherName = Annotated[
+    CommunityName | None,
+    Field(
+        description="the same as `subreddit`; where both are given, this one counts",
+        examples=["claude"],
+    ),
+]
 
 
 class Parameters(BaseModel):
     """What a query string may contain: a field's description says what the parameter accepts."""
 
     model_config = ConfigDict(frozen=True)
-
-
-COMMUNITY = "the same as `subreddit`; where both are given, this one counts"
 
 
 class NoParameters(Parameters):
@@ -133,16 +145,8 @@ class ScopeParameters(Parameters):
         description="the name of a watched community, in upper or lower case; without it, all",
         examples=["claude"],
     )
-    community: CommunityName | None = Field(
-        default=None, description=COMMUNITY, examples=["claude"]
-    )
-    hours: WholeNumber = Field(
-        default=24,
-        ge=1,
-        le=MAX_HOURS,
-        description=HOURS,
-        examples=[24],
-    )
+    community: OtherName = None
+    hours: Hours = Field(default=24, examples=[24])
 
 
 class FormatParameters(Parameters):
@@ -164,13 +168,7 @@ class FormatParameters(Parameters):
 class TrendsParameters(ScopeParameters, FormatParameters):
     """Which communities, how far back, and in which steps."""
 
-    hours: WholeNumber = Field(
-        default=168,
-        ge=1,
-        le=MAX_HOURS,
-        description=HOURS,
-        examples=[168],
-    )
+    hours: Hours = Field(default=168, examples=[168])
     granularity: Granularity = Field(
         default="hour",
         description="hour, day or week; days are in UTC, and weeks begin on Monday",
@@ -186,13 +184,7 @@ class CompareParameters(Parameters):
         " separated by commas; all means all of them together",
         examples=["claude,OpenAI"],
     )
-    hours: WholeNumber = Field(
-        default=24,
-        ge=1,
-        le=MAX_HOURS,
-        description=HOURS,
-        examples=[24],
-    )
+    hours: Hours = Field(default=24, examples=[24])
     until: Literal["now", "collected"] = Field(
         default="now",
         description="now or collected; with collected the window ends at the last collection, and"
@@ -232,9 +224,7 @@ class PostParameters(Parameters):
         " looked up in all of them",
         examples=["claude"],
     )
-    community: CommunityName | None = Field(
-        default=None, description=COMMUNITY, examples=["claude"]
-    )
+    community: OtherName = None
     cursor: Cursor | None = Field(
         default=None,
         description="the position after which comments continue, from the Link header of the page"

@@ -4,8 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.schema.base import LEFT_OUT, METHODS, MIXED_METHODS, ORIGIN, Answer, Methods, Time
-from shared.models import Origin
+from api.schema.base import Answer, DataOrigin, LeftOut, Methods, MixedMethods, Time
 from shared.stats.compare import Verdict
 from shared.stats.windows import Granularity
 
@@ -28,9 +27,9 @@ class Totals(Answer):
     )
     posts: int = Field(description="posts")
     comments: int = Field(description="comments")
-    left_out: int = Field(description=LEFT_OUT)
-    methods: Methods = Field(description=METHODS)
-    mixed_methods: bool = Field(description=MIXED_METHODS)
+    left_out: LeftOut
+    methods: Methods
+    mixed_methods: MixedMethods
     copies: int = Field(default=0, description=COPIES)
 
 
@@ -48,7 +47,7 @@ class Stats(Answer):
     time_window_hours: int = Field(description="hours in the window")
     statistics: Totals = Field(description="the counts and the mean")
     window: TimeWindow = Field(description="the time that was counted")
-    origin: Origin = Field(description=ORIGIN)
+    origin: DataOrigin
     timestamp: Time = Field(description="when the answer was made")
 
 
@@ -166,7 +165,7 @@ class Comparison(Answer):
         " community has items in them and the hours around them are busy; null unless"
         " `until` is collected",
     )
-    origin: Origin = Field(description=ORIGIN)
+    origin: DataOrigin
     timestamp: Time = Field(description="when the answer was made")
 
 

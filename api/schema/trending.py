@@ -2,7 +2,7 @@
 
 from pydantic import Field, RootModel
 
-from api.schema.base import LEFT_OUT, METHODS, MIXED_METHODS, Answer, Methods, Time
+from api.schema.base import Answer, LeftOut, Methods, MixedMethods, Time
 from api.schema.sentiment import LabelCounts
 from shared.models import TopicState
 
@@ -50,9 +50,9 @@ class TopicAnswer(Answer):
     sentiment_avg: float | None = Field(
         description="their mean compound, -1 to 1; null if all are left out"
     )
-    left_out: int = Field(description=LEFT_OUT)
-    methods: Methods = Field(description=METHODS)
-    mixed_methods: bool = Field(description=MIXED_METHODS)
+    left_out: LeftOut
+    methods: Methods
+    mixed_methods: MixedMethods
     peak_time: Time = Field(
         description="the beginning of the hour with the most posts and comments"
     )

@@ -208,7 +208,7 @@ async def test_a_page_over_quiet_hours_ends_at_the_bound_and_the_next_one_goes_o
         counting = CountingStore(sqlite_store)
         asked = PostsParameters(hours=2160, sentiment="negative", cursor=cursor)
         page = await read_recent_posts(deps_of(counting), asked)
-        found += [post.id for post in page.posts.root]
+        found += [post.id for post in page.items.root]
         reads, cursor = reads + 1, page.next_cursor
         priced = PricedStore(sqlite_store)
         with priced.counting() as bill:
@@ -228,7 +228,7 @@ async def test_the_pages_over_quiet_hours_miss_no_post_at_their_edges(sqlite_sto
     while True:
         asked = PostsParameters(hours=2160, q="title", limit=500, cursor=cursor)
         page = await read_recent_posts(deps_of(sqlite_store), asked)
-        found += [post.id for post in page.posts.root]
+        found += [post.id for post in page.items.root]
         cursor = page.next_cursor
         if cursor is None:
             break

@@ -41,7 +41,7 @@ async def test_a_walk_over_pages_gives_every_post_once_while_others_arrive(
         while True:
             parameters = PostsParameters(limit=limit, cursor=cursor, subreddit=scope or None)
             page = await read_recent_posts(deps_of(store), parameters)
-            seen += [post.id for post in page.posts.root]
+            seen += [post.id for post in page.items.root]
             cursor = page.next_cursor
             if cursor is None:
                 break

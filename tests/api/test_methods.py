@@ -122,7 +122,7 @@ async def test_a_text_without_words_is_neutral_and_says_so_and_counts(store) -> 
     await keep(store, [by(a_post(1, NOW), "linear 1", "none")])
     stats = (await read_stats(deps_of(store), ScopeParameters())).statistics
     assert (stats.neutral, stats.left_out, stats.avg_sentiment) == (1, 0, 0.0)
-    (post,) = (await read_recent_posts(deps_of(store), PostsParameters())).posts.root
+    (post,) = (await read_recent_posts(deps_of(store), PostsParameters())).items.root
     assert post.language == "none"
 
 

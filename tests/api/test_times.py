@@ -96,7 +96,7 @@ async def test_a_part_of_a_second_bounds_whole_seconds_rightly(sqlite_store) -> 
 
     async def found(**asked: str) -> list[str]:
         page = await read_recent_posts(deps_of(sqlite_store), PostsParameters(**asked))
-        return [post.id for post in page.posts.root]
+        return [post.id for post in page.items.root]
 
     half = f"{at + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}.5Z"
     assert await found(start=half) == ["p2"]

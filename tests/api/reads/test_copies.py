@@ -51,7 +51,7 @@ def three(now=NOW, **more: Any) -> list[Post]:
 async def listed(deps: Deps, **parameters: Any) -> list[str]:
     page = await read_recent_posts(deps, PostsParameters(**parameters))
     both = await read_items(deps, ItemsParameters(kind="post", **parameters))
-    posts = [post.id for post in page.posts.root]
+    posts = [post.id for post in page.items.root]
     assert [item.id for item in both.items.root] == posts
     assert (page.next_cursor, both.next_cursor) == (None, None)
     return posts
@@ -60,16 +60,16 @@ async def listed(deps: Deps, **parameters: Any) -> list[str]:
 async def test_a_list_over_all_shows_one_and_says_where_the_others_are(store: Store) -> None:
     await keep(store, [*three(), a_post(4, NOW)])
     page = await read_recent_posts(deps_of(store), PostsParameters())
-    assert [post.id for post in page.posts.root] == ["p4", "p1"]
-    assert [post.copies for post in page.posts.root] == [[], ["claude/p2", "aws/p3"]]
-    assert page.posts.root[1].copy_of is None
+    assert [post.id for post in page.items.root] == ["p4", "p1"]
+    assert [post.copies for post in page.items.root] == [[], ["claude/p2", "aws/p3"]]
+    assert page.items.root[1].copy_of is None
     assert await listed(deps_of(store)) == ["p4", "p1"]
 
 
 async def test_a_list_of_one_community_shows_what_is_in_it(store: Store) -> None:
     await keep(store, three())
     page = await read_recent_posts(deps_of(store), PostsParameters(subreddit="aws"))
-    assert [(post.id, post.copy_of) for post in page.posts.root] == [("p3", "OpenAI/p1")]
+    assert [(post.id, post.copy_of) for post in page.items.root] == [("p3", "OpenAI/p1")]
     assert await listed(deps_of(store), subreddit="claude") == ["p2"]
     detail = await read_post(deps_of(store), PostParameters(id="p3", subreddit="aws"))
     assert detail.post.copy_of == "OpenAI/p1"
@@ -104,10 +104,10 @@ async def test_what_is_not_watched_hides_nothing_and_is_not_named(store: Store) 
     await keep(store, three())
     deps = deps_of(store, names=("aws", "claude"))
     page = await read_recent_posts(deps, PostsParameters())
-    assert [(post.id, post.copy_of) for post in page.posts.root] == [("p3", None), ("p2", None)]
+    assert [(post.id, post.copy_of) for post in page.items.root] == [("p3", None), ("p2", None)]
     fewer = deps_of(store, names=("aws", "OpenAI"))
     page = await read_recent_posts(fewer, PostsParameters())
-    assert [(post.id, post.copies) for post in page.posts.root] == [("p1", ["aws/p3"])]
+    assert [(post.id, post.copies) for post in page.items.root] == [("p1", ["aws/p3"])]
 
 
 async def test_a_copy_whose_original_is_gone_is_shown(store: Store) -> None:
@@ -132,7 +132,7 @@ async def test_pages_skip_copies_and_lose_nothing(store: Store) -> None:
         while True:
             asked = PostsParameters(limit=limit, cursor=cursor)
             page = await read_recent_posts(deps_of(store), asked)
-            found += [post.id for post in page.posts.root]
+            found += [post.id for post in page.items.root]
             cursor = page.next_cursor
             if cursor is None:
                 break
@@ -151,9 +151,9 @@ async def test_a_topic_shows_one_too(store: Store) -> None:
     current: Any = {"id": "current", "created_at": iso(NOW), "topics": [told], "snapshots": []}
     await store.upsert(TOPICS, [current])
     page = await read_recent_posts(deps_of(store), PostsParameters(topic="told"))
-    assert [post.id for post in page.posts.root] == ["p1"]
+    assert [post.id for post in page.items.root] == ["p1"]
     of_one = await read_recent_posts(deps_of(store), PostsParameters(topic="told", subreddit="aws"))
-    assert [post.id for post in of_one.posts.root] == ["p3"]
+    assert [post.id for post in of_one.items.root] == ["p3"]
 
 
 async def test_figures_say_how_many_are_copies(store: Store) -> None:
@@ -184,7 +184,7 @@ async def test_what_was_stored_before_copies_were_marked_is_none(store: Store) -
     posts = [a_post(1, NOW - HOUR), a_post(2, NOW, "claude")]
     await keep(store, posts)
     page = await read_recent_posts(deps_of(store), PostsParameters())
-    assert [(post.copy_of, post.copies) for post in page.posts.root] == [(None, [])] * 2
+    assert [(post.copy_of, post.copies) for post in page.items.root] == [(None, [])] * 2
     assert (await read_stats(deps_of(store), ScopeParameters())).statistics.copies == 0
 
 

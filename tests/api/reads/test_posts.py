@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 async def recent(store: Store | CountingStore, **parameters) -> list[PostAnswer]:
     page = await read_recent_posts(deps_of(store), PostsParameters(**parameters))
-    return page.posts.root
+    return page.items.root
 
 
 async def all_pages(store: Store, between=None, **parameters) -> list[list[str]]:
@@ -36,7 +36,7 @@ async def all_pages(store: Store, between=None, **parameters) -> list[list[str]]
     cursor = None
     while True:
         page = await read_recent_posts(deps_of(store), PostsParameters(cursor=cursor, **parameters))
-        pages.append([post.id for post in page.posts.root])
+        pages.append([post.id for post in page.items.root])
         cursor = page.next_cursor
         if cursor is None:
             return pages
@@ -187,7 +187,7 @@ async def test_a_page_that_holds_the_rest_is_the_last(sqlite_store, subreddit, c
     page = await read_recent_posts(
         deps_of(sqlite_store), PostsParameters(subreddit=subreddit, limit=5)
     )
-    assert len(page.posts.root) == count
+    assert len(page.items.root) == count
     assert page.next_cursor is None
 
 

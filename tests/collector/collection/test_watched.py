@@ -70,7 +70,7 @@ async def counted(store, *names: str) -> dict[str, int]:
     return {
         "all": stats.statistics.posts,
         "parts": sum(part.statistics.posts for part in parts),
-        "posts/recent": len(posts.posts.root),
+        "posts/recent": len(posts.items.root),
         "subreddits": sum(each.items_24h for each in details) - stats.statistics.comments,
     }
 
@@ -98,11 +98,11 @@ async def test_a_name_in_another_case_shows_before_the_next_collection(
     deps = deps_of(store, now=utc_now, names=(now,))
     for subreddit in (None, now, before):
         page = await read_recent_posts(deps, PostsParameters(subreddit=subreddit, limit=2))
-        assert [each.subreddit for each in page.posts.root] == [now] * 2
+        assert [each.subreddit for each in page.items.root] == [now] * 2
         rest = await read_recent_posts(
             deps, PostsParameters(subreddit=subreddit, limit=9, cursor=page.next_cursor)
         )
-        assert len({each.id for each in (*page.posts.root, *rest.posts.root)}) == 5
+        assert len({each.id for each in (*page.items.root, *rest.items.root)}) == 5
         items = (await read_items(deps, ItemsParameters(subreddit=subreddit))).items.root
         assert [each.subreddit for each in items] == [now] * 6
     detail = await read_post(deps, PostParameters(id="claudeai0"))
@@ -120,7 +120,7 @@ async def test_while_a_name_moves_to_another_case_everything_shows_once(store, c
         await rebuild_all(store, {name: await rebuild_cells(store, name, hours)})
     deps = deps_of(store, now=utc_now, names=("ClaudeAI", "aws"))
     page = await read_recent_posts(deps, PostsParameters(limit=100))
-    assert len(page.posts.root) == len({each.id for each in page.posts.root}) == 10
+    assert len(page.items.root) == len({each.id for each in page.items.root}) == 10
     await collect("ClaudeAI", "aws")
     assert set((await counted(store, "ClaudeAI", "aws")).values()) == {10}
 
