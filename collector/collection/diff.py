@@ -10,7 +10,16 @@ from typing import Generic, Literal, TypeVar, cast
 from collector.sentiment.scoring import text_of_post
 from collector.sources.base import Seen, SeenComment, SeenPost
 from shared.communities import source_of
-from shared.models import Comment, Item, Language, Observation, Post, Sentiment
+from shared.models import (
+    Comment,
+    CopyMarks,
+    Item,
+    Language,
+    Observation,
+    Post,
+    Sentiment,
+    copy_marks,
+)
 from shared.store.keys import order_key
 from shared.times import hour_of, iso, iso_from_epoch, parse_iso
 
@@ -170,41 +179,20 @@ class Comparer:
         language: Language,
         sentiment: Sentiment,
     ) -> Post:
-        created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
         earlier = known["observations"] if known else []
-        post = Post(
-            id=seen.id,
-            source=source_of(community),
-            community=community,
-            kind="post",
-            order_key=order_key(created, seen.id),
-            author=seen.author,
-            title=seen.title,
-            content=seen.content,
-            url=seen.url,
-            permalink=seen.permalink,
-            created_utc=created,
-            upvotes=seen.upvotes,
-            upvote_ratio=seen.upvote_ratio,
-            comment_count=seen.comment_count,
-            flair=seen.flair,
-            crosspost_parent=seen.crosspost_parent,
-            collected_at=self.now,
-            deleted=seen.deleted,
-            edited=seen.edited,
-            stickied=seen.stickied,
-            distinguished=seen.distinguished,
-            observations=self._observed(seen, earlier),
-            language=language,
-            sentiment=sentiment,
-        )
-        # What it says now may be no copy any more: the end of the cycle sees to that.
-        if known is not None and not seen.deleted:
-            if "copy_of" in known:
-                post["copy_of"] = known["copy_of"]
-            if "copies" in known:
-                post["copies"] = known["copies"]
-        return post
+        # The new words may be no copy; the end of the cycle checks the marks.
+        marks = CopyMarks() if known is None or seen.deleted else copy_marks(known)
+        return {
+            **self._item(community, seen, known, language, sentiment),
+            "title": seen.title,
+            "url": seen.url,
+            "upvote_ratio": seen.upvote_ratio,
+            "comment_count": seen.comment_count,
+            "flair": seen.flair,
+            "crosspost_parent": seen.crosspost_parent,
+            "observations": self._observed(seen, earlier),
+            **marks,
+        }
 
     def _comment(
         self,
@@ -214,14 +202,26 @@ class Comparer:
         language: Language,
         sentiment: Sentiment,
     ) -> Comment:
+        return {
+            **self._item(community, seen, known, language, sentiment),
+            "post_id": seen.post_id,
+            "parent_id": seen.parent_id,
+        }
+
+    def _item(
+        self,
+        community: str,
+        seen: Seen,
+        known: Item | None,
+        language: Language,
+        sentiment: Sentiment,
+    ) -> Item:
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
-        return Comment(
+        return Item(
             id=seen.id,
-            post_id=seen.post_id,
-            parent_id=seen.parent_id,
             source=source_of(community),
             community=community,
-            kind="comment",
+            kind=seen.kind,
             order_key=order_key(created, seen.id),
             author=seen.author,
             content=seen.content,

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import TypedDict
 
 from collector.text.recurring import is_recurring
-from shared.models import ALL, Likeness, Post
+from shared.models import ALL, Likeness, Post, copy_marks
 from shared.store import HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import item_key, key_of_place
 from shared.text import folded
@@ -60,11 +60,7 @@ def likeness_of(post: Post) -> Likeness:
         found["text"] = text
     if parent := post.get("crosspost_parent"):
         found["parent"] = parent
-    if "copy_of" in post:
-        found["copy_of"] = post["copy_of"]
-    if "copies" in post:
-        found["copies"] = post["copies"]
-    return found
+    return {**found, **copy_marks(post)}
 
 
 def _text_key(post: Post) -> str | None:

@@ -21,67 +21,56 @@ ACCOUNT_WIDE: Mapping[str, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SeenPost:
-    """A post as the source shows it now. created_utc is in Unix seconds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenItem:
+    """The fields that posts and comments share, as the source shows them now.
 
-    Ids are unique among the source's items of a kind, and among those of all sources. None is what
-    the source doesn't know. deleted says that the source marks it as taken away, whatever else it
-    still shows of it. crosspost_parent is the id of the post that it shows in another community.
+    Ids are unique among the source's items of a kind, and among those of all sources. created_utc
+    is in Unix seconds. None is what the source doesn't know. deleted says that the source marks the
+    item as taken away, whatever else it still shows of it.
     """
+
+    kind: ClassVar[Kind]
 
     id: str
     author: str | None
-    title: str
     content: str
-    url: str
     permalink: str
     created_utc: float
     upvotes: int | None
-    upvote_ratio: float | None
-    comment_count: int | None
-    flair: str | None
     deleted: bool
     edited: bool = False
     stickied: bool = False
     distinguished: str | None = None
-    crosspost_parent: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Return its key among all items."""
+        return item_key(self.kind, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPost(SeenItem):
+    """A post. crosspost_parent is the id of the post that it shows in another community."""
 
     kind: ClassVar[Kind] = "post"
 
-    @property
-    def key(self) -> str:
-        """Return its key among all items."""
-        return item_key(self.kind, self.id)
+    title: str
+    url: str
+    upvote_ratio: float | None
+    comment_count: int | None
+    flair: str | None
+    crosspost_parent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SeenComment:
-    """A comment as the source shows it now. created_utc is in Unix seconds.
-
-    parent_id is the id of the comment that it answers, or post_id where it answers the post.
-    deleted says that the source marks it as taken away, whatever else it still shows of it.
-    """
-
-    id: str
-    post_id: str
-    parent_id: str
-    author: str | None
-    content: str
-    permalink: str
-    created_utc: float
-    upvotes: int | None
-    deleted: bool
-    edited: bool = False
-    stickied: bool = False
-    distinguished: str | None = None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenComment(SeenItem):
+    """A comment. parent_id is the id of the comment that it answers, or post_id."""
 
     kind: ClassVar[Kind] = "comment"
 
-    @property
-    def key(self) -> str:
-        """Return its key among all items."""
-        return item_key(self.kind, self.id)
+    post_id: str
+    parent_id: str
 
 
 Seen = SeenPost | SeenComment

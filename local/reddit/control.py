@@ -2,13 +2,13 @@
 
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
 from local.reddit.limits import REQUESTS, WINDOW_SECONDS
+from local.reddit.log import LoggedRequest
 from local.reddit.objects import RedditObject
 from shared.errors import UndertoneError
 
@@ -17,24 +17,6 @@ TIMEOUT_SECONDS = 60.0
 
 class ControlRefused(UndertoneError):
     """The stand-in refused a control request; the message is the stand-in's."""
-
-
-@dataclass(frozen=True)
-class SeenRequest:
-    """A request that the stand-in got.
-
-    `status` is None if no answer was sent. `fault` is the kind of fault that was made, if any.
-    """
-
-    method: str
-    path: str
-    query: str
-    route: str
-    subreddit: str | None
-    user_agent: str
-    at: float
-    status: int | None
-    fault: str | None
 
 
 class StandInControl:
@@ -136,9 +118,9 @@ class StandInControl:
         released: list[RedditObject] = self._write("release", count=count)["objects"]
         return released
 
-    def requests(self, route: str | None = None) -> list[SeenRequest]:
+    def requests(self, route: str | None = None) -> list[LoggedRequest]:
         """Return the requests so far, oldest first: of all routes, or of one."""
-        seen = (SeenRequest(**request) for request in self._read("requests")["requests"])
+        seen = (LoggedRequest(**request) for request in self._read("requests")["requests"])
         return [request for request in seen if route in (None, request.route)]
 
     def counts(self) -> dict[str, int]:

@@ -12,11 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.reddit.board import Board
-from local.reddit.faults import BadFaults, FaultPlan, Faults
-from local.reddit.feed import Feed
-from local.reddit.limits import Allowance, RateLimit, Tokens
-from local.reddit.middleware import CONTROL, RequestLog
+from local.reddit.faults import BadFaults, FaultPlan
+from local.reddit.limits import RateLimit
+from local.reddit.middleware import CONTROL
+from local.reddit.state import StandInState
 from shared.times import Clock
 
 HERE = {"127.0.0.1", "::1"}
@@ -28,23 +27,8 @@ Handler = Callable[[Json], Json]
 class ControlApi:
     """The controls of a running stand-in: one method for each path."""
 
-    def __init__(
-        self,
-        *,
-        board: Board,
-        feed: Feed,
-        tokens: Tokens,
-        allowance: Allowance,
-        faults: Faults,
-        log: RequestLog,
-        clock: Clock,
-    ) -> None:
-        self._board = board
-        self._feed = feed
-        self._tokens = tokens
-        self._allowance = allowance
-        self._faults = faults
-        self._log = log
+    def __init__(self, state: StandInState, *, clock: Clock) -> None:
+        self._state = state
         self._clock = clock
 
     def application(self) -> Starlette:
@@ -73,75 +57,75 @@ class ControlApi:
     def state(self, _: Json) -> Json:
         """Return what is shown, and how often each fault was made."""
         return {
-            "feed": self._feed.name,
-            "subreddits": list(self._board.subreddits.values()),
-            "objects": len(self._board),
-            "held_back": self._feed.held_back,
-            "faults_made": self._faults.made,
+            "feed": self._state.feed.name,
+            "subreddits": list(self._state.board.subreddits.values()),
+            "objects": len(self._state.board),
+            "held_back": self._state.feed.held_back,
+            "faults_made": self._state.faults.made,
         }
 
     def objects(self, asked: Json) -> Json:
         """Return the objects as they are, oldest first, including those not listed."""
         subreddit = asked.get("subreddit")
-        things = self._board.all(
+        things = self._state.board.all(
             None if subreddit is None else str(subreddit).lower(), asked.get("kind")
         )
         return {"objects": [thing.read() for thing in things]}
 
     def requests(self, _: Json) -> Json:
         """Return the log and the counters of the requests to Reddit's API."""
-        return self._log.read()
+        return self._state.log.read()
 
     def faults(self, asked: Json) -> Json:
         """Replace the faults."""
-        self._faults.set(FaultPlan.parse(asked.get("spec", "")))
+        self._state.faults.set(FaultPlan.parse(asked.get("spec", "")))
         return {}
 
     def change(self, asked: Json) -> Json:
         """Set fields of an object."""
-        return self._board.change(asked["name"], asked["fields"])
+        return self._state.board.change(asked["name"], asked["fields"])
 
     def edit(self, asked: Json) -> Json:
         """Replace an object's text, as its author does."""
         now = float(int(self._clock().timestamp()))
-        return self._board.edit(asked["name"], asked["text"], now)
+        return self._state.board.edit(asked["name"], asked["text"], now)
 
     def delete(self, asked: Json) -> Json:
         """Delete an object as its author does."""
-        return self._board.delete(asked["name"])
+        return self._state.board.delete(asked["name"])
 
     def remove(self, asked: Json) -> Json:
         """Remove an object as a moderator does."""
-        return self._board.remove(asked["name"])
+        return self._state.board.remove(asked["name"])
 
     def place(self, asked: Json) -> Json:
         """List an object at a place despite its age."""
-        return self._board.place(asked["name"], int(asked["place"]))
+        return self._state.board.place(asked["name"], int(asked["place"]))
 
     def add(self, asked: Json) -> Json:
         """Add objects."""
-        self._board.put(asked["objects"])
+        self._state.board.put(asked["objects"])
         return {}
 
     def release(self, asked: Json) -> Json:
         """Release objects that were held back, and return them."""
-        released = self._feed.release(asked.get("count"))
-        self._board.put(released)
+        released = self._state.feed.release(asked.get("count"))
+        self._state.board.put(released)
         return {"objects": released}
 
     def forget_requests(self, _: Json) -> Json:
         """Empty the log and its counters."""
-        self._log.clear()
+        self._state.log.clear()
         return {}
 
     def expire_tokens(self, _: Json) -> Json:
         """Expire all access tokens."""
-        self._tokens.expire()
+        self._state.tokens.expire()
         return {}
 
     def rate_limit(self, asked: Json) -> Json:
         """Replace the rate limit."""
-        self._allowance.set(
+        self._state.allowance.set(
             RateLimit(int(asked["requests"]), float(asked["seconds"]), float(asked["elapsed"]))
         )
         return {}

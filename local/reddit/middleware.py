@@ -1,10 +1,7 @@
 """The stand-in's layers around every request: log, faults, Reddit's own checks, answer."""
 
 import time
-from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -12,14 +9,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.reddit.api import RedditApi, refusal, route_of
-from local.reddit.board import Board
-from local.reddit.faults import Fault, Faults
-from local.reddit.feed import Feed
-from local.reddit.limits import Allowance, Tokens
+from local.reddit.faults import Fault
+from local.reddit.log import LoggedRequest
+from local.reddit.state import StandInState
 from local.serving import TRANSPORT, gone_within, hang_up
 
 CONTROL = "/_control"
-LOG_LENGTH = 100_000
 
 Answer = Callable[[], Awaitable[Response]]
 
@@ -36,70 +31,13 @@ PAGES = {
 }
 
 
-@dataclass(slots=True)
-class Logged:
-    """One request. `status` is None if none was sent; `fault` is the kind of fault made, if any."""
-
-    method: str
-    path: str
-    query: str
-    route: str
-    subreddit: str | None
-    user_agent: str
-    at: float
-    status: int | None = None
-    fault: str | None = None
-
-
-class RequestLog:
-    """The last LOG_LENGTH requests, and the number of requests by route."""
-
-    def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """Empty the log, and reset the counters."""
-        self._entries: deque[Logged] = deque(maxlen=LOG_LENGTH)
-        self.routes: Counter[str] = Counter()
-
-    def add(self, entry: Logged) -> None:
-        """Log a request as it arrives."""
-        self._entries.append(entry)
-        self.routes[entry.route] += 1
-
-    def read(self) -> dict[str, Any]:
-        """Return the counters and the requests, oldest first."""
-        return {
-            "total": self.routes.total(),
-            "routes": dict(self.routes),
-            "statuses": dict(Counter(str(entry.status) for entry in self._entries)),
-            "requests": [asdict(entry) for entry in self._entries],
-        }
-
-
 class Middleware:
     """The stand-in's outermost application."""
 
-    def __init__(
-        self,
-        *,
-        control: ASGIApp,
-        api: RedditApi,
-        board: Board,
-        feed: Feed,
-        tokens: Tokens,
-        allowance: Allowance,
-        faults: Faults,
-        log: RequestLog,
-    ) -> None:
+    def __init__(self, state: StandInState, *, control: ASGIApp, api: RedditApi) -> None:
+        self._state = state
         self._control = control
         self._api = api
-        self._board = board
-        self._feed = feed
-        self._tokens = tokens
-        self._allowance = allowance
-        self._faults = faults
-        self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -112,7 +50,7 @@ class Middleware:
             return
         request = Request(scope, receive)
         route, parts = route_of(scope["path"])
-        entry = Logged(
+        entry = LoggedRequest(
             method=request.method,
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
@@ -121,18 +59,18 @@ class Middleware:
             user_agent=request.headers.get("user-agent", ""),
             at=time.time(),
         )
-        self._log.add(entry)
+        self._state.log.add(entry)
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 entry.status = message["status"]
-                message["headers"].append((b"x-undertone-feed", self._feed.name.encode()))
+                message["headers"].append((b"x-undertone-feed", self._state.feed.name.encode()))
             await send(message)
 
         async def answer() -> Response:
             return await self._answer(request, route, parts)
 
-        fault = self._faults.draw(route, parts.get("subreddit"))
+        fault = self._state.faults.draw(route, parts.get("subreddit"))
         if fault is None:
             await (await answer())(scope, receive, noted)
         else:
@@ -142,20 +80,20 @@ class Middleware:
             await _make(fault, answer, scope, receive, noted)
 
     def _catch_up(self) -> None:
-        news = self._feed.news()
+        news = self._state.feed.news()
         if news:
-            self._board.put(news)
-            if (kept_from := self._feed.kept_from()) is not None:
-                self._board.forget(kept_from)
+            self._state.board.put(news)
+            if (kept_from := self._state.feed.kept_from()) is not None:
+                self._state.board.forget(kept_from)
 
     async def _answer(self, request: Request, route: str, parts: dict[str, str]) -> Response:
         if not request.headers.get("user-agent", "").strip():
             return refusal(429, "Too Many Requests")
         if route == "token" and request.method == "POST":
             return await self._api.token(request)
-        if not self._tokens.accepts(request.headers.get("authorization", "")):
+        if not self._state.tokens.accepts(request.headers.get("authorization", "")):
             return refusal(401, "Unauthorized")
-        allowed, headers = self._allowance.use()
+        allowed, headers = self._state.allowance.use()
         response = (
             self._api.answer(request, route, parts)
             if allowed

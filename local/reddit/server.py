@@ -12,7 +12,9 @@ from local.reddit.control_api import ControlApi
 from local.reddit.faults import FaultPlan, Faults
 from local.reddit.feed import Feed
 from local.reddit.limits import TOKEN_SECONDS, Allowance, RateLimit, Seconds, Tokens
-from local.reddit.middleware import Middleware, RequestLog
+from local.reddit.log import RequestLog
+from local.reddit.middleware import Middleware
+from local.reddit.state import StandInState
 from local.serving import Listening
 from shared.times import Clock, utc_now
 
@@ -39,25 +41,11 @@ def create_app(
     board.put(feed.start())
     tokens = Tokens(token_seconds, seconds)
     allowance = Allowance(rate_limit or RateLimit(), seconds)
-    at_work, log = Faults(plan), RequestLog()
-    control = ControlApi(
-        board=board,
-        feed=feed,
-        tokens=tokens,
-        allowance=allowance,
-        faults=at_work,
-        log=log,
-        clock=clock,
-    )
+    state = StandInState(board, feed, tokens, allowance, Faults(plan), RequestLog())
     return Middleware(
-        control=control.application(),
+        state,
+        control=ControlApi(state, clock=clock).application(),
         api=RedditApi(board, feed, tokens, client_id=client_id, client_secret=client_secret),
-        board=board,
-        feed=feed,
-        tokens=tokens,
-        allowance=allowance,
-        faults=at_work,
-        log=log,
     )
 
 

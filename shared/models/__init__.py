@@ -5,6 +5,7 @@ Times are strings as `shared.times.iso` writes them. `_etag` is there in what a 
 
 from shared.models.items import (
     Comment,
+    CopyMarks,
     Item,
     Label,
     Language,
@@ -12,6 +13,7 @@ from shared.models.items import (
     OtherLanguages,
     Post,
     Sentiment,
+    copy_marks,
 )
 from shared.models.rollups import (
     ALL,
@@ -51,6 +53,7 @@ __all__ = [
     "CommunityCounts",
     "CommunityHour",
     "CommunityState",
+    "CopyMarks",
     "Cycle",
     "CycleError",
     "DayStats",
@@ -78,4 +81,5 @@ __all__ = [
     "Watermark",
     "Work",
     "WorkStatus",
+    "copy_marks",
 ]

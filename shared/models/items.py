@@ -67,12 +67,21 @@ class Item(TypedDict):
     _etag: NotRequired[str]
 
 
-class Post(Item):
+class CopyMarks(TypedDict):
+    """How a post is marked as a copy, or as copied.
+
+    copy_of is the place (community/order_key) of the post that it repeats. copies are the places
+    of those that repeat it, oldest first. collector/rollups/copies.py has the rule.
+    """
+
+    copy_of: NotRequired[str]
+    copies: NotRequired[list[str]]
+
+
+class Post(Item, CopyMarks):
     """A submission. observations are its last few counts, oldest first.
 
-    crosspost_parent is the id of the post that it shows in another community. copy_of is the
-    place (community/order_key) of the post that it repeats, copies are the places of those that
-    repeat it, oldest first; both may be left out. collector/rollups/copies.py has the rule.
+    crosspost_parent is the id of the post that it shows in another community.
     """
 
     title: str
@@ -81,8 +90,6 @@ class Post(Item):
     comment_count: int | None
     flair: str | None
     crosspost_parent: NotRequired[str | None]
-    copy_of: NotRequired[str]
-    copies: NotRequired[list[str]]
     observations: list[Observation]
 
 
@@ -91,3 +98,13 @@ class Comment(Item):
 
     post_id: str
     parent_id: str
+
+
+def copy_marks(post: Post) -> CopyMarks:
+    """Return the marks of a post; empty if it has none."""
+    marks = CopyMarks()
+    if "copy_of" in post:
+        marks["copy_of"] = post["copy_of"]
+    if "copies" in post:
+        marks["copies"] = post["copies"]
+    return marks

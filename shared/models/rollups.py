@@ -2,6 +2,8 @@
 
 from typing import NotRequired, TypedDict
 
+from shared.models.items import CopyMarks
+
 # The partition of the statistics over all communities; no community may be called so.
 ALL = "all"
 
@@ -67,16 +69,14 @@ class MonthStats(TypedDict):
     _etag: NotRequired[str]
 
 
-class Likeness(TypedDict):
-    """What tells whether a post is a copy, and what it is marked as; all of it may be left out.
+class Likeness(CopyMarks):
+    """What tells whether a post is a copy, and its marks; each field may be missing.
 
     text is the same for equal texts of one author; parent is the post that a cross-post shows.
     """
 
     text: NotRequired[str]
     parent: NotRequired[str]
-    copy_of: NotRequired[str]
-    copies: NotRequired[list[str]]
 
 
 class CommunityHour(TypedDict):

@@ -123,22 +123,27 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,20}$")]
 Time = Annotated[float, Field(ge=EARLIEST, lt=LATEST)]
 
 
-class RedditSubmission(BaseModel):
-    """A t3 object."""
+class RedditThing(BaseModel):
+    """The fields that submissions and comments share."""
 
     id: Id
     created_utc: Time
     author: Author = None
-    title: Text = ""
-    url: Text = ""
     permalink: Text = ""
     score: Score = 0
-    upvote_ratio: Share = None
-    num_comments: Count = 0
-    link_flair_text: OptionalText = None
     edited: Edited = False
     stickied: Yes = False
     distinguished: OptionalText = None
+
+
+class RedditSubmission(RedditThing):
+    """A t3 object."""
+
+    title: Text = ""
+    url: Text = ""
+    upvote_ratio: Share = None
+    num_comments: Count = 0
+    link_flair_text: OptionalText = None
     crosspost_parent: PostId = None
 
     def seen(self, data: Mapping[str, Any]) -> SeenPost:
@@ -167,20 +172,12 @@ class RedditSubmission(BaseModel):
         )
 
 
-class RedditComment(BaseModel):
-    """A t1 object. link_id names its submission, which may be one that we never saw."""
+class RedditComment(RedditThing):
+    """A t1 object. link_id names its submission, which we may never have seen."""
 
-    id: Id
     link_id: Annotated[str, Field(pattern=r"^t3_[A-Za-z0-9_]{1,20}$")]
-    created_utc: Time
     parent_id: Text = ""
-    author: Author = None
     body: Text = ""
-    permalink: Text = ""
-    score: Score = 0
-    edited: Edited = False
-    stickied: Yes = False
-    distinguished: OptionalText = None
 
     def seen(self, data: Mapping[str, Any]) -> SeenComment:
         """Translate into our words; data is the object as it came."""
