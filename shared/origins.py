@@ -13,25 +13,25 @@ EXAMPLE = "write each as https://www.example.com, or with its port"
 
 
 def check_origin(text: str) -> None:
-    """Refuse what no browser sends as an origin, or what must never be one.
+    """Check that browsers send the text as an origin, and that it is safe to allow.
 
-    Raises ValueError, with what to write instead. A user and password aren't quoted.
+    Raises ValueError, with what to write instead. The message never quotes a password.
     """
     if text == "*":
-        raise ValueError(f"'*' would let every page in, and isn't taken: {EXAMPLE}")
+        raise ValueError(f"'*' would allow every page and isn't accepted: {EXAMPLE}")
     if text.lower() == "null":
-        raise ValueError("'null' is the origin of sandboxed frames of any site, and isn't taken")
+        raise ValueError("'null' is the origin of sandboxed frames of any site and isn't accepted")
     scheme, separator, rest = text.partition("://")
     if not separator or scheme.lower() not in SCHEMES:
         kind = text.partition(":")[0] if ":" in text and "@" not in text else ""
-        what = f"the scheme {kind!r} is none of a page's" if kind else "a scheme is missing"
+        what = f"pages don't have the scheme {kind!r}" if kind else "a scheme is missing"
         raise ValueError(f"{what}: an origin begins with https:// or http://")
     if re.search(r"[\s;]", rest):
-        raise ValueError("an origin has no blanks, and a comma ends it")
+        raise ValueError("an origin has no spaces; separate origins by commas")
     if "@" in rest:
         raise ValueError("an origin has no user and password")
     if "*" in text:
-        raise ValueError(f"{text!r}: a wildcard isn't taken, name each origin")
+        raise ValueError(f"{text!r}: wildcards aren't accepted: name each origin")
     if re.search(r"[/\\?#]", rest):
         bare = re.split(r"[/\\?#]", rest)[0]
         raise ValueError(
@@ -61,7 +61,7 @@ def _check_host_and_port(text: str, scheme: str) -> None:
     if _is_address(host):
         written = f"[{host}]" + ("" if port is None else f":{port}") if ":" in host else written
     elif NUMERIC.fullmatch(host) or not LABELS.fullmatch(host):
-        raise ValueError(f"{text!r}: {host!r} is no name of a host")
+        raise ValueError(f"{text!r}: {host!r} isn't a valid host name")
     if text != f"{scheme}://{written}":
         raise ValueError(f"{text!r}: browsers write it {scheme}://{written}")
 

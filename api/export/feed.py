@@ -145,7 +145,7 @@ def atom_of(found: Entries, origin: Origin, place: Place) -> bytes:
     _add(root, "id", f"{place.tag}{origin}/trending")
     _add(root, "title", "Trending on Undertone" + (f" ({note})" if note else ""))
     if note:
-        _add(root, "subtitle", f"This is {note}: nobody can find its posts elsewhere.")
+        _add(root, "subtitle", f"This is {note}: its posts can't be found elsewhere.")
     _add(root, "updated", found.updated)
     _add(_add(root, "author"), "name", "Undertone")
     _add(root, "link", rel="self", type=FEED_TYPES[0], href=f"{place.base}{PATH}")

@@ -27,7 +27,7 @@ UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
 # https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 # Excel counts as UTF-16 does.
 MAX_CELL_UNITS = 32_767
-CUT = " […] cut: a cell holds 32,767 characters, json and ndjson have it whole"
+CUT = " […] cut: a cell holds 32,767 characters, json and ndjson have the whole text"
 # Where some readers of lines see an end, and JSON doesn't: https://262.ecma-international.org/#sec-line-terminators
 LINE_ENDS = {each: f"\\u{each:04x}" for each in (0x85, 0x2028, 0x2029)}
 BYTE_ORDER_MARK = "\ufeff".encode()

@@ -23,7 +23,7 @@ def answer_fallback(request: func.HttpRequest, path: str) -> func.HttpResponse:
     """Answer OPTIONS with what the path allows. Raises NotFound or MethodNotAllowed otherwise."""
     methods = methods_of(path)
     if not methods:
-        raise NotFound(f"There is nothing here: {BASE}/docs shows what there is.")
+        raise NotFound(f"There is no endpoint at this address: {BASE}/docs lists them.")
     allowed = ", ".join([*methods, "OPTIONS"])
     if request.method != "OPTIONS":
         raise MethodNotAllowed(allowed)

@@ -27,7 +27,7 @@ class TooBusy(RequestError):
     retry_seconds = RETRY_SECONDS
 
     def __init__(self) -> None:
-        super().__init__("Too many searches, files or long spans are being read: ask again soon.")
+        super().__init__("Too many searches, files or long spans are being read: try again soon.")
 
 
 class Limiter:

@@ -25,7 +25,9 @@ class NotAcceptable(RequestError):
     status = HTTPStatus.NOT_ACCEPTABLE
 
     def __init__(self, offered: Sequence[str]) -> None:
-        super().__init__(f"This call answers {', '.join(offered)}: Accept takes none of them.")
+        super().__init__(
+            f"This endpoint returns {', '.join(offered)}: the Accept header refuses all of them."
+        )
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,6 @@ def _explain(model: type[Parameters], error: dict[str, Any]) -> BadParameter:
 def _unknown(name: str, taken: Collection[str]) -> BadParameter:
     return BadParameter(
         parameter=shortened(name),
-        detail="this call has no such parameter",
+        detail="this endpoint has no such parameter",
         takes=", ".join(taken) if taken else "no parameters",
     )

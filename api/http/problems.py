@@ -77,12 +77,12 @@ FAULTS: dict[type[Exception], Fault] = {
     StoreUnavailable: Fault(503, "The database doesn't answer.", 5),
     StoreNotProvisioned: Fault(503, "The database isn't set up: the log says what is missing.", 60),
     StoreOutdated: Fault(503, "Another version wrote the database: the log says which.", 60),
-    StoreError: Fault(500, "The database refused: the log says why."),
+    StoreError: Fault(500, "The database refused the operation: the log says why."),
     QueueUnavailable: Fault(
-        503, "The queue takes no message, so that nothing was asked for: the log says why.", 30
+        503, "The queue accepts no message, so no collection was requested: the log says why.", 30
     ),
     SettingsError: Fault(500, "A setting is missing or bad: the log says which.", type=BAD_SETTING),
-    Exception: Fault(500, "Something unexpected happened: the log says what."),
+    Exception: Fault(500, "An unexpected error occurred: the log describes it."),
 }
 
 
@@ -213,12 +213,12 @@ def check_size(request: func.HttpRequest) -> None:
     """Refuse requests larger than any that makes sense. Raises TooLarge and LengthRequired."""
     if "transfer-encoding" in request.headers and "content-length" not in request.headers:
         raise LengthRequired(
-            "A body without its length isn't read: send it with Content-Length, not in chunks."
+            "The length of the body is missing: send it with Content-Length, not in chunks."
         )
     if len(urlsplit(request.url).query) > MAX_QUERY_BYTES:
-        raise TooLarge(414, f"A query string takes at most {MAX_QUERY_BYTES} characters.")
+        raise TooLarge(414, f"A query string may have at most {MAX_QUERY_BYTES} characters.")
     if len(request.get_body()) > MAX_BODY_BYTES:
-        raise TooLarge(413, f"A body takes at most {MAX_BODY_BYTES} bytes.")
+        raise TooLarge(413, f"A body may have at most {MAX_BODY_BYTES} bytes.")
 
 
 def problem_answer(

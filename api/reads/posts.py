@@ -113,7 +113,7 @@ async def _topic_listing(
     topic = next((topic for topic in topics if topic["id"] == parameters.topic), None)
     if topic is None:
         when = f"was trending at {parameters.at}" if parameters.at else "is trending now"
-        raise NotFound(f"No topic of this id {when}: /api/v1/trending lists those that are.")
+        raise NotFound(f"No topic with this id {when}: /api/v1/trending lists the topics.")
     shown = only_watched([topic], watched)
     names = [name for each in shown for name in each["communities"] if scope in {ALL, name}]
     keys = [(name, post_id) for name in names for post_id in topic["post_ids"]]

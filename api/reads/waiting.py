@@ -1,4 +1,4 @@
-"""What is known of a collection that was asked for and hasn't begun, in words."""
+"""Messages about a collection that was requested and hasn't begun."""
 
 from datetime import datetime, timedelta
 
@@ -12,31 +12,34 @@ MINUTE = timedelta(minutes=1)
 
 
 def promise(lease: Lease | None, now: datetime, poll: timedelta) -> str:
-    """Return what happens to a request that was just made."""
+    """Return the message for a new request."""
     if holder := lease_holder(lease, now):
         return f"The collection begins when {holder} has ended."
-    start = f"one that has to start first may take {seconds_in_words(WORKER_START)} more"
-    return f"A worker takes it up within about {seconds_in_words(poll)} while one is up; {start}."
+    start = f"if none is running, starting one may take {seconds_in_words(WORKER_START)} more"
+    return f"A running worker starts it within about {seconds_in_words(poll)}; {start}."
 
 
 def how_it_waits(
     request: CollectRequest, lease: Lease | None, now: datetime, *, poll: timedelta, schedule: str
 ) -> str:
-    """Return what is known of a request whose cycle hasn't begun; schedule is the collection's."""
-    asked = f"asked for at {request['asked_at']}"
+    """Return the message for a request whose cycle hasn't begun.
+
+    schedule is the schedule of collections.
+    """
+    asked = f"requested at {request['asked_at']}"
     if holder := lease_holder(lease, now):
         mine = holder == request["cycle"]
         return f"{asked}; " + ("it begins now" if mine else f"it begins when {holder} has ended")
-    looks = f"a worker that is up looks at least every {seconds_in_words(poll)}"
+    looks = f"a running worker looks for requests at least every {seconds_in_words(poll)}"
     if now <= taken_up_by(request, poll):
-        return f"{asked}; no worker has taken it up yet; {looks}"
-    anyway = f"the collection by schedule at {iso(next_tick(schedule, now))} comes anyway"
+        return f"{asked}; no worker has started it yet; {looks}"
+    anyway = f"the scheduled collection at {iso(next_tick(schedule, now))} runs anyway"
     if may_be_lost(request, lease, now, poll):
-        return f"{asked}; no worker has taken it up yet, and it may be lost: ask again; {anyway}"
-    again = f"from {iso(lost_after(request, poll))} on it may be asked for again"
-    back = f"comes back after up to {_minutes(HIDDEN + poll)} minutes"
+        return f"{asked}; no worker has started it yet, and it may be lost: ask again; {anyway}"
+    again = f"it can be requested again from {iso(lost_after(request, poll))} on"
+    back = f"returns to the queue after up to {_minutes(HIDDEN + poll)} minutes"
     looks = f"{looks}, and a request whose worker was killed {back}"
-    return f"{asked}; no worker has taken it up yet; {looks}; {anyway}, and {again}"
+    return f"{asked}; no worker has started it yet; {looks}; {anyway}, and {again}"
 
 
 def seconds_in_words(time: timedelta) -> str:

@@ -48,7 +48,7 @@ class CycleJournal(Journal[Cycle]):
         )
         _keep_counts(cycle, orphaned)
         journal = cls(store, held, clock, cycle, orphaned["_etag"])
-        journal.fail(None, "internal", "its process died, and it was begun again")
+        journal.fail(None, "internal", "its process was killed, and it was begun again")
         for name, hours in orphaned["pending_cells"].items():
             journal._pending[name].update(hours)
         await journal.save()

@@ -345,7 +345,7 @@ def test_a_message_that_comes_back_after_a_crash_begins_its_cycle_again(
         db.execute("UPDATE messages SET visible = 0")
     # In between it may show as failed, which it was until its message was delivered again.
     ended = wait_for_end(host, cycle, "completed")[-1]
-    assert ended["errors"][0]["message"] == "its process died, and it was begun again"
+    assert ended["errors"][0]["message"] == "its process was killed, and it was begun again"
     host.stop()
     check_database(database)
 

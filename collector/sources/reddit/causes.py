@@ -1,4 +1,4 @@
-"""Why Reddit gives no listing: one table of causes, what each means and what to do about it."""
+"""The table of reasons why Reddit returns no listing, with the remedy for each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,25 +17,25 @@ from shared.errors import (
 FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, LEGAL = 403, 404, 429, 451
 OK, FIRST_SERVER_ERROR = 200, 500
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# What Reddit's page for blocked clients says: https://support.reddithelp.com/hc/articles/4408434738324
+# Texts on Reddit's page for blocked clients: https://support.reddithelp.com/hc/articles/4408434738324
 BLOCK_PAGE = ("whoa there", "been blocked", "blocked by network security", "blocked due to")
 MAX_SHOWN = 60
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause: its kind for the cycle's record, what it means with what to do, and whose it is."""
+    """A cause: its kind in the cycle's document, its message with the remedy, and its error."""
 
     kind: ErrorKind
     message: str
     error: type[SourceError] = CommunityUnavailable
 
     def raised(self, **more: object) -> SourceError:
-        """Make the error; more fills in the message."""
+        """Return the error; `more` fills in the message."""
         return self.error(self.kind, self.message.format(**more))
 
 
-# What a subreddit's 403 and 404 name as the reason.
+# Reasons in the 403 and 404 of a subreddit.
 REASONS: Mapping[str, Cause] = {
     "private": Cause("private", "the subreddit is private: take it out of SUBREDDITS"),
     "banned": Cause("banned", "the subreddit is banned: take it out of SUBREDDITS"),
@@ -51,10 +51,10 @@ REASONS: Mapping[str, Cause] = {
 MISSING = Cause("missing", "there is no subreddit of this name: correct it in SUBREDDITS")
 NOT_READABLE = Cause("forbidden", "Reddit forbids reading this subreddit")
 WITHHELD = Cause("legal", "Reddit withholds the subreddit for legal reasons where this runs (451)")
-RENAMED = Cause("renamed", "Reddit now leads to r/{name}: put that into SUBREDDITS")
+RENAMED = Cause("renamed", "Reddit redirects to r/{name}: put this name into SUBREDDITS")
 LOGIN = Cause(
     "login",
-    "Reddit leads to its login: the app's credentials give no access here; check its type and"
+    "Reddit redirects to its login: the app's credentials give no access; check its type and"
     " REDDIT_CLIENT_ID",
     SourceUnavailable,
 )
@@ -64,10 +64,10 @@ BLOCKED = Cause(
     " address may use the API",
     SourceUnavailable,
 )
-ELSEWHERE = Cause("unreadable", "Reddit leads elsewhere: {path}", SourceUnavailable)
+REDIRECTED = Cause("unreadable", "Reddit redirects to {path}", SourceUnavailable)
 RATE_LIMITED = Cause("rate_limited", "Reddit asks for fewer requests ({status})", SourceUnavailable)
 SERVER_ERROR = Cause("server_error", "Reddit answered {status}", SourceUnavailable)
-NOT_TAKEN = Cause("refused", "Reddit doesn't take the request ({status})", SourceUnavailable)
+REFUSED = Cause("refused", "Reddit refused the request ({status})", SourceUnavailable)
 NO_TOKEN = Cause(
     "credentials",
     "Reddit gives no access token ({reason}): check REDDIT_CLIENT_ID, REDDIT_CLIENT_SECRET and"
@@ -94,7 +94,7 @@ STATUSES: Mapping[int, Cause] = {
 
 
 def cause_of(response: requests.Response) -> SourceError:
-    """Return what an answer that is no listing means."""
+    """Return the error for an answer that isn't a listing."""
     status = response.status_code
     if status in REDIRECTS:
         return _redirected(response.headers.get("location", ""))
@@ -111,16 +111,16 @@ def _refusal(response: requests.Response) -> Cause:
         return BLOCKED
     if "insufficient_scope" in response.headers.get("www-authenticate", ""):
         return LACKS_SCOPE
-    return STATUSES.get(response.status_code, NOT_TAKEN)
+    return STATUSES.get(response.status_code, REFUSED)
 
 
 def token_cause(response: requests.Response) -> SourceError | None:
-    """Return why an answer to a request for a token has none, None where it has one."""
+    """Return the error if the answer to a token request has no token, else None."""
     if response.status_code == OK:
         error = _said(response, "error")
         if not error and _said(response, "access_token") and _is_number(response, "expires_in"):
             return None
-        return NO_TOKEN.raised(reason=error[:MAX_SHOWN] or "the answer holds none")
+        return NO_TOKEN.raised(reason=error[:MAX_SHOWN] or "the answer has none")
     if is_block_page(response):
         return SourceRefused(BLOCKED.kind, BLOCKED.message)
     said = _said(response, "error") or _said(response, "message")
@@ -128,7 +128,7 @@ def token_cause(response: requests.Response) -> SourceError | None:
 
 
 def is_block_page(response: requests.Response) -> bool:
-    """Return whether it is the page, or the sentence, that Reddit shows to clients it blocks."""
+    """Return whether the answer is Reddit's page, or sentence, for blocked clients."""
     text = response.text[:4000].lower()
     return any(words in text for words in BLOCK_PAGE)
 
@@ -150,7 +150,7 @@ def _redirected(location: str) -> SourceError:
         return REASONS[first].raised()
     if parts[:2] == ["subreddits", "search"] or first == "search":
         return MISSING.raised()
-    return ELSEWHERE.raised(path=path[:MAX_SHOWN] or "nowhere")
+    return REDIRECTED.raised(path=path[:MAX_SHOWN] or "an unreadable address")
 
 
 def _said(response: requests.Response, name: str) -> str:

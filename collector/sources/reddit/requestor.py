@@ -1,4 +1,4 @@
-"""The one place where requests to Reddit are counted, paced, tried again and given up."""
+"""Sends all requests to Reddit: counts, paces and retries them."""
 
 import logging
 import math
@@ -27,7 +27,7 @@ TOO_MANY_REQUESTS = 429
 UNAUTHORIZED = 401
 OK = 200
 FIRST_SERVER_ERROR = 500
-# What PRAW itself waits for an answer: prawcore.const.TIMEOUT.
+# PRAW's own timeout: prawcore.const.TIMEOUT.
 TIMEOUT_SECONDS = 16.0
 
 SUBREDDIT_IN_PATH = re.compile(r"/r/[^/]+")
@@ -37,12 +37,12 @@ LIMIT_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used
 
 
 class PatientRequestor(prawcore.Requestor):
-    """A PRAW requestor that tries again what may yet succeed.
+    """A PRAW requestor that retries.
 
-    429, 5xx, timeouts, cut connections and unreadable bodies are repeated a bounded number of
-    times; Retry-After is honoured. Raises SourceUnavailable when they last, SourceRefused when
-    Reddit doesn't know our credentials, DeadlineReached when waiting would take too long.
-    Because these aren't prawcore's own exceptions, its own retries never multiply ours.
+    It retries 429, 5xx, timeouts, cut connections and unreadable bodies a bounded number of times,
+    and waits as Retry-After says. Raises SourceUnavailable after the last attempt, SourceRefused if
+    Reddit refuses the credentials, and DeadlineReached if waiting would take too long. These aren't
+    prawcore's own exceptions, so prawcore doesn't retry on top of it.
     """
 
     def __init__(
@@ -64,12 +64,12 @@ class PatientRequestor(prawcore.Requestor):
         self._unauthorized = 0
 
     def wait_for_window(self) -> None:
-        """Wait until Reddit allows the next request, so that PRAW needn't (it can't be stopped)."""
+        """Wait until Reddit allows the next request: PRAW's own wait can't be interrupted."""
         if self.requests_left is not None and self.requests_left < 1:
             self._wait(max(0.0, self._window_ends - time.monotonic()))
 
     def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> requests.Response:
-        """Send a request and give an answer that is worth reading; timeout is ours, not PRAW's."""
+        """Send a request and return its usable answer; PRAW's timeout is ignored."""
         del timeout
         url = str(args[1] if len(args) > 1 else kwargs.get("url"))
         for attempt in range(1, self._backoff.attempts + 1):
@@ -100,7 +100,7 @@ class PatientRequestor(prawcore.Requestor):
             self.requests_used += 1
             measure(REDDIT_REQUESTS, 1)
         method = str(args[0] if args else kwargs.get("method")).upper()
-        # A redirect says something; what it leads to wasn't asked for.
+        # The redirect itself gives the cause; see causes.py.
         kwargs = {**kwargs, "allow_redirects": False}
         try:
             with span(
@@ -117,9 +117,9 @@ class PatientRequestor(prawcore.Requestor):
         return response, _fault(response)
 
     def _read_limits(self, response: requests.Response) -> None:
-        """Read Reddit's rate-limit headers, and leave them as PRAW can read them too.
+        """Read Reddit's rate-limit headers, and rewrite them so that PRAW can read them.
 
-        What is no number, or none that a limit can be, is as good as no header.
+        Headers that aren't numbers, or are out of range, are ignored and removed.
         """
         limits = [response.headers.pop(name, None) for name in LIMIT_HEADERS]
         try:
@@ -149,7 +149,7 @@ class PatientRequestor(prawcore.Requestor):
     def _authorized(self, response: requests.Response, url: str) -> requests.Response:
         is_token = url.endswith(ACCESS_TOKEN_PATH)
         if response.status_code in REDIRECTS and "location" not in response.headers:
-            raise SourceUnavailable("unreadable", "Reddit leads elsewhere, and doesn't say where")
+            raise SourceUnavailable("unreadable", "Reddit redirects without an address")
         if is_token and response.status_code != UNAUTHORIZED and (cause := token_cause(response)):
             raise cause
         if response.status_code != UNAUTHORIZED:
@@ -163,12 +163,12 @@ class PatientRequestor(prawcore.Requestor):
 
 
 def _template(url: str) -> str:
-    """Return a request's path without the subreddit, so that its like have one name."""
+    """Return a request's path with a placeholder for the subreddit, as the span's name."""
     return SUBREDDIT_IN_PATH.sub("/r/{subreddit}", urlsplit(url).path)
 
 
 def _span_attributes(method: str, url: str, attempt: int) -> Attributes:
-    """Return what a request's span keeps: its address, never its query.
+    """Return the attributes of a request's span: its address without the query.
 
     https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
     """
@@ -199,12 +199,12 @@ def _fault(response: requests.Response) -> SourceUnavailable | None:
         cause = cause_of(response)
         return SourceUnavailable(cause.kind, str(cause))
     if status == OK and not _is_json(response):
-        return SourceUnavailable("unreadable", "Reddit's answer was no JSON")
+        return SourceUnavailable("unreadable", "Reddit's answer wasn't JSON")
     return None
 
 
 def _read_leniently(response: requests.Response) -> None:
-    """Have PRAW read the answer's JSON as we do: one number that is too long loses no page."""
+    """Let PRAW read JSON leniently, so that one number that is too long loses no page."""
 
     def read(**_: Any) -> Any:
         return loads(response.content)

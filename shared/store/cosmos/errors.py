@@ -1,4 +1,4 @@
-"""What Cosmos DB's answers mean to us."""
+"""What Cosmos DB's errors mean, and what to do about them."""
 
 import contextlib
 import json
@@ -12,12 +12,12 @@ from shared.errors import StoreError, StoreNotProvisioned, StoreUnavailable
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 400, 401, 403, 404, 409
 PRECONDITION_FAILED, TOO_LARGE, TOO_MANY = 412, 413, 429
 FIRST_SERVER_ERROR = 500
-# Sub-statuses of a 404: the document isn't there, or the container isn't. With any other, such as
-# 1002 (the session isn't available yet) or 1013 (the container is being made), nothing is known.
+# Sub-statuses of a 404: the document isn't there, or the container isn't. Any other says
+# neither, such as 1002 (the session isn't available yet) or 1013 (the container is being made).
 # https://learn.microsoft.com/azure/cosmos-db/nosql/troubleshoot-not-found
 NO_DOCUMENT = frozenset({None, 0})
 NO_CONTAINER = 1003
-# Of a 403: the region takes no writes for now; the identity lacks a role.
+# Sub-statuses of a 403: the region accepts no writes for now; the identity lacks a role.
 NO_WRITES_HERE = 3
 NO_ROLE = 5300
 # Time-out, moved partition, throttled, concurrent write, overloaded or failing over.
@@ -28,7 +28,7 @@ KEY_OR_ROLE = f"check COSMOS_KEY, or without one {ROLE}"
 NETWORK = re.compile(r"firewall|public internet|virtual network|private endpoint|\bIP\b")
 CLOCK = re.compile(r"date header|current time|clock", re.IGNORECASE)
 
-# What Cosmos DB says may be quoted, but no key and no signature.
+# Removed from Cosmos DB's message before it is quoted: keys and signatures.
 SECRET = re.compile(
     r"(?=[A-Za-z+/]*[0-9])[A-Za-z0-9+/]{20,}={0,2}|[A-Za-z0-9+/]+={1,2}|sig(?:nature)?=\S+"
 )
@@ -50,7 +50,7 @@ def is_transient(error: CosmosHttpResponseError) -> bool:
 
 
 def retry_after(error: CosmosHttpResponseError) -> float | None:
-    """Return for how many seconds it asks us to wait, if it does."""
+    """Return the seconds to wait before a retry, or None if the answer names none."""
     headers = error.headers or {}
     try:
         return float(headers["x-ms-retry-after-ms"]) / 1000
@@ -59,27 +59,29 @@ def retry_after(error: CosmosHttpResponseError) -> float | None:
 
 
 def translated(error: CosmosHttpResponseError) -> StoreError:
-    """Return what an answer means, with Cosmos DB's own reason, and what to do about it."""
+    """Return the error for an answer, with Cosmos DB's reason and the remedy."""
     status, said = error.status_code, reason_of(error)
     if status in {UNAUTHORIZED, FORBIDDEN} and not is_transient(error):
-        return StoreUnavailable(f"Cosmos DB refuses us ({status}{said}): {_remedy(error, said)}")
+        return StoreUnavailable(
+            f"Cosmos DB refused access ({status}{said}): {_remedy(error, said)}"
+        )
     if status == NOT_FOUND and not is_transient(error):
         return StoreNotProvisioned(
             "the Cosmos DB database or one of its containers is missing: deploy infra/, or give"
             " COSMOS_KEY so that they are made; COSMOS_DATABASE names the database"
         )
     if status == TOO_LARGE:
-        return StoreError("a document is larger than the 2 MB that Cosmos DB takes")
+        return StoreError("a document is larger than the 2 MB that Cosmos DB accepts")
     if status == TOO_MANY:
-        return StoreUnavailable("Cosmos DB throttles us: its request units are used up")
+        return StoreUnavailable("Cosmos DB throttles requests: its request units are used up")
     if is_transient(error) or status is None or status >= FIRST_SERVER_ERROR:
         sub_status = f", sub-status {error.sub_status}" if error.sub_status else ""
         return StoreUnavailable(f"Cosmos DB answered {status}{sub_status}")
-    return StoreError(f"Cosmos DB doesn't take what was asked ({status}{said})")
+    return StoreError(f"Cosmos DB refused the request ({status}{said})")
 
 
 def reason_of(error: CosmosHttpResponseError) -> str:
-    """Return what Cosmos DB says of it, after a colon; no key is in it. "" when it says nothing."""
+    """Return Cosmos DB's message without keys, after a colon; "" if there is none."""
     text = str(error.http_error_message or "")
     with contextlib.suppress(ValueError, KeyError, TypeError):
         text = str(json.loads(text)["message"])

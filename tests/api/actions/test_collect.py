@@ -81,7 +81,7 @@ async def test_while_one_waits_asking_again_makes_no_second_message(store, secon
     with pytest.raises(CycleAwaited) as caught:
         await ask_for_collection(deps_of(store, now=NOW + timedelta(seconds=seconds)))
     assert caught.value.holder == first.cycle
-    assert f"{first.cycle} was asked for at {iso(NOW)}" in str(caught.value)
+    assert f"{first.cycle} was requested at {iso(NOW)}" in str(caught.value)
     assert await store.read(REQUESTS, "lease", "request") == asked
 
 
@@ -216,9 +216,11 @@ async def test_how_long_it_takes_is_what_host_json_says(
         monkeypatch.setattr("shared.host_json.FILE", tmp_path / "host.json")
     poll_every(interval)
     answer, _ = await ask_for_collection(deps_of(store))
-    assert f"A worker takes it up within about {told} while one is up" in answer.message
+    assert f"A running worker starts it within about {told};" in answer.message
     assert "moment" not in answer.message
-    with pytest.raises(CycleAwaited, match=f"a worker that is up looks at least every {told}"):
+    with pytest.raises(
+        CycleAwaited, match=f"a running worker looks for requests at least every {told}"
+    ):
         await ask_for_collection(deps_of(store))
 
 

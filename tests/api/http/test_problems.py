@@ -111,7 +111,7 @@ async def test_an_unexpected_error_is_a_500_and_logged_once_with_its_trace(writt
     broken: Any = {**a_post(1, utc_now()), "sentiment": "none"}
     await written.upsert(POSTS, [broken])
     found = problem(await get(RECENT, subreddit="aws"), 500)
-    assert found["detail"] == "Something unexpected happened: the log says what."
+    assert found["detail"] == "An unexpected error occurred: the log describes it."
     assert found["errors"] == []
     (record,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert record.exc_info is not None

@@ -32,14 +32,14 @@ async def test_a_cycle_is_there_as_soon_as_it_is_asked_for(store) -> None:
 
 
 WAITS = (
-    "asked for at 2026-11-23T13:05:07Z; no worker has taken it up yet; a worker that is up looks"
-    " at least every 2 seconds, and a request whose worker was killed comes back after up to 11"
-    " minutes; the collection by schedule at 2026-11-23T13:30:00Z comes anyway, and from"
-    " 2026-11-23T13:16:09Z on it may be asked for again"
+    "requested at 2026-11-23T13:05:07Z; no worker has started it yet; a running worker looks for"
+    " requests at least every 2 seconds, and a request whose worker was killed returns to the queue"
+    " after up to 11 minutes; the scheduled collection at 2026-11-23T13:30:00Z runs anyway, and it"
+    " can be requested again from 2026-11-23T13:16:09Z on"
 )
 LOST = (
-    "asked for at 2026-11-23T13:05:07Z; no worker has taken it up yet, and it may be lost: ask"
-    " again; the collection by schedule at 2026-11-23T14:00:00Z comes anyway"
+    "requested at 2026-11-23T13:05:07Z; no worker has started it yet, and it may be lost: ask"
+    " again; the scheduled collection at 2026-11-23T14:00:00Z runs anyway"
 )
 
 
@@ -67,7 +67,7 @@ async def test_a_cycle_by_schedule_leaves_what_is_said_of_one_that_waits_true(st
     await store.upsert(CYCLES, [a_cycle(scheduled)])
     await hold(store, scheduled, seconds=-1)
     (error,) = (await read_cycle(later, CycleParameters(id=first.cycle))).errors
-    assert "no worker has taken it up yet" in error.message
+    assert "no worker has started it yet" in error.message
     with pytest.raises(CycleAwaited) as awaited:
         await ask_for_collection(later)
     assert awaited.value.holder == first.cycle

@@ -126,9 +126,9 @@ def test_a_token_that_is_not_given_is_a_matter_of_the_credentials(
     [
         ({"error": "invalid_grant"}, "invalid_grant"),
         ({"error": 401, "message": "Unauthorized"}, "401"),
-        ({"access_token": "x"}, "holds none"),
-        ({"access_token": "x", "expires_in": "soon"}, "holds none"),
-        ([], "holds none"),
+        ({"access_token": "x"}, "has none"),
+        ({"access_token": "x", "expires_in": "soon"}, "has none"),
+        ([], "has none"),
     ],
 )
 def test_an_odd_answer_to_a_request_for_a_token_says_so(body: object, words: str) -> None:
