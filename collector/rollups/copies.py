@@ -1,11 +1,11 @@
-"""Which posts are copies of others: the one rule, for lists, figures and trends.
+"""The rule that decides which posts are copies; lists, figures and trends all use it.
 
-A post is a copy where it shows another one (a cross-post), shows the same one as another, or where
-its author has posted the same words within a week before: sent to three communities, they are said
-once. The earliest is the original. The words are compared as searches compare them, without
-punctuation. A name is needed, since accounts that are gone can't be told apart; and MIN_OWN_WORDS,
-since one person may well ask "Is Claude down?" twice. Threads that come round by the clock repeat
-their words each time and are no copies. Comments are none either.
+A post is a copy if it is a cross-post of another post, if it cross-posts the same post as another
+one, or if its author posted the same words in the week before. The earliest post is the original.
+Words are compared as in searches, without punctuation. Posts without an author's name are never
+copies, because deleted accounts are indistinguishable. Neither are posts with fewer than
+MIN_OWN_WORDS words, because one person may ask "Is Claude down?" twice; nor recurring threads,
+which repeat their words on a schedule; nor comments.
 """
 
 import re
@@ -22,37 +22,37 @@ from shared.store.keys import item_key, key_of_place
 from shared.text import folded
 from shared.times import Window, parse_iso
 
-# A text that comes again more than a week later is no copy.
+# The same text more than a week later isn't a copy.
 WITHIN = timedelta(days=7)
-# Of one author. Two people may say the same eight by chance: collector/trending/near_copies.py.
+# For posts of one author; collector/trending/near_copies.py compares different authors.
 MIN_OWN_WORDS = 6
 KEY_BYTES = 8
 WORD = re.compile(r"\w+")
-# Of scripts that put no blank between words each letter is one.
+# In scripts without spaces between words, each letter counts as a word.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 WORD_OR_LETTER = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+")
 
 
 class Marks(TypedDict):
-    """What a post is marked as: a copy of one, and copied by others."""
+    """The marks of a post: the post that it copies, and the posts that copy it."""
 
     copy_of: str | None
     copies: list[str]
 
 
 def words_of(text: str) -> str:
-    """Return the words of a text as they are compared with another's."""
+    """Return the words of a text, normalised for comparison."""
     plain = folded(text)
     return " ".join((WORD if plain.isascii() else WORD_OR_LETTER).findall(plain))
 
 
 def count_words(words: str) -> int:
-    """Count the words of what `words_of` returns."""
+    """Count the words in a result of `words_of`."""
     return words.count(" ") + 1 if words else 0
 
 
 def likeness_of(post: Post) -> Likeness:
-    """Return what tells whether a post is a copy, and its marks; empty where it can be none."""
+    """Return what decides whether a post is a copy, and its marks; empty if it can't be one."""
     found = Likeness()
     if post["deleted"]:
         return found
@@ -74,10 +74,10 @@ def _text_key(post: Post) -> str | None:
 async def unmarked_posts(
     store: Store, names: Sequence[str], since: datetime, until: datetime
 ) -> dict[str, list[Post]]:
-    """Return by community the posts whose marks have to change, with the right ones.
+    """Return by community the posts whose marks must change, with the right marks.
 
-    It reads the hours of `all` of that time in one batch, and then just those posts. Nothing is
-    remembered between two calls: whatever was edited, removed, moved or not marked since is found.
+    It reads the hours of `all` of that time in one batch, and then only these posts. No state is
+    kept between calls, so it finds every post that was edited, removed, moved or left unmarked.
     """
     hours = Window(since, until).hours()
     found = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
@@ -99,9 +99,9 @@ async def unmarked_posts(
 
 
 def wrong_marks(index: Mapping[str, Likeness], since: str) -> dict[str, Marks]:
-    """Return by place the marks of those that have others now.
+    """Return by place the right marks of the posts that have wrong ones.
 
-    index holds all posts since an hour (YYYY-MM-DDTHH). A copy of an earlier one stays marked.
+    index has all posts since an hour (YYYY-MM-DDTHH). A copy of an earlier post keeps its mark.
     """
     wrong: dict[str, Marks] = {}
     for group in _groups(index):
@@ -123,7 +123,7 @@ def wrong_marks(index: Mapping[str, Likeness], since: str) -> dict[str, Marks]:
 
 
 def _groups(index: Mapping[str, Likeness]) -> Iterator[list[str]]:
-    """Yield the places of posts that say the same, oldest first, each place once."""
+    """Yield the places of each group of equal posts, oldest first."""
     roots: dict[str, str] = {}
 
     def root_of(name: str) -> str:
@@ -146,7 +146,7 @@ def _groups(index: Mapping[str, Likeness]) -> Iterator[list[str]]:
 
 
 def _apart(places: Sequence[str]) -> Iterator[list[str]]:
-    """Yield runs of places, in which each follows the one before within a week."""
+    """Split places into runs in which each post follows the previous one within a week."""
     run = [places[0]]
     for place in places[1:]:
         if _created(place) - _created(run[-1]) > WITHIN:
@@ -168,7 +168,7 @@ def _with_marks(post: Post, marks: Marks) -> Post:
 
 
 def earliest_compared(now: datetime, oldest_new: str | None) -> datetime:
-    """Return since when posts are compared: a week, or more where a first backfill went deeper."""
+    """Return the time since which posts are compared: a week, or all of a first backfill."""
     week_ago = now - WITHIN
     if oldest_new is None:
         return week_ago

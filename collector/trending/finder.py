@@ -1,4 +1,4 @@
-"""Reads the posts of eight days, finds their topics, and keeps those."""
+"""Finds the trending topics: reads the posts of eight days, and stores the topics."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ VELOCITY_DIGITS = 2
 
 @dataclass
 class Discussion:
-    """What was said of a topic, in posts and comments, and when."""
+    """The posts and comments about a topic: their sentiment and their hours."""
 
     scored: list[Scored] = field(default_factory=list)
     hours: Counter[str] = field(default_factory=Counter)
@@ -66,8 +66,8 @@ class Trends:
     async def find(self, *, lease_wait: LeaseWait = NO_WAIT) -> Topics:
         """Compute the topics and make them the current ones.
 
-        Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable;
-        the topics that were current stay so then.
+        Raises CycleRunning if another writer holds the lease, LeaseLost and StoreUnavailable. After
+        an error the topics that were current stay current.
         """
         holder = self.clock().strftime("trending_%Y%m%d_%H%M%S")
         writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
@@ -104,7 +104,7 @@ class Trends:
         return topics
 
     async def _recent(self, window: Window) -> list[RecentPost]:
-        """Read the posts of the window, less those that have no words."""
+        """Read the posts of the window that count."""
         state = await self.store.read(COLLECTION, "collection", "collection")
         seen_at = state["last_started_at"] if state else None
         until = min(window.end, parse_iso(seen_at)) if seen_at else window.end
@@ -122,7 +122,7 @@ class Trends:
     async def _usage_before(
         self, window: Window, variants: Variants, *, known: Iterable[str]
     ) -> Usage:
-        """Count these terms in the posts of the week before; none is kept."""
+        """Count these terms in the posts of the week before, page by page."""
         wanted = frozenset(known)
         usage = Usage()
         start, end = iso(window.start - BEFORE), iso(window.start)
@@ -140,7 +140,7 @@ class Trends:
     async def _discussions(
         self, found: Sequence[TopicCandidate], window: Window
     ) -> list[Discussion]:
-        """Count what each topic's posts and their comments say."""
+        """Return the posts and comments about each topic."""
         discussions = [Discussion() for _ in found]
         discussion_of: dict[str, Discussion] = {}
         names: set[str] = set()
@@ -150,7 +150,7 @@ class Trends:
                 places = [(post.community, post.id), *map(key_of_place, post.copies)]
                 discussion_of.update((post_id, discussion) for _, post_id in places)
                 names.update(name for name, _ in places if name in self.settings.watched)
-        # A comment is younger than its post, so those of the window are all there are.
+        # A comment is younger than its post, so all comments lie in the window.
         start, end = iso(window.start), iso(window.end)
         for name in sorted(names):
             async for comment in items_between(self.store, COMMENTS, name, start, end):
@@ -161,12 +161,12 @@ class Trends:
 
 
 def _counts(post: Post) -> bool:
-    """Return whether a post is news: neither gone, nor a copy, nor one of a series."""
+    """Return whether a post counts: it isn't deleted, a copy, or a recurring thread."""
     return not post["deleted"] and "copy_of" not in post and not is_recurring(post)
 
 
 def _terms_of(post: Post, settings: Settings) -> dict[str, str]:
-    """Return a post's terms; none where its language is left out, as its mood is."""
+    """Return a post's terms; none if its language is left out."""
     if post.get("language") == "other" and settings.other_languages == "leave_out":
         return {}
     return terms_of(post["title"], post["content"])

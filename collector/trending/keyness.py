@@ -1,4 +1,4 @@
-"""Which terms stand out: used more in the last 24 hours than the week before lets one expect."""
+"""Keyness: which terms are used more in the last 24 hours than expected from the week before."""
 
 import math
 from collections import Counter, defaultdict
@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
-# Thousands of terms are tested. The share of runs that show a term by chance alone:
+# Share of runs that show a term by chance alone, although thousands of terms are tested.
 CHANCE = 0.01
-# Fewer people than this are no trend, however rare their words are.
+# A term of fewer people isn't a trend, however rare it is.
 MIN_AUTHORS = 5
-# Used only a little more than before is statistics, not news.
+# A smaller rise may be significant, but it isn't news.
 MIN_LIFT = 2.0
 PRIOR_POSTS = 1.0
 
 
 @dataclass
 class Usage:
-    """How often terms are used in a time: posts by community, and of them those with each term."""
+    """The use of terms in a period: posts by community, and posts with each term by community."""
 
     posts: Counter[str] = field(default_factory=Counter)
     uses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -29,17 +29,18 @@ class Usage:
             self.uses[term][community] += 1
 
     def add_among(self, wanted: frozenset[str], community: str, terms: Iterable[str]) -> None:
-        """Count a post, and of its terms those that are wanted."""
-        # The wanted ones grow with the posts: `wanted & terms.keys()` would walk through them.
+        """Count a post and those of its terms that are wanted."""
+        # `wanted & terms.keys()` would iterate over `wanted`, which grows with the number of posts.
         self.add(community, wanted.intersection(terms))
 
 
 @dataclass(frozen=True)
 class Keyness:
-    """How a term stands out.
+    """How much more a term is used than expected.
 
-    score is in standard deviations; lift is how many times as many posts use the term as expected;
-    growth is how many times as large a share of the posts as before, None where none did.
+    score is in standard deviations. lift is the number of posts with the term, divided by the
+    expected number. growth is the share of posts with the term, divided by the share before; None
+    if no post had it before.
     """
 
     score: float
@@ -48,14 +49,13 @@ class Keyness:
 
 
 def keyness_of(recent: Usage, before: Usage) -> dict[str, Keyness]:
-    """Return the terms that stand out, and by how much.
+    """Return the terms that are used significantly more than expected.
 
     The score is the signed root of Dunning's log-likelihood ratio (Computational Linguistics 19(1),
-    1993), about a standard normal variable where nothing has changed. What to expect is worked out
-    in each community apart and added up, as Cochran, Mantel and Haenszel do: one that has become
-    busier, or whose past isn't known, shifts nothing. One more use spread as expected is the prior,
-    without which a rare term would win by chance. Many terms are tested, so the bar is raised with
-    their number (Bonferroni).
+    1993). It is about standard normal if nothing has changed. The expected use is computed for each
+    community and added up, as Cochran, Mantel and Haenszel do, so a community that became busier,
+    or is new, changes nothing. The prior is one more use, distributed as expected; without it, rare
+    terms would win by chance. The threshold rises with the number of terms tested (Bonferroni).
     """
     scored = {
         term: _keyness(uses, before.uses.get(term, {}), recent.posts, before.posts)

@@ -1,10 +1,9 @@
-"""Posts that say the same in the same words: whatever names stand above them, it is one person.
+"""Near copies: posts with almost the same words count as one person's, whatever their authors.
 
-Copies in the sense of collector/rollups/copies.py are no posts of their own here. Under other names
-texts are compared as a reader sees them, so without addresses, names of accounts and emoji. Equal
-ones are one person's from MIN_WORDS on, and near ones, in which somebody has changed a word, a
-number or the end, from MIN_WORDS_OF_NEAR on: people agree in a few words, but don't choose them
-alike.
+Copies of one author (collector/rollups/copies.py) are already left out here. Texts are compared
+without addresses, account names and emoji. Equal texts count as one person's if they have at least
+MIN_WORDS words. Similar texts, with a changed word, number or ending, need MIN_WORDS_OF_NEAR words,
+because different people often agree in a few words, but not in many.
 """
 
 from collections import Counter, defaultdict, deque
@@ -17,33 +16,33 @@ from collector.rollups.copies import count_words, words_of
 from collector.text.cleaning import clean
 from collector.trending.topics import RecentPost
 
-# Two people may well say the same few words: "Is Claude down?"
+# Different people may write the same few words: "Is Claude down?"
 MIN_WORDS = 8
-# "Claude is down for me in …" is said by many; a dozen words in one order are not.
+# Many people write "Claude is down for me in …", but not the same twelve words in the same order.
 MIN_WORDS_OF_NEAR = 12
-# Near: this share of the pairs of neighbouring words of both is in both (Jaccard). In 12 words
-# another one within makes it 0.69, at the end 0.83; in what people say alike it is 0.4 at most.
+# Minimum Jaccard similarity of the sets of neighbouring word pairs. Of 12 words, a changed word in
+# the middle gives 0.69, one at the end 0.83. Texts of different people reach 0.4 at most.
 SAME_PAIRS = 0.5
-# Not every two are compared: those of which two of the least hashes of pairs are the same (Broder's
-# MinHash, 1997: of ten, texts at the border miss each other once in a hundred times), and of many
-# with one hash the latest. So the time grows with the posts.
+# Two texts are compared only if two of their ten smallest pair hashes are equal (Broder's MinHash,
+# 1997: borderline texts miss each other in 1% of cases). Of many texts with the same hash, only the
+# latest MAX_COMPARED are. So the time is linear in the number of posts.
 MIN_HASHES = 10
 SAME_HASHES = 2
 MAX_COMPARED = 20
-# A longer text has enough of them in its beginning.
+# The beginning of a longer text is enough.
 MAX_PAIRS = 300
 HASH_BYTES = 8
 
 
 def said_words(title: str, content: str) -> str:
-    """Return the words of a post as they are compared with others'."""
+    """Return the words of a post, normalised for comparison."""
     return words_of(f"{clean(title)} {clean(content)}")
 
 
 def with_one_author(posts: Sequence[RecentPost]) -> list[RecentPost]:
-    """Return the posts, each copy and near copy with the author of the first post that says so.
+    """Return the posts, with each copy and near copy given the author of its first post.
 
-    Short posts are copies only where their authors are gone, and equal.
+    Short posts are copies only if they are equal and their authors are deleted.
     """
     groups = _Groups(len(posts))
     first: dict[str, int] = {}
@@ -68,7 +67,7 @@ def with_one_author(posts: Sequence[RecentPost]) -> list[RecentPost]:
 
 
 class _Groups:
-    """Numbers that belong together; the least of a group stands for it."""
+    """Disjoint groups of numbers (union-find); the smallest number represents its group."""
 
     def __init__(self, count: int) -> None:
         self._above = list(range(count))
@@ -85,14 +84,14 @@ class _Groups:
 
 
 class _NearOnes:
-    """The texts so far, found by those that are near to them."""
+    """An index of the texts so far, to find similar ones."""
 
     def __init__(self) -> None:
         self._pairs: dict[int, frozenset[int]] = {}
         self._by_hash: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=MAX_COMPARED))
 
     def found(self, number: int, words: str) -> list[int]:
-        """Return the texts that are near to this one, and remember it."""
+        """Return the earlier texts similar to this one, and add it."""
         pairs = _pairs_of(words)
         least = sorted(pairs)[:MIN_HASHES]
         shared = Counter(other for each in least for other in self._by_hash[each])
@@ -115,6 +114,6 @@ def _pairs_of(words: str) -> frozenset[int]:
 
 
 def _hash(pair: str) -> int:
-    """Return the same number in every process, which `hash` doesn't."""
+    """Return a hash that is the same in every process, unlike `hash`."""
     digest = blake2b(pair.encode("utf-8", "replace"), digest_size=HASH_BYTES).digest()
     return int.from_bytes(digest, "big")

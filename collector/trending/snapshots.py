@@ -1,4 +1,4 @@
-"""The current topics, and the snapshots of earlier ones: a reader never sees half of either."""
+"""Stores the current topics and the snapshots of earlier ones, each in one write."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -12,11 +12,10 @@ KEPT_DAYS = 7
 
 
 async def keep_topics(store: Store, fresh: Topics, retention_days: int) -> Topics:
-    """Make these topics the current ones, and those before them a snapshot.
+    """Make these topics current, keep the previous ones as a snapshot, and return the current ones.
 
-    The snapshot is written before the current document names it, and removed before that forgets
-    it: killed in between, nothing is left behind that the next run wouldn't write or remove again.
-    Gives the current topics as stored.
+    A snapshot is written before the current document lists it, and deleted before the document
+    stops listing it. So after a kill in between, the next run repeats the same write or delete.
     """
     before = await store.read(TOPICS, CURRENT, CURRENT)
     named: list[str] = []
@@ -35,9 +34,9 @@ async def keep_topics(store: Store, fresh: Topics, retention_days: int) -> Topic
 
 
 async def forget_posts(store: Store, ids: Collection[str]) -> None:
-    """Take posts that were removed out of the current topics; one that is left with few goes.
+    """Remove deleted posts from the current topics, and topics that are left with too few.
 
-    The caller holds the lease.
+    The caller must hold the lease.
     """
     current = await store.read(TOPICS, CURRENT, CURRENT) if ids else None
     if current is None:
@@ -63,7 +62,7 @@ def _without(topic: Topic, removed: frozenset[str]) -> Topic:
 
 
 async def expired_snapshots(store: Store, now: datetime, retention_days: int) -> list[str]:
-    """List the ids of what is kept too long: snapshots, and the current topics past retention."""
+    """List the ids of expired snapshots, and of the current topics if they are past retention."""
     current = await store.read(TOPICS, CURRENT, CURRENT)
     if current is None:
         return []
@@ -75,7 +74,7 @@ async def expired_snapshots(store: Store, now: datetime, retention_days: int) ->
 
 
 async def remove_expired(store: Store, now: datetime, retention_days: int) -> int:
-    """Remove those, for when nothing computes topics any more; give how many they were."""
+    """Remove expired topics, in case they are no longer computed, and return their number."""
     gone = await expired_snapshots(store, now, retention_days)
     await _delete(store, [each for each in gone if each != CURRENT])
     current = await store.read(TOPICS, CURRENT, CURRENT)

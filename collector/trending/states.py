@@ -1,25 +1,25 @@
-"""How a topic stands: new, rising, past its peak, or fading."""
+"""The state of a topic: new, rising, past its peak, or fading."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from shared.models import TopicState
 
-# What is compared, so that a single hour decides nothing.
+# Number of hours compared, so that no single hour decides.
 HOURS = 3
-# First spoken of within these hours, a topic is new.
+# A topic that is first mentioned within these hours is new.
 NEW_HOURS = 6
-# Under this share of its best hours it is as good as over.
+# Below this share of its best hours it is fading.
 FADING_SHARE = 0.34
-# Within this share of its best hours it is at its peak.
+# Above this share of its best hours it is at its peak.
 PEAK_SHARE = 0.9
 
 
 def state_of(by_hour: Sequence[int], now: datetime) -> TopicState:
-    """Return the state of a topic with these posts and comments by hour, the running one last.
+    """Return the state of a topic with these posts and comments by hour, the current hour last.
 
-    The last two hours and the running one so far are compared with the best three in a row, by
-    what they hold an hour.
+    It compares the hourly rate of the last two hours and the current one with that of the best
+    three hours in a row.
     """
     elapsed = max((now.minute * 60 + now.second) / 3600, 0.25)
     lately = sum(by_hour[-HOURS:]) / (HOURS - 1 + elapsed)

@@ -10,26 +10,26 @@ from collector.text.language import DOUBTFUL, FOREIGN, words_of
 
 LONGEST_PHRASE = 3
 SHORTEST_WORD = 2
-# Names such as GPT-5.5, node.js, C# and CI/CD are one word each.
+# GPT-5.5, node.js, C# and CI/CD are one word each.
 WORD = re.compile(r"[^\W_]+(?:[.'/+-][^\W_]+)*[+#]*")
 POSSESSIVE = re.compile(r"'s$")
-# Function words elsewhere, and names, licences and plans here.
+# Function words of other languages that are also names, licences or plans.
 ALSO_NAMES = words_of("mit ada dan ma ton son med har var com plus pour sans care z w i op bar van")
 STOPWORDS_FILE = Path(__file__).with_name("stopwords.txt")
 
 
 @lru_cache(maxsize=1)
 def stopwords() -> frozenset[str]:
-    """Return the words that say nothing about a subject, in lower case."""
+    """Return the words that can't name a subject, in lower case."""
     lines = STOPWORDS_FILE.read_text(encoding="utf-8").splitlines()
     listed = (word for line in lines if not line.startswith("#") for word in line.split())
     return frozenset(listed) | FOREIGN | (DOUBTFUL - ALSO_NAMES)
 
 
 def terms_of(title: str, content: str) -> dict[str, str]:
-    """Return the terms of a post: words, and phrases of two or three, each in its own spelling.
+    """Return the terms of a post, words and phrases of two or three words, with their spellings.
 
-    A term is in lower case; its spelling is how the post writes it first, title before content.
+    A term is in lower case. Its spelling is that of its first use; the title comes first.
     """
     found: dict[str, str] = {}
     for text in (clean(title), clean(content)):
@@ -40,12 +40,12 @@ def terms_of(title: str, content: str) -> dict[str, str]:
 
 
 def folded(word: str) -> str:
-    """Return a word as it is compared."""
+    """Return a word, normalised for comparison."""
     return word.casefold()
 
 
 def _runs(text: str) -> Iterator[list[str]]:
-    """Return the words that nothing but blanks stands between: phrases end at punctuation."""
+    """Yield runs of words with only spaces between them, because phrases end at punctuation."""
     run: list[str] = []
     end = 0
     for match in WORD.finditer(text):
@@ -69,5 +69,5 @@ def _phrases(run: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _can_stand(word: str) -> bool:
-    """Return whether a phrase may end with the word: a number may end one, but isn't one."""
+    """Return whether a phrase may end with the word; it may end with a number, but not begin."""
     return word not in stopwords() and (len(word) >= SHORTEST_WORD or word.isdigit())

@@ -1,4 +1,4 @@
-"""Topics: terms that stand out in the same posts, and the posts that each topic counts."""
+"""Topics: terms with keyness that occur in the same posts, and the posts of each topic."""
 
 import re
 from collections import Counter, defaultdict
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from collector.trending.keyness import MIN_AUTHORS, Keyness, Usage, keyness_of
 from shared.stats.cells import Scored
 
-# Two terms are of one topic when this share of the rarer one's posts has both.
+# Two terms belong to one topic if this share of the rarer term's posts has both.
 SAME_POSTS = 0.5
-# A longer phrase names the topic as long as this share of its posts has it.
+# A phrase can name the topic if this share of its posts has it.
 NAMED_IN = 0.6
-# A word of a topic may occur elsewhere; with two of them a post is about it.
+# One term of a topic may occur in other posts; a post with two of them is about the topic.
 TERMS_TO_JOIN = 2
-# A name that begins with a capital is written small in fewer of its posts.
+# A name's capital is missing in at most this share of the posts.
 SMALL_IN = 0.1
 MAX_KEYWORDS = 8
 MAX_TOPICS = 100
@@ -22,10 +22,10 @@ MAX_TOPICS = 100
 
 @dataclass(frozen=True)
 class RecentPost:
-    """What is kept of a post of the last 24 hours; terms are as `terms_of` gives them.
+    """A post of the last 24 hours, with its terms as `terms_of` returns them.
 
-    words are what copies of it share; "" is nobody's copy. copies are the places of those that are
-    marked as its copies: their comments count as its own.
+    words are compared to find copies; "" has none. copies are the places of the posts marked as its
+    copies, whose comments count as its own.
     """
 
     id: str
@@ -43,7 +43,7 @@ class RecentPost:
 
 @dataclass
 class TopicCandidate:
-    """A topic: its terms, the strongest first, and its posts, the fastest first."""
+    """A topic: its terms, highest keyness first, and its posts, fastest first."""
 
     terms: list[str]
     seed_posts: set[str]
@@ -52,12 +52,12 @@ class TopicCandidate:
 
     @property
     def velocity(self) -> float:
-        """Return what its posts gain an hour, together."""
+        """Return the sum of its posts' velocities."""
         return sum(post.velocity for post in self.posts)
 
 
 def usage_of(recent: Sequence[RecentPost]) -> Usage:
-    """Count the terms that enough people use; one person's posts count once for a term."""
+    """Count the terms that at least MIN_AUTHORS people use, once for each person."""
     authors: dict[str, set[str]] = defaultdict(set)
     for post in recent:
         for term in post.terms:
@@ -75,9 +75,9 @@ def usage_of(recent: Sequence[RecentPost]) -> Usage:
 
 
 def find_topics(recent: Sequence[RecentPost], now: Usage, before: Usage) -> list[TopicCandidate]:
-    """Find what the recent posts are about more than those before; the fastest topic first.
+    """Return the topics of the recent posts whose terms have keyness, fastest topic first.
 
-    Every post counts in one topic at most, and a topic has posts of at least five people.
+    A post counts in one topic at most, and a topic has posts of at least MIN_AUTHORS people.
     """
     keyness = keyness_of(now, before)
     posts_of: dict[str, set[str]] = defaultdict(set)
@@ -97,9 +97,9 @@ def find_topics(recent: Sequence[RecentPost], now: Usage, before: Usage) -> list
 def _merged(
     keyness: Mapping[str, Keyness], posts_of: Mapping[str, set[str]]
 ) -> list[TopicCandidate]:
-    """Merge terms that cover the same posts, beginning with the ones that stand out most."""
+    """Merge terms that occur in the same posts, highest keyness first."""
     topics: list[TopicCandidate] = []
-    # Of equals the longer phrase says more.
+    # Of equal scores, the longer phrase is more specific.
     order = sorted(keyness, key=lambda term: (-keyness[term].score, -len(term), term))
     for term in order:
         posts = posts_of[term]
@@ -119,7 +119,7 @@ def _overlap(one: set[str], other: set[str]) -> float:
 def _topic_of(
     post: RecentPost, topics: Sequence[TopicCandidate], keyness: Mapping[str, Keyness]
 ) -> TopicCandidate | None:
-    """Choose the topic whose terms the post has most of, weighted by how they stand out."""
+    """Return the topic with the most of the post's terms, weighted by their keyness."""
     chosen, most = None, 0.0
     for topic in topics:
         held = [term for term in topic.terms if term in post.terms]
@@ -132,7 +132,7 @@ def _topic_of(
 
 
 def _apart(terms: Collection[str]) -> list[str]:
-    """Leave out the terms that are parts of others."""
+    """Return the terms that aren't part of another one."""
     return [
         term
         for term in terms
@@ -141,10 +141,10 @@ def _apart(terms: Collection[str]) -> list[str]:
 
 
 def name_of(topic: TopicCandidate) -> tuple[str, list[str]]:
-    """Return a topic's theme and its keywords, spelled as most of its posts spell them.
+    """Return a topic's theme and its keywords, in the spelling of most of its posts.
 
-    The theme is the longest phrase that most posts have. Keywords are its other terms, the
-    strongest first, less those that say the same in fewer or more words.
+    The theme is the longest phrase that most posts have. Keywords are its other terms, highest
+    keyness first, without those that contain, or are part of, another one.
     """
     counts = Counter(term for post in topic.posts for term in topic.terms if term in post.terms)
     enough = NAMED_IN * max(counts.values())
@@ -165,11 +165,11 @@ def _says_the_same(term: str, other: str) -> bool:
 def _spelled(term: str, posts: Sequence[RecentPost]) -> str:
     spellings = Counter(post.terms[term] for post in posts if term in post.terms)
     spelling = min(spellings, key=lambda each: (-spellings[each], each))
-    # A capital may just begin a sentence: a name has it everywhere.
+    # A capital may only begin a sentence; a name has it in nearly all posts.
     small = spelling[0].lower() + spelling[1:]
     return small if spellings[small] > SMALL_IN * len(posts) else spelling
 
 
 def slug(theme: str) -> str:
-    """Return a theme as an id: lower case, joined by hyphens."""
+    """Return the theme as an id: in lower case, with hyphens."""
     return re.sub(r"[\W_]+", "-", theme.casefold()).strip("-") or "topic"

@@ -1,4 +1,4 @@
-"""One term for its spellings: "rate limit" and "rate-limits"; "Opus 4.5" and "opus4.5"."""
+"""Unites spellings of a term: "rate limit" and "rate-limits"; "Opus 4.5" and "opus4.5"."""
 
 import re
 from collections import Counter
@@ -8,14 +8,14 @@ from functools import lru_cache
 from shared.text import folded
 
 SEPARATOR = re.compile(r"[\s/_'-]+|(?<!\d)\.|\.(?!\d)")
-# Words that end in s and are one thing.
+# Words that end in s without being plurals.
 NO_PLURALS = frozenset("windows teams news aws ios macos kubernetes".split())  # noqa: SIM905 - words
 SHORTEST_PLURAL = 4
 
 
 @lru_cache(maxsize=200_000)
 def key_of(term: str) -> str:
-    """Return what all spellings of a term share."""
+    """Return the key that all spellings of a term have."""
     return SEPARATOR.sub("", " ".join(map(_singular, folded(term).split())))
 
 
@@ -30,7 +30,7 @@ def _singular(word: str) -> str:
 
 
 class Variants:
-    """The spelling that stands for all of a term: in the most words, and of those the commonest."""
+    """Maps a term to its representative spelling: the one in most words, then the commonest."""
 
     def __init__(self, posts: Iterable[Mapping[str, str]]) -> None:
         """Learn the spellings from the terms of posts."""
@@ -40,7 +40,7 @@ class Variants:
             self._chosen[key_of(term)] = term
 
     def united(self, terms: Mapping[str, str]) -> dict[str, str]:
-        """Return a post's terms with one for all spellings, as the post spells it first."""
+        """Return a post's terms with variants united; each keeps its first spelling in the post."""
         found: dict[str, str] = {}
         for term, spelling in terms.items():
             found.setdefault(self._chosen.get(key_of(term), term), spelling)

@@ -1,4 +1,4 @@
-"""How fast a post gains engagement: upvotes, and comments, which cost their authors more."""
+"""The velocity of a post: how fast it gains engagement (upvotes and comments)."""
 
 import math
 from datetime import datetime, timedelta
@@ -10,17 +10,17 @@ COMMENT_WEIGHT = 3
 MAX_ENGAGEMENT = 10**10
 DECAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-# Nothing gains in an hour more than it has gained at all, so that less than an hour counts as one.
+# Less than an hour counts as one, so that no post gains more in an hour than it has gained in all.
 SHORTEST_SPAN = timedelta(hours=1)
 
 
 def velocity(post: Post, until: datetime) -> float:
     """Return the engagement that a post gains an hour: upvotes and three times the comments.
 
-    It is the mean of what was gained between observations, weighted by how recent it is: weights
-    fall to 1/e in a day. From the last observation until the last collection (`until`) nothing was
-    gained, or it would have been observed. A count that the source doesn't give adds nothing. A
-    post seen once has its average since it was written.
+    It is the weighted mean of the gains between observations. Recent gains weigh more: weights fall
+    to 1/e in a day. Between the last observation and the last collection (`until`) the gain is 0,
+    because a change would have been observed. A count that the source doesn't give adds 0. A post
+    that was observed once has its average since it was written.
     """
     moments = [parse_iso(each["at"]) for each in post["observations"]]
     if len(moments) < 2 or moments[-1] - moments[0] < SHORTEST_SPAN:  # noqa: PLR2004 - a span's ends
@@ -38,7 +38,7 @@ def velocity(post: Post, until: datetime) -> float:
 
 
 def _gain(before: Observation, after: Observation) -> int:
-    """Return the engagement gained between two observations, by the counts that both know."""
+    """Return the engagement gained between two observations, from the counts that both have."""
     votes = (before["upvotes"], after["upvotes"])
     comments = (before["comment_count"], after["comment_count"])
     first, last = (
@@ -52,10 +52,10 @@ def _gain(before: Observation, after: Observation) -> int:
 
 
 def _engagement(upvotes: int, comments: int) -> int:
-    # What was stored before counts had bounds may be larger than any float.
+    # A stored count may be larger than any float.
     return min(max(upvotes + COMMENT_WEIGHT * comments, -MAX_ENGAGEMENT), MAX_ENGAGEMENT)
 
 
 def _weight(start: datetime, end: datetime, until: datetime) -> float:
-    """Integrate the decaying weight over a time."""
+    """Return the integral of the decaying weight over a period."""
     return math.exp((end - until) / DECAY) - math.exp((start - until) / DECAY)

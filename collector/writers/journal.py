@@ -1,4 +1,4 @@
-"""The document of a piece of work: what is done, written down before it is."""
+"""The journal: the stored document of a piece of work, with a write-ahead of what will change."""
 
 import asyncio
 from collections import defaultdict
@@ -32,7 +32,7 @@ async def free_id(store: Store, kind: Kind, clock: Clock) -> str:
 
 
 async def unreconciled_work(store: Store) -> list[Work]:
-    """List the work whose document is open: all but the lease's holder is orphaned."""
+    """List the work whose document is open. All but the lease holder's is orphaned."""
     return [
         work
         for kind in KINDS
@@ -43,7 +43,7 @@ async def unreconciled_work(store: Store) -> list[Work]:
 
 
 class Journal(Generic[W]):
-    """One document of work, kept by its one writer, who holds the lease."""
+    """The document of a piece of work. Only the writer that holds the lease changes it."""
 
     def __init__(self, store: Store, held: HeldLease, clock: Clock, document: W, etag: str) -> None:
         self.document = document
@@ -54,21 +54,21 @@ class Journal(Generic[W]):
         self._pending: dict[str, set[str]] = defaultdict(set)
         self._is_saved = True
         self.outcome: WorkStatus = "completed"
-        """The status that the work ends with, where no error ends it."""
+        """The status that the work ends with unless an error ends it."""
         self.cycles_closed = 0
         """The number of orphaned cycles closed before it."""
 
     @property
     def pending(self) -> Mapping[str, set[str]]:
-        """Return the hours of each community that may not agree with their items."""
+        """Return by community the hours whose statistics may differ from their items."""
         return self._pending
 
     def check(self) -> None:
-        """Raise LeaseLost when somebody else may be writing."""
+        """Raise LeaseLost if another writer may be writing."""
         self._held.check()
 
     async def write_ahead(self, hours: Mapping[str, set[str]]) -> None:
-        """Write down which hours of which communities are about to change, before they do."""
+        """Store which hours of which communities will change, before they do."""
         fresh = {name: found - self._pending[name] for name, found in hours.items()}
         for name, found in fresh.items():
             self._pending[name] |= found
@@ -78,30 +78,30 @@ class Journal(Generic[W]):
             self._held.check()
 
     async def reconciled(self) -> None:
-        """Write down that every pending cell agrees with its items again."""
+        """Store that all pending cells agree with their items again."""
         self._pending.clear()
         await self.save()
 
     def fail(
         self, community: str | None, kind: ErrorKind, error: UndertoneError | str
     ) -> CycleError:
-        """Note an error of a community, or of the whole, and give it."""
+        """Add an error of a community, or of the whole work, and return it."""
         noted = CycleError(community=community, kind=kind, message=str(error))
         self.document["errors"].append(noted)
         return noted
 
     async def end(self, status: WorkStatus) -> None:
-        """Close the document; with cells pending the next writer still finds it."""
+        """Close the document. If cells are pending, the next writer recovers them."""
         self.document["status"] = status
         self.document["reconciled"] = "no" if any(self._pending.values()) else "yes"
         self.document["end_time"] = iso(self._clock())
         await self.save()
 
     async def closed(self) -> None:
-        """Do what follows once the document is closed."""
+        """Run after the document is closed; subclasses override it."""
 
     async def save(self) -> None:
-        """Write the document as it is now. Raises LeaseLost when another writer closed it."""
+        """Store the document. Raises LeaseLost if another writer closed it."""
         self._held.check()
         self.document["pending_cells"] = {
             name: sorted(hours) for name, hours in self._pending.items() if hours
@@ -114,14 +114,14 @@ class Journal(Generic[W]):
         except DocumentChanged as error:
             raise LeaseLost(f"{work['id']} was closed by another writer") from error
         except asyncio.CancelledError:
-            # The write goes on, and only its ETag lets the document be closed.
+            # The write continues, and closing the document needs its ETag.
             with suppress(StoreError):
                 self._etag = await writing
             raise
 
 
 def begun(kind: Kind, held: HeldLease, clock: Clock) -> Work:
-    """Return how the document of work begins that starts now; its id is the lease's holder."""
+    """Return the first version of a document of work; its id is the holder of the lease."""
     return Work(
         id=held.holder,
         kind=kind,

@@ -1,9 +1,9 @@
-"""The one lease that lets a single writer work at a time, on whatever machine.
+"""The lease: it allows one writer at a time, across all machines.
 
-A document taken with an ETag condition and renewed while the work goes on. A holder that dies
-stops renewing, and the next one takes the lease when it has run out. Writers of different kinds
-wait for one another. One that finds its own kind of work being done leaves as soon as it has seen
-that the holder lives; the lease of one that was killed it waits for.
+The lease is a document, which a writer takes under an ETag condition and renews while it works. A
+killed writer stops renewing, and the next one takes the lease once it has expired. Writers of
+different kinds wait for each other. A writer that finds its own kind of work running gives up once
+it has seen that the holder is alive; if the holder was killed, it waits for the lease to expire.
 """
 
 import asyncio
@@ -31,24 +31,24 @@ log = logging.getLogger(__name__)
 
 RENEWALS_PER_TERM = 3
 LOOK_AGAIN_SECONDS = 0.5
-# Clocks differ: another machine's lease may seem to last longer than a term.
+# Clocks differ, so another machine's lease may seem to last longer than a term.
 LONGEST_TERMS = 2
 SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class LeaseWait:
-    """Maximum wait, in seconds, for the writer that runs.
+    """Maximum wait, in seconds, for the running writer.
 
-    A holder's kind is how its name begins (cycle, trending, cleanup); a writer leaves to one of the
-    kind `yields_to` that lives.
+    A holder's kind is the beginning of its name (cycle, trending, cleanup). A writer doesn't wait
+    for a live holder of the kind `yields_to`.
     """
 
     seconds: float = 0.0
     yields_to: str | None = None
 
     def waits_for(self, holder: str) -> bool:
-        """Return whether this holder is waited for."""
+        """Return whether to wait for this holder."""
         return self.yields_to is None or holder.partition("_")[0] != self.yields_to
 
 
@@ -57,7 +57,7 @@ NO_WAIT = LeaseWait()
 
 @dataclass
 class HeldLease:
-    """A lease that is held, as long as `check` doesn't raise."""
+    """A lease that this process holds until `check` raises."""
 
     holder: str
     etag: str
@@ -65,7 +65,7 @@ class HeldLease:
     lost: bool = False
 
     def check(self) -> None:
-        """Raise LeaseLost when somebody else may be writing."""
+        """Raise LeaseLost if another writer may be writing."""
         if self.lost:
             raise LeaseLost(f"{self.holder} has lost its lease")
 
@@ -74,9 +74,9 @@ class HeldLease:
 async def lease(
     store: Store, holder: str, *, seconds: int, clock: Clock, lease_wait: LeaseWait = NO_WAIT
 ) -> AsyncIterator[HeldLease]:
-    """Hold the lease while the block runs. Raises CycleRunning when another keeps it.
+    """Hold the lease while the block runs. Raises CycleRunning if another writer holds it.
 
-    A holder that lives renews every third of its term, so that is how long leaving may take.
+    A live holder renews every third of its term, so giving up takes up to that long.
     """
     held = await _take_in_turn(store, holder, seconds=seconds, clock=clock, lease_wait=lease_wait)
     renewal = asyncio.create_task(_keep_renewing(store, held, seconds=seconds, clock=clock))
@@ -99,9 +99,9 @@ def _end(seconds: int, clock: Clock) -> str:
 
 @dataclass
 class _Watch:
-    """Tells a holder of the writer's own kind that works from one that was killed.
+    """Finds out whether a holder of the writer's own kind is alive or was killed.
 
-    One that works renews its lease or frees it; that of one that was killed runs out unchanged.
+    A live holder renews or frees its lease; the lease of a killed one expires unchanged.
     """
 
     lease_wait: LeaseWait
@@ -109,7 +109,7 @@ class _Watch:
     seen: Lease | None = None
 
     def yields_to(self, found: Lease | None, now: datetime) -> str | None:
-        """Return who is, or was, at the writer's own kind of work, if it leaves to them."""
+        """Return the holder of the writer's own kind that works, or just ended; None to go on."""
         if found is None:
             return None
         if self.seen is not None and found["holder"] is None:
@@ -120,7 +120,7 @@ class _Watch:
         if self.lease_wait.waits_for(holder):
             self.seen = None
             return None
-        # A lease longer than any that a writer takes isn't worth waiting for.
+        # A lease longer than any writer takes has a wrong time: don't wait for it.
         longest = iso(now + LONGEST_TERMS * timedelta(seconds=self.seconds))
         if self.seen is None and found["expires_at"] <= longest:
             self.seen = found
@@ -158,7 +158,7 @@ async def _take_in_turn(
 async def _take(
     store: Store, holder: str, found: Lease | None, *, seconds: int, clock: Clock
 ) -> HeldLease:
-    """Take a lease that is free or has run out. Raises DocumentExists and DocumentChanged."""
+    """Take a free or expired lease. Raises DocumentExists and DocumentChanged."""
     mine = _document(holder, _end(seconds, clock))
     if found is None:
         etag = await store.create(LEASES, mine)
@@ -173,10 +173,10 @@ async def _keep_renewing(store: Store, held: HeldLease, *, seconds: int, clock: 
     while not held.lost:
         await asyncio.sleep(seconds / RENEWALS_PER_TERM)
         renewed = _document(held.holder, _end(seconds, clock))
-        # Nobody takes it within the second that it ends in.
+        # Other writers take it only after the second in which it expires.
         left = (parse_iso(held.expires_at) + SECOND - clock()).total_seconds()
         try:
-            # The store is patient for longer than a lease lasts.
+            # The store retries for longer than a lease lasts.
             async with asyncio.timeout(left):
                 held.etag = await store.replace(LEASES, renewed, held.etag)
             held.expires_at = renewed["expires_at"]
@@ -194,10 +194,10 @@ async def _release(store: Store, held: HeldLease) -> None:
     free = _document(None, held.expires_at)
     try:
         found = await store.read(LEASES, "lease", "lease")
-        # A renewal cut short may have changed the ETag, but the holder is still us.
+        # A cancelled renewal may have changed the ETag, but not the holder.
         if found is not None and found["holder"] == held.holder:
             await store.replace(LEASES, free, found["_etag"])
     except DocumentChanged:
-        pass  # Somebody took it over: it isn't ours to free.
+        pass  # Another writer has taken it over.
     except StoreUnavailable as error:
         event(log, "lease.not_released", logging.WARNING, holder=held.holder, reason=str(error))

@@ -1,4 +1,4 @@
-"""Finishes what an orphaned writer left: its cells are recounted, and it is closed as failed."""
+"""Recovers orphaned work: recounts its pending cells, and closes its document as failed."""
 
 import logging
 from collections import defaultdict
@@ -21,10 +21,10 @@ W = TypeVar("W", bound=Work)
 
 
 async def recover_orphaned(store: Store, journal: Journal[Any], clock: Clock) -> int:
-    """Recount what orphaned work left pending, close its documents, and return how many cycles.
+    """Recount the pending cells of orphaned work, and close it; return the number of cycles.
 
-    journal is that of the work which begins now. It holds the lease, so that no other work with
-    an open document runs. Orphaned cycles count as failed collections.
+    journal is that of the work that begins now. That work holds the lease, so all other work with
+    an open document is orphaned. Orphaned cycles count as failed collections.
     """
     own = journal.document["id"]
     orphaned = [work for work in await unreconciled_work(store) if work["id"] != own]
@@ -57,9 +57,9 @@ async def _count_failed(store: Store, cycles: int) -> None:
 
 
 async def with_uncounted(store: Store, work: W) -> W:
-    """Return orphaned work with the new items counted that it wrote and didn't count any more.
+    """Return orphaned work with its uncounted new items added: those it wrote before it was killed.
 
-    They bear its time of collection, and lie in the hours that it named before it wrote.
+    They have its time of collection, and lie in the hours of its write-ahead.
     """
     cycle = cast("Cycle", work)
     if not cycle.get("uncounted"):
@@ -78,7 +78,7 @@ async def with_uncounted(store: Store, work: W) -> W:
 async def _written(
     store: Store, cycle: Cycle, name: str, rewritten: frozenset[str]
 ) -> tuple[int, int]:
-    """Count the posts and comments that a cycle wrote of a community, less those rewritten."""
+    """Count the new posts and comments that a cycle wrote for a community."""
     found: dict[Kind, int] = {"post": 0, "comment": 0}
     containers = cast("tuple[Container[Any], ...]", (POSTS, COMMENTS))
     for near in nearby(sorted(cycle["pending_cells"].get(name, ()))):

@@ -1,4 +1,4 @@
-"""The one way to write the store: take the lease, begin, recover what was orphaned, close."""
+"""A writer's session: take the lease, begin, recover orphaned work, do the work, close."""
 
 import asyncio
 import logging
@@ -21,12 +21,12 @@ log = logging.getLogger(__name__)
 J = TypeVar("J", bound=Journal[Any])
 
 Begin = Callable[[HeldLease], Awaitable[J]]
-"""Write the document of the work that begins, under the lease. Raises DocumentExists."""
+"""Write the first document of the work, under the lease. Raises DocumentExists."""
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Who writes: where to, by which clock, and how it waits for its turn."""
+    """A writer: its store and clock, and how it takes the lease."""
 
     store: Store
     clock: Clock
@@ -47,10 +47,10 @@ class Writer:
     async def session(
         self, kind: Kind, begin: Begin[J], *, work_id: str | None = None
     ) -> AsyncIterator[J]:
-        """Do one piece of work: its document is closed at the end, however the block ends.
+        """Do one piece of work, and close its document however the block ends.
 
-        The work has a new id, or work_id where it was asked for or goes on. Whatever other writers
-        left is recovered first. Raises CycleRunning when another writer keeps the lease, LeaseLost,
+        The work has a new id, or work_id if it was requested or is continued. Orphaned work is
+        recovered first. Raises CycleRunning if another writer holds the lease, LeaseLost,
         StoreUnavailable, and what `begin` and the block raise.
         """
         async with AsyncExitStack() as stack:
@@ -76,14 +76,14 @@ class Writer:
                 try:
                     journal = await begin(held)
                 except DocumentExists:
-                    # Other work took this second's id, and has ended since.
+                    # Other work took the id of this second, and has already ended.
                     continue
                 stack.push_async_exit(attempt.pop_all())
                 return journal
 
 
 async def _close_broken(journal: Journal[Any], error: BaseException) -> None:
-    """Close work that an error ended; what it left pending, the next writer recounts."""
+    """Close work that an error ended. The next writer recounts its pending cells."""
     kind, reason = _cause(journal, error)
     journal.fail(None, kind, reason)
     try:

@@ -1,7 +1,7 @@
-"""Ends the work of a function early: its process is to stop, or its time is used up.
+"""Ends a function's work early, when its process stops or its time is used up.
 
-Only the local host says that it stops. Azure's host says nothing: its worker is killed, the lease
-runs out, and the next writer finishes.
+Only the local host announces that it stops. Azure's host kills the worker without notice; the lease
+then expires, and the next writer recovers the work.
 """
 
 import asyncio
@@ -14,21 +14,21 @@ from shared.errors import DeadlineReached, ErrorKind, Stopped
 T = TypeVar("T")
 
 LOOK_AGAIN_SECONDS = 0.1
-# What is cancelled closes its document, gives the lease back and closes the store. A database that
-# hangs gets this long for each of them.
+# Cancelled work closes its document, frees the lease and closes the store. If the database hangs,
+# each of these steps is given up after this time.
 CLOSING_SECONDS = 10.0
 STOPPED = "the process was told to end"
 OUT_OF_TIME = "the function's time is used up"
 
 stopping = threading.Event()
-"""Set once the process is to end: work that waits, waits on this."""
+"""Set when the process must end. Waits use it, so that they end too."""
 
 
 def run_until_stopped(work: Coroutine[Any, Any, T], *, seconds: float) -> T:
-    """Run a coroutine in a loop of this thread's own; cancel it when it has to end early.
+    """Run a coroutine in this thread's own event loop, and cancel it when it must end early.
 
-    That is once the process is to end, or after this many seconds: it then closes what it has open,
-    within some 30 s. Raises Stopped or DeadlineReached then, and what the work does.
+    It is cancelled when the process stops, or after `seconds`; it then has about 30 s to close what
+    it has open. Raises Stopped or DeadlineReached if so, and what the work raises.
     """
     return asyncio.run(_until_stopped(work, seconds))
 
@@ -49,9 +49,9 @@ async def _until_stopped(work: Coroutine[Any, Any, T], seconds: float) -> T:
 
 
 async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Wait for work to its end even where the caller is cancelled meanwhile; then raise that.
+    """Wait until the work has ended, even if the caller is cancelled; then raise CancelledError.
 
-    Raises what the work does.
+    Raises what the work raises.
     """
     task = asyncio.ensure_future(work)
     try:
@@ -62,7 +62,7 @@ async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
 
 
 def ended_early(error: BaseException) -> tuple[ErrorKind, str] | None:
-    """Return the kind and the reason of work that was cancelled; None for any other error."""
+    """Return the kind and reason of an early end; None for any other error."""
     if isinstance(error, asyncio.CancelledError) and OUT_OF_TIME in error.args:
         return "deadline", OUT_OF_TIME
     if isinstance(error, asyncio.CancelledError | Stopped):
