@@ -1,7 +1,7 @@
 """The timer and queue functions.
 
-What they call is imported when they run: it costs time that an HTTP function's cold start,
-which imports this file too, must not pay.
+They import their jobs when they run, because an HTTP function's cold start also imports this file
+and must stay fast.
 """
 
 import os
@@ -30,7 +30,7 @@ def collect(timer: func.TimerRequest, context: func.Context) -> None:
 
 @blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
 def collect_now(message: func.QueueMessage, context: func.Context) -> None:
-    """Run the collection cycle that was asked for."""
+    """Run a requested collection cycle."""
     from collector.jobs import collect_on_request  # noqa: PLC0415
 
     with invocation("collect_now", "pubsub", context):
@@ -48,7 +48,7 @@ def trending(timer: func.TimerRequest, context: func.Context) -> None:
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CLEANUP_SCHEDULE%")
 def cleanup(timer: func.TimerRequest, context: func.Context) -> None:
-    """Remove what is older than RETENTION_DAYS, and close what dead processes left."""
+    """Remove data older than RETENTION_DAYS, and close orphaned work."""
     from collector.jobs import clean_up_on_timer  # noqa: PLC0415
 
     with invocation("cleanup", "timer", context):

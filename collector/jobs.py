@@ -1,4 +1,4 @@
-"""What each timer and queue function runs: it puts the work together from the settings."""
+"""The jobs of the timer and queue functions, put together from the settings."""
 
 import asyncio
 import logging
@@ -36,20 +36,20 @@ log = logging.getLogger(__name__)
 
 # A throttled cycle slows down rather than fails.
 RETRY_SECONDS = 120.0
-# The host runs a tick's function up to some milliseconds before its time.
+# The host may run a tick's function some milliseconds early.
 TICK_EARLY = timedelta(seconds=1)
-# A collection that began so shortly before a tick is that tick's: machines' clocks differ, and
+# A collection that began up to 5 s before a tick counts as that tick's, because clocks differ and
 # stored times are whole seconds.
 TICK_TOLERANCE = timedelta(seconds=5)
-# One that seems to have begun later than this from now is the mistake of a clock.
+# A collection that began further in the future than this has a wrong time.
 CLOCKS_APART = timedelta(seconds=60)
 COLLECTING = ("collect", "collect_now")
 # Maximum wait for a different kind of job; a third of a function's default time limit.
 LEASE_WAIT_SECONDS = 600.0
-# The end of CYCLE_SECONDS is for what comes after the last request: writing and closing.
+# The last part of CYCLE_SECONDS is reserved for writing and closing, after the last request.
 CLOSING_SHARE = 0.1
 CLOSING_SECONDS = 120.0
-# Somebody watches a rescore, and it has no deadline: it waits for the longest cycle.
+# A rescore is run by hand and has no deadline, so it waits for the longest cycle.
 RESCORE_WAIT_SECONDS = 3600.0
 
 
@@ -66,9 +66,9 @@ async def collect(
     lease_wait: LeaseWait = NO_WAIT,
     progress: Progress = no_progress,
 ) -> Cycle:
-    """Run one cycle, and find what is trending where that is older than it should be.
+    """Run one cycle, and then find the trending topics if they are late.
 
-    The wait for the turn is part of CYCLE_SECONDS. Raises what `Collector.run` does.
+    The wait for the lease is part of CYCLE_SECONDS. Raises what `Collector.run` raises.
     """
     deadline = time.monotonic() + working_seconds(settings)
     with open_sources(settings, wait=wait_until(deadline, stopping)) as sources:
@@ -86,7 +86,7 @@ async def collect(
 
 
 def collect_on_timer(settings: Settings, *, past_due: bool) -> None:
-    """Run the timer's cycle, in a loop of this thread's own, away from every request's."""
+    """Run the timer's cycle in this thread's own event loop, apart from that of requests."""
     with _timer_run("collect", settings, past_due=past_due) as report:
         work = _collect_when_due(settings, past_due=past_due)
         if cycle := run_until_stopped(work, seconds=settings.cycle_seconds):
@@ -104,9 +104,9 @@ async def _collect_when_due(settings: Settings, *, past_due: bool) -> Cycle | No
 
 
 def collect_on_request(settings: Settings, body: bytes) -> None:
-    """Run the cycle that a message of the queue asks for, once whatever runs has ended.
+    """Run the cycle that a queue message requests, after the running work has ended.
 
-    Raises BadMessage, and what `collect` raises, so that the message comes back.
+    Raises BadMessage, and what `collect` raises, so that the message returns to the queue.
     """
     with _reported("collect_now", settings) as report:
         message = read_message(body)
@@ -120,14 +120,14 @@ def collect_on_request(settings: Settings, body: bytes) -> None:
 
 
 def find_trends_on_timer(settings: Settings, *, past_due: bool) -> None:
-    """Recompute the trending topics, in a loop of this thread's own."""
+    """Recompute the trending topics in this thread's own event loop."""
     with _timer_run("trending", settings, past_due=past_due) as report:
         found = run_until_stopped(find_trends(settings), seconds=settings.cycle_seconds)
         report.update(topics=len(found["topics"]), snapshots=len(found["snapshots"]))
 
 
 async def find_trends(settings: Settings) -> Topics:
-    """Recompute the trending topics. Raises CycleRunning when the lease isn't free in time."""
+    """Recompute the trending topics. Raises CycleRunning if the lease isn't free in time."""
     async with _open(settings) as store:
         return await _find_trends(store, settings)
 
@@ -140,7 +140,7 @@ async def _find_trends(store: Store, settings: Settings) -> Topics:
 
 
 def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:
-    """Remove what is too old, in a loop of this thread's own."""
+    """Clean up in this thread's own event loop."""
     with _timer_run("cleanup", settings, past_due=past_due) as report:
         done = run_until_stopped(clean_up(settings), seconds=settings.cycle_seconds)
         report.update(
@@ -154,7 +154,7 @@ def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:
 
 
 async def clean_up(settings: Settings) -> Cleanup:
-    """Remove what is too old. Raises CycleRunning when it isn't our turn in time."""
+    """Remove expired data. Raises CycleRunning if the lease isn't free in time."""
     wait = wait_until(time.monotonic() + working_seconds(settings), stopping)
     async with _open(settings) as store:
         lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="cleanup")
@@ -164,9 +164,9 @@ async def clean_up(settings: Settings) -> Cleanup:
 async def rescore(
     settings: Settings, *, progress: RescoreProgress = no_rescore_progress
 ) -> Rescore:
-    """Bring what is stored to the current method, and then what is trending.
+    """Rescore stored items by the current method, and then find the trending topics again.
 
-    Raises what `Rescorer.run` does; what was done by then stays done, and the next one goes on.
+    Raises what `Rescorer.run` raises. Finished batches stay rescored, and the next run continues.
     """
     async with _open(settings) as store:
         method = method_named(settings.sentiment_method)
@@ -185,14 +185,14 @@ async def plan_rescore(settings: Settings) -> Plan:
 
 
 async def _topics_differ(store: Store, method: str) -> bool:
-    """Return whether the current topics were found in what another method scored."""
+    """Return whether another method scored items of the current topics."""
     current = await store.read(TOPICS, CURRENT, CURRENT)
     topics = current["topics"] if current else []
     return any(topic.get("methods", {}).keys() != {method} for topic in topics)
 
 
 def _cycle_report(cycle: Cycle) -> dict[str, object]:
-    # Of all sources, Reddit alone has a limit that one comes close to.
+    # Only Reddit has a limit that collection comes close to.
     reddit = cycle["requests"].get("reddit", SourceRequests(used=0, left=None))
     names = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
     return {
@@ -207,7 +207,7 @@ def _cycle_report(cycle: Cycle) -> dict[str, object]:
 
 @contextmanager
 def _timer_run(function: str, settings: Settings, *, past_due: bool) -> Iterator[dict[str, object]]:
-    """Log a timer's run. What keeps it from its work is no fault: the next tick goes on."""
+    """Log a timer's run. A busy lease or a stop isn't an error, since the next tick continues."""
     with _reported(function, settings, past_due=past_due) as report:
         if past_due:
             event(log, f"{function}.past_due", logging.WARNING)
@@ -221,7 +221,7 @@ def _timer_run(function: str, settings: Settings, *, past_due: bool) -> Iterator
 
 @contextmanager
 def _reported(function: str, settings: Settings, **fields: object) -> Iterator[dict[str, object]]:
-    """Log one line at the start of a function's run and one at its end, with what is reported."""
+    """Log a line at the start of a function's run, and one with the report at its end."""
     set_levels(settings.log_level)
     for warning in schedule_warnings(settings):
         _warn_once(warning)
@@ -243,7 +243,7 @@ def _reported(function: str, settings: Settings, **fields: object) -> Iterator[d
 
 @cache
 def _warn_once(reason: str) -> None:
-    """Log a warning the first time that this process comes to it."""
+    """Log a warning once in this process."""
     event(log, "settings.warning", logging.WARNING, reason=reason)
 
 
@@ -273,24 +273,23 @@ async def _is_due(settings: Settings) -> bool:
 def is_due(state: CollectionState | None, schedule: str, now: datetime) -> bool:
     """Return whether the last collection failed, or began before the schedule's latest tick.
 
-    So it doesn't matter why the timer's function runs: at a tick or some milliseconds before it,
-    late because its last run took longer than an interval or the host waited for a lock, or only
-    because a process has started.
+    So it doesn't matter why the timer's function runs: at a tick, some milliseconds early, late
+    (after a long run, or because the host waited for a lock), or because a process has started.
     """
     if state is None or state["last_started_at"] is None or state["last_collection_at"] is None:
         return True
     tick = last_tick(schedule, now + TICK_EARLY)
     started = parse_iso(state["last_started_at"])
     completed = state["last_collection_at"] >= state["last_started_at"]
-    # Of a schedule of seconds, each tick has its own run.
+    # With ticks every few seconds, each tick must still have its own run.
     early = min(TICK_TOLERANCE, (tick - last_tick(schedule, tick)) / 2)
     return not (completed and tick - early <= started <= now + CLOCKS_APART)
 
 
 async def _find_late_trends(store: Store, settings: Settings, deadline: float) -> None:
-    """Find what is trending unless that is fresh; if it can't be now, its timer does it later.
+    """Find the trending topics if they are late; if that fails, their timer does it later.
 
-    It ends at the deadline, in `time.monotonic` seconds, with its wait for its lease_wait.
+    It ends at the deadline, in `time.monotonic` seconds, including its wait for the lease.
     """
     try:
         async with asyncio.timeout(deadline - time.monotonic()):
@@ -303,7 +302,7 @@ async def _find_late_trends(store: Store, settings: Settings, deadline: float) -
 
 
 async def _trends_are_late(store: Store, settings: Settings) -> bool:
-    """Return whether the topics are older than one interval; at a first start there are none."""
+    """Return whether there are no topics yet, or they are older than one interval."""
     now = utc_now()
     current = await store.read(TOPICS, CURRENT, CURRENT)
     if current is None:

@@ -37,7 +37,7 @@ class CycleContext:
 
 
 def comparer_of(cycle: CycleContext) -> Comparer:
-    """Return what compares in this cycle: items of one cycle have one time of collection."""
+    """Return the cycle's comparer; all items of a cycle have the same time of collection."""
     began = cycle.journal.began_at
     return Comparer(
         now=iso(began), oldest=iso(began - timedelta(days=cycle.settings.retention_days))

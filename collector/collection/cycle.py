@@ -1,7 +1,7 @@
-"""One collection cycle: every community in turn, then the sweep, in a writer's session.
+"""Runs a collection cycle, every community and then the sweep, in a writer's session.
 
-Each step is safe to repeat: a cycle that dies anywhere leaves its write-ahead, and the next one
-rebuilds those cells and reads the listings again from where the stored items end.
+Each step is safe to repeat. If a cycle is killed, the next one recounts the cells of its
+write-ahead, and reads the listings again from the stored watermarks.
 """
 
 import logging
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Collector:
-    """Runs cycles, with their dependencies."""
+    """Runs cycles with these dependencies."""
 
     store: Store
     sources: Mapping[SourceName, Source]
@@ -46,10 +46,10 @@ class Collector:
     ) -> Cycle:
         """Run one cycle and return its document, completed or failed.
 
-        A cycle_id is that of a requested cycle; if its process was killed, the cycle is resumed.
-        Raises CycleRunning when another writer keeps the lease, CycleEnded when the cycle asked for
-        has run already, SettingsError when the store holds data of another origin, LeaseLost, and
-        StoreUnavailable: what could not be written, the next cycle recovers.
+        cycle_id is the id of a requested cycle; if its process was killed, the cycle is resumed.
+        Raises CycleRunning if another writer holds the lease, CycleEnded if the requested cycle has
+        already run, SettingsError if the store has data of another origin, LeaseLost and
+        StoreUnavailable. After an error the next cycle recovers this one.
         """
 
         async def begin(held: HeldLease) -> CycleJournal:
@@ -80,7 +80,7 @@ class Collector:
         return journal.document
 
     async def _begin(self, held: HeldLease, trigger: Trigger, *, is_request: bool) -> CycleJournal:
-        """Begin a cycle, or begin the requested one again; its id is the lease's holder."""
+        """Begin a cycle, or resume the requested one; its id is the holder of the lease."""
         known = await self.store.read(CYCLES, "cycle", held.holder) if is_request else None
         if known is not None and known["status"] != "running":
             await self._forget_request(held.holder)
@@ -98,11 +98,11 @@ class Collector:
         return journal
 
     async def _collection_state(self) -> CollectionState:
-        """Return the state of collection. Raises SettingsError when it is of another origin."""
+        """Return the state of collection. Raises SettingsError if it has another origin."""
         origin = self.settings.origin
         found = await self.store.read(COLLECTION, "collection", "collection")
         if found is None:
-            # Written before the first item, so that no two origins are ever mixed.
+            # Written before the first item, so that two origins never mix.
             found = CollectionState(
                 id="collection",
                 kind="collection",
@@ -124,10 +124,10 @@ class Collector:
         return found
 
     async def _forget_request(self, cycle_id: str) -> None:
-        """Let the next cycle be asked for: this one has been taken up."""
+        """Clear the request for this cycle, so that the next one can be requested."""
         found = await self.store.read(REQUESTS, "lease", "request")
         if found is None or found["cycle"] != cycle_id:
             return
-        with suppress(DocumentChanged):  # Another one was asked for meanwhile.
+        with suppress(DocumentChanged):  # Another one was requested meanwhile.
             taken_up: CollectRequest = {**found, "cycle": None}
             await self.store.replace(REQUESTS, taken_up, found["_etag"])

@@ -1,4 +1,4 @@
-"""What is new, edited, moved, removed or unchanged: what was seen against what is stored."""
+"""Compares seen items with stored ones: new, edited, moved, removed or unchanged."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,34 +25,34 @@ from shared.times import hour_of, iso, iso_from_epoch, parse_iso
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
-# What stands for the words of an item that was taken away.
+# Replaces the words of a removed item.
 REMOVED = "[removed]"
 
 Change = Literal["new", "edited", "moved", "removed", "unchanged"]
 
-# As many observations as a day holds that velocity decays over, an hour or more apart.
+# Observations kept of a post: one an hour for a day, because velocity decays over a day.
 OBSERVATIONS = 24
 
-# Another machine's clock may be ahead; what is dated later than that has no true date.
+# Another machine's clock may be ahead by less than this; a later date is wrong.
 MAX_AHEAD = timedelta(days=1)
 FROM_THE_FUTURE = "dated in the future"
 
 
 @dataclass(frozen=True)
 class Draft(Generic[I]):
-    """An item that is new or edited, as it is written once its text is scored."""
+    """A new or edited item that isn't scored yet."""
 
     text: str | None
-    """The text to score; None where the item was removed."""
+    """The text to score; None if the item was removed."""
     scored: Callable[[Language, Sentiment], I]
     """Return the item with its language and its sentiment."""
 
 
 @dataclass
 class Changes:
-    """The items to write for one community, and the hours whose statistics change by it.
+    """The changes of one community: items to write, and hours whose statistics change.
 
-    Drafts wait to be scored: then they are among the posts and comments.
+    Scoring turns drafts into posts and comments.
     """
 
     posts: list[Post] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Changes:
     removed_posts: list[str] = field(default_factory=list)
     removed_comments: list[str] = field(default_factory=list)
     rewritten: list[str] = field(default_factory=list)
-    """The keys of stored items that get another time of collection."""
+    """The keys of stored items whose time of collection changes."""
     hours: set[str] = field(default_factory=set)
     counts: dict[Change, int] = field(default_factory=dict)
     new_posts: int = 0
@@ -72,12 +72,11 @@ class Changes:
 
 @dataclass(frozen=True)
 class Comparer:
-    """Compares what was seen with what is stored, at one moment.
+    """Compares the items that a source shows with the stored ones.
 
-    What is new or edited is to be scored; what has only moved keeps its sentiment, whatever found
-    it.
-    Items created before `oldest` (an ISO time) are left out when they aren't stored: the cleanup
-    would remove them again. So are those of the future, which it never would.
+    New and edited items will be scored. Items that only moved keep their sentiment, whatever method
+    scored them. Unknown items created before `oldest` (an ISO time) are skipped, because the
+    cleanup would remove them. So are items dated in the future, which it would never remove.
     """
 
     now: str
@@ -91,10 +90,10 @@ class Comparer:
         *,
         listed: bool = False,
     ) -> Changes:
-        """Return what is to be done; stored maps keys to items.
+        """Return the changes; stored maps keys to items.
 
-        What was taken away is removed. Where a listing goes on showing it (listed), it stays
-        without its words and its author's name, or the next cycle would take it for new.
+        Deleted items are removed. If a listing still shows them (listed), they stay without their
+        words and author's name, because the next cycle would otherwise count them as new.
         """
         changes = Changes()
         latest = iso(parse_iso(self.now) + MAX_AHEAD)
@@ -149,7 +148,7 @@ class Comparer:
             changes.draft_comments.append(Draft(text, finish))
 
     def _observed(self, seen: SeenPost, earlier: Sequence[Observation]) -> list[Observation]:
-        """Return the last observations with this one; a post without counts has none."""
+        """Return the latest observations, with this one if the source gives counts."""
         if seen.upvotes is None and seen.comment_count is None:
             return list(earlier)
         return [*earlier, self._observation(seen)][-OBSERVATIONS:]
@@ -239,7 +238,7 @@ class Comparer:
 
 
 def remove(changes: Changes, items: Iterable[Item]) -> None:
-    """Note that these stored items are gone at their source."""
+    """Add the removal of these items, which their source no longer has."""
     for item in items:
         gone = changes.removed_posts if item["kind"] == "post" else changes.removed_comments
         gone.append(item["id"])
@@ -258,7 +257,7 @@ def _moved_comment(seen: SeenComment, known: Comment) -> Comment:
 
 
 def _without_words(seen: Seen) -> Seen:
-    """Return what may be kept of an item that was taken away."""
+    """Return a deleted item without its words and its author's name."""
     if isinstance(seen, SeenComment):
         return replace(seen, author=None, content=REMOVED)
     return replace(
@@ -271,14 +270,14 @@ def _change(known: Item | None, seen: Seen) -> Change:
         return "new"
     if seen.deleted and not known["deleted"]:
         return "removed"
-    # What comes back was approved after all.
+    # An item that comes back was approved.
     if known["deleted"] != seen.deleted or _text(known) != _seen_text(seen) or _left(known, seen):
         return "edited"
     return "moved" if _figures(known) != _seen_figures(seen) else "unchanged"
 
 
 def _figures(known: Item) -> tuple[object, ...]:
-    """Return what changes without the words; older items lack some of it."""
+    """Return the fields that change without an edit; older items lack some of them."""
     return (
         known["upvotes"],
         known.get("stickied", False),
@@ -305,5 +304,5 @@ def _seen_text(seen: Seen) -> tuple[str, str]:
 
 
 def _left(known: Item, seen: Seen) -> bool:
-    """Return whether the author has left since: the name must go, the words stay."""
+    """Return whether the author was deleted since: the name must go, the words stay."""
     return seen.author is None and known["author"] is not None

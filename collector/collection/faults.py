@@ -1,4 +1,4 @@
-"""Tells a fault of one community from one of the account, by how many in a row have it."""
+"""Distinguishes faults of a community from account-wide ones, by the failures in a row."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from shared.models import CommunityState
 
 @dataclass(frozen=True)
 class Failure:
-    """A community that could not be collected, and why.
+    """The failure of a community, with its kind and message.
 
-    is_shared says that one line of the cycle speaks for it and others.
+    is_shared: the cycle reports one error for it and other communities together.
     """
 
     state: CommunityState
@@ -27,7 +27,7 @@ class FaultStreak:
         self._failures: list[Failure] = []
 
     def add(self, state: CommunityState, error: SourceError) -> list[Failure]:
-        """Note a community's error, and return the failures that are certainly their own."""
+        """Add a community's error, and return the failures that aren't account-wide."""
         ended: list[Failure] = []
         if self._failures and self._failures[-1].kind != error.kind:
             ended = self.end()
@@ -35,7 +35,7 @@ class FaultStreak:
         return ended if error.kind in ACCOUNT_WIDE else [*ended, *self.end()]
 
     def end(self) -> list[Failure]:
-        """Return the failures that no further community has shared."""
+        """Return the failures so far, and start a new streak."""
         ended, self._failures = self._failures, []
         return ended
 

@@ -1,4 +1,4 @@
-"""Reads the communities of a cycle, and returns them in groups that are written together."""
+"""Reads the communities of a cycle, and returns them in groups to be written together."""
 
 import asyncio
 import logging
@@ -24,8 +24,8 @@ from shared.times import iso
 
 log = logging.getLogger(__name__)
 
-# The cycle's document names every community, so it isn't written for each of very many: flush in
-# at least 50 groups, or every 1,000 items.
+# The cycle's document names every community, so writing it for each of them would be slow: flush
+# in at least 50 groups, or every 1,000 items.
 GROUPS = 50
 MAX_WAITING = 1000
 
@@ -34,7 +34,7 @@ BROKE = "cycle.community_broke community=%s"
 
 @dataclass(frozen=True)
 class Read:
-    """A community that was read and compared, and waits to be scored and written."""
+    """A community that was read and compared, and isn't scored and written yet."""
 
     before: CommunityState
     after: CommunityState
@@ -48,7 +48,7 @@ class Read:
 
     @property
     def items(self) -> int:
-        """Count the items that are to be written."""
+        """Return the number of items to write."""
         found = self.changes
         waiting = len(found.draft_posts) + len(found.draft_comments)
         return waiting + len(found.posts) + len(found.comments)
@@ -79,7 +79,7 @@ class Group:
     ended_by: dict[SourceName, UndertoneError] = field(default_factory=dict)
 
     def add(self, step: Step) -> None:
-        """Take up a step."""
+        """Add a step."""
         if step.read is not None:
             self.reads.append(step.read)
         self.failures += step.failures
@@ -87,7 +87,7 @@ class Group:
             self.ended_by[step.source] = step.ended_by
 
     def is_full(self, communities: int) -> bool:
-        """Return whether it is time to write it."""
+        """Return whether the group is large enough to write."""
         items = sum(read.items for read in self.reads)
         return len(self.reads) + len(self.failures) >= communities or items >= MAX_WAITING
 
@@ -192,5 +192,5 @@ async def _stored(store: Store, name: str, seen: Sequence[Seen]) -> dict[str, It
 
 
 def broke(state: CommunityState, error: Exception) -> Failure:
-    """Return the failure of a community on whose data this program has a defect."""
+    """Return the failure for a defect of this program that a community's data shows."""
     return Failure(state, "internal", f"{type(error).__name__} while collecting")

@@ -1,4 +1,4 @@
-"""The document of a cycle: what it is about to write, and what it has counted."""
+"""The journal of a cycle: its write-ahead and its counts."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -15,9 +15,9 @@ from shared.times import Clock, iso
 
 
 class CycleJournal(Journal[Cycle]):
-    """A cycle's document, and what the collection's state says beside it.
+    """A cycle's document, and its part of the state of collection.
 
-    to_rescore are the hours, by community, that another method scored than the cycle's own.
+    to_rescore are the hours, by community, that a fallback method scored.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class CycleJournal(Journal[Cycle]):
         return journal
 
     def will_write(self, changes: Mapping[str, Changes], collected_at: str) -> None:
-        """Note whose new items are about to be written, for the write-ahead."""
+        """Add the communities whose new items will be written to the write-ahead."""
         self.document["collected_at"] = collected_at
         uncounted = self.document.setdefault("uncounted", {})
         for name, found in changes.items():
@@ -66,7 +66,7 @@ class CycleJournal(Journal[Cycle]):
     def count(
         self, community: str | None, changes: Changes, *, posts: int = 0, comments: int = 0
     ) -> None:
-        """Count what was seen and changed in a community, None for one that isn't watched."""
+        """Add the counts of a community; None stands for one that isn't watched."""
         cycle = self.document
         counts = no_counts()
         if community is not None:
@@ -85,7 +85,7 @@ class CycleJournal(Journal[Cycle]):
         cycle["comments_collected"] += changes.new_comments
 
     async def note_degraded(self, hours: Mapping[str, set[str]], reason: str) -> None:
-        """Write down that another method scores these hours, and why, before they are written."""
+        """Store that a fallback method scores these hours, and why, before they are written."""
         for name, found in hours.items():
             self.to_rescore[name] = sorted(found.union(self.to_rescore.get(name, ())))
         state = await self._store.read(COLLECTION, "collection", "collection")
@@ -96,11 +96,11 @@ class CycleJournal(Journal[Cycle]):
             self.fail(None, "scoring", reason)
 
     def made_up(self, name: str) -> None:
-        """Note that the cycle's own method has scored a community's hours."""
+        """Note that the cycle's own method has now scored a community's hours."""
         self.to_rescore = {each: hours for each, hours in self.to_rescore.items() if each != name}
 
     def count_left_out(self, reasons: Mapping[str, int]) -> None:
-        """Count by the reason what the source showed and couldn't be kept."""
+        """Add the numbers of objects that can't be stored, by reason."""
         left_out = self.document.setdefault("left_out", {})
         for reason, count in reasons.items():
             left_out[reason] = left_out.get(reason, 0) + count
@@ -108,7 +108,7 @@ class CycleJournal(Journal[Cycle]):
     def fail(
         self, community: str | None, kind: ErrorKind, error: UndertoneError | str
     ) -> CycleError:
-        """Note an error, with the community's counts too, and give it."""
+        """Add an error, also to the community's counts, and return it."""
         noted = super().fail(community, kind, error)
         if community is not None:
             counts = self.document["communities"].setdefault(community, no_counts())
@@ -132,7 +132,7 @@ class CycleJournal(Journal[Cycle]):
 
 
 def _keep_counts(cycle: Cycle, orphaned: Cycle) -> None:
-    """Copy the counts of changes; items seen are counted again, since they are read again."""
+    """Copy the counts of changes. Seen items are read, and so counted, again."""
     for name in ("new", "edited", "moved", "removed", "posts_collected", "comments_collected"):
         cycle[name] = orphaned[name]
     for community, counts in orphaned["communities"].items():

@@ -1,6 +1,6 @@
-"""The way of an item through a cycle: read, compare, score, write ahead, write, recount, sweep.
+"""The steps of a cycle: read, compare, score, write ahead, write, recount, sweep.
 
-docs/architecture.md shows it with the shapes that it takes.
+docs/architecture.md shows the way of an item through them.
 """
 
 import asyncio
@@ -43,11 +43,11 @@ class Collected:
 
     communities: int = 0
     looked_at: set[str] = field(default_factory=set)
-    """The keys of what the sources listed."""
+    """The keys of the items that sources listed."""
     oldest_new: str | None = None
     """The oldest hour with a new post."""
     ended_by: dict[SourceName, UndertoneError] = field(default_factory=dict)
-    """What ended sources before all of their communities were read or swept."""
+    """By source, the error that ended it before it was fully read and swept."""
 
 
 async def collect(cycle: CycleContext) -> WorkStatus:
@@ -86,7 +86,7 @@ async def _collect_group(cycle: CycleContext, group: Group, done: Collected) -> 
 
 
 def _note_end(cycle: CycleContext, done: Collected) -> None:
-    """Note in the journal what ended sources before all of them was read."""
+    """Add to the journal the errors that ended sources early."""
     journal = cycle.journal
     processed = len(journal.document["communities_processed"])
     left = len(cycle.settings.watched) - processed
@@ -100,7 +100,7 @@ def _note_end(cycle: CycleContext, done: Collected) -> None:
 
 
 async def _move_respelled(cycle: CycleContext) -> list[str]:
-    """Move what is stored in another spelling; return the names of all that is stored."""
+    """Move communities that are stored in another spelling; return the names of all stored ones."""
     watched = cycle.settings.watched
     ever = await names_ever(cycle.store, watched)
     spellings = respelled.spellings(ever, watched)
@@ -110,7 +110,7 @@ async def _move_respelled(cycle: CycleContext) -> list[str]:
 
 
 async def _make_up_for_scores(cycle: CycleContext) -> None:
-    """Score again what another method had to score, since the cycle's own had failed."""
+    """Rescore the items that a fallback method scored because the cycle's own method had failed."""
     for name, hours in cycle.journal.to_rescore.items():
         await cycle.journal.write_ahead({name: set(hours)})
         try:
@@ -125,7 +125,7 @@ async def _make_up_for_scores(cycle: CycleContext) -> None:
         except UndertoneError:
             raise
         except Exception:
-            # It still fails: the hours stay noted.
+            # The method still fails: keep the hours for the next cycle.
             log.exception("scoring.not_made_up community=%s", name)
             return
         cycle.recount.forget({name: hours})
@@ -136,7 +136,7 @@ async def _make_up_for_scores(cycle: CycleContext) -> None:
 async def _write_group(
     cycle: CycleContext, reads: Sequence[Read]
 ) -> tuple[list[Read], list[CommunityState]]:
-    """Score and write these communities; one that can't be written keeps no other from it.
+    """Score and write these communities. A failure of one doesn't stop the others.
 
     Return those that were written, and the states of all.
     """
@@ -167,7 +167,7 @@ async def _write_group(
 
 
 async def write_changes(cycle: CycleContext, changes: dict[str, Changes]) -> None:
-    """Score what is new or edited, and write the changes of these communities."""
+    """Score the new and edited items of these communities, and write all changes."""
     now = comparer_of(cycle).now
     scores = await asyncio.to_thread(score_drafts, cycle.method, list(changes.values()), now)
     if scores.reason is not None:
@@ -180,7 +180,7 @@ async def write_changes(cycle: CycleContext, changes: dict[str, Changes]) -> Non
 
 
 def _note_failure(cycle: CycleContext, failure: Failure) -> CommunityState:
-    """Note a community's failure, and return its state with it."""
+    """Add a community's failure to the journal, and return its new state."""
     name = failure.state["id"]
     if failure.is_shared:
         noted = CycleError(community=name, kind=failure.kind, message=failure.message)
@@ -192,7 +192,7 @@ def _note_failure(cycle: CycleContext, failure: Failure) -> CommunityState:
 
 
 async def _end_communities(cycle: CycleContext, states: Sequence[CommunityState]) -> None:
-    """Keep the states of those that are done, and show how far the cycle has come."""
+    """Store the states of finished communities, and report the progress."""
     document = cycle.journal.document
     for state in states:
         state["last_attempt_at"] = iso(cycle.clock())
@@ -205,7 +205,7 @@ async def _end_communities(cycle: CycleContext, states: Sequence[CommunityState]
 
 
 def count_requests(cycle: CycleContext) -> None:
-    """Note how many requests each source was sent."""
+    """Update the number of requests to each source in the journal."""
     for name, source in cycle.sources.items():
         cycle.journal.document["requests"][name] = SourceRequests(
             used=source.requests_used, left=source.requests_left
@@ -213,7 +213,7 @@ def count_requests(cycle: CycleContext) -> None:
 
 
 async def _sweep(cycle: CycleContext, stored: Sequence[str], done: Collected) -> None:
-    """Look again, source by source, at what is no longer listed."""
+    """Sweep each source: check stored items that it no longer lists."""
     with span("sweep"):
         for name, source in cycle.sources.items():
             if name in done.ended_by:
@@ -258,7 +258,7 @@ async def _sweep_source(
 
 
 async def _mark_copies(cycle: CycleContext, done: Collected) -> None:
-    """Mark which posts are copies of others, now that all of this cycle are stored."""
+    """Mark copies among posts, once all posts of the cycle are stored."""
     now = cycle.clock()
     since = earliest_compared(now, done.oldest_new)
     with span("mark copies"):

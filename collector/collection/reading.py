@@ -1,4 +1,4 @@
-"""Reads what is new in one community, page by page, and says where to go on."""
+"""Reads the new items of a community, page by page, up to a new watermark."""
 
 import asyncio
 from collections import Counter
@@ -8,13 +8,13 @@ from datetime import datetime
 from collector.sources.base import Seen, Source
 from shared.models import CommunityState, Watermark
 
-# Of one community in one cycle: more waits for the next one, where the source can stop there.
+# Items of a community in a cycle; the next cycle reads more, if the source can stop there.
 MAX_ITEMS = 5000
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The items of one community, where to go on, and the number of objects left out, by reason."""
+    """The items read from a community, its new watermark, and the objects left out, by reason."""
 
     seen: list[Seen]
     watermark: Watermark | None
@@ -34,9 +34,9 @@ class Reading:
 async def read_community(
     source: Source, state: CommunityState, *, oldest: str, now: datetime
 ) -> Reading:
-    """Read what is new in a community; nothing created before `oldest` (an ISO time) is needed.
+    """Read the new items of a community, except those created before `oldest` (an ISO time).
 
-    Raises what the source does.
+    Raises what the source raises.
     """
     before, watermark = Counter(source.left_out), state["watermark"]
     pages = source.poll(state["id"], watermark, oldest=oldest, now=now)

@@ -1,4 +1,4 @@
-"""Recounts the cells that a cycle changes, and brings `all` up to date with them."""
+"""Recounts the cells that a cycle changes, and updates `all` with them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,16 +9,16 @@ from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from shared.store import Store
 from shared.times import Clock
 
-# A cycle document stays small (2 MB is Cosmos DB's limit): with more pending, `all` is rebuilt
-# early.
+# Maximum pending cells before `all` is updated early: a cycle's document must stay small (Cosmos
+# DB's limit is 2 MB).
 MAX_PENDING = 5000
-# `all` lags behind its parts by this much at most. A cycle of 957 communities takes 20 minutes, and
-# costs a tenth more request units by this.
+# Maximum lag of `all` behind the communities. A cycle of 957 communities takes 20 minutes, and this
+# costs it a tenth more request units.
 MAX_LAG = timedelta(seconds=60)
 
 
 class Recount:
-    """The recounted cells of a cycle that `all` does not hold yet."""
+    """The recounted cells of a cycle that aren't in `all` yet."""
 
     def __init__(self, store: Store, journal: CycleJournal, clock: Clock) -> None:
         self._store = store
@@ -28,7 +28,7 @@ class Recount:
         self._done_at = clock()
 
     def forget(self, hours: Mapping[str, Iterable[str]]) -> None:
-        """Forget what was recounted of hours that are about to change again."""
+        """Drop the recounted cells of hours that will change again."""
         for name, changing in hours.items():
             for hour in changing:
                 self._shares[name].pop(hour, None)
@@ -38,7 +38,7 @@ class Recount:
         self._shares[name].update(await rebuild_cells(self._store, name, hours))
 
     async def finish(self) -> None:
-        """Make every pending cell, and `all`, agree with the items again."""
+        """Recount the remaining pending cells, and update `all`."""
         for name, hours in self._journal.pending.items():
             if missing := hours - self._shares[name].keys():
                 await self.recount(name, missing)
@@ -49,7 +49,7 @@ class Recount:
         self._done_at = self._clock()
 
     async def finish_when_due(self) -> None:
-        """Do so where many cells are pending, or `all` lags behind for long."""
+        """Finish if many cells are pending, or if `all` lags too far behind."""
         pending = sum(map(len, self._journal.pending.values()))
         is_late = self._clock() - self._done_at >= MAX_LAG
         if pending > MAX_PENDING or (pending and is_late):

@@ -1,7 +1,7 @@
-"""Keeps a community one whose name is written in another case than before.
+"""Moves a community's data when the case of its configured name changes.
 
-Items lie under the name as it was configured. Where SUBREDDITS writes it otherwise now, what was
-stored under the old spelling moves to the new one, page by page, before a cycle reads.
+Items are stored under the configured name. If SUBREDDITS now has it in another case, the data moves
+from the old spelling to the new one, page by page, before a cycle reads.
 """
 
 import logging
@@ -20,14 +20,14 @@ log = logging.getLogger(__name__)
 
 CONTAINERS = cast("tuple[Container[Item], ...]", (POSTS, COMMENTS))
 PAGE = 500
-# The document of pending cells stays small.
+# Maximum pending cells before a recount, so that the cycle's document stays small.
 MAX_PENDING = 2000
 
 Settle = Callable[[], Awaitable[None]]
 
 
 def spellings(names: Iterable[str], configured: Iterable[str]) -> dict[str, str]:
-    """Return the configured name of each one that is written in another case."""
+    """Return the configured name for each name that differs from it in case."""
     wanted = {name.lower(): name for name in configured}
     return {
         name: wanted[name.lower()]
@@ -37,9 +37,10 @@ def spellings(names: Iterable[str], configured: Iterable[str]) -> dict[str, str]
 
 
 async def move(store: Store, journal: CycleJournal, old: str, new: str, settle: Settle) -> None:
-    """Move everything of one spelling to the other; settle recounts what the journal has pending.
+    """Move all data from one spelling to the other; settle recounts the journal's pending cells.
 
-    Moving twice is the same as once: what the new spelling has already is newer and stays.
+    Moving twice has the same result as once. An item that the new spelling already has is newer and
+    stays.
     """
     moved = 0
     for container in CONTAINERS:

@@ -1,4 +1,4 @@
-"""The step of a cycle that scores: all texts of a group of communities at a time."""
+"""Scores the drafts of a group of communities, all texts at a time."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ from collector.sentiment.scoring import Scores, score_texts
 
 
 def score_drafts(method: Method, changes: Sequence[Changes], now: str) -> Scores:
-    """Score the drafts of these changes, and put them among their posts and comments.
+    """Score the drafts, and turn them into posts and comments. It is slow: call it from a thread.
 
-    It takes time. Raises what the last of the methods does; then the drafts are as they were.
+    Raises what the last fallback method raises; the drafts then stay unchanged.
     """
     texts: list[str | None] = []
     for each in changes:

@@ -1,8 +1,8 @@
-"""The sweep: a few requests a cycle that look again at items which a source no longer lists.
+"""The sweep: a few requests a cycle that check stored items which a source no longer lists.
 
-Each source has two rings of all its stored items, those of the last 48 hours and the older ones.
-Each is walked in order (community by community, posts then comments, oldest first) behind a cursor
-that survives the cycle, at most once a cycle.
+The stored items of a source form two rings: the last 48 hours, and everything older. A ring is
+walked in order (by community, posts before comments, oldest first) from a stored cursor, at most
+once a cycle.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from shared.times import Clock, iso
 Ring = Literal["recent", "older"]
 
 RECENT = timedelta(hours=48)
-# Recent items change most, but every older one must be looked at some time too.
+# The older ring gets a third of the requests: recent items change most.
 SHARE_OF_OLDER = 3
 PAGE = 100
 
@@ -36,7 +36,7 @@ CONTAINERS: dict[Kind, Container[Item]] = {
 
 @dataclass(frozen=True)
 class Stored:
-    """A stored item with its key, and where the ring stands behind it."""
+    """A stored item with its key, and the ring's cursor after it."""
 
     key: str
     item: Item
@@ -44,13 +44,13 @@ class Stored:
 
     @property
     def reference(self) -> ItemReference:
-        """Return how a source is asked for it."""
+        """Return the reference by which a source looks it up."""
         return ItemReference(self.item["community"], self.item["kind"], self.item["id"])
 
 
 @dataclass(frozen=True)
 class Swept:
-    """The answer to one request: by community the items found, the stored ones, and those gone."""
+    """The result of one request by community: items found, their stored versions, items gone."""
 
     found: dict[str, list[Seen]]
     stored: dict[str, dict[str, Item]]
@@ -59,7 +59,7 @@ class Swept:
 
     @property
     def communities(self) -> list[str]:
-        """List the communities that it says something of."""
+        """List the communities with items found or gone."""
         return list(dict.fromkeys([*self.found, *self.gone]))
 
 
@@ -73,11 +73,11 @@ async def sweep(
     clock: Clock,
     take: Callable[[Swept], Awaitable[None]],
 ) -> None:
-    """Spend the sweep's requests: the recent ring first, then the older one, each once.
+    """Use up the sweep's requests: the recent ring first, then the older one, each once.
 
-    names are those of all its communities that are stored: what is deleted at the source goes,
-    watched or not. skip holds the keys that need no second look. take writes what was found.
-    Raises what the source does; the cursors are kept however it ends.
+    names are all stored communities of the source, watched or not, because deleted items must go
+    from each. skip has the keys of items that this cycle has seen. take writes the results. Raises
+    what the source raises; the cursors are stored in any case.
     """
     started = source.requests_used
     cursors = await read_cursors(store, source.name)
@@ -104,7 +104,7 @@ async def sweep(
 
 
 async def look_again(source: Source, batch: Sequence[Stored]) -> Swept:
-    """Ask the source for these stored items by one request; what is unknown stays as it is."""
+    """Look up these stored items in one request; unknown ones stay unchanged."""
     before = Counter(source.left_out)
     looked = await asyncio.to_thread(source.look_again, [stored.reference for stored in batch])
     by_key = {each.key: each for each in looked.found}
@@ -122,15 +122,15 @@ async def look_again(source: Source, batch: Sequence[Stored]) -> Swept:
 
 
 async def read_cursors(store: Store, source: SourceName) -> SweepState:
-    """Return a source's cursors; an empty one stands before the ring's first item."""
+    """Return a source's cursors; an empty cursor is the beginning of the ring."""
     found = await store.read(SWEEPS, "sweep", source)
     return found or SweepState(id=source, kind="sweep", ttl=-1, recent=[], older=[])
 
 
 def budgets(requests: int) -> list[tuple[Ring, int]]:
-    """Share out the requests, as how many may be used up by when.
+    """Return the rings in their order, each with the number of requests used by its end.
 
-    A third is kept for the older ring, and the recent one gets what that leaves.
+    A third of the requests is for the older ring; the recent ring gets what is left over.
     """
     return [
         ("recent", requests - requests // SHARE_OF_OLDER),
@@ -140,7 +140,7 @@ def budgets(requests: int) -> list[tuple[Ring, int]]:
 
 
 def bounds(ring: Ring, now: datetime) -> tuple[str, str]:
-    """Return the order keys that a ring begins at and ends before."""
+    """Return the order keys of a ring: its first, and the end, which it excludes."""
     border = iso(now - RECENT)
     return (border, "9") if ring == "recent" else ("", border)
 
@@ -156,7 +156,7 @@ async def batches(
 ) -> AsyncIterator[list[Stored]]:
     """Return the ring's items from the cursor to its end, `size` at a time.
 
-    skip holds the keys that need no second look. The last batch may be short.
+    Items whose keys are in skip are left out. The last batch may be short.
     """
     batch: list[Stored] = []
     async for stored in _walk(store, communities, cursor, limits):

@@ -41,7 +41,7 @@ from shared.times import Clock, day_of, hour_of, hour_start, iso, month_of, pars
 log = logging.getLogger(__name__)
 
 PAGE = 500
-# A document of pending cells stays small, and neither it nor `all` is written for each community.
+# Keeps the document of pending cells small, and writes it and `all` once for many communities.
 MAX_PENDING = 5000
 HOURS = 24
 DAY = timedelta(days=1)
@@ -50,7 +50,7 @@ ITEMS: dict[What, Container[Any]] = {"posts": POSTS, "comments": COMMENTS}
 
 
 def no_check() -> None:
-    """Go on for ever."""
+    """Never end the cleanup."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Cleaner:
     check: Callable[[], None] = no_check
 
     def before(self) -> datetime:
-        """Return the hour before which everything is removed: hours are kept or go as a whole."""
+        """Return the hour before which everything is removed; hours are removed whole."""
         return hour_start(self.clock() - timedelta(days=self.settings.retention_days))
 
     async def run(self, *, lease_wait: LeaseWait = NO_WAIT) -> Cleanup:
@@ -159,9 +159,9 @@ class Cleaner:
             day += DAY
 
     async def _remove_impossible(self, journal: CleanupJournal, names: list[str]) -> None:
-        """Remove items dated a day or more after they were collected: they would never grow old.
+        """Remove items dated more than a day after their collection, which would never expire.
 
-        Their own time of collection says so, whatever the clock says now.
+        The check compares the item's own times, so it doesn't depend on the clock.
         """
         upcoming = iso(self.clock() + DAY)
         for name in names:
@@ -187,7 +187,7 @@ class Cleaner:
     async def _remove_day(
         self, journal: CleanupJournal, names: list[str], start: datetime, end: datetime
     ) -> None:
-        """Remove these communities' items of a day, or of its first hours, and recount those."""
+        """Remove these communities' items of a day, or of its first hours, and recount them."""
         every_hour = (hour_of(iso(start + n * timedelta(hours=1))) for n in range(HOURS))
         hours = {hour for hour in every_hour if hour < hour_of(iso(end))}
         shares: Shares = {}
@@ -217,20 +217,20 @@ class Cleaner:
     async def _remove_page(
         self, journal: CleanupJournal, name: str, what: What, page: list[Item]
     ) -> set[str]:
-        """Remove these items, and give the hours that change by it."""
+        """Remove these items, and return the hours that change."""
         keys = [(name, item["id"]) for item in page]
         journal.document["removed"][what] += await self._delete(journal, ITEMS[what], keys)
         return {hour_of(item["order_key"]) for item in page}
 
     async def _old_statistics(self, scope: str, before: datetime) -> AsyncIterator[list[Key]]:
-        """Return the days before a day, in `all` the hours before an hour, that are empty now."""
+        """Yield the keys of statistics that are empty now: days, and in `all` also hours."""
         day = day_of(iso(before))
         limit = hour_of(iso(before)) if scope == ALL else day
         last = ""
         while page := await self.store.query(
             Query(DAYS, scope, PAGE, order_by="id", at_least=last, below=limit)
         ):
-            # The day that is cut in two sorts before its own hours.
+            # The day that is only partly removed has an id that sorts before those of its hours.
             yield [(scope, document["id"]) for document in page if document["id"] != day]
             last = after(page[-1]["id"])
 

@@ -42,7 +42,7 @@ class RescoreJournal(Journal[Rescore]):
         return cls(store, held, clock, rescore, await store.create(WORK, rescore))
 
     async def go_on(self, held: HeldLease) -> None:
-        """Open the document again, in another turn at the lease."""
+        """Reopen the document under a newly taken lease."""
         self._held = held
         self.document["status"], self.document["reconciled"] = "running", "no"
         self.document["end_time"] = None

@@ -1,9 +1,9 @@
-"""Brings what is stored to the current method: items that another one scored are scored again.
+"""Rescores stored items that another method than the current one scored.
 
-Which hours hold such items, the statistics say, since each cell counts its items by method: a
-rescore that was cut short needs no cursor, and one with nothing to do reads days, not items. The
-newest hours come first. It goes batch by batch (write-ahead, items, cells, `all`), and lets go of
-the lease every few seconds, so that no collection waits for long.
+Each cell counts its items by method, so the statistics tell which hours have such items. An
+interrupted rescore needs no cursor, and one with nothing to do reads only days. It works in batches
+(write-ahead, items, cells, `all`), newest hours first, and frees the lease every few seconds, so
+that no collection waits for long.
 """
 
 import asyncio
@@ -33,10 +33,10 @@ log = logging.getLogger(__name__)
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 PAGE = 500
-# A writer waits for a batch, and a document of pending cells stays small.
+# Limits of a batch: other writers wait for it, and the document of pending cells must stay small.
 BATCH_ITEMS = 1000
 BATCH_HOURS = 1000
-# A writer that waits looks at the lease every half second: within a second it has it.
+# A waiting writer reads the lease every half second, so it takes it within a second.
 HELD_SECONDS = 10.0
 LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
 
@@ -59,7 +59,7 @@ class Hour(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a rescore would do: items by what scored them, and how many aren't of `method`."""
+    """What a rescore would do: items by method, and the number not scored by `method`."""
 
     method: str
     methods: dict[str, int]
@@ -70,8 +70,8 @@ class Plan:
 class Rescorer:
     """Rescores a store.
 
-    A batch ends with the hour that makes it batch_items. After held_seconds at the lease, and at
-    least one batch, it lets go for let_go_seconds.
+    A batch ends with the hour that reaches batch_items. After at least one batch, and held_seconds
+    with the lease, it frees the lease for let_go_seconds.
     """
 
     store: Store
@@ -85,7 +85,7 @@ class Rescorer:
 
     @property
     def current(self) -> str:
-        """Name the method as statistics do."""
+        """Return the method's name as in statistics."""
         return method_name(self.method.name, self.method.version)
 
     async def plan(self) -> Plan:
@@ -94,11 +94,11 @@ class Rescorer:
         return Plan(self.current, dict(methods.most_common()), sum(each.stale for each in hours))
 
     async def run(self, *, lease_wait: LeaseWait = NO_WAIT) -> Rescore:
-        """Rescore, and give the document of what was done, which is stored too.
+        """Rescore, and return the stored document of the rescore.
 
-        It is complete when no item of another method is left: a collector that still scores by
-        another one makes new ones. Raises CycleRunning when another writer keeps the lease for
-        longer than a turn waits, LeaseLost and StoreUnavailable; what was done stays done.
+        It is complete if no item of another method is left; a collector with another method may
+        meanwhile add some. Raises CycleRunning if another writer holds the lease for longer than
+        lease_wait, LeaseLost and StoreUnavailable. Finished batches stay rescored.
         """
         writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
         work = _Work(self)
@@ -132,7 +132,7 @@ async def _look(store: Store, settings: Settings, current: str) -> tuple[Counter
 
 
 class _Work:
-    """One rescore, over its turns."""
+    """The state of one rescore, which takes the lease several times."""
 
     def __init__(self, rescorer: Rescorer) -> None:
         self.journal: RescoreJournal | None = None
@@ -143,7 +143,7 @@ class _Work:
         self._of = 0
 
     async def begin(self, held: HeldLease) -> RescoreJournal:
-        """Begin the rescore or, in a later turn at the lease, go on with it."""
+        """Begin the rescore or, with the lease taken again, continue it."""
         if self.journal is None:
             rescorer = self._rescorer
             self.journal = await RescoreJournal.begin(
@@ -154,9 +154,9 @@ class _Work:
         return self.journal
 
     async def turn(self, journal: RescoreJournal) -> None:
-        """Work at the lease for a while."""
+        """Rescore batches until the time with the lease is over."""
         if not self._has_looked:
-            # Orphaned work is recovered by now: every cell is right.
+            # Orphaned work has been recovered, so all cells are correct.
             self.left = await self._look()
             self._of = sum(hour.stale for hour in self.left)
             self._has_looked = True
