@@ -1,7 +1,7 @@
-"""Removes what is older than RETENTION_DAYS, and closes what orphaned work left open.
+"""Removes data older than RETENTION_DAYS, and closes orphaned work.
 
-Items go day by day, the oldest first, and with each day its statistics are recounted: whenever a
-cleanup is cut short, what is left agrees with its statistics, and the next one goes on from there.
+Items are removed day by day, oldest first, and the statistics of each day are recounted. So after
+an interruption the remaining items agree with their statistics, and the next cleanup continues.
 """
 
 import logging
@@ -55,7 +55,7 @@ def no_check() -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a cleanup would do: remove what was created before `before`, and close these cycles."""
+    """What a cleanup would do: remove data created before `before`, and close orphaned cycles."""
 
     before: str
     removed: Removed
@@ -64,9 +64,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Cleaner:
-    """Cleans a store up. check is called now and then, and raises DeadlineReached when it is time
-    to end.
-    """
+    """Cleans up a store. `check` is called regularly, and raises DeadlineReached to end it."""
 
     store: Store
     settings: Settings
@@ -78,9 +76,9 @@ class Cleaner:
         return hour_start(self.clock() - timedelta(days=self.settings.retention_days))
 
     async def run(self, *, lease_wait: LeaseWait = NO_WAIT) -> Cleanup:
-        """Clean up, and give the document of what was done, which is stored too.
+        """Clean up, and return the stored document of the cleanup.
 
-        Raises CycleRunning when another writer keeps the lease, LeaseLost and StoreUnavailable.
+        Raises CycleRunning if another writer holds the lease, LeaseLost and StoreUnavailable.
         """
 
         async def begin(held: HeldLease) -> CleanupJournal:

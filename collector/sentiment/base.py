@@ -16,8 +16,8 @@ class Score(NamedTuple):
 
     compound lies in -1..1 and never contradicts the label: positive from 0.05, negative up to
     -0.05. positive, negative and neutral lie in 0..1 and add up to 1: by `vader` they are shares
-    of the words, by `linear` the probabilities of the three labels. language is "none" where no
-    words are left, "other" where the text surely isn't English.
+    of the words, by `linear` the probabilities of the three labels. language is "none" if the text
+    has no words, "other" if it clearly isn't English.
     """
 
     label: Label
@@ -29,18 +29,18 @@ class Score(NamedTuple):
 
 
 Scorer = Callable[[str], Score]
-"""Scores a text as its source gives it, in Markdown."""
+"""Returns the score of a text in Markdown, as the source gives it."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """A way to score text. version changes whenever a text may get another score than before."""
+    """A way to score text. Its version changes whenever any score may change."""
 
     name: str
     version: str
     score: Scorer
     fallback: Callable[[], "Method"] | None = None
-    """The method below it, loaded: it scores what this one can't. None: there is none."""
+    """Loads the method that is used if this one fails; None if there is none."""
 
     def score_many(self, texts: Sequence[str]) -> list[Score]:
         """Return the score of each text."""
@@ -48,7 +48,7 @@ class Method:
 
 
 def label_of(compound: float) -> Label:
-    """Name the sentiment of a compound score."""
+    """Return the label of a compound score."""
     if compound >= POSITIVE_FROM:
         return "positive"
     return "negative" if compound <= NEGATIVE_FROM else "neutral"

@@ -24,10 +24,10 @@ async def rescore_hours(
     now: str,
     check: Callable[[], None],
 ) -> int:
-    """Score the items of these hours that another method scored, and return how many there were.
+    """Rescore the items of these hours that another method scored, and return their number.
 
-    The caller has written the hours ahead, and recounts them. check is called before each write,
-    and raises LeaseLost. Raises what the method does.
+    The caller writes ahead before it, and recounts the hours after it. check is called before each
+    write, and raises LeaseLost. Raises what the method raises.
     """
     wanted, count = frozenset(hours), 0
     containers: tuple[Container[Any], ...] = (POSTS, COMMENTS)

@@ -1,4 +1,4 @@
-"""Scores texts, many at a time, in the form in which items keep their sentiment."""
+"""Scores many texts at a time, and returns sentiments as items store them."""
 
 import logging
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 @dataclass(frozen=True)
 class Scores:
-    """The language and the sentiment of each text, and the method that found them.
+    """The language and the sentiment of each text, and the method that scored them.
 
-    reason says why it is not the method that was asked for; None: it is.
+    reason says why a fallback method scored them; None if the given method did.
     """
 
     method: Method
@@ -27,15 +27,15 @@ class Scores:
 
 
 def text_of_post(title: str, content: str) -> str:
-    """Return what is scored of a post."""
+    """Return the text of a post to score."""
     return f"{title}\n\n{content}"
 
 
 def score_texts(method: Method, texts: Sequence[str | None], now: str) -> Scores:
-    """Score texts, which takes time; None stands for a deleted item, which has no words.
+    """Score texts; None stands for a deleted item. It is slow: call it from a thread.
 
-    Where the method fails, the one below it scores all of them, so that nothing waits unscored;
-    they name it, and are scored again later. Raises what the last method does.
+    If the method fails, its fallback scores all texts; their items name it, and are rescored later.
+    Raises what the last fallback raises.
     """
     try:
         scores = iter(method.score_many([text for text in texts if text is not None]))
@@ -66,7 +66,7 @@ def _kept(score: Score, method: Method, now: str) -> Sentiment:
 
 
 def text_of(item: Post | Comment) -> str | None:
-    """Return what is scored of a stored item; None where it is deleted."""
+    """Return the text of a stored item to score; None if it is deleted."""
     if item["deleted"]:
         return None
     content = item["content"]
@@ -74,9 +74,9 @@ def text_of(item: Post | Comment) -> str | None:
 
 
 def scored_again(items: Sequence[I], method: Method, now: str) -> list[I]:
-    """Return stored items as this method scores them; nothing else of them changes.
+    """Return stored items with their language and sentiment by this method.
 
-    Raises what the method does: scores of another one are no improvement.
+    Raises what the method raises: no fallback is used.
     """
     alone = replace(method, fallback=None)
     scores = score_texts(alone, [text_of(item) for item in items], now)

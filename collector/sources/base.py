@@ -1,4 +1,4 @@
-"""The interface of sources: places where people talk, each read in a way of its own."""
+"""The interface of sources, which read posts and comments of communities."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from shared.communities import Kind, SourceName
 from shared.models import Watermark
 from shared.store.keys import item_key
 
-# A few communities in a row that fail for one of these show that it is none of theirs.
+# A fault is account-wide if this number of communities in a row fail with it.
 ACCOUNT_WIDE: Mapping[str, int] = {
     "blocked": 2,
     "login": 2,
@@ -78,7 +78,7 @@ Seen = SeenPost | SeenComment
 
 @dataclass(frozen=True)
 class Page:
-    """Items that a poll found; where watermark is given, the poll may stop behind them."""
+    """Items of a poll. If it has a watermark, the poll may stop after these items."""
 
     items: Sequence[Seen]
     watermark: Watermark | None = None
@@ -86,7 +86,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ItemReference:
-    """A stored item that a source is asked for again."""
+    """A stored item to look up at its source."""
 
     community: str
     kind: Kind
@@ -100,10 +100,10 @@ class ItemReference:
 
 @dataclass(frozen=True)
 class Looked:
-    """What a source answers about stored items.
+    """The result of looking up stored items at their source.
 
-    gone are the keys of those that it certainly has no more. What is in neither is unknown: it may
-    be there all the same.
+    gone are the keys of items that the source certainly no longer has. Items in neither are
+    unknown, and may still exist.
     """
 
     found: Sequence[Seen]
@@ -119,34 +119,34 @@ class Source(Protocol):
 
     name: SourceName
     keys_at_once: int
-    """How many items one request looks at again."""
+    """Maximum items of one look_again request."""
     left_out: Counter[str]
-    """What was left out so far since it can't be kept, counted by the reason."""
+    """Number of objects left out so far because they can't be stored, by reason."""
 
     @property
     def requests_used(self) -> int:
-        """Count the requests sent so far, repeated ones included."""
+        """Return the number of requests sent so far, including retries."""
         ...
 
     @property
     def requests_left(self) -> int | None:
-        """Return how many requests the source still allows in its current window, when it says."""
+        """Return the requests that the source still allows in its window; None if unknown."""
         ...
 
     def poll(
         self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
     ) -> Iterator[Page]:
-        """Return what is new in a community since the watermark, in pages, a request each.
+        """Yield the items of a community since the watermark, in pages of one request each.
 
-        Without a watermark it is all that the source shows. What was created before `oldest` (an
-        ISO time) isn't needed. The last page has a watermark.
+        Without a watermark it yields all that the source shows. Items created before `oldest` (an
+        ISO time) aren't needed. The last page has a watermark.
         """
         ...
 
     def look_again(self, items: Sequence[ItemReference]) -> Looked:
-        """Return how at most keys_at_once stored items are now, by one request."""
+        """Look up at most keys_at_once stored items in one request."""
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         ...

@@ -1,4 +1,4 @@
-"""Which sources there are, and how each is made from the settings."""
+"""The registry of sources, and how the settings make each of them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,10 +28,10 @@ MAKERS: Mapping[SourceName, Callable[[Settings, Wait], Source]] = {"reddit": _re
 
 @contextmanager
 def open_sources(settings: Settings, *, wait: Wait) -> Iterator[Mapping[SourceName, Source]]:
-    """Make the sources of the watched communities, and close them in the end.
+    """Open the sources of the watched communities, and close them at the end.
 
-    One that refuses its settings is there all the same: each of its communities fails by the
-    reason, and no other source's does.
+    If a source refuses its settings, each of its communities fails with the reason; other sources
+    work.
     """
     names = dict.fromkeys(source_of(community) for community in settings.watched)
     with ExitStack() as stack:
@@ -46,7 +46,7 @@ def _made(name: SourceName, settings: Settings, wait: Wait) -> Source:
 
 
 class RefusedSource:
-    """A source that can't be made: whatever it is asked, it raises the reason."""
+    """A source that can't be opened; its methods raise the reason."""
 
     keys_at_once = 1
     requests_used = 0

@@ -1,4 +1,4 @@
-"""How sources wait: never past the deadline, and no longer than until the process is to end."""
+"""Waits of sources, which end at the deadline and when the process stops."""
 
 import random
 import threading
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from shared.errors import DeadlineReached, Stopped
 
 Wait = Callable[[float], None]
-"""Waits, in seconds. Raises DeadlineReached when less time is left, and Stopped."""
+"""Waits a number of seconds. Raises DeadlineReached if less time is left, and Stopped."""
 
 
 @dataclass(frozen=True)
 class Backoff:
-    """How often and how far apart to try again: exponentially, with full jitter.
+    """The number of attempts and the pauses between them: exponential, with jitter.
 
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
@@ -30,9 +30,7 @@ class Backoff:
 
 
 def wait_until(deadline: float, stopping: threading.Event | None = None) -> Wait:
-    """Make a Wait that never sleeps past the deadline, in `time.monotonic` seconds, and that ends
-    with Stopped once the event is set.
-    """
+    """Return a Wait that ends at the deadline (`time.monotonic`), or when the event is set."""
     stop = stopping or threading.Event()
 
     def wait(seconds: float) -> None:

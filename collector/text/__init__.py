@@ -1,1 +1,1 @@
-"""Reads a text: what of it counts as its author's words, and in which language."""
+"""Reads texts: the author's own words, and their language."""

@@ -1,4 +1,4 @@
-"""Recognises what bots, moderators and habit write: it carries no sentiment."""
+"""Recognises texts without sentiment: notices of bots and moderators, and formalities."""
 
 import re
 
@@ -22,7 +22,7 @@ MODERATOR = re.compile(
     r"|\bplease (?:contact|message) the mod(?:erator)?s\b",
     re.IGNORECASE,
 )
-# "Edit:" and what it is: the word goes; formalities go with it.
+# A line that begins with "Edit:". The mark is dropped, and with it a formality.
 EDIT = re.compile(
     r"^[ *_(\[]*(?:edit|eta|update)(?: ?\d{1,2})?[ *_]*(?:[:;-]|\u2014|\u2013)[ *_]*(.*)$",
     re.IGNORECASE | re.MULTILINE,
@@ -43,13 +43,13 @@ FORMALITY = re.compile(
 
 
 def is_boilerplate(words: str) -> bool:
-    """Return whether a cleaned text is a bot's or a moderator's notice as a whole."""
+    """Return whether a cleaned text is a notice of a bot or a moderator."""
     return bool(BOT.search(words) or MODERATOR.search(words))
 
 
 def without_edits(text: str) -> str:
-    """Drop the mark of each line that begins with "Edit:", and lines that only tell of formalities.
+    """Return the text without "Edit:" at the beginning of lines, and without formalities after it.
 
-    Formalities are corrected spelling and thanks for awards; an edit that says more stays.
+    Formalities are corrections of spelling and thanks for awards. Other edits stay.
     """
     return EDIT.sub(lambda found: "" if FORMALITY.search(found[1]) else found[1], text)

@@ -1,8 +1,8 @@
-"""What of a text counts as its author's own words.
+"""Cleans a text: keeps its author's own words.
 
-Texts are Markdown as forums write it: https://support.reddithelp.com/hc/articles/360043033952
+Texts are in the Markdown of forums: https://support.reddithelp.com/hc/articles/360043033952
 
-Every pattern runs in time that grows with the text alone: none can match one stretch in two ways.
+Every pattern runs in linear time, because none can match the same part in two ways.
 """
 
 import re
@@ -12,14 +12,14 @@ from collector.text.notices import is_notice
 from collector.text.stretched import unstretched
 from shared.text import normalised, unescaped
 
-# Raise it whenever a text may be read otherwise than before, by cleaning, ratings, terms or
-# language: each method's version ends with it.
+# Increase it whenever cleaning, ratings, terms or language may read a text differently. Each
+# method's version ends with it.
 VERSION = "2"
 
-# What follows tells nothing new, and time grows with the text.
+# The rest of a longer text is ignored, to bound the time.
 MAX_CHARACTERS = 10_000
 
-# Most comments are one line without any of this.
+# Signs of Markdown; most comments are one line without any.
 MARK = re.compile(r"[`*_~^>#|\[\]&/\\\n\t]")
 INNER_DOT = re.compile(r"\.[a-z]")
 FIRST_MARK = re.compile(r" {4}| {0,3}(?:[-+]|\d+[.)])\s")
@@ -46,8 +46,8 @@ ADDRESS = re.compile(
     re.IGNORECASE,
 )
 WEB_ADDRESS = re.compile(r"\(\s*+www\.[^\s<>()]++\)|<?www\.[^\s<>]++>?", re.IGNORECASE)
-# Names such as Node.js, ASP.NET and Character.AI are none: an address ends in small letters.
-# Endings that are words or names of files, too, need a path behind them.
+# Node.js, ASP.NET and Character.AI aren't addresses: an address ends in lower case. Endings that
+# are also words or file extensions need a path after them.
 _HOST = r"(?:[A-Za-z0-9-]+\.)+?"
 _ENDING = (
     r"(?:com|org|net|io|dev|ai|gg|xyz|edu|gov|(?:co|ac|gov)\.uk|eu|de|fr|nl|ch|ru|cn|jp|au|ca)"
@@ -64,7 +64,7 @@ LOCAL_ADDRESS = re.compile(r"\blocalhost:\d[^\s<>]*+")
 NAME = re.compile(r"(?<![\w/])/?[ru]/[\w.-]++/?", re.IGNORECASE)
 EMPTY_BRACKETS = re.compile(r"\(\s*+\)|<\s*+>")
 HASHTAG = re.compile(r"(?<![\w/&#])(?<!\]\()#(?=\w*[^\W\d_])(\w++)")
-# Between BestTool, ToolA and GPTFails; iPhone stays whole.
+# Splits BestTool, ToolA and GPTFails; iPhone stays whole.
 HUMP = re.compile(r"(?<=[a-z\d])(?<!^[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 TAG = re.compile(
     r"</?(?:[abipsu]|em|strong|br|hr|code|pre|div|span|li|[uo]l|h[1-6]|details|summary|su[bp]|kbd"
@@ -78,7 +78,7 @@ EMPHASIS = re.compile(
 )
 ESCAPE = re.compile(r"\\(?=[^\w\s])")
 SARCASM = re.compile(r"(?:^|(?<=[\s.!?,)]))[\\/](?:s|sarcasm)(?![\w/])[.!]*", re.IGNORECASE)
-# What goes as a whole, and a sign that each of its forms has.
+# Patterns to drop, each with a sign that all of its matches contain.
 NO_WORDS = (
     ("<", TAG),
     (":", ADDRESS),
@@ -93,13 +93,12 @@ NO_WORDS = (
 
 
 def clean(text: str) -> str:
-    """Return the author's own words in one line; "" when there are none.
+    """Return the author's own words in one line; "" if there are none.
 
-    Quotes of others, code, addresses, pictures, names of communities and users, thanks for awards
-    and the marks of markdown and of sarcasm don't count, nor does anything that bots and moderators
-    write. The words of a link, a heading, a list, a table or a spoiler do; so do case, punctuation,
-    emoji and emoticons, which VADER reads. Hashtags are taken apart, stretched words are not
-    stretched, and signs are in one spelling: see shared/text.py.
+    It drops quotes, code, addresses, pictures, names of communities and users, thanks for awards,
+    Markdown, marks of sarcasm, and notices of bots and moderators. It keeps the words of links,
+    headings, lists, tables and spoilers, and case, punctuation, emoji and emoticons, which VADER
+    uses. Hashtags are split, stretched words shortened, and signs normalised (shared/text.py).
     """
     text = normalised(text[: 2 * MAX_CHARACTERS])
     if not _is_plain(text):
@@ -149,7 +148,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _prose(text: str) -> str:
-    """Leave out the lines that are others' words or none, and the marks that lines begin with."""
+    """Return the lines with own words, without line marks: no quotes, no code."""
     kept: list[str] = []
     fence = ""
     in_list = in_code = False

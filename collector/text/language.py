@@ -1,7 +1,7 @@
-"""Tells whether a text is English, by its letters and its commonest words.
+"""Recognises texts that aren't English, by their letters and common words.
 
-Cheap and careful: a text counts as another language's only when its words say so clearly, since one
-that is wrongly left out is worse than one that is scored needlessly.
+It is fast and careful: a text counts as another language only if its words clearly show it, because
+leaving out an English text is worse than scoring a foreign one.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from shared.models import Language
 
-# Enough to tell; a long text isn't read to its end.
+# The beginning of a longer text is enough.
 CHARACTERS = 1_000
 FOREIGN_SHARE = 0.2
 NOT_LATIN_SHARE = 0.5
@@ -22,7 +22,7 @@ NOT_LATIN = re.compile(
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Return the words of a list that is written as a text."""
+    """Return the words of a text as a set."""
     return frozenset(text.split())
 
 
@@ -34,7 +34,7 @@ ENGLISH = words_of(
     "because good know think people really lol am why where more very only here need want "
     "new too us"
 )
-# Commonest words of other languages that no English writer slips in.
+# Common words of other languages that English texts don't contain.
 FOREIGN = words_of(
     # German, Dutch
     "und ist nicht ich sie auf für ein eine einen auch wir aber oder wenn noch nach zum "
@@ -58,7 +58,7 @@ FOREIGN = words_of(
     # Vietnamese
     "không tôi là và của"
 )
-# These are names, slang or English words too: they count only where no word is English.
+# Words that are also names, slang or English; they count only if no word is English.
 DOUBTFUL = words_of(
     "to is der das den die des le la el de del en et un du au il lo se son es su sin con mi yo "
     "y o e da do os as um no na com ma ne di ja nu ze van te op er med til av om men har "
@@ -66,23 +66,23 @@ DOUBTFUL = words_of(
     "tout ama care din ini"
 )
 AMBIGUOUS = DOUBTFUL & ENGLISH
-# Clear words above that are an English word, a unit or an abbreviation, too: no text is another
-# language's for these alone.
+# Words of both lists that are also English words, units or abbreviations; they alone don't make a
+# text foreign.
 ALSO_ENGLISH = words_of(
     "est les eu met dat wat hoe og att je una como para esta auf sur det ei bu bir ela meu mes gli "
     "che sono era tem mir kun hur vad ele ese jest"
 ) & (FOREIGN | DOUBTFUL)
-# Articles of languages that write nouns small: before a capital they begin a name: Los Angeles.
+# Articles that begin a name before a capital, as in Los Angeles.
 BEFORE_NAMES = words_of(
     "los las la le les el une una des del de da do dos du san santa van und och il"
 )
 MIN_DOUBTFUL = 2
-# So many of them tell a language without a clear word.
+# This number of doubtful words makes a text foreign without a clear word.
 MANY_DOUBTFUL = 4
 
 
 def language_of(words: str) -> Language:
-    """Name the language of a cleaned text."""
+    """Return the language of a cleaned text."""
     if not words:
         return "none"
     text = words[:CHARACTERS]
@@ -108,10 +108,9 @@ def language_of(words: str) -> Language:
 
 
 def _telling(written: Sequence[str]) -> set[str]:
-    """Return the words that are no names and no abbreviations, such as Las Vegas and EU, small.
+    """Return the words in lower case, without names and abbreviations such as Las Vegas and EU.
 
-    A word with a capital tells something only where a sentence may begin: as the first one, or in
-    a text without any small letter.
+    A capitalised word counts only as the first word, or in a text all in capitals.
     """
     if not any(word.islower() for word in written):
         loud = all(map(str.isupper, written))

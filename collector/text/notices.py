@@ -1,9 +1,9 @@
-"""What tells that a text was taken away: the one rule for the notices that stand in its place."""
+"""Recognises removed texts: the one rule for notices such as "[removed]"."""
 
 import re
 import unicodedata
 
-# Notices are short; the time that the pattern takes ends here too.
+# Notices are short. The limit also bounds the time of the pattern.
 MAX_CHARACTERS = 500
 
 _NOUN = r"(?:content|comment|post|submission|text|message|title|image|video|account|user)"
@@ -28,9 +28,9 @@ _MARKS = "*_~`>\\ \t\r\n"
 
 
 def is_notice(text: str) -> bool:
-    """Return whether a text is nothing but a notice that its words were taken away.
+    """Return whether the whole text is a notice that its words were removed.
 
-    Case, widths, blanks and marks of Markdown around it don't count.
+    Case, width, spaces and Markdown around it don't matter.
     """
     if "[" not in text[:MAX_CHARACTERS] and "\uff3b" not in text[:MAX_CHARACTERS]:
         return False
@@ -43,5 +43,5 @@ def is_notice(text: str) -> bool:
 
 
 def is_removed(*, marked: bool, title: str = "", content: str = "") -> bool:
-    """Return whether an item was taken away: the source marks it so, or a notice replaces it."""
+    """Return whether an item was removed: the source marks it so, or a notice replaces it."""
     return marked or is_notice(content) or is_notice(title)

@@ -1,4 +1,4 @@
-"""Threads that come round by the clock, and what moderators and their bots post: no news."""
+"""Recognises posts that are no news: recurring threads, and posts of moderators and bots."""
 
 import re
 
@@ -9,7 +9,7 @@ BOT = re.compile(r"automoderator|.*[-_]?mod[-_]?(?:bot|team)|.*[-_]bot|bot[-_].*
 NAMED_BOT = re.compile(r".*[a-z\d]Bot")
 _OFTEN = r"(?:bi-?weekly|fortnightly|weekly|daily|monthly|quarterly|yearly|annual)"
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-# "Weekly limits are gone" is news: what comes round names its kind, or goes on with a mark.
+# A recurring thread names its kind, or has a mark after the word; "Weekly limits are gone" is news.
 _KIND = (
     r"(?:(?:mega)?threads?|discussions?|questions?|q ?& ?a|chat|talk|posts?|show(?:case|off)?"
     r"|feedback|round ?up|digest|recap|summary|hiring|jobs?|self promo\w*|promo\w*|help|check ?in"
@@ -27,7 +27,7 @@ RECURRING = re.compile(
 
 
 def is_recurring(post: Post) -> bool:
-    """Return whether a post is a moderators' thread, or one of a series."""
+    """Return whether a post is a moderator's, a bot's, or a recurring thread."""
     if post.get("stickied") or post.get("distinguished"):
         return True
     author = post["author"] or ""

@@ -1,4 +1,4 @@
-"""Stretched words: "sooo goooood" is "so good", in whatever case."""
+"""Shortens stretched words: "sooo goooood" is "so good", in any case."""
 
 import re
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from collector.text.language import ENGLISH, words_of
 RUN = re.compile(r"([a-z])\1\1")
 STRETCHED = re.compile(r"[^\W\d_]*?([^\W\d_])\1\1[^\W\d_]*", re.IGNORECASE)
 LETTERS = re.compile(r"(([^\W\d_])\2{2,})", re.IGNORECASE)
-# More runs than this are a cry, not a word.
+# A text with more runs is a cry, not a word.
 MAX_RUNS = 4
-# Words that people stretch, and that carry no mood by themselves.
+# Words that people stretch, without a valence of their own.
 OFTEN_STRETCHED = words_of(
     "slow fast long way real man dude bro wait stop help hard high deep whole old big small huge "
     "tiny much too soon need feel look keep seem week all ever never always still every finally "
@@ -35,7 +35,7 @@ def _known() -> frozenset[str]:
 
 
 def unstretched(text: str) -> str:
-    """Return the text with each stretched word as it is spelled; unknown ones stay."""
+    """Return the text with known stretched words in their usual spelling."""
     return STRETCHED.sub(_spelled, text) if RUN.search(text.lower()) else text
 
 
@@ -48,7 +48,7 @@ def _spelled(found: re.Match[str]) -> str:
 
 
 def _spellings(word: str) -> Iterator[str]:
-    """Return the word with each run of three letters or more as two or as one, two first."""
+    """Yield the word with each run of three or more equal letters as two or one, two first."""
     runs = LETTERS.split(word)[::3]
     between = LETTERS.findall(word)
     if len(between) > MAX_RUNS:

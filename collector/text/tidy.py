@@ -1,6 +1,6 @@
-"""Makes texts that every store takes."""
+"""Makes texts valid for every store."""
 
-# Reddit itself ends at 40,000 characters; Cosmos DB ends at 2 MB a document.
+# Reddit's limit is 40,000 characters; Cosmos DB's is 2 MB a document.
 MAX_CHARACTERS = 100_000
 
 

@@ -1,6 +1,6 @@
-"""What of a text the linear model sees: its words, its pairs of words, and VADER's valences.
+"""The features of the linear model: words, pairs of words, and VADER's valences.
 
-The training and the scoring read it from here, so that they can't differ.
+Training and scoring both use this module, so that their features can't differ.
 """
 
 import math
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from collector.sentiment.linear.valences import compound_of
 
-# Words; runs of ! and ?; dots that trail off; emoticons; and any other sign, most of all emoji.
+# Words; runs of ! and ?; ellipses; emoticons; and any other sign, mostly emoji.
 TOKEN = re.compile(
     r"[^\W_]+(?:'[^\W_]+)*|[!?]+|\.\.+|[:;=][-']?[()dp/|\\\]\[]+|<3|[^\w\s.,\"'()\[\]/:;-]"
 )
@@ -18,7 +18,7 @@ SPECIAL = re.compile(r"\d|[!?]{2}|\.\.|(.)\1\1")
 
 START, END = "<s>", "</s>"
 PREFIX_CHARACTERS = 5
-# Number of valences from which the mean counts: a long text is no more extreme than a short one.
+# From this number of words on, the mean counts, so that a long text isn't more extreme.
 FULL_WORDS = 30
 
 NUMBERS = (
@@ -52,24 +52,24 @@ def _plain(token: str) -> str:
 
 
 def pairs(words: Sequence[str]) -> list[str]:
-    """Return each two neighbours, the text's borders among them."""
+    """Return the pairs of neighbouring words, including the text's start and end."""
     return list(map("{} {}".format, (START, *words), (*words, END)))
 
 
 def prefix(word: str) -> str | None:
-    """Return what stands for a long word and its kin, marked as no word itself."""
+    """Return the feature for the beginning of a long word; None for a short one."""
     return word[:PREFIX_CHARACTERS] + "*" if len(word) > PREFIX_CHARACTERS else None
 
 
 def weight_of_length(count: int) -> float:
-    """Return what a text's sum of weights is multiplied by, so that longer isn't stronger."""
+    """Return the factor for a text's sum of weights, so that a longer text isn't stronger."""
     if count <= FULL_WORDS:
         return 1 / math.sqrt(count or 1)
     return math.sqrt(FULL_WORDS) / count
 
 
 def numbers(valences: Sequence[float], text: str) -> tuple[float, ...] | None:
-    """Return VADER's view of a text, in the order of NUMBERS; None where no word has a valence."""
+    """Return VADER's features in the order of NUMBERS; None if no word has a valence."""
     found = list(filter(None, valences))
     if not found:
         return None

@@ -1,8 +1,8 @@
-"""Ratings, such as "0/10", "1 star" and "★★★★☆", as the plain words that they stand for."""
+"""Replaces ratings such as "0/10", "1 star" and "★★★★☆" by plain words."""
 
 import re
 
-# What a rating is read as, from which share of the best on.
+# The words for a rating, by its minimum share of the best rating.
 READ_AS = (
     (0.85, "excellent, I love it"),
     (0.65, "good"),
@@ -11,7 +11,7 @@ READ_AS = (
     (float("-inf"), "terrible, I hate it"),
 )
 _NUMBER = r"(?P<given>-?\d{1,3}(?:[.,]\d{1,2})?|zero|one|two|three|four|five)"
-# Ten of ten are counted, not rated, where what follows names a thing; and so are dates and steps.
+# "10/10 tests" is a count, not a rating; dates and steps aren't ratings either.
 _THINGS = (
     r"(?! ?/|[.,]?\d| ?%| (?:of|in) (?:the|my|our|all|those|these|them)\b"
     r"| (?:\w+ )?(?:tests?|requests?|files?|users?|people|persons?|times|questions?|attempts?|runs?"
@@ -28,7 +28,7 @@ OUT_OF = re.compile(
     rf"{_NO_RATING_BEFORE}{_NUMBER}(?: ?/ ?| out of )(?P<best>10|100|ten)\b(?: stars?\b)?{_THINGS}",
     re.IGNORECASE,
 )
-# A fifth may be a fraction, so more must say that it is a rating.
+# "1/5" may be a fraction, so the context must show that it is a rating.
 OUT_OF_FIVE = re.compile(
     rf"{_NO_RATING_BEFORE}{_NUMBER}(?: ?/ ?| out of )(?P<best>5|five)\b"
     rf"(?: stars?\b|(?=\s*(?:$|[.,!?;:)]|would\b|wouldn't\b|for\b|from\b|rating\b))){_THINGS}",
@@ -49,10 +49,10 @@ BEST_STARS = 5
 
 
 def read_ratings(text: str) -> str:
-    """Return a cleaned text with plain words for its ratings."""
+    """Return a cleaned text with its ratings replaced by plain words."""
     lower = text.lower()
     painted = not text.isascii() and PAINTED.search(text)
-    # Most texts rate nothing: this check is quicker than the patterns.
+    # Most texts have no ratings, and this check is faster than the patterns.
     if not (painted or "/" in text or "star" in lower or "out of" in lower):
         return text
     text = OUT_OF_FIVE.sub(_out_of, OUT_OF.sub(_out_of, text))
@@ -65,7 +65,7 @@ def _out_of(found: re.Match[str]) -> str:
 
 def _stars(found: re.Match[str]) -> str:
     given = _number(found["given"])
-    # The least that one can give is one star.
+    # One star is the lowest rating.
     return _plain(0.0 if given <= 1 else given / BEST_STARS)
 
 

@@ -1,6 +1,6 @@
 """A linear model over a text's words, pairs of words and VADER's valences.
 
-It is trained by bench/train_sentiment.py; MODEL_CARD.md tells of its data, figures and limits.
+bench/train_sentiment.py trains it; MODEL_CARD.md describes its data, figures and limits.
 """
 
 import math
@@ -36,13 +36,13 @@ class Moods(NamedTuple):
     compound: float
 
 
-# The furthest that a neutral text's compound goes, in the four digits that are kept.
+# Maximum compound of a neutral text, in four digits.
 NEUTRAL_TO = POSITIVE_FROM - 0.0001
 DIGITS = 4
 
 
 def linear_scorer(weights: Weights) -> Scorer:
-    """Load the model and give the function that scores a text in Markdown."""
+    """Load the model, and return the function that scores a text in Markdown."""
     read = linear_model(weights)
 
     def score(text: str) -> Score:
@@ -51,7 +51,7 @@ def linear_scorer(weights: Weights) -> Scorer:
             return NO_WORDS
         moods = read(words)
         if moods.positive > moods.negative and is_sarcastic(text):
-            # Praise with /s behind it is blame; blame with /s behind it is no praise.
+            # Sarcastic praise is blame; sarcastic blame isn't praise.
             moods = Moods(moods.negative, moods.positive, moods.neutral, -moods.compound)
         return score_of(moods, language_of(words))
 
@@ -59,13 +59,13 @@ def linear_scorer(weights: Weights) -> Scorer:
 
 
 def score_of(moods: Moods, language: Language) -> Score:
-    """Return the most probable class, and a compound score that lies in its part of -1..1.
+    """Return the most probable label, and a compound score within the label's range.
 
     The mood is the mean of what the model expects (positive less negative) and VADER's compound.
     Positive is 0.05 and 0.95 times the mood, negative likewise, neutral 0.0499 times the mood; a
     mood that has the other sign than the label counts as 0.
     """
-    # Documents stay small, and the label is the most probable one of what they say.
+    # Rounded first, so that the label agrees with the stored probabilities.
     positive, negative = round(moods.positive, DIGITS), round(moods.negative, DIGITS)
     neutral, compound = round(1 - positive - negative, DIGITS), moods.compound
     mood = (positive - negative + compound) / 2
@@ -81,14 +81,14 @@ def score_of(moods: Moods, language: Language) -> Score:
 
 
 def load_plain_reader() -> Callable[[str, Sequence[str]], str]:
-    """Return a function that puts plain words for ratings and for the terms of the field."""
+    """Return a function that replaces ratings, and terms of the field, by plain words."""
     with TERMS.open(encoding="utf-8") as lines:
         read_plainly = plain_reader(read_terms(lines))
     return lambda text, words: read_plainly(read_ratings(text), words)
 
 
 def linear_model(weights: Weights) -> Callable[[str], Moods]:
-    """Load what the model needs and give the function that reads cleaned text."""
+    """Load the model's data, and return the function that scores cleaned text."""
     valences = Valences()
     read_plainly = load_plain_reader()
     table, step = weights.table, weights.step

@@ -1,4 +1,4 @@
-"""Terms of this field that are meant otherwise than their words say; terms.tsv lists them."""
+"""Replaces terms of this field whose words mislead by plain words; terms.tsv lists them."""
 
 import re
 from collections import defaultdict
@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE = Path(__file__).with_name("terms.tsv")
-# What a pattern may match in more than one way, innermost first; the rest of it is literal.
+# The variable parts of a pattern, innermost first; the rest is literal.
 VARYING = re.compile(r"(?:\([^()]*\)|\[[^\]]*\])\??")
 LITERAL = re.compile(r"\w+(?:'\w+)*|[^\w\s]")
-# A hand or a face has a colour and a sex, which change nothing of what is meant.
+# Modifiers of skin colour and gender, which don't change the meaning.
 EMOJI_END = "[\U0001f3fb-\U0001f3ff]?(?:\u200d[\u2640\u2642])?"
 
 
 class Term(NamedTuple):
-    """One line of the file: what is found, the plain words that it is read as, and why."""
+    """One line of the file: a pattern, the plain words that replace it, and the reason."""
 
     pattern: str
     read_as: str
@@ -28,7 +28,7 @@ def read_terms(lines: Iterable[str]) -> list[Term]:
 
 
 def plain_reader(terms: Iterable[Term]) -> Callable[[str, Sequence[str]], str]:
-    """Return a function that puts plain words for terms in a text whose tokens are given."""
+    """Return a function that replaces terms by plain words in a text, given its tokens."""
     by_word: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
     for term in terms:
         by_word[_literal_word(term.pattern)].append(_replacement(term))
@@ -46,14 +46,14 @@ def plain_reader(terms: Iterable[Term]) -> Callable[[str, Sequence[str]], str]:
 
 
 def _replacement(term: Term) -> tuple[re.Pattern[str], str]:
-    """Return what is found of a term and what replaces it; an emoji may touch words beside it."""
+    """Return a term's pattern and replacement; words may directly adjoin an emoji."""
     if not term.pattern.isascii() and not re.search(r"\w", term.pattern):
         return re.compile(term.pattern + EMOJI_END), f" {term.read_as} "
     return re.compile(rf"(?<!\w){term.pattern}(?!\w)", re.IGNORECASE), term.read_as
 
 
 def _literal_word(pattern: str) -> str:
-    """Return the longest word that whatever the pattern matches has in it. Raises ValueError."""
+    """Return the longest word that every match of the pattern contains. Raises ValueError."""
     varied, count = VARYING.subn(" ", pattern)
     while count:
         varied, count = VARYING.subn(" ", varied)

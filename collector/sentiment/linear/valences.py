@@ -1,7 +1,7 @@
-"""VADER's rules over the words of a text, many times as fast as the library, and equal to it.
+"""VADER's rules, many times as fast as the library, with equal results.
 
-The library looks at every word three times; here only the words of its lexicon are looked at. Its
-oddities are kept: vaderSentiment 3.3.2 is what the rules are, and a test compares the two.
+The library processes every word three times; this module only the words of its lexicon. It keeps
+the oddities of vaderSentiment 3.3.2, and a test compares the two.
 https://github.com/cjhutto/vaderSentiment/blob/master/vaderSentiment/vaderSentiment.py
 """
 
@@ -24,7 +24,7 @@ _FADING = (1.0, 0.95, 0.9)
 
 
 class Valences:
-    """The lexicon, loaded once, and the valence of each word by it."""
+    """The valences of words by VADER's lexicon, which is loaded once."""
 
     def __init__(self) -> None:
         analyzer = SentimentIntensityAnalyzer()
@@ -32,7 +32,7 @@ class Valences:
         self._emojis: Mapping[str, str] = analyzer.emojis
 
     def named_emojis(self, text: str) -> str:
-        """Put each emoji's name in its place."""
+        """Return the text with each emoji replaced by its name."""
         if text.isascii():
             return text
         named: list[str] = []
@@ -49,7 +49,7 @@ class Valences:
         return "".join(named).strip()
 
     def of(self, text: str) -> list[float]:
-        """Return a valence, 0 for most, for each word of a text whose emojis are named."""
+        """Return a valence for each word, 0 for most; emojis must be replaced by names."""
         words = text.split()
         lower = [_bare(word) for word in text.lower().split()]
         lexicon = self.lexicon
@@ -170,7 +170,7 @@ def _least(valence: float, lower: list[str], i: int, lexicon: Mapping[str, float
 
 
 def _weigh_around_but(found: list[float], at: int) -> None:
-    # As the library has it: a word is found by its valence, so the first of equals changes.
+    # Like the library, which finds a word by its valence and so changes the first of equal ones.
     for i in range(len(found)):
         if found[i]:
             first = found.index(found[i])

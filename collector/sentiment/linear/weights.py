@@ -12,7 +12,7 @@ FILE = Path(__file__).with_name("linear.weights")
 
 
 class Weight(NamedTuple):
-    """How much something speaks for positive and for negative, against neutral."""
+    """The evidence for positive and for negative, against neutral."""
 
     positive: float
     negative: float
@@ -20,9 +20,9 @@ class Weight(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """The weights of features, in whole steps, so that no order of adding changes a sum.
+    """The weights of features as whole steps, so that the order of addition doesn't change a sum.
 
-    rows has the place of each feature in positive and negative.
+    rows has the index of each feature in positive and negative.
     """
 
     rows: Mapping[str, int]
@@ -30,7 +30,7 @@ class Table:
     negative: "array[int]"
 
     def total(self, features: Iterable[str]) -> Weight:
-        """Return the sum of the weights of these features; those that are unknown weigh nothing."""
+        """Return the sum of the weights of these features; unknown ones weigh 0."""
         found = [row for row in map(self.rows.get, features) if row is not None]
         return Weight(
             sum(map(self.positive.__getitem__, found)), sum(map(self.negative.__getitem__, found))
@@ -48,10 +48,10 @@ def table_of(steps: Mapping[str, tuple[int, int]]) -> Table:
 
 
 class Weights(NamedTuple):
-    """What the model has learnt.
+    """The learned parameters of the model.
 
-    step is what a whole step of the table weighs. numbers are the weights of `features.NUMBERS`,
-    bias where a text without words begins, no_valence what is added where no word has a valence.
+    step is the weight of one step of the table. numbers are the weights of `features.NUMBERS`. bias
+    is the weight of a text without words. no_valence is added if no word has a valence.
     """
 
     version: str

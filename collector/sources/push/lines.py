@@ -21,7 +21,7 @@ from collector.text.tidy import tidy
 from shared.communities import Kind
 from shared.times import EARLIEST, LATEST
 
-# What JSON readers of every language take as a whole number.
+# JSON readers of every language can read this as a whole number.
 MAX_COUNT = 2**31 - 1
 
 

@@ -1,7 +1,7 @@
 """PRAW as a Source: listings and /api/info, page by page, as raw JSON.
 
-PRAW brings authorisation, pacing by Reddit's rate-limit headers and its errors. Its lazy objects
-stay out: asking one for a field that an old object lacks would cost a request each.
+PRAW does the authorisation, and the pacing by Reddit's rate-limit headers. Its lazy objects aren't
+used, because reading a field that an old object lacks would cost a request.
 """
 
 import random
@@ -27,13 +27,13 @@ from shared.settings import Settings
 # https://praw.readthedocs.io/en/stable/code_overview/other/listinggenerator.html
 PAGE = 100
 LISTING_CAP = 1000
-# How far before the last thing others are tried as the place to go on from: a moderator may
-# remove many in a row.
+# Distances before the last thing at which other anchors are tried, because a moderator may remove
+# many things in a row.
 OTHER_ANCHORS = tuple(2**n for n in range(10))
 
 
 class RedditSource:
-    """Reddit, or what speaks its API at REDDIT_BASE_URL."""
+    """Reddit, or a server with its API at REDDIT_BASE_URL."""
 
     name: SourceName = "reddit"
     # https://www.reddit.com/dev/api#GET_api_info takes at most 100 names.
@@ -69,7 +69,7 @@ class RedditSource:
             oauth_url=base or "https://oauth.reddit.com",
             check_for_updates=False,
             check_for_async=False,
-            # PRAW asks for a class and calls it; a function keeps the instance at hand.
+            # PRAW expects a class and calls it; a function gives access to the instance.
             requestor_class=cast("type[prawcore.Requestor]", requestor),
         )
         self.requestor = made[0]
@@ -77,18 +77,18 @@ class RedditSource:
 
     @property
     def requests_used(self) -> int:
-        """Count the requests sent so far, repeated ones included, tokens not."""
+        """Return the number of requests so far, including retries, without those for tokens."""
         return self.requestor.requests_used
 
     @property
     def requests_left(self) -> int | None:
-        """Return what Reddit last said of its current window of 10 minutes."""
+        """Return the requests left in the current window of 10 minutes, by Reddit's last answer."""
         return self.requestor.requests_left
 
     def poll(
         self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
     ) -> Iterator[Page]:
-        """Return the newest submissions and comments down to where everything is stored."""
+        """Yield the newest submissions and comments, down to the stored ones."""
         known = watermark or {}
         reached: Watermark = {}
         listings = (("posts", self.new_posts), ("comments", self.new_comments))
@@ -111,7 +111,7 @@ class RedditSource:
             yield [thing for thing in page if isinstance(thing, SeenComment)]
 
     def look_again(self, items: Sequence[ItemReference]) -> Looked:
-        """Return those of at most 100 items that Reddit shows; of the others it says nothing."""
+        """Return those of at most 100 items that Reddit shows; the others are unknown."""
         if len(items) > self.keys_at_once:
             raise ValueError(f"/api/info takes at most {self.keys_at_once} names")
         names = ",".join(fullname(item.kind, item.id) for item in items)
@@ -138,11 +138,10 @@ class RedditSource:
     def _page(
         self, path: str, count: int, anchors: Sequence[str], known: Container[str]
     ) -> dict[str, Any]:
-        """Get the page after the first of the anchors; after the next when it shows nothing.
+        """Return the page after the first anchor, or after the next one if that page is empty.
 
-        A thing that was deleted a moment ago is no place to go on from: the page is empty though
-        there is more, and what is there would be lost. Where all are gone, the first page may
-        show more. Raises ListingCut when it doesn't.
+        The page after a thing that was just deleted is empty although there are more things. If all
+        anchors are deleted, the first page may show more. Raises ListingCut if it doesn't.
         """
         if not anchors:
             return self._get(path, {"limit": PAGE})
@@ -175,5 +174,5 @@ def _names(children: Sequence[Any]) -> list[str]:
 
 
 def _earlier(names: Sequence[str]) -> list[str]:
-    """Return names before the last one, nearest first, farther and farther apart."""
+    """Return names before the last one, nearest first, at growing distances."""
     return [names[-1 - back] for back in OTHER_ANCHORS if back < len(names)]

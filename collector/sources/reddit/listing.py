@@ -1,4 +1,4 @@
-"""Reads a listing of Reddit's, newest first, down to where everything is stored."""
+"""Reads a Reddit listing, newest first, down to the stored items."""
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
@@ -12,12 +12,12 @@ from shared.times import iso_from_epoch
 
 log = logging.getLogger(__name__)
 
-# Reddit lists days-old items among new ones. As many in a row show that the rest is old.
+# Reddit lists some old items among new ones; after this number of old ones in a row, all are old.
 OLD_IN_A_ROW = 20
 
 
 class ListingCut(SourceUnavailable):
-    """A listing broke off: what was read of it is good, and there is more."""
+    """A listing broke off. Its pages so far are valid, but there are more."""
 
     def __init__(self) -> None:
         super().__init__("unreadable", "the listing broke off before its end")
@@ -31,10 +31,10 @@ def read_listing(
     oldest: str,
     now: datetime,
 ) -> Generator[Page, None, str | None]:
-    """Yield a listing's pages down to where everything is stored, and return its next watermark.
+    """Yield a listing's pages down to the stored items, and return its next watermark.
 
-    A watermark is the order key of the newest item that is stored. Where the listing broke off, it
-    stays that of before, so that the next cycle reads the rest.
+    A watermark is the order key of the newest stored item. If the listing broke off, the watermark
+    stays the same, so that the next cycle reads the rest.
     """
     seen: dict[str, Seen] = {}
     oldest = max(oldest, _created(watermark) if watermark else "")
@@ -44,7 +44,7 @@ def read_listing(
         while not reached and (page := next(pages, None)) is not None:
             seen.update((each.id, each) for each in page)
             yield Page(page)
-            # Strictly older, because several can be of one second; the newest may be gone.
+            # Strictly older: several items may have the same second, and the newest may be deleted.
             are_old = [iso_from_epoch(each.created_utc) < oldest for each in page]
             for is_old in are_old:
                 old_in_a_row = old_in_a_row + 1 if is_old else 0
@@ -57,9 +57,9 @@ def read_listing(
 
 
 def next_watermark(seen: Sequence[Seen], known: str | None, now: datetime) -> str | None:
-    """Return that of the newest of what was seen, or the known one where that is newer.
+    """Return the watermark of the newest seen item, or the known one if it is newer.
 
-    An item from the future must not hide those that are written until then.
+    Items dated in the future are ignored, because they would hide items written until then.
     """
     past = [each for each in seen if each.created_utc <= now.timestamp()]
     if not past:

@@ -1,7 +1,7 @@
-"""Reddit's JSON objects, t3 (submissions) and t1 (comments), and how they become ours.
+"""Translates Reddit's JSON objects, t3 (submissions) and t1 (comments), into items.
 
-Twenty years of API versions left every shape there is: only what an item can't be without is
-demanded, and an object that lacks it is left out. What is odd in any other field is its default.
+Twenty years of API versions left many shapes. So only the essential fields are required, and an
+object without them is left out. An invalid value of any other field becomes the field's default.
 https://github.com/reddit-archive/reddit/wiki/JSON
 """
 
@@ -24,21 +24,21 @@ log = logging.getLogger(__name__)
 
 REDDIT = "https://www.reddit.com"
 
-# 1 January 2000 to 1 January 2100: a time outside is an error of the sender.
+# 1 January 2000 to 1 January 2100; any other time is wrong.
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
-# What JSON readers of every language take as a whole number.
+# JSON readers of every language can read this as a whole number.
 MAX_COUNT = 2**31 - 1
 # https://www.reddit.com/dev/api#fullnames
 PREFIXES: dict[Kind, str] = {"post": "t3_", "comment": "t1_"}
 POST_NAME = re.compile(r"t3_([A-Za-z0-9_]{1,20})")
 COMMENT_NAME = re.compile(r"t1_([A-Za-z0-9_]{1,20})")
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
-# Reddit's own pages are the only ones that a permalink may lead to.
+# A permalink may only lead to Reddit's own pages.
 OWN_ADDRESS = re.compile(r"https://(?:[a-z]+\.)?reddit\.com/[^\s\\]*", re.IGNORECASE)
 OWN_PATH = re.compile(r"/(?![/\\])[^\s\\]*")
 
-# Any of these, set to anything but false, says that Reddit, a filter or somebody took it away.
-# Those of moderators are there for tokens of moderators only.
+# If any of these fields is true or has a value, Reddit, a filter, a moderator or the author removed
+# the item. Some appear only to moderators.
 REMOVED_MARKS = (
     "removed_by_category",
     "removed_by",
@@ -52,7 +52,7 @@ DELETED_REASON = "DELETED"
 
 
 def fullname(kind: Kind, item_id: str) -> str:
-    """Return Reddit's name of an item among all kinds of things."""
+    """Return Reddit's fullname of an item."""
     return f"{PREFIXES[kind]}{item_id}"
 
 
@@ -96,12 +96,12 @@ def _share(value: object) -> float | None:
 
 
 def _is_edited(value: object) -> bool:
-    """Return whether it was edited: Reddit says false, true, or when."""
+    """Return whether the item was edited: Reddit gives false, true, or a time."""
     return value is True or (not isinstance(value, bool) and isinstance(value, int | float))
 
 
 def _post_id(value: object) -> str | None:
-    """Return the id in a submission's fullname; anything else is none."""
+    """Return the id in a submission's fullname; None for anything else."""
     found = POST_NAME.fullmatch(_text(value))
     return found[1] if found else None
 
@@ -147,7 +147,7 @@ class RedditSubmission(RedditThing):
     crosspost_parent: PostId = None
 
     def seen(self, data: Mapping[str, Any]) -> SeenPost:
-        """Translate into our words; data is the object as it came."""
+        """Return the item; data is the original object."""
         content = text_of(data)
         is_gone = is_removed(marked=_is_marked(data), title=self.title, content=content)
         short = f"/comments/{self.id}/"
@@ -157,7 +157,7 @@ class RedditSubmission(RedditThing):
             title=self.title,
             content=content,
             url=REDDIT + self.url if OWN_PATH.fullmatch(self.url) else self.url,
-            # The usual one has words of the title.
+            # Reddit's own permalink contains words of the title.
             permalink=_permalink("" if is_gone else self.permalink, short),
             created_utc=self.created_utc,
             upvotes=self.score,
@@ -180,7 +180,7 @@ class RedditComment(RedditThing):
     body: Text = ""
 
     def seen(self, data: Mapping[str, Any]) -> SeenComment:
-        """Translate into our words; data is the object as it came."""
+        """Return the item; data is the original object."""
         post_id = self.link_id.removeprefix(PREFIXES["post"])
         return SeenComment(
             id=self.id,
@@ -198,7 +198,7 @@ class RedditComment(RedditThing):
         )
 
     def _answered(self) -> str | None:
-        """Return the id of the comment that it answers, if another one."""
+        """Return the id of the comment that it answers; None if it answers the post."""
         found = COMMENT_NAME.fullmatch(self.parent_id)
         return found[1] if found and found[1] != self.id else None
 
@@ -210,9 +210,9 @@ MODELS: dict[object, type[RedditSubmission | RedditComment]] = {
 
 
 def text_of(data: Mapping[str, Any]) -> str:
-    """Return what a submission says: its text, its gallery's captions, its poll's options.
+    """Return a submission's text, with the captions of its gallery and the options of its poll.
 
-    A cross-post without words of its own says what the post says that it shows.
+    A cross-post without own text has the text of its original.
     """
     parts = [_text(data.get("selftext")), *_captions(data), *_options(data)]
     text = "\n\n".join(part for part in parts if part.strip())
@@ -248,8 +248,10 @@ def _options(data: Mapping[str, Any]) -> list[str]:
 
 
 def read_things(children: Iterable[Any], left_out: Counter[str] | None = None) -> list[Seen]:
-    """Translate a listing's children; what is no submission or comment, lacks what it must have, or
-    is an advertisement is left out and logged, and counted in left_out by the reason.
+    """Return the items of a listing's children.
+
+    Other things, invalid objects and advertisements are left out, logged, and counted in left_out
+    by reason.
     """
     found: list[Seen] = []
     for child in children:
@@ -271,7 +273,7 @@ def read_things(children: Iterable[Any], left_out: Counter[str] | None = None) -
 
 
 def _is_marked(data: Mapping[str, Any]) -> bool:
-    """Return whether Reddit marks an object as taken away, or as held back by a filter."""
+    """Return whether Reddit marks an object as removed or filtered."""
     if any(data.get(mark) for mark in REMOVED_MARKS):
         return True
     return data.get("collapsed_reason_code") == DELETED_REASON
@@ -283,7 +285,7 @@ def _is_promoted(data: Mapping[str, Any]) -> bool:
 
 
 def _permalink(given: str, short: str) -> str:
-    """Return the address on Reddit: what is no address there is replaced by the short one."""
+    """Return the permalink as an address on Reddit, or the short one if it isn't one there."""
     if OWN_PATH.fullmatch(given):
         return REDDIT + given
     return given if OWN_ADDRESS.fullmatch(given) else REDDIT + short
