@@ -2,10 +2,10 @@
 
 import gc
 import logging
-import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import hypothesis
 import pytest
@@ -42,23 +42,54 @@ LONG = (
 )
 
 
+# They share a product and a browser, so two of five processes have them all.
+PAGES = "tests/dashboard/"
+# What those two have beside, and last: it is soon done, and costs another process nothing to take.
+QUICK = ("tests/contracts/", "tests/shared/", "tests/infra/", "tests/test_")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let each process of pytest-xdist begin with its share of the long tests.
 
-    Each first gets consecutive tests of the list: https://pytest-xdist.readthedocs.io/en/stable/distribution.html
+    Each gets a run of the list at first, as many tests as any other, and takes from others' runs
+    once it has done its own: https://pytest-xdist.readthedocs.io/en/stable/distribution.html
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    long = [item for item in items if item.nodeid.startswith(LONG)]
-    rest = [item for item in items if not item.nodeid.startswith(LONG)]
-    share = math.ceil(len(rest) / processes)
-    items[:] = [
-        item
-        for number in range(processes)
-        for item in (
-            *long[number::processes],
-            *rest[number * share : (number + 1) * share],
-        )
-    ]
+    long, pages, quick, rest = _by_kind(items)
+    with_pages = max(1, processes * 2 // 5)
+    others = iter([*quick, *rest])
+    left = len(items)
+    items[:] = []
+    for number in range(processes):
+        run = long[number::processes]
+        if number < with_pages:
+            run += _share(pages, number, with_pages)
+        size = left // (processes - number)
+        left -= size
+        items += [*run, *islice(others, max(0, size - len(run)))]
+    items += others
+
+
+def _by_kind(items: Iterable[pytest.Item]) -> list[list[pytest.Item]]:
+    kinds: list[list[pytest.Item]] = [[], [], [], []]
+    for item in items:
+        fits = (item.nodeid.startswith(kind) for kind in (LONG, PAGES, QUICK, ""))
+        kinds[list(fits).index(True)].append(item)
+    return kinds
+
+
+def _share(items: list[pytest.Item], number: int, of: int) -> list[pytest.Item]:
+    """Return one of so many runs that the items make up together; a file's tests stay together."""
+    first, end = (
+        _begin_of_file(items, len(items) * border // of) for border in (number, number + 1)
+    )
+    return items[first:end]
+
+
+def _begin_of_file(items: list[pytest.Item], place: int) -> int:
+    while 0 < place < len(items) and items[place].path == items[place - 1].path:
+        place -= 1
+    return place
 
 
 def pytest_collection_finish() -> None:
