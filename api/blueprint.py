@@ -1,8 +1,8 @@
 """The HTTP functions: each reads its parameters, calls one function, and answers.
 
-The host tries them in the order of their names and takes the first whose route and methods fit. So
-a name's prefix says how much its address leaves open: api_ nothing, item_ one part of it, and site
-takes the rest. The local host refuses to start when one takes requests that are another's.
+The host tries them in the order of their names, and calls the first one whose route and methods
+match. So the prefix of a name says how general its address is: api_ is fixed, item_ has a
+parameter, and site matches the rest. The local host doesn't start if a function hides another.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping
@@ -71,17 +71,17 @@ blueprint = func.Blueprint()
 P = TypeVar("P", bound=Parameters)
 L = TypeVar("L", bound=ListParameters)
 
-# An open page looks at the cycles each second while one runs, and forty pages would use up the free
-# tier's request units. It is shorter than any cycle, so that no page misses one.
+# Open pages poll the cycles each second while one runs, and 40 pages would use up the free tier's
+# request units. It is shorter than any cycle, so that no page misses one.
 LOOKS_SHARE_SECONDS = 0.25
-# What stands in an address of a post, and not in its query.
+# Parameters in the path of a post.
 IN_PATH = frozenset({"id"})
-# All that the library takes. What comes by another method the host answers: an empty 404, 204 at /.
+# All methods of the library. The host answers other methods with an empty 404, and 204 at /.
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def _route(operation: str) -> Callable[..., Any]:
-    """Register a function at the address and the methods that the registry has for it."""
+    """Register a function with its address and methods from the registry."""
     route = ROUTES[operation]
     level = func.AuthLevel.FUNCTION if route.needs_key else func.AuthLevel.ANONYMOUS
     return blueprint.route(route.address.lstrip("/"), methods=route.methods, auth_level=level)
@@ -90,7 +90,7 @@ def _route(operation: str) -> Callable[..., Any]:
 @_route("health")
 @answering
 async def api_health(req: func.HttpRequest) -> func.HttpResponse:
-    """Return how the service is."""
+    """Return the health of the service."""
     deps = process_deps()
     read_parameters(NoParameters, req.params)
     return health_answer(await process_caches().health.get("health", lambda: check_health(deps)))
@@ -123,7 +123,7 @@ async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
 @_route("sentiment_compare")
 @answering
 async def api_sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
-    """Set communities side by side."""
+    """Compare communities."""
     return await _data(req, CompareParameters, compare, moments=MOMENTS_OF_STATS)
 
 
@@ -197,7 +197,7 @@ async def api_cycles(req: func.HttpRequest) -> func.HttpResponse:
 @_route("cycle")
 @answering
 async def item_cycle(req: func.HttpRequest) -> func.HttpResponse:
-    """Show how a collection cycle goes, or went."""
+    """Return a collection cycle."""
     return await _data(req, CycleParameters, read_cycle, fresh_seconds=0)
 
 
@@ -205,7 +205,7 @@ async def item_cycle(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.queue_output(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
 @answering
 async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
-    """Ask for a collection now."""
+    """Request a collection."""
     read_parameters(NoParameters, req.params)
     deps = process_deps()
     triggered, request = await ask_for_collection(deps)
@@ -223,7 +223,7 @@ async def api_openapi(req: func.HttpRequest) -> func.HttpResponse:
 @_route("docs")
 @answering
 async def api_docs(req: func.HttpRequest) -> func.HttpResponse:
-    """Show the API, to try it."""
+    """Return the page of the API."""
     return docs_page(req)
 
 
@@ -241,11 +241,11 @@ async def item_asset(req: func.HttpRequest) -> func.HttpResponse:
     return dashboard_file(req, req.route_params["file"])
 
 
-# An empty route would be the function's name: the host has no other one for / than this.
+# With an empty route the host would use the function's name, so this is the only route for /.
 @blueprint.route("{*path}", methods=ALL_METHODS, auth_level=func.AuthLevel.ANONYMOUS)
 @answering
 async def site(req: func.HttpRequest) -> func.HttpResponse:
-    """Show the dashboard at /; elsewhere say that there is nothing, or not by this method."""
+    """Return the dashboard at /, and 404 or 405 elsewhere."""
     path = urlsplit(req.url).path
     is_page = path in {"", "/"} and req.method in READ
     return dashboard_page(req) if is_page else answer_fallback(req, path)
@@ -261,7 +261,7 @@ async def _data(
 ) -> func.HttpResponse:
     """Answer a read as JSON, from the cache.
 
-    What a client always asks again (fresh_seconds is 0) is kept for LOOKS_SHARE_SECONDS only.
+    With fresh_seconds 0, answers are cached for LOOKS_SHARE_SECONDS only.
     """
     deps = process_deps()
     parameters = read_parameters(model, request.params, request.route_params)
@@ -306,9 +306,9 @@ async def _kept(
     mimetype: str = JSON,
     within: float | None = None,
 ) -> func.HttpResponse:
-    """Answer with what is kept of the parameters, or else is made; a heavy read waits for its turn.
+    """Answer from the cache, or else make the answer; a heavy read waits for its turn.
 
-    key names the read and its format. Raises TooBusy, and what making it does.
+    key names the read and its format. Raises TooBusy, and what `make` raises.
     """
     caches = process_caches()
     makes = partial(caches.heavy.run, make) if is_heavy(parameters, key[1]) else make

@@ -15,17 +15,17 @@ from shared.store import Store, open_store
 from shared.times import Clock
 from shared.worker_status import WorkerStatus, read_status
 
-# A client waits for the answer: it can ask again sooner than a database comes back.
+# Short, because a client waits for the answer and can retry itself.
 RETRY_SECONDS = 2.0
-# The identity endpoint of a cold process takes some seconds. What takes longer is a fault.
+# Getting a token in a cold process takes some seconds; more than this is a fault.
 STARTING_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Deps:
-    """What an endpoint's function is given.
+    """The dependencies of reads and actions.
 
-    store opens the database, or gives the open one; it raises what `open_store` does.
+    store returns the database, and opens it if necessary; it raises what `open_store` raises.
     """
 
     settings: Settings
@@ -36,13 +36,13 @@ class Deps:
     """Return whether the process opens its database for the first time, for 60 s at most."""
     worker: Callable[[], WorkerStatus | None] = read_status
     unsent: set[CollectMessage] = field(default_factory=set)
-    """Requests whose message was not sent, and that couldn't be withdrawn."""
+    """Requests whose message wasn't sent, and that couldn't be withdrawn."""
     spellings: Spellings = field(default_factory=Spellings)
 
     async def watched_store(self) -> Store:
-        """Open the database for reads of watched communities, in whatever case they are stored.
+        """Return the database for reads of watched communities, stored in any case.
 
-        Raises what `store` does.
+        Raises what `store` raises.
         """
         return SpelledStore(await self.store(), self.settings.watched, self.spellings)
 
@@ -50,8 +50,8 @@ class Deps:
 class SharedStore:
     """One store for all requests of a process, opened by the first one that needs it.
 
-    Requests that come while it opens wait for the same attempt, and share its failure. After a
-    failure the next request tries again.
+    Requests that arrive while it opens wait for the same attempt, and share its failure. The next
+    request after a failure tries again.
     """
 
     def __init__(self, settings: Settings, spellings: Spellings | None = None) -> None:
@@ -65,14 +65,14 @@ class SharedStore:
         if self._opening is None or _is_lost(self._opening):
             self._opening = asyncio.create_task(self._open())
             self._first = self._first or (self._opening, asyncio.get_running_loop().time())
-        # Shielded, so that a client that goes away doesn't end it for the others.
+        # Shielded, so that a client that disconnects doesn't cancel it for the others.
         return await asyncio.shield(self._opening)
 
     async def _open(self) -> Store:
         store = await open_store(self._settings, retry_seconds=RETRY_SECONDS)
         spelled = SpelledStore(store, self._settings.watched, self._spellings)
-        with suppress(StoreError):  # The first read looks again, and fails by itself.
-            # In a context of its own: no request is charged for it.
+        with suppress(StoreError):  # The first read tries it again.
+            # In a separate context, so that no request is charged for it.
             await asyncio.create_task(spelled.refresh(), context=Context())
         return store
 
@@ -83,7 +83,7 @@ class SharedStore:
         return self._first[0].get_loop().time() - self._first[1] < STARTING_SECONDS
 
     async def close(self) -> None:
-        """Close what was opened."""
+        """Close the store if it is open."""
         opening, self._opening = self._opening, None
         if opening is None or _is_lost(opening):
             return

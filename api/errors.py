@@ -1,21 +1,21 @@
-"""Why a request isn't answered as it is: each error has the HTTP status that says so."""
+"""Errors of requests, each with its HTTP status."""
 
 from collections.abc import Sequence
 
 from api.schema.problems import BadParameter
 from shared.errors import UndertoneError
 
-# As much of a refused value as helps to recognise it.
+# Characters of a refused value in a message.
 SHOWN_CHARS = 40
 
 
 class RequestError(UndertoneError):
-    """A request that isn't answered as it is: with which status, and which parameters are why."""
+    """A request that can't be answered, with its HTTP status and its bad parameters."""
 
     status: int
     errors: Sequence[BadParameter] = ()
     retry_seconds: int | None = None
-    """After how many seconds it may be answered."""
+    """Seconds to wait before a retry."""
 
 
 class NotFound(RequestError):
@@ -25,7 +25,7 @@ class NotFound(RequestError):
 
 
 class MethodNotAllowed(RequestError):
-    """The path exists, but doesn't answer this method; `allowed` says which it does."""
+    """The path exists, but not with this method; `allowed` lists its methods."""
 
     status = 405
 
@@ -35,13 +35,13 @@ class MethodNotAllowed(RequestError):
 
 
 class LengthRequired(RequestError):
-    """A body comes in chunks, without its length: the host doesn't hand it on."""
+    """The body is chunked, without a length: the host doesn't pass it on."""
 
     status = 411
 
 
 class TooLarge(RequestError):
-    """A request is larger than any that makes sense."""
+    """The request is too large."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ class TooLarge(RequestError):
 
 
 class BadParameters(RequestError):
-    """Some parameters can't be read."""
+    """Some parameters are invalid."""
 
     status = 422
 

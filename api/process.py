@@ -1,4 +1,4 @@
-"""The one store and the one set of caches of this process, made when first needed."""
+"""The store and the caches of this process, made when first needed."""
 
 from functools import lru_cache
 
@@ -36,7 +36,7 @@ def process_caches() -> Caches:
 
 
 def process_deps() -> Deps:
-    """Return what this process's reads and actions are given. Raises SettingsError."""
+    """Return the dependencies of reads and actions. Raises SettingsError."""
     store = _shared_store()
     return Deps(
         settings=settings(),
@@ -50,7 +50,7 @@ def process_deps() -> Deps:
 
 
 async def close() -> None:
-    """Close this process's store: a host that stops calls it, or its thread lives on."""
+    """Close this process's store. A stopping host calls it, so that the store's thread ends."""
     if _shared_store.cache_info().currsize:
         await _shared_store().close()
         for made in (_shared_store, _unsent, _spellings, process_caches):

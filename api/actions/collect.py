@@ -1,4 +1,4 @@
-"""Collection on demand: at most one cycle is requested at a time, across all processes."""
+"""Collection on demand. At most one request waits at a time, across all processes."""
 
 import logging
 from contextlib import suppress
@@ -37,17 +37,17 @@ LEASE, REQUEST = ("lease", "lease"), ("lease", "request")
 
 
 async def ask_for_collection(deps: Deps) -> tuple[Triggered, CollectMessage]:
-    """Ask for a cycle: gives the answer, and the message that is to be put on the queue.
+    """Request a cycle; return the answer, and the message to put on the queue.
 
-    One read of the store says whether a cycle runs, and one conditional write settles who of those
-    that ask at the same moment is first. While a request waits for its worker, no second message is
-    made. One whose message may be lost is asked for again under its id, and can't run twice.
-    Raises CycleRunning with the id of the cycle that runs, CycleAwaited with that of the one that
-    was asked for already, and StoreError.
+    One read finds out whether a cycle runs, and one conditional write decides which of several
+    concurrent requests is first. While a request waits for its worker, no second message is sent. A
+    request whose message may be lost is repeated with the same id, so its cycle can't run twice.
+    Raises CycleRunning with the id of the running cycle, CycleAwaited with that of the requested
+    one, and StoreError.
     """
     store = await deps.store()
     for _ in range(MAX_TRIES):
-        # Another one was first, or a worker has just taken the last request up: that shows now.
+        # If another request was first, or a worker just started one, the next attempt sees it.
         with suppress(DocumentExists, DocumentChanged):
             return await _ask(store, deps)
     raise StoreUnavailable("the request for a collection changes with every read")
@@ -66,7 +66,7 @@ async def _ask(store: Store, deps: Deps) -> tuple[Triggered, CollectMessage]:
         schedule = deps.settings.collect_schedule
         how = how_it_waits(waits, lease, now, poll=poll, schedule=schedule)
         raise CycleAwaited(str(waits["cycle"]), how)
-    # Ids are seconds, and a cycle may have begun, and even ended, within this one.
+    # Ids are in seconds, and a cycle may have begun, and even ended, within this second.
     fresh = cycle_id_of(now + SECOND if taken in found else now)
     cycle = (waits and waits["cycle"]) or fresh
     request = CollectRequest(id="request", kind="lease", ttl=-1, cycle=cycle, asked_at=iso(now))
@@ -81,7 +81,7 @@ async def _ask(store: Store, deps: Deps) -> tuple[Triggered, CollectMessage]:
 
 
 async def send(deps: Deps, output: func.Out[str], message: CollectMessage) -> None:
-    """Put a request's message on the queue; one that can't be is withdrawn.
+    """Put a request's message on the queue, or withdraw the request if that fails.
 
     Raises QueueUnavailable.
     """
@@ -96,9 +96,9 @@ async def send(deps: Deps, output: func.Out[str], message: CollectMessage) -> No
 
 
 async def withdraw(deps: Deps, message: CollectMessage) -> None:
-    """Withdraw a request that has no message, so that the next one is accepted.
+    """Withdraw a request without a message, so that the next request is accepted.
 
-    A full disk may refuse this write too: then the process knows of it until the next request.
+    A full disk may refuse this write too; the process then remembers it until the next request.
     """
     deps.unsent.add(message)
     try:
@@ -108,7 +108,7 @@ async def withdraw(deps: Deps, message: CollectMessage) -> None:
             withdrawn: CollectRequest = {**found, "cycle": None}
             await store.replace(REQUESTS, withdrawn, found["_etag"])
     except DocumentChanged:
-        pass  # Another one was asked for meanwhile.
+        pass  # Another cycle was requested meanwhile.
     except StoreError as error:
         event(log, "request.not_withdrawn", logging.WARNING, reason=str(error))
         return
@@ -116,7 +116,7 @@ async def withdraw(deps: Deps, message: CollectMessage) -> None:
 
 
 def _is_unsent(deps: Deps, request: CollectRequest) -> bool:
-    """Return whether this process knows that a request's message was not sent."""
+    """Return whether this process remembers that a request's message wasn't sent."""
     return any(
         (message.cycle, message.asked_at) == (request["cycle"], request["asked_at"])
         for message in deps.unsent
@@ -126,7 +126,7 @@ def _is_unsent(deps: Deps, request: CollectRequest) -> bool:
 async def _has_begun(deps: Deps, request: CollectRequest) -> bool:
     """Return whether a request's cycle has begun and ended. Raises CycleRunning while it runs.
 
-    A worker notes in the request that it has begun; one that was killed just before that has not.
+    A worker clears the request when it begins, unless it is killed just before that.
     """
     if request["cycle"] is None:
         return True

@@ -17,17 +17,17 @@ from shared.store import CURRENT, TOPICS, Store
 from shared.times import iso
 
 ATOM = "http://www.w3.org/2005/Atom"
-# Some clients take no other XML than the latter.
+# Some clients accept only text/xml.
 FEED_TYPES = ("application/atom+xml", "text/xml")
 PATH = "/api/v1/trending.atom"
 MAX_ENTRIES = 20
-# Topics are kept for 7 days, and computed each hour.
+# Snapshots of 7 days, one an hour.
 MAX_LOOKED_BACK = 168
-# https://www.rfc-editor.org/rfc/rfc4151#section-2.1: a date at which the name was the authority's.
+# https://www.rfc-editor.org/rfc/rfc4151#section-2.1: a date on which the authority had the name.
 TAG_DATE = "2026"
-# What XML 1.0 can't hold, however it is escaped: https://www.w3.org/TR/xml/#charsets
+# Characters that XML 1.0 can't contain, even escaped: https://www.w3.org/TR/xml/#charsets
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# The Host header is a client's own: what is no name with a port is not repeated.
+# Clients choose the Host header, so only a valid name with a port is used.
 HOST = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
 UNKNOWN_HOST = "localhost"
 NOTES: Mapping[Origin, str] = {"live": "", "sample": "sample data", "recorded": "recorded data"}
@@ -37,7 +37,7 @@ register_namespace("", ATOM)
 
 @dataclass(frozen=True)
 class Place:
-    """Where the app is reached: its address without a path, and what its tag: URIs begin with."""
+    """The app's address: the base of its URLs, and the beginning of its tag: URIs."""
 
     base: str
     tag: str
@@ -55,7 +55,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Entries:
-    """The entries, since when each says what it says, and since when all of them together do."""
+    """The entries, the time since which each is unchanged, and the last change of any."""
 
     entries: Sequence[Entry]
     since: Mapping[str, str]
@@ -63,9 +63,9 @@ class Entries:
 
 
 def place_of(request: func.HttpRequest) -> Place:
-    """Return where the app is reached: on Azure its own host, elsewhere the one that was asked.
+    """Return the app's address: its own host on Azure, elsewhere the Host header.
 
-    Clients choose the Host header, but only in their own answers: on Azure it doesn't count.
+    A client's Host header affects only the client's own answers.
     """
     asked = urlsplit(request.url)
     is_https = request.headers.get("x-forwarded-proto", asked.scheme) == "https"
@@ -75,21 +75,21 @@ def place_of(request: func.HttpRequest) -> Place:
     if found is None:
         return Place(f"{scheme}://{UNKNOWN_HOST}", f"tag:{UNKNOWN_HOST},{TAG_DATE}:")
     name, port = found[1].lower(), found[2]
-    # An authority is a name; an address of IPv6 is none.
+    # An authority is a name, not an IPv6 address.
     authority = UNKNOWN_HOST if name.startswith("[") else name.rstrip(".-")
     address = f"{scheme}://{name}" + (f":{port}" if port else "")
     return Place(address, f"tag:{authority},{TAG_DATE}:" + (f"{port}/" if port else ""))
 
 
 async def read_entries(deps: Deps) -> Entries:
-    """Read the topics, and earlier ones for as long as they say the same. Raises StoreError.
+    """Read the current topics, and earlier ones back to the last change. Raises StoreError.
 
-    It costs a read for each time that topics were computed since something changed, and one more.
+    The number of reads grows with the number of snapshots since the last change.
     """
     store = await deps.store()
     current = await store.read(TOPICS, CURRENT, CURRENT)
     if current is None:
-        # Before any were computed: what says nothing is as old as the day.
+        # An empty feed, before topics were ever computed, dates from the beginning of the day.
         return Entries([], {}, f"{iso(deps.clock())[:10]}T00:00:00Z")
     return await _since_changed(store, current, deps.settings.watched)
 
@@ -136,9 +136,9 @@ def _state(topic: TopicAnswer) -> str:
 
 
 def atom_of(found: Entries, origin: Origin, place: Place) -> bytes:
-    """Write the feed: an entry for each topic, the same one as long as its theme lasts.
+    """Return the feed, with an entry for each topic; a topic keeps its entry while it has its id.
 
-    Data that isn't live says so, and has ids of its own.
+    Data that isn't live is marked, and has separate ids.
     """
     note = NOTES[origin]
     root = Element(f"{{{ATOM}}}feed", {"xml:lang": "en"})
@@ -164,7 +164,7 @@ def _write(root: Element, said: Entry, since: str, origin: Origin, place: Place)
     _add(entry, "summary", f"{note.capitalize()}: {said.summary}" if note else said.summary)
     for name in said.subreddits:
         _add(entry, "category", term=name)
-    # As the dashboard addresses it, dashboard/src/address.ts: the topic as it was then.
+    # The dashboard's address of the topic at that time: dashboard/src/address.ts.
     query = urlencode({"view": "posts", "topic": said.topic, "at": since})
     _add(entry, "link", rel="alternate", type="text/html", href=f"{place.base}/?{query}")
 

@@ -1,4 +1,4 @@
-"""Posts, comments and trends as files, and what they are called."""
+"""Writes posts, comments and trends as files, and names the files."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from api.schema.sentiment import SentimentTrends, TrendPoint
 from shared.settings import Settings
 from shared.times import iso
 
-# What came later stands behind, for programs that go by places.
+# Fields added later are at the end, for programs that use column positions.
 _FIELDS = [name for name in PostAnswer.model_fields if name != "language"]
 _AT = _FIELDS.index("sentiment")
 POST_COLUMNS = [
@@ -67,9 +67,9 @@ def trends_file(
 
 
 def _parts_of(deps: Deps, parameters: ListParameters, next_cursor: str | None) -> list[str]:
-    """List what tells the file from others: whose items, which of them, and of what span.
+    """Return the parts of the file's name: scope, filters and time span.
 
-    The span is that of the file, where others come before or after it.
+    The span is that of this page.
     """
     parts = [scope_asked(deps.settings, parameters), parameters.sentiment or ""]
     parts.append("search" if parameters.q else "")
@@ -85,7 +85,7 @@ def _time_of(cursor: str | None) -> str:
 
 
 def _name(settings: Settings, form: FileFormat, *parts: str) -> str:
-    """Name the file in ASCII; data that isn't live says so."""
+    """Return the file's name in ASCII, with the origin unless it is live."""
     origin = "" if settings.origin == "live" else settings.origin
     named = ["undertone", origin, *(_compact(part) for part in parts)]
     safe = NOT_IN_FILE_NAMES.sub("-", "-".join(part for part in named if part)).strip("-")
@@ -93,7 +93,7 @@ def _name(settings: Settings, form: FileFormat, *parts: str) -> str:
 
 
 def _compact(part: str) -> str:
-    """Return a time as file systems take it, 20261123T130507Z, and anything else as it is."""
+    """Return a time in a form for file names, 20261123T130507Z; anything else unchanged."""
     try:
         return datetime.strptime(part, "%Y-%m-%dT%H:%M:%SZ").strftime("%Y%m%dT%H%M%SZ")  # noqa: DTZ007 - it is UTC's
     except ValueError:

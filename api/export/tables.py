@@ -1,4 +1,4 @@
-"""Answers to take away, as CSV or NDJSON: the rows of a JSON answer, in another form."""
+"""Writes the rows of a JSON answer as CSV or NDJSON."""
 
 import csv
 import io
@@ -17,18 +17,18 @@ TYPES: dict[Format, str] = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
 }
-# What a spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection
+# Spreadsheets read a text with one of these signs as a formula: https://owasp.org/www-community/attacks/CSV_Injection
 # The last one is the mathematical minus.
 FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
-# Controls, formats, separators and marks: nothing that one sees at a cell's beginning.
+# Unicode categories that are invisible at a cell's beginning: controls, separators and marks.
 UNSEEN_CATEGORIES = ("C", "Z", "M")
-# Letters and symbols that show nothing: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+# Letters and symbols without a glyph: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
 UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
 # https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 # Excel counts as UTF-16 does.
 MAX_CELL_UNITS = 32_767
 CUT = " […] cut: a cell holds 32,767 characters, json and ndjson have the whole text"
-# Where some readers of lines see an end, and JSON doesn't: https://262.ecma-international.org/#sec-line-terminators
+# Line ends for some readers of lines, but not in JSON: https://262.ecma-international.org/#sec-line-terminators
 LINE_ENDS = {each: f"\\u{each:04x}" for each in (0x85, 0x2028, 0x2029)}
 BYTE_ORDER_MARK = "\ufeff".encode()
 
@@ -36,7 +36,7 @@ Row = Mapping[str, Any]
 
 
 def format_of(given: Format | None, accept: str) -> Format:
-    """Return the format: the parameter's, or else the one that the Accept header likes best.
+    """Return the format of the parameter, or else the one that the Accept header prefers.
 
     Raises NotAcceptable.
     """
@@ -49,7 +49,7 @@ def format_of(given: Format | None, accept: str) -> Format:
 def written(
     rows: Sequence[Row], columns: Sequence[str], form: FileFormat, *, bom: bool = False
 ) -> bytes:
-    """Write the rows: a CSV with a header, after a byte order mark where it is asked for."""
+    """Return the rows as a file. A CSV has a header row, and a byte order mark if requested."""
     if form == "ndjson":
         return "".join(f"{_line(row)}\n" for row in rows).encode()
     flat = [_flat(row, columns) for row in rows]
@@ -66,7 +66,7 @@ def _line(row: Row) -> str:
 
 
 def _flat(row: Row, columns: Sequence[str]) -> dict[str, Any]:
-    """Return an object that has no column as columns of its own: sentiment_label, …."""
+    """Return the row with nested objects as columns such as sentiment_label."""
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, dict) and name not in columns:
@@ -77,10 +77,10 @@ def _flat(row: Row, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def _cell(value: object) -> object:
-    """Write a value as one cell, and keep a spreadsheet from running or breaking a text.
+    """Return a value as one cell that spreadsheets show as text.
 
-    Several values, and counts by name, are one text. A text that could be a formula begins with an
-    apostrophe, and one that is too long for a cell is cut and says so.
+    Lists, and counts by name, are joined into one text. A text that could be a formula gets an
+    apostrophe in front; one that is too long for a cell is cut, with a note.
     """
     if isinstance(value, dict):
         return _cell("; ".join(f"{name}: {count}" for name, count in value.items()))
@@ -92,9 +92,9 @@ def _cell(value: object) -> object:
 
 
 def _could_be_formula(text: str) -> bool:
-    """Return whether a text begins with a formula's sign, also behind what isn't seen.
+    """Return whether a text begins with a formula's sign, possibly after invisible characters.
 
-    One that begins with a tab or a line end counts, whatever follows: it may end up in two cells.
+    A text that begins with a tab or a line end counts too, because it may be split into two cells.
     """
     if text.startswith(("\t", "\r", "\n")):
         return True
@@ -110,6 +110,6 @@ def _short(text: str) -> str:
     units = text.encode("utf-16-le", "surrogatepass")
     if len(units) <= 2 * MAX_CELL_UNITS:
         return text
-    # Half of a pair at the cut is left out.
+    # Half of a surrogate pair at the cut is dropped.
     kept = units[: 2 * (MAX_CELL_UNITS - len(CUT))].decode("utf-16-le", "ignore")
     return kept + CUT

@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-# The largest answers have half a megabyte.
+# Entries; the largest answers have half a megabyte.
 MAX_KEPT = 100
-# Of many who want a fresh value at the same time, one costs a read.
+# Concurrent requests for a fresh value share one read.
 MIN_AGE_SECONDS = 1.0
 
 
@@ -23,9 +23,9 @@ class _Entry(Generic[T]):
 
 
 class Cache(Generic[T]):
-    """Keeps values by what was asked; concurrent misses of one key share the making of its value.
+    """Caches values by key. Concurrent misses of a key share one computation.
 
-    A failure is shared by those that wait for it, and not kept.
+    They also share its failure, which isn't cached.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Cache(Generic[T]):
         ):
             entry = _Entry(asyncio.ensure_future(_made(make)), loop, now, now + self._seconds)
             self._keep(key, entry)
-        # Shielded, so that a client that goes away doesn't end it for the others.
+        # Shielded, so that a client that disconnects doesn't cancel it for the others.
         return await asyncio.shield(entry.task)
 
     def _is_over(self, entry: _Entry[T], now: float) -> bool:
@@ -76,7 +76,7 @@ class Cache(Generic[T]):
 
     def _keep(self, key: Hashable, entry: _Entry[T]) -> None:
         self._entries.pop(key, None)
-        # The oldest came first.
+        # Entries are in order of age, oldest first.
         for old_key, old in list(self._entries.items()):
             if len(self._entries) < self._most and not self._is_over(old, entry.since):
                 break

@@ -1,4 +1,4 @@
-"""Answers for every path and method that no endpoint has, and for browsers that ask first."""
+"""Answers for paths and methods without an endpoint, and for preflight requests."""
 
 import re
 from http import HTTPStatus
@@ -12,7 +12,7 @@ PREFLIGHT_SECONDS = "600"
 
 
 def methods_of(path: str) -> list[str]:
-    """List the methods that a path answers; none where it doesn't exist."""
+    """Return the methods of a path; empty if it doesn't exist."""
     if path in {"", "/"}:
         return sorted(READ)
     found = [route.methods for route in ROUTES.values() if _fits(route.address, path)]
@@ -20,7 +20,7 @@ def methods_of(path: str) -> list[str]:
 
 
 def answer_fallback(request: func.HttpRequest, path: str) -> func.HttpResponse:
-    """Answer OPTIONS with what the path allows. Raises NotFound or MethodNotAllowed otherwise."""
+    """Answer OPTIONS with the path's methods. Raises NotFound or MethodNotAllowed otherwise."""
     methods = methods_of(path)
     if not methods:
         raise NotFound(f"There is no endpoint at this address: {BASE}/docs lists them.")

@@ -1,4 +1,4 @@
-"""A limit on heavy reads, so that those who ask for little never wait for them."""
+"""A limit on concurrent heavy reads, so that light reads never wait for them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,18 +10,18 @@ from api.schema.parameters import CompareParameters, ListParameters, TrendsParam
 
 T = TypeVar("T")
 
-# One costs up to 1,000 request units, which is what the free tier gives a second: the last of the
-# line is answered before a client gives up.
+# A heavy read costs up to 1,000 request units, the free tier's budget of a second. With these
+# limits even the last one in the queue is answered before its client gives up.
 AT_ONCE = 4
 WAITING = 12
 RETRY_SECONDS = 2
-# Of what one page of posts may read, and of the hours that a sum may add up.
+# Above these a page of posts, or a sum over hours, is heavy.
 MAX_LIGHT_POSTS = 100
 MAX_LIGHT_HOURS = 1000
 
 
 class TooBusy(RequestError):
-    """The line for heavy reads is full."""
+    """The queue for heavy reads is full."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     retry_seconds = RETRY_SECONDS
@@ -31,7 +31,7 @@ class TooBusy(RequestError):
 
 
 class Limiter:
-    """Lets a few reads run at a time, and a few more wait for them."""
+    """Runs a few reads at a time, and queues a few more."""
 
     def __init__(self, *, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
         self._most = at_once + waiting
@@ -39,7 +39,7 @@ class Limiter:
         self._turns = asyncio.Semaphore(at_once)
 
     async def run(self, read: Callable[[], Awaitable[T]]) -> T:
-        """Read when it is its turn. Raises TooBusy, and what reading does."""
+        """Run the read, in its turn. Raises TooBusy, and what the read raises."""
         if self._inside >= self._most:
             raise TooBusy
         self._inside += 1
@@ -51,7 +51,7 @@ class Limiter:
 
 
 def is_heavy(parameters: object, form: str = "json") -> bool:
-    """Return whether the read is a search, a file, a large page or a long span of many."""
+    """Return whether the read is a search, a file, a large page, or a long sum."""
     if form != "json":
         return True
     match parameters:

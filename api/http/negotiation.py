@@ -1,6 +1,6 @@
-"""What a client takes: which media type, and whether gzipped.
+"""Chooses the media type and the encoding of an answer by the request's headers.
 
-Werkzeug reads the headers: https://werkzeug.palletsprojects.com/en/stable/datastructures/#others
+Werkzeug parses the headers: https://werkzeug.palletsprojects.com/en/stable/datastructures/#others
 """
 
 import re
@@ -13,14 +13,14 @@ from werkzeug.http import parse_accept_header, parse_list_header
 
 from api.errors import RequestError
 
-# https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2. Werkzeug takes some others for 1.
+# https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2. Werkzeug reads some invalid ones as 1.
 WEIGHT = re.compile(r"q=(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
-# The same to RFC 9110: https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3
+# Equivalent names: https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3
 OTHER_NAMES = {"x-gzip": "gzip"}
 
 
 class NotAcceptable(RequestError):
-    """The Accept header refuses, with q=0, what the call would answer."""
+    """The Accept header refuses, with q=0, every type of the endpoint."""
 
     status = HTTPStatus.NOT_ACCEPTABLE
 
@@ -32,18 +32,18 @@ class NotAcceptable(RequestError):
 
 @dataclass(frozen=True)
 class Encodings:
-    """Whether a client takes gzip, and whether it refuses anything else."""
+    """The encodings to use for a client: gzip, or the plain answer."""
 
     gzip: bool
     plain: bool
 
 
 def choose_type(accept: str, offered: Sequence[str]) -> str:
-    """Return the offered media type that the Accept header likes best; of equals, the first.
+    """Return the offered media type that the Accept header prefers; of equal ones, the first.
 
-    Where it likes none, it is the first, unless the header refuses that with q=0: most clients that
-    name other types take what there is. Parameters of a type, such as charset, don't count, and a
-    part that can't be read is left out. Raises NotAcceptable.
+    If the header names none of them, it returns the first, because most such clients read any type.
+    Raises NotAcceptable if the header refuses that one with q=0. Parameters of a type, such as
+    charset, are ignored, and so are invalid parts.
     """
     liked = MIMEAccept(_weighed(accept))
     best = max(offered, key=liked.quality)
@@ -55,11 +55,11 @@ def choose_type(accept: str, offered: Sequence[str]) -> str:
 
 
 def encodings(accept_encoding: str) -> Encodings:
-    """Return what the Accept-Encoding header takes.
+    """Return the encodings that the Accept-Encoding header allows.
 
-    Not to be encoded is always possible where the header doesn't refuse it, and liked least where
-    it doesn't say: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3. One that refuses all
-    that there is gets the plain answer.
+    The plain answer is allowed unless the header refuses it, and preferred least unless the header
+    says otherwise: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3. A client that refuses
+    everything gets the plain answer.
     """
     liked = Accept([(OTHER_NAMES.get(name, name), q) for name, q in _weighed(accept_encoding)])
     gzip, plain = liked.quality("gzip"), liked.quality("identity")
@@ -68,14 +68,14 @@ def encodings(accept_encoding: str) -> Encodings:
 
 
 def _weighed(header: str) -> list[tuple[str, float]]:
-    """Return the names of the header without their parameters, and how much each is liked."""
+    """Return the names in the header without their parameters, each with its weight."""
     items = parse_list_header(header)
     parsed = parse_accept_header(", ".join(item for item in items if _has_weight(item)))
     return [(name.partition(";")[0].strip().lower(), quality) for name, quality in parsed]
 
 
 def _has_weight(item: str) -> bool:
-    """Return whether the item's weight, where it has one, can be read."""
+    """Return whether the item has a valid weight, or none."""
     parameters = [each.strip(" \t") for each in item.split(";")[1:]]
     weights = [each for each in parameters if each.partition("=")[0].strip().lower() == "q"]
     return all(WEIGHT.fullmatch(each) for each in weights)

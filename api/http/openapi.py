@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of the API, made from the models that read and write it."""
+"""The OpenAPI 3.1 document, generated from the models of parameters and answers."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -103,10 +103,10 @@ def _answered(endpoint: Endpoint) -> dict[str, Any]:
 
 def _problem(endpoint: Endpoint, status: int) -> dict[str, Any]:
     if status == UNAUTHORIZED:
-        # The Functions host answers this one by itself.
+        # The Functions host itself sends this answer.
         return {"description": PROBLEMS[status]}
     if status == UNAVAILABLE and endpoint.answer is Health:
-        # An unhealthy service says how it is, too.
+        # An unhealthy service also answers with its health.
         content = {JSON: {"schema": _reference(Health)}}
         return {"description": "The database doesn't answer.", "content": content}
     model = Conflict if status == CONFLICT else Problem
@@ -137,7 +137,7 @@ def _parameter(
     kept = {key: value for key, value in field.items() if key not in {"description", "title"}}
     examples = kept.pop("examples", [])
     if "anyOf" in kept:
-        # Left out it is null; given it never is.
+        # Null only stands for a missing parameter.
         (given,) = [each for each in kept.pop("anyOf") if each.get("type") != "null"]
         kept = {**given, **{key: value for key, value in kept.items() if key != "default"}}
     parameter: dict[str, Any] = {
@@ -148,7 +148,7 @@ def _parameter(
         "schema": kept,
     }
     if not is_path and not required:
-        # An empty value counts as not given: clients of old send it.
+        # An empty value counts as missing, because old clients send it.
         parameter["allowEmptyValue"] = True
     if kept.get("type") == "array":
         parameter |= {"style": "form", "explode": False}

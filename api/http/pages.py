@@ -1,4 +1,4 @@
-"""The app's own pages: the dashboard, and Swagger UI, which shows the API and lets one try it."""
+"""The app's pages: the dashboard, and Swagger UI, which documents the API and can call it."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from api.http.openapi import openapi_document
 from api.http.responses import Prepared, data_answer
 
 STATIC = Path(__file__).parents[1] / "static"
-# Made by `make` from dashboard/.
+# `make pages` builds them.
 DASHBOARD, SWAGGER = STATIC / "page", STATIC / "swagger"
 TYPES = {
     ".js": "text/javascript",
@@ -22,7 +22,7 @@ TYPES = {
     # Licences.
     ".txt": "text/plain",
 }
-# A file with a hash in its name never changes; the page that names it may at any time.
+# A file with a hash in its name never changes; the page that refers to it may.
 FOREVER, ALWAYS_ASK = "public, max-age=31536000, immutable", "no-cache"
 AN_HOUR = "public, max-age=3600"
 # Swagger UI draws its icons from data: addresses, and sets styles from its script.
@@ -30,7 +30,7 @@ DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-# Text of communities is never a script: the page has no other way to make one than its own files.
+# Only the page's own files can be scripts, so the text of communities never is one.
 DASHBOARD_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
@@ -101,7 +101,7 @@ def _file_answer(
 
 @lru_cache(maxsize=2)
 def _names(folder: Path) -> frozenset[str]:
-    """List the files: what isn't listed isn't served, wherever a name points."""
+    """Return the names of the files that may be served."""
     return frozenset(file.name for file in folder.glob("*") if file.suffix in TYPES)
 
 

@@ -1,4 +1,4 @@
-"""Reads the parameters of a request, and says what is wrong with them."""
+"""Reads the parameters of a request, and explains invalid ones."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -12,9 +12,9 @@ from api.schema.problems import BadParameter
 
 P = TypeVar("P", bound=Parameters)
 
-# Of unknown parameters: a query string of 4 KB has room for a thousand.
+# Maximum unknown parameters named in an answer; a query string of 4 KB may have a thousand.
 MAX_NAMED = 10
-# An anonymous function sees it too, where a client sends its key everywhere:
+# Clients may send their key to anonymous functions too:
 # https://learn.microsoft.com/azure/azure-functions/function-keys-how-to
 FUNCTION_KEY = "code"
 
@@ -24,8 +24,8 @@ def read_parameters(
 ) -> P:
     """Read the parameters of the query string and of the path.
 
-    Names in the query count in any case, and an empty value counts as not given, as they do at the
-    Functions host. Raises BadParameters, also for a name that the call doesn't take.
+    Names are case-insensitive, and an empty value counts as missing, as in the Functions host.
+    Raises BadParameters, also for unknown names.
     """
     in_path = path or {}
     given = given_in(query, [name for name in model.model_fields if name not in in_path])
@@ -36,10 +36,10 @@ def read_parameters(
 
 
 def given_in(query: Mapping[str, str], taken: Collection[str]) -> dict[str, str]:
-    """Return what a query string gives of the taken parameters; `code` is the host's.
+    """Return the values of the known parameters in a query string; the host's `code` is ignored.
 
-    A name that comes in several cases has its values joined by commas, as the host joins them.
-    Raises BadParameters for other names; their values, which may be secret, are not repeated.
+    If a name occurs in several cases, its values are joined by commas, as the host does. Raises
+    BadParameters for unknown names; their values aren't quoted, because they may be secret.
     """
     values: dict[str, list[str]] = defaultdict(list)
     for name, value in query.items():

@@ -1,4 +1,4 @@
-"""Errors as HTTP answers: problem documents (RFC 9457) that show nothing of our inside."""
+"""Errors as HTTP answers: problem documents (RFC 9457) without internal details."""
 
 import inspect
 import logging
@@ -46,7 +46,7 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_QUERY_BYTES = 4 * 1024
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-# http.HTTPStatus names 422 differently from one Python to the next.
+# http.HTTPStatus names 422 differently in different versions of Python.
 TITLES = {
     404: "Not Found",
     405: "Method Not Allowed",
@@ -72,7 +72,7 @@ class Fault:
     type: str = NO_TYPE
 
 
-# From special to general: the first that fits is taken.
+# From special to general; the first match is used.
 FAULTS: dict[type[Exception], Fault] = {
     StoreUnavailable: Fault(503, "The database doesn't answer.", 5),
     StoreNotProvisioned: Fault(503, "The database isn't set up: the log says what is missing.", 60),
@@ -87,9 +87,9 @@ FAULTS: dict[type[Exception], Fault] = {
 
 
 def answering(endpoint: Endpoint) -> Endpoint:
-    """Have an endpoint's requests logged, one line each, and its errors answered as problems.
+    """Wrap an endpoint: log a line for each request, and answer errors as problems.
 
-    The answer names the request as the log does, and says where its time went.
+    The answer has the request's id, as in the log, and its timing.
     """
 
     @wraps(endpoint)
@@ -131,7 +131,7 @@ def answering(endpoint: Endpoint) -> Endpoint:
 def _sendable(
     request: func.HttpRequest, answer: func.HttpResponse, request_id: str
 ) -> func.HttpResponse:
-    """Return the answer, or a problem in the place of one that the host couldn't send."""
+    """Return the answer, or a problem if the host couldn't send the answer."""
     name = unsendable_header(answer.headers)
     if name is None:
         return answer
@@ -142,7 +142,7 @@ def _sendable(
 def _span_attributes(
     request: func.HttpRequest, answer: func.HttpResponse, request_id: str
 ) -> SpanAttributes:
-    """Return what a request's span keeps: not its path or query, which clients choose."""
+    """Return the attributes of a request's span, without path and query, which clients choose."""
     status = answer.status_code
     failed: SpanAttributes = {"error.type": str(status)} if status >= FIRST_SERVER_ERROR else {}
     return {
@@ -154,7 +154,7 @@ def _span_attributes(
 
 
 def _take_context(answered: Endpoint, endpoint: Endpoint) -> None:
-    """Have the worker, which looks at the signature, give the host's span along."""
+    """Add `context` to the signature, so that the worker passes the host's span."""
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=func.Context)
     signature = inspect.signature(endpoint)
     parameters = [*signature.parameters.values(), context]
@@ -163,7 +163,7 @@ def _take_context(answered: Endpoint, endpoint: Endpoint) -> None:
 
 
 def _allow_origin(request: func.HttpRequest, answer: func.HttpResponse) -> None:
-    """Let pages of the configured origins read the answer: https://fetch.spec.whatwg.org."""
+    """Allow pages of the configured origins to read the answer: https://fetch.spec.whatwg.org."""
     origin = request.headers.get("origin")
     try:
         allowed = settings().cors_origins
@@ -179,7 +179,7 @@ def _allow_origin(request: func.HttpRequest, answer: func.HttpResponse) -> None:
 
 
 def request_id_of(request: func.HttpRequest) -> str:
-    """Return the request's own id, where it has one that is fit to be logged, or a new one."""
+    """Return the request's own id if it is valid, or a new one."""
     given = request.headers.get("x-request-id", "")
     return given if REQUEST_ID.fullmatch(given) else uuid4().hex
 
@@ -210,7 +210,7 @@ async def _answer_of(
 
 
 def check_size(request: func.HttpRequest) -> None:
-    """Refuse requests larger than any that makes sense. Raises TooLarge and LengthRequired."""
+    """Check the size of a request. Raises TooLarge and LengthRequired."""
     if "transfer-encoding" in request.headers and "content-length" not in request.headers:
         raise LengthRequired(
             "The length of the body is missing: send it with Content-Length, not in chunks."
@@ -224,7 +224,7 @@ def check_size(request: func.HttpRequest) -> None:
 def problem_answer(
     path: str, fault: Fault, errors: Sequence[BadParameter] = ()
 ) -> func.HttpResponse:
-    """Answer with a problem document. Never kept."""
+    """Answer with a problem document. Never cached."""
     problem = Problem(
         type=fault.type,
         title=TITLES[fault.status],
@@ -237,7 +237,7 @@ def problem_answer(
 
 
 def conflict_answer(path: str, error: CycleRunning) -> func.HttpResponse:
-    """Answer that a cycle runs or waits for its worker, so that no other is begun. Never kept."""
+    """Answer that a cycle already runs or is requested. Never cached."""
     awaited = isinstance(error, CycleAwaited)
     return _answer(
         Conflict(

@@ -1,7 +1,7 @@
-"""HTTP answers: JSON with an ETag, gzipped for who takes it, and 304 where nothing has changed.
+"""HTTP answers: JSON with an ETag, gzipped if the client accepts it, or 304 if nothing has changed.
 
-Headers that every answer has, such as the security policy of data, are host.json's customHeaders:
-the host puts them on its own answers too.
+Headers of every answer, such as the security policy, are customHeaders in host.json, because the
+host then adds them to its own answers too.
 """
 
 import gzip
@@ -24,23 +24,23 @@ from api.schema.parameters import Parameters
 from shared.models import Origin
 
 JSON = "application/json"
-# Data changes when a collection ends, every half hour: these seconds make no difference.
+# Data changes every half hour, when a collection ends, so 10 s make no difference.
 FRESH_SECONDS = 10
 ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
 # https://www.rfc-editor.org/rfc/rfc9110#section-8.6
 WITHOUT_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 NOT_KEPT = {"Cache-Control": "no-store"}
-# Less than this fits in the packet that carries the headers.
+# A smaller body fits in one packet with the headers.
 MIN_GZIP_BYTES = 1000
-# Half a megabyte in some milliseconds, to a fifth.
+# Compresses half a megabyte to a fifth in some milliseconds.
 GZIP_LEVEL = 3
-# What is packed already.
+# Already compressed.
 COMPRESSED_TYPES = {"font/woff2"}
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """An answer as it is sent, with the tag of what it says."""
+    """The body and headers of an answer, with its ETag."""
 
     body: bytes
     tag: str
@@ -48,7 +48,7 @@ class Prepared:
 
     @cached_property
     def gzipped(self) -> bytes:
-        """The body, gzipped once however many ask for it."""
+        """The gzipped body, compressed once for all requests."""
         return gzip.compress(self.body, GZIP_LEVEL, mtime=0)
 
 
@@ -60,11 +60,11 @@ def prepare(
     fresh_seconds: int = FRESH_SECONDS,
     headers: Mapping[str, str] | None = None,
 ) -> Prepared:
-    """Write an answer down.
+    """Return an answer as JSON, with its headers.
 
-    moments are the fields that change with every second. Where there are some, the ETag is weak
-    and leaves them out: a client that polls learns that nothing else has changed. A client may
-    reuse the answer for fresh_seconds; with 0 it always asks again.
+    moments are the fields that change every second. If there are any, the ETag is weak and ignores
+    them, so that a polling client learns that nothing else has changed. A client may reuse the
+    answer for fresh_seconds; with 0 it always revalidates.
     """
     body = answer.model_dump_json().encode()
     steady = answer.model_dump_json(exclude=dict(moments)).encode() if moments else body
@@ -87,7 +87,7 @@ def prepared(
     fresh_seconds: int = FRESH_SECONDS,
     more: Mapping[str, str] | None = None,
 ) -> Prepared:
-    """Add the headers of a body; the tag is that of its steady part, or of all of it."""
+    """Return a body with its headers. The ETag is a hash of `steady`, or else of the body."""
     tag = f'{"W/" if is_weak else ""}"{hashlib.sha256(steady or body).hexdigest()[:32]}"'
     headers = {
         "Cache-Control": f"public, max-age={fresh_seconds}" if fresh_seconds else "no-cache",
@@ -106,9 +106,9 @@ def data_answer(
     mimetype: str = JSON,
     policy: str | None = None,
 ) -> func.HttpResponse:
-    """Answer with the data, or with 304 where the client has it already.
+    """Answer with the data, or with 304 if the client already has it.
 
-    policy is the Content-Security-Policy of a page; without one host.json's holds, which is data's.
+    policy is the Content-Security-Policy of a page; data has the one in host.json.
     """
     headers = dict(prepared.headers)
     if policy is not None:
@@ -120,7 +120,7 @@ def data_answer(
     taken = encodings(request.headers.get("accept-encoding", ""))
     if taken.plain and not (taken.gzip and _is_worth_gzip(prepared, mimetype)):
         return func.HttpResponse(prepared.body, headers=headers, mimetype=mimetype)
-    # Of two encodings the bytes differ, so that a strong tag can't be that of both:
+    # Two encodings have different bytes, so they can't share a strong tag:
     # https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.3
     headers |= {"Content-Encoding": "gzip", "ETag": f"W/{prepared.tag.removeprefix('W/')}"}
     return func.HttpResponse(prepared.gzipped, headers=headers, mimetype=mimetype)
@@ -131,7 +131,7 @@ def _is_worth_gzip(prepared: Prepared, mimetype: str) -> bool:
 
 
 def wants_fresh(request: func.HttpRequest) -> bool:
-    """Return whether the client has reason to think that what is kept is too old.
+    """Return whether the client asks for an answer that isn't cached.
 
     https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1
     """
@@ -140,7 +140,7 @@ def wants_fresh(request: func.HttpRequest) -> bool:
 
 
 def triggered_answer(triggered: Triggered) -> func.HttpResponse:
-    """Answer that a collection was asked for, and where it shows. Never kept."""
+    """Answer that a collection was requested, with the address of its cycle. Never cached."""
     return func.HttpResponse(
         triggered.model_dump_json(),
         status_code=HTTPStatus.ACCEPTED,
@@ -150,7 +150,7 @@ def triggered_answer(triggered: Triggered) -> func.HttpResponse:
 
 
 def health_answer(health: Health) -> func.HttpResponse:
-    """Answer how the service is: 503 where it is unhealthy. Never kept."""
+    """Answer with the service's health, with status 503 if it is unhealthy. Never cached."""
     unhealthy = health.status == "unhealthy"
     return func.HttpResponse(
         health.model_dump_json(),
@@ -161,7 +161,7 @@ def health_answer(health: Health) -> func.HttpResponse:
 
 
 def unsendable_header(headers: Mapping[str, str]) -> str | None:
-    """Return the name of a header whose value the host can't send: its client gets an empty 500."""
+    """Return the name of a header that the host can't send; it would answer with an empty 500."""
     for name, value in headers.items():
         if not value.isascii() or not value.isprintable():
             return name
@@ -169,13 +169,13 @@ def unsendable_header(headers: Mapping[str, str]) -> str | None:
 
 
 def set_length(answer: func.HttpResponse) -> None:
-    """Add the body's length: without it the host sends chunks, and HEAD says nothing of a size."""
+    """Add the body's length. Without it the host sends chunks, and HEAD has no size."""
     if answer.status_code not in WITHOUT_BODY:
         answer.headers["Content-Length"] = str(len(answer.get_body()))
 
 
 def is_known(if_none_match: str, tag: str) -> bool:
-    """Compare weakly, as https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 says."""
+    """Return whether If-None-Match has the tag, compared weakly (RFC 9110, section 13.1.2)."""
     if if_none_match.strip() == "*":
         return True
     return tag.removeprefix("W/") in ENTITY_TAG.findall(if_none_match)
@@ -184,11 +184,11 @@ def is_known(if_none_match: str, tag: str) -> bool:
 def next_link(
     path: str, parameters: Parameters, cursor: str | None, *, without: frozenset[str] = frozenset()
 ) -> dict[str, str]:
-    """Return the Link header that leads to the next page with the same parameters, if there is one.
+    """Return the Link header of the next page with the same parameters, if there is a next page.
 
-    without names those that stand in the path.
-    It is an absolute path (https://www.rfc-editor.org/rfc/rfc8288#section-3.1): behind a gateway
-    the address that a request arrives at isn't the one that its client knows.
+    without names the parameters that are in the path. The link is an absolute path
+    (https://www.rfc-editor.org/rfc/rfc8288#section-3.1), because behind a gateway the request's
+    address isn't the one that the client knows.
     """
     if cursor is None:
         return {}

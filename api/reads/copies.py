@@ -1,4 +1,4 @@
-"""Copies of a text, in lists: one of several communities shows one, and where it is as well."""
+"""Copies in lists: a list over all communities shows one of several equal posts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 
 @dataclass(frozen=True)
 class Copies:
-    """Leaves out of a list the copies whose original is in that list, too.
+    """Removes copies from a list if their original is in the same list.
 
-    An original that the window, the label, the search or the topic leaves out stands for no copy.
+    An original outside the list's window, label, search or topic replaces no copy.
     """
 
     store: Store
@@ -26,10 +26,10 @@ class Copies:
     label: Label | None
     search: Search | None
     among: Collection[Key] | None = None
-    """What is listed, where that is known."""
+    """The keys of the list, if they are known."""
 
     async def without(self, items: Sequence[I]) -> list[I]:
-        """Return the items less those copies: one batched read where there are copies at all."""
+        """Return the items without such copies; one batched read if there are copies."""
         originals = {key: item for item in items if (key := self._original_of(item)) is not None}
         if not originals:
             return list(items)
@@ -38,7 +38,7 @@ class Copies:
         return [item for item in items if self._original_of(item) not in shown]
 
     def _original_of(self, item: Item) -> Key | None:
-        """Return where the original is, unless its place says that it isn't in the list."""
+        """Return the key of the original, or None if its place isn't in the list."""
         place = item.get("copy_of")
         if not isinstance(place, str):
             return None
@@ -54,12 +54,12 @@ class Copies:
 
 
 def words_of(item: Item) -> str:
-    """Return what is searched: a comment has no title."""
+    """Return the text that searches match; a comment has no title."""
     return f"{item.get('title', '')}\n{item['content']}"
 
 
 def with_places(item: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """Return an item with its marks as answers have them, "subreddit/id", in watched ones only."""
+    """Return an item with its marks in the form "community/id", for watched communities only."""
     copy_of = _places([item["copy_of"]] if "copy_of" in item else [], names)
     copies = _places(item.get("copies", []), names)
     return {**item, "copy_of": copy_of[0] if copy_of else None, "copies": copies}

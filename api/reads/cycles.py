@@ -1,4 +1,4 @@
-"""The history of collection, and how a cycle that was asked for goes."""
+"""Reads cycles: the newest ones, or one by its id."""
 
 from typing import cast
 
@@ -23,7 +23,7 @@ OF_OUR_NETWORK = {
 
 
 async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
-    """Return the newest cycles, in one query; where one runs, with one or two reads more.
+    """Return the newest cycles, in one query, and one or two reads more if a cycle runs.
 
     Raises StoreError.
     """
@@ -35,7 +35,7 @@ async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
 
 
 async def read_cycle(deps: Deps, parameters: CycleParameters) -> CycleAnswer:
-    """Return one cycle; one that was asked for is there before it begins.
+    """Return one cycle; a requested cycle exists before it begins.
 
     Raises NotFound and StoreError.
     """
@@ -53,17 +53,17 @@ async def read_cycle(deps: Deps, parameters: CycleParameters) -> CycleAnswer:
 
 
 async def find_cycle(deps: Deps, cycle_id: str) -> Cycle | None:
-    """Return a cycle that has begun; one whose worker is gone has failed. Raises StoreError."""
+    """Return a cycle that has begun, as failed if it is orphaned. Raises StoreError."""
     store = await deps.store()
     found = await store.read(CYCLES, "cycle", cycle_id)
     return None if found is None else (await _with_orphans(store, [found], deps))[0]
 
 
 async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[Cycle]:
-    """Return the cycles, those whose worker is gone as failed; nothing is written.
+    """Return the cycles, with orphaned ones shown as failed; nothing is written.
 
-    A cycle is closed before its lease is freed. So one that doesn't hold the lease, and still runs
-    when it is read after the lease, has lost its worker.
+    A cycle is closed before its lease is freed. So a cycle is orphaned if it doesn't hold the
+    lease, and is still running when it is read after the lease.
     """
     if all(cycle["status"] != "running" for cycle in cycles):
         return cycles
@@ -78,10 +78,10 @@ async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[C
 
 
 def client_message(error: CycleError, origin: str) -> str:
-    """Return what went wrong, without the addresses of our network that libraries may quote."""
+    """Return the error's message, without the network addresses that libraries may quote."""
     of_reddit = source_of(error["community"] or "") == REDDIT
     if error["kind"] == "missing" and of_reddit and origin != "live":
-        # Reddit itself may well have one.
+        # The real source may have it.
         return f"the {origin} data has no subreddit of this name"
     return OF_OUR_NETWORK.get(error["kind"], error["message"])
 
@@ -106,7 +106,7 @@ def _answer(cycle: Cycle) -> CycleAnswer:
 
 
 def _awaited(request: CollectRequest, lease: Lease | None, deps: Deps) -> Cycle:
-    """Return a cycle that was asked for and hasn't begun; once it is late, with what is known."""
+    """Return a requested cycle that hasn't begun, with a message if it is late."""
     now, poll, settings = deps.clock(), queue_poll_interval(), deps.settings
     cycle = new_cycle(str(request["cycle"]), request["asked_at"], "request", settings.origin)
     if now > taken_up_by(request, poll):

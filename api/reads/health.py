@@ -1,4 +1,4 @@
-"""How the service is: quick to say, even when the database hangs."""
+"""The health of the service, which is answered quickly even if the database hangs."""
 
 import asyncio
 import logging
@@ -21,18 +21,18 @@ from shared.worker_status import WorkerStatus
 
 log = logging.getLogger(__name__)
 
-# Whoever watches us gives up soon, and a database that takes longer is as good as gone.
+# Monitors have short timeouts, so a slower database counts as not answering.
 DATABASE_SECONDS = 0.8
 MILLISECONDS = 1000
 MINUTE = timedelta(minutes=1)
-# Machines' clocks differ by less; what is dated later was written by a wrong one.
+# Clocks differ by less; a later time comes from a wrong clock.
 CLOCKS_APART = timedelta(minutes=2)
-# The worker says that it lives every few seconds; a busy machine may hold it up.
+# The worker reports every few seconds; a busy machine may delay it.
 HEARTBEAT_LATE = timedelta(seconds=60)
 
 
 async def check_health(deps: Deps) -> Health:
-    """Ask the database what collection has done, which is a sign of its life, too."""
+    """Read the state of collection, which also tests the database, and return the health."""
     now = deps.clock()
     kind: Literal["sqlite", "cosmos"] = "cosmos" if deps.settings.cosmos_endpoint else "sqlite"
     process, worker = deps.process(), deps.worker()
@@ -77,7 +77,7 @@ async def check_health(deps: Deps) -> Health:
 
 
 def _worker_fault(worker: WorkerStatus | None, now: datetime) -> str | None:
-    """Return what is wrong with the worker; None where nothing is, or there is none to ask."""
+    """Return what is wrong with the worker; None if nothing is, or if it isn't known."""
     if worker is None:
         return None
     if worker.is_failing:
@@ -98,7 +98,7 @@ def _worker_fault(worker: WorkerStatus | None, now: datetime) -> str | None:
 def _data_fault(
     state: CollectionState | None, settings: Settings, now: datetime, uptime: timedelta
 ) -> str | None:
-    """Return what is wrong with the data; None where nothing is."""
+    """Return what is wrong with the data; None if nothing is."""
     last = state["last_collection_at"] if state else None
     if last is not None and _is_ahead(last, now):
         return (
@@ -119,10 +119,10 @@ def _is_ahead(moment: str, now: datetime) -> bool:
 def _is_stale(
     state: CollectionState | None, settings: Settings, now: datetime, uptime: timedelta
 ) -> bool:
-    """Return whether the data is older than it should be: two intervals of the schedule.
+    """Return whether the data is older than two intervals of the schedule.
 
-    Before the first collection that is so once one has failed, or when none came in two intervals
-    from the start: a fresh installation is healthy.
+    Before the first collection it returns whether one has failed, or none ran in two intervals
+    since the start; so a fresh installation is healthy.
     """
     if state is None or state["last_collection_at"] is None:
         failed = state is not None and state["collections_failed"] > 0
@@ -132,7 +132,7 @@ def _is_stale(
 
 
 def _two_intervals(schedule: str, since: datetime) -> timedelta:
-    """Return the length of the interval that the moment is in, and of the next one."""
+    """Return the length of the interval around a time and of the next one, together."""
     return interval(schedule, since) + interval(schedule, next_tick(schedule, since))
 
 

@@ -1,4 +1,4 @@
-"""A page of what is listed newest first: all of it, or what a search finds in it."""
+"""Reads pages of a list, newest first, with or without a search."""
 
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -16,9 +16,9 @@ SCANNED_AT_ONCE = 250
 
 @dataclass(frozen=True)
 class Slice(Generic[I]):
-    """Items, and the order key to go on below, None where there are no more.
+    """Items, and the order key below which to continue; None at the end.
 
-    is_spent: no more may be read for this page.
+    is_spent: this page must not read more.
     """
 
     items: list[I]
@@ -35,11 +35,11 @@ class Page(Generic[A]):
 
 
 class Listing(Protocol[I]):
-    """Items, to be read newest first."""
+    """A list of items, read newest first."""
 
     @property
     def end(self) -> str:
-        """The order key that all of them lie below."""
+        """The order key below which all items are."""
         ...
 
     async def read(self, below: str, count: int) -> Slice[I]:
@@ -48,7 +48,7 @@ class Listing(Protocol[I]):
 
 
 def sliced(found: list[I], count: int) -> Slice[I]:
-    """Return the first ones; one more than these says that there are others below."""
+    """Return the first `count` items; one more item means that the list continues."""
     return Slice(found[:count], found[count - 1]["order_key"] if len(found) > count else None)
 
 
@@ -59,9 +59,9 @@ async def read_page(
     limit: int,
     copies: Copies | None = None,
 ) -> Slice[I]:
-    """Read on until enough items match, none are left or too many were read.
+    """Read until enough items match, none are left, or too many were read.
 
-    copies leaves out those that the list has the originals of.
+    copies removes items whose original is in the list.
     """
     below = min(listing.end, cursor) if cursor else listing.end
     matching: list[I] = []

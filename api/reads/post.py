@@ -15,9 +15,9 @@ from shared.store import COMMENTS, POSTS, Query, Store
 
 
 async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
-    """Return a post and a page of its comments: a point read and a query inside its community.
+    """Return a post and a page of its comments, by a point read and a query in its community.
 
-    Without a community the post is looked for in each of the watched ones, by point reads.
+    Without a community it looks the post up in all watched ones, by point reads.
     Raises UnknownCommunity, NotFound and StoreError.
     """
     scope = scope_asked(deps.settings, parameters)
@@ -54,9 +54,9 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
 
 
 def without_loops(comments: Sequence[Comment]) -> list[Comment]:
-    """Return the comments so that from each of them its parents lead out of them.
+    """Return the comments without circles of parents.
 
-    Where they lead in a circle, as no true ones do, its first comment answers the post.
+    A circle, which only wrong data has, is cut: its first comment then answers the post.
     """
     parents = {each["id"]: each["parent_id"] for each in comments}
     leads_out: set[str] = set()
@@ -78,7 +78,7 @@ def without_loops(comments: Sequence[Comment]) -> list[Comment]:
 
 
 def next_comments(detail: PostDetail) -> str | None:
-    """Return the cursor of the comments after these; None where no later ones are stored."""
+    """Return the cursor of the next comments; None if no later ones are stored."""
     if detail.comments_complete:
         return None
     last = detail.comments[-1]

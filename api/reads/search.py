@@ -1,14 +1,14 @@
-"""What a search looks for: whole words and phrases, compared without case, accents or spelling."""
+"""Searches: whole words and phrases, compared without case, accents and variants of signs."""
 
 import re
 from collections.abc import Callable, Iterable
 
 from shared.text import folded, unescaped
 
-# Marks of markdown, which stand in words without belonging to them.
+# Markdown within words.
 EMPHASIS = re.compile(r"[*~`]+")
 APOSTROPHE = re.compile(r"(?<=[^\W_])`(?=[^\W_])")
-# Letters of scripts that put no blank between words.
+# Letters of scripts without spaces between words.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 )
@@ -19,14 +19,14 @@ AFTER = r"(?![^\W_]|'(?!s(?![^\W_]))[^\W_])"
 GAP = r"[\s_-]+"
 
 Search = Callable[[str], bool]
-"""Says whether a text has all that is searched for."""
+"""Returns whether a text matches all terms of a search."""
 
 
 def search_of(terms: Iterable[str]) -> Search | None:
-    """Return the search for all of these words and phrases; None where there are none.
+    """Return the search for all of these words and phrases; None if there are none.
 
-    Each matches as a whole; with `*` at its end, as the beginning of a word. A blank and a hyphen
-    are alike.
+    A term matches whole words; with `*` at its end, the beginning of a word. Spaces and hyphens are
+    equivalent.
     """
     patterns = [re.compile(pattern) for term in terms if (pattern := _pattern(term))]
     if not patterns:
@@ -40,7 +40,7 @@ def search_of(terms: Iterable[str]) -> Search | None:
 
 
 def searchable(text: str) -> str:
-    """Return a text in the form that searches are compared with."""
+    """Return a text, normalised for searches."""
     plain = folded(unescaped(text))
     return EMPHASIS.sub("", APOSTROPHE.sub("'", plain))
 

@@ -1,4 +1,4 @@
-"""The sentiment of windows, out of the statistics that collection keeps."""
+"""The sentiment of windows, from the statistics of hours, days and months."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left
 
 
 async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
-    """Add up the hours of the window: it reads one document for each day that they touch.
+    """Return the sum of the window's hours; it reads one document for each day.
 
     Raises UnknownCommunity and StoreError.
     """
@@ -43,7 +43,7 @@ async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
 
 
 async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTrends:
-    """Add up the window and each of its hours, days or weeks; it reads what `read_stats` does.
+    """Return the sums of the window and of its hours, days or weeks; it reads the same documents.
 
     Raises UnknownCommunity and StoreError.
     """
@@ -71,9 +71,9 @@ async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Windo
 
 
 async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
-    """Set communities side by side, each with the window before.
+    """Compare communities, each with its previous window.
 
-    It reads a document for each community and day or, of many days, month.
+    It reads a document for each community and day; for many days, one for each month.
     Raises UnknownCommunity and StoreError.
     """
     scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.subreddits))
@@ -87,7 +87,7 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
 async def _compare_collected(
     deps: Deps, parameters: CompareParameters, scopes: Sequence[str]
 ) -> Comparison:
-    """Compare what was collected: two batched reads more than `compare` has otherwise."""
+    """Compare the windows that end at the last collection; it needs two more batched reads."""
     store, now = await deps.watched_store(), deps.clock()
     state = await store.read(COLLECTION, "collection", "collection")
     last = state["last_collection_at"] if state else None
@@ -170,7 +170,7 @@ async def _comparison(
             for scope, own in cells.items()
         ]
 
-    # Off the loop: sums over months take tenths of a second, and other requests wait.
+    # In a thread, because sums over months take tenths of a second.
     compared = await asyncio.to_thread(compare_all)
     return Comparison(
         time_window_hours=parameters.hours,
@@ -187,7 +187,7 @@ async def _comparison(
 
 
 async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str, Cells]:
-    """Read the cells of the window by scope: days or, where these are many, months."""
+    """Read the cells of the window by scope, from days or, for many days, months."""
     store = await deps.watched_store()
     days = await read_days(store, scopes, window.days())
     if ALL in days:

@@ -1,4 +1,4 @@
-"""The watched communities, and how their collection goes."""
+"""The watched communities, with the state of their collection."""
 
 from collections import Counter
 
@@ -21,7 +21,7 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
     del parameters
     names = deps.settings.watched
     store = await deps.watched_store()
-    # The hours first: they tell which communities are stored under a name in another case.
+    # The hours first: they show which communities are stored in another case.
     items = await _items(store, Window.of_hours(DAY_HOURS, deps.clock()))
     states = await store.read_many(COMMUNITIES, [("community", name) for name in names])
     details: list[SubredditDetail] = []
@@ -45,7 +45,7 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
 async def _items(store: Store, window: Window) -> Counter[str]:
     """Count each community's items by its shares in the hours of `all`.
 
-    However many communities there are, these are as many documents as hours.
+    It reads one document for each hour, for any number of communities.
     """
     hours = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in window.hours()])
     items: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""The trending topics: the current ones, or as they were at an earlier time."""
+"""The trending topics, current or at an earlier time."""
 
 from collections.abc import Sequence
 
@@ -12,16 +12,16 @@ from shared.store import CURRENT, TOPICS, Store
 
 
 async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAnswer:
-    """Return the topics, in one read; in two for those of an earlier time.
+    """Return the topics, in one read, or two for an earlier time.
 
-    Before topics were ever computed there are none. Raises NotFound and StoreError.
+    The list is empty before topics were ever computed. Raises NotFound and StoreError.
     """
     topics = only_watched(await topics_at(await deps.store(), parameters.at), deps.settings.watched)
     return TopicsAnswer([topic_answer(topic) for topic in topics[: parameters.limit]])
 
 
 def only_watched(topics: Sequence[Topic], names: Sequence[str]) -> list[Topic]:
-    """Leave out the topics of communities that are no longer watched, and their names."""
+    """Return the topics without communities that are no longer watched."""
     found: list[Topic] = []
     own = {name.lower(): name for name in names}
     for topic in topics:
@@ -34,7 +34,7 @@ def only_watched(topics: Sequence[Topic], names: Sequence[str]) -> list[Topic]:
 
 
 def topic_answer(topic: Topic) -> TopicAnswer:
-    """Return a topic; one of before methods had versions says which scored it, too."""
+    """Return a topic as an answer; a topic from before versions gets the method that scored it."""
     counted = sum(topic["sentiment_distribution"].values())
     methods = topic.get("methods", {FIRST_METHOD: counted})
     told = {"left_out": 0, **topic, "methods": methods, "mixed_methods": len(methods) > 1}
@@ -42,7 +42,7 @@ def topic_answer(topic: Topic) -> TopicAnswer:
 
 
 async def topics_at(store: Store, at: str | None) -> list[Topic]:
-    """Return all topics, the current ones or those of a time. Raises NotFound and StoreError."""
+    """Return all topics, current or of a time. Raises NotFound and StoreError."""
     current = await store.read(TOPICS, CURRENT, CURRENT)
     found = current
     if at is not None and (current is None or at < current["created_at"]):
