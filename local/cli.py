@@ -88,7 +88,7 @@ def stats(
 
 @app.command()
 def trending(*, as_json: Json = False) -> None:
-    """Find what is trending now. Exit status: 0 done, 1 failed, 3 another writer runs."""
+    """Find the trending topics. Exit status: 0 done, 1 failed, 3 another writer runs."""
     from local.commands.maintenance import trending_command  # noqa: PLC0415 - so that --help is quick
 
     _log_to_stderr()
@@ -104,7 +104,7 @@ def cleanup(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Remove what is too old. Exit status: 0 done, 1 failed, 3 another writer runs."""
+    """Remove expired data. Exit status: 0 done, 1 failed, 3 another writer runs."""
     from local.commands.maintenance import cleanup_command  # noqa: PLC0415 - so that --help is quick
 
     _log_to_stderr()
@@ -137,7 +137,7 @@ def rescore(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Score again what another sentiment method scored. Exit status: as of cleanup.
+    """Rescore items that another sentiment method scored. Exit status: as of cleanup.
 
     If it is interrupted, run it again to continue. Collection goes on meanwhile.
     """

@@ -1,21 +1,21 @@
-"""The errors that this program raises on purpose.
+"""The errors that this program raises itself.
 
 UndertoneError
-├── SettingsError             a setting is missing or bad: the operator's to mend
-├── CycleRunning              somebody else holds the lease: come back later
-│   └── CycleAwaited          a cycle was asked for already and hasn't begun
-├── CycleEnded                a cycle that was asked for has run already: nothing is to do
+├── SettingsError             a setting is missing or bad: the operator must fix it
+├── CycleRunning              another writer holds the lease: try again later
+│   └── CycleAwaited          a cycle was already requested and hasn't begun
+├── CycleEnded                a requested cycle has already run: there is nothing to do
 ├── LeaseLost                 the lease ran out while its holder worked: stop writing
 ├── DeadlineReached           the time that a cycle may take is used up
 ├── Stopped                   the process was told to end while it worked
 ├── BadMessage                a queue message that can't be read: it goes to the poison queue
-├── QueueUnavailable          a message can't be put on the queue: nothing was asked for
+├── QueueUnavailable          a message can't be put on the queue: nothing was requested
 ├── StoreError                the database's faults
 │   ├── StoreUnavailable      it can't be reached, or throttles for too long
 │   ├── StoreNotProvisioned   its database or a container is missing
 │   ├── StoreOutdated         another version wrote it, in other shapes
 │   ├── DocumentExists        a create found the id taken
-│   └── DocumentChanged       an ETag condition failed: somebody else wrote first
+│   └── DocumentChanged       an ETag condition failed: another writer was first
 └── SourceError             a source's faults, each with a `kind` for the cycle's record
     ├── SourceUnavailable     retriable: no usable answer after all retries
     ├── CommunityUnavailable  skippable: this community alone can't be read
@@ -54,15 +54,15 @@ ErrorKind = Literal[
 
 
 class UndertoneError(Exception):
-    """Anything that this program raises on purpose."""
+    """Base class of the errors that this program raises itself."""
 
 
 class SettingsError(UndertoneError):
-    """A setting is missing or bad; the message names it and says what it takes."""
+    """A setting is missing or bad; the message names it and its valid values."""
 
 
 class CycleRunning(UndertoneError):
-    """Another holder has the lease; `holder` names it (a cycle's id, or a function)."""
+    """Another writer holds the lease; `holder` is its name (a cycle's id, or a function)."""
 
     def __init__(self, holder: str) -> None:
         super().__init__(f"{holder} is running")
@@ -70,7 +70,7 @@ class CycleRunning(UndertoneError):
 
 
 class CycleAwaited(CycleRunning):
-    """The cycle `holder` was asked for already and hasn't begun; the message says how it waits."""
+    """The cycle `holder` was already requested and hasn't begun; the message says why."""
 
     def __init__(self, cycle: str, how: str) -> None:
         super().__init__(cycle)
@@ -78,7 +78,7 @@ class CycleAwaited(CycleRunning):
 
 
 class CycleEnded(UndertoneError):
-    """The cycle that was asked for has run already."""
+    """The requested cycle has already run."""
 
 
 class LeaseLost(UndertoneError):
@@ -90,31 +90,31 @@ class DeadlineReached(UndertoneError):
 
 
 class Stopped(UndertoneError):
-    """The process was told to end while it worked; what is left, the next one does."""
+    """The process was told to end while it worked; the next one continues the work."""
 
 
 class BadMessage(UndertoneError):
-    """A queue message can't be read, and never will be."""
+    """A queue message is invalid, so retrying it is useless."""
 
 
 class QueueUnavailable(UndertoneError):
-    """A message can't be put on the queue, so that nothing was asked for."""
+    """A message can't be put on the queue, so nothing was requested."""
 
 
 class StoreError(UndertoneError):
-    """The database could not do what was asked."""
+    """The database refused or failed an operation."""
 
 
 class StoreUnavailable(StoreError):
-    """The database can't be reached, or throttled us for longer than we wait."""
+    """The database can't be reached, or throttled for longer than the retries last."""
 
 
 class StoreNotProvisioned(StoreError):
-    """The database or one of its containers doesn't exist and isn't ours to make."""
+    """The database or a container is missing, and only a deployment may make it."""
 
 
 class StoreOutdated(StoreError):
-    """The database was written by a version whose stored shapes are others."""
+    """Another version with other stored shapes wrote the database."""
 
 
 class DocumentExists(StoreError):
@@ -122,11 +122,11 @@ class DocumentExists(StoreError):
 
 
 class DocumentChanged(StoreError):
-    """A conditional replace found another ETag, or no document any more."""
+    """A conditional replace found another ETag, or no document."""
 
 
 class SourceError(UndertoneError):
-    """A source did not give what was asked for; `kind` is what the cycle records."""
+    """A request to a source failed; `kind` is recorded in the cycle's document."""
 
     def __init__(self, kind: ErrorKind, message: str) -> None:
         super().__init__(message)
@@ -134,7 +134,7 @@ class SourceError(UndertoneError):
 
 
 class SourceUnavailable(SourceError):
-    """No usable answer after all retries; the next cycle tries again."""
+    """There is no usable answer after all retries; the next cycle tries again."""
 
 
 class CommunityUnavailable(SourceError):
@@ -146,7 +146,7 @@ class SourceRefused(SourceError):
 
 
 def kind_of(error: BaseException) -> ErrorKind:
-    """Return the kind by which a cycle, a cleanup or a rescore records an error that ended it."""
+    """Return the kind under which work records the error that ended it."""
     if isinstance(error, SourceError):
         return error.kind
     return next((kind for base, kind in KINDS.items() if isinstance(error, base)), "internal")

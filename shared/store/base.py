@@ -1,7 +1,7 @@
 """The interface of stores: documents in containers, and the queries that they answer.
 
-Every read is a point read, a batched point read or a query inside one partition, ordered by an
-indexed property and cut off at a number: what a read costs doesn't grow with what is stored.
+Every read is a point read, a batched point read, or a query in one partition, ordered by an indexed
+property and with a limit. So the cost of a read doesn't grow with the database.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,11 +16,10 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Container(Generic[T]):
-    """A container, seen as holding documents of one type.
+    """A container of documents of one type.
 
-    indexes are the property paths that queries filter on before they order: each list begins with
-    the paths compared for equality and ends with the one that is ordered by. Everything else is
-    left out of the index, so that a write costs less.
+    Each index is a list of property paths: first those that queries compare for equality, last the
+    one that they order by. Other properties aren't indexed, which makes writes cheaper.
     """
 
     name: str
@@ -32,11 +31,11 @@ class Container(Generic[T]):
 
 @dataclass(frozen=True)
 class Query(Generic[T]):
-    """A query inside one partition, ordered by one indexed property, of at most `limit` documents.
+    """A query for at most `limit` documents of one partition, ordered by an indexed property.
 
-    at_least (inclusive) and below (exclusive) bound the property that is ordered by. equals maps
-    property paths (`sentiment.label`) to the value that each must have; together with order_by it
-    must be one of the container's indexes.
+    at_least (inclusive) and below (exclusive) bound the property of the order. equals maps property
+    paths (`sentiment.label`) to required values; together with order_by they must be one of the
+    container's indexes.
     """
 
     container: Container[T]
@@ -55,15 +54,15 @@ class Query(Generic[T]):
 
 
 class Store(Protocol):
-    """The database. All methods raise StoreUnavailable when it can't be reached.
+    """The database. All methods raise StoreUnavailable if it can't be reached.
 
-    Documents come back with `_etag` and without the database's other own properties; on the way in
-    every property that begins with an underscore is left out.
+    Documents are returned with `_etag` and without the database's other system properties. When
+    they are written, properties that begin with an underscore are dropped.
     """
 
     @property
     def kind(self) -> Literal["sqlite", "cosmos"]:
-        """Name the database."""
+        """Return the kind of database."""
         ...
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
@@ -71,7 +70,7 @@ class Store(Protocol):
         ...
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Return those of the documents that exist."""
+        """Return the documents that exist, by their keys."""
         ...
 
     async def query(self, query: Query[T]) -> list[T]:
@@ -79,24 +78,24 @@ class Store(Protocol):
         ...
 
     async def create(self, container: Container[T], document: T) -> str:
-        """Write a new document and give its ETag. Raises DocumentExists."""
+        """Write a new document and return its ETag. Raises DocumentExists."""
         ...
 
     async def replace(self, container: Container[T], document: T, etag: str) -> str:
-        """Write over the document that has this ETag and give the new one.
+        """Replace the document that has this ETag and return the new ETag.
 
-        Raises DocumentChanged when it has another one, or is gone.
+        Raises DocumentChanged if it has another ETag, or is gone.
         """
         ...
 
     async def upsert(self, container: Container[T], documents: Sequence[T]) -> None:
-        """Write the documents, whatever was there. Not atomic: a crash may leave some."""
+        """Write the documents, new or not. It isn't atomic: a crash may leave some unwritten."""
         ...
 
     async def delete(self, container: Container[T], keys: Iterable[Key]) -> None:
-        """Delete those of the documents that exist."""
+        """Delete the documents that exist."""
         ...
 
     async def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""
         ...

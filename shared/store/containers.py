@@ -29,7 +29,7 @@ COMMENTS: Container[Comment] = Container(
 DAYS: Container[DayStats] = Container("stats", "scope", (("id",),), expires=True)
 MONTHS: Container[MonthStats] = Container("stats", "scope", (("id",),), expires=True)
 HOURS_OF_ALL: Container[ScopeHour] = Container("stats", "scope", (("id",),), expires=True)
-# The id of the topics that are trending now; earlier ones are named by their time.
+# The id of the current topics; snapshots have their time as id.
 CURRENT = "current"
 TOPICS: Container[Topics] = Container("topics", "id", expires=True)
 _CYCLE_INDEXES = (("id",), ("reconciled", "id"))

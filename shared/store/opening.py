@@ -1,4 +1,4 @@
-"""Opens the store that the settings choose."""
+"""Opens the store of the settings."""
 
 from shared.settings import Settings
 from shared.store.base import Store
@@ -7,12 +7,12 @@ from shared.telemetry import is_on, span
 
 
 async def open_store(settings: Settings, *, retry_seconds: float) -> Store:
-    """Open the store that the settings choose, and make its containers where that is our job.
+    """Open the store of the settings, and make missing containers if it may.
 
-    retry_seconds is how long an operation is tried again while the database throttles or
-    can't be reached: short on a request's way, long in a cycle. Raises StoreUnavailable,
-    StoreOutdated where another version wrote it, and StoreNotProvisioned where a container is
-    missing that isn't ours to make.
+    retry_seconds is the time for which an operation is retried while the database throttles or
+    can't be reached: short for requests, long for cycles. Raises StoreUnavailable, StoreOutdated if
+    another version wrote the database, and StoreNotProvisioned if a container is missing and only a
+    deployment may make it.
     """
     with span("open store"):
         store = await _open_store(settings, retry_seconds)

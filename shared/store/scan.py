@@ -10,7 +10,7 @@ from shared.times import next_hour
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 PAGE = 500
-# Hours this close together are read in one go: a query costs more than a few items too many.
+# Hours at most this far apart are read in one query, which costs less than two.
 NEARBY_HOURS = 3
 # Every order key and every id sorts before it.
 LAST_KEY = "~"

@@ -1,20 +1,20 @@
-"""The version of the stored shapes, and what is said of a database that has another one."""
+"""The version of the stored shapes, and the check of a database's version."""
 
 from shared.errors import StoreOutdated
 from shared.store.base import Store
 from shared.store.containers import COLLECTION
 
-# Raise it when a stored shape, a partition key or an id changes so that older documents can't be
-# read, and write a migration or let such databases be refused.
+# Increase it when a stored shape, a partition key or an id changes so that older documents can't be
+# read. Then add a migration, or let such databases be refused.
 SCHEMA = 2
 FIRST = 1
-"""That of databases that don't say theirs."""
+"""The version of databases without one."""
 
 
 async def check_schema(store: Store, name: str) -> None:
-    """Raise StoreOutdated where the database was written in another version's shapes.
+    """Raise StoreOutdated if the database has another version.
 
-    name says which database it is. One in which nothing was ever collected fits.
+    name is the database's name for the message. An empty database fits.
     """
     state = await store.read(COLLECTION, "collection", "collection")
     found = state.get("schema", FIRST) if state is not None else SCHEMA

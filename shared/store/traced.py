@@ -1,7 +1,7 @@
 """A store whose operations are traced and whose charges are measured.
 
 Attributes: https://opentelemetry.io/docs/specs/semconv/database/cosmosdb. They name containers and
-count documents; ids, keys and contents stay out.
+count documents, without ids, keys and contents.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ class TracedStore:
 
     @property
     def kind(self) -> Literal["sqlite", "cosmos"]:
-        """Name the database."""
+        """Return the kind of database."""
         return self._store.kind
 
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
@@ -34,7 +34,7 @@ class TracedStore:
             return found
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Return those of the documents that exist."""
+        """Return the documents that exist, by their keys."""
         wanted = list(keys)
         with self._operation("read_many", container, len(wanted)) as recorded:
             found = await self._store.read_many(container, wanted)
@@ -49,28 +49,28 @@ class TracedStore:
             return found
 
     async def create(self, container: Container[T], document: T) -> str:
-        """Write a new document and give its ETag. Raises DocumentExists."""
+        """Write a new document and return its ETag. Raises DocumentExists."""
         with self._operation("create", container):
             return await self._store.create(container, document)
 
     async def replace(self, container: Container[T], document: T, etag: str) -> str:
-        """Write over the document that has this ETag. Raises DocumentChanged."""
+        """Replace the document that has this ETag. Raises DocumentChanged."""
         with self._operation("replace", container):
             return await self._store.replace(container, document, etag)
 
     async def upsert(self, container: Container[T], documents: Sequence[T]) -> None:
-        """Write the documents, whatever was there."""
+        """Write the documents, new or not."""
         with self._operation("upsert", container, len(documents)):
             await self._store.upsert(container, documents)
 
     async def delete(self, container: Container[T], keys: Iterable[Key]) -> None:
-        """Delete those of the documents that exist."""
+        """Delete the documents that exist."""
         wanted = list(keys)
         with self._operation("delete", container, len(wanted)):
             await self._store.delete(container, wanted)
 
     async def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""
         await self._store.close()
 
     @contextmanager
@@ -82,7 +82,7 @@ class TracedStore:
             "db.operation.name": operation,
         }
         where: SpanAttributes = {} if container is None else {"db.collection.name": container.name}
-        # One alone is no batch, by the convention.
+        # By the convention, a single document isn't a batch.
         size: SpanAttributes = (
             {} if batch is None or batch == 1 else {"db.operation.batch.size": batch}
         )

@@ -1,16 +1,16 @@
-"""How documents and queries go to Cosmos DB and come back, and what is indexed for them."""
+"""Translates documents and queries for Cosmos DB, and declares the indexes."""
 
 from typing import Any
 
 from shared.store.base import Container, Query
 
-# Names the conditional write that a document comes from.
+# The name of the conditional write that wrote the document.
 WRITE = "_write"
 SYSTEM_PROPERTIES = frozenset({"_rid", "_self", "_ts", "_attachments", WRITE})
 
 
 def indexing_policy(container: Container[Any]) -> dict[str, Any]:
-    """Return the policy that indexes what queries filter and sort on, and nothing else.
+    """Return a policy that indexes only the properties that queries filter or order by.
 
     https://learn.microsoft.com/azure/cosmos-db/index-policy: the partition key isn't indexed by
     itself. Ordering by one path alone needs no composite index.
@@ -41,16 +41,16 @@ def sql(query: Query[Any]) -> tuple[str, list[dict[str, Any]]]:
             values[name] = bound
     direction = "DESC" if query.descending else "ASC"
     where, order = " AND ".join(conditions), f"c.{query.order_by} {direction}"
-    # Names are those of the container's indexes; values go as parameters.
+    # Property names come from the container's indexes; values are passed as parameters.
     text = f"SELECT TOP {int(query.limit)} * FROM c WHERE {where} ORDER BY {order}"  # noqa: S608
     return text, [{"name": name, "value": value} for name, value in values.items()]
 
 
 def theirs(document: Any) -> dict[str, Any]:
-    """Return what of a document is written."""
+    """Return the properties of a document to write."""
     return {name: value for name, value in document.items() if not name.startswith("_")}
 
 
 def ours(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a document without the database's own properties, but with its ETag."""
+    """Return a document with its ETag, without the database's other system properties."""
     return {name: value for name, value in document.items() if name not in SYSTEM_PROPERTIES}

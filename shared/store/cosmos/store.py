@@ -110,7 +110,7 @@ class CosmosStore:
         return await self._retries.run(point_read)
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Return those of the documents that exist."""
+        """Return the documents that exist, by their keys."""
         by_partition: dict[str, list[str]] = defaultdict(list)
         for partition, document_id in dict.fromkeys(keys):
             by_partition[partition].append(document_id)
@@ -126,7 +126,7 @@ class CosmosStore:
                 found_one = await self.read(container, partition, ids[0])
                 return [] if found_one is None else [dict(found_one)]
             async with self._reads:
-                # One partition at a time: over several, each id becomes a condition of its own.
+                # One partition at a time: with several, each id becomes a separate condition.
                 found = await self._retries.run(
                     lambda: proxy.read_items([(document_id, partition) for document_id in ids])
                 )
@@ -164,7 +164,7 @@ class CosmosStore:
         )
 
     async def replace(self, container: Container[T], document: T, etag: str) -> str:
-        """Write over the document that has this ETag. Raises DocumentChanged."""
+        """Replace the document that has this ETag. Raises DocumentChanged."""
         body = theirs(document)
         proxy = self._proxy(container)
 
@@ -176,7 +176,7 @@ class CosmosStore:
         return await self._conditionally(container, body, write, DocumentChanged)
 
     async def upsert(self, container: Container[T], documents: Sequence[T]) -> None:
-        """Write the documents, whatever was there."""
+        """Write the documents, new or not."""
         proxy = self._proxy(container)
 
         async def write(document: T) -> None:
@@ -186,7 +186,7 @@ class CosmosStore:
         await run_all(write(document) for document in documents)
 
     async def delete(self, container: Container[T], keys: Iterable[Key]) -> None:
-        """Delete those of the documents that exist."""
+        """Delete the documents that exist."""
         proxy = self._proxy(container)
 
         async def remove(partition: str, document_id: str) -> None:

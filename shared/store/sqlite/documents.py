@@ -1,4 +1,4 @@
-"""How documents and queries go to SQLite and come back."""
+"""Translates documents and queries for SQLite."""
 
 import json
 import uuid

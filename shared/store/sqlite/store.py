@@ -46,7 +46,7 @@ class SqliteStore:
         return found.get((partition, document_id))
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
-        """Return those of the documents that exist."""
+        """Return the documents that exist, by their keys."""
         found: dict[Key, T] = {}
         for batch in _batches(list(dict.fromkeys(keys)), KEYS_AT_ONCE):
             marks = ",".join(["(?, ?)"] * len(batch))
@@ -75,7 +75,7 @@ class SqliteStore:
         insert = f"INSERT OR IGNORE INTO {container.name} VALUES (?, ?, ?, ?)"  # noqa: S608
         if await self._file.write(insert, [row]):
             return row[2]
-        # A row that can't be read isn't there for its readers.
+        # Readers treat an unreadable row as missing.
         if await self._remove_unreadable(container, row[:2]) and await self._file.write(
             insert, [row]
         ):
@@ -83,7 +83,7 @@ class SqliteStore:
         raise DocumentExists(f"{container.name} has a {row[1]} already")
 
     async def replace(self, container: Container[T], document: T, etag: str) -> str:
-        """Write over the document that has this ETag. Raises DocumentChanged."""
+        """Replace the document that has this ETag. Raises DocumentChanged."""
         partition, document_id, fresh, body = row_of(container, document)
         changed = await self._file.write(
             f"UPDATE {container.name} SET etag = ?, body = ?"  # noqa: S608 - a constant
@@ -95,7 +95,7 @@ class SqliteStore:
         return fresh
 
     async def upsert(self, container: Container[T], documents: Sequence[T]) -> None:
-        """Write the documents, whatever was there."""
+        """Write the documents, new or not."""
         for batch in _batches(documents, DOCUMENTS_AT_ONCE):
             await self._file.write(
                 f"INSERT INTO {container.name} VALUES (?, ?, ?, ?)"  # noqa: S608 - a constant
@@ -105,7 +105,7 @@ class SqliteStore:
             )
 
     async def delete(self, container: Container[T], keys: Iterable[Key]) -> None:
-        """Delete those of the documents that exist."""
+        """Delete the documents that exist."""
         for batch in _batches(list(keys), DOCUMENTS_AT_ONCE):
             await self._file.write(
                 f"DELETE FROM {container.name} WHERE partition = ? AND id = ?",  # noqa: S608
@@ -119,13 +119,13 @@ class SqliteStore:
     async def _documents(
         self, container: Container[T], rows: Sequence[tuple[Any, ...]]
     ) -> list[Any]:
-        """Read the documents of rows (id, ETag, body); many of them off the loop."""
+        """Return the documents of rows (id, ETag, body); a thread parses many of them."""
         if len(rows) < WORTH_A_THREAD:
             return [self._document(container, *row) for row in rows]
         return await asyncio.to_thread(lambda: [self._document(container, *row) for row in rows])
 
     def _document(self, container: Container[T], document_id: str, etag: str, body: str) -> Any:
-        """Return a row's document; None, and a line in the log, where it is unreadable."""
+        """Return a row's document; None, with a line in the log, if it is unreadable."""
         document = document_of(document_id, body)
         if document is None:
             reason = f"a row of {container.name} can't be read and is left out: {CHECK}"
@@ -137,7 +137,7 @@ class SqliteStore:
         return document
 
     async def _remove_unreadable(self, container: Container[T], key: Key) -> bool:
-        """Remove a document's row where it can't be read, unless another writer has mended it."""
+        """Remove a document's row if it is unreadable, and return whether it was."""
         rows = await self._file.rows(
             f"SELECT id, etag, body FROM {container.name}"  # noqa: S608 - a constant
             " WHERE partition = ? AND id = ?",
