@@ -1,4 +1,4 @@
-"""What a count counts: posts and comments, newest first, page by page."""
+"""The posts and comments that statistics count, newest first, page by page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ from shared.times import Window, iso, next_hour
 
 KINDS: tuple[Kind, ...] = ("post", "comment")
 INITIALS: dict[str, Label] = {"p": "positive", "n": "neutral", "-": "negative"}
-# Of an hour whose shares don't list comments yet; no community has more in one.
+# Maximum comments of an hour whose shares don't list them; no community has more.
 MAX_IN_AN_HOUR = 10_000
-# Cost of such a query, in hours of `all`.
+# Cost of a query for them, in hours of `all`.
 QUERY_HOURS = 4
 
 
 @dataclass(frozen=True, order=True)
 class _Reference:
-    """Where an item is."""
+    """The place of an item."""
 
     order_key: str
     community: str
@@ -41,8 +41,7 @@ class _Reference:
 async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
     """Return a page of the posts and comments of the window. Raises UnknownCommunity, StoreError.
 
-    With `q`, and where copies are left out, a page may hold fewer than `limit` items though a next
-    one follows.
+    With `q`, or without copies, a page may have fewer than `limit` items although another follows.
     """
     scope = scope_asked(deps.settings, parameters)
     store = await deps.watched_store()
@@ -72,10 +71,10 @@ def _answer(item: Item, names: Sequence[str]) -> ItemAnswer:
 
 
 class _Listing:
-    """The items of a scope in a window, with one label or with any.
+    """The items of a scope in a window, with one label or any.
 
-    Each hour of `all` is read once, however many pages are; at most MAX_HOURS_READ of those that
-    hold something, where each hour of a community that is queried counts as QUERY_HOURS more.
+    It reads each hour of `all` once, and at most MAX_HOURS_READ hours with items. A query for the
+    comments of a community in an hour counts as QUERY_HOURS hours.
     """
 
     def __init__(
@@ -104,7 +103,7 @@ class _Listing:
         self._ended: set[Kind] = set()
 
     async def read(self, below: str, count: int) -> Slice[Item]:
-        """Return at most `count` of the newest items below an order key, and where to go on."""
+        """Return at most `count` of the newest items below an order key, and where to continue."""
         if self._scope != ALL:
             return await self._of_one(below, count)
         references = await self._newest(below, count + 1)
@@ -115,12 +114,12 @@ class _Listing:
         return Slice(stored, rest, is_spent=True)
 
     async def _of_one(self, below: str, count: int) -> Slice[Item]:
-        """Read on in each kind by its part of the count; what is too much is kept for later."""
+        """Read each kind by its part of the count; keep surplus items for the next read."""
         each = -(-count // len(self._kinds)) + 1
         for kind in self._kinds:
             await self._read_ahead(kind, below, each)
         going_on = [self._ahead[kind] for kind in self._kinds if kind not in self._ended]
-        # Of a kind that goes on there may be others between what lies below its last one.
+        # Below the last item read of an unfinished kind, there may be unread items of it.
         floor = max((ahead[-1]["order_key"] for ahead in going_on), default="")
         ahead = [item for kind in self._kinds for item in self._ahead[kind]]
         ready = [item for item in ahead if item["order_key"] >= floor]
@@ -148,7 +147,7 @@ class _Listing:
         self._ahead[kind] = ahead
 
     async def _stored(self, references: Sequence[_Reference]) -> list[Item]:
-        """Read the items, in their order; what was deleted since is left out."""
+        """Return the items in their order; items deleted since are missing."""
         posts = [each.key for each in references if each.kind == "post"]
         comments = [each.key for each in references if each.kind == "comment"]
         found: dict[tuple[Kind, Key], Post | Comment] = {}
@@ -162,9 +161,10 @@ class _Listing:
         return [cast("Item", found[each]) for each in wanted if each in found]
 
     async def _newest(self, below: str, count: int) -> list[_Reference]:
-        """List the newest items of all communities below an order key, which must not rise.
+        """Return the newest items of all communities below an order key.
 
-        There are fewer where the window ends, or where MAX_HOURS_READ hours were read.
+        The order key must not increase between calls. There are fewer at the end of the window, or
+        after MAX_HOURS_READ hours.
         """
         while self._hours and self._hours[-1] >= below:
             self._hours.pop()
@@ -179,7 +179,7 @@ class _Listing:
         read = await self._store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
         for number, hour in enumerate(batch):
             if self._left <= 0:
-                # What was queried for comments has used up what a page may read.
+                # Queries for comments have used up the limit of the page.
                 self._hours += reversed(batch[number:])
                 return
             if (document := read.get((ALL, hour))) is not None:
@@ -214,7 +214,7 @@ class _Listing:
             return [("comment", f"{hour}{each[1:]}", INITIALS[each[0]]) for each in listed]
         if not share["cell"]["comments"]:
             return []
-        # What was counted before comments were listed.
+        # This hour was counted before comments were listed.
         self._left -= QUERY_HOURS
         found = await self._store.query(
             Query(COMMENTS, name, MAX_IN_AN_HOUR, at_least=hour, below=next_hour(hour))

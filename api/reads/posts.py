@@ -1,4 +1,4 @@
-"""The newest posts, page by page: of one community, of all of them together, or of a topic."""
+"""The newest posts of a community, of all communities, or of a topic, page by page."""
 
 import re
 from collections.abc import Sequence
@@ -24,24 +24,24 @@ from shared.times import EARLIEST, Window, hour_of, iso, next_hour, parse_iso
 
 L = TypeVar("L", bound=ListParameters)
 
-# Number of hours of `all` that are read first; each further step reads up to GROWTH times more. A
-# busy hour fills a page by itself, and 90 quiet days are read in six steps.
+# Number of hours of `all` in the first read; each further read has up to GROWTH times more. A busy
+# hour fills a page by itself, and 90 quiet days take six reads.
 FIRST_HOURS = 3
 GROWTH = 4
-# Maximum hours of `all` with items that a page reads: with MAX_SCANNED posts that is under 1,000
-# request units. The next page goes on where it stopped.
+# Maximum hours of `all` with items that a page reads; with MAX_SCANNED posts they cost less than
+# 1,000 request units. The next page continues there.
 MAX_HOURS_READ = 350
-# Below all ids of an hour's first second.
+# Sorts before all ids of an hour's first second.
 MIN_ID = "0"
 SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
 async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Posts]:
-    """Return a page of the posts created in the window, or of those of a topic.
+    """Return a page of the posts of the window, or of a topic.
 
-    Posts that arrive between two pages change nothing: a cursor says below which post to go on.
-    With `q`, and where copies are left out, a page may hold fewer than `limit` posts though a next
-    one follows. Raises UnknownCommunity, NotFound and StoreError.
+    A cursor names the post below which to continue, so posts that arrive meanwhile change nothing.
+    With `q`, or without copies, a page may have fewer than `limit` posts although another follows.
+    Raises UnknownCommunity, NotFound and StoreError.
     """
     scope = scope_asked(deps.settings, parameters)
     store = await deps.watched_store()
@@ -67,16 +67,16 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Pos
 
 
 def with_largest_page(parameters: L) -> L:
-    """Return the parameters with the largest limit where they give none: what a file holds."""
+    """Return the parameters with the largest limit if they have none, as for files."""
     if "limit" in parameters.model_fields_set:
         return parameters
     return parameters.model_copy(update={"limit": MAX_POSTS})
 
 
 def window_of(parameters: ListParameters, now: datetime) -> tuple[Window, str]:
-    """Return the time that the parameters ask for, and the order key that ends it.
+    """Return the window of the parameters, and the order key at its end.
 
-    It is the last hours, or what lies between `start` and `end`.
+    The window is the last `hours`, or the time between `start` and `end`.
     """
     # Another machine's clock may be ahead.
     upcoming = next_hour(hour_of(iso(now)))
@@ -97,7 +97,7 @@ class _TopicListing:
 
     @property
     def keys(self) -> set[Key]:
-        """The communities and ids of them."""
+        """The keys of the posts."""
         return {(post["community"], post["id"]) for post in self.posts}
 
     async def read(self, below: str, count: int) -> Slice[Post]:
@@ -117,7 +117,7 @@ async def _topic_listing(
     shown = only_watched([topic], watched)
     names = [name for each in shown for name in each["communities"] if scope in {ALL, name}]
     keys = [(name, post_id) for name in names for post_id in topic["post_ids"]]
-    # One that was deleted since is left out.
+    # Posts deleted since are missing.
     found = (await store.read_many(POSTS, keys)).values()
     wanted = [p for p in found if parameters.sentiment in {None, p["sentiment"]["label"]}]
     return _TopicListing(sorted(wanted, key=lambda post: post["order_key"], reverse=True))
@@ -125,7 +125,7 @@ async def _topic_listing(
 
 @dataclass(frozen=True)
 class _WindowListing:
-    """The posts of a scope in a window, with one label or with any."""
+    """The posts of a scope in a window, with one label or any."""
 
     store: Store
     scope: str
@@ -154,7 +154,7 @@ class _WindowListing:
     async def _of_all(self, below: str, count: int) -> Slice[Post]:
         keys = await self._newest.keys(below, count + 1)
         wanted: list[Key] = [(community, id_of(order_key)) for order_key, community in keys[:count]]
-        # One that was deleted since is left out.
+        # Posts deleted since are missing.
         found = await self.store.read_many(POSTS, wanted)
         posts = [found[key] for key in wanted if key in found]
         if len(keys) > count:
@@ -169,7 +169,7 @@ class _WindowListing:
 class _NewestOfAll:
     """The order keys and communities of the newest posts of all communities.
 
-    Each hour of `all` is read once, however many pages are.
+    It reads each hour of `all` once, for all reads of a page.
     """
 
     def __init__(
@@ -185,9 +185,10 @@ class _NewestOfAll:
         self._found: list[tuple[str, str]] = []
 
     async def keys(self, below: str, count: int) -> list[tuple[str, str]]:
-        """Return at most `count` below an order key, newest first; it must not rise again.
+        """Return at most `count` of them below an order key, newest first.
 
-        There are fewer where the window ends, or where MAX_HOURS_READ hours were read.
+        The order key must not increase between calls. There are fewer at the end of the window, or
+        after MAX_HOURS_READ hours.
         """
         while self._hours and self._hours[-1] >= below:
             self._hours.pop()
@@ -198,7 +199,7 @@ class _NewestOfAll:
 
     @property
     def rest(self) -> str | None:
-        """The order key that what wasn't read lies below; None where everything was."""
+        """The order key below which posts are unread; None if all were read."""
         return f"{next_hour(self._hours[-1])}:00:00Z_{MIN_ID}" if self._hours else None
 
     async def _read_on(self, below: str, count: int) -> None:
@@ -226,6 +227,6 @@ class _NewestOfAll:
 
 
 def search_terms(q: str) -> list[str]:
-    """Return the words of a search, and its "phrases" as one each, in any kind of quotes."""
+    """Return the words and quoted phrases of a search; any kind of quotes counts."""
     found = SEARCH_TERM.findall(normalised(unescaped(q)))
     return [phrase or word for phrase, word in found if phrase.strip() or word]

@@ -9,15 +9,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from shared.models import Origin
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-# What a browser runs, or opens on a machine of its own, is no address of a post.
+# Addresses of posts; browsers run javascript:, and open file: on their own machine.
 WEB = {"http", "https"}
-# A browser takes a backslash for a slash, and drops line ends: it would go elsewhere than it says.
+# Browsers read a backslash as a slash and drop line ends, so such an address would mislead.
 NOT_IN_ADDRESSES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NOT_IN_HOSTS = re.compile(r"[\s\\]")
 
 
 def web_address(value: str) -> str:
-    """Return an http(s) address as it is; anything else, such as `javascript:…`, is left out."""
+    """Return an http(s) address unchanged; "" for anything else, such as `javascript:…`."""
     try:
         address = urlsplit(value)
         is_web = address.scheme in WEB and bool(address.hostname)

@@ -19,10 +19,10 @@ from api.schema.sentiment import LabelCounts
 from shared.communities import SourceName
 from shared.models import Label, Language
 
-# Of one page: a comment costs a request unit, and a long one nearly two.
+# Maximum comments of a page; a comment costs a request unit, a long one nearly two.
 MAX_COMMENTS = 500
 SHARE = "for linear its probability, for vader the share of such words; 0 to 1, and 1 together"
-# What clients of this version know an author by who is gone.
+# The name of a deleted author in answers.
 NO_AUTHOR = "[deleted]"
 
 Author = Annotated[

@@ -1,4 +1,4 @@
-"""What the API takes: each endpoint's parameters, with their bounds and their descriptions."""
+"""The parameters of each endpoint, with their bounds and descriptions."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -18,34 +18,34 @@ from shared.times import iso
 
 MAX_HOURS = 2160
 MAX_POSTS = 500
-# Maximum posts that a search reads for a page; the next page goes on where it stopped.
+# Maximum posts that a search reads for a page; the next page continues there.
 MAX_SCANNED = 500
 MAX_SEARCH_CHARS = 200
 MAX_TOPICS = 100
 MAX_COMPARED = 10
-# Of a comparison by the hour, so that an answer keeps to some hundred kilobytes: ten communities
-# for a week, and some more.
+# Maximum steps of a comparison by the hour, so that an answer has some hundred kilobytes at most.
+# Ten communities for a week fit.
 MAX_STEPS = 2500
 MAX_CYCLES = 100
-# Reddit's longest names have 21 characters; more than that is answered as unknown up to here.
+# Reddit's longest names have 21 characters; longer names up to this limit are unknown communities.
 MAX_NAME_CHARS = 100
-# A cursor is the order key of a page's last post: opaque to clients, and right while posts arrive.
+# A cursor is the order key of a page's last post: opaque to clients, and valid while posts arrive.
 ITEM_ID = r"[A-Za-z0-9_.-]{1,128}"
 CURSOR = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z_{ITEM_ID}$"
 
-# https://www.rfc-editor.org/rfc/rfc3339#section-5.7: at a day's end in UTC, whatever the offset.
+# Only at the end of a day in UTC: https://www.rfc-editor.org/rfc/rfc3339#section-5.7
 LEAP_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}.[0-9]{2}:[0-9]{2}:)60((?:[.,][0-9]+)?.*)")
 LAST_MINUTE = (23, 59)
 SECOND = timedelta(seconds=1)
 LAST_SECOND = datetime.max.replace(microsecond=0, tzinfo=UTC)
 NO_TIME = "it is not a time"
 
-# Few enough digits that int() is quick, and more than any bound has.
+# More digits than any bound has, and few enough for int() to be fast.
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 def _whole_number(value: object) -> object:
-    """Read digits only: pydantic by itself would also take 1_000, 24.0 and blanks."""
+    """Return a number of digits only; pydantic alone would also accept 1_000, 24.0 and spaces."""
     if not isinstance(value, str):
         return value
     if not WHOLE_NUMBER.fullmatch(value):
@@ -60,14 +60,14 @@ def _names(value: object) -> object:
 
 
 def _moment(value: str) -> str:
-    """Read a time of any offset; without one it counts as UTC. A part of a second is left out."""
+    """Return a time in UTC, in whole seconds. A time without offset is in UTC."""
     return iso(_time(value))
 
 
 def _bound(value: str) -> str:
-    """Read a time as a bound of whole seconds: the next one, where it holds a part of one.
+    """Return a time as a bound in whole seconds, rounded up.
 
-    What lies from 10:00:00.5 on, or before it, does so from 10:00:01 on, or before that.
+    Stored times are whole seconds, so those from 10:00:00.5 on are those from 10:00:01 on.
     """
     moment = _time(value)
     is_last = moment.replace(microsecond=0) == LAST_SECOND
@@ -75,11 +75,11 @@ def _bound(value: str) -> str:
 
 
 def _time(value: str) -> datetime:
-    """Read what RFC 3339 allows, and other times of ISO 8601: t and z in any case, leap seconds.
+    """Read a time of RFC 3339 or ISO 8601, with t and z in any case, and with leap seconds.
 
-    A leap second is the beginning of the minute after it, as Unix time has it.
+    A leap second counts as the beginning of the next minute, as in Unix time.
     """
-    # A plus sign in a query string is a blank.
+    # A plus sign in a query string is a space.
     text = value.replace(" ", "+").upper()
     leap = LEAP_SECOND.fullmatch(text)
     try:
@@ -91,7 +91,7 @@ def _time(value: str) -> datetime:
 
 
 def _after_leap(second_before: datetime) -> datetime:
-    """Return when the leap second ends. Raises ValueError where none may be, and OverflowError."""
+    """Return the end of the leap second. Raises ValueError if there is none, and OverflowError."""
     if (second_before.hour, second_before.minute) != LAST_MINUTE:
         raise ValueError(NO_TIME)
     return second_before.replace(microsecond=0) + SECOND

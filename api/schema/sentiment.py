@@ -177,5 +177,5 @@ class LabelCounts(Answer):
     neutral: int = Field(description="items in between")
 
 
-# What changes from second to second though the data doesn't.
+# Fields that change every second even if the data doesn't.
 MOMENTS_OF_STATS: dict[str, Any] = {"timestamp": True, "window": {"end"}}
