@@ -3,6 +3,8 @@
 docs/push.md says what a line holds.
 """
 
+import json
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -25,6 +27,7 @@ from shared.times import EARLIEST, LATEST
 MAX_COUNT = 2**31 - 1
 
 
+HALF_OF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 NO_OBJECT = {"json_invalid": "no JSON", "model_type": "no JSON object"}
 
 
@@ -116,7 +119,36 @@ class PushedItem(BaseModel):
         )
 
 
-def reason_of(error: ValidationError) -> str:
+def read_line(text: bytes, community: str) -> Seen | str | None:
+    """Return a line's item, or what is wrong with it; None for one that is empty."""
+    if not text:
+        return "longer than 1 MB"
+    if not text.strip():
+        return None
+    try:
+        return _item_of(text).seen(community)
+    except ValidationError as error:
+        return _reason_of(error)
+    except OtherCommunity:
+        return "of another community"
+
+
+def _item_of(text: bytes) -> PushedItem:
+    """Read an item. Raises ValidationError."""
+    try:
+        return PushedItem.model_validate_json(text)
+    except ValidationError:
+        if not HALF_OF_A_PAIR.search(text):
+            raise
+        # Where a program has cut a text within an emoji, half of it is left.
+        try:
+            whole = json.dumps(json.loads(text), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            whole = ""
+        return PushedItem.model_validate_json(whole.encode("utf-8", "replace"))
+
+
+def _reason_of(error: ValidationError) -> str:
     """Return what is wrong with a line, in a few words."""
     first: Any = error.errors()[0]
     if first["type"] in NO_OBJECT:
