@@ -36,6 +36,8 @@ from shared.times import hour_of, iso
 
 log = logging.getLogger(__name__)
 
+SWEEP_BROKE = "sweep.broke source=%s"
+
 
 @dataclass
 class Collected:
@@ -87,16 +89,20 @@ async def _collect_group(cycle: CycleContext, group: Group, done: Collected) -> 
 
 def _note_end(cycle: CycleContext, done: Collected) -> None:
     """Add to the journal the errors that ended sources early."""
+    count_requests(cycle)
     journal = cycle.journal
-    processed = len(journal.document["communities_processed"])
-    left = len(cycle.settings.watched) - processed
-    for error in done.ended_by.values():
+    late: dict[SourceName, DeadlineReached] = {}
+    for name, error in done.ended_by.items():
         match error:
             case DeadlineReached():
-                journal.fail(None, "deadline", f"{error}; {left} communities wait for the next")
-                return
+                late[name] = error
             case SourceRefused():
                 journal.fail(None, error.kind, error)
+    if late:
+        read = set(journal.document["communities_processed"])
+        own = [each for each in cycle.settings.watched if source_of(each) in late]
+        reason = f"{next(iter(late.values()))}; {len(set(own) - read)} communities wait"
+        journal.fail(None, "deadline", f"{reason} for the next")
 
 
 async def _move_respelled(cycle: CycleContext) -> list[str]:
@@ -226,6 +232,12 @@ async def _sweep(cycle: CycleContext, stored: Sequence[str], done: Collected) ->
             except SourceError as error:
                 event(log, "sweep.failed", logging.WARNING, kind=error.kind, reason=str(error))
                 cycle.journal.fail(None, error.kind, f"the sweep ended early: {error}")
+            except UndertoneError:
+                raise
+            except Exception as error:
+                log.exception(SWEEP_BROKE, name)
+                reason = f"the sweep of {name} ended early: {type(error).__name__}"
+                cycle.journal.fail(None, "internal", reason)
             finally:
                 count_requests(cycle)
 

@@ -30,8 +30,8 @@ MAKERS: Mapping[SourceName, Callable[[Settings, Wait], Source]] = {"reddit": _re
 def open_sources(settings: Settings, *, wait: Wait) -> Iterator[Mapping[SourceName, Source]]:
     """Open the sources of the watched communities, and close them at the end.
 
-    If a source refuses its settings, each of its communities fails with the reason; other sources
-    work.
+    If a source refuses its settings, reading it ends at once with the reason, which the cycle
+    notes; other sources work.
     """
     names = dict.fromkeys(source_of(community) for community in settings.watched)
     with ExitStack() as stack:

@@ -26,6 +26,7 @@ from collector.sources.base import ItemReference, Looked, Page, SeenPost
 from collector.sources.registry import open_sources
 from collector.sources.waiting import wait_until
 from shared.communities import SourceName, source_of
+from shared.errors import DeadlineReached, SourceRefused
 from shared.models import Cycle, Watermark
 from shared.settings import Settings
 from shared.store import COMMENTS, COMMUNITIES, POSTS, open_store
@@ -230,4 +231,61 @@ async def test_what_a_source_certainly_has_no_more_goes(store, settings) -> None
     assert await store.read(POSTS, "push.desk", "push.desk.9") is None
     # Of the others it says nothing: they stay.
     assert await store.read(POSTS, "push.desk", "push.desk.1") is not None
+    await check_statistics(store, ALL_OF_THEM)
+
+
+class Odd(Forgetful):
+    """A source without items that fails in a chosen way."""
+
+    def __init__(
+        self, name: SourceName, polling: Exception | None = None, looking: Exception | None = None
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.has_it = False
+        self._polling, self._looking = polling, looking
+
+    def poll(self, *args: Any, **named: Any) -> Iterator[Page]:
+        self.requests_used += 1
+        if self._polling is not None:
+            raise self._polling
+        return super().poll(*args, **named)
+
+    def look_again(self, items: Sequence[ItemReference]) -> Looked:
+        if self._looking is not None:
+            raise self._looking
+        return super().look_again(items)
+
+
+@pytest.mark.parametrize("late", ["reddit", "push"])
+async def test_a_source_without_time_hides_no_other_that_refuses(store, settings, late) -> None:
+    errors = {
+        "reddit": SourceRefused("missing", "It isn't there"),
+        "push": SourceRefused("missing", "It isn't there"),
+        late: DeadlineReached("no time"),
+    }
+    sources: Any = {name: Odd(name, errors[name]) for name in errors}
+    cycle = await Collector(store, sources, METHOD, settings).run("cli")
+    assert {error["kind"] for error in cycle["errors"]} == {"missing", "deadline"}
+    (said,) = [error["message"] for error in cycle["errors"] if error["kind"] == "deadline"]
+    assert "2 communities wait" in said
+    assert {name: each["used"] for name, each in cycle["requests"].items()} == {
+        "reddit": 1,
+        "push": 1,
+    }
+
+
+@pytest.mark.parametrize("broken", ["reddit", "push"])
+async def test_a_defect_in_one_sources_sweep_ends_no_others(store, settings, broken) -> None:
+    await collect(store, settings)
+    sources: Any = {
+        name: Odd(name, looking=KeyError("x") if name == broken else None)
+        for name in ("reddit", "push")
+    }
+    cycle = await Collector(store, sources, METHOD, settings).run("cli")
+    assert cycle["status"] == "completed"
+    (error,) = cycle["errors"]
+    assert (error["kind"], broken in error["message"]) == ("internal", True)
+    (whole,) = sources.keys() - {broken}
+    assert sources[whole].requests_used > len(ALL_OF_THEM) // 2
     await check_statistics(store, ALL_OF_THEM)
