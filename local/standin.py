@@ -9,7 +9,7 @@ from pathlib import Path
 from local.reddit.feed import subreddits_of
 from local.serving import listen
 from shared.errors import SettingsError
-from shared.settings import DEFAULT_SUBREDDITS, NO_SUBREDDITS
+from shared.settings import DEFAULT_SUBREDDITS, are_none
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def chosen_source(environ: Mapping[str, str], recording: Path | None) -> Iterato
     unless others were chosen. Raises SettingsError and BadRecording.
     """
     has_source = environ.get("REDDIT_CLIENT_ID") or environ.get("REDDIT_BASE_URL")
-    is_without = environ.get("SUBREDDITS", "").strip().lower() == NO_SUBREDDITS
+    is_without = are_none(environ.get("SUBREDDITS", ""))
     if has_source and recording:
         raise SettingsError("--data is for the stand-in: unset REDDIT_CLIENT_ID, REDDIT_BASE_URL")
     if is_without and recording:

@@ -73,11 +73,18 @@ def _split(value: object) -> object:
     return value
 
 
+def are_none(subreddits: object) -> bool:
+    """Return whether SUBREDDITS, as it is written or split, says that none is watched."""
+    names = _split(subreddits)
+    return isinstance(names, tuple) and [name.lower() for name in names] == [NO_SUBREDDITS]
+
+
 def _subreddits(names: tuple[str, ...]) -> tuple[str, ...]:
-    if tuple(name.lower() for name in names) == (NO_SUBREDDITS,):
+    if are_none(names):
         return ()
     for name in names:
-        is_name = SUBREDDIT.fullmatch(name) and source_of(name) == REDDIT
+        # In any case: names that differ by it alone are one community.
+        is_name = SUBREDDIT.fullmatch(name) and source_of(name.lower()) == REDDIT
         if not is_name or name.lower() in {ALL, NO_SUBREDDITS}:
             raise ValueError(f"{name!r} is not a name of a subreddit")
     if len({name.lower() for name in names}) < len(names):

@@ -79,7 +79,7 @@ async def collect_once(settings: Settings, *, as_json: bool) -> int:
         console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
         return ANOTHER_RUNS
     except UndertoneError as error:
-        console.print(f"The cycle failed: {error}", style="red", markup=False)
+        console.print(f"The cycle failed: {error}", style="red", markup=False, soft_wrap=True)
         return FAILED
     report = Report(
         cycle=cycle["id"],
@@ -128,7 +128,8 @@ def _print_cycle(console: Console, cycle: Cycle, report: Report) -> None:
     console.print(table)
     for error in cycle["errors"]:
         if error["community"] is None:
-            console.print(f"{error['kind']}: {error['message']}", style="red", markup=False)
+            reason = f"{error['kind']}: {error['message']}"
+            console.print(reason, style="red", markup=False, soft_wrap=True)
     if cycle["origin"] != "live":
         console.print(f"This is {cycle['origin']} data, not live.", style="yellow")
     sent = ", ".join(f"{each['used']} of {name}" for name, each in cycle["requests"].items())
@@ -142,7 +143,7 @@ async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
     try:
         found = await _totals(settings, scopes, window)
     except UndertoneError as error:
-        Console(stderr=True).print(str(error), style="red", markup=False)
+        Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
         return FAILED
     if as_json:
         print(json.dumps(found))

@@ -50,7 +50,8 @@ def _status(work: Callable[[], None]) -> int:
         console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
         return ANOTHER_RUNS
     except UndertoneError as error:
-        console.print(f"It failed: {printable(masked(str(error)))}", style="red", markup=False)
+        reason = f"It failed: {printable(masked(str(error)))}"
+        console.print(reason, style="red", markup=False, soft_wrap=True)
         return FAILED
     return COMPLETED
 

@@ -36,7 +36,8 @@ def rescore_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool)
         errors.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
         return ANOTHER_RUNS
     except UndertoneError as error:
-        errors.print(f"It failed: {printable(masked(str(error)))}", style="red", markup=False)
+        reason = f"It failed: {printable(masked(str(error)))}"
+        errors.print(reason, style="red", markup=False, soft_wrap=True)
         return FAILED
     except KeyboardInterrupt:
         errors.print("Interrupted: the next `python -m local rescore` goes on from here.")

@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
+from shared.store import COLLECTION, open_store
 from tests.fixtures.host import ROOT, environ_with
 
 
@@ -49,6 +51,18 @@ def test_a_log_level_does_not_mix_with_what_machines_read(tmp_path) -> None:
     assert ended.returncode == 0
     assert "cycle.completed" in ended.stderr
     assert json.loads(ended.stdout)["status"] == "completed"
+
+
+async def test_a_database_of_an_earlier_version_is_one_clear_line(sqlite_settings) -> None:
+    store = await open_store(sqlite_settings, retry_seconds=60)
+    earlier: Any = {"id": "collection", "kind": "collection", "origin": "sample"}
+    await store.upsert(COLLECTION, [earlier])
+    await store.close()
+    for command in ("collect", "stats", "trending", "cleanup", "rescore"):
+        ended = run("-m", "local", command, SQLITE_PATH=str(sqlite_settings.sqlite_path))
+        assert ended.returncode == 1, command
+        assert "earlier version" in ended.stderr
+        assert ended.stderr.strip().count("\n") == 0, ended.stderr
 
 
 def test_recorded_data_that_is_not_there_is_one_clear_line(tmp_path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app
 from local.standin import chosen_source
+from shared.settings import load_settings
 
 
 def port_in(environ: dict[str, str]) -> int:
@@ -34,7 +35,12 @@ def test_where_a_source_is_named_no_port_is_held() -> None:
         assert "REDDIT_BASE_URL" not in choice.environ
 
 
-def test_where_no_subreddit_is_watched_there_is_no_stand_in_and_the_data_is_live() -> None:
-    with chosen_source({"SUBREDDITS": "none", "COMMUNITIES": "push.desk"}, None) as choice:
+@pytest.mark.parametrize("none", ["none", " NONE", "none,", " , none"])
+def test_where_no_subreddit_is_watched_there_is_no_stand_in_and_the_data_is_live(
+    none: str, tmp_path
+) -> None:
+    environ = {"SUBREDDITS": none, "COMMUNITIES": "push.desk", "PUSH_FOLDER": str(tmp_path)}
+    assert load_settings(environ).watched == ("push.desk",)
+    with chosen_source(environ, None) as choice:
         assert choice.listener is None
         assert "ORIGIN" not in choice.environ
