@@ -17,15 +17,16 @@ from shared.settings import Settings
 from shared.times import iso
 
 # Fields added later are at the end, for programs that use column positions.
-_FIELDS = [name for name in PostAnswer.model_fields if name != "language"]
+_FIELDS = [name for name in PostAnswer.model_fields if name not in {"language", "source"}]
 _AT = _FIELDS.index("sentiment")
 POST_COLUMNS = [
     *_FIELDS[:_AT],
     *(f"sentiment_{name}" for name in PostSentiment.model_fields),
     "language",
     *_FIELDS[_AT + 1 :],
+    "source",
 ]
-_LATER = ("language", "copy_of", "copies")
+_LATER = ("language", "copy_of", "copies", "source")
 ITEM_COLUMNS = [
     *(name for name in ItemAnswer.model_fields if name not in {"sentiment", *_LATER}),
     *(f"sentiment_{name}" for name in PostSentiment.model_fields),

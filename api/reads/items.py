@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from api.deps import Deps
 from api.reads.copies import Copies, with_places
-from api.reads.listing import Page, Slice, read_page
+from api.reads.listing import COMMENT, Page, Slice, below_place, place_of, read_page
 from api.reads.posts import FIRST_HOURS, GROWTH, MAX_HOURS_READ, MIN_ID, search_terms, window_of
 from api.reads.scopes import scope_asked
 from api.reads.search import search_of
@@ -27,15 +27,15 @@ QUERY_HOURS = 4
 
 @dataclass(frozen=True, order=True)
 class _Reference:
-    """The place of an item."""
+    """An item and its place among all, as `place_of` gives it."""
 
-    order_key: str
+    place: str
     community: str
     kind: Kind
 
     @property
     def key(self) -> Key:
-        return self.community, id_of(self.order_key)
+        return self.community, id_of(below_place(self.place, self.kind))
 
 
 async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
@@ -67,7 +67,8 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
 def _answer(item: Item, names: Sequence[str]) -> ItemAnswer:
     more = {"post_id": item["id"]} if item["kind"] == "post" else {}
     empty = {"title": None, "comment_count": None}
-    return ItemAnswer.model_validate({**empty, **with_places(item, names), **more})
+    found = {**empty, **with_places(item, names), **more, "order_key": place_of(item)}
+    return ItemAnswer.model_validate(found)
 
 
 class _Listing:
@@ -103,13 +104,13 @@ class _Listing:
         self._ended: set[Kind] = set()
 
     async def read(self, below: str, count: int) -> Slice[Item]:
-        """Return at most `count` of the newest items below an order key, and where to continue."""
+        """Return at most `count` of the newest items below a place, and where to continue."""
         if self._scope != ALL:
             return await self._of_one(below, count)
         references = await self._newest(below, count + 1)
         stored = await self._stored(references[:count])
         if len(references) > count:
-            return Slice(stored, references[count - 1].order_key)
+            return Slice(stored, references[count - 1].place)
         rest = f"{next_hour(self._hours[-1])}:00:00Z_{MIN_ID}" if self._hours else None
         return Slice(stored, rest, is_spent=True)
 
@@ -120,15 +121,15 @@ class _Listing:
             await self._read_ahead(kind, below, each)
         going_on = [self._ahead[kind] for kind in self._kinds if kind not in self._ended]
         # Below the last item read of an unfinished kind, there may be unread items of it.
-        floor = max((ahead[-1]["order_key"] for ahead in going_on), default="")
+        floor = max((place_of(ahead[-1]) for ahead in going_on), default="")
         ahead = [item for kind in self._kinds for item in self._ahead[kind]]
-        ready = [item for item in ahead if item["order_key"] >= floor]
-        ready.sort(key=lambda item: item["order_key"], reverse=True)
+        ready = [item for item in ahead if place_of(item) >= floor]
+        ready.sort(key=place_of, reverse=True)
         found = ready[:count]
-        return Slice(found, found[-1]["order_key"] if floor or len(ready) > count else None)
+        return Slice(found, place_of(found[-1]) if floor or len(ready) > count else None)
 
     async def _read_ahead(self, kind: Kind, below: str, count: int) -> None:
-        ahead = [item for item in self._ahead[kind] if item["order_key"] < below]
+        ahead = [item for item in self._ahead[kind] if place_of(item) < below]
         wanted = count - len(ahead)
         if wanted > 0 and kind not in self._ended:
             query: Query[Any] = Query(
@@ -137,7 +138,7 @@ class _Listing:
                 wanted,
                 descending=True,
                 at_least=self._start,
-                below=ahead[-1]["order_key"] if ahead else below,
+                below=ahead[-1]["order_key"] if ahead else below_place(below, kind),
                 equals={"sentiment.label": self._label} if self._label else {},
             )
             found = await self._store.query(query)
@@ -161,14 +162,14 @@ class _Listing:
         return [cast("Item", found[each]) for each in wanted if each in found]
 
     async def _newest(self, below: str, count: int) -> list[_Reference]:
-        """Return the newest items of all communities below an order key.
+        """Return the newest items of all communities below a place.
 
         The order key must not increase between calls. There are fewer at the end of the window, or
         after MAX_HOURS_READ hours.
         """
         while self._hours and self._hours[-1] >= below:
             self._hours.pop()
-        self._found = [each for each in self._found if each.order_key < below]
+        self._found = [each for each in self._found if each.place < below]
         while self._hours and self._left > 0 and len(self._found) < count:
             await self._read_on(below, count)
         return self._found[:count]
@@ -199,11 +200,10 @@ class _Listing:
                 listed += [("post", key, label) for key, label in share["posts"]]
             if "comment" in self._kinds:
                 listed += await self._comments(hour["id"], name, share)
-            found += [
-                _Reference(order_key, name, kind)
-                for kind, order_key, label in listed
-                if self._start <= order_key < below and self._label in {None, label}
-            ]
+            for kind, order_key, label in listed:
+                place = order_key + (COMMENT if kind == "comment" else "")
+                if self._start <= order_key and place < below and self._label in {None, label}:
+                    found.append(_Reference(place, name, kind))
         return sorted(found, reverse=True)
 
     async def _comments(

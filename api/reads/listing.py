@@ -6,17 +6,20 @@ from typing import Generic, Protocol, TypeVar
 from api.reads.copies import Copies, words_of
 from api.reads.search import Search
 from api.schema.parameters import MAX_SCANNED
+from shared.communities import Kind
 from shared.models import Item
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 A = TypeVar("A")
 
 SCANNED_AT_ONCE = 250
+# It sorts before all that ids are made of, and is in none.
+COMMENT = "!"
 
 
 @dataclass(frozen=True)
 class Slice(Generic[I]):
-    """Items, and the order key below which to continue; None at the end.
+    """Items, and the place below which to continue; None at the end.
 
     is_spent: this page must not read more.
     """
@@ -39,12 +42,22 @@ class Listing(Protocol[I]):
 
     @property
     def end(self) -> str:
-        """The order key below which all items are."""
+        """The place below which all items are."""
         ...
 
     async def read(self, below: str, count: int) -> Slice[I]:
-        """Return at most `count` of the newest items below an order key."""
+        """Return at most `count` of the newest items below a place."""
         ...
+
+
+def place_of(item: Item) -> str:
+    """Return where an item stands among all: by its time and id, a comment above its namesake."""
+    return item["order_key"] + (COMMENT if item["kind"] == "comment" else "")
+
+
+def below_place(place: str, kind: Kind) -> str:
+    """Return the order key that the items of a kind have to lie below, to lie below a place."""
+    return place.removesuffix(COMMENT) if kind == "comment" else place
 
 
 def sliced(found: list[I], count: int) -> Slice[I]:
@@ -76,7 +89,7 @@ async def read_page(
             matching.append(item)
             if len(matching) == limit:
                 is_last = part.below is None and item is found[-1]
-                return Slice(matching, None if is_last else item["order_key"])
+                return Slice(matching, None if is_last else place_of(item))
         scanned += batch
         if part.below is None or part.is_spent or scanned >= MAX_SCANNED:
             return Slice(matching, part.below)

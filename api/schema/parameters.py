@@ -29,9 +29,10 @@ MAX_STEPS = 2500
 MAX_CYCLES = 100
 # Reddit's longest names have 21 characters; longer names up to this limit are unknown communities.
 MAX_NAME_CHARS = 100
-# A cursor is the order key of a page's last post: opaque to clients, and valid while posts arrive.
+# A cursor is the place of a page's last item (api/reads/listing.py): opaque to clients, and valid
+# while items arrive.
 ITEM_ID = r"[A-Za-z0-9_.-]{1,128}"
-CURSOR = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z_{ITEM_ID}$"
+CURSOR = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z_{ITEM_ID}!?$"
 
 # Only at the end of a day in UTC: https://www.rfc-editor.org/rfc/rfc3339#section-5.7
 LEAP_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}.[0-9]{2}:[0-9]{2}:)60((?:[.,][0-9]+)?.*)")

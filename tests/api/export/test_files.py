@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from api.export.files import ITEM_COLUMNS, POST_COLUMNS
 from api.export.tables import format_of
 from api.http.negotiation import NotAcceptable
 from api.schema.parameters import MAX_POSTS
@@ -324,3 +325,19 @@ async def test_bad_input_is_refused_as_ever(process, written) -> None:
     del process, written
     assert (await get(RECENT, format="xlsx")).status_code == 422
     assert (await get(RECENT, format="csv", subreddit="cats")).status_code == 404
+
+
+def test_columns_keep_their_places_for_programs_that_go_by_them() -> None:
+    """What came later stands behind."""
+    assert ",".join(POST_COLUMNS) == (
+        "id,subreddit,author,title,content,url,permalink,created_utc,upvotes,comment_count,"
+        "collected_at,sentiment_label,sentiment_compound,sentiment_positive,sentiment_negative,"
+        "sentiment_neutral,sentiment_method,sentiment_analyzed_at,sentiment_version,language,"
+        "flair,upvote_ratio,deleted,cursor,copy_of,copies,source"
+    )
+    assert ",".join(ITEM_COLUMNS) == (
+        "kind,id,post_id,subreddit,author,title,content,permalink,created_utc,upvotes,"
+        "comment_count,collected_at,deleted,cursor,sentiment_label,sentiment_compound,"
+        "sentiment_positive,sentiment_negative,sentiment_neutral,sentiment_method,"
+        "sentiment_analyzed_at,sentiment_version,language,copy_of,copies,source"
+    )
