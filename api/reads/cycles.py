@@ -79,8 +79,9 @@ async def _with_orphans(store: Store, cycles: list[Cycle], deps: Deps) -> list[C
 
 def client_message(error: CycleError, origin: str) -> str:
     """Return the error's message, without the network addresses that libraries may quote."""
-    of_reddit = source_of(error["community"] or "") == REDDIT
-    if error["kind"] == "missing" and of_reddit and origin != "live":
+    community = error["community"]
+    of_subreddit = community is not None and source_of(community) == REDDIT
+    if error["kind"] == "missing" and of_subreddit and origin != "live":
         # The real source may have it.
         return f"the {origin} data has no subreddit of this name"
     return OF_OUR_NETWORK.get(error["kind"], error["message"])

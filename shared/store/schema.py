@@ -19,7 +19,8 @@ async def check_schema(store: Store, name: str) -> None:
     state = await store.read(COLLECTION, "collection", "collection")
     found = state.get("schema", FIRST) if state is not None else SCHEMA
     if found != SCHEMA:
-        age = "an earlier" if found < SCHEMA else "a later"
+        # A later version may write it otherwise than as a number.
+        age = "an earlier" if isinstance(found, int) and found < SCHEMA else "a later"
         raise StoreOutdated(
             f"{name} was written by {age} version of Undertone (shape {found}, this one reads"
             f" {SCHEMA}): name another database, or delete this one, and collect again"

@@ -16,6 +16,7 @@ OTHERS = [
     ({}, "earlier"),
     ({"schema": SCHEMA - 1}, "earlier"),
     ({"schema": SCHEMA + 1}, "later"),
+    ({"schema": "2027.1"}, "later"),
 ]
 
 

@@ -47,8 +47,10 @@ class FolderSource:
         # os.path's says no where Path's raises: a name that is too long, a folder above that is
         # closed to us.
         if folder is None or not os.path.isdir(folder):  # noqa: PTH112
+            # Without the folders above it: clients read this too.
+            name = folder.name if folder else ""
             raise SourceRefused(
-                "missing", f"PUSH_FOLDER: {folder} is no folder: make it, or name another"
+                "missing", f"PUSH_FOLDER: {name!r} is no folder: make it, or name another"
             )
         self._folder: Path = folder
         self._wait = wait

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from api.reads.cycles import read_cycles
 from api.reads.items import read_items
 from api.reads.post import read_post
 from api.reads.sentiment import read_stats
 from api.reads.subreddits import read_subreddits
 from api.schema.parameters import (
+    CyclesParameters,
     ItemsParameters,
     PostParameters,
     ScopeParameters,
@@ -176,6 +178,21 @@ async def test_reads_show_both_sources_and_unknown_counts_as_unknown(store, sett
     assert found.comments[0].author == "[deleted]"
     page = await read_items(deps, ItemsParameters(limit=100))
     assert Counter(each.source for each in page.items.root) == {"reddit": 30, "push": 4}
+
+
+@pytest.mark.parametrize("origin", ["live", "sample"])
+async def test_clients_read_which_folder_is_missing_but_not_where(
+    store, settings, folder, origin
+) -> None:
+    settings = settings.model_copy(update={"origin": origin})
+    shutil.move(folder, folder.with_name("elsewhere"))
+    await collect(store, settings)
+    deps = deps_of(store, now=utc_now(), names=REDDIT)
+    (cycle,) = (await read_cycles(deps, CyclesParameters())).root
+    (error,) = cycle.errors
+    assert "PUSH_FOLDER" in error.message
+    assert folder.name in error.message
+    assert str(folder.parent) not in error.message
 
 
 class Forgetful:
