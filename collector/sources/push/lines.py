@@ -76,6 +76,8 @@ class PushedItem(BaseModel):
     def _is_whole(self) -> "PushedItem":
         if (self.kind == "comment") != (self.post_id is not None):
             raise ValueError("a comment takes post_id, and a post none")
+        if self.kind == "comment" and self.title.strip():
+            raise ValueError("a comment takes no title: its words are its text")
         if not self.deleted and not (self.text.strip() or self.title.strip()):
             raise ValueError("it has no words")
         return self

@@ -103,6 +103,11 @@ def test_a_comment_answers_the_comment_that_it_names_or_the_post(source, path) -
         (line(title="", text=" "), "it has no words"),
         (line(kind="comment"), "a comment takes post_id, and a post none"),
         (line(post_id="9"), "a comment takes post_id, and a post none"),
+        (
+            line(kind="comment", post_id="9"),
+            "a comment takes no title: its words are its text",
+        ),
+        (line(kind="comment", post_id="9", title=" "), "it has no words"),
         (line(text="é" * MAX_LINE_BYTES), "longer than 1 MB"),
         ('{"id": "1"}\n', "no usable kind"),
         (line(community="push.other"), "of another community"),
