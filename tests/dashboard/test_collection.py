@@ -194,7 +194,7 @@ def test_what_is_asked_for_and_not_taken_up_shows_what_the_server_says_of_it(
 
     edit_request(tmp_path, asked_at=iso(utc_now() - timedelta(minutes=5)))
     expect(asked.get_by_text("no worker has started it yet")).to_be_visible()
-    expect(asked.get_by_text("the collection by schedule at")).to_be_visible()
+    expect(asked.get_by_text("the scheduled collection at")).to_be_visible()
     collect_button(page).click()
     expect(asked.get_by_text("no worker has started it yet")).to_be_visible()
 
