@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -71,7 +72,12 @@ async def collect(
     The wait for the lease is part of CYCLE_SECONDS. Raises what `Collector.run` raises.
     """
     deadline = time.monotonic() + working_seconds(settings)
-    with open_sources(settings, wait=wait_until(deadline, stopping)) as sources:
+    over = threading.Event()
+    with ExitStack() as stack:
+        wait = wait_until(deadline, stopping, over)
+        sources = stack.enter_context(open_sources(settings, wait=wait))
+        # A source may wait in its thread when another, or the store, has ended the cycle.
+        stack.callback(over.set)
         async with _open(settings) as store:
             method = method_named(settings.sentiment_method)
             collector = Collector(store, sources, method, settings, progress=progress)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from shared.errors import DeadlineReached, Stopped
 
+LOOK_AGAIN_SECONDS = 0.5
+
 Wait = Callable[[float], None]
 """Waits a number of seconds. Raises DeadlineReached if less time is left, and Stopped."""
 
@@ -29,14 +31,28 @@ class Backoff:
         return longest / 2 + rng.uniform(0, longest / 2)
 
 
-def wait_until(deadline: float, stopping: threading.Event | None = None) -> Wait:
-    """Return a Wait that ends at the deadline (`time.monotonic`), or when the event is set."""
+def wait_until(
+    deadline: float,
+    stopping: threading.Event | None = None,
+    over: threading.Event | None = None,
+) -> Wait:
+    """Return a Wait that ends at the deadline (`time.monotonic`), or when an event is set.
+
+    `over` says that another source, or the store, has ended the cycle meanwhile.
+    """
     stop = stopping or threading.Event()
 
     def wait(seconds: float) -> None:
-        if time.monotonic() + seconds >= deadline:
+        end = time.monotonic() + seconds
+        if end >= deadline:
             raise DeadlineReached("the cycle's time is used up")
-        if stop.wait(seconds):
-            raise Stopped("the process was told to end")
+        while True:
+            left = max(0.0, end - time.monotonic())
+            if stop.wait(min(left, LOOK_AGAIN_SECONDS)):
+                raise Stopped("the process was told to end")
+            if over is not None and over.is_set():
+                raise Stopped("the cycle has ended")
+            if left <= LOOK_AGAIN_SECONDS:
+                return
 
     return wait

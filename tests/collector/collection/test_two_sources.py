@@ -1,7 +1,9 @@
 """Two sources in one database: Reddit over HTTP, and a folder of files."""
 
+import asyncio
 import json
 import shutil
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,11 +26,13 @@ from api.schema.parameters import (
     SubredditsParameters,
 )
 from collector.collection.cycle import Collector
+from collector.jobs import collect as collect_job
+from collector.sources import registry
 from collector.sources.base import ItemReference, Looked, Page, SeenPost
 from collector.sources.registry import open_sources
-from collector.sources.waiting import wait_until
+from collector.sources.waiting import Wait, wait_until
 from shared.communities import SourceName, source_of
-from shared.errors import DeadlineReached, SourceRefused
+from shared.errors import DeadlineReached, SourceRefused, Stopped, StoreUnavailable
 from shared.models import Cycle, Watermark
 from shared.settings import Settings
 from shared.store import COMMENTS, COMMUNITIES, POSTS, open_store
@@ -306,3 +310,47 @@ async def test_a_defect_in_one_sources_sweep_ends_no_others(store, settings, bro
     (whole,) = sources.keys() - {broken}
     assert sources[whole].requests_used > len(ALL_OF_THEM) // 2
     await check_statistics(store, ALL_OF_THEM)
+
+
+class Waiting(Odd):
+    """A source that waits for its turn, and notes how that ends."""
+
+    def __init__(self, wait: Wait, begun: threading.Event) -> None:
+        super().__init__("reddit")
+        self._wait, self._begun = wait, begun
+        self.ended_by: Exception | None = None
+
+    def poll(self, *_args: Any, **_named: Any) -> Iterator[Page]:
+        self._begun.set()
+        try:
+            self._wait(30)
+        except Stopped as error:
+            self.ended_by = error
+            raise
+        yield Page([], {})
+
+
+def test_a_source_that_waits_keeps_no_process_whose_cycle_has_ended(
+    sqlite_settings, folder, monkeypatch
+) -> None:
+    begun = threading.Event()
+    made: list[Waiting] = []
+
+    class Breaking(Odd):
+        def poll(self, *_args: Any, **_named: Any) -> Iterator[Page]:
+            begun.wait()
+            raise StoreUnavailable("gone")
+            yield
+
+    def waiting(_settings: Settings, wait: Wait) -> Waiting:
+        made.append(Waiting(wait, begun))
+        return made[0]
+
+    makers = {"reddit": waiting, "push": lambda *_: Breaking("push")}
+    monkeypatch.setattr(registry, "MAKERS", makers)
+    more = {"communities": ("push.desk",), "push_folder": folder}
+    settings = settings_for(sqlite_settings, "http://127.0.0.1:9", ("aws",), **more)
+    with pytest.raises(StoreUnavailable):
+        asyncio.run(collect_job(settings, "cli"))
+    # Without it the wait would have gone on to its end, and the process with it.
+    assert isinstance(made[0].ended_by, Stopped)
