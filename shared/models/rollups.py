@@ -13,7 +13,8 @@ class Labelled(TypedDict):
 
     threads are the same by the id of the post that the items are or answer: their number, and the
     sum of their compound. The items of a thread agree more than chance has it, so that an error of
-    a mean has to know them. Days of communities have them; months, and `all`, don't.
+    a mean has to know them. Days of communities have the largest ones of each hour;
+    months, and `all`, have none.
     """
 
     positive: int

@@ -30,6 +30,10 @@ LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 FIRST_METHOD = "vader"
 """What scored all items before methods had versions: `method_of` those."""
 
+# Of one hour, so that a day document stays below 200 KB. Smaller ones are the rest of the cell, and
+# hardly matter to an error.
+MAX_THREADS = 200
+
 NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0, compound_squares=0.0)
 
 
@@ -109,7 +113,9 @@ def _threads(items: Iterable[tuple[str, Item]]) -> dict[str, list[float]]:
     compounds: dict[str, list[float]] = defaultdict(list)
     for thread, item in items:
         compounds[thread].append(item["sentiment"]["compound"])
-    return {thread: [len(found), _sum(found)] for thread, found in sorted(compounds.items())}
+    largest = sorted(compounds, key=lambda thread: (-len(compounds[thread]), thread))
+    kept = sorted(largest[:MAX_THREADS])
+    return {thread: [len(compounds[thread]), _sum(compounds[thread])] for thread in kept}
 
 
 def count(items: Iterable[Scored], *, posts: int) -> Cell:

@@ -1,3 +1,4 @@
+import json
 from math import sqrt
 from statistics import stdev
 from typing import cast
@@ -7,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.models import Cell, DayStats
-from shared.stats.cells import add, cells_of, recount, standard_error, subtract, totals
+from shared.stats.cells import (
+    MAX_THREADS,
+    add,
+    cells_of,
+    recount,
+    standard_error,
+    subtract,
+    totals,
+    with_threads,
+)
 
 COMPOUNDS = st.integers(-10_000, 10_000).map(lambda n: n / 10_000)
 
@@ -196,3 +206,12 @@ def test_a_rest_does_not_pretend_to_know_squares_that_a_part_lacks() -> None:
     whole, part = recount([item(0.5), item(-0.9)], []), recount([item(0.5)], [])
     earlier = cast("Cell", {k: v for k, v in part.items() if k != "compound_squares"})
     assert "compound_squares" not in subtract(whole, [earlier])
+
+
+def test_a_busy_hour_keeps_its_largest_threads_and_no_more() -> None:
+    posts = [{**item(0.5), "id": f"p{number:04}"} for number in range(3 * MAX_THREADS)]
+    talked_of = [f"p{number:04}" for number in range(MAX_THREADS, 2 * MAX_THREADS)]
+    comments = [{**item(-0.25), "post_id": thread} for thread in talked_of]
+    counted = with_threads(recount(posts, comments), posts, comments)
+    assert counted["threads"] == {thread: [2, 0.25] for thread in talked_of}
+    assert len(json.dumps(counted)) < 10_000
