@@ -26,9 +26,9 @@ def chosen_source(environ: Mapping[str, str], recording: Path | None) -> Iterato
 
     Where no subreddit is watched, neither is needed.
 
-    The stand-in gets a free port, which is held until the context ends: nobody takes it before the
-    stand-in has started. With a recording, SUBREDDITS becomes the subreddits of the recording,
-    unless others were chosen. Raises SettingsError and BadRecording.
+    The stand-in gets a free port. It is held until the context ends, so that no other program takes
+    it before the stand-in has started. With a recording, SUBREDDITS becomes the subreddits of the
+    recording, unless others were chosen. Raises SettingsError and BadRecording.
     """
     has_source = environ.get("REDDIT_CLIENT_ID") or environ.get("REDDIT_BASE_URL")
     is_without = are_none(environ.get("SUBREDDITS", ""))

@@ -7,7 +7,7 @@ UndertoneError
 ├── CycleEnded                a requested cycle has already run: there is nothing to do
 ├── LeaseLost                 the lease ran out while its holder worked: stop writing
 ├── DeadlineReached           the time that a cycle may take is used up
-├── Stopped                   the process was told to end while it worked
+├── Stopped                   the process was asked to stop while it worked
 ├── BadMessage                a queue message that can't be read: it goes to the poison queue
 ├── QueueUnavailable          a message can't be put on the queue: nothing was requested
 ├── StoreError                the database's faults
@@ -90,7 +90,7 @@ class DeadlineReached(UndertoneError):
 
 
 class Stopped(UndertoneError):
-    """The process was told to end while it worked; the next one continues the work."""
+    """The process was asked to stop while it worked; the next one continues the work."""
 
 
 class BadMessage(UndertoneError):

@@ -96,14 +96,14 @@ def _answer(cycle: Cycle) -> CycleAnswer:
         for name, counts in cycle["communities"].items()
     }
     reddit = cycle["requests"].get("reddit", {"used": 0, "left": None})
-    told = {
+    fields = {
         **cycle,
         "errors": errors,
         "communities": communities,
         "reddit_requests": reddit["used"],
         "reddit_requests_left": reddit["left"],
     }
-    return CycleAnswer.model_validate(told)
+    return CycleAnswer.model_validate(fields)
 
 
 def _awaited(request: CollectRequest, lease: Lease | None, deps: Deps) -> Cycle:

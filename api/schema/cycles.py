@@ -46,7 +46,7 @@ class CycleErrorAnswer(Answer):
 
 
 class CycleCounts(Answer):
-    """What a cycle did with one community."""
+    """The counts of one community in a cycle."""
 
     posts_seen: int = Field(description="posts that sources listed")
     comments_seen: int = Field(description="comments that sources listed")

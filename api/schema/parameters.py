@@ -318,7 +318,7 @@ class ItemsParameters(ListParameters):
 
 
 class TrendingParameters(Parameters):
-    """How many topics, and as of which time."""
+    """The number of topics, and their time."""
 
     limit: WholeNumber = Field(
         default=20,

@@ -55,7 +55,7 @@ def no_check() -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a cleanup would do: remove data created before `before`, and close orphaned cycles."""
+    """The plan of a cleanup: remove data created before `before`, and close orphaned cycles."""
 
     before: str
     removed: Removed

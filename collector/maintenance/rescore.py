@@ -59,7 +59,7 @@ class Hour(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a rescore would do: items by method, and the number not scored by `method`."""
+    """The plan of a rescore: items by method, and the number not scored by `method`."""
 
     method: str
     methods: dict[str, int]

@@ -49,7 +49,7 @@ def wait_until(
         while True:
             left = max(0.0, end - time.monotonic())
             if stop.wait(min(left, LOOK_AGAIN_SECONDS)):
-                raise Stopped("the process was told to end")
+                raise Stopped("the process was asked to stop")
             if over is not None and over.is_set():
                 raise Stopped("the cycle has ended")
             if left <= LOOK_AGAIN_SECONDS:

@@ -36,7 +36,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Keyness:
-    """How much more a term is used than expected.
+    """The excess of a term's uses over the expected ones.
 
     score is in standard deviations. lift is the number of posts with the term, divided by the
     expected number. growth is the share of posts with the term, divided by the share before; None

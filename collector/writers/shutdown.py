@@ -17,7 +17,7 @@ LOOK_AGAIN_SECONDS = 0.1
 # Cancelled work closes its document, frees the lease and closes the store. If the database hangs,
 # each of these steps is given up after this time.
 CLOSING_SECONDS = 10.0
-STOPPED = "the process was told to end"
+STOPPED = "the process was asked to stop"
 OUT_OF_TIME = "the function's time is used up"
 
 stopping = threading.Event()

@@ -1,4 +1,4 @@
-"""What the stand-in's API and its controls share."""
+"""The state that the stand-in's API and its controls share."""
 
 from dataclasses import dataclass
 

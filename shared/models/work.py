@@ -19,7 +19,7 @@ class CycleError(TypedDict):
 
 
 class CommunityCounts(TypedDict):
-    """What a cycle did with one community; left_out isn't there where nothing was."""
+    """The counts of one community in a cycle; without left_out if nothing was."""
 
     posts_seen: int
     comments_seen: int

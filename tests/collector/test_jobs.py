@@ -303,7 +303,7 @@ def test_told_to_end_a_timers_run_closes_what_it_has_open(
     collect_on_timer(settings, past_due=True)
     (end,) = ends(caplog, "collect")
     assert "outcome=stopped" in end
-    assert "the process was told to end; the next cycle goes on" in caplog.text
+    assert "the process was asked to stop; the next cycle goes on" in caplog.text
 
 
 def test_a_function_has_time_to_close_before_its_process_is_killed(sqlite_settings) -> None:

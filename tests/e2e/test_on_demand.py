@@ -298,7 +298,7 @@ def test_sigterm_in_mid_cycle_closes_it_as_failed_and_the_next_one_completes(
     assert stopped["end_time"] is not None
     (error,) = stopped["errors"]
     assert error["kind"] == "stopped"
-    assert error["message"] == "the process was told to end; the next cycle goes on"
+    assert error["message"] == "the process was asked to stop; the next cycle goes on"
     next_one = ask(again)
     assert next_one.status_code == 202, "its lease was given back"
     ended = wait_for_end(again, next_one.json()["cycle"])[-1]

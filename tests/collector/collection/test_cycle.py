@@ -184,7 +184,7 @@ async def test_an_item_from_the_future_does_not_hide_those_before_it(
     reddit.control.add(ahead)
     await run_cycle(store, settings)
     state = await store.read(COMMUNITIES, "community", "aws")
-    assert state["watermark"]["posts"] <= iso(utc_now())
+    assert state["watermark"]["posts"].partition("_")[0] <= iso(utc_now())
 
 
 async def test_a_gap_of_several_pages_is_read_to_its_end(

@@ -14,7 +14,7 @@ from shared.store import CYCLES, LEASES, Query, Store, open_store
 from tests.collector.harness import METHOD, WRITES, settings_for, things
 
 OPERATIONS = (*WRITES, "read", "read_many", "query")
-STOPPED = "the process was told to end"
+STOPPED = "the process was asked to stop"
 
 
 class CancellingStore:
