@@ -3,14 +3,21 @@
 import json
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from bench.fill import ONE_POST_IN, Maker
-from collector.sources.base import ItemReference, Looked, Page, Seen, SeenComment, SeenPost
+from collector.sources.base import (
+    ItemReference,
+    Looked,
+    Page,
+    Seen,
+    SeenComment,
+    SeenPost,
+    SourceBase,
+)
 from collector.sources.reddit.listing import read_listing
 from shared.communities import SourceName
 from shared.models import Comment, Post, Watermark
@@ -26,7 +33,7 @@ NEWEST = (
 )
 
 
-class StoredSource:
+class StoredSource(SourceBase):
     """Lists the stored items as Reddit would; nothing has changed except the items new at `at`.
 
     `seconds`, and of them `cpu_seconds`, are the source's own time, which would be Reddit's.
@@ -36,9 +43,8 @@ class StoredSource:
     keys_at_once = 100
 
     def __init__(self, settings: Settings, at: datetime, new: int) -> None:
-        self.left_out: Counter[str] = Counter()
+        super().__init__()
         self.requests_used = 0
-        self.requests_left = None
         self.seconds = self.cpu_seconds = 0.0
         self._names = settings.watched
         self._files = sqlite3.connect(settings.sqlite_path, check_same_thread=False)

@@ -50,6 +50,8 @@ LEASE_WAIT_SECONDS = 600.0
 # The last part of CYCLE_SECONDS is reserved for writing and closing, after the last request.
 CLOSING_SHARE = 0.1
 CLOSING_SECONDS = 120.0
+# A source may read for this part of CYCLE_SECONDS.
+SOURCE_SHARE = 0.5
 # A rescore is run by hand and has no deadline, so it waits for the longest cycle.
 RESCORE_WAIT_SECONDS = 3600.0
 
@@ -74,8 +76,11 @@ async def collect(
     deadline = time.monotonic() + working_seconds(settings)
     over = threading.Event()
     with ExitStack() as stack:
-        wait = wait_until(deadline, stopping, over)
-        sources = stack.enter_context(open_sources(settings, wait=wait))
+        # One that hangs until its deadline leaves the others their time, and the sweep its own.
+        own_deadline = min(deadline, time.monotonic() + SOURCE_SHARE * settings.cycle_seconds)
+        sources = stack.enter_context(
+            open_sources(settings, waits=lambda: wait_until(own_deadline, stopping, over))
+        )
         # A source may wait in its thread when another, or the store, has ended the cycle.
         stack.callback(over.set)
         async with _open(settings) as store:

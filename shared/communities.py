@@ -4,23 +4,31 @@ A Reddit community's id is its bare name; those of other sources begin with a pr
 """
 
 import re
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 Kind = Literal["post", "comment"]
-SourceName = Literal["reddit", "push"]
+SourceName = Literal["reddit", "hackernews", "discourse", "github", "arctic_shift", "push"]
 SOURCES: tuple[SourceName, ...] = get_args(SourceName)
 
 REDDIT: SourceName = "reddit"
 # A community of the source named by its key has an id that begins so.
-PREFIXES: dict[str, SourceName] = {"push.": "push"}
+PREFIXES: Mapping[str, SourceName] = {
+    "hn.": "hackernews",
+    "forum.": "discourse",
+    "github.": "github",
+    "push.": "push",
+}
 # Reddit's own rule for names. A dot is allowed for the oldest one (reddit.com).
 SUBREDDIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{1,20}")
 # Safe in a path, in a file's name and as a partition key.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+# An owner's name has no dot, a repository's may have some. GitHub reads both in any case.
+REPOSITORY = re.compile(r"[a-z0-9][a-z0-9-]{0,38}\.[a-z0-9._-]{0,99}[a-z0-9_-]")
 
 
 def source_of(community: str) -> SourceName:
-    """Return the source that a community belongs to."""
+    """Return the source that a community belongs to by its id."""
     for prefix, source in PREFIXES.items():
         if community.startswith(prefix):
             return source
@@ -33,3 +41,10 @@ def name_in_source(community: str) -> str:
         if community.startswith(prefix):
             return community.removeprefix(prefix)
     return community
+
+
+def is_prefixed_id(community: str) -> bool:
+    """Return whether this is an id of a community of another source than Reddit."""
+    source = source_of(community)
+    pattern = REPOSITORY if source == "github" else NAME
+    return source != REDDIT and bool(pattern.fullmatch(name_in_source(community)))

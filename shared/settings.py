@@ -27,7 +27,15 @@ from pydantic import (
 from pydantic.functional_validators import AfterValidator
 
 from shared import __version__
-from shared.communities import NAME, REDDIT, SUBREDDIT, name_in_source, source_of
+from shared.communities import (
+    NAME,
+    REDDIT,
+    SUBREDDIT,
+    SourceName,
+    is_prefixed_id,
+    name_in_source,
+    source_of,
+)
 from shared.errors import SettingsError
 from shared.logs import MASK, hide, masked
 from shared.models import ALL, Origin, OtherLanguages
@@ -53,6 +61,8 @@ DEFAULT_SUBREDDITS = (
 )
 
 NO_SUBREDDITS = "none"
+# Discourse forums that need no entry in FORUMS.
+FORUMS = {"cursor": "https://forum.cursor.com", "openai": "https://community.openai.com"}
 # https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
 CONNECTION_STRING = re.compile(
     r"(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)"
@@ -94,11 +104,34 @@ def _subreddits(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _communities(ids: tuple[str, ...]) -> tuple[str, ...]:
     for community in ids:
-        if source_of(community) == REDDIT or not NAME.fullmatch(name_in_source(community)):
+        if not is_prefixed_id(community):
             raise ValueError(f"{community!r} is not an id of a community")
     if len(set(ids)) < len(ids):
         raise ValueError("a community is named twice")
     return ids
+
+
+def _named(value: object) -> object:
+    """Split "name=value,name=value" into a mapping."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    names = [name.strip() for name, _, _ in pairs]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise ValueError(f"{name.strip()!r} has no value")
+    if len(set(names)) < len(names):
+        raise ValueError("a name stands twice")
+    return {name: given.strip() for name, (_, _, given) in zip(names, pairs, strict=True)}
+
+
+def _with_names(named: dict[str, str]) -> dict[str, str]:
+    for name, given in named.items():
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a name of small letters, digits and hyphens")
+        if not given:
+            raise ValueError(f"{name!r} has no value")
+    return named
 
 
 def _schedule(expression: str) -> str:
@@ -146,6 +179,8 @@ def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Queries = Annotated[dict[str, str], BeforeValidator(_named), AfterValidator(_with_names)]
+Addresses = Annotated[dict[str, WebAddress], BeforeValidator(_named), AfterValidator(_with_names)]
 
 
 class Settings(BaseModel):
@@ -177,8 +212,48 @@ class Settings(BaseModel):
     )
     communities: Annotated[Names, AfterValidator(_communities)] = Field(
         (),
-        description="the communities of other sources to watch, separated by commas: push. and a"
-        " name of small letters, digits and hyphens",
+        description="the ids of the communities of other sources to watch, separated by commas:"
+        " hn.NAME, forum.NAME, github.OWNER.REPOSITORY or push.NAME, in small letters",
+    )
+    contact: str | None = Field(
+        None,
+        pattern=r"^[!-~]{3,200}$",
+        description="an e-mail or web address of the operator, for the User-Agent of requests to"
+        " other sources than Reddit",
+    )
+    hn_queries: Queries = Field(
+        {},
+        description="the words that hn.NAME looks for at Hacker News, as NAME=words, separated by"
+        " commas",
+    )
+    hn_base_url: WebAddress | None = Field(
+        None,
+        description="the http(s) address of a server with Hacker News' APIs, if not their own",
+    )
+    forums: Addresses = Field(
+        {},
+        description="the addresses of Discourse forums that forum.NAME reads, as NAME=https://…,"
+        " separated by commas",
+    )
+    github_token: SecretStr | None = Field(
+        None, description="a token of GitHub, which needs no scope: 5,000 requests an hour, not 60"
+    )
+    github_base_url: WebAddress | None = Field(
+        None, description="the http(s) address of a server with GitHub's API, if not its own"
+    )
+    arctic_shift: Literal["off", "backfill", "poll"] = Field(
+        "off",
+        description="whether subreddits are read from the archive Arctic Shift: off, backfill"
+        " (their past alone) or poll (what is new too, instead of from Reddit)",
+    )
+    arctic_shift_base_url: WebAddress | None = Field(
+        None, description="the http(s) address of a server with Arctic Shift's API, if not its own"
+    )
+    backfill_days: int = Field(
+        90,
+        ge=0,
+        le=3650,
+        description="how many days of the past are read of a community that is new: 0 to 3650",
     )
     push_folder: Path | None = Field(
         None, description="the folder that holds NAME.ndjson for each community push.NAME"
@@ -259,11 +334,10 @@ class Settings(BaseModel):
             )
         if not self.watched:
             raise ValueError("SUBREDDITS: none, so COMMUNITIES takes at least one id")
-        if self.communities and self.push_folder is None:
-            raise ValueError(
-                "PUSH_FOLDER: COMMUNITIES has communities of push, so it takes the folder of their"
-                " files"
-            )
+        for community in self.communities:
+            name = name_in_source(community)
+            if source_of(community) == "discourse" and name not in self.addresses_of_forums:
+                raise ValueError(f"FORUMS: {community} has no address; add {name}=https://…")
         if self.cosmos_key and not self.cosmos_endpoint:
             raise ValueError(
                 "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes the address of that account"
@@ -278,6 +352,16 @@ class Settings(BaseModel):
     def watched(self) -> tuple[str, ...]:
         """Return the ids of the communities that are collected, of all sources."""
         return (*self.subreddits, *self.communities)
+
+    @property
+    def addresses_of_forums(self) -> dict[str, str]:
+        """Return the address of each forum that is known by its name."""
+        return {**FORUMS, **self.forums}
+
+    def source_of(self, community: str) -> SourceName:
+        """Return the source that a community is read from."""
+        source = source_of(community)
+        return "arctic_shift" if source == REDDIT and self.arctic_shift == "poll" else source
 
     def community_named(self, name: str) -> str | None:
         """Return an id, given in any case, as it is configured; None if it isn't configured."""

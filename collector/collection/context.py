@@ -40,5 +40,7 @@ def comparer_of(cycle: CycleContext) -> Comparer:
     """Return the cycle's comparer; all items of a cycle have the same time of collection."""
     began = cycle.journal.began_at
     return Comparer(
-        now=iso(began), oldest=iso(began - timedelta(days=cycle.settings.retention_days))
+        now=iso(began),
+        oldest=iso(began - timedelta(days=cycle.settings.retention_days)),
+        source_of=cycle.settings.source_of,
     )

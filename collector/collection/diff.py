@@ -9,7 +9,7 @@ from typing import Generic, Literal, TypeVar, cast
 
 from collector.sentiment.scoring import text_of_post
 from collector.sources.base import Seen, SeenComment, SeenPost
-from shared.communities import source_of
+from shared.communities import SourceName, source_of
 from shared.models import (
     Comment,
     CopyMarks,
@@ -81,6 +81,7 @@ class Comparer:
 
     now: str
     oldest: str
+    source_of: Callable[[str], SourceName] = source_of
 
     def compare(
         self,
@@ -218,7 +219,7 @@ class Comparer:
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
         return Item(
             id=seen.id,
-            source=source_of(community),
+            source=known["source"] if known else self.source_of(community),
             community=community,
             kind=seen.kind,
             order_key=order_key(created, seen.id),

@@ -5,15 +5,16 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from collector.collection.context import CycleContext, comparer_of
 from collector.collection.diff import Changes
 from collector.collection.faults import Failure, FaultStreak
 from collector.collection.reading import Reading, read_community
+from collector.collection.shared_items import Shared
 from collector.collection.side_by_side import side_by_side
 from collector.sources.base import Seen, Source
-from shared.communities import SourceName, source_of
+from shared.communities import SourceName
 from shared.cycles import no_counts
 from shared.errors import DeadlineReached, SourceError, SourceRefused, UndertoneError
 from shared.models import CommunityState, Item
@@ -102,7 +103,7 @@ async def groups_of(cycle: CycleContext) -> AsyncGenerator[Group]:
     communities = max(1, len(states) // GROUPS)
     by_source: dict[SourceName, list[CommunityState]] = defaultdict(list)
     for state in states:
-        by_source[source_of(state["id"])].append(state)
+        by_source[cycle.settings.source_of(state["id"])].append(state)
     group = Group()
     streams = [_read_source(cycle, name, own) for name, own in by_source.items()]
     async with aclosing(side_by_side(streams)) as steps:
@@ -119,9 +120,10 @@ async def _read_source(
 ) -> AsyncGenerator[Step]:
     """Read the communities of one source, one after another, until an error ends it."""
     streak = FaultStreak()
+    shared = Shared(cycle.store, [state["id"] for state in states])
     for state in states:
         try:
-            read = await _read(cycle, cycle.sources[name], state)
+            read = await _read(cycle, cycle.sources[name], state, shared)
         except (DeadlineReached, SourceRefused) as error:
             yield Step(name, failures=streak.end(), ended_by=error)
             return
@@ -161,7 +163,7 @@ async def _states(cycle: CycleContext) -> list[CommunityState]:
     return sorted(states, key=lambda state: state["last_attempt_at"])
 
 
-async def _read(cycle: CycleContext, source: Source, state: CommunityState) -> Read:
+async def _read(cycle: CycleContext, source: Source, state: CommunityState, shared: Shared) -> Read:
     """Read one community, and compare it with what is stored."""
     name = state["id"]
     with span("read community", {"undertone.community": name}):
@@ -170,6 +172,9 @@ async def _read(cycle: CycleContext, source: Source, state: CommunityState) -> R
         now = cycle.clock()
         reading = await read_community(source, state, oldest=comparer.oldest, now=now)
         stored = await _stored(cycle.store, name, reading.seen)
+        if source.shares_items:
+            others = await shared.of_others(name, reading.seen, stored)
+            reading = replace(reading, seen=[x for x in reading.seen if x.key not in others])
         changes = await asyncio.to_thread(comparer.compare, name, reading.seen, stored, listed=True)
         changes.left_out += reading.left_out
         after: CommunityState = {

@@ -14,13 +14,14 @@ from collector.collection.context import CycleContext, comparer_of
 from collector.collection.diff import MAX_AHEAD, Changes, remove
 from collector.collection.faults import Failure
 from collector.collection.groups import BROKE, Group, Read, broke, groups_of
+from collector.collection.kept import give_back, keep
 from collector.collection.score import score_drafts
 from collector.collection.sweep import Swept, sweep
 from collector.collection.writing import write
 from collector.rollups.copies import earliest_compared, unmarked_posts
 from collector.sentiment.rescoring import rescore_hours
 from collector.sources.base import Source
-from shared.communities import SourceName, source_of
+from shared.communities import SourceName
 from shared.errors import (
     DeadlineReached,
     SourceError,
@@ -54,11 +55,14 @@ class Collected:
 
 async def collect(cycle: CycleContext) -> WorkStatus:
     """Collect every community, sweep, and bring all statistics up to date."""
+    await give_back(cycle.store, cycle.sources)
     stored = await _move_respelled(cycle)
     await _make_up_for_scores(cycle)
     done = Collected()
     await _collect_communities(cycle, done)
     await _sweep(cycle, stored, done)
+    count_requests(cycle)
+    await keep(cycle.store, cycle.sources)
     _note_end(cycle, done)
     await cycle.recount.finish()
     await _mark_copies(cycle, done)
@@ -89,7 +93,6 @@ async def _collect_group(cycle: CycleContext, group: Group, done: Collected) -> 
 
 def _note_end(cycle: CycleContext, done: Collected) -> None:
     """Add to the journal the errors that ended sources early."""
-    count_requests(cycle)
     journal = cycle.journal
     late: dict[SourceName, DeadlineReached] = {}
     for name, error in done.ended_by.items():
@@ -100,7 +103,8 @@ def _note_end(cycle: CycleContext, done: Collected) -> None:
                 journal.fail(None, error.kind, error)
     if late:
         read = set(journal.document["communities_processed"])
-        own = [each for each in cycle.settings.watched if source_of(each) in late]
+        settings = cycle.settings
+        own = [each for each in settings.watched if settings.source_of(each) in late]
         reason = f"{next(iter(late.values()))}; {len(set(own) - read)} communities wait"
         journal.fail(None, "deadline", f"{reason} for the next")
 
@@ -204,6 +208,7 @@ async def _end_communities(cycle: CycleContext, states: Sequence[CommunityState]
         state["last_attempt_at"] = iso(cycle.clock())
         document["communities_processed"].append(state["id"])
     count_requests(cycle)
+    await keep(cycle.store, cycle.sources)
     await cycle.store.upsert(COMMUNITIES, states)
     await cycle.journal.save()
     for state in states:
@@ -224,7 +229,7 @@ async def _sweep(cycle: CycleContext, stored: Sequence[str], done: Collected) ->
         for name, source in cycle.sources.items():
             if name in done.ended_by:
                 continue
-            own = [each for each in stored if source_of(each) == name]
+            own = [each for each in stored if cycle.settings.source_of(each) == name]
             try:
                 await _sweep_source(cycle, source, own, done)
             except (DeadlineReached, SourceRefused) as error:
@@ -262,7 +267,7 @@ async def _sweep_source(
         cycle.store,
         source,
         stored,
-        requests=cycle.settings.sweep_requests,
+        requests=cycle.settings.sweep_requests * source.sweep_factor,
         skip=done.looked_at,
         clock=cycle.clock,
         take=take,

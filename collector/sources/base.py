@@ -13,6 +13,7 @@ from shared.store.keys import item_key
 # A fault is account-wide if this number of communities in a row fail with it.
 ACCOUNT_WIDE: Mapping[str, int] = {
     "blocked": 2,
+    "rate_limited": 2,
     "login": 2,
     "connection": 3,
     "timeout": 3,
@@ -78,10 +79,28 @@ Seen = SeenPost | SeenComment
 
 @dataclass(frozen=True)
 class Page:
-    """Items of a poll. If it has a watermark, the poll may stop after these items."""
+    """Items of a poll. If it has a watermark, the poll may stop after these items.
+
+    complete_since is an ISO time: from it on, to the poll's begin or to the last of these items, if
+    the poll stops here, all that the source has was read. None: that isn't known.
+    """
 
     items: Sequence[Seen]
     watermark: Watermark | None = None
+    complete_since: str | None = None
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Items of the past, and where to go on; a cursor of None is the end of what was asked for.
+
+    complete_since is an ISO time: from it on, to the end of the span that was asked for, all is
+    read. None: nothing is yet.
+    """
+
+    items: Sequence[Seen]
+    cursor: Watermark | None
+    complete_since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +138,17 @@ class Source(Protocol):
 
     name: SourceName
     keys_at_once: int
-    """Maximum items of one look_again request."""
+    """Maximum items that look_again takes."""
+    sweep_factor: int
+    """Requests of its sweep for each of SWEEP_REQUESTS: more where each tells of few items."""
+    shares_items: bool
+    """Whether an item may show in several of its communities; it is stored in the first alone."""
+    has_past: bool
+    """Whether backfill reads what was written before the first poll."""
     left_out: Counter[str]
     """Number of objects left out so far because they can't be stored, by reason."""
+    kept: dict[str, str]
+    """What the source wants back in the next cycle, such as the requests of the running hour."""
 
     @property
     def requests_used(self) -> int:
@@ -144,9 +171,45 @@ class Source(Protocol):
         ...
 
     def look_again(self, items: Sequence[ItemReference]) -> Looked:
-        """Look up at most keys_at_once stored items in one request."""
+        """Look up at most keys_at_once stored items, with one request for each at most."""
+        ...
+
+    def backfill(
+        self, community: str, start: str, end: str, cursor: Watermark | None
+    ) -> Iterator[Slice]:
+        """Yield what was written from start to end (ISO times), newest first, a request a slice.
+
+        A walk that stops after any slice goes on from its cursor, in another process too. Sources
+        whose has_past is false yield nothing.
+        """
         ...
 
     def close(self) -> None:
         """Close the connections."""
         ...
+
+
+class SourceBase:
+    """The members that most sources share, for a source to inherit."""
+
+    sweep_factor = 1
+    shares_items = False
+    has_past = False
+
+    def __init__(self) -> None:
+        self.left_out: Counter[str] = Counter()
+        self.kept: dict[str, str] = {}
+
+    @property
+    def requests_left(self) -> int | None:
+        """Return None: the server doesn't say it."""
+        return None
+
+    def backfill(
+        self, _community: str, _start: str, _end: str, _cursor: Watermark | None
+    ) -> Iterator[Slice]:
+        """Return nothing: the past can't be read."""
+        return iter(())
+
+    def close(self) -> None:
+        """Close nothing."""

@@ -25,7 +25,13 @@ from shared.models.rollups import (
     MonthStats,
     ScopeHour,
 )
-from shared.models.state import CollectionState, CommunityState, SweepState, Watermark
+from shared.models.state import (
+    CollectionState,
+    CommunityState,
+    SourceState,
+    SweepState,
+    Watermark,
+)
 from shared.models.topics import Topic, Topics, TopicState
 from shared.models.work import (
     Cleanup,
@@ -73,6 +79,7 @@ __all__ = [
     "ScopeHour",
     "Sentiment",
     "SourceRequests",
+    "SourceState",
     "SweepState",
     "Topic",
     "TopicState",

@@ -36,6 +36,16 @@ class SweepState(TypedDict):
     _etag: NotRequired[str]
 
 
+class SourceState(TypedDict):
+    """What a source keeps between cycles; id is its name, and kept is the source's own."""
+
+    id: SourceName
+    kind: Literal["source"]
+    ttl: int
+    kept: dict[str, str]
+    _etag: NotRequired[str]
+
+
 class CollectionState(TypedDict):
     """What /health says of collection without reading every cycle.
 

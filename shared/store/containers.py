@@ -14,6 +14,7 @@ from shared.models import (
     MonthStats,
     Post,
     ScopeHour,
+    SourceState,
     SweepState,
     Topics,
     Work,
@@ -42,6 +43,7 @@ GUARDS: Container[Lease | CollectRequest] = Container(
 )
 LEASES: Container[Lease] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COMMUNITIES: Container[CommunityState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+SOURCE_STATES: Container[SourceState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 

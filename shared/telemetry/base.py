@@ -30,11 +30,11 @@ CYCLE_DURATION = Metric(
 CYCLE_ITEMS = Metric(
     "undertone.cycle.items", "counter", "{item}", "posts and comments, by what became of them"
 )
-REDDIT_REQUESTS = Metric(
-    "undertone.reddit.requests", "counter", "{request}", "requests to Reddit, repeated ones too"
+SOURCE_REQUESTS = Metric(
+    "undertone.source.requests", "counter", "{request}", "requests to sources, repeated ones too"
 )
-REDDIT_REQUESTS_LEFT = Metric(
-    "undertone.reddit.requests_left", "gauge", "{request}", "what Reddit still allows in its window"
+SOURCE_REQUESTS_LEFT = Metric(
+    "undertone.source.requests_left", "gauge", "{request}", "what a source still allows for now"
 )
 STORE_REQUEST_UNITS = Metric(
     "undertone.store.request_units", "counter", "{request_unit}", "what Cosmos DB charged"
@@ -42,8 +42,8 @@ STORE_REQUEST_UNITS = Metric(
 METRICS = (
     CYCLE_DURATION,
     CYCLE_ITEMS,
-    REDDIT_REQUESTS,
-    REDDIT_REQUESTS_LEFT,
+    SOURCE_REQUESTS,
+    SOURCE_REQUESTS_LEFT,
     STORE_REQUEST_UNITS,
 )
 

@@ -24,6 +24,13 @@ MADE = {
 }
 LEFT_OUT = {
     "communities": "push alone has them, and it reads a folder",
+    **dict.fromkeys(
+        ("contact", "hn_queries", "forums", "github_token", "arctic_shift", "backfill_days"),
+        "the template follows",
+    ),
+    "hn_base_url": "it is for stand-ins, and none is deployed",
+    "github_base_url": "it is for stand-ins, and none is deployed",
+    "arctic_shift_base_url": "it is for stand-ins, and none is deployed",
     "push_folder": "there is no folder of files on Azure",
     "sqlite_path": "there is no embedded database on Azure",
     "cosmos_key": "the account takes none: local authentication is off",

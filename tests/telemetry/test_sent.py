@@ -147,8 +147,8 @@ def test_the_metrics_of_a_cycle_are_its_documents_counts(run) -> None:
         "removed": cycle["removed"],
     }
     assert cycle["new"] > 100
-    assert run.total("undertone.reddit.requests") == {"": cycle["reddit_requests"]}
-    left = [value for _, value in run.receiver.metric("undertone.reddit.requests_left")]
+    assert run.total("undertone.source.requests") == {"reddit": cycle["reddit_requests"]}
+    left = [value for _, value in run.receiver.metric("undertone.source.requests_left")]
     assert left[-1] == cycle["reddit_requests_left"]
     ((labels, seconds),) = run.receiver.metric("undertone.cycle.duration")
     assert labels == {"outcome": "completed"}

@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import stat
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from collector.sources.base import ItemReference, Looked, Page, Seen
+from collector.sources.base import ItemReference, Looked, Page, Seen, SourceBase
 from collector.sources.push.files import count_lines, lines, place_of, watermark_at
 from collector.sources.push.lines import read_line
 from collector.sources.waiting import Wait
@@ -35,12 +34,11 @@ LINES_AT_ONCE = 5000
 PLAIN_ID = re.compile(rb'"id"\s*:\s*"([^"\\]*)"')
 
 
-class FolderSource:
+class FolderSource(SourceBase):
     """The files of PUSH_FOLDER."""
 
     name: SourceName = "push"
     keys_at_once = 500
-    requests_left: int | None = None
 
     def __init__(self, settings: Settings, *, wait: Wait) -> None:
         folder = settings.push_folder
@@ -52,10 +50,10 @@ class FolderSource:
             raise SourceRefused(
                 "missing", f"PUSH_FOLDER: {name!r} is no folder: make it, or name another"
             )
+        super().__init__()
         self._folder: Path = folder
         self._wait = wait
         self.requests_used = 0
-        self.left_out: Counter[str] = Counter()
 
     def poll(
         self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
@@ -95,9 +93,6 @@ class FolderSource:
             except CommunityUnavailable:
                 continue
         return Looked(list(found.values()))
-
-    def close(self) -> None:
-        """Close nothing: files are open while they are read."""
 
     @contextmanager
     def _opened(self, community: str) -> Iterator[BinaryIO]:

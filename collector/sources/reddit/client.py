@@ -5,7 +5,6 @@ used, because reading a field that an old object lacks would cost a request.
 """
 
 import random
-from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -13,7 +12,15 @@ from typing import Any, cast
 import praw
 import prawcore
 
-from collector.sources.base import ItemReference, Looked, Page, Seen, SeenComment, SeenPost
+from collector.sources.base import (
+    ItemReference,
+    Looked,
+    Page,
+    Seen,
+    SeenComment,
+    SeenPost,
+    SourceBase,
+)
 from collector.sources.reddit.causes import cause_of
 from collector.sources.reddit.listing import ListingCut, read_listing
 from collector.sources.reddit.objects import fullname, read_things
@@ -32,7 +39,7 @@ LISTING_CAP = 1000
 OTHER_ANCHORS = tuple(2**n for n in range(10))
 
 
-class RedditSource:
+class RedditSource(SourceBase):
     """Reddit, or a server with its API at REDDIT_BASE_URL."""
 
     name: SourceName = "reddit"
@@ -46,6 +53,7 @@ class RedditSource:
                 "REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET are not set: set them, or"
                 " REDDIT_BASE_URL to a stand-in's address (python -m local reddit)",
             )
+        super().__init__()
         made: list[PatientRequestor] = []
 
         def requestor(**by_praw: Any) -> PatientRequestor:
@@ -73,7 +81,6 @@ class RedditSource:
             requestor_class=cast("type[prawcore.Requestor]", requestor),
         )
         self.requestor = made[0]
-        self.left_out: Counter[str] = Counter()
 
     @property
     def requests_used(self) -> int:

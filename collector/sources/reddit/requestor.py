@@ -1,11 +1,8 @@
 """Sends all requests to Reddit: counts, paces and retries them."""
 
-import logging
-import math
 import random
 import re
 import time
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,15 +11,13 @@ import requests
 from prawcore.const import ACCESS_TOKEN_PATH
 
 from collector.sources.reddit.causes import REDIRECTS, REFUSED_CREDENTIALS, cause_of, token_cause
+from collector.sources.retrying import Attempt, retried, retry_after
 from collector.sources.waiting import Backoff, Wait
 from shared.errors import SourceUnavailable
 from shared.lenient_json import loads
-from shared.logs import event
-from shared.telemetry import REDDIT_REQUESTS, REDDIT_REQUESTS_LEFT, Attributes, measure, span
-from shared.times import utc_now
+from shared.telemetry import SOURCE_REQUESTS, SOURCE_REQUESTS_LEFT, Attributes, measure, span
 
-log = logging.getLogger(__name__)
-
+SOURCE: Attributes = {"source": "reddit"}
 TOO_MANY_REQUESTS = 429
 UNAUTHORIZED = 401
 OK = 200
@@ -72,33 +67,22 @@ class PatientRequestor(prawcore.Requestor):
         """Send a request and return its usable answer; PRAW's timeout is ignored."""
         del timeout
         url = str(args[1] if len(args) > 1 else kwargs.get("url"))
-        for attempt in range(1, self._backoff.attempts + 1):
-            self._wait(0)
-            response, fault = self._attempt(url, args, kwargs, attempt)
-            if response is not None and fault is None:
-                return self._authorized(response, url)
-            assert fault is not None  # noqa: S101 - one of the two is there
-            if attempt == self._backoff.attempts:
-                raise fault
-            pause = self._pause(response, attempt)
-            event(
-                log,
-                "reddit.retry",
-                logging.WARNING,
-                kind=fault.kind,
-                reason=str(fault),
-                attempt=attempt,
-                seconds=pause,
-            )
-            self._wait(pause)
-        raise AssertionError("unreachable")
+
+        def attempt(number: int) -> Attempt[requests.Response]:
+            response, fault = self._attempt(url, args, kwargs, number)
+            return Attempt(response, fault, self._asked(response))
+
+        response = retried(
+            attempt, source="reddit", wait=self._wait, backoff=self._backoff, rng=self._rng
+        )
+        return self._authorized(response, url)
 
     def _attempt(
         self, url: str, args: tuple[Any, ...], kwargs: dict[str, Any], attempt: int
     ) -> tuple[requests.Response | None, SourceUnavailable | None]:
         if not url.endswith(ACCESS_TOKEN_PATH):
             self.requests_used += 1
-            measure(REDDIT_REQUESTS, 1)
+            measure(SOURCE_REQUESTS, 1, SOURCE)
         method = str(args[0] if args else kwargs.get("method")).upper()
         # The redirect itself gives the cause; see causes.py.
         kwargs = {**kwargs, "allow_redirects": False}
@@ -129,22 +113,19 @@ class PatientRequestor(prawcore.Requestor):
         if not all(0 <= limit <= MAX_LIMIT for limit in (left, reset, used)):
             return
         self.requests_left = int(left)
-        measure(REDDIT_REQUESTS_LEFT, self.requests_left)
+        measure(SOURCE_REQUESTS_LEFT, self.requests_left, SOURCE)
         self._window_ends = time.monotonic() + reset
         for name, value in zip(LIMIT_HEADERS, (left, reset, used), strict=True):
             response.headers[name] = str(int(value))
 
-    def _pause(self, response: requests.Response | None, attempt: int) -> float:
-        asked = None if response is None else _retry_after(response)
-        if asked is not None:
-            return asked
-        if (
-            response is not None
-            and response.status_code == TOO_MANY_REQUESTS
-            and self.requests_left == 0
-        ):
+    def _asked(self, response: requests.Response | None) -> float | None:
+        """Return the seconds that Reddit asks to wait before the next attempt, if it does."""
+        if response is None:
+            return None
+        asked = retry_after(response.headers.get("retry-after"))
+        if asked is None and response.status_code == TOO_MANY_REQUESTS and self.requests_left == 0:
             return max(0.0, self._window_ends - time.monotonic())
-        return self._backoff.pause(attempt, self._rng)
+        return asked
 
     def _authorized(self, response: requests.Response, url: str) -> requests.Response:
         is_token = url.endswith(ACCESS_TOKEN_PATH)
@@ -217,18 +198,3 @@ def _is_json(response: requests.Response) -> bool:
         return isinstance(response.json(), dict | list)
     except ValueError:
         return False
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Read Retry-After, in seconds or as a date (RFC 9110, section 10.2.3)."""
-    value = response.headers.get("retry-after")
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value) - utc_now()).total_seconds()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -10,7 +10,7 @@ import pytest
 
 from collector.collection.cycle import Collector
 from collector.maintenance.cleanup import Cleaner
-from collector.sources.base import ItemReference, Looked, Page, SeenPost
+from collector.sources.base import ItemReference, Looked, Page, SeenPost, SourceBase
 from shared.communities import SourceName
 from shared.errors import DeadlineReached
 from shared.models import ALL, Cycle, Watermark
@@ -23,17 +23,17 @@ NAMES = tuple(f"sub{number}" for number in range(300))
 
 
 @dataclass
-class NewPosts:
+class NewPosts(SourceBase):
     """A source with one post in each subreddit; from the given subreddit on, its time is up."""
 
     ends_at: str = ""
     requests_used: int = 0
-    requests_left: int | None = None
     titles: dict[str, Any] = field(default_factory=dict)
 
     name: SourceName = "reddit"
     keys_at_once = 100
     left_out: Counter[str] = field(default_factory=Counter)
+    kept: dict[str, str] = field(default_factory=dict)
 
     def poll(
         self, community: str, _watermark: Watermark | None, *, oldest: str, now: datetime

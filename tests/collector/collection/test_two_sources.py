@@ -28,7 +28,7 @@ from api.schema.parameters import (
 from collector.collection.cycle import Collector
 from collector.jobs import collect as collect_job
 from collector.sources import registry
-from collector.sources.base import ItemReference, Looked, Page, SeenPost
+from collector.sources.base import ItemReference, Looked, Page, SeenPost, SourceBase
 from collector.sources.registry import open_sources
 from collector.sources.waiting import Wait, wait_until
 from shared.communities import SourceName, source_of
@@ -79,7 +79,8 @@ def append(folder: Path, name: str, line: dict[str, Any]) -> None:
 
 
 async def collect(store: Any, settings: Settings) -> Cycle:
-    with open_sources(settings, wait=wait_until(time.monotonic() + 120)) as sources:
+    wait = wait_until(time.monotonic() + 120)
+    with open_sources(settings, waits=lambda: wait) as sources:
         return await Collector(store, sources, METHOD, settings).run("cli")
 
 
@@ -199,16 +200,15 @@ async def test_clients_read_which_folder_is_missing_but_not_where(
     assert str(folder.parent) not in error.message
 
 
-class Forgetful:
+class Forgetful(SourceBase):
     """A source whose only post was there once, and is gone for certain."""
 
     name: SourceName = "push"
     keys_at_once = 10
     requests_used = 0
-    requests_left = None
 
     def __init__(self) -> None:
-        self.left_out: Counter[str] = Counter()
+        super().__init__()
         self.has_it = True
 
     def poll(
@@ -235,9 +235,6 @@ class Forgetful:
         self.requests_used += 1
         gone = frozenset(item.key for item in items if item.id == "push.desk.9")
         return Looked([], gone)
-
-    def close(self) -> None:
-        pass
 
 
 async def test_what_a_source_certainly_has_no_more_goes(store, settings) -> None:

@@ -1,0 +1,46 @@
+"""Tells which items of a source belong to another of its communities, so that each is stored once.
+
+Two saved queries of Hacker News may find the same story. It belongs to the community that found it
+first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+from collector.sources.base import Seen
+from shared.communities import Kind
+from shared.models import Item
+from shared.store import COMMENTS, POSTS, Container, Key, Store
+from shared.store.keys import item_key
+
+CONTAINERS = cast("Mapping[Kind, Container[Item]]", {"post": POSTS, "comment": COMMENTS})
+
+
+class Shared:
+    """The items of the communities of one source, as one cycle reads them."""
+
+    def __init__(self, store: Store, communities: Sequence[str]) -> None:
+        self._store = store
+        self._communities = communities
+        # Those that this cycle has read may not be stored yet.
+        self._read: dict[str, str] = {}
+
+    async def of_others(
+        self, community: str, seen: Iterable[Seen], stored: Mapping[str, Item]
+    ) -> set[str]:
+        """Return the keys of those items that belong to another community than this one.
+
+        `stored` are the items of this community, by their keys.
+        """
+        unknown = {each.key: each for each in seen if each.key not in stored}
+        others = {key for key in unknown if self._read.get(key, community) != community}
+        for kind, container in CONTAINERS.items():
+            ids = [each.id for each in unknown.values() if each.kind == kind]
+            found = await self._store.read_many(container, self._keys(community, ids))
+            others.update(item_key(kind, item["id"]) for item in found.values())
+        for key in unknown.keys() - others:
+            self._read[key] = community
+        return others
+
+    def _keys(self, community: str, ids: Sequence[str]) -> list[Key]:
+        return [(each, one) for each in self._communities if each != community for one in ids]

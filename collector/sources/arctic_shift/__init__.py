@@ -1,0 +1,1 @@
+"""Arctic Shift, a volunteer's archive of Reddit."""

@@ -1,0 +1,77 @@
+"""Repeats a request until it has a usable answer, as a patient client would."""
+
+import logging
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Generic, TypeVar
+
+from collector.sources.waiting import Backoff, Wait
+from shared.errors import SourceUnavailable
+from shared.logs import event
+from shared.times import utc_now
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Attempt(Generic[T]):
+    """One attempt: its answer, or its fault with the seconds that the server asks to wait."""
+
+    answer: T | None = None
+    fault: SourceUnavailable | None = None
+    asked: float | None = None
+
+
+def retried(
+    attempt: Callable[[int], Attempt[T]],
+    *,
+    source: str,
+    wait: Wait,
+    backoff: Backoff,
+    rng: random.Random,
+    longest: float = math.inf,
+) -> T:
+    """Return the first usable answer of attempts 1, 2, …; each has the waits between them logged.
+
+    Raises the fault of the last attempt, or of one after which the server asks for more than
+    `longest` seconds. Raises what `wait` raises.
+    """
+    for number in range(1, backoff.attempts + 1):
+        wait(0)
+        result = attempt(number)
+        if result.fault is None:
+            assert result.answer is not None  # noqa: S101 - one of the two is there
+            return result.answer
+        pause = backoff.pause(number, rng) if result.asked is None else result.asked
+        if number == backoff.attempts or pause > longest:
+            raise result.fault
+        event(
+            log,
+            f"{source}.retry",
+            logging.WARNING,
+            kind=result.fault.kind,
+            reason=str(result.fault),
+            attempt=number,
+            seconds=pause,
+        )
+        wait(pause)
+    raise AssertionError("unreachable")
+
+
+def retry_after(value: str | None) -> float | None:
+    """Read Retry-After, in seconds or as a date (RFC 9110, section 10.2.3)."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(value) - utc_now()).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

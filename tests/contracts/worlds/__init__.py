@@ -1,0 +1,1 @@
+"""The places that the contract of sources runs over: one file a source."""
