@@ -10,20 +10,55 @@ param environmentName string
 @metadata({ azd: { type: 'location' } })
 param location string
 
-@minLength(1)
-@description('The id of the script or web app at https://www.reddit.com/prefs/apps.')
-param redditClientId string
+@description('''
+The id of a script or web app that has access to Reddit's API. Empty: Reddit isn't read. Reddit gives no new
+access since 31 October 2026, and has announced to close its API in March 2027.
+''')
+param redditClientId string = ''
 
 @secure()
 @description('The secret of that app, which goes to Key Vault. Empty: the stored one stays.')
 param redditClientSecret string = ''
 
-@minLength(7)
 @description('The user agent for Reddit, with your user name: python:undertone:0.1.0 (by /u/your_name)')
-param redditUserAgent string
+param redditUserAgent string = ''
 
-@description('Subreddits to watch, separated by commas. Empty: the 14 default ones of the app.')
+@description('''
+Subreddits to watch, separated by commas. Empty: the 14 default ones of the app where Reddit or its archive is read,
+otherwise none.
+''')
 param subreddits string = ''
+
+@description('''
+Communities of other sources to watch, separated by commas: docs/sources.md. Empty: nine that need no account, where
+neither Reddit nor subreddits are given.
+''')
+param communities string = ''
+
+@description('An e-mail or web address of the operator, which sites see in the User-Agent of requests.')
+param contact string = ''
+
+@description('The words that hn.NAME looks for at Hacker News, as NAME=words, separated by commas.')
+param hnQueries string = ''
+
+@description('Addresses of Discourse forums that forum.NAME reads, as NAME=https://…, separated by commas.')
+param forums string = ''
+
+@secure()
+@description('A token of GitHub without scopes, which goes to Key Vault. Empty: the stored one stays, or none is used.')
+param githubToken string = ''
+
+@description('Whether the vault holds a token of GitHub, now or from an earlier deployment.')
+param useGithubToken bool = !empty(githubToken)
+
+@allowed(['off', 'backfill', 'poll'])
+@description('Whether subreddits are read from the archive Arctic Shift: docs/sources.md.')
+param arcticShift string = 'off'
+
+@minValue(0)
+@maxValue(3650)
+@description('Days of the past that are read of a community that is new.')
+param backfillDays int = 90
 
 @allowed(['free', 'autoscale', 'serverless'])
 @description('''
@@ -64,7 +99,7 @@ param otherLanguages string = 'leave_out'
 
 @minValue(0)
 @maxValue(500)
-@description('Reddit requests that a cycle may spend on older items.')
+@description('Requests to each source that a cycle may spend on older items.')
 param sweepRequests int = 30
 
 @minValue(1)
@@ -219,6 +254,7 @@ module secrets 'app/secrets.bicep' = {
     location: location
     tags: tags
     redditClientSecret: redditClientSecret
+    githubToken: githubToken
   }
 }
 
@@ -268,10 +304,17 @@ module api 'app/api.bicep' = {
     threadCount: threadCount
     settings: {
       REDDIT_CLIENT_ID: redditClientId
-      REDDIT_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=${secrets.outputs.redditClientSecretUri})'
+      REDDIT_CLIENT_SECRET: empty(redditClientId) ? '' : '@Microsoft.KeyVault(SecretUri=${secrets.outputs.redditClientSecretUri})'
       REDDIT_USER_AGENT: redditUserAgent
       ORIGIN: 'live'
       SUBREDDITS: subreddits
+      COMMUNITIES: communities
+      CONTACT: contact
+      HN_QUERIES: hnQueries
+      FORUMS: forums
+      GITHUB_TOKEN: useGithubToken ? '@Microsoft.KeyVault(SecretUri=${secrets.outputs.githubTokenUri})' : ''
+      ARCTIC_SHIFT: arcticShift
+      BACKFILL_DAYS: string(backfillDays)
       COSMOS_ENDPOINT: database.outputs.endpoint
       COSMOS_DATABASE: cosmosDatabase
       COLLECT_SCHEDULE: collectSchedule

@@ -61,6 +61,19 @@ DEFAULT_SUBREDDITS = (
 )
 
 NO_SUBREDDITS = "none"
+# Watched where neither Reddit nor anything else is configured: they need no account.
+DEFAULT_COMMUNITIES = (
+    "hn.claude-code",
+    "hn.github-copilot",
+    "forum.cursor",
+    "forum.openai",
+    "github.anthropics.claude-code",
+    "github.openai.codex",
+    "github.google-gemini.gemini-cli",
+    "github.microsoft.vscode-copilot-release",
+    "github.cline.cline",
+)
+OF_REDDIT = frozenset({"reddit_client_id", "reddit_client_secret", "reddit_base_url"})
 # Discourse forums that need no entry in FORUMS.
 FORUMS = {"cursor": "https://forum.cursor.com", "openai": "https://community.openai.com"}
 # https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
@@ -379,7 +392,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     """
     values = {name: environ.get(name.upper(), "") for name in Settings.model_fields}
     read = {name: each if name in SCHEDULES else each.strip() for name, each in values.items()}
-    given = {name: each for name, each in read.items() if each}
+    given = _with_communities({name: each for name, each in read.items() if each})
     on_azure = bool(environ.get("WEBSITE_SITE_NAME"))
     if on_azure and "cosmos_endpoint" not in given:
         raise SettingsError(
@@ -393,6 +406,18 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     if settings.telemetry == "azure":
         _check_worker_sends_nothing(environ)
     return settings
+
+
+def _with_communities(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings with what is watched where Reddit isn't configured."""
+    reads_reddit = given.keys() & OF_REDDIT or given.get("arctic_shift") == "poll"
+    if reads_reddit or "subreddits" in given:
+        return dict(given)
+    return {
+        "communities": ",".join(DEFAULT_COMMUNITIES),
+        **given,
+        "subreddits": NO_SUBREDDITS,
+    }
 
 
 def schedule_warnings(settings: Settings) -> list[str]:

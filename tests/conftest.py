@@ -26,6 +26,15 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # What is imported and collected stays: to look for garbage in it takes seconds.
 gc.disable()
 
+# No test goes out: what would ask a site finds a closed port.
+CLOSED = "http://127.0.0.1:9"
+os.environ.update(
+    HN_BASE_URL=CLOSED,
+    GITHUB_BASE_URL=CLOSED,
+    ARCTIC_SHIFT_BASE_URL=CLOSED,
+    FORUMS=f"cursor={CLOSED},openai={CLOSED}",
+)
+
 # On a busy machine an example takes as long as it takes.
 hypothesis.settings.register_profile(
     "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

@@ -52,8 +52,9 @@ def retried(
             raise result.fault
         event(
             log,
-            f"{source}.retry",
+            "source.retry",
             logging.WARNING,
+            source=source,
             kind=result.fault.kind,
             reason=str(result.fault),
             attempt=number,

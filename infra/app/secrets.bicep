@@ -6,7 +6,12 @@ param tags object
 @description('The secret of the Reddit app. Empty: the stored secret stays.')
 param redditClientSecret string
 
-var secretName = 'reddit-client-secret'
+@secure()
+@description('A token of GitHub. Empty: the stored one stays, if there is one.')
+param githubToken string
+
+var redditSecretName = 'reddit-client-secret'
+var githubSecretName = 'github-token'
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   // checkov:skip=CKV_AZURE_109:the way in is by role, never by key; docs/azure.md shows the private way
@@ -30,13 +35,25 @@ resource reddit 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(redd
   // checkov:skip=CKV_AZURE_41:Reddit's secrets don't expire: a date would only stop the collection
   // checkov:skip=CKV_AZURE_114:contentType is set; the policy does not see into a resource with a condition
   parent: vault
-  name: secretName
+  name: redditSecretName
   properties: {
     value: redditClientSecret
     contentType: 'the secret of the app at reddit.com/prefs/apps'
   }
 }
 
+resource github 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(githubToken)) {
+  // checkov:skip=CKV_AZURE_41:GitHub's tokens have a date of their own; a second one would only stop the collection
+  // checkov:skip=CKV_AZURE_114:contentType is set; the policy does not see into a resource with a condition
+  parent: vault
+  name: githubSecretName
+  properties: {
+    value: githubToken
+    contentType: 'a token of GitHub without scopes'
+  }
+}
+
 output name string = vault.name
 // Without a version, so that the app follows the newest one.
-output redditClientSecretUri string = '${vault.properties.vaultUri}secrets/${secretName}'
+output redditClientSecretUri string = '${vault.properties.vaultUri}secrets/${redditSecretName}'
+output githubTokenUri string = '${vault.properties.vaultUri}secrets/${githubSecretName}'

@@ -70,8 +70,9 @@ def _run(options: Options, settings: Settings, choice: StandInChoice) -> int:
         config = read_host_json(options.app)
         functions = _valid_functions(options.app, choice.environ)
         with listen(options.host, options.port) as listener:
-            port = listener.getsockname()[1]
-            _print_banner(options, port, config, functions, settings)
+            base = f"http://{options.host}:{listener.getsockname()[1]}"
+            data = _lines_of_data(options, settings, choice.note)
+            _print_banner(options, base, config, functions, data)
             children = _children(options, settings, choice, listener.fileno())
             asyncio.run(Supervisor(children, choice.environ).run())
     except HostError as error:
@@ -158,39 +159,42 @@ def _children(
 
 def _print_banner(
     options: Options,
-    port: int,
+    base: str,
     config: HostConfig,
     functions: Sequence[Function],
-    settings: Settings,
+    data: Sequence[str],
 ) -> None:
-    base = f"http://{options.host}:{port}"
+    """Print the functions, the addresses and the lines about the data."""
     prefix = f"{config.route_prefix}/" if config.route_prefix else ""
     lines = ["", "Undertone", "", "Functions:", ""]
     lines += [
         f"  {function.name}: {_description(function, f'{base}/{prefix}', options)}"
         for function in sorted(functions, key=lambda each: (each.kind, each.name))
     ]
+    lines.append("")
+    http = [function for function in functions if function.kind == "http"]
+    if Router(http, prefix=config.route_prefix).match("GET", "/"):
+        lines.append(f"  Dashboard {base}/{prefix}")
+    lines.append(f"  API       {base}/{prefix}api/v1/health")
+    print("\n".join([*lines, *data, "", "Ctrl-C ends it.", ""]), flush=True)
+
+
+def _lines_of_data(options: Options, settings: Settings, note: str) -> list[str]:
+    """Return the banner's lines about the data, the database, the keys and odd settings."""
     database = "Cosmos DB" if settings.cosmos_endpoint else f"SQLite, {settings.sqlite_path}"
     origins = {
         "live": "live",
         "sample": "sample data: invented, not live",
         "recorded": "recorded data: real, but from another time",
     }
-    lines.append("")
-    http = [function for function in functions if function.kind == "http"]
-    if Router(http, prefix=config.route_prefix).match("GET", "/"):
-        lines.append(f"  Dashboard {base}/{prefix}")
-    lines += [
-        f"  API       {base}/{prefix}api/v1/health",
-        f"  Data      {origins[settings.origin]}",
-        f"  Database  {database}",
-    ]
+    lines = [f"  Data      {origins[settings.origin]}", f"  Database  {database}"]
+    if note:
+        lines.insert(1, f"  Chosen    {note}")
     if options.keys:
         path = host_files(settings).keys
         read_keys(path)
         lines.append(f"  Keys      {path}")
-    lines += [f"  Warning   {warning}" for warning in schedule_warnings(settings)]
-    print("\n".join([*lines, "", "Ctrl-C ends it.", ""]), flush=True)
+    return [*lines, *(f"  Warning   {warning}" for warning in schedule_warnings(settings))]
 
 
 def _description(function: Function, base: str, options: Options) -> str:

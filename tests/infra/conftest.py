@@ -12,8 +12,6 @@ MAIN = ROOT / "infra" / "main.bicep"
 ASKED = {
     "environmentName": "test",
     "location": "swedencentral",
-    "redditClientId": "an-id",
-    "redditUserAgent": "python:undertone:0.1.0 (by /u/someone)",
 }
 
 

@@ -5,7 +5,12 @@ import yaml
 
 from api.http.problems import MAX_BODY_BYTES
 from shared.on_demand import QUEUE
-from shared.settings import Settings, load_settings
+from shared.settings import (
+    DEFAULT_COMMUNITIES,
+    DEFAULT_SUBREDDITS,
+    Settings,
+    load_settings,
+)
 from shared.store import CONTAINERS
 from shared.store.cosmos.documents import indexing_policy
 from shared.store.cosmos.provisioning import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
@@ -23,11 +28,6 @@ MADE = {
     ),
 }
 LEFT_OUT = {
-    "communities": "push alone has them, and it reads a folder",
-    **dict.fromkeys(
-        ("contact", "hn_queries", "forums", "github_token", "arctic_shift", "backfill_days"),
-        "the template follows",
-    ),
     "hn_base_url": "it is for stand-ins, and none is deployed",
     "github_base_url": "it is for stand-ins, and none is deployed",
     "arctic_shift_base_url": "it is for stand-ins, and none is deployed",
@@ -124,7 +124,7 @@ def test_the_app_takes_these_settings_and_they_mean_its_defaults(deployed) -> No
         "WEBSITE_SITE_NAME": "func-some",
     }
     told = load_settings(given).model_dump(exclude_unset=True)
-    defaults = Settings().model_dump()
+    defaults = load_settings({}).model_dump()
     own = {"reddit_client_id", "reddit_client_secret", "reddit_user_agent", "cosmos_endpoint"}
     # Off if there is no resource to send it to.
     own |= {"telemetry", "applicationinsights_connection_string"}
@@ -136,6 +136,12 @@ def test_the_app_takes_these_settings_and_they_mean_its_defaults(deployed) -> No
 def test_parameters_reach_the_app(deploy) -> None:
     given = deploy(
         subreddits="aws,Python",
+        communities="hn.front,forum.ours,github.o.r",
+        contact="ops@example.org",
+        hnQueries="front=x",
+        forums="ours=https://forum.example.org",
+        arcticShift="backfill",
+        backfillDays=7,
         retentionDays=30,
         collectSchedule="0 0 * * * *",
         trendingSchedule="0 10 * * * *",
@@ -147,7 +153,10 @@ def test_parameters_reach_the_app(deploy) -> None:
         logLevel="DEBUG",
     ).settings
     settings = load_settings({**given, **MADE})
-    assert settings.watched == ("aws", "Python")
+    assert settings.watched == ("aws", "Python", "hn.front", "forum.ours", "github.o.r")
+    assert (settings.contact, settings.hn_queries) == ("ops@example.org", {"front": "x"})
+    assert settings.forums == {"ours": "https://forum.example.org"}
+    assert (settings.arctic_shift, settings.backfill_days) == ("backfill", 7)
     assert (settings.retention_days, settings.sweep_requests) == (30, 5)
     assert settings.collect_schedule == "0 0 * * * *"
     assert settings.trending_schedule == "0 10 * * * *"
@@ -200,7 +209,7 @@ def test_a_scale_out_collects_nothing(deployed) -> None:
 
 
 def test_reddits_secret_is_a_reference_to_the_vault(deploy) -> None:
-    deployed = deploy(redditClientSecret="hush")
+    deployed = deploy(redditClientId="an-id", redditClientSecret="hush")
     vault = deployed.one("Microsoft.KeyVault/vaults")
     secret = deployed.one("Microsoft.KeyVault/vaults/secrets").name.rpartition("/")[2]
     assert deployed.settings["REDDIT_CLIENT_SECRET"] == (
@@ -208,3 +217,24 @@ def test_reddits_secret_is_a_reference_to_the_vault(deploy) -> None:
         f"<{vault.type}/{vault.name}.properties.vaultUri>secrets/{secret})"
     )
     assert "hush" not in str(deployed.settings)
+
+
+def test_without_reddit_no_secret_of_it_is_named_and_open_communities_are_read(deployed) -> None:
+    assert deployed.settings["REDDIT_CLIENT_SECRET"] == ""
+    settings = load_settings({**deployed.settings, **MADE, "WEBSITE_SITE_NAME": "func-some"})
+    assert settings.watched == DEFAULT_COMMUNITIES
+    assert settings.subreddits == ()
+
+
+def test_with_reddit_its_subreddits_are_read(deploy) -> None:
+    given = deploy(redditClientId="an-id", redditClientSecret="hush").settings
+    assert load_settings({**given, **MADE}).watched == DEFAULT_SUBREDDITS
+
+
+def test_a_token_of_github_is_a_reference_to_the_vault_where_there_is_one(deploy) -> None:
+    deployed = deploy(githubToken="hush")
+    secret = deployed.one("Microsoft.KeyVault/vaults/secrets").name.rpartition("/")[2]
+    assert deployed.settings["GITHUB_TOKEN"].endswith(f"secrets/{secret})")
+    assert "hush" not in str(deployed.settings)
+    assert deploy().settings["GITHUB_TOKEN"] == ""
+    assert deploy(useGithubToken=True).settings["GITHUB_TOKEN"]

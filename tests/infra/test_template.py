@@ -44,7 +44,7 @@ def test_every_parameter_is_described(name: str) -> None:
     ("name", "value"),
     [
         ("cosmosMode", "manual"), ("instanceMemoryMB", 1024), ("retentionDays", 0),
-        ("redditClientId", ""), ("httpConcurrency", 1001), ("retentionDays", "90"),
+        ("arcticShift", "on"), ("httpConcurrency", 1001), ("retentionDays", "90"),
         ("mode", "free"),
     ],
 )  # fmt: skip

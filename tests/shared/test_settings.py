@@ -5,7 +5,13 @@ import pytest
 
 from local.host.config import read_local_settings
 from shared.errors import SettingsError
-from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings, schedule_warnings
+from shared.settings import (
+    DEFAULT_COMMUNITIES,
+    DEFAULT_SUBREDDITS,
+    Settings,
+    load_settings,
+    schedule_warnings,
+)
 
 ROOT = Path(__file__).parents[2]
 # Settings in local.settings.json for the host, not for the app.
@@ -26,9 +32,68 @@ def complaint(**environ: str) -> str:
 
 def test_without_any_setting_the_defaults_hold() -> None:
     settings = load_settings({})
-    assert settings.watched == DEFAULT_SUBREDDITS
+    assert settings.watched == DEFAULT_COMMUNITIES
     assert settings.retention_days == 90
     assert settings.cosmos_endpoint is None
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"REDDIT_CLIENT_ID": "an-id", "REDDIT_CLIENT_SECRET": "a-secret"},
+        {"REDDIT_BASE_URL": "http://127.0.0.1:8000"},
+        {"ARCTIC_SHIFT": "poll"},
+    ],
+)
+def test_where_reddit_or_its_archive_is_read_subreddits_are_watched(environ) -> None:
+    assert load_settings(environ).watched == DEFAULT_SUBREDDITS
+
+
+@pytest.mark.parametrize(
+    ("environ", "watched"),
+    [
+        ({"SUBREDDITS": "aws"}, ("aws",)),
+        ({"COMMUNITIES": "hn.front"}, ("hn.front",)),
+        ({"SUBREDDITS": "aws", "COMMUNITIES": "hn.front"}, ("aws", "hn.front")),
+    ],
+)
+def test_what_is_named_is_watched_and_nothing_beside_it(environ, watched) -> None:
+    assert load_settings(environ).watched == watched
+
+
+@pytest.mark.parametrize(
+    "community",
+    ["hn.front", "hn.claude-code", "forum.cursor", "github.o.r", "github.a-b.c.d_e", "push.x"],
+)
+def test_ids_of_all_sources_are_taken(community: str) -> None:
+    assert load_settings({"COMMUNITIES": community}).watched == (community,)
+
+
+@pytest.mark.parametrize(
+    "community",
+    ["hn.", "hn.A", "hn.a b", "forum.x/y", "github.o", "github.o.", "github.o.r/x", "github..r"],
+)
+def test_other_ids_are_refused(community: str) -> None:
+    assert complaint(COMMUNITIES=community).startswith("COMMUNITIES: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [("x", "no value"), ("x=1,x=2", "twice"), ("X=a", "small letters"), ("x=", "no value")],
+)
+def test_a_bad_list_of_queries_is_refused_with_what_is_wrong(given: str, word: str) -> None:
+    line = complaint(HN_QUERIES=given)
+    assert line.startswith("HN_QUERIES: ")
+    assert word in line
+
+
+def test_a_forum_without_an_address_is_refused_with_what_to_add() -> None:
+    line = complaint(COMMUNITIES="forum.ours")
+    assert line == "FORUMS: forum.ours has no address; add ours=https://…"
+    forums = "ours=https://forum.ours.example/"
+    settings = load_settings({"COMMUNITIES": "forum.ours", "FORUMS": forums})
+    assert settings.addresses_of_forums["ours"] == "https://forum.ours.example"
+    assert "not an http(s) address" in complaint(FORUMS="ours=forum.ours.example")
 
 
 def test_an_empty_setting_counts_as_unset() -> None:
@@ -263,7 +328,7 @@ def test_local_settings_json_holds_the_defaults_and_no_secret() -> None:
     ours = {name: value for name, value in local_values().items() if name not in HOST_SETTINGS}
     # The one difference: on one machine the first collection should not wait for half an hour.
     assert ours.pop("COLLECT_ON_STARTUP") == "true"
-    assert load_settings(ours) == Settings()
+    assert load_settings(ours) == load_settings({})
 
 
 def test_the_storage_of_local_settings_json_is_the_emulators_and_no_account() -> None:

@@ -261,6 +261,6 @@ def test_a_database_of_another_origin_is_refused_before_anything_starts(
         await store.close()
 
     asyncio.run(make())
-    ended = start_and_end(SQLITE_PATH=str(path))
+    ended = start_and_end(SQLITE_PATH=str(path), ORIGIN="sample")
     assert ended.returncode == 2
     assert "holds live data" in ended.stderr
