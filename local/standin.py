@@ -10,9 +10,14 @@ from local.first_run import PROBE_SECONDS, probe, stored_origin
 from local.reddit.feed import subreddits_of
 from local.serving import listen
 from shared.errors import SettingsError
-from shared.settings import DEFAULT_SUBREDDITS, are_none, load_settings
+from shared.settings import (
+    DEFAULT_SUBREDDITS,
+    OF_REDDIT,
+    are_none,
+    load_settings,
+    with_communities,
+)
 
-OF_REDDIT = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_BASE_URL")
 NO_NETWORK = (
     f"sample data, since the network doesn't answer within {PROBE_SECONDS:g} s; ORIGIN=live with a"
     " SQLITE_PATH of its own is live in any case"
@@ -53,7 +58,7 @@ def chosen_source(
     _check(environ, recording)
     is_sample, note = _choice(environ, recording, reaches)
     if not is_sample:
-        yield StandInChoice(dict(environ), note=note)
+        yield StandInChoice(with_communities(environ), note=note)
         return
     with listen("127.0.0.1", 0) as listener:
         chosen = {

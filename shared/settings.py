@@ -73,7 +73,7 @@ DEFAULT_COMMUNITIES = (
     "github.microsoft.vscode-copilot-release",
     "github.cline.cline",
 )
-OF_REDDIT = frozenset({"reddit_client_id", "reddit_client_secret", "reddit_base_url"})
+OF_REDDIT = frozenset({"REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_BASE_URL"})
 # Discourse forums that need no entry in FORUMS.
 FORUMS = {"cursor": "https://forum.cursor.com", "openai": "https://community.openai.com"}
 # https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
@@ -392,7 +392,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     """
     values = {name: environ.get(name.upper(), "") for name in Settings.model_fields}
     read = {name: each if name in SCHEDULES else each.strip() for name, each in values.items()}
-    given = _with_communities({name: each for name, each in read.items() if each})
+    given = {name: each for name, each in read.items() if each}
     on_azure = bool(environ.get("WEBSITE_SITE_NAME"))
     if on_azure and "cosmos_endpoint" not in given:
         raise SettingsError(
@@ -408,16 +408,17 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _with_communities(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings with what is watched where Reddit isn't configured."""
-    reads_reddit = given.keys() & OF_REDDIT or given.get("arctic_shift") == "poll"
-    if reads_reddit or "subreddits" in given:
-        return dict(given)
-    return {
-        "communities": ",".join(DEFAULT_COMMUNITIES),
-        **given,
-        "subreddits": NO_SUBREDDITS,
-    }
+def with_communities(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with what an app watches that has nothing configured to watch.
+
+    Where Reddit isn't configured either, its subreddits would only fail.
+    """
+    given = {name for name, value in environ.items() if value.strip()}
+    reads_reddit = given & OF_REDDIT or environ.get("ARCTIC_SHIFT", "").strip() == "poll"
+    if reads_reddit or "SUBREDDITS" in given:
+        return dict(environ)
+    communities = environ.get("COMMUNITIES", "").strip() or ",".join(DEFAULT_COMMUNITIES)
+    return {**environ, "COMMUNITIES": communities, "SUBREDDITS": NO_SUBREDDITS}
 
 
 def schedule_warnings(settings: Settings) -> list[str]:
@@ -464,7 +465,7 @@ def _explain(error: dict[str, Any]) -> str:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return this process's settings, which the first call reads. Raises SettingsError."""
-    given = load_settings(os.environ)
+    given = load_settings(with_communities(os.environ))
     secrets = [getattr(given, name) for name in Settings.model_fields]
     hide(each.get_secret_value() for each in secrets if isinstance(each, SecretStr))
     return given

@@ -14,7 +14,8 @@ class Labelled(TypedDict):
     threads are the same by the id of the post that the items are or answer: their number, and the
     sum of their compound. The items of a thread agree more than chance has it, so that an error of
     a mean has to know them. Days of communities have the largest ones of each hour;
-    months, and `all`, have none.
+    months, and `all`, have none. They are text that most reads needn't take apart: see
+    `shared.stats.threads`.
     """
 
     positive: int
@@ -22,7 +23,7 @@ class Labelled(TypedDict):
     neutral: int
     compound_sum: float
     compound_squares: NotRequired[float]
-    threads: NotRequired[dict[str, list[float]]]
+    threads: NotRequired[str]
 
 
 class Cell(Labelled):

@@ -16,6 +16,7 @@ from shared.models import (
     Post,
     Sentiment,
 )
+from shared.stats.threads import Threads, pack_threads
 from shared.times import day_of
 
 COMPOUND_DIGITS = 4
@@ -102,20 +103,23 @@ def with_threads(cell: Cell, posts: Sequence[Post], comments: Sequence[Comment])
     """Return the cell of these items with its threads."""
     items: list[tuple[str, Item]] = [(post["id"], post) for post in posts]
     items += [(comment["post_id"], comment) for comment in comments]
-    counted: Cell = {**cell, "threads": _threads(items)}
+    counted: Cell = {**cell, "threads": pack_threads(_threads(items))}
     if "other_language" in cell:
         others = [(thread, item) for thread, item in items if item.get("language") == "other"]
-        counted["other_language"] = {**cell["other_language"], "threads": _threads(others)}
+        counted["other_language"] = {
+            **cell["other_language"],
+            "threads": pack_threads(_threads(others)),
+        }
     return counted
 
 
-def _threads(items: Iterable[tuple[str, Item]]) -> dict[str, list[float]]:
+def _threads(items: Iterable[tuple[str, Item]]) -> Threads:
     compounds: dict[str, list[float]] = defaultdict(list)
     for thread, item in items:
         compounds[thread].append(item["sentiment"]["compound"])
     largest = sorted(compounds, key=lambda thread: (-len(compounds[thread]), thread))
     kept = sorted(largest[:MAX_THREADS])
-    return {thread: [len(compounds[thread]), _sum(compounds[thread])] for thread in kept}
+    return {thread: (len(compounds[thread]), _sum(compounds[thread])) for thread in kept}
 
 
 def count(items: Iterable[Scored], *, posts: int) -> Cell:

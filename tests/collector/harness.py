@@ -16,6 +16,7 @@ from shared.models import ALL, Cell, Cycle, Labelled
 from shared.settings import Settings
 from shared.stats.cells import methods_of
 from shared.stats.months import key_of, unpack
+from shared.stats.threads import unpack_threads
 from shared.store import COMMENTS, COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, POSTS, Container, Store
 from shared.store.scan import items_between
 from shared.times import Clock, utc_now
@@ -208,7 +209,7 @@ async def check_threads(store: Store, items: dict[str, dict[str, Any]]) -> None:
     found = {
         (scope, f"{day}T{hour}"): {
             thread: (items, round(total * 10_000))
-            for thread, (items, total) in cell["threads"].items()
+            for thread, (items, total) in unpack_threads(cell["threads"]).items()
         }
         for (scope, day), document in (await store.read_many(DAYS, days)).items()
         for hour, cell in document["hours"].items()

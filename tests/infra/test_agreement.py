@@ -10,6 +10,7 @@ from shared.settings import (
     DEFAULT_SUBREDDITS,
     Settings,
     load_settings,
+    with_communities,
 )
 from shared.store import CONTAINERS
 from shared.store.cosmos.documents import indexing_policy
@@ -124,7 +125,7 @@ def test_the_app_takes_these_settings_and_they_mean_its_defaults(deployed) -> No
         "WEBSITE_SITE_NAME": "func-some",
     }
     told = load_settings(given).model_dump(exclude_unset=True)
-    defaults = load_settings({}).model_dump()
+    defaults = Settings().model_dump()
     own = {"reddit_client_id", "reddit_client_secret", "reddit_user_agent", "cosmos_endpoint"}
     # Off if there is no resource to send it to.
     own |= {"telemetry", "applicationinsights_connection_string"}
@@ -221,14 +222,14 @@ def test_reddits_secret_is_a_reference_to_the_vault(deploy) -> None:
 
 def test_without_reddit_no_secret_of_it_is_named_and_open_communities_are_read(deployed) -> None:
     assert deployed.settings["REDDIT_CLIENT_SECRET"] == ""
-    settings = load_settings({**deployed.settings, **MADE, "WEBSITE_SITE_NAME": "func-some"})
+    settings = load_settings(with_communities({**deployed.settings, **MADE}))
     assert settings.watched == DEFAULT_COMMUNITIES
     assert settings.subreddits == ()
 
 
 def test_with_reddit_its_subreddits_are_read(deploy) -> None:
     given = deploy(redditClientId="an-id", redditClientSecret="hush").settings
-    assert load_settings({**given, **MADE}).watched == DEFAULT_SUBREDDITS
+    assert load_settings(with_communities({**given, **MADE})).watched == DEFAULT_SUBREDDITS
 
 
 def test_a_token_of_github_is_a_reference_to_the_vault_where_there_is_one(deploy) -> None:

@@ -11,6 +11,7 @@ from shared.settings import (
     Settings,
     load_settings,
     schedule_warnings,
+    with_communities,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ def complaint(**environ: str) -> str:
 
 def test_without_any_setting_the_defaults_hold() -> None:
     settings = load_settings({})
-    assert settings.watched == DEFAULT_COMMUNITIES
+    assert settings.watched == DEFAULT_SUBREDDITS
     assert settings.retention_days == 90
     assert settings.cosmos_endpoint is None
 
@@ -46,19 +47,21 @@ def test_without_any_setting_the_defaults_hold() -> None:
     ],
 )
 def test_where_reddit_or_its_archive_is_read_subreddits_are_watched(environ) -> None:
-    assert load_settings(environ).watched == DEFAULT_SUBREDDITS
+    assert load_settings(with_communities(environ)).watched == DEFAULT_SUBREDDITS
 
 
 @pytest.mark.parametrize(
     ("environ", "watched"),
     [
+        ({}, DEFAULT_COMMUNITIES),
+        ({"SUBREDDITS": " ", "COMMUNITIES": ""}, DEFAULT_COMMUNITIES),
         ({"SUBREDDITS": "aws"}, ("aws",)),
         ({"COMMUNITIES": "hn.front"}, ("hn.front",)),
         ({"SUBREDDITS": "aws", "COMMUNITIES": "hn.front"}, ("aws", "hn.front")),
     ],
 )
 def test_what_is_named_is_watched_and_nothing_beside_it(environ, watched) -> None:
-    assert load_settings(environ).watched == watched
+    assert load_settings(with_communities(environ)).watched == watched
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def test_what_is_named_is_watched_and_nothing_beside_it(environ, watched) -> Non
     ["hn.front", "hn.claude-code", "forum.cursor", "github.o.r", "github.a-b.c.d_e", "push.x"],
 )
 def test_ids_of_all_sources_are_taken(community: str) -> None:
-    assert load_settings({"COMMUNITIES": community}).watched == (community,)
+    assert load_settings({"COMMUNITIES": community}).communities == (community,)
 
 
 @pytest.mark.parametrize(
@@ -328,7 +331,7 @@ def test_local_settings_json_holds_the_defaults_and_no_secret() -> None:
     ours = {name: value for name, value in local_values().items() if name not in HOST_SETTINGS}
     # The one difference: on one machine the first collection should not wait for half an hour.
     assert ours.pop("COLLECT_ON_STARTUP") == "true"
-    assert load_settings(ours) == load_settings({})
+    assert load_settings(ours) == Settings()
 
 
 def test_the_storage_of_local_settings_json_is_the_emulators_and_no_account() -> None:
