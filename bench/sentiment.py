@@ -21,6 +21,7 @@ from bench.sentiment_figures import calibration, confusion, rates
 from bench.sentiment_table import table_of
 from collector.sentiment.base import Method, Score
 from collector.sentiment.registry import method_named
+from collector.sources.reddit.form import REDDIT
 from shared.settings import Settings
 
 METHODS = get_args(Settings.model_fields["sentiment_method"].annotation)
@@ -38,7 +39,7 @@ def measure(name: str, folder: Path, errors: int) -> dict[str, Any]:
     tweets = read_tweets(folder / "vader_tweets.tsv")
     method.score("a first text")
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    scores = [method.score(text) for text in texts]
+    scores = [method.score(text, REDDIT) for text in texts]
     chosen = [LABELS.index(score.label) for score in scores]
     table = confusion(labels, chosen)
     ratings = [tweet.rating for tweet in tweets]
@@ -53,7 +54,7 @@ def measure(name: str, folder: Path, errors: int) -> dict[str, Any]:
         "spread_of_compound": pstdev(score.compound for score in scores),
         "tweets": len(tweets),
         "tweet_correlation": correlation(
-            [method.score(tweet.text).compound for tweet in tweets], ratings
+            [method.score(tweet.text, REDDIT).compound for tweet in tweets], ratings
         ),
         "marked_as_other_language": sum(score.language == "other" for score in scores),
         "texts_a_second": _texts_a_second(method, texts),
@@ -68,7 +69,7 @@ def _texts_a_second(method: Method, texts: Sequence[str]) -> float:
     for _ in range(ROUNDS):
         began = time.process_time()
         for text in texts:
-            method.score(text)
+            method.score(text, REDDIT)
         seconds.append(time.process_time() - began)
     return len(texts) / median(seconds)
 

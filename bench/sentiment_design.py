@@ -18,6 +18,7 @@ from collector.sentiment.linear.features import (
 )
 from collector.sentiment.linear.scorer import load_plain_reader
 from collector.sentiment.linear.valences import Valences
+from collector.sources.reddit.form import REDDIT
 from collector.text.cleaning import clean
 
 Matrix = Any  # scipy publishes no types
@@ -46,7 +47,7 @@ class Reader:
 
     def read(self, markdown: str) -> Text:
         """Return the features of a text in Reddit's Markdown."""
-        text = clean(markdown)
+        text = clean(markdown, REDDIT)
         words = tokens(text)
         if self._read_plainly:
             text = self._read_plainly(text, words)

@@ -17,6 +17,7 @@ from collector.maintenance.rescore import Plan, Rescorer
 from collector.maintenance.rescore import Progress as RescoreProgress
 from collector.maintenance.rescore import no_progress as no_rescore_progress
 from collector.sentiment.registry import method_named
+from collector.sources.forms import FORMS
 from collector.sources.registry import open_sources
 from collector.sources.waiting import wait_until
 from collector.trending.finder import Trends
@@ -84,7 +85,7 @@ async def collect(
         # A source may wait in its thread when another, or the store, has ended the cycle.
         stack.callback(over.set)
         async with _open(settings) as store:
-            method = method_named(settings.sentiment_method)
+            method = method_named(settings.sentiment_method, FORMS)
             collector = Collector(store, sources, method, settings, progress=progress)
             with span("cycle", {"undertone.trigger": trigger}) as attributes:
                 cycle = await collector.run(trigger, cycle_id=cycle_id, lease_wait=lease_wait)
@@ -145,7 +146,7 @@ async def find_trends(settings: Settings) -> Topics:
 
 async def _find_trends(store: Store, settings: Settings) -> Topics:
     spelled = SpelledStore(store, settings.watched, Spellings(looks=True))
-    return await Trends(spelled, settings).find(
+    return await Trends(spelled, settings, forms=FORMS).find(
         lease_wait=LeaseWait(LEASE_WAIT_SECONDS, yields_to="trending")
     )
 
@@ -180,19 +181,21 @@ async def rescore(
     Raises what `Rescorer.run` raises. Finished batches stay rescored, and the next run continues.
     """
     async with _open(settings) as store:
-        method = method_named(settings.sentiment_method)
+        method = method_named(settings.sentiment_method, FORMS)
         rescorer = Rescorer(store, method, settings, progress=progress)
         lease_wait = LeaseWait(RESCORE_WAIT_SECONDS, yields_to="rescore")
         done = await rescorer.run(lease_wait=lease_wait)
         if await _topics_differ(store, done["method"]):
-            await Trends(store, settings).find(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
+            trends = Trends(store, settings, forms=FORMS)
+            await trends.find(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
         return done
 
 
 async def plan_rescore(settings: Settings) -> Plan:
     """Return what a rescore would do now."""
     async with _open(settings) as store:
-        return await Rescorer(store, method_named(settings.sentiment_method), settings).plan()
+        method = method_named(settings.sentiment_method, FORMS)
+        return await Rescorer(store, method, settings).plan()
 
 
 async def _topics_differ(store: Store, method: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from shared.communities import REDDIT, SourceName
 from shared.errors import UndertoneError
 from shared.logs import LineFormatter, masked, printable
 
@@ -121,12 +122,15 @@ def score(
     method: Annotated[
         Literal["vader", "linear"] | None, typer.Option(help="Else SENTIMENT_METHOD, or linear.")
     ] = None,
+    source: Annotated[
+        SourceName, typer.Option(help="The source whose form the texts have.")
+    ] = REDDIT,
 ) -> None:
     """Score texts as collection does, and print one JSON object a text."""
     from local.commands.score import score_command  # noqa: PLC0415 - so that --help is quick
 
     with _clear_errors():
-        score_command(os.environ, texts, method)
+        score_command(os.environ, texts, method, source)
 
 
 @app.command()

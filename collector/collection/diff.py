@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Generic, Literal, TypeVar, cast
 
+from collector.sentiment.base import Text
 from collector.sentiment.scoring import text_of_post
 from collector.sources.base import Seen, SeenComment, SeenPost
 from shared.communities import SourceName, source_of
@@ -42,7 +43,7 @@ FROM_THE_FUTURE = "dated in the future"
 class Draft(Generic[I]):
     """A new or edited item that isn't scored yet."""
 
-    text: str | None
+    text: Text | None
     """The text to score; None if the item was removed."""
     scored: Callable[[Language, Sentiment], I]
     """Return the item with its language and its sentiment."""
@@ -132,19 +133,21 @@ class Comparer:
     def _add(
         self, changes: Changes, community: str, thing: Seen, known: Item | None, *, is_moved: bool
     ) -> None:
+        source = known["source"] if known else self.source_of(community)
         if isinstance(thing, SeenPost):
             post = cast("Post | None", known)
             if is_moved and post is not None:
                 changes.posts.append(self._moved_post(thing, post))
             else:
-                text = None if thing.deleted else text_of_post(thing.title, thing.content)
+                words = text_of_post(thing.title, thing.content)
+                text = None if thing.deleted else Text(words, source, thing.author)
                 changes.draft_posts.append(Draft(text, partial(self._post, community, thing, post)))
             return
         comment = cast("Comment | None", known)
         if is_moved and comment is not None:
             changes.comments.append(_moved_comment(thing, comment))
         else:
-            text = None if thing.deleted else thing.content
+            text = None if thing.deleted else Text(thing.content, source, thing.author)
             finish = partial(self._comment, community, thing, comment)
             changes.draft_comments.append(Draft(text, finish))
 

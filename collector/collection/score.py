@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from collector.collection.diff import Changes
-from collector.sentiment.base import Method
+from collector.sentiment.base import Method, Text
 from collector.sentiment.scoring import Scores, score_texts
 
 
@@ -12,7 +12,7 @@ def score_drafts(method: Method, changes: Sequence[Changes], now: str) -> Scores
 
     Raises what the last fallback method raises; the drafts then stay unchanged.
     """
-    texts: list[str | None] = []
+    texts: list[Text | None] = []
     for each in changes:
         texts += [draft.text for draft in each.draft_posts]
         texts += [draft.text for draft in each.draft_comments]

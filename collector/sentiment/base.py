@@ -1,9 +1,11 @@
 """The interface of sentiment methods: a method, and the score of a text."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
+from collector.text.form import MARKDOWN, Form
+from shared.communities import SourceName
 from shared.models import Label, Language
 
 # Hutto and Gilbert, ICWSM 2014, and https://github.com/cjhutto/vaderSentiment#about-the-scoring
@@ -28,8 +30,23 @@ class Score(NamedTuple):
     language: Language
 
 
-Scorer = Callable[[str], Score]
-"""Returns the score of a text in Markdown, as the source gives it."""
+NO_WORDS = Score("neutral", 0.0, 0.0, 0.0, 1.0, "none")
+
+
+class Text(NamedTuple):
+    """A text to score, in Markdown, with its source and its author, who tell how to read it."""
+
+    markdown: str
+    source: SourceName
+    author: str | None = None
+
+
+class Scorer(Protocol):
+    """Returns the score of a text in Markdown, read by the form of its source."""
+
+    def __call__(self, text: str, form: Form = MARKDOWN, /) -> Score:
+        """Return the score."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -41,10 +58,16 @@ class Method:
     score: Scorer
     fallback: Callable[[], "Method"] | None = None
     """Loads the method that is used if this one fails; None if there is none."""
+    forms: Mapping[SourceName, Form] = field(default_factory=dict)
+    """How the texts of each source are read; another source's are plain Markdown."""
 
-    def score_many(self, texts: Sequence[str]) -> list[Score]:
-        """Return the score of each text."""
-        return [self.score(text) for text in texts]
+    def score_many(self, texts: Sequence[Text]) -> list[Score]:
+        """Return the score of each text. Those of programs have no words of anybody."""
+        return [self._score(text) for text in texts]
+
+    def _score(self, text: Text) -> Score:
+        form = self.forms.get(text.source, MARKDOWN)
+        return NO_WORDS if form.is_bot(text.author) else self.score(text.markdown, form)
 
 
 def label_of(compound: float) -> Label:
@@ -52,6 +75,3 @@ def label_of(compound: float) -> Label:
     if compound >= POSITIVE_FROM:
         return "positive"
     return "negative" if compound <= NEGATIVE_FROM else "neutral"
-
-
-NO_WORDS = Score("neutral", 0.0, 0.0, 0.0, 1.0, "none")

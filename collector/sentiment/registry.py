@@ -1,23 +1,31 @@
 """The methods of sentiment by the names that SENTIMENT_METHOD takes."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from collector.sentiment.base import Method
+from collector.text.form import Form
+from shared.communities import SourceName
+
+Forms = Mapping[SourceName, Form]
 
 
-def method_named(name: str) -> Method:
-    """Return the method of this name, loaded. Raises KeyError."""
-    return {"vader": _vader, "linear": _linear}[name]()
+def method_named(name: str, forms: Forms | None = None) -> Method:
+    """Return the method of this name, loaded, with the forms of the sources. Raises KeyError."""
+    return {"vader": _vader, "linear": _linear}[name](forms or {})
 
 
-def _vader() -> Method:
+def _vader(forms: Forms) -> Method:
     from collector.sentiment.vader import vader_scorer, vader_version  # noqa: PLC0415 - it loads
 
-    return Method("vader", vader_version(), vader_scorer())
+    return Method("vader", vader_version(), vader_scorer(), forms=forms)
 
 
-def _linear() -> Method:
+def _linear(forms: Forms) -> Method:
     from collector.sentiment.linear.scorer import linear_scorer  # noqa: PLC0415 - it loads the lexicon
     from collector.sentiment.linear.weights import read_weights  # noqa: PLC0415
     from collector.text.cleaning import VERSION as READING  # noqa: PLC0415 - it loads
 
     weights = read_weights()
-    return Method("linear", f"{weights.version}+{READING}", linear_scorer(weights), fallback=_vader)
+    version = f"{weights.version}+{READING}"
+    return Method("linear", version, linear_scorer(weights), partial(_vader, forms), forms)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from collector.sentiment.base import NO_WORDS, Method, Score
+from collector.sentiment.base import NO_WORDS, Method, Score, Text
 from shared.logs import event
 from shared.models import Comment, Language, Post, Sentiment
 
@@ -31,7 +31,7 @@ def text_of_post(title: str, content: str) -> str:
     return f"{title}\n\n{content}"
 
 
-def score_texts(method: Method, texts: Sequence[str | None], now: str) -> Scores:
+def score_texts(method: Method, texts: Sequence[Text | None], now: str) -> Scores:
     """Score texts; None stands for a deleted item. It is slow: call it from a thread.
 
     If the method fails, its fallback scores all texts; their items name it, and are rescored later.
@@ -65,12 +65,13 @@ def _kept(score: Score, method: Method, now: str) -> Sentiment:
     )
 
 
-def text_of(item: Post | Comment) -> str | None:
+def text_of(item: Post | Comment) -> Text | None:
     """Return the text of a stored item to score; None if it is deleted."""
     if item["deleted"]:
         return None
     content = item["content"]
-    return text_of_post(str(item.get("title")), content) if "title" in item else content
+    words = text_of_post(str(item.get("title")), content) if "title" in item else content
+    return Text(words, item["source"], item["author"])
 
 
 def scored_again(items: Sequence[I], method: Method, now: str) -> list[I]:

@@ -7,6 +7,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from collector.sentiment.base import NO_WORDS, Score, Scorer, label_of
 from collector.text.cleaning import VERSION as READING
 from collector.text.cleaning import clean
+from collector.text.form import MARKDOWN, Form
 from collector.text.language import language_of
 
 
@@ -19,8 +20,8 @@ def vader_scorer() -> Scorer:
     """Load the lexicon and give the function that scores a text in Markdown."""
     analyzer = SentimentIntensityAnalyzer()
 
-    def score(text: str) -> Score:
-        words = clean(text)
+    def score(text: str, form: Form = MARKDOWN, /) -> Score:
+        words = clean(text, form)
         if not words:
             return NO_WORDS
         found = analyzer.polarity_scores(words)

@@ -1,20 +1,23 @@
 """Cleans a text: keeps its author's own words.
 
-Texts are in the Markdown of forums: https://support.reddithelp.com/hc/articles/360043033952
+Texts are in Markdown, as GitHub, Reddit and forums know it: https://github.github.com/gfm. What a
+source has beside it is its form (collector/text/form.py).
 
 Every pattern runs in linear time, because none can match the same part in two ways.
 """
 
 import re
 
-from collector.text.boilerplate import is_boilerplate, without_edits
+from collector.text.edits import HINTS as EDIT_HINTS
+from collector.text.edits import without_edits
+from collector.text.form import MARKDOWN, Form
 from collector.text.notices import is_notice
 from collector.text.stretched import unstretched
 from shared.text import normalised, unescaped
 
 # Increase it whenever cleaning, ratings, terms or language may read a text differently. Each
 # method's version ends with it.
-VERSION = "2"
+VERSION = "3"
 
 # The rest of a longer text is ignored, to bound the time.
 MAX_CHARACTERS = 10_000
@@ -23,7 +26,6 @@ MAX_CHARACTERS = 10_000
 MARK = re.compile(r"[`*_~^>#|\[\]&/\\\n\t]")
 INNER_DOT = re.compile(r"\.[a-z]")
 FIRST_MARK = re.compile(r" {4}| {0,3}(?:[-+]|\d+[.)])\s")
-HINTS = ("edit", "eta", "update", "bot", "removed", "submi", "mods", "moderators", "locked")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 QUOTE = re.compile(r" {0,3}>(?![!:;._-])")
 INDENTED = re.compile(r" {4}|\t")
@@ -61,7 +63,6 @@ BARE_ADDRESS = re.compile(
     rf"|{_HOST}{_ENDING_OF_PATH}/[^\s<>]*+|\d{{1,3}}(?:\.\d{{1,3}}){{3}}[:/][^\s<>]*+)>?"
 )
 LOCAL_ADDRESS = re.compile(r"\blocalhost:\d[^\s<>]*+")
-NAME = re.compile(r"(?<![\w/])/?[ru]/[\w.-]++/?", re.IGNORECASE)
 EMPTY_BRACKETS = re.compile(r"\(\s*+\)|<\s*+>")
 HASHTAG = re.compile(r"(?<![\w/&#])(?<!\]\()#(?=\w*[^\W\d_])(\w++)")
 # Splits BestTool, ToolA and GPTFails; iPhone stays whole.
@@ -72,12 +73,7 @@ TAG = re.compile(
     re.IGNORECASE,
 )
 JOINED = re.compile(r"(?<=\w)--+(?=\w)")
-SPOILER = re.compile(r">!|!<")
-EMPHASIS = re.compile(
-    r"\*\*+|__+|~~+|\^+(?=[^\W_]|\()|(?<![\w:;=\\-])[*_](?=\w)|(?<=\w)[*_](?!\w)|(?<=[.!?,)\"'])\*(?!\w)"
-)
 ESCAPE = re.compile(r"\\(?=[^\w\s])")
-SARCASM = re.compile(r"(?:^|(?<=[\s.!?,)]))[\\/](?:s|sarcasm)(?![\w/])[.!]*", re.IGNORECASE)
 # Patterns to drop, each with a sign that all of its matches contain.
 NO_WORDS = (
     ("<", TAG),
@@ -85,40 +81,39 @@ NO_WORDS = (
     (".", WEB_ADDRESS),
     (".", BARE_ADDRESS),
     (":", LOCAL_ADDRESS),
-    ("/", NAME),
-    ("!", SPOILER),
-    ("/", SARCASM),
-    ("\\", SARCASM),
 )
 
 
-def clean(text: str) -> str:
+def clean(text: str, form: Form = MARKDOWN) -> str:
     """Return the author's own words in one line; "" if there are none.
 
-    It drops quotes, code, addresses, pictures, names of communities and users, thanks for awards,
-    Markdown, marks of sarcasm, and notices of bots and moderators. It keeps the words of links,
-    headings, lists, tables and spoilers, and case, punctuation, emoji and emoticons, which VADER
-    uses. Hashtags are split, stretched words shortened, and signs normalised (shared/text.py).
+    It drops quotes, code, addresses, pictures, corrections after "Edit:", Markdown, and what the
+    form of its source names: names of users, marks of sarcasm, notices of bots, and more. It keeps
+    the words of links, headings, lists and tables, and case, punctuation, emoji and emoticons,
+    which VADER uses. Hashtags are split, stretched words shortened, and signs normalised
+    (shared/text.py).
     """
     text = normalised(text[: 2 * MAX_CHARACTERS])
-    if not _is_plain(text):
-        text = _without_marks(normalised(unescaped(text)))
-        if is_boilerplate(text):
+    if not _is_plain(text, form):
+        text = _without_marks(normalised(unescaped(text)), form)
+        if form.is_notice(text):
             return ""
     return unstretched(" ".join(text.split()))[:MAX_CHARACTERS]
 
 
-def _without_marks(text: str) -> str:
+def _without_marks(text: str, form: Form) -> str:
+    for step in form.steps:
+        text = step(text)
     words = HASHTAG.sub(_words_of_hashtag, text) if "#" in text else text
-    words = without_edits(_prose(words))
+    words = without_edits(_prose(words), form.formality)
     if "`" in words:
         words = INLINE_CODE.sub(_without_code, words)
     if "](" in words:
         words = LINK.sub(r"\1", PICTURE.sub(" ", words))
-    for sign, pattern in NO_WORDS:
+    for sign, pattern in (*NO_WORDS, *form.no_words):
         if sign in words:
             words = pattern.sub(" ", words)
-    words = ESCAPE.sub("", EMPHASIS.sub("", words))
+    words = ESCAPE.sub("", form.emphasis.sub("", words))
     words = EMPTY_BRACKETS.sub(" ", JOINED.sub(" - ", words))
     return " ".join(words.split())
 
@@ -131,20 +126,20 @@ def _without_code(found: re.Match[str]) -> str:
     return "'" if found["apostrophe"] else " "
 
 
-def is_sarcastic(text: str) -> bool:
-    """Return whether the author marks the text as sarcasm: `/s` after its last words."""
-    tail = normalised(text[-40:]).rstrip()
-    if "/" not in tail and "\\" not in tail:
+def is_sarcastic(text: str, form: Form = MARKDOWN) -> bool:
+    """Return whether the author marks the text as sarcasm, after its last words."""
+    if form.sarcasm is None:
         return False
-    found = list(SARCASM.finditer(tail))
+    tail = normalised(text[-40:]).rstrip()
+    found = list(form.sarcasm.finditer(tail))
     return bool(found) and found[-1].end() == len(tail)
 
 
-def _is_plain(text: str) -> bool:
+def _is_plain(text: str, form: Form) -> bool:
     if MARK.search(text) or FIRST_MARK.match(text) or "--" in text or INNER_DOT.search(text):
         return False
     lower = text.lower()
-    return not any(hint in lower for hint in HINTS)
+    return not any(hint in lower for hint in (*EDIT_HINTS, *form.hints))
 
 
 def _prose(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from collector.text.form import MARKDOWN, Form
 from collector.text.recurring import is_recurring
 from collector.trending.keyness import Usage
 from collector.trending.near_copies import said_words, with_one_author
@@ -25,6 +26,7 @@ from collector.trending.variants import Variants
 from collector.trending.velocity import velocity
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.session import Writer
+from shared.communities import SourceName
 from shared.logs import event
 from shared.models import Post, Topic, Topics
 from shared.settings import Settings
@@ -62,6 +64,8 @@ class Trends:
     store: Store
     settings: Settings
     clock: Clock = utc_now
+    forms: Mapping[SourceName, Form] = field(default_factory=dict)
+    """How the texts of each source are read; another source's are plain Markdown."""
 
     async def find(self, *, lease_wait: LeaseWait = NO_WAIT) -> Topics:
         """Compute the topics and make them the current ones.
@@ -117,7 +121,11 @@ class Trends:
         return recent
 
     def _recent_posts(self, posts: Sequence[Post], until: datetime) -> list[RecentPost]:
-        return [_recent_post(post, _terms_of(post, self.settings), until) for post in posts]
+        return [self._recent_post(post, until) for post in posts]
+
+    def _recent_post(self, post: Post, until: datetime) -> RecentPost:
+        form = self.forms.get(post["source"], MARKDOWN)
+        return _recent_post(post, _terms_of(post, self.settings, form), form, until)
 
     async def _usage_before(
         self, window: Window, variants: Variants, *, known: Iterable[str]
@@ -129,7 +137,8 @@ class Trends:
 
         def count(posts: Sequence[Post]) -> None:
             for post in posts:
-                terms = variants.united(_terms_of(post, self.settings))
+                form = self.forms.get(post["source"], MARKDOWN)
+                terms = variants.united(_terms_of(post, self.settings, form))
                 usage.add_among(wanted, post["community"], terms)
 
         for name in self.settings.watched:
@@ -165,11 +174,13 @@ def _counts(post: Post) -> bool:
     return not post["deleted"] and "copy_of" not in post and not is_recurring(post)
 
 
-def _terms_of(post: Post, settings: Settings) -> dict[str, str]:
-    """Return a post's terms; none if its language is left out."""
+def _terms_of(post: Post, settings: Settings, form: Form) -> dict[str, str]:
+    """Return a post's terms; none if its language is left out, or a program wrote it."""
     if post.get("language") == "other" and settings.other_languages == "leave_out":
         return {}
-    return terms_of(post["title"], post["content"])
+    if form.is_bot(post["author"]):
+        return {}
+    return terms_of(post["title"], post["content"], form)
 
 
 def _as_one(posts: Sequence[RecentPost], variants: Variants) -> list[RecentPost]:
@@ -177,7 +188,7 @@ def _as_one(posts: Sequence[RecentPost], variants: Variants) -> list[RecentPost]
     return with_one_author(united)
 
 
-def _recent_post(post: Post, terms: Mapping[str, str], until: datetime) -> RecentPost:
+def _recent_post(post: Post, terms: Mapping[str, str], form: Form, until: datetime) -> RecentPost:
     # Deleted authors are indistinguishable; count each separately.
     author = post["author"] or post["id"]
     return RecentPost(
@@ -188,7 +199,7 @@ def _recent_post(post: Post, terms: Mapping[str, str], until: datetime) -> Recen
         velocity=velocity(post, until),
         scored=scored(post),
         terms=terms,
-        words=said_words(post["title"], post["content"]),
+        words=said_words(post["title"], post["content"], form),
         upvotes=post["upvotes"],
         comments=post["comment_count"],
         copies=post.get("copies", ()),

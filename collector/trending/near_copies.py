@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from collector.rollups.copies import count_words, words_of
 from collector.text.cleaning import clean
+from collector.text.form import MARKDOWN, Form
 from collector.trending.topics import RecentPost
 
 # Different people may write the same few words: "Is Claude down?"
@@ -34,9 +35,9 @@ MAX_PAIRS = 300
 HASH_BYTES = 8
 
 
-def said_words(title: str, content: str) -> str:
+def said_words(title: str, content: str, form: Form = MARKDOWN) -> str:
     """Return the words of a post, normalised for comparison."""
-    return words_of(f"{clean(title)} {clean(content)}")
+    return words_of(f"{clean(title, form)} {clean(content, form)}")
 
 
 def with_one_author(posts: Sequence[RecentPost]) -> list[RecentPost]:

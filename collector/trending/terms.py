@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from collector.text.cleaning import clean
+from collector.text.form import MARKDOWN, Form
 from collector.text.language import DOUBTFUL, FOREIGN, words_of
 
 LONGEST_PHRASE = 3
@@ -26,13 +27,13 @@ def stopwords() -> frozenset[str]:
     return frozenset(listed) | FOREIGN | (DOUBTFUL - ALSO_NAMES)
 
 
-def terms_of(title: str, content: str) -> dict[str, str]:
+def terms_of(title: str, content: str, form: Form = MARKDOWN) -> dict[str, str]:
     """Return the terms of a post, words and phrases of two or three words, with their spellings.
 
     A term is in lower case. Its spelling is that of its first use; the title comes first.
     """
     found: dict[str, str] = {}
-    for text in (clean(title), clean(content)):
+    for text in (clean(title, form), clean(content, form)):
         for run in _runs(text):
             for phrase in _phrases(run):
                 found.setdefault(" ".join(map(folded, phrase)), " ".join(phrase))

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collector.sentiment.registry import method_named
+from collector.sources.forms import FORMS
 from collector.text.cleaning import clean
+from collector.text.form import Form
 from local.host.config import read_local_settings
+from shared.communities import SourceName
 from shared.settings import load_settings
 
 if TYPE_CHECKING:
@@ -17,8 +20,12 @@ if TYPE_CHECKING:
 FROM_INPUT = "-"
 
 
-def score_command(environ: Mapping[str, str], texts: Sequence[str], method: str | None) -> None:
+def score_command(
+    environ: Mapping[str, str], texts: Sequence[str], method: str | None, source: SourceName
+) -> None:
     """Print one JSON object for each text. The text `-` stands for the lines of the input.
+
+    The texts are read as those of this source.
 
     Raises SettingsError and HostError.
     """
@@ -26,17 +33,17 @@ def score_command(environ: Mapping[str, str], texts: Sequence[str], method: str 
     chosen = method_named(name)
     escapes = sys.stdout.encoding.lower() != "utf-8"
     for text in _texts(texts, sys.stdin.buffer):
-        print(json.dumps(scored(chosen, text), ensure_ascii=escapes), flush=True)
+        print(json.dumps(scored(chosen, text, FORMS[source]), ensure_ascii=escapes), flush=True)
 
 
-def scored(method: "Method", text: str) -> dict[str, str | float]:
+def scored(method: "Method", text: str, form: Form) -> dict[str, str | float]:
     """Return a text's score, and the cleaned words that were scored."""
-    result = method.score(text)
+    result = method.score(text, form)
     return {
         **result._asdict(),
         "method": method.name,
         "version": method.version,
-        "words": clean(text),
+        "words": clean(text, form),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from collector.collection.cycle import Collector
 from collector.sentiment.registry import method_named
+from collector.sources.forms import FORMS
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import Backoff, Wait, wait_until
 from shared.models import ALL, Cell, Cycle, Labelled
@@ -24,7 +25,7 @@ from shared.times import Clock, utc_now
 # Retries as in production, without its pauses.
 FAST = Backoff(attempts=4, first_seconds=0.01, most_seconds=0.02)
 WRITES = ("create", "replace", "upsert", "delete")
-METHOD = method_named("vader")
+METHOD = method_named("vader", FORMS)
 
 
 def settings_for(

@@ -8,6 +8,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from collector.sentiment.base import NO_WORDS, Method, label_of
 from collector.sentiment.linear.weights import read_weights
 from collector.sentiment.registry import method_named
+from collector.sources.reddit.form import REDDIT
 from collector.text.cleaning import MAX_CHARACTERS, clean
 from collector.text.cleaning import VERSION as READING
 from shared.settings import Settings
@@ -83,8 +84,8 @@ def test_the_linear_methods_shares_are_probabilities_and_the_label_the_likeliest
 
 @given(texts)
 def test_vader_is_the_library_on_the_authors_words(text: str) -> None:
-    words = clean(text)
-    found = VADER.score(text)
+    words = clean(text, REDDIT)
+    found = VADER.score(text, REDDIT)
     if words:
         told = ANALYZER.polarity_scores(words)
         assert (found.compound, found.positive) == (told["compound"], told["pos"])
@@ -149,7 +150,7 @@ def test_what_stands_after_the_bound_changes_nothing(method) -> None:
     ],
 )
 def test_praise_marked_as_sarcasm_is_blame(text: str, label: str) -> None:
-    assert LINEAR.score(text).label == label
+    assert LINEAR.score(text, REDDIT).label == label
 
 
 NEGATED = (

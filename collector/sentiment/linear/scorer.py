@@ -23,6 +23,7 @@ from collector.sentiment.linear.terms import plain_reader, read_terms
 from collector.sentiment.linear.valences import Valences
 from collector.sentiment.linear.weights import Weights
 from collector.text.cleaning import clean, is_sarcastic
+from collector.text.form import MARKDOWN, Form
 from collector.text.language import language_of
 from shared.models import Language
 
@@ -45,12 +46,12 @@ def linear_scorer(weights: Weights) -> Scorer:
     """Load the model, and return the function that scores a text in Markdown."""
     read = linear_model(weights)
 
-    def score(text: str) -> Score:
-        words = clean(text)
+    def score(text: str, form: Form = MARKDOWN, /) -> Score:
+        words = clean(text, form)
         if not words:
             return NO_WORDS
         moods = read(words)
-        if moods.positive > moods.negative and is_sarcastic(text):
+        if moods.positive > moods.negative and is_sarcastic(text, form):
             # Sarcastic praise is blame; sarcastic blame isn't praise.
             moods = Moods(moods.negative, moods.positive, moods.neutral, -moods.compound)
         return score_of(moods, language_of(words))

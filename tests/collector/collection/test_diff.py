@@ -10,6 +10,7 @@ from collector.collection.score import score_drafts
 from collector.sentiment.base import Method, Score
 from collector.sentiment.registry import method_named
 from collector.sources.base import SeenComment, SeenPost
+from collector.text.form import MARKDOWN, Form
 
 CREATED = 1_790_000_000.0
 HOUR = "2026-09-21T14"
@@ -100,7 +101,7 @@ def test_a_changed_text_is_edited_and_scored_again(comparer, stored) -> None:
 def test_what_only_moved_keeps_its_score_and_what_is_edited_gets_the_current_one(
     comparer, stored
 ) -> None:
-    def other(_: str) -> Score:
+    def other(_: str, _form: Form = MARKDOWN, /) -> Score:
         return Score("negative", -1.0, 0.0, 1.0, 0.0, "other")
 
     later = replace(comparer, method=Method("linear", "1", other))

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from collector.collection.cycle import Collector
-from collector.sentiment.base import Method, Score
+from collector.sentiment.base import Method, Score, Text
 from collector.sentiment.registry import method_named
+from collector.sources.forms import FORMS
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import wait_until
 from shared.models import Cycle
@@ -17,13 +18,13 @@ from shared.store import COLLECTION, Store
 from tests.collector.harness import check_statistics, settings_for, stored_items, things
 
 NAMES = ("aws", "claude")
-LINEAR, VADER = method_named("linear"), method_named("vader")
+LINEAR, VADER = method_named("linear", FORMS), method_named("vader", FORMS)
 
 
 class Broken(Method):
     """A method whose model can't be reached."""
 
-    def score_many(self, texts: Sequence[str]) -> list[Score]:
+    def score_many(self, texts: Sequence[Text]) -> list[Score]:
         raise ConnectionError(f"no model answers for {len(texts)} texts")
 
 

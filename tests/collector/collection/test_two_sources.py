@@ -112,6 +112,14 @@ async def test_what_is_appended_is_new_edited_or_taken_back(store, settings, fol
     await check_statistics(store, ALL_OF_THEM)
 
 
+async def test_the_job_reads_each_text_by_the_form_of_its_source(store, settings, folder) -> None:
+    signed = {"kind": "comment", "post_id": "1", "text": "Sent from my iPhone"}
+    append(folder, "desk", {"id": "3", **signed})
+    await collect_job(settings, "cli")
+    comment = await store.read(COMMENTS, "push.desk", "push.desk.3")
+    assert comment["language"] == "none"
+
+
 async def test_what_fails_at_one_source_keeps_no_other_from_being_collected(
     store, settings, reddit, folder
 ) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from collector.sources.reddit.form import REDDIT
 from collector.text.cleaning import MAX_CHARACTERS, clean, is_sarcastic
 
 
@@ -83,7 +84,7 @@ from collector.text.cleaning import MAX_CHARACTERS, clean, is_sarcastic
     ],
 )
 def test_only_the_authors_own_words_are_left(markdown: str, words: str) -> None:
-    assert clean(markdown) == words
+    assert clean(markdown, REDDIT) == words
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_only_the_authors_own_words_are_left(markdown: str, words: str) -> None:
     ],
 )
 def test_nothing_is_left_of_what_bots_and_moderators_write(notice: str) -> None:
-    assert clean(notice) == ""
+    assert clean(notice, REDDIT) == ""
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_nothing_is_left_of_what_bots_and_moderators_write(notice: str) -> None:
     ],
 )
 def test_people_who_speak_of_bots_and_removals_are_heard(words: str) -> None:
-    assert clean(words) == words
+    assert clean(words, REDDIT) == words
 
 
 @pytest.mark.parametrize(
@@ -132,11 +133,11 @@ def test_people_who_speak_of_bots_and_removals_are_heard(words: str) -> None:
     ],
 )
 def test_the_mark_of_sarcasm_counts_at_the_end(text: str, marked: bool) -> None:
-    assert is_sarcastic(text) is marked
+    assert is_sarcastic(text, REDDIT) is marked
 
 
 def test_a_very_long_text_is_cut() -> None:
-    assert len(clean("word " * 100_000)) == MAX_CHARACTERS
+    assert len(clean("word " * 100_000, REDDIT)) == MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -171,4 +172,4 @@ def test_a_very_long_text_is_cut() -> None:
 )
 def test_repeated_markup_takes_no_more_time_than_words(piece: str) -> None:
     # A pattern with runaway backtracking would exceed the suite's time limit.
-    clean(piece * 50_000)
+    clean(piece * 50_000, REDDIT)

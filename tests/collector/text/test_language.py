@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from collector.sentiment.registry import method_named
+from collector.sources.reddit.form import REDDIT
 from collector.text.cleaning import clean
 from collector.text.language import language_of
 
@@ -87,5 +88,5 @@ def test_hardly_a_real_english_comment_is_marked() -> None:
         pytest.skip(f"{path} isn't there")
     with path.open(encoding="utf-8", newline="") as lines:
         texts = [row[0] for row in csv.reader(lines, delimiter="\t")]
-    marked = [text for text in texts if language_of(clean(text)) == "other"]
+    marked = [text for text in texts if language_of(clean(text, REDDIT)) == "other"]
     assert len(marked) / len(texts) < 0.0005, marked

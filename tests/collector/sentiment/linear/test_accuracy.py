@@ -6,6 +6,7 @@ import pytest
 from bench.labelled import LABELS, read_comments, read_tweets, with_one_label
 from bench.sentiment_figures import calibration, confusion, rates
 from collector.sentiment.registry import method_named
+from collector.sources.reddit.form import REDDIT
 
 LABELLED = Path("../shared/sentiment")
 
@@ -22,7 +23,7 @@ def comments():
 def figures_of(name: str, comments) -> dict:
     texts, labels = comments
     score = method_named(name).score
-    return rates(confusion(labels, [LABELS.index(score(text).label) for text in texts]))
+    return rates(confusion(labels, [LABELS.index(score(text, REDDIT).label) for text in texts]))
 
 
 def test_people_agree_with_the_linear_method_seven_times_in_ten(comments) -> None:
@@ -40,11 +41,11 @@ def test_it_is_far_better_than_vader(comments) -> None:
 def test_its_probabilities_are_as_often_right_as_they_say(comments) -> None:
     texts, labels = comments
     score = method_named("linear").score
-    assert calibration([score(text) for text in texts], labels)["ece"] < 0.04
+    assert calibration([score(text, REDDIT) for text in texts], labels)["ece"] < 0.04
 
 
 def test_its_compound_follows_how_strongly_people_feel() -> None:
     tweets = read_tweets(LABELLED / "vader_tweets.tsv")
     score = method_named("linear").score
-    found = [score(tweet.text).compound for tweet in tweets]
+    found = [score(tweet.text, REDDIT).compound for tweet in tweets]
     assert correlation(found, [tweet.rating for tweet in tweets]) > 0.83

@@ -1,6 +1,9 @@
-"""Recognises texts without sentiment: notices of bots and moderators, and formalities."""
+"""How people write on Reddit: https://support.reddithelp.com/hc/articles/360043033952."""
 
 import re
+
+from collector.text.edits import CORRECTION
+from collector.text.form import TONE_MARK, TONE_MARKS, Form, emphasis_and
 
 BOT = re.compile(
     r"^\W*(?:beep|bleep)[ ,.-]*(?:boop|bloop)"
@@ -22,24 +25,17 @@ MODERATOR = re.compile(
     r"|\bplease (?:contact|message) the mod(?:erator)?s\b",
     re.IGNORECASE,
 )
-# A line that begins with "Edit:". The mark is dropped, and with it a formality.
-EDIT = re.compile(
-    r"^[ *_(\[]*(?:edit|eta|update)(?: ?\d{1,2})?[ *_]*(?:[:;-]|\u2014|\u2013)[ *_]*(.*)$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_TO_MEND = (
-    r"(?:fixed|fixing|corrected|changed|added|removed|forgot|a|some|few|minor|the|my|for|more|to"
-    r"|title)"
-)
+# Every such notice has one of them.
+HINTS = ("bot", "removed", "submi", "mods", "moderators", "locked")
 FORMALITY = re.compile(
-    rf"^\W*(?:{_TO_MEND}\W+){{0,5}}"
-    r"(?:typos?|spelling|grammar|format(?:ting|ted)?|clarity|clarification|wording|punctuation"
-    r"|autocorrect)\b.{0,40}$"
-    rf"|^\W*(?:{_TO_MEND}\W+){{1,5}}(?:words?|links?)\b.{{0,40}}$"
-    r"|\b(?:gold|silver|platinum|awards?|upvotes?|gilded)\b.{0,40}$"
+    CORRECTION + r"|\b(?:gold|silver|platinum|awards?|upvotes?|gilded)\b.{0,40}$"
     r"|\b(?:rip (?:my )?inbox|this blew up|front page|did ?n.?t expect this)\b",
     re.IGNORECASE,
 )
+NAME = re.compile(r"(?<![\w/])/?[ru]/[\w.-]++/?", re.IGNORECASE)
+SPOILER = re.compile(r">!|!<")
+SUPERSCRIPT = r"\^+(?=[^\W_]|\()"
+BOTS = re.compile(r"automoderator|.+-modteam|remindmebot", re.IGNORECASE)
 
 
 def is_boilerplate(words: str) -> bool:
@@ -47,9 +43,12 @@ def is_boilerplate(words: str) -> bool:
     return bool(BOT.search(words) or MODERATOR.search(words))
 
 
-def without_edits(text: str) -> str:
-    """Return the text without "Edit:" at the beginning of lines, and without formalities after it.
-
-    Formalities are corrections of spelling and thanks for awards. Other edits stay.
-    """
-    return EDIT.sub(lambda found: "" if FORMALITY.search(found[1]) else found[1], text)
+REDDIT = Form(
+    no_words=(("/", NAME), ("!", SPOILER), *TONE_MARKS),
+    hints=HINTS,
+    emphasis=emphasis_and(SUPERSCRIPT),
+    formality=FORMALITY,
+    is_notice=is_boilerplate,
+    sarcasm=TONE_MARK,
+    bots=BOTS,
+)
