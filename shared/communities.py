@@ -4,7 +4,7 @@ A Reddit community's id is its bare name; those of other sources begin with a pr
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
 Kind = Literal["post", "comment"]
@@ -19,6 +19,9 @@ PREFIXES: Mapping[str, SourceName] = {
     "github.": "github",
     "push.": "push",
 }
+# One item may show in several communities of such a source. It is stored in the first alone, so a
+# comment may be stored in another community than its post.
+SHARING: frozenset[SourceName] = frozenset({"hackernews"})
 # Reddit's own rule for names. A dot is allowed for the oldest one (reddit.com).
 SUBREDDIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{1,20}")
 # Safe in a path, in a file's name and as a partition key.
@@ -41,6 +44,13 @@ def name_in_source(community: str) -> str:
         if community.startswith(prefix):
             return community.removeprefix(prefix)
     return community
+
+
+def sharing_with(community: str, watched: Iterable[str]) -> list[str]:
+    """Return the other communities that may hold items of this one."""
+    source = source_of(community)
+    others = (each for each in watched if each != community and source_of(each) == source)
+    return list(others) if source in SHARING else []
 
 
 def is_prefixed_id(community: str) -> bool:

@@ -14,6 +14,7 @@ from shared.logs import RETRYING, process_repeats
 from shared.settings import settings
 
 pytest_plugins = [
+    "tests.fixtures.hackernews",
     "tests.fixtures.host",
     "tests.fixtures.reddit",
     "tests.fixtures.storage",

@@ -9,6 +9,7 @@ from api.reads.scopes import scope_asked
 from api.schema.items import MAX_COMMENTS, CommentAnswer, PostAnswer, PostDetail
 from api.schema.parameters import PostParameters
 from api.schema.sentiment import LabelCounts
+from shared.communities import sharing_with
 from shared.models import ALL, Comment, Post
 from shared.stats.cells import recount, totals
 from shared.store import COMMENTS, POSTS, Query, Store
@@ -17,25 +18,21 @@ from shared.store import COMMENTS, POSTS, Query, Store
 async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     """Return a post and a page of its comments, by a point read and a query in its community.
 
-    Without a community it looks the post up in all watched ones, by point reads.
+    Without a community it looks the post up in all watched ones, by point reads. Where communities
+    share items, the post or some of its comments may be in another one; these are queried too.
     Raises UnknownCommunity, NotFound and StoreError.
     """
     scope = scope_asked(deps.settings, parameters)
     names = deps.settings.watched if scope == ALL else [scope]
     store = await deps.watched_store()
     post = await _find(store, names, parameters.id)
+    if post is None and scope != ALL:
+        post = await _find(store, sharing_with(scope, deps.settings.watched), parameters.id)
     if post is None:
         where = "any watched community" if scope == ALL else scope
         raise NotFound(f"There is no post of this id in {where}.")
-    comments = await store.query(
-        Query(
-            COMMENTS,
-            post["community"],
-            MAX_COMMENTS + 1,
-            at_least=f"{parameters.cursor}!" if parameters.cursor else None,
-            equals={"post_id": parameters.id},
-        )
-    )
+    others = sharing_with(post["community"], deps.settings.watched)
+    comments = await _comments(store, [post["community"], *others], parameters)
     shown = comments[:MAX_COMMENTS]
     said = totals([recount([], shown)], deps.settings.other_languages)
     return PostDetail(
@@ -85,6 +82,24 @@ def next_comments(detail: PostDetail) -> str | None:
     return f"{last.created_utc}_{last.id}"
 
 
-async def _find(store: Store, names: list[str] | tuple[str, ...], post_id: str) -> Post | None:
+async def _comments(
+    store: Store, names: Sequence[str], parameters: PostParameters
+) -> list[Comment]:
+    """Return the next comments in these communities, and one more if there is one."""
+    found: list[Comment] = []
+    for name in names:
+        found += await store.query(
+            Query(
+                COMMENTS,
+                name,
+                MAX_COMMENTS + 1,
+                at_least=f"{parameters.cursor}!" if parameters.cursor else None,
+                equals={"post_id": parameters.id},
+            )
+        )
+    return sorted(found, key=lambda comment: comment["order_key"])[: MAX_COMMENTS + 1]
+
+
+async def _find(store: Store, names: Sequence[str], post_id: str) -> Post | None:
     found = await store.read_many(POSTS, [(name, post_id) for name in names])
     return next(iter(found.values()), None)

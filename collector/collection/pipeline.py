@@ -268,7 +268,7 @@ async def _sweep_source(
         source,
         stored,
         requests=cycle.settings.sweep_requests * source.sweep_factor,
-        skip=done.looked_at,
+        skip=set() if source.lists_deleted else done.looked_at,
         clock=cycle.clock,
         take=take,
     )

@@ -45,7 +45,11 @@ class Stored:
     @property
     def reference(self) -> ItemReference:
         """Return the reference by which a source looks it up."""
-        return ItemReference(self.item["community"], self.item["kind"], self.item["id"])
+        item = self.item
+        post = item.get("post_id")
+        return ItemReference(
+            item["community"], item["kind"], item["id"], post if isinstance(post, str) else None
+        )
 
 
 @dataclass(frozen=True)

@@ -105,11 +105,12 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class ItemReference:
-    """A stored item to look up at its source."""
+    """A stored item to look up at its source. post_id is the post of a comment, if known."""
 
     community: str
     kind: Kind
     id: str
+    post_id: str | None = None
 
     @property
     def key(self) -> str:
@@ -143,6 +144,8 @@ class Source(Protocol):
     """Requests of its sweep for each of SWEEP_REQUESTS: more where each tells of few items."""
     shares_items: bool
     """Whether an item may show in several of its communities; it is stored in the first alone."""
+    lists_deleted: bool
+    """Whether polls may show what was taken back, so that the sweep looks at what they show too."""
     has_past: bool
     """Whether backfill reads what was written before the first poll."""
     left_out: Counter[str]
@@ -194,6 +197,7 @@ class SourceBase:
 
     sweep_factor = 1
     shares_items = False
+    lists_deleted = False
     has_past = False
 
     def __init__(self) -> None:

@@ -74,7 +74,7 @@ def usual_fault(answer: Answer) -> Attempt[Answer] | None:
 
 
 class HttpClient:
-    """Sends requests to one server, at least `pace` seconds apart.
+    """Sends requests to one server, at least `pace` seconds apart by the clock `seconds`.
 
     requests_used counts them, retries included. It follows no redirect.
     """
@@ -90,6 +90,7 @@ class HttpClient:
         backoff: Backoff | None = None,
         fault_of: Fault = usual_fault,
         headers: Mapping[str, str] | None = None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.requests_used = 0
@@ -100,6 +101,7 @@ class HttpClient:
         self._fault_of = fault_of
         self._rng = random.Random()  # noqa: S311 - jitter
         self._last = float("-inf")
+        self._seconds = seconds
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": agent, **(headers or {})})
 
@@ -135,10 +137,10 @@ class HttpClient:
         )
 
     def _keep_pace(self) -> None:
-        due = self._last + self._pace - time.monotonic()
+        due = self._last + self._pace - self._seconds()
         if due > 0:
             self._wait(due)
-        self._last = time.monotonic()
+        self._last = self._seconds()
 
     def _attempt(
         self, method: str, path: str, number: int, more: Mapping[str, object]

@@ -27,9 +27,16 @@ def _push(settings: Settings, wait: Wait) -> Source:
     return FolderSource(settings, wait=wait)
 
 
+def _hackernews(settings: Settings, wait: Wait) -> Source:
+    from collector.sources.hackernews.client import HackerNewsSource
+
+    return HackerNewsSource(settings, wait=wait)
+
+
 MAKERS: Mapping[SourceName, Callable[[Settings, Wait], Source]] = {
     "reddit": _reddit,
     "push": _push,
+    "hackernews": _hackernews,
 }
 
 

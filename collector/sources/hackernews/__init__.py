@@ -1,1 +1,1 @@
-"""Hacker News, through Algolia's search API and the Firebase API."""
+"""The source of Hacker News: searched at Algolia, looked up again at Firebase."""

@@ -1,0 +1,164 @@
+"""Hacker News as a source: saved queries, and the front page."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from collector.sources.base import ItemReference, Looked, Page, Seen, Slice, SourceBase
+from collector.sources.hackernews import past
+from collector.sources.hackernews.answers import checked
+from collector.sources.hackernews.objects import HackerNewsItem, Unusable, number_of, read_object
+from collector.sources.hackernews.poll import Place, Poll
+from collector.sources.hackernews.reading import GONE, Reader, with_gone
+from collector.sources.hackernews.search import Search
+from collector.sources.hackernews.words import Words
+from collector.sources.http import HttpClient, user_agent
+from collector.sources.waiting import Backoff, Wait
+from shared.communities import SHARING, SourceName, name_in_source
+from shared.errors import CommunityUnavailable
+from shared.models import Watermark
+from shared.settings import Settings
+from shared.times import iso_from_epoch, parse_iso
+
+SEARCH = "https://hn.algolia.com"
+ITEMS = "https://hacker-news.firebaseio.com"
+FRONT = "front"
+# The search allows 10,000 requests an hour to an address. This is 3,600, so that the past can be
+# read by another process at the same time. The other server states no limit.
+SEARCH_PACE = 1.0
+ITEMS_PACE = 0.1
+
+
+class HackerNewsSource(SourceBase):
+    """The saved queries of HN_QUERIES, and the front page."""
+
+    name: SourceName = "hackernews"
+    # A request tells of one item. So many take three seconds, after which they are written.
+    keys_at_once = 30
+    # With 30 requests for each of SWEEP_REQUESTS, 200 a cycle are for the last 48 hours: 19,200 in
+    # two days.
+    sweep_factor = 10
+    shares_items = name in SHARING
+    lists_deleted = True
+    has_past = True
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        wait: Wait,
+        backoff: Backoff | None = None,
+        paces: tuple[float, float] = (SEARCH_PACE, ITEMS_PACE),
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._queries = settings.hn_queries
+
+        def client(address: str, pace: float) -> HttpClient:
+            return HttpClient(
+                settings.hn_base_url or address,
+                source=self.name,
+                agent=user_agent(settings.contact),
+                wait=wait,
+                pace=pace,
+                backoff=backoff,
+                seconds=seconds,
+            )
+
+        self._search = client(SEARCH, paces[0])
+        self._items = client(ITEMS, paces[1])
+        self._reader = Reader(Search(self._search), self.left_out, self.kept)
+
+    @property
+    def requests_used(self) -> int:
+        """Return the number of requests to both servers."""
+        return self._search.requests_used + self._items.requests_used
+
+    def poll(
+        self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
+    ) -> Iterator[Page]:
+        """Yield stories with their trees, and comments that match under other stories.
+
+        Points and numbers of comments of the last two days' stories come with each poll.
+        """
+        place = Place.of(watermark, oldest=oldest, now=now)
+        yield from Poll(self._reader, self._words_of(community), place, now).pages()
+
+    def look_again(self, items: Sequence[ItemReference]) -> Looked:
+        """Look each item up. What is deleted, dead or missing is gone, and isn't read again.
+
+        The search has its items from this server, so one that the server lacks was taken away. But
+        where it lacks more items than it has, the fault is the server's: that says nothing.
+        """
+        found: list[Seen] = []
+        taken_back: dict[str, int] = {}
+        missing: dict[str, int] = {}
+        answered = 0
+        for item in items:
+            number = number_of(item.id)
+            if number is None:
+                continue
+            data = checked(self._items.get(f"/v0/item/{number}.json"), "item server").json()
+            if data is None:
+                missing[item.key] = number
+                continue
+            answered += 1
+            if _is_taken_back(data):
+                taken_back[item.key] = number
+            elif (seen := self._seen(item, data)) is not None:
+                found.append(seen)
+        gone = taken_back | (missing if answered >= len(missing) else {})
+        if gone:
+            self.kept[GONE] = with_gone(self.kept, gone.values())
+        return Looked(found, frozenset(gone))
+
+    def backfill(
+        self, community: str, start: str, end: str, cursor: Watermark | None
+    ) -> Iterator[Slice]:
+        """Yield the stories and comments of a span; of the front page there is no past."""
+        words = self._words_of(community)
+        if words is None:
+            yield Slice([], None)
+            return
+        first, before = (int(parse_iso(moment).timestamp()) for moment in (start, end))
+        place = past.Place.of(cursor) if cursor else past.Place(before)
+        while place.before > first:
+            items, place = past.step(self._reader, words, place, first)
+            is_end = place.before <= first
+            complete = iso_from_epoch(place.before) if place.before < before else None
+            yield Slice(items, None if is_end else place.cursor, complete)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._search.close()
+        self._items.close()
+
+    def _words_of(self, community: str) -> Words | None:
+        """Return a community's words; None for the front page. Raises CommunityUnavailable."""
+        name = name_in_source(community)
+        if name == FRONT and FRONT not in self._queries:
+            return None
+        words = Words.of(self._queries.get(name, name.replace("-", " ")))
+        if not words.phrases:
+            raise CommunityUnavailable(
+                "missing", f"HN_QUERIES: {name} has no words to look for: give it some"
+            )
+        return words
+
+    def _seen(self, item: ItemReference, data: object) -> Seen | None:
+        """Return an item as it is now; None if it can't be told."""
+
+        def translate(read: HackerNewsItem) -> Seen:
+            if item.kind == "post":
+                return read.post()
+            post = number_of(item.post_id or "")
+            if post is None:
+                # Firebase's comments don't say it.
+                raise Unusable("no known story")
+            return read.comment(post)
+
+        return read_object(data, translate, self.left_out)
+
+
+def _is_taken_back(data: object) -> bool:
+    return isinstance(data, dict) and (data.get("deleted") is True or data.get("dead") is True)
