@@ -188,6 +188,23 @@ def reddit(
         serve_reddit(data, host=host, port=port, span=span, faults=faults, live=live)
 
 
+@app.command()
+def hackernews(
+    port: Annotated[int, PORT] = 8001,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    faults: Annotated[str, typer.Option(help="Faults to make; `help` prints the grammar.")] = "",
+) -> None:
+    """Start the stand-in for Hacker News alone: set HN_BASE_URL to its address."""
+    from local.hackernews.faults import HACKER_NEWS  # noqa: PLC0415 - so that --help is quick
+    from local.hackernews.serve import serve_hackernews  # noqa: PLC0415
+
+    if faults == "help":
+        print(HACKER_NEWS.grammar)
+        return
+    with _clear_errors():
+        serve_hackernews(host=host, port=port, faults=faults)
+
+
 @contextmanager
 def _clear_errors() -> Iterator[None]:
     """Print the project's errors, and a taken port, as one line, and exit with BAD_SETTINGS."""

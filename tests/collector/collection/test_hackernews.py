@@ -1,7 +1,12 @@
 """Hacker News in whole cycles, into a database and out of the API; items that queries share."""
 
+import json
+import os
+import subprocess
+import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +19,8 @@ from api.schema.parameters import ItemsParameters, PostParameters, ScopeParamete
 from collector.collection.cycle import Collector
 from collector.sources.hackernews.client import HackerNewsSource
 from collector.sources.waiting import wait_until
+from local.hackernews.serve import sample_board
+from local.hackernews.server import HackerNewsStandIn
 from shared.models import Cycle
 from shared.settings import Settings
 from shared.store import COMMENTS, COMMUNITIES, POSTS
@@ -143,6 +150,40 @@ async def test_a_query_is_collected_once_shown_and_a_second_cycle_writes_nothing
     assert [each.id for each in elsewhere.comments] == [f"hn.{numbers['elsewhere']}"]
 
 
+async def test_a_recorded_story_is_stored_whole_and_counted_once(
+    store, any_store_settings, hacker_news, board, recorded_hacker_news
+) -> None:
+    tree = json.loads((recorded_hacker_news / "hn_algolia" / "item_tree.json").read_text())
+    later = ago(1) - max(node["created_at_i"] for node in nodes_of(tree))
+    for node in nodes_of(tree):
+        board.write(
+            node["type"],
+            id=node["id"],
+            by=node["author"],
+            time=node["created_at_i"] + later,
+            indexed_at=0.0,
+            title=node["title"] or "",
+            url=node["url"] or "",
+            text=node["text"] or "",
+            score=node["points"] or 0,
+            parent=node["parent_id"],
+        )
+    # The last comments came weeks after the story, so the front page shows it.
+    board.front[:] = [tree["id"]]
+    communities = ("hn.front", "hn.ssh")
+    settings = settings_with(any_store_settings, hacker_news, communities)
+    cycle = await collect(store, settings)
+    assert (cycle["new"], cycle["errors"], cycle["left_out"]) == (105, [], {})
+    assert len(await owners(store, communities)) == 105
+    watched = WatchedStore(store)
+    await collect(watched, settings)
+    assert not watched.written.keys() & {"posts", "comments", "stats"}
+
+
+def nodes_of(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node, *(each for child in node["children"] for each in nodes_of(child))]
+
+
 async def test_what_changes_is_edited_and_what_is_taken_back_goes_for_good(
     store, settings, board
 ) -> None:
@@ -269,3 +310,41 @@ async def test_killed_at_any_write_each_item_is_stored_once_and_none_is_lost(
             assert (await owners(store, TWO)).keys() == items.keys(), step
             if not is_second:
                 assert await final_data(store, TWO) == expected, step
+
+
+def killed_and_run_again(stand_in: HackerNewsStandIn, environ: dict[str, str]) -> None:
+    """Run the command, kill it once it reads a tree, and run it until it has completed."""
+    command = [sys.executable, "-m", "local", "collect", "--json"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE) as process:
+        while not stand_in.routes["tree"] and process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+        process.kill()
+    status = 3
+    while status == 3:
+        # The killed one's lease expires after some seconds.
+        done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, check=False)
+        status = done.returncode
+    assert (status, json.loads(done.stdout)["status"]) == (0, "completed")
+
+
+async def test_the_command_killed_while_it_reads_and_run_again_has_everything(
+    sqlite_settings,
+) -> None:
+    with HackerNewsStandIn(sample_board()) as stand_in:
+        settings = settings_with(sqlite_settings, stand_in, ONE)
+        environ = {
+            **os.environ,
+            "SUBREDDITS": "none",
+            "COMMUNITIES": ONE[0],
+            "HN_BASE_URL": stand_in.base_url,
+            "SQLITE_PATH": str(settings.sqlite_path),
+            "LEASE_SECONDS": "2",
+        }
+        killed_and_run_again(stand_in, environ)
+        async with opened(settings) as store:
+            stored = await owners(store, ONE)
+            assert len(stored) == 6
+            deps = deps_of(store, now=utc_now(), names=(), SUBREDDITS="none", COMMUNITIES=ONE[0])
+            page = await read_items(deps, ItemsParameters(limit=50))
+            assert {item.id for item in page.items.root} == stored.keys()

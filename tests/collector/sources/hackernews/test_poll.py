@@ -67,7 +67,7 @@ def test_a_comment_that_matches_elsewhere_comes_with_its_story_and_alone(source,
         ("claude-code", True),
         ("Claudette writes code", False),
         ("Claude codes", False),
-        ("Cloude code", False),
+        ("Claudf code", False),
         ("Code", False),
     ],
 )
