@@ -1,5 +1,6 @@
 """Distinguishes faults of a community from account-wide ones, by the failures in a row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collector.sources.base import ACCOUNT_WIDE
@@ -21,9 +22,13 @@ class Failure:
 
 
 class FaultStreak:
-    """Communities that failed one after another for the same reason."""
+    """Communities that failed one after another for the same reason.
 
-    def __init__(self) -> None:
+    `account_wide` says how many failures in a row with a cause are account-wide.
+    """
+
+    def __init__(self, account_wide: Mapping[str, int] = ACCOUNT_WIDE) -> None:
+        self._account_wide = account_wide
         self._failures: list[Failure] = []
 
     def add(self, state: CommunityState, error: SourceError) -> list[Failure]:
@@ -32,7 +37,7 @@ class FaultStreak:
         if self._failures and self._failures[-1].kind != error.kind:
             ended = self.end()
         self._failures.append(Failure(state, error.kind, str(error)))
-        return ended if error.kind in ACCOUNT_WIDE else [*ended, *self.end()]
+        return ended if error.kind in self._account_wide else [*ended, *self.end()]
 
     def end(self) -> list[Failure]:
         """Return the failures so far, and start a new streak."""
@@ -41,7 +46,9 @@ class FaultStreak:
 
     def refusal(self) -> tuple[list[Failure], SourceRefused] | None:
         """Return the failures and one error for all of them, once they are account-wide."""
-        if not self._failures or len(self._failures) < ACCOUNT_WIDE[self._failures[-1].kind]:
+        if not self._failures:
+            return None
+        if len(self._failures) < self._account_wide[self._failures[-1].kind]:
             return None
         last, count = self._failures[-1], len(self._failures)
         shared = [

@@ -119,7 +119,7 @@ async def _read_source(
     cycle: CycleContext, name: SourceName, states: Sequence[CommunityState]
 ) -> AsyncGenerator[Step]:
     """Read the communities of one source, one after another, until an error ends it."""
-    streak = FaultStreak()
+    streak = FaultStreak({}) if cycle.sources[name].own_servers else FaultStreak()
     shared = Shared(cycle.store, [state["id"] for state in states])
     for state in states:
         try:

@@ -47,6 +47,8 @@ class Collected:
     communities: int = 0
     looked_at: set[str] = field(default_factory=set)
     """The keys of the items that sources listed."""
+    failed: set[str] = field(default_factory=set)
+    """The communities that couldn't be read."""
     oldest_new: str | None = None
     """The oldest hour with a new post."""
     ended_by: dict[SourceName, UndertoneError] = field(default_factory=dict)
@@ -81,6 +83,7 @@ async def _collect_group(cycle: CycleContext, group: Group, done: Collected) -> 
         done.looked_at.update(each.key for each in read.reading.seen)
     written, states = await _write_group(cycle, group.reads)
     states += [_note_failure(cycle, failure) for failure in group.failures]
+    done.failed.update(failure.state["id"] for failure in group.failures)
     for read in written:
         done.communities += 1
         if read.changes.new_posts:
@@ -230,6 +233,8 @@ async def _sweep(cycle: CycleContext, stored: Sequence[str], done: Collected) ->
             if name in done.ended_by:
                 continue
             own = [each for each in stored if cycle.settings.source_of(each) == name]
+            if source.own_servers:
+                own = [each for each in own if each not in done.failed]
             try:
                 await _sweep_source(cycle, source, own, done)
             except (DeadlineReached, SourceRefused) as error:

@@ -146,6 +146,8 @@ class Source(Protocol):
     """Whether an item may show in several of its communities; it is stored in the first alone."""
     lists_deleted: bool
     """Whether polls may show what was taken back, so that the sweep looks at what they show too."""
+    own_servers: bool
+    """Whether each community has a server of its own, so that no fault is the whole source's."""
     has_past: bool
     """Whether backfill reads what was written before the first poll."""
     left_out: Counter[str]
@@ -198,6 +200,7 @@ class SourceBase:
     sweep_factor = 1
     shares_items = False
     lists_deleted = False
+    own_servers = False
     has_past = False
 
     def __init__(self) -> None:
