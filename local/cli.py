@@ -205,6 +205,24 @@ def hackernews(
         serve_hackernews(host=host, port=port, faults=faults)
 
 
+@app.command()
+def discourse(
+    port: Annotated[int, PORT] = 8000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    posts: Annotated[int, typer.Option(min=0, help="The number of generated posts.")] = 2000,
+    faults: Annotated[str, typer.Option(help="Faults to make; `help` prints the grammar.")] = "",
+) -> None:
+    """Start the Discourse stand-in alone: add the address that it prints to FORUMS."""
+    from local.discourse.faults import GRAMMAR  # noqa: PLC0415 - so that --help is quick
+    from local.discourse.serve import serve_discourse  # noqa: PLC0415
+
+    if faults == "help":
+        print(GRAMMAR)
+        return
+    with _clear_errors():
+        serve_discourse(host=host, port=port, posts=posts, faults=faults)
+
+
 @contextmanager
 def _clear_errors() -> Iterator[None]:
     """Print the project's errors, and a taken port, as one line, and exit with BAD_SETTINGS."""

@@ -15,6 +15,7 @@ from shared.settings import settings
 
 pytest_plugins = [
     "tests.fixtures.hackernews",
+    "tests.fixtures.discourse",
     "tests.fixtures.host",
     "tests.fixtures.reddit",
     "tests.fixtures.storage",

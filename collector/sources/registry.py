@@ -21,6 +21,12 @@ def _reddit(settings: Settings, wait: Wait) -> Source:
     return RedditSource(settings, wait=wait)
 
 
+def _discourse(settings: Settings, wait: Wait) -> Source:
+    from collector.sources.discourse.source import DiscourseSource
+
+    return DiscourseSource(settings, wait=wait)
+
+
 def _push(settings: Settings, wait: Wait) -> Source:
     from collector.sources.push.folder import FolderSource
 
@@ -35,6 +41,7 @@ def _hackernews(settings: Settings, wait: Wait) -> Source:
 
 MAKERS: Mapping[SourceName, Callable[[Settings, Wait], Source]] = {
     "reddit": _reddit,
+    "discourse": _discourse,
     "push": _push,
     "hackernews": _hackernews,
 }

@@ -11,16 +11,22 @@ import pytest
 
 from collector.sources.base import ItemReference, Page, Seen, SeenComment, SeenPost, Source
 from collector.sources.waiting import wait_until
+from local.discourse.board import Board
 from shared.communities import Kind, source_of
 from shared.errors import CommunityUnavailable, DeadlineReached, SourceRefused, SourceUnavailable
 from shared.models import Watermark
 from shared.times import iso, utc_now
 from tests.contracts.worlds.base import World
 from tests.contracts.worlds.hackernews import HackerNews
+from tests.contracts.worlds.discourse import Discourse
 from tests.contracts.worlds.push import Push
 from tests.contracts.worlds.reddit import Reddit
 
 OLDEST = "2000-01-01T00:00:00Z"
+
+
+def make_discourse(request: pytest.FixtureRequest) -> World:
+    return Discourse(request.getfixturevalue("forums")(desk=Board()))
 
 
 def make_push(request: pytest.FixtureRequest) -> World:
@@ -41,6 +47,7 @@ WORLDS: Mapping[str, Callable[[pytest.FixtureRequest], World]] = {
     "reddit": make_reddit,
     "push": make_push,
     "hackernews": make_hackernews,
+    "discourse": make_discourse,
 }
 
 

@@ -1,1 +1,1 @@
-"""Discourse forums, through their JSON."""
+"""The source of Discourse forums, each at an address of its own."""
