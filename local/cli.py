@@ -223,6 +223,24 @@ def discourse(
         serve_discourse(host=host, port=port, posts=posts, faults=faults)
 
 
+@app.command()
+def github(
+    repository: Annotated[str, typer.Argument(help="OWNER/REPOSITORY to show.")] = "acme/tool",
+    port: Annotated[int, PORT] = 8001,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    faults: Annotated[str, typer.Option(help="Faults to make; `help` prints the grammar.")] = "",
+) -> None:
+    """Start the GitHub stand-in alone: set GITHUB_BASE_URL to its address."""
+    from local.github.faults import GRAMMAR  # noqa: PLC0415 - so that --help is quick
+    from local.github.serve import serve_github  # noqa: PLC0415
+
+    if faults == "help":
+        print(GRAMMAR)
+        return
+    with _clear_errors():
+        serve_github(repository, host=host, port=port, faults=faults)
+
+
 @contextmanager
 def _clear_errors() -> Iterator[None]:
     """Print the project's errors, and a taken port, as one line, and exit with BAD_SETTINGS."""

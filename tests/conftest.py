@@ -16,6 +16,7 @@ from shared.settings import settings
 pytest_plugins = [
     "tests.fixtures.hackernews",
     "tests.fixtures.discourse",
+    "tests.fixtures.github",
     "tests.fixtures.host",
     "tests.fixtures.reddit",
     "tests.fixtures.storage",

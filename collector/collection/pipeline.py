@@ -274,6 +274,8 @@ async def _sweep_source(
         stored,
         requests=cycle.settings.sweep_requests * source.sweep_factor,
         skip=set() if source.lists_deleted else done.looked_at,
+        requests=round(cycle.settings.sweep_requests * source.sweep_factor),
+        skip=done.looked_at,
         clock=cycle.clock,
         take=take,
     )

@@ -140,8 +140,6 @@ class Source(Protocol):
     name: SourceName
     keys_at_once: int
     """Maximum items that look_again takes."""
-    sweep_factor: int
-    """Requests of its sweep for each of SWEEP_REQUESTS: more where each tells of few items."""
     shares_items: bool
     """Whether an item may show in several of its communities; it is stored in the first alone."""
     lists_deleted: bool
@@ -154,6 +152,14 @@ class Source(Protocol):
     """Number of objects left out so far because they can't be stored, by reason."""
     kept: dict[str, str]
     """What the source wants back in the next cycle, such as the requests of the running hour."""
+
+    @property
+    def sweep_factor(self) -> float:
+        """Return the requests of its sweep for each of SWEEP_REQUESTS.
+
+        They are more where each tells of few items, and fewer where few are left.
+        """
+        ...
 
     @property
     def requests_used(self) -> int:
@@ -197,7 +203,6 @@ class Source(Protocol):
 class SourceBase:
     """The members that most sources share, for a source to inherit."""
 
-    sweep_factor = 1
     shares_items = False
     lists_deleted = False
     own_servers = False
@@ -206,6 +211,11 @@ class SourceBase:
     def __init__(self) -> None:
         self.left_out: Counter[str] = Counter()
         self.kept: dict[str, str] = {}
+
+    @property
+    def sweep_factor(self) -> float:
+        """Return 1."""
+        return 1
 
     @property
     def requests_left(self) -> int | None:

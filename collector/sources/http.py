@@ -91,7 +91,9 @@ class HttpClient:
         fault_of: Fault = usual_fault,
         headers: Mapping[str, str] | None = None,
         seconds: Callable[[], float] = time.monotonic,
+        before: Callable[[], None] | None = None,
     ) -> None:
+        """Open no connection yet. `before` is called before each request, and may raise."""
         self.base_url = base_url.rstrip("/")
         self.requests_used = 0
         self._source: SourceName = source
@@ -99,6 +101,7 @@ class HttpClient:
         self._pace = pace
         self._backoff = backoff or Backoff()
         self._fault_of = fault_of
+        self._before = before
         self._rng = random.Random()  # noqa: S311 - jitter
         self._last = float("-inf")
         self._seconds = seconds
@@ -125,6 +128,8 @@ class HttpClient:
     def _send(self, method: str, path: str, **more: object) -> Answer:
         def attempt(number: int) -> Attempt[Answer]:
             self._keep_pace()
+            if self._before is not None:
+                self._before()
             return self._attempt(method, path, number, more)
 
         return retried(

@@ -39,11 +39,18 @@ def _hackernews(settings: Settings, wait: Wait) -> Source:
     return HackerNewsSource(settings, wait=wait)
 
 
+def _github(settings: Settings, wait: Wait) -> Source:
+    from collector.sources.github.source import GitHubSource
+
+    return GitHubSource(settings, wait=wait)
+
+
 MAKERS: Mapping[SourceName, Callable[[Settings, Wait], Source]] = {
     "reddit": _reddit,
     "discourse": _discourse,
     "push": _push,
     "hackernews": _hackernews,
+    "github": _github,
 }
 
 

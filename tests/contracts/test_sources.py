@@ -19,6 +19,7 @@ from shared.times import iso, utc_now
 from tests.contracts.worlds.base import World
 from tests.contracts.worlds.hackernews import HackerNews
 from tests.contracts.worlds.discourse import Discourse
+from tests.contracts.worlds.github import GitHub
 from tests.contracts.worlds.push import Push
 from tests.contracts.worlds.reddit import Reddit
 
@@ -43,11 +44,16 @@ def make_hackernews(request: pytest.FixtureRequest) -> World:
     return HackerNews(request.getfixturevalue("hacker_news"))
 
 
+def make_github(request: pytest.FixtureRequest) -> World:
+    return GitHub(request.getfixturevalue("github"))
+
+
 WORLDS: Mapping[str, Callable[[pytest.FixtureRequest], World]] = {
     "reddit": make_reddit,
     "push": make_push,
     "hackernews": make_hackernews,
     "discourse": make_discourse,
+    "github": make_github,
 }
 
 
