@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from collector.sources.base import ItemReference, Looked, Page, Seen, Slice, SourceBase
-from collector.sources.github.budget import RESERVE_OF_SWEEP, SHARE_OF_CYCLE
+from collector.sources.github.budget import RESERVE_OF_SWEEP, SHARE_OF_CYCLE, Resource
 from collector.sources.github.client import PACE, GitHubClient
 from collector.sources.github.looks import Looks
 from collector.sources.github.names import repository_of
@@ -62,11 +62,13 @@ class GitHubSource(SourceBase):
     @property
     def sweep_factor(self) -> float:
         """Return what keeps the sweep within the part of the hour that polling doesn't need."""
-        if not self._sweep_requests or self._client.has_token:
+        if not self._sweep_requests:
             return 1
         budget = self._client.budget
+        resource: Resource = "graphql" if self._client.has_token else "core"
         # The sweep counts its requests after each batch.
-        spare = budget.left() - budget.reserve(RESERVE_OF_SWEEP) - self.keys_at_once
+        at_once = 1 if self._client.has_token else self.keys_at_once
+        spare = budget.left(resource) - budget.reserve(RESERVE_OF_SWEEP, resource) - at_once
         return min(self._sweep_requests, max(0, spare)) / self._sweep_requests
 
     def poll(

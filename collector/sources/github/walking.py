@@ -27,6 +27,8 @@ PATHS: Mapping[StreamName, str] = {"issues": "/issues", "comments": "/issues/com
 PER_PAGE = 100
 # Copies of GitHub's database may be behind by seconds.
 OVERLAP = timedelta(minutes=1)
+# Where more than a page was updated within the overlap: the last second may go on behind the page.
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -151,16 +153,15 @@ def _updates(objects: Sequence[object]) -> list[str]:
     return [iso(moment) for moment in moments if moment is not None]
 
 
-def _before(moment: str) -> str:
-    return iso(parse_iso(moment) - OVERLAP)
+def _before(moment: str, span: timedelta = OVERLAP) -> str:
+    return iso(parse_iso(moment) - span)
 
 
 def _next(spot: Spot, latest: str | None, listed: Listed) -> Spot:
     """Return the place of the next page, which is always another one."""
-    if latest is not None and _before(latest) > spot.since:
-        return Spot(_before(latest))
-    if latest is not None and latest > spot.since:
-        return Spot(latest)
+    for span in (OVERLAP, SECOND):
+        if latest is not None and (since := _before(latest, span)) > spot.since:
+            return Spot(since)
     if listed.following is not None:
         return Spot(spot.since, listed.following)
     page = int((spot.more or {}).get("page", "1")) + 1
