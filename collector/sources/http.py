@@ -106,6 +106,8 @@ class HttpClient:
         self._last = float("-inf")
         self._seconds = seconds
         self._session = requests.Session()
+        # Otherwise a password of the user's .netrc would be sent, in place of a token too.
+        self._session.auth = _as_it_is
         self._session.headers.update({"User-Agent": agent, **(headers or {})})
 
     def get(
@@ -191,6 +193,10 @@ class HttpClient:
                     raise requests.Timeout
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, bytes(body), headers)
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def measure_left(source: SourceName, left: int) -> None:

@@ -20,6 +20,7 @@ class LoggedRequest:
     path: str
     query: str
     user_agent: str
+    authorization: str = ""
     status: int | None = None
     fault: str | None = None
     counted: bool = False

@@ -57,6 +57,7 @@ class Application:
             request.url.path,
             request.url.query,
             request.headers.get("user-agent", ""),
+            given,
         )
         self.limits.log.append(entry)
         fault = self.faults.draw(route, repository)
