@@ -241,6 +241,25 @@ def github(
         serve_github(repository, host=host, port=port, faults=faults)
 
 
+@app.command(name="arctic-shift")
+def arctic_shift(
+    data: Annotated[Path, typer.Argument(help="A folder of recorded objects of Reddit.")],
+    port: Annotated[int, PORT] = 8001,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    span: Annotated[float, typer.Option(min=1, help="Hours to move recorded times into.")] = 48,
+    faults: Annotated[str, typer.Option(help="Faults to make; `help` prints the grammar.")] = "",
+) -> None:
+    """Start the Arctic Shift stand-in alone: set ARCTIC_SHIFT_BASE_URL to its address."""
+    from local.arctic_shift.faults import ARCTIC_SHIFT  # noqa: PLC0415 - so that --help is quick
+    from local.arctic_shift.serve import serve_arctic_shift  # noqa: PLC0415
+
+    if faults == "help":
+        print(ARCTIC_SHIFT.grammar)
+        return
+    with _clear_errors():
+        serve_arctic_shift(data, host=host, port=port, span=span, faults=faults)
+
+
 @contextmanager
 def _clear_errors() -> Iterator[None]:
     """Print the project's errors, and a taken port, as one line, and exit with BAD_SETTINGS."""

@@ -25,6 +25,7 @@ from shared.store.keys import order_key
 from shared.times import hour_of, iso, iso_from_epoch, parse_iso
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+N = TypeVar("N", int, float)
 
 # Replaces the words of a removed item.
 REMOVED = "[removed]"
@@ -165,9 +166,9 @@ class Comparer:
     def _moved_post(self, seen: SeenPost, known: Post) -> Post:
         return {
             **known,
-            "upvotes": seen.upvotes,
-            "upvote_ratio": seen.upvote_ratio,
-            "comment_count": seen.comment_count,
+            "upvotes": _latest(seen.upvotes, known, "upvotes"),
+            "upvote_ratio": _latest(seen.upvote_ratio, known, "upvote_ratio"),
+            "comment_count": _latest(seen.comment_count, known, "comment_count"),
             "flair": seen.flair,
             "edited": seen.edited,
             "stickied": seen.stickied,
@@ -191,8 +192,8 @@ class Comparer:
             **self._item(community, seen, known, language, sentiment),
             "title": seen.title,
             "url": seen.url,
-            "upvote_ratio": seen.upvote_ratio,
-            "comment_count": seen.comment_count,
+            "upvote_ratio": _latest(seen.upvote_ratio, known, "upvote_ratio"),
+            "comment_count": _latest(seen.comment_count, known, "comment_count"),
             "flair": seen.flair,
             "crosspost_parent": seen.crosspost_parent,
             "observations": self._observed(seen, earlier),
@@ -232,7 +233,7 @@ class Comparer:
             content=seen.content,
             permalink=seen.permalink,
             created_utc=created,
-            upvotes=seen.upvotes,
+            upvotes=_latest(seen.upvotes, known, "upvotes"),
             collected_at=self.now,
             deleted=seen.deleted,
             edited=seen.edited,
@@ -255,7 +256,7 @@ def remove(changes: Changes, items: Iterable[Item]) -> None:
 def _moved_comment(seen: SeenComment, known: Comment) -> Comment:
     return {
         **known,
-        "upvotes": seen.upvotes,
+        "upvotes": _latest(seen.upvotes, known, "upvotes"),
         "edited": seen.edited,
         "stickied": seen.stickied,
         "distinguished": seen.distinguished,
@@ -289,7 +290,14 @@ def _change(known: Item | None, seen: Seen) -> Change:
     # An item that comes back was approved.
     if known["deleted"] != seen.deleted or _text(known) != _seen_text(seen) or _left(known, seen):
         return "edited"
-    return "moved" if _figures(known) != _seen_figures(seen) else "unchanged"
+    return "moved" if _figures(known) != _seen_figures(seen, known) else "unchanged"
+
+
+def _latest(count: N | None, known: Item | None, name: str) -> N | None:
+    """Return a count, or the stored one where the source doesn't know it, or not yet."""
+    if count is not None or known is None:
+        return count
+    return cast("N | None", known.get(name))
 
 
 def _figures(known: Item) -> tuple[object, ...]:
@@ -304,11 +312,12 @@ def _figures(known: Item) -> tuple[object, ...]:
     )
 
 
-def _seen_figures(seen: Seen) -> tuple[object, ...]:
-    figures = (seen.upvotes, seen.stickied, seen.distinguished)
+def _seen_figures(seen: Seen, known: Item) -> tuple[object, ...]:
+    figures = (_latest(seen.upvotes, known, "upvotes"), seen.stickied, seen.distinguished)
     if isinstance(seen, SeenComment):
         return (*figures, None, None, None)
-    return (*figures, seen.comment_count, seen.flair, seen.crosspost_parent)
+    comments = _latest(seen.comment_count, known, "comment_count")
+    return (*figures, comments, seen.flair, seen.crosspost_parent)
 
 
 def _text(known: Item) -> tuple[str, str]:

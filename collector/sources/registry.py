@@ -6,7 +6,7 @@ from datetime import datetime
 
 from collector.sources.base import ItemReference, Looked, Page, Source, SourceBase
 from collector.sources.waiting import Wait
-from shared.communities import SourceName
+from shared.communities import REDDIT, SourceName, source_of
 from shared.errors import SourceRefused
 from shared.models import Watermark
 from shared.settings import Settings
@@ -25,6 +25,12 @@ def _discourse(settings: Settings, wait: Wait) -> Source:
     from collector.sources.discourse.source import DiscourseSource
 
     return DiscourseSource(settings, wait=wait)
+
+
+def _arctic_shift(settings: Settings, wait: Wait) -> Source:
+    from collector.sources.arctic_shift.client import ArcticShiftSource
+
+    return ArcticShiftSource(settings, wait=wait)
 
 
 def _push(settings: Settings, wait: Wait) -> Source:
@@ -48,6 +54,7 @@ def _github(settings: Settings, wait: Wait) -> Source:
 MAKERS: Mapping[SourceName, Callable[[Settings, Wait], Source]] = {
     "reddit": _reddit,
     "discourse": _discourse,
+    "arctic_shift": _arctic_shift,
     "push": _push,
     "hackernews": _hackernews,
     "github": _github,
@@ -77,6 +84,21 @@ def open_source(name: SourceName, settings: Settings, wait: Wait) -> Source:
         return MAKERS[name](settings, wait)
     except SourceRefused as error:
         return RefusedSource(name, error)
+
+
+# Reddit lists the newest thousand items of a community, and a file is read from its begin anyway.
+WITHOUT_PAST: Sequence[SourceName] = ("reddit", "push")
+
+
+def past_source_of(settings: Settings, community: str) -> SourceName | None:
+    """Return the source that a community's past is read from; None if none has it.
+
+    That of a subreddit is the archive, also where what is new comes from Reddit itself.
+    """
+    if source_of(community) == REDDIT:
+        return None if settings.arctic_shift == "off" else "arctic_shift"
+    source = settings.source_of(community)
+    return None if source in WITHOUT_PAST else source
 
 
 class RefusedSource(SourceBase):

@@ -13,9 +13,14 @@ from collector.sources.base import ItemReference, Page, Seen, SeenComment, SeenP
 from collector.sources.waiting import wait_until
 from local.discourse.board import Board
 from shared.communities import Kind, source_of
+from local.arctic_shift.archive import Archive
+from local.arctic_shift.server import ArcticShiftApp, ArcticShiftStandIn
+from shared.communities import Kind
 from shared.errors import CommunityUnavailable, DeadlineReached, SourceRefused, SourceUnavailable
 from shared.models import Watermark
+from shared.settings import Settings
 from shared.times import iso, utc_now
+from tests.contracts.worlds.arctic_shift import ArcticShift
 from tests.contracts.worlds.base import World
 from tests.contracts.worlds.hackernews import HackerNews
 from tests.contracts.worlds.discourse import Discourse
@@ -48,8 +53,15 @@ def make_github(request: pytest.FixtureRequest) -> World:
     return GitHub(request.getfixturevalue("github"))
 
 
+def make_arctic_shift(request: pytest.FixtureRequest) -> World:
+    stand_in = ArcticShiftStandIn(ArcticShiftApp(Archive(auto=100)))
+    request.addfinalizer(stand_in.close)
+    return ArcticShift(stand_in)
+
+
 WORLDS: Mapping[str, Callable[[pytest.FixtureRequest], World]] = {
     "reddit": make_reddit,
+    "arctic_shift": make_arctic_shift,
     "push": make_push,
     "hackernews": make_hackernews,
     "discourse": make_discourse,
@@ -94,7 +106,9 @@ def test_a_first_poll_shows_everything_and_where_to_go_on(world: World) -> None:
 
 def test_a_source_is_that_of_its_communities(world: World) -> None:
     with closing(world.source()) as source:
-        assert source_of(world.community) == source.name
+        # A subreddit is read from the archive where the settings say so.
+        settings = Settings(arctic_shift="poll" if source.name == "arctic_shift" else "off")
+        assert settings.source_of(world.community) == source.name
 
 
 def test_nothing_that_is_new_since_the_watermark_is_missed(world: World) -> None:

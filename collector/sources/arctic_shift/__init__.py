@@ -1,1 +1,1 @@
-"""Arctic Shift, a volunteer's archive of Reddit."""
+"""Arctic Shift, a volunteer's archive of Reddit, as a source of subreddits."""

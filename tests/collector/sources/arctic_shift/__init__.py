@@ -1,0 +1,1 @@
+"""Arctic Shift as a source."""
