@@ -129,6 +129,15 @@ def test_changed_counts_are_moved_and_no_statistics_change(comparer, stored, mov
     assert len(changes.posts[0]["observations"]) == 2
 
 
+def test_counts_that_the_source_no_longer_gives_stay_as_they_were_seen(comparer, stored) -> None:
+    unknown = replace(POST, upvotes=None, comment_count=None, upvote_ratio=None)
+    assert comparer.compare("x", [unknown], stored).counts == {"unchanged": 1}
+    edited = comparer.compare("x", [replace(unknown, content="Other words")], stored)
+    (post,) = edited.posts
+    assert (post["upvotes"], post["comment_count"], post["upvote_ratio"]) == (3, 1, 0.9)
+    assert post["observations"] == stored["post:p1"]["observations"]
+
+
 def test_only_the_last_observations_are_kept(comparer, stored) -> None:
     for upvotes in range(100):
         changes = comparer.compare("x", [replace(POST, upvotes=upvotes + 10)], stored)

@@ -79,3 +79,8 @@ def test_a_score_larger_than_any_float_is_a_velocity_still() -> None:
     post = observed((2, 10**400, 0), (1, 10**400, 0), (0, -(10**400), 0))
     assert math.isfinite(velocity(post, NOW))
     assert math.isfinite(velocity(observed((0, 10**400, 0)), NOW))
+
+
+def test_a_post_whose_counts_are_not_known_yet_adds_nothing() -> None:
+    unknown = a_post(1, NOW - timedelta(hours=3), upvotes=None, comment_count=None, observations=[])
+    assert velocity(unknown, NOW) == 0
