@@ -272,10 +272,8 @@ async def _sweep_source(
         cycle.store,
         source,
         stored,
-        requests=cycle.settings.sweep_requests * source.sweep_factor,
-        skip=set() if source.lists_deleted else done.looked_at,
         requests=round(cycle.settings.sweep_requests * source.sweep_factor),
-        skip=done.looked_at,
+        skip=set() if source.lists_deleted else done.looked_at,
         clock=cycle.clock,
         take=take,
     )

@@ -11,10 +11,9 @@ import pytest
 
 from collector.sources.base import ItemReference, Page, Seen, SeenComment, SeenPost, Source
 from collector.sources.waiting import wait_until
-from local.discourse.board import Board
-from shared.communities import Kind, source_of
 from local.arctic_shift.archive import Archive
 from local.arctic_shift.server import ArcticShiftApp, ArcticShiftStandIn
+from local.discourse.board import Board
 from shared.communities import Kind
 from shared.errors import CommunityUnavailable, DeadlineReached, SourceRefused, SourceUnavailable
 from shared.models import Watermark
@@ -22,9 +21,9 @@ from shared.settings import Settings
 from shared.times import iso, utc_now
 from tests.contracts.worlds.arctic_shift import ArcticShift
 from tests.contracts.worlds.base import World
-from tests.contracts.worlds.hackernews import HackerNews
 from tests.contracts.worlds.discourse import Discourse
 from tests.contracts.worlds.github import GitHub
+from tests.contracts.worlds.hackernews import HackerNews
 from tests.contracts.worlds.push import Push
 from tests.contracts.worlds.reddit import Reddit
 
