@@ -1,11 +1,12 @@
-"""The dependencies of the steps of one cycle."""
+"""The dependencies of the steps of a cycle, and of all work that writes items."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Generic, TypeVar
 
 from collector.collection.diff import Comparer
-from collector.collection.journal import CycleJournal
+from collector.collection.journal import CycleJournal, ItemsJournal
 from collector.collection.recount import Recount
 from collector.sentiment.base import Method
 from collector.sources.base import Source
@@ -22,16 +23,25 @@ def no_progress(_community: str, _counts: CommunityCounts) -> None:
     """Show nothing."""
 
 
-@dataclass(frozen=True)
-class CycleContext:
-    """The dependencies of the steps of one cycle."""
+J_co = TypeVar("J_co", bound=ItemsJournal[Any], covariant=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteContext(Generic[J_co]):
+    """The dependencies of scoring and writing changes, in whatever work."""
 
     store: Store
-    sources: Mapping[SourceName, Source]
     method: Method
-    settings: Settings
-    journal: CycleJournal
+    journal: J_co
     recount: Recount
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleContext(WriteContext[CycleJournal]):
+    """The dependencies of the steps of one cycle."""
+
+    sources: Mapping[SourceName, Source]
+    settings: Settings
     clock: Clock
     progress: Progress = no_progress
 

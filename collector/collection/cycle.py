@@ -13,18 +13,18 @@ from collector.collection.context import CycleContext, Progress, no_progress
 from collector.collection.journal import CycleJournal
 from collector.collection.pipeline import collect
 from collector.collection.recount import Recount
+from collector.collection.state import collection_state
 from collector.sentiment.base import Method
 from collector.sources.base import Source
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.recovery import with_uncounted
 from collector.writers.session import Writer
 from shared.communities import SourceName
-from shared.errors import CycleEnded, DocumentChanged, SettingsError
+from shared.errors import CycleEnded, DocumentChanged
 from shared.logs import event
-from shared.models import CollectionState, CollectRequest, Cycle, Trigger
+from shared.models import CollectRequest, Cycle, Trigger
 from shared.settings import Settings
-from shared.store import COLLECTION, CYCLES, REQUESTS, Store
-from shared.store.schema import SCHEMA
+from shared.store import CYCLES, REQUESTS, Store
 from shared.times import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -67,14 +67,14 @@ class Collector:
                 origin=cycle["origin"],
             )
             context = CycleContext(
-                self.store,
-                self.sources,
-                self.method,
-                self.settings,
-                journal,
-                Recount(self.store, journal, self.clock),
-                self.clock,
-                self.progress,
+                store=self.store,
+                sources=self.sources,
+                method=self.method,
+                settings=self.settings,
+                journal=journal,
+                recount=Recount(self.store, journal, self.clock),
+                clock=self.clock,
+                progress=self.progress,
             )
             journal.outcome = await collect(context)
         return journal.document
@@ -85,8 +85,8 @@ class Collector:
         if known is not None and known["status"] != "running":
             await self._forget_request(held.holder)
             raise CycleEnded(f"{held.holder} has run already: it {known['status']}")
-        state = await self._collection_state()
         origin = self.settings.origin
+        state = await collection_state(self.store, origin)
         if known is None:
             journal = await CycleJournal.begin(
                 self.store, held, self.clock, trigger=trigger, origin=origin
@@ -96,32 +96,6 @@ class Collector:
             journal = await CycleJournal.resume(self.store, held, self.clock, known)
         journal.to_rescore = dict(state.get("to_rescore", {}))
         return journal
-
-    async def _collection_state(self) -> CollectionState:
-        """Return the state of collection. Raises SettingsError if it has another origin."""
-        origin = self.settings.origin
-        found = await self.store.read(COLLECTION, "collection", "collection")
-        if found is None:
-            # Written before the first item, so that two origins never mix.
-            found = CollectionState(
-                id="collection",
-                kind="collection",
-                ttl=-1,
-                schema=SCHEMA,
-                origin=origin,
-                last_cycle=None,
-                last_started_at=None,
-                last_collection_at=None,
-                collections_succeeded=0,
-                collections_failed=0,
-            )
-            await self.store.upsert(COLLECTION, [found])
-        if found["origin"] != origin:
-            raise SettingsError(
-                f"ORIGIN: this database holds {found['origin']} data, and {origin} data would mix"
-                " with it; name another SQLITE_PATH or COSMOS_DATABASE, or delete the old one"
-            )
-        return found
 
     async def _forget_request(self, cycle_id: str) -> None:
         """Clear the request for this cycle, so that the next one can be requested."""

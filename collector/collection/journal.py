@@ -1,7 +1,7 @@
-"""The journal of a cycle: its write-ahead and its counts."""
+"""The journals of work that writes items, and of a cycle: write-ahead and counts."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TypeVar, cast
 
 from collector.collection.diff import Changes
 from collector.collection.summary import log_end
@@ -9,23 +9,42 @@ from collector.writers.journal import Journal
 from collector.writers.lease import HeldLease
 from shared.cycles import new_cycle, no_counts
 from shared.errors import ErrorKind, UndertoneError
-from shared.models import Cycle, CycleError, Origin, Trigger
+from shared.models import Cycle, CycleError, Origin, Trigger, Work
 from shared.store import COLLECTION, CYCLES, Store
 from shared.times import Clock, iso
 
+W = TypeVar("W", bound=Work)
 
-class CycleJournal(Journal[Cycle]):
-    """A cycle's document, and its part of the state of collection.
 
-    to_rescore are the hours, by community, that a fallback method scored.
+class ItemsJournal(Journal[W]):
+    """The document of work that writes items.
+
+    began_at is the time of collection of the new ones. to_rescore are the hours, by community, that
+    a fallback method scored.
     """
 
-    def __init__(
-        self, store: Store, held: HeldLease, clock: Clock, document: Cycle, etag: str
-    ) -> None:
+    def __init__(self, store: Store, held: HeldLease, clock: Clock, document: W, etag: str) -> None:
         super().__init__(store, held, clock, document, etag)
         self.began_at = clock()
         self.to_rescore: dict[str, list[str]] = {}
+
+    def will_write(self, changes: Mapping[str, Changes], collected_at: str) -> None:
+        """Note which changes will be written; subclasses override it."""
+
+    async def note_degraded(self, hours: Mapping[str, set[str]], reason: str) -> None:
+        """Store that a fallback method scores these hours, and why, before they are written."""
+        for name, found in hours.items():
+            self.to_rescore[name] = sorted(found.union(self.to_rescore.get(name, ())))
+        state = await self._store.read(COLLECTION, "collection", "collection")
+        if state is not None:
+            state["to_rescore"] = self.to_rescore
+            await self._store.upsert(COLLECTION, [state])
+        if all(error["message"] != reason for error in self.document["errors"]):
+            self.fail(None, "scoring", reason)
+
+
+class CycleJournal(ItemsJournal[Cycle]):
+    """A cycle's document, and its part of the state of collection."""
 
     @classmethod
     async def begin(
@@ -83,17 +102,6 @@ class CycleJournal(Journal[Cycle]):
         self.count_left_out(changes.left_out)
         cycle["posts_collected"] += changes.new_posts
         cycle["comments_collected"] += changes.new_comments
-
-    async def note_degraded(self, hours: Mapping[str, set[str]], reason: str) -> None:
-        """Store that a fallback method scores these hours, and why, before they are written."""
-        for name, found in hours.items():
-            self.to_rescore[name] = sorted(found.union(self.to_rescore.get(name, ())))
-        state = await self._store.read(COLLECTION, "collection", "collection")
-        if state is not None:
-            state["to_rescore"] = self.to_rescore
-            await self._store.upsert(COLLECTION, [state])
-        if all(error["message"] != reason for error in self.document["errors"]):
-            self.fail(None, "scoring", reason)
 
     def made_up(self, name: str) -> None:
         """Note that the cycle's own method has now scored a community's hours."""

@@ -15,9 +15,8 @@ from collector.collection.diff import MAX_AHEAD, Changes, remove
 from collector.collection.faults import Failure
 from collector.collection.groups import BROKE, Group, Read, broke, groups_of
 from collector.collection.kept import give_back, keep
-from collector.collection.score import score_drafts
 from collector.collection.sweep import Swept, sweep
-from collector.collection.writing import write
+from collector.collection.writing import write_changes
 from collector.rollups.copies import earliest_compared, unmarked_posts
 from collector.sentiment.rescoring import rescore_hours
 from collector.sources.base import Source
@@ -177,19 +176,6 @@ async def _write_group(
             comments=read.reading.comments,
         )
     return list(reads), [read.after for read in reads]
-
-
-async def write_changes(cycle: CycleContext, changes: dict[str, Changes]) -> None:
-    """Score the new and edited items of these communities, and write all changes."""
-    now = comparer_of(cycle).now
-    scores = await asyncio.to_thread(score_drafts, cycle.method, list(changes.values()), now)
-    if scores.reason is not None:
-        await cycle.journal.note_degraded(
-            {name: found.hours for name, found in changes.items()},
-            f"{cycle.method.name} failed ({scores.reason}): {scores.method.name} scored instead,"
-            " and the next cycle scores again",
-        )
-    await write(cycle.store, cycle.journal, cycle.recount, changes, now=now)
 
 
 def _note_failure(cycle: CycleContext, failure: Failure) -> CommunityState:

@@ -1,10 +1,11 @@
-"""Recounts the cells that a cycle changes, and updates `all` with them."""
+"""Recounts the cells that a cycle, or other work, changes, and updates `all` with them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
-from collector.collection.journal import CycleJournal
+from collector.collection.journal import ItemsJournal
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from shared.store import Store
 from shared.times import Clock
@@ -18,9 +19,9 @@ MAX_LAG = timedelta(seconds=60)
 
 
 class Recount:
-    """The recounted cells of a cycle that aren't in `all` yet."""
+    """The recounted cells of a piece of work that aren't in `all` yet."""
 
-    def __init__(self, store: Store, journal: CycleJournal, clock: Clock) -> None:
+    def __init__(self, store: Store, journal: ItemsJournal[Any], clock: Clock) -> None:
         self._store = store
         self._journal = journal
         self._clock = clock

@@ -1,26 +1,36 @@
-"""Writes what has changed: write-ahead, items, then the recount of their hours."""
+"""Scores and writes what has changed: write-ahead, items, then the recount of their hours."""
 
+import asyncio
 from collections.abc import Mapping
+from typing import Any
 
+from collector.collection.context import WriteContext
 from collector.collection.diff import Changes
-from collector.collection.journal import CycleJournal
-from collector.collection.recount import Recount
+from collector.collection.score import score_drafts
 from collector.trending.snapshots import forget_posts
-from shared.store import COMMENTS, POSTS, Store
+from shared.store import COMMENTS, POSTS
+from shared.times import iso
 
 
-async def write(
-    store: Store,
-    journal: CycleJournal,
-    recount: Recount,
-    changes: Mapping[str, Changes],
-    *,
-    now: str,
-) -> None:
-    """Write the changes of these communities; `now` is the time of collection of new items.
+async def write_changes(work: WriteContext[Any], changes: Mapping[str, Changes]) -> None:
+    """Score the new and edited items of these communities, and write all changes.
 
     Written twice, they leave the same. Raises LeaseLost and StoreError.
     """
+    now = iso(work.journal.began_at)
+    scores = await asyncio.to_thread(score_drafts, work.method, list(changes.values()), now)
+    if scores.reason is not None:
+        await work.journal.note_degraded(
+            {name: found.hours for name, found in changes.items()},
+            f"{work.method.name} failed ({scores.reason}): {scores.method.name} scored instead,"
+            " and the next cycle scores again",
+        )
+    await _write(work, changes, now=now)
+
+
+async def _write(work: WriteContext[Any], changes: Mapping[str, Changes], *, now: str) -> None:
+    """Write these changes; `now` is the time of collection of new items."""
+    store, journal, recount = work.store, work.journal, work.recount
     hours = {name: found.hours for name, found in changes.items()}
     recount.forget(hours)
     journal.will_write(changes, now)
