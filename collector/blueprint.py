@@ -5,12 +5,17 @@ and must stay fast.
 """
 
 import os
+import typing
 
 import azure.functions as func
 
+from shared import backfills
 from shared.on_demand import QUEUE
 from shared.settings import settings
 from shared.telemetry import invocation
+
+# The real worker takes func.Out[typing.List[str]] alone.
+# ruff: noqa: UP006
 
 blueprint = func.Blueprint()
 
@@ -20,21 +25,51 @@ blueprint = func.Blueprint()
     schedule="%COLLECT_SCHEDULE%",
     run_on_startup=os.environ.get("COLLECT_ON_STARTUP", "").strip().lower() == "true",
 )
-def collect(timer: func.TimerRequest, context: func.Context) -> None:
-    """Run one collection cycle over all communities."""
+@blueprint.queue_output(
+    arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
+)
+def collect(
+    timer: func.TimerRequest, messages: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Run one collection cycle over all communities, and ask for the backfills that are due."""
+    from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_timer  # noqa: PLC0415
 
     with invocation("collect", "timer", context):
         collect_on_timer(settings(), past_due=timer.past_due)
+        send_due(settings(), messages)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
-def collect_now(message: func.QueueMessage, context: func.Context) -> None:
-    """Run a requested collection cycle."""
+@blueprint.queue_output(
+    arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
+)
+def collect_now(
+    message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Run a requested collection cycle, and ask for the backfills that are due."""
+    from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_request  # noqa: PLC0415
 
     with invocation("collect_now", "pubsub", context):
         collect_on_request(settings(), message.get_body())
+        send_due(settings(), messages)
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
+)
+def backfill(
+    message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Read on in a community's past for less than a minute, and ask to go on."""
+    from collector.backfill_jobs import backfill_on_message  # noqa: PLC0415
+
+    with invocation("backfill", "pubsub", context):
+        backfill_on_message(settings(), message.get_body(), messages)
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")

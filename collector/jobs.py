@@ -86,6 +86,8 @@ async def collect(
         stack.callback(over.set)
         async with _open(settings) as store:
             method = method_named(settings.sentiment_method, FORMS)
+        async with opened(settings) as store:
+            method = method_named(settings.sentiment_method)
             collector = Collector(store, sources, method, settings, progress=progress)
             with span("cycle", {"undertone.trigger": trigger}) as attributes:
                 cycle = await collector.run(trigger, cycle_id=cycle_id, lease_wait=lease_wait)
@@ -120,7 +122,7 @@ def collect_on_request(settings: Settings, body: bytes) -> None:
 
     Raises BadMessage, and what `collect` raises, so that the message returns to the queue.
     """
-    with _reported("collect_now", settings) as report:
+    with reported("collect_now", settings) as report:
         message = read_message(body)
         report.update(cycle=message.cycle)
         try:
@@ -140,11 +142,12 @@ def find_trends_on_timer(settings: Settings, *, past_due: bool) -> None:
 
 async def find_trends(settings: Settings) -> Topics:
     """Recompute the trending topics. Raises CycleRunning if the lease isn't free in time."""
-    async with _open(settings) as store:
-        return await _find_trends(store, settings)
+    async with opened(settings) as store:
+        return await trends_in(store, settings)
 
 
-async def _find_trends(store: Store, settings: Settings) -> Topics:
+async def trends_in(store: Store, settings: Settings) -> Topics:
+    """Recompute the trending topics of a store. Raises CycleRunning, LeaseLost and StoreError."""
     spelled = SpelledStore(store, settings.watched, Spellings(looks=True))
     return await Trends(spelled, settings, forms=FORMS).find(
         lease_wait=LeaseWait(LEASE_WAIT_SECONDS, yields_to="trending")
@@ -168,7 +171,7 @@ def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:
 async def clean_up(settings: Settings) -> Cleanup:
     """Remove expired data. Raises CycleRunning if the lease isn't free in time."""
     wait = wait_until(time.monotonic() + working_seconds(settings), stopping)
-    async with _open(settings) as store:
+    async with opened(settings) as store:
         lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="cleanup")
         return await Cleaner(store, settings, check=lambda: wait(0)).run(lease_wait=lease_wait)
 
@@ -182,6 +185,8 @@ async def rescore(
     """
     async with _open(settings) as store:
         method = method_named(settings.sentiment_method, FORMS)
+    async with opened(settings) as store:
+        method = method_named(settings.sentiment_method)
         rescorer = Rescorer(store, method, settings, progress=progress)
         lease_wait = LeaseWait(RESCORE_WAIT_SECONDS, yields_to="rescore")
         done = await rescorer.run(lease_wait=lease_wait)
@@ -196,6 +201,8 @@ async def plan_rescore(settings: Settings) -> Plan:
     async with _open(settings) as store:
         method = method_named(settings.sentiment_method, FORMS)
         return await Rescorer(store, method, settings).plan()
+    async with opened(settings) as store:
+        return await Rescorer(store, method_named(settings.sentiment_method), settings).plan()
 
 
 async def _topics_differ(store: Store, method: str) -> bool:
@@ -222,7 +229,7 @@ def _cycle_report(cycle: Cycle) -> dict[str, object]:
 @contextmanager
 def _timer_run(function: str, settings: Settings, *, past_due: bool) -> Iterator[dict[str, object]]:
     """Log a timer's run. A busy lease or a stop isn't an error, since the next tick continues."""
-    with _reported(function, settings, past_due=past_due) as report:
+    with reported(function, settings, past_due=past_due) as report:
         if past_due:
             event(log, f"{function}.past_due", logging.WARNING)
         try:
@@ -234,7 +241,7 @@ def _timer_run(function: str, settings: Settings, *, past_due: bool) -> Iterator
 
 
 @contextmanager
-def _reported(function: str, settings: Settings, **fields: object) -> Iterator[dict[str, object]]:
+def reported(function: str, settings: Settings, **fields: object) -> Iterator[dict[str, object]]:
     """Log a line at the start of a function's run, and one with the report at its end."""
     set_levels(settings.log_level)
     for warning in schedule_warnings(settings):
@@ -270,7 +277,8 @@ def _measure(report: dict[str, Any], seconds: float) -> None:
 
 
 @asynccontextmanager
-async def _open(settings: Settings) -> AsyncIterator[Store]:
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """Open the store of the settings, with the retries of background work, and close it."""
     store = await open_store(settings, retry_seconds=RETRY_SECONDS)
     try:
         yield store
@@ -279,7 +287,7 @@ async def _open(settings: Settings) -> AsyncIterator[Store]:
 
 
 async def _is_due(settings: Settings) -> bool:
-    async with _open(settings) as store:
+    async with opened(settings) as store:
         state = await store.read(COLLECTION, "collection", "collection")
     return is_due(state, settings.collect_schedule, utc_now())
 
@@ -308,7 +316,7 @@ async def _find_late_trends(store: Store, settings: Settings, deadline: float) -
     try:
         async with asyncio.timeout(deadline - time.monotonic()):
             if await _trends_are_late(store, settings):
-                await _find_trends(store, settings)
+                await trends_in(store, settings)
     except TimeoutError:
         event(log, "trending.left_to_timer", logging.WARNING, reason="the cycle's time is used up")
     except (CycleRunning, LeaseLost, StoreError) as error:

@@ -153,6 +153,26 @@ def rescore(
 
 
 @app.command()
+def backfill(
+    community: Annotated[str, typer.Argument(metavar="COMMUNITY", help="A watched community.")],
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="How many days; else BACKFILL_DAYS.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Read a community's past. Exit status: 0 done, 1 failed, 3 another writer runs.
+
+    If it is interrupted, run it again to continue. Collection goes on meanwhile.
+    """
+    from local.commands.backfill import backfill_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(backfill_command(os.environ, community, days=days, as_json=as_json))
+
+
+@app.command()
 def check(
     *,
     repair: Annotated[

@@ -5,6 +5,7 @@ UndertoneError
 ├── CycleRunning              another writer holds the lease: try again later
 │   └── CycleAwaited          a cycle was already requested and hasn't begun
 ├── CycleEnded                a requested cycle has already run: there is nothing to do
+├── BackfillEnded             a backfill is read, or is another's work now: there is nothing to do
 ├── LeaseLost                 the lease ran out while its holder worked: stop writing
 ├── DeadlineReached           the time that a cycle may take is used up
 ├── Stopped                   the process was asked to stop while it worked
@@ -79,6 +80,10 @@ class CycleAwaited(CycleRunning):
 
 class CycleEnded(UndertoneError):
     """The requested cycle has already run."""
+
+
+class BackfillEnded(UndertoneError):
+    """A backfill is complete, was taken over, or isn't wanted any more."""
 
 
 class LeaseLost(UndertoneError):

@@ -29,6 +29,7 @@ EXPECTED = {
     "site": ("http", "GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS {*path}"),
     "collect": ("timer", "0 0 0 * * *"),
     "collect_now": ("queue", "collect-requests"),
+    "backfill": ("queue", "backfill-requests"),
     "trending": ("timer", "0 0 0 * * *"),
     "cleanup": ("timer", "0 0 0 * * *"),
 }

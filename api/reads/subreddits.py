@@ -1,20 +1,22 @@
 """The watched communities, with the state of their collection."""
 
 from collections import Counter
+from typing import cast
 
 from api.deps import Deps
 from api.reads.cycles import client_message
-from api.schema.cycles import SubredditDetail, Subreddits
+from api.schema.cycles import BackfillState, SubredditDetail, Subreddits
 from api.schema.parameters import SubredditsParameters
-from shared.models import ALL
-from shared.store import COMMUNITIES, HOURS_OF_ALL, Store
+from shared.backfills import backfill_id, status_of
+from shared.models import ALL, Backfill, CommunityState
+from shared.store import HOURS_OF_ALL, STATES, Store
 from shared.times import Window
 
 DAY_HOURS = 24
 
 
 async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subreddits:
-    """Return each configured community, in two batched reads of one partition each.
+    """Return each configured community, in two batched reads.
 
     Raises StoreError.
     """
@@ -23,10 +25,13 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
     store = await deps.watched_store()
     # The hours first: they show which communities are stored in another case.
     items = await _items(store, Window.of_hours(DAY_HOURS, deps.clock()))
-    states = await store.read_many(COMMUNITIES, [("community", name) for name in names])
+    keys = [("community", name) for name in names]
+    keys += [("backfill", backfill_id(name)) for name in names]
+    found = await store.read_many(STATES, keys)
     details: list[SubredditDetail] = []
     for name in names:
-        state = states.get(("community", name))
+        state = cast("CommunityState | None", found.get(("community", name)))
+        past = cast("Backfill | None", found.get(("backfill", backfill_id(name))))
         details.append(
             SubredditDetail(
                 name=name,
@@ -35,10 +40,28 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
                 last_error=client_message(state["last_error"], deps.settings.origin)
                 if state and state["last_error"]
                 else None,
+                backfill=_backfill(deps, past),
             )
         )
     return Subreddits(
         subreddits=list(names), count=len(names), details=details, origin=deps.settings.origin
+    )
+
+
+def _backfill(deps: Deps, found: Backfill | None) -> BackfillState | None:
+    """Return how far the reading of a community's past has come; None where it hasn't begun."""
+    if found is None:
+        return None
+    error = found["last_error"]
+    return BackfillState(
+        status=status_of(found, deps.clock()),
+        since=found["start"],
+        until=found["end"],
+        reached=found["reached"],
+        items=found["items"],
+        expected=found["expected"],
+        error=client_message(error, deps.settings.origin) if error else None,
+        retry_at=found["retry_at"],
     )
 
 

@@ -5,8 +5,31 @@ from typing import Literal
 from pydantic import Field, RootModel
 
 from api.schema.base import Answer, DataOrigin, Time
+from shared.backfills import BackfillStatus
 from shared.communities import SourceName
 from shared.models import Trigger, WorkStatus
+
+
+class BackfillState(Answer):
+    """How far the reading of a community's past has come; it goes from the newest to the oldest."""
+
+    status: BackfillStatus = Field(
+        description="waiting, running, done, or failed, which is tried again"
+    )
+    since: Time = Field(description="the begin of the time that is read")
+    until: Time = Field(description="its end")
+    reached: Time | None = Field(
+        description="from this time on, to the end, all is read; null before the first items"
+    )
+    items: int = Field(description="posts and comments read so far")
+    expected: int | None = Field(
+        description="how many the source counts in that time; null where it can't count them"
+    )
+    error: str | None = Field(description="why the last attempt failed; null if it didn't")
+    retry_at: Time | None = Field(
+        description="when it goes on, after a failure or to leave requests to polling; null if it"
+        " doesn't pause"
+    )
 
 
 class SubredditDetail(Answer):
@@ -19,6 +42,9 @@ class SubredditDetail(Answer):
     items_24h: int = Field(description="posts and comments of the last 24 hours")
     last_error: str | None = Field(
         description="why its last collection failed; null if it succeeded"
+    )
+    backfill: BackfillState | None = Field(
+        description="how far the reading of its past has come; null if none was begun"
     )
 
 

@@ -11,15 +11,14 @@ from collector.collection.context import CycleContext, comparer_of
 from collector.collection.diff import Changes
 from collector.collection.faults import Failure, FaultStreak
 from collector.collection.reading import Reading, read_community
-from collector.collection.shared_items import Shared
+from collector.collection.shared_items import Shared, stored_items
 from collector.collection.side_by_side import side_by_side
-from collector.sources.base import Seen, Source
+from collector.sources.base import Source
 from shared.communities import SourceName
 from shared.cycles import no_counts
 from shared.errors import DeadlineReached, SourceError, SourceRefused, UndertoneError
-from shared.models import CommunityState, Item
-from shared.store import COMMENTS, COMMUNITIES, POSTS, Key, Store
-from shared.store.keys import item_key
+from shared.models import CommunityState
+from shared.store import COMMUNITIES, Key
 from shared.telemetry import span
 from shared.times import iso
 
@@ -171,7 +170,7 @@ async def _read(cycle: CycleContext, source: Source, state: CommunityState, shar
         comparer = comparer_of(cycle)
         now = cycle.clock()
         reading = await read_community(source, state, oldest=comparer.oldest, now=now)
-        stored = await _stored(cycle.store, name, reading.seen)
+        stored = await stored_items(cycle.store, name, reading.seen)
         if source.shares_items:
             others = await shared.of_others(name, reading.seen, stored)
             reading = replace(reading, seen=[x for x in reading.seen if x.key not in others])
@@ -184,16 +183,6 @@ async def _read(cycle: CycleContext, source: Source, state: CommunityState, shar
             "last_error": None,
         }
         return Read(state, after, reading, changes)
-
-
-async def _stored(store: Store, name: str, seen: Sequence[Seen]) -> dict[str, Item]:
-    posts: list[Key] = [(name, each.id) for each in seen if each.kind == "post"]
-    comments: list[Key] = [(name, each.id) for each in seen if each.kind == "comment"]
-    found = (
-        *(await store.read_many(POSTS, posts)).values(),
-        *(await store.read_many(COMMENTS, comments)).values(),
-    )
-    return {item_key(item["kind"], item["id"]): item for item in found}
 
 
 def broke(state: CommunityState, error: Exception) -> Failure:

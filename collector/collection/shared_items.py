@@ -1,4 +1,4 @@
-"""Tells which items of a source belong to another of its communities, so that each is stored once.
+"""Tells which seen items are stored, and which belong to another community of their source.
 
 Two saved queries of Hacker News may find the same story. It belongs to the community that found it
 first.
@@ -14,6 +14,16 @@ from shared.store import COMMENTS, POSTS, Container, Key, Store
 from shared.store.keys import item_key
 
 CONTAINERS = cast("Mapping[Kind, Container[Item]]", {"post": POSTS, "comment": COMMENTS})
+
+
+async def stored_items(store: Store, community: str, seen: Sequence[Seen]) -> dict[str, Item]:
+    """Return those of the seen items that are stored in this community, by their keys."""
+    found: dict[str, Item] = {}
+    for kind, container in CONTAINERS.items():
+        keys: list[Key] = [(community, each.id) for each in seen if each.kind == kind]
+        stored = await store.read_many(container, keys)
+        found.update((item_key(kind, item["id"]), item) for item in stored.values())
+    return found
 
 
 class Shared:

@@ -14,9 +14,10 @@ from collector.maintenance.journals import CleanupJournal
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.rollups.months import remove_months
 from collector.trending.snapshots import expired_snapshots, remove_expired
-from collector.writers.journal import KINDS, unreconciled_work
+from collector.writers.journal import DATED, unreconciled_work
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
+from shared.backfills import backfill_id
 from shared.cycles import is_orphaned
 from shared.errors import DeadlineReached
 from shared.logs import event
@@ -24,6 +25,7 @@ from shared.models import ALL, Cleanup, Item, Removed
 from shared.settings import Settings
 from shared.stats.watched import names_ever
 from shared.store import (
+    BACKFILLS,
     COMMENTS,
     COMMUNITIES,
     DAYS,
@@ -107,7 +109,7 @@ class Cleaner:
         for scope in (*names, ALL):
             async for keys in self._old_statistics(scope, before):
                 removed["statistics"] += len(keys)
-        for kind in KINDS:
+        for kind in DATED:
             async for keys in self._old_work(kind, before):
                 removed["cycles"] += len(keys)
         days = self.settings.retention_days
@@ -134,7 +136,7 @@ class Cleaner:
             self.check()
             journal.check()
             await remove_months(self.store, name, before=month_of(iso(before)))
-        for kind in KINDS:
+        for kind in DATED:
             async for keys in self._old_work(kind, before):
                 removed["cycles"] += await self._delete(journal, WORK, keys)
         days = self.settings.retention_days
@@ -255,6 +257,7 @@ class Cleaner:
             left = [await self.store.query(Query(each, name, 1)) for each in ITEMS.values()]
             if not any(left):
                 await self.store.delete(COMMUNITIES, [("community", name)])
+                await self.store.delete(BACKFILLS, [("backfill", backfill_id(name))])
 
 
 def _is_impossible(item: Item) -> bool:

@@ -20,7 +20,7 @@ from shared.models import ALL, Likeness, Post, copy_marks
 from shared.store import HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import item_key, key_of_place
 from shared.text import folded
-from shared.times import Window, parse_iso
+from shared.times import Window, hour_of, iso, parse_iso
 
 # The same text more than a week later isn't a copy.
 WITHIN = timedelta(days=7)
@@ -79,6 +79,39 @@ async def unmarked_posts(
     It reads the hours of `all` of that time in one batch, and then only these posts. No state is
     kept between calls, so it finds every post that was edited, removed, moved or left unmarked.
     """
+    index = await _index(store, names, since, until)
+    return await _with_right_marks(store, wrong_marks(index, hour_of(iso(since))))
+
+
+async def unmarked_near(
+    store: Store, names: Sequence[str], first: str, last: str
+) -> dict[str, list[Post]]:
+    """Return the same for posts of these hours that came late, and for those that they mark.
+
+    Of the posts more than a week away, it reads those that the marks of nearer ones name.
+    """
+    since, until = (parse_iso(f"{hour}:00:00Z") for hour in (first, last))
+    index = await _index(store, names, since - WITHIN, until + WITHIN + timedelta(hours=1))
+    watched = frozenset(names)
+    while missing := _marked(index, watched) - index.keys():
+        keys = {key_of_place(place): place for place in missing}
+        index.update(dict.fromkeys(missing, Likeness()))
+        for key, post in (await store.read_many(POSTS, keys)).items():
+            index[keys[key]] = likeness_of(post)
+    return await _with_right_marks(store, wrong_marks(index, ""))
+
+
+def _marked(index: Mapping[str, Likeness], watched: frozenset[str]) -> set[str]:
+    """Return the places in watched communities that the marks of these posts name."""
+    named = {place for likeness in index.values() for place in likeness.get("copies", ())}
+    named |= {likeness["copy_of"] for likeness in index.values() if "copy_of" in likeness}
+    return {place for place in named if key_of_place(place)[0] in watched}
+
+
+async def _index(
+    store: Store, names: Sequence[str], since: datetime, until: datetime
+) -> dict[str, Likeness]:
+    """Return the likenesses of all posts of this time, by place."""
     hours = Window(since, until).hours()
     found = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
     watched = frozenset(names)
@@ -88,7 +121,11 @@ async def unmarked_posts(
             if name in watched:
                 texts = share.get("texts", {})
                 index.update((f"{name}/{key}", texts.get(key, {})) for key, _ in share["posts"])
-    wrong = wrong_marks(index, hours[0])
+    return index
+
+
+async def _with_right_marks(store: Store, wrong: Mapping[str, Marks]) -> dict[str, list[Post]]:
+    """Return by community these posts with the right marks."""
     keys: dict[str, Key] = {place: key_of_place(place) for place in wrong}
     stored = await store.read_many(POSTS, keys.values())
     changed: dict[str, list[Post]] = defaultdict(list)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from shared.communities import Kind, SourceName
 from shared.models import Watermark
@@ -197,6 +197,15 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Close the connections."""
+        ...
+
+
+@runtime_checkable
+class CountsPast(Protocol):
+    """A source that tells how many items a span of the past has."""
+
+    def count(self, community: str, start: str, end: str) -> int:
+        """Return about how many items were written from start to end (ISO times)."""
         ...
 
 

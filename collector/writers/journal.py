@@ -15,8 +15,10 @@ from shared.times import Clock, iso
 
 W = TypeVar("W", bound=Work)
 
-Kind = Literal["cycle", "cleanup", "rescore"]
-KINDS: tuple[Kind, ...] = ("cycle", "cleanup", "rescore")
+Kind = Literal["cycle", "cleanup", "rescore", "backfill"]
+KINDS: tuple[Kind, ...] = ("cycle", "cleanup", "rescore", "backfill")
+# Work of these kinds has an id of its time, and expires. A community has one backfill at most.
+DATED: tuple[Kind, ...] = ("cycle", "cleanup", "rescore")
 # Usually one; more only after several crashes in a row.
 MAX_ORPHANED = 100
 

@@ -15,6 +15,7 @@ export type PostDetail = Schemas["PostDetail"];
 export type Comment = Schemas["CommentAnswer"];
 export type Topic = Schemas["TopicAnswer"];
 export type Cycle = Schemas["CycleAnswer"];
+export type Backfill = Schemas["BackfillState"];
 export type RequestedCollection = Schemas["Triggered"];
 export type Health = Schemas["Health"];
 export type Communities = Schemas["Subreddits"];

@@ -2,7 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import { NO_FILTER } from "./address";
-import { ApiError, type Cycle } from "./api";
+import { ApiError, type Backfill, type Cycle } from "./api";
 import { Age } from "./components/age";
 import { DataState, EmptyNote, Skeleton } from "./components/data_state";
 import { Link } from "./components/link";
@@ -26,6 +26,7 @@ const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" }
 const SIGNS = { failed: "✗", done: "✓", waits: "·" };
 const STATES = { failed: "failed", done: "is done", waits: "waits" };
 const UNAUTHORIZED = 401;
+const DAY = 24 * 3600 * 1000;
 
 export function Collection() {
   return (
@@ -274,6 +275,7 @@ function Watched() {
                 <th scope="col">Community</th>
                 <th scope="col">Items in 24 hours</th>
                 <th scope="col">Collected</th>
+                <th scope="col">Past</th>
                 <th scope="col" class="errors">
                   Last error
                 </th>
@@ -303,6 +305,9 @@ function Watched() {
                   <td>
                     {each.last_collected_at ? <Age time={each.last_collected_at} /> : "never"}
                   </td>
+                  <td>
+                    <Past backfill={each.backfill} />
+                  </td>
                   <td class="errors">{each.last_error ?? "none"}</td>
                 </tr>
               ))}
@@ -311,5 +316,28 @@ function Watched() {
         </ScrollRegion>
       )}
     </DataState>
+  );
+}
+
+/** How far the reading of a community's past has come. */
+function Past({ backfill }: { backfill: Backfill | null }) {
+  if (!backfill) return <>{NO_VALUE}</>;
+  const { status, since, until, reached, items, error } = backfill;
+  const read = plural(items, "item");
+  if (status === "done") {
+    return (
+      <>
+        since {dateTime(since)} <span class="muted">{read}</span>
+      </>
+    );
+  }
+  const span = Date.parse(until) - Date.parse(since);
+  const done = reached ? (Date.parse(until) - Date.parse(reached)) / Math.max(1, span) : 0;
+  return (
+    <>
+      {status === "running" ? "read" : status}: {Math.round(100 * done)}% of{" "}
+      {plural(Math.round(span / DAY), "day")} <span class="muted">{read}</span>
+      {error && <p class="warning">{error}</p>}
+    </>
   );
 }

@@ -48,7 +48,12 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
 // The host would create both on first use. Declared, they can be read and monitored from the start.
 @description('Requests for a collection, and those that failed five times.')
 resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
-  for queue in ['collect-requests', 'collect-requests-poison']: {
+  for queue in [
+    'collect-requests'
+    'collect-requests-poison'
+    'backfill-requests'
+    'backfill-requests-poison'
+  ]: {
     parent: queues
     name: queue
   }

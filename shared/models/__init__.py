@@ -34,6 +34,7 @@ from shared.models.state import (
 )
 from shared.models.topics import Topic, Topics, TopicState
 from shared.models.work import (
+    Backfill,
     Cleanup,
     CollectRequest,
     CommunityCounts,
@@ -51,6 +52,7 @@ from shared.models.work import (
 
 __all__ = [
     "ALL",
+    "Backfill",
     "Cell",
     "Cleanup",
     "CollectRequest",

@@ -47,7 +47,7 @@ class Work(TypedDict):
     """
 
     id: str
-    kind: Literal["cycle", "cleanup", "rescore"]
+    kind: Literal["cycle", "cleanup", "rescore", "backfill"]
     status: WorkStatus
     start_time: str
     end_time: str | None
@@ -113,6 +113,38 @@ class Rescore(Work):
     method: str
     rescored: int
     complete: bool
+
+
+class Backfill(Work):
+    """The reading of a community's past; there is one for each, with backfill_COMMUNITY as its id.
+
+    It is worked on in turns at the lease, between which it is `completed`, and not `complete`.
+    cursor is where the source goes on in the span from start to end, newest first; from reached on,
+    all is read. is_read says that the source has nothing more, and uncompared are the first and the
+    last hour of posts that weren't compared for copies yet. items counts what was read, expected is
+    what the source counts in the span, where it can. attempts are the failures in a row; retry_at
+    is when a message may be sent again. Only the message with its ticket is taken.
+    """
+
+    ttl: int
+    community: str
+    source: SourceName
+    ticket: str
+    start: str
+    end: str
+    cursor: dict[str, str] | None
+    reached: str | None
+    items: int
+    expected: int | None
+    left_out: dict[str, int]
+    is_read: bool
+    uncompared: list[str]
+    complete: bool
+    last_error: CycleError | None
+    attempts: int
+    retry_at: str | None
+    began_at: str | None
+    updated_at: str
 
 
 class Lease(TypedDict):

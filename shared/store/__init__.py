@@ -2,6 +2,7 @@
 
 from shared.store.base import Container, Key, Query, Store
 from shared.store.containers import (
+    BACKFILLS,
     CLEANUPS,
     COLLECTION,
     COMMENTS,
@@ -18,6 +19,7 @@ from shared.store.containers import (
     POSTS,
     REQUESTS,
     SOURCE_STATES,
+    STATES,
     SWEEPS,
     TOPICS,
     WORK,
@@ -25,6 +27,7 @@ from shared.store.containers import (
 from shared.store.opening import open_store
 
 __all__ = [
+    "BACKFILLS",
     "CLEANUPS",
     "COLLECTION",
     "COMMENTS",
@@ -41,6 +44,7 @@ __all__ = [
     "POSTS",
     "REQUESTS",
     "SOURCE_STATES",
+    "STATES",
     "SWEEPS",
     "TOPICS",
     "WORK",

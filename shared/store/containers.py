@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.models import (
+    Backfill,
     Cleanup,
     CollectionState,
     CollectRequest,
@@ -36,6 +37,11 @@ TOPICS: Container[Topics] = Container("topics", "id", expires=True)
 _CYCLE_INDEXES = (("id",), ("reconciled", "id"))
 CYCLES: Container[Cycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 CLEANUPS: Container[Cleanup] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+# The states of communities, and their backfills, to be read together.
+STATES: Container[CommunityState | Backfill] = Container(
+    "cycles", "kind", _CYCLE_INDEXES, expires=True
+)
+BACKFILLS: Container[Backfill] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WORK: Container[Work] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 REQUESTS: Container[CollectRequest] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 GUARDS: Container[Lease | CollectRequest] = Container(

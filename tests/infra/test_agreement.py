@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from api.http.problems import MAX_BODY_BYTES
+from shared import backfills
 from shared.on_demand import QUEUE
 from shared.settings import (
     DEFAULT_COMMUNITIES,
@@ -85,9 +86,10 @@ def test_the_throughput_is_what_the_code_gives(deployed) -> None:
     assert options == {"throughput": SHARED_THROUGHPUT}
 
 
-def test_the_queue_is_the_one_that_the_code_names(deployed) -> None:
+def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     queues = deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
-    assert {each.name.rpartition("/")[2] for each in queues} == {QUEUE, f"{QUEUE}-poison"}
+    names = {name for queue in (QUEUE, backfills.QUEUE) for name in (queue, f"{queue}-poison")}
+    assert {each.name.rpartition("/")[2] for each in queues} == names
 
 
 def test_every_setting_is_given_on_azure_or_has_a_reason_not_to_be(deployed) -> None:

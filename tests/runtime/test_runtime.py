@@ -60,9 +60,11 @@ def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> 
     functions = served.http.get("/admin/functions").json()
     queue = {"queueName": "collect-requests", "connection": "AzureWebJobsStorage"}
     message = {"direction": "OUT", "type": "queue", "name": "message", **queue}
+    to_backfill = {"queueName": "backfill-requests"}
     assert message in functions["api_admin_collect"]
     assert functions["collect_now"] == [
-        {"direction": "IN", "type": "queueTrigger", "name": "message", **queue}
+        {"direction": "IN", "type": "queueTrigger", "name": "message", **queue},
+        {"direction": "OUT", "type": "queue", "name": "messages", **queue, **to_backfill},
     ]
 
 

@@ -4,9 +4,11 @@ import pytest
 
 from api.reads.subreddits import read_subreddits
 from api.schema.parameters import SubredditsParameters
+from collector.backfill.journal import new_backfill
 from shared.costs import track
 from shared.models import CommunityState, CycleError
-from shared.store import COMMUNITIES
+from shared.store import BACKFILLS, COMMUNITIES
+from shared.times import iso
 from tests.api.world import NOW, CountingStore, a_comment, a_post, deps_of, keep
 
 HOUR = timedelta(hours=1)
@@ -44,16 +46,42 @@ async def test_each_configured_subreddit_is_listed_in_order(store) -> None:
                 "last_collected_at": None,
                 "items_24h": 0,
                 "last_error": "the subreddit is private",
+                "backfill": None,
             },
             {
                 "name": "claude",
                 "last_collected_at": "2026-11-23T13:00:00Z",
                 "items_24h": 2,
                 "last_error": None,
+                "backfill": None,
             },
-            {"name": "OpenAI", "last_collected_at": None, "items_24h": 0, "last_error": None},
+            {
+                "name": "OpenAI",
+                "last_collected_at": None,
+                "items_24h": 0,
+                "last_error": None,
+                "backfill": None,
+            },
         ],
         "origin": "sample",
+    }
+
+
+async def test_how_far_the_past_is_read_is_shown(store) -> None:
+    made = new_backfill("aws", "arctic_shift", start=NOW - 240 * HOUR, now=NOW, ticket="t")
+    error = CycleError(community="aws", kind="blocked", message="it answers 403")
+    more = {"items": 7, "reached": iso(NOW - 120 * HOUR), "last_error": error}
+    await store.upsert(BACKFILLS, [{**made, **more}])
+    answer = await read_subreddits(deps_of(store), SubredditsParameters())
+    assert answer.details[0].backfill.model_dump() == {
+        "status": "failed",
+        "since": iso(NOW - 240 * HOUR),
+        "until": iso(NOW),
+        "reached": iso(NOW - 120 * HOUR),
+        "items": 7,
+        "expected": None,
+        "error": "it answers 403",
+        "retry_at": None,
     }
 
 

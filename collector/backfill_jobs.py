@@ -1,0 +1,259 @@
+"""The jobs that read the past of communities: after a message, and by hand."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from typing import List  # noqa: UP035 - as the worker wants it
+
+import azure.functions as func
+
+from collector.backfill.journal import new_backfill
+from collector.backfill.planning import due_backfills, first_moment, new_ticket, write_ticket
+from collector.backfill.turn import BackfillTurn, Progress, no_progress
+from collector.jobs import RESCORE_WAIT_SECONDS, opened, reported, trends_in
+from collector.sentiment.registry import method_named
+from collector.sources.base import Source
+from collector.sources.registry import open_source, past_source_of
+from collector.sources.waiting import wait_until
+from collector.writers.lease import LOOK_AGAIN_SECONDS, LeaseWait
+from collector.writers.shutdown import run_until_stopped, stopping
+from shared.backfills import BackfillMessage, backfill_id, read_message
+from shared.communities import SourceName
+from shared.errors import (
+    BackfillEnded,
+    CycleRunning,
+    LeaseLost,
+    SettingsError,
+    StoreError,
+    StoreUnavailable,
+)
+from shared.logs import event
+from shared.models import Backfill
+from shared.settings import Settings
+from shared.store import BACKFILLS, Store
+from shared.times import utc_now
+
+log = logging.getLogger(__name__)
+
+# Of the source's requests after one message. Each turn at the lease is shorter, since a collection
+# or a pushed item waits for its end.
+RUN_SECONDS = 45.0
+TURN_SECONDS = 15.0
+# A waiting writer reads the lease every half second, so it takes it within a second.
+LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
+# A message then goes back to the end of the queue, so that a long collection poisons none.
+LEASE_WAIT_SECONDS = 60.0
+MAX_TRIES = 5
+
+
+def past_sources(settings: Settings) -> dict[str, SourceName]:
+    """Return the source of each watched community whose past can be read."""
+    found = {name: past_source_of(settings, name) for name in settings.watched}
+    return {name: source for name, source in found.items() if source is not None}
+
+
+def send_due(settings: Settings, output: func.Out[List[str]]) -> None:  # noqa: UP006
+    """Put the messages of due backfills on the queue, after their documents were written.
+
+    If the store can't be read, the next cycle does it. If a message gets lost, a later cycle finds
+    its document unchanged, and sends another.
+    """
+    try:
+        messages = asyncio.run(_due(settings))
+    except StoreError as error:
+        event(log, "backfill.not_asked_for", logging.WARNING, reason=str(error))
+        return
+    _send(output, messages)
+
+
+def backfill_on_message(
+    settings: Settings,
+    body: bytes,
+    output: func.Out[List[str]],  # noqa: UP006
+) -> None:
+    """Read on in the past of a message's community, and put the next message on the queue.
+
+    Raises BadMessage, and what ends a turn early, so that the message returns to the queue.
+    """
+    with reported("backfill", settings) as report:
+        message = read_message(body)
+        report.update(community=message.community)
+        next_ones: list[BackfillMessage] | None = None
+        try:
+            work = _run(settings, message)
+            done = run_until_stopped(work, seconds=settings.cycle_seconds)
+            report.update(
+                outcome=_outcome(done), items=done["items"], reached=done["reached"] or "nothing"
+            )
+            if _goes_on(done):
+                next_ones = [message]
+        except BackfillEnded as error:
+            report.update(outcome="skipped", reason=str(error))
+        except CycleRunning as error:
+            report.update(outcome="skipped", reason="another writer runs", holder=error.holder)
+            next_ones = [message]
+        if next_ones is None:
+            send_due(settings, output)
+        else:
+            _send(output, next_ones)
+
+
+async def backfill_by_hand(
+    settings: Settings, community: str, *, days: int, progress: Progress = no_progress
+) -> Backfill:
+    """Read a community's past to its end or a failure, and return the backfill's document.
+
+    An unfinished backfill goes on. Raises SettingsError if nobody has this community's past, and
+    what `BackfillTurn.run` raises.
+    """
+    source = past_source_of(settings, community)
+    if source is None:
+        raise SettingsError(_without_past(settings, community))
+    async with opened(settings) as store:
+        message = await _begun_by_hand(store, settings, community, source, days)
+        lease_wait = LeaseWait(RESCORE_WAIT_SECONDS)
+        run = _Run(store, settings, lease_wait, progress=progress)
+        done = await run.turns(message, source)
+        await _find_trends(store, settings, done)
+        return done
+
+
+def _without_past(settings: Settings, community: str) -> str:
+    if settings.source_of(community) == "push":
+        return f"{community}: its file is read whole; `python -m local import` takes older ones"
+    return (
+        f"{community}: Reddit doesn't give the past of a subreddit; ARCTIC_SHIFT=backfill reads it"
+        " from the archive Arctic Shift"
+    )
+
+
+async def _begun_by_hand(
+    store: Store, settings: Settings, community: str, source: SourceName, days: int
+) -> BackfillMessage:
+    """Write a ticket of its own, so that messages of the queue are void."""
+    for _ in range(MAX_TRIES):
+        now, ticket = utc_now(), new_ticket()
+        known = await store.read(BACKFILLS, "backfill", backfill_id(community))
+        start = first_moment(settings, days, now)
+        fresh = new_backfill(community, source, start=start, now=now, ticket=ticket)
+        if known is not None and known["start"] > fresh["start"]:
+            # More is asked for than the known one reads: it begins again, and writes nothing twice.
+            known["complete"] = True
+        if await write_ticket(store, fresh, known, now):
+            return BackfillMessage(community=community, ticket=ticket)
+    raise StoreUnavailable("the backfill's document changes with every read")
+
+
+def _send(output: func.Out[List[str]], messages: list[BackfillMessage]) -> None:  # noqa: UP006
+    if messages:
+        output.set([message.model_dump_json() for message in messages])
+
+
+async def _due(settings: Settings) -> list[BackfillMessage]:
+    sources = past_sources(settings)
+    if not sources or not settings.backfill_days:
+        return []
+    async with opened(settings) as store:
+        return await due_backfills(store, settings, sources, utc_now())
+
+
+async def _run(settings: Settings, message: BackfillMessage) -> Backfill:
+    """Take turns until the run's time is used up."""
+    source = past_sources(settings).get(message.community)
+    if source is None:
+        raise BackfillEnded(f"{message.community} isn't watched, or its past isn't read any more")
+    async with opened(settings) as store:
+        lease_wait = LeaseWait(LEASE_WAIT_SECONDS)
+        done = await _Run(store, settings, lease_wait, seconds=RUN_SECONDS).turns(message, source)
+        await _find_trends(store, settings, done)
+        return done
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The turns after one message, or of one command: `seconds` of them, or until the end."""
+
+    store: Store
+    settings: Settings
+    lease_wait: LeaseWait
+    seconds: float | None = None
+    progress: Progress = no_progress
+
+    async def turns(self, message: BackfillMessage, name: SourceName) -> Backfill:
+        """Take turns at the lease, which others may take between two of them."""
+        over = None if self.seconds is None else time.monotonic() + self.seconds
+        with _source(name, self.settings) as (source, ends):
+            while True:
+                ends.set(over)
+                turn = BackfillTurn(
+                    self.store,
+                    source,
+                    method_named(self.settings.sentiment_method),
+                    self.settings,
+                    ends.is_over,
+                    progress=self.progress,
+                )
+                done = await turn.run(
+                    message.community, ticket=message.ticket, lease_wait=self.lease_wait
+                )
+                if not _goes_on(done) or (over is not None and time.monotonic() >= over):
+                    return done
+                await asyncio.sleep(LET_GO_SECONDS)
+
+
+class _Turns:
+    """The end of the current turn, which the source's waits know."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._ends = float("inf")
+
+    def set(self, latest: float | None) -> None:
+        """Begin a turn, which ends at `latest` at the latest."""
+        ends = time.monotonic() + TURN_SECONDS
+        self._ends = ends if latest is None else min(ends, latest)
+
+    def is_over(self) -> bool:
+        """Return whether the turn's time is used up."""
+        return time.monotonic() >= self._ends
+
+    def close(self) -> None:
+        """End the waits of a source whose turn was ended by another error."""
+        self._over.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, unless the turn ends before. Raises DeadlineReached and Stopped."""
+        wait_until(self._ends, stopping, self._over)(seconds)
+
+
+@contextmanager
+def _source(name: SourceName, settings: Settings) -> Iterator[tuple[Source, _Turns]]:
+    """Open a source for several turns, so that it keeps its pace between them."""
+    turns = _Turns()
+    with ExitStack() as stack:
+        source = stack.enter_context(closing(open_source(name, settings, turns.wait)))
+        stack.callback(turns.close)
+        yield source, turns
+
+
+def _goes_on(done: Backfill) -> bool:
+    return not done["complete"] and done["retry_at"] is None
+
+
+def _outcome(done: Backfill) -> str:
+    if done["complete"]:
+        return "completed"
+    return "goes_on" if _goes_on(done) else "waits"
+
+
+async def _find_trends(store: Store, settings: Settings, done: Backfill) -> None:
+    """Compare the topics with the days that are there now; if that fails, their timer does it."""
+    if done["complete"]:
+        try:
+            await trends_in(store, settings)
+        except (CycleRunning, LeaseLost, StoreError) as error:
+            event(log, "trending.left_to_timer", logging.WARNING, reason=str(error))
