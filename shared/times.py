@@ -65,8 +65,8 @@ def hour_start(moment: datetime) -> datetime:
 @lru_cache(maxsize=4096)
 def next_hour(hour: str) -> str:
     """Return the hour cell after this one."""
-    start = datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
-    return hour_of(iso(start + timedelta(hours=1)))
+    # A year's backfill asks this of each hour: strptime takes ten times as long.
+    return hour_of((datetime.fromisoformat(hour) + timedelta(hours=1)).isoformat())
 
 
 @dataclass(frozen=True)
