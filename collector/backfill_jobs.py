@@ -17,6 +17,7 @@ from collector.backfill.turn import BackfillTurn, Progress, no_progress
 from collector.jobs import RESCORE_WAIT_SECONDS, opened, reported, trends_in
 from collector.sentiment.registry import method_named
 from collector.sources.base import Source
+from collector.sources.forms import FORMS
 from collector.sources.registry import open_source, past_source_of
 from collector.sources.waiting import wait_until
 from collector.writers.lease import LOOK_AGAIN_SECONDS, LeaseWait
@@ -192,7 +193,7 @@ class _Run:
                 turn = BackfillTurn(
                     self.store,
                     source,
-                    method_named(self.settings.sentiment_method),
+                    method_named(self.settings.sentiment_method, FORMS),
                     self.settings,
                     ends.is_over,
                     progress=self.progress,

@@ -84,10 +84,8 @@ async def collect(
         )
         # A source may wait in its thread when another, or the store, has ended the cycle.
         stack.callback(over.set)
-        async with _open(settings) as store:
-            method = method_named(settings.sentiment_method, FORMS)
         async with opened(settings) as store:
-            method = method_named(settings.sentiment_method)
+            method = method_named(settings.sentiment_method, FORMS)
             collector = Collector(store, sources, method, settings, progress=progress)
             with span("cycle", {"undertone.trigger": trigger}) as attributes:
                 cycle = await collector.run(trigger, cycle_id=cycle_id, lease_wait=lease_wait)
@@ -183,10 +181,8 @@ async def rescore(
 
     Raises what `Rescorer.run` raises. Finished batches stay rescored, and the next run continues.
     """
-    async with _open(settings) as store:
-        method = method_named(settings.sentiment_method, FORMS)
     async with opened(settings) as store:
-        method = method_named(settings.sentiment_method)
+        method = method_named(settings.sentiment_method, FORMS)
         rescorer = Rescorer(store, method, settings, progress=progress)
         lease_wait = LeaseWait(RESCORE_WAIT_SECONDS, yields_to="rescore")
         done = await rescorer.run(lease_wait=lease_wait)
@@ -198,11 +194,9 @@ async def rescore(
 
 async def plan_rescore(settings: Settings) -> Plan:
     """Return what a rescore would do now."""
-    async with _open(settings) as store:
+    async with opened(settings) as store:
         method = method_named(settings.sentiment_method, FORMS)
         return await Rescorer(store, method, settings).plan()
-    async with opened(settings) as store:
-        return await Rescorer(store, method_named(settings.sentiment_method), settings).plan()
 
 
 async def _topics_differ(store: Store, method: str) -> bool:

@@ -78,18 +78,6 @@ def open_sources(
         }
 
 
-def past_source_of(settings: Settings, community: str) -> SourceName | None:
-    """Return the source that has a community's past; None if nobody has it.
-
-    Reddit itself shows the latest thousand posts of a subreddit alone, and a pushed file is read
-    whole anyway.
-    """
-    source = settings.source_of(community)
-    if source_of(community) == REDDIT:
-        return None if settings.arctic_shift == "off" else "arctic_shift"
-    return None if source == "push" else source
-
-
 def open_source(name: SourceName, settings: Settings, wait: Wait) -> Source:
     """Return a source of this name; one that refuses its settings raises the reason when used."""
     try:
