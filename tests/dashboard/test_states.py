@@ -51,6 +51,9 @@ def test_before_anything_is_collected_it_says_what_happens_next(
     expect(main.get_by_text("Nothing has been collected yet.")).to_be_visible()
     expect(main.get_by_text("A collection begins by itself in")).to_be_visible()
     expect(page.get_by_role("banner").get_by_text("Nothing collected yet")).to_be_visible()
+    ways = main.get_by_role("region", name="What to watch")
+    for offered in ("forum", "repository", "query", "Import a file", "Reddit"):
+        expect(ways.get_by_role("term").filter(has_text=offered)).to_have_count(1)
     main.get_by_role("link", name="Collect now").click()
     main.get_by_role("button", name="Collect now").click()
     page.get_by_role("link", name="Overview").click()

@@ -9,7 +9,7 @@ import { communityName } from "../format";
 import { address } from "../navigation";
 import { useAllTrends, useTopics, useTrends } from "../queries";
 import { Contributors } from "./contributors";
-import { FirstRun } from "./first_run";
+import { FirstRun, WhatToWatch } from "./first_run";
 import { OverTime } from "./over_time";
 import { SmallMultiples } from "./small_multiples";
 import { Summary } from "./summary";
@@ -51,6 +51,7 @@ export function Overview() {
                   <div class="lead">
                     <Summary compared={scoped} collected={comparison} />
                     <OverTime compared={scoped} collected={comparison} />
+                    {!community && scoped.statistics.total === 0 && <WhatToWatch />}
                   </div>
                 )
               );
