@@ -70,6 +70,24 @@ def test_a_start_leads_to_figures_without_a_reload(product_of, visitor: Visitor)
     ).to_have_count(2)
 
 
+def test_what_the_first_collection_has_stored_shows_before_it_ends(
+    stand_in: StandInFactory, running_host: StartHost, visitor: Visitor
+) -> None:
+    slow = "stall,subreddit=aws,seconds=600"
+    reddit = stand_in(faults=slow)
+    settings = {
+        "REDDIT_BASE_URL": reddit.base_url,
+        "ORIGIN": "sample",
+        "SUBREDDITS": "claude,aws",
+    }
+    host = running_host(arguments=["--startup-seconds", "1"], settings=settings)
+    page = visitor(Product(host, reddit.control).url).open()
+    expect(average(page), "the other subreddit never answers").to_be_visible(timeout=60_000)
+    (cycle,) = host.http.get("/api/v1/cycles").json()
+    assert cycle["status"] == "running"
+    reddit.control.clear_faults()
+
+
 def test_where_nothing_was_collected_nothing_is_said_of_silence(
     product_of, visitor: Visitor, stand_in
 ) -> None:
