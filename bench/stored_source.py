@@ -60,10 +60,8 @@ class StoredSource(SourceBase):
         known, reached = watermark or {}, Watermark()
         for name, listed in (("posts", self._listed_posts), ("comments", self._listed_comments)):
             pages = self._pages(self._timed(partial(listed, community)))
-            newest = yield from read_listing(
-                pages, community, known.get(name), oldest=oldest, now=now
-            )
-            reached[name] = str(newest)
+            end = yield from read_listing(pages, community, known.get(name), oldest=oldest, now=now)
+            reached[name] = str(end.watermark)
         yield Page([], reached)
 
     def look_again(self, items: Sequence[ItemReference]) -> Looked:

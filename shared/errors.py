@@ -47,6 +47,7 @@ ErrorKind = Literal[
     "server_error",
     "stopped",
     "store",
+    "suspicious",
     "timeout",
     "unreadable",
     "waiting",

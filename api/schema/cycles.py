@@ -7,7 +7,7 @@ from pydantic import Field, RootModel
 from api.schema.base import Answer, DataOrigin, Time
 from shared.backfills import BackfillStatus
 from shared.communities import SourceName
-from shared.models import Trigger, WorkStatus
+from shared.models import Outcome, Trigger, WorkStatus
 
 
 class BackfillState(Answer):
@@ -92,6 +92,16 @@ class RequestCounts(Answer):
     used: int = Field(description="so far")
     left: int | None = Field(
         description="how many more it allows in its window; null where it doesn't say"
+    )
+    waited: float = Field(default=0.0, description="seconds waited between them and before retries")
+    outcome: Outcome | None = Field(
+        default=None,
+        description="ok; failed: none of its communities could be read, for `reason`; or waiting:"
+        " it is still read, or its time was used up and the rest waits for the next cycle. null"
+        " for cycles of earlier versions",
+    )
+    reason: str | None = Field(
+        default=None, description="why it failed or waits, or how many of its communities failed"
     )
 
 

@@ -3,16 +3,18 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 
 from collector.collection.context import CycleContext, comparer_of
 from collector.collection.diff import Changes
 from collector.collection.faults import Failure, FaultStreak
+from collector.collection.observed import after_poll, are_tripped, is_tripped
 from collector.collection.reading import Reading, read_community
 from collector.collection.shared_items import Shared, stored_items
 from collector.collection.side_by_side import side_by_side
+from collector.collection.silence import check_silence
 from collector.sources.base import Source
 from shared.communities import SourceName
 from shared.cycles import no_counts
@@ -58,25 +60,27 @@ class Read:
 class Step:
     """A step of reading one source: a community that was read, and those that failed.
 
-    ended_by is what ended the source, for all its communities that are left.
+    ended_by is what ended the source, for all its communities that are left: `waiting`.
     """
 
     source: SourceName
     read: Read | None = None
     failures: Sequence[Failure] = ()
     ended_by: UndertoneError | None = None
+    waiting: Sequence[CommunityState] = ()
 
 
 @dataclass
 class Group:
     """Communities that are written together, and those that failed meanwhile.
 
-    ended_by is what ended sources.
+    ended_by is what ended sources, and waiting the communities that they left.
     """
 
     reads: list[Read] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     ended_by: dict[SourceName, UndertoneError] = field(default_factory=dict)
+    waiting: dict[SourceName, Sequence[CommunityState]] = field(default_factory=dict)
 
     def add(self, step: Step) -> None:
         """Add a step."""
@@ -85,6 +89,7 @@ class Group:
         self.failures += step.failures
         if step.ended_by is not None:
             self.ended_by[step.source] = step.ended_by
+            self.waiting[step.source] = step.waiting
 
     def is_full(self, communities: int) -> bool:
         """Return whether the group is large enough to write."""
@@ -117,20 +122,28 @@ async def groups_of(cycle: CycleContext) -> AsyncGenerator[Group]:
 async def _read_source(
     cycle: CycleContext, name: SourceName, states: Sequence[CommunityState]
 ) -> AsyncGenerator[Step]:
-    """Read the communities of one source, one after another, until an error ends it."""
-    streak = FaultStreak({}) if cycle.sources[name].own_servers else FaultStreak()
+    """Read the communities of one source, one after another, until an error ends it.
+
+    A source, or a community, that failed in the last cycles is tried with one request; once that
+    has an answer, the rest is read as usual.
+    """
+    source = cycle.sources[name]
+    streak = FaultStreak({}) if source.own_servers else FaultStreak(is_probe=are_tripped(states))
     shared = Shared(cycle.store, [state["id"] for state in states])
-    for state in states:
+    for number, state in enumerate(states):
         try:
-            read = await _read(cycle, cycle.sources[name], state, shared)
+            with _as_probe(source, is_probe=is_tripped(state)):
+                read = await _read(cycle, source, state, shared)
         except (DeadlineReached, SourceRefused) as error:
-            yield Step(name, failures=streak.end(), ended_by=error)
+            yield Step(name, failures=streak.end(), ended_by=error, waiting=states[number:])
             return
         except SourceError as error:
             failures = streak.add(state, error)
             refusal = streak.refusal()
             if refusal is not None:
-                yield Step(name, failures=[*failures, *refusal[0]], ended_by=refusal[1])
+                left = states[number + 1 :]
+                failures = [*failures, *refusal[0]]
+                yield Step(name, failures=failures, ended_by=refusal[1], waiting=left)
                 return
             yield Step(name, failures=failures)
         except UndertoneError:
@@ -141,6 +154,19 @@ async def _read_source(
         else:
             yield Step(name, read=read, failures=streak.end())
     yield Step(name, failures=streak.end())
+
+
+@contextmanager
+def _as_probe(source: Source, *, is_probe: bool) -> Iterator[None]:
+    """Let the source repeat no request until one has an answer."""
+    if source.waits is None:
+        yield
+        return
+    source.waits.is_probing = is_probe
+    try:
+        yield
+    finally:
+        source.waits.is_probing = False
 
 
 async def _states(cycle: CycleContext) -> list[CommunityState]:
@@ -171,17 +197,14 @@ async def _read(cycle: CycleContext, source: Source, state: CommunityState, shar
         now = cycle.clock()
         reading = await read_community(source, state, oldest=comparer.oldest, now=now)
         stored = await stored_items(cycle.store, name, reading.seen)
+        if cycle.settings.origin != "recorded":
+            await check_silence(cycle.store, source, state, reading)
         if source.shares_items:
             others = await shared.of_others(name, reading.seen, stored)
             reading = replace(reading, seen=[x for x in reading.seen if x.key not in others])
         changes = await asyncio.to_thread(comparer.compare, name, reading.seen, stored, listed=True)
         changes.left_out += reading.left_out
-        after: CommunityState = {
-            **state,
-            "watermark": reading.watermark,
-            "last_collected_at": iso(cycle.clock()),
-            "last_error": None,
-        }
+        after = after_poll(state, reading, oldest=comparer.oldest, now=iso(cycle.clock()))
         return Read(state, after, reading, changes)
 
 

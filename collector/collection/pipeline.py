@@ -15,6 +15,8 @@ from collector.collection.diff import MAX_AHEAD, Changes, remove
 from collector.collection.faults import Failure
 from collector.collection.groups import BROKE, Group, Read, broke, groups_of
 from collector.collection.kept import give_back, keep
+from collector.collection.observed import after_failure, begins
+from collector.collection.outages import log_recoveries, outcome_of, states_of_waiting
 from collector.collection.sweep import Swept, sweep
 from collector.collection.writing import write_changes
 from collector.rollups.copies import earliest_compared, unmarked_posts
@@ -52,6 +54,8 @@ class Collected:
     """The oldest hour with a new post."""
     ended_by: dict[SourceName, UndertoneError] = field(default_factory=dict)
     """By source, the error that ended it before it was fully read and swept."""
+    recovered: set[SourceName] = field(default_factory=set)
+    """The sources that had failed as a whole, and work again."""
 
 
 async def collect(cycle: CycleContext) -> WorkStatus:
@@ -81,6 +85,7 @@ async def _collect_group(cycle: CycleContext, group: Group, done: Collected) -> 
     for read in group.reads:
         done.looked_at.update(each.key for each in read.reading.seen)
     written, states = await _write_group(cycle, group.reads)
+    log_recoveries(cycle, written, done.recovered)
     states += [_note_failure(cycle, failure) for failure in group.failures]
     done.failed.update(failure.state["id"] for failure in group.failures)
     for read in written:
@@ -89,13 +94,18 @@ async def _collect_group(cycle: CycleContext, group: Group, done: Collected) -> 
             done.oldest_new = min({*read.changes.hours, done.oldest_new or "~"})
     if states:
         await _end_communities(cycle, states)
+    if waiting := states_of_waiting(cycle, group):
+        await cycle.store.upsert(COMMUNITIES, waiting)
     await cycle.recount.finish_when_due()
     done.ended_by.update(group.ended_by)
 
 
 def _note_end(cycle: CycleContext, done: Collected) -> None:
-    """Add to the journal the errors that ended sources early."""
+    """Add to the journal how each source ended, and the errors that ended some early."""
     journal = cycle.journal
+    for name, requests in journal.document["requests"].items():
+        found = outcome_of(cycle, name, done.ended_by.get(name))
+        requests["outcome"], requests["reason"] = found
     late: dict[SourceName, DeadlineReached] = {}
     for name, error in done.ended_by.items():
         match error:
@@ -186,8 +196,10 @@ def _note_failure(cycle: CycleContext, failure: Failure) -> CommunityState:
         cycle.journal.document["communities"][name]["error"] = failure.message
     else:
         noted = cycle.journal.fail(name, failure.kind, failure.message)
-        event(log, "cycle.community_failed", logging.WARNING, **noted)
-    return {**failure.state, "last_error": noted}
+        if begins(failure.state, noted):
+            event(log, "cycle.community_failed", logging.WARNING, **noted)
+    now = iso(cycle.clock())
+    return after_failure(failure.state, noted, now, is_shared=failure.is_shared)
 
 
 async def _end_communities(cycle: CycleContext, states: Sequence[CommunityState]) -> None:
@@ -206,9 +218,14 @@ async def _end_communities(cycle: CycleContext, states: Sequence[CommunityState]
 
 def count_requests(cycle: CycleContext) -> None:
     """Update the number of requests to each source in the journal."""
+    requests = cycle.journal.document["requests"]
     for name, source in cycle.sources.items():
-        cycle.journal.document["requests"][name] = SourceRequests(
-            used=source.requests_used, left=source.requests_left
+        requests[name] = SourceRequests(
+            used=source.requests_used,
+            left=source.requests_left,
+            waited=round(source.waits.seconds, 1) if source.waits else 0.0,
+            outcome="waiting",
+            reason=None,
         )
 
 

@@ -21,6 +21,16 @@ def log_end(cycle: Cycle) -> None:
         logging.INFO if cycle["status"] == "completed" else logging.ERROR,
         cycle=cycle["id"],
         errors=summarise(cycle["errors"]) or "none",
+        **({"sources": _sources(cycle)} if cycle["requests"] else {}),
+    )
+
+
+def _sources(cycle: Cycle) -> str:
+    """Return each source's outcome: "reddit ok 58 requests 3 s waited"."""
+    return ", ".join(
+        f"{name} {each.get('outcome', 'waiting')} {each['used']} requests"
+        + (f" {each['waited']:.0f} s waited" if each.get("waited") else "")
+        for name, each in cycle["requests"].items()
     )
 
 

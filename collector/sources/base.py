@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
+from collector.sources.waiting import SourceWait
 from shared.communities import Kind, SourceName
 from shared.models import Watermark
 from shared.store.keys import item_key
@@ -82,12 +83,15 @@ class Page:
     """Items of a poll. If it has a watermark, the poll may stop after these items.
 
     complete_since is an ISO time: from it on, to the poll's begin or to the last of these items, if
-    the poll stops here, all that the source has was read. None: that isn't known.
+    the poll stops here, all that the source has was read. None: that isn't known, and the poll goes
+    on where the one before stopped. complete_until is an ISO time where the poll ends before its
+    begin, since the source leaves the rest to the next one.
     """
 
     items: Sequence[Seen]
     watermark: Watermark | None = None
     complete_since: str | None = None
+    complete_until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,12 @@ class Source(Protocol):
     """Whether each community has a server of its own, so that no fault is the whole source's."""
     has_past: bool
     """Whether backfill reads what was written before the first poll."""
+    lists_stored: bool
+    """Whether each poll lists the newest items, stored or not, so that none is suspicious."""
+    may_be_silent: bool
+    """Whether it says nothing of a source if a busy community is silent for hours."""
+    waits: SourceWait | None
+    """How it waits, where it was opened by open_sources."""
     left_out: Counter[str]
     """Number of objects left out so far because they can't be stored, by reason."""
     kept: dict[str, str]
@@ -216,6 +226,9 @@ class SourceBase:
     lists_deleted = False
     own_servers = False
     has_past = False
+    lists_stored = False
+    may_be_silent = False
+    waits: SourceWait | None = None
 
     def __init__(self) -> None:
         self.left_out: Counter[str] = Counter()

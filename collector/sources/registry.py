@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 
 from collector.sources.base import ItemReference, Looked, Page, Source, SourceBase
-from collector.sources.waiting import Wait
+from collector.sources.waiting import SourceWait, Wait
 from shared.communities import REDDIT, SourceName, source_of
 from shared.errors import SourceRefused
 from shared.models import Watermark
@@ -72,10 +72,12 @@ def open_sources(
     """
     names = dict.fromkeys(settings.source_of(community) for community in settings.watched)
     with ExitStack() as stack:
-        yield {
-            name: stack.enter_context(closing(open_source(name, settings, waits())))
-            for name in names
-        }
+        sources: dict[SourceName, Source] = {}
+        for name in names:
+            wait = SourceWait(waits())
+            sources[name] = stack.enter_context(closing(open_source(name, settings, wait)))
+            sources[name].waits = wait
+        yield sources
 
 
 def open_source(name: SourceName, settings: Settings, wait: Wait) -> Source:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Generic, TypeVar
 
-from collector.sources.waiting import Backoff, Wait
+from collector.sources.waiting import Backoff, Wait, is_probing
 from shared.errors import SourceUnavailable
 from shared.logs import event
 from shared.times import utc_now
@@ -38,8 +38,8 @@ def retried(
 ) -> T:
     """Return the first usable answer of attempts 1, 2, …; each has the waits between them logged.
 
-    Raises the fault of the last attempt, or of one after which the server asks for more than
-    `longest` seconds. Raises what `wait` raises.
+    Raises the fault of the last attempt, of the first one if it is a probe, or of one after which
+    the server asks for more than `longest` seconds. Raises what `wait` raises.
     """
     for number in range(1, backoff.attempts + 1):
         wait(0)
@@ -48,7 +48,7 @@ def retried(
             assert result.answer is not None  # noqa: S101 - one of the two is there
             return result.answer
         pause = backoff.pause(number, rng) if result.asked is None else result.asked
-        if number == backoff.attempts or pause > longest:
+        if number == backoff.attempts or pause > longest or is_probing(wait):
             raise result.fault
         event(
             log,

@@ -14,6 +14,28 @@ Wait = Callable[[float], None]
 """Waits a number of seconds. Raises DeadlineReached if less time is left, and Stopped."""
 
 
+class SourceWait:
+    """The waits of one source, counted.
+
+    A source whose last polls all failed gets no second attempt of a request: is_probing.
+    """
+
+    def __init__(self, wait: Wait) -> None:
+        self._wait = wait
+        self.seconds = 0.0
+        self.is_probing = False
+
+    def __call__(self, seconds: float) -> None:
+        """Wait, and count the seconds. Raises what the wait raises."""
+        self._wait(seconds)
+        self.seconds += seconds
+
+
+def is_probing(wait: Wait) -> bool:
+    """Return whether a request that fails may not be repeated."""
+    return isinstance(wait, SourceWait) and wait.is_probing
+
+
 @dataclass(frozen=True)
 class Backoff:
     """The number of attempts and the pauses between them: exponential, with jitter.

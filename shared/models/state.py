@@ -9,8 +9,30 @@ Watermark = dict[str, str]
 """Where a source goes on reading in a community; what it means, the source alone knows."""
 
 
+Interval = list[str]
+"""Two ISO times: from the first one to the second one."""
+
+
+class Failing(TypedDict):
+    """Failures of a community in a row.
+
+    since is the first one's time, and cycles their number. is_shared: it was its source that
+    failed, for all communities together.
+    """
+
+    since: str
+    cycles: int
+    is_shared: bool
+
+
 class CommunityState(TypedDict):
-    """What is remembered of a community between cycles; id is its name."""
+    """What is remembered of a community between cycles; id is its name.
+
+    covered are the intervals in which the community was observed: merged, sorted, back to the
+    retention's limit. hourly is the usual number of items an hour. last_item_at is when the newest
+    item was written. failing is there while each poll fails, with the reason in last_error. States
+    that no collection has written lack these four.
+    """
 
     id: str
     kind: Literal["community"]
@@ -19,6 +41,10 @@ class CommunityState(TypedDict):
     last_attempt_at: str
     last_collected_at: str | None
     last_error: CycleError | None
+    covered: NotRequired[list[Interval]]
+    hourly: NotRequired[float | None]
+    last_item_at: NotRequired[str | None]
+    failing: NotRequired[Failing | None]
     _etag: NotRequired[str]
 
 

@@ -31,11 +31,21 @@ class CommunityCounts(TypedDict):
     error: str | None
 
 
+Outcome = Literal["ok", "failed", "waiting"]
+
+
 class SourceRequests(TypedDict):
-    """How many requests a source was sent, and how many it still allows, where it says so."""
+    """How many requests a source was sent, and how many it still allows, where it says so.
+
+    waited are the seconds between them. outcome is waiting until the source's communities are read,
+    also where its time was used up before; reason says why it isn't ok. Earlier cycles lack these.
+    """
 
     used: int
     left: int | None
+    waited: NotRequired[float]
+    outcome: NotRequired[Outcome]
+    reason: NotRequired[str | None]
 
 
 class Work(TypedDict):

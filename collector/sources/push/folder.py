@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +25,7 @@ from shared.errors import CommunityUnavailable, SourceRefused
 from shared.logs import event
 from shared.models import Watermark
 from shared.settings import Settings
+from shared.times import iso_from_epoch
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class FolderSource(SourceBase):
 
     name: SourceName = "push"
     keys_at_once = 500
+    # Nobody has to push.
+    may_be_silent = True
 
     def __init__(self, settings: Settings, *, wait: Wait) -> None:
         folder = settings.push_folder
@@ -63,10 +66,10 @@ class FolderSource(SourceBase):
         They come as the lines behind have them: what was edited or taken back later is so at once,
         in however many polls the file is read.
         """
-        del oldest, now
+        del now
         with self._opened(community) as file:
             start = end = place_of(file, watermark)
-            number = count_lines(file, start)
+            first = number = count_lines(file, start)
             found: dict[str, Seen] = {}
             for line in islice(lines(file, start), LINES_AT_ONCE):
                 number, end = number + 1, line.end
@@ -77,7 +80,12 @@ class FolderSource(SourceBase):
                     found[item.key] = _later(found.get(item.key), item)
             for item in _those_of(file, end, community, found):
                 found[item.key] = _later(found[item.key], item)
-            yield Page(list(found.values()), watermark_at(file, end))
+            yield Page(
+                list(found.values()),
+                watermark_at(file, end),
+                None if watermark else oldest,
+                _newest(found.values()) if number - first == LINES_AT_ONCE else None,
+            )
 
     def look_again(self, items: Sequence[ItemReference]) -> Looked:
         """Return those of the items that a file has; of the others it says nothing.
@@ -124,6 +132,11 @@ class FolderSource(SourceBase):
             line=number,
             reason=reason,
         )
+
+
+def _newest(items: Iterable[Seen]) -> str | None:
+    newest = max((item.created_utc for item in items), default=None)
+    return None if newest is None else iso_from_epoch(newest)
 
 
 def _later(first: Seen | None, item: Seen) -> Seen:

@@ -22,7 +22,7 @@ from collector.sources.base import (
     SourceBase,
 )
 from collector.sources.reddit.causes import cause_of
-from collector.sources.reddit.listing import ListingCut, read_listing
+from collector.sources.reddit.listing import LISTING_CAP, PAGE, ListingCut, read_listing
 from collector.sources.reddit.objects import fullname, read_things
 from collector.sources.reddit.requestor import PatientRequestor
 from collector.sources.waiting import Backoff, Wait
@@ -31,9 +31,6 @@ from shared.errors import SourceRefused, SourceUnavailable
 from shared.models import Watermark
 from shared.settings import Settings
 
-# https://praw.readthedocs.io/en/stable/code_overview/other/listinggenerator.html
-PAGE = 100
-LISTING_CAP = 1000
 # Distances before the last thing at which other anchors are tried, because a moderator may remove
 # many things in a row.
 OTHER_ANCHORS = tuple(2**n for n in range(10))
@@ -45,6 +42,7 @@ class RedditSource(SourceBase):
     name: SourceName = "reddit"
     # https://www.reddit.com/dev/api#GET_api_info takes at most 100 names.
     keys_at_once = 100
+    lists_stored = True
 
     def __init__(self, settings: Settings, *, wait: Wait, backoff: Backoff | None = None) -> None:
         if not settings.reddit_client_id and not settings.reddit_base_url:
@@ -98,14 +96,16 @@ class RedditSource(SourceBase):
         """Yield the newest submissions and comments, down to the stored ones."""
         known = watermark or {}
         reached: Watermark = {}
+        complete_since = oldest
         listings = (("posts", self.new_posts), ("comments", self.new_comments))
         for name, pages_of in listings:
-            newest = yield from read_listing(
+            end = yield from read_listing(
                 pages_of(community), community, known.get(name), oldest=oldest, now=now
             )
-            if newest is not None:
-                reached[name] = newest
-        yield Page([], reached)
+            complete_since = max(complete_since, end.complete_since)
+            if end.watermark is not None:
+                reached[name] = end.watermark
+        yield Page([], reached, complete_since)
 
     def new_posts(self, subreddit: str) -> Iterator[list[SeenPost]]:
         """Return the newest submissions, newest first, a page at a time."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from collector.sources.base import Page, Seen
@@ -12,6 +13,9 @@ from shared.times import iso_from_epoch
 
 log = logging.getLogger(__name__)
 
+# https://praw.readthedocs.io/en/stable/code_overview/other/listinggenerator.html
+PAGE = 100
+LISTING_CAP = 1000
 # Reddit lists some old items among new ones; after this number of old ones in a row, all are old.
 OLD_IN_A_ROW = 20
 
@@ -23,6 +27,14 @@ class ListingCut(SourceUnavailable):
         super().__init__("unreadable", "the listing broke off before its end")
 
 
+@dataclass(frozen=True)
+class ListingEnd:
+    """What a listing was read to: its next watermark, and the ISO time since which it is whole."""
+
+    watermark: str | None
+    complete_since: str
+
+
 def read_listing(
     pages: Iterator[Sequence[Seen]],
     community: str,
@@ -30,18 +42,19 @@ def read_listing(
     *,
     oldest: str,
     now: datetime,
-) -> Generator[Page, None, str | None]:
-    """Yield a listing's pages down to the stored items, and return its next watermark.
+) -> Generator[Page, None, ListingEnd]:
+    """Yield a listing's pages down to the stored items, and return where it ended.
 
     A watermark is the order key of the newest stored item. If the listing broke off, the watermark
     stays the same, so that the next cycle reads the rest.
     """
     seen: dict[str, Seen] = {}
     oldest = max(oldest, _created(watermark) if watermark else "")
-    old_in_a_row = 0
+    old_in_a_row = count = 0
     reached = is_cut = False
     try:
         while not reached and (page := next(pages, None)) is not None:
+            count += 1
             seen.update((each.id, each) for each in page)
             yield Page(page)
             # Strictly older: several items may have the same second, and the newest may be deleted.
@@ -53,7 +66,20 @@ def read_listing(
         is_cut = True
     if is_cut or (not reached and watermark and seen and id_of(watermark) not in seen):
         event(log, "listing.ended_early", logging.WARNING, community=community, seen=len(seen))
-    return watermark if is_cut else next_watermark(list(seen.values()), watermark, now)
+    listed = list(seen.values())
+    # A shorter listing shows all that there is.
+    is_full = count >= LISTING_CAP // PAGE or len(seen) > LISTING_CAP - PAGE
+    is_whole = reached or not (is_cut or is_full)
+    return ListingEnd(
+        watermark if is_cut else next_watermark(listed, watermark, now),
+        oldest if is_whole else _last_time(listed, now),
+    )
+
+
+def _last_time(listed: Sequence[Seen], now: datetime) -> str:
+    """Return the time of the last listed items; a few old ones among them don't count."""
+    last = [each.created_utc for each in listed[-OLD_IN_A_ROW:]]
+    return iso_from_epoch(min(now.timestamp(), max(last, default=now.timestamp())))
 
 
 def next_watermark(seen: Sequence[Seen], known: str | None, now: datetime) -> str | None:
