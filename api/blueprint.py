@@ -45,7 +45,7 @@ from api.reads.listing import Page
 from api.reads.post import next_comments, read_post
 from api.reads.posts import read_recent_posts, with_largest_page
 from api.reads.sentiment import compare, read_stats, read_trends
-from api.reads.subreddits import read_subreddits
+from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.trending import read_trending
 from api.schema.items import Items, Posts
 from api.schema.parameters import (
@@ -163,6 +163,13 @@ async def item_post(req: func.HttpRequest) -> func.HttpResponse:
 async def api_subreddits(req: func.HttpRequest) -> func.HttpResponse:
     """List the watched communities."""
     return await _data(req, SubredditsParameters, read_subreddits)
+
+
+@_route("communities")
+@answering
+async def api_communities(req: func.HttpRequest) -> func.HttpResponse:
+    """List the watched communities with the state of their collection."""
+    return await _data(req, SubredditsParameters, read_communities)
 
 
 @_route("trending_topics")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered
+from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.health import Health
 from api.schema.items import Items, PostDetail, Posts
 from api.schema.parameters import (
@@ -169,6 +169,13 @@ ENDPOINTS = (
         files=("text/xml",),
     ),
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
+    Endpoint(
+        "communities",
+        "/communities",
+        "The watched communities of all sources, with the state of their collection",
+        WatchedCommunities,
+        problems=(422,),
+    ),
     Endpoint(
         "cycles",
         "/cycles",

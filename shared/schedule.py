@@ -92,3 +92,8 @@ def _first(
         if ahead == 0 and (rest := _first(fields[1:], limit[1:], direction)) is not None:
             return (value, *rest)
     return None
+
+
+def two_intervals(schedule: str, since: datetime) -> timedelta:
+    """Return the length of the interval around a time and of the next one, together."""
+    return interval(schedule, since) + interval(schedule, next_tick(schedule, since))

@@ -2,21 +2,32 @@
 
 import asyncio
 import logging
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Literal
 
 from api.deps import Deps
-from api.schema.health import ApplicationHealth, DatabaseHealth, Health, HealthStatus, WorkerHealth
+from api.reads.coverage import States, coverage_answer, coverage_in, read_states
+from api.schema.health import (
+    ApplicationHealth,
+    DatabaseHealth,
+    Health,
+    HealthStatus,
+    SourceHealth,
+    WorkerHealth,
+)
 from shared import __version__
+from shared.communities import SourceName
 from shared.cycles import running_cycle
 from shared.errors import StoreError
 from shared.logs import repeated_event
-from shared.models import CollectionState
-from shared.schedule import interval, next_tick
+from shared.models import ALL, CollectionState
+from shared.schedule import next_tick, two_intervals
 from shared.settings import Settings
+from shared.stats.gaps import Coverage
 from shared.store import COLLECTION, LEASES
-from shared.times import iso, parse_iso
+from shared.times import Window, iso, parse_iso
 from shared.worker_status import WorkerStatus
 
 log = logging.getLogger(__name__)
@@ -24,6 +35,7 @@ log = logging.getLogger(__name__)
 # Monitors have short timeouts, so a slower database counts as not answering.
 DATABASE_SECONDS = 0.8
 MILLISECONDS = 1000
+DAY_HOURS = 24
 MINUTE = timedelta(minutes=1)
 # Clocks differ by less; a later time comes from a wrong clock.
 CLOCKS_APART = timedelta(minutes=2)
@@ -36,6 +48,8 @@ async def check_health(deps: Deps) -> Health:
     now = deps.clock()
     kind: Literal["sqlite", "cosmos"] = "cosmos" if deps.settings.cosmos_endpoint else "sqlite"
     process, worker = deps.process(), deps.worker()
+    sources: list[SourceHealth] = []
+    last_day: Coverage | None = None
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             store = await deps.store()
@@ -44,6 +58,7 @@ async def check_health(deps: Deps) -> Health:
             state = await store.read(COLLECTION, "collection", "collection")
             latency = round((perf_counter() - asked) * MILLISECONDS, 2)
             lease = await store.read(LEASES, "lease", "lease")
+            watched = await read_states(deps, await deps.watched_store(), [ALL])
     except (StoreError, TimeoutError) as error:
         status: HealthStatus = "starting"
         why: str | None = "The process opens its database: ask again in some seconds."
@@ -56,11 +71,15 @@ async def check_health(deps: Deps) -> Health:
         database = DatabaseHealth(connected=False, kind=kind, latency_ms=None)
     else:
         uptime = timedelta(seconds=process.uptime_seconds)
+        sources = failing_sources(deps, watched)
+        last_day = coverage_in(deps, watched, ALL, Window.of_hours(DAY_HOURS, now))
         why = _worker_fault(worker, now) or _data_fault(state, deps.settings, now, uptime)
         status = "degraded" if why else "healthy"
         application = _application(state, running_cycle(lease, now), deps.settings, now)
         database = DatabaseHealth(connected=True, kind=kind, latency_ms=latency)
     return Health(
+        sources=sources,
+        coverage=coverage_answer(last_day),
         status=status,
         reason=why,
         worker=None
@@ -74,6 +93,28 @@ async def check_health(deps: Deps) -> Health:
         application=application,
         database=database,
     )
+
+
+def failing_sources(deps: Deps, states: States) -> list[SourceHealth]:
+    """Return which communities fail since when and why, together where it is for one reason."""
+    together: dict[tuple[SourceName, str, str], dict[str, str]] = defaultdict(dict)
+    for name, state in states.items():
+        error, failing = (state["last_error"], state.get("failing")) if state else (None, None)
+        if error and failing:
+            source = deps.settings.source_of(name)
+            together[source, error["kind"], error["message"]][name] = failing["since"]
+    watched = Counter(deps.settings.source_of(name) for name in states)
+    return [
+        SourceHealth(
+            source=source,
+            kind=kind,
+            reason=reason,
+            since=min(names.values()),
+            communities=list(names),
+            is_whole=len(names) == watched[source],
+        )
+        for (source, kind, reason), names in together.items()
+    ]
 
 
 def _worker_fault(worker: WorkerStatus | None, now: datetime) -> str | None:
@@ -126,14 +167,9 @@ def _is_stale(
     """
     if state is None or state["last_collection_at"] is None:
         failed = state is not None and state["collections_failed"] > 0
-        return failed or uptime > _two_intervals(settings.collect_schedule, now - uptime)
+        return failed or uptime > two_intervals(settings.collect_schedule, now - uptime)
     collected = parse_iso(state["last_collection_at"])
-    return now - collected > _two_intervals(settings.collect_schedule, collected)
-
-
-def _two_intervals(schedule: str, since: datetime) -> timedelta:
-    """Return the length of the interval around a time and of the next one, together."""
-    return interval(schedule, since) + interval(schedule, next_tick(schedule, since))
+    return now - collected > two_intervals(settings.collect_schedule, collected)
 
 
 def _application(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from api.deps import Deps
+from api.reads.coverage import States, coverage_answer, coverage_in, read_states
 from api.reads.scopes import scope_asked, scope_of
 from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
 from api.schema.sentiment import (
@@ -23,10 +24,11 @@ from shared.stats import cells as statistics
 from shared.stats.cells import COMPOUND_DIGITS, cells_by_hour
 from shared.stats.compare import change, missing_hours
 from shared.stats.coverage import runs, unknown_hours
+from shared.stats.gaps import Coverage
 from shared.stats.months import read_days
 from shared.stats.watched import only_watched
 from shared.stats.windows import Granularity, Times, full_hours, steps_of
-from shared.store import COLLECTION, COMMUNITIES
+from shared.store import COLLECTION
 from shared.times import Window, iso, next_hour, parse_iso
 
 Cells = Mapping[str, Cell]
@@ -47,27 +49,33 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
 
     Raises UnknownCommunity and StoreError.
     """
-    stats, window, cells = await _window(deps, parameters)
+    stats, window, cells, coverage = await _window(deps, parameters)
+    step = parameters.granularity
     return SentimentTrends(
         **dict(stats),
-        granularity=parameters.granularity,
-        trend_data=await asyncio.to_thread(_trend, deps, cells, window, parameters.granularity),
+        granularity=step,
+        trend_data=await asyncio.to_thread(_trend, deps, cells, window, step, coverage),
     )
 
 
-async def _window(deps: Deps, parameters: ScopeParameters) -> tuple[Stats, Window, Cells]:
+async def _window(
+    deps: Deps, parameters: ScopeParameters
+) -> tuple[Stats, Window, Cells, Coverage | None]:
     scope = scope_asked(deps.settings, parameters)
     window = Window.of_hours(parameters.hours, deps.clock())
     cells = (await _cells(deps, [scope], window))[scope]
+    states = await read_states(deps, await deps.watched_store(), [scope])
+    coverage = await asyncio.to_thread(coverage_in, deps, states, scope, window)
     stats = Stats(
         subreddit=scope,
         time_window_hours=parameters.hours,
         statistics=_totals(deps, cells, window.hours()),
         window=_time_window(window),
+        coverage=coverage_answer(coverage),
         origin=deps.settings.origin,
         timestamp=iso(window.end),
     )
-    return stats, window, cells
+    return stats, window, cells, coverage
 
 
 async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
@@ -81,7 +89,8 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
         return await _compare_collected(deps, parameters, scopes)
     window = Window.of_hours(parameters.hours, deps.clock())
     cells = await _cells(deps, scopes, Window(window.before().start, window.end))
-    return await _comparison(deps, parameters, window, cells)
+    states = await read_states(deps, await deps.watched_store(), scopes)
+    return await _comparison(deps, parameters, window, cells, states)
 
 
 async def _compare_collected(
@@ -96,24 +105,27 @@ async def _compare_collected(
     times = Times.until(window, parameters.hours)
     earliest = full_hours(window, parameters.hours).before().start
     cells = await _cells(deps, list({*scopes, ALL}), Window(earliest, window.end))
-    names = deps.settings.watched if ALL in scopes else scopes
-    states = await store.read_many(COMMUNITIES, [("community", name) for name in names])
-    missing = {
-        name: hours
-        for (_, name), each in states.items()
-        if (hours := missing_hours(times, each["last_collected_at"]))
-    }
+    states = await read_states(deps, store, scopes)
     own = {scope: cells[scope] for scope in scopes}
-    plain = await _comparison(deps, parameters, window, own)
+    plain = await _comparison(deps, parameters, window, own, states)
 
     def with_changes() -> Comparison:
-        unknown = unknown_hours(cells[ALL], sorted({*times.all, *window.hours()}))
-        known = replace(times, unknown=frozenset(unknown))
+        seen = {
+            scope: coverage_in(deps, states, scope, Window(earliest, window.end))
+            for scope in scopes
+        }
+        unknown = _unknown(cells[ALL], seen, sorted({*times.all, *window.hours()}))
         found = [
             each.model_copy(
                 update={
                     "standard_error": _error(deps, own[each.subreddit], window.hours()),
-                    "change": _change(deps, each.subreddit, own[each.subreddit], known, missing),
+                    "change": _change(
+                        deps,
+                        each.subreddit,
+                        own[each.subreddit],
+                        _known(times, seen[each.subreddit], unknown),
+                        _missing(times, states, seen[each.subreddit]),
+                    ),
                 }
             )
             for each in plain.subreddits
@@ -125,6 +137,33 @@ async def _compare_collected(
         return plain.model_copy(update={"subreddits": found, "gaps": gaps, "timestamp": iso(now)})
 
     return await asyncio.to_thread(with_changes)
+
+
+def _unknown(cells: Cells, seen: Mapping[str, Coverage | None], hours: Sequence[str]) -> set[str]:
+    """Return the hours in which nothing was observed of any scope, or probably nothing."""
+    recorded = [each.unknown for each in seen.values() if each is not None]
+    if not recorded:
+        return unknown_hours(cells, hours)
+    return set(hours).intersection(*recorded)
+
+
+def _known(times: Times, coverage: Coverage | None, unknown: set[str]) -> Times:
+    if coverage is None:
+        return replace(times, unknown=frozenset(unknown))
+    return replace(times, unknown=frozenset(coverage.unknown), is_recorded=True)
+
+
+def _missing(times: Times, states: States, coverage: Coverage | None) -> dict[str, set[str]]:
+    """Return the hours of the window that communities lack."""
+    if coverage is None:
+        found = {
+            name: missing_hours(times, state["last_collected_at"])
+            for name, state in states.items()
+            if state is not None
+        }
+    else:
+        found = {name: hours & set(times.now) for name, hours in coverage.hours_of.items()}
+    return {name: hours for name, hours in found.items() if hours}
 
 
 def _change(
@@ -155,20 +194,26 @@ def _error(deps: Deps, cells: Cells, hours: Iterable[str]) -> float | None:
 
 
 async def _comparison(
-    deps: Deps, parameters: CompareParameters, window: Window, cells: Mapping[str, Cells]
+    deps: Deps,
+    parameters: CompareParameters,
+    window: Window,
+    cells: Mapping[str, Cells],
+    states: States,
 ) -> Comparison:
     before, step = window.before(), parameters.step
 
+    def compare_one(scope: str, own: Cells) -> ComparedScope:
+        coverage = coverage_in(deps, states, scope, window)
+        return _compared(
+            scope,
+            _totals(deps, own, window.hours()),
+            _totals(deps, own, before.hours()),
+            _trend(deps, own, window, step, coverage) if step else None,
+            coverage,
+        )
+
     def compare_all() -> list[ComparedScope]:
-        return [
-            _compared(
-                scope,
-                _totals(deps, own, window.hours()),
-                _totals(deps, own, before.hours()),
-                _trend(deps, own, window, step) if step else None,
-            )
-            for scope, own in cells.items()
-        ]
+        return [compare_one(scope, own) for scope, own in cells.items()]
 
     # In a thread, because sums over months take tenths of a second.
     compared = await asyncio.to_thread(compare_all)
@@ -195,9 +240,19 @@ async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str,
     return {scope: cells_by_hour(found) for scope, found in days.items()}
 
 
-def _trend(deps: Deps, cells: Cells, window: Window, granularity: Granularity) -> list[TrendPoint]:
+def _trend(
+    deps: Deps,
+    cells: Cells,
+    window: Window,
+    granularity: Granularity,
+    coverage: Coverage | None,
+) -> list[TrendPoint]:
     return [
-        TrendPoint(start=start, **_sums(deps, cells, hours))
+        TrendPoint(
+            start=start,
+            **_sums(deps, cells, hours),
+            coverage=None if coverage is None else coverage.share_of(hours),
+        )
         for start, hours in steps_of(window, granularity).items()
     ]
 
@@ -216,7 +271,11 @@ def _are_mixed(totals: Iterable[Totals]) -> bool:
 
 
 def _compared(
-    scope: str, now: Totals, before: Totals, trend: list[TrendPoint] | None
+    scope: str,
+    now: Totals,
+    before: Totals,
+    trend: list[TrendPoint] | None,
+    coverage: Coverage | None,
 ) -> ComparedScope:
     change = {name: getattr(now, name) - getattr(before, name) for name in COUNTS}
     averages = (now.avg_sentiment, before.avg_sentiment)
@@ -233,6 +292,7 @@ def _compared(
             **change, avg_sentiment=difference, mixed_methods=_are_mixed((now, before))
         ),
         trend_data=trend,
+        coverage=coverage_answer(coverage),
     )
 
 

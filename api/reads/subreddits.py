@@ -6,10 +6,15 @@ from typing import cast
 from api.deps import Deps
 from api.reads.cycles import client_message
 from api.schema.cycles import BackfillState, SubredditDetail, Subreddits
+from api.reads.coverage import read_states
+from api.schema.cycles import CommunityDetail, SubredditDetail, Subreddits, WatchedCommunities
 from api.schema.parameters import SubredditsParameters
 from shared.backfills import backfill_id, status_of
 from shared.models import ALL, Backfill, CommunityState
 from shared.store import HOURS_OF_ALL, STATES, Store
+from shared.communities import SourceName
+from shared.models import ALL, CommunityState
+from shared.store import HOURS_OF_ALL, Store
 from shared.times import Window
 
 DAY_HOURS = 24
@@ -17,6 +22,29 @@ DAY_HOURS = 24
 
 async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subreddits:
     """Return each configured community, in two batched reads.
+    """Return each configured community as earlier clients know it.
+
+    Raises StoreError.
+    """
+    found = await read_communities(deps, parameters)
+    return Subreddits(
+        subreddits=found.communities,
+        count=found.count,
+        details=[
+            SubredditDetail(
+                name=each.community,
+                last_collected_at=each.last_collected_at,
+                items_24h=each.items_24h,
+                last_error=_since(each),
+            )
+            for each in found.details
+        ],
+        origin=found.origin,
+    )
+
+
+async def read_communities(deps: Deps, parameters: SubredditsParameters) -> WatchedCommunities:
+    """Return each configured community, in two batched reads of one partition each.
 
     Raises StoreError.
     """
@@ -45,6 +73,15 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
         )
     return Subreddits(
         subreddits=list(names), count=len(names), details=details, origin=deps.settings.origin
+    states = await read_states(deps, store, [ALL])
+    return WatchedCommunities(
+        communities=list(names),
+        count=len(names),
+        details=[
+            _detail(name, deps.settings.source_of(name), items[name], states[name])
+            for name in names
+        ],
+        origin=deps.settings.origin,
     )
 
 
@@ -63,6 +100,32 @@ def _backfill(deps: Deps, found: Backfill | None) -> BackfillState | None:
         error=client_message(error, deps.settings.origin) if error else None,
         retry_at=found["retry_at"],
     )
+
+
+def _detail(
+    name: str, source: SourceName, items: int, state: CommunityState | None
+) -> CommunityDetail:
+    error = state["last_error"] if state else None
+    failing = state.get("failing") if state else None
+    covered = state.get("covered", []) if state else []
+    return CommunityDetail(
+        community=name,
+        source=source,
+        last_collected_at=state["last_collected_at"] if state else None,
+        items_24h=items,
+        last_error=error["message"] if error else None,
+        failing_kind=error["kind"] if error else None,
+        failing_since=failing["since"] if failing else None,
+        covered_since=covered[0][0] if covered else None,
+        last_item_at=state.get("last_item_at") if state else None,
+    )
+
+
+def _since(detail: CommunityDetail) -> str | None:
+    """Return the error with its beginning: "blocked since 2026-11-26T14:05:00Z: …"."""
+    if detail.last_error is None or detail.failing_since is None:
+        return detail.last_error
+    return f"{detail.failing_kind} since {detail.failing_since}: {detail.last_error}"
 
 
 async def _items(store: Store, window: Window) -> Counter[str]:

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 
 from api.deps import Deps
 from api.errors import NotFound
+from api.reads.coverage import States, coverage_answer, coverage_in, read_states
+from api.schema.coverage import CoverageAnswer
 from api.schema.parameters import TrendingParameters
 from api.schema.trending import TopicAnswer, TopicsAnswer
-from shared.models import Topic, Topics
+from shared.models import ALL, Topic, Topics
 from shared.stats.cells import FIRST_METHOD
 from shared.store import CURRENT, TOPICS, Store
+from shared.times import Window, parse_iso
+
+TOPIC_HOURS = 24
 
 
 async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAnswer:
@@ -17,7 +22,19 @@ async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAns
     The list is empty before topics were ever computed. Raises NotFound and StoreError.
     """
     topics = only_watched(await topics_at(await deps.store(), parameters.at), deps.settings.watched)
-    return TopicsAnswer([topic_answer(topic) for topic in topics[: parameters.limit]])
+    shown = topics[: parameters.limit]
+    names = list(dict.fromkeys(name for topic in shown for name in topic["communities"]))
+    if not names:
+        return TopicsAnswer([])
+    states = await read_states(deps, await deps.watched_store(), names)
+    return TopicsAnswer([topic_answer(topic, _coverage(deps, topic, states)) for topic in shown])
+
+
+def _coverage(deps: Deps, topic: Topic, states: States) -> CoverageAnswer | None:
+    """Return what was observed of a topic's communities in the hours that it counts."""
+    own = {name: states.get(name) for name in topic["communities"]}
+    window = Window.of_hours(TOPIC_HOURS, parse_iso(topic["created_at"]))
+    return coverage_answer(coverage_in(deps, own, ALL, window))
 
 
 def only_watched(topics: Sequence[Topic], names: Sequence[str]) -> list[Topic]:
@@ -33,11 +50,17 @@ def only_watched(topics: Sequence[Topic], names: Sequence[str]) -> list[Topic]:
     return found
 
 
-def topic_answer(topic: Topic) -> TopicAnswer:
+def topic_answer(topic: Topic, coverage: CoverageAnswer | None = None) -> TopicAnswer:
     """Return a topic as an answer; a topic from before versions gets the method that scored it."""
     counted = sum(topic["sentiment_distribution"].values())
     methods = topic.get("methods", {FIRST_METHOD: counted})
-    told = {"left_out": 0, **topic, "methods": methods, "mixed_methods": len(methods) > 1}
+    told = {
+        "left_out": 0,
+        **topic,
+        "methods": methods,
+        "mixed_methods": len(methods) > 1,
+        "coverage": coverage,
+    }
     return TopicAnswer.model_validate(told)
 
 

@@ -41,7 +41,8 @@ class SubredditDetail(Answer):
     )
     items_24h: int = Field(description="posts and comments of the last 24 hours")
     last_error: str | None = Field(
-        description="why its last collection failed; null if it succeeded"
+        description="why its last collection failed, and since when each failed; null if it"
+        " succeeded"
     )
     backfill: BackfillState | None = Field(
         description="how far the reading of its past has come; null if none was begun"
@@ -54,6 +55,41 @@ class Subreddits(Answer):
     subreddits: list[str] = Field(description="the names of the watched communities")
     count: int = Field(description="the number of watched communities")
     details: list[SubredditDetail] = Field(description="one object for each community")
+    origin: DataOrigin
+
+
+class CommunityDetail(Answer):
+    """A watched community, with the state of its collection."""
+
+    community: str = Field(description="the community's id")
+    source: SourceName = Field(description="the source that it is read from")
+    last_collected_at: Time | None = Field(
+        description="when it was last collected; null before the first time"
+    )
+    items_24h: int = Field(description="posts and comments of the last 24 hours")
+    last_error: str | None = Field(
+        description="why its last collection failed; null if it succeeded"
+    )
+    failing_kind: str | None = Field(
+        description="the kind of that error, such as blocked; null if it succeeded"
+    )
+    failing_since: Time | None = Field(
+        description="since when each of its collections failed; null if the last one succeeded"
+    )
+    covered_since: Time | None = Field(
+        description="since when it is observed, with or without gaps; null before the first time"
+    )
+    last_item_at: Time | None = Field(
+        description="when the newest collected item was written; null without any"
+    )
+
+
+class WatchedCommunities(Answer):
+    """The watched communities of all sources."""
+
+    communities: list[str] = Field(description="the ids of the watched communities")
+    count: int = Field(description="the number of watched communities")
+    details: list[CommunityDetail] = Field(description="one object for each community")
     origin: DataOrigin
 
 

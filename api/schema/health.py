@@ -5,6 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from api.schema.base import Answer, DataOrigin, Time
+from api.schema.coverage import CoverageAnswer
+from shared.communities import SourceName
 
 HealthStatus = Literal["starting", "healthy", "degraded", "unhealthy"]
 
@@ -58,6 +60,17 @@ class WorkerHealth(Answer):
     )
 
 
+class SourceHealth(Answer):
+    """A source of which communities fail."""
+
+    source: SourceName = Field(description="the source")
+    kind: str = Field(description="the kind of error, such as blocked")
+    reason: str = Field(description="why, in words")
+    since: Time = Field(description="since when each collection of these communities failed")
+    communities: list[str] = Field(description="its communities that fail for this reason")
+    is_whole: bool = Field(description="whether these are all of its watched communities")
+
+
 class Health(Answer):
     """The health of the service.
 
@@ -81,3 +94,13 @@ class Health(Answer):
     process: ProcessHealth = Field(description="the process that answers")
     application: ApplicationHealth = Field(description="what collection has done")
     database: DatabaseHealth = Field(description="the database")
+    sources: list[SourceHealth] = Field(
+        default=[],
+        description="the sources and communities that fail, since when and why; the service is"
+        " healthy nonetheless while other ones are collected",
+    )
+    coverage: CoverageAnswer | None = Field(
+        default=None,
+        description="what was observed of all communities in the last 24 hours; null where nothing"
+        " is recorded",
+    )

@@ -5,9 +5,11 @@ from typing import Any
 from pydantic import Field
 
 from api.schema.base import Answer, DataOrigin, LeftOut, Methods, MixedMethods, Time
+from api.schema.coverage import CoverageAnswer
 from shared.stats.compare import Verdict
 from shared.stats.windows import Granularity
 
+COVERAGE = "what was observed of the window; null where nothing is recorded"
 COPIES = (
     "how many of the posts repeat another one: the same author's same words, or a"
     " cross-post. They all count here, but a list over all communities shows only one"
@@ -47,6 +49,7 @@ class Stats(Answer):
     time_window_hours: int = Field(description="hours in the window")
     statistics: Totals = Field(description="the counts and the mean")
     window: TimeWindow = Field(description="the time that was counted")
+    coverage: CoverageAnswer | None = Field(default=None, description=COVERAGE)
     origin: DataOrigin
     timestamp: Time = Field(description="when the answer was made")
 
@@ -57,6 +60,12 @@ class _Start(Answer):
 
 class TrendPoint(Totals, _Start):
     """One step of a trend."""
+
+    coverage: float | None = Field(
+        default=None,
+        description="the part of the step that was observed, 0 to 1: what is less isn't complete,"
+        " and 0 is unknown, whatever its totals; null where nothing is recorded",
+    )
 
 
 class SentimentTrends(Stats):
@@ -140,6 +149,7 @@ class ComparedScope(Answer):
         default=None,
         description="the change since the time before; null unless `until` is collected",
     )
+    coverage: CoverageAnswer | None = Field(default=None, description=COVERAGE)
 
 
 class Comparison(Answer):
@@ -161,9 +171,8 @@ class Comparison(Answer):
     )
     gaps: list[TimeWindow] | None = Field(
         default=None,
-        description="hours of the window in which probably nothing was collected, since no"
-        " community has items in them and the hours around them are busy; null unless"
-        " `until` is collected",
+        description="hours of the window in which nothing was observed of the compared communities,"
+        " or, where nothing is recorded, probably nothing; null unless `until` is collected",
     )
     origin: DataOrigin
     timestamp: Time = Field(description="when the answer was made")

@@ -3,6 +3,7 @@
 from pydantic import Field, RootModel
 
 from api.schema.base import Answer, LeftOut, Methods, MixedMethods, Time
+from api.schema.coverage import CoverageAnswer
 from api.schema.sentiment import LabelCounts
 from shared.models import TopicState
 
@@ -57,6 +58,11 @@ class TopicAnswer(Answer):
         description="the beginning of the hour with the most posts and comments"
     )
     created_at: Time = Field(description="when it was computed")
+    coverage: CoverageAnswer | None = Field(
+        default=None,
+        description="what was observed of its communities in the 24 hours; null where nothing is"
+        " recorded",
+    )
 
 
 class TopicsAnswer(RootModel[list[TopicAnswer]]):

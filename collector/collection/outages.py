@@ -29,12 +29,14 @@ def states_of_waiting(cycle: CycleContext, group: Group) -> list[CommunityState]
     for source, error in group.ended_by.items():
         if not isinstance(error, SourceRefused) or error.kind == WAITS:
             continue
-        failed = [each.state for each in group.failures if each.is_shared]
-        own = [state for state in failed if cycle.settings.source_of(state["id"]) == source]
+        shared = [each for each in group.failures if each.is_shared]
+        own = [each for each in shared if cycle.settings.source_of(each.state["id"]) == source]
         left = group.waiting[source]
-        _log_outage(source, error, [*own, *left])
+        _log_outage(source, error, [*(each.state for each in own), *left])
+        # The same words for all, without how many were tried.
+        message = own[-1].message if own else str(error)
         for state in left:
-            noted = CycleError(community=state["id"], kind=error.kind, message=str(error))
+            noted = CycleError(community=state["id"], kind=error.kind, message=message)
             states.append(after_failure(state, noted, now, is_shared=True))
     return states
 

@@ -74,7 +74,8 @@ def change(
     missing are the hours that each community of the scope lacks. Those of a scope of one community
     are unknown; in a sum of many they make its change untold where they are a large part of it.
     """
-    unknown = times.unknown | unknown_hours(cells, times.all)
+    guessed = set() if times.is_recorded else unknown_hours(cells, times.all)
+    unknown = times.unknown | guessed
     if is_one:
         unknown = unknown.union(*missing.values())
     pairs = [
@@ -93,7 +94,7 @@ def change(
         else round(now["avg_sentiment"] - before["avg_sentiment"], COMPOUND_DIGITS)
     )
     error = None if errors[0] is None or errors[1] is None else hypot(errors[0], errors[1])
-    longest = max((len(hours) for hours in missing.values()), default=0)
+    longest = max((len(hours - unknown) for hours in missing.values()), default=0)
     verdict: Verdict
     if len(pairs) < MIN_KNOWN * len(times.now) or not _compares(now, before):
         verdict = "no_earlier_data"

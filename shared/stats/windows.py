@@ -17,6 +17,8 @@ class Times:
     now: Sequence[str]
     before: Sequence[str]
     unknown: frozenset[str]
+    is_recorded: bool = False
+    """Whether unknown is what was recorded; otherwise each scope may have more."""
 
     @classmethod
     def until(cls, window: Window, hours: int) -> "Times":

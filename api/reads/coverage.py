@@ -1,0 +1,55 @@
+"""Reads what was observed of communities."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+
+from api.deps import Deps
+from api.reads.cycles import client_message
+from api.schema.coverage import CoverageAnswer, GapAnswer
+from shared.models import ALL, CommunityState
+from shared.schedule import two_intervals
+from shared.stats.gaps import Coverage, Gap, coverage_of
+from shared.store import COMMUNITIES, Store
+from shared.times import Window
+
+States = Mapping[str, CommunityState | None]
+
+
+async def read_states(deps: Deps, store: Store, scopes: Iterable[str]) -> States:
+    """Return the states of the communities of these scopes, in one batched read.
+
+    Their errors are as clients may read them.
+    """
+    asked = list(scopes)
+    names = deps.settings.watched if ALL in asked else asked
+    found = await store.read_many(COMMUNITIES, [("community", name) for name in names])
+    states: dict[str, CommunityState | None] = {}
+    for name in names:
+        state = found.get(("community", name))
+        if state is not None and (error := state["last_error"]) is not None:
+            message = client_message(error, deps.settings.origin)
+            state = {**state, "last_error": {**error, "message": message}}
+        states[name] = state
+    return states
+
+
+def coverage_in(deps: Deps, states: States, scope: str, window: Window) -> Coverage | None:
+    """Return what was observed of a scope in a window; None where nothing is recorded."""
+    own = states if scope == ALL else {scope: states.get(scope)}
+    late = two_intervals(deps.settings.collect_schedule, window.end)
+    return coverage_of(own, window, late)
+
+
+def coverage_answer(coverage: Coverage | None) -> CoverageAnswer | None:
+    """Return a coverage as an answer."""
+    if coverage is None:
+        return None
+    return CoverageAnswer(
+        observed=coverage.observed,
+        gaps=_gap_answers(coverage.gaps),
+        partial=_gap_answers(coverage.partial),
+    )
+
+
+def _gap_answers(gaps: Sequence[Gap]) -> list[GapAnswer]:
+    return [GapAnswer.model_validate(asdict(gap)) for gap in gaps]
