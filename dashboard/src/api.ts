@@ -19,6 +19,9 @@ export type Backfill = Schemas["BackfillState"];
 export type RequestedCollection = Schemas["Triggered"];
 export type Health = Schemas["Health"];
 export type Communities = Schemas["Subreddits"];
+export type WatchedCommunities = Schemas["WatchedCommunities"];
+export type Coverage = Schemas["CoverageAnswer"];
+export type Outage = Schemas["SourceHealth"];
 export type LabelCounts = Schemas["LabelCounts"];
 export type Label = Post["sentiment"]["label"];
 export type Granularity = "hour" | "day" | "week";
@@ -46,6 +49,7 @@ export function apiPath(endpoint: string, query: Query = {}): string {
 export const HEALTH = apiPath("/health");
 export const CYCLES = apiPath("/cycles", { limit: 20 });
 export const COMMUNITIES = apiPath("/subreddits");
+export const WATCHED = apiPath("/communities");
 export const TRENDING = apiPath("/trending", { limit: 20 });
 
 export function comparisonPath(names: string[], hours: number, granularity: Granularity): string {

@@ -6,6 +6,7 @@ import { ApiError, type Backfill, type Cycle } from "./api";
 import { Age } from "./components/age";
 import { DataState, EmptyNote, Skeleton } from "./components/data_state";
 import { Link } from "./components/link";
+import { Outages, sinceText } from "./components/outages";
 import { ScrollRegion } from "./components/scroll_region";
 import { collectNow, cycles, forgetKey, health, now, requested, running, saveKey } from "./cycles";
 import {
@@ -18,8 +19,9 @@ import {
   plural,
   requestsText,
   sourceCounts,
+  sourceName,
 } from "./format";
-import { useCommunities } from "./queries";
+import { useCommunities, useWatched } from "./queries";
 import { useAction } from "./request";
 
 const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" };
@@ -38,6 +40,7 @@ export function Collection() {
             `Next by schedule ${age(health.value.application.next_collection_at, now.value)}`}
         </p>
       </div>
+      <Outages />
       <CollectNow />
       {requested.value && (
         <Waiting message={requested.value.message} isLate={requested.value.isLate} />
@@ -254,9 +257,10 @@ function Requests({ cycle }: { cycle: Cycle }) {
   if (counts.length < 2) return <>{count(counts[0]?.used ?? 0)}</>;
   return (
     <ul>
-      {counts.map(({ source, used }) => (
+      {counts.map(({ source, used, outcome }) => (
         <li key={source}>
           {count(used)} <span class="muted">{source}</span>
+          {outcome === "failed" && ", failed"}
         </li>
       ))}
     </ul>
@@ -264,15 +268,16 @@ function Requests({ cycle }: { cycle: Cycle }) {
 }
 
 function Watched() {
-  const names = useCommunities();
+  const watched = useWatched();
   return (
-    <DataState state={names} skeleton={<Skeleton height={36} rows={6} />}>
+    <DataState state={watched} skeleton={<Skeleton height={36} rows={6} />}>
       {({ details }) => (
         <ScrollRegion name="The watched communities, and when each was collected">
           <table>
             <thead>
               <tr>
                 <th scope="col">Community</th>
+                <th scope="col">Source</th>
                 <th scope="col">Items in 24 hours</th>
                 <th scope="col">Collected</th>
                 <th scope="col">Past</th>
@@ -283,17 +288,18 @@ function Watched() {
             </thead>
             <tbody>
               {details.map((each) => (
-                <tr key={each.name}>
+                <tr key={each.community}>
                   <th scope="row" class="community">
-                    <Link to={{ view: "overview", subreddit: each.name }}>
-                      {communityName(each.name)}
+                    <Link to={{ view: "overview", subreddit: each.community }}>
+                      {communityName(each.community)}
                     </Link>
                   </th>
+                  <td>{sourceName(each.source)}</td>
                   <td>
                     <Link
                       to={{
                         view: "posts",
-                        subreddit: each.name,
+                        subreddit: each.community,
                         hours: 24,
                         ...NO_FILTER,
                         kind: "items",
@@ -309,6 +315,11 @@ function Watched() {
                     <Past backfill={each.backfill} />
                   </td>
                   <td class="errors">{each.last_error ?? "none"}</td>
+                  <td class="errors">
+                    {each.failing_since &&
+                      `${each.failing_kind} since ${sinceText(each.failing_since, now.value)}: `}
+                    {each.last_error ?? "none"}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -3,6 +3,7 @@
 import type {
   ComparedScope,
   Comparison,
+  Coverage,
   Granularity,
   Label,
   Step,
@@ -38,6 +39,9 @@ export function coarseStepSize(hours: number): StepSize {
 /** The collected time: the window up to the last collection, and the gaps in it. */
 export type Collected = Pick<Comparison, "window" | "gaps">;
 
+/** A step that is observed less than this is hatched: LARGE_SHARE in shared/stats/gaps.py. */
+const MIN_OBSERVED = 0.8;
+
 /** A step of a chart, with its end. The first one starts with the window. */
 export interface ChartStep extends Step {
   end: string;
@@ -45,6 +49,10 @@ export interface ChartStep extends Step {
   isOpen: boolean;
   /** Whether it is empty because a gap covers it or a part of it. */
   isUncollected: boolean;
+  /** Whether it has items, and a large part of it was not observed. */
+  isPartial: boolean;
+  /** Why it is empty or partial, where that is known. */
+  gapReason: string | null;
 }
 
 /** Group steps into steps of the given length. Each ends at a multiple of that length in UTC. */
@@ -52,6 +60,7 @@ export function chartSteps(
   steps: Step[],
   { seconds }: StepSize,
   { window, gaps }: Collected,
+  coverage?: Coverage | null,
 ): ChartStep[] {
   const groups = new Map<number, Step[]>();
   for (const step of steps) {
@@ -62,14 +71,30 @@ export function chartSteps(
     const from = Math.max(start * 1000, Date.parse(window.start));
     const end = (start + seconds) * 1000;
     const sums = sumTotals(group);
+    const found = (coverage?.gaps ?? gaps ?? []).filter((gap) => overlaps(gap, from, end));
+    const isUncollected = !sums.total && found.length > 0;
+    const isPartial = sums.total > 0 && meanCoverage(group) < MIN_OBSERVED;
     return {
       start: iso(from),
       end: iso(end),
       isOpen: end > Date.parse(window.end),
-      isUncollected: !sums.total && (gaps ?? []).some((gap) => overlaps(gap, from, end)),
+      coverage: meanCoverage(group),
+      isUncollected,
+      isPartial,
+      gapReason: isUncollected || isPartial ? reasonOf(found) : null,
       ...sums,
     };
   });
+}
+
+/** Return the part of the steps that was observed, in 0..1; 1 where nothing is recorded. */
+function meanCoverage(steps: Step[]): number {
+  return steps.reduce((sum, step) => sum + (step.coverage ?? 1), 0) / Math.max(1, steps.length);
+}
+
+function reasonOf(gaps: (TimeWindow | Coverage["gaps"][number])[]): string | null {
+  const reasons = new Set(gaps.flatMap((gap) => ("reason" in gap ? [gap.reason] : [])));
+  return reasons.size ? [...reasons].join("; ") : null;
 }
 
 function overlaps({ start, end }: TimeWindow, from: number, to: number): boolean {

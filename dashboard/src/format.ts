@@ -1,7 +1,5 @@
 /** Numbers and times as text. They are in English, whatever the browser's language is. */
 
-import type { Cycle } from "./api";
-
 /** The locale of the page. navigator.language may be no valid language tag. */
 export const LOCALE = "en-GB";
 
@@ -110,14 +108,27 @@ export function requestsText(requests: Requests): string {
   return `${plural(first.used, "request")} to ${first.source}${rest.join("")}`;
 }
 
-type Requests = Cycle["requests"];
+type Requests = Record<string, { used: number; outcome?: string | null }>;
 
 /** Return the number of requests to each source by its name in a sentence. */
-export function sourceCounts(requests: Requests): { source: string; used: number }[] {
-  return Object.entries(requests).map(([source, { used }]) => ({
-    source: source === "reddit" ? "Reddit" : source,
+export function sourceCounts(requests: Requests) {
+  return Object.entries(requests).map(([source, { used, outcome }]) => ({
+    source: sourceName(source),
     used,
+    outcome: outcome ?? null,
   }));
+}
+
+const SOURCE_NAMES: Record<string, string> = {
+  reddit: "Reddit",
+  hackernews: "Hacker News",
+  discourse: "Discourse",
+  github: "GitHub",
+  arctic_shift: "Arctic Shift",
+};
+
+export function sourceName(source: string): string {
+  return SOURCE_NAMES[source] ?? source;
 }
 
 export function plural(value: number, one: string, many = `${one}s`): string {

@@ -13,6 +13,8 @@ import {
   type PostDetail,
   type Topic,
   TRENDING,
+  WATCHED,
+  type WatchedCommunities,
 } from "./api";
 import { type Collected, stepSize } from "./figures";
 import { ApiRequest, RequestCache, type RequestState } from "./request";
@@ -47,6 +49,11 @@ function useQuery<T>(address: string | null): QueryState<T> {
 /** Return the watched communities. */
 export function useCommunities(): QueryState<Communities> {
   return useQuery(COMMUNITIES);
+}
+
+/** Return the watched communities with the state of their collection. */
+export function useWatched(): QueryState<WatchedCommunities> {
+  return useQuery(WATCHED);
 }
 
 /** Return the trending topics. */

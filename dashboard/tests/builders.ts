@@ -22,7 +22,7 @@ export function makeTotals(given: Partial<Totals> = {}): Totals {
 }
 
 export function makeStep(start: string, given: Partial<Totals> = {}): Step {
-  return { start, ...makeTotals(given) };
+  return { start, coverage: null, ...makeTotals(given) };
 }
 
 export function makeChange(given: Partial<Change> = {}): Change {
@@ -48,6 +48,7 @@ export function makeCompared(given: Partial<ComparedScope> = {}): ComparedScope 
     trend_data: null,
     standard_error: null,
     change: null,
+    coverage: null,
     ...given,
   };
 }

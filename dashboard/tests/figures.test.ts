@@ -74,6 +74,25 @@ describe("the steps of a chart", () => {
     expect(flags(hours(0, 1, 2, 3))).toEqual([false, false, false, false]);
   });
 
+  test("are hatched where a gap is recorded, with its reason, also if they have items", () => {
+    const [start, end] = [
+      WINDOW.start,
+      new Date(Date.parse(WINDOW.start) + 3_600_000).toISOString(),
+    ];
+    const gap = { start, end, kind: "blocked", reason: "it answers 403", communities: ["a"] };
+    const coverage = { observed: 0.5, gaps: [gap], partial: [] };
+    const stepOf = (total: number, observed: number) =>
+      chartSteps(
+        [{ ...makeStep(start, { total }), coverage: observed }],
+        HOUR,
+        { window: WINDOW, gaps: [] },
+        coverage,
+      )[0];
+    expect(stepOf(0, 0)).toMatchObject({ isUncollected: true, gapReason: "it answers 403" });
+    expect(stepOf(5, 0.5)).toMatchObject({ isPartial: true, gapReason: "it answers 403" });
+    expect(stepOf(5, 0.9)).toMatchObject({ isPartial: false, gapReason: null });
+  });
+
   test("know no gaps where the API names none", () => {
     const [step] = chartSteps([makeStep(WINDOW.start)], HOUR, { window: WINDOW, gaps: null });
     expect(step?.isUncollected).toBe(false);

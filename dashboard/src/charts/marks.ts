@@ -71,14 +71,14 @@ function canvasPoint(chart: uPlot, at: number, mean: number): [number, number] {
   return [chart.valToPos(time, "x", true), chart.valToPos(mean, "sentiment", true)];
 }
 
-/** Hatch the steps in which nothing was collected. */
+/** Hatch the steps in which nothing was collected, or a large part is missing. */
 export function drawUncollected(chart: uPlot, steps: ChartStep[], seconds: number): void {
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.strokeStyle = cssColour("line");
   ctx.lineWidth = devicePixelRatio;
   steps.forEach((step, at) => {
-    if (!step.isUncollected) return;
+    if (!step.isUncollected && !step.isPartial) return;
     const middle = chart.data[0][at] ?? 0;
     const left = chart.valToPos(middle - seconds / 2, "x", true);
     const right = chart.valToPos(middle + seconds / 2, "x", true);

@@ -9,7 +9,7 @@ import { DASHES, LineChart } from "../charts/line_chart";
 import { Link } from "../components/link";
 import { ScrollRegion } from "../components/scroll_region";
 import { Score } from "../components/sentiment";
-import { NOT_COLLECTED, stepTime } from "../components/step_text";
+import { partialText, stepTime, uncollectedText } from "../components/step_text";
 import {
   type ChartStep,
   type Collected,
@@ -30,9 +30,9 @@ export function MeansOverTime({ all, collected }: { all: ComparedScope[]; collec
   const steps = coarseStepSize(hours);
   const trends = useMemo<Trend[]>(
     () =>
-      all.map(({ subreddit, trend_data }) => ({
+      all.map(({ subreddit, trend_data, coverage }) => ({
         name: subreddit,
-        steps: chartSteps(trend_data ?? [], steps, collected),
+        steps: chartSteps(trend_data ?? [], steps, collected, coverage),
       })),
     [all, hours, collected],
   );
@@ -141,7 +141,7 @@ function StepsTable({ trends }: { trends: Trend[] }) {
 }
 
 function StepCell({ community, step }: { community: string; step: ChartStep | undefined }) {
-  if (step?.isUncollected) return <>{NOT_COLLECTED}</>;
+  if (step?.isUncollected) return <>{uncollectedText(step)}</>;
   if (!step?.total) return <>{score(null)}</>;
   const { start, end, total, avg_sentiment } = step;
   return (
@@ -150,6 +150,7 @@ function StepCell({ community, step }: { community: string; step: ChartStep | un
       <Link to={{ view: "posts", subreddit: community, ...NO_FILTER, kind: "items", start, end }}>
         {plural(total, "item")}
       </Link>
+      {partialText(step)}
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { Comparison } from "../api";
 import { DataState, Skeleton } from "../components/data_state";
 import { CommunityPicker, WindowPicker } from "../components/header";
 import { MixedMethods, methodNames } from "../components/methods";
+import { Outages } from "../components/outages";
 import { isFirstRun } from "../cycles";
 import { communityName } from "../format";
 import { address } from "../navigation";
@@ -30,6 +31,7 @@ export function Overview() {
         <CommunityPicker />
         <WindowPicker />
       </div>
+      <Outages />
       {isFirstRun.value ? (
         <FirstRun />
       ) : (

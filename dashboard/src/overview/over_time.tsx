@@ -8,7 +8,7 @@ import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
 import { SentimentChart } from "../charts/sentiment_chart";
 import { Link } from "../components/link";
 import { ScrollRegion } from "../components/scroll_region";
-import { NOT_COLLECTED, stepTime } from "../components/step_text";
+import { partialText, stepTime, uncollectedText } from "../components/step_text";
 import {
   type ChartStep,
   type Collected,
@@ -30,7 +30,7 @@ export function OverTime({ compared, collected }: Props) {
   const { hours } = address.value;
   const { seconds } = stepSize(hours);
   const steps = useMemo(
-    () => chartSteps(compared.trend_data ?? [], stepSize(hours), collected),
+    () => chartSteps(compared.trend_data ?? [], stepSize(hours), collected, compared.coverage),
     [compared, hours, collected],
   );
   const [activeStep, setActiveStep] = useActiveStep(`${compared.subreddit} ${hours}`);
@@ -86,8 +86,8 @@ const HINT = matchMedia("(hover: none)").matches
 
 function stepText(step: ChartStep): string {
   return step.isUncollected
-    ? `${stepTime(step)}: ${NOT_COLLECTED}`
-    : totalsText(stepTime(step), step);
+    ? `${stepTime(step)}: ${uncollectedText(step)}`
+    : totalsText(stepTime(step), step) + partialText(step);
 }
 
 /** Return the text of the steps from first to last, both included. */
@@ -148,9 +148,12 @@ function StepsTable({ steps }: { steps: ChartStep[] }) {
                 <td>{score(step.avg_sentiment)}</td>
                 <td>
                   {step.isUncollected ? (
-                    NOT_COLLECTED
+                    uncollectedText(step)
                   ) : total ? (
-                    <Link to={to}>{count(total)}</Link>
+                    <>
+                      <Link to={to}>{count(total)}</Link>
+                      {partialText(step)}
+                    </>
                   ) : (
                     "0"
                   )}

@@ -51,7 +51,7 @@ function Charts({ compared: all, collected }: AllTrends) {
     () =>
       all.map((compared) => ({
         compared,
-        steps: chartSteps(compared.trend_data ?? [], steps, collected),
+        steps: chartSteps(compared.trend_data ?? [], steps, collected, compared.coverage),
       })),
     [all, hours, collected],
   );
