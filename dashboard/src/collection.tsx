@@ -277,10 +277,10 @@ function Watched() {
             <thead>
               <tr>
                 <th scope="col">Community</th>
-                <th scope="col">Source</th>
                 <th scope="col">Items in 24 hours</th>
                 <th scope="col">Collected</th>
                 <th scope="col">Past</th>
+                <th scope="col">Source</th>
                 <th scope="col" class="errors">
                   Last error
                 </th>
@@ -294,7 +294,6 @@ function Watched() {
                       {communityName(each.community)}
                     </Link>
                   </th>
-                  <td>{sourceName(each.source)}</td>
                   <td>
                     <Link
                       to={{
@@ -315,6 +314,7 @@ function Watched() {
                     <Past backfill={each.backfill} />
                   </td>
                   <td class="errors">{each.last_error ?? "none"}</td>
+                  <td>{sourceName(each.source)}</td>
                   <td class="errors">
                     {each.failing_since &&
                       `${each.failing_kind} since ${sinceText(each.failing_since, now.value)}: `}
