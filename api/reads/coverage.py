@@ -23,14 +23,15 @@ async def read_states(deps: Deps, store: Store, scopes: Iterable[str]) -> States
     asked = list(scopes)
     names = deps.settings.watched if ALL in asked else asked
     found = await store.read_many(COMMUNITIES, [("community", name) for name in names])
-    states: dict[str, CommunityState | None] = {}
-    for name in names:
-        state = found.get(("community", name))
-        if state is not None and (error := state["last_error"]) is not None:
-            message = client_message(error, deps.settings.origin)
-            state = {**state, "last_error": {**error, "message": message}}
-        states[name] = state
-    return states
+    return {name: shown_state(deps, found.get(("community", name))) for name in names}
+
+
+def shown_state(deps: Deps, state: CommunityState | None) -> CommunityState | None:
+    """Return a state with its error as clients may read it."""
+    if state is None or (error := state["last_error"]) is None:
+        return state
+    message = client_message(error, deps.settings.origin)
+    return {**state, "last_error": {**error, "message": message}}
 
 
 def coverage_in(deps: Deps, states: States, scope: str, window: Window) -> Coverage | None:

@@ -4,24 +4,25 @@ from collections import Counter
 from typing import cast
 
 from api.deps import Deps
+from api.reads.coverage import shown_state
 from api.reads.cycles import client_message
-from api.schema.cycles import BackfillState, SubredditDetail, Subreddits
-from api.reads.coverage import read_states
-from api.schema.cycles import CommunityDetail, SubredditDetail, Subreddits, WatchedCommunities
+from api.schema.cycles import (
+    BackfillState,
+    CommunityDetail,
+    SubredditDetail,
+    Subreddits,
+    WatchedCommunities,
+)
 from api.schema.parameters import SubredditsParameters
 from shared.backfills import backfill_id, status_of
 from shared.models import ALL, Backfill, CommunityState
 from shared.store import HOURS_OF_ALL, STATES, Store
-from shared.communities import SourceName
-from shared.models import ALL, CommunityState
-from shared.store import HOURS_OF_ALL, Store
 from shared.times import Window
 
 DAY_HOURS = 24
 
 
 async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subreddits:
-    """Return each configured community, in two batched reads.
     """Return each configured community as earlier clients know it.
 
     Raises StoreError.
@@ -36,6 +37,7 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
                 last_collected_at=each.last_collected_at,
                 items_24h=each.items_24h,
                 last_error=_since(each),
+                backfill=each.backfill,
             )
             for each in found.details
         ],
@@ -56,32 +58,13 @@ async def read_communities(deps: Deps, parameters: SubredditsParameters) -> Watc
     keys = [("community", name) for name in names]
     keys += [("backfill", backfill_id(name)) for name in names]
     found = await store.read_many(STATES, keys)
-    details: list[SubredditDetail] = []
+    details: list[CommunityDetail] = []
     for name in names:
         state = cast("CommunityState | None", found.get(("community", name)))
         past = cast("Backfill | None", found.get(("backfill", backfill_id(name))))
-        details.append(
-            SubredditDetail(
-                name=name,
-                last_collected_at=state["last_collected_at"] if state else None,
-                items_24h=items[name],
-                last_error=client_message(state["last_error"], deps.settings.origin)
-                if state and state["last_error"]
-                else None,
-                backfill=_backfill(deps, past),
-            )
-        )
-    return Subreddits(
-        subreddits=list(names), count=len(names), details=details, origin=deps.settings.origin
-    states = await read_states(deps, store, [ALL])
+        details.append(_detail(deps, name, items[name], state, past))
     return WatchedCommunities(
-        communities=list(names),
-        count=len(names),
-        details=[
-            _detail(name, deps.settings.source_of(name), items[name], states[name])
-            for name in names
-        ],
-        origin=deps.settings.origin,
+        communities=list(names), count=len(names), details=details, origin=deps.settings.origin
     )
 
 
@@ -103,14 +86,15 @@ def _backfill(deps: Deps, found: Backfill | None) -> BackfillState | None:
 
 
 def _detail(
-    name: str, source: SourceName, items: int, state: CommunityState | None
+    deps: Deps, name: str, items: int, stored: CommunityState | None, past: Backfill | None
 ) -> CommunityDetail:
+    state = shown_state(deps, stored)
     error = state["last_error"] if state else None
     failing = state.get("failing") if state else None
     covered = state.get("covered", []) if state else []
     return CommunityDetail(
         community=name,
-        source=source,
+        source=deps.settings.source_of(name),
         last_collected_at=state["last_collected_at"] if state else None,
         items_24h=items,
         last_error=error["message"] if error else None,
@@ -118,6 +102,7 @@ def _detail(
         failing_since=failing["since"] if failing else None,
         covered_since=covered[0][0] if covered else None,
         last_item_at=state.get("last_item_at") if state else None,
+        backfill=_backfill(deps, past),
     )
 
 

@@ -82,6 +82,9 @@ class CommunityDetail(Answer):
     last_item_at: Time | None = Field(
         description="when the newest collected item was written; null without any"
     )
+    backfill: BackfillState | None = Field(
+        description="how far the reading of its past has come; null if none was begun"
+    )
 
 
 class WatchedCommunities(Answer):

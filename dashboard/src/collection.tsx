@@ -313,7 +313,6 @@ function Watched() {
                   <td>
                     <Past backfill={each.backfill} />
                   </td>
-                  <td class="errors">{each.last_error ?? "none"}</td>
                   <td>{sourceName(each.source)}</td>
                   <td class="errors">
                     {each.failing_since &&
