@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import azure.functions as func
 from pydantic import BaseModel
 
+from api.actions import ingest as pushed
 from api.actions.collect import ask_for_collection, send
 from api.deps import Deps
 from api.endpoints import READ, ROUTES
@@ -24,13 +25,14 @@ from api.http.limiter import is_heavy
 from api.http.negotiation import choose_type
 from api.http.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
 from api.http.parameters import read_parameters
-from api.http.problems import answering
+from api.http.problems import answering, answering_bodies
 from api.http.responses import (
     FRESH_SECONDS,
     JSON,
     Prepared,
     data_answer,
     health_answer,
+    ingested_answer,
     next_link,
     prepare,
     prepared,
@@ -64,6 +66,8 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from api.schema.sentiment import MOMENTS_OF_STATS
+from shared.batches import MAX_BYTES
+from shared.batches import QUEUE as INGEST_QUEUE
 from shared.on_demand import QUEUE
 
 blueprint = func.Blueprint()
@@ -218,6 +222,22 @@ async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> fu
     triggered, request = await ask_for_collection(deps)
     await send(deps, message, request)
     return triggered_answer(triggered)
+
+
+@_route("ingest")
+@blueprint.queue_output(
+    arg_name="message", queue_name=INGEST_QUEUE, connection="AzureWebJobsStorage"
+)
+@answering_bodies(MAX_BYTES)
+async def api_ingest(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    """Take pushed items."""
+    read_parameters(NoParameters, req.params)
+    pushed.check_type(req.headers)
+    deps = process_deps()
+    taken, batch = await pushed.take(deps, req.get_body())
+    if batch is not None:
+        await pushed.send(deps, message, batch, is_new=taken.accepted > 0)
+    return ingested_answer(taken)
 
 
 @_route("openapi")

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.health import Health
+from api.schema.ingest import Ingested
 from api.schema.items import Items, PostDetail, Posts
 from api.schema.parameters import (
     CompareParameters,
@@ -48,6 +49,8 @@ class Endpoint:
     """True: the answer has an ETag, which allows 304, and Accept chooses its format."""
     is_paged: bool = False
     """True: a Link header leads to the next page."""
+    takes: str = ""
+    """What its body is, as lines of JSON; empty if it takes none."""
 
     @property
     def function(self) -> str:
@@ -201,6 +204,16 @@ ENDPOINTS = (
         status=202,
         problems=(401, 409, 422),
         is_kept=False,
+    ),
+    Endpoint(
+        "ingest",
+        "/ingest",
+        "Push items: up to 1,000 lines or 1 MiB",
+        Ingested,
+        method="POST",
+        problems=(401, 415, 422),
+        is_kept=False,
+        takes="An item in each line: docs/push.md and docs/schemas/item.schema.json describe one.",
     ),
 )
 

@@ -48,6 +48,12 @@ class TooLarge(RequestError):
         self.status = status
 
 
+class UnsupportedMediaType(RequestError):
+    """The body is in a form that the endpoint doesn't read."""
+
+    status = 415
+
+
 class BadParameters(RequestError):
     """Some parameters are invalid."""
 

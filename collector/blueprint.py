@@ -10,6 +10,7 @@ import typing
 import azure.functions as func
 
 from shared import backfills
+from shared.batches import QUEUE as INGEST_QUEUE
 from shared.on_demand import QUEUE
 from shared.settings import settings
 from shared.telemetry import invocation
@@ -70,6 +71,17 @@ def backfill(
 
     with invocation("backfill", "pubsub", context):
         backfill_on_message(settings(), message.get_body(), messages)
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=INGEST_QUEUE, connection="AzureWebJobsStorage"
+)
+def ingest(message: func.QueueMessage, context: func.Context) -> None:
+    """Write the pushed items that wait."""
+    from collector.ingest_jobs import write_pushed_on_request  # noqa: PLC0415
+
+    with invocation("ingest", "pubsub", context):
+        write_pushed_on_request(settings(), message.get_body())
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")

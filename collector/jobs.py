@@ -4,18 +4,24 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
 
 from collector.collection.context import Progress, no_progress
 from collector.collection.cycle import Collector
+from collector.ingest_jobs import write_batches
 from collector.maintenance.cleanup import Cleaner
 from collector.maintenance.rescore import Plan, Rescorer
 from collector.maintenance.rescore import Progress as RescoreProgress
 from collector.maintenance.rescore import no_progress as no_rescore_progress
+from collector.runs import (
+    LEASE_WAIT_SECONDS,
+    RESCORE_WAIT_SECONDS,
+    opened,
+    reported,
+    working_seconds,
+)
 from collector.sentiment.registry import method_named
 from collector.sources.forms import FORMS
 from collector.sources.registry import open_sources
@@ -24,20 +30,26 @@ from collector.trending.finder import Trends
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.shutdown import run_until_stopped, stopping
 from shared.errors import CycleEnded, CycleRunning, LeaseLost, Stopped, StoreError
-from shared.logs import event, set_levels
-from shared.models import Cleanup, CollectionState, Cycle, Rescore, SourceRequests, Topics, Trigger
+from shared.logs import event
+from shared.models import (
+    Cleanup,
+    CollectionState,
+    Cycle,
+    Rescore,
+    SourceRequests,
+    Topics,
+    Trigger,
+)
 from shared.on_demand import read_message
 from shared.schedule import interval, last_tick
-from shared.settings import Settings, schedule_warnings
+from shared.settings import Settings
 from shared.spellings import SpelledStore, Spellings
-from shared.store import COLLECTION, CURRENT, TOPICS, Store, open_store
-from shared.telemetry import CYCLE_DURATION, CYCLE_ITEMS, measure, span
+from shared.store import COLLECTION, CURRENT, TOPICS, Store
+from shared.telemetry import span
 from shared.times import parse_iso, utc_now
 
 log = logging.getLogger(__name__)
 
-# A throttled cycle slows down rather than fails.
-RETRY_SECONDS = 120.0
 # The host may run a tick's function some milliseconds early.
 TICK_EARLY = timedelta(seconds=1)
 # A collection that began up to 5 s before a tick counts as that tick's, because clocks differ and
@@ -45,21 +57,8 @@ TICK_EARLY = timedelta(seconds=1)
 TICK_TOLERANCE = timedelta(seconds=5)
 # A collection that began further in the future than this has a wrong time.
 CLOCKS_APART = timedelta(seconds=60)
-COLLECTING = ("collect", "collect_now")
-# Maximum wait for a different kind of job; a third of a function's default time limit.
-LEASE_WAIT_SECONDS = 600.0
-# The last part of CYCLE_SECONDS is reserved for writing and closing, after the last request.
-CLOSING_SHARE = 0.1
-CLOSING_SECONDS = 120.0
 # A source may read for this part of CYCLE_SECONDS.
 SOURCE_SHARE = 0.5
-# A rescore is run by hand and has no deadline, so it waits for the longest cycle.
-RESCORE_WAIT_SECONDS = 3600.0
-
-
-def working_seconds(settings: Settings) -> float:
-    """Return the seconds that collection or cleanup may go on before it closes."""
-    return settings.cycle_seconds - min(CLOSING_SECONDS, CLOSING_SHARE * settings.cycle_seconds)
 
 
 async def collect(
@@ -92,6 +91,7 @@ async def collect(
                 attributes.update(
                     {"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]}
                 )
+            await write_batches(store, settings, deadline)
             if cycle["status"] == "completed":
                 await _find_late_trends(store, settings, deadline)
             return cycle
@@ -232,52 +232,6 @@ def _timer_run(function: str, settings: Settings, *, past_due: bool) -> Iterator
             report.update(outcome="skipped", reason="another writer runs", holder=error.holder)
         except Stopped as error:
             report.update(outcome="stopped", reason=str(error))
-
-
-@contextmanager
-def reported(function: str, settings: Settings, **fields: object) -> Iterator[dict[str, object]]:
-    """Log a line at the start of a function's run, and one with the report at its end."""
-    set_levels(settings.log_level)
-    for warning in schedule_warnings(settings):
-        _warn_once(warning)
-    event(log, f"{function}.started", function=function, **fields)
-    began = time.monotonic()
-    report: dict[str, object] = {"outcome": "completed"}
-    try:
-        yield report
-    except Exception as error:
-        report.update(outcome="failed", reason=f"{type(error).__name__}: {error}")
-        raise
-    finally:
-        level = logging.ERROR if report["outcome"] == "failed" else logging.INFO
-        seconds = time.monotonic() - began
-        event(log, f"{function}.ended", level, function=function, **report, seconds=seconds)
-        if function in COLLECTING and report["outcome"] != "skipped":
-            _measure(report, seconds)
-
-
-@cache
-def _warn_once(reason: str) -> None:
-    """Log a warning once in this process."""
-    event(log, "settings.warning", logging.WARNING, reason=reason)
-
-
-def _measure(report: dict[str, Any], seconds: float) -> None:
-    measure(CYCLE_DURATION, seconds, {"outcome": report["outcome"]})
-    if "new" in report:
-        report = {**report, "seen": report["posts_seen"] + report["comments_seen"]}
-        for change in ("seen", "new", "edited", "moved", "removed"):
-            measure(CYCLE_ITEMS, report[change], {"change": change})
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Store]:
-    """Open the store of the settings, with the retries of background work, and close it."""
-    store = await open_store(settings, retry_seconds=RETRY_SECONDS)
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 async def _is_due(settings: Settings) -> bool:

@@ -151,14 +151,14 @@ requests a second of 600 users with a p95 of 360 ms (docs/performance.md). 100 l
 ''')
 param httpConcurrency int = 100
 
-@minValue(65536)
+@minValue(1048576)
 @maxValue(104857600)
 @description('''
 The maximum size in bytes of a request body. The host reads the whole body, of any client, before a function
-sees it; its default is 100 MiB. No endpoint takes more than 65,536 bytes. With twice that limit a body that is
+sees it; its default is 100 MiB. No endpoint takes more than 1,048,576 bytes. With twice that limit a body that is
 a little too large reaches the app, which answers 413. Beyond the limit the host answers an empty 500.
 ''')
-param requestBodyBytes int = 131072
+param requestBodyBytes int = 2097152
 
 @minValue(1)
 @maxValue(32)

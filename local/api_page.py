@@ -49,12 +49,12 @@ subreddits has one of them: its `copies` names the others, and their `copy_of` n
 one subreddit has all of its posts. Statistics count every copy, and `copies` says how many there
 are.
 
-**Limits.** A body needs a Content-Length: a chunked one is refused with 411. A body over 64 KB is
-refused with 413. Above 128 KB (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`) the Functions host ends the
-connection with an empty 500. If a path doesn't support a method, GET, HEAD, POST, PUT, PATCH,
-DELETE and OPTIONS get a problem document (404, or 405 with `Allow`). The host itself answers other
-methods, lines over 8 KB (414) and headers over 32 KB (431), without a body. Its answers have the
-security headers but none of the other headers."""
+**Limits.** A body needs a Content-Length: a chunked one is refused with 411. A body over 64 KB,
+or over 1 MiB at `/ingest`, is refused with 413. Above 2 MiB (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`)
+the Functions host ends the connection with an empty 500. If a path doesn't support a method, GET,
+HEAD, POST, PUT, PATCH, DELETE and OPTIONS get a problem document (404, or 405 with `Allow`). The
+host itself answers other methods, lines over 8 KB (414) and headers over 32 KB (431), without a
+body. Its answers have the security headers but none of the other headers."""
 
 
 def page() -> str:
@@ -68,6 +68,8 @@ def _endpoints(document: Mapping[str, Any]) -> Iterator[str]:
         for method, operation in operations.items():
             yield f"\n## {method.upper()} {path}\n"
             yield f"{operation['summary']}."
+            if body := operation.get("requestBody"):
+                yield f"\nThe body, {', '.join(map(_code, body['content']))}: {body['description']}"
             if operation["parameters"]:
                 yield "\n| parameter | default | accepts |\n| --- | --- | --- |"
             for parameter in operation["parameters"]:

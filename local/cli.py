@@ -36,6 +36,9 @@ def up(
     data: Annotated[
         Path | None, typer.Option(help="Recorded objects for the stand-in, not the sample.")
     ] = None,
+    keep_times: Annotated[
+        bool, typer.Option("--keep-times", help="Leave the times of --data as they are.")
+    ] = False,
     live: Annotated[bool, typer.Option("--live", help="Have new objects keep coming.")] = False,
     allow_host: Annotated[
         list[str] | None,
@@ -49,6 +52,8 @@ def up(
     from local.commands.up import Options  # noqa: PLC0415 - so that --help is quick
     from local.commands.up import up as start  # noqa: PLC0415
 
+    if keep_times and data is None:
+        raise typer.BadParameter("--keep-times is for --data: the sample is always of now")
     options = Options(
         app=app_folder,
         host=host,
@@ -56,6 +61,7 @@ def up(
         keys=keys,
         allowed_hosts=tuple(allow_host or ()),
         recording=data,
+        keep_times=keep_times,
         live=live,
         collect=not no_collect,
         startup_seconds=startup_seconds,
@@ -150,6 +156,32 @@ def rescore(
     _log_to_stderr()
     with _clear_errors():
         raise typer.Exit(rescore_command(os.environ, dry_run=dry_run, as_json=as_json))
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="NDJSON, .gz or .zst.")],
+    community: Annotated[
+        str | None, typer.Option(metavar="ID", help="The community of lines that name none.")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Communities to take, by commas.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Import dumps of Reddit, or lines of docs/push.md. Exit status: as of cleanup.
+
+    If it is interrupted, run it again to continue. Collection goes on meanwhile.
+    """
+    from local.commands.importing import Choice, import_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    names = tuple(filter(None, (name.strip() for name in (only or "").split(","))))
+    with _clear_errors():
+        raise typer.Exit(
+            import_command(os.environ, files, Choice(community, names), as_json=as_json)
+        )
 
 
 @app.command()

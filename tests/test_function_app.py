@@ -30,6 +30,7 @@ EXPECTED = {
     "collect": ("timer", "0 0 0 * * *"),
     "collect_now": ("queue", "collect-requests"),
     "backfill": ("queue", "backfill-requests"),
+    "ingest": ("queue", "ingest-batches"),
     "trending": ("timer", "0 0 0 * * *"),
     "cleanup": ("timer", "0 0 0 * * *"),
 }
@@ -65,7 +66,7 @@ def test_the_app_breaks_no_rule_of_the_real_host(functions) -> None:
 
 def test_reads_are_anonymous_and_say_so_and_what_acts_needs_a_key(functions) -> None:
     levels = {each.name: each.auth_level for each in functions if each.kind == "http"}
-    assert levels.pop("api_admin_collect") == "function"
+    assert {levels.pop(name) for name in ("api_admin_collect", "api_ingest")} == {"function"}
     assert set(levels.values()) == {"anonymous"}
 
 

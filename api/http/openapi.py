@@ -13,6 +13,7 @@ from api.schema.problems import Conflict, Problem
 from shared import __version__
 
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
+NDJSON = "application/x-ndjson"
 REFERENCE = "#/components/schemas/{model}"
 
 CONFLICT, UNAVAILABLE = 409, 503
@@ -23,8 +24,9 @@ PROBLEMS = {
     406: "The Accept header refuses every format of the answer with q=0.",
     409: "A cycle is running, or a requested one waits for its worker.",
     411: "The body is chunked, without a Content-Length.",
-    413: "The body is larger than 64 KB.",
+    413: "The body is larger than the call takes.",
     414: "The query string is longer than 4 KB.",
+    415: "The body is in another form than lines of JSON.",
     422: "A parameter has a bad value or is unknown; `errors` says which, and what is accepted.",
     429: "Too many heavy reads at the same time: retry after `Retry-After` seconds.",
     500: "An unexpected error, which the log describes.",
@@ -83,6 +85,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": _parameters(endpoint),
         "responses": responses,
     }
+    if endpoint.takes:
+        operation["requestBody"] = {
+            "description": endpoint.takes,
+            "required": True,
+            "content": {NDJSON: {"schema": {"type": "string"}}},
+        }
     if endpoint.needs_key:
         operation["security"] = [{"functionKey": []}]
     return operation

@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +55,7 @@ TITLES = {
     411: "Length Required",
     413: "Content Too Large",
     414: "URI Too Long",
+    415: "Unsupported Media Type",
     422: "Unprocessable Content",
     429: "Too Many Requests",
     500: "Internal Server Error",
@@ -79,7 +80,9 @@ FAULTS: dict[type[Exception], Fault] = {
     StoreOutdated: Fault(503, "Another version wrote the database: the log says which.", 60),
     StoreError: Fault(500, "The database refused the operation: the log says why."),
     QueueUnavailable: Fault(
-        503, "The queue accepts no message, so no collection was requested: the log says why.", 30
+        503,
+        "The queue accepts no message, so nothing was requested or taken: the log says why.",
+        30,
     ),
     SettingsError: Fault(500, "A setting is missing or bad: the log says which.", type=BAD_SETTING),
     Exception: Fault(500, "An unexpected error occurred: the log describes it."),
@@ -87,10 +90,19 @@ FAULTS: dict[type[Exception], Fault] = {
 
 
 def answering(endpoint: Endpoint) -> Endpoint:
+    """Wrap an endpoint whose bodies have at most MAX_BODY_BYTES: see `answering_bodies`."""
+    return answering_bodies(MAX_BODY_BYTES)(endpoint)
+
+
+def answering_bodies(max_bytes: int) -> Callable[[Endpoint], Endpoint]:
     """Wrap an endpoint: log a line for each request, and answer errors as problems.
 
-    The answer has the request's id, as in the log, and its timing.
+    The answer has the request's id, as in the log, and its timing. A body may have max_bytes.
     """
+    return partial(_answering, max_bytes=max_bytes)
+
+
+def _answering(endpoint: Endpoint, *, max_bytes: int) -> Endpoint:
 
     @wraps(endpoint)
     async def answered(
@@ -99,7 +111,7 @@ def answering(endpoint: Endpoint) -> Endpoint:
         started = perf_counter()
         request_id = request_id_of(req)
         with invocation(endpoint.__name__, "http", context) as attributes, track() as costs:
-            answer = await _answer_of(endpoint, req, outputs, request_id)
+            answer = await _answer_of(endpoint, req, outputs, request_id, max_bytes=max_bytes)
             _allow_origin(req, answer)
             answer = _sendable(req, answer, request_id)
             attributes.update(_span_attributes(req, answer, request_id))
@@ -185,11 +197,16 @@ def request_id_of(request: func.HttpRequest) -> str:
 
 
 async def _answer_of(
-    endpoint: Endpoint, request: func.HttpRequest, outputs: Mapping[str, Any], request_id: str
+    endpoint: Endpoint,
+    request: func.HttpRequest,
+    outputs: Mapping[str, Any],
+    request_id: str,
+    *,
+    max_bytes: int,
 ) -> func.HttpResponse:
     path = urlsplit(request.url).path
     try:
-        check_size(request)
+        check_size(request, max_bytes)
         return await endpoint(request, **outputs)
     except RequestError as error:
         fault = Fault(error.status, str(error), error.retry_seconds)
@@ -209,7 +226,7 @@ async def _answer_of(
         return problem_answer(path, _fault_of(error))
 
 
-def check_size(request: func.HttpRequest) -> None:
+def check_size(request: func.HttpRequest, max_bytes: int = MAX_BODY_BYTES) -> None:
     """Check the size of a request. Raises TooLarge and LengthRequired."""
     if "transfer-encoding" in request.headers and "content-length" not in request.headers:
         raise LengthRequired(
@@ -217,8 +234,8 @@ def check_size(request: func.HttpRequest) -> None:
         )
     if len(urlsplit(request.url).query) > MAX_QUERY_BYTES:
         raise TooLarge(414, f"A query string may have at most {MAX_QUERY_BYTES} characters.")
-    if len(request.get_body()) > MAX_BODY_BYTES:
-        raise TooLarge(413, f"A body may have at most {MAX_BODY_BYTES} bytes.")
+    if len(request.get_body()) > max_bytes:
+        raise TooLarge(413, f"A body may have at most {max_bytes} bytes.")
 
 
 def problem_answer(

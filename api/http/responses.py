@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from api.http.negotiation import encodings
 from api.schema.cycles import Triggered
 from api.schema.health import Health
+from api.schema.ingest import Ingested
 from api.schema.parameters import Parameters
 from shared.models import Origin
 
@@ -147,6 +148,14 @@ def triggered_answer(triggered: Triggered) -> func.HttpResponse:
         headers={**NOT_KEPT, "Location": f"/api/v1/cycles/{triggered.cycle}"},
         mimetype=JSON,
     )
+
+
+def ingested_answer(ingested: Ingested) -> func.HttpResponse:
+    """Answer what became of pushed lines. Never cached.
+
+    It is 200 and not 202: the answer is whole, and nothing more can be asked about it later.
+    """
+    return func.HttpResponse(ingested.model_dump_json(), headers=NOT_KEPT, mimetype=JSON)
 
 
 def health_answer(health: Health) -> func.HttpResponse:

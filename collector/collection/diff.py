@@ -12,6 +12,7 @@ from collector.sentiment.scoring import text_of_post
 from collector.sources.base import Seen, SeenComment, SeenPost
 from shared.communities import SourceName, source_of
 from shared.models import (
+    REMOVED,
     Comment,
     CopyMarks,
     Item,
@@ -26,9 +27,6 @@ from shared.times import hour_of, iso, iso_from_epoch, parse_iso
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 N = TypeVar("N", int, float)
-
-# Replaces the words of a removed item.
-REMOVED = "[removed]"
 
 Change = Literal["new", "edited", "moved", "removed", "unchanged"]
 

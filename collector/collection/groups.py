@@ -199,6 +199,7 @@ async def _read(cycle: CycleContext, source: Source, state: CommunityState, shar
         stored = await stored_items(cycle.store, name, reading.seen)
         if cycle.settings.origin != "recorded":
             await check_silence(cycle.store, source, state, reading)
+        stored = await stored_items(cycle.store, name, reading.seen)
         if source.shares_items:
             others = await shared.of_others(name, reading.seen, stored)
             reading = replace(reading, seen=[x for x in reading.seen if x.key not in others])

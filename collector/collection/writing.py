@@ -8,7 +8,7 @@ from collector.collection.context import WriteContext
 from collector.collection.diff import Changes
 from collector.collection.score import score_drafts
 from collector.trending.snapshots import forget_posts
-from shared.store import COMMENTS, POSTS
+from shared.store import COMMENTS, POSTS, Store
 from shared.times import iso
 
 
@@ -36,10 +36,15 @@ async def _write(work: WriteContext[Any], changes: Mapping[str, Changes], *, now
     journal.will_write(changes, now)
     await journal.write_ahead(hours)
     for name, found in changes.items():
-        await store.upsert(POSTS, found.posts)
-        await store.upsert(COMMENTS, found.comments)
-        await store.delete(POSTS, [(name, post) for post in found.removed_posts])
-        await store.delete(COMMENTS, [(name, one) for one in found.removed_comments])
-        await forget_posts(store, found.removed_posts)
+        await write_items(store, name, found)
         if found.hours:
             await recount.recount(name, found.hours)
+
+
+async def write_items(store: Store, name: str, changes: Changes) -> None:
+    """Write a community's items, whose hours the write-ahead names, and remove those that go."""
+    await store.upsert(POSTS, changes.posts)
+    await store.upsert(COMMENTS, changes.comments)
+    await store.delete(POSTS, [(name, post) for post in changes.removed_posts])
+    await store.delete(COMMENTS, [(name, one) for one in changes.removed_comments])
+    await forget_posts(store, changes.removed_posts)

@@ -1,10 +1,5 @@
-"""Makes texts valid for every store."""
+"""Makes texts valid for every store: shared/tidy.py, which the API needs too."""
 
-# Reddit's limit is 40,000 characters; Cosmos DB's is 2 MB a document.
-MAX_CHARACTERS = 100_000
+from shared.tidy import MAX_CHARACTERS, tidy
 
-
-def tidy(text: str) -> str:
-    """Return a text without NUL and halves of surrogate pairs, cut at 100,000 characters."""
-    whole = text[:MAX_CHARACTERS].replace("\x00", "")
-    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+__all__ = ["MAX_CHARACTERS", "tidy"]

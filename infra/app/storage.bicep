@@ -7,7 +7,7 @@ var packageContainer = 'app-package'
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   // checkov:skip=CKV_AZURE_59:the way in is by role, never by key; docs/azure.md shows the private way
   // checkov:skip=CKV_AZURE_35:the way in is by role, never by key; docs/azure.md shows the private way
-  // checkov:skip=CKV_AZURE_206:it holds locks, a queue and the package, which a deployment makes again; a copy in another region has no use
+  // checkov:skip=CKV_AZURE_206:it holds locks, queues and the package, which a deployment makes again; a copy in another region has no use
   name: name
   location: location
   tags: tags
@@ -45,14 +45,16 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
   name: 'default'
 }
 
-// The host would create both on first use. Declared, they can be read and monitored from the start.
-@description('Requests for a collection, and those that failed five times.')
+// The host would create them on first use. Declared, they can be read and monitored from the start.
+@description('Requests for a collection or a backfill, batches of pushed items, and those that failed five times.')
 resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
   for queue in [
     'collect-requests'
     'collect-requests-poison'
     'backfill-requests'
     'backfill-requests-poison'
+    'ingest-batches'
+    'ingest-batches-poison'
   ]: {
     parent: queues
     name: queue

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from collector.jobs import LEASE_WAIT_SECONDS, RETRY_SECONDS, collect
+from collector.jobs import collect
+from collector.runs import LEASE_WAIT_SECONDS, RETRY_SECONDS
 from collector.writers.lease import LeaseWait
 from local.host.config import read_local_settings
 from local.reddit.feed import feed_of

@@ -9,8 +9,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from collector.jobs import RETRY_SECONDS, clean_up, find_trends
+from collector.jobs import clean_up, find_trends
 from collector.maintenance.cleanup import Cleaner, Plan
+from collector.runs import RETRY_SECONDS
 from local.host.config import read_local_settings
 from shared.errors import CycleRunning, UndertoneError
 from shared.logs import masked, printable

@@ -43,6 +43,7 @@ class Options:
     keys: bool = False
     allowed_hosts: tuple[str, ...] = ()
     recording: Path | None = None
+    keep_times: bool = False
     live: bool = False
     collect: bool = True
     startup_seconds: float = STARTUP_SECONDS
@@ -152,7 +153,8 @@ def _children(
     if choice.listener is not None:
         recording = ["--recording", str(options.recording)] if options.recording else []
         live = ["--live"] if options.live else []
-        arguments = [*common, *recording, *live]
+        kept = ["--keep-times"] if options.keep_times else []
+        arguments = [*common, *recording, *live, *kept]
         children.append(Child("reddit", arguments, choice.listener.fileno(), ends_last=True))
     return [*children, Child("worker", [*common, *worker])]
 

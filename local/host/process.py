@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--startup-seconds", type=float, default=5.0)
     parser.add_argument("--recording", type=Path)
     parser.add_argument("--live", action="store_true")
+    parser.add_argument("--keep-times", action="store_true")
     arguments = parser.parse_args()
     _end_with_parent()
     configure_logging(arguments.role)
@@ -185,7 +186,8 @@ async def _reddit(arguments: argparse.Namespace) -> None:
     from local.reddit.feed import feed_of  # noqa: PLC0415 - only this process needs it
     from local.reddit.server import StandIn, create_app  # noqa: PLC0415
 
-    application = create_app(feed_of(arguments.recording, live=arguments.live))
+    feed = feed_of(arguments.recording, live=arguments.live, keep_times=arguments.keep_times)
+    application = create_app(feed)
     with StandIn(application, listener=_listener(arguments)):
         _signal_ready(arguments)
         await asyncio.Event().wait()

@@ -125,6 +125,7 @@ def feed_of(
     data: Path | Sequence[RedditObject] | None,
     *,
     span: float = DEFAULT_SPAN_HOURS,
+    keep_times: bool = False,
     clock: Clock = utc_now,
     live: bool = False,
     hold_back: float = HOLD_BACK,
@@ -132,18 +133,18 @@ def feed_of(
 ) -> Feed:
     """Return a feed over a folder, over given objects, or over the sample if `data` is None.
 
-    Times of a folder's recorded objects are moved into the last `span` hours. Given objects, oldest
-    first, stay as they are. With `live` new objects keep coming. `hold_back` and `release_seconds`
-    don't apply to the sample, which has its own pace. Raises BadRecording.
+    Times of a folder's recorded objects are moved into the last `span` hours, unless `keep_times`.
+    Given objects, oldest first, stay as they are. With `live` new objects keep coming. `hold_back`
+    and `release_seconds` don't apply to the sample, which has its own pace. Raises BadRecording.
     """
     if data is None:
         from local.sample.feed import SampleFeed  # noqa: PLC0415 - the sample needs objects only
 
         return SampleFeed(clock=clock, live=live)
-    recorded = isinstance(data, Path)
+    is_moved = isinstance(data, Path) and not keep_times
     return RecordedFeed(
         read_recording(data) if isinstance(data, Path) else data,
-        span=timedelta(hours=span) if recorded else None,
+        span=timedelta(hours=span) if is_moved else None,
         clock=clock,
         live=live,
         hold_back=hold_back,

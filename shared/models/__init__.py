@@ -4,6 +4,7 @@ Times are strings as `shared.times.iso` writes them. `_etag` is there in what a 
 """
 
 from shared.models.items import (
+    REMOVED,
     Comment,
     CopyMarks,
     Item,
@@ -15,6 +16,7 @@ from shared.models.items import (
     Sentiment,
     copy_marks,
 )
+from shared.models.pushed import BatchLines, ImportedFile, WaitingBatch
 from shared.models.rollups import (
     ALL,
     Cell,
@@ -42,6 +44,7 @@ from shared.models.work import (
     CommunityCounts,
     Cycle,
     CycleError,
+    Import,
     Lease,
     Origin,
     Outcome,
@@ -55,7 +58,9 @@ from shared.models.work import (
 
 __all__ = [
     "ALL",
+    "REMOVED",
     "Backfill",
+    "BatchLines",
     "Cell",
     "Cleanup",
     "CollectRequest",
@@ -69,6 +74,8 @@ __all__ = [
     "CycleError",
     "DayStats",
     "Failing",
+    "Import",
+    "ImportedFile",
     "Interval",
     "Item",
     "Label",
@@ -93,6 +100,7 @@ __all__ = [
     "TopicState",
     "Topics",
     "Trigger",
+    "WaitingBatch",
     "Watermark",
     "Work",
     "WorkStatus",

@@ -4,6 +4,9 @@ from typing import Literal, NotRequired, TypedDict
 
 from shared.communities import Kind, SourceName
 
+# Replaces the words of an item that was taken away.
+REMOVED = "[removed]"
+
 Label = Literal["positive", "negative", "neutral"]
 # none: no words were left; other: certainly not English.
 Language = Literal["en", "other", "none"]

@@ -57,7 +57,7 @@ class Work(TypedDict):
     """
 
     id: str
-    kind: Literal["cycle", "cleanup", "rescore", "backfill"]
+    kind: Literal["cycle", "cleanup", "rescore", "backfill", "import"]
     status: WorkStatus
     start_time: str
     end_time: str | None
@@ -155,6 +155,20 @@ class Backfill(Work):
     retry_at: str | None
     began_at: str | None
     updated_at: str
+
+
+class Import(Work):
+    """One import: what changed of items that were pushed. what says where they came from.
+
+    Between two turns at the lease it is `completed`.
+    """
+
+    what: str
+    new: int
+    edited: int
+    moved: int
+    removed: int
+    unchanged: int
 
 
 class Lease(TypedDict):

@@ -3,6 +3,8 @@
 from shared.store.base import Container, Key, Query, Store
 from shared.store.containers import (
     BACKFILLS,
+    BATCH_LINES,
+    BATCHES,
     CLEANUPS,
     COLLECTION,
     COMMENTS,
@@ -13,6 +15,7 @@ from shared.store.containers import (
     DAYS,
     GUARDS,
     HOURS_OF_ALL,
+    IMPORTED_FILES,
     ITEM_INDEXES,
     LEASES,
     MONTHS,
@@ -28,6 +31,8 @@ from shared.store.opening import open_store
 
 __all__ = [
     "BACKFILLS",
+    "BATCHES",
+    "BATCH_LINES",
     "CLEANUPS",
     "COLLECTION",
     "COMMENTS",
@@ -38,6 +43,7 @@ __all__ = [
     "DAYS",
     "GUARDS",
     "HOURS_OF_ALL",
+    "IMPORTED_FILES",
     "ITEM_INDEXES",
     "LEASES",
     "MONTHS",

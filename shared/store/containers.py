@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.models import (
     Backfill,
+    BatchLines,
     Cleanup,
     CollectionState,
     CollectRequest,
@@ -11,6 +12,7 @@ from shared.models import (
     CommunityState,
     Cycle,
     DayStats,
+    ImportedFile,
     Lease,
     MonthStats,
     Post,
@@ -18,6 +20,7 @@ from shared.models import (
     SourceState,
     SweepState,
     Topics,
+    WaitingBatch,
     Work,
 )
 from shared.store.base import Container
@@ -50,6 +53,9 @@ GUARDS: Container[Lease | CollectRequest] = Container(
 LEASES: Container[Lease] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COMMUNITIES: Container[CommunityState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SOURCE_STATES: Container[SourceState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+BATCHES: Container[WaitingBatch] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+BATCH_LINES: Container[BatchLines] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+IMPORTED_FILES: Container[ImportedFile] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 

@@ -9,16 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collector.jobs import (
-    CLOSING_SECONDS,
-    LEASE_WAIT_SECONDS,
     _find_late_trends,
     clean_up_on_timer,
     collect_on_request,
     collect_on_timer,
     find_trends_on_timer,
     is_due,
-    working_seconds,
 )
+from collector.runs import CLOSING_SECONDS, LEASE_WAIT_SECONDS, working_seconds
 from collector.writers.shutdown import run_until_stopped
 from shared.cycles import new_cycle
 from shared.errors import DeadlineReached, StoreUnavailable

@@ -3,8 +3,9 @@
 import pytest
 import yaml
 
-from api.http.problems import MAX_BODY_BYTES
 from shared import backfills
+from shared.batches import MAX_BYTES as MAX_BODY_BYTES
+from shared.batches import QUEUE as INGEST_QUEUE
 from shared.on_demand import QUEUE
 from shared.settings import (
     DEFAULT_COMMUNITIES,
@@ -90,6 +91,9 @@ def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     queues = deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
     names = {name for queue in (QUEUE, backfills.QUEUE) for name in (queue, f"{queue}-poison")}
     assert {each.name.rpartition("/")[2] for each in queues} == names
+    assert {each.name.rpartition("/")[2] for each in queues} == {
+        name for queue in (QUEUE, INGEST_QUEUE) for name in (queue, f"{queue}-poison")
+    }
 
 
 def test_every_setting_is_given_on_azure_or_has_a_reason_not_to_be(deployed) -> None:

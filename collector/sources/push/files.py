@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from shared.models import Watermark
+from shared.pushed import MAX_LINE_BYTES
 
-# An item's text ends at 100,000 characters.
-MAX_LINE_BYTES = 1_000_000
 # As much of a file's beginning, and of what stands before a place, tells whether it is the same.
 KNOWN_BYTES = 4096
 

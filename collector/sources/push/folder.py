@@ -36,7 +36,7 @@ PLAIN_ID = re.compile(rb'"id"\s*:\s*"([^"\\]*)"')
 
 
 class FolderSource(SourceBase):
-    """The files of PUSH_FOLDER."""
+    """The files of PUSH_FOLDER; without it there are none, and items come by POST and import."""
 
     name: SourceName = "push"
     keys_at_once = 500
@@ -47,14 +47,13 @@ class FolderSource(SourceBase):
         folder = settings.push_folder
         # os.path's says no where Path's raises: a name that is too long, a folder above that is
         # closed to us.
-        if folder is None or not os.path.isdir(folder):  # noqa: PTH112
+        if folder is not None and not os.path.isdir(folder):  # noqa: PTH112
             # Without the folders above it: clients read this too.
-            name = folder.name if folder else ""
             raise SourceRefused(
-                "missing", f"PUSH_FOLDER: {name!r} is no folder: make it, or name another"
+                "missing", f"PUSH_FOLDER: {folder.name!r} is no folder: make it, or name another"
             )
         super().__init__()
-        self._folder: Path = folder
+        self._folder = folder
         self._wait = wait
         self.requests_used = 0
 
@@ -67,6 +66,8 @@ class FolderSource(SourceBase):
         in however many polls the file is read.
         """
         del now
+        if self._is_only_pushed(community):
+            return
         with self._opened(community) as file:
             start = end = place_of(file, watermark)
             first = number = count_lines(file, start)
@@ -95,6 +96,8 @@ class FolderSource(SourceBase):
         wanted = {item.key: item for item in items}
         found: dict[str, Seen] = {}
         for community in dict.fromkeys(item.community for item in items):
+            if self._is_only_pushed(community):
+                continue
             try:
                 with self._opened(community) as file:
                     found |= {item.key: item for item in _those_of(file, 0, community, wanted)}
@@ -102,12 +105,21 @@ class FolderSource(SourceBase):
                 continue
         return Looked(list(found.values()))
 
+    def _is_only_pushed(self, community: str) -> bool:
+        """Return whether a community's items come by POST or import alone, and no file has any."""
+        if self._folder is None:
+            return True
+        return community in self.kept and not self._path_of(community).exists()
+
+    def _path_of(self, community: str) -> Path:
+        return Path(self._folder or "") / f"{name_in_source(community)}.ndjson"
+
     @contextmanager
     def _opened(self, community: str) -> Iterator[BinaryIO]:
         """Open a community's file. Raises CommunityUnavailable, also where reading it fails."""
         self._wait(0)
         self.requests_used += 1
-        path = self._folder / f"{name_in_source(community)}.ndjson"
+        path = self._path_of(community)
         try:
             # Opening a pipe would wait for one who writes.
             if not stat.S_ISREG(path.stat().st_mode):

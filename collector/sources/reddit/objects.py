@@ -255,21 +255,27 @@ def read_things(children: Iterable[Any], left_out: Counter[str] | None = None) -
     """
     found: list[Seen] = []
     for child in children:
-        try:
-            model = MODELS[child["kind"]]
-            data = child["data"]
-            if isinstance(data, dict) and _is_promoted(data):
-                reason = "promoted"
-            else:
-                found.append(model.model_validate(data).seen(data))
-                continue
-        except (KeyError, TypeError, ValidationError) as error:
-            reason = _reason(error)
+        reason = read_thing(child)
+        if not isinstance(reason, str):
+            found.append(reason)
+            continue
         if left_out is not None:
             left_out[reason] += 1
         level = logging.INFO if reason == "promoted" else logging.WARNING
         event(log, "reddit.object_left_out", level, reason=reason)
     return found
+
+
+def read_thing(child: Any) -> Seen | str:
+    """Return the item of an object, or why it is left out."""
+    try:
+        model = MODELS[child["kind"]]
+        data = child["data"]
+        if isinstance(data, dict) and _is_promoted(data):
+            return "promoted"
+        return model.model_validate(data).seen(data)
+    except (KeyError, TypeError, ValidationError) as error:
+        return _reason(error)
 
 
 def _is_marked(data: Mapping[str, Any]) -> bool:

@@ -135,3 +135,8 @@ def test_a_folder_that_holds_an_object_twice_is_refused(tmp_path: Path) -> None:
 def write(file: Path, things: list) -> None:
     text = "".join(json.dumps(thing) + "\n" for thing in things).encode()
     file.write_bytes(gzip.compress(text) if file.suffix == ".gz" else text)
+
+
+def test_times_stay_as_they_are_where_that_is_asked_for(recorded_data: Path) -> None:
+    things = feed_of(recorded_data, keep_times=True, clock=lambda: NOW).start()
+    assert things == read_recording(recorded_data)

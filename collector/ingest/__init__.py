@@ -1,0 +1,1 @@
+"""Writes items that were pushed: by POST, and from files."""

@@ -1,0 +1,49 @@
+"""The document of an import."""
+
+from collections.abc import Mapping
+
+from collector.writers.journal import Journal, begun
+from collector.writers.lease import HeldLease
+from shared.models import Import
+from shared.store import COLLECTION, WORK, Store
+from shared.times import Clock
+
+
+class ImportJournal(Journal[Import]):
+    """An import's document."""
+
+    @classmethod
+    async def begin(
+        cls, store: Store, held: HeldLease, clock: Clock, *, what: str
+    ) -> "ImportJournal":
+        """Write the document of an import that starts now; its id is the lease's holder."""
+        document: Import = {
+            **begun("import", held, clock),
+            "what": what,
+            "new": 0,
+            "edited": 0,
+            "moved": 0,
+            "removed": 0,
+            "unchanged": 0,
+        }
+        return cls(store, held, clock, document, await store.create(WORK, document))
+
+    async def go_on(self, held: HeldLease) -> None:
+        """Reopen the document under a newly taken lease."""
+        self._held = held
+        self.document["status"], self.document["reconciled"] = "running", "no"
+        self.document["end_time"] = None
+        await self.save()
+
+    async def note_degraded(self, hours: Mapping[str, set[str]], reason: str) -> None:
+        """Store that a fallback method scores these hours: the next cycle scores them again."""
+        state = await self._store.read(COLLECTION, "collection", "collection")
+        if state is not None:
+            known = state.get("to_rescore", {})
+            again = {
+                name: sorted(found.union(known.get(name, ()))) for name, found in hours.items()
+            }
+            state["to_rescore"] = {**known, **again}
+            await self._store.upsert(COLLECTION, [state])
+        if all(error["message"] != reason for error in self.document["errors"]):
+            self.fail(None, "scoring", reason)

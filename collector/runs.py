@@ -1,0 +1,77 @@
+"""A run of a job: its log lines, its metrics, and the store that it opens."""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
+from typing import Any
+
+from shared.logs import event, set_levels
+from shared.settings import Settings, schedule_warnings
+from shared.store import Store, open_store
+from shared.telemetry import CYCLE_DURATION, CYCLE_ITEMS, measure
+
+log = logging.getLogger(__name__)
+
+# A throttled cycle slows down rather than fails.
+RETRY_SECONDS = 120.0
+COLLECTING = ("collect", "collect_now")
+# Maximum wait for a different kind of job; a third of a function's default time limit.
+LEASE_WAIT_SECONDS = 600.0
+# The last part of CYCLE_SECONDS is reserved for writing and closing, after the last request.
+CLOSING_SHARE = 0.1
+CLOSING_SECONDS = 120.0
+# A rescore is run by hand and has no deadline, so it waits for the longest cycle.
+RESCORE_WAIT_SECONDS = 3600.0
+
+
+def working_seconds(settings: Settings) -> float:
+    """Return the seconds that collection or cleanup may go on before it closes."""
+    return settings.cycle_seconds - min(CLOSING_SECONDS, CLOSING_SHARE * settings.cycle_seconds)
+
+
+@contextmanager
+def reported(function: str, settings: Settings, **fields: object) -> Iterator[dict[str, object]]:
+    """Log a line at the start of a function's run, and one with the report at its end."""
+    set_levels(settings.log_level)
+    for warning in schedule_warnings(settings):
+        _warn_once(warning)
+    event(log, f"{function}.started", function=function, **fields)
+    began = time.monotonic()
+    report: dict[str, object] = {"outcome": "completed"}
+    try:
+        yield report
+    except Exception as error:
+        report.update(outcome="failed", reason=f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        level = logging.ERROR if report["outcome"] == "failed" else logging.INFO
+        seconds = time.monotonic() - began
+        event(log, f"{function}.ended", level, function=function, **report, seconds=seconds)
+        if function in COLLECTING and report["outcome"] != "skipped":
+            _measure(report, seconds)
+
+
+@cache
+def _warn_once(reason: str) -> None:
+    """Log a warning once in this process."""
+    event(log, "settings.warning", logging.WARNING, reason=reason)
+
+
+def _measure(report: dict[str, Any], seconds: float) -> None:
+    measure(CYCLE_DURATION, seconds, {"outcome": report["outcome"]})
+    if "new" in report:
+        report = {**report, "seen": report["posts_seen"] + report["comments_seen"]}
+        for change in ("seen", "new", "edited", "moved", "removed"):
+            measure(CYCLE_ITEMS, report[change], {"change": change})
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """Open the store of the settings, with the retries of background work, and close it."""
+    store = await open_store(settings, retry_seconds=RETRY_SECONDS)
+    try:
+        yield store
+    finally:
+        await store.close()

@@ -1,0 +1,1 @@
+"""Imports files of items: dumps of Reddit, and lines of our own."""
