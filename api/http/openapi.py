@@ -14,6 +14,8 @@ from shared import __version__
 
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 NDJSON = "application/x-ndjson"
+# What generators of clients know.
+BYTES, BINARY = "application/octet-stream", {"type": "string", "format": "binary"}
 REFERENCE = "#/components/schemas/{model}"
 
 CONFLICT, UNAVAILABLE = 409, 503
@@ -88,8 +90,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.takes:
         operation["requestBody"] = {
             "description": endpoint.takes,
-            "required": True,
-            "content": {NDJSON: {"schema": {"type": "string"}}},
+            # Without one nothing is taken, which isn't an error.
+            "required": False,
+            "content": {NDJSON: {"schema": {}}, BYTES: {"schema": BINARY}},
         }
     if endpoint.needs_key:
         operation["security"] = [{"functionKey": []}]
