@@ -92,7 +92,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             "description": endpoint.takes,
             # Without one nothing is taken, which isn't an error.
             "required": False,
-            "content": {NDJSON: {"schema": {}}, BYTES: {"schema": BINARY}},
+            "content": {NDJSON: {"schema": BINARY}, BYTES: {"schema": BINARY}},
         }
     if endpoint.needs_key:
         operation["security"] = [{"functionKey": []}]
