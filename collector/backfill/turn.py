@@ -15,6 +15,7 @@ from functools import partial
 
 from collector.backfill.journal import BackfillJournal, compared_days
 from collector.collection.context import WriteContext
+from collector.collection.covering import cover
 from collector.collection.diff import Changes, Comparer
 from collector.collection.kept import give_back, keep
 from collector.collection.recount import Recount
@@ -207,6 +208,9 @@ class BackfillTurn:
         await write_changes(work, {document["community"]: changes})
         journal.took(changes, items=len(batch.items), cursor=batch.cursor, reached=batch.reached)
         await _settle(work)
+        if document["reached"] is not None:
+            span = [document["reached"], document["end"]]
+            await cover(self.store, {document["community"]: span})
         self.progress(document)
 
     async def _changes(self, journal: BackfillJournal, seen: list[Seen]) -> Changes:

@@ -8,6 +8,7 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 
 from collector.collection.context import CycleContext, comparer_of
+from collector.collection.covering import never_read
 from collector.collection.diff import Changes
 from collector.collection.faults import Failure, FaultStreak
 from collector.collection.observed import after_poll, are_tripped, is_tripped
@@ -173,18 +174,7 @@ async def _states(cycle: CycleContext) -> list[CommunityState]:
     """Return the states of the watched communities, the longest waiting first."""
     keys: list[Key] = [("community", name) for name in cycle.settings.watched]
     found = await cycle.store.read_many(COMMUNITIES, keys)
-    never = CommunityState(
-        id="",
-        kind="community",
-        ttl=-1,
-        watermark=None,
-        last_attempt_at="",
-        last_collected_at=None,
-        last_error=None,
-    )
-    states = [
-        found[key] if key in found else CommunityState(**{**never, "id": key[1]}) for key in keys
-    ]
+    states = [found.get(key) or never_read(key[1]) for key in keys]
     return sorted(states, key=lambda state: state["last_attempt_at"])
 
 

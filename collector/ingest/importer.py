@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from collector.collection.covering import cover, never_read
 from collector.collection.diff import MAX_AHEAD, Changes, Comparer
 from collector.collection.score import score_drafts
 from collector.collection.shared_items import stored_items
@@ -22,7 +23,7 @@ from collector.sentiment.base import Method
 from collector.sources.base import Seen
 from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
-from shared.models import CommunityState, Import, Item, SourceState
+from shared.models import Import, Item, SourceState
 from shared.settings import Settings
 from shared.store import COMMUNITIES, SOURCE_STATES, Key, Store
 from shared.times import Clock, hour_of, iso, parse_iso, utc_now
@@ -145,6 +146,7 @@ class Importer:
         await journal.write_ahead({name: changes.hours for name, changes in found.items()})
         for name, changes in found.items():
             await write_items(self.store, name, changes)
+        await cover(self.store, journal.spans_with(items))
         return _written(journal, found)
 
     def _compare(
@@ -163,7 +165,7 @@ class Importer:
         """Store the state of communities that have none, so that other work finds their items."""
         keys: list[Key] = [("community", name) for name in names]
         known = await self.store.read_many(COMMUNITIES, keys)
-        fresh = [_never_read(name) for name in names if ("community", name) not in known]
+        fresh = [never_read(name) for name in names if ("community", name) not in known]
         if fresh:
             await self.store.upsert(COMMUNITIES, fresh)
         pushed = [name for name in names if self.settings.source_of(name) == "push"]
@@ -238,15 +240,3 @@ def _written(journal: ImportJournal, found: Mapping[str, Changes]) -> Written:
     for change in CHANGES:
         document[change] += counts[change]  # type: ignore[literal-required]
     return Written(counts, left_out, min(hours, default=None), max(hours, default=None))
-
-
-def _never_read(name: str) -> CommunityState:
-    return CommunityState(
-        id=name,
-        kind="community",
-        ttl=-1,
-        watermark=None,
-        last_attempt_at="",
-        last_collected_at=None,
-        last_error=None,
-    )

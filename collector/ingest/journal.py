@@ -1,16 +1,23 @@
 """The document of an import."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from collector.sources.base import Seen
 from collector.writers.journal import Journal, begun
 from collector.writers.lease import HeldLease
-from shared.models import Import
+from shared.models import Import, Interval
 from shared.store import COLLECTION, WORK, Store
-from shared.times import Clock
+from shared.times import Clock, iso_from_epoch
 
 
 class ImportJournal(Journal[Import]):
     """An import's document."""
+
+    def __init__(
+        self, store: Store, held: HeldLease, clock: Clock, document: Import, etag: str
+    ) -> None:
+        super().__init__(store, held, clock, document, etag)
+        self._spans: dict[str, Interval] = {}
 
     @classmethod
     async def begin(
@@ -27,6 +34,20 @@ class ImportJournal(Journal[Import]):
             "unchanged": 0,
         }
         return cls(store, held, clock, document, await store.create(WORK, document))
+
+    def spans_with(self, items: Mapping[str, Sequence[Seen]]) -> dict[str, Interval]:
+        """Return for each of these communities the span of its items so far, from first to last.
+
+        What stands between two items of an import is as complete as who wrote the file has it.
+        """
+        spans: dict[str, Interval] = {}
+        for name, seen in items.items():
+            times = [iso_from_epoch(each.created_utc) for each in seen]
+            known = self._spans.get(name, times[:1])
+            if times:
+                spans[name] = [min(*known, *times), max(*known, *times)]
+        self._spans.update(spans)
+        return spans
 
     async def go_on(self, held: HeldLease) -> None:
         """Reopen the document under a newly taken lease."""
