@@ -127,7 +127,15 @@ def changes_nothing(item: PushedItem, known: Item | None) -> bool:
     if author is None and known["author"] is not None:
         return False
     stored = (str(known.get("title", "")), known["content"], known["upvotes"])
-    return tuple(said) == (*stored, known.get("comment_count"), known.get("flair"))
+    before = (*stored, known.get("comment_count"), known.get("flair"))
+    # A count that a line leaves out stays as it is.
+    counts = (item.score, item.replies if item.kind == "post" else None)
+    told = (said[0], said[1], *(_told(*pair) for pair in zip(counts, before[2:4], strict=True)))
+    return (*told, said[4]) == before
+
+
+def _told(count: object, known: object) -> object:
+    return known if count is None else count
 
 
 def _said(item: PushedItem) -> tuple[object, ...]:

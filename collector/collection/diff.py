@@ -101,8 +101,6 @@ class Comparer:
         for each in {thing.key: thing for thing in seen}.values():
             thing = _without_words(each) if each.deleted else each
             known = stored.get(thing.key)
-            if known is not None:
-                thing = _with_known_counts(thing, known)
             if known is None and iso_from_epoch(thing.created_utc) < self.oldest:
                 continue
             if known is None and iso_from_epoch(thing.created_utc) > latest:
@@ -268,16 +266,6 @@ def _without_words(seen: Seen) -> Seen:
     return replace(
         seen, author=None, title=REMOVED, content=REMOVED, url=seen.permalink, flair=None
     )
-
-
-def _with_known_counts(seen: Seen, known: Item) -> Seen:
-    """Return an item with the stored counts that this look at it doesn't tell."""
-    upvotes = known["upvotes"] if seen.upvotes is None else seen.upvotes
-    if isinstance(seen, SeenComment):
-        return replace(seen, upvotes=upvotes)
-    count = seen.comment_count
-    count = cast("Post", known)["comment_count"] if count is None else count
-    return replace(seen, upvotes=upvotes, comment_count=count)
 
 
 def _change(known: Item | None, seen: Seen) -> Change:

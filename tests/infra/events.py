@@ -14,16 +14,18 @@ NOTED = {"community", "kind", "message"}
 def logged_events(root: Path) -> dict[str, set[str]]:
     """Return the fields of each event of the deployed code, by the event's name."""
     found: dict[str, set[str]] = {}
+    # collector/runs.py logs the report of each job, which the job's own file makes.
+    jobs = (ast.parse(file.read_text()) for file in (root / "collector").glob("*.py"))
+    reported = {field for tree in jobs for field in _reported(tree)}
     for package in ("api", "collector", "shared"):
         for file in (root / package).rglob("*.py"):
             tree = ast.parse(file.read_text())
-            for name, fields in _of(tree):
+            for name, fields in _of(tree, reported):
                 found.setdefault(name, set()).update(fields)
     return found
 
 
-def _of(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
-    reported = _reported(tree)
+def _of(tree: ast.Module, reported: set[str]) -> Iterator[tuple[str, set[str]]]:
     for call in ast.walk(tree):
         if not (isinstance(call, ast.Call) and ast.unparse(call.func) in LOGGING):
             continue

@@ -177,7 +177,7 @@ async def test_a_source_that_fails_is_said_once_and_tried_with_one_request_until
     assert len(forums.polled) == 2
     assert (await world.state("forum.openai"))["failing"] is None
     said = [line.split()[0] for line in caplog.messages if " source=discourse" in line]
-    assert [line for line in said if line != "discourse.retry"] == [
+    assert [line for line in said if line != "source.retry"] == [
         "source.failed",
         "source.recovered",
     ]
