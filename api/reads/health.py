@@ -58,7 +58,8 @@ async def check_health(deps: Deps) -> Health:
             state = await store.read(COLLECTION, "collection", "collection")
             latency = round((perf_counter() - asked) * MILLISECONDS, 2)
             lease = await store.read(LEASES, "lease", "lease")
-            watched = await read_states(deps, await deps.watched_store(), [ALL])
+        async with asyncio.timeout(DATABASE_SECONDS):
+            watched = await read_states(deps, store, [ALL])
     except (StoreError, TimeoutError) as error:
         status: HealthStatus = "starting"
         why: str | None = "The process opens its database: ask again in some seconds."

@@ -21,7 +21,7 @@ def log_end(cycle: Cycle) -> None:
         logging.INFO if cycle["status"] == "completed" else logging.ERROR,
         cycle=cycle["id"],
         errors=summarise(cycle["errors"]) or "none",
-        sources=_sources(cycle) or "none",
+        **({"sources": _sources(cycle)} if cycle["requests"] else {}),
     )
 
 

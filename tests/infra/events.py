@@ -6,7 +6,7 @@ from pathlib import Path
 
 LOGGING = ("event", "repeated_event")
 # Names that are composed, and fields that are passed on as a whole.
-FUNCTIONS = ("collect", "collect_now", "backfill", "trending", "cleanup")
+FUNCTIONS = ("collect", "collect_now", "backfill", "ingest", "trending", "cleanup")
 STATUSES = ("completed", "failed")
 NOTED = {"community", "kind", "message"}
 
@@ -35,6 +35,10 @@ def _of(tree: ast.Module, reported: set[str]) -> Iterator[tuple[str, set[str]]]:
         if ast.unparse(call.func) == "repeated_event":
             fields.add("suppressed")
         spread = {ast.unparse(each.value) for each in call.keywords if each.arg is None}
+        for each in call.keywords:
+            if each.arg is None:  # A dict in place, which may depend on something.
+                dicts = [node for node in ast.walk(each.value) if isinstance(node, ast.Dict)]
+                fields |= {str(ast.literal_eval(key)) for node in dicts for key in node.keys if key}
         if "noted" in spread:
             fields |= NOTED
         if "report" in spread:
