@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from collector.sources.retrying import Attempt, retried, retry_after
+from collector.sources.sessions import BoundedSession, is_silence
 from collector.sources.waiting import Backoff, Wait
 from shared import __version__
 from shared.communities import SourceName
@@ -105,9 +106,7 @@ class HttpClient:
         self._rng = random.Random()  # noqa: S311 - jitter
         self._last = float("-inf")
         self._seconds = seconds
-        self._session = requests.Session()
-        # Otherwise a password of the user's .netrc would be sent, in place of a token too.
-        self._session.auth = _as_it_is
+        self._session = BoundedSession()
         self._session.headers.update({"User-Agent": agent, **(headers or {})})
 
     def get(
@@ -167,36 +166,32 @@ class HttpClient:
                 recorded["http.response.status_code"] = answer.status
                 if answer.status >= BAD_REQUEST:
                     recorded["error.type"] = str(answer.status)
-        except requests.Timeout:
-            return Attempt(fault=SourceUnavailable("timeout", "no answer in time"))
         except requests.RequestException as error:
+            if is_silence(error):
+                return Attempt(fault=SourceUnavailable("timeout", "no answer in time"))
             reason = f"the connection failed ({type(error).__name__})"
             return Attempt(fault=SourceUnavailable("connection", reason))
         return self._fault_of(answer) or Attempt(answer)
 
     def _answer(self, method: str, url: str, more: Mapping[str, object]) -> Answer:
-        ends = time.monotonic() + ANSWER_SECONDS
-        with self._session.request(
-            method,
-            url,
-            timeout=TIMEOUT_SECONDS,
-            stream=True,
-            allow_redirects=False,
-            **more,  # type: ignore[arg-type]
-        ) as response:
+        with (
+            self._session.within(ANSWER_SECONDS),
+            self._session.request(
+                method,
+                url,
+                timeout=TIMEOUT_SECONDS,
+                stream=True,
+                allow_redirects=False,
+                **more,  # type: ignore[arg-type]
+            ) as response,
+        ):
             body = bytearray()
             for chunk in response.iter_content(CHUNK):
                 body += chunk
                 if len(body) > MAX_BYTES:
                     raise requests.ConnectionError(f"more than {MAX_BYTES} bytes")
-                if time.monotonic() > ends:
-                    raise requests.Timeout
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, bytes(body), headers)
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def measure_left(source: SourceName, left: int) -> None:
