@@ -114,6 +114,9 @@ type Requests = Record<string, { used: number; outcome?: string | null }>;
 export function sourceCounts(requests: Requests) {
   return Object.entries(requests).map(([source, { used, outcome }]) => ({
     source: sourceName(source),
+export function sourceCounts(requests: Requests): { source: string; used: number }[] {
+  return Object.entries(requests).map(([source, { used }]) => ({
+    source: sourceName(source),
     used,
     outcome: outcome ?? null,
   }));
@@ -127,6 +130,19 @@ const SOURCE_NAMES: Record<string, string> = {
   arctic_shift: "Arctic Shift",
 };
 
+export function sourceName(source: string): string {
+  return SOURCE_NAMES[source] ?? source;
+}
+
+const SOURCE_NAMES: Record<string, string> = {
+  reddit: "Reddit",
+  hackernews: "Hacker News",
+  discourse: "Discourse",
+  github: "GitHub",
+  arctic_shift: "Arctic Shift (archive)",
+};
+
+/** Return a source's name in a sentence; one that has no other is named by its id. */
 export function sourceName(source: string): string {
   return SOURCE_NAMES[source] ?? source;
 }

@@ -123,6 +123,12 @@ describe("the requests of a cycle", () => {
     );
   });
 
+  test("name sources as people do, and an archive as one", () => {
+    const requests = { hackernews: used(7), discourse: used(8), github: used(6) };
+    expect(requestsText(requests)).toBe("7 requests to Hacker News, 8 to Discourse, 6 to GitHub");
+    expect(requestsText({ arctic_shift: used(2) })).toBe("2 requests to Arctic Shift (archive)");
+  });
+
   test("of one source have no list", () => {
     expect(requestsText({ reddit: used(1) })).toBe("1 request to Reddit");
     expect(requestsText({ push: used(2) })).toBe("2 requests to push");

@@ -72,6 +72,24 @@ describe("the link to a post at its source", () => {
     });
   });
 
+  test.each([
+    ["hackernews", "Open at Hacker News"],
+    ["discourse", "Open in the forum"],
+    ["github", "Open at GitHub"],
+  ] as const)("names the place where people know it: %s", (source, text) => {
+    const permalink = "https://there.example/1";
+    expect(linkOf({ source, permalink })).toEqual({ text, href: permalink });
+  });
+
+  test("of an archive of Reddit leads to Reddit", () => {
+    for (const permalink of ["https://evil.example/", ""]) {
+      expect(linkOf({ source: "arctic_shift", permalink })).toEqual({
+        text: "Open on Reddit",
+        href: "https://www.reddit.com/comments/p1/",
+      });
+    }
+  });
+
   test.each(["", "javascript:alert(1)", "//desk.example/1", "https:", "tickets/1"])(
     "of another source is missing where it is no address: %j",
     (permalink) => {

@@ -3,6 +3,13 @@
 import type { Post } from "../api";
 
 const REDDIT = "https://www.reddit.com/";
+/** What an archive holds stands on Reddit itself. */
+const OF_REDDIT: ReadonlySet<string> = new Set(["reddit", "arctic_shift"]);
+const TEXTS: Record<string, string> = {
+  hackernews: "Open at Hacker News",
+  discourse: "Open in the forum",
+  github: "Open at GitHub",
+};
 
 /** Return the link to the post at its source; null: its source gives none. */
 export function originalLink({
@@ -10,17 +17,19 @@ export function originalLink({
   id,
   permalink,
 }: Post): { text: string; href: string } | null {
-  if (source === "reddit") {
+  if (OF_REDDIT.has(source)) {
     const href = permalink.startsWith(REDDIT) ? permalink : `${REDDIT}comments/${id}/`;
     return { text: "Open on Reddit", href };
   }
-  return isWebAddress(permalink) ? { text: "Open at its source", href: permalink } : null;
+  return isWebAddress(permalink)
+    ? { text: TEXTS[source] ?? "Open at its source", href: permalink }
+    : null;
 }
 
 /** Return whether the post links to something other than itself. */
 export function isExternal({ source, url, permalink }: Post): boolean {
   if (!isWebAddress(url) || url === permalink) return false;
-  return source !== "reddit" || !/(^|\.)reddit\.com$/.test(hostname(url));
+  return !OF_REDDIT.has(source) || !/(^|\.)reddit\.com$/.test(hostname(url));
 }
 
 export function hostname(url: string): string {

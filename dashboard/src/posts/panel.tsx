@@ -61,6 +61,7 @@ function Detail({ detail }: { detail: PostDetail }) {
       <p class="post-meta muted">
         <span>{communityName(post.subreddit)}</span>
         <Byline item={post} />
+        {post.source === "arctic_shift" && <span>from the archive Arctic Shift</span>}
         <Copies post={post} />
       </p>
       <h2 class="panel-title">{visibleTitle(post)}</h2>
