@@ -126,7 +126,10 @@ class ArcticShiftSource(SourceBase):
             batch = self._search(
                 kind, community, after=first - 1, before=before[kind], newest_first=True
             )
-            before[kind] = first if batch.is_whole else _end_of_next(batch.seconds)
+            end_of_next = first if batch.is_whole else _end_of_next(batch.seconds)
+            if end_of_next >= before[kind]:
+                raise _unmoved()
+            before[kind] = end_of_next
             reached = max(before.values())
             places = {_place(each): str(second) for each, second in before.items()}
             yield Slice(
@@ -161,7 +164,10 @@ class ArcticShiftSource(SourceBase):
             if batch.is_whole:
                 return
             # A second may go on after the page: it is read again, unless the page has nothing else.
-            after = max(batch.seconds) - (min(batch.seconds) != max(batch.seconds))
+            end = max(batch.seconds) - (min(batch.seconds) != max(batch.seconds))
+            if end <= after:
+                raise _unmoved()
+            after = end
 
     def _search(
         self,
@@ -186,6 +192,11 @@ class ArcticShiftSource(SourceBase):
         if not found and others >= MIN_OF_ANOTHER_FORM:
             raise SourceUnavailable("unreadable", "Arctic Shift's objects have another form")
         return found
+
+
+def _unmoved() -> SourceUnavailable:
+    reason = "Arctic Shift shows other times than asked for"
+    return SourceUnavailable("unreadable", reason)
 
 
 def _place(kind: Kind) -> str:

@@ -114,7 +114,7 @@ class GitHubClient:
         self._resource = "core"
         headers = {"If-None-Match": etag} if etag else None
         answer = self.http.get(repository.path + path, params, headers)
-        if answer.status == NOT_MODIFIED:
+        if answer.status == NOT_MODIFIED and etag:
             return Listed([], etag, is_unchanged=True)
         if not OK <= answer.status < REDIRECT:
             raise self._refusal(answer, repository)
@@ -180,7 +180,7 @@ class GitHubClient:
         if asked is not None:
             return asked
         reset = headers.get("x-ratelimit-reset", "")
-        if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
+        if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
             return max(0.0, float(reset[:12]) - self._clock().timestamp()) + 1.0
         said = answer.body[:2000].lower()
         is_limit = b"rate limit" in said or b"abuse" in said

@@ -86,17 +86,21 @@ class Search:
         if not found.hits and found.message:
             said = str(found.message)[:100]
             raise SourceUnavailable("unreadable", f"Hacker News' search shows no hits: {said}")
-        count = len(found.hits)
+        # A server may show more than it is asked for.
+        shown = found.hits[:most]
+        count = len(shown)
         is_cut = count >= most if found.nbHits is None else found.nbHits > count
-        if not found.hits or not is_cut:
-            return Hits(found.hits, None)
-        seconds = [each for hit in found.hits if (each := second_of(hit)) is not None]
-        inside = [each for each in seconds if first <= each < (before or each + 1)]
+        timed = [(second_of(hit), hit) for hit in shown]
+        hits = [hit for second, hit in timed if second is None or _is_in(second, first, before)]
+        if not shown or not is_cut:
+            return Hits(hits, None)
+        inside = [second for second, _ in timed if second is not None]
+        inside = [second for second in inside if _is_in(second, first, before)]
         if not inside:
             raise SourceUnavailable(
                 "unreadable", "Hacker News' search shows hits of other times than asked for"
             )
-        return Hits(found.hits, min(inside))
+        return Hits(hits, min(inside))
 
     def all_of(self, tags: str, first: int, *, query: str = "") -> Iterator[list[Any]]:
         """Yield all hits since a second, newest first, those of each request once."""
@@ -134,6 +138,10 @@ def older_than(oldest: int, before: int | None) -> int:
 def any_of(stories: Sequence[int]) -> str:
     """Return the tags of what belongs to any of these stories."""
     return f"({','.join(f'story_{number}' for number in stories)})"
+
+
+def _is_in(second: int, first: int, before: int | None) -> bool:
+    return first <= second and (before is None or second < before)
 
 
 def _name(hit: object) -> object:
