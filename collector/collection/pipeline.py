@@ -5,7 +5,7 @@ docs/architecture.md shows the way of an item through them.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -17,11 +17,11 @@ from collector.collection.groups import BROKE, Group, Read, broke, groups_of
 from collector.collection.kept import give_back, keep
 from collector.collection.observed import after_failure, begins
 from collector.collection.outages import log_recoveries, outcome_of, states_of_waiting
+from collector.collection.side_by_side import side_by_side
 from collector.collection.sweep import Swept, sweep
 from collector.collection.writing import write_changes
 from collector.rollups.copies import earliest_compared, unmarked_posts
 from collector.sentiment.rescoring import rescore_hours
-from collector.sources.base import Source
 from shared.communities import SourceName
 from shared.errors import (
     DeadlineReached,
@@ -230,56 +230,73 @@ def count_requests(cycle: CycleContext) -> None:
 
 
 async def _sweep(cycle: CycleContext, stored: Sequence[str], done: Collected) -> None:
-    """Sweep each source: check stored items that it no longer lists."""
+    """Sweep all sources side by side: check stored items that they no longer list."""
+    writing = asyncio.Lock()
+    streams = [
+        _sweep_source(cycle, name, stored, done, writing)
+        for name in cycle.sources
+        if name not in done.ended_by
+    ]
     with span("sweep"):
-        for name, source in cycle.sources.items():
-            if name in done.ended_by:
-                continue
-            own = [each for each in stored if cycle.settings.source_of(each) == name]
-            if source.own_servers:
-                own = [each for each in own if each not in done.failed]
-            try:
-                await _sweep_source(cycle, source, own, done)
-            except (DeadlineReached, SourceRefused) as error:
-                done.ended_by[name] = error
-            except SourceError as error:
-                event(log, "sweep.failed", logging.WARNING, kind=error.kind, reason=str(error))
-                cycle.journal.fail(None, error.kind, f"the sweep ended early: {error}")
-            except UndertoneError:
-                raise
-            except Exception as error:
-                log.exception(SWEEP_BROKE, name)
-                reason = f"the sweep of {name} ended early: {type(error).__name__}"
-                cycle.journal.fail(None, "internal", reason)
-            finally:
+        async with aclosing(side_by_side(streams)) as steps:
+            async for _ in steps:
                 count_requests(cycle)
 
 
 async def _sweep_source(
-    cycle: CycleContext, source: Source, stored: Sequence[str], done: Collected
-) -> None:
-    async def take(swept: Swept) -> None:
-        cycle.journal.count_left_out(swept.left_out)
-        comparer = comparer_of(cycle)
-        changes: dict[str, Changes] = {}
-        for name in swept.communities:
-            seen, known = swept.found.get(name, []), swept.stored.get(name, {})
-            found = await asyncio.to_thread(comparer.compare, name, seen, known)
-            remove(found, swept.gone.get(name, []))
-            cycle.journal.count(name if name in cycle.settings.watched else None, found)
-            changes[name] = found
-        await write_changes(cycle, changes)
-        await cycle.recount.finish_when_due()
-
-    await sweep(
+    cycle: CycleContext,
+    name: SourceName,
+    stored: Sequence[str],
+    done: Collected,
+    writing: asyncio.Lock,
+) -> AsyncGenerator[None]:
+    """Sweep one source, a request a step, until an error ends it, which is its own."""
+    source = cycle.sources[name]
+    own = [each for each in stored if cycle.settings.source_of(each) == name]
+    if source.own_servers:
+        own = [each for each in own if each not in done.failed]
+    results = sweep(
         cycle.store,
         source,
-        stored,
+        own,
         requests=round(cycle.settings.sweep_requests * source.sweep_factor),
         skip=set() if source.lists_deleted else done.looked_at,
         clock=cycle.clock,
-        take=take,
     )
+    try:
+        async with aclosing(results):
+            async for swept in results:
+                async with writing:
+                    await _take(cycle, swept)
+                yield
+    except (DeadlineReached, SourceRefused) as error:
+        done.ended_by[name] = error
+    except SourceError as error:
+        event(log, "sweep.failed", logging.WARNING, kind=error.kind, reason=str(error))
+        cycle.journal.fail(None, error.kind, f"the sweep ended early: {error}")
+    except UndertoneError:
+        raise
+    except Exception as error:
+        log.exception(SWEEP_BROKE, name)
+        reason = f"the sweep of {name} ended early: {type(error).__name__}"
+        cycle.journal.fail(None, "internal", reason)
+    finally:
+        count_requests(cycle)
+
+
+async def _take(cycle: CycleContext, swept: Swept) -> None:
+    """Compare and write what a request of the sweep found."""
+    cycle.journal.count_left_out(swept.left_out)
+    comparer = comparer_of(cycle)
+    changes: dict[str, Changes] = {}
+    for name in swept.communities:
+        seen, known = swept.found.get(name, []), swept.stored.get(name, {})
+        found = await asyncio.to_thread(comparer.compare, name, seen, known)
+        remove(found, swept.gone.get(name, []))
+        cycle.journal.count(name if name in cycle.settings.watched else None, found)
+        changes[name] = found
+    await write_changes(cycle, changes)
+    await cycle.recount.finish_when_due()
 
 
 async def _mark_copies(cycle: CycleContext, done: Collected) -> None:

@@ -7,7 +7,7 @@ once a cycle.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
@@ -75,13 +75,12 @@ async def sweep(
     requests: int,
     skip: set[str],
     clock: Clock,
-    take: Callable[[Swept], Awaitable[None]],
-) -> None:
+) -> AsyncGenerator[Swept]:
     """Use up the sweep's requests: the recent ring first, then the older one, each once.
 
     names are all stored communities of the source, watched or not, because deleted items must go
-    from each. skip has the keys of items that this cycle has seen. take writes the results. Raises
-    what the source raises; the cursors are stored in any case.
+    from each. skip has the keys of items that this cycle has seen. A cursor moves once its result
+    has been used. Raises what the source raises; the cursors are stored in any case, so close it.
     """
     started = source.requests_used
     cursors = await read_cursors(store, source.name)
@@ -101,7 +100,7 @@ async def sweep(
                     break
                 found = await look_again(source, batch)
                 seen.update(stored.key for stored in batch)
-                await take(found)
+                yield found
                 cursors[ring] = batch[-1].cursor
     finally:
         await store.upsert(SWEEPS, [cursors])

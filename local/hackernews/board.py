@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -40,12 +41,14 @@ class Board:
         self.clock = clock
         self.front: list[int] = []
         self._entries: dict[int, Entry] = {}
+        self._kids: dict[int | None, set[int]] = defaultdict(set)
         self._lock = threading.Lock()
 
     def add(self, entry: Entry) -> int:
         """Add an entry, and return its id."""
         with self._lock:
             self._entries[entry.id] = entry
+            self._kids[entry.parent].add(entry.id)
         return entry.id
 
     def write(self, kind: Kind, *, lag: float = 0.0, **more: Any) -> int:
@@ -96,7 +99,10 @@ class Board:
 
     def kids(self, number: int) -> list[Entry]:
         """List the direct answers to an entry, oldest first."""
-        return [entry for entry in self.entries() if entry.parent == number]
+        with self._lock:
+            kids = sorted(self._kids.get(number, ()))
+            found = [self._entries[each] for each in kids if each in self._entries]
+        return [entry for entry in found if entry.parent == number]
 
     def descendants(self, number: int) -> int:
         """Count the comments below an entry that are there."""

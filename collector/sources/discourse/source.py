@@ -7,8 +7,9 @@ another topic has another id there: the old one is removed by the sweep.
 """
 
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from collector.sources.base import ItemReference, Looked, Page, Seen, Slice, SourceBase
@@ -47,6 +48,7 @@ class DiscourseSource(SourceBase):
         wait: Wait,
         backoff: Backoff | None = None,
         pace: float = PACE_SECONDS,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._addresses = settings.addresses_of_forums
@@ -54,6 +56,7 @@ class DiscourseSource(SourceBase):
         self._wait = wait
         self._backoff = backoff
         self._pace = pace
+        self._seconds = seconds
         self._forums: dict[str, Forum] = {}
         self._failed: set[str] = set()
 
@@ -143,6 +146,7 @@ class DiscourseSource(SourceBase):
                 backoff=self._backoff,
                 fault_of=fault_of,
                 headers={"Accept": "application/json"},
+                seconds=self._seconds,
             )
             self._forums[community] = Forum(community, address, http)
         return self._forums[community]

@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -82,6 +83,7 @@ class GitHubClient:
         clock: Clock,
         backoff: Backoff | None,
         pace: float,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         token = settings.github_token
         self.has_token = token is not None
@@ -97,6 +99,7 @@ class GitHubClient:
             wait=wait,
             pace=pace,
             backoff=backoff,
+            seconds=seconds,
             fault_of=self._fault,
             headers={**HEADERS, **own},
             before=lambda: self.budget.take(self._resource),

@@ -1,7 +1,8 @@
 """GitHub as a source: the issues of repositories with their comments, and their discussions."""
 
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from collector.sources.base import ItemReference, Looked, Page, Seen, Slice, SourceBase
@@ -36,10 +37,17 @@ class GitHubSource(SourceBase):
         clock: Clock = utc_now,
         backoff: Backoff | None = None,
         pace: float = PACE,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._client = GitHubClient(
-            settings, kept=self.kept, wait=wait, clock=clock, backoff=backoff, pace=pace
+            settings,
+            kept=self.kept,
+            wait=wait,
+            clock=clock,
+            backoff=backoff,
+            pace=pace,
+            seconds=seconds,
         )
         # A query takes many threads; without a token each takes a request.
         self.keys_at_once = 50 if self._client.has_token else 5

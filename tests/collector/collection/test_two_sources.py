@@ -317,6 +317,30 @@ async def test_a_defect_in_one_sources_sweep_ends_no_others(store, settings, bro
     await check_statistics(store, ALL_OF_THEM)
 
 
+class Meeting(Odd):
+    """A source whose lookups wait until all others are being looked at too."""
+
+    def __init__(self, name: SourceName, meeting: threading.Barrier) -> None:
+        super().__init__(name)
+        self._meeting = meeting
+        self.looks = 0
+
+    def look_again(self, items: Sequence[ItemReference]) -> Looked:
+        if not self.looks:
+            self._meeting.wait(timeout=60)
+        self.looks += 1
+        return super().look_again(items)
+
+
+async def test_sources_are_swept_side_by_side(store, settings) -> None:
+    await collect(store, settings)
+    meeting = threading.Barrier(2)
+    sources: Any = {name: Meeting(name, meeting) for name in ("reddit", "push")}
+    cycle = await Collector(store, sources, METHOD, settings).run("cli")
+    assert (cycle["status"], cycle["errors"]) == ("completed", [])
+    assert all(source.looks for source in sources.values())
+
+
 class Waiting(Odd):
     """A source that waits for its turn, and notes how that ends."""
 
