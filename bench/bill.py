@@ -61,7 +61,7 @@ INSTANCE_GB = 2.0  # The plan's default instance; there is one of 512 MB, too.
 VIEWS_A_DAY = 100
 MINUTES_OPEN = 5  # A view stays on the screen for 5 minutes, and polls for news meanwhile.
 INDEX_SHARE = 0.2  # Index bytes for each byte of document: five or six short terms each.
-REDDIT_SECONDS = 0.5  # Reddit's answer to a request.
+ANSWER_SECONDS = 0.5  # A source's answer to a request.
 QUEUE_POLL_SECONDS = 2.0  # maxPollingInterval of host.json, the interval at an idle queue.
 QUEUE_HOURS = float(HOURS_A_MONTH)  # Hours with an instance that polls; at zero instances none.
 STORAGE_OPERATIONS_A_RUN = 10  # A timer's lock and its last tick; a queue message.
@@ -71,7 +71,7 @@ ASSUMED: Mapping[str, float] = {
     "views of the dashboard a day": VIEWS_A_DAY,
     "minutes that a view stays open": MINUTES_OPEN,
     "bytes of index for each byte of document": INDEX_SHARE,
-    "seconds that Reddit takes for an answer": REDDIT_SECONDS,
+    "seconds that a source takes for an answer": ANSWER_SECONDS,
     "seconds between two looks into the idle queue": QUEUE_POLL_SECONDS,
     "hours a month in which an instance looks into the queue": QUEUE_HOURS,
     "storage operations for each run of a timer": STORAGE_OPERATIONS_A_RUN,

@@ -89,7 +89,13 @@ class World:
 
     async def read(self, *reads: Read) -> Cost:
         """Return the cost of these reads of the API."""
-        deps = deps_of(self.store, now=self.clock, names=self.settings.watched)
+        deps = deps_of(
+            self.store,
+            now=self.clock,
+            names=self.settings.subreddits,
+            COMMUNITIES=",".join(self.settings.communities),
+            FORUMS=",".join(f"{name}={url}" for name, url in self.settings.forums.items()),
+        )
 
         async def all_of_them() -> None:
             for each in reads:

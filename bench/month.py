@@ -16,13 +16,23 @@ LOOK_SECONDS, TRENDING_SECONDS = 60, 300
 PAGE_FILES = 5
 # Two listings of each of 14 subreddits, and the sweep's 30.
 REDDIT_REQUESTS = 28 + 30
+REDDIT_WAITS = REDDIT_REQUESTS * bill.ANSWER_SECONDS
 # The requests of a view: health, cycles, subreddits, trending, and three comparisons.
 VIEW_REQUESTS = 7
 
 
-def month_of(work: Mapping[str, Cost], views: Mapping[str, Cost], gigabytes: float) -> bill.Month:
-    """Return the month's usage at the default schedule, with VIEWS_A_DAY views a day."""
-    day = add_up(collector_day(work), tab(work, views, bill.MINUTES_OPEN * 60), bill.VIEWS_A_DAY)
+def month_of(
+    work: Mapping[str, Cost],
+    views: Mapping[str, Cost],
+    gigabytes: float,
+    waits: float = REDDIT_WAITS,
+) -> bill.Month:
+    """Return the month's usage at the default schedule, with VIEWS_A_DAY views a day.
+
+    waits are the seconds that a cycle waits for its sources.
+    """
+    open_page = tab(work, views, bill.MINUTES_OPEN * 60, waits)
+    day = add_up(collector_day(work, waits), open_page, bill.VIEWS_A_DAY)
     return bill.Month(
         request_units=bill.DAYS_A_MONTH * day.request_units,
         gigabytes=gigabytes,
@@ -50,27 +60,32 @@ def add_up(one: Use, other: Use, times: float) -> Use:
     )
 
 
-def collector_day(work: Mapping[str, Cost]) -> Use:
+def collector_day(work: Mapping[str, Cost], waits: float = REDDIT_WAITS) -> Use:
     """Return the timers' usage in a day."""
     runs = (
-        (work[NEWS], CYCLES_A_DAY, REDDIT_REQUESTS * bill.REDDIT_SECONDS),
+        (work[NEWS], CYCLES_A_DAY, waits),
         (work["trending"], TRENDING_A_DAY, 0.0),
         (work["cleanup of a day"], 1, 0.0),
     )
     day = Use(0, 0, 0)
-    for cost, times, waits in runs:
-        day = add_up(day, Use(cost.request_units, 1, active_seconds(cost) + waits), times)
+    for cost, times, waiting in runs:
+        day = add_up(day, Use(cost.request_units, 1, active_seconds(cost) + waiting), times)
     return day
 
 
-def tab(work: Mapping[str, Cost], views: Mapping[str, Cost], seconds: float) -> Use:
+def tab(
+    work: Mapping[str, Cost],
+    views: Mapping[str, Cost],
+    seconds: float,
+    waits: float = REDDIT_WAITS,
+) -> Use:
     """Return the usage of a dashboard that is open for `seconds`.
 
     The page polls once a minute, and once a second while a cycle runs. Each poll is an active
     period of its own. The page lists the cycles when a cycle begins and when it ends, and reloads
     all data twice in each cycle (dashboard/src/cycles.ts).
     """
-    runs = active_seconds(work[NEWS]) + REDDIT_REQUESTS * bill.REDDIT_SECONDS
+    runs = active_seconds(work[NEWS]) + waits
     cycles = seconds / INTERVAL_SECONDS
     asked = {
         "first view, 24 h": 1 + 2 * cycles,

@@ -100,6 +100,11 @@ class Listening:
     ) -> None:
         self.close()
 
+    @property
+    def thread_id(self) -> int:
+        """Return the identifier of the thread that serves."""
+        return self._thread.ident or 0
+
     def close(self) -> None:
         """Stop listening; every open connection is cut."""
         self._server.should_exit = True

@@ -23,6 +23,10 @@ from shared.times import iso_from_epoch, parse_iso
 SEARCH = "https://hn.algolia.com"
 ITEMS = "https://hacker-news.firebaseio.com"
 FRONT = "front"
+# Requests of the sweep for each of SWEEP_REQUESTS, two thirds for the last 48 hours. With 30 of
+# those that is 1,920 items in two days, where queries find some hundreds a day; the front page has
+# up to 20,000. Each waits for an answer, and Azure bills the waiting.
+OF_QUERIES, OF_FRONT = 1.0, 10.0
 # The search allows 10,000 requests an hour to an address. This is 3,600, so that the past can be
 # read by another process at the same time. The other server states no limit.
 SEARCH_PACE = 1.0
@@ -33,11 +37,8 @@ class HackerNewsSource(SourceBase):
     """The saved queries of HN_QUERIES, and the front page."""
 
     name: SourceName = "hackernews"
-    # A request tells of one item. So many take three seconds, after which they are written.
-    keys_at_once = 30
-    # With 30 requests for each of SWEEP_REQUESTS, 200 a cycle are for the last 48 hours: 19,200 in
-    # two days.
-    sweep_factor = 10
+    # A request tells of one item; the sweep counts requests after each batch.
+    keys_at_once = 10
     shares_items = name in SHARING
     lists_deleted = True
     has_past = True
@@ -53,6 +54,7 @@ class HackerNewsSource(SourceBase):
     ) -> None:
         super().__init__()
         self._queries = settings.hn_queries
+        self._has_front = f"hn.{FRONT}" in settings.watched and FRONT not in self._queries
 
         def client(address: str, pace: float) -> HttpClient:
             return HttpClient(
@@ -73,6 +75,11 @@ class HackerNewsSource(SourceBase):
     def requests_used(self) -> int:
         """Return the number of requests to both servers."""
         return self._search.requests_used + self._items.requests_used
+
+    @property
+    def sweep_factor(self) -> float:
+        """Return what is enough for the items of two days."""
+        return OF_FRONT if self._has_front else OF_QUERIES
 
     def poll(
         self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
