@@ -72,9 +72,9 @@ def _author(value: object) -> str | None:
     login = _text(value.get("login")).strip() if isinstance(value, dict) else ""
     if not isinstance(value, dict) or not login or login.lower() == GHOST:
         return None
-    # GraphQL names an app without what REST adds.
-    is_app = value.get("__typename") == "Bot" and not login.endswith("[bot]")
-    return f"{login}[bot]" if is_app else login
+    # GraphQL names an app without what REST adds, which lacks it for some of GitHub's own.
+    is_app = "Bot" in (value.get("__typename"), value.get("type"))
+    return f"{login}[bot]" if is_app and not login.endswith("[bot]") else login
 
 
 def _number(value: object) -> object:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from collector.sources.forms import FORMS
 from shared.communities import source_of
 from shared.errors import SourceUnavailable
 from shared.store import COMMENTS, POSTS, SOURCE_STATES, open_store
@@ -142,6 +143,22 @@ async def test_a_renamed_or_missing_repository_keeps_its_items_and_says_so(
     assert errors[CLI]["kind"] == "missing"
     assert "COMMUNITIES" in errors[CLI]["message"]
     assert len(await stored_items(sqlite_store, BOTH)) == 20
+
+
+async def test_the_app_that_writes_is_known_as_one_by_either_api(sqlite_store, place) -> None:
+    place.hub.issue("acme/tool", 1, user={"login": "Copilot", "type": "Bot"})
+    place.hub.issue("acme/tool", 2, user={"login": "renovate[bot]", "type": "Bot"})
+    place.hub.discussion("acme/tool", 3, user={"__typename": "Bot", "login": "helper"})
+    place.hub.discussion("acme/tool", 4)
+    await place.cycle(sqlite_store, **TOKEN)
+    found = await stored_items(sqlite_store, [TOOL])
+    authors = {"Copilot[bot]", "renovate[bot]", "helper[bot]", "ada"}
+    assert {item["author"] for item in found.values()} == authors
+    programs = {author for author in authors if FORMS["github"].is_bot(author)}
+    assert programs == authors - {"ada"}
+    assert {
+        item["sentiment"]["label"] for item in found.values() if item["author"] in programs
+    } == {"neutral"}
 
 
 async def test_discussions_come_with_a_token(sqlite_store, place) -> None:
