@@ -27,9 +27,10 @@ class TopicAnswer(Answer):
         validation_alias="communities",
         description="the communities of its posts, the most frequent first",
     )
-    engagement_velocity: float = Field(
+    engagement_velocity: float | None = Field(
         description="the upvotes and three times the comments that each of its posts gains an hour,"
-        " added up; recent gains weigh more. Topics are ranked by it"
+        " added up; recent gains weigh more. Topics are ranked by it. null if nothing is known of"
+        " any post's upvotes and comments"
     )
     upvotes: int | None = Field(
         default=None,

@@ -212,6 +212,10 @@ def _sum_known(counts: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, VELOCITY_DIGITS)
+
+
 def _topic(
     topic: TopicCandidate, discussion: Discussion, said: Totals, window: Window, ids: set[str]
 ) -> Topic:
@@ -235,9 +239,9 @@ def _topic(
         state=state_of(by_hour, window.end),
         upvotes=_sum_known(post.upvotes for post in topic.posts),
         comments=_sum_known(post.comments for post in topic.posts),
-        growth=None if topic.growth is None else round(topic.growth, VELOCITY_DIGITS),
+        growth=_rounded(topic.growth),
         communities=[name for name, _ in posts_in.most_common()],
-        engagement_velocity=round(topic.velocity, VELOCITY_DIGITS),
+        engagement_velocity=_rounded(topic.velocity),
         sentiment_distribution={label: said[label] for label in LABELS},
         sentiment_avg=said["avg_sentiment"],
         methods=said["methods"],

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.trending.keyness import MIN_AUTHORS, Keyness, Usage, keyness_of
+from collector.trending.velocity import total
 from shared.stats.cells import Scored
 
 # Two terms belong to one topic if this share of the rarer term's posts has both.
@@ -32,7 +33,7 @@ class RecentPost:
     community: str
     author: str
     hour: str
-    velocity: float
+    velocity: float | None
     scored: Scored
     terms: Mapping[str, str]
     words: str = ""
@@ -51,9 +52,9 @@ class TopicCandidate:
     posts: list[RecentPost] = field(default_factory=list)
 
     @property
-    def velocity(self) -> float:
-        """Return the sum of its posts' velocities."""
-        return sum(post.velocity for post in self.posts)
+    def velocity(self) -> float | None:
+        """Return the sum of its posts' velocities that are known; None where none is."""
+        return total(post.velocity for post in self.posts)
 
 
 def usage_of(recent: Sequence[RecentPost]) -> Usage:
@@ -90,8 +91,9 @@ def find_topics(recent: Sequence[RecentPost], now: Usage, before: Usage) -> list
             topic.posts.append(post)
     found = [t for t in topics if len({post.author for post in t.posts}) >= MIN_AUTHORS]
     for topic in found:
-        topic.posts.sort(key=lambda post: (-post.velocity, post.id))
-    return sorted(found, key=lambda topic: -topic.velocity)[:MAX_TOPICS]
+        topic.posts.sort(key=lambda post: (-(post.velocity or 0), post.id))
+    # Where a source gives no counts, the number of posts is what is known.
+    return sorted(found, key=lambda topic: (-(topic.velocity or 0), -len(topic.posts)))[:MAX_TOPICS]
 
 
 def _merged(

@@ -10,13 +10,13 @@ TopicState = Literal["new", "rising", "peaked", "fading"]
 class Topic(TypedDict):
     """One trending topic.
 
-    engagement_velocity is the engagement that all its posts gain an hour. mentions counts its
-    posts; mentions_by_hour its posts and comments in each of the last 24 hours, oldest first.
-    growth is how many times as large a share of all posts it has as in the week before; None when
-    it had none. methods counts its posts and comments by what scored them, left_out those that
-    count neither in the distribution nor in the mean; earlier topics lack both. upvotes and
-    comments are what its posts have, and so have gained in the last 24 hours; state says how it
-    stands. Earlier topics lack these.
+    engagement_velocity is the engagement that all its posts gain an hour; None where no source
+    gives a count. mentions counts its posts; mentions_by_hour its posts and comments in each of the
+    last 24 hours, oldest first. growth is how many times as large a share of all posts it has as in
+    the week before; None when it had none. methods counts its posts and comments by what scored
+    them, left_out those that count neither in the distribution nor in the mean; earlier topics lack
+    both. upvotes and comments are what its posts have, and so have gained in the last 24 hours;
+    state says how it stands. Earlier topics lack these.
     """
 
     id: str
@@ -27,7 +27,7 @@ class Topic(TypedDict):
     mentions_by_hour: list[int]
     growth: float | None
     communities: list[str]
-    engagement_velocity: float
+    engagement_velocity: float | None
     sentiment_distribution: dict[Label, int]
     sentiment_avg: float | None
     methods: NotRequired[dict[str, int]]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collector.trending.velocity import velocity
+from collector.trending.velocity import as_it_stood, total, velocity
 from shared.models import Post
 from shared.times import iso
 from tests.api.world import a_post
@@ -81,6 +81,19 @@ def test_a_score_larger_than_any_float_is_a_velocity_still() -> None:
     assert math.isfinite(velocity(observed((0, 10**400, 0)), NOW))
 
 
-def test_a_post_whose_counts_are_not_known_yet_adds_nothing() -> None:
+def test_the_velocity_of_a_post_without_counts_is_unknown_until_a_source_gives_one() -> None:
     unknown = a_post(1, NOW - timedelta(hours=3), upvotes=None, comment_count=None, observations=[])
-    assert velocity(unknown, NOW) == 0
+    assert velocity(unknown, NOW) is None
+    assert total([velocity(unknown, NOW)]) is None
+    commented: Post = {**unknown, "comment_count": 2}
+    assert velocity(commented, NOW) == pytest.approx(2)
+    assert total([velocity(unknown, NOW), velocity(commented, NOW)]) == pytest.approx(2)
+
+
+def test_a_post_as_it_stood_has_the_counts_that_were_known_then() -> None:
+    post = observed((3, 0, 0), (2, 10, 2), (1, 20, 4), (0, 30, 6))
+    earlier = as_it_stood(post, NOW - timedelta(hours=1))
+    assert (earlier["upvotes"], earlier["comment_count"]) == (20, 4)
+    assert velocity(earlier, NOW - timedelta(hours=1)) == pytest.approx(10 + 3 * 2)
+    before = as_it_stood(post, NOW - timedelta(hours=4))
+    assert (before["upvotes"], velocity(before, NOW - timedelta(hours=4))) == (None, None)
