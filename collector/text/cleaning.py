@@ -34,9 +34,9 @@ LINE_MARK = re.compile(r"\s*(?:#{1,6}(?=\s|[^\W_])\s*|[-*+]\s+|\d+[.)]\s+)")
 RULE = re.compile(r" {0,3}(?:-[- ]*|\*[* ]*|_[_ ]*)")
 # A backtick inside a word is an apostrophe, as in "don`t", and can't begin code.
 INLINE_CODE = re.compile(
-    r"(?<![^\W_])(?P<code>`++)[^`\n]*+`++"
+    r"(?=`)(?:(?<![^\W_])(?P<code>`++)[^`\n]*+`++"
     r"|(?<=[^\W\d_])(?P<apostrophe>`)(?=(?:t|s|m|d|re|ll|ve)(?![`\w]))"
-    r"|`++[^`\n]*+`++",
+    r"|`++[^`\n]*+`++)",
     re.IGNORECASE,
 )
 ADDRESS_OF_LINK = r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s++\"[^\"\n]*+\")?\)"
@@ -74,14 +74,8 @@ TAG = re.compile(
 )
 JOINED = re.compile(r"(?<=\w)--+(?=\w)")
 ESCAPE = re.compile(r"\\(?=[^\w\s])")
-# Patterns to drop, each with a sign that all of its matches contain.
-NO_WORDS = (
-    ("<", TAG),
-    (":", ADDRESS),
-    (".", WEB_ADDRESS),
-    (".", BARE_ADDRESS),
-    (":", LOCAL_ADDRESS),
-)
+# A bare address has a dot before a small letter, or between numbers.
+DOT_OF_ADDRESS = re.compile(r"\.[a-z\d]")
 
 
 def clean(text: str, form: Form = MARKDOWN) -> str:
@@ -110,12 +104,30 @@ def _without_marks(text: str, form: Form) -> str:
         words = INLINE_CODE.sub(_without_code, words)
     if "](" in words:
         words = LINK.sub(r"\1", PICTURE.sub(" ", words))
-    for sign, pattern in (*NO_WORDS, *form.no_words):
+    words = _without_addresses(TAG.sub(" ", words) if "<" in words else words)
+    for sign, pattern in form.no_words:
         if sign in words:
             words = pattern.sub(" ", words)
-    words = ESCAPE.sub("", form.emphasis.sub("", words))
-    words = EMPTY_BRACKETS.sub(" ", JOINED.sub(" - ", words))
+    words = form.emphasis.sub("", words)
+    if "\\" in words:
+        words = ESCAPE.sub("", words)
+    if "--" in words:
+        words = JOINED.sub(" - ", words)
+    if "(" in words or "<" in words:
+        words = EMPTY_BRACKETS.sub(" ", words)
     return " ".join(words.split())
+
+
+def _without_addresses(words: str) -> str:
+    """Return the words without addresses; their signs are sought first, because that is fast."""
+    lower = words.lower()
+    if "://" in lower or "mailto:" in lower:
+        words = ADDRESS.sub(" ", words)
+    if "www." in lower:
+        words = WEB_ADDRESS.sub(" ", words)
+    if DOT_OF_ADDRESS.search(words):
+        words = BARE_ADDRESS.sub(" ", words)
+    return LOCAL_ADDRESS.sub(" ", words) if "localhost:" in words else words
 
 
 def _words_of_hashtag(found: re.Match[str]) -> str:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from collector.text.edits import CORRECTIONS
 
-_EMPHASIS = r"\*\*+|__+|~~+|(?<![\w:;=\\-])[*_](?=\w)|(?<=\w)[*_](?!\w)|(?<=[.!?,)\"'])\*(?!\w)"
-
+# It looks for the sign first, because that is fast.
+_EMPHASIS = (
+    r"(?=[*_~])(?:\*\*+|__+|~~+|(?<![\w:;=\\-])[*_](?=\w)|(?<=\w)[*_](?!\w)"
+    r"|(?<=[.!?,)\"'])\*(?!\w))"
+)
 
 EMPHASIS = re.compile(_EMPHASIS)
 

@@ -51,7 +51,7 @@ class Valences:
     def of(self, text: str) -> list[float]:
         """Return a valence for each word, 0 for most; emojis must be replaced by names."""
         words = text.split()
-        lower = [_bare(word) for word in text.lower().split()]
+        lower = [word if word.isalnum() else _bare(word) for word in text.lower().split()]
         lexicon = self.lexicon
         found = [0.0] * len(lower)
         hits = [i for i, word in enumerate(lower) if word in lexicon]
