@@ -50,6 +50,8 @@ class Collected:
     """The keys of the items that sources listed."""
     failed: set[str] = field(default_factory=set)
     """The communities that couldn't be read."""
+    fresh: set[str] = field(default_factory=set)
+    """The communities that were read for the first time."""
     oldest_new: str | None = None
     """The oldest hour with a new post."""
     ended_by: dict[SourceName, UndertoneError] = field(default_factory=dict)
@@ -88,6 +90,7 @@ async def _collect_group(cycle: CycleContext, group: Group, done: Collected) -> 
     log_recoveries(cycle, written, done.recovered)
     states += [_note_failure(cycle, failure) for failure in group.failures]
     done.failed.update(failure.state["id"] for failure in group.failures)
+    done.fresh.update(read.name for read in written if not read.before["last_collected_at"])
     for read in written:
         done.communities += 1
         if read.changes.new_posts:
@@ -253,6 +256,9 @@ async def _sweep_source(
     """Sweep one source, a request a step, until an error ends it, which is its own."""
     source = cycle.sources[name]
     own = [each for each in stored if cycle.settings.source_of(each) == name]
+    if set(own) <= done.fresh:
+        # All that is stored was read just now, and a first cycle should end soon.
+        return
     if source.own_servers:
         own = [each for each in own if each not in done.failed]
     results = sweep(

@@ -114,24 +114,9 @@ type Requests = Record<string, { used: number; outcome?: string | null }>;
 export function sourceCounts(requests: Requests) {
   return Object.entries(requests).map(([source, { used, outcome }]) => ({
     source: sourceName(source),
-export function sourceCounts(requests: Requests): { source: string; used: number }[] {
-  return Object.entries(requests).map(([source, { used }]) => ({
-    source: sourceName(source),
     used,
     outcome: outcome ?? null,
   }));
-}
-
-const SOURCE_NAMES: Record<string, string> = {
-  reddit: "Reddit",
-  hackernews: "Hacker News",
-  discourse: "Discourse",
-  github: "GitHub",
-  arctic_shift: "Arctic Shift",
-};
-
-export function sourceName(source: string): string {
-  return SOURCE_NAMES[source] ?? source;
 }
 
 const SOURCE_NAMES: Record<string, string> = {
