@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from collector.collection.context import CycleContext, Progress, no_progress
 from collector.collection.journal import CycleJournal
 from collector.collection.pipeline import collect
-from collector.collection.recount import Recount
+from collector.collection.recount import FIRST_AT_ONCE, Recount
 from collector.collection.state import collection_state
 from collector.sentiment.base import Method
 from collector.sources.base import Source
@@ -72,7 +72,12 @@ class Collector:
                 method=self.method,
                 settings=self.settings,
                 journal=journal,
-                recount=Recount(self.store, journal, self.clock),
+                recount=Recount(
+                    self.store,
+                    journal,
+                    self.clock,
+                    at_once=FIRST_AT_ONCE if journal.is_first else 0,
+                ),
                 clock=self.clock,
                 progress=self.progress,
             )
@@ -95,6 +100,7 @@ class Collector:
         else:
             known = await with_uncounted(self.store, known)
             journal = await CycleJournal.resume(self.store, held, self.clock, known)
+        journal.is_first = state["last_collection_at"] is None
         journal.to_rescore = dict(state.get("to_rescore", {}))
         return journal
 

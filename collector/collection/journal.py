@@ -44,7 +44,12 @@ class ItemsJournal(Journal[W]):
 
 
 class CycleJournal(ItemsJournal[Cycle]):
-    """A cycle's document, and its part of the state of collection."""
+    """A cycle's document, and its part of the state of collection.
+
+    is_first says that no cycle has been completed before.
+    """
+
+    is_first = False
 
     @classmethod
     async def begin(

@@ -25,6 +25,8 @@ const SLACK_MS = 2_000;
 const REFRESH_AFTER_MS = [1_500, 6_500];
 /** There is no data yet: the first collection is about to begin, or no worker runs. */
 const EMPTY_MS = 2_000;
+/** What the first cycle has stored so far is shown, and reloaded as often as this. */
+const GROWING_MS = 5_000;
 const EMPTY_FOR_MS = 60_000;
 /** A requested cycle that no worker starts is polled for this long. */
 const WAITING_MS = 15 * 60_000;
@@ -42,6 +44,10 @@ export const health = signal<Health | undefined>(undefined);
 export const running = computed(() => cycles.value?.find(({ status }) => status === "running"));
 export const lastEnded = computed(() => cycles.value?.find((cycle) => cycle.status !== "running"));
 /** Whether there is nothing to show yet: no cycle has ended, and the first has stored nothing. */
+export const isFirstRun = computed(
+  () => cycles.value !== undefined && !lastEnded.value && !running.value?.new,
+);
+/** Whether no cycle has ended yet, and the first one has stored nothing. */
 export const isFirstRun = computed(
   () => cycles.value !== undefined && !lastEnded.value && !running.value?.new,
 );
@@ -72,6 +78,8 @@ let listedState: string | undefined;
 let orphanedPolls = 0;
 /** The items that the first collection had stored when they were last loaded, and when. */
 let firstShown = { items: 0, at: Number.NEGATIVE_INFINITY };
+/** When the data was last loaded while the first cycle goes on. */
+let grownAt = 0;
 
 export function startPolling(): void {
   document.addEventListener("visibilitychange", () => {
@@ -109,6 +117,15 @@ function showFirst(items: number): void {
   if (items === firstShown.items || at - firstShown.at < FIRST_RELOAD_MS) return;
   firstShown = { items, at };
   reloadAll();
+  reloadGrown();
+}
+
+/** Reload the data while the first cycle goes on: it may take minutes, and there is no other. */
+function reloadGrown(): void {
+  const at = performance.now();
+  if (lastEnded.value || !running.value?.new || at - grownAt < GROWING_MS) return;
+  reloadAll();
+  grownAt = at;
 }
 
 /**
