@@ -259,7 +259,7 @@ def hackernews(
 
 @app.command()
 def discourse(
-    port: Annotated[int, PORT] = 8000,
+    port: Annotated[int, PORT] = 8002,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     posts: Annotated[int, typer.Option(min=0, help="The number of generated posts.")] = 2000,
     faults: Annotated[str, typer.Option(help="Faults to make; `help` prints the grammar.")] = "",
@@ -277,8 +277,11 @@ def discourse(
 
 @app.command()
 def github(
-    repository: Annotated[str, typer.Argument(help="OWNER/REPOSITORY to show.")] = "acme/tool",
-    port: Annotated[int, PORT] = 8001,
+    repositories: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[OWNER/REPOSITORY]…", help="Those to show; else acme/tool."),
+    ] = None,
+    port: Annotated[int, PORT] = 8003,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     faults: Annotated[str, typer.Option(help="Faults to make; `help` prints the grammar.")] = "",
 ) -> None:
@@ -290,13 +293,13 @@ def github(
         print(GRAMMAR)
         return
     with _clear_errors():
-        serve_github(repository, host=host, port=port, faults=faults)
+        serve_github(repositories or ["acme/tool"], host=host, port=port, faults=faults)
 
 
 @app.command(name="arctic-shift")
 def arctic_shift(
     data: Annotated[Path, typer.Argument(help="A folder of recorded objects of Reddit.")],
-    port: Annotated[int, PORT] = 8001,
+    port: Annotated[int, PORT] = 8004,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     span: Annotated[float, typer.Option(min=1, help="Hours to move recorded times into.")] = 48,
     faults: Annotated[str, typer.Option(help="Faults to make; `help` prints the grammar.")] = "",

@@ -1,5 +1,6 @@
 """The command `python -m local github`: run the stand-in alone, with a few invented issues."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from local.github.hub import Hub
@@ -14,9 +15,15 @@ SAYINGS = (
 )
 
 
-def sample_hub(repository: str) -> Hub:
-    """Return a hub with one repository of invented issues and comments."""
+def sample_hub(*repositories: str) -> Hub:
+    """Return a hub whose repositories have invented issues and comments."""
     hub = Hub()
+    for repository in repositories:
+        _fill(hub, repository)
+    return hub
+
+
+def _fill(hub: Hub, repository: str) -> None:
     now = hub.clock()
     for number in range(1, 31):
         title, body = SAYINGS[number % len(SAYINGS)]
@@ -26,14 +33,14 @@ def sample_hub(repository: str) -> Hub:
         hub.comment(repository, number, body="The same here, sadly.", created_at=later)
     hub.discussion(repository, 31, title="What do you build with it?")
     hub.answer(repository, 31, body="A tool for my garden. It works well.")
-    return hub
 
 
-def serve_github(repository: str, *, host: str, port: int, faults: str) -> None:
+def serve_github(repositories: Sequence[str], *, host: str, port: int, faults: str) -> None:
     """Serve the sample until interrupted.
 
     The grammar of `faults` is `local.github.faults.GRAMMAR`. Prints one line when it listens.
     Raises BadFaults, and OSError when the port is taken.
     """
-    app = application(sample_hub(repository), faults)
-    serve(app, host=host, port=port, ready=f"GitHub stand-in ({repository}) on {{url}}")
+    app = application(sample_hub(*repositories), faults)
+    names = ", ".join(repositories)
+    serve(app, host=host, port=port, ready=f"GitHub stand-in ({names}) on {{url}}")
