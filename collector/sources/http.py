@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from collector.sources.retrying import Attempt, retried, retry_after
-from collector.sources.sessions import BoundedSession, is_silence
+from collector.sources.sessions import BoundedSession, cause_of, is_silence
 from collector.sources.waiting import Backoff, Wait
 from shared import __version__
 from shared.communities import SourceName
@@ -136,6 +136,7 @@ class HttpClient:
         return retried(
             attempt,
             source=self._source,
+            server=urlsplit(self.base_url).netloc.rpartition("@")[2],
             wait=self._wait,
             backoff=self._backoff,
             rng=self._rng,
@@ -169,7 +170,7 @@ class HttpClient:
         except requests.RequestException as error:
             if is_silence(error):
                 return Attempt(fault=SourceUnavailable("timeout", "no answer in time"))
-            reason = f"the connection failed ({type(error).__name__})"
+            reason = f"the connection failed ({cause_of(error)})"
             return Attempt(fault=SourceUnavailable("connection", reason))
         return self._fault_of(answer) or Attempt(answer)
 

@@ -82,6 +82,13 @@ def is_silence(error: requests.RequestException) -> bool:
     return bool(error.args) and isinstance(error.args[0], ReadTimeoutError)
 
 
+def cause_of(error: requests.RequestException) -> str:
+    """Return the name of the error below: whether a name, a certificate or a port is the cause."""
+    inner = error.args[0] if error.args else None
+    below = getattr(inner, "reason", None)
+    return type(below if isinstance(below, Exception) else error).__name__
+
+
 class _Adapter(HTTPAdapter):
     """Shows the socket of each answer, before its first byte is read."""
 

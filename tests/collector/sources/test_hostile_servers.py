@@ -238,3 +238,20 @@ def test_a_wait_that_is_no_wait_is_waited_for_by_no_request(asks) -> None:
             client.get("/x")
     assert error.value.kind == "rate_limited"
     assert all(0 <= each <= http.LONGEST_PAUSE for each in waits)
+
+
+def test_the_log_says_which_server_was_asked_again_and_what_its_connection_lacked(caplog) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        gone = f"127.0.0.1:{listener.getsockname()[1]}"
+    client = HttpClient(
+        f"http://{gone}",
+        source="discourse",
+        agent="tests",
+        wait=lambda _: None,
+        backoff=Backoff(attempts=2),
+    )
+    with closing(client), pytest.raises(SourceUnavailable, match="NewConnectionError"):
+        client.get("/x")
+    (line,) = [each.message for each in caplog.records if "source.retry" in each.message]
+    assert f"server={gone} " in line
+    assert "NewConnectionError" in line
