@@ -32,7 +32,8 @@ ITEM_COLUMNS = [
     *(f"sentiment_{name}" for name in PostSentiment.model_fields),
     *_LATER,
 ]
-TREND_COLUMNS = list(TrendPoint.model_fields)
+# A file goes from hand to hand without its name, so that each line says whose it is.
+TREND_COLUMNS = [*TrendPoint.model_fields, "subreddit"]
 NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME_CHARS = 150
 
@@ -58,7 +59,8 @@ def trends_file(
     deps: Deps, parameters: TrendsParameters, trends: SentimentTrends, form: FileFormat
 ) -> Prepared:
     """Write the steps of a trend as a file."""
-    rows = [point.model_dump() for point in trends.trend_data]
+    of = {"subreddit": trends.subreddit}
+    rows = [{**point.model_dump(), **of} for point in trends.trend_data]
     body = written(rows, TREND_COLUMNS, form, bom=parameters.bom == "1")
     span = (trends.window.start, trends.window.end)
     name = _name(

@@ -315,10 +315,13 @@ async def test_trends_as_csv_and_ndjson(process, written) -> None:
     assert [(row["start"], int(row["total"])) for row in rows] == [
         (point["start"], point["total"]) for point in as_json
     ]
+    assert {row["subreddit"] for row in rows} == {"all"}
     assert rows[0]["avg_sentiment"] == ""
     assert rows[-1]["methods"] == f"vader 3.3.2: {rows[-1]['total']}"
     lines = (await get(TRENDS, hours=24, format="ndjson")).get_body().decode().splitlines()
-    assert [json.loads(line) for line in lines] == as_json
+    assert [json.loads(line) for line in lines] == [
+        {**point, "subreddit": "all"} for point in as_json
+    ]
 
 
 async def test_bad_input_is_refused_as_ever(process, written) -> None:
