@@ -32,8 +32,6 @@ const EMPTY_FOR_MS = 60_000;
 const WAITING_MS = 15 * 60_000;
 /** The number of fast polls of an orphaned cycle. */
 const MAX_ORPHANED_POLLS = 5;
-/** The first collection may take minutes: what it has stored shows meanwhile. */
-const FIRST_RELOAD_MS = 5_000;
 const CONFLICT = 409;
 const KEY = "undertone-function-key";
 
@@ -43,10 +41,6 @@ export const health = signal<Health | undefined>(undefined);
 /** The running cycle. */
 export const running = computed(() => cycles.value?.find(({ status }) => status === "running"));
 export const lastEnded = computed(() => cycles.value?.find((cycle) => cycle.status !== "running"));
-/** Whether there is nothing to show yet: no cycle has ended, and the first has stored nothing. */
-export const isFirstRun = computed(
-  () => cycles.value !== undefined && !lastEnded.value && !running.value?.new,
-);
 /** Whether no cycle has ended yet, and the first one has stored nothing. */
 export const isFirstRun = computed(
   () => cycles.value !== undefined && !lastEnded.value && !running.value?.new,
@@ -76,8 +70,6 @@ let lastSeenId: string | null | undefined;
 /** The running and the last cycle in health when the cycles were last listed. */
 let listedState: string | undefined;
 let orphanedPolls = 0;
-/** The items that the first collection had stored when they were last loaded, and when. */
-let firstShown = { items: 0, at: Number.NEGATIVE_INFINITY };
 /** When the data was last loaded while the first cycle goes on. */
 let grownAt = 0;
 
@@ -108,15 +100,6 @@ async function fetchStatus(): Promise<void> {
     for (const after of REFRESH_AFTER_MS) setTimeout(reloadAll, after);
   }
   lastSeenId = ended;
-  if (!ended) showFirst(running.value?.new ?? 0);
-}
-
-/** Reload what the first collection has stored since the last time. */
-function showFirst(items: number): void {
-  const at = performance.now();
-  if (items === firstShown.items || at - firstShown.at < FIRST_RELOAD_MS) return;
-  firstShown = { items, at };
-  reloadAll();
   reloadGrown();
 }
 

@@ -1,5 +1,4 @@
-/** The overview before the first collection has ended, and where there is nothing to show. */
-/** The overview before the first collection has stored anything. */
+/** The overview before the first collection has stored anything, and where there is nothing. */
 
 import { EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
@@ -12,7 +11,6 @@ export function FirstRun() {
     return (
       <>
         <EmptyNote title="The first collection is under way.">
-          Figures show here as soon as it ends; live communities take a minute or two.
           Figures show here as soon as the first community is read, which takes some seconds.
         </EmptyNote>
         <Skeleton height={360} />
