@@ -7,20 +7,23 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import List  # noqa: UP035 - as the worker wants it
 
 import azure.functions as func
 
-from collector.backfill.journal import new_backfill
+from collector.backfill.journal import new_backfill, read_whole, topics_found
 from collector.backfill.planning import due_backfills, first_moment, new_ticket, write_ticket
 from collector.backfill.turn import BackfillTurn, Progress, no_progress
 from collector.jobs import trends_in
 from collector.runs import RESCORE_WAIT_SECONDS, opened, reported
+from collector.jobs import RESCORE_WAIT_SECONDS, opened, reported, trends_in, trends_of
 from collector.sentiment.registry import method_named
 from collector.sources.base import Source
 from collector.sources.forms import FORMS
 from collector.sources.registry import open_source, past_source_of
 from collector.sources.waiting import wait_until
+from collector.trending.past import PastTrends, hours_of_past
 from collector.writers.lease import LOOK_AGAIN_SECONDS, LeaseWait
 from collector.writers.shutdown import run_until_stopped, stopping
 from shared.backfills import BackfillMessage, backfill_id, read_message
@@ -37,7 +40,7 @@ from shared.logs import event
 from shared.models import Backfill
 from shared.settings import Settings
 from shared.store import BACKFILLS, Store
-from shared.times import utc_now
+from shared.times import parse_iso, utc_now
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +123,7 @@ async def backfill_by_hand(
         lease_wait = LeaseWait(RESCORE_WAIT_SECONDS)
         run = _Run(store, settings, lease_wait, progress=progress)
         done = await run.turns(message, source)
-        await _find_trends(store, settings, done)
+        await _find_trends(store, settings, done, seconds=None)
         return done
 
 
@@ -170,8 +173,11 @@ async def _run(settings: Settings, message: BackfillMessage) -> Backfill:
         raise BackfillEnded(f"{message.community} isn't watched, or its past isn't read any more")
     async with opened(settings) as store:
         lease_wait = LeaseWait(LEASE_WAIT_SECONDS)
-        done = await _Run(store, settings, lease_wait, seconds=RUN_SECONDS).turns(message, source)
-        await _find_trends(store, settings, done)
+        run = _Run(store, settings, lease_wait, seconds=RUN_SECONDS)
+        # A worker that was killed while it found topics left them to the same message.
+        read = await read_whole(store, message)
+        done = read or await run.turns(message, source)
+        await _find_trends(store, settings, done, seconds=RUN_SECONDS)
         return done
 
 
@@ -252,10 +258,41 @@ def _outcome(done: Backfill) -> str:
     return "goes_on" if _goes_on(done) else "waits"
 
 
-async def _find_trends(store: Store, settings: Settings, done: Backfill) -> None:
-    """Compare the topics with the days that are there now; if that fails, their timer does it."""
-    if done["complete"]:
-        try:
-            await trends_in(store, settings)
-        except (CycleRunning, LeaseLost, StoreError) as error:
-            event(log, "trending.left_to_timer", logging.WARNING, reason=str(error))
+async def _find_trends(
+    store: Store, settings: Settings, done: Backfill, *, seconds: float | None
+) -> None:
+    """Compare the topics with the days that are there now, and find those of the last week's hours.
+
+    If the current ones can't be found, their timer does it.
+    """
+    if not done["complete"]:
+        return
+    try:
+        await trends_in(store, settings)
+    except (CycleRunning, LeaseLost, StoreError) as error:
+        event(log, "trending.left_to_timer", logging.WARNING, reason=str(error))
+    try:
+        await _find_past_trends(store, settings, done, seconds)
+    except (CycleRunning, LeaseLost, StoreError) as error:
+        event(log, "trending.past_left_out", logging.WARNING, reason=str(error))
+
+
+async def _find_past_trends(
+    store: Store, settings: Settings, done: Backfill, seconds: float | None
+) -> None:
+    """Find the topics of past hours in turns at the lease, until the time is used up."""
+    over = float("inf") if seconds is None else time.monotonic() + seconds
+    past = PastTrends.of(trends_of(store, settings), done["community"])
+    hours = hours_of_past(parse_iso(done["start"]), utc_now()) if done["items"] else []
+    while hours and time.monotonic() < over:
+        ends = min(over, time.monotonic() + TURN_SECONDS)
+        count = await past.turn(
+            hours, partial(_is_past, ends), lease_wait=LeaseWait(LEASE_WAIT_SECONDS)
+        )
+        hours = hours[count:]
+        await asyncio.sleep(LET_GO_SECONDS if hours else 0)
+    await topics_found(store, done)
+
+
+def _is_past(moment: float) -> bool:
+    return time.monotonic() >= moment

@@ -146,10 +146,15 @@ async def find_trends(settings: Settings) -> Topics:
 
 async def trends_in(store: Store, settings: Settings) -> Topics:
     """Recompute the trending topics of a store. Raises CycleRunning, LeaseLost and StoreError."""
-    spelled = SpelledStore(store, settings.watched, Spellings(looks=True))
-    return await Trends(spelled, settings, forms=FORMS).find(
+    return await trends_of(store, settings).find(
         lease_wait=LeaseWait(LEASE_WAIT_SECONDS, yields_to="trending")
     )
+
+
+def trends_of(store: Store, settings: Settings) -> Trends:
+    """Return what finds the topics of a store, in whatever spelling its communities are stored."""
+    spelled = SpelledStore(store, settings.watched, Spellings(looks=True))
+    return Trends(spelled, settings, forms=FORMS)
 
 
 def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:

@@ -1,14 +1,15 @@
 """The document of a backfill, and how it is begun."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from collector.collection.diff import Changes
 from collector.collection.journal import ItemsJournal
 from collector.collection.state import collection_state
 from collector.writers.lease import HeldLease
-from shared.backfills import backfill_id
+from shared.backfills import BackfillMessage, backfill_id
 from shared.communities import SourceName
-from shared.errors import BackfillEnded, ErrorKind, UndertoneError
+from shared.errors import BackfillEnded, DocumentChanged, ErrorKind, UndertoneError
 from shared.models import Backfill, CycleError, Origin
 from shared.store import BACKFILLS, Store
 from shared.times import Clock, hour_of, iso
@@ -128,3 +129,19 @@ def compared_days(uncompared: list[str]) -> timedelta:
         return timedelta(0)
     first, last = (datetime.fromisoformat(f"{hour_of(hour)}:00:00+00:00") for hour in uncompared)
     return last - first
+
+
+async def read_whole(store: Store, message: BackfillMessage) -> Backfill | None:
+    """Return the document of a backfill that is read, and whose topics are still to be found."""
+    found = await store.read(BACKFILLS, "backfill", backfill_id(message.community))
+    is_read = found is not None and found["complete"] and found.get("are_topics_due", False)
+    return found if found and is_read and found["ticket"] == message.ticket else None
+
+
+async def topics_found(store: Store, done: Backfill) -> None:
+    """Note that the topics were found, unless the backfill has begun again."""
+    found = await store.read(BACKFILLS, "backfill", done["id"])
+    if found is not None and found["ticket"] == done["ticket"]:
+        with suppress(DocumentChanged):
+            noted: Backfill = {**found, "are_topics_due": False}
+            await store.replace(BACKFILLS, noted, found["_etag"])

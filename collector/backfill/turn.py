@@ -126,7 +126,7 @@ class BackfillTurn:
         document = journal.document
         if compared_days(document["uncompared"]) >= WITHIN or document["is_read"]:
             await self._mark_copies(work)
-        document["complete"] = document["is_read"]
+        document["complete"] = document["are_topics_due"] = document["is_read"]
 
     def _note(self, journal: BackfillJournal, failed: Callable[[], None]) -> None:
         failed()

@@ -23,7 +23,7 @@ from collector.trending.topics import (
     usage_of,
 )
 from collector.trending.variants import Variants
-from collector.trending.velocity import velocity
+from collector.trending.velocity import as_it_stood, velocity
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.session import Writer
 from shared.communities import SourceName
@@ -42,6 +42,8 @@ RECENT_HOURS = 24
 BEFORE = timedelta(days=7)
 MAX_POST_IDS = 100
 VELOCITY_DIGITS = 2
+# Terms of posts that are kept in memory, 10 to 20 KB each.
+MAX_KNOWN = 4000
 
 
 @dataclass
@@ -66,6 +68,10 @@ class Trends:
     clock: Clock = utc_now
     forms: Mapping[SourceName, Form] = field(default_factory=dict)
     """How the texts of each source are read; another source's are plain Markdown."""
+    is_past: bool = False
+    """Whether posts count with what was known of them at the moment whose topics are computed."""
+    known_terms: dict[str, dict[str, str]] | None = None
+    """Terms of posts by id, for those who compute the topics of many hours."""
 
     async def find(self, *, lease_wait: LeaseWait = NO_WAIT) -> Topics:
         """Compute the topics and make them the current ones.
@@ -77,7 +83,7 @@ class Trends:
         writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
         async with writer.lease(holder) as held:
             now = self.clock()
-            topics = await self._topics(Window.of_hours(RECENT_HOURS, now))
+            topics = await self.topics_of(now)
             held.check()
             fresh = Topics(
                 id=CURRENT,
@@ -91,7 +97,9 @@ class Trends:
         )
         return kept
 
-    async def _topics(self, window: Window) -> list[Topic]:
+    async def topics_of(self, moment: datetime) -> list[Topic]:
+        """Compute the topics of the 24 hours before a moment. Raises StoreUnavailable."""
+        window = Window.of_hours(RECENT_HOURS, moment)
         read = await self._recent(window)
         variants = await asyncio.to_thread(Variants, [post.terms for post in read])
         recent = await asyncio.to_thread(_as_one, read, variants)
@@ -109,9 +117,7 @@ class Trends:
 
     async def _recent(self, window: Window) -> list[RecentPost]:
         """Read the posts of the window that count."""
-        state = await self.store.read(COLLECTION, "collection", "collection")
-        seen_at = state["last_started_at"] if state else None
-        until = min(window.end, parse_iso(seen_at)) if seen_at else window.end
+        until = window.end if self.is_past else await self._collected_until(window.end)
         recent: list[RecentPost] = []
         start, end = iso(window.start), iso(window.end)
         for name in self.settings.watched:
@@ -120,12 +126,29 @@ class Trends:
                 recent += await asyncio.to_thread(self._recent_posts, said, until)
         return recent
 
+    async def _collected_until(self, end: datetime) -> datetime:
+        state = await self.store.read(COLLECTION, "collection", "collection")
+        seen_at = state["last_started_at"] if state else None
+        return min(end, parse_iso(seen_at)) if seen_at else end
+
     def _recent_posts(self, posts: Sequence[Post], until: datetime) -> list[RecentPost]:
         return [self._recent_post(post, until) for post in posts]
 
     def _recent_post(self, post: Post, until: datetime) -> RecentPost:
         form = self.forms.get(post["source"], MARKDOWN)
-        return _recent_post(post, _terms_of(post, self.settings, form), form, until)
+        if self.is_past:
+            post = as_it_stood(post, until)
+        return _recent_post(post, self._terms_of(post, form), form, until)
+
+    def _terms_of(self, post: Post, form: Form) -> dict[str, str]:
+        known = self.known_terms
+        if known is None:
+            return _terms_of(post, self.settings, form)
+        if (found := known.get(post["id"])) is None:
+            found = _terms_of(post, self.settings, form)
+            if len(known) < MAX_KNOWN:
+                known[post["id"]] = found
+        return found
 
     async def _usage_before(
         self, window: Window, variants: Variants, *, known: Iterable[str]
@@ -138,7 +161,7 @@ class Trends:
         def count(posts: Sequence[Post]) -> None:
             for post in posts:
                 form = self.forms.get(post["source"], MARKDOWN)
-                terms = variants.united(_terms_of(post, self.settings, form))
+                terms = variants.united(self._terms_of(post, form))
                 usage.add_among(wanted, post["community"], terms)
 
         for name in self.settings.watched:

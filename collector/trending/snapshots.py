@@ -33,6 +33,33 @@ async def keep_topics(store: Store, fresh: Topics, retention_days: int) -> Topic
     return current
 
 
+async def kept_near(store: Store, moment: datetime) -> Topics | None:
+    """Return the snapshot of the hour that begins at a moment; None if there is none."""
+    current = await store.read(TOPICS, CURRENT, CURRENT)
+    start, end = iso(moment), iso(moment + timedelta(hours=1))
+    named = [each for each in current["snapshots"] if start <= each < end] if current else []
+    return await store.read(TOPICS, named[-1], named[-1]) if named else None
+
+
+async def keep_earlier(store: Store, earlier: Topics, retention_days: int) -> bool:
+    """Keep topics as the snapshot of their time; False if none of that time is kept.
+
+    The caller must hold the lease.
+    """
+    current = await store.read(TOPICS, CURRENT, CURRENT)
+    created = earlier["created_at"]
+    if current is None or not (
+        _oldest(parse_iso(current["created_at"]), retention_days) <= created < current["created_at"]
+    ):
+        return False
+    snapshot: Topics = {**earlier, "id": created, "snapshots": []}
+    await store.upsert(TOPICS, [snapshot])
+    if created not in current["snapshots"]:
+        listing: Topics = {**current, "snapshots": sorted({*current["snapshots"], created})}
+        await store.upsert(TOPICS, [listing])
+    return True
+
+
 async def forget_posts(store: Store, ids: Collection[str]) -> None:
     """Remove deleted posts from the current topics, and topics that are left with too few.
 

@@ -43,11 +43,13 @@ class Topics(TypedDict):
     """The trending topics as they were computed at created_at; the first trends most.
 
     id is `current`, or that of a snapshot. Only the current one knows the snapshots: the ids of the
-    earlier ones, oldest first.
+    earlier ones, oldest first. is_past marks a snapshot of an hour in which no topics were found,
+    which was made from items that were read later.
     """
 
     id: str
     created_at: str
     topics: list[Topic]
     snapshots: list[str]
+    is_past: NotRequired[bool]
     _etag: NotRequired[str]

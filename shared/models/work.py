@@ -133,7 +133,8 @@ class Backfill(Work):
     all is read. is_read says that the source has nothing more, and uncompared are the first and the
     last hour of posts that weren't compared for copies yet. items counts what was read, expected is
     what the source counts in the span, where it can. attempts are the failures in a row; retry_at
-    is when a message may be sent again. Only the message with its ticket is taken.
+    is when a message may be sent again. Only the message with its ticket is taken. are_topics_due
+    says that all is read, and the topics of the days that were read are still to be found.
     """
 
     ttl: int
@@ -155,6 +156,7 @@ class Backfill(Work):
     retry_at: str | None
     began_at: str | None
     updated_at: str
+    are_topics_due: NotRequired[bool]
 
 
 class Import(Work):

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from collector import backfill_jobs
 from collector.backfill_jobs import backfill_on_message, send_due
 from collector.collection.cycle import Collector
 from collector.sources import registry
@@ -14,9 +18,9 @@ from local.commands.backfill import backfill_command
 from local.host.invoke import Output
 from shared.backfills import backfill_id
 from shared.errors import BadMessage, CommunityUnavailable, SettingsError
-from shared.models import Backfill
+from shared.models import Backfill, Lease
 from shared.settings import Settings
-from shared.store import BACKFILLS, open_store
+from shared.store import BACKFILLS, CURRENT, LEASES, TOPICS, open_store
 from shared.times import iso, parse_iso, utc_now
 from tests.collector.backfill.forum import Forum
 from tests.collector.harness import METHOD, check_statistics, stored_items
@@ -75,6 +79,32 @@ class World:
         found, self.stored = asyncio.run(read())
         assert found is not None
         return found
+
+    def topics(self) -> Any:
+        async def read() -> Any:
+            store = await open_store(self.settings, retry_seconds=5)
+            try:
+                return await store.read(TOPICS, CURRENT, CURRENT)
+            finally:
+                await store.close()
+
+        return asyncio.run(read())
+
+    @contextmanager
+    def leased(self, holder: str | None) -> Iterator[None]:
+        """Let another writer hold the lease while the block runs."""
+
+        async def write(name: str | None, until: datetime) -> None:
+            store = await open_store(self.settings, retry_seconds=5)
+            held = Lease(id="lease", kind="lease", ttl=-1, holder=name, expires_at=iso(until))
+            try:
+                await store.upsert(LEASES, [held])
+            finally:
+                await store.close()
+
+        asyncio.run(write(holder, utc_now() + timedelta(minutes=1)))
+        yield
+        asyncio.run(write(None, utc_now()))
 
 
 def messages_of(output: Output) -> list[bytes]:
@@ -150,6 +180,53 @@ def _later(world: World, time: timedelta) -> list[bytes]:
 
     asyncio.run(age())
     return world.sent()
+
+
+def test_after_a_backfill_the_hours_of_the_last_week_have_topics(world) -> None:
+    world.collect()
+    (message,) = world.sent()
+    assert world.topics() is None
+    began = iso(utc_now())
+    world.run(message)
+    current = world.topics()
+    assert current["created_at"] >= began
+    hours = [parse_iso(each) for each in current["snapshots"]]
+    assert len(hours) in (167, 168, 169)
+    assert {b - a for a, b in pairwise(hours)} == {timedelta(hours=1)}
+    assert utc_now() - hours[0] < timedelta(days=7, hours=1)
+
+
+def test_a_worker_killed_while_it_finds_topics_leaves_them_to_the_same_message(
+    world, monkeypatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(*_args: Any) -> None:
+        raise Killed
+
+    world.collect()
+    (message,) = world.sent()
+    with monkeypatch.context() as patched:
+        patched.setattr(backfill_jobs, "hours_of_past", kill)
+        with pytest.raises(Killed):
+            world.run(message)
+    assert world.backfill()["complete"]
+    assert world.topics()["snapshots"] == []
+    assert world.run(message) == []
+    assert len(world.topics()["snapshots"]) >= 167
+
+
+def test_a_busy_lease_sends_the_same_message_again(world, monkeypatch) -> None:
+    monkeypatch.setattr(backfill_jobs, "LEASE_WAIT_SECONDS", 0.0)
+    world.collect()
+    (message,) = world.sent()
+    with world.leased("cycle_20261123_130000"):
+        assert world.run(message) == [message]
+    done = world.backfill()
+    assert (done["items"], done["complete"], done["last_error"]) == (0, False, None)
+    assert world.run(message) == []
+    assert world.backfill()["complete"]
 
 
 def test_a_message_that_cannot_be_read_fails(world) -> None:

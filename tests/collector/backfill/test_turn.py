@@ -252,6 +252,41 @@ async def test_a_cycle_and_trends_see_backfilled_days_as_if_collected_then(store
     await check_statistics(store, [NAME])
 
 
+class Archive(Forum):
+    """A source that gives the past of a subreddit with other words and counts than Reddit."""
+
+    name = "arctic_shift"
+
+
+async def test_an_archive_writes_over_nothing_that_is_stored(store, settings) -> None:
+    name = "aws"
+    own = settings.model_copy(
+        update={"subreddits": (name,), "communities": (), "arctic_shift": "backfill"}
+    )
+    # Reddit shows the newest items, with words that the archive doesn't know.
+    live = Forum(5, start=NOW - timedelta(hours=3), end=NOW, slice_items=20, sentences=1)
+    made = new_backfill(name, "reddit", start=START, now=NOW, ticket="t")
+    await store.create(BACKFILLS, made)
+
+    def run(source: Forum) -> Any:
+        return BackfillTurn(
+            store, source, METHOD, own, lambda: False, clock=lambda: NOW, batch_items=50
+        ).run(name, ticket="t")
+
+    await run(live)
+    known = await stored_items(store, [name])
+    assert len(known) == 5
+    archived = new_backfill(name, "arctic_shift", start=START, now=NOW, ticket="t")
+    await store.upsert(BACKFILLS, [archived])
+    done = await run(Archive(40, start=NOW - timedelta(days=2), end=NOW, slice_items=20))
+    assert (done["complete"], done["items"]) == (True, 40)
+    found = await stored_items(store, [name])
+    assert {key: found[key] for key in known} == known
+    assert {found[key]["source"] for key in found.keys() - known.keys()} == {"arctic_shift"}
+    assert len(found) == 40
+    await check_statistics(store, [name])
+
+
 class Repeating(Forum):
     """A forum whose posts of one author say the same every five days."""
 
