@@ -15,9 +15,8 @@ import azure.functions as func
 from collector.backfill.journal import new_backfill, read_whole, topics_found
 from collector.backfill.planning import due_backfills, first_moment, new_ticket, write_ticket
 from collector.backfill.turn import BackfillTurn, Progress, no_progress
-from collector.jobs import trends_in
+from collector.jobs import trends_in, trends_of
 from collector.runs import RESCORE_WAIT_SECONDS, opened, reported
-from collector.jobs import RESCORE_WAIT_SECONDS, opened, reported, trends_in, trends_of
 from collector.sentiment.registry import method_named
 from collector.sources.base import Source
 from collector.sources.forms import FORMS

@@ -11,10 +11,10 @@ from shared.backfills import BackfillMessage, backfill_id, is_active
 from shared.communities import SourceName
 from shared.errors import DocumentChanged, DocumentExists
 from shared.logs import event
-from shared.models import Backfill
+from shared.models import Backfill, CommunityState
 from shared.settings import Settings
 from shared.store import BACKFILLS, COMMUNITIES, Store
-from shared.times import iso
+from shared.times import iso, parse_iso
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ async def due_backfills(
     """Return the messages to send now, after their documents were written.
 
     sources are those that have the past of watched communities. A community gets its backfill when
-    it has been collected once. Raises StoreError.
+    it has been collected once, and another one of what no poll reached after a pause. Raises
+    StoreError.
     """
     if not settings.backfill_days or not sources:
         return []
@@ -49,11 +50,13 @@ async def due_backfills(
     if free <= 0:
         return []
     states = await store.read_many(COMMUNITIES, [("community", name) for name in sources])
-    collected = {key[1] for key, state in states.items() if state["last_collected_at"]}
+    collected = {key[1]: state for key, state in states.items() if state["last_collected_at"]}
+    first = iso(first_moment(settings, settings.backfill_days, now))
+    spans = {
+        name: _unread(state, known.get(name), first, iso(now)) for name, state in collected.items()
+    }
     due = [
-        name
-        for name in sources
-        if (_is_due(known[name], now) if name in known else name in collected)
+        name for name in sources if spans.get(name) or (name in known and _is_due(known[name], now))
     ]
     # What was begun is ended first.
     due.sort(
@@ -62,11 +65,26 @@ async def due_backfills(
     messages: list[BackfillMessage] = []
     for name in islice(due, free):
         ticket = new_ticket()
-        start = first_moment(settings, settings.backfill_days, now)
-        fresh = new_backfill(name, sources[name], start=start, now=now, ticket=ticket)
+        start, end = spans.get(name) or (first, iso(now))
+        fresh = new_backfill(name, sources[name], start=parse_iso(start), now=now, ticket=ticket)
+        fresh["end"] = end
         if await write_ticket(store, fresh, known.get(name), now):
             messages.append(BackfillMessage(community=name, ticket=ticket))
     return messages
+
+
+def _unread(
+    state: CommunityState, known: Backfill | None, first: str, now: str
+) -> tuple[str, str] | None:
+    """Return the span that is to be read next: all, or what was missed since the last backfill."""
+    if known is None:
+        return first, now
+    if not known["complete"]:
+        return None
+    missed = [span for span in state.get("missed", []) if span[1] > max(first, known["end"])]
+    if not missed:
+        return None
+    return max(first, min(start for start, _ in missed)), max(end for _, end in missed)
 
 
 def _is_due(backfill: Backfill, now: datetime) -> bool:
@@ -91,7 +109,7 @@ async def write_ticket(
         "backfill.asked_for",
         community=fresh["community"],
         source=fresh["source"],
-        start=(known or fresh)["start"],
+        start=(fresh if known is None or known["complete"] else known)["start"],
     )
     return True
 

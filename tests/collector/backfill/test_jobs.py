@@ -20,7 +20,7 @@ from shared.backfills import backfill_id
 from shared.errors import BadMessage, CommunityUnavailable, SettingsError
 from shared.models import Backfill, Lease
 from shared.settings import Settings
-from shared.store import BACKFILLS, CURRENT, LEASES, TOPICS, open_store
+from shared.store import BACKFILLS, COMMUNITIES, CURRENT, LEASES, TOPICS, open_store
 from shared.times import iso, parse_iso, utc_now
 from tests.collector.backfill.forum import Forum
 from tests.collector.harness import METHOD, check_statistics, stored_items
@@ -36,14 +36,14 @@ class World:
         self.settings = settings
         self.error: Exception | None = None
         end = utc_now()
-        self._span = {"start": end - timedelta(days=20), "end": end}
+        self.forum: dict[str, Any] = {"count": ITEMS, "start": end - timedelta(days=20), "end": end}
 
     def open(self, *_args: Any) -> Forum:
         def before(_number: int) -> None:
             if self.error is not None:
                 raise self.error
 
-        return Forum(ITEMS, before=before, **self._span)
+        return Forum(before=before, **self.forum)
 
     def collect(self) -> None:
         async def run() -> None:
@@ -227,6 +227,45 @@ def test_a_busy_lease_sends_the_same_message_again(world, monkeypatch) -> None:
     assert (done["items"], done["complete"], done["last_error"]) == (0, False, None)
     assert world.run(message) == []
     assert world.backfill()["complete"]
+
+
+def test_what_no_poll_reached_in_a_pause_is_read_by_another_backfill(world) -> None:
+    """As after a community was taken off the list for three days, and put on it again."""
+    pause = timedelta(days=3)
+    again = utc_now()
+    world.forum["end"] = again - pause
+    world.collect()
+    world.run(world.sent()[0])
+    stopped = _stopped(world, pause)
+    world.forum = {"count": 30, "start": again - pause, "end": again, "prefix": "discourse.later"}
+    world.collect()
+    (message,) = world.sent()
+    assert world.run(message) == []
+    done = world.backfill()
+    assert (done["complete"], done["start"]) == (True, stopped)
+    assert world.stored == ITEMS + 30
+    # A later collection misses nothing, so nothing more is read.
+    world.collect()
+    assert world.sent() == []
+
+
+def _stopped(world: World, pause: timedelta) -> str:
+    """Move collection and the backfill back by a pause; return when collection stopped."""
+
+    async def move() -> str:
+        store = await open_store(world.settings, retry_seconds=5)
+        try:
+            state: Any = await store.read(COMMUNITIES, "community", NAME)
+            stopped = iso(parse_iso(state["last_collected_at"]) - pause)
+            await store.upsert(COMMUNITIES, [{**state, "last_collected_at": stopped}])
+            found: Any = await store.read(BACKFILLS, "backfill", backfill_id(NAME))
+            ended = iso(parse_iso(found["end"]) - pause)
+            await store.upsert(BACKFILLS, [{**found, "end": ended}])
+            return stopped
+        finally:
+            await store.close()
+
+    return asyncio.run(move())
 
 
 def test_a_message_that_cannot_be_read_fails(world) -> None:
