@@ -10,10 +10,10 @@ from local.first_run import PROBE_SECONDS, probe, stored_origin
 from local.reddit.feed import subreddits_of
 from local.serving import listen
 from shared.errors import SettingsError
+from shared.setting_values import are_none
 from shared.settings import (
     DEFAULT_SUBREDDITS,
     OF_REDDIT,
-    are_none,
     load_settings,
     with_communities,
 )

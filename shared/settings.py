@@ -10,38 +10,40 @@ import binascii
 import os
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
     ValidationError,
     model_validator,
 )
-from pydantic.functional_validators import AfterValidator
 
 from shared import __version__
 from shared.communities import (
-    NAME,
     REDDIT,
-    SUBREDDIT,
     SourceName,
-    is_prefixed_id,
     name_in_source,
     source_of,
 )
 from shared.errors import SettingsError
 from shared.logs import MASK, hide, masked
-from shared.models import ALL, Origin, OtherLanguages
-from shared.origins import check_origin
-from shared.schedule import BadScheduleError, next_tick
+from shared.models import Origin, OtherLanguages
 from shared.schedule_advice import warnings
+from shared.setting_values import (
+    NO_SUBREDDITS,
+    Addresses,
+    Communities,
+    Origins,
+    Queries,
+    Schedule,
+    Subreddits,
+    WebAddress,
+)
 
 DEFAULT_SUBREDDITS = (
     "Cursor",
@@ -60,7 +62,6 @@ DEFAULT_SUBREDDITS = (
     "JulesAgent",
 )
 
-NO_SUBREDDITS = "none"
 # Watched where neither Reddit nor anything else is configured: they need no account.
 DEFAULT_COMMUNITIES = (
     "hn.claude-code",
@@ -84,83 +85,9 @@ QUOTED_WITH_AT = re.compile(r"'[^']*@[^']*'")
 # If one of these is on, the worker sets up OpenTelemetry and the host stops sending the app's logs:
 # https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
 WORKER_TELEMETRY = ("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "PYTHON_ENABLE_OPENTELEMETRY")
-ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 # Not stripped, because the host reads the raw value too: a line end in it stops the host's timer.
 SCHEDULES = ("collect_schedule", "trending_schedule", "cleanup_schedule")
 SIX_FIELDS = "six NCRONTAB fields, UTC (second minute hour day month weekday)"
-
-
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def are_none(subreddits: object) -> bool:
-    """Return whether SUBREDDITS, as it is written or split, says that none is watched."""
-    names = _split(subreddits)
-    return isinstance(names, tuple) and [name.lower() for name in names] == [NO_SUBREDDITS]
-
-
-def _subreddits(names: tuple[str, ...]) -> tuple[str, ...]:
-    if are_none(names):
-        return ()
-    for name in names:
-        # In any case: names that differ by it alone are one community.
-        is_name = SUBREDDIT.fullmatch(name) and source_of(name.lower()) == REDDIT
-        if not is_name or name.lower() in {ALL, NO_SUBREDDITS}:
-            raise ValueError(f"{name!r} is not a name of a subreddit")
-    if len({name.lower() for name in names}) < len(names):
-        raise ValueError("a subreddit is named twice")
-    return names
-
-
-def _communities(ids: tuple[str, ...]) -> tuple[str, ...]:
-    for community in ids:
-        if not is_prefixed_id(community):
-            raise ValueError(f"{community!r} is not an id of a community")
-    if len(set(ids)) < len(ids):
-        raise ValueError("a community is named twice")
-    return ids
-
-
-def _named(value: object) -> object:
-    """Split "name=value,name=value" into a mapping."""
-    if not isinstance(value, str):
-        return value
-    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
-    names = [name.strip() for name, _, _ in pairs]
-    for name, equals, _ in pairs:
-        if not equals:
-            raise ValueError(f"{name.strip()!r} has no value")
-    if len(set(names)) < len(names):
-        raise ValueError("a name stands twice")
-    return {name: given.strip() for name, (_, _, given) in zip(names, pairs, strict=True)}
-
-
-def _with_names(named: dict[str, str]) -> dict[str, str]:
-    for name, given in named.items():
-        if not NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is not a name of small letters, digits and hyphens")
-        if not given:
-            raise ValueError(f"{name!r} has no value")
-    return named
-
-
-def _schedule(expression: str) -> str:
-    try:
-        next_tick(expression, ANY_TIME)
-    except BadScheduleError as error:
-        raise ValueError(str(error)) from error
-    return expression
-
-
-def _web_address(value: str) -> str:
-    if "@" in value:
-        raise ValueError("an address with a user or password isn't accepted")
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-        raise ValueError(f"{value!r} is not an http(s) address")
-    return value.rstrip("/")
 
 
 def _check_cosmos_key(key: SecretStr) -> None:
@@ -181,19 +108,6 @@ def _check_connection_string(given: SecretStr | None) -> None:
             f"APPLICATIONINSIGHTS_CONNECTION_STRING: {state}, and TELEMETRY=azure needs it; it"
             " takes InstrumentationKey=…;IngestionEndpoint=… as the Azure portal shows it"
         )
-
-
-def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
-    for origin in given:
-        check_origin(origin)
-    return given
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-Schedule = Annotated[str, AfterValidator(_schedule)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Queries = Annotated[dict[str, str], BeforeValidator(_named), AfterValidator(_with_names)]
-Addresses = Annotated[dict[str, WebAddress], BeforeValidator(_named), AfterValidator(_with_names)]
 
 
 class Settings(BaseModel):
@@ -220,10 +134,10 @@ class Settings(BaseModel):
     origin: Origin = Field(
         "live", description="what the data is: live, sample (invented) or recorded"
     )
-    subreddits: Annotated[Names, Field(min_length=1), AfterValidator(_subreddits)] = Field(
+    subreddits: Subreddits = Field(
         DEFAULT_SUBREDDITS, description="the subreddits to watch, separated by commas, or none"
     )
-    communities: Annotated[Names, AfterValidator(_communities)] = Field(
+    communities: Communities = Field(
         (),
         description="the ids of the communities of other sources to watch, separated by commas:"
         " hn.NAME, forum.NAME, github.OWNER.REPOSITORY or push.NAME, in small letters",
@@ -325,7 +239,7 @@ class Settings(BaseModel):
     cache_seconds: float = Field(
         2.0, ge=0, le=60, description="seconds for which an answer is cached in memory: 0 to 60"
     )
-    cors_origins: Annotated[Names, AfterValidator(_origins)] = Field(
+    cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, separated by commas"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from collector.sources.discourse.forum import Forum
 from collector.sources.discourse.objects import whole_number
-from collector.text.tidy import tidy
+from shared.tidy import tidy
 
 MAX_CATEGORIES = 300
 MAX_NAME = 100

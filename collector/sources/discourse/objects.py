@@ -23,7 +23,7 @@ from pydantic import (
 
 from collector.sources.base import Seen, SeenComment, SeenPost
 from collector.text.html import to_markdown
-from collector.text.tidy import tidy
+from shared.tidy import tidy
 from shared.times import EARLIEST, LATEST
 
 # JSON readers of every language can read this as a whole number.

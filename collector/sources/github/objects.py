@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from collector.sources.base import Seen, SeenComment, SeenPost
 from collector.sources.github.names import Repository, comment_id, post_id
-from collector.text.tidy import tidy
+from shared.tidy import tidy
 from shared.times import EARLIEST, LATEST
 
 GITHUB = "https://github.com"

@@ -17,8 +17,8 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, Validation
 from collector.sources.base import SeenComment, SeenPost
 from collector.text.html import to_markdown
 from collector.text.notices import is_notice
-from collector.text.tidy import tidy
 from shared.logs import event
+from shared.tidy import tidy
 from shared.times import EARLIEST, LATEST
 
 log = logging.getLogger(__name__)

@@ -16,9 +16,9 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from collector.sources.base import Seen, SeenComment, SeenPost
 from collector.text.notices import is_notice, is_removed
-from collector.text.tidy import tidy
 from shared.communities import Kind
 from shared.logs import event
+from shared.tidy import tidy
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import pytest
 
 from collector.sources.base import SeenComment, SeenPost
 from collector.sources.reddit.objects import read_things
-from collector.text.tidy import MAX_CHARACTERS
+from shared.tidy import MAX_CHARACTERS
 
 POST = {"id": "abc12", "created_utc": 1700000000.0, "title": "A title", "author": "ada"}
 COMMENT = {"id": "c0", "link_id": "t3_abc12", "created_utc": 1700000001.0, "body": "Words"}

@@ -1,0 +1,105 @@
+"""The forms of settings' values: lists, named lists, names of communities, schedules, addresses."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+from pydantic.functional_validators import AfterValidator
+
+from shared.communities import NAME, REDDIT, SUBREDDIT, is_prefixed_id, source_of
+from shared.models import ALL
+from shared.origins import check_origin
+from shared.schedule import BadScheduleError, next_tick
+
+NO_SUBREDDITS = "none"
+ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def are_none(subreddits: object) -> bool:
+    """Return whether SUBREDDITS, as it is written or split, says that none is watched."""
+    names = _split(subreddits)
+    return isinstance(names, tuple) and [name.lower() for name in names] == [NO_SUBREDDITS]
+
+
+def _subreddits(names: tuple[str, ...]) -> tuple[str, ...]:
+    if are_none(names):
+        return ()
+    for name in names:
+        # In any case: names that differ by it alone are one community.
+        is_name = SUBREDDIT.fullmatch(name) and source_of(name.lower()) == REDDIT
+        if not is_name or name.lower() in {ALL, NO_SUBREDDITS}:
+            raise ValueError(f"{name!r} is not a name of a subreddit")
+    if len({name.lower() for name in names}) < len(names):
+        raise ValueError("a subreddit is named twice")
+    return names
+
+
+def _communities(ids: tuple[str, ...]) -> tuple[str, ...]:
+    for community in ids:
+        if not is_prefixed_id(community):
+            raise ValueError(f"{community!r} is not an id of a community")
+    if len(set(ids)) < len(ids):
+        raise ValueError("a community is named twice")
+    return ids
+
+
+def _named(value: object) -> object:
+    """Split "name=value,name=value" into a mapping."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    names = [name.strip() for name, _, _ in pairs]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise ValueError(f"{name.strip()!r} has no value")
+    if len(set(names)) < len(names):
+        raise ValueError("a name stands twice")
+    return {name: given.strip() for name, (_, _, given) in zip(names, pairs, strict=True)}
+
+
+def _with_names(named: dict[str, str]) -> dict[str, str]:
+    for name, given in named.items():
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a name of small letters, digits and hyphens")
+        if not given:
+            raise ValueError(f"{name!r} has no value")
+    return named
+
+
+def _schedule(expression: str) -> str:
+    try:
+        next_tick(expression, ANY_TIME)
+    except BadScheduleError as error:
+        raise ValueError(str(error)) from error
+    return expression
+
+
+def _web_address(value: str) -> str:
+    if "@" in value:
+        raise ValueError("an address with a user or password isn't accepted")
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError(f"{value!r} is not an http(s) address")
+    return value.rstrip("/")
+
+
+def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in given:
+        check_origin(origin)
+    return given
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Schedule = Annotated[str, AfterValidator(_schedule)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Queries = Annotated[dict[str, str], BeforeValidator(_named), AfterValidator(_with_names)]
+Addresses = Annotated[dict[str, WebAddress], BeforeValidator(_named), AfterValidator(_with_names)]
+Subreddits = Annotated[Names, Field(min_length=1), AfterValidator(_subreddits)]
+Communities = Annotated[Names, AfterValidator(_communities)]
+Origins = Annotated[Names, AfterValidator(_origins)]
