@@ -1,8 +1,9 @@
 """The sweep: a few requests a cycle that check stored items which a source no longer lists.
 
-The stored items of a source form two rings: the last 48 hours, and everything older. A ring is
+The stored items of a source form two rings: those of the last 48 hours, and all of them. A ring is
 walked in order (by community, posts before comments, oldest first) from a stored cursor, at most
-once a cycle.
+once a cycle. The ring of all is named "older". It has the recent ones too: an item that turned 48
+hours old just behind its cursor would wait for a walk of each ring.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from itertools import product
 from typing import Literal, cast
 
@@ -24,8 +26,6 @@ from shared.times import Clock, iso
 Ring = Literal["recent", "older"]
 
 RECENT = timedelta(hours=48)
-# The older ring gets a third of the requests: recent items change most.
-SHARE_OF_OLDER = 3
 PAGE = 100
 
 CONTAINERS: dict[Kind, Container[Item]] = {
@@ -87,7 +87,7 @@ async def sweep(
     walked: set[Ring] = set()
     seen = set(skip)
     try:
-        for ring, allowed in budgets(requests):
+        for ring, allowed in budgets(requests, source.share_of_older):
             if ring in walked:
                 continue
             limits = bounds(ring, clock())
@@ -130,13 +130,13 @@ async def read_cursors(store: Store, source: SourceName) -> SweepState:
     return found or SweepState(id=source, kind="sweep", ttl=-1, recent=[], older=[])
 
 
-def budgets(requests: int) -> list[tuple[Ring, int]]:
+def budgets(requests: int, share: Fraction) -> list[tuple[Ring, int]]:
     """Return the rings in their order, each with the number of requests used by its end.
 
-    A third of the requests is for the older ring; the recent ring gets what is left over.
+    A share of the requests is for the older ring; the recent ring gets what is left over.
     """
     return [
-        ("recent", requests - requests // SHARE_OF_OLDER),
+        ("recent", requests - int(requests * share)),
         ("older", requests),
         ("recent", requests),
     ]
@@ -144,8 +144,7 @@ def budgets(requests: int) -> list[tuple[Ring, int]]:
 
 def bounds(ring: Ring, now: datetime) -> tuple[str, str]:
     """Return the order keys of a ring: its first, and the end, which it excludes."""
-    border = iso(now - RECENT)
-    return (border, "9") if ring == "recent" else ("", border)
+    return (iso(now - RECENT) if ring == "recent" else "", "9")
 
 
 async def batches(

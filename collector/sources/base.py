@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import ClassVar, Protocol, runtime_checkable
 
 from collector.sources.waiting import SourceWait
@@ -172,6 +173,11 @@ class Source(Protocol):
         ...
 
     @property
+    def share_of_older(self) -> Fraction:
+        """Return the share of the sweep's requests that goes to all items, not to recent ones."""
+        ...
+
+    @property
     def requests_used(self) -> int:
         """Return the number of requests sent so far, including retries."""
         ...
@@ -238,6 +244,11 @@ class SourceBase:
     def sweep_factor(self) -> float:
         """Return 1."""
         return 1
+
+    @property
+    def share_of_older(self) -> Fraction:
+        """Return a third: recent items change most."""
+        return Fraction(1, 3)
 
     @property
     def requests_left(self) -> int | None:

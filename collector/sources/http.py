@@ -5,6 +5,7 @@ is cut or isn't JSON) is retried here.
 """
 
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -74,10 +75,32 @@ def usual_fault(answer: Answer) -> Attempt[Answer] | None:
     return None
 
 
-class HttpClient:
-    """Sends requests to one server, at least `pace` seconds apart by the clock `seconds`.
+class Pace:
+    """Keeps requests at least some seconds apart, also those of several threads."""
 
-    requests_used counts them, retries included. It follows no redirect.
+    def __init__(
+        self, apart: float, wait: Wait, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._apart = apart
+        self._wait = wait
+        self._seconds = seconds
+        self._last = float("-inf")
+        self._lock = threading.Lock()
+
+    def keep(self) -> None:
+        """Wait until the next request is due. Raises what the wait raises."""
+        with self._lock:
+            due = self._last + self._apart - self._seconds()
+            if due > 0:
+                self._wait(due)
+            self._last = self._seconds()
+
+
+class HttpClient:
+    """Sends requests to one server, at the pace given, or `pace` seconds apart by `seconds`.
+
+    requests_used counts them, retries included. It follows no redirect. One thread at a time may
+    use it; several clients may share a Pace.
     """
 
     def __init__(
@@ -87,7 +110,7 @@ class HttpClient:
         source: SourceName,
         agent: str,
         wait: Wait,
-        pace: float = 0.0,
+        pace: float | Pace = 0.0,
         backoff: Backoff | None = None,
         fault_of: Fault = usual_fault,
         headers: Mapping[str, str] | None = None,
@@ -99,13 +122,11 @@ class HttpClient:
         self.requests_used = 0
         self._source: SourceName = source
         self._wait = wait
-        self._pace = pace
+        self._pace = pace if isinstance(pace, Pace) else Pace(pace, wait, seconds)
         self._backoff = backoff or Backoff()
         self._fault_of = fault_of
         self._before = before
         self._rng = random.Random()  # noqa: S311 - jitter
-        self._last = float("-inf")
-        self._seconds = seconds
         self._session = BoundedSession()
         self._session.headers.update({"User-Agent": agent, **(headers or {})})
 
@@ -128,7 +149,7 @@ class HttpClient:
 
     def _send(self, method: str, path: str, **more: object) -> Answer:
         def attempt(number: int) -> Attempt[Answer]:
-            self._keep_pace()
+            self._pace.keep()
             if self._before is not None:
                 self._before()
             return self._attempt(method, path, number, more)
@@ -142,12 +163,6 @@ class HttpClient:
             rng=self._rng,
             longest=LONGEST_PAUSE,
         )
-
-    def _keep_pace(self) -> None:
-        due = self._last + self._pace - self._seconds()
-        if due > 0:
-            self._wait(due)
-        self._last = self._seconds()
 
     def _attempt(
         self, method: str, path: str, number: int, more: Mapping[str, object]

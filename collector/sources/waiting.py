@@ -22,13 +22,15 @@ class SourceWait:
 
     def __init__(self, wait: Wait) -> None:
         self._wait = wait
+        self._lock = threading.Lock()
         self.seconds = 0.0
         self.is_probing = False
 
     def __call__(self, seconds: float) -> None:
         """Wait, and count the seconds. Raises what the wait raises."""
         self._wait(seconds)
-        self.seconds += seconds
+        with self._lock:
+            self.seconds += seconds
 
 
 def is_probing(wait: Wait) -> bool:
