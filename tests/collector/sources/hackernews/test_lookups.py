@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -17,6 +18,7 @@ from local.reddit.faults import FaultPlan, Faults
 from local.serving import Listening
 from shared.errors import DeadlineReached, SourceError, SourceUnavailable, Stopped
 from tests.collector.sources.hackernews.clients import COMMUNITY, source_of
+from tests.contracts.worlds.base import FAST
 
 
 def filled(board: Board, count: int) -> list[ItemReference]:
@@ -69,7 +71,9 @@ def test_a_fault_that_passes_loses_and_doubles_nothing(hacker_news) -> None:
     asked = filled(hacker_news.board, 60)
     hacker_news.board.delete(int(asked[30].id[3:]))
     hacker_news.set_faults("503,first=2;cut,first=2")
-    with closing(source_of(hacker_news.base_url)) as source:
+    # All four faults may meet one item.
+    patient = replace(FAST, attempts=5)
+    with closing(source_of(hacker_news.base_url, backoff=patient)) as source:
         looked = source.look_again(asked)
         assert [each.id for each in looked.found] == [
             item.id for item in asked if item != asked[30]
