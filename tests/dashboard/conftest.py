@@ -134,7 +134,9 @@ def running_product(folder: Path, collected: Path | None = None) -> Iterator[Pro
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database with the collected sample, made by the first process that needs it."""
-    shared = tmp_path_factory.getbasetemp().parent
+    # Processes of one run share the folder above their own; a process alone has it of earlier runs.
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     database = shared / "collected.db"
     with (shared / "collected.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

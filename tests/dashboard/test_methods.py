@@ -23,7 +23,7 @@ from tests.fixtures.reddit import make_stand_in
 
 EVERY_VIEW = ({}, {"view": "compare"}, {"view": "posts"})
 # An earlier method, for which nothing is English.
-EARLIER = Method("earlier", "9", lambda _: Score("neutral", 0.0, 0.0, 0.0, 1.0, "other"))
+EARLIER = Method("earlier", "9", lambda *_: Score("neutral", 0.0, 0.0, 0.0, 1.0, "other"))
 
 
 def notice(page: Page) -> Locator:
