@@ -7,7 +7,7 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -35,7 +35,7 @@ from collector.backfill.journal import new_backfill
 from collector.backfill.turn import BackfillTurn
 from collector.collection.cycle import Collector
 from collector.collection.sweep import read_cursors, sweep
-from collector.sources.base import ItemReference, Looked, Source
+from collector.sources.base import ItemReference, Looked, Slice, Source
 from collector.sources.discourse.source import DiscourseSource
 from collector.sources.github.source import GitHubSource
 from collector.sources.hackernews.client import ITEMS_PACE, HackerNewsSource
@@ -54,7 +54,7 @@ from local.reddit.limits import RateLimit
 from local.reddit.server import create_app
 from local.serving import Listening
 from shared.communities import SourceName
-from shared.models import Backfill, Cycle
+from shared.models import Backfill, Cycle, Watermark
 from shared.settings import Settings, load_settings
 from shared.store import BACKFILLS, open_store
 from tests.collector.harness import METHOD
@@ -122,6 +122,22 @@ class Timed:
                 self._clock.wait(bill.ANSWER_SECONDS + late * len(items))
             self.swept += self._clock() - began
             self.looked += len(items)
+
+    def backfill(
+        self, community: str, start: str, end: str, cursor: Watermark | None
+    ) -> Iterator[Slice]:
+        """Read slices of the past."""
+        slices = self._source.backfill(community, start, end, cursor)
+        while True:
+            began = self._clock()
+            try:
+                one = next(slices, None)
+            finally:
+                self.swept += self._clock() - began
+            if one is None:
+                return
+            self.looked += len(one.items)
+            yield one
 
     @property
     def took(self) -> "Took":

@@ -17,11 +17,13 @@ from collector.collection.groups import BROKE, Group, Read, broke, groups_of
 from collector.collection.kept import give_back, keep
 from collector.collection.observed import after_failure, begins
 from collector.collection.outages import log_recoveries, outcome_of, states_of_waiting
+from collector.collection.rereading import SLICES, reread
 from collector.collection.side_by_side import side_by_side
 from collector.collection.sweep import Swept, sweep
 from collector.collection.writing import write_changes
 from collector.rollups.copies import earliest_compared, unmarked_posts
 from collector.sentiment.rescoring import rescore_hours
+from collector.sources.base import Source
 from shared.communities import SourceName
 from shared.errors import (
     DeadlineReached,
@@ -261,16 +263,9 @@ async def _sweep_source(
         return
     if source.own_servers:
         own = [each for each in own if each not in done.failed]
-    results = sweep(
-        cycle.store,
-        source,
-        own,
-        requests=round(cycle.settings.sweep_requests * source.sweep_factor),
-        skip=set() if source.lists_deleted else done.looked_at,
-        clock=cycle.clock,
-    )
+    skip = set() if source.lists_deleted else done.looked_at
     try:
-        async with aclosing(results):
+        async with aclosing(_swept(cycle, source, own, skip)) as results:
             async for swept in results:
                 async with writing:
                     await _take(cycle, swept)
@@ -288,6 +283,30 @@ async def _sweep_source(
         cycle.journal.fail(None, "internal", reason)
     finally:
         count_requests(cycle)
+
+
+async def _swept(
+    cycle: CycleContext, source: Source, names: Sequence[str], skip: set[str]
+) -> AsyncGenerator[Swept]:
+    """Return what the sweep of a source finds: by lookups, and then by rereading the past."""
+    asked = cycle.settings.sweep_requests
+    requests = round(asked * source.sweep_factor)
+    oldest = comparer_of(cycle).oldest
+    steps = [
+        sweep(cycle.store, source, names, requests=requests, skip=skip, clock=cycle.clock),
+        reread(
+            cycle.store,
+            source,
+            names,
+            slices=round(asked * SLICES),
+            oldest=oldest,
+            clock=cycle.clock,
+        ),
+    ]
+    for each in steps:
+        async with aclosing(each) as results:
+            async for swept in results:
+                yield swept
 
 
 async def _take(cycle: CycleContext, swept: Swept) -> None:

@@ -4,6 +4,7 @@ The stored items of a source form two rings: those of the last 48 hours, and all
 walked in order (by community, posts before comments, oldest first) from a stored cursor, at most
 once a cycle. The ring of all is named "older". It has the recent ones too: an item that turned 48
 hours old just behind its cursor would wait for a walk of each ring.
+once a cycle. Communities whose past is reread (rereading.py) have no rings.
 """
 
 import asyncio
@@ -66,6 +67,11 @@ class Swept:
         """List the communities with items found or gone."""
         return list(dict.fromkeys([*self.found, *self.gone]))
 
+    def tells_of(self, stored: Stored) -> bool:
+        """Return whether it says that a stored item is there, or gone."""
+        name = stored.item["community"]
+        return stored.key in self.stored.get(name, {}) or stored.item in self.gone.get(name, [])
+
 
 async def sweep(
     store: Store,
@@ -91,7 +97,8 @@ async def sweep(
             if ring in walked:
                 continue
             limits = bounds(ring, clock())
-            walk = batches(store, names, cursors[ring], limits, skip=seen, size=source.keys_at_once)
+            own = [each for each in names if not source.rereads_past(each)]
+            walk = batches(store, own, cursors[ring], limits, skip=seen, size=source.keys_at_once)
             while source.requests_used - started < allowed:
                 batch = await anext(walk, None)
                 if batch is None:

@@ -211,6 +211,13 @@ class Source(Protocol):
         """
         ...
 
+    def rereads_past(self, community: str) -> bool:
+        """Return whether the sweep rereads a community's past, rather than look up its items.
+
+        It is so where a slice shows more items than a lookup, and the community can be read now.
+        """
+        ...
+
     def close(self) -> None:
         """Close the connections."""
         ...
@@ -260,6 +267,10 @@ class SourceBase:
     ) -> Iterator[Slice]:
         """Return nothing: the past can't be read."""
         return iter(())
+
+    def rereads_past(self, _community: str) -> bool:
+        """Return False: lookups are enough."""
+        return False
 
     def close(self) -> None:
         """Close nothing."""

@@ -50,10 +50,28 @@ class CommunityState(TypedDict):
     _etag: NotRequired[str]
 
 
+class PastWalk(TypedDict):
+    """A walk through a community's past, which began at an ISO time.
+
+    cursor is the source's own, and reached the ISO time down to which stored items are compared.
+    shown are the keys of the last slice's items. looked is the kind and the order key of the last
+    item of the next slice that was looked up, and fruitless the lookups that found nothing gone.
+    """
+
+    began: str
+    cursor: Watermark | None
+    is_over: bool
+    reached: str
+    shown: list[str]
+    looked: list[str]
+    fruitless: int
+
+
 class SweepState(TypedDict):
     """How far the sweep of a source has come in each of its rings; id is the source's name.
 
-    collector/collection/sweep.py says what the rings are.
+    collector/collection/sweep.py says what the rings are. past has the walks of communities whose
+    past is reread instead, by name.
     """
 
     id: SourceName
@@ -61,6 +79,7 @@ class SweepState(TypedDict):
     ttl: int
     recent: list[str]
     older: list[str]
+    past: NotRequired[dict[str, PastWalk]]
     _etag: NotRequired[str]
 
 

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
-from shared.models import Comment, Post
+from shared.models import Comment, Item, Post
 from shared.store.base import Container, Query, Store
 from shared.times import next_hour
 
-I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+I = TypeVar("I", Post, Comment, Item)  # noqa: E741 - an item
 
 PAGE = 500
 # Hours at most this far apart are read in one query, which costs less than two.

@@ -21,7 +21,7 @@ from collector.sources.discourse.past import CATEGORIES, ForumPast
 from collector.sources.discourse.polling import ForumPoll, Known
 from collector.sources.http import HttpClient, user_agent
 from collector.sources.waiting import Backoff, Wait
-from shared.communities import SourceName, name_in_source, source_of
+from shared.communities import SourceName, name_in_source
 from shared.errors import SourceError
 from shared.logs import event
 from shared.models import Watermark
@@ -29,11 +29,6 @@ from shared.settings import Settings
 from shared.times import DAY_CHARS, iso
 
 log = logging.getLogger(__name__)
-
-# Requests of the sweep for each forum and each of SWEEP_REQUESTS. With 30 of those they are five a
-# cycle, which look at what a busy forum (200,000 posts a year) has of the last 48 hours in as many.
-# Each takes a second, and Azure bills the waiting.
-SWEEP_OF_A_FORUM = 1 / 6
 
 
 class DiscourseSource(SourceBase):
@@ -56,7 +51,6 @@ class DiscourseSource(SourceBase):
     ) -> None:
         super().__init__()
         self._addresses = settings.addresses_of_forums
-        self._watched = sum(source_of(each) == self.name for each in settings.watched)
         self._agent = user_agent(settings.contact)
         self._wait = wait
         self._backoff = backoff
@@ -69,11 +63,6 @@ class DiscourseSource(SourceBase):
     def requests_used(self) -> int:
         """Return the number of requests to all forums so far, including retries."""
         return sum(forum.requests_used for forum in self._forums.values())
-
-    @property
-    def sweep_factor(self) -> float:
-        """Return what is enough for the posts of two days."""
-        return SWEEP_OF_A_FORUM * self._watched
 
     def poll(
         self, community: str, watermark: Watermark | None, *, oldest: str, now: datetime
@@ -120,9 +109,14 @@ class DiscourseSource(SourceBase):
     ) -> Iterator[Slice]:
         """Yield the posts of a forum from start to end, newest first, a request a slice."""
         kept = self.kept.get(community, "")
-        if cursor is None and kept:
-            cursor = {CATEGORIES: kept[DAY_CHARS:]}
+        if kept:
+            # Those of a cursor may be older.
+            cursor = {**(cursor or {}), CATEGORIES: kept[DAY_CHARS:]}
         return ForumPast(self._forum(community), self.left_out, start, end).slices(cursor)
+
+    def rereads_past(self, community: str) -> bool:
+        """Return True, unless the forum failed or its address isn't known any more."""
+        return community not in self._failed and name_in_source(community) in self._addresses
 
     def close(self) -> None:
         """Close the connections."""

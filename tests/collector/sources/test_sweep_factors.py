@@ -4,7 +4,6 @@ import pytest
 
 from collector.collection.sweep import budgets
 from collector.sources.base import Source
-from collector.sources.discourse.source import DiscourseSource
 from collector.sources.hackernews.client import HackerNewsSource
 from shared.settings import load_settings
 
@@ -36,3 +35,4 @@ def test_each_forum_has_its_own_share(forums: int) -> None:
     settings = load_settings({"SUBREDDITS": "none", "COMMUNITIES": ",".join(names)})
     source = DiscourseSource(settings, wait=lambda _seconds: None)
     assert of_cycle(source, settings.sweep_requests) == 5 * forums
+    assert of_cycle(source, settings.sweep_requests) == expected
