@@ -16,7 +16,7 @@ from shared.errors import (
 
 # A forum allows 200 requests a minute and 50 in 10 seconds to an address, by default:
 # https://meta.discourse.org/t/available-settings-for-global-rate-limits-and-throttling/78612
-PACE_SECONDS = 1.0
+PACE_SECONDS = 0.75
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE, LEGAL = 400, 401, 403, 404, 410, 451
 ABSENT = frozenset({NOT_FOUND, GONE})
 CLOSED = frozenset({UNAUTHORIZED, FORBIDDEN})

@@ -12,7 +12,7 @@ from collector.sources.hackernews.answers import checked
 from collector.sources.http import HttpClient
 
 # Answers that take half a second are enough for 60 requests a second.
-AT_ONCE = 30
+AT_ONCE = 40
 
 
 class Lookups:

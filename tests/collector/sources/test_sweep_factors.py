@@ -27,12 +27,3 @@ def test_each_item_of_hacker_news_takes_a_request(
     assert budgets(requests, source.share_of_older)[0] == ("recent", recent)
     # No batch goes beyond what is allowed.
     assert recent % source.keys_at_once == of_all % source.keys_at_once == 0
-
-
-@pytest.mark.parametrize("forums", [1, 2])
-def test_each_forum_has_its_own_share(forums: int) -> None:
-    names = ["forum.cursor", "forum.openai"][:forums]
-    settings = load_settings({"SUBREDDITS": "none", "COMMUNITIES": ",".join(names)})
-    source = DiscourseSource(settings, wait=lambda _seconds: None)
-    assert of_cycle(source, settings.sweep_requests) == 5 * forums
-    assert of_cycle(source, settings.sweep_requests) == expected

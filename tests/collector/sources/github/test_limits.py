@@ -152,4 +152,4 @@ def test_the_sweep_leaves_polling_what_it_needs(place) -> None:
         assert source.requests_left == 33
         assert source.sweep_factor == 0
     with closing(place.source(**TOKEN)) as source:
-        assert source.sweep_factor == 1
+        assert source.sweep_factor == 0.6

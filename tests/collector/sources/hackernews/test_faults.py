@@ -169,7 +169,7 @@ def test_the_paces_of_a_source_from_the_settings_are_those(hacker_news) -> None:
         assert clock.now >= source.requests_used - 1
         begun = clock.now
         source.look_again([ItemReference(COMMUNITY, "post", f"hn.{story}")] * source.keys_at_once)
-        assert clock.now - begun == pytest.approx((source.keys_at_once - 1) / 60)
+        assert clock.now - begun == pytest.approx((source.keys_at_once - 1) / 80)
 
 
 def test_requests_say_who_sends_them(hacker_news) -> None:
