@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from api.actions.collect import ask_for_collection
+from api.actions.ingest import take
 from api.deps import Deps
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
@@ -10,7 +11,7 @@ from api.reads.items import read_items
 from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
 from api.reads.sentiment import compare, read_stats, read_trends
-from api.reads.subreddits import read_subreddits
+from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.trending import read_trending
 from api.schema.parameters import (
     CompareParameters,
@@ -32,6 +33,12 @@ Asked = dict[str, dict[str, Read]]
 WINDOWS = {"24 h": 24, "7 d": 168, "30 d": 720, "90 d": 2160}
 BY_THE_HOUR_UP_TO = 168
 COMPARED_AT_ONCE = 10
+
+# A line of a community that isn't watched: it is refused, and nothing is stored.
+PUSHED = (
+    b'{"source": "push", "community": "push.desk", "kind": "post", "id": "1", "title": "I love it",'
+    b' "created": "2026-11-25T10:00:00Z"}'
+)
 
 
 def asked(names: Sequence[str], *, post: tuple[str, str], cycle: str) -> Asked:
@@ -82,9 +89,11 @@ def asked(names: Sequence[str], *, post: tuple[str, str], cycle: str) -> Asked:
         "trending_topics": {"": topics},
         "trending_feed": {"": topics},
         "subreddits": {"": lambda deps: read_subreddits(deps, SubredditsParameters())},
+        "communities": {"": lambda deps: read_communities(deps, SubredditsParameters())},
         "cycles": {"20": list_cycles},
         "cycle": {"": lambda deps: read_cycle(deps, CycleParameters(id=cycle))},
         "admin_collect": {"": ask_for_collection},
+        "ingest": {"one line": lambda deps: take(deps, PUSHED)},
     }
 
 

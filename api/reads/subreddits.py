@@ -37,7 +37,6 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
                 last_collected_at=each.last_collected_at,
                 items_24h=each.items_24h,
                 last_error=_since(each),
-                backfill=each.backfill,
             )
             for each in found.details
         ],

@@ -44,9 +44,6 @@ class SubredditDetail(Answer):
         description="why its last collection failed, and since when each failed; null if it"
         " succeeded"
     )
-    backfill: BackfillState | None = Field(
-        description="how far the reading of its past has come; null if none was begun"
-    )
 
 
 class Subreddits(Answer):

@@ -124,7 +124,7 @@ class KilledStore(DeadlyStore):
         raise Killed
 
 
-def linear_score(text: str) -> Score:
+def linear_score(text: str, _form: object = None) -> Score:
     """Score a text by its bytes, so that scores differ; one text in five isn't English."""
     number = zlib.crc32(text.encode())
     compound = (number % 20_001 - 10_000) / 10_000

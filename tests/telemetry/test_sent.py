@@ -101,7 +101,12 @@ def test_a_request_is_one_trace_from_the_host_to_the_store(run) -> None:
     reads = run.children(request)
     assert reads
     assert {span.operation for span in reads} == {TRACE}
-    assert {span.name for span in reads} <= {"read stats", "read_many stats", "read cycles"}
+    assert {span.name for span in reads} <= {
+        "read stats",
+        "read_many stats",
+        "read cycles",
+        "read_many cycles",
+    }
     # Azure's name for SQLite.
     assert {span.type for span in reads} == {"SQL"}
     assert {span.attributes["undertone.container"] for span in reads} <= {"stats", "cycles"}

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.reads.subreddits import read_subreddits
+from api.reads.subreddits import read_communities, read_subreddits
 from api.schema.parameters import SubredditsParameters
 from collector.backfill.journal import new_backfill
 from shared.costs import track
@@ -46,21 +46,18 @@ async def test_each_configured_subreddit_is_listed_in_order(store) -> None:
                 "last_collected_at": None,
                 "items_24h": 0,
                 "last_error": "the subreddit is private",
-                "backfill": None,
             },
             {
                 "name": "claude",
                 "last_collected_at": "2026-11-23T13:00:00Z",
                 "items_24h": 2,
                 "last_error": None,
-                "backfill": None,
             },
             {
                 "name": "OpenAI",
                 "last_collected_at": None,
                 "items_24h": 0,
                 "last_error": None,
-                "backfill": None,
             },
         ],
         "origin": "sample",
@@ -72,7 +69,7 @@ async def test_how_far_the_past_is_read_is_shown(store) -> None:
     error = CycleError(community="aws", kind="blocked", message="it answers 403")
     more = {"items": 7, "reached": iso(NOW - 120 * HOUR), "last_error": error}
     await store.upsert(BACKFILLS, [{**made, **more}])
-    answer = await read_subreddits(deps_of(store), SubredditsParameters())
+    answer = await read_communities(deps_of(store), SubredditsParameters())
     assert answer.details[0].backfill.model_dump() == {
         "status": "failed",
         "since": iso(NOW - 240 * HOUR),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.sources.discourse.forum import PACE_SECONDS
 from local.discourse.board import Board
 from local.discourse.server import DiscourseStandIn, StandIn
 from local.github.hub import Hub
@@ -74,6 +75,6 @@ def test_a_forum_is_asked_by_one_of_them_at_a_time(database) -> None:
         assert set(statuses) <= {COMPLETED}
         assert {each.status for each in app.log} == {200}
         at = sorted(each.at for each in app.log)
-        # A second apart, and at once only where the lease passes from one to the other.
-        assert at[-1] - at[0] >= 0.95 * (len(at) - 3)
+        # Its pace apart, and at once only where the lease passes from one to the other.
+        assert at[-1] - at[0] >= 0.95 * PACE_SECONDS * (len(at) - 3)
     check_database(settings)

@@ -1,6 +1,7 @@
 """Which source a community's past is read from, and what reading other sources never loads."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_reading_other_sources_never_loads_praw(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-c", COLLECT],
             cwd=ROOT,
-            env=environment,
+            env={**os.environ, **environment},
             capture_output=True,
             text=True,
             check=False,
