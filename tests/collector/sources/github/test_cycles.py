@@ -196,7 +196,7 @@ async def test_a_cycle_that_is_killed_anywhere_loses_nothing(
     place.fill("acme/tool", 12)
     place.fill("acme/cli", 3)
     results = set()
-    for step in itertools.count():
+    for step in itertools.count(step=3):
         place.clock.now = parse_iso("2026-11-25T10:00:20Z")
         place.limits.windows.clear()
         settings = sqlite_settings.model_copy(update={"sqlite_path": tmp_path / f"{step}.db"})
