@@ -50,7 +50,7 @@ class Endpoint:
     is_paged: bool = False
     """True: a Link header leads to the next page."""
     takes: str = ""
-    """What its body is, as lines of JSON; empty if it takes none."""
+    """The description of its body of JSON lines; empty if it takes none."""
 
     @property
     def function(self) -> str:

@@ -20,7 +20,7 @@ from statistics import mean
 from typing import Any, TypeVar, cast
 
 from bench import bill
-from bench.cost_report import told
+from bench.cost_report import tables
 from bench.endpoints import Read, asked, first_view, list_cycles, look, look_at, topics
 from bench.fill import fill_months
 from bench.month import CYCLES_A_DAY, LOOK, LOOK_AT_CYCLE, NEWS, month_of, open_tab_month
@@ -342,7 +342,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = asyncio.run(measured(Path(folder), cycles=given.cycles))
     report["check"] = check
-    print(json.dumps(report, indent=2) if given.json else told(report))
+    print(json.dumps(report, indent=2) if given.json else tables(report))
 
 
 if __name__ == "__main__":

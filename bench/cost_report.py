@@ -13,7 +13,7 @@ REAL = "This server's charges differ: compare them with bench/request_units.py."
 DEAREST = 3
 
 
-def told(report: Mapping[str, Any]) -> str:
+def tables(report: Mapping[str, Any]) -> str:
     """Return the report as Markdown."""
     parts = [
         f"{report['date']}, {report['cores']} cores",

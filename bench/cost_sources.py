@@ -1,4 +1,4 @@
-"""What open sources add to the bill: `python -m bench.cost_sources [--json] [--without-token]`.
+"""The cost of open sources in a month: `python -m bench.cost_sources [--json] [--without-token]`.
 
 Collects 14 subreddits, two forums, five repositories and two queries of Hacker News from stand-ins,
 through the real sources and pipeline, into a store that prices each request (`bench/cost.py`).
@@ -156,7 +156,7 @@ async def _read_past(world: OpenWorld, days: int) -> dict[str, dict[str, float]]
     return found
 
 
-def told(report: Mapping[str, Any]) -> str:
+def tables(report: Mapping[str, Any]) -> str:
     """Return the report as Markdown."""
     token = "with" if report["token"] else "without"
     return "\n\n".join(
@@ -201,7 +201,7 @@ def main() -> None:
             measured(Path(folder), cycles=given.cycles, has_token=not given.without_token)
         )
         report["walks"] = asyncio.run(recent_walks(Path(other)))
-    print(json.dumps(report, indent=2) if given.json else told(report))
+    print(json.dumps(report, indent=2) if given.json else tables(report))
 
 
 if __name__ == "__main__":

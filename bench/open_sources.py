@@ -1,6 +1,6 @@
 """The product over stand-ins of Reddit, Hacker News, two forums and GitHub, on clocks of its own.
 
-Sources wait on clocks that nobody waits for: a pace, or an answer, moves the clock of its source.
+Each source has a clock of its own, which its paces and answers move, so that nothing really waits.
 """
 
 import itertools

@@ -31,7 +31,7 @@ QUERIES = {"claude-code": "Claude Code", "codex": "Codex"}
 
 @dataclass(frozen=True)
 class Volume:
-    """What is written in a community in a day, how long a text is, and what says so."""
+    """The items a day of a community, the length of their texts, and the source of both figures."""
 
     posts: int
     comments: int

@@ -130,11 +130,11 @@ def changes_nothing(item: PushedItem, known: Item | None) -> bool:
     before = (*stored, known.get("comment_count"), known.get("flair"))
     # A count that a line leaves out stays as it is.
     counts = (item.score, item.replies if item.kind == "post" else None)
-    told = (said[0], said[1], *(_told(*pair) for pair in zip(counts, before[2:4], strict=True)))
-    return (*told, said[4]) == before
+    merged = (_count_or_known(*pair) for pair in zip(counts, before[2:4], strict=True))
+    return (said[0], said[1], *merged, said[4]) == before
 
 
-def _told(count: object, known: object) -> object:
+def _count_or_known(count: object, known: object) -> object:
     return known if count is None else count
 
 

@@ -54,14 +54,14 @@ def topic_answer(topic: Topic, coverage: CoverageAnswer | None = None) -> TopicA
     """Return a topic as an answer; a topic from before versions gets the method that scored it."""
     counted = sum(topic["sentiment_distribution"].values())
     methods = topic.get("methods", {FIRST_METHOD: counted})
-    told = {
+    fields = {
         "left_out": 0,
         **topic,
         "methods": methods,
         "mixed_methods": len(methods) > 1,
         "coverage": coverage,
     }
-    return TopicAnswer.model_validate(told)
+    return TopicAnswer.model_validate(fields)
 
 
 async def topics_at(store: Store, at: str | None) -> list[Topic]:

@@ -1,4 +1,4 @@
-"""What was observed: the gaps of a window, and why they are there."""
+"""The coverage of a window: its gaps, and the reason of each."""
 
 from pydantic import Field
 
@@ -20,7 +20,7 @@ class GapAnswer(Answer):
 
 
 class CoverageAnswer(Answer):
-    """What was observed of a window."""
+    """The observed part of a window, and its gaps."""
 
     observed: float = Field(
         description="the part that was observed, 0 to 1; communities weigh as their usual items"

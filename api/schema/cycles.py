@@ -11,7 +11,7 @@ from shared.models import Outcome, Trigger, WorkStatus
 
 
 class BackfillState(Answer):
-    """How far the reading of a community's past has come; it goes from the newest to the oldest."""
+    """The progress of a community's backfill, which reads from the newest to the oldest."""
 
     status: BackfillStatus = Field(
         description="waiting, running, done, or failed, which is tried again"

@@ -11,7 +11,7 @@ class RefusedLine(BaseModel):
 
 
 class Ingested(BaseModel):
-    """What became of the lines. Blank lines don't count."""
+    """The counts of accepted and unchanged lines, and the refused ones. Blank lines don't count."""
 
     accepted: int = Field(description="lines that change something: they show within seconds")
     unchanged: int = Field(description="lines that say what is known already")

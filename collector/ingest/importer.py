@@ -45,7 +45,7 @@ async def nothing() -> None:
 
 @dataclass(frozen=True)
 class Written:
-    """What a chunk's items were; oldest and newest are the hours of its new posts."""
+    """The changes of a chunk; oldest and newest are the hours of its new posts."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)

@@ -156,9 +156,9 @@ class Source(Protocol):
     lists_stored: bool
     """Whether each poll lists the newest items, stored or not, so that none is suspicious."""
     may_be_silent: bool
-    """Whether it says nothing of a source if a busy community is silent for hours."""
+    """Whether hours of silence of a busy community are no sign of a fault."""
     waits: SourceWait | None
-    """How it waits, where it was opened by open_sources."""
+    """Its wait, where it was opened by open_sources."""
     left_out: Counter[str]
     """Number of objects left out so far because they can't be stored, by reason."""
     kept: dict[str, str]

@@ -9,7 +9,7 @@ import pytest
 from api.endpoints import ENDPOINTS
 from bench import bill, request_units
 from bench.cost import INTERVAL, UNCHANGED, charges_of, measured, verdict
-from bench.cost_report import told
+from bench.cost_report import tables
 from bench.endpoints import asked, first_view
 from bench.priced_store import PricedStore, size_of
 from bench.spent import RUS
@@ -140,5 +140,5 @@ def test_every_price_names_its_source_and_its_standing(report) -> None:
     for price in report["prices"].values():
         assert price["source"].startswith("https://")
         assert price["standing"] in {"published", "quoted", "assumed"}
-    text = told({**report, "check": {"charges": [1.0], "verdict": "constant"}})
+    text = tables({**report, "check": {"charges": [1.0], "verdict": "constant"}})
     assert "can't be checked" in text

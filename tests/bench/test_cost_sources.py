@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.cost_sources import COMMUNITIES, measured, recent_walks, told
+from bench.cost_sources import COMMUNITIES, measured, recent_walks, tables
 from bench.month import CYCLES_A_DAY
 from bench.talk import FORUMS, QUERIES, REPOSITORIES, VOLUMES, Talk
 from collector.sources.discourse.forum import PACE_SECONDS
@@ -61,8 +61,8 @@ async def test_the_last_48_hours_of_busy_communities_are_swept_within_two_days(t
     assert all(cycles < 2 * CYCLES_A_DAY for cycles in walks.values()), walks
 
 
-def test_the_report_is_told_as_tables(report) -> None:
-    text = told({**report, "walks": {"hackernews": 60}})
+def test_the_report_is_printed_as_tables(report) -> None:
+    text = tables({**report, "walks": {"hackernews": 60}})
     assert "hackernews 60" in text
     assert "| discourse |" in text
     assert all(volume.ground in text for volume in VOLUMES.values())

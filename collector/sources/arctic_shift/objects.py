@@ -46,7 +46,7 @@ Seconds = Annotated[float | None, BeforeValidator(_seconds)]
 
 
 class Meta(BaseModel):
-    """What the second retrieval found."""
+    """The result of the second retrieval."""
 
     retrieved_2nd_on: Seconds = None
     was_deleted_later: Yes = False

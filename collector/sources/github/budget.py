@@ -30,7 +30,7 @@ RESERVE_OF_BACKFILL = 1 / 3
 
 
 class Used(BaseModel):
-    """What is kept of one resource: requests by minute, and what the server says of its window."""
+    """The state of one resource: requests by minute, and the server's figures of its window."""
 
     model_config = ConfigDict(extra="ignore")
 

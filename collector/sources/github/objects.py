@@ -175,13 +175,38 @@ class Written(BaseModel):
         return self.html_url if OWN_ADDRESS.fullmatch(self.html_url) else f"{GITHUB}/{short}"
 
 
-class Issue(Written):
-    """An issue, or a pull request, which GitHub lists as one."""
+class Thread(Written):
+    """The fields that issues and discussions share."""
 
     number: Number
-    id: object = None
     title: Text = ""
     comments: Count = None
+
+    def post(
+        self, post_id: str, address: str, *, upvotes: int | None, flair: str | None
+    ) -> SeenPost:
+        """Return it as a post. REST doesn't say whether the author edited it."""
+        return SeenPost(
+            id=post_id,
+            author=self.user,
+            title=self.title,
+            content=self.body,
+            url=address,
+            permalink=address,
+            created_utc=self.created_at,
+            upvotes=upvotes,
+            upvote_ratio=None,
+            comment_count=self.comments,
+            flair=flair,
+            deleted=False,
+            edited=self.edited_at is not None,
+        )
+
+
+class Issue(Thread):
+    """An issue, or a pull request, which GitHub lists as one."""
+
+    id: object = None
     reactions: Score = None
     labels: Annotated[str | None, BeforeValidator(_labels)] = None
     pull_request: Annotated[bool, BeforeValidator(_is_pull_request)] = False
@@ -192,22 +217,12 @@ class Issue(Written):
         return self.pull_request or "/pull/" in self.html_url
 
     def seen(self, repository: Repository) -> SeenPost:
-        """Return the post. REST doesn't say whether the author edited it."""
-        address = self.permalink(f"{repository.full_name}/issues/{self.number}")
-        return SeenPost(
-            id=post_id(repository.community, self.number),
-            author=self.user,
-            title=self.title,
-            content=self.body,
-            url=address,
-            permalink=address,
-            created_utc=self.created_at,
+        """Return the post."""
+        return self.post(
+            post_id(repository.community, self.number),
+            self.permalink(f"{repository.full_name}/issues/{self.number}"),
             upvotes=self.reactions,
-            upvote_ratio=None,
-            comment_count=self.comments,
             flair=self.labels,
-            deleted=False,
-            edited=self.edited_at is not None,
         )
 
 
@@ -243,32 +258,19 @@ class IssueComment(Written):
         )
 
 
-class Discussion(Written):
+class Discussion(Thread):
     """A discussion, as GraphQL gives it."""
 
-    number: Number
-    title: Text = ""
     upvotes: Count = None
-    comments: Count = None
     category: Annotated[str | None, BeforeValidator(_name)] = None
 
     def seen(self, repository: Repository) -> SeenPost:
         """Return the post."""
-        address = self.permalink(f"{repository.full_name}/discussions/{self.number}")
-        return SeenPost(
-            id=post_id(repository.community, self.number, is_discussion=True),
-            author=self.user,
-            title=self.title,
-            content=self.body,
-            url=address,
-            permalink=address,
-            created_utc=self.created_at,
+        return self.post(
+            post_id(repository.community, self.number, is_discussion=True),
+            self.permalink(f"{repository.full_name}/discussions/{self.number}"),
             upvotes=self.upvotes,
-            upvote_ratio=None,
-            comment_count=self.comments,
             flair=self.category,
-            deleted=False,
-            edited=self.edited_at is not None,
         )
 
 

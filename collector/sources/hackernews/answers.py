@@ -1,4 +1,4 @@
-"""What the statuses of Hacker News' two servers mean."""
+"""The errors that the statuses of Hacker News' two servers stand for."""
 
 from collector.sources.http import OK, REDIRECT, Answer
 from shared.errors import CommunityUnavailable, SourceUnavailable
