@@ -10,15 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from collector.backfill_jobs import backfill_by_hand
+from local.commands.ended import COMPLETED, FAILED, exit_status, print_failure
 from local.host.config import read_local_settings
 from shared.backfills import status_of
-from shared.errors import BackfillEnded, CycleRunning, SettingsError, UndertoneError
-from shared.logs import masked, printable
+from shared.errors import SettingsError
 from shared.models import Backfill
 from shared.settings import Settings, load_settings
 from shared.times import day_of, parse_iso, utc_now
-
-COMPLETED, FAILED, ANOTHER_RUNS, INTERRUPTED = 0, 1, 3, 130
 
 
 def backfill_command(
@@ -39,23 +37,13 @@ def backfill_command(
     wanted = days or settings.backfill_days
     if wanted > settings.retention_days:
         errors.print(f"RETENTION_DAYS keeps {settings.retention_days} days: no more is read.")
-    try:
+
+    def work() -> int:
         done = _read(settings, name, wanted, errors, shown=not as_json)
-    except SettingsError:
-        raise
-    except CycleRunning as error:
-        errors.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
-        return ANOTHER_RUNS
-    except BackfillEnded:
-        errors.print("It was taken over: another command reads the same past.")
-        return ANOTHER_RUNS
-    except UndertoneError as error:
-        _print_failure(errors, f"It failed: {error}")
-        return FAILED
-    except KeyboardInterrupt:
-        errors.print("Interrupted: the same command, or a later collection, goes on from here.")
-        return INTERRUPTED
-    return _report(done, errors, as_json=as_json)
+        return _report(done, errors, as_json=as_json)
+
+    resume = "the same command, or a later collection, goes on from here."
+    return exit_status(work, errors, resume=resume, raises=(SettingsError,))
 
 
 def _report(done: Backfill, errors: Console, *, as_json: bool) -> int:
@@ -71,12 +59,8 @@ def _report(done: Backfill, errors: Console, *, as_json: bool) -> int:
     if done["complete"]:
         return COMPLETED
     reason = error["message"] if error else "the source's last requests are left to polling"
-    _print_failure(errors, f"{done['items']} items were read. It goes on later: {reason}")
+    print_failure(errors, f"{done['items']} items were read. It goes on later: {reason}")
     return FAILED
-
-
-def _print_failure(errors: Console, reason: str) -> None:
-    errors.print(printable(masked(reason)), style="red", markup=False, soft_wrap=True)
 
 
 def _read(settings: Settings, name: str, days: int, console: Console, *, shown: bool) -> Backfill:

@@ -17,6 +17,7 @@ from rich.table import Table
 from collector.jobs import collect
 from collector.runs import LEASE_WAIT_SECONDS, RETRY_SECONDS
 from collector.writers.lease import LeaseWait
+from local.commands.ended import ANOTHER_RUNS, COMPLETED, FAILED
 from local.host.config import read_local_settings
 from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app
@@ -30,7 +31,6 @@ from shared.stats.watched import only_watched
 from shared.store import open_store
 from shared.times import Window, utc_now
 
-COMPLETED, FAILED, ANOTHER_RUNS = 0, 1, 3
 COUNTS = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
 
 

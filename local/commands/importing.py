@@ -18,17 +18,16 @@ from collector.runs import RESCORE_WAIT_SECONDS, RETRY_SECONDS
 from collector.sentiment.registry import method_named
 from collector.sources.forms import FORMS
 from collector.writers.lease import LeaseWait
+from local.commands.ended import COMPLETED, FAILED, exit_status
 from local.host.config import read_local_settings
 from local.importing.lines import Selection, selection_of
 from local.importing.opening import DamagedFile
 from local.importing.reading import FileImport, Progress
-from shared.errors import CycleRunning, UndertoneError
-from shared.logs import masked, printable
+from shared.logs import printable
 from shared.models import ImportedFile
 from shared.settings import Settings, load_settings
 from shared.store import IMPORTED_FILES, Store, open_store
 
-COMPLETED, FAILED, ANOTHER_RUNS, INTERRUPTED = 0, 1, 3, 130
 SECONDS_BETWEEN_LINES = 10.0
 CHANGES = ("new", "edited", "moved", "removed", "unchanged")
 
@@ -60,24 +59,17 @@ def import_command(
             style="yellow",
             markup=False,
         )
-    try:
+
+    def work() -> int:
         for file in files:
             with _shown(errors, file, is_on=not as_json) as progress:
                 state, error = asyncio.run(_import(settings, file, chosen, progress))
             _print_done(state, error, as_json=as_json)
             if error is not None:
                 return FAILED
-    except CycleRunning as error:
-        errors.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
-        return ANOTHER_RUNS
-    except UndertoneError as error:
-        reason = f"It failed: {printable(masked(str(error)))}"
-        errors.print(reason, style="red", markup=False, soft_wrap=True)
-        return FAILED
-    except KeyboardInterrupt:
-        errors.print("Interrupted: the same command goes on from here.")
-        return INTERRUPTED
-    return COMPLETED
+        return COMPLETED
+
+    return exit_status(work, errors, resume="the same command goes on from here.")
 
 
 async def _import(

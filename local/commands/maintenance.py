@@ -12,14 +12,11 @@ from rich.table import Table
 from collector.jobs import clean_up, find_trends
 from collector.maintenance.cleanup import Cleaner, Plan
 from collector.runs import RETRY_SECONDS
+from local.commands.ended import COMPLETED, exit_status
 from local.host.config import read_local_settings
-from shared.errors import CycleRunning, UndertoneError
-from shared.logs import masked, printable
 from shared.models import Cleanup, Topics
 from shared.settings import Settings, load_settings
 from shared.store import open_store
-
-COMPLETED, FAILED, ANOTHER_RUNS = 0, 1, 3
 
 
 def cleanup_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool) -> int:
@@ -44,17 +41,12 @@ def trending_command(environ: Mapping[str, str], *, as_json: bool) -> int:
 
 def _status(work: Callable[[], None]) -> int:
     """Run the work, print its error if it fails, and return the exit status."""
-    console = Console(stderr=True)
-    try:
+
+    def completed() -> int:
         work()
-    except CycleRunning as error:
-        console.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
-        return ANOTHER_RUNS
-    except UndertoneError as error:
-        reason = f"It failed: {printable(masked(str(error)))}"
-        console.print(reason, style="red", markup=False, soft_wrap=True)
-        return FAILED
-    return COMPLETED
+        return COMPLETED
+
+    return exit_status(completed, Console(stderr=True))
 
 
 async def _plan(settings: Settings) -> Plan:

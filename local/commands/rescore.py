@@ -11,13 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from collector.jobs import plan_rescore, rescore
 from collector.maintenance.rescore import Plan
+from local.commands.ended import COMPLETED, exit_status
 from local.host.config import read_local_settings
-from shared.errors import CycleRunning, UndertoneError
-from shared.logs import masked, printable
 from shared.models import Rescore
 from shared.settings import Settings, load_settings
-
-COMPLETED, FAILED, ANOTHER_RUNS, INTERRUPTED = 0, 1, 3, 130
 
 
 def rescore_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool) -> int:
@@ -27,22 +24,16 @@ def rescore_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool)
     """
     settings = load_settings(read_local_settings(Path(), environ))
     errors = Console(stderr=True)
-    try:
+
+    def work() -> int:
         if dry_run:
             _print_plan(asyncio.run(plan_rescore(settings)), as_json=as_json)
         else:
             _print_done(_rescored(settings, errors, shown=not as_json), as_json=as_json)
-    except CycleRunning as error:
-        errors.print(f"Another writer runs: {error.holder}. Try again when it has ended.")
-        return ANOTHER_RUNS
-    except UndertoneError as error:
-        reason = f"It failed: {printable(masked(str(error)))}"
-        errors.print(reason, style="red", markup=False, soft_wrap=True)
-        return FAILED
-    except KeyboardInterrupt:
-        errors.print("Interrupted: the next `python -m local rescore` goes on from here.")
-        return INTERRUPTED
-    return COMPLETED
+        return COMPLETED
+
+    resume = "the next `python -m local rescore` goes on from here."
+    return exit_status(work, errors, resume=resume)
 
 
 def _rescored(settings: Settings, console: Console, *, shown: bool) -> Rescore:
