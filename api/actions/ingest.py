@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import cast
 
 import azure.functions as func
 
@@ -15,14 +14,14 @@ from api.deps import Deps
 from api.errors import TooLarge, UnsupportedMediaType
 from api.schema.ingest import Ingested, RefusedLine
 from shared.batches import MAX_ITEMS, BatchMessage, new_batch
-from shared.communities import Kind, source_of
+from shared.communities import source_of
 from shared.errors import QueueUnavailable, StoreError
 from shared.logs import event
 from shared.models import BatchLines, Item, WaitingBatch
 from shared.on_demand import ReportsLoss
 from shared.pushed import PushedItem, changes_nothing, read_item
 from shared.settings import Settings
-from shared.store import BATCH_LINES, BATCHES, COMMENTS, POSTS, Container, Query, Store
+from shared.store import BATCH_LINES, BATCHES, ITEMS, Query, Store
 from shared.store.keys import item_key
 from shared.times import iso
 
@@ -46,7 +45,6 @@ TYPES = frozenset(
         "application/x-www-form-urlencoded",
     }
 )
-CONTAINERS = cast("Mapping[Kind, Container[Item]]", {"post": POSTS, "comment": COMMENTS})
 
 
 @dataclass(frozen=True)
@@ -192,7 +190,7 @@ def _refusal(item: PushedItem, settings: Settings) -> str | None:
 
 async def _stored(store: Store, lines: Sequence[Line]) -> dict[str, Item]:
     found: dict[str, Item] = {}
-    for kind, container in CONTAINERS.items():
+    for kind, container in ITEMS.items():
         own = [line for line in lines if line.item.kind == kind]
         keys = [(line.community, line.item.id_in(line.community)) for line in own]
         for item in (await store.read_many(container, keys)).values() if keys else ():

@@ -13,6 +13,7 @@ from shared.errors import DocumentChanged, DocumentExists
 from shared.logs import event
 from shared.models import Backfill, CommunityState
 from shared.settings import Settings
+from shared.stats.coverage import holes
 from shared.store import BACKFILLS, COMMUNITIES, Store
 from shared.times import iso, parse_iso
 
@@ -81,10 +82,10 @@ def _unread(
         return first, now
     if not known["complete"]:
         return None
-    missed = [span for span in state.get("missed", []) if span[1] > max(first, known["end"])]
-    if not missed:
-        return None
-    return max(first, min(start for start, _ in missed)), max(end for _, end in missed)
+    covered = state.get("covered", [])
+    end = covered[-1][1] if covered else ""
+    missed = holes(covered, max(first, known["end"]), end)
+    return (missed[0][0], missed[-1][1]) if missed else None
 
 
 def _is_due(backfill: Backfill, now: datetime) -> bool:

@@ -209,8 +209,8 @@ class BackfillTurn:
         journal.took(changes, items=len(batch.items), cursor=batch.cursor, reached=batch.reached)
         await _settle(work)
         if document["reached"] is not None:
-            span = [document["reached"], document["end"]]
-            await cover(self.store, {document["community"]: span})
+            read = [document["reached"], document["end"]]
+            await cover(self.store, {document["community"]: read})
         self.progress(document)
 
     async def _changes(self, journal: BackfillJournal, seen: list[Seen]) -> Changes:

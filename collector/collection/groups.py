@@ -11,7 +11,6 @@ from collector.collection.context import CycleContext, comparer_of
 from collector.collection.covering import never_read
 from collector.collection.diff import Changes
 from collector.collection.faults import Failure, FaultStreak
-from collector.collection.missed import missed_spans
 from collector.collection.observed import after_poll, are_tripped, is_tripped
 from collector.collection.reading import Reading, read_community
 from collector.collection.shared_items import Shared, stored_items
@@ -197,8 +196,6 @@ async def _read(cycle: CycleContext, source: Source, state: CommunityState, shar
         changes = await asyncio.to_thread(comparer.compare, name, reading.seen, stored, listed=True)
         changes.left_out += reading.left_out
         after = after_poll(state, reading, oldest=comparer.oldest, now=iso(cycle.clock()))
-        missed = missed_spans(state, reading.since, oldest=comparer.oldest, now=iso(now))
-        after["missed"] = missed
         return Read(state, after, reading, changes)
 
 

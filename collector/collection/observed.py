@@ -10,6 +10,8 @@ from shared.times import iso, iso_from_epoch, parse_iso
 
 # After this number of failed cycles in a row, one request a cycle tells whether it works again.
 TRIPPED = 3
+# After a longer pause a poll of a source that doesn't say how far it reached is trusted no more.
+TRUSTED = timedelta(days=1)
 # The first poll may list the items of a minute, which are no usual rate.
 FIRST_SPAN = timedelta(hours=24)
 
@@ -18,7 +20,7 @@ def after_poll(state: CommunityState, reading: Reading, *, oldest: str, now: str
     """Return the state after a poll; what was covered before `oldest` (an ISO time) is dropped."""
     known = state.get("covered", [])
     reach = known[-1][1] if known else None
-    since = max(oldest, reading.since or reach or reading.until)
+    since = max(oldest, reading.since or _trusted(reach, reading.until))
     covered = add_covered(within(known, oldest, now), since, reading.until)
     read_at = parse_iso(reading.until)
     newest = last_time(reading.seen, read_at)
@@ -32,6 +34,13 @@ def after_poll(state: CommunityState, reading: Reading, *, oldest: str, now: str
         "last_item_at": max(newest or "", state.get("last_item_at") or "") or None,
         "failing": None,
     }
+
+
+def _trusted(reach: str | None, until: str) -> str:
+    """Return since when a poll is trusted to be whole whose source doesn't say it."""
+    if reach is None or parse_iso(until) - parse_iso(reach) > TRUSTED:
+        return until
+    return reach
 
 
 def after_failure(

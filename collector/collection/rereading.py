@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.collection.shared_items import stored_items
-from collector.collection.sweep import CONTAINERS, Stored, Swept, look_again, read_cursors
+from collector.collection.sweep import Stored, Swept, look_again, read_cursors
 from collector.sources.base import Seen, SeenPost, Slice, Source
 from shared.errors import SourceError, SourceRefused
 from shared.logs import event
 from shared.models import PastWalk
-from shared.store import SWEEPS, Store
+from shared.store import ITEMS, SWEEPS, Store
 from shared.store.keys import item_key
 from shared.store.scan import after, items_between
 from shared.times import Clock, iso, iso_from_epoch, parse_iso
@@ -204,7 +204,7 @@ async def _unshown(
     """Return what is stored in a span and isn't shown, `size` at a time: posts, then comments."""
     looked = each.walk["looked"]
     batch: list[Stored] = []
-    for kind, container in CONTAINERS.items():
+    for kind, container in ITEMS.items():
         start = span.start
         if looked and kind == looked[0]:
             start = after(looked[1])

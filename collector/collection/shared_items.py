@@ -5,21 +5,17 @@ first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
 
 from collector.sources.base import Seen
-from shared.communities import Kind
 from shared.models import Item
-from shared.store import COMMENTS, POSTS, Container, Key, Store
+from shared.store import ITEMS, Key, Store
 from shared.store.keys import item_key
-
-CONTAINERS = cast("Mapping[Kind, Container[Item]]", {"post": POSTS, "comment": COMMENTS})
 
 
 async def stored_items(store: Store, community: str, seen: Sequence[Seen]) -> dict[str, Item]:
     """Return those of the seen items that are stored in this community, by their keys."""
     found: dict[str, Item] = {}
-    for kind, container in CONTAINERS.items():
+    for kind, container in ITEMS.items():
         keys: list[Key] = [(community, each.id) for each in seen if each.kind == kind]
         stored = await store.read_many(container, keys)
         found.update((item_key(kind, item["id"]), item) for item in stored.values())
@@ -44,7 +40,7 @@ class Shared:
         """
         unknown = {each.key: each for each in seen if each.key not in stored}
         others = {key for key in unknown if self._read.get(key, community) != community}
-        for kind, container in CONTAINERS.items():
+        for kind, container in ITEMS.items():
             ids = [each.id for each in unknown.values() if each.kind == kind]
             found = await self._store.read_many(container, self._keys(community, ids))
             others.update(item_key(kind, item["id"]) for item in found.values())

@@ -1,12 +1,11 @@
 """Tells a source that answers with nothing from a community that is quiet."""
 
 from collector.collection.reading import Reading, last_time
-from collector.collection.shared_items import CONTAINERS
 from collector.sources.base import Source
 from shared.errors import SourceUnavailable
 from shared.models import CommunityState
 from shared.stats.coverage import is_silence_odd
-from shared.store import Query, Store
+from shared.store import ITEMS, Query, Store
 from shared.times import parse_iso
 
 # An author may have deleted the only posts of a small community.
@@ -23,7 +22,7 @@ async def check_silence(
     """
     name = state["id"]
     if source.lists_stored and state["last_collected_at"] is not None:
-        for kind, container in CONTAINERS.items():
+        for kind, container in ITEMS.items():
             if any(each.kind == kind for each in reading.seen):
                 continue
             stored = await store.query(Query(container, name, MIN_STORED, descending=True))

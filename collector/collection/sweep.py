@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import product
-from typing import Literal, cast
+from typing import Literal
 
 from collector.sources.base import ItemReference, Seen, Source
 from shared.communities import Kind, SourceName
 from shared.models import Item, SweepState
-from shared.store import COMMENTS, POSTS, SWEEPS, Container, Query, Store
+from shared.store import ITEMS, SWEEPS, Query, Store
 from shared.store.keys import item_key
 from shared.store.scan import after
 from shared.times import Clock, iso
@@ -28,11 +28,6 @@ Ring = Literal["recent", "older"]
 
 RECENT = timedelta(hours=48)
 PAGE = 100
-
-CONTAINERS: dict[Kind, Container[Item]] = {
-    "post": cast("Container[Item]", POSTS),
-    "comment": cast("Container[Item]", COMMENTS),
-}
 
 
 @dataclass(frozen=True)
@@ -181,13 +176,13 @@ async def batches(
 async def _walk(
     store: Store, communities: Sequence[str], cursor: Sequence[str], limits: tuple[str, str]
 ) -> AsyncIterator[Stored]:
-    places: list[tuple[str, Kind]] = list(product(communities, CONTAINERS))
+    places: list[tuple[str, Kind]] = list(product(communities, ITEMS))
     reached = next((n for n, place in enumerate(places) if [*place] == [*cursor[:2]]), None)
     for number, (community, kind) in enumerate(places[reached or 0 :]):
         is_resumed = reached is not None and number == 0
         key = max(limits[0], after(cursor[2])) if is_resumed else limits[0]
         while page := await store.query(
-            Query(CONTAINERS[kind], community, PAGE, at_least=key, below=limits[1])
+            Query(ITEMS[kind], community, PAGE, at_least=key, below=limits[1])
         ):
             for item in page:
                 place = [community, kind, item["order_key"]]

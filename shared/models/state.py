@@ -30,9 +30,8 @@ class CommunityState(TypedDict):
 
     covered are the intervals in which the community was observed: merged, sorted, back to the
     retention's limit. hourly is the usual number of items an hour. last_item_at is when the newest
-    item was written. failing is there while each poll fails, with the reason in last_error. missed
-    are the spans that no poll reached, since the community wasn't collected for a while; the
-    backfill reads them. States that no collection has written lack these five.
+    item was written. failing is there while each poll fails, with the reason in last_error. States
+    that no collection has written lack these four.
     """
 
     id: str
@@ -46,7 +45,6 @@ class CommunityState(TypedDict):
     hourly: NotRequired[float | None]
     last_item_at: NotRequired[str | None]
     failing: NotRequired[Failing | None]
-    missed: NotRequired[list[list[str]]]
     _etag: NotRequired[str]
 
 

@@ -1,7 +1,9 @@
 """Every container, with the type of its documents and the queries that its indexes serve."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
+from shared.communities import Kind
 from shared.models import (
     Backfill,
     BatchLines,
@@ -13,6 +15,7 @@ from shared.models import (
     Cycle,
     DayStats,
     ImportedFile,
+    Item,
     Lease,
     MonthStats,
     Post,
@@ -31,6 +34,7 @@ POSTS: Container[Post] = Container("posts", "community", ITEM_INDEXES, expires=T
 COMMENTS: Container[Comment] = Container(
     "comments", "community", (*ITEM_INDEXES, ("post_id", "order_key")), expires=True
 )
+ITEMS = cast("Mapping[Kind, Container[Item]]", {"post": POSTS, "comment": COMMENTS})
 DAYS: Container[DayStats] = Container("stats", "scope", (("id",),), expires=True)
 MONTHS: Container[MonthStats] = Container("stats", "scope", (("id",),), expires=True)
 HOURS_OF_ALL: Container[ScopeHour] = Container("stats", "scope", (("id",),), expires=True)

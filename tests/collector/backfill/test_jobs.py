@@ -237,7 +237,9 @@ def test_what_no_poll_reached_in_a_pause_is_read_by_another_backfill(world) -> N
     world.collect()
     world.run(world.sent()[0])
     stopped = _stopped(world, pause)
-    world.forum = {"count": 30, "start": again - pause, "end": again, "prefix": "discourse.later"}
+    # The first collection ended some time after `again`.
+    start = again - pause + timedelta(hours=1)
+    world.forum = {"count": 30, "start": start, "end": again, "prefix": "discourse.later"}
     world.collect()
     (message,) = world.sent()
     assert world.run(message) == []
@@ -256,8 +258,9 @@ def _stopped(world: World, pause: timedelta) -> str:
         store = await open_store(world.settings, retry_seconds=5)
         try:
             state: Any = await store.read(COMMUNITIES, "community", NAME)
-            stopped = iso(parse_iso(state["last_collected_at"]) - pause)
-            await store.upsert(COMMUNITIES, [{**state, "last_collected_at": stopped}])
+            earlier = [[iso(parse_iso(at) - pause) for at in span] for span in state["covered"]]
+            stopped = earlier[-1][1]
+            await store.upsert(COMMUNITIES, [{**state, "covered": earlier}])
             found: Any = await store.read(BACKFILLS, "backfill", backfill_id(NAME))
             ended = iso(parse_iso(found["end"]) - pause)
             await store.upsert(BACKFILLS, [{**found, "end": ended}])
