@@ -49,7 +49,7 @@ Methods = Annotated[
     dict[str, int],
     Field(
         description="the number of items that each method and version scored, largest first",
-        examples=[{"linear 1+2": 900, "vader 3.3.2+2": 131}],
+        examples=[{"linear 1+3": 900, "vader 3.3.2+3": 131}],
     ),
 ]
 MixedMethods = Annotated[
