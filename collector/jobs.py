@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from collector.collection.context import Progress, no_progress
 from collector.collection.cycle import Collector
@@ -25,7 +26,7 @@ from collector.runs import (
 from collector.sentiment.registry import method_named
 from collector.sources.forms import FORMS
 from collector.sources.registry import open_sources
-from collector.sources.waiting import wait_until
+from collector.sources.waiting import wait_from_first_use, wait_until
 from collector.trending.finder import Trends
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.shutdown import run_until_stopped, stopping
@@ -77,10 +78,9 @@ async def collect(
     over = threading.Event()
     with ExitStack() as stack:
         # One that hangs until its deadline leaves the others their time, and the sweep its own.
-        own_deadline = min(deadline, time.monotonic() + SOURCE_SHARE * settings.cycle_seconds)
-        sources = stack.enter_context(
-            open_sources(settings, waits=lambda: wait_until(own_deadline, stopping, over))
-        )
+        own = SOURCE_SHARE * settings.cycle_seconds
+        waits = partial(wait_from_first_use, own, deadline, stopping, over)
+        sources = stack.enter_context(open_sources(settings, waits=waits))
         # A source may wait in its thread when another, or the store, has ended the cycle.
         stack.callback(over.set)
         async with opened(settings) as store:

@@ -80,3 +80,24 @@ def wait_until(
                 return
 
     return wait
+
+
+def wait_from_first_use(
+    seconds: float,
+    deadline: float,
+    stopping: threading.Event | None = None,
+    over: threading.Event | None = None,
+) -> Wait:
+    """Return a Wait like `wait_until`, which also ends `seconds` after its first use.
+
+    So what comes before a source's first request, such as the wait for the lease, takes none of its
+    time.
+    """
+    began: list[float] = []
+
+    def wait(pause: float) -> None:
+        if not began:
+            began.append(time.monotonic())
+        wait_until(min(deadline, began[0] + seconds), stopping, over)(pause)
+
+    return wait
