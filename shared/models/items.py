@@ -10,6 +10,8 @@ REMOVED = "[removed]"
 Label = Literal["positive", "negative", "neutral"]
 # none: no words were left; other: certainly not English.
 Language = Literal["en", "other", "none"]
+Via = Literal["text", "thread", "home"]
+"""How an item is about a subject."""
 OtherLanguages = Literal["leave_out", "count"]
 """Whether items that aren't English count in labels and averages."""
 
@@ -37,6 +39,19 @@ class Observation(TypedDict):
     at: str
     upvotes: int | None
     comment_count: int | None
+
+
+class Mention(TypedDict):
+    """A subject that an item is about, by the id of the subject.
+
+    via text: the item names it, with the words in `matched`, as they stand in the text. via thread:
+    a comment that names no subject, under a post about this one. via home: an item that names no
+    subject, in a home community of this one.
+    """
+
+    subject: str
+    via: Via
+    matched: list[str]
 
 
 class Item(TypedDict):
@@ -67,6 +82,7 @@ class Item(TypedDict):
     distinguished: NotRequired[str | None]
     language: NotRequired[Language]
     sentiment: Sentiment
+    mentions: NotRequired[list[Mention]]
     _etag: NotRequired[str]
 
 

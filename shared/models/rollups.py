@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from shared.models.items import CopyMarks
+from shared.models.items import CopyMarks, Via
 
 # The partition of the statistics over all communities; no community may be called so.
 ALL = "all"
@@ -42,16 +42,25 @@ class Cell(Labelled):
     copies: NotRequired[int]
 
 
-class DayStats(TypedDict):
-    """One day of a scope: a community, or `all`. id is YYYY-MM-DD, hours has keys 00 to 23.
+Parts = dict[str, dict[str, list[float]]]
+"""Cells of parts of a subject's mentions: "via text" or "in COMMUNITY", then the hour.
 
-    names are the communities that count in a day of `all`, or did; earlier days lack it.
+A cell is packed as `shared.stats.months` packs it.
+"""
+
+
+class DayStats(TypedDict):
+    """One day of a scope: a community, `all` or a subject.
+
+    id is YYYY-MM-DD, hours has keys 00 to 23. names are the communities that count in a day of
+    `all`, or did; earlier days lack it. parts split the hours of a subject, with the same keys.
     """
 
     id: str
     scope: str
     hours: dict[str, Cell]
     names: NotRequired[list[str]]
+    parts: NotRequired[Parts]
     _etag: NotRequired[str]
 
 
@@ -87,7 +96,8 @@ class CommunityHour(TypedDict):
     posts are [order_key, label] pairs, newest first: enough to find the newest posts of all
     communities without asking each of them. comments are as many strings, newest first: p, n or -
     for positive, neutral or negative, and what follows the hour in the order key. texts are the
-    likenesses of posts by their order key, less the empty ones. What was stored before comments or
+    likenesses of posts by their order key, less the empty ones. subjects are those that the items
+    of the hour mention, each with a hash of its SubjectShare. What was stored before comments or
     texts were listed lacks them.
     """
 
@@ -95,6 +105,7 @@ class CommunityHour(TypedDict):
     posts: list[list[str]]
     comments: NotRequired[list[str]]
     texts: NotRequired[dict[str, Likeness]]
+    subjects: NotRequired[dict[str, str]]
 
 
 class ScopeHour(TypedDict):
@@ -103,4 +114,52 @@ class ScopeHour(TypedDict):
     id: str
     scope: str
     shares: dict[str, CommunityHour]
+    _etag: NotRequired[str]
+
+
+class SubjectShare(TypedDict):
+    """What one community adds to one hour of a subject.
+
+    cell counts the mentions, and vias counts them by how the items are about the subject; what
+    counts nothing is left out. mentions are strings, newest first: p, n or - for the label, t, r or
+    h for via text, thread or home, p or c for the kind, and what follows the hour in the order key.
+    """
+
+    cell: Cell
+    vias: dict[Via, Cell]
+    mentions: list[str]
+
+
+class SubjectHour(TypedDict):
+    """One hour of a subject; id is YYYY-MM-DDTHH, scope is `subject:ID`."""
+
+    id: str
+    scope: str
+    shares: dict[str, SubjectShare]
+    _etag: NotRequired[str]
+
+
+class SubjectsDay(TypedDict):
+    """The figures of all subjects on one day, for lists of subjects; id is YYYY-MM-DD.
+
+    scope is `shared.stats.subjects.TABLE`. subjects has ids of subjects, then hours 00 to 23, then
+    text as `shared.stats.subjects` packs it. A reader of many subjects needs few documents so.
+    """
+
+    id: str
+    scope: str
+    subjects: dict[str, dict[str, str]]
+    _etag: NotRequired[str]
+
+
+class SubjectsMonth(TypedDict):
+    """The figures of all subjects in one month by the day; id is YYYY-MM.
+
+    scope is the partition of the months of `shared.stats.subjects.TABLE`. subjects has ids of
+    subjects, then days 01 to 31.
+    """
+
+    id: str
+    scope: str
+    subjects: dict[str, dict[str, str]]
     _etag: NotRequired[str]

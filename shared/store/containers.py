@@ -19,11 +19,17 @@ from shared.models import (
     Lease,
     MonthStats,
     Post,
+    Rematch,
     ScopeHour,
     SourceState,
+    SubjectHour,
+    SubjectsDay,
+    SubjectsMonth,
     SweepState,
     Topics,
     WaitingBatch,
+    Watchlist,
+    WatchlistRevision,
     Work,
 )
 from shared.store.base import Container
@@ -38,6 +44,9 @@ ITEMS = cast("Mapping[Kind, Container[Item]]", {"post": POSTS, "comment": COMMEN
 DAYS: Container[DayStats] = Container("stats", "scope", (("id",),), expires=True)
 MONTHS: Container[MonthStats] = Container("stats", "scope", (("id",),), expires=True)
 HOURS_OF_ALL: Container[ScopeHour] = Container("stats", "scope", (("id",),), expires=True)
+SUBJECT_HOURS: Container[SubjectHour] = Container("stats", "scope", (("id",),), expires=True)
+SUBJECTS_DAYS: Container[SubjectsDay] = Container("stats", "scope", (("id",),), expires=True)
+SUBJECTS_MONTHS: Container[SubjectsMonth] = Container("stats", "scope", (("id",),), expires=True)
 # The id of the current topics; snapshots have their time as id.
 CURRENT = "current"
 TOPICS: Container[Topics] = Container("topics", "id", expires=True)
@@ -62,6 +71,11 @@ BATCH_LINES: Container[BatchLines] = Container("cycles", "kind", _CYCLE_INDEXES,
 IMPORTED_FILES: Container[ImportedFile] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+WATCHLIST: Container[Watchlist] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+WATCHLIST_REVISIONS: Container[WatchlistRevision] = Container(
+    "cycles", "kind", _CYCLE_INDEXES, expires=True
+)
+REMATCH: Container[Rematch] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 
 CONTAINERS: tuple[Container[Any], ...] = (POSTS, COMMENTS, DAYS, TOPICS, CYCLES)
 """Each physical container once."""

@@ -1,0 +1,94 @@
+"""The watchlist: the subjects that people talk about, and the communities that are collected."""
+
+from typing import Literal, NotRequired, TypedDict
+
+Role = Literal["own", "competitor", "topic"]
+
+
+class Term(TypedDict):
+    """A name of a subject: a word, or a phrase.
+
+    exact: only in this case. prefix: also the beginning of a word. needs_context: outside the
+    subject's home communities it counts only with a word of the subject's context near it.
+    """
+
+    text: str
+    exact: bool
+    prefix: bool
+    needs_context: bool
+
+
+class Subject(TypedDict):
+    """Something that people talk about; id is safe in a path.
+
+    exclude are phrases that void the terms that they overlap. context are words, home are ids of
+    communities. merged_from are the ids of subjects whose history this one has taken.
+    """
+
+    id: str
+    name: str
+    role: Role
+    terms: list[Term]
+    exclude: list[str]
+    context: list[str]
+    home: list[str]
+    merged_from: list[str]
+
+
+class WatchedCommunity(TypedDict):
+    """A community that is collected.
+
+    query are the words that a query of Hacker News looks for, address is that of a forum.
+    """
+
+    id: str
+    query: NotRequired[str]
+    address: NotRequired[str]
+
+
+class Watchlist(TypedDict):
+    """The watchlist; `revision` counts its changes, and `change` describes the last one.
+
+    communities is None until someone edits them: the settings count until then.
+    """
+
+    id: Literal["watchlist"]
+    kind: Literal["watchlist"]
+    ttl: int
+    revision: int
+    changed_at: str
+    change: str
+    subjects: list[Subject]
+    communities: list[WatchedCommunity] | None
+    _etag: NotRequired[str]
+
+
+class WatchlistRevision(TypedDict):
+    """An earlier or current state of the watchlist; id is the revision, with eight digits."""
+
+    id: str
+    kind: Literal["watchlist_revision"]
+    ttl: int
+    watchlist: Watchlist
+    _etag: NotRequired[str]
+
+
+class Rematch(TypedDict):
+    """The matching of stored items by a changed watchlist; id is "rematch".
+
+    revision is that of the watchlist whose rules are applied. subjects are the ids whose mentions
+    may not be right yet. cursor is "HOUR community" of the last one that is done, newest first;
+    None before the first. items is the number of items in all, matched of those that are done.
+    """
+
+    id: Literal["rematch"]
+    kind: Literal["rematch"]
+    ttl: int
+    revision: int
+    subjects: list[str]
+    cursor: str | None
+    items: int
+    matched: int
+    began_at: str
+    ended_at: str | None
+    _etag: NotRequired[str]

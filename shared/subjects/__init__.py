@@ -1,0 +1,1 @@
+"""Subjects: the watchlist, its rules, and what matches them."""
