@@ -21,8 +21,8 @@ from bench.sentiment_figures import calibration, confusion, rates
 from bench.sentiment_table import table_of
 from collector.sentiment.base import Method, Score
 from collector.sentiment.registry import method_named
-from collector.sources.reddit.form import REDDIT
 from shared.settings import Settings
+from shared.text.forms.reddit import REDDIT
 
 METHODS = get_args(Settings.model_fields["sentiment_method"].annotation)
 ROUNDS = 5

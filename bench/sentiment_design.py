@@ -18,8 +18,8 @@ from collector.sentiment.linear.features import (
 )
 from collector.sentiment.linear.scorer import load_plain_reader
 from collector.sentiment.linear.valences import Valences
-from collector.sources.reddit.form import REDDIT
 from collector.text.cleaning import clean
+from shared.text.forms.reddit import REDDIT
 
 Matrix = Any  # scipy publishes no types
 

@@ -19,7 +19,6 @@ from collector.jobs import trends_in, trends_of
 from collector.runs import RESCORE_WAIT_SECONDS, opened, reported
 from collector.sentiment.registry import method_named
 from collector.sources.base import Source
-from collector.sources.forms import FORMS
 from collector.sources.registry import open_source, past_source_of
 from collector.sources.waiting import wait_until
 from collector.trending.past import PastTrends, hours_of_past
@@ -39,6 +38,7 @@ from shared.logs import event
 from shared.models import Backfill
 from shared.settings import Settings
 from shared.store import BACKFILLS, Store
+from shared.text.forms import FORMS
 from shared.times import parse_iso, utc_now
 
 log = logging.getLogger(__name__)

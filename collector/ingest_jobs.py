@@ -9,7 +9,6 @@ from collector.ingest.waiting import are_waiting, write_waiting
 from collector.runs import LEASE_WAIT_SECONDS, opened, reported
 from collector.sentiment.registry import method_named
 from collector.sources.base import Seen
-from collector.sources.forms import FORMS
 from collector.sources.push.lines import seen_of
 from collector.writers.lease import LeaseWait
 from collector.writers.shutdown import run_until_stopped
@@ -20,6 +19,7 @@ from shared.models import Import
 from shared.pushed import PushedItem, read_item
 from shared.settings import Settings
 from shared.store import Store
+from shared.text.forms import FORMS
 
 log = logging.getLogger(__name__)
 

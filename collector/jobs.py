@@ -24,7 +24,6 @@ from collector.runs import (
     working_seconds,
 )
 from collector.sentiment.registry import method_named
-from collector.sources.forms import FORMS
 from collector.sources.registry import open_sources
 from collector.sources.waiting import wait_from_first_use, wait_until
 from collector.trending.finder import Trends
@@ -47,6 +46,7 @@ from shared.settings import Settings
 from shared.spellings import SpelledStore, Spellings
 from shared.store import COLLECTION, CURRENT, TOPICS, Store
 from shared.telemetry import span
+from shared.text.forms import FORMS
 from shared.times import parse_iso, utc_now
 
 log = logging.getLogger(__name__)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from collector.text.form import MARKDOWN, Form
 from shared.communities import SourceName
 from shared.models import Label, Language
+from shared.text.form import MARKDOWN, Form
 
 # Hutto and Gilbert, ICWSM 2014, and https://github.com/cjhutto/vaderSentiment#about-the-scoring
 POSITIVE_FROM = 0.05

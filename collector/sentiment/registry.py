@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 
 from collector.sentiment.base import Method
-from collector.text.form import Form
 from shared.communities import SourceName
+from shared.text.form import Form
 
 Forms = Mapping[SourceName, Form]
 

@@ -7,8 +7,8 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from collector.sentiment.base import NO_WORDS, Score, Scorer, label_of
 from collector.text.cleaning import VERSION as READING
 from collector.text.cleaning import clean
-from collector.text.form import MARKDOWN, Form
 from collector.text.language import language_of
+from shared.text.form import MARKDOWN, Form
 
 
 def vader_version() -> str:

@@ -1,1 +1,1 @@
-"""Reads texts: the author's own words, and their language."""
+"""Reads what a text says: its words as they are scored, its language, and its kind."""

@@ -11,7 +11,7 @@ from vaderSentiment.vaderSentiment import (
     SentimentIntensityAnalyzer,
 )
 
-from collector.text.language import ENGLISH, words_of
+from shared.text.english import ENGLISH, words_of
 
 RUN = re.compile(r"([a-z])\1\1")
 STRETCHED = re.compile(r"[^\W\d_]*?([^\W\d_])\1\1[^\W\d_]*", re.IGNORECASE)

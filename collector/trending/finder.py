@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from collector.text.form import MARKDOWN, Form
 from collector.text.recurring import is_recurring
 from collector.trending.keyness import Usage
 from collector.trending.near_copies import said_words, with_one_author
@@ -34,6 +33,7 @@ from shared.stats.cells import LABELS, Scored, Totals, count, scored, totals
 from shared.store import COLLECTION, COMMENTS, CURRENT, POSTS, Store
 from shared.store.keys import key_of_place
 from shared.store.scan import items_between, pages_between
+from shared.text.form import MARKDOWN, Form
 from shared.times import Clock, Window, hour_of, iso, parse_iso, utc_now
 
 log = logging.getLogger(__name__)

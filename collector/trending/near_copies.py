@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from collector.rollups.copies import count_words, words_of
 from collector.text.cleaning import clean
-from collector.text.form import MARKDOWN, Form
 from collector.trending.topics import RecentPost
+from shared.text.form import MARKDOWN, Form
 
 # Different people may write the same few words: "Is Claude down?"
 MIN_WORDS = 8

@@ -6,8 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from collector.text.cleaning import clean
-from collector.text.form import MARKDOWN, Form
-from collector.text.language import DOUBTFUL, FOREIGN, words_of
+from collector.text.language import DOUBTFUL, FOREIGN
+from shared.text.english import words_of
+from shared.text.form import MARKDOWN, Form
 
 LONGEST_PHRASE = 3
 SHORTEST_WORD = 2

@@ -16,7 +16,6 @@ from rich.progress import Progress as Bar
 from collector.ingest.importer import Importer
 from collector.runs import RESCORE_WAIT_SECONDS, RETRY_SECONDS
 from collector.sentiment.registry import method_named
-from collector.sources.forms import FORMS
 from collector.writers.lease import LeaseWait
 from local.commands.ended import COMPLETED, FAILED, exit_status
 from local.host.config import read_local_settings
@@ -27,6 +26,7 @@ from shared.logs import printable
 from shared.models import ImportedFile
 from shared.settings import Settings, load_settings
 from shared.store import IMPORTED_FILES, Store, open_store
+from shared.text.forms import FORMS
 
 SECONDS_BETWEEN_LINES = 10.0
 CHANGES = ("new", "edited", "moved", "removed", "unchanged")

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collector.sentiment.registry import method_named
-from collector.sources.forms import FORMS
 from collector.text.cleaning import clean
-from collector.text.form import Form
 from local.host.config import read_local_settings
 from shared.communities import SourceName
 from shared.settings import load_settings
+from shared.text.form import Form
+from shared.text.forms import FORMS
 
 if TYPE_CHECKING:
     from collector.sentiment.base import Method

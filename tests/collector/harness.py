@@ -10,7 +10,6 @@ from typing import Any
 
 from collector.collection.cycle import Collector
 from collector.sentiment.registry import method_named
-from collector.sources.forms import FORMS
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import Backoff, Wait, wait_until
 from shared.models import ALL, Cell, Cycle, Labelled
@@ -20,6 +19,7 @@ from shared.stats.months import key_of, unpack
 from shared.stats.threads import unpack_threads
 from shared.store import COMMENTS, COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, POSTS, Container, Store
 from shared.store.scan import items_between
+from shared.text.forms import FORMS
 from shared.times import Clock, utc_now
 
 # Retries as in production, without its pauses.

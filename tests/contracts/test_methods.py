@@ -8,10 +8,10 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from collector.sentiment.base import NO_WORDS, Method, label_of
 from collector.sentiment.linear.weights import read_weights
 from collector.sentiment.registry import method_named
-from collector.sources.reddit.form import REDDIT
 from collector.text.cleaning import MAX_CHARACTERS, clean
 from collector.text.cleaning import VERSION as READING
 from shared.settings import Settings
+from shared.text.forms.reddit import REDDIT
 
 NAMES = Settings.model_fields["sentiment_method"].annotation.__args__
 VADER = method_named("vader")

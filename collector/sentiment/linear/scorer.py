@@ -22,10 +22,11 @@ from collector.sentiment.linear.terms import FILE as TERMS
 from collector.sentiment.linear.terms import plain_reader, read_terms
 from collector.sentiment.linear.valences import Valences
 from collector.sentiment.linear.weights import Weights
-from collector.text.cleaning import clean, is_sarcastic
-from collector.text.form import MARKDOWN, Form
+from collector.text.cleaning import clean
 from collector.text.language import language_of
 from shared.models import Language
+from shared.text.form import MARKDOWN, Form
+from shared.text.own_words import is_sarcastic
 
 
 class Moods(NamedTuple):

@@ -16,8 +16,8 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, Validation
 
 from collector.sources.base import SeenComment, SeenPost
 from collector.text.html import to_markdown
-from collector.text.notices import is_notice
 from shared.logs import event
+from shared.text.notices import is_notice
 from shared.tidy import tidy
 from shared.times import EARLIEST, LATEST
 

@@ -15,9 +15,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from collector.sources.base import Seen, SeenComment, SeenPost
-from collector.text.notices import is_notice, is_removed
 from shared.communities import Kind
 from shared.logs import event
+from shared.text.notices import is_notice, is_removed
 from shared.tidy import tidy
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from collector.collection.score import score_drafts
 from collector.sentiment.base import Method, Score
 from collector.sentiment.registry import method_named
 from collector.sources.base import SeenComment, SeenPost
-from collector.text.form import MARKDOWN, Form
+from shared.text.form import MARKDOWN, Form
 
 CREATED = 1_790_000_000.0
 HOUR = "2026-09-21T14"

@@ -9,12 +9,12 @@ import pytest
 from collector.collection.cycle import Collector
 from collector.sentiment.base import Method, Score, Text
 from collector.sentiment.registry import method_named
-from collector.sources.forms import FORMS
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import wait_until
 from shared.models import Cycle
 from shared.settings import Settings
 from shared.store import COLLECTION, Store
+from shared.text.forms import FORMS
 from tests.collector.harness import check_statistics, settings_for, stored_items, things
 
 NAMES = ("aws", "claude")

@@ -10,8 +10,8 @@ from collector.sentiment.base import NO_WORDS, Text
 from collector.sentiment.registry import method_named
 from collector.sentiment.scoring import scored_again
 from collector.sources.base import SeenPost
-from collector.sources.forms import FORMS
 from shared.models import Post
+from shared.text.forms import FORMS
 
 METHODS = tuple(method_named(name, FORMS) for name in ("linear", "vader"))
 TRACE = """\

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from collector.sentiment.registry import method_named
-from collector.sources.reddit.form import REDDIT
 from collector.text.cleaning import clean
 from collector.text.language import language_of
+from shared.text.forms.reddit import REDDIT
 
 LABELLED = Path("../shared/sentiment")
 

@@ -6,7 +6,7 @@ import pytest
 from bench.labelled import LABELS, read_comments, read_tweets, with_one_label
 from bench.sentiment_figures import calibration, confusion, rates
 from collector.sentiment.registry import method_named
-from collector.sources.reddit.form import REDDIT
+from shared.text.forms.reddit import REDDIT
 
 LABELLED = Path("../shared/sentiment")
 

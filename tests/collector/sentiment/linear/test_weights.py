@@ -18,7 +18,7 @@ from collector.sentiment.linear.weights import (
     write_weights,
 )
 from collector.sentiment.registry import method_named
-from collector.sources.reddit.form import REDDIT
+from shared.text.forms.reddit import REDDIT
 
 MEGABYTE = 2**20
 SMALL = Weights(

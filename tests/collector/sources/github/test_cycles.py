@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from collector.sources.forms import FORMS
 from shared.communities import source_of
 from shared.errors import SourceUnavailable
 from shared.store import COMMENTS, POSTS, SOURCE_STATES, open_store
+from shared.text.forms import FORMS
 from shared.times import iso, parse_iso
 from tests.collector.crashing import LATER, Killed, KilledStore
 from tests.collector.harness import WatchedStore, check_statistics, final_data, stored_items

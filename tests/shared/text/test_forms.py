@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from collector.sources.discourse.form import DISCOURSE
-from collector.sources.forms import FORMS
-from collector.sources.github.form import GITHUB
-from collector.sources.hackernews.form import HACKERNEWS
-from collector.sources.push.form import PUSHED
-from collector.text.cleaning import clean
-from collector.text.form import MARKDOWN, Form
 from collector.text.html import to_markdown
 from shared.communities import SOURCES
+from shared.text.form import MARKDOWN, Form
+from shared.text.forms import FORMS
+from shared.text.forms.discourse import DISCOURSE
+from shared.text.forms.github import GITHUB
+from shared.text.forms.hackernews import HACKERNEWS
+from shared.text.forms.pushed import PUSHED
+from shared.text.own_words import own_words
 
 RECORDED = Path(__file__).parents[4] / "shared" / "sources"
 
@@ -251,11 +251,11 @@ Thanks!
     ],
 )
 def test_of_an_issue_its_authors_sentences_are_left(text: str, words: str) -> None:
-    assert clean(text, GITHUB) == words
+    assert own_words(text, GITHUB) == words
 
 
 def test_of_a_trace_of_go_nothing_is_left_but_its_signal() -> None:
-    words = clean(GO, GITHUB)
+    words = own_words(GO, GITHUB)
     assert words.startswith("It dies on start:")
     assert words.endswith("Please fix it.")
     assert not {"kill", "panic", "nil", "awful", "goroutine"} & set(words.split())
@@ -280,7 +280,7 @@ def test_of_a_trace_of_go_nothing_is_left_but_its_signal() -> None:
     ],
 )
 def test_of_a_post_in_a_forum_its_authors_sentences_are_left(text: str, words: str) -> None:
-    assert clean(text, DISCOURSE) == words
+    assert own_words(text, DISCOURSE) == words
 
 
 @pytest.mark.parametrize(
@@ -304,12 +304,12 @@ def test_of_a_post_in_a_forum_its_authors_sentences_are_left(text: str, words: s
     ],
 )
 def test_of_a_comment_on_hacker_news_its_authors_sentences_are_left(page: str, words: str) -> None:
-    assert clean(to_markdown(page), HACKERNEWS) == words
+    assert own_words(to_markdown(page), HACKERNEWS) == words
 
 
 @pytest.mark.parametrize("form", [MARKDOWN, PUSHED, GITHUB, DISCOURSE, HACKERNEWS])
 def test_reddits_own_marks_are_plain_text_elsewhere(form: Form) -> None:
-    assert clean("r/hate is 2^10 and u/ada", form) == "r/hate is 2^10 and u/ada"
+    assert own_words("r/hate is 2^10 and u/ada", form) == "r/hate is 2^10 and u/ada"
 
 
 def test_every_source_has_a_form() -> None:
@@ -350,7 +350,7 @@ def test_programs_are_known_by_their_accounts(source, author: str | None, is_bot
     ],
 )
 def test_nothing_is_left_of_what_programs_write_on_github(notice: str) -> None:
-    assert clean(notice, GITHUB) == ""
+    assert own_words(notice, GITHUB) == ""
 
 
 @pytest.mark.parametrize(
@@ -363,7 +363,7 @@ def test_nothing_is_left_of_what_programs_write_on_github(notice: str) -> None:
     ],
 )
 def test_people_who_speak_of_issues_are_heard(words: str) -> None:
-    assert clean(words, GITHUB) == words
+    assert own_words(words, GITHUB) == words
 
 
 def _bodies(found: object) -> Iterator[str]:
@@ -389,12 +389,12 @@ def test_most_words_of_recorded_issues_stay() -> None:
         body
         for answer in answers
         for body in _bodies(json.loads(answer) if isinstance(answer, str) and answer else answer)
-        if clean(body)
+        if own_words(body)
     }
-    plain = sum(len(clean(body)) for body in bodies)
+    plain = sum(len(own_words(body)) for body in bodies)
     assert len(bodies) > 100
-    assert 0.85 * plain < sum(len(clean(body, GITHUB)) for body in bodies) < plain
-    assert sum(not clean(body, GITHUB) for body in bodies) < 0.05 * len(bodies)
+    assert 0.85 * plain < sum(len(own_words(body, GITHUB)) for body in bodies) < plain
+    assert sum(not own_words(body, GITHUB) for body in bodies) < 0.05 * len(bodies)
 
 
 def test_recorded_posts_of_forums_read_alike_as_html_and_as_they_were_written() -> None:
@@ -402,10 +402,10 @@ def test_recorded_posts_of_forums_read_alike_as_html_and_as_they_were_written() 
         pytest.skip("../shared is missing")
     posts = json.loads((RECORDED / "discourse" / "posts_latest.json").read_text())["latest_posts"]
     for post in posts:
-        cooked = clean(to_markdown(post["cooked"]), DISCOURSE)
+        cooked = own_words(to_markdown(post["cooked"]), DISCOURSE)
         assert cooked
         if "raw" in post:
-            written = clean(post["raw"], DISCOURSE)
+            written = own_words(post["raw"], DISCOURSE)
             assert len(set(cooked.split()) & set(written.split())) > 0.7 * len(set(written.split()))
 
 
@@ -455,4 +455,4 @@ def test_recorded_posts_of_forums_read_alike_as_html_and_as_they_were_written() 
 )
 def test_repeated_marks_take_no_more_time_than_words(form: Form, piece: str) -> None:
     # A pattern with runaway backtracking would exceed the suite's time limit.
-    clean(piece * 50_000, form)
+    own_words(piece * 50_000, form)

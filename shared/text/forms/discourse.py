@@ -2,12 +2,12 @@
 
 import re
 
-from collector.text.blocks import with_plain_fences, without_blocks
-from collector.text.form import Form
-from collector.text.logs import HINTS as LOG_HINTS
-from collector.text.logs import without_logs
-from collector.text.mail import without_replies
-from collector.text.shortcodes import with_emoji
+from shared.text.blocks import with_plain_fences, without_blocks
+from shared.text.form import Form
+from shared.text.logs import HINTS as LOG_HINTS
+from shared.text.logs import without_logs
+from shared.text.mail import without_replies
+from shared.text.shortcodes import with_emoji
 
 # What stands between these tags isn't the author's, or isn't words.
 BLOCK = {

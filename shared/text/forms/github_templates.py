@@ -8,7 +8,7 @@ data the lines of prose stay, of one of steps the paragraphs.
 import re
 from typing import Literal
 
-from collector.text.language import ENGLISH
+from shared.text.english import ENGLISH
 
 Section = Literal["prose", "data", "steps"]
 

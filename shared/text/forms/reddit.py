@@ -2,8 +2,8 @@
 
 import re
 
-from collector.text.edits import CORRECTION
-from collector.text.form import TONE_MARK, TONE_MARKS, Form, emphasis_and
+from shared.text.edits import CORRECTION
+from shared.text.form import TONE_MARK, TONE_MARKS, Form, emphasis_and
 
 BOT = re.compile(
     r"^\W*(?:beep|bleep)[ ,.-]*(?:boop|bloop)"

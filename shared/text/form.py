@@ -1,13 +1,13 @@
 """The form of a source's texts: what isn't their author's words, beside what Markdown tells.
 
-Each source has its own, in collector/sources/NAME/form.py.
+Each source has its own, in shared/text/forms.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from collector.text.edits import CORRECTIONS
+from shared.text.edits import CORRECTIONS
 
 # It looks for the sign first, because that is fast.
 _EMPHASIS = (

@@ -2,13 +2,13 @@
 
 import re
 
-from collector.sources.github.templates import without_template
-from collector.text.blocks import with_plain_fences, without_blocks, without_comments
-from collector.text.form import Form
-from collector.text.logs import HINTS as LOG_HINTS
-from collector.text.logs import without_logs
-from collector.text.mail import without_replies
-from collector.text.shortcodes import with_emoji
+from shared.text.blocks import with_plain_fences, without_blocks, without_comments
+from shared.text.form import Form
+from shared.text.forms.github_templates import without_template
+from shared.text.logs import HINTS as LOG_HINTS
+from shared.text.logs import without_logs
+from shared.text.mail import without_replies
+from shared.text.shortcodes import with_emoji
 
 # What people fold away is what a program printed.
 DETAILS = re.compile(r"<(?P<end>/?)details(?:\s[^<>]*+)?>", re.IGNORECASE)

@@ -2,9 +2,9 @@
 
 import re
 
-from collector.text.form import TONE_MARK, TONE_MARKS, Form
-from collector.text.logs import HINTS as LOG_HINTS
-from collector.text.logs import without_logs
+from shared.text.form import TONE_MARK, TONE_MARKS, Form
+from shared.text.logs import HINTS as LOG_HINTS
+from shared.text.logs import without_logs
 
 # The site has no quotes: people write ">" before one, also in italics.
 SLANTED_QUOTE = re.compile(r"^[ \t]*[*_]+[ \t]*>.*$", re.MULTILINE)

@@ -1,0 +1,186 @@
+"""Keeps the author's own words of a text.
+
+Texts are in Markdown, as GitHub, Reddit and forums know it: https://github.github.com/gfm. What a
+source has beside it is its form (shared/text/form.py).
+
+Every pattern runs in linear time, because none can match the same part in two ways.
+"""
+
+import re
+
+from shared.text import normalised, unescaped
+from shared.text.edits import HINTS as EDIT_HINTS
+from shared.text.edits import without_edits
+from shared.text.form import MARKDOWN, Form
+from shared.text.notices import is_notice
+
+# The rest of a longer text is ignored, to bound the time.
+MAX_CHARACTERS = 20_000
+
+# Signs of Markdown; most comments are one line without any.
+MARK = re.compile(r"[`*_~^>#|\[\]&/\\\n\t]")
+INNER_DOT = re.compile(r"\.[a-z]")
+FIRST_MARK = re.compile(r" {4}| {0,3}(?:[-+]|\d+[.)])\s")
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+QUOTE = re.compile(r" {0,3}>(?![!:;._-])")
+INDENTED = re.compile(r" {4}|\t")
+LIST_ITEM = re.compile(r" *(?:[-*+]|\d+[.)])\s")
+LINE_MARK = re.compile(r"\s*(?:#{1,6}(?=\s|[^\W_])\s*|[-*+]\s+|\d+[.)]\s+)")
+RULE = re.compile(r" {0,3}(?:-[- ]*|\*[* ]*|_[_ ]*)")
+# A backtick inside a word is an apostrophe, as in "don`t", and can't begin code.
+INLINE_CODE = re.compile(
+    r"(?=`)(?:(?<![^\W_])(?P<code>`++)[^`\n]*+`++"
+    r"|(?<=[^\W\d_])(?P<apostrophe>`)(?=(?:t|s|m|d|re|ll|ve)(?![`\w]))"
+    r"|`++[^`\n]*+`++)",
+    re.IGNORECASE,
+)
+ADDRESS_OF_LINK = r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s++\"[^\"\n]*+\")?\)"
+PICTURE = re.compile(r"!\[[^\[\]\n]*+\]" + ADDRESS_OF_LINK)
+LINK = re.compile(r"\[([^\[\]\n]*+)\]" + ADDRESS_OF_LINK)
+ADDRESS = re.compile(
+    r"\(\s*+(?:(?:https?|ftp)://|mailto:)[^\s<>()]++\)"
+    r"|<?(?:(?:https?|ftp)://|mailto:)[^\s<>]++>?",
+    re.IGNORECASE,
+)
+WEB_ADDRESS = re.compile(r"\(\s*+www\.[^\s<>()]++\)|<?www\.[^\s<>]++>?", re.IGNORECASE)
+# Node.js, ASP.NET and Character.AI aren't addresses: an address ends in lower case. Endings that
+# are also words or file extensions need a path after them.
+_HOST = r"(?:[A-Za-z0-9-]+\.)+?"
+_ENDING = (
+    r"(?:com|org|net|io|dev|ai|gg|xyz|edu|gov|(?:co|ac|gov)\.uk|eu|de|fr|nl|ch|ru|cn|jp|au|ca)"
+)
+_ENDING_OF_PATH = (
+    r"(?:app|info|cloud|tech|site|blog|page|sh|ly|tv|me|co|us|in|be|is|it|so|to|gl|im|pl|se|es)"
+)
+BARE_ADDRESS = re.compile(
+    r"<?(?<![\w@.-])(?:"
+    rf"(?:[\w+.-]++@)?{_HOST}{_ENDING}(?![\w@-]|\.\w)(?:[:/?#][^\s<>]*+)?"
+    rf"|{_HOST}{_ENDING_OF_PATH}/[^\s<>]*+|\d{{1,3}}(?:\.\d{{1,3}}){{3}}[:/][^\s<>]*+)>?"
+)
+LOCAL_ADDRESS = re.compile(r"\blocalhost:\d[^\s<>]*+")
+EMPTY_BRACKETS = re.compile(r"\(\s*+\)|<\s*+>")
+HASHTAG = re.compile(r"(?<![\w/&#])(?<!\]\()#(?=\w*[^\W\d_])(\w++)")
+# Splits BestTool, ToolA and GPTFails; iPhone stays whole.
+HUMP = re.compile(r"(?<=[a-z\d])(?<!^[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
+TAG = re.compile(
+    r"</?(?:[abipsu]|em|strong|br|hr|code|pre|div|span|li|[uo]l|h[1-6]|details|summary|su[bp]|kbd"
+    r"|img|table|t[rdh]|del|ins|blockquote)(?:\s[^<>]*+)?/?>",
+    re.IGNORECASE,
+)
+JOINED = re.compile(r"(?<=\w)--+(?=\w)")
+ESCAPE = re.compile(r"\\(?=[^\w\s])")
+# A bare address has a dot before a small letter, or between numbers.
+DOT_OF_ADDRESS = re.compile(r"\.[a-z\d]")
+
+
+def own_words(text: str, form: Form = MARKDOWN) -> str:
+    """Return the author's own words in one line; "" if there are none.
+
+    It drops quotes, code, addresses, pictures, corrections after "Edit:", Markdown, and what the
+    form of its source names: names of users, marks of sarcasm, notices of bots, and more. It keeps
+    the words of links, headings, lists and tables, and case, punctuation, emoji and emoticons,
+    which tell a mood. Hashtags are split, and signs normalised (shared/text/spelling.py).
+    """
+    text = normalised(text[:MAX_CHARACTERS])
+    if not _is_plain(text, form):
+        text = _without_marks(normalised(unescaped(text)), form)
+        if form.is_notice(text):
+            return ""
+    return " ".join(text.split())
+
+
+def _without_marks(text: str, form: Form) -> str:
+    for step in form.steps:
+        text = step(text)
+    words = HASHTAG.sub(_words_of_hashtag, text) if "#" in text else text
+    words = without_edits(_prose(words), form.formality)
+    if "`" in words:
+        words = INLINE_CODE.sub(_without_code, words)
+    if "](" in words:
+        words = LINK.sub(r"\1", PICTURE.sub(" ", words))
+    words = _without_addresses(TAG.sub(" ", words) if "<" in words else words)
+    for sign, pattern in form.no_words:
+        if sign in words:
+            words = pattern.sub(" ", words)
+    words = form.emphasis.sub("", words)
+    if "\\" in words:
+        words = ESCAPE.sub("", words)
+    if "--" in words:
+        words = JOINED.sub(" - ", words)
+    if "(" in words or "<" in words:
+        words = EMPTY_BRACKETS.sub(" ", words)
+    return " ".join(words.split())
+
+
+def _without_addresses(words: str) -> str:
+    """Return the words without addresses; their signs are sought first, because that is fast."""
+    lower = words.lower()
+    if "://" in lower or "mailto:" in lower:
+        words = ADDRESS.sub(" ", words)
+    if "www." in lower:
+        words = WEB_ADDRESS.sub(" ", words)
+    if DOT_OF_ADDRESS.search(words):
+        words = BARE_ADDRESS.sub(" ", words)
+    return LOCAL_ADDRESS.sub(" ", words) if "localhost:" in words else words
+
+
+def _words_of_hashtag(found: re.Match[str]) -> str:
+    return HUMP.sub(" ", found[1]).strip()
+
+
+def _without_code(found: re.Match[str]) -> str:
+    return "'" if found["apostrophe"] else " "
+
+
+def is_sarcastic(text: str, form: Form = MARKDOWN) -> bool:
+    """Return whether the author marks the text as sarcasm, after its last words."""
+    if form.sarcasm is None:
+        return False
+    tail = normalised(text[-40:]).rstrip()
+    found = list(form.sarcasm.finditer(tail))
+    return bool(found) and found[-1].end() == len(tail)
+
+
+def _is_plain(text: str, form: Form) -> bool:
+    if MARK.search(text) or FIRST_MARK.match(text) or "--" in text or INNER_DOT.search(text):
+        return False
+    lower = text.lower()
+    return not any(hint in lower for hint in (*EDIT_HINTS, *form.hints))
+
+
+def _prose(text: str) -> str:
+    """Return the lines with own words, without line marks: no quotes, no code."""
+    kept: list[str] = []
+    fence = ""
+    in_list = in_code = False
+    after_blank = True
+    for line in text.split("\n"):
+        opening = FENCE.match(line)
+        if fence:
+            if opening and opening[1].startswith(fence):
+                fence = ""
+            continue
+        if opening and ("`" not in line[opening.end() :] or opening[1][0] == "~"):
+            fence = opening[1]
+            continue
+        if not line.strip():
+            after_blank = True
+            continue
+        in_code = bool(INDENTED.match(line)) and not in_list and (after_blank or in_code)
+        after_blank = False
+        if in_code or QUOTE.match(line):
+            continue
+        in_list = bool(LIST_ITEM.match(line)) or (in_list and line[0] in " \t")
+        kept.append(_words_of(line))
+    return "\n".join(kept)
+
+
+def _words_of(line: str) -> str:
+    if RULE.fullmatch(line) or _is_table_rule(line) or is_notice(line):
+        return ""
+    line = LINE_MARK.sub("", line, count=1) if LINE_MARK.match(line) else line
+    return line.replace("|", " ") if line.count("|") > 1 else line
+
+
+def _is_table_rule(line: str) -> bool:
+    return "-" in line and "|" in line and len(line) > len(":-|") and not line.strip(" \t|:+-")
