@@ -43,17 +43,22 @@ class Cell(Labelled):
 
 
 Parts = dict[str, dict[str, list[float]]]
-"""Cells of parts of a subject's mentions: "via text" or "in COMMUNITY", then the hour.
+"""Cells of parts of a subject's mentions: "text in COMMUNITY", then the hour.
 
-A cell is packed as `shared.stats.months` packs it.
+A part has one via and one community; together they are all mentions. A cell is packed as
+`shared.stats.months` packs it.
 """
+
+PartMethods = dict[str, dict[str, dict[str, int]]]
+"""What scored the mentions of a part, only for hours whose mentions several methods scored."""
 
 
 class DayStats(TypedDict):
     """One day of a scope: a community, `all` or a subject.
 
     id is YYYY-MM-DD, hours has keys 00 to 23. names are the communities that count in a day of
-    `all`, or did; earlier days lack it. parts split the hours of a subject, with the same keys.
+    `all` or of a subject, or did; earlier days lack it. parts split the hours of a subject, with
+    the same keys.
     """
 
     id: str
@@ -61,15 +66,17 @@ class DayStats(TypedDict):
     hours: dict[str, Cell]
     names: NotRequired[list[str]]
     parts: NotRequired[Parts]
+    part_methods: NotRequired[PartMethods]
     _etag: NotRequired[str]
 
 
 class MonthStats(TypedDict):
-    """One month of one community: the same cells that its days hold, in one small document.
+    """One month of one community or subject: the cells that its days hold, in a small document.
 
     id is YYYY-MM; scope is `shared.stats.months.partition_of` of its name, so that no query for
     days finds it. cells has keys DDTHH, and numbers in the order of `shared.stats.months`. method
-    is what scored the items of most hours; methods are those of the other hours.
+    is what scored the items of most hours; methods are those of the other hours. names are the
+    communities that count in a month of a subject.
     """
 
     id: str
@@ -77,6 +84,21 @@ class MonthStats(TypedDict):
     cells: dict[str, list[float]]
     method: str | None
     methods: dict[str, dict[str, int]]
+    names: NotRequired[list[str]]
+    _etag: NotRequired[str]
+
+
+class MonthParts(TypedDict):
+    """The parts of one month of a subject, in the partition of its months.
+
+    id is `shared.stats.subjects.parts_id` of YYYY-MM; hours are DDTHH. Reads that need no parts
+    stay small so. A month with too many parts has no such document: its days have them.
+    """
+
+    id: str
+    scope: str
+    parts: Parts
+    part_methods: PartMethods
     _etag: NotRequired[str]
 
 
@@ -143,11 +165,13 @@ class SubjectsDay(TypedDict):
     """The figures of all subjects on one day, for lists of subjects; id is YYYY-MM-DD.
 
     scope is `shared.stats.subjects.TABLE`. subjects has ids of subjects, then hours 00 to 23, then
-    text as `shared.stats.subjects` packs it. A reader of many subjects needs few documents so.
+    text as `shared.stats.subject_tables` packs it, with numbers for the names of communities. A
+    reader of many subjects needs few documents so.
     """
 
     id: str
     scope: str
+    names: list[str]
     subjects: dict[str, dict[str, str]]
     _etag: NotRequired[str]
 
@@ -156,10 +180,11 @@ class SubjectsMonth(TypedDict):
     """The figures of all subjects in one month by the day; id is YYYY-MM.
 
     scope is the partition of the months of `shared.stats.subjects.TABLE`. subjects has ids of
-    subjects, then days 01 to 31.
+    subjects, then days 01 to 31; the rest is as in a day.
     """
 
     id: str
     scope: str
+    names: list[str]
     subjects: dict[str, dict[str, str]]
     _etag: NotRequired[str]

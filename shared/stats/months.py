@@ -78,7 +78,7 @@ def pack(community: str, month: str, days: Iterable[DayStats]) -> MonthStats:
     return MonthStats(
         id=month,
         scope=partition_of(community),
-        cells={hour: _numbers(cells[hour]) for hour in sorted(cells)},
+        cells={hour: pack_cell(cells[hour]) for hour in sorted(cells)},
         method=method,
         methods={
             hour: dict(cell.get("methods", {}))
@@ -94,8 +94,12 @@ def unpack(month: MonthStats) -> list[DayStats]:
     days: dict[str, dict[str, Cell]] = defaultdict(dict)
     for hour, numbers in month["cells"].items():
         day = f"{month['id']}-{hour}"[:DAY_CHARS]
-        days[day][hour[-2:]] = _cell(numbers, _methods(month, hour, numbers))
-    return [DayStats(id=day, scope=community, hours=days[day]) for day in sorted(days)]
+        days[day][hour[-2:]] = unpack_cell(numbers, _methods(month, hour, numbers))
+    found = [DayStats(id=day, scope=community, hours=days[day]) for day in sorted(days)]
+    if "names" in month:
+        for each in found:
+            each["names"] = month["names"]
+    return found
 
 
 def _only_method(cell: Cell) -> str | None:
@@ -110,10 +114,11 @@ def _only_method(cell: Cell) -> str | None:
 def _methods(month: MonthStats, hour: str, numbers: Sequence[float]) -> Mapping[str, int]:
     if hour in month["methods"] or month["method"] is None:
         return month["methods"].get(hour, {})
-    return {month["method"]: items_in(_labelled(numbers[COUNTS:]))}
+    return {month["method"]: packed_items(numbers)}
 
 
-def _numbers(cell: Cell) -> list[float]:
+def pack_cell(cell: Cell) -> list[float]:
+    """Return the numbers of a cell; what scored its items isn't among them."""
     counts = [cell["posts"], cell["comments"], cell.get("copies", 0)]
     numbers = [*counts, *_of_labelled(cell)]
     return (
@@ -121,12 +126,18 @@ def _numbers(cell: Cell) -> list[float]:
     )
 
 
+def packed_items(numbers: Sequence[float]) -> int:
+    """Count the items of a packed cell."""
+    return int(numbers[0] + numbers[1])
+
+
 def _of_labelled(part: Labelled) -> list[float]:
     counts = [part["positive"], part["negative"], part["neutral"]]
     return [*counts, part["compound_sum"], part.get("compound_squares", NO_SQUARES)]
 
 
-def _cell(numbers: Sequence[float], methods: Mapping[str, int]) -> Cell:
+def unpack_cell(numbers: Sequence[float], methods: Mapping[str, int]) -> Cell:
+    """Return the cell of these numbers."""
     posts, comments, copies = map(int, numbers[:COUNTS])
     labelled = _labelled(numbers[COUNTS:])
     cell = cast("Cell", {"posts": posts, "comments": comments, **labelled})

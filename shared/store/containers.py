@@ -17,6 +17,7 @@ from shared.models import (
     ImportedFile,
     Item,
     Lease,
+    MonthParts,
     MonthStats,
     Post,
     Rematch,
@@ -45,6 +46,7 @@ DAYS: Container[DayStats] = Container("stats", "scope", (("id",),), expires=True
 MONTHS: Container[MonthStats] = Container("stats", "scope", (("id",),), expires=True)
 HOURS_OF_ALL: Container[ScopeHour] = Container("stats", "scope", (("id",),), expires=True)
 SUBJECT_HOURS: Container[SubjectHour] = Container("stats", "scope", (("id",),), expires=True)
+SUBJECT_PARTS: Container[MonthParts] = Container("stats", "scope", (("id",),), expires=True)
 SUBJECTS_DAYS: Container[SubjectsDay] = Container("stats", "scope", (("id",),), expires=True)
 SUBJECTS_MONTHS: Container[SubjectsMonth] = Container("stats", "scope", (("id",),), expires=True)
 # The id of the current topics; snapshots have their time as id.
