@@ -15,9 +15,10 @@ from shared.times import Clock, iso
 
 W = TypeVar("W", bound=Work)
 
-Kind = Literal["cycle", "cleanup", "rescore", "backfill", "import"]
-KINDS: tuple[Kind, ...] = ("cycle", "cleanup", "rescore", "backfill", "import")
-# Work of these kinds has an id of its time, and expires. A community has one backfill at most.
+Kind = Literal["cycle", "cleanup", "rescore", "backfill", "import", "rematch"]
+KINDS: tuple[Kind, ...] = ("cycle", "cleanup", "rescore", "backfill", "import", "rematch")
+# Work of these kinds has an id of its time, and expires. A community has one backfill at most,
+# and there is one rematch.
 DATED: tuple[Kind, ...] = ("cycle", "cleanup", "rescore", "import")
 # Usually one; more only after several crashes in a row.
 MAX_ORPHANED = 100

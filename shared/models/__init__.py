@@ -48,7 +48,6 @@ from shared.models.state import (
 )
 from shared.models.topics import Topic, Topics, TopicState
 from shared.models.watchlist import (
-    Rematch,
     Role,
     Subject,
     Term,
@@ -67,6 +66,7 @@ from shared.models.work import (
     Lease,
     Origin,
     Outcome,
+    Rematch,
     Removed,
     Rescore,
     SourceRequests,

@@ -71,24 +71,3 @@ class WatchlistRevision(TypedDict):
     ttl: int
     watchlist: Watchlist
     _etag: NotRequired[str]
-
-
-class Rematch(TypedDict):
-    """The matching of stored items by a changed watchlist; id is "rematch".
-
-    revision is that of the watchlist whose rules are applied. subjects are the ids whose mentions
-    may not be right yet. cursor is "HOUR community" of the last one that is done, newest first;
-    None before the first. items is the number of items in all, matched of those that are done.
-    """
-
-    id: Literal["rematch"]
-    kind: Literal["rematch"]
-    ttl: int
-    revision: int
-    subjects: list[str]
-    cursor: str | None
-    items: int
-    matched: int
-    began_at: str
-    ended_at: str | None
-    _etag: NotRequired[str]

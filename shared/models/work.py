@@ -1,4 +1,4 @@
-"""The documents of work: cycles, cleanups, rescores, and the lease."""
+"""The documents of work: cycles, cleanups, rescores, rematches, and the lease."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -57,7 +57,7 @@ class Work(TypedDict):
     """
 
     id: str
-    kind: Literal["cycle", "cleanup", "rescore", "backfill", "import"]
+    kind: Literal["cycle", "cleanup", "rescore", "backfill", "import", "rematch"]
     status: WorkStatus
     start_time: str
     end_time: str | None
@@ -171,6 +171,28 @@ class Import(Work):
     moved: int
     removed: int
     unchanged: int
+
+
+class Rematch(Work):
+    """The matching of stored items by the watchlist's current rules; its id is "rematch".
+
+    It is worked on in turns at the lease, and only by the holder of the lease. revision is that of
+    the watchlist whose rules are applied. subjects are the ids whose mentions may not be right yet:
+    those whose rules changed, and others as soon as a mention of theirs changes. cursor is
+    "HOUR community" of the last one that is done, newest first; None before the first. items is the
+    number of items in all, matched of those that are done, and changed of those that were written.
+    """
+
+    ttl: int
+    revision: int
+    subjects: list[str]
+    cursor: str | None
+    items: int
+    matched: int
+    changed: int
+    began_at: str
+    ended_at: str | None
+    updated_at: str
 
 
 class Lease(TypedDict):

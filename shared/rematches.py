@@ -1,0 +1,168 @@
+"""Rematches: the queue, its message, and what collector and api both know of their document.
+
+The watchlist is the truth: whoever changes it writes it alone, and then sends a message. Only the
+holder of the lease writes the document of the rematch. So a rematch is due whenever its revision
+isn't that of the watchlist, also after a crash or a lost message.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.errors import BadMessage
+from shared.models import Rematch, Subject, Watchlist
+from shared.on_demand import HIDDEN
+from shared.store import COLLECTION, REMATCH, WATCHLIST_REVISIONS, Store
+from shared.subjects.watchlist import read_watchlist
+from shared.times import iso
+
+QUEUE: Final = "rematch-requests"
+KEY: Final = ("rematch", "rematch")
+ID: Final = "rematch"
+"""The id of its document, which is also the holder of its lease."""
+# After a kill a message is seen again when HIDDEN has passed, and a worker may take a while to
+# start: after this time a rematch has no message any more.
+LOST_AFTER = HIDDEN + timedelta(minutes=5)
+# Up to this number of changes is looked at; after more, all subjects count as changed.
+MAX_CHANGES = 10
+# What of a subject decides which items mention it.
+RULES: Final = ("terms", "exclude", "context", "home")
+
+
+class RematchMessage(BaseModel):
+    """A message of the queue: match stored items by the watchlist of this revision, or a later."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    revision: int = Field(description="the revision of the watchlist", ge=0)
+
+
+def read_message(body: bytes) -> RematchMessage:
+    """Read a message. Raises BadMessage."""
+    try:
+        return RematchMessage.model_validate_json(body)
+    except ValidationError as error:
+        problems = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
+        raise BadMessage(f"this is no request for a rematch: {problems}") from None
+
+
+def message_of(watchlist: Watchlist) -> str:
+    """Return the message that a change of the watchlist puts on the queue."""
+    return RematchMessage(revision=watchlist["revision"]).model_dump_json()
+
+
+async def read_rematch(store: Store) -> Rematch | None:
+    """Return the stored document, or None before the first rematch. Raises StoreError."""
+    return await store.read(REMATCH, *KEY)
+
+
+def changed_subjects(before: Iterable[Subject], after: Iterable[Subject]) -> list[str]:
+    """Return the ids of subjects that are new, gone, or have other rules, in their order."""
+    old = {subject["id"]: _rules(subject) for subject in before}
+    new = {subject["id"]: _rules(subject) for subject in after}
+    return [each for each in {**old, **new} if old.get(each) != new.get(each)]
+
+
+def _rules(subject: Subject) -> tuple[object, ...]:
+    return tuple(subject.get(name) for name in RULES)
+
+
+async def changed_since(store: Store, rematch: Rematch | None, watchlist: Watchlist) -> list[str]:
+    """Return the ids of the subjects whose rules changed since the revision of the rematch.
+
+    A change that was taken back counts, since items were collected by it. All subjects are returned
+    where the changes aren't known, or are many. Raises StoreError.
+    """
+    subjects = watchlist["subjects"]
+    first, last = rematch["revision"] if rematch else None, watchlist["revision"]
+    if first == last:
+        return []
+    if first is None or not last - MAX_CHANGES <= first < last:
+        return [subject["id"] for subject in subjects]
+    keys = [("watchlist_revision", f"{number:08d}") for number in range(first, last)]
+    found = await store.read_many(WATCHLIST_REVISIONS, keys)
+    if len(found) < len(keys):
+        return [subject["id"] for subject in subjects]
+    states = [*(found[key]["watchlist"]["subjects"] for key in keys), subjects]
+    changed = (each for pair in pairwise(states) for each in changed_subjects(*pair))
+    return list(dict.fromkeys(changed))
+
+
+async def rematching(store: Store) -> frozenset[str]:
+    """Return the ids of the subjects whose mentions may not be right yet.
+
+    It reads the documents of the watchlist and of the rematch, and after a change a few more.
+    Raises StoreError.
+    """
+    watchlist, found = await read_watchlist(store), await read_rematch(store)
+    if found is None and not watchlist["revision"]:
+        # Nothing was matched before the first start: whatever is stored waits for it.
+        is_collected = await store.read(COLLECTION, "collection", "collection") is not None
+        return frozenset(each["id"] for each in watchlist["subjects"] if is_collected)
+    under_way = found["subjects"] if found is not None and found["ended_at"] is None else []
+    return frozenset([*under_way, *await changed_since(store, found, watchlist)])
+
+
+def is_done(rematch: Rematch | None, watchlist: Watchlist) -> bool:
+    """Return whether all stored items are matched by the rules of this watchlist."""
+    if rematch is None:
+        return watchlist["revision"] == 0
+    is_current = rematch["revision"] == watchlist["revision"]
+    return is_current and rematch["ended_at"] is not None
+
+
+def is_active(rematch: Rematch, now: datetime) -> bool:
+    """Return whether a rematch is being worked on, or has a message that will be seen."""
+    if rematch["ended_at"] is not None:
+        return False
+    # A time in the future is another machine's error: it must not hold the rematch up.
+    return iso(now - LOST_AFTER) < rematch["updated_at"] <= iso(now + LOST_AFTER)
+
+
+def new_rematch(revision: int, subjects: Sequence[str], now: datetime) -> Rematch:
+    """Return the document of a rematch that begins now; without subjects it has ended."""
+    return Rematch(
+        id=ID,
+        kind="rematch",
+        ttl=-1,
+        status="completed",
+        start_time=iso(now),
+        end_time=None,
+        errors=[],
+        pending_cells={},
+        reconciled="yes",
+        revision=revision,
+        subjects=list(subjects),
+        cursor=None,
+        items=0,
+        matched=0,
+        changed=0,
+        began_at=iso(now),
+        ended_at=None if subjects else iso(now),
+        updated_at=iso(now),
+    )
+
+
+def renewed(
+    known: Rematch | None, watchlist: Watchlist, changed: Sequence[str], now: datetime
+) -> Rematch:
+    """Return the rematch as it goes on with this watchlist, of which these subjects changed.
+
+    It begins again with the subjects of both where one is under way, and goes on behind its cursor
+    where no rules changed.
+    """
+    revision = watchlist["revision"]
+    if known is None or (known["ended_at"] is not None and changed):
+        fresh = new_rematch(revision, changed, now)
+    elif not changed:
+        return {**known, "revision": revision}
+    else:
+        fresh = new_rematch(revision, [*dict.fromkeys([*known["subjects"], *changed])], now)
+    if known is None:
+        return fresh
+    # Cells that a killed turn left pending are still to be recounted.
+    kept = {name: known[name] for name in ("pending_cells", "reconciled")}
+    return cast("Rematch", {**fresh, **kept})
