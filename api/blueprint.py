@@ -5,59 +5,52 @@ match. So the prefix of a name says how general its address is: api_ is fixed, i
 parameter, and site matches the rest. The local host doesn't start if a function hides another.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import azure.functions as func
-from pydantic import BaseModel
 
 from api.actions import ingest as pushed
 from api.actions.collect import ask_for_collection, send
-from api.deps import Deps
 from api.endpoints import READ, ROUTES
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
-from api.export.files import items_file, trends_file
+from api.export.files import trends_file
+from api.export.mentions_feed import mentions_atom
 from api.export.tables import TYPES, format_of
 from api.http.fallback import answer_fallback
-from api.http.limiter import is_heavy
 from api.http.negotiation import choose_type
 from api.http.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
 from api.http.parameters import read_parameters
 from api.http.problems import answering, answering_bodies
 from api.http.responses import (
-    FRESH_SECONDS,
     JSON,
     Prepared,
-    data_answer,
     health_answer,
     ingested_answer,
     next_link,
     prepare,
     prepared,
     triggered_answer,
-    wants_fresh,
 )
 from api.process import process_caches, process_deps
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
-from api.reads.listing import Page
+from api.reads.mentions import read_feed, read_mentions
 from api.reads.post import next_comments, read_post
-from api.reads.posts import read_recent_posts, with_largest_page
+from api.reads.posts import read_recent_posts
 from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.subjects import read_subject, read_subjects
 from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.trending import read_trending
-from api.schema.items import Items, Posts
+from api.reads.voice import read_voice
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
     ItemsParameters,
-    ListParameters,
     NoParameters,
-    Parameters,
     PostParameters,
     PostsParameters,
     ScopeParameters,
@@ -66,18 +59,20 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from api.schema.sentiment import MOMENTS_OF_STATS
+from api.schema.subject_parameters import (
+    FeedParameters,
+    MentionsParameters,
+    SubjectParameters,
+    SubjectsParameters,
+    VoiceParameters,
+)
+from api.serving import serve_data, serve_kept, serve_page
 from shared.batches import MAX_BYTES
 from shared.batches import QUEUE as INGEST_QUEUE
 from shared.on_demand import QUEUE
 
 blueprint = func.Blueprint()
 
-P = TypeVar("P", bound=Parameters)
-L = TypeVar("L", bound=ListParameters)
-
-# Open pages poll the cycles each second while one runs, and 40 pages would use up the free tier's
-# request units. It is shorter than any cycle, so that no page misses one.
-LOOKS_SHARE_SECONDS = 0.25
 # Parameters in the path of a post.
 IN_PATH = frozenset({"id"})
 # All methods of the library. The host answers other methods with an empty 404, and 204 at /.
@@ -104,7 +99,7 @@ async def api_health(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
     """Return the sentiment of a window."""
-    return await _data(req, ScopeParameters, read_stats, moments=MOMENTS_OF_STATS)
+    return await serve_data(req, ScopeParameters, read_stats, moments=MOMENTS_OF_STATS)
 
 
 @_route("sentiment_trends")
@@ -121,28 +116,28 @@ async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
             return prepare(trends, deps.settings.origin, moments=MOMENTS_OF_STATS)
         return trends_file(deps, parameters, trends, form)
 
-    return await _kept(req, ("trends", form), parameters, make, mimetype=TYPES[form])
+    return await serve_kept(req, ("trends", form), parameters, make, mimetype=TYPES[form])
 
 
 @_route("sentiment_compare")
 @answering
 async def api_sentiment_compare(req: func.HttpRequest) -> func.HttpResponse:
     """Compare communities."""
-    return await _data(req, CompareParameters, compare, moments=MOMENTS_OF_STATS)
+    return await serve_data(req, CompareParameters, compare, moments=MOMENTS_OF_STATS)
 
 
 @_route("posts_recent")
 @answering
 async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
     """Return the newest posts, page by page."""
-    return await _page(req, PostsParameters, read_recent_posts, "/api/v1/posts/recent")
+    return await serve_page(req, PostsParameters, read_recent_posts, "/api/v1/posts/recent")
 
 
 @_route("items")
 @answering
 async def api_items(req: func.HttpRequest) -> func.HttpResponse:
     """Return the newest posts and comments that statistics count, page by page."""
-    return await _page(req, ItemsParameters, read_items, "/api/v1/items")
+    return await serve_page(req, ItemsParameters, read_items, "/api/v1/items")
 
 
 @_route("post")
@@ -159,28 +154,28 @@ async def item_post(req: func.HttpRequest) -> func.HttpResponse:
         links = next_link(path, parameters, next_comments(detail), without=IN_PATH)
         return prepare(detail, deps.settings.origin, headers=links)
 
-    return await _kept(req, (read_post, "json"), parameters, make)
+    return await serve_kept(req, (read_post, "json"), parameters, make)
 
 
 @_route("subreddits")
 @answering
 async def api_subreddits(req: func.HttpRequest) -> func.HttpResponse:
     """List the watched communities."""
-    return await _data(req, SubredditsParameters, read_subreddits)
+    return await serve_data(req, SubredditsParameters, read_subreddits)
 
 
 @_route("communities")
 @answering
 async def api_communities(req: func.HttpRequest) -> func.HttpResponse:
     """List the watched communities with the state of their collection."""
-    return await _data(req, SubredditsParameters, read_communities)
+    return await serve_data(req, SubredditsParameters, read_communities)
 
 
 @_route("trending_topics")
 @answering
 async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
     """Return the trending topics."""
-    return await _data(req, TrendingParameters, read_trending)
+    return await serve_data(req, TrendingParameters, read_trending)
 
 
 @_route("trending_feed")
@@ -195,21 +190,66 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     async def make() -> Prepared:
         return prepared(atom_of(await read_entries(deps), origin, place), origin)
 
-    return await _kept(req, (place, "json"), parameters, make, mimetype=mimetype)
+    return await serve_kept(req, (place, "json"), parameters, make, mimetype=mimetype)
+
+
+@_route("subjects")
+@answering
+async def api_subjects(req: func.HttpRequest) -> func.HttpResponse:
+    """List the subjects of the watchlist with their figures."""
+    return await serve_data(req, SubjectsParameters, read_subjects, moments=MOMENTS_OF_STATS)
+
+
+@_route("subject")
+@answering
+async def item_subject(req: func.HttpRequest) -> func.HttpResponse:
+    """Return a subject with its figures, rules and newest mentions."""
+    return await serve_data(req, SubjectParameters, read_subject, moments=MOMENTS_OF_STATS)
+
+
+@_route("subject_mentions")
+@answering
+async def item_subject_mentions(req: func.HttpRequest) -> func.HttpResponse:
+    """Return the posts and comments that mention a subject, page by page."""
+    return await serve_page(
+        req, MentionsParameters, read_mentions, "/api/v1/subjects/{id}/mentions"
+    )
+
+
+@_route("subject_feed")
+@answering
+async def item_subject_feed(req: func.HttpRequest) -> func.HttpResponse:
+    """Return the newest mentions of a subject to feed readers."""
+    deps = process_deps()
+    parameters = read_parameters(FeedParameters, req.params, req.route_params)
+    mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
+    place, origin = place_of(req), deps.settings.origin
+
+    async def make() -> Prepared:
+        return prepared(mentions_atom(await read_feed(deps, parameters), origin, place), origin)
+
+    return await serve_kept(req, (("mentions", place), "json"), parameters, make, mimetype=mimetype)
+
+
+@_route("share_of_voice")
+@answering
+async def api_share_of_voice(req: func.HttpRequest) -> func.HttpResponse:
+    """Return the share of voice of subjects."""
+    return await serve_data(req, VoiceParameters, read_voice, moments=MOMENTS_OF_STATS)
 
 
 @_route("cycles")
 @answering
 async def api_cycles(req: func.HttpRequest) -> func.HttpResponse:
     """List the newest collection cycles."""
-    return await _data(req, CyclesParameters, read_cycles, fresh_seconds=0)
+    return await serve_data(req, CyclesParameters, read_cycles, fresh_seconds=0)
 
 
 @_route("cycle")
 @answering
 async def item_cycle(req: func.HttpRequest) -> func.HttpResponse:
     """Return a collection cycle."""
-    return await _data(req, CycleParameters, read_cycle, fresh_seconds=0)
+    return await serve_data(req, CycleParameters, read_cycle, fresh_seconds=0)
 
 
 @_route("admin_collect")
@@ -276,69 +316,3 @@ async def site(req: func.HttpRequest) -> func.HttpResponse:
     path = urlsplit(req.url).path
     is_page = path in {"", "/"} and req.method in READ
     return dashboard_page(req) if is_page else answer_fallback(req, path)
-
-
-async def _data(
-    request: func.HttpRequest,
-    model: type[P],
-    read: Callable[[Deps, P], Awaitable[BaseModel]],
-    *,
-    moments: Mapping[str, Any] | None = None,
-    fresh_seconds: int = FRESH_SECONDS,
-) -> func.HttpResponse:
-    """Answer a read as JSON, from the cache.
-
-    With fresh_seconds 0, answers are cached for LOOKS_SHARE_SECONDS only.
-    """
-    deps = process_deps()
-    parameters = read_parameters(model, request.params, request.route_params)
-    choose_type(request.headers.get("accept", ""), [JSON])
-
-    async def make() -> Prepared:
-        answer = await read(deps, parameters)
-        return prepare(answer, deps.settings.origin, moments=moments, fresh_seconds=fresh_seconds)
-
-    within = None if fresh_seconds else LOOKS_SHARE_SECONDS
-    return await _kept(request, (read, "json"), parameters, make, within=within)
-
-
-async def _page(
-    request: func.HttpRequest,
-    model: type[L],
-    read: Callable[[Deps, L], Awaitable[Page[Posts] | Page[Items]]],
-    path: str,
-) -> func.HttpResponse:
-    """Answer a list with one of its pages, as JSON or as a file, from the cache."""
-    deps = process_deps()
-    given = read_parameters(model, request.params)
-    form = format_of(given.format, request.headers.get("accept", ""))
-    parameters = given if form == "json" else with_largest_page(given)
-
-    async def make() -> Prepared:
-        page = await read(deps, parameters)
-        links = next_link(path, given, page.next_cursor)
-        if form == "json":
-            return prepare(page.items, deps.settings.origin, headers=links)
-        return items_file(deps, parameters, page, form, links)
-
-    return await _kept(request, (path, form), parameters, make, mimetype=TYPES[form])
-
-
-async def _kept(
-    request: func.HttpRequest,
-    key: tuple[Hashable, str],
-    parameters: Parameters,
-    make: Callable[[], Awaitable[Prepared]],
-    *,
-    mimetype: str = JSON,
-    within: float | None = None,
-) -> func.HttpResponse:
-    """Answer from the cache, or else make the answer; a heavy read waits for its turn.
-
-    key names the read and its format. Raises TooBusy, and what `make` raises.
-    """
-    caches = process_caches()
-    makes = partial(caches.heavy.run, make) if is_heavy(parameters, key[1]) else make
-    whole_key = (*key, parameters.model_dump_json())
-    kept = await caches.answers.get(whole_key, makes, fresh=wants_fresh(request), within=within)
-    return data_answer(request, kept, mimetype=mimetype)

@@ -21,6 +21,14 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from api.schema.sentiment import Comparison, SentimentTrends, Stats
+from api.schema.subject_parameters import (
+    FeedParameters,
+    MentionsParameters,
+    SubjectParameters,
+    SubjectsParameters,
+    VoiceParameters,
+)
+from api.schema.subjects import Mentions, ShareOfVoice, SubjectCard, SubjectsAnswer
 from api.schema.trending import TopicsAnswer
 
 BASE = "/api/v1"
@@ -120,7 +128,7 @@ ENDPOINTS = (
     Endpoint(
         "sentiment_compare",
         "/sentiment/compare",
-        "Communities side by side, each compared with the window before",
+        "Communities and subjects side by side, each compared with the window before",
         Comparison,
         CompareParameters,
         problems=(404, 422, 429),
@@ -170,6 +178,50 @@ ENDPOINTS = (
         problems=(422,),
         media_type="application/atom+xml",
         files=("text/xml",),
+    ),
+    Endpoint(
+        "subjects",
+        "/subjects",
+        "The subjects of the watchlist, with their figures and their share of voice",
+        SubjectsAnswer,
+        SubjectsParameters,
+        problems=(422, 429),
+    ),
+    Endpoint(
+        "subject",
+        "/subjects/{id}",
+        "A subject, with its figures, rules and newest mentions",
+        SubjectCard,
+        SubjectParameters,
+        problems=(404, 422),
+    ),
+    Endpoint(
+        "subject_mentions",
+        "/subjects/{id}/mentions",
+        "The posts and comments that mention a subject, page by page: what its statistics count",
+        Mentions,
+        MentionsParameters,
+        problems=(404, 422, 429),
+        files=FILES,
+        is_paged=True,
+    ),
+    Endpoint(
+        "subject_feed",
+        "/subjects/{id}/mentions.atom",
+        "The newest mentions of a subject for feed readers",
+        Mentions,
+        FeedParameters,
+        problems=(404, 422),
+        media_type="application/atom+xml",
+        files=("text/xml",),
+    ),
+    Endpoint(
+        "share_of_voice",
+        "/share-of-voice",
+        "The mentions of each subject over those of a set of subjects",
+        ShareOfVoice,
+        VoiceParameters,
+        problems=(404, 422, 429),
     ),
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(

@@ -13,11 +13,14 @@ from api.reads.scopes import scope_asked
 from api.schema.items import ItemAnswer, Items, PostAnswer, Posts, PostSentiment
 from api.schema.parameters import ItemsParameters, ListParameters, PostsParameters, TrendsParameters
 from api.schema.sentiment import SentimentTrends, TrendPoint
+from api.schema.subjects import Mentions
 from shared.settings import Settings
 from shared.times import iso
 
 # Fields added later are at the end, for programs that use column positions.
-_FIELDS = [name for name in PostAnswer.model_fields if name not in {"language", "source"}]
+_FIELDS = [
+    name for name in PostAnswer.model_fields if name not in {"language", "source", "mentions"}
+]
 _AT = _FIELDS.index("sentiment")
 POST_COLUMNS = [
     *_FIELDS[:_AT],
@@ -25,8 +28,9 @@ POST_COLUMNS = [
     "language",
     *_FIELDS[_AT + 1 :],
     "source",
+    "mentions",
 ]
-_LATER = ("language", "copy_of", "copies", "source")
+_LATER = ("language", "copy_of", "copies", "source", "mentions")
 ITEM_COLUMNS = [
     *(name for name in ItemAnswer.model_fields if name not in {"sentiment", *_LATER}),
     *(f"sentiment_{name}" for name in PostSentiment.model_fields),
@@ -41,7 +45,7 @@ MAX_NAME_CHARS = 150
 def items_file(
     deps: Deps,
     parameters: ListParameters,
-    page: Page[Posts] | Page[Items],
+    page: Page[Posts] | Page[Items] | Page[Mentions],
     form: FileFormat,
     links: Mapping[str, str],
 ) -> Prepared:

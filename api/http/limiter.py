@@ -60,6 +60,6 @@ def is_heavy(parameters: object, form: str = "json") -> bool:
         case TrendsParameters():
             return parameters.hours > MAX_LIGHT_HOURS
         case CompareParameters():
-            return len(parameters.subreddits) * parameters.hours > MAX_LIGHT_HOURS
+            return len(parameters.names) * parameters.hours > MAX_LIGHT_HOURS
         case _:
             return False

@@ -39,7 +39,7 @@ PROBLEM_JSON = "application/problem+json"
 
 EXPOSED = (
     "Content-Disposition, ETag, Link, Location, Retry-After, Server-Timing, Undertone-Origin,"
-    " X-Request-Id"
+    " Undertone-Rematching, X-Request-Id"
 )
 FIRST_SERVER_ERROR = 500
 MAX_BODY_BYTES = 64 * 1024

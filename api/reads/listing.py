@@ -31,10 +31,14 @@ class Slice(Generic[I]):
 
 @dataclass(frozen=True)
 class Page(Generic[A]):
-    """A page of an answer, newest first, and the cursor of the next page, None at the end."""
+    """A page of an answer, and the cursor of the next page, None at the end.
+
+    is_rematching: the mentions of its subject may not be right yet.
+    """
 
     items: A
     next_cursor: str | None
+    is_rematching: bool = False
 
 
 class Listing(Protocol[I]):

@@ -1,13 +1,13 @@
 """Which scope a request asks for: a watched community, or all."""
 
 from api.errors import UnknownCommunity, shortened
-from api.schema.parameters import PostParameters, ScopeParameters
+from api.schema.parameters import CommunityParameters, PostParameters
 from api.schema.problems import BadParameter
 from shared.models import ALL
 from shared.settings import Settings
 
 
-def scope_asked(settings: Settings, parameters: ScopeParameters | PostParameters) -> str:
+def scope_asked(settings: Settings, parameters: CommunityParameters | PostParameters) -> str:
     """Return the scope that these parameters name, or `all`. Raises UnknownCommunity."""
     if parameters.community is not None:
         return scope_of(settings, parameters.community, parameter="community")

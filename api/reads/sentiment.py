@@ -68,6 +68,7 @@ async def _window(
     coverage = await asyncio.to_thread(coverage_in, deps, states, scope, window)
     stats = Stats(
         subreddit=scope,
+        scope=scope,
         time_window_hours=parameters.hours,
         statistics=_totals(deps, cells, window.hours()),
         window=_time_window(window),
@@ -84,7 +85,7 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
     It reads a document for each community and day; for many days, one for each month.
     Raises UnknownCommunity and StoreError.
     """
-    scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.subreddits))
+    scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.names))
     if parameters.until == "collected":
         return await _compare_collected(deps, parameters, scopes)
     window = Window.of_hours(parameters.hours, deps.clock())
@@ -286,6 +287,7 @@ def _compared(
     )
     return ComparedScope(
         subreddit=scope,
+        scope=scope,
         statistics=now,
         previous=before,
         difference=Difference(

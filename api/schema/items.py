@@ -17,7 +17,7 @@ from api.schema.base import (
 from api.schema.parameters import Kind
 from api.schema.sentiment import LabelCounts
 from shared.communities import SourceName
-from shared.models import Label, Language
+from shared.models import Label, Language, Via
 
 # Maximum comments of a page; a comment costs a request unit, a long one nearly two.
 MAX_COMMENTS = 500
@@ -59,6 +59,22 @@ CopyOf = Annotated[
 Copies = Annotated[
     list[str], Field(description="the posts that repeat it, as community/id, oldest first")
 ]
+
+
+class ItemMention(Answer):
+    """A subject that an item mentions."""
+
+    subject: str = Field(description="the id of the subject")
+    via: Via = Field(
+        description="text (it names the subject), thread (a comment that names no subject, under"
+        " a post about it) or home (it names no subject, in a home community of it)"
+    )
+    matched: list[str] = Field(
+        description="the words that name it, as they stand in the text; empty unless via text"
+    )
+
+
+ItemMentions = Annotated[list[ItemMention], Field(description="the subjects that it mentions")]
 
 
 class PostSentiment(Answer):
@@ -108,6 +124,7 @@ class PostAnswer(Answer):
     )
     copy_of: CopyOf = None
     copies: Copies = Field(default=[])
+    mentions: ItemMentions = Field(default=[])
 
 
 class Posts(RootModel[list[PostAnswer]]):
@@ -136,6 +153,7 @@ class CommentAnswer(Answer):
     language: TextLanguage = None
     sentiment: PostSentiment = Field(description="the sentiment of its text")
     deleted: Deleted = False
+    mentions: ItemMentions = Field(default=[])
 
 
 class PostDetail(Answer):
@@ -188,6 +206,7 @@ class ItemAnswer(Answer):
     )
     copy_of: CopyOf = None
     copies: Copies = Field(default=[])
+    mentions: ItemMentions = Field(default=[])
 
 
 class Items(RootModel[list[ItemAnswer]]):

@@ -12,7 +12,7 @@ from pydantic import (
 )
 from pydantic.functional_validators import AfterValidator
 
-from shared.models import Label
+from shared.models import Label, Via
 from shared.stats.windows import Granularity
 from shared.times import iso
 
@@ -32,7 +32,9 @@ MAX_NAME_CHARS = 100
 # A cursor is the place of a page's last item (api/reads/listing.py): opaque to clients, and valid
 # while items arrive.
 ITEM_ID = r"[A-Za-z0-9_.-]{1,128}"
-CURSOR = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z_{ITEM_ID}!?$"
+PLACE = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z_{ITEM_ID}!?"
+CURSOR = rf"^{PLACE}$"
+SUBJECT_ID = r"^[A-Za-z0-9_.-]{1,100}$"
 
 # Only at the end of a day in UTC: https://www.rfc-editor.org/rfc/rfc3339#section-5.7
 LEAP_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}.[0-9]{2}:[0-9]{2}:)60((?:[.,][0-9]+)?.*)")
@@ -54,7 +56,8 @@ def _whole_number(value: object) -> object:
     return int(value)
 
 
-def _names(value: object) -> object:
+def names_in(value: object) -> object:
+    """Return the names that commas separate, each once."""
     if isinstance(value, str):
         return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
     return value
@@ -106,8 +109,14 @@ CommunityName = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Compared = Annotated[
     tuple[Annotated[CommunityName, Field(pattern=r"^[A-Za-z0-9_.-]+$")], ...],
     Field(min_length=1, max_length=MAX_COMPARED),
-    BeforeValidator(_names),
+    BeforeValidator(names_in),
 ]
+ComparedScopes = Annotated[
+    tuple[Annotated[CommunityName, Field(pattern=r"^(subject:)?[A-Za-z0-9_.-]+$")], ...],
+    Field(min_length=1, max_length=MAX_COMPARED),
+    BeforeValidator(names_in),
+]
+SubjectId = Annotated[str, Field(pattern=SUBJECT_ID)]
 Moment = Annotated[str, AfterValidator(_moment)]
 Bound = Annotated[str, AfterValidator(_bound)]
 Hours = Annotated[
@@ -127,6 +136,22 @@ OtherName = Annotated[
     ),
 ]
 
+OneSubject = Annotated[
+    SubjectId | None,
+    Field(
+        description="the id of a subject of the watchlist, in any case: only what mentions it",
+        examples=["cursor"],
+    ),
+]
+OneVia = Annotated[
+    Via | None,
+    Field(
+        description="with `subject`: text (the item names it), thread (a comment that names no"
+        " subject, under a post about it) or home (an item in its own community that names none)",
+        examples=["text"],
+    ),
+]
+
 
 class Parameters(BaseModel):
     """What a query string may contain: a field's description says what the parameter accepts."""
@@ -138,7 +163,7 @@ class NoParameters(Parameters):
     """No parameters."""
 
 
-class ScopeParameters(Parameters):
+class CommunityParameters(Parameters):
     """Which communities, and how far back."""
 
     subreddit: CommunityName | None = Field(
@@ -148,6 +173,17 @@ class ScopeParameters(Parameters):
     )
     community: OtherName = None
     hours: Hours = Field(default=24, examples=[24])
+
+
+class SubjectFilter(Parameters):
+    """Which subject: only its mentions."""
+
+    subject: OneSubject = None
+    via: OneVia = None
+
+
+class ScopeParameters(SubjectFilter, CommunityParameters):
+    """Which communities, which subject, and how far back."""
 
 
 class FormatParameters(Parameters):
@@ -175,15 +211,28 @@ class TrendsParameters(ScopeParameters, FormatParameters):
         description="hour, day or week; days are in UTC, and weeks begin on Monday",
         examples=["day"],
     )
+    by: Literal["community", "via"] | None = Field(
+        default=None,
+        description="with `subject`, community or via: also returns the steps of each of them",
+        examples=["community"],
+    )
 
 
 class CompareParameters(Parameters):
-    """Which communities to compare, and how far back."""
+    """Which communities and subjects to compare, and how far back."""
 
-    subreddits: Compared = Field(
+    subreddits: Compared | None = Field(
+        default=None,
         description=f"1 to {MAX_COMPARED} names of watched communities, in upper or lower case,"
-        " separated by commas; all means all of them together",
+        " separated by commas; all means all of them together. `scopes` takes subjects too, and"
+        " one of the two is needed",
         examples=["claude,OpenAI"],
+    )
+    scopes: ComparedScopes | None = Field(
+        default=None,
+        description="subjects (subject:ID) and communities, mixed, separated by commas; with"
+        f" `subreddits` at most {MAX_COMPARED} together",
+        examples=["subject:cursor,claude"],
     )
     hours: Hours = Field(default=24, examples=[24])
     until: Literal["now", "collected"] = Field(
@@ -202,12 +251,17 @@ class CompareParameters(Parameters):
     )
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of `subreddits` and `scopes`, each once."""
+        return tuple(dict.fromkeys((*(self.subreddits or ()), *(self.scopes or ()))))
+
+    @property
     def step(self) -> Granularity | None:
         """Return the length of the answer's steps: days, where hours would be too many.
 
         A document of OpenAPI can't say which parameters don't go together: nothing is refused.
         """
-        hours = len(self.subreddits) * self.hours
+        hours = len(self.names) * self.hours
         return "day" if self.granularity == "hour" and hours > MAX_STEPS else self.granularity
 
 
@@ -248,7 +302,7 @@ class CycleParameters(Parameters):
     )
 
 
-class ListParameters(ScopeParameters, FormatParameters):
+class ListParameters(CommunityParameters, FormatParameters):
     """Which posts or comments, and how many of them."""
 
     limit: WholeNumber = Field(
@@ -292,7 +346,7 @@ class ListParameters(ScopeParameters, FormatParameters):
     )
 
 
-class PostsParameters(ListParameters):
+class PostsParameters(SubjectFilter, ListParameters):
     """Which posts, and how many of them."""
 
     topic: str | None = Field(
@@ -309,7 +363,7 @@ class PostsParameters(ListParameters):
     )
 
 
-class ItemsParameters(ListParameters):
+class ItemsParameters(SubjectFilter, ListParameters):
     """Which posts and comments, and how many of them."""
 
     kind: Kind | None = Field(
@@ -319,6 +373,8 @@ class ItemsParameters(ListParameters):
 
 class TrendingParameters(Parameters):
     """The number of topics, and their time."""
+
+    subject: OneSubject = None
 
     limit: WholeNumber = Field(
         default=20,

@@ -1,11 +1,12 @@
 """The sentiment of windows: counts, means, steps and changes."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from api.schema.base import Answer, DataOrigin, LeftOut, Methods, MixedMethods, Time
 from api.schema.coverage import CoverageAnswer
+from shared.models import Via
 from shared.stats.compare import Verdict
 from shared.stats.windows import Granularity
 
@@ -15,6 +16,25 @@ COPIES = (
     " cross-post. They all count here, but a list over all communities shows only one"
     " of them"
 )
+GAPS = (
+    "hours of the window in which nothing was observed, or, where nothing is recorded, probably"
+    " nothing"
+)
+SentimentOf = Annotated[
+    Literal["text"],
+    Field(description="what sentiment is of: text (the author's whole text, not one subject)"),
+]
+Rematching = Annotated[
+    bool,
+    Field(
+        description="whether stored items are being matched with changed rules, so that the"
+        " mentions may not be right yet"
+    ),
+]
+Scope = Annotated[str, Field(description="a community, all, or subject:ID")]
+OfSubject = Annotated[
+    str | None, Field(description="the id of the subject; null without `subject`")
+]
 
 
 class Totals(Answer):
@@ -46,10 +66,17 @@ class Stats(Answer):
     """The sentiment of a window."""
 
     subreddit: str = Field(description="the community, or all")
+    scope: Scope
+    subject: OfSubject = None
+    via: Via | None = Field(
+        default=None, description="the only way that counts; null without `via`"
+    )
     time_window_hours: int = Field(description="hours in the window")
     statistics: Totals = Field(description="the counts and the mean")
     window: TimeWindow = Field(description="the time that was counted")
     coverage: CoverageAnswer | None = Field(default=None, description=COVERAGE)
+    sentiment_of: SentimentOf = "text"
+    rematching: Rematching = False
     origin: DataOrigin
     timestamp: Time = Field(description="when the answer was made")
 
@@ -75,6 +102,15 @@ class SentimentTrends(Stats):
     trend_data: list[TrendPoint] = Field(
         description="every step that the window touches, oldest first, with only the items of the"
         " window; a step without items has totals of 0"
+    )
+    communities: dict[str, list[TrendPoint]] | None = Field(
+        default=None,
+        description="the same steps for each community with mentions, most first; null unless `by`"
+        " is community",
+    )
+    vias: dict[Via, list[TrendPoint]] | None = Field(
+        default=None,
+        description="the same steps for text, thread and home; null unless `by` is via",
     )
 
 
@@ -128,9 +164,12 @@ class Change(Answer):
 
 
 class ComparedScope(Answer):
-    """One community, in the window and in the one before."""
+    """One community or subject, in the window and in the one before."""
 
-    subreddit: str = Field(description="the community, or all")
+    subreddit: str = Field(description="the community, all, or subject:ID: the same as `scope`")
+    scope: Scope
+    subject: OfSubject = None
+    rematching: Rematching = False
     statistics: Totals = Field(description="the counts and the mean of the window")
     previous: Totals = Field(
         description="those of the window before, with the same number of hours"
@@ -153,7 +192,7 @@ class ComparedScope(Answer):
 
 
 class Comparison(Answer):
-    """Communities side by side."""
+    """Communities and subjects side by side."""
 
     time_window_hours: int = Field(description="hours in the window")
     subreddits: list[ComparedScope] = Field(
@@ -174,6 +213,7 @@ class Comparison(Answer):
         description="hours of the window in which nothing was observed of the compared communities,"
         " or, where nothing is recorded, probably nothing; null unless `until` is collected",
     )
+    sentiment_of: SentimentOf = "text"
     origin: DataOrigin
     timestamp: Time = Field(description="when the answer was made")
 

@@ -58,6 +58,12 @@ class TopicAnswer(Answer):
     peak_time: Time = Field(
         description="the beginning of the hour with the most posts and comments"
     )
+    subject_mentions: int | None = Field(
+        default=None,
+        description="with `subject`, the number of its listed posts that mention the subject:"
+        " `post_ids` has only these then, and all other figures are those of the whole topic; null"
+        " without `subject`",
+    )
     created_at: Time = Field(description="when it was computed")
     coverage: CoverageAnswer | None = Field(
         default=None,

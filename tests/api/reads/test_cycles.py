@@ -219,7 +219,7 @@ async def test_many_pages_that_look_at_the_same_time_cost_one_read(
     monkeypatch.setenv("CACHE_SECONDS", "60")
     process_settings.cache_clear()
     # Even a slow machine sends all requests within this time.
-    monkeypatch.setattr("api.blueprint.LOOKS_SHARE_SECONDS", 60.0)
+    monkeypatch.setattr("api.serving.LOOKS_SHARE_SECONDS", 60.0)
     await written.upsert(CYCLES, [a_cycle("cycle_20261123_120000")])
     # The first request opens the store.
     await get("/api/v1/subreddits")
@@ -231,7 +231,7 @@ async def test_many_pages_that_look_at_the_same_time_cost_one_read(
     assert len(operations) == 20
     assert sum(operations) == 1
     # After that, cycles are read again, however long other answers are cached.
-    monkeypatch.setattr("api.blueprint.LOOKS_SHARE_SECONDS", 0.0)
+    monkeypatch.setattr("api.serving.LOOKS_SHARE_SECONDS", 0.0)
     await written.upsert(CYCLES, [a_cycle("cycle_20261123_123000")])
     ids = [each["id"] for each in json.loads((await get("/api/v1/cycles")).get_body())]
     assert ids == ["cycle_20261123_123000", "cycle_20261123_120000"]

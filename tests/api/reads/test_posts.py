@@ -84,6 +84,7 @@ async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) ->
         "cursor": "2026-11-23T12:05:07Z_p1",
         "copy_of": None,
         "copies": [],
+        "mentions": [],
     }
 
 

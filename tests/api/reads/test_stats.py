@@ -58,6 +58,9 @@ async def test_both_databases_give_the_same_stats(store) -> None:
     stats = await read_stats(deps_of(store), ScopeParameters())
     assert stats.model_dump() == {
         "subreddit": "all",
+        "scope": "all",
+        "subject": None,
+        "via": None,
         "time_window_hours": 24,
         "statistics": {
             "total": 3,
@@ -74,6 +77,8 @@ async def test_both_databases_give_the_same_stats(store) -> None:
         },
         "window": {"start": "2026-11-22T14:00:00Z", "end": "2026-11-23T13:05:07Z"},
         "coverage": None,
+        "sentiment_of": "text",
+        "rematching": False,
         "origin": "live",
         "timestamp": "2026-11-23T13:05:07Z",
     }

@@ -1,0 +1,122 @@
+"""The parameters of the endpoints of subjects."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from api.schema.parameters import (
+    PLACE,
+    SUBJECT_ID,
+    CommunityName,
+    Hours,
+    Kind,
+    ListParameters,
+    Parameters,
+    SubjectId,
+    WholeNumber,
+    names_in,
+)
+from shared.models import Via
+
+MAX_SUBJECTS = 100
+# Subjects that a share of voice lists unless `top` says otherwise; the rest are its others.
+TOP_SUBJECTS = 10
+# Mentions that `sort=score` ranks: the newest ones of the window.
+MAX_RANKED = 500
+# A place in a list by score begins with the item's upvotes.
+MENTION_CURSOR = rf"^(-?[0-9]{{1,12}}~)?{PLACE}$"
+
+SubjectIds = Annotated[
+    tuple[Annotated[str, Field(pattern=SUBJECT_ID)], ...],
+    Field(min_length=1, max_length=MAX_SUBJECTS),
+    BeforeValidator(names_in),
+]
+Until = Annotated[
+    Literal["now", "collected"],
+    Field(
+        description="now or collected; with collected the window ends at the last collection",
+        examples=["collected"],
+    ),
+]
+PathSubject = Annotated[
+    SubjectId,
+    Field(
+        description="the id of a subject of the watchlist, in upper or lower case",
+        examples=["cursor"],
+    ),
+]
+
+
+class MentionsParameters(ListParameters):
+    """Which mentions of a subject, and how many of them."""
+
+    id: PathSubject
+    kind: Kind | None = Field(
+        default=None, description="post or comment; without it, both", examples=["comment"]
+    )
+    via: Via | None = Field(
+        default=None,
+        description="text (the subject is named), thread (a comment that names no subject, under a"
+        " post about it) or home (in its own community, without a name); without it, all three",
+        examples=["text"],
+    )
+    sort: Literal["newest", "score"] = Field(
+        default="newest",
+        description="newest or score: score ranks by upvotes, among the newest"
+        f" {MAX_RANKED} mentions of the window that fit; what has no upvotes comes last",
+        examples=["score"],
+    )
+    cursor: Annotated[str, Field(pattern=MENTION_CURSOR)] | None = Field(
+        default=None,
+        description="the beginning of the page, from the Link header of the page before",
+        examples=["2026-11-23T13:05:07Z_1abcde"],
+    )
+
+
+class SubjectsParameters(Parameters):
+    """How far back the figures of subjects go."""
+
+    hours: Hours = Field(default=24, examples=[24])
+    until: Until = "now"
+
+
+class SubjectParameters(SubjectsParameters):
+    """Which subject, and how far back."""
+
+    id: PathSubject
+
+
+class FeedParameters(Parameters):
+    """Whose mentions a feed has."""
+
+    id: PathSubject
+
+
+class VoiceParameters(SubjectsParameters):
+    """Which subjects share the voice, where, and how far back."""
+
+    subjects: SubjectIds | None = Field(
+        default=None,
+        description=f"1 to {MAX_SUBJECTS} ids of subjects, separated by commas: the set; without"
+        " it, those of role own and competitor",
+        examples=["cursor,claude-code"],
+    )
+    home: Literal["include", "exclude"] = Field(
+        default="include",
+        description="include or exclude; exclude leaves out the communities that are home to any"
+        " subject of the set",
+        examples=["exclude"],
+    )
+    community: CommunityName | None = Field(
+        default=None,
+        description="the name of a watched community, in upper or lower case: only its mentions",
+        examples=["claude"],
+    )
+    top: WholeNumber = Field(
+        default=TOP_SUBJECTS,
+        ge=1,
+        le=MAX_SUBJECTS,
+        description=f"a whole number of subjects from 1 to {MAX_SUBJECTS}: those beyond it are"
+        " summed under `others`",
+        examples=[10],
+    )

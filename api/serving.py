@@ -1,0 +1,108 @@
+"""Answers reads from the cache: as JSON, as pages of lists, and as files."""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import azure.functions as func
+from pydantic import BaseModel
+
+from api.deps import Deps
+from api.export.files import items_file
+from api.export.tables import TYPES, format_of
+from api.http.limiter import is_heavy
+from api.http.negotiation import choose_type
+from api.http.parameters import read_parameters
+from api.http.responses import (
+    FRESH_SECONDS,
+    JSON,
+    Prepared,
+    data_answer,
+    next_link,
+    prepare,
+    wants_fresh,
+)
+from api.process import process_caches, process_deps
+from api.reads.listing import Page
+from api.reads.posts import with_largest_page
+from api.schema.items import Items, Posts
+from api.schema.parameters import ListParameters, Parameters
+from api.schema.subjects import Mentions
+
+P = TypeVar("P", bound=Parameters)
+L = TypeVar("L", bound=ListParameters)
+
+# Open pages poll the cycles each second while one runs, and 40 pages would use up the free tier's
+# request units. It is shorter than any cycle, so that no page misses one.
+LOOKS_SHARE_SECONDS = 0.25
+
+
+async def serve_data(
+    request: func.HttpRequest,
+    model: type[P],
+    read: Callable[[Deps, P], Awaitable[BaseModel]],
+    *,
+    moments: Mapping[str, Any] | None = None,
+    fresh_seconds: int = FRESH_SECONDS,
+) -> func.HttpResponse:
+    """Answer a read as JSON, from the cache.
+
+    With fresh_seconds 0, answers are cached for LOOKS_SHARE_SECONDS only.
+    """
+    deps = process_deps()
+    parameters = read_parameters(model, request.params, request.route_params)
+    choose_type(request.headers.get("accept", ""), [JSON])
+
+    async def make() -> Prepared:
+        answer = await read(deps, parameters)
+        return prepare(answer, deps.settings.origin, moments=moments, fresh_seconds=fresh_seconds)
+
+    within = None if fresh_seconds else LOOKS_SHARE_SECONDS
+    return await serve_kept(request, (read, "json"), parameters, make, within=within)
+
+
+async def serve_page(
+    request: func.HttpRequest,
+    model: type[L],
+    read: Callable[[Deps, L], Awaitable[Page[Posts] | Page[Items] | Page[Mentions]]],
+    path: str,
+) -> func.HttpResponse:
+    """Answer a list with one of its pages, as JSON or as a file, from the cache."""
+    deps = process_deps()
+    given = read_parameters(model, request.params, request.route_params)
+    form = format_of(given.format, request.headers.get("accept", ""))
+    parameters = given if form == "json" else with_largest_page(given)
+
+    async def make() -> Prepared:
+        page = await read(deps, parameters)
+        in_path = {name: quote(value) for name, value in request.route_params.items()}
+        without = frozenset(in_path)
+        links = next_link(path.format(**in_path), given, page.next_cursor, without=without)
+        if page.is_rematching:
+            links |= {"Undertone-Rematching": "true"}
+        if form == "json":
+            return prepare(page.items, deps.settings.origin, headers=links)
+        return items_file(deps, parameters, page, form, links)
+
+    return await serve_kept(request, (path, form), parameters, make, mimetype=TYPES[form])
+
+
+async def serve_kept(
+    request: func.HttpRequest,
+    key: tuple[Hashable, str],
+    parameters: Parameters,
+    make: Callable[[], Awaitable[Prepared]],
+    *,
+    mimetype: str = JSON,
+    within: float | None = None,
+) -> func.HttpResponse:
+    """Answer from the cache, or else make the answer; a heavy read waits for its turn.
+
+    key names the read and its format. Raises TooBusy, and what `make` raises.
+    """
+    caches = process_caches()
+    makes = partial(caches.heavy.run, make) if is_heavy(parameters, key[1]) else make
+    whole_key = (*key, parameters.model_dump_json())
+    kept = await caches.answers.get(whole_key, makes, fresh=wants_fresh(request), within=within)
+    return data_answer(request, kept, mimetype=mimetype)
