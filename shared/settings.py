@@ -32,7 +32,7 @@ from shared.communities import (
 )
 from shared.errors import SettingsError
 from shared.logs import MASK, hide, masked
-from shared.models import Origin, OtherLanguages
+from shared.models import Origin, OtherLanguages, Watchlist
 from shared.schedule_advice import warnings
 from shared.setting_values import (
     NO_SUBREDDITS,
@@ -285,6 +285,31 @@ class Settings(BaseModel):
         """Return the address of each forum that is known by its name."""
         return {**FORUMS, **self.forums}
 
+    @property
+    def reads_reddit(self) -> bool:
+        """Return whether anything is configured that subreddits are read from."""
+        return bool(self.reddit_client_id or self.reddit_base_url or self.arctic_shift == "poll")
+
+    def watching(self, watchlist: Watchlist) -> "Settings":
+        """Return these settings with the communities of a watchlist, if it names any.
+
+        It was validated when it was written (shared/subjects/communities.py).
+        """
+        watched = watchlist["communities"]
+        if watched is None:
+            return self
+        ids = [each["id"] for each in watched]
+        queries = {name_in_source(each["id"]): each.get("query") for each in watched}
+        addresses = {name_in_source(each["id"]): each.get("address") for each in watched}
+        return self.model_copy(
+            update={
+                "subreddits": tuple(each for each in ids if source_of(each) == REDDIT),
+                "communities": tuple(each for each in ids if source_of(each) != REDDIT),
+                "hn_queries": {**self.hn_queries, **_given(queries)},
+                "forums": {**self.forums, **_given(addresses)},
+            }
+        )
+
     def source_of(self, community: str) -> SourceName:
         """Return the source that a community is read from."""
         source = source_of(community)
@@ -360,6 +385,10 @@ def _check_worker_sends_nothing(environ: Mapping[str, str]) -> None:
                 f"{name}: with TELEMETRY=azure it takes false, or nothing: otherwise the worker"
                 " sends telemetry too, and the host no longer sends the app's logs"
             )
+
+
+def _given(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
 
 
 def _takes(field: str) -> str:

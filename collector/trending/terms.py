@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 
 from collector.text.cleaning import clean
 from collector.text.language import DOUBTFUL, FOREIGN
 from shared.text.english import words_of
 from shared.text.form import MARKDOWN, Form
+from shared.text.stopwords import stopwords as listed_stopwords
 
 LONGEST_PHRASE = 3
 SHORTEST_WORD = 2
@@ -17,15 +17,12 @@ WORD = re.compile(r"[^\W_]+(?:[.'/+-][^\W_]+)*[+#]*")
 POSSESSIVE = re.compile(r"'s$")
 # Function words of other languages that are also names, licences or plans.
 ALSO_NAMES = words_of("mit ada dan ma ton son med har var com plus pour sans care z w i op bar van")
-STOPWORDS_FILE = Path(__file__).with_name("stopwords.txt")
 
 
 @lru_cache(maxsize=1)
 def stopwords() -> frozenset[str]:
     """Return the words that can't name a subject, in lower case."""
-    lines = STOPWORDS_FILE.read_text(encoding="utf-8").splitlines()
-    listed = (word for line in lines if not line.startswith("#") for word in line.split())
-    return frozenset(listed) | FOREIGN | (DOUBTFUL - ALSO_NAMES)
+    return listed_stopwords() | FOREIGN | (DOUBTFUL - ALSO_NAMES)
 
 
 def terms_of(title: str, content: str, form: Form = MARKDOWN) -> dict[str, str]:
