@@ -9,13 +9,15 @@ class Term(TypedDict):
     """A name of a subject: a word, or a phrase.
 
     exact: only in this case. prefix: also the beginning of a word. needs_context: outside the
-    subject's home communities it counts only with a word of the subject's context near it.
+    subject's home communities it counts only with a word of the subject's context near it. capital:
+    with needs_context, it also counts where it has the capitals of `text` within a sentence.
     """
 
     text: str
     exact: bool
     prefix: bool
     needs_context: bool
+    capital: NotRequired[bool]
 
 
 class Subject(TypedDict):

@@ -81,12 +81,16 @@ def own_words(text: str, form: Form = MARKDOWN) -> str:
     the words of links, headings, lists and tables, and case, punctuation, emoji and emoticons,
     which tell a mood. Hashtags are split, and signs normalised (shared/text/spelling.py).
     """
+    return " ".join(own_lines(text, form).split())
+
+
+def own_lines(text: str, form: Form = MARKDOWN) -> str:
+    """Return the author's own words in the lines in which they stand; "" if there are none."""
     text = normalised(text[:MAX_CHARACTERS])
-    if not _is_plain(text, form):
-        text = _without_marks(normalised(unescaped(text)), form)
-        if form.is_notice(text):
-            return ""
-    return " ".join(text.split())
+    if _is_plain(text, form):
+        return text
+    text = _without_marks(normalised(unescaped(text)), form)
+    return "" if form.is_notice(" ".join(text.split())) else text
 
 
 def _without_marks(text: str, form: Form) -> str:
@@ -109,7 +113,7 @@ def _without_marks(text: str, form: Form) -> str:
         words = JOINED.sub(" - ", words)
     if "(" in words or "<" in words:
         words = EMPTY_BRACKETS.sub(" ", words)
-    return " ".join(words.split())
+    return words
 
 
 def _without_addresses(words: str) -> str:

@@ -1,0 +1,32 @@
+"""Where phrases stand in a text."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+Span = tuple[int, int]
+
+
+class Spans:
+    """Spans of a text, which may overlap each other."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = sorted(spans)
+        # Of the spans up to each one, the one that reaches furthest.
+        self._furthest: list[Span] = []
+        for span in self._spans:
+            last = self._furthest[-1] if self._furthest else span
+            self._furthest.append(span if span[1] >= last[1] else last)
+
+    def beginning(self, first: int, last: int) -> Iterator[Span]:
+        """Yield the spans that begin from first on and before last."""
+        for place in range(bisect_left(self._spans, (first, 0)), len(self._spans)):
+            if self._spans[place][0] >= last:
+                break
+            yield self._spans[place]
+
+    def overlapping(self, start: int, stop: int) -> Span | None:
+        """Return a span that overlaps another one; None if there is none."""
+        before = bisect_left(self._spans, (stop, 0))
+        if before and self._furthest[before - 1][1] > start:
+            return self._furthest[before - 1]
+        return None
