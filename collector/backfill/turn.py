@@ -24,6 +24,7 @@ from collector.collection.writing import write_changes
 from collector.rollups.copies import WITHIN, unmarked_near
 from collector.sentiment.base import Method
 from collector.sources.base import CountsPast, Seen, Slice, Source
+from collector.watchlist.mentions import MentionRules
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.backfills import backfill_id
@@ -32,6 +33,7 @@ from shared.logs import event
 from shared.models import Backfill, Watermark
 from shared.settings import Settings
 from shared.store import Store
+from shared.subjects.watchlist import read_watchlist
 from shared.telemetry import span
 from shared.times import Clock, hour_of, iso, utc_now
 
@@ -107,6 +109,7 @@ class BackfillTurn:
         work = WriteContext(
             store=self.store,
             method=self.method,
+            rules=MentionRules.of(await read_watchlist(self.store), self.settings.watched),
             journal=journal,
             recount=Recount(self.store, journal, self.clock),
         )

@@ -10,6 +10,7 @@ from collector.collection.journal import CycleJournal, ItemsJournal
 from collector.collection.recount import Recount
 from collector.sentiment.base import Method
 from collector.sources.base import Source
+from collector.watchlist.mentions import MentionRules
 from shared.communities import SourceName
 from shared.models import CommunityCounts
 from shared.settings import Settings
@@ -28,10 +29,11 @@ J_co = TypeVar("J_co", bound=ItemsJournal[Any], covariant=True)
 
 @dataclass(frozen=True, kw_only=True)
 class WriteContext(Generic[J_co]):
-    """The dependencies of scoring and writing changes, in whatever work."""
+    """The dependencies of scoring, matching and writing changes, in whatever work."""
 
     store: Store
     method: Method
+    rules: MentionRules
     journal: J_co
     recount: Recount
 

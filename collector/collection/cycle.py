@@ -16,6 +16,7 @@ from collector.collection.recount import FIRST_AT_ONCE, Recount
 from collector.collection.state import collection_state
 from collector.sentiment.base import Method
 from collector.sources.base import Source
+from collector.watchlist.mentions import MentionRules
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.recovery import with_uncounted
 from collector.writers.session import Writer
@@ -25,6 +26,7 @@ from shared.logs import event
 from shared.models import CollectRequest, Cycle, Trigger
 from shared.settings import Settings
 from shared.store import CYCLES, REQUESTS, Store
+from shared.subjects.watchlist import keep_watchlist
 from shared.times import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -66,10 +68,12 @@ class Collector:
                 trigger=cycle["trigger"],
                 origin=cycle["origin"],
             )
+            watchlist = await keep_watchlist(self.store, self.clock())
             context = CycleContext(
                 store=self.store,
                 sources=self.sources,
                 method=self.method,
+                rules=MentionRules.of(watchlist, self.settings.watched),
                 settings=self.settings,
                 journal=journal,
                 recount=Recount(

@@ -52,17 +52,19 @@ class Draft(Generic[I]):
 class Changes:
     """The changes of one community: items to write, and hours whose statistics change.
 
-    Scoring turns drafts into posts and comments.
+    Scoring turns drafts into unmatched items, and matching turns those into posts and comments.
     """
 
     posts: list[Post] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     draft_posts: list[Draft[Post]] = field(default_factory=list)
     draft_comments: list[Draft[Comment]] = field(default_factory=list)
+    unmatched_posts: list[Post] = field(default_factory=list)
+    unmatched_comments: list[Comment] = field(default_factory=list)
     removed_posts: list[str] = field(default_factory=list)
     removed_comments: list[str] = field(default_factory=list)
     rewritten: list[str] = field(default_factory=list)
-    """The keys of stored items whose time of collection changes."""
+    """The keys of stored items that are written over, and aren't new."""
     hours: set[str] = field(default_factory=set)
     counts: dict[Change, int] = field(default_factory=dict)
     new_posts: int = 0

@@ -8,7 +8,7 @@ from collector.sentiment.scoring import Scores, score_texts
 
 
 def score_drafts(method: Method, changes: Sequence[Changes], now: str) -> Scores:
-    """Score the drafts, and turn them into posts and comments. It is slow: call it from a thread.
+    """Score the drafts, and turn them into unmatched items. It is slow: call it from a thread.
 
     Raises what the last fallback method raises; the drafts then stay unchanged.
     """
@@ -19,7 +19,7 @@ def score_drafts(method: Method, changes: Sequence[Changes], now: str) -> Scores
     scores = score_texts(method, texts, now)
     found = iter(scores.found)
     for each in changes:
-        each.posts += [draft.scored(*next(found)) for draft in each.draft_posts]
-        each.comments += [draft.scored(*next(found)) for draft in each.draft_comments]
+        each.unmatched_posts += [draft.scored(*next(found)) for draft in each.draft_posts]
+        each.unmatched_comments += [draft.scored(*next(found)) for draft in each.draft_comments]
         each.draft_posts, each.draft_comments = [], []
     return scores

@@ -1,4 +1,4 @@
-"""Scores and writes what has changed: write-ahead, items, then the recount of their hours."""
+"""Scores, matches and writes what has changed: write-ahead, items, the recount of their hours."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from typing import Any
 
 from collector.collection.context import WriteContext
 from collector.collection.diff import Changes
+from collector.collection.mentions import assign_mentions
 from collector.collection.score import score_drafts
 from collector.trending.snapshots import forget_posts
 from shared.store import COMMENTS, POSTS, Store
@@ -13,7 +14,7 @@ from shared.times import iso
 
 
 async def write_changes(work: WriteContext[Any], changes: Mapping[str, Changes]) -> None:
-    """Score the new and edited items of these communities, and write all changes.
+    """Score and match the new and edited items of these communities, and write all changes.
 
     Written twice, they leave the same. Raises LeaseLost and StoreError.
     """
@@ -25,7 +26,8 @@ async def write_changes(work: WriteContext[Any], changes: Mapping[str, Changes])
             f"{work.method.name} failed ({scores.reason}): {scores.method.name} scored instead,"
             " and the next cycle scores again",
         )
-    await _write(work, changes, now=now)
+    matched = await assign_mentions(work.store, work.rules, changes)
+    await _write(work, matched, now=now)
 
 
 async def _write(work: WriteContext[Any], changes: Mapping[str, Changes], *, now: str) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from collector.collection.covering import cover, never_read
 from collector.collection.diff import MAX_AHEAD, Changes, Comparer
+from collector.collection.mentions import assign_mentions
 from collector.collection.score import score_drafts
 from collector.collection.shared_items import stored_items
 from collector.collection.state import collection_state
@@ -21,11 +22,13 @@ from collector.rollups.copies import WITHIN, unmarked_posts
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from collector.sentiment.base import Method
 from collector.sources.base import Seen
+from collector.watchlist.mentions import MentionRules
 from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.models import Import, Item, SourceState
 from shared.settings import Settings
 from shared.store import COMMUNITIES, SOURCE_STATES, Key, Store
+from shared.subjects.watchlist import read_watchlist
 from shared.times import Clock, hour_of, iso, parse_iso, utc_now
 
 HELD_SECONDS = 10.0
@@ -122,14 +125,17 @@ class Importer:
         """Write chunks until the time with the lease is over, and return the one that is next."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self.held_seconds
+        rules = MentionRules.of(await read_watchlist(self.store), self.settings.watched)
         while chunk is not None and chunk.items and loop.time() < until:
-            await chunk.written(await self._write(journal, chunk.items))
+            await chunk.written(await self._write(journal, rules, chunk.items))
             if sum(map(len, journal.pending.values())) > MAX_PENDING:
                 await self._settle(journal)
             chunk = await anext(chunks, None)
         return chunk
 
-    async def _write(self, journal: ImportJournal, items: Mapping[str, Sequence[Seen]]) -> Written:
+    async def _write(
+        self, journal: ImportJournal, rules: MentionRules, items: Mapping[str, Sequence[Seen]]
+    ) -> Written:
         now = self.clock()
         found: dict[str, Changes] = {}
         for name, seen in items.items():
@@ -142,6 +148,7 @@ class Importer:
                 f"{self.method.name} failed ({scores.reason}): {scores.method.name} scored instead,"
                 " and the next cycle scores again",
             )
+        found = await assign_mentions(self.store, rules, found)
         await self._know(found)
         await journal.write_ahead({name: changes.hours for name, changes in found.items()})
         for name, changes in found.items():

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collector.collection.cycle import Collector
+from collector.collection.diff import Changes
+from collector.collection.score import score_drafts
+from collector.sentiment.base import Method
 from collector.sentiment.registry import method_named
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import Backoff, Wait, wait_until
@@ -26,6 +29,13 @@ from shared.times import Clock, utc_now
 FAST = Backoff(attempts=4, first_seconds=0.01, most_seconds=0.02)
 WRITES = ("create", "replace", "upsert", "delete")
 METHOD = method_named("vader", FORMS)
+
+
+def score(method: Method, changes: Changes, now: str) -> None:
+    """Score the drafts of these changes, as items that mention nothing."""
+    score_drafts(method, [changes], now)
+    changes.posts += changes.unmatched_posts
+    changes.comments += changes.unmatched_comments
 
 
 def settings_for(

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from collector.collection.diff import Comparer
-from collector.collection.score import score_drafts
 from collector.sentiment.registry import method_named
 from collector.sources.push.lines import seen_of
 from local.schemas import item_schema
@@ -17,6 +16,7 @@ from shared.batches import lines_of, new_batch
 from shared.models import Item
 from shared.pushed import PushedItem, changes_nothing, read_item
 from shared.times import iso, utc_now
+from tests.collector.harness import score
 from tests.fixtures.host import ROOT
 
 COMMUNITY = "push.desk"
@@ -40,7 +40,7 @@ def stored_of(item: PushedItem) -> Item | None:
     """Return an item as collection stores it."""
     comparer = Comparer(now=iso(NOW), oldest="")
     changes = comparer.compare(COMMUNITY, [seen_of(item, COMMUNITY)], {}, listed=True)
-    score_drafts(METHOD, [changes], iso(NOW))
+    score(METHOD, changes, iso(NOW))
     found: list[Item] = [*changes.posts, *changes.comments]
     return found[0]
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from collector.collection.diff import OBSERVATIONS, Changes, Comparer
-from collector.collection.score import score_drafts
 from collector.sentiment.base import Method, Score
 from collector.sentiment.registry import method_named
 from collector.sources.base import SeenComment, SeenPost
 from shared.text.form import MARKDOWN, Form
+from tests.collector.harness import score
 
 CREATED = 1_790_000_000.0
 HOUR = "2026-09-21T14"
@@ -50,7 +50,7 @@ class ScoringComparer:
 
     def compare(self, *args: Any, **options: Any) -> Changes:
         changes = self.comparer.compare(*args, **options)
-        score_drafts(self.method, [changes], self.comparer.now)
+        score(self.method, changes, self.comparer.now)
         return changes
 
 

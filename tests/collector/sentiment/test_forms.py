@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from collector.collection.diff import Comparer
-from collector.collection.score import score_drafts
 from collector.sentiment.base import NO_WORDS, Text
 from collector.sentiment.registry import method_named
 from collector.sentiment.scoring import scored_again
 from collector.sources.base import SeenPost
 from shared.models import Post
 from shared.text.forms import FORMS
+from tests.collector.harness import score
 
 METHODS = tuple(method_named(name, FORMS) for name in ("linear", "vader"))
 TRACE = """\
@@ -38,7 +38,7 @@ POST = SeenPost(
 def post_of(community: str, seen: SeenPost) -> Post:
     comparer = Comparer("2026-09-21T15:00:00Z", "2026-09-01T00:00:00Z")
     changes = comparer.compare(community, [seen], {})
-    score_drafts(METHODS[1], [changes], comparer.now)
+    score(METHODS[1], changes, comparer.now)
     (post,) = changes.posts
     return post
 

@@ -1,0 +1,1 @@
+"""The watchlist at work: which subjects items are about."""

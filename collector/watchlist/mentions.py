@@ -1,0 +1,158 @@
+"""Decides which subjects an item is about, and how: by its text, its thread or its home."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared.communities import sharing_with
+from shared.models import Comment, Mention, Post, Via, Watchlist
+from shared.store import POSTS, Store
+from shared.subjects.matcher import Match, Matcher
+from shared.text.form import MARKDOWN
+from shared.text.forms import FORMS
+from shared.text.own_words import own_words
+
+I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+
+
+@dataclass(frozen=True)
+class MentionRules:
+    """The rules of the watchlist, as one piece of work applies them.
+
+    homes are the subjects whose home a community is, by its name in lower case. watched are the
+    communities that are collected: some share their items.
+    """
+
+    matcher: Matcher
+    homes: Mapping[str, Sequence[str]]
+    watched: Sequence[str] = ()
+    is_empty: bool = False
+
+    @classmethod
+    def of(cls, watchlist: Watchlist, watched: Sequence[str]) -> "MentionRules":
+        """Return the rules of a watchlist."""
+        homes: dict[str, list[str]] = defaultdict(list)
+        for subject in watchlist["subjects"]:
+            for name in dict.fromkeys(home.lower() for home in subject["home"]):
+                homes[name].append(subject["id"])
+        matcher = Matcher(watchlist["subjects"])
+        return cls(matcher, dict(homes), watched, is_empty=not watchlist["subjects"])
+
+    def by_text(self, item: Post | Comment) -> list[Mention]:
+        """Return the mentions of the subjects that an item names. It is slow."""
+        return [
+            Mention(subject=match.subject, via="text", matched=list(match.words))
+            for match in self._matches(item, _text_of(item))
+        ]
+
+    def of_thread(self, post: Post) -> list[str]:
+        """Return the subjects that a post is about, for comments that name none. It is slow."""
+        named = self._matches(post, post["title"]) or self._matches(post, _text_of(post))
+        return [match.subject for match in named]
+
+    def mentions(
+        self, item: Post | Comment, by_text: list[Mention], thread: Sequence[str]
+    ) -> list[Mention]:
+        """Return an item's mentions: by text, else by thread, else by home.
+
+        thread are the subjects of a comment's post, by `of_thread`. What is deleted, or a
+        program's, has none: it says nothing of its author's.
+        """
+        if by_text:
+            return by_text
+        if item["deleted"] or is_of_program(item):
+            return []
+        if thread:
+            return _all(thread, "thread")
+        return _all(self.homes.get(item["community"].lower(), ()), "home")
+
+    def _matches(self, item: Post | Comment, text: str) -> list[Match]:
+        if item["deleted"] or is_of_program(item):
+            return []
+        words = own_words(text, FORMS.get(item["source"], MARKDOWN))
+        return self.matcher.match(words, home=item["community"])
+
+
+def is_of_program(item: Post | Comment) -> bool:
+    """Return whether an item's author is a program of its source."""
+    return FORMS.get(item["source"], MARKDOWN).is_bot(item["author"])
+
+
+def with_mentions(item: I, mentions: list[Mention]) -> I:
+    """Return an item with these mentions; one without any lacks the field."""
+    matched: I = {**item}
+    matched.pop("mentions", None)
+    if mentions:
+        matched["mentions"] = mentions
+    return matched
+
+
+async def rematched(
+    store: Store, rules: MentionRules, posts: Iterable[Post], comments: Iterable[Comment]
+) -> tuple[list[Post], list[Comment]]:
+    """Return those of the stored items whose mentions differ by these rules, with the right ones.
+
+    The posts of the comments are read in one batch, unless they are given. Raises StoreError.
+    """
+    listed, of_posts = list(comments), {post["id"]: post for post in posts}
+    missing: dict[str, list[Comment]] = defaultdict(list)
+    for comment in listed:
+        if comment["post_id"] not in of_posts:
+            missing[comment["community"]].append(comment)
+    threads = {**await read_posts(store, rules, missing), **of_posts}
+    return await asyncio.to_thread(_rematched, rules, list(of_posts.values()), listed, threads)
+
+
+def _rematched(
+    rules: MentionRules,
+    posts: Sequence[Post],
+    comments: Sequence[Comment],
+    threads: Mapping[str, Post],
+) -> tuple[list[Post], list[Comment]]:
+    about = {
+        each: rules.of_thread(threads[each])
+        for each in {c["post_id"] for c in comments} & threads.keys()
+    }
+    new_posts = [
+        with_mentions(post, rules.mentions(post, rules.by_text(post), ())) for post in posts
+    ]
+    new_comments = [
+        with_mentions(
+            each, rules.mentions(each, rules.by_text(each), about.get(each["post_id"], ()))
+        )
+        for each in comments
+    ]
+    return _changed(posts, new_posts), _changed(comments, new_comments)
+
+
+def _changed(before: Sequence[I], after: Sequence[I]) -> list[I]:
+    pairs = zip(before, after, strict=True)
+    return [new for old, new in pairs if new.get("mentions", []) != old.get("mentions", [])]
+
+
+async def read_posts(
+    store: Store, rules: MentionRules, comments: Mapping[str, Sequence[Comment]]
+) -> dict[str, Post]:
+    """Return the stored posts of these comments by the id, in one batch.
+
+    comments are by community. A comment's post may lie in another community that shares its items.
+    """
+    keys = {
+        (place, comment["post_id"])
+        for name, some in comments.items()
+        for place in (name, *sharing_with(name, rules.watched))
+        for comment in some
+    }
+    found = await store.read_many(POSTS, sorted(keys)) if keys else {}
+    return {post["id"]: post for post in found.values()}
+
+
+def _text_of(item: Post | Comment) -> str:
+    content = item["content"]
+    return f"{item.get('title')}\n\n{content}" if "title" in item else content
+
+
+def _all(subjects: Sequence[str], via: Via) -> list[Mention]:
+    return [Mention(subject=each, via=via, matched=[]) for each in subjects]
