@@ -72,6 +72,12 @@ class UnknownCommunity(BadParameters):
     status = 404
 
 
+class UnknownSubject(BadParameters):
+    """A parameter names a subject that isn't in the watchlist, or was merged into another."""
+
+    status = 404
+
+
 def shortened(value: str) -> str:
     """Return the beginning of a refused value."""
     return value if len(value) <= SHOWN_CHARS else value[:SHOWN_CHARS] + "…"

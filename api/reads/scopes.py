@@ -1,14 +1,117 @@
-"""Which scope a request asks for: a watched community, or all."""
+"""Which scope a request asks for: a watched community, or all; and which subject."""
 
-from api.errors import UnknownCommunity, shortened
-from api.schema.parameters import CommunityParameters, PostParameters
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from api.deps import Deps
+from api.errors import BadParameters, UnknownCommunity, UnknownSubject, shortened
+from api.reads.rematch import read_rematching
+from api.schema.parameters import CommunityParameters, PostParameters, SubjectFilter
 from api.schema.problems import BadParameter
-from shared.models import ALL
+from shared.models import ALL, Subject, Via, Watchlist
 from shared.settings import Settings
+from shared.stats.subjects import PREFIX, subject_scope
+from shared.subjects.watchlist import read_watchlist
+
+# Ids of subjects in a message.
+MAX_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A community or all, and the subject whose mentions count there, if any."""
+
+    community: str = ALL
+    subject: Subject | None = None
+    via: Via | None = None
+    is_rematching: bool = False
+
+    @property
+    def subject_id(self) -> str | None:
+        """Return the id of the subject."""
+        return self.subject["id"] if self.subject else None
+
+    @property
+    def name(self) -> str:
+        """Return the name of the scope: a community, all, or subject:ID."""
+        return subject_scope(self.subject["id"]) if self.subject else self.community
+
+
+async def read_scope(deps: Deps, parameters: CommunityParameters) -> Scope:
+    """Return the scope of the parameters, with its subject if they name one.
+
+    Raises UnknownCommunity, UnknownSubject, BadParameters and StoreError.
+    """
+    community = scope_asked(deps.settings, parameters)
+    if not isinstance(parameters, SubjectFilter):
+        return Scope(community)
+    if parameters.subject is None:
+        check_needs_subject(via=parameters.via)
+        return Scope(community)
+    subject = await read_subject_named(deps, parameters.subject)
+    is_rematching = subject["id"] in await read_rematching(deps)
+    return Scope(community, subject, parameters.via, is_rematching)
+
+
+def check_needs_subject(**given: object) -> None:
+    """Check that parameters that count with `subject` alone are absent. Raises BadParameters."""
+    bad = [
+        BadParameter(
+            parameter=name,
+            detail=f"{value!r} counts only with `subject`, which is missing",
+            takes=f"`subject` beside it, or no `{name}`",
+        )
+        for name, value in given.items()
+        if value is not None
+    ]
+    if bad:
+        raise BadParameters(bad)
+
+
+async def read_subject_named(deps: Deps, name: str, *, parameter: str = "subject") -> Subject:
+    """Return the subject of the watchlist with this id. Raises UnknownSubject and StoreError."""
+    return subject_named(await read_watchlist(await deps.store()), name, parameter=parameter)
+
+
+def subject_named(watchlist: Watchlist, name: str, *, parameter: str = "subject") -> Subject:
+    """Return the subject with this id, in any case. Raises UnknownSubject."""
+    wanted = name.lower()
+    for subject in watchlist["subjects"]:
+        if subject["id"].lower() == wanted:
+            return subject
+    for subject in watchlist["subjects"]:
+        if wanted in map(str.lower, subject["merged_from"]):
+            into = subject["id"]
+            raise UnknownSubject(
+                [
+                    BadParameter(
+                        parameter=parameter,
+                        detail=f"{shortened(name)!r} was merged into {into!r}",
+                        takes=f"{into}: /api/v1/subjects/{into}",
+                    )
+                ]
+            )
+    raise UnknownSubject(
+        [
+            BadParameter(
+                parameter=parameter,
+                detail=f"{shortened(name)!r} is no subject of the watchlist",
+                takes=_named(subject["id"] for subject in watchlist["subjects"]),
+            )
+        ]
+    )
+
+
+def _named(ids: Iterable[str]) -> str:
+    listed = list(ids)
+    if not listed:
+        return "an id of a subject; there are none yet"
+    more = f" and {len(listed) - MAX_NAMED} more" if len(listed) > MAX_NAMED else ""
+    return f"one of {', '.join(listed[:MAX_NAMED])}{more} (GET /api/v1/subjects)"
 
 
 def scope_asked(settings: Settings, parameters: CommunityParameters | PostParameters) -> str:
-    """Return the scope that these parameters name, or `all`. Raises UnknownCommunity."""
+    """Return the community that these parameters name, or `all`. Raises UnknownCommunity."""
     if parameters.community is not None:
         return scope_of(settings, parameters.community, parameter="community")
     return scope_of(settings, parameters.subreddit)
@@ -28,3 +131,24 @@ def scope_of(settings: Settings, name: str | None, *, parameter: str = "subreddi
         )
         raise UnknownCommunity([bad])
     return community
+
+
+async def compared_scopes(deps: Deps, names: Iterable[str]) -> list[Scope]:
+    """Return the scopes of these names, each once: communities, all, or subject:ID.
+
+    Raises UnknownCommunity, UnknownSubject and StoreError.
+    """
+    listed = list(names)
+    scopes: dict[str, Scope] = {}
+    watchlist, rematching = None, frozenset[str]()
+    if any(name.startswith(PREFIX) for name in listed):
+        watchlist = await read_watchlist(await deps.store())
+        rematching = await read_rematching(deps)
+    for name in listed:
+        if watchlist is not None and name.startswith(PREFIX):
+            subject = subject_named(watchlist, name.removeprefix(PREFIX), parameter="scopes")
+            scope = Scope(subject=subject, is_rematching=subject["id"] in rematching)
+        else:
+            scope = Scope(scope_of(deps.settings, name))
+        scopes.setdefault(scope.name, scope)
+    return list(scopes.values())

@@ -1,13 +1,22 @@
 """The sentiment of windows, from the statistics of hours, days and months."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from api.deps import Deps
+from api.errors import BadParameters
+from api.reads.cells import Cells, cells_of, read_cells, read_days_of_subjects
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
-from api.reads.scopes import scope_asked, scope_of
-from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
+from api.reads.scopes import Scope, check_needs_subject, compared_scopes, read_scope
+from api.reads.spans import last_collection
+from api.schema.parameters import (
+    MAX_COMPARED,
+    CompareParameters,
+    ScopeParameters,
+    TrendsParameters,
+)
+from api.schema.problems import BadParameter
 from api.schema.sentiment import (
     Change,
     ComparedScope,
@@ -19,19 +28,15 @@ from api.schema.sentiment import (
     Totals,
     TrendPoint,
 )
-from shared.models import ALL, Cell
+from shared.models import ALL, DayStats, Via
 from shared.stats import cells as statistics
-from shared.stats.cells import COMPOUND_DIGITS, cells_by_hour
+from shared.stats.cells import COMPOUND_DIGITS
 from shared.stats.compare import change, missing_hours
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
-from shared.stats.months import read_days
-from shared.stats.watched import only_watched
+from shared.stats.subjects import VIAS, communities_in
 from shared.stats.windows import Granularity, Times, full_hours, steps_of
-from shared.store import COLLECTION
-from shared.times import Window, iso, next_hour, parse_iso
-
-Cells = Mapping[str, Cell]
+from shared.times import Window, iso, next_hour
 
 COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left_out")
 
@@ -39,93 +44,178 @@ COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left
 async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
     """Return the sum of the window's hours; it reads one document for each day.
 
-    Raises UnknownCommunity and StoreError.
+    Raises UnknownCommunity, UnknownSubject, BadParameters and StoreError.
     """
-    return (await _window(deps, parameters))[0]
+    return (await _read_window(deps, parameters)).stats
 
 
 async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTrends:
     """Return the sums of the window and of its hours, days or weeks; it reads the same documents.
 
-    Raises UnknownCommunity and StoreError.
+    Raises UnknownCommunity, UnknownSubject, BadParameters and StoreError.
     """
-    stats, window, cells, coverage = await _window(deps, parameters)
-    step = parameters.granularity
-    return SentimentTrends(
-        **dict(stats),
-        granularity=step,
-        trend_data=await asyncio.to_thread(_trend, deps, cells, window, step, coverage),
-    )
+    if parameters.subject is None:
+        check_needs_subject(by=parameters.by)
+    found = await _read_window(deps, parameters, parts=parameters.by is not None)
+
+    def points(cells: Cells, coverage: Coverage | None) -> list[TrendPoint]:
+        return _trend(deps, cells, found.window, parameters.granularity, coverage)
+
+    def trends() -> SentimentTrends:
+        return SentimentTrends(
+            **dict(found.stats),
+            granularity=parameters.granularity,
+            trend_data=points(found.cells, found.coverage),
+            communities=_by_community(deps, found, points)
+            if parameters.by == "community"
+            else None,
+            vias=_by_via(found, points) if parameters.by == "via" else None,
+        )
+
+    return await asyncio.to_thread(trends)
 
 
-async def _window(
-    deps: Deps, parameters: ScopeParameters
-) -> tuple[Stats, Window, Cells, Coverage | None]:
-    scope = scope_asked(deps.settings, parameters)
+@dataclass(frozen=True)
+class _Found:
+    """A scope in a window; days are those of a subject, with its parts."""
+
+    stats: Stats
+    scope: Scope
+    window: Window
+    cells: Cells
+    states: States
+    coverage: Coverage | None
+    days: Sequence[DayStats]
+
+
+Points = Callable[[Cells, Coverage | None], list[TrendPoint]]
+
+
+def _by_community(deps: Deps, found: _Found, points: Points) -> dict[str, list[TrendPoint]]:
+    hours = set(found.window.hours())
+    only = found.scope.community
+    of_each: dict[str, Cells] = {}
+    for name in communities_in(found.days):
+        if only in (ALL, name):
+            cells = cells_of(found.days, replace(found.scope, community=name))
+            of_each[name] = {hour: cell for hour, cell in cells.items() if hour in hours}
+    sizes = {
+        name: sum(cell["posts"] + cell["comments"] for cell in cells.values())
+        for name, cells in of_each.items()
+    }
+    return {
+        name: points(of_each[name], coverage_in(deps, found.states, name, found.window))
+        for name in sorted(sizes, key=lambda name: (-sizes[name], name))
+        if sizes[name]
+    }
+
+
+def _by_via(found: _Found, points: Points) -> dict[Via, list[TrendPoint]]:
+    return {
+        via: points(cells_of(found.days, replace(found.scope, via=via)), found.coverage)
+        for via in VIAS
+        if found.scope.via in (None, via)
+    }
+
+
+async def _read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = False) -> _Found:
+    scope = await read_scope(deps, parameters)
     window = Window.of_hours(parameters.hours, deps.clock())
-    cells = (await _cells(deps, [scope], window))[scope]
-    states = await read_states(deps, await deps.watched_store(), [scope])
-    coverage = await asyncio.to_thread(coverage_in, deps, states, scope, window)
+    days: Sequence[DayStats] = ()
+    if parts:
+        days = (await read_days_of_subjects(deps, [scope], window, parts=True))[scope.name]
+        cells = await asyncio.to_thread(cells_of, days, scope)
+    else:
+        cells = (await read_cells(deps, [scope], window))[scope.name]
+    states = await read_states(deps, await deps.watched_store(), [scope.community])
+    coverage = await asyncio.to_thread(coverage_in, deps, states, scope.community, window)
     stats = Stats(
-        subreddit=scope,
-        scope=scope,
+        subreddit=scope.community,
+        scope=scope.name,
+        subject=scope.subject_id,
+        via=scope.via,
         time_window_hours=parameters.hours,
         statistics=_totals(deps, cells, window.hours()),
         window=_time_window(window),
         coverage=coverage_answer(coverage),
+        rematching=scope.is_rematching,
         origin=deps.settings.origin,
         timestamp=iso(window.end),
     )
-    return stats, window, cells, coverage
+    return _Found(stats, scope, window, cells, states, coverage, days)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a comparison reads: the cells of its scopes, and the states of their communities."""
+
+    scopes: Sequence[Scope]
+    cells: Mapping[str, Cells]
+    states: States
 
 
 async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
-    """Compare communities, each with its previous window.
+    """Compare communities and subjects, each with its previous window.
 
-    It reads a document for each community and day; for many days, one for each month.
-    Raises UnknownCommunity and StoreError.
+    It reads a document for each scope and day; for many days, one for each month.
+    Raises UnknownCommunity, UnknownSubject, BadParameters and StoreError.
     """
-    scopes = list(dict.fromkeys(scope_of(deps.settings, name) for name in parameters.names))
+    _check_compared(parameters)
+    scopes = await compared_scopes(deps, parameters.names)
     if parameters.until == "collected":
         return await _compare_collected(deps, parameters, scopes)
     window = Window.of_hours(parameters.hours, deps.clock())
-    cells = await _cells(deps, scopes, Window(window.before().start, window.end))
-    states = await read_states(deps, await deps.watched_store(), scopes)
-    return await _comparison(deps, parameters, window, cells, states)
+    cells = await read_cells(deps, scopes, Window(window.before().start, window.end))
+    states = await _states_of(deps, scopes)
+    return await _comparison(deps, parameters, window, _Read(scopes, cells, states))
+
+
+def _check_compared(parameters: CompareParameters) -> None:
+    """Check that there are 1 to MAX_COMPARED names. Raises BadParameters."""
+    if 0 < len(parameters.names) <= MAX_COMPARED:
+        return
+    given = len(parameters.names)
+    detail = f"{given} scopes, with those of `subreddits`" if given else "field required"
+    name = "scopes" if given else "subreddits"
+    takes = CompareParameters.model_fields[name].description or ""
+    raise BadParameters([BadParameter(parameter=name, detail=detail, takes=takes)])
+
+
+async def _states_of(deps: Deps, scopes: Sequence[Scope]) -> States:
+    names = [scope.community for scope in scopes]
+    return await read_states(deps, await deps.watched_store(), names)
 
 
 async def _compare_collected(
-    deps: Deps, parameters: CompareParameters, scopes: Sequence[str]
+    deps: Deps, parameters: CompareParameters, scopes: Sequence[Scope]
 ) -> Comparison:
     """Compare the windows that end at the last collection; it needs two more batched reads."""
-    store, now = await deps.watched_store(), deps.clock()
-    state = await store.read(COLLECTION, "collection", "collection")
-    last = state["last_collection_at"] if state else None
-    # Another machine's clock may be ahead.
-    window = Window.of_hours(parameters.hours, min(now, parse_iso(last)) if last else now)
+    now = deps.clock()
+    window = Window.of_hours(parameters.hours, await last_collection(deps, now))
     times = Times.until(window, parameters.hours)
     earliest = full_hours(window, parameters.hours).before().start
-    cells = await _cells(deps, list({*scopes, ALL}), Window(earliest, window.end))
-    states = await read_states(deps, store, scopes)
-    own = {scope: cells[scope] for scope in scopes}
-    plain = await _comparison(deps, parameters, window, own, states)
+    by_name = {scope.name: scope for scope in (*scopes, Scope())}
+    cells = await read_cells(deps, list(by_name.values()), Window(earliest, window.end))
+    states = await _states_of(deps, scopes)
+    own = {scope.name: cells[scope.name] for scope in scopes}
+    plain = await _comparison(deps, parameters, window, _Read(scopes, own, states))
 
     def with_changes() -> Comparison:
         seen = {
-            scope: coverage_in(deps, states, scope, Window(earliest, window.end))
+            scope.name: coverage_in(deps, states, scope.community, Window(earliest, window.end))
             for scope in scopes
         }
         unknown = _unknown(cells[ALL], seen, sorted({*times.all, *window.hours()}))
         found = [
             each.model_copy(
                 update={
-                    "standard_error": _error(deps, own[each.subreddit], window.hours()),
+                    "standard_error": _error(deps, own[each.scope], window.hours()),
                     "change": _change(
                         deps,
-                        each.subreddit,
-                        own[each.subreddit],
-                        _known(times, seen[each.subreddit], unknown),
-                        _missing(times, states, seen[each.subreddit]),
+                        by_name[each.scope].community,
+                        own[each.scope],
+                        _known(times, seen[each.scope], unknown),
+                        _missing(times, states, seen[each.scope]),
                     ),
                 }
             )
@@ -198,13 +288,13 @@ async def _comparison(
     deps: Deps,
     parameters: CompareParameters,
     window: Window,
-    cells: Mapping[str, Cells],
-    states: States,
+    read: "_Read",
 ) -> Comparison:
     before, step = window.before(), parameters.step
 
-    def compare_one(scope: str, own: Cells) -> ComparedScope:
-        coverage = coverage_in(deps, states, scope, window)
+    def compare_one(scope: Scope) -> ComparedScope:
+        own = read.cells[scope.name]
+        coverage = coverage_in(deps, read.states, scope.community, window)
         return _compared(
             scope,
             _totals(deps, own, window.hours()),
@@ -213,11 +303,8 @@ async def _comparison(
             coverage,
         )
 
-    def compare_all() -> list[ComparedScope]:
-        return [compare_one(scope, own) for scope, own in cells.items()]
-
     # In a thread, because sums over months take tenths of a second.
-    compared = await asyncio.to_thread(compare_all)
+    compared = await asyncio.to_thread(lambda: [compare_one(scope) for scope in read.scopes])
     return Comparison(
         time_window_hours=parameters.hours,
         subreddits=compared,
@@ -230,15 +317,6 @@ async def _comparison(
         origin=deps.settings.origin,
         timestamp=iso(window.end),
     )
-
-
-async def _cells(deps: Deps, scopes: Sequence[str], window: Window) -> dict[str, Cells]:
-    """Read the cells of the window by scope, from days or, for many days, months."""
-    store = await deps.watched_store()
-    days = await read_days(store, scopes, window.days())
-    if ALL in days:
-        days[ALL] = await only_watched(store, deps.settings.watched, days[ALL])
-    return {scope: cells_by_hour(found) for scope, found in days.items()}
 
 
 def _trend(
@@ -272,12 +350,26 @@ def _are_mixed(totals: Iterable[Totals]) -> bool:
 
 
 def _compared(
-    scope: str,
+    scope: Scope,
     now: Totals,
     before: Totals,
     trend: list[TrendPoint] | None,
     coverage: Coverage | None,
 ) -> ComparedScope:
+    return ComparedScope(
+        subreddit=scope.name,
+        scope=scope.name,
+        subject=scope.subject_id,
+        rematching=scope.is_rematching,
+        statistics=now,
+        previous=before,
+        difference=_difference(now, before),
+        trend_data=trend,
+        coverage=coverage_answer(coverage),
+    )
+
+
+def _difference(now: Totals, before: Totals) -> Difference:
     change = {name: getattr(now, name) - getattr(before, name) for name in COUNTS}
     averages = (now.avg_sentiment, before.avg_sentiment)
     difference = (
@@ -285,17 +377,7 @@ def _compared(
         if averages[0] is None or averages[1] is None
         else round(averages[0] - averages[1], COMPOUND_DIGITS)
     )
-    return ComparedScope(
-        subreddit=scope,
-        scope=scope,
-        statistics=now,
-        previous=before,
-        difference=Difference(
-            **change, avg_sentiment=difference, mixed_methods=_are_mixed((now, before))
-        ),
-        trend_data=trend,
-        coverage=coverage_answer(coverage),
-    )
+    return Difference(**change, avg_sentiment=difference, mixed_methods=_are_mixed((now, before)))
 
 
 def _time_window(window: Window) -> TimeWindow:
