@@ -118,7 +118,7 @@ def list_cycles(deps: Deps) -> Awaitable[object]:
 
 
 def first_view(names: Sequence[str], hours: int) -> list[Read]:
-    """Return the reads of the dashboard's first view: dashboard/src/overview, cycles.ts.
+    """Return the reads of the dashboard's first view: dashboard/src/communities, cycles.ts.
 
     They include the scope alone, all subreddits in groups of ten, the trending topics and the
     names.

@@ -1,23 +1,40 @@
 /** The address holds all state of the page, so that a link shows a colleague the same view. */
 
-import type { Kind, Label } from "./api";
+import type { Kind, Label, Via } from "./api";
 
-export const VIEWS = ["overview", "compare", "posts", "collection"] as const;
+export const VIEWS = [
+  "communities",
+  "compare",
+  "trending",
+  "posts",
+  "collection",
+  "watchlist",
+] as const;
 export type View = (typeof VIEWS)[number];
 export const WINDOWS = [24, 168, 720, 2160] as const;
 export type Hours = (typeof WINDOWS)[number];
 export const KINDS = ["items", "comments"] as const;
 export const LABELS = ["positive", "neutral", "negative"] as const;
+export const VIAS = ["text", "thread", "home"] as const;
 
 export interface Address {
   view: View;
   hours: Hours;
+  /** The chosen subject, by its id; null: all of them. */
+  subject: string | null;
   /** The chosen community; null: all of them. People have kept links with this name. */
   subreddit: string | null;
+  /** What is compared: communities, and subjects as subject:ID. */
   compare: string[];
+  /** Whether share of voice leaves out the home communities of its subjects. */
+  home: "exclude" | null;
   /** The kind of list: posts and comments, or comments; null: posts. */
   kind: Kind | null;
   sentiment: Label | null;
+  /** How the listed items are about the subject; null: in any way. */
+  via: Via | null;
+  /** The order of mentions; null: newest first. */
+  sort: "score" | null;
   q: string | null;
   /** A span of time instead of the window: start inclusive, end exclusive. */
   start: string | null;
@@ -29,10 +46,12 @@ export interface Address {
   post: string | null;
 }
 
-/** The filters of the list, beside window and community. */
+/** The filters of the list, beside window, subject and community. */
 export const NO_FILTER = {
   kind: null,
   sentiment: null,
+  via: null,
+  sort: null,
   q: null,
   start: null,
   end: null,
@@ -40,16 +59,25 @@ export const NO_FILTER = {
   at: null,
 } satisfies Partial<Address>;
 const DEFAULTS: Address = {
-  view: "overview",
+  view: "communities",
   hours: 24,
+  subject: null,
   subreddit: null,
   compare: [],
+  home: null,
   ...NO_FILTER,
   post: null,
 };
 export const MAX_CHOSEN = 5;
 /** Ids have the characters of ITEM_ID in api/schema/parameters.py; one of dots alone is a path. */
 const POST = /^[^/]+\/[\w-][\w.-]*$/;
+/** The communities were the page's first view, under this name. */
+const FORMER_NAMES = new Map<string, View>([["overview", "communities"]]);
+
+/** Return the view of an address that names none: old links to one community have no view. */
+function impliedView({ subject, subreddit }: Pick<Address, "subject" | "subreddit">): View {
+  return subreddit && !subject ? "communities" : DEFAULTS.view;
+}
 
 /** Parse an address. Invalid values are left out. */
 export function parseAddress(search: string): Address {
@@ -63,13 +91,21 @@ export function parseAddress(search: string): Address {
     return Number.isNaN(Date.parse(zoned)) ? null : zoned;
   };
   const names = (query.get("compare") ?? "").split(",").filter(Boolean);
-  return {
-    view: one("view", VIEWS, DEFAULTS.view),
-    hours: one("hours", WINDOWS, DEFAULTS.hours),
+  const scope = {
+    subject: query.get("subject") || null,
     subreddit: query.get("subreddit") || null,
+  };
+  const former = FORMER_NAMES.get(query.get("view") ?? "");
+  return {
+    view: former ?? one("view", VIEWS, impliedView(scope)),
+    hours: one("hours", WINDOWS, DEFAULTS.hours),
+    ...scope,
     compare: [...new Set(names)].slice(0, MAX_CHOSEN),
+    home: one<"exclude" | null>("home", ["exclude"], null),
     kind: one<Kind | null>("kind", KINDS, null),
     sentiment: one<Label | null>("sentiment", LABELS, null),
+    via: one<Via | null>("via", VIAS, null),
+    sort: one<"score" | null>("sort", ["score"], null),
     q: query.get("q")?.slice(0, 200) || null,
     start: time("start"),
     end: time("end"),
@@ -82,9 +118,10 @@ export function parseAddress(search: string): Address {
 /** Format an address. Default values are left out. */
 export function formatAddress(to: Address): string {
   const given = new URLSearchParams();
+  const defaults: Address = { ...DEFAULTS, view: impliedView(to) };
   for (const [name, value] of Object.entries(to)) {
     const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
-    if (text && value !== DEFAULTS[name as keyof Address]) given.set(name, text);
+    if (text && value !== defaults[name as keyof Address]) given.set(name, text);
   }
   const text = given
     .toString()

@@ -27,6 +27,8 @@ export type Label = Post["sentiment"]["label"];
 export type Granularity = "hour" | "day" | "week";
 /** What a list shows beside posts. */
 export type Kind = "items" | "comments";
+/** How an item is about a subject: it names it, it stands in its thread, or in its home community. */
+export type Via = "text" | "thread" | "home";
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 
 const BASE = "/api/v1";

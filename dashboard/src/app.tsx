@@ -2,6 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { Collection } from "./collection";
+import { Communities } from "./communities";
 import { Compare } from "./compare";
 import { Banners } from "./components/banners";
 import { ErrorBoundary } from "./components/error_boundary";
@@ -10,15 +11,18 @@ import { hasBadSetting, unreachableSince } from "./connection";
 import { cycles, health } from "./cycles";
 import { communityName } from "./format";
 import { address, href } from "./navigation";
-import { Overview } from "./overview";
 import { Posts } from "./posts";
 import { useCommunities } from "./queries";
+import { Trending } from "./trending";
+import { Watchlist } from "./watchlist";
 
 const VIEWS = {
-  overview: { title: "Overview", view: Overview },
+  communities: { title: "Communities", view: Communities },
   compare: { title: "Compare", view: Compare },
+  trending: { title: "Trending", view: Trending },
   posts: { title: "Posts", view: Posts },
   collection: { title: "Collection", view: Collection },
+  watchlist: { title: "Watchlist", view: Watchlist },
 };
 
 /** Return whether the banners are known: a view that is shown earlier would jump down. */

@@ -290,7 +290,7 @@ function Watched() {
               {details.map((each) => (
                 <tr key={each.community}>
                   <th scope="row" class="community">
-                    <Link to={{ view: "overview", subreddit: each.community }}>
+                    <Link to={{ view: "communities", subject: null, subreddit: each.community }}>
                       {communityName(each.community)}
                     </Link>
                   </th>

@@ -2,7 +2,7 @@ import "./styles/base.css";
 import "./styles/frame.css";
 import "./styles/controls.css";
 import "./styles/components.css";
-import "./styles/overview.css";
+import "./styles/communities.css";
 import "./styles/compare.css";
 import "./styles/posts.css";
 import "./styles/collection.css";

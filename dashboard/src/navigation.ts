@@ -17,13 +17,17 @@ export function go(changes: Partial<Address>, { replace = false } = {}): void {
   if (formatAddress(to) === formatAddress(before)) return;
   updateHistory(replace ? "replaceState" : "pushState", formatAddress(to));
   address.value = to;
-  const isOther =
-    to.view !== before.view || (to.view === "overview" && to.subreddit !== before.subreddit);
-  if (isOther && !replace) {
+  if (isOtherView(before, to) && !replace) {
     window.scrollTo(0, 0);
     // The focused link is gone: move the focus to the start of the new view.
     document.getElementById("main")?.focus({ preventScroll: true });
   }
+}
+
+/** Return whether the addresses show different things: the view, or what the view is about. */
+function isOtherView(before: Address, to: Address): boolean {
+  if (to.view !== before.view) return true;
+  return to.view === "communities" && to.subreddit !== before.subreddit;
 }
 
 /** Update the history. Browsers refuse many entries at a time: the view changes all the same. */

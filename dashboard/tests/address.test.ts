@@ -9,7 +9,7 @@ function reread(address: Address): Address {
 
 test("the start page has no query", () => {
   expect(formatAddress(START)).toBe("/");
-  expect(START).toMatchObject({ view: "overview", hours: 24, subreddit: null, compare: [] });
+  expect(START).toMatchObject({ view: "communities", hours: 24, subreddit: null, compare: [] });
 });
 
 describe("what is written is read back", () => {
@@ -18,6 +18,10 @@ describe("what is written is read back", () => {
     { view: "posts", kind: "comments", sentiment: "negative", q: '"two words" -none' },
     { view: "posts", start: "2026-01-05T10:00:00Z", end: "2026-01-06T00:00:00Z" },
     { view: "posts", topic: "t-1", at: "2026-01-05T10:00:00Z", post: "python/abc1" },
+    { view: "posts", subject: "cursor", via: "thread", sort: "score", subreddit: "claude" },
+    { view: "compare", compare: ["subject:cursor", "Cursor"] },
+    { subject: "cursor", home: "exclude" },
+    { view: "communities", subject: "cursor", subreddit: "claude" },
     { view: "posts", q: "a&b=c#d?e+f %2C ü 漢 😀" },
     { view: "posts", post: "push.support-desk/push.support-desk.T-1.2" },
     { subreddit: "AskReddit" },
@@ -67,6 +71,15 @@ describe("what an address says wrong is left out", () => {
   ])("%s", (query) => {
     expect(parseAddress(`?${query}`)).toEqual(START);
   });
+});
+
+test("old links to the first view and to one community lead to the communities", () => {
+  expect(parseAddress("?view=overview&hours=168")).toMatchObject({
+    view: "communities",
+    hours: 168,
+  });
+  expect(parseAddress("?subreddit=claude").view).toBe("communities");
+  expect(formatAddress(parseAddress("?view=overview&subreddit=claude"))).toBe("/?subreddit=claude");
 });
 
 test("the first of two values counts", () => {

@@ -234,6 +234,6 @@ def test_what_failed_is_named_with_its_reason(slow, visitor: Visitor) -> None:
     expect(history.get_by_text(f"r/aws: {error['message']}")).to_be_visible()
     watched = page.get_by_role("region", name="Watched communities")
     expect(watched.get_by_role("row", name="r/aws").get_by_text(error["message"])).to_be_visible()
-    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("link", name="Communities", exact=True).click()
     now = page.get_by_role("region", name="Now")
     expect(now.get_by_text("failed: r/aws")).to_be_visible()

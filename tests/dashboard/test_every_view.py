@@ -9,12 +9,14 @@ from tests.dashboard.conftest import Product, Visit, Visitor
 
 WIDTHS = {"phone": 360, "tablet": 820, "wide": 1680}
 VIEWS: dict[str, dict[str, object]] = {
-    "overview": {},
-    "overview-week": {"hours": 168},
-    "overview-one": {"subreddit": "claude"},
+    "communities": {"view": "communities"},
+    "communities-week": {"view": "communities", "hours": 168},
+    "communities-one": {"subreddit": "claude"},
     "compare": {"view": "compare", "hours": 168, "compare": "Cursor,claude,OpenAI,aws,Bard"},
+    "trending": {"view": "trending"},
     "posts": {"view": "posts", "hours": 168},
     "collection": {"view": "collection"},
+    "watchlist": {"view": "watchlist"},
 }
 
 # Of each passed rule one node is enough, which is much faster.

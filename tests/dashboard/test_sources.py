@@ -109,7 +109,7 @@ def test_a_community_of_another_source_is_chosen_as_any_other(visit: Visit, mixe
     page.get_by_role("combobox", name="Community").select_option(label=DESK)
     expect(page).to_have_url(f"{mixed.url}/?subreddit={DESK}")
     expect(page.get_by_role("heading", level=1)).to_have_text(DESK)
-    expect(page).to_have_title(f"{DESK} \u00b7 Overview \u00b7 Undertone")
+    expect(page).to_have_title(f"{DESK} \u00b7 Communities \u00b7 Undertone")
     now = page.get_by_role("region", name="Now")
     expect(now.get_by_text("3 posts, 5 comments")).to_be_visible()
 

@@ -56,7 +56,7 @@ def test_before_anything_is_collected_it_says_what_happens_next(
         expect(ways.get_by_role("term").filter(has_text=offered)).to_have_count(1)
     main.get_by_role("link", name="Collect now").click()
     main.get_by_role("button", name="Collect now").click()
-    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("link", name="Communities", exact=True).click()
     expect(average(page), "no reload is needed").to_be_visible(timeout=30_000)
 
 
@@ -121,7 +121,7 @@ def test_while_it_loads_the_places_of_what_comes_are_kept(visit: Visit) -> None:
 
 
 def test_sample_data_is_called_so_in_every_view(visit: Visit) -> None:
-    for view in ("overview", "compare", "posts", "collection"):
+    for view in ("communities", "compare", "trending", "posts", "collection", "watchlist"):
         page = visit.open(view=view)
         expect(page.get_by_text("This is sample data")).to_be_visible()
 

@@ -68,7 +68,9 @@ function Row({ compared, window }: { compared: ComparedScope; window: TimeWindow
   return (
     <tr>
       <th scope="row" class="community">
-        <Link to={{ view: "overview", subreddit }}>{communityName(subreddit)}</Link>
+        <Link to={{ view: "communities", subject: null, subreddit }}>
+          {communityName(subreddit)}
+        </Link>
       </th>
       <td>
         <Score value={statistics.avg_sentiment} /> <MeanChange compared={compared} />

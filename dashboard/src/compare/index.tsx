@@ -3,9 +3,9 @@
 import { MAX_CHOSEN } from "../address";
 import type { Communities } from "../api";
 import { DataState, EmptyNote, ErrorNote, Skeleton } from "../components/data_state";
-import { WindowPicker } from "../components/header";
 import { Link } from "../components/link";
 import { MixedMethods, methodNames } from "../components/methods";
+import { WindowPicker } from "../components/pickers";
 import { communityName } from "../format";
 import { address, go } from "../navigation";
 import { useCommunities, useTrends } from "../queries";

@@ -1,27 +1,36 @@
-/** The header of the page, and the pickers that the views share. */
+/** The header of the page: its views, and the state of collection. */
 
-import { NO_FILTER, VIEWS, type View, WINDOWS } from "../address";
+import { type Address, NO_FILTER, VIEWS, type View } from "../address";
 import { hasBadSetting, unreachableSince } from "../connection";
 import { health, isFirstRun, lastEnded, now, running } from "../cycles";
-import { age, communityName, timeOfDay, windowName } from "../format";
-import { address, go } from "../navigation";
+import { age, timeOfDay } from "../format";
+import { address } from "../navigation";
 import { useCommunities } from "../queries";
 import { Link } from "./link";
 import { isOverlayOpen } from "./overlay";
 
 const NAMES: Record<View, string> = {
-  overview: "Overview",
+  communities: "Communities",
   compare: "Compare",
+  trending: "Trending",
   posts: "Posts",
   collection: "Collection",
+  watchlist: "Watchlist",
 };
+const HOME = { view: "communities", subject: null, subreddit: null } as const;
+
+/** Return where the tab of a view leads. The chosen subject and community stay where it takes them. */
+function tabAddress(view: View): Partial<Address> {
+  const scope = view === "communities" ? { subject: null } : {};
+  return { view, ...scope, post: null, ...(view === "posts" ? {} : NO_FILTER) };
+}
 
 export function Header() {
   const { view } = address.value;
   return (
     <header class="page-header" inert={isOverlayOpen.value}>
       <div class="page-header-row">
-        <Link class="brand" to={{ view: "overview", subreddit: null, post: null, ...NO_FILTER }}>
+        <Link class="brand" to={{ ...HOME, post: null, ...NO_FILTER }}>
           <svg viewBox="0 0 32 32" aria-hidden="true">
             <path d="M4 19c4 0 4-10 8-10s4 14 8 14 4-8 8-8" />
           </svg>
@@ -31,7 +40,7 @@ export function Header() {
           {VIEWS.map((each) => (
             <Link
               key={each}
-              to={{ view: each, post: null, ...(each === "posts" ? {} : NO_FILTER) }}
+              to={tabAddress(each)}
               {...(each === view ? { "aria-current": "page" as const } : {})}
             >
               {NAMES[each]}
@@ -80,49 +89,5 @@ function CollectionStatus() {
       <span class="dot" aria-hidden="true" />
       <span>{text}</span>
     </Link>
-  );
-}
-
-export function WindowPicker() {
-  const { hours, start, end, topic } = address.value;
-  const isChosen = (each: number) => each === hours && !start && !end && !topic;
-  return (
-    <fieldset class="switch">
-      <legend class="hidden">Window</legend>
-      {WINDOWS.map((each) => (
-        <button
-          key={each}
-          type="button"
-          aria-pressed={isChosen(each)}
-          onClick={() => go({ hours: each, start: null, end: null, topic: null, at: null })}
-        >
-          {windowName(each)}
-        </button>
-      ))}
-    </fieldset>
-  );
-}
-
-/** Choose one community or all of them. */
-export function CommunityPicker() {
-  const names = useCommunities().data?.subreddits ?? [];
-  const { subreddit: chosen } = address.value;
-  const known = names.find((name) => name.toLowerCase() === chosen?.toLowerCase());
-  const options = chosen && !known ? [chosen, ...names] : names;
-  return (
-    <label class="scope">
-      <span class="hidden">Community</span>
-      <select
-        value={known ?? chosen ?? ""}
-        onChange={(event) => go({ subreddit: event.currentTarget.value || null })}
-      >
-        <option value="">All communities</option>
-        {options.map((name) => (
-          <option key={name} value={name}>
-            {communityName(name)}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -1,8 +1,8 @@
 /** Posts: the list, its filters, and an open post with its comments beside it. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { CommunityPicker, WindowPicker } from "../components/header";
 import { isOverlayOpen } from "../components/overlay";
+import { CommunityPicker, WindowPicker } from "../components/pickers";
 import { address } from "../navigation";
 import { HEADINGS } from "./filter";
 import { Filters } from "./filters";

@@ -1,4 +1,4 @@
-/** The overview before the first collection has stored anything, and where there is nothing. */
+/** A view of figures before the first collection has stored anything, and where there is nothing. */
 
 import { EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";

@@ -1,27 +1,27 @@
-/** The overview: how people feel, what changed, and why. */
+/** The communities: how people feel there, what changed, and why. */
 
 import type { Comparison } from "../api";
 import { DataState, Skeleton } from "../components/data_state";
-import { CommunityPicker, WindowPicker } from "../components/header";
 import { MixedMethods, methodNames } from "../components/methods";
 import { Outages } from "../components/outages";
+import { CommunityPicker, WindowPicker } from "../components/pickers";
 import { isFirstRun } from "../cycles";
 import { communityName } from "../format";
 import { address } from "../navigation";
 import { useAllTrends, useTopics, useTrends } from "../queries";
+import { TrendingCard } from "../trending/card";
 import { Contributors } from "./contributors";
 import { FirstRun, WhatToWatch } from "./first_run";
 import { OverTime } from "./over_time";
 import { SmallMultiples } from "./small_multiples";
 import { Summary } from "./summary";
-import { Trending } from "./trending";
 
-export function Overview() {
+export function Communities() {
   const { hours, subreddit: community } = address.value;
   const scope = community ?? "all";
   const compared = useTrends([scope], hours);
   return (
-    <div class="overview">
+    <div class="communities">
       <div class="bar">
         <h1>
           {community
@@ -61,7 +61,7 @@ export function Overview() {
           </DataState>
           <div class="reasons">
             {!community && <Contributors />}
-            <Trending />
+            <TrendingCard />
           </div>
           <SmallMultiples />
         </>

@@ -14,14 +14,15 @@ import { useFreshTopics } from "../queries";
 
 const INITIAL_SHOWN = 5;
 
-export function Trending() {
+/** The topics as a card; whole: all of them, as in the view of their own. */
+export function TrendingCard({ isWhole = false }: { isWhole?: boolean }) {
   const { subreddit: community } = address.value;
-  const [isExpanded, setExpanded] = useState(false);
+  const [isExpanded, setExpanded] = useState(isWhole);
   const topics = useFreshTopics();
   return (
     <section class="card trending" aria-labelledby="trending">
       <div class="card-head">
-        <h2 id="trending">Trending</h2>
+        <h2 id="trending">{isWhole ? "Topics" : "Trending"}</h2>
         <p class="muted">
           {topics.data?.[0]
             ? `in the last 24 hours, found ${age(topics.data[0].created_at, now.value)}`
