@@ -7,6 +7,7 @@ import { Compare } from "./compare";
 import { Banners } from "./components/banners";
 import { ErrorBoundary } from "./components/error_boundary";
 import { Header } from "./components/header";
+import { KeyDialog } from "./components/key_dialog";
 import { hasBadSetting, unreachableSince } from "./connection";
 import { cycles, health } from "./cycles";
 import { communityName } from "./format";
@@ -55,6 +56,7 @@ export function App() {
           {isUnusable ? null : <View />}
         </ErrorBoundary>
       </main>
+      <KeyDialog />
       <footer class="page-footer">
         <p>
           <a href="/api/v1/docs">API</a> · <a href="/api/v1/trending.atom">Trending as a feed</a> ·

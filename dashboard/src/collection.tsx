@@ -1,14 +1,13 @@
 /** Collection: a button to start it, the running cycle, and the last ones. */
 
-import { useRef } from "preact/hooks";
 import { NO_FILTER } from "./address";
-import { ApiError, type Backfill, type Cycle } from "./api";
+import type { Backfill, Cycle } from "./api";
 import { Age } from "./components/age";
 import { DataState, EmptyNote, Skeleton } from "./components/data_state";
 import { Link } from "./components/link";
 import { Outages, sinceText } from "./components/outages";
 import { ScrollRegion } from "./components/scroll_region";
-import { collectNow, cycles, forgetKey, health, now, requested, running, saveKey } from "./cycles";
+import { collectNow, cycles, health, now, requested, running } from "./cycles";
 import {
   age,
   communityName,
@@ -21,13 +20,13 @@ import {
   sourceCounts,
   sourceName,
 } from "./format";
+import { withKey } from "./function_key";
 import { useCommunities, useWatched } from "./queries";
 import { useAction } from "./request";
 
 const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" };
 const SIGNS = { failed: "✗", done: "✓", waits: "·" };
 const STATES = { failed: "failed", done: "is done", waits: "waits" };
-const UNAUTHORIZED = 401;
 const DAY = 24 * 3600 * 1000;
 
 export function Collection() {
@@ -59,16 +58,7 @@ export function Collection() {
 }
 
 function CollectNow() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const { run, isBusy, error } = useAction(async () => {
-    try {
-      await collectNow();
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== UNAUTHORIZED) throw error;
-      forgetKey();
-      dialog.current?.showModal();
-    }
-  });
+  const { run, isBusy, error } = useAction(() => withKey("Collect now", collectNow));
   const isRequested = requested.value?.isLate === false;
   return (
     <div class="collect-now">
@@ -81,36 +71,6 @@ function CollectNow() {
         {running.value ? "Collecting…" : isRequested ? "Asked for…" : "Collect now"}
       </button>
       <p role="status">{error?.message}</p>
-      <dialog ref={dialog} aria-labelledby="key-title">
-        <form
-          method="dialog"
-          onSubmit={(event) => {
-            const given = new FormData(event.currentTarget).get("key");
-            event.currentTarget.reset();
-            if (typeof given !== "string" || !given.trim()) return;
-            saveKey(given.trim());
-            run();
-          }}
-        >
-          <h2 id="key-title">A function key is needed</h2>
-          <p class="muted">
-            Collecting now needs the app's function key. It is kept for this tab only. Locally it
-            stands in <code>.data/keys.json</code>; on Azure under the app's keys.
-          </p>
-          <label>
-            Function key
-            <input name="key" type="password" autocomplete="off" required />
-          </label>
-          <div class="dialog-buttons">
-            <button type="submit" class="button primary">
-              Collect now
-            </button>
-            <button type="button" class="button" onClick={() => dialog.current?.close()}>
-              Cancel
-            </button>
-          </div>
-        </form>
-      </dialog>
     </div>
   );
 }

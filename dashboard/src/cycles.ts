@@ -11,8 +11,8 @@ import {
   type RequestedCollection,
 } from "./api";
 import { unreachableSince } from "./connection";
+import { keyHeaders } from "./function_key";
 import { reloadAll, retryFailed, settle, settleRecorded } from "./request";
-import { tabStorage } from "./tab_storage";
 
 const IDLE_MS = 60_000;
 /** A collection is due, or this clock is ahead of the server's. */
@@ -33,7 +33,6 @@ const WAITING_MS = 15 * 60_000;
 /** The number of fast polls of an orphaned cycle. */
 const MAX_ORPHANED_POLLS = 5;
 const CONFLICT = 409;
-const KEY = "undertone-function-key";
 
 /** The last cycles, newest first; undefined: not loaded yet. */
 export const cycles = signal<Cycle[] | undefined>(undefined);
@@ -170,10 +169,9 @@ function pollDelay(): number {
 
 /** Request a collection. Throws ApiError: with status 401 where a function key is needed. */
 export async function collectNow(): Promise<void> {
-  const key = tabStorage.getItem(KEY);
-  const headers: Record<string, string> = key ? { "x-functions-key": key } : {};
   const address = apiPath("/admin/collect");
-  const request = fetchJson<RequestedCollection>(address, { method: "POST", headers });
+  const init = { method: "POST", headers: keyHeaders() };
+  const request = fetchJson<RequestedCollection>(address, init);
   const { data: response, error } = await settle(request);
   if (response) {
     requestedId = response.data.cycle;
@@ -186,13 +184,4 @@ export async function collectNow(): Promise<void> {
   }
   await poll();
   if (error && error.status !== CONFLICT) throw error;
-}
-
-/** Keep the function key until this tab is closed. */
-export function saveKey(key: string): void {
-  tabStorage.setItem(KEY, key);
-}
-
-export function forgetKey(): void {
-  tabStorage.removeItem(KEY);
 }
