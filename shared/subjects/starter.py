@@ -1,19 +1,63 @@
-"""The starter pack: subjects of the field, for a first start."""
+"""The starter pack: AI developer tools, as a first watchlist.
+
+shared/subjects/starter.toml has the rules and their reasons.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NotRequired, TypedDict, cast
 
 from shared.models import Subject, Term
+
+FILE = Path(__file__).with_name("starter.toml")
+
+
+class _Entry(TypedDict):
+    """A subject of the file. Which fields are lists of names, its head says."""
+
+    name: str
+    names: NotRequired[list[str]]
+    ambiguous: NotRequired[list[str]]
+    exact: NotRequired[list[str]]
+    capital: NotRequired[bool]
+    exclude: NotRequired[list[str]]
+    context: NotRequired[list[str]]
+    home: NotRequired[list[str]]
+
+
+class _File(TypedDict):
+    context: Mapping[str, Sequence[str]]
+    subjects: Sequence[_Entry]
 
 
 def starter_pack() -> list[Subject]:
     """Return the subjects of the starter pack."""
-    return [
-        Subject(
-            id="cursor",
-            name="Cursor",
-            role="competitor",
-            terms=[Term(text="Cursor", exact=False, prefix=False, needs_context=True)],
-            exclude=["mouse cursor", "cursor position"],
-            context=["IDE", "editor", "agent"],
-            home=["Cursor", "forum.cursor"],
-            merged_from=[],
-        )
-    ]
+    read = cast("_File", tomllib.loads(FILE.read_text(encoding="utf-8")))
+    return [_subject(entry, read["context"]) for entry in read["subjects"]]
+
+
+def _subject(entry: _Entry, lists: Mapping[str, Sequence[str]]) -> Subject:
+    context: dict[str, None] = {}
+    for each in entry.get("context", ()):
+        context.update(dict.fromkeys(lists[each[1:]] if each.startswith("@") else (each,)))
+    return Subject(
+        id="-".join(entry["name"].lower().split()),
+        name=entry["name"],
+        role="competitor",
+        terms=list(_terms(entry)),
+        exclude=list(entry.get("exclude", ())),
+        context=list(context),
+        home=list(entry.get("home", ())),
+        merged_from=[],
+    )
+
+
+def _terms(entry: _Entry) -> Iterator[Term]:
+    for text in entry.get("names", ()):
+        yield Term(text=text, exact=False, prefix=False, needs_context=False)
+    for text in entry.get("ambiguous", ()):
+        term = Term(text=text, exact=False, prefix=False, needs_context=True)
+        yield Term(**term, capital=True) if entry.get("capital") else term
+    for text in entry.get("exact", ()):
+        yield Term(text=text, exact=True, prefix=False, needs_context=True)
