@@ -267,11 +267,47 @@ STORY_SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
+COMPARISON_TITLES: dict[str, tuple[str, ...]] = {
+    "neutral": (
+        "{product} or {rival} for {lang}?",
+        "{product} and {rival} side by side on {size}",
+        "From {rival} to {product}: what do I have to know?",
+    ),
+    "positive": (
+        "{product} is so much better than {rival} for {lang}",
+        "I moved from {rival} to {product} and I love it",
+        "Happy that I tried {product} next to {rival}",
+    ),
+    "negative": (
+        "{product} is a terrible deal next to {rival}",
+        "Disappointed: {rival} needs half the time of {product} for {lang}",
+        "I hate how {product} handles {size}, and {rival} is next on my list",
+    ),
+}
+
+COMPARISON_SENTENCES: dict[str, tuple[str, ...]] = {
+    "neutral": (
+        "I use {rival} for that.",
+        "{rival} reads the same rules file.",
+        "At work it is {rival}, at home {product}.",
+        "How does {rival} do it?",
+    ),
+    "positive": (
+        "{rival} is great at that too.",
+        "I love it more than {rival}.",
+    ),
+    "negative": (
+        "{rival} is terrible at that too.",
+        "It is worse than {rival}, and I am annoyed.",
+    ),
+}
+
 CODE = (
     "```\nerror: expected 2 arguments, got 3\n  at build.ts:41\n```",
     "```python\nfor path in sorted(root.rglob('*.py')):\n    print(path)\n```",
     "    git diff --stat\n    14 files changed, 320 insertions(+), 112 deletions(-)",
     '```json\n{"model": "default", "max_files": 40}\n```',
+    "```python\nwith connection.cursor() as cursor:\n    cursor.execute(query)\n```",
 )
 LISTS = (
     "- read the plan\n- run the tests\n- read the diff",
@@ -281,8 +317,10 @@ LISTS = (
 LINKS = (
     "My notes are [here](https://example.com/notes/{slug}).",
     "The configuration: https://example.com/config/{slug}",
+    "The thread: https://example.com/claude-code/{slug}",
 )
 QUOTES = (
+    "I use Claude Code for that, and ChatGPT for the rest.",
     "It reads the rules file first and then opens the files one by one.",
     "I start with a plan, then let it write the code, then read the diff.",
     "That depends on the size of the repository.",

@@ -27,7 +27,8 @@ PHRASES: dict[Kind, tuple[str, ...]] = {
     "outage": ("gateway 503", "blank completions", "login loop", "frozen sidebar"),
     "price": ("quota ladder", "request packs", "metered seats", "token tiers"),
 }
-HOMES = ("Cursor", "claude", "GithubCopilot", "windsurf", "OpenAI", "Bard", "kiroIDE", "JulesAgent")
+# None of them is the home of a product whose mood swings.
+HOMES = ("claude", "windsurf", "OpenAI", "kiroIDE", "JulesAgent", "Cursor")
 ONLOOKERS = ("ChatGPTCoding", "programming", "vibecoding", "artificial")
 HOME_SHARE = 0.6
 
@@ -76,7 +77,7 @@ def _story(number: int) -> Story:
     kind = KINDS[number % len(KINDS)]
     turn = number // len(KINDS)
     begin = number * PERIOD_HOURS + rng.randrange(JITTER_HOURS + 1)
-    home = HOMES[number % len(HOMES)]
+    home = HOMES[(number + number // len(HOMES)) % len(HOMES)]
     return Story(
         number=number,
         kind=kind,

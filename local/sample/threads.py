@@ -9,10 +9,12 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-from local.sample.communities import COMMUNITIES, NUMBER_OF, Mood, posts_in
+from local.sample.communities import COMMUNITIES, NUMBER_OF, posts_in
 from local.sample.phrases import NAMES
+from local.sample.products import Mood
 from local.sample.stories import stories_in
-from local.sample.words import Subject, comment_text, post_text, title
+from local.sample.themes import Theme, choose_theme, story_theme
+from local.sample.words import comment_text, post_text, title
 from shared.settings import DEFAULT_SUBREDDITS
 
 HOUR = 3600
@@ -46,13 +48,15 @@ MAX_COMMENTS = 2**COMMENT_BITS - 1
 class SampleComment:
     """A comment, with `created` in Unix seconds.
 
-    `answers` is the index of the comment that it answers; None means the post.
+    `names` are the subjects that it names, by their ids. `answers` is the index of the comment that
+    it answers; None means the post.
     """
 
     id: str
     created: int
     author: str
     body: str
+    names: frozenset[str]
     mood: Mood
     final_score: int
     answers: int | None
@@ -61,20 +65,35 @@ class SampleComment:
 
 @dataclass(frozen=True, slots=True)
 class SamplePost:
-    """A submission with all its comments, including future ones, oldest first."""
+    """A submission with all its comments, including future ones, oldest first.
+
+    `title_names` and `text_names` are the subjects that its title and its text name, by their ids.
+    """
 
     id: str
     subreddit: str
     created: int
     author: str
     title: str
+    title_names: frozenset[str]
     text: str
+    text_names: frozenset[str]
     link: str | None
     mood: Mood
     story: int | None
     final_score: int
     upvote_ratio: float
     comments: tuple[SampleComment, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the subjects that it names, by their ids."""
+        return self.title_names | self.text_names
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """Return what it is about: the subjects of its title, or else those of its text."""
+        return self.title_names or self.text_names
 
     def comments_by(self, moment: float) -> tuple[SampleComment, ...]:
         """Return the comments that exist at a moment."""
@@ -102,15 +121,15 @@ def threads_of(subreddit: str, hour: int) -> tuple[SamplePost, ...]:
     rng = random.Random(f"undertone:{subreddit}:{hour}")
     community = COMMUNITIES[subreddit]
     count = _poisson(posts_in(community, hour % HOURS_A_DAY), rng)
-    subjects = [Subject(community)] * count
+    themes = [choose_theme(community, hour, rng) for _ in range(count)]
     for story in stories_in(hour):
         number = _poisson(story.posts_in(subreddit, hour), rng)
-        subjects += [Subject(community, story)] * number
-    seconds = sorted(rng.randrange(HOUR) for _ in subjects[:MAX_POSTS])
-    rng.shuffle(subjects)
+        themes += [story_theme(community, hour, story)] * number
+    seconds = sorted(rng.randrange(HOUR) for _ in themes[:MAX_POSTS])
+    rng.shuffle(themes)
     return tuple(
-        _post(subject, hour, number, hour * HOUR + second, rng)
-        for number, (subject, second) in enumerate(zip(subjects, seconds, strict=False))
+        _post(theme, hour, number, hour * HOUR + second, rng)
+        for number, (theme, second) in enumerate(zip(themes, seconds, strict=False))
     )
 
 
@@ -147,32 +166,34 @@ def read_id(thing_id: str) -> Place | None:
     return Place(DEFAULT_SUBREDDITS[subreddit], hour, post, comment)
 
 
-def _post(subject: Subject, hour: int, number: int, created: int, rng: random.Random) -> SamplePost:
-    community = subject.community
-    mood = subject.mood(rng)
+def _post(theme: Theme, hour: int, number: int, created: int, rng: random.Random) -> SamplePost:
+    community = theme.community
+    mood = theme.mood(rng)
     post_id = make_id(community.name, created, post_hour=hour, post=number)
     is_link = rng.random() < LINK_POST_SHARE
-    text = post_text(subject, mood, rng)
+    heading, text = title(theme, mood, rng), post_text(theme, mood, rng)
     return SamplePost(
         id=post_id,
         subreddit=community.name,
         created=created,
         author=_author(rng),
-        title=title(subject, mood, rng),
-        text="" if is_link else text,
+        title=heading.text,
+        title_names=heading.names,
+        text="" if is_link else text.text,
+        text_names=frozenset() if is_link else text.names,
         link=f"https://example.com/articles/sample-{post_id}" if is_link else None,
         mood=mood,
-        story=subject.story.number if subject.story else None,
-        final_score=_score(subject, rng),
+        story=theme.story.number if theme.story else None,
+        final_score=_score(theme, rng),
         upvote_ratio=round(rng.uniform(0.62, 0.99), 2),
-        comments=_comments(subject, mood, rng, hour=hour, post=number, created=created),
+        comments=_comments(theme, mood, rng, hour=hour, post=number, created=created),
     )
 
 
 def _comments(
-    subject: Subject, mood: Mood, rng: random.Random, *, hour: int, post: int, created: int
+    theme: Theme, mood: Mood, rng: random.Random, *, hour: int, post: int, created: int
 ) -> tuple[SampleComment, ...]:
-    if subject.story:
+    if theme.story:
         count = _poisson(COMMENTS_A_STORY_POST, rng)
     else:
         # Most threads get hardly any comments, a few get many.
@@ -183,18 +204,18 @@ def _comments(
     for delay in delays[:MAX_COMMENTS]:
         moment = created + min(delay, latest)
         number = len(made) + 1
-        its_mood = mood if rng.random() < SAME_MOOD_SHARE else subject.mood(rng)
+        its_mood = mood if rng.random() < SAME_MOOD_SHARE else theme.mood(rng)
         answers = rng.randrange(len(made)) if made and rng.random() < ANSWER_SHARE else None
         if answers is not None and made[answers].depth >= DEEPEST:
             answers = None
+        body = comment_text(theme, its_mood, rng)
         made.append(
             SampleComment(
-                id=make_id(
-                    subject.community.name, moment, post_hour=hour, post=post, comment=number
-                ),
+                id=make_id(theme.community.name, moment, post_hour=hour, post=post, comment=number),
                 created=moment,
                 author=_author(rng),
-                body=comment_text(subject, its_mood, rng),
+                body=body.text,
+                names=body.names,
                 mood=its_mood,
                 final_score=max(-6, int(rng.lognormvariate(1.0, 1.0)) - 1),
                 answers=answers,
@@ -208,8 +229,8 @@ def _author(rng: random.Random) -> str:
     return f"sample_{rng.choice(NAMES)}_{rng.randint(1, ACCOUNTS_A_NAME):02d}"
 
 
-def _score(subject: Subject, rng: random.Random) -> int:
-    if subject.story:
+def _score(theme: Theme, rng: random.Random) -> int:
+    if theme.story:
         return int(rng.lognormvariate(5.7, 0.5))
     return int(rng.lognormvariate(2.2, 1.1))
 

@@ -1,12 +1,13 @@
-"""Titles and texts made from the sample's phrases."""
+"""Titles and texts made from the sample's phrases, with the subjects that they name."""
 
 import random
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local.sample import phrases
-from local.sample.communities import COMMUNITIES, Community, Mood
-from local.sample.stories import Story
+from local.sample.products import Mood
+from local.sample.themes import Theme
 
 LONG_TEXT = 0.15
 CODE_SHARE = 0.12
@@ -14,60 +15,61 @@ LIST_SHARE = 0.08
 LINK_SHARE = 0.06
 QUOTE_SHARE = 0.1
 STORY_SENTENCE_SHARE = 0.75
+COMPARISON_SHARE = 0.12
 NO_TEXT = 0.15
 SECOND_SENTENCE = 0.35
-RIVALS = ("Windsurf", "Cursor", "Copilot", "a local model", "Claude", "Codex")
-
-STORY_MOODS: dict[str, dict[Mood, float]] = {
-    "release": {"positive": 0.7, "neutral": 0.2, "negative": 0.1},
-    "outage": {"positive": 0.04, "neutral": 0.2, "negative": 0.76},
-    "price": {"positive": 0.1, "neutral": 0.2, "negative": 0.7},
-}
 
 
 @dataclass(frozen=True)
-class Subject:
-    """The subject of a text: the community's own matters, or a story."""
+class Words:
+    """A text, and the ids of the subjects that its author names in it.
 
-    community: Community
-    story: Story | None = None
+    They are those that the slots of its phrases name. What stands in code, quotes and addresses
+    names none, and neither does a product's name in another meaning.
+    """
 
-    def mood(self, rng: random.Random) -> Mood:
-        """Choose a mood."""
-        shares = STORY_MOODS[self.story.kind] if self.story else self.community.moods()
-        return rng.choices(list(shares), list(shares.values()))[0]
+    text: str
+    names: frozenset[str] = frozenset()
 
 
-def title(subject: Subject, mood: Mood, rng: random.Random) -> str:
+def title(theme: Theme, mood: Mood, rng: random.Random) -> Words:
     """Return a title in this mood."""
-    known = phrases.STORY_TITLES[subject.story.kind] if subject.story else phrases.TITLES
-    return _fill(rng.choice(known[mood]), subject, rng)
+    if theme.other:
+        return _fill(rng.choice(theme.other.titles), theme, mood, rng)
+    known = phrases.COMPARISON_TITLES if theme.rival else phrases.TITLES
+    if theme.story:
+        known = phrases.STORY_TITLES[theme.story.kind]
+    return _fill(rng.choice(known[mood]), theme, mood, rng)
 
 
-def post_text(subject: Subject, mood: Mood, rng: random.Random) -> str:
+def post_text(theme: Theme, mood: Mood, rng: random.Random) -> Words:
     """Return a submission's text: some are empty, most have a few sentences, some are long."""
     if rng.random() < NO_TEXT:
-        return ""
+        return Words("")
     extent = rng.randint(8, 14) if rng.random() < LONG_TEXT else rng.randint(1, 4)
-    return _text(subject, mood, rng, around=extent)
+    return _text(theme, mood, rng, around=extent)
 
 
-def comment_text(subject: Subject, mood: Mood, rng: random.Random) -> str:
+def comment_text(theme: Theme, mood: Mood, rng: random.Random) -> Words:
     """Return a comment of one or a few sentences, sometimes below a quote."""
     extent = rng.choices((0, 1, 3, 6), (50, 25, 20, 5))[0]
-    text = _text(subject, mood, rng, around=extent)
-    return f"> {rng.choice(phrases.QUOTES)}\n\n{text}" if rng.random() < QUOTE_SHARE else text
+    text = _text(theme, mood, rng, around=extent)
+    if theme.other or rng.random() >= QUOTE_SHARE:
+        return text
+    return Words(f"> {rng.choice(phrases.QUOTES)}\n\n{text.text}", text.names)
 
 
-def _text(subject: Subject, mood: Mood, rng: random.Random, *, around: int) -> str:
+def _text(theme: Theme, mood: Mood, rng: random.Random, *, around: int) -> Words:
     """Return one or two sentences in the mood, with `around` neutral ones among them."""
-    moody = [_sentence(subject, mood, rng) for _ in range(1 + (rng.random() < SECOND_SENTENCE))]
-    neutral = [
-        _fill(line, subject, rng) for line in rng.sample(phrases.SENTENCES["neutral"], around)
-    ]
+    if theme.other:
+        chosen = rng.sample(theme.other.sentences, rng.choice((1, 2)))
+        return _joined(" ", [_fill(line, theme, mood, rng) for line in chosen])
+    moody = [_sentence(theme, mood, rng) for _ in range(1 + (rng.random() < SECOND_SENTENCE))]
+    lines = rng.sample(phrases.SENTENCES["neutral"], around)
+    neutral = [_fill(line, theme, mood, rng) for line in lines]
     sentences = list(dict.fromkeys(moody + neutral))
     rng.shuffle(sentences)
-    paragraphs = [" ".join(sentences[n : n + 4]) for n in range(0, len(sentences), 4)]
+    paragraphs = [_joined(" ", sentences[n : n + 4]) for n in range(0, len(sentences), 4)]
     extras = (
         (CODE_SHARE, phrases.CODE),
         (LIST_SHARE, phrases.LISTS),
@@ -75,32 +77,43 @@ def _text(subject: Subject, mood: Mood, rng: random.Random, *, around: int) -> s
     )
     for share, choices in extras:
         if around and rng.random() < share:
-            paragraphs.insert(rng.randint(1, len(paragraphs)), _extra(choices, subject, rng))
-    return "\n\n".join(paragraphs)
+            paragraphs.insert(rng.randint(1, len(paragraphs)), _extra(choices, theme, mood, rng))
+    return _joined("\n\n", paragraphs)
 
 
-def _sentence(subject: Subject, mood: Mood, rng: random.Random) -> str:
-    story = subject.story
+def _sentence(theme: Theme, mood: Mood, rng: random.Random) -> Words:
+    story = theme.story
+    known = phrases.SENTENCES
     if story and rng.random() < STORY_SENTENCE_SHARE:
-        return _fill(rng.choice(phrases.STORY_SENTENCES[story.kind][mood]), subject, rng)
-    return _fill(rng.choice(phrases.SENTENCES[mood]), subject, rng)
+        known = phrases.STORY_SENTENCES[story.kind]
+    elif theme.product and rng.random() < COMPARISON_SHARE:
+        known = phrases.COMPARISON_SENTENCES
+    return _fill(rng.choice(known[mood]), theme, mood, rng)
 
 
-def _extra(choices: Sequence[str], subject: Subject, rng: random.Random) -> str:
+def _extra(choices: Sequence[str], theme: Theme, mood: Mood, rng: random.Random) -> Words:
     chosen = rng.choice(choices)
     # Code has braces of its own.
-    return chosen if choices is phrases.CODE else _fill(chosen, subject, rng)
+    return Words(chosen) if choices is phrases.CODE else _fill(chosen, theme, mood, rng)
 
 
-def _fill(template: str, subject: Subject, rng: random.Random) -> str:
-    story = subject.story
-    chosen = {slot: rng.choice(words) for slot, words in phrases.SLOTS.items()}
+def _fill(template: str, theme: Theme, mood: Mood, rng: random.Random) -> Words:
+    story, product = theme.story, theme.product
+    rival = theme.rival_for(mood, rng)
     filled = template.format(
-        **chosen,
-        product=COMMUNITIES[story.subreddits[0]].product if story else subject.community.product,
+        **{slot: rng.choice(words) for slot, words in phrases.SLOTS.items()},
+        product=theme.name_of(product) if product else theme.community.generic,
         phrase=story.phrase if story else "",
         version=story.version if story else "",
-        rival=rng.choice(RIVALS),
+        rival=theme.name_of(rival),
         slug=f"sample-{rng.randrange(1000, 10000)}",
     )
-    return filled[0].upper() + filled[1:]
+    named = {"product": product, "rival": rival}
+    slots = {slot for _, slot, _, _ in string.Formatter().parse(template) if slot}
+    names = frozenset(named_one.id for slot in slots if (named_one := named.get(slot)))
+    return Words(filled[0].upper() + filled[1:], names)
+
+
+def _joined(between: str, parts: Sequence[Words]) -> Words:
+    names = frozenset[str]().union(*(part.names for part in parts))
+    return Words(between.join(part.text for part in parts), names)
