@@ -1,10 +1,12 @@
-"""The Functions app: which functions there are is said in the two blueprints."""
+"""The Functions app: which functions there are is said in the three blueprints."""
 
 import azure.functions as func
 
 from api.blueprint import blueprint as api_functions
+from api.changes import blueprint as changing_functions
 from collector.blueprint import blueprint as collector_functions
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(collector_functions)
 app.register_functions(api_functions)
+app.register_functions(changing_functions)

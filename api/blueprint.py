@@ -33,7 +33,7 @@ from api.http.responses import (
     prepared,
     triggered_answer,
 )
-from api.process import process_caches, process_deps
+from api.process import configured_deps, process_caches, process_deps
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
@@ -45,6 +45,7 @@ from api.reads.subjects import read_subject, read_subjects
 from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.trending import read_trending
 from api.reads.voice import read_voice
+from api.reads.watchlist import read_community, read_revisions, read_whole_watchlist
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
@@ -66,6 +67,7 @@ from api.schema.subject_parameters import (
     SubjectsParameters,
     VoiceParameters,
 )
+from api.schema.watchlist import CommunityPath, HistoryParameters
 from api.serving import serve_data, serve_kept, serve_page
 from shared.batches import MAX_BYTES
 from shared.batches import QUEUE as INGEST_QUEUE
@@ -90,7 +92,7 @@ def _route(operation: str) -> Callable[..., Any]:
 @answering
 async def api_health(req: func.HttpRequest) -> func.HttpResponse:
     """Return the health of the service."""
-    deps = process_deps()
+    deps = configured_deps()
     read_parameters(NoParameters, req.params)
     return health_answer(await process_caches().health.get("health", lambda: check_health(deps)))
 
@@ -106,9 +108,9 @@ async def api_sentiment_stats(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
     """Return the sentiment of a window by the hour, day or week."""
-    deps = process_deps()
     parameters = read_parameters(TrendsParameters, req.params)
     form = format_of(parameters.format, req.headers.get("accept", ""))
+    deps = await process_deps()
 
     async def make() -> Prepared:
         trends = await read_trends(deps, parameters)
@@ -116,7 +118,7 @@ async def api_sentiment_trends(req: func.HttpRequest) -> func.HttpResponse:
             return prepare(trends, deps.settings.origin, moments=MOMENTS_OF_STATS)
         return trends_file(deps, parameters, trends, form)
 
-    return await serve_kept(req, ("trends", form), parameters, make, mimetype=TYPES[form])
+    return await serve_kept(deps, req, ("trends", form), parameters, make, mimetype=TYPES[form])
 
 
 @_route("sentiment_compare")
@@ -144,9 +146,9 @@ async def api_items(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def item_post(req: func.HttpRequest) -> func.HttpResponse:
     """Return a post with its comments, page by page."""
-    deps = process_deps()
     parameters = read_parameters(PostParameters, req.params, req.route_params)
     choose_type(req.headers.get("accept", ""), [JSON])
+    deps = await process_deps()
 
     async def make() -> Prepared:
         detail = await read_post(deps, parameters)
@@ -154,7 +156,7 @@ async def item_post(req: func.HttpRequest) -> func.HttpResponse:
         links = next_link(path, parameters, next_comments(detail), without=IN_PATH)
         return prepare(detail, deps.settings.origin, headers=links)
 
-    return await serve_kept(req, (read_post, "json"), parameters, make)
+    return await serve_kept(deps, req, (read_post, "json"), parameters, make)
 
 
 @_route("subreddits")
@@ -171,6 +173,27 @@ async def api_communities(req: func.HttpRequest) -> func.HttpResponse:
     return await serve_data(req, SubredditsParameters, read_communities)
 
 
+@_route("community")
+@answering
+async def item_community(req: func.HttpRequest) -> func.HttpResponse:
+    """Return a community that is collected."""
+    return await serve_data(req, CommunityPath, read_community, fresh_seconds=0)
+
+
+@_route("watchlist")
+@answering
+async def api_watchlist(req: func.HttpRequest) -> func.HttpResponse:
+    """Return the watchlist."""
+    return await serve_data(req, NoParameters, read_whole_watchlist, fresh_seconds=0)
+
+
+@_route("watchlist_history")
+@answering
+async def api_watchlist_history(req: func.HttpRequest) -> func.HttpResponse:
+    """Return earlier states of the watchlist."""
+    return await serve_data(req, HistoryParameters, read_revisions, fresh_seconds=0)
+
+
 @_route("trending_topics")
 @answering
 async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
@@ -182,15 +205,15 @@ async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Return the trending topics to feed readers."""
-    deps = process_deps()
     parameters = read_parameters(NoParameters, req.params)
     mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
+    deps = await process_deps()
     place, origin = place_of(req), deps.settings.origin
 
     async def make() -> Prepared:
         return prepared(atom_of(await read_entries(deps), origin, place), origin)
 
-    return await serve_kept(req, (place, "json"), parameters, make, mimetype=mimetype)
+    return await serve_kept(deps, req, (place, "json"), parameters, make, mimetype=mimetype)
 
 
 @_route("subjects")
@@ -220,15 +243,17 @@ async def item_subject_mentions(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def item_subject_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Return the newest mentions of a subject to feed readers."""
-    deps = process_deps()
     parameters = read_parameters(FeedParameters, req.params, req.route_params)
     mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
+    deps = await process_deps()
     place, origin = place_of(req), deps.settings.origin
 
     async def make() -> Prepared:
         return prepared(mentions_atom(await read_feed(deps, parameters), origin, place), origin)
 
-    return await serve_kept(req, (("mentions", place), "json"), parameters, make, mimetype=mimetype)
+    return await serve_kept(
+        deps, req, (("mentions", place), "json"), parameters, make, mimetype=mimetype
+    )
 
 
 @_route("share_of_voice")
@@ -258,7 +283,7 @@ async def item_cycle(req: func.HttpRequest) -> func.HttpResponse:
 async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
     """Request a collection."""
     read_parameters(NoParameters, req.params)
-    deps = process_deps()
+    deps = configured_deps()
     triggered, request = await ask_for_collection(deps)
     await send(deps, message, request)
     return triggered_answer(triggered)
@@ -273,7 +298,7 @@ async def api_ingest(req: func.HttpRequest, message: func.Out[str]) -> func.Http
     """Take pushed items."""
     read_parameters(NoParameters, req.params)
     pushed.check_type(req.headers)
-    deps = process_deps()
+    deps = await process_deps()
     taken, batch = await pushed.take(deps, req.get_body())
     if batch is not None:
         await pushed.send(deps, message, batch, is_new=taken.accepted > 0)

@@ -1,17 +1,21 @@
 """The dependencies of reads and actions: the settings, the store, the clock."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
+from typing import Any
 
 from api.schema.health import ProcessHealth
 from shared.errors import StoreError
+from shared.models import Watchlist
 from shared.on_demand import CollectMessage
 from shared.settings import Settings
 from shared.spellings import SpelledStore, Spellings
 from shared.store import Store, open_store
+from shared.subjects.watchlist import read_watchlist
 from shared.times import Clock
 from shared.worker_status import WorkerStatus, read_status
 
@@ -38,6 +42,10 @@ class Deps:
     unsent: set[CollectMessage] = field(default_factory=set)
     """Requests whose message wasn't sent, and that couldn't be withdrawn."""
     spellings: Spellings = field(default_factory=Spellings)
+    watchlist: str = ""
+    """Names the state of the watchlist whose communities are in the settings."""
+    on_change: Callable[[Watchlist], None] = lambda _: None
+    """Is called with a watchlist that this process has written."""
 
     async def watched_store(self) -> Store:
         """Return the database for reads of watched communities, stored in any case.
@@ -45,6 +53,41 @@ class Deps:
         Raises what `store` raises.
         """
         return SpelledStore(await self.store(), self.settings.watched, self.spellings)
+
+
+class SharedWatchlist:
+    """The stored watchlist, which the requests of a process share for some seconds.
+
+    Requests that come while it is read wait for the same read, and share its failure.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[], Awaitable[Store]],
+        *,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._seconds = seconds
+        self._clock = clock
+        self._reading: asyncio.Task[Watchlist] | None = None
+        self._until = 0.0
+
+    async def __call__(self) -> Watchlist:
+        """Return the watchlist. Raises what `open_store` raises, and StoreError."""
+        known, now = self._reading, self._clock()
+        if known is None or _is_lost(known) or (known.done() and now >= self._until):
+            known = self._reading = asyncio.create_task(self._read())
+            self._until = now + self._seconds
+        return await asyncio.shield(known)
+
+    async def _read(self) -> Watchlist:
+        return await read_watchlist(await self._store())
+
+    def forget(self, _: Watchlist) -> None:
+        """Have the next request read it again, since this process has just written another one."""
+        self._reading = None
 
 
 class SharedStore:
@@ -95,7 +138,7 @@ class SharedStore:
         await store.close()
 
 
-def _is_lost(opening: "asyncio.Task[Store]") -> bool:
+def _is_lost(opening: "asyncio.Task[Any]") -> bool:
     """Return whether it failed, or belongs to an event loop that is gone."""
     if opening.get_loop() is not asyncio.get_running_loop():
         return True

@@ -30,10 +30,26 @@ from api.schema.subject_parameters import (
 )
 from api.schema.subjects import Mentions, ShareOfVoice, SubjectCard, SubjectsAnswer
 from api.schema.trending import TopicsAnswer
+from api.schema.watchlist import (
+    CommunityAnswer,
+    CommunityBody,
+    CommunityPath,
+    HistoryAnswer,
+    HistoryParameters,
+    MergeBody,
+    SubjectAnswer,
+    SubjectBody,
+    SubjectPath,
+    WatchlistAnswer,
+    WatchlistBody,
+)
 
 BASE = "/api/v1"
 FILES = ("text/csv", "application/x-ndjson")
 UNAUTHORIZED = 401
+PRECONDITION_REQUIRED = 428
+# Of a change of the watchlist.
+CHANGE = (401, 412, 422, 428)
 # Where there is GET, there is HEAD.
 READ = ("GET", "HEAD")
 
@@ -59,6 +75,15 @@ class Endpoint:
     """True: a Link header leads to the next page."""
     takes: str = ""
     """The description of its body of JSON lines; empty if it takes none."""
+    body: type[BaseModel] | None = None
+    """The model of its body of JSON, which it needs."""
+    creates: bool = False
+    """True: it answers 201 if what it writes is new."""
+
+    @property
+    def needs_match(self) -> bool:
+        """Return whether a caller says in If-Match what it changes."""
+        return PRECONDITION_REQUIRED in self.problems
 
     @property
     def function(self) -> str:
@@ -223,6 +248,64 @@ ENDPOINTS = (
         VoiceParameters,
         problems=(404, 422, 429),
     ),
+    Endpoint(
+        "watchlist",
+        "/watchlist",
+        "The subjects and communities that are watched, with their rules",
+        WatchlistAnswer,
+        problems=(422,),
+    ),
+    Endpoint(
+        "put_watchlist",
+        "/watchlist",
+        "Write the whole watchlist",
+        WatchlistAnswer,
+        method="PUT",
+        problems=(*CHANGE, 415),
+        is_kept=False,
+        body=WatchlistBody,
+    ),
+    Endpoint(
+        "watchlist_history",
+        "/watchlist/history",
+        "Earlier states of the watchlist",
+        HistoryAnswer,
+        HistoryParameters,
+        problems=(422,),
+    ),
+    Endpoint(
+        "put_subject",
+        "/subjects/{id}",
+        "Write a subject, new or not; stored items are matched again",
+        SubjectAnswer,
+        SubjectPath,
+        method="PUT",
+        problems=(*CHANGE, 415),
+        is_kept=False,
+        body=SubjectBody,
+        creates=True,
+    ),
+    Endpoint(
+        "delete_subject",
+        "/subjects/{id}",
+        "Remove a subject; the answer is the watchlist without it",
+        WatchlistAnswer,
+        SubjectPath,
+        method="DELETE",
+        problems=(*CHANGE, 404),
+        is_kept=False,
+    ),
+    Endpoint(
+        "merge_subject",
+        "/subjects/{id}/merge",
+        "Let a subject take over the rules and the history of another one, which ends",
+        SubjectAnswer,
+        SubjectPath,
+        method="POST",
+        problems=(*CHANGE, 404, 415),
+        is_kept=False,
+        body=MergeBody,
+    ),
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(
         "communities",
@@ -230,6 +313,36 @@ ENDPOINTS = (
         "The watched communities of all sources, with the state of their collection",
         WatchedCommunities,
         problems=(422,),
+    ),
+    Endpoint(
+        "community",
+        "/communities/{id}",
+        "A community that is collected",
+        CommunityAnswer,
+        CommunityPath,
+        problems=(404, 422),
+    ),
+    Endpoint(
+        "put_community",
+        "/communities/{id}",
+        "Collect a community, from the next cycle on",
+        CommunityAnswer,
+        CommunityPath,
+        method="PUT",
+        problems=(*CHANGE, 415),
+        is_kept=False,
+        body=CommunityBody,
+        creates=True,
+    ),
+    Endpoint(
+        "delete_community",
+        "/communities/{id}",
+        "Stop collecting a community; the answer is the watchlist without it",
+        WatchlistAnswer,
+        CommunityPath,
+        method="DELETE",
+        problems=(*CHANGE, 404),
+        is_kept=False,
     ),
     Endpoint(
         "cycles",

@@ -40,6 +40,29 @@ class LengthRequired(RequestError):
     status = 411
 
 
+class PreconditionFailed(RequestError):
+    """What is to be changed isn't as the caller has read it."""
+
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The watchlist has changed since you read it: read it again, and change that one."
+        )
+
+
+class PreconditionRequired(RequestError):
+    """A change that doesn't say which state it changes."""
+
+    status = 428
+
+    def __init__(self) -> None:
+        super().__init__(
+            "If-Match is missing: send the ETag of GET /api/v1/watchlist, so that no change of"
+            " others is lost; * changes whatever is there."
+        )
+
+
 class TooLarge(RequestError):
     """The request is too large."""
 

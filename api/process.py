@@ -1,8 +1,9 @@
 """The store and the caches of this process, made when first needed."""
 
+from dataclasses import replace
 from functools import lru_cache
 
-from api.deps import Deps, SharedStore
+from api.deps import Deps, SharedStore, SharedWatchlist
 from api.http.cache import Cache
 from api.http.caches import Caches
 from api.reads.process import process_health
@@ -35,8 +36,13 @@ def process_caches() -> Caches:
     return Caches(Cache(seconds=settings().cache_seconds))
 
 
-def process_deps() -> Deps:
-    """Return the dependencies of reads and actions. Raises SettingsError."""
+@lru_cache(maxsize=1)
+def _shared_watchlist() -> SharedWatchlist:
+    return SharedWatchlist(_shared_store(), seconds=settings().cache_seconds)
+
+
+def configured_deps() -> Deps:
+    """Return the dependencies of what asks nothing of communities. Raises SettingsError."""
     store = _shared_store()
     return Deps(
         settings=settings(),
@@ -46,6 +52,20 @@ def process_deps() -> Deps:
         is_starting=store.is_starting,
         unsent=_unsent(),
         spellings=_spellings(),
+        on_change=_shared_watchlist().forget,
+    )
+
+
+async def process_deps() -> Deps:
+    """Return the dependencies of reads and actions, with the communities of the watchlist.
+
+    Raises SettingsError and StoreError.
+    """
+    deps, watchlist = configured_deps(), await _shared_watchlist()()
+    return replace(
+        deps,
+        settings=deps.settings.watching(watchlist),
+        watchlist=f"{watchlist['revision']} {watchlist.get('_etag', '')}",
     )
 
 
@@ -53,5 +73,5 @@ async def close() -> None:
     """Close this process's store. A stopping host calls it, so that the store's thread ends."""
     if _shared_store.cache_info().currsize:
         await _shared_store().close()
-        for made in (_shared_store, _unsent, _spellings, process_caches):
+        for made in (_shared_store, _shared_watchlist, _unsent, _spellings, process_caches):
             made.cache_clear()

@@ -50,16 +50,16 @@ async def serve_data(
 
     With fresh_seconds 0, answers are cached for LOOKS_SHARE_SECONDS only.
     """
-    deps = process_deps()
     parameters = read_parameters(model, request.params, request.route_params)
     choose_type(request.headers.get("accept", ""), [JSON])
+    deps = await process_deps()
 
     async def make() -> Prepared:
         answer = await read(deps, parameters)
         return prepare(answer, deps.settings.origin, moments=moments, fresh_seconds=fresh_seconds)
 
     within = None if fresh_seconds else LOOKS_SHARE_SECONDS
-    return await serve_kept(request, (read, "json"), parameters, make, within=within)
+    return await serve_kept(deps, request, (read, "json"), parameters, make, within=within)
 
 
 async def serve_page(
@@ -69,9 +69,9 @@ async def serve_page(
     path: str,
 ) -> func.HttpResponse:
     """Answer a list with one of its pages, as JSON or as a file, from the cache."""
-    deps = process_deps()
     given = read_parameters(model, request.params, request.route_params)
     form = format_of(given.format, request.headers.get("accept", ""))
+    deps = await process_deps()
     parameters = given if form == "json" else with_largest_page(given)
 
     async def make() -> Prepared:
@@ -85,10 +85,11 @@ async def serve_page(
             return prepare(page.items, deps.settings.origin, headers=links)
         return items_file(deps, parameters, page, form, links)
 
-    return await serve_kept(request, (path, form), parameters, make, mimetype=TYPES[form])
+    return await serve_kept(deps, request, (path, form), parameters, make, mimetype=TYPES[form])
 
 
 async def serve_kept(
+    deps: Deps,
     request: func.HttpRequest,
     key: tuple[Hashable, str],
     parameters: Parameters,
@@ -99,10 +100,11 @@ async def serve_kept(
 ) -> func.HttpResponse:
     """Answer from the cache, or else make the answer; a heavy read waits for its turn.
 
-    key names the read and its format. Raises TooBusy, and what `make` raises.
+    key names the read and its format; another watchlist has other answers. Raises TooBusy, and what
+    `make` raises.
     """
     caches = process_caches()
     makes = partial(caches.heavy.run, make) if is_heavy(parameters, key[1]) else make
-    whole_key = (*key, parameters.model_dump_json())
+    whole_key = (*key, parameters.model_dump_json(), deps.watchlist)
     kept = await caches.answers.get(whole_key, makes, fresh=wants_fresh(request), within=within)
     return data_answer(request, kept, mimetype=mimetype)

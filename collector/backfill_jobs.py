@@ -111,19 +111,31 @@ async def backfill_by_hand(
 ) -> Backfill:
     """Read a community's past to its end or a failure, and return the backfill's document.
 
-    An unfinished backfill goes on. Raises SettingsError if nobody has this community's past, and
-    what `BackfillTurn.run` raises.
+    An unfinished backfill goes on. Raises SettingsError if the community isn't watched, or nobody
+    has its past, and what `BackfillTurn.run` raises.
     """
-    source = past_source_of(settings, community)
-    if source is None:
-        raise SettingsError(_without_past(settings, community))
-    async with opened(settings) as store:
-        message = await _begun_by_hand(store, settings, community, source, days)
+    async with opened(settings) as (store, watched):
+        name = _watched_by(watched, community)
+        source = past_source_of(watched, name)
+        if source is None:
+            raise SettingsError(_without_past(watched, name))
+        message = await _begun_by_hand(store, watched, name, source, days)
         lease_wait = LeaseWait(RESCORE_WAIT_SECONDS)
-        run = _Run(store, settings, lease_wait, progress=progress)
+        run = _Run(store, watched, lease_wait, progress=progress)
         done = await run.turns(message, source)
-        await _find_trends(store, settings, done, seconds=None)
+        await _find_trends(store, watched, done, seconds=None)
         return done
+
+
+def _watched_by(settings: Settings, community: str) -> str:
+    """Return a community's id as it is watched. Raises SettingsError if it isn't."""
+    name = settings.community_named(community)
+    if name is None:
+        raise SettingsError(
+            f"{community} isn't watched: SUBREDDITS, COMMUNITIES or the watchlist must name it;"
+            f" they name {', '.join(settings.watched)}"
+        )
+    return name
 
 
 def _without_past(settings: Settings, community: str) -> str:
@@ -158,25 +170,26 @@ def _send(output: func.Out[List[str]], messages: list[BackfillMessage]) -> None:
 
 
 async def _due(settings: Settings) -> list[BackfillMessage]:
-    sources = past_sources(settings)
-    if not sources or not settings.backfill_days:
+    if not settings.backfill_days:
         return []
-    async with opened(settings) as store:
-        return await due_backfills(store, settings, sources, utc_now())
+    async with opened(settings) as (store, watched):
+        sources = past_sources(watched)
+        return await due_backfills(store, watched, sources, utc_now()) if sources else []
 
 
 async def _run(settings: Settings, message: BackfillMessage) -> Backfill:
     """Take turns until the run's time is used up."""
-    source = past_sources(settings).get(message.community)
-    if source is None:
-        raise BackfillEnded(f"{message.community} isn't watched, or its past isn't read any more")
-    async with opened(settings) as store:
+    async with opened(settings) as (store, watched):
+        source = past_sources(watched).get(message.community)
+        if source is None:
+            ended = f"{message.community} isn't watched, or its past isn't read any more"
+            raise BackfillEnded(ended)
         lease_wait = LeaseWait(LEASE_WAIT_SECONDS)
-        run = _Run(store, settings, lease_wait, seconds=RUN_SECONDS)
+        run = _Run(store, watched, lease_wait, seconds=RUN_SECONDS)
         # A worker that was killed while it found topics left them to the same message.
         read = await read_whole(store, message)
         done = read or await run.turns(message, source)
-        await _find_trends(store, settings, done, seconds=RUN_SECONDS)
+        await _find_trends(store, watched, done, seconds=RUN_SECONDS)
         return done
 
 

@@ -46,8 +46,8 @@ def write_pushed_on_request(settings: Settings, body: bytes) -> None:
 
 async def write_pushed(settings: Settings) -> Import | None:
     """Write the batches that wait. Raises CycleRunning if the lease isn't free in time."""
-    async with opened(settings) as store:
-        return await _write_pushed(store, settings, LeaseWait(LEASE_WAIT_SECONDS))
+    async with opened(settings) as (store, watched):
+        return await _write_pushed(store, watched, LeaseWait(LEASE_WAIT_SECONDS))
 
 
 async def _write_pushed(store: Store, settings: Settings, lease_wait: LeaseWait) -> Import | None:

@@ -45,6 +45,7 @@ from shared.schedule import interval, last_tick
 from shared.settings import Settings
 from shared.spellings import SpelledStore, Spellings
 from shared.store import COLLECTION, CURRENT, TOPICS, Store
+from shared.subjects.watchlist import keep_watchlist
 from shared.telemetry import span
 from shared.text.forms import FORMS
 from shared.times import parse_iso, utc_now
@@ -76,14 +77,16 @@ async def collect(
     """
     deadline = time.monotonic() + working_seconds(settings)
     over = threading.Event()
-    with ExitStack() as stack:
-        # One that hangs until its deadline leaves the others their time, and the sweep its own.
-        own = SOURCE_SHARE * settings.cycle_seconds
-        waits = partial(wait_from_first_use, own, deadline, stopping, over)
-        sources = stack.enter_context(open_sources(settings, waits=waits))
-        # A source may wait in its thread when another, or the store, has ended the cycle.
-        stack.callback(over.set)
-        async with opened(settings) as store:
+    async with opened(settings) as (store, watched):
+        settings = watched
+        await keep_watchlist(store, utc_now())
+        with ExitStack() as stack:
+            # One that hangs until its deadline leaves the others their time, and the sweep its own.
+            own = SOURCE_SHARE * settings.cycle_seconds
+            waits = partial(wait_from_first_use, own, deadline, stopping, over)
+            sources = stack.enter_context(open_sources(settings, waits=waits))
+            # A source may wait in its thread when another, or the store, has ended the cycle.
+            stack.callback(over.set)
             method = method_named(settings.sentiment_method, FORMS)
             collector = Collector(store, sources, method, settings, progress=progress)
             with span("cycle", {"undertone.trigger": trigger}) as attributes:
@@ -140,8 +143,8 @@ def find_trends_on_timer(settings: Settings, *, past_due: bool) -> None:
 
 async def find_trends(settings: Settings) -> Topics:
     """Recompute the trending topics. Raises CycleRunning if the lease isn't free in time."""
-    async with opened(settings) as store:
-        return await trends_in(store, settings)
+    async with opened(settings) as (store, watched):
+        return await trends_in(store, watched)
 
 
 async def trends_in(store: Store, settings: Settings) -> Topics:
@@ -174,9 +177,9 @@ def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:
 async def clean_up(settings: Settings) -> Cleanup:
     """Remove expired data. Raises CycleRunning if the lease isn't free in time."""
     wait = wait_until(time.monotonic() + working_seconds(settings), stopping)
-    async with opened(settings) as store:
+    async with opened(settings) as (store, watched):
         lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="cleanup")
-        return await Cleaner(store, settings, check=lambda: wait(0)).run(lease_wait=lease_wait)
+        return await Cleaner(store, watched, check=lambda: wait(0)).run(lease_wait=lease_wait)
 
 
 async def rescore(
@@ -186,22 +189,22 @@ async def rescore(
 
     Raises what `Rescorer.run` raises. Finished batches stay rescored, and the next run continues.
     """
-    async with opened(settings) as store:
+    async with opened(settings) as (store, watched):
         method = method_named(settings.sentiment_method, FORMS)
-        rescorer = Rescorer(store, method, settings, progress=progress)
+        rescorer = Rescorer(store, method, watched, progress=progress)
         lease_wait = LeaseWait(RESCORE_WAIT_SECONDS, yields_to="rescore")
         done = await rescorer.run(lease_wait=lease_wait)
         if await _topics_differ(store, done["method"]):
-            trends = Trends(store, settings, forms=FORMS)
+            trends = Trends(store, watched, forms=FORMS)
             await trends.find(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
         return done
 
 
 async def plan_rescore(settings: Settings) -> Plan:
     """Return what a rescore would do now."""
-    async with opened(settings) as store:
+    async with opened(settings) as (store, watched):
         method = method_named(settings.sentiment_method, FORMS)
-        return await Rescorer(store, method, settings).plan()
+        return await Rescorer(store, method, watched).plan()
 
 
 async def _topics_differ(store: Store, method: str) -> bool:
@@ -240,7 +243,7 @@ def _timer_run(function: str, settings: Settings, *, past_due: bool) -> Iterator
 
 
 async def _is_due(settings: Settings) -> bool:
-    async with opened(settings) as store:
+    async with opened(settings) as (store, _):
         state = await store.read(COLLECTION, "collection", "collection")
     return is_due(state, settings.collect_schedule, utc_now())
 

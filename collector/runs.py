@@ -10,6 +10,7 @@ from typing import Any
 from shared.logs import event, set_levels
 from shared.settings import Settings, schedule_warnings
 from shared.store import Store, open_store
+from shared.subjects.watchlist import read_watchlist
 from shared.telemetry import CYCLE_DURATION, CYCLE_ITEMS, measure
 
 log = logging.getLogger(__name__)
@@ -68,10 +69,20 @@ def _measure(report: dict[str, Any], seconds: float) -> None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Store]:
-    """Open the store of the settings, with the retries of background work, and close it."""
+async def opened(settings: Settings) -> AsyncIterator[tuple[Store, Settings]]:
+    """Open the store of the settings, with the retries of background work, and close it.
+
+    It comes with the settings as the stored watchlist has them: its communities count instead of
+    those that are configured. Raises StoreError.
+    """
     store = await open_store(settings, retry_seconds=RETRY_SECONDS)
     try:
-        yield store
+        yield store, settings.watching(await read_watchlist(store))
     finally:
         await store.close()
+
+
+async def watched_settings(settings: Settings) -> Settings:
+    """Return the settings with what the stored watchlist watches. Raises StoreError."""
+    async with opened(settings) as (_, watched):
+        return watched

@@ -9,6 +9,7 @@ from api.endpoints import BASE, READ, ROUTES
 from api.errors import MethodNotAllowed, NotFound
 
 PREFLIGHT_SECONDS = "600"
+ALLOWED_HEADERS = "Content-Type, If-Match, If-None-Match, X-Functions-Key, X-Request-Id"
 
 
 def methods_of(path: str) -> list[str]:
@@ -30,7 +31,7 @@ def answer_fallback(request: func.HttpRequest, path: str) -> func.HttpResponse:
     headers = {
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "If-None-Match, X-Functions-Key, X-Request-Id",
+        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
         "Access-Control-Max-Age": PREFLIGHT_SECONDS,
     }
     return func.HttpResponse(status_code=HTTPStatus.NO_CONTENT, headers=headers)

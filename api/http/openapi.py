@@ -26,10 +26,13 @@ PROBLEMS = {
     406: "The Accept header refuses every format of the answer with q=0.",
     409: "A cycle is running, or a requested one waits for its worker.",
     411: "The body is chunked, without a Content-Length.",
+    412: "The watchlist isn't as If-Match says that it was read.",
     413: "The body is larger than the call takes.",
     414: "The query string is longer than 4 KB.",
-    415: "The body is in another form than lines of JSON.",
-    422: "A parameter has a bad value or is unknown; `errors` says which, and what is accepted.",
+    415: "The body is in a form that the call doesn't read.",
+    422: "A parameter, or a value in the body, is bad or unknown; `errors` says which, and what is"
+    " accepted.",
+    428: "If-Match is missing.",
     429: "Too many heavy reads at the same time: retry after `Retry-After` seconds.",
     500: "An unexpected error, which the log describes.",
     503: "The database doesn't answer: retry after `Retry-After` seconds.",
@@ -37,6 +40,15 @@ PROBLEMS = {
 ALWAYS = (411, 413, 414, 500, 503)
 
 
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "the ETag of GET /api/v1/watchlist, or of the last change: refused with 412 if"
+    " it has changed since; * is any",
+    "schema": {"type": "string", "maxLength": 200},
+    "example": "*",
+}
 NEXT = {
     "description": 'the address of the next page: <path>; rel="next"; absent on the last page',
     "schema": {"type": "string"},
@@ -47,8 +59,13 @@ NEXT = {
 def openapi_document() -> dict[str, Any]:
     """Return the document: https://spec.openapis.org/oas/v3.1.1.html."""
     models: list[type[BaseModel]] = [Problem, Conflict, *(each.answer for each in ENDPOINTS)]
+    bodies = [each.body for each in ENDPOINTS if each.body is not None]
     _, schemas = models_json_schema(
-        [(model, "serialization") for model in models], ref_template=REFERENCE
+        [
+            *((model, "serialization") for model in models),
+            *((model, "validation") for model in bodies),
+        ],
+        ref_template=REFERENCE,
     )
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
@@ -75,6 +92,8 @@ def openapi_document() -> dict[str, Any]:
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     responses = {str(endpoint.status): _answered(endpoint)}
+    if endpoint.creates:
+        responses["201"] = {**_answered(endpoint), "description": "It is new."}
     if endpoint.is_kept:
         responses["304"] = {"description": "Nothing has changed since the given ETag."}
     chosen = [NOT_ACCEPTABLE] if endpoint.is_kept else []
@@ -84,7 +103,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "operationId": endpoint.operation,
         "summary": endpoint.summary,
         "tags": [endpoint.path.split("/")[1].partition(".")[0]],
-        "parameters": _parameters(endpoint),
+        "parameters": [*_parameters(endpoint), *([IF_MATCH] if endpoint.needs_match else [])],
         "responses": responses,
     }
     if endpoint.takes:
@@ -93,6 +112,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             # Without one nothing is taken, which isn't an error.
             "required": False,
             "content": {NDJSON: {"schema": BINARY}, BYTES: {"schema": BINARY}},
+        }
+    if endpoint.body is not None:
+        operation["requestBody"] = {
+            "description": (endpoint.body.__doc__ or "").split("\n")[0],
+            "required": True,
+            "content": {JSON: {"schema": _reference(endpoint.body)}},
         }
     if endpoint.needs_key:
         operation["security"] = [{"functionKey": []}]

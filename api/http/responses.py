@@ -79,6 +79,15 @@ def prepare(
     )
 
 
+def tag_of(answer: BaseModel) -> str:
+    """Return the ETag of an answer, which is whole in it: that of `prepare` without moments."""
+    return _tag_of(answer.model_dump_json().encode())
+
+
+def _tag_of(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
 def prepared(
     body: bytes,
     origin: Origin,
@@ -89,7 +98,7 @@ def prepared(
     more: Mapping[str, str] | None = None,
 ) -> Prepared:
     """Return a body with its headers. The ETag is a hash of `steady`, or else of the body."""
-    tag = f'{"W/" if is_weak else ""}"{hashlib.sha256(steady or body).hexdigest()[:32]}"'
+    tag = ("W/" if is_weak else "") + _tag_of(steady or body)
     headers = {
         "Cache-Control": f"public, max-age={fresh_seconds}" if fresh_seconds else "no-cache",
         "ETag": tag,
@@ -156,6 +165,22 @@ def ingested_answer(ingested: Ingested) -> func.HttpResponse:
     It is 200 and not 202: the answer is whole, and nothing more can be asked about it later.
     """
     return func.HttpResponse(ingested.model_dump_json(), headers=NOT_KEPT, mimetype=JSON)
+
+
+def written_answer(
+    answer: BaseModel, tag: str, *, created_at: str | None = None
+) -> func.HttpResponse:
+    """Answer with what was written, and the ETag for the next change. Never cached.
+
+    created_at is the address of something that is new.
+    """
+    location = {"Location": created_at} if created_at else {}
+    return func.HttpResponse(
+        answer.model_dump_json(),
+        status_code=HTTPStatus.CREATED if created_at else HTTPStatus.OK,
+        headers={**NOT_KEPT, "ETag": tag, **location},
+        mimetype=JSON,
+    )
 
 
 def health_answer(health: Health) -> func.HttpResponse:

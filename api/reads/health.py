@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Literal
@@ -27,6 +28,7 @@ from shared.schedule import next_tick, two_intervals
 from shared.settings import Settings
 from shared.stats.gaps import Coverage
 from shared.store import COLLECTION, LEASES
+from shared.subjects.watchlist import read_watchlist
 from shared.times import Window, iso, parse_iso
 from shared.worker_status import WorkerStatus
 
@@ -59,6 +61,7 @@ async def check_health(deps: Deps) -> Health:
             latency = round((perf_counter() - asked) * MILLISECONDS, 2)
             lease = await store.read(LEASES, "lease", "lease")
         async with asyncio.timeout(DATABASE_SECONDS):
+            deps = replace(deps, settings=deps.settings.watching(await read_watchlist(store)))
             watched = await read_states(deps, store, [ALL])
     except (StoreError, TimeoutError) as error:
         status: HealthStatus = "starting"

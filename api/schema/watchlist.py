@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schema.base import Answer, Time
 from api.schema.parameters import Parameters, WholeNumber
+from api.schema.subjects import TermAnswer
 from shared.communities import NAME, SourceName
 from shared.models import Role
 from shared.subjects.communities import (
@@ -29,6 +30,7 @@ from shared.subjects.validation import (
 from shared.subjects.watchlist import MAX_SHOWN
 
 MAX_ID_CHARS = 40
+MAX_REVISION = 10**8
 MAX_COMMUNITY_CHARS = 150
 
 Text = Annotated[str, StringConstraints(max_length=MAX_TERM_CHARS)]
@@ -178,23 +180,10 @@ class HistoryParameters(Parameters):
         description=f"a whole number of revisions from 1 to {MAX_SHOWN}",
         examples=[5],
     )
-    below: WholeNumber | None = Field(
+    below: Annotated[WholeNumber, Field(ge=1, le=MAX_REVISION)] | None = Field(
         default=None,
-        ge=1,
-        le=10**9,
         description="only revisions before this one; without it, from the current one on",
         examples=[7],
-    )
-
-
-class TermAnswer(Answer):
-    """A name of a subject."""
-
-    text: str = Field(description="the name")
-    exact: bool = Field(description="whether it counts in this case only")
-    prefix: bool = Field(description="whether it also counts as the beginning of a word")
-    needs_context: bool = Field(
-        description="whether it counts outside home communities only near a context word"
     )
 
 

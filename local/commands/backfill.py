@@ -27,19 +27,13 @@ def backfill_command(
     Raises SettingsError and HostError.
     """
     settings = load_settings(read_local_settings(Path(), environ))
-    name = settings.community_named(community)
-    if name is None:
-        raise SettingsError(
-            f"{community} isn't watched: SUBREDDITS or COMMUNITIES must name it; they name"
-            f" {', '.join(settings.watched)}"
-        )
     errors = Console(stderr=True)
     wanted = days or settings.backfill_days
     if wanted > settings.retention_days:
         errors.print(f"RETENTION_DAYS keeps {settings.retention_days} days: no more is read.")
 
     def work() -> int:
-        done = _read(settings, name, wanted, errors, shown=not as_json)
+        done = _read(settings, community, wanted, errors, shown=not as_json)
         return _report(done, errors, as_json=as_json)
 
     resume = "the same command, or a later collection, goes on from here."

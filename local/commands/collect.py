@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from collector.jobs import collect
-from collector.runs import LEASE_WAIT_SECONDS, RETRY_SECONDS
+from collector.runs import LEASE_WAIT_SECONDS, opened, watched_settings
 from collector.writers.lease import LeaseWait
 from local.commands.ended import ANOTHER_RUNS, COMPLETED, FAILED
 from local.host.config import read_local_settings
@@ -28,7 +28,6 @@ from shared.settings import Settings, load_settings
 from shared.stats.cells import Totals, cells_of, totals
 from shared.stats.months import read_days
 from shared.stats.watched import only_watched
-from shared.store import open_store
 from shared.times import Window, utc_now
 
 COUNTS = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
@@ -73,7 +72,8 @@ async def collect_once(settings: Settings, *, as_json: bool) -> int:
     console = Console(stderr=True)
     started = time.monotonic()
     try:
-        with _progress(console, settings, shown=not as_json) as progress:
+        watched = len((await watched_settings(settings)).watched)
+        with _progress(console, watched, shown=not as_json) as progress:
             lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="cycle")
             cycle = await collect(settings, "cli", lease_wait=lease_wait, progress=progress)
     except CycleRunning as error:
@@ -97,10 +97,10 @@ async def collect_once(settings: Settings, *, as_json: bool) -> int:
 
 
 @contextmanager
-def _progress(console: Console, settings: Settings, *, shown: bool) -> Iterator["_Bar"]:
+def _progress(console: Console, communities: int, *, shown: bool) -> Iterator["_Bar"]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
-        task = progress.add_task("collecting", total=len(settings.watched))
+        task = progress.add_task("collecting", total=communities)
         yield _Bar(progress, task)
 
 
@@ -140,9 +140,8 @@ def _print_cycle(console: Console, cycle: Cycle, report: Report) -> None:
 async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
     """Print the last hours' statistics, for each community and for all; return the exit status."""
     window = Window.of_hours(hours, utc_now())
-    scopes = [*sorted(settings.watched, key=str.lower), ALL]
     try:
-        found = await _totals(settings, scopes, window)
+        found = await _totals(settings, window)
     except UndertoneError as error:
         Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
         return FAILED
@@ -177,13 +176,11 @@ async def show_stats(settings: Settings, *, hours: int, as_json: bool) -> int:
     return COMPLETED
 
 
-async def _totals(settings: Settings, scopes: list[str], window: Window) -> dict[str, Totals]:
-    store = await open_store(settings, retry_seconds=RETRY_SECONDS)
-    try:
+async def _totals(settings: Settings, window: Window) -> dict[str, Totals]:
+    async with opened(settings) as (store, watched):
+        scopes = [*sorted(watched.watched, key=str.lower), ALL]
         days = await read_days(store, scopes, window.days())
-        days[ALL] = await only_watched(store, settings.watched, days[ALL])
-    finally:
-        await store.close()
+        days[ALL] = await only_watched(store, watched.watched, days[ALL])
     return {
         scope: totals(
             cells_of(found, window.hours()),

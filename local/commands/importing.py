@@ -14,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingCo
 from rich.progress import Progress as Bar
 
 from collector.ingest.importer import Importer
-from collector.runs import RESCORE_WAIT_SECONDS, RETRY_SECONDS
+from collector.runs import RESCORE_WAIT_SECONDS, RETRY_SECONDS, watched_settings
 from collector.sentiment.registry import method_named
 from collector.writers.lease import LeaseWait
 from local.commands.ended import COMPLETED, FAILED, exit_status
@@ -45,9 +45,10 @@ def import_command(
 ) -> int:
     """Import files one after another. Return the exit status.
 
-    Raises SettingsError, HostError, and OSError if a file can't be opened.
+    Raises SettingsError, HostError, StoreError, and OSError if a file can't be opened.
     """
-    settings = load_settings(read_local_settings(Path(), environ))
+    configured = load_settings(read_local_settings(Path(), environ))
+    settings = asyncio.run(watched_settings(configured))
     chosen = selection_of(settings, choice.community, choice.only)
     errors = Console(stderr=True)
     for file in files:

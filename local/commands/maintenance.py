@@ -11,12 +11,11 @@ from rich.table import Table
 
 from collector.jobs import clean_up, find_trends
 from collector.maintenance.cleanup import Cleaner, Plan
-from collector.runs import RETRY_SECONDS
+from collector.runs import opened
 from local.commands.ended import COMPLETED, exit_status
 from local.host.config import read_local_settings
 from shared.models import Cleanup, Topics
 from shared.settings import Settings, load_settings
-from shared.store import open_store
 
 
 def cleanup_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool) -> int:
@@ -50,11 +49,8 @@ def _status(work: Callable[[], None]) -> int:
 
 
 async def _plan(settings: Settings) -> Plan:
-    store = await open_store(settings, retry_seconds=RETRY_SECONDS)
-    try:
-        return await Cleaner(store, settings).plan()
-    finally:
-        await store.close()
+    async with opened(settings) as (store, watched):
+        return await Cleaner(store, watched).plan()
 
 
 def _print_plan(plan: Plan, *, as_json: bool) -> None:

@@ -267,7 +267,7 @@ async def test_each_request_is_one_line_with_its_cost(written, caplog) -> None:
     (line,) = [each for each in caplog.messages if each.startswith("request ")]
     assert re.fullmatch(
         r"request function=api_sentiment_stats method=GET path=/api/v1/sentiment/stats status=200"
-        r" ms=\d+ store_operations=2 request_units=0.000 request_id=client-8",
+        r" ms=\d+ store_operations=3 request_units=0.000 request_id=client-8",
         line,
     )
 

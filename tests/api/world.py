@@ -16,6 +16,7 @@ from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.host.addresses import path_of
 from local.host.functions import functions_of
 from local.host.http import Router
+from local.host.invoke import Output
 from shared.models import Comment, Label, Post, Sentiment
 from shared.settings import load_settings
 from shared.store import COMMENTS, POSTS, Query, Store
@@ -194,9 +195,13 @@ async def ask(
     /,
     *,
     body: bytes = b"",
+    sent: list[object] | None = None,
     **parameters: object,
 ) -> func.HttpResponse:
-    """Call the function that the host would choose for this method and path."""
+    """Call the function that the host would choose for this method and path.
+
+    What it puts on its queues is appended to `sent`.
+    """
     path, _, query = target.partition("?")
     given = {**dict(parse_qsl(query)), **{name: str(value) for name, value in parameters.items()}}
     url = f"{BASE}{path}" + (f"?{urlencode(given)}" if given else "")
@@ -207,5 +212,8 @@ async def ask(
     request = func.HttpRequest(
         method, url, headers=headers, params=given, route_params=route_params, body=body
     )
-    answer: func.HttpResponse = await function.call(request)
+    outputs = {name: Output() for name in function.outputs}
+    answer: func.HttpResponse = await function.call(request, **outputs)
+    if sent is not None:
+        sent += [output.value for output in outputs.values() if output.value is not None]
     return answer

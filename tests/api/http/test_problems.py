@@ -81,14 +81,14 @@ async def test_an_unreachable_cosmos_db_shows_neither_its_address_nor_its_key() 
 
 
 async def test_requests_that_come_together_open_one_store() -> None:
-    shared = process.process_deps().store
+    shared = process.configured_deps().store
     stores = await asyncio.gather(*(shared() for _ in range(20)))
     assert len({id(store) for store in stores}) == 1
-    assert await process.process_deps().store() is stores[0]
+    assert await process.configured_deps().store() is stores[0]
 
 
 async def test_a_client_that_goes_away_leaves_the_opening_store_to_the_others() -> None:
-    shared = process.process_deps().store
+    shared = process.configured_deps().store
     leaving = asyncio.ensure_future(shared())
     staying = asyncio.ensure_future(shared())
     await asyncio.sleep(0)

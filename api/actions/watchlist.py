@@ -1,0 +1,359 @@
+"""Changes of the watchlist: each is checked whole, and written over the state that it changes."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import azure.functions as func
+
+from api.deps import Deps
+from api.errors import NotFound, PreconditionFailed
+from api.http.bodies import refused
+from api.http.conditions import Condition
+from api.http.responses import tag_of
+from api.reads.watchlist import community_answer, subject_answer, watchlist_answer
+from api.schema.watchlist import (
+    CommunityAnswer,
+    CommunityBody,
+    MergeBody,
+    SubjectAnswer,
+    SubjectBody,
+    WatchlistAnswer,
+    WatchlistBody,
+)
+from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
+from shared.logs import event
+from shared.models import Subject, WatchedCommunity, Watchlist
+from shared.rematches import changed_subjects, message_of
+from shared.settings import Settings
+from shared.store import Store
+from shared.subjects.commonness import common_terms, read_sample
+from shared.subjects.communities import (
+    community_problems,
+    community_refusals,
+    effective_communities,
+    known_homes,
+)
+from shared.subjects.edits import clean_community, clean_subject, merged
+from shared.subjects.refusals import Place, Refusal, quoted
+from shared.subjects.validation import size_refusals, subject_refusals, watchlist_refusals
+from shared.subjects.watchlist import read_watchlist, seed, write_watchlist
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The next state of the watchlist; `change` says in a few words what is new.
+
+    places are where the rules of subjects stand in the request, by their ids.
+    """
+
+    subjects: Sequence[Subject]
+    communities: Sequence[WatchedCommunity] | None
+    change: str
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Written:
+    """The watchlist after a change, with the settings that it makes; `was` is the one before."""
+
+    watchlist: Watchlist
+    was: Watchlist
+    settings: Settings
+
+    @property
+    def is_changed(self) -> bool:
+        """Return whether anything was written."""
+        return self.watchlist["revision"] != self.was["revision"]
+
+    @property
+    def answer(self) -> WatchlistAnswer:
+        """Return the watchlist as answers show it."""
+        return watchlist_answer(self.watchlist, self.settings)
+
+    @property
+    def tag(self) -> str:
+        """Return the ETag of the watchlist, for the next change."""
+        return tag_of(self.answer)
+
+    def subject(self, subject_id: str) -> SubjectAnswer:
+        """Return a subject of it as answers show it."""
+        return subject_answer(_subject(self.watchlist, subject_id))
+
+    def community(self, community_id: str) -> CommunityAnswer:
+        """Return a community of it as answers show it."""
+        known = effective_communities(self.settings, self.watchlist)
+        found = _named(known, community_id)
+        if found is None:
+            raise NotFound(f"{quoted(community_id)} isn't collected.")
+        return community_answer(found, self.settings)
+
+
+async def put_watchlist(deps: Deps, condition: Condition, body: WatchlistBody) -> Written:
+    """Write the whole watchlist. Raises BadParameters, PreconditionFailed and StoreError."""
+
+    def edit(before: Watchlist) -> Edit:
+        settings = deps.settings.watching(before)
+        known = effective_communities(settings, before)
+        communities = before["communities"]
+        if body.communities is not None:
+            given = [
+                clean_community(each.id, each.query, each.address) for each in body.communities
+            ]
+            # As they are read, they leave the settings in charge.
+            communities = communities if given == known else given
+        names = [each["id"] for each in communities or known]
+        subjects = [clean_subject(each.model_dump(), each.id, names) for each in body.subjects]
+        homes = known_homes(settings, before, seed()) | set(names)
+        _check(
+            watchlist_refusals(subjects, homes),
+            _refused_communities(communities or known, known, settings),
+        )
+        places: dict[str, Place] = {
+            each["id"]: ("subjects", number) for number, each in enumerate(subjects)
+        }
+        return Edit(subjects, communities, "the whole watchlist", places)
+
+    return await _change(deps, condition, edit)
+
+
+async def put_subject(
+    deps: Deps, condition: Condition, subject_id: str, body: SubjectBody
+) -> Written:
+    """Write a subject, new or not. Raises BadParameters, PreconditionFailed and StoreError."""
+
+    def edit(before: Watchlist) -> Edit:
+        settings = deps.settings.watching(before)
+        own = clean_subject(body.model_dump(), subject_id, settings.watched)
+        others = [each for each in before["subjects"] if each["id"] != subject_id]
+        is_new = len(others) == len(before["subjects"])
+        subjects = [own if each["id"] == subject_id else each for each in before["subjects"]]
+        subjects += [own] if is_new else []
+        _check(
+            _same_id(body.id, subject_id),
+            subject_refusals(own, others, known_homes(settings, before, seed())),
+            size_refusals(subjects),
+        )
+        change = f"{own['name']} {'added' if is_new else 'changed'}"
+        return Edit(subjects, before["communities"], change, {subject_id: ()})
+
+    return await _change(deps, condition, edit)
+
+
+async def delete_subject(deps: Deps, condition: Condition, subject_id: str) -> Written:
+    """Remove a subject. Raises NotFound, PreconditionFailed and StoreError."""
+
+    def edit(before: Watchlist) -> Edit:
+        own = _subject(before, subject_id)
+        subjects = [each for each in before["subjects"] if each is not own]
+        return Edit(subjects, before["communities"], f"{own['name']} removed")
+
+    return await _change(deps, condition, edit)
+
+
+async def merge_subject(
+    deps: Deps, condition: Condition, subject_id: str, body: MergeBody
+) -> Written:
+    """Let a subject take over another one, which ends.
+
+    Raises NotFound, BadParameters, PreconditionFailed and StoreError.
+    """
+
+    def edit(before: Watchlist) -> Edit:
+        own = _subject(before, subject_id)
+        others = [each for each in before["subjects"] if each is not own]
+        other = next((each for each in others if each["id"] == body.from_), None)
+        if other is None:
+            is_own = body.from_ == subject_id
+            problem = "is this subject itself" if is_own else "isn't a subject"
+            raise refused(
+                [Refusal(("from",), f"{quoted(body.from_)} {problem}", "the id of another subject")]
+            )
+        whole = merged(own, other)
+        left = [each for each in others if each is not other]
+        homes = known_homes(deps.settings.watching(before), before, seed())
+        _check(subject_refusals(whole, left, homes), size_refusals([*left, whole]))
+        subjects = [
+            whole if each is own else each for each in before["subjects"] if each is not other
+        ]
+        change = f"{other['name']} merged into {own['name']}"
+        return Edit(subjects, before["communities"], change)
+
+    return await _change(deps, condition, edit)
+
+
+async def put_community(
+    deps: Deps, condition: Condition, community_id: str, body: CommunityBody
+) -> Written:
+    """Collect a community. Raises BadParameters, PreconditionFailed and StoreError."""
+
+    def edit(before: Watchlist) -> Edit:
+        settings = deps.settings.watching(before)
+        known = effective_communities(settings, before)
+        before_it = _named(known, community_id)
+        name = before_it["id"] if before_it else community_id
+        own = clean_community(name, body.query, body.address)
+        problems = (
+            iter(())
+            if own == before_it
+            else community_problems(own, settings, is_new=before_it is None)
+        )
+        _check(_same_id(body.id, name), problems)
+        if own == before_it:
+            return Edit(before["subjects"], before["communities"], "")
+        communities = [own if each is before_it else each for each in known]
+        communities += [] if before_it else [own]
+        _check(_below("id", community_refusals(communities, communities, settings)))
+        change = f"{name} {'changed' if before_it else 'added'}"
+        return Edit(before["subjects"], communities, change)
+
+    return await _change(deps, condition, edit, community_id=community_id)
+
+
+async def delete_community(deps: Deps, condition: Condition, community_id: str) -> Written:
+    """Stop collecting a community; its items stay until they expire.
+
+    Raises NotFound, BadParameters, PreconditionFailed and StoreError.
+    """
+
+    def edit(before: Watchlist) -> Edit:
+        settings = deps.settings.watching(before)
+        known = effective_communities(settings, before)
+        own = _named(known, community_id)
+        if own is None:
+            raise NotFound(
+                f"{quoted(community_id)} isn't collected: GET /api/v1/communities lists what is."
+            )
+        communities = [each for each in known if each is not own]
+        _check(_below("id", community_refusals(communities, communities, settings)))
+        return Edit(before["subjects"], communities, f"{own['id']} removed")
+
+    return await _change(deps, condition, edit, community_id=community_id)
+
+
+def send_rematch(output: func.Out[str], written: Written) -> None:
+    """Ask for the rematch that a change calls for.
+
+    If the message gets lost, the next collection asks for it: the change itself is stored.
+    """
+    if changed_subjects(written.was["subjects"], written.watchlist["subjects"]):
+        output.set(message_of(written.watchlist))
+
+
+async def _change(
+    deps: Deps,
+    condition: Condition,
+    edit: Callable[[Watchlist], Edit],
+    *,
+    community_id: str | None = None,
+) -> Written:
+    """Read the watchlist, make the edit of it, check it, and write it.
+
+    Where anything is taken as it is, a change of others in between is no conflict.
+    """
+    store = await deps.store()
+    for _ in range(MAX_TRIES):
+        before = await read_watchlist(store)
+        if not condition.holds(*_tags(before, deps.settings, community_id)):
+            raise PreconditionFailed
+        next_one = edit(before)
+        await _check_commonness(store, deps, before, next_one)
+        with suppress(DocumentChanged, DocumentExists):
+            return await _write(store, deps, before, next_one)
+        if not condition.is_any:
+            raise PreconditionFailed
+    raise StoreUnavailable("the watchlist changes with every read")
+
+
+async def _write(store: Store, deps: Deps, before: Watchlist, edit: Edit) -> Written:
+    is_same = (
+        list(edit.subjects) == before["subjects"] and edit.communities == before["communities"]
+    )
+    after = before
+    if not is_same:
+        after = await write_watchlist(
+            store,
+            before,
+            subjects=edit.subjects,
+            communities=edit.communities,
+            change=edit.change,
+            now=deps.clock(),
+        )
+        deps.on_change(after)
+        event(log, "watchlist.changed", revision=after["revision"], change=edit.change)
+    return Written(after, before, deps.settings.watching(after))
+
+
+def _tags(watchlist: Watchlist, settings: Settings, community_id: str | None) -> Iterator[str]:
+    """Yield the ETags of the watchlist, and of the community that is changed."""
+    effective = settings.watching(watchlist)
+    yield tag_of(watchlist_answer(watchlist, effective))
+    found = _named(effective_communities(effective, watchlist), community_id or "")
+    if found is not None:
+        yield tag_of(community_answer(found, effective))
+
+
+async def _check_commonness(store: Store, deps: Deps, before: Watchlist, edit: Edit) -> None:
+    """Check that no new rule matches too much of what is stored. Raises BadParameters."""
+    changed = set(changed_subjects(before["subjects"], edit.subjects)) & edit.places.keys()
+    subjects = [each for each in edit.subjects if each["id"] in changed]
+    if not subjects:
+        return
+    sample = await read_sample(store, deps.clock())
+    for_each = [await asyncio.to_thread(common_terms, subject, sample) for subject in subjects]
+    _check(
+        refusal.below(*edit.places[subject["id"]])
+        for subject, refusals in zip(subjects, for_each, strict=True)
+        for refusal in refusals
+    )
+
+
+def _check(*refusals: Iterator[Refusal]) -> None:
+    """Raise BadParameters if anything is refused."""
+    if found := [refusal for some in refusals for refusal in some]:
+        raise refused(found)
+
+
+def _refused_communities(
+    communities: Sequence[WatchedCommunity],
+    known: Sequence[WatchedCommunity],
+    settings: Settings,
+) -> Iterator[Refusal]:
+    for refusal in community_refusals(communities, known, settings):
+        yield refusal.below("communities")
+
+
+def _same_id(given: str | None, in_path: str) -> Iterator[Refusal]:
+    if given is not None and given != in_path:
+        yield Refusal(
+            ("id",), f"{quoted(given)} isn't the id in the path", f"{in_path}, or nothing"
+        )
+
+
+def _below(name: str, refusals: Iterator[Refusal]) -> Iterator[Refusal]:
+    """Yield what concerns a whole list as of one value of the request."""
+    for refusal in refusals:
+        yield Refusal((name,), refusal.problem, refusal.takes)
+
+
+def _named(communities: Sequence[WatchedCommunity], name: str) -> WatchedCommunity | None:
+    return next((each for each in communities if each["id"].lower() == name.lower()), None)
+
+
+def _subject(watchlist: Watchlist, subject_id: str) -> Subject:
+    """Return a subject. Raises NotFound, which names the one that a merged one is part of."""
+    found = next((each for each in watchlist["subjects"] if each["id"] == subject_id), None)
+    if found is not None:
+        return found
+    into = next((e for e in watchlist["subjects"] if subject_id in e["merged_from"]), None)
+    if into is not None:
+        raise NotFound(
+            f"{quoted(subject_id)} was merged into {into['name']}: /api/v1/subjects/{into['id']}."
+        )
+    raise NotFound(f"There is no subject {quoted(subject_id)}: GET /api/v1/watchlist lists them.")

@@ -1,0 +1,114 @@
+"""The HTTP functions that change the watchlist: with a key, and If-Match.
+
+api/blueprint.py says how they are named.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import azure.functions as func
+
+from api.actions import watchlist as actions
+from api.endpoints import ROUTES
+from api.http.bodies import read_body
+from api.http.conditions import read_condition
+from api.http.parameters import read_parameters
+from api.http.problems import answering, answering_bodies
+from api.http.responses import written_answer
+from api.process import configured_deps
+from api.schema.parameters import NoParameters
+from api.schema.watchlist import (
+    CommunityBody,
+    CommunityPath,
+    MergeBody,
+    SubjectBody,
+    SubjectPath,
+    WatchlistBody,
+)
+from shared.rematches import QUEUE
+
+blueprint = func.Blueprint()
+
+# A watchlist of the most subjects, with the most rules.
+MAX_WATCHLIST_BYTES = 1_000_000
+
+
+def _route(operation: str) -> Callable[..., Any]:
+    """Register a function with its address and method from the registry."""
+    route = ROUTES[operation]
+    address = route.address.lstrip("/")
+    return blueprint.route(address, methods=route.methods, auth_level=func.AuthLevel.FUNCTION)
+
+
+@_route("put_watchlist")
+@blueprint.queue_output(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
+@answering_bodies(MAX_WATCHLIST_BYTES)
+async def api_put_watchlist(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    """Write the whole watchlist."""
+    read_parameters(NoParameters, req.params)
+    condition, body = read_condition(req.headers), read_body(WatchlistBody, req)
+    written = await actions.put_watchlist(configured_deps(), condition, body)
+    actions.send_rematch(message, written)
+    return written_answer(written.answer, written.tag)
+
+
+@_route("put_subject")
+@blueprint.queue_output(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
+@answering
+async def item_put_subject(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    """Write a subject."""
+    own = read_parameters(SubjectPath, req.params, req.route_params).id
+    condition, body = read_condition(req.headers), read_body(SubjectBody, req)
+    written = await actions.put_subject(configured_deps(), condition, own, body)
+    actions.send_rematch(message, written)
+    is_new = all(each["id"] != own for each in written.was["subjects"])
+    created_at = f"/api/v1/subjects/{own}" if is_new else None
+    return written_answer(written.subject(own), written.tag, created_at=created_at)
+
+
+@_route("delete_subject")
+@blueprint.queue_output(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
+@answering
+async def item_delete_subject(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    """Remove a subject."""
+    own = read_parameters(SubjectPath, req.params, req.route_params).id
+    condition = read_condition(req.headers)
+    written = await actions.delete_subject(configured_deps(), condition, own)
+    actions.send_rematch(message, written)
+    return written_answer(written.answer, written.tag)
+
+
+@_route("merge_subject")
+@blueprint.queue_output(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
+@answering
+async def item_merge_subject(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    """Let a subject take over another one."""
+    own = read_parameters(SubjectPath, req.params, req.route_params).id
+    condition, body = read_condition(req.headers), read_body(MergeBody, req)
+    written = await actions.merge_subject(configured_deps(), condition, own, body)
+    actions.send_rematch(message, written)
+    return written_answer(written.subject(own), written.tag)
+
+
+@_route("put_community")
+@answering
+async def item_put_community(req: func.HttpRequest) -> func.HttpResponse:
+    """Collect a community."""
+    own = read_parameters(CommunityPath, req.params, req.route_params).id
+    condition, body = read_condition(req.headers), read_body(CommunityBody, req)
+    deps = configured_deps()
+    written = await actions.put_community(deps, condition, own, body)
+    answer = written.community(own)
+    is_new = deps.settings.watching(written.was).community_named(own) is None
+    created_at = f"/api/v1/communities/{answer.id}" if is_new else None
+    return written_answer(answer, written.tag, created_at=created_at)
+
+
+@_route("delete_community")
+@answering
+async def item_delete_community(req: func.HttpRequest) -> func.HttpResponse:
+    """Stop collecting a community."""
+    own = read_parameters(CommunityPath, req.params, req.route_params).id
+    condition = read_condition(req.headers)
+    written = await actions.delete_community(configured_deps(), condition, own)
+    return written_answer(written.answer, written.tag)

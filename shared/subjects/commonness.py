@@ -1,0 +1,106 @@
+"""Terms that stand in texts about anything, found in a sample of what is stored."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.models import ALL, Item, ScopeHour, Subject
+from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Store
+from shared.store.keys import id_of
+from shared.subjects.matcher import Matcher
+from shared.subjects.refusals import Refusal, quoted
+from shared.text.forms import FORMS
+from shared.text.own_words import own_words
+from shared.times import Window
+
+# A sample of so many items is read, evenly from the newest ones that were found: some 500 request
+# units, with the hours that name them.
+SAMPLE = 300
+CANDIDATES = 1200
+MAX_HOURS = 72
+# Fewer say nothing about a share.
+MIN_ITEMS = 200
+MAX_SHARE = 0.25
+TAKES = f"terms that stand in at most {MAX_SHARE:.0%} of all texts outside home communities"
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """The own words of a stored item, and its community."""
+
+    text: str
+    community: str
+
+
+async def read_sample(store: Store, now: datetime, *, size: int = SAMPLE) -> list[Sampled]:
+    """Return items of the last days, in even steps of time; all, if there are few.
+
+    It reads an hour first, and then more at a time. Raises StoreError.
+    """
+    hours = Window.of_hours(MAX_HOURS, now).hours()[::-1]
+    found: list[tuple[str, Key]] = []
+    count = 1
+    while hours and len(found) < CANDIDATES:
+        batch, hours = hours[:count], hours[count:]
+        read = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
+        for hour in batch:
+            if (document := read.get((ALL, hour))) is not None:
+                found += _keys(document)
+        count = min(2 * count, 24)
+    if len(found) > size:
+        found = [found[number * len(found) // size] for number in range(size)]
+    return await _texts(store, found)
+
+
+def common_terms(subject: Subject, sample: Sequence[Sampled]) -> list[Refusal]:
+    """Return the terms of a subject that match too much of a sample outside its homes."""
+    homes = {home.lower() for home in subject["home"]}
+    texts = [each for each in sample if each.community.lower() not in homes]
+    if len(texts) < MIN_ITEMS or _share(subject, texts) <= MAX_SHARE:
+        return []
+    refusals: list[Refusal] = []
+    for number, term in enumerate(subject["terms"]):
+        share = _share({**subject, "terms": [term]}, texts)
+        if share > MAX_SHARE:
+            problem = (
+                f"{quoted(term['text'])} is too common: it would have matched {share:.0%} of"
+                f" everything, {round(share * len(texts))} of {len(texts)} texts of the last days"
+            )
+            refusals.append(Refusal(("terms", number, "text"), problem, TAKES))
+    return refusals
+
+
+def _share(subject: Subject, texts: Sequence[Sampled]) -> float:
+    matcher = Matcher([subject])
+    return sum(bool(matcher.match(each.text)) for each in texts) / len(texts)
+
+
+def _keys(hour: ScopeHour) -> list[tuple[str, Key]]:
+    """Return the kinds and keys of an hour's items."""
+    found: list[tuple[str, Key]] = []
+    for name, share in hour["shares"].items():
+        found += [("post", (name, id_of(order_key))) for order_key, _ in share["posts"]]
+        # A comment is listed by its label and what follows the hour in its order key.
+        found += [("comment", (name, id_of(hour["id"] + each[1:]))) for each in _comments(share)]
+    return found
+
+
+def _comments(share: Any) -> Sequence[str]:
+    # What was stored before comments were listed has posts alone.
+    listed: Sequence[str] = share.get("comments", ())
+    return listed
+
+
+async def _texts(store: Store, keys: Iterable[tuple[str, Key]]) -> list[Sampled]:
+    wanted = list(keys)
+    posts = await store.read_many(POSTS, [key for kind, key in wanted if kind == "post"])
+    comments = await store.read_many(COMMENTS, [key for kind, key in wanted if kind == "comment"])
+    items: list[Item] = [*posts.values(), *comments.values()]
+    return [Sampled(_words(each), each["community"]) for each in items if not each["deleted"]]
+
+
+def _words(item: Item) -> str:
+    form = FORMS[item["source"]]
+    title = own_words(str(item.get("title") or ""), form)
+    return "\n".join(filter(None, (title, own_words(item["content"], form))))

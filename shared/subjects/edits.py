@@ -1,0 +1,84 @@
+"""Makes subjects and communities of what somebody has written, and merges subjects."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from shared.models import Subject, Term, WatchedCommunity
+from shared.subjects.communities import as_watched
+from shared.subjects.validation import key_of
+from shared.text import folded, normalised
+from shared.tidy import tidy
+
+
+def clean_subject(given: Mapping[str, Any], subject_id: str, known: Sequence[str]) -> Subject:
+    """Return a subject in one spelling: no blanks around words, homes as they are collected.
+
+    What stands twice among exclusions, context words and homes counts once. known are the ids of
+    the communities that are collected.
+    """
+    return Subject(
+        id=subject_id,
+        name=clean_text(given["name"]),
+        role=given["role"],
+        terms=[
+            Term(
+                text=clean_text(term["text"]),
+                exact=term["exact"],
+                prefix=term["prefix"],
+                needs_context=term["needs_context"],
+            )
+            for term in given["terms"]
+        ],
+        exclude=_each_once(map(clean_text, given["exclude"])),
+        context=_each_once(map(clean_text, given["context"])),
+        home=as_watched([clean_text(each) for each in given["home"]], known),
+        merged_from=list(dict.fromkeys(clean_text(each) for each in given["merged_from"])),
+    )
+
+
+def clean_community(community_id: str, query: str | None, address: str | None) -> WatchedCommunity:
+    """Return a community to collect; an empty query or address is none."""
+    community = WatchedCommunity(id=community_id)
+    if query is not None and (words := clean_text(query)):
+        community["query"] = words
+    if address is not None and (cleaned := address.strip().rstrip("/")):
+        community["address"] = cleaned
+    return community
+
+
+def clean_text(text: str) -> str:
+    """Return a text normalised, in one line, without what isn't seen."""
+    seen = (each if each.isprintable() else " " for each in normalised(tidy(text)))
+    return " ".join("".join(seen).split())
+
+
+def merged(subject: Subject, other: Subject) -> Subject:
+    """Return a subject that has taken over another one's rules and history.
+
+    An exclusion that is a term of the other one is left out: both are one now.
+    """
+    terms = {key_of(term["text"]): term for term in (*other["terms"], *subject["terms"])}
+    excluded = (each for each in subject["exclude"] + other["exclude"] if key_of(each) not in terms)
+    return {
+        **subject,
+        "terms": list(
+            {
+                key_of(each["text"]): terms[key_of(each["text"])]
+                for each in (*subject["terms"], *other["terms"])
+            }.values()
+        ),
+        "exclude": _each_once(excluded),
+        "context": _each_once(subject["context"] + other["context"]),
+        "home": as_watched(subject["home"] + other["home"], subject["home"]),
+        "merged_from": list(
+            dict.fromkeys([*subject["merged_from"], other["id"], *other["merged_from"]])
+        ),
+    }
+
+
+def _each_once(texts: Iterable[str]) -> list[str]:
+    """Return texts, each once in any case; the first one counts."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(folded(text), text)
+    return list(found.values())
