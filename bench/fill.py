@@ -21,6 +21,7 @@ from typing import Any, TypeVar, cast
 
 from collector.rollups.hours import Shares, rebuild_all, share_of, write_days
 from collector.rollups.months import write_months
+from collector.rollups.subjects import HourShare
 from collector.trending.finder import Trends
 from collector.trending.terms import stopwords
 from shared.cycles import cycle_id_of, new_cycle
@@ -29,7 +30,6 @@ from shared.models import (
     CollectionState,
     Comment,
     CommunityCounts,
-    CommunityHour,
     CommunityState,
     Cycle,
     Label,
@@ -235,17 +235,17 @@ async def fill_months(store: Store, community: str) -> None:
 
 async def _keep(
     store: Store, name: str, posts: Sequence[Post], comments: Sequence[Comment]
-) -> dict[str, CommunityHour]:
-    """Write a subreddit, and return its shares of `all`."""
+) -> dict[str, HourShare]:
+    """Write a subreddit, and return its shares."""
     await store.upsert(POSTS, posts)
     await store.upsert(COMMENTS, comments)
     posts_in, comments_in = _by_hour(posts), _by_hour(comments)
-    shares: dict[str, CommunityHour] = {}
+    shares: dict[str, HourShare] = {}
     cells: dict[str, Cell] = {}
     for hour in sorted({*posts_in, *comments_in}):
         of_hour = posts_in.get(hour, []), comments_in.get(hour, [])
         shares[hour] = share_of(*of_hour)
-        cells[hour] = with_threads(shares[hour]["cell"], *of_hour)
+        cells[hour] = with_threads(shares[hour].share["cell"], *of_hour)
     await write_days(store, name, cells)
     state = CommunityState(
         id=name,

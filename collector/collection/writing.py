@@ -37,16 +37,22 @@ async def _write(work: WriteContext[Any], changes: Mapping[str, Changes], *, now
     recount.forget(hours)
     journal.will_write(changes, now)
     await journal.write_ahead(hours)
+    await write_items(store, changes)
     for name, found in changes.items():
-        await write_items(store, name, found)
         if found.hours:
             await recount.recount(name, found.hours)
 
 
-async def write_items(store: Store, name: str, changes: Changes) -> None:
-    """Write a community's items, whose hours the write-ahead names, and remove those that go."""
-    await store.upsert(POSTS, changes.posts)
-    await store.upsert(COMMENTS, changes.comments)
-    await store.delete(POSTS, [(name, post) for post in changes.removed_posts])
-    await store.delete(COMMENTS, [(name, one) for one in changes.removed_comments])
-    await forget_posts(store, changes.removed_posts)
+async def write_items(store: Store, changes: Mapping[str, Changes]) -> None:
+    """Write items, whose hours the write-ahead names, and remove those that go.
+
+    Comments come first: what they mention may follow from a post. If a crash leaves that as it was,
+    it is seen as changed again, and with it its comments.
+    """
+    for found in changes.values():
+        await store.upsert(COMMENTS, found.comments)
+    for name, found in changes.items():
+        await store.upsert(POSTS, found.posts)
+        await store.delete(COMMENTS, [(name, one) for one in found.removed_comments])
+        await store.delete(POSTS, [(name, post) for post in found.removed_posts])
+        await forget_posts(store, found.removed_posts)

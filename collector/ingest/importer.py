@@ -151,8 +151,7 @@ class Importer:
         found = await assign_mentions(self.store, rules, found)
         await self._know(found)
         await journal.write_ahead({name: changes.hours for name, changes in found.items()})
-        for name, changes in found.items():
-            await write_items(self.store, name, changes)
+        await write_items(self.store, found)
         await cover(self.store, journal.spans_with(items))
         return _written(journal, found)
 
@@ -230,8 +229,7 @@ class Importer:
                 for changes in found.values():
                     changes.hours = {hour_of(post["order_key"]) for post in changes.posts}
                 await journal.write_ahead({name: each.hours for name, each in found.items()})
-                for name, changes in found.items():
-                    await write_items(self.store, name, changes)
+                await write_items(self.store, found)
                 await self._settle(journal)
 
 

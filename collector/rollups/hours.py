@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from collector.rollups.copies import likeness_of
 from collector.rollups.months import write_months
+from collector.rollups.subjects import HourShare, rebuild_subjects, share_hash, subject_shares
 from shared.models import (
     ALL,
     Cell,
@@ -32,15 +33,16 @@ I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 INITIALS: dict[Label, str] = {"positive": "p", "neutral": "n", "negative": "-"}
 
 
-Shares = dict[str, dict[str, CommunityHour]]
+Shares = dict[str, dict[str, HourShare]]
 """The share of each community in each hour: community, hour, share."""
 
 
-async def rebuild_cells(
-    store: Store, community: str, hours: Iterable[str]
-) -> dict[str, CommunityHour]:
-    """Recount these hours of a community, write its days, and give its shares of `all`."""
-    shares: dict[str, CommunityHour] = {}
+async def rebuild_cells(store: Store, community: str, hours: Iterable[str]) -> dict[str, HourShare]:
+    """Recount these hours of a community, write its days, and return its shares.
+
+    They are those of `all` and of the subjects that its items mention.
+    """
+    shares: dict[str, HourShare] = {}
     cells: dict[str, Cell] = {}
     for near in nearby(sorted(hours)):
         posts = _by_hour(await _items(store, POSTS, community, near[0], near[-1]))
@@ -48,22 +50,28 @@ async def rebuild_cells(
         for hour in near:
             of_hour = posts.get(hour, []), comments.get(hour, [])
             shares[hour] = share_of(*of_hour)
-            cells[hour] = with_threads(shares[hour]["cell"], *of_hour)
+            cells[hour] = with_threads(shares[hour].share["cell"], *of_hour)
     await write_days(store, community, cells)
     return shares
 
 
 async def rebuild_all(store: Store, shares: Shares) -> None:
-    """Put these shares into the hours of `all`, and add its days up from them."""
-    by_hour: dict[str, dict[str, CommunityHour]] = defaultdict(dict)
+    """Put these shares into the statistics of subjects, and into the hours and days of `all`.
+
+    The hours of `all` are written last but for its days: they say which shares of subjects are
+    written.
+    """
+    by_hour: dict[str, dict[str, HourShare]] = defaultdict(dict)
     for community, hours in shares.items():
         for hour, share in hours.items():
             by_hour[hour][community] = share
     stored = await store.read_many(HOURS_OF_ALL, ((ALL, hour) for hour in by_hour))
+    await rebuild_subjects(store, by_hour, {hour: known for (_, hour), known in stored.items()})
     documents: list[ScopeHour] = []
     for hour, changed in by_hour.items():
         known = stored.get((ALL, hour))
-        merged = {**(known["shares"] if known else {}), **changed}
+        fresh = {name: each.share for name, each in changed.items()}
+        merged = {**(known["shares"] if known else {}), **fresh}
         kept = {name: share for name, share in merged.items() if not is_empty(share["cell"])}
         documents.append(ScopeHour(id=hour, scope=ALL, shares=kept))
     await store.upsert(HOURS_OF_ALL, documents)
@@ -75,8 +83,16 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
     )
 
 
-def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> CommunityHour:
+def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
     """Recount one hour of a community from its items."""
+    subjects = subject_shares(posts, comments)
+    share = _community_hour(posts, comments)
+    if subjects:
+        share["subjects"] = {subject: share_hash(each) for subject, each in subjects.items()}
+    return HourShare(share, subjects)
+
+
+def _community_hour(posts: Sequence[Post], comments: Sequence[Comment]) -> CommunityHour:
     newest_first = sorted(posts, key=lambda post: post["order_key"], reverse=True)
     listed = sorted(comments, key=lambda comment: comment["order_key"], reverse=True)
     return CommunityHour(

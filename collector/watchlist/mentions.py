@@ -9,10 +9,10 @@ from typing import TypeVar
 from shared.communities import sharing_with
 from shared.models import Comment, Mention, Post, Via, Watchlist
 from shared.store import POSTS, Store
-from shared.subjects.matcher import Match, Matcher
+from shared.subjects.matcher import Matcher
+from shared.subjects.texts import matches_of, subjects_of_thread
 from shared.text.form import MARKDOWN
 from shared.text.forms import FORMS
-from shared.text.own_words import own_words
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
@@ -21,36 +21,44 @@ I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 class MentionRules:
     """The rules of the watchlist, as one piece of work applies them.
 
-    homes are the subjects whose home a community is, by its name in lower case. watched are the
-    communities that are collected: some share their items.
+    homes are the subjects whose home a community is, by its name in lower case. current are the ids
+    of subjects, by themselves and by those that were merged into them. watched are the communities
+    that are collected: some share their items.
     """
 
     matcher: Matcher
     homes: Mapping[str, Sequence[str]]
+    current: Mapping[str, str]
     watched: Sequence[str] = ()
-    is_empty: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there are no subjects."""
+        return not self.current
 
     @classmethod
     def of(cls, watchlist: Watchlist, watched: Sequence[str]) -> "MentionRules":
         """Return the rules of a watchlist."""
         homes: dict[str, list[str]] = defaultdict(list)
+        current: dict[str, str] = {}
         for subject in watchlist["subjects"]:
+            merged = dict.fromkeys(subject["merged_from"], subject["id"])
+            current = {**merged, **current, subject["id"]: subject["id"]}
             for name in dict.fromkeys(home.lower() for home in subject["home"]):
                 homes[name].append(subject["id"])
         matcher = Matcher(watchlist["subjects"])
-        return cls(matcher, dict(homes), watched, is_empty=not watchlist["subjects"])
+        return cls(matcher, dict(homes), current, watched)
 
     def by_text(self, item: Post | Comment) -> list[Mention]:
         """Return the mentions of the subjects that an item names. It is slow."""
         return [
             Mention(subject=match.subject, via="text", matched=list(match.words))
-            for match in self._matches(item, _text_of(item))
+            for match in matches_of(self.matcher, item)
         ]
 
     def of_thread(self, post: Post) -> list[str]:
         """Return the subjects that a post is about, for comments that name none. It is slow."""
-        named = self._matches(post, post["title"]) or self._matches(post, _text_of(post))
-        return [match.subject for match in named]
+        return [match.subject for match in subjects_of_thread(self.matcher, post)]
 
     def mentions(
         self, item: Post | Comment, by_text: list[Mention], thread: Sequence[str]
@@ -67,12 +75,6 @@ class MentionRules:
         if thread:
             return _all(thread, "thread")
         return _all(self.homes.get(item["community"].lower(), ()), "home")
-
-    def _matches(self, item: Post | Comment, text: str) -> list[Match]:
-        if item["deleted"] or is_of_program(item):
-            return []
-        words = own_words(text, FORMS.get(item["source"], MARKDOWN))
-        return self.matcher.match(words, home=item["community"])
 
 
 def is_of_program(item: Post | Comment) -> bool:
@@ -94,7 +96,8 @@ async def rematched(
 ) -> tuple[list[Post], list[Comment]]:
     """Return those of the stored items whose mentions differ by these rules, with the right ones.
 
-    The posts of the comments are read in one batch, unless they are given. Raises StoreError.
+    The posts of the comments are read in one batch, unless they are given. A comment whose post
+    isn't kept any more goes on mentioning what it did by its thread. Raises StoreError.
     """
     listed, of_posts = list(comments), {post["id"]: post for post in posts}
     missing: dict[str, list[Comment]] = defaultdict(list)
@@ -111,20 +114,29 @@ def _rematched(
     comments: Sequence[Comment],
     threads: Mapping[str, Post],
 ) -> tuple[list[Post], list[Comment]]:
-    about = {
-        each: rules.of_thread(threads[each])
-        for each in {c["post_id"] for c in comments} & threads.keys()
-    }
+    named = {comment["post_id"] for comment in comments} & threads.keys()
+    about = {post: rules.of_thread(threads[post]) for post in named}
     new_posts = [
         with_mentions(post, rules.mentions(post, rules.by_text(post), ())) for post in posts
     ]
     new_comments = [
         with_mentions(
-            each, rules.mentions(each, rules.by_text(each), about.get(each["post_id"], ()))
+            each,
+            rules.mentions(
+                each,
+                rules.by_text(each),
+                about[each["post_id"]] if each["post_id"] in named else _kept_thread(rules, each),
+            ),
         )
         for each in comments
     ]
     return _changed(posts, new_posts), _changed(comments, new_comments)
+
+
+def _kept_thread(rules: MentionRules, comment: Comment) -> list[str]:
+    by_thread = [each["subject"] for each in comment.get("mentions", ()) if each["via"] == "thread"]
+    kept = (rules.current[subject] for subject in by_thread if subject in rules.current)
+    return list(dict.fromkeys(kept))
 
 
 def _changed(before: Sequence[I], after: Sequence[I]) -> list[I]:
@@ -147,11 +159,6 @@ async def read_posts(
     }
     found = await store.read_many(POSTS, sorted(keys)) if keys else {}
     return {post["id"]: post for post in found.values()}
-
-
-def _text_of(item: Post | Comment) -> str:
-    content = item["content"]
-    return f"{item.get('title')}\n\n{content}" if "title" in item else content
 
 
 def _all(subjects: Sequence[str], via: Via) -> list[Mention]:

@@ -92,13 +92,15 @@ class MonthParts(TypedDict):
     """The parts of one month of a subject, in the partition of its months.
 
     id is `shared.stats.subjects.parts_id` of YYYY-MM; hours are DDTHH. Reads that need no parts
-    stay small so. A month with too many parts has no such document: its days have them.
+    stay small so. is_full says that a month has too many parts for one document, which keeps none
+    then: its days have them.
     """
 
     id: str
     scope: str
     parts: Parts
     part_methods: PartMethods
+    is_full: NotRequired[bool]
     _etag: NotRequired[str]
 
 

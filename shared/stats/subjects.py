@@ -14,12 +14,16 @@ from typing import cast, get_args
 from shared.communities import Kind
 from shared.models import (
     Cell,
+    Comment,
     DayStats,
     Label,
+    Mention,
     MonthParts,
     MonthStats,
     PartMethods,
     Parts,
+    Post,
+    Sentiment,
     SubjectHour,
     Via,
 )
@@ -64,6 +68,17 @@ class Listed:
 def subject_scope(subject: str) -> str:
     """Return the scope of a subject's statistics."""
     return PREFIX + subject
+
+
+def subject_of(scope: str) -> str:
+    """Return the subject whose scope this is."""
+    return scope.removeprefix(PREFIX)
+
+
+def sentiment_of(item: Post | Comment, mention: Mention) -> Sentiment:
+    """Return what an item says of a subject that it mentions: until now, what it says at all."""
+    _ = mention
+    return item["sentiment"]
 
 
 def part_name(via: Via, community: str) -> str:
@@ -278,7 +293,7 @@ async def _months(
     split = [key for key, month in months.items() if parts or not _is_watched(month, watched)]
     part_keys = {parts_key(*key): key for key in split}
     stored = await store.read_many(SUBJECT_PARTS, part_keys) if part_keys else {}
-    of_months = {part_keys[key]: found for key, found in stored.items()}
+    of_months = {part_keys[key]: each for key, each in stored.items() if not each.get("is_full")}
     too_many = [key for key in split if key not in of_months]
     found = await _days(
         store, [(s, day) for s, m in too_many for day in days if month_of(day) == m]

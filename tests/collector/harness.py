@@ -24,6 +24,7 @@ from shared.store import COMMENTS, COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, POST
 from shared.store.scan import items_between
 from shared.text.forms import FORMS
 from shared.times import Clock, utc_now
+from tests.collector.subject_truth import check_subjects
 
 # Retries as in production, without its pauses.
 FAST = Backoff(attempts=4, first_seconds=0.01, most_seconds=0.02)
@@ -165,8 +166,12 @@ def _stored_labels(part: Labelled) -> tuple[int, ...]:
 
 
 async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
-    """Assert that every cell equals a recount, and that `all` lists every post."""
+    """Assert that every cell equals a recount, also of subjects, and that `all` lists every post.
+
+    subreddits are all communities with items.
+    """
     items = await stored_items(store, subreddits)
+    await check_subjects(store, list(items.values()))
     days = sorted({item["created_utc"][:10] for item in items.values()})
     assert await stored_statistics(store, subreddits, days) == count_by_hand(items)
     await check_months(store, subreddits, days)

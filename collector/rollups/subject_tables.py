@@ -1,0 +1,146 @@
+"""Keeps the tables of all subjects equal to their days.
+
+A table has a text for each subject and hour, or day, with about 35 bytes for each community. Beyond
+MAX_CHARACTERS, which with all keys is below Cosmos DB's 2 MB, fewer communities keep their names:
+a hundred subjects have at most 3,100 days of a month, each with its homes and a rest.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import TypeVar
+
+from shared.models import DayStats, SubjectsDay, SubjectsMonth
+from shared.stats.subject_tables import (
+    MONTHS_OF_TABLE,
+    REST,
+    Rows,
+    add_up,
+    join,
+    numbers_of,
+    pack_rows,
+    unpack_rows,
+)
+from shared.stats.subjects import TABLE, part_cells, part_of
+from shared.store import SUBJECTS_DAYS, SUBJECTS_MONTHS, Store
+from shared.times import MONTH_CHARS, month_of
+
+T = TypeVar("T", SubjectsDay, SubjectsMonth)
+
+MAX_NAMED = 20
+FEWER_NAMED = (10, 5, 0)
+MAX_CHARACTERS = 1_600_000
+
+Homes = Mapping[str, Collection[str]]
+"""By subject, its home communities in lower case."""
+Steps = Mapping[str, Rows]
+"""Rows by the hour of a day, or by the day of a month; empty rows remove what was there."""
+
+
+def rows_of_day(day: DayStats, homes: Collection[str]) -> Steps:
+    """Return the rows of a subject's day by the hour, 00 to 23.
+
+    MAX_NAMED communities keep their names: its homes, and the largest ones of the day.
+    """
+    hours: dict[str, list[Rows]] = defaultdict(list)
+    for part in day.get("parts", {}):
+        name = part_of(part)[1]
+        for hour, cell in part_cells(day, part).items():
+            hours[hour].append({name: numbers_of(cell)})
+    return _named({hour: join(hours[hour]) for hour in sorted(hours)}, homes, MAX_NAMED)
+
+
+async def write_tables(store: Store, days: Mapping[str, Mapping[str, Steps]], homes: Homes) -> None:
+    """Put whole days of subjects into the tables; rows are by day, subject and hour."""
+    by_month: dict[str, list[str]] = defaultdict(list)
+    for day in sorted(days):
+        by_month[month_of(day)].append(day)
+    for month, some in by_month.items():
+        stored = await store.read_many(SUBJECTS_DAYS, [(TABLE, day) for day in some])
+        tables = [
+            _with_steps(
+                stored.get((TABLE, day)) or SubjectsDay(id=day, scope=TABLE, names=[], subjects={}),
+                days[day],
+                homes,
+            )
+            for day in some
+        ]
+        await store.upsert(SUBJECTS_DAYS, [table for table in tables if table["subjects"]])
+        empty = [(TABLE, table["id"]) for table in tables if not table["subjects"]]
+        await store.delete(SUBJECTS_DAYS, empty)
+        await _write_month(store, month, {day: days[day] for day in some}, homes)
+
+
+async def _write_month(
+    store: Store, month: str, days: Mapping[str, Mapping[str, Steps]], homes: Homes
+) -> None:
+    rows: dict[str, dict[str, Rows]] = defaultdict(dict)
+    for day, subjects in days.items():
+        for subject, hours in subjects.items():
+            rows[subject][day[MONTH_CHARS + 1 :]] = join(hours.values())
+    known = await store.read(SUBJECTS_MONTHS, MONTHS_OF_TABLE, month)
+    empty = SubjectsMonth(id=month, scope=MONTHS_OF_TABLE, names=[], subjects={})
+    table = _with_steps(known or empty, rows, homes, keeps_others=True)
+    if table["subjects"]:
+        await store.upsert(SUBJECTS_MONTHS, [table])
+    else:
+        await store.delete(SUBJECTS_MONTHS, [(MONTHS_OF_TABLE, month)])
+
+
+def _with_steps(
+    table: T, fresh: Mapping[str, Steps], homes: Homes, *, keeps_others: bool = False
+) -> T:
+    """Return a table with these steps of subjects; keeps_others: their other ones stay."""
+    names = list(table["names"])
+    numbers = {name: number for number, name in enumerate(names)}
+    subjects = {subject: dict(texts) for subject, texts in table["subjects"].items()}
+    for subject, steps in fresh.items():
+        texts = subjects.pop(subject, {}) if keeps_others else {}
+        for step, rows in steps.items():
+            texts.pop(step, None)
+            for name in rows.keys() - numbers.keys() - {REST}:
+                numbers[name] = len(names)
+                names.append(name)
+            if rows:
+                texts[step] = pack_rows(rows, numbers)
+        if texts:
+            subjects[subject] = dict(sorted(texts.items()))
+        else:
+            subjects.pop(subject, None)
+    updated: T = {**table, "names": names, "subjects": dict(sorted(subjects.items()))}
+    for most in FEWER_NAMED:
+        if (
+            sum(len(text) for texts in subjects.values() for text in texts.values())
+            <= MAX_CHARACTERS
+        ):
+            break
+        subjects = _narrowed(updated, most, homes)
+        updated["subjects"] = subjects
+    return updated
+
+
+def _narrowed(table: T, most: int, homes: Homes) -> dict[str, dict[str, str]]:
+    """Return the texts of a table in which fewer communities keep their names."""
+    numbers = {name: number for number, name in enumerate(table["names"])}
+    narrowed: dict[str, dict[str, str]] = {}
+    for subject, texts in table["subjects"].items():
+        steps = {step: unpack_rows(text, table["names"]) for step, text in texts.items()}
+        fewer = _named(steps, homes.get(subject, ()), most)
+        narrowed[subject] = {step: pack_rows(rows, numbers) for step, rows in fewer.items()}
+    return narrowed
+
+
+def _named(steps: Steps, homes: Collection[str], most: int) -> Steps:
+    """Return rows in which the homes and the largest, `most` in all, keep their names."""
+    totals = join(steps.values())
+    own = [name for name in totals if name.lower() in homes]
+    others = sorted(totals.keys() - {*own, REST}, key=lambda name: (-totals[name][0], name))
+    kept = {*own, *others[: max(0, most - len(own))]}
+    if kept >= totals.keys() - {REST}:
+        return steps
+    return {step: _folded(rows, kept) for step, rows in steps.items()}
+
+
+def _folded(rows: Rows, kept: Collection[str]) -> Rows:
+    rest = {name: numbers for name, numbers in rows.items() if name not in kept}
+    named = {name: numbers for name, numbers in rows.items() if name in kept}
+    return {**named, REST: add_up([rest])} if rest else named

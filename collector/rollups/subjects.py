@@ -1,0 +1,223 @@
+"""The statistics of subjects: shares of hours, put together into hours, days, months and tables.
+
+Shares are made of the items that are read back for `all`. Its hours keep a hash of each subject's
+share, so that only subjects whose share changed are written. They are written last: after a crash
+in between, the shares differ from the hashes again, and everything is written again.
+
+An hour takes about 25 bytes for each mention, so it stays below Cosmos DB's 2 MB with up to 80,000
+mentions. A day takes about 50 bytes for each hour of a community: with the 1,000 communities that a
+watchlist may have (shared/subjects/communities.py), 1.2 MB. subject_months.py and subject_tables.py
+bound their own documents.
+"""
+
+import base64
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import cast
+
+from collector.rollups.subject_months import write_subject_months
+from collector.rollups.subject_tables import Steps, rows_of_day, write_tables
+from shared.models import (
+    Cell,
+    Comment,
+    CommunityHour,
+    DayStats,
+    Mention,
+    Parts,
+    Post,
+    ScopeHour,
+    SubjectHour,
+    SubjectShare,
+    Via,
+)
+from shared.stats.cells import add, recount
+from shared.stats.subjects import (
+    VIAS,
+    communities_in,
+    is_mixed,
+    pack_mention,
+    part_name,
+    put_part,
+    sentiment_of,
+    subject_of,
+    subject_scope,
+)
+from shared.store import DAYS, SUBJECT_HOURS, Store
+from shared.subjects.watchlist import read_watchlist
+from shared.times import HOUR_CHARS, day_of
+
+# Hours of subjects that are put together at a time: their documents are in memory.
+HOURS_AT_ONCE = 500
+HASH_BYTES = 6
+
+Item = Post | Comment
+SubjectChanges = Mapping[tuple[str, str], Mapping[str, SubjectShare | None]]
+"""By subject and hour, the shares of communities that change; None where one is gone."""
+
+
+@dataclass(frozen=True)
+class HourShare:
+    """What one community adds to one hour: of `all`, and of each subject."""
+
+    share: CommunityHour
+    subjects: Mapping[str, SubjectShare]
+
+
+def subject_shares(posts: Iterable[Post], comments: Iterable[Comment]) -> dict[str, SubjectShare]:
+    """Recount the mentions of one hour of a community, by subject."""
+    mentions: dict[str, list[tuple[Item, Mention]]] = defaultdict(list)
+    items: list[Item] = [*posts, *comments]
+    for item in sorted(items, key=lambda item: item["order_key"], reverse=True):
+        for mention in item.get("mentions", ()):
+            mentions[mention["subject"]].append((item, mention))
+    return {subject: _share(mentions[subject]) for subject in sorted(mentions)}
+
+
+def share_hash(share: SubjectShare) -> str:
+    """Return what tells whether a share differs from the one that was written last."""
+    text = json.dumps(share, sort_keys=True, separators=(",", ":"))
+    digest = blake2b(text.encode(), digest_size=HASH_BYTES).digest()
+    return base64.urlsafe_b64encode(digest).decode()
+
+
+async def rebuild_subjects(
+    store: Store,
+    shares: Mapping[str, Mapping[str, HourShare]],
+    stored: Mapping[str, ScopeHour],
+) -> None:
+    """Put the shares of these hours into the statistics of subjects, where they changed.
+
+    shares are by hour and community, stored are the hours of `all` as they were. The caller writes
+    those next, with the hashes.
+    """
+    changes = _changes(shares, stored)
+    if not changes:
+        return
+    rows: dict[str, dict[str, Steps]] = defaultdict(dict)
+    subjects = (await read_watchlist(store))["subjects"]
+    homes = {subject["id"]: [home.lower() for home in subject["home"]] for subject in subjects}
+    keys = sorted(changes)
+    for start in range(0, len(keys), HOURS_AT_ONCE):
+        some = keys[start : start + HOURS_AT_ONCE]
+        hours = await _write_hours(store, {key: changes[key] for key in some})
+        days = await _write_days(store, hours)
+        await write_subject_months(store, days)
+        for day in days:
+            subject = subject_of(day["scope"])
+            rows[day["id"]][subject] = rows_of_day(day, homes.get(subject, ()))
+    await write_tables(store, rows, homes)
+
+
+def _share(mentions: Sequence[tuple[Item, Mention]]) -> SubjectShare:
+    by_via = {via: [each for each in mentions if each[1]["via"] == via] for via in VIAS}
+    vias: dict[Via, Cell] = {via: _cell(some) for via, some in by_via.items() if some}
+    return SubjectShare(
+        cell=_cell(mentions),
+        vias=vias,
+        mentions=[_listed(item, mention) for item, mention in mentions],
+    )
+
+
+def _listed(item: Item, mention: Mention) -> str:
+    label = sentiment_of(item, mention)["label"]
+    return pack_mention(item["order_key"][HOUR_CHARS:], label, mention["via"], item["kind"])
+
+
+def _cell(mentions: Iterable[tuple[Item, Mention]]) -> Cell:
+    posts: list[Post] = []
+    comments: list[Comment] = []
+    for item, mention in mentions:
+        said = {**item, "sentiment": sentiment_of(item, mention)}
+        if item["kind"] == "post":
+            posts.append(cast("Post", said))
+        else:
+            comments.append(cast("Comment", said))
+    return recount(posts, comments)
+
+
+def _changes(
+    shares: Mapping[str, Mapping[str, HourShare]], stored: Mapping[str, ScopeHour]
+) -> SubjectChanges:
+    """Return what differs from the hashes that are stored."""
+    found: dict[tuple[str, str], dict[str, SubjectShare | None]] = defaultdict(dict)
+    for hour, by_name in shares.items():
+        known = stored[hour]["shares"] if hour in stored else {}
+        for name, counted in by_name.items():
+            before = known[name].get("subjects", {}) if name in known else {}
+            after = counted.share.get("subjects", {})
+            for subject in before.keys() | after.keys():
+                if before.get(subject) != after.get(subject):
+                    found[subject, hour][name] = counted.subjects.get(subject)
+    return found
+
+
+async def _write_hours(store: Store, changes: SubjectChanges) -> list[SubjectHour]:
+    """Write these hours of subjects, and return them; one without shares is removed."""
+    keys = [(subject_scope(subject), hour) for subject, hour in changes]
+    stored = await store.read_many(SUBJECT_HOURS, keys)
+    hours: list[SubjectHour] = []
+    for (subject, hour), changed in changes.items():
+        key = subject_scope(subject), hour
+        merged = {**(stored[key]["shares"] if key in stored else {}), **changed}
+        kept = {name: share for name, share in sorted(merged.items()) if share is not None}
+        hours.append(SubjectHour(id=hour, scope=key[0], shares=kept))
+    await store.upsert(SUBJECT_HOURS, [each for each in hours if each["shares"]])
+    gone = [(each["scope"], each["id"]) for each in hours if not each["shares"]]
+    await store.delete(SUBJECT_HOURS, gone)
+    return hours
+
+
+async def _write_days(store: Store, hours: Iterable[SubjectHour]) -> list[DayStats]:
+    """Put these hours into the days of their subjects, and return those; empty ones are removed."""
+    by_day: dict[tuple[str, str], list[SubjectHour]] = defaultdict(list)
+    for each in hours:
+        by_day[each["scope"], day_of(each["id"])].append(each)
+    stored = await store.read_many(DAYS, by_day)
+    days: list[DayStats] = []
+    for key, changed in by_day.items():
+        known = stored.get(key) or DayStats(id=key[1], scope=key[0], hours={}, names=[])
+        days.append(_with_hours(known, changed))
+    await store.upsert(DAYS, [day for day in days if day["hours"]])
+    await store.delete(DAYS, [(day["scope"], day["id"]) for day in days if not day["hours"]])
+    return days
+
+
+def _with_hours(day: DayStats, changed: Iterable[SubjectHour]) -> DayStats:
+    """Return a day with these hours put in the place of what it had."""
+    hours = dict(day["hours"])
+    parts = {part: dict(cells) for part, cells in day.get("parts", {}).items()}
+    methods = {part: dict(found) for part, found in day.get("part_methods", {}).items()}
+    for each in changed:
+        hour = each["id"][-2:]
+        hours.pop(hour, None)
+        for cells in parts.values():
+            cells.pop(hour, None)
+        for found in methods.values():
+            found.pop(hour, None)
+        if each["shares"]:
+            hours[hour] = add(share["cell"] for share in each["shares"].values())
+            for name, share in each["shares"].items():
+                for via, cell in share["vias"].items():
+                    mixed = is_mixed(hours[hour])
+                    put_part(parts, methods, part_name(via, name), hour, cell, is_mixed=mixed)
+    fresh = DayStats(
+        id=day["id"],
+        scope=day["scope"],
+        hours={hour: hours[hour] for hour in sorted(hours)},
+        parts=_sorted(parts),
+    )
+    fresh["names"] = communities_in([fresh])
+    if any(methods.values()):
+        fresh["part_methods"] = {part: methods[part] for part in sorted(methods) if methods[part]}
+    return fresh
+
+
+def _sorted(parts: Parts) -> Parts:
+    return {
+        part: {hour: parts[part][hour] for hour in sorted(parts[part])}
+        for part in sorted(parts)
+        if parts[part]
+    }

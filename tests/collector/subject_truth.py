@@ -1,0 +1,235 @@
+"""Recounts the statistics of subjects from stored items in the simplest way."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from shared.models import DayStats, SubjectHour
+from shared.stats.cells import LABELS, method_of, methods_of
+from shared.stats.months import unpack
+from shared.stats.subject_tables import MONTHS_OF_TABLE, read_tables
+from shared.stats.subjects import (
+    TABLE,
+    VIAS,
+    Listed,
+    listed_in,
+    part_days,
+    subject_scope,
+)
+from shared.store import (
+    DAYS,
+    MONTHS,
+    SUBJECT_HOURS,
+    SUBJECT_PARTS,
+    SUBJECTS_DAYS,
+    SUBJECTS_MONTHS,
+    Query,
+    Store,
+)
+from shared.subjects.watchlist import read_watchlist
+from shared.times import HOUR_CHARS
+
+MOST = 100_000
+DAY_CHARS = len("2026-11-23")
+
+Said = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""An item and one of its mentions."""
+
+
+def mentions_by_hand(items: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, list[Said]]]:
+    """Return all mentions of stored items by subject and hour."""
+    found: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
+    for item in items:
+        for mention in item.get("mentions", ()):
+            found[mention["subject"]][item["created_utc"][:HOUR_CHARS]].append((item, mention))
+    return found
+
+
+def counted(said: Iterable[Said]) -> tuple[Any, ...]:
+    """Count mentions: posts, comments, copies, labels and sums, other languages, and methods."""
+    items = [item for item, _ in said]
+    methods: dict[str, int] = defaultdict(int)
+    for item in items:
+        methods[method_of(item["sentiment"])] += 1
+    posts = [item for item in items if item["kind"] == "post"]
+    return (
+        len(posts),
+        len(items) - len(posts),
+        sum("copy_of" in post for post in posts),
+        _labelled(items),
+        _labelled([item for item in items if item.get("language") == "other"]),
+        dict(methods),
+    )
+
+
+def _labelled(items: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    labels = [item["sentiment"]["label"] for item in items]
+    tenths = [round(item["sentiment"]["compound"] * 10_000) for item in items]
+    return (*(labels.count(label) for label in LABELS), sum(tenths), sum(n * n for n in tenths))
+
+
+def as_counted(cell: Any) -> tuple[Any, ...]:
+    """Return a stored cell in the form of `counted`."""
+    other = cell.get("other_language")
+    copies = cell.get("copies", 0)
+    own = _stored(cell)
+    others = _stored(other) if other else (0,) * 5
+    return (cell["posts"], cell["comments"], copies, own, others, dict(methods_of(cell)))
+
+
+def _stored(part: Any) -> tuple[int, ...]:
+    squares = round(part["compound_squares"] * 100_000_000)
+    return (*(part[label] for label in LABELS), round(part["compound_sum"] * 10_000), squares)
+
+
+async def check_subjects(store: Store, items: Sequence[Mapping[str, Any]]) -> None:
+    """Assert that all statistics of subjects equal a recount of these items, which are all."""
+    by_hand = {subject: dict(hours) for subject, hours in mentions_by_hand(items).items()}
+    communities = sorted({item["community"] for item in items})
+    for subject in sorted({*by_hand, *await _known_subjects(store)}):
+        hours = by_hand.get(subject, {})
+        await _check_hours(store, subject, hours, communities)
+        await _check_days(store, subject, hours, communities)
+        await _check_months(store, subject, hours)
+    await _check_tables(store, by_hand, communities)
+
+
+async def _known_subjects(store: Store) -> set[str]:
+    """Return the subjects that statistics may be of."""
+    known = {subject["id"] for subject in (await read_watchlist(store))["subjects"]}
+    days = await store.query(Query(SUBJECTS_DAYS, TABLE, MOST, order_by="id"))
+    months = await store.query(Query(SUBJECTS_MONTHS, MONTHS_OF_TABLE, MOST, order_by="id"))
+    return known.union(*(each["subjects"] for each in (*days, *months)))
+
+
+async def _check_hours(
+    store: Store, subject: str, hours: Mapping[str, list[Said]], communities: Sequence[str]
+) -> None:
+    scope = subject_scope(subject)
+    stored = await store.query(Query(SUBJECT_HOURS, scope, MOST, order_by="id"))
+    documents = {each["id"]: each for each in stored if len(each["id"]) == HOUR_CHARS}
+    assert documents.keys() == hours.keys(), subject
+    for hour, said in hours.items():
+        _check_shares(documents[hour], said)
+        assert listed_in(documents[hour], communities) == sorted(map(_listed, said), reverse=True)
+
+
+def _listed(said: Said) -> Listed:
+    item, mention = said
+    return Listed(
+        item["order_key"],
+        item["community"],
+        item["kind"],
+        item["sentiment"]["label"],
+        mention["via"],
+    )
+
+
+def _check_shares(document: SubjectHour, said: Sequence[Said]) -> None:
+    assert {name: as_counted(each["cell"]) for name, each in document["shares"].items()} == {
+        name: counted(some) for name, some in _by(said, "community").items()
+    }
+    for name, some in _by(said, "community").items():
+        vias = document["shares"][name]["vias"]
+        assert {via: as_counted(cell) for via, cell in vias.items()} == {
+            via: counted([one for one in some if one[1]["via"] == via])
+            for via in {mention["via"] for _, mention in some}
+        }
+
+
+def _by(said: Iterable[Said], name: str) -> dict[str, list[Said]]:
+    found: dict[str, list[Said]] = defaultdict(list)
+    for item, mention in said:
+        found[item[name]].append((item, mention))
+    return found
+
+
+async def _check_days(
+    store: Store, subject: str, hours: Mapping[str, list[Said]], communities: Sequence[str]
+) -> None:
+    stored = await store.query(Query(DAYS, subject_scope(subject), MOST, order_by="id"))
+    days = [day for day in stored if len(day["id"]) == DAY_CHARS]
+    assert [day["id"] for day in days] == sorted({hour[:DAY_CHARS] for hour in hours})
+    _check_cells(days, hours)
+    assert all(day.get("names") == _names(day["id"], hours) for day in days)
+    for via in VIAS:
+        own = {hour: [one for one in said if one[1]["via"] == via] for hour, said in hours.items()}
+        _check_cells(part_days(days, via=via), own)
+    for name in communities:
+        own = {
+            hour: [one for one in said if one[0]["community"] == name]
+            for hour, said in hours.items()
+        }
+        _check_cells(part_days(days, community=name), own)
+
+
+def _names(day: str, hours: Mapping[str, list[Said]]) -> list[str]:
+    found = {item["community"] for hour in hours for item, _ in hours[hour] if hour[:10] == day}
+    return sorted(found)
+
+
+def _check_cells(days: Iterable[DayStats], hours: Mapping[str, list[Said]]) -> None:
+    cells = {
+        f"{day['id']}T{hour}": as_counted(cell)
+        for day in days
+        for hour, cell in day["hours"].items()
+    }
+    assert cells == {hour: counted(said) for hour, said in hours.items() if said}
+
+
+async def _check_months(store: Store, subject: str, hours: Mapping[str, list[Said]]) -> None:
+    partition = f"{subject_scope(subject)}/months"
+    stored = await store.query(Query(MONTHS, partition, MOST, order_by="id"))
+    months = [month for month in stored if " " not in month["id"]]
+    assert [month["id"] for month in months] == sorted({hour[:7] for hour in hours})
+    _check_cells([day for month in months for day in unpack(month)], hours)
+    parts = await store.query(Query(SUBJECT_PARTS, partition, MOST, order_by="id"))
+    of_months = [each["id"] for each in parts if " " in each["id"]]
+    assert of_months == [f"{month['id']} parts" for month in months]
+
+
+async def _check_tables(
+    store: Store, by_hand: Mapping[str, Mapping[str, list[Said]]], communities: Sequence[str]
+) -> None:
+    """Check the tables by the hour and by the day, with every community named."""
+    hours = sorted({hour for own in by_hand.values() for hour in own})
+    days = sorted({hour[:DAY_CHARS] for hour in hours})
+    all_hours = [f"{day}T{hour:02}" for day in days for hour in range(24)]
+    windows = [*([hour] for hour in hours), all_hours] if hours else []
+    tables = await read_tables(store, windows, communities, other_languages="count")
+    for window, table in zip(windows, tables, strict=True):
+        wanted = frozenset(window)
+        expected = {
+            subject: [one for hour, said in own.items() if hour in wanted for one in said]
+            for subject, own in by_hand.items()
+        }
+        assert table.subjects == sorted(subject for subject, said in expected.items() if said)
+        for subject in table.subjects:
+            said = expected[subject]
+            assert _figures(table.total(subject)) == _counted_figures(said)
+            assert {n: _figures(each) for n, each in table.by_community(subject).items()} == {
+                name: _counted_figures(some) for name, some in _by(said, "community").items()
+            }
+            per_step = [each.items for each in table.series(subject)]
+            assert sum(per_step) == len(said)
+    names = await store.query(Query(SUBJECTS_DAYS, TABLE, MOST, order_by="id"))
+    assert [each["id"] for each in names] == days
+    months = await store.query(Query(SUBJECTS_MONTHS, MONTHS_OF_TABLE, MOST, order_by="id"))
+    assert [each["id"] for each in months] == sorted({day[:7] for day in days})
+
+
+def _figures(figures: Any) -> tuple[int, ...]:
+    return (
+        figures.items,
+        figures.posts,
+        figures.positive,
+        figures.negative,
+        figures.neutral,
+        round(figures.compound_sum * 10_000),
+        round(figures.compound_squares * 100_000_000),
+    )
+
+
+def _counted_figures(said: Sequence[Said]) -> tuple[int, ...]:
+    posts, comments, _, (positive, negative, neutral, total, squares), _, _ = counted(said)
+    return (posts + comments, posts, positive, negative, neutral, total, squares)
