@@ -24,8 +24,7 @@ from api.http.responses import (
     wants_fresh,
 )
 from api.process import process_caches, process_deps
-from api.reads.listing import Page
-from api.reads.posts import with_largest_page
+from api.reads.listing import Page, with_largest_page
 from api.schema.items import Items, Posts
 from api.schema.parameters import ListParameters, Parameters
 from api.schema.subjects import Mentions

@@ -142,14 +142,14 @@ def atom_of(found: Entries, origin: Origin, place: Place) -> bytes:
     """
     note = NOTES[origin]
     root = Element(f"{{{ATOM}}}feed", {"xml:lang": "en"})
-    _add(root, "id", f"{place.tag}{origin}/trending")
-    _add(root, "title", "Trending on Undertone" + (f" ({note})" if note else ""))
+    add_element(root, "id", f"{place.tag}{origin}/trending")
+    add_element(root, "title", "Trending on Undertone" + (f" ({note})" if note else ""))
     if note:
-        _add(root, "subtitle", f"This is {note}: its posts can't be found elsewhere.")
-    _add(root, "updated", found.updated)
-    _add(_add(root, "author"), "name", "Undertone")
-    _add(root, "link", rel="self", type=FEED_TYPES[0], href=f"{place.base}{PATH}")
-    _add(root, "link", rel="alternate", type="text/html", href=f"{place.base}/")
+        add_element(root, "subtitle", f"This is {note}: its posts can't be found elsewhere.")
+    add_element(root, "updated", found.updated)
+    add_element(add_element(root, "author"), "name", "Undertone")
+    add_element(root, "link", rel="self", type=FEED_TYPES[0], href=f"{place.base}{PATH}")
+    add_element(root, "link", rel="alternate", type="text/html", href=f"{place.base}/")
     for entry in found.entries:
         _write(root, entry, found.since[entry.topic], origin, place)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
@@ -157,19 +157,20 @@ def atom_of(found: Entries, origin: Origin, place: Place) -> bytes:
 
 def _write(root: Element, said: Entry, since: str, origin: Origin, place: Place) -> None:
     note = NOTES[origin]
-    entry = _add(root, "entry")
-    _add(entry, "id", f"{place.tag}{origin}/topic/{quote(said.topic, safe='')}")
-    _add(entry, "title", said.title)
-    _add(entry, "updated", since)
-    _add(entry, "summary", f"{note.capitalize()}: {said.summary}" if note else said.summary)
+    entry = add_element(root, "entry")
+    add_element(entry, "id", f"{place.tag}{origin}/topic/{quote(said.topic, safe='')}")
+    add_element(entry, "title", said.title)
+    add_element(entry, "updated", since)
+    add_element(entry, "summary", f"{note.capitalize()}: {said.summary}" if note else said.summary)
     for name in said.subreddits:
-        _add(entry, "category", term=name)
+        add_element(entry, "category", term=name)
     # The dashboard's address of the topic at that time: dashboard/src/address.ts.
     query = urlencode({"view": "posts", "topic": said.topic, "at": since})
-    _add(entry, "link", rel="alternate", type="text/html", href=f"{place.base}/?{query}")
+    add_element(entry, "link", rel="alternate", type="text/html", href=f"{place.base}/?{query}")
 
 
-def _add(parent: Element, name: str, text: str | None = None, **attributes: str) -> Element:
+def add_element(parent: Element, name: str, text: str | None = None, **attributes: str) -> Element:
+    """Add an element; what XML can't contain is replaced."""
     safe = {key: NOT_IN_XML.sub("\ufffd", value) for key, value in attributes.items()}
     element = SubElement(parent, f"{{{ATOM}}}{name}", safe)
     if text is not None:

@@ -1,19 +1,27 @@
 """Writes posts, comments and trends as files, and names the files."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from api.deps import Deps
 from api.export.tables import FileFormat, written
 from api.http.responses import Prepared, prepared
 from api.reads.listing import Page
-from api.reads.posts import window_of
 from api.reads.scopes import scope_asked
+from api.reads.spans import window_of
 from api.schema.items import ItemAnswer, Items, PostAnswer, Posts, PostSentiment
-from api.schema.parameters import ItemsParameters, ListParameters, PostsParameters, TrendsParameters
+from api.schema.parameters import (
+    ItemsParameters,
+    ListParameters,
+    PostsParameters,
+    SubjectFilter,
+    TrendsParameters,
+)
 from api.schema.sentiment import SentimentTrends, TrendPoint
-from api.schema.subjects import Mentions
+from api.schema.subject_parameters import MentionsParameters
+from api.schema.subjects import MentionAnswer, Mentions
 from shared.settings import Settings
 from shared.times import iso
 
@@ -36,6 +44,13 @@ ITEM_COLUMNS = [
     *(f"sentiment_{name}" for name in PostSentiment.model_fields),
     *_LATER,
 ]
+_OF_MENTIONS = [name for name in MentionAnswer.model_fields if name != "sentiment"]
+_AT_MENTION = list(MentionAnswer.model_fields).index("sentiment")
+MENTION_COLUMNS = [
+    *_OF_MENTIONS[:_AT_MENTION],
+    *(f"sentiment_{name}" for name in PostSentiment.model_fields),
+    *_OF_MENTIONS[_AT_MENTION:],
+]
 # A file goes from hand to hand without its name, so that each line says whose it is.
 TREND_COLUMNS = [*TrendPoint.model_fields, "subreddit"]
 NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
@@ -49,27 +64,46 @@ def items_file(
     form: FileFormat,
     links: Mapping[str, str],
 ) -> Prepared:
-    """Write a page of posts, or of posts and comments, as a file. Raises UnknownCommunity."""
+    """Write a page of posts, of items or of mentions as a file. Raises UnknownCommunity."""
     columns, kind = POST_COLUMNS, "post"
     if isinstance(parameters, ItemsParameters):
         columns, kind = ITEM_COLUMNS, parameters.kind or "item"
-    body = written(page.items.model_dump(), columns, form, bom=parameters.bom == "1")
+    if isinstance(parameters, MentionsParameters):
+        columns, kind = MENTION_COLUMNS, "mention"
+    rows = page.items.model_dump()
+    if form == "csv":
+        rows = [{**row, "mentions": [_told(each) for each in row["mentions"]]} for row in rows]
+    body = written(rows, columns, form, bom=parameters.bom == "1")
     parts = _parts_of(deps, parameters, page.next_cursor)
     name = _name(deps.settings, form, f"{kind}s", *parts)
     return prepared(body, deps.settings.origin, more={**links, **_disposition(name)})
 
 
+def _told(mention: Mapping[str, Any]) -> str:
+    """Return a mention for a cell: its subject, via, and the words that name it."""
+    words = ", ".join(mention["matched"])
+    how = f"{mention['via']}: {words}" if words else mention["via"]
+    return f"{mention['subject']} ({how})"
+
+
 def trends_file(
     deps: Deps, parameters: TrendsParameters, trends: SentimentTrends, form: FileFormat
 ) -> Prepared:
-    """Write the steps of a trend as a file."""
-    of = {"subreddit": trends.subreddit}
-    rows = [{**point.model_dump(), **of} for point in trends.trend_data]
-    body = written(rows, TREND_COLUMNS, form, bom=parameters.bom == "1")
+    """Write the steps of a trend as a file; those of each community or via follow."""
+    of: dict[str, str | None] = {"subreddit": trends.subreddit}
+    if trends.subject is not None:
+        of |= {"subject": trends.subject, "via": trends.via}
+    series: list[tuple[Mapping[str, str | None], Sequence[TrendPoint]]] = [(of, trends.trend_data)]
+    parts = (trends.communities or {}).items()
+    series += [({**of, "subreddit": name}, points) for name, points in parts]
+    series += [({**of, "via": via}, points) for via, points in (trends.vias or {}).items()]
+    rows = [{**point.model_dump(), **own} for own, points in series for point in points]
+    columns = list(dict.fromkeys((*TREND_COLUMNS, *of)))
+    body = written(rows, columns, form, bom=parameters.bom == "1")
     span = (trends.window.start, trends.window.end)
-    name = _name(
-        deps.settings, form, "trends", trends.subreddit, f"by-{parameters.granularity}", *span
-    )
+    scope = (trends.subreddit, trends.subject or "", trends.via or "")
+    step = f"by-{parameters.granularity}"
+    name = _name(deps.settings, form, "trends", *scope, step, *span)
     return prepared(body, deps.settings.origin, more=_disposition(name))
 
 
@@ -78,13 +112,25 @@ def _parts_of(deps: Deps, parameters: ListParameters, next_cursor: str | None) -
 
     The span is that of this page.
     """
-    parts = [scope_asked(deps.settings, parameters), parameters.sentiment or ""]
+    parts = [scope_asked(deps.settings, parameters), *_subject_of(parameters)]
+    parts.append(parameters.sentiment or "")
     parts.append("search" if parameters.q else "")
     if isinstance(parameters, PostsParameters) and parameters.topic:
         return [*parts, f"topic-{parameters.topic}", parameters.at or ""]
     window, _ = window_of(parameters, deps.clock())
     start, end = iso(window.start), iso(window.end)
+    if isinstance(parameters, MentionsParameters) and parameters.sort == "score":
+        return [*parts, "by-score", start, end]
     return [*parts, _time_of(next_cursor) or start, _time_of(parameters.cursor) or end]
+
+
+def _subject_of(parameters: ListParameters) -> tuple[str, str]:
+    """Return the subject and the via that the parameters name, or empty texts."""
+    if isinstance(parameters, MentionsParameters):
+        return parameters.id, parameters.via or ""
+    if isinstance(parameters, SubjectFilter):
+        return parameters.subject or "", parameters.via or ""
+    return "", ""
 
 
 def _time_of(cursor: str | None) -> str:

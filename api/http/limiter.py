@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from api.errors import RequestError
 from api.schema.parameters import CompareParameters, ListParameters, TrendsParameters
+from api.schema.subject_parameters import MentionsParameters, SubjectsParameters
 
 T = TypeVar("T")
 
@@ -56,8 +57,9 @@ def is_heavy(parameters: object, form: str = "json") -> bool:
         return True
     match parameters:
         case ListParameters():
-            return bool(parameters.q) or parameters.limit > MAX_LIGHT_POSTS
-        case TrendsParameters():
+            is_ranked = isinstance(parameters, MentionsParameters) and parameters.sort == "score"
+            return bool(parameters.q) or parameters.limit > MAX_LIGHT_POSTS or is_ranked
+        case TrendsParameters() | SubjectsParameters():
             return parameters.hours > MAX_LIGHT_HOURS
         case CompareParameters():
             return len(parameters.names) * parameters.hours > MAX_LIGHT_HOURS

@@ -1,20 +1,27 @@
 """The posts and comments that statistics count, newest first, page by page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from api.deps import Deps
 from api.reads.copies import Copies, with_places
-from api.reads.listing import COMMENT, Page, Slice, below_place, place_of, read_page
-from api.reads.posts import FIRST_HOURS, GROWTH, MAX_HOURS_READ, MIN_ID, search_terms, window_of
-from api.reads.scopes import scope_asked
-from api.reads.search import search_of
+from api.reads.hours import (
+    FIRST_HOURS,
+    GROWTH,
+    MAX_HOURS_READ,
+    MIN_ID,
+    Reference,
+    read_referenced,
+)
+from api.reads.listing import COMMENT, Listing, Page, Slice, below_place, place_of, read_page
+from api.reads.mentions import MentionListing
+from api.reads.scopes import read_scope
+from api.reads.search import search_of, search_terms
+from api.reads.spans import window_of
 from api.schema.items import ItemAnswer, Items
 from api.schema.parameters import ItemsParameters, Kind
-from shared.models import ALL, Comment, CommunityHour, Item, Label, Post, ScopeHour
-from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Query, Store
-from shared.store.keys import id_of
+from shared.models import ALL, CommunityHour, Item, Label, ScopeHour
+from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Query, Store
 from shared.times import Window, iso, next_hour
 
 KINDS: tuple[Kind, ...] = ("post", "comment")
@@ -25,43 +32,38 @@ MAX_IN_AN_HOUR = 10_000
 QUERY_HOURS = 4
 
 
-@dataclass(frozen=True, order=True)
-class _Reference:
-    """An item and its place among all, as `place_of` gives it."""
-
-    place: str
-    community: str
-    kind: Kind
-
-    @property
-    def key(self) -> Key:
-        return self.community, id_of(below_place(self.place, self.kind))
-
-
 async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
-    """Return a page of the posts and comments of the window. Raises UnknownCommunity, StoreError.
+    """Return a page of the posts and comments of the window.
 
     With `q`, or without copies, a page may have fewer than `limit` items although another follows.
+    A list of a subject has every copy that mentions it, as its statistics do. Raises
+    UnknownCommunity, UnknownSubject, BadParameters and StoreError.
     """
-    scope = scope_asked(deps.settings, parameters)
+    scope = await read_scope(deps, parameters)
     store = await deps.watched_store()
     window, end = window_of(parameters, deps.clock())
-    listing = _Listing(
-        store,
-        scope,
-        window,
-        names=frozenset(deps.settings.watched),
-        label=parameters.sentiment,
-        kinds=(parameters.kind,) if parameters.kind else KINDS,
-        end=end,
-    )
+    names, label = deps.settings.watched, parameters.sentiment
+    kinds = (parameters.kind,) if parameters.kind else KINDS
     search = search_of(search_terms(parameters.q or ""))
-    names = deps.settings.watched
-    copies = Copies(store, names, iso(window.start), end, parameters.sentiment, search)
-    found = await read_page(
-        listing, parameters.cursor, search, parameters.limit, copies if scope == ALL else None
-    )
-    return Page(Items([_answer(item, names) for item in found.items]), found.below)
+    copies = None
+    listing: Listing[Item]
+    if scope.subject is not None:
+        listing = MentionListing(store, scope, window, end, names, label=label, kinds=kinds)
+    else:
+        listing = _Listing(
+            store,
+            scope.community,
+            window,
+            names=frozenset(names),
+            label=label,
+            kinds=kinds,
+            end=end,
+        )
+        if scope.community == ALL:
+            copies = Copies(store, names, iso(window.start), end, label, search)
+    found = await read_page(listing, parameters.cursor, search, parameters.limit, copies)
+    items = Items([_answer(item, names) for item in found.items])
+    return Page(items, found.below, scope.is_rematching)
 
 
 def _answer(item: Item, names: Sequence[str]) -> ItemAnswer:
@@ -99,7 +101,7 @@ class _Listing:
         self._hours = window.hours()
         self._left = MAX_HOURS_READ
         self._size = FIRST_HOURS
-        self._found: list[_Reference] = []
+        self._found: list[Reference] = []
         self._ahead: dict[Kind, list[Item]] = {kind: [] for kind in kinds}
         self._ended: set[Kind] = set()
 
@@ -108,7 +110,7 @@ class _Listing:
         if self._scope != ALL:
             return await self._of_one(below, count)
         references = await self._newest(below, count + 1)
-        stored = await self._stored(references[:count])
+        stored = await read_referenced(self._store, references[:count])
         if len(references) > count:
             return Slice(stored, references[count - 1].place)
         rest = f"{next_hour(self._hours[-1])}:00:00Z_{MIN_ID}" if self._hours else None
@@ -147,21 +149,7 @@ class _Listing:
                 self._ended.add(kind)
         self._ahead[kind] = ahead
 
-    async def _stored(self, references: Sequence[_Reference]) -> list[Item]:
-        """Return the items in their order; items deleted since are missing."""
-        posts = [each.key for each in references if each.kind == "post"]
-        comments = [each.key for each in references if each.kind == "comment"]
-        found: dict[tuple[Kind, Key], Post | Comment] = {}
-        if posts:
-            read = await self._store.read_many(POSTS, posts)
-            found.update({("post", key): item for key, item in read.items()})
-        if comments:
-            of_comments = await self._store.read_many(COMMENTS, comments)
-            found.update({("comment", key): item for key, item in of_comments.items()})
-        wanted = [(each.kind, each.key) for each in references]
-        return [cast("Item", found[each]) for each in wanted if each in found]
-
-    async def _newest(self, below: str, count: int) -> list[_Reference]:
+    async def _newest(self, below: str, count: int) -> list[Reference]:
         """Return the newest items of all communities below a place.
 
         The order key must not increase between calls. There are fewer at the end of the window, or
@@ -190,8 +178,8 @@ class _Listing:
         wanted = len(batch) * (count - len(self._found)) // max(1, found) + 1
         self._size = max(1, min(self._size * GROWTH, wanted))
 
-    async def _references(self, hour: ScopeHour, below: str) -> list[_Reference]:
-        found: list[_Reference] = []
+    async def _references(self, hour: ScopeHour, below: str) -> list[Reference]:
+        found: list[Reference] = []
         for name, share in hour["shares"].items():
             if name not in self._names:
                 continue
@@ -203,7 +191,7 @@ class _Listing:
             for kind, order_key, label in listed:
                 place = order_key + (COMMENT if kind == "comment" else "")
                 if self._start <= order_key and place < below and self._label in {None, label}:
-                    found.append(_Reference(place, name, kind))
+                    found.append(Reference(place, name, kind))
         return sorted(found, reverse=True)
 
     async def _comments(

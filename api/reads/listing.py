@@ -5,12 +5,13 @@ from typing import Generic, Protocol, TypeVar
 
 from api.reads.copies import Copies, words_of
 from api.reads.search import Search
-from api.schema.parameters import MAX_SCANNED
+from api.schema.parameters import MAX_POSTS, MAX_SCANNED, ListParameters
 from shared.communities import Kind
 from shared.models import Item
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 A = TypeVar("A")
+L = TypeVar("L", bound=ListParameters)
 
 SCANNED_AT_ONCE = 250
 # It sorts before all that ids are made of, and is in none.
@@ -62,6 +63,13 @@ def place_of(item: Item) -> str:
 def below_place(place: str, kind: Kind) -> str:
     """Return the order key that the items of a kind have to lie below, to lie below a place."""
     return place.removesuffix(COMMENT) if kind == "comment" else place
+
+
+def with_largest_page(parameters: L) -> L:
+    """Return the parameters with the largest limit if they have none, as for files."""
+    if "limit" in parameters.model_fields_set:
+        return parameters
+    return parameters.model_copy(update={"limit": MAX_POSTS})
 
 
 def sliced(found: list[I], count: int) -> Slice[I]:

@@ -1,6 +1,6 @@
 """Which scope a request asks for: a watched community, or all; and which subject."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from api.deps import Deps
@@ -8,7 +8,7 @@ from api.errors import BadParameters, UnknownCommunity, UnknownSubject, shortene
 from api.reads.rematch import read_rematching
 from api.schema.parameters import CommunityParameters, PostParameters, SubjectFilter
 from api.schema.problems import BadParameter
-from shared.models import ALL, Subject, Via, Watchlist
+from shared.models import ALL, Subject, Via
 from shared.settings import Settings
 from shared.stats.subjects import PREFIX, subject_scope
 from shared.subjects.watchlist import read_watchlist
@@ -70,16 +70,17 @@ def check_needs_subject(**given: object) -> None:
 
 async def read_subject_named(deps: Deps, name: str, *, parameter: str = "subject") -> Subject:
     """Return the subject of the watchlist with this id. Raises UnknownSubject and StoreError."""
-    return subject_named(await read_watchlist(await deps.store()), name, parameter=parameter)
+    watchlist = await read_watchlist(await deps.store())
+    return subject_named(watchlist["subjects"], name, parameter=parameter)
 
 
-def subject_named(watchlist: Watchlist, name: str, *, parameter: str = "subject") -> Subject:
+def subject_named(subjects: Sequence[Subject], name: str, *, parameter: str = "subject") -> Subject:
     """Return the subject with this id, in any case. Raises UnknownSubject."""
     wanted = name.lower()
-    for subject in watchlist["subjects"]:
+    for subject in subjects:
         if subject["id"].lower() == wanted:
             return subject
-    for subject in watchlist["subjects"]:
+    for subject in subjects:
         if wanted in map(str.lower, subject["merged_from"]):
             into = subject["id"]
             raise UnknownSubject(
@@ -96,7 +97,7 @@ def subject_named(watchlist: Watchlist, name: str, *, parameter: str = "subject"
             BadParameter(
                 parameter=parameter,
                 detail=f"{shortened(name)!r} is no subject of the watchlist",
-                takes=_named(subject["id"] for subject in watchlist["subjects"]),
+                takes=_named(subject["id"] for subject in subjects),
             )
         ]
     )
@@ -140,13 +141,13 @@ async def compared_scopes(deps: Deps, names: Iterable[str]) -> list[Scope]:
     """
     listed = list(names)
     scopes: dict[str, Scope] = {}
-    watchlist, rematching = None, frozenset[str]()
+    subjects, rematching = list[Subject](), frozenset[str]()
     if any(name.startswith(PREFIX) for name in listed):
-        watchlist = await read_watchlist(await deps.store())
+        subjects = (await read_watchlist(await deps.store()))["subjects"]
         rematching = await read_rematching(deps)
     for name in listed:
-        if watchlist is not None and name.startswith(PREFIX):
-            subject = subject_named(watchlist, name.removeprefix(PREFIX), parameter="scopes")
+        if name.startswith(PREFIX):
+            subject = subject_named(subjects, name.removeprefix(PREFIX), parameter="scopes")
             scope = Scope(subject=subject, is_rematching=subject["id"] in rematching)
         else:
             scope = Scope(scope_of(deps.settings, name))

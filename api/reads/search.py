@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
-from shared.text import folded, unescaped
+from shared.text import folded, normalised, unescaped
 
 # Markdown within words.
 EMPHASIS = re.compile(r"[*~`]+")
@@ -17,9 +17,16 @@ SPACED_LETTER = rf"(?![{UNSPACED}])[^\W_]"
 BEFORE = r"(?<![^\W_])"
 AFTER = r"(?![^\W_]|'(?!s(?![^\W_]))[^\W_])"
 GAP = r"[\s_-]+"
+SEARCH_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 Search = Callable[[str], bool]
 """Returns whether a text matches all terms of a search."""
+
+
+def search_terms(q: str) -> list[str]:
+    """Return the words and quoted phrases of a search; any kind of quotes counts."""
+    found = SEARCH_TERM.findall(normalised(unescaped(q)))
+    return [phrase or word for phrase, word in found if phrase.strip() or word]
 
 
 def search_of(terms: Iterable[str]) -> Search | None:

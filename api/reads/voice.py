@@ -1,31 +1,163 @@
 """The share of voice of subjects."""
 
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from api.deps import Deps
-from api.schema.sentiment import TimeWindow
+from api.reads.coverage import coverage_answer
+from api.reads.figures import (
+    SubjectsFigures,
+    base_set,
+    mentions_of,
+    moved_share,
+    read_figures,
+    share_in,
+)
+from api.reads.rematch import read_rematching
+from api.reads.scopes import scope_of, subject_named
+from api.reads.subjects import community_mentions
 from api.schema.subject_parameters import VoiceParameters
-from api.schema.subjects import ShareOfVoice
-from shared.times import Window, iso
+from api.schema.subjects import CommunityMentions, OtherVoices, ShareOfVoice, SubjectVoice
+from shared.models import Subject
+from shared.settings import Settings
+from shared.stats.cells import COMPOUND_DIGITS
+from shared.stats.subject_tables import REST, Figures
+from shared.subjects.watchlist import read_watchlist
 
 
 async def read_voice(deps: Deps, parameters: VoiceParameters) -> ShareOfVoice:
-    """Return the share of voice of a set of subjects. Raises NotFound and StoreError."""
-    window = Window.of_hours(parameters.hours, deps.clock())
-    before = window.before()
-    return ShareOfVoice(
-        subjects=[],
-        others=None,
-        base=0,
-        previous_base=0,
-        set=[],
-        home=parameters.home,
-        community=None,
-        left_out_communities=[],
-        compared_hours=0,
-        mixed_methods=False,
-        rematching=False,
-        time_window_hours=parameters.hours,
-        window=TimeWindow(start=iso(window.start), end=iso(window.end)),
-        previous_window=TimeWindow(start=iso(before.start), end=iso(window.start)),
-        origin=deps.settings.origin,
-        timestamp=iso(window.end),
-    )
+    """Return the mentions of each subject of a set over those of the whole set.
+
+    It reads as many documents as the list of subjects. Raises UnknownSubject, UnknownCommunity and
+    StoreError.
+    """
+    subjects = _chosen((await read_watchlist(await deps.store()))["subjects"], parameters)
+    only = _only(deps.settings, parameters)
+    rematching = await read_rematching(deps)
+    found = await read_figures(deps, parameters)
+    homes = _homes(deps.settings, subjects) if parameters.home == "exclude" else []
+    without = {*homes, *_others(deps.settings, only)}
+
+    def answer() -> ShareOfVoice:
+        voices = _Voices(found, subjects, without)
+        listed = voices.by_size()
+        shown, rest = listed[: parameters.top], listed[parameters.top :]
+        return ShareOfVoice(
+            subjects=[voices.of(each, rematching) for each in shown],
+            others=voices.together(rest) if rest else None,
+            base=voices.base,
+            previous_base=voices.earlier_base,
+            set=[each["id"] for each in subjects],
+            home=parameters.home,
+            community=only,
+            left_out_communities=homes,
+            compared_hours=found.basis.hours,
+            mixed_methods=found.basis.is_mixed,
+            rematching=any(each["id"] in rematching for each in subjects),
+            time_window_hours=parameters.hours,
+            window=found.time_window,
+            previous_window=found.previous_window,
+            coverage=coverage_answer(found.coverage),
+            origin=deps.settings.origin,
+            timestamp=found.timestamp,
+        )
+
+    # In a thread, because a hundred subjects take tenths of a second.
+    return await asyncio.to_thread(answer)
+
+
+def _chosen(subjects: Sequence[Subject], parameters: VoiceParameters) -> list[Subject]:
+    """Return the subjects of the set. Raises UnknownSubject."""
+    if parameters.subjects is None:
+        own = base_set(subjects)
+        return [each for each in subjects if each["id"] in own]
+    named = [subject_named(subjects, name, parameter="subjects") for name in parameters.subjects]
+    return list({each["id"]: each for each in named}.values())
+
+
+def _only(settings: Settings, parameters: VoiceParameters) -> str | None:
+    """Return the only community that counts. Raises UnknownCommunity."""
+    if parameters.community is None:
+        return None
+    found = scope_of(settings, parameters.community, parameter="community")
+    return found if found in settings.watched else None
+
+
+def _homes(settings: Settings, subjects: Iterable[Subject]) -> list[str]:
+    """Return the watched communities that are home to any of these subjects."""
+    homes = {home.lower() for subject in subjects for home in subject["home"]}
+    return [name for name in settings.watched if name.lower() in homes]
+
+
+def _others(settings: Settings, only: str | None) -> list[str]:
+    """Return the communities that don't count beside the only one that does."""
+    if only is None:
+        return []
+    return [REST, *(name for name in settings.watched if name != only)]
+
+
+class _Voices:
+    """The voices of a set of subjects; `without` names communities that don't count."""
+
+    def __init__(
+        self, found: SubjectsFigures, subjects: Sequence[Subject], without: set[str]
+    ) -> None:
+        self._found = found
+        self._subjects = subjects
+        self._without = without
+        ids = [each["id"] for each in subjects]
+        self._totals = {name: found.now.total(name, without=without) for name in ids}
+        self.base = sum(each.items for each in self._totals.values())
+        self.earlier_base = mentions_of(found.earlier, ids, without)
+        self._compared_base = mentions_of(found.compared, ids, without)
+
+    def by_size(self) -> list[Subject]:
+        """Return the subjects, most mentions first."""
+
+        def size(subject: Subject) -> tuple[int, str]:
+            return -self._totals[subject["id"]].items, subject["name"].casefold()
+
+        return sorted(self._subjects, key=size)
+
+    def of(self, subject: Subject, rematching: frozenset[str]) -> SubjectVoice:
+        """Return the voice of one subject."""
+        name = subject["id"]
+        return SubjectVoice(
+            id=name,
+            name=subject["name"],
+            role=subject["role"],
+            communities=self._communities(name),
+            rematching=name in rematching,
+            **self._voice([name]),
+        )
+
+    def together(self, subjects: Sequence[Subject]) -> OtherVoices:
+        """Return the voices of several subjects together."""
+        ids = [each["id"] for each in subjects]
+        return OtherVoices(subjects=ids, **self._voice(ids))
+
+    def _voice(self, ids: Sequence[str]) -> dict[str, Any]:
+        own: list[Figures] = [self._totals[name] for name in ids]
+        mentions = sum(each.items for each in own)
+        counted = sum(each.counted for each in own)
+        total = sum(each.compound_sum for each in own)
+        compared = mentions_of(self._found.compared, ids, self._without)
+        earlier = mentions_of(self._found.earlier, ids, self._without)
+        previous = share_in(earlier, self.earlier_base)
+        return {
+            "mentions": mentions,
+            "share": share_in(mentions, self.base),
+            "previous": previous,
+            "change": moved_share(share_in(compared, self._compared_base), previous),
+            "positive": sum(each.positive for each in own),
+            "negative": sum(each.negative for each in own),
+            "neutral": sum(each.neutral for each in own),
+            "left_out": sum(each.left_out for each in own),
+            "sentiment": round(total / counted, COMPOUND_DIGITS) if counted else None,
+        }
+
+    def _communities(self, subject: str) -> list[CommunityMentions]:
+        mentions = self._totals[subject].items
+        listed = community_mentions(self._found.now, subject, mentions)
+        return [each for each in listed if each.community not in self._without]

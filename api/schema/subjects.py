@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
-from api.schema.base import Answer, DataOrigin, MixedMethods, Time, WebAddress
+from api.schema.base import Answer, DataOrigin, LeftOut, MixedMethods, Time, WebAddress
 from api.schema.coverage import CoverageAnswer
 from api.schema.items import (
     Author,
@@ -22,14 +22,13 @@ from api.schema.parameters import Kind
 from api.schema.sentiment import (
     COVERAGE,
     GAPS,
-    Change,
-    Difference,
     Rematching,
     SentimentOf,
     TimeWindow,
     Totals,
 )
 from shared.models import Role, Via
+from shared.stats.compare import Verdict
 from shared.stats.windows import Granularity
 
 Share = Annotated[
@@ -38,12 +37,64 @@ Share = Annotated[
 MentionCount = Annotated[int, Field(description="posts and comments that mention it")]
 
 
-class ViaCounts(Answer):
-    """Mentions by how the items are about the subject."""
+class MentionTotals(Answer):
+    """Mentions, counted and averaged."""
 
-    text: int = Field(description="they name it")
-    thread: int = Field(description="comments that name no subject, under a post about it")
-    home: int = Field(description="items that name no subject, in a home community of it")
+    total: int = Field(description="posts and comments together")
+    positive: int = Field(description="mentions with compound >= 0.05")
+    negative: int = Field(description="mentions with compound <= -0.05")
+    neutral: int = Field(description="mentions in between")
+    avg_sentiment: float | None = Field(
+        description="mean compound, -1 to 1; null if there are no mentions"
+    )
+    posts: int = Field(description="posts")
+    comments: int = Field(description="comments")
+    left_out: LeftOut
+
+
+class MentionDifference(Answer):
+    """The window minus the window before."""
+
+    total: int = Field(description="mentions")
+    positive: int = Field(description="positive mentions")
+    negative: int = Field(description="negative mentions")
+    neutral: int = Field(description="neutral mentions")
+    posts: int = Field(description="posts")
+    comments: int = Field(description="comments")
+    left_out: int = Field(description="mentions that aren't English")
+    avg_sentiment: float | None = Field(
+        description="mean compound; null if either window has no mentions"
+    )
+
+
+class MentionChange(Answer):
+    """The change from the time before to the window, over the same number of full hours.
+
+    avg_sentiment is better or worse only beyond two standard errors, with at least 30 mentions on
+    each side, all scored by one method.
+    """
+
+    verdict: Verdict = Field(
+        description="better or worse; unclear (within two standard errors), too_few (under 30"
+        " mentions), mixed_methods, no_earlier_data (fewer than half of the hours are known in both"
+        " times, or the time before has less than a tenth of the mentions), or not_collected (the"
+        " communities in `behind` lack more than a twentieth of the window)"
+    )
+    hours: int = Field(description="the number of full hours compared, on each side")
+    statistics: MentionTotals = Field(
+        description="the counts and the mean of the window's compared hours"
+    )
+    previous: MentionTotals = Field(description="those of the hours before")
+    avg_sentiment: float | None = Field(
+        description="statistics minus previous; null if either has no mentions"
+    )
+    standard_error: float | None = Field(
+        description="the standard error of avg_sentiment, as if all items were independent; null if"
+        " either side has fewer than two mentions"
+    )
+    behind: list[str] = Field(
+        description="the communities that weren't collected up to the end of the full hours"
+    )
 
 
 class CommunityMentions(Answer):
@@ -77,16 +128,20 @@ class SubjectFigures(Answer):
     role: Role = Field(description="own, competitor or topic")
     home: list[str] = Field(description="the ids of its home communities")
     mentions: int = Field(description="its mentions in the window: `total` of `statistics`")
-    statistics: Totals = Field(description="the mentions of the window, counted, and their mean")
-    previous: Totals = Field(
+    statistics: MentionTotals = Field(
+        description="the mentions of the window, counted, and their mean"
+    )
+    previous: MentionTotals = Field(
         description="those of the window before, with the same number of hours"
     )
-    difference: Difference = Field(description="statistics minus previous")
+    difference: MentionDifference = Field(description="statistics minus previous")
     standard_error: float | None = Field(
         description="the standard error of the mean of `statistics`, as if all items were"
         " independent; null if there are fewer than two items"
     )
-    change: Change = Field(description="the change since the time before, over equal full hours")
+    change: MentionChange = Field(
+        description="the change since the time before, over equal full hours"
+    )
     share: float | None = Field(
         description="its share of voice among the subjects of `set`, 0 to 1; null for a subject"
         " outside of it, and where none was mentioned"
@@ -95,7 +150,6 @@ class SubjectFigures(Answer):
         description="its share of voice in the compared full hours minus that in the hours before;"
         " null where either is unknown"
     )
-    vias: ViaCounts = Field(description="its mentions by how the items are about it")
     top_community: CommunityMentions | None = Field(
         description="the community with most of its mentions; null without mentions"
     )
@@ -120,6 +174,7 @@ class _OfTheSet(_Windowed):
         description="the subjects whose mentions are the base of shares: those of role own and"
         " competitor"
     )
+    mixed_methods: MixedMethods
     base: int = Field(description="the mentions of the subjects of `set` in the window")
     granularity: Granularity = Field(description="the length of a step of `trend_data`")
     gaps: list[TimeWindow] = Field(description=GAPS)
@@ -131,7 +186,6 @@ class SubjectsAnswer(_OfTheSet):
     subjects: list[SubjectFigures] = Field(
         description="own ones first, then competitors, then topics; each role by mentions"
     )
-    mixed_methods: MixedMethods
     rematching: Rematching
 
 

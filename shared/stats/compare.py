@@ -1,6 +1,6 @@
 """Compare two times: the change, and whether the data bears a claim."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 from typing import Literal
@@ -51,6 +51,21 @@ class Change:
     behind: list[str]
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What a comparison rests on.
+
+    hours are compared of those that are wanted. is_late: communities lack too much of the window.
+    is_mixed: several methods are known to have scored the items, whatever their cells say.
+    """
+
+    hours: int
+    wanted: int
+    is_late: bool
+    behind: list[str]
+    is_mixed: bool = False
+
+
 def missing_hours(times: Times, collected_at: str | None) -> set[str]:
     """Return the hours of the window that one collected last then can't hold in full.
 
@@ -83,9 +98,27 @@ def change(
         for now, before in zip(times.now, times.before, strict=True)
         if now not in unknown and before not in unknown
     ]
-    hours_now, hours_before = [now for now, _ in pairs], [before for _, before in pairs]
-    of_now = _picked(cells, hours_now)
-    of_before = _picked(cells, hours_before)
+    longest = max((len(hours - unknown) for hours in missing.values()), default=0)
+    return judged(
+        _picked(cells, [now for now, _ in pairs]),
+        _picked(cells, [before for _, before in pairs]),
+        Basis(
+            hours=len(pairs),
+            wanted=len(times.now),
+            is_late=not is_one and longest > MAX_MISSING * len(times.now),
+            behind=[name for name, hours in missing.items() if hours],
+        ),
+        other_languages,
+    )
+
+
+def judged(
+    of_now: Sequence[Cell],
+    of_before: Sequence[Cell],
+    basis: Basis,
+    other_languages: OtherLanguages,
+) -> Change:
+    """Compare what two equal times hold, and say what the data bears."""
     now, before = (totals(part, other_languages) for part in (of_now, of_before))
     errors = [standard_error(part, other_languages) for part in (of_now, of_before)]
     moved = (
@@ -94,22 +127,23 @@ def change(
         else round(now["avg_sentiment"] - before["avg_sentiment"], COMPOUND_DIGITS)
     )
     error = None if errors[0] is None or errors[1] is None else hypot(errors[0], errors[1])
-    longest = max((len(hours - unknown) for hours in missing.values()), default=0)
     verdict: Verdict
-    if len(pairs) < MIN_KNOWN * len(times.now) or not _compares(now, before):
+    if basis.hours < MIN_KNOWN * basis.wanted or not _compares(now, before):
         verdict = "no_earlier_data"
-    elif not is_one and longest > MAX_MISSING * len(times.now):
+    elif basis.is_late:
         verdict = "not_collected"
+    elif basis.is_mixed:
+        verdict = "mixed_methods"
     else:
         verdict = _verdict(now, before, moved, error)
     return Change(
         verdict=verdict,
-        hours=len(pairs),
+        hours=basis.hours,
         statistics=now,
         previous=before,
         avg_sentiment=moved,
         standard_error=None if error is None else round(error, COMPOUND_DIGITS),
-        behind=[name for name, hours in missing.items() if hours],
+        behind=basis.behind,
     )
 
 

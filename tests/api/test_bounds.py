@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from api.http.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
+from api.reads.hours import MAX_HOURS_READ
 from api.reads.items import read_items
-from api.reads.posts import MAX_HOURS_READ, read_recent_posts, with_largest_page
+from api.reads.listing import with_largest_page
+from api.reads.posts import read_recent_posts
 from api.reads.sentiment import compare, read_trends
 from api.schema.parameters import (
     CompareParameters,

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
+from api.reads.hours import MAX_HOURS_READ
 from api.reads.items import read_items
-from api.reads.posts import MAX_HOURS_READ
 from api.reads.sentiment import read_stats
 from api.schema.parameters import ItemsParameters, ScopeParameters
 from shared.models import ALL

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.reads.post import next_comments, read_post
-from api.reads.posts import search_terms
+from api.reads.search import search_terms
 from api.schema.items import MAX_COMMENTS
 from api.schema.parameters import PostParameters
 from bench.priced_store import PricedStore

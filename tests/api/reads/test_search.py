@@ -2,8 +2,7 @@
 
 import pytest
 
-from api.reads.posts import search_terms
-from api.reads.search import search_of
+from api.reads.search import search_of, search_terms
 
 
 def finds(q: str, text: str) -> bool:

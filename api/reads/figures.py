@@ -1,0 +1,226 @@
+"""Reads the figures of all subjects in a window, and in the equal times that are compared."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from api.deps import Deps
+from api.reads.coverage import coverage_in, read_states
+from api.reads.spans import last_collection
+from api.schema.sentiment import TimeWindow
+from api.schema.subject_parameters import SubjectsParameters
+from api.schema.subjects import MentionChange, MentionDifference, MentionTotals
+from shared.models import ALL, Cell, Labelled, OtherLanguages, Subject
+from shared.stats.cells import COMPOUND_DIGITS, methods_of, standard_error
+from shared.stats.compare import MAX_MISSING, Basis, judged
+from shared.stats.coverage import runs
+from shared.stats.gaps import Coverage
+from shared.stats.subject_tables import HOURS_OF_DAY, Figures, SubjectTable, read_tables
+from shared.stats.windows import Granularity, Times, full_hours
+from shared.store import DAYS, Store
+from shared.times import DAY_CHARS, Window, day_of, iso, next_hour
+
+# More days of which only some hours are compared would be as many documents; then those in which
+# something is unknown are compared in whole.
+MAX_PARTIAL_DAYS = 30
+
+
+@dataclass(frozen=True)
+class SubjectsFigures:
+    """The figures of all subjects: in the window, before it, and in the compared hours of both."""
+
+    window: Window
+    now: SubjectTable
+    before: SubjectTable
+    compared: SubjectTable
+    earlier: SubjectTable
+    basis: Basis
+    coverage: Coverage | None
+    timestamp: str
+
+    @property
+    def step(self) -> Granularity:
+        """Return the length of a step: hours, or days of a longer window."""
+        return "day" if len(self.now.steps[0]) == DAY_CHARS else "hour"
+
+    @property
+    def gaps(self) -> list[TimeWindow]:
+        """Return the hours of the window that are unknown."""
+        unknown = self.coverage.unknown if self.coverage else set()
+        return [
+            TimeWindow(start=f"{run[0]}:00:00Z", end=f"{next_hour(run[-1])}:00:00Z")
+            for run in runs(self.window.hours(), unknown)
+        ]
+
+    @property
+    def time_window(self) -> TimeWindow:
+        """Return the window as answers have it."""
+        return TimeWindow(start=iso(self.window.start), end=iso(self.window.end))
+
+    @property
+    def previous_window(self) -> TimeWindow:
+        """Return the window before it."""
+        start = iso(self.window.start)
+        return TimeWindow(start=iso(self.window.before().start), end=start)
+
+
+async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFigures:
+    """Return the figures of all subjects; it reads about ten documents. Raises StoreError."""
+    moment = deps.clock()
+    end = await last_collection(deps, moment) if parameters.until == "collected" else moment
+    window = Window.of_hours(parameters.hours, end)
+    times = Times.until(window, parameters.hours)
+    earliest = full_hours(window, parameters.hours).before().start
+    store, watched = await deps.watched_store(), deps.settings.watched
+    states = await read_states(deps, store, [ALL])
+    seen = coverage_in(deps, states, ALL, Window(earliest, window.end))
+    unknown = seen.unknown if seen else set()
+    pairs = [pair for pair in zip(times.now, times.before, strict=True) if unknown.isdisjoint(pair)]
+    chosen = pairs
+    if _partial_days(pairs) > MAX_PARTIAL_DAYS:
+        chosen = list(zip(times.now, times.before, strict=True))
+    now, before, compared, past = await read_tables(
+        store,
+        [
+            window.hours(),
+            window.before().hours(),
+            [hour for hour, _ in chosen],
+            [hour for _, hour in chosen],
+        ],
+        watched,
+        other_languages=deps.settings.other_languages,
+    )
+    missing = {name: own & set(times.now) for name, own in seen.hours_of.items()} if seen else {}
+    longest = max((len(hours - unknown) for hours in missing.values()), default=0)
+    basis = Basis(
+        hours=len(pairs),
+        wanted=len(times.now),
+        is_late=longest > MAX_MISSING * len(times.now),
+        behind=[name for name, hours in missing.items() if hours],
+        is_mixed=await _are_mixed(store, Window(earliest, window.end)),
+    )
+    return SubjectsFigures(
+        window=window,
+        now=now,
+        before=before,
+        compared=compared,
+        earlier=past,
+        basis=basis,
+        coverage=coverage_in(deps, states, ALL, window),
+        timestamp=iso(moment),
+    )
+
+
+def _partial_days(pairs: Sequence[tuple[str, str]]) -> int:
+    """Count the days of which only some hours are in the pairs."""
+    counts = Counter(day_of(hour) for pair in zip(*pairs, strict=True) for hour in pair)
+    return sum(hours % HOURS_OF_DAY > 0 for hours in counts.values())
+
+
+async def _are_mixed(store: Store, span: Window) -> bool:
+    """Return whether several methods scored the items of the first and the last day.
+
+    Items are scored again from one end of time to the other, so that a mix shows at the ends.
+    """
+    days = {span.days()[0], span.days()[-1]}
+    found = await store.read_many(DAYS, [(ALL, day) for day in sorted(days)])
+    cells = [cell for day in found.values() for cell in day["hours"].values()]
+    return len({method for cell in cells for method in methods_of(cell)}) > 1
+
+
+def totals_of(figures: Figures) -> MentionTotals:
+    """Return figures as an answer."""
+    return MentionTotals(
+        total=figures.items,
+        positive=figures.positive,
+        negative=figures.negative,
+        neutral=figures.neutral,
+        avg_sentiment=figures.mean,
+        posts=figures.posts,
+        comments=figures.items - figures.posts,
+        left_out=figures.left_out,
+    )
+
+
+def difference_of(now: MentionTotals, before: MentionTotals) -> MentionDifference:
+    """Return what is in the window minus what is before it."""
+    counts = {
+        name: getattr(now, name) - getattr(before, name)
+        for name in MentionDifference.model_fields
+        if name != "avg_sentiment"
+    }
+    means = (now.avg_sentiment, before.avg_sentiment)
+    moved = None
+    if means[0] is not None and means[1] is not None:
+        moved = round(means[0] - means[1], COMPOUND_DIGITS)
+    return MentionDifference(**counts, avg_sentiment=moved)
+
+
+def error_of(figures: Figures, other_languages: OtherLanguages) -> float | None:
+    """Return the standard error of the mean."""
+    error = standard_error([_cell(figures)], other_languages)
+    return None if error is None else round(error, COMPOUND_DIGITS)
+
+
+def change_of(
+    found: SubjectsFigures, subject: str, other_languages: OtherLanguages
+) -> MentionChange:
+    """Return the change of a subject over the compared hours."""
+    now, before = found.compared.total(subject), found.earlier.total(subject)
+    change = judged([_cell(now)], [_cell(before)], found.basis, other_languages)
+    return MentionChange(
+        verdict=change.verdict,
+        hours=change.hours,
+        statistics=totals_of(now),
+        previous=totals_of(before),
+        avg_sentiment=change.avg_sentiment,
+        standard_error=change.standard_error,
+        behind=change.behind,
+    )
+
+
+def base_set(subjects: Sequence[Subject]) -> list[str]:
+    """Return the ids of the subjects that share the voice: own ones and competitors."""
+    return [each["id"] for each in subjects if each["role"] != "topic"]
+
+
+def mentions_of(
+    table: SubjectTable, subjects: Collection[str], without: Collection[str] = ()
+) -> int:
+    """Return the number of mentions of these subjects together."""
+    return sum(table.total(subject, without=without).items for subject in subjects)
+
+
+def share_in(part: int, base: int) -> float | None:
+    """Return a part of the base; None if there is none."""
+    return part / base if base else None
+
+
+def moved_share(now: float | None, before: float | None) -> float | None:
+    """Return a share minus an earlier one; None if either is unknown."""
+    return None if now is None or before is None else round(now - before, SHARE_DIGITS)
+
+
+SHARE_DIGITS = 12
+
+
+def _cell(figures: Figures) -> Cell:
+    """Return figures as a cell; what they leave out is of another language, without labels."""
+    cell = Cell(
+        posts=figures.posts,
+        comments=figures.items - figures.posts,
+        positive=figures.positive,
+        negative=figures.negative,
+        neutral=figures.neutral + figures.left_out,
+        compound_sum=figures.compound_sum,
+        compound_squares=figures.compound_squares,
+    )
+    if figures.left_out:
+        cell["other_language"] = Labelled(
+            positive=0,
+            negative=0,
+            neutral=figures.left_out,
+            compound_sum=0.0,
+            compound_squares=0.0,
+        )
+    return cell
