@@ -198,6 +198,10 @@ class TermAnswer(Answer):
     needs_context: bool = Field(
         description="whether it counts outside of home communities only near a word of `context`"
     )
+    capital: bool = Field(
+        default=False,
+        description="whether it then also counts where it has its own capitals within a sentence",
+    )
 
 
 class ViaFigures(Answer):

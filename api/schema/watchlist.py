@@ -54,6 +54,11 @@ class TermBody(Body):
         default=False,
         description="true: outside home communities only with a context word near it",
     )
+    capital: bool = Field(
+        default=False,
+        description="true: with needs_context, it also counts where it has its own capitals within"
+        " a sentence",
+    )
 
 
 class SubjectBody(Body):

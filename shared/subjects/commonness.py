@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.models import ALL, Item, ScopeHour, Subject
+from shared.models import ALL, Comment, Post, ScopeHour, Subject
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import id_of
 from shared.subjects.matcher import Matcher
 from shared.subjects.refusals import Refusal, quoted
+from shared.subjects.texts import ItemText, text_of_item
+from shared.text.form import MARKDOWN
 from shared.text.forms import FORMS
-from shared.text.own_words import own_words
+from shared.text.own_words import own_lines
 from shared.times import Window
 
 # A sample of so many items is read, evenly from the newest ones that were found: some 500 request
@@ -96,11 +98,11 @@ async def _texts(store: Store, keys: Iterable[tuple[str, Key]]) -> list[Sampled]
     wanted = list(keys)
     posts = await store.read_many(POSTS, [key for kind, key in wanted if kind == "post"])
     comments = await store.read_many(COMMENTS, [key for kind, key in wanted if kind == "comment"])
-    items: list[Item] = [*posts.values(), *comments.values()]
-    return [Sampled(_words(each), each["community"]) for each in items if not each["deleted"]]
+    items: list[Post | Comment] = [*posts.values(), *comments.values()]
+    texts = map(text_of_item, items)
+    return [Sampled(_words(text), text.community) for text in texts if text is not None]
 
 
-def _words(item: Item) -> str:
-    form = FORMS[item["source"]]
-    title = own_words(str(item.get("title") or ""), form)
-    return "\n".join(filter(None, (title, own_words(item["content"], form))))
+def _words(text: ItemText) -> str:
+    form = FORMS.get(text.source, MARKDOWN)
+    return "" if form.is_bot(text.author) else own_lines(text.markdown, form)

@@ -20,20 +20,27 @@ def clean_subject(given: Mapping[str, Any], subject_id: str, known: Sequence[str
         id=subject_id,
         name=clean_text(given["name"]),
         role=given["role"],
-        terms=[
-            Term(
-                text=clean_text(term["text"]),
-                exact=term["exact"],
-                prefix=term["prefix"],
-                needs_context=term["needs_context"],
-            )
-            for term in given["terms"]
-        ],
+        terms=[_clean_term(term) for term in given["terms"]],
         exclude=_each_once(map(clean_text, given["exclude"])),
         context=_each_once(map(clean_text, given["context"])),
         home=as_watched([clean_text(each) for each in given["home"]], known),
         merged_from=list(dict.fromkeys(clean_text(each) for each in given["merged_from"])),
     )
+
+
+def _clean_term(given: Mapping[str, Any]) -> Term:
+    """Return a term in one spelling; "*" at its end says the same as prefix."""
+    text = clean_text(given["text"])
+    plain = text.rstrip("* ")
+    term = Term(
+        text=plain or text,
+        exact=given["exact"],
+        prefix=given["prefix"] or text.endswith("*"),
+        needs_context=given["needs_context"],
+    )
+    if given.get("capital"):
+        term["capital"] = True
+    return term
 
 
 def clean_community(community_id: str, query: str | None, address: str | None) -> WatchedCommunity:

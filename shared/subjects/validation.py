@@ -5,19 +5,20 @@ from collections.abc import Collection, Iterator, Sequence
 
 from shared.communities import NAME
 from shared.models import ALL, Subject, Term
+from shared.subjects.phrases import phrase_of
 from shared.subjects.refusals import Refusal, quoted
 from shared.text import folded
 from shared.text.stopwords import stopwords
 
 MAX_SUBJECTS = 100
 MAX_TERMS = 50
-MAX_PHRASES = 100
+MAX_PHRASES = 300
 MAX_HOMES = 50
 MAX_MERGED = 50
 MAX_NAME_CHARS = 60
 MAX_TERM_CHARS = 60
-# Of all subjects together, so that the document stays small: Cosmos DB takes 2 MB.
-MAX_PHRASES_IN_ALL = 4000
+# Of all rules together, so that the document stays small: Cosmos DB takes 2 MB.
+MAX_CHARACTERS = 300_000
 MIN_KEY_CHARS = 2
 MIN_PREFIX_CHARS = 3
 # Words of answers and of addresses.
@@ -32,8 +33,9 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def key_of(text: str) -> str:
-    """Return what is equal for all ways to write a term: case, spaces and hyphens are left out."""
-    return "".join(each for each in folded(text) if each.isalnum() or each in "+#")
+    """Return what is equal for all ways to write a term: in any case, with gaps or without."""
+    phrase = phrase_of(text)
+    return "".join(phrase.pieces) if phrase else ""
 
 
 def subject_refusals(
@@ -67,19 +69,23 @@ def watchlist_refusals(subjects: Sequence[Subject], homes: Collection[str]) -> I
 
 
 def size_refusals(subjects: Sequence[Subject]) -> Iterator[Refusal]:
-    """Yield whether there are too many subjects, or too many terms and phrases in all."""
+    """Yield whether there are too many subjects, or too much in all."""
     if len(subjects) > MAX_SUBJECTS:
         yield Refusal(
             ("subjects",),
             f"there would be {len(subjects)} subjects",
             f"at most {MAX_SUBJECTS} subjects",
         )
-    total = sum(len(each["terms"]) + len(each["exclude"] + each["context"]) for each in subjects)
-    if total > MAX_PHRASES_IN_ALL:
+    characters = sum(
+        len(text)
+        for each in subjects
+        for text in (*(term["text"] for term in each["terms"]), *each["exclude"], *each["context"])
+    )
+    if characters > MAX_CHARACTERS:
         yield Refusal(
             ("subjects",),
-            f"all subjects together would have {total} terms, exclusions and context words",
-            f"at most {MAX_PHRASES_IN_ALL} in all",
+            f"the rules of all subjects would have {characters} characters",
+            f"at most {MAX_CHARACTERS} characters of terms, exclusions and context words in all",
         )
 
 
@@ -116,21 +122,17 @@ def _terms(subject: Subject, others: Sequence[Subject]) -> Iterator[Refusal]:
         if other["id"] != subject["id"]
         for term in other["terms"]
     }
-    seen: set[str] = set()
     excluded = {key_of(each) for each in subject["exclude"]}
     for number, term in enumerate(subject["terms"]):
         place, key = ("terms", number, "text"), key_of(term["text"])
         problem = _problem_of(term)
-        if problem is None and key in seen:
-            problem = "stands twice: case, spaces and hyphens make no other term"
-        elif problem is None and key in elsewhere:
+        if problem is None and key in elsewhere:
             known, other = elsewhere[key]
             problem = f"duplicates the term {quoted(known['text'])} of {other['name']}"
         elif problem is None and key in excluded:
             problem = "is an exclusion of this subject too, which would void it"
         if problem is not None:
             yield Refusal(place, f"{quoted(term['text'])} {problem}", TAKES_TERM)
-        seen.add(key)
 
 
 def _problem_of(term: Term) -> str | None:
@@ -164,7 +166,8 @@ def _phrases(subject: Subject, field: str, most: int) -> Iterator[Refusal]:
             problem = "has no letter or digit, so that nothing would match"
         elif len(text) > MAX_TERM_CHARS:
             problem = f"is longer than {MAX_TERM_CHARS} characters"
-        elif field == "context" and folded(text) in stopwords():
+        elif field == "context" and text in stopwords():
+            # A name, such as Go, has a capital.
             problem = "is a stop word, which stands near everything"
         else:
             continue

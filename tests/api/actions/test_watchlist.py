@@ -27,7 +27,9 @@ WHOLE_ACME = {
     "id": "acme",
     "name": "Acme",
     "role": "competitor",
-    "terms": [{"text": "Acme", "exact": False, "prefix": False, "needs_context": False}],
+    "terms": [
+        {"text": "Acme", "exact": False, "prefix": False, "needs_context": False, "capital": False}
+    ],
     "exclude": [],
     "context": [],
     "home": [],
@@ -253,7 +255,6 @@ async def test_a_term_that_would_not_do_is_refused_by_its_name(text: str, reason
 @pytest.mark.parametrize(
     ("body", "place", "reason"),
     [
-        (subject("Acme", "Acme", "a-c-m-e"), "/terms/1/text", "'a-c-m-e' stands twice"),
         ({"name": "Acme", "terms": []}, "/terms", "no term"),
         ({"name": "Acme"}, "/terms", "required"),
         (subject("", "Acme"), "/name", "can't be a name"),
@@ -288,6 +289,12 @@ async def test_what_else_would_not_do_is_refused_at_its_place(
     found = await refusals(body)
     assert reason in found[place]
     assert (await current())["revision"] == 0
+
+
+async def test_a_star_at_the_end_of_a_term_is_a_prefix() -> None:
+    answer = found(await change("PUT", "/subjects/acme", subject("Acme", "  acme   edit* ")), 201)
+    (term,) = answer["terms"]
+    assert (term["text"], term["prefix"]) == ("acme edit", True)
 
 
 async def test_a_common_word_counts_in_its_own_case_with_context() -> None:
