@@ -1,20 +1,16 @@
 """The command line: `python -m local …`."""
 
-import logging
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from local.terminal import Json
+from local.terminal import clear_errors as _clear_errors
+from local.terminal import log_to_stderr as _log_to_stderr
+from local.watchlist import app as watchlist_app
 from shared.communities import REDDIT, SourceName
-from shared.errors import UndertoneError
-from shared.logs import LineFormatter, masked, printable
-
-BAD_SETTINGS = 2
 
 app = typer.Typer(
     add_completion=False,
@@ -23,8 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(watchlist_app, name="watchlist")
+
 PORT = typer.Option(min=0, max=65535, help="The port to listen on; 0 is any free one.")
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 @app.command()
@@ -313,25 +310,6 @@ def arctic_shift(
         return
     with _clear_errors():
         serve_arctic_shift(data, host=host, port=port, span=span, faults=faults)
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """Print the project's errors, and a taken port, as one line, and exit with BAD_SETTINGS."""
-    try:
-        yield
-    except (UndertoneError, OSError) as error:
-        print(printable(masked(str(error)), keep="\n"), file=sys.stderr)
-        raise typer.Exit(BAD_SETTINGS) from error
-
-
-def _log_to_stderr() -> None:
-    level = os.environ.get("LOG_LEVEL") or "WARNING"
-    if level not in logging.getLevelNamesMapping():
-        level = "WARNING"  # the settings' own check reports what is wrong with it
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LineFormatter("%(levelname)s %(message)s"))
-    logging.basicConfig(level=level, handlers=[handler])
 
 
 def main() -> None:

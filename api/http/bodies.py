@@ -40,8 +40,13 @@ def read_body(model: type[M], request: func.HttpRequest) -> M:
     try:
         return model.model_validate_json(request.get_body() or b"{}")
     except ValidationError as error:
-        found = error.errors(include_url=False)[:MAX_NAMED]
-        raise BadParameters([_explain(model, dict(each)) for each in found]) from None
+        raise refused_body(model, error) from None
+
+
+def refused_body(model: type[BaseModel], error: ValidationError) -> BadParameters:
+    """Return an error that says what of a body's shape is wrong, by its place."""
+    found = error.errors(include_url=False)[:MAX_NAMED]
+    return BadParameters([_explain(model, dict(each)) for each in found])
 
 
 def refused(refusals: Sequence[Refusal]) -> BadParameters:

@@ -1,0 +1,36 @@
+"""What all commands do at the terminal: their log, and their errors as single lines."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from shared.errors import UndertoneError
+from shared.logs import LineFormatter, masked, printable
+
+BAD_SETTINGS = 2
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Print the project's errors, and a taken port, as one line, and exit with BAD_SETTINGS."""
+    try:
+        yield
+    except (UndertoneError, OSError) as error:
+        print(printable(masked(str(error)), keep="\n"), file=sys.stderr)
+        raise typer.Exit(BAD_SETTINGS) from error
+
+
+def log_to_stderr() -> None:
+    """Log to stderr, as LOG_LEVEL says, so that stdout has the command's output alone."""
+    level = os.environ.get("LOG_LEVEL") or "WARNING"
+    if level not in logging.getLevelNamesMapping():
+        level = "WARNING"  # the settings' own check reports what is wrong with it
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LineFormatter("%(levelname)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
