@@ -9,7 +9,7 @@ import typing
 
 import azure.functions as func
 
-from shared import backfills
+from shared import backfills, rematches
 from shared.batches import QUEUE as INGEST_QUEUE
 from shared.on_demand import QUEUE
 from shared.settings import settings
@@ -29,32 +29,48 @@ blueprint = func.Blueprint()
 @blueprint.queue_output(
     arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="rematch", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
+)
 def collect(
-    timer: func.TimerRequest, messages: func.Out[typing.List[str]], context: func.Context
+    timer: func.TimerRequest,
+    messages: func.Out[typing.List[str]],
+    rematch: func.Out[typing.List[str]],
+    context: func.Context,
 ) -> None:
-    """Run one collection cycle over all communities, and ask for the backfills that are due."""
+    """Run one collection cycle over all communities, and ask for backfills and rematch if due."""
     from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_timer  # noqa: PLC0415
+    from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
 
     with invocation("collect", "timer", context):
         collect_on_timer(settings(), past_due=timer.past_due)
         send_due(settings(), messages)
+        send_due_rematch(settings(), rematch)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
 @blueprint.queue_output(
     arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="rematch", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
+)
 def collect_now(
-    message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
+    message: func.QueueMessage,
+    messages: func.Out[typing.List[str]],
+    rematch: func.Out[typing.List[str]],
+    context: func.Context,
 ) -> None:
-    """Run a requested collection cycle, and ask for the backfills that are due."""
+    """Run a requested collection cycle, and ask for backfills and rematch if due."""
     from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_request  # noqa: PLC0415
+    from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
 
     with invocation("collect_now", "pubsub", context):
         collect_on_request(settings(), message.get_body())
         send_due(settings(), messages)
+        send_due_rematch(settings(), rematch)
 
 
 @blueprint.queue_trigger(
@@ -71,6 +87,22 @@ def backfill(
 
     with invocation("backfill", "pubsub", context):
         backfill_on_message(settings(), message.get_body(), messages)
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="messages", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
+)
+def rematch(
+    message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Match stored items by a changed watchlist for less than a minute, and ask to go on."""
+    from collector.rematch_jobs import rematch_on_message  # noqa: PLC0415
+
+    with invocation("rematch", "pubsub", context):
+        rematch_on_message(settings(), message.get_body(), messages)
 
 
 @blueprint.queue_trigger(

@@ -155,6 +155,25 @@ def rescore(
         raise typer.Exit(rescore_command(os.environ, dry_run=dry_run, as_json=as_json))
 
 
+@app.command()
+def rematch(
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Match all items again, also if no rule has changed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Match stored items by the watchlist as it is now. Exit status: as of cleanup.
+
+    The app does so by itself after a change. If it is interrupted, run it again to continue.
+    """
+    from local.commands.rematch import rematch_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(rematch_command(os.environ, begins_again=every, as_json=as_json))
+
+
 @app.command("import")
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="NDJSON, .gz or .zst.")],

@@ -13,9 +13,9 @@ from typing import Final, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import BadMessage
-from shared.models import Rematch, Subject, Watchlist
+from shared.models import ALL, Rematch, Subject, Watchlist
 from shared.on_demand import HIDDEN
-from shared.store import COLLECTION, REMATCH, WATCHLIST_REVISIONS, Store
+from shared.store import DAYS, REMATCH, WATCHLIST_REVISIONS, Query, Store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import iso
 
@@ -94,16 +94,28 @@ async def changed_since(store: Store, rematch: Rematch | None, watchlist: Watchl
 async def rematching(store: Store) -> frozenset[str]:
     """Return the ids of the subjects whose mentions may not be right yet.
 
-    It reads the documents of the watchlist and of the rematch, and after a change a few more.
-    Raises StoreError.
+    It reads the documents of the watchlist and of the rematch, and a few more right after a change,
+    or before the first rematch. Raises StoreError.
     """
     watchlist, found = await read_watchlist(store), await read_rematch(store)
-    if found is None and not watchlist["revision"]:
-        # Nothing was matched before the first start: whatever is stored waits for it.
-        is_collected = await store.read(COLLECTION, "collection", "collection") is not None
-        return frozenset(each["id"] for each in watchlist["subjects"] if is_collected)
+    if found is None and not await is_anything_stored(store):
+        return frozenset()
     under_way = found["subjects"] if found is not None and found["ended_at"] is None else []
     return frozenset([*under_way, *await changed_since(store, found, watchlist)])
+
+
+async def is_anything_stored(store: Store) -> bool:
+    """Return whether there are statistics, so that items were stored. Raises StoreError."""
+    return bool(await store.query(Query(DAYS, ALL, 1, order_by="id")))
+
+
+async def begin_matched(store: Store, watchlist: Watchlist, now: datetime) -> None:
+    """Note, where nothing is stored yet, that no item waits for the first watchlist.
+
+    Only a cycle calls it, which holds the lease. Raises StoreError.
+    """
+    if await read_rematch(store) is None and not await is_anything_stored(store):
+        await store.upsert(REMATCH, [new_rematch(watchlist["revision"], (), now)])
 
 
 def is_done(rematch: Rematch | None, watchlist: Watchlist) -> bool:

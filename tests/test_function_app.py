@@ -30,6 +30,7 @@ EXPECTED = {
     "collect": ("timer", "0 0 0 * * *"),
     "collect_now": ("queue", "collect-requests"),
     "backfill": ("queue", "backfill-requests"),
+    "rematch": ("queue", "rematch-requests"),
     "ingest": ("queue", "ingest-batches"),
     "trending": ("timer", "0 0 0 * * *"),
     "cleanup": ("timer", "0 0 0 * * *"),

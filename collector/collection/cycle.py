@@ -24,6 +24,7 @@ from shared.communities import SourceName
 from shared.errors import CycleEnded, DocumentChanged
 from shared.logs import event
 from shared.models import CollectRequest, Cycle, Trigger
+from shared.rematches import begin_matched
 from shared.settings import Settings
 from shared.store import CYCLES, REQUESTS, Store
 from shared.subjects.watchlist import keep_watchlist
@@ -69,6 +70,7 @@ class Collector:
                 origin=cycle["origin"],
             )
             watchlist = await keep_watchlist(self.store, self.clock())
+            await begin_matched(self.store, watchlist, self.clock())
             context = CycleContext(
                 store=self.store,
                 sources=self.sources,

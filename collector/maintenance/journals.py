@@ -1,10 +1,12 @@
-"""The documents of a cleanup and of a rescore."""
+"""The documents of a cleanup, of a rescore and of a rematch."""
 
 from collector.writers.journal import Journal, begun
 from collector.writers.lease import HeldLease
-from shared.models import Cleanup, Removed, Rescore
+from shared.models import Cleanup, Rematch, Removed, Rescore, Subject, Watchlist
+from shared.rematches import changed_since, read_rematch, renewed
 from shared.store import WORK, Store
-from shared.times import Clock
+from shared.subjects.watchlist import read_watchlist
+from shared.times import Clock, iso
 
 
 class CleanupJournal(Journal[Cleanup]):
@@ -47,3 +49,53 @@ class RescoreJournal(Journal[Rescore]):
         self.document["status"], self.document["reconciled"] = "running", "no"
         self.document["end_time"] = None
         await self.save()
+
+
+class RematchJournal(Journal[Rematch]):
+    """The document of the rematch, which is reopened for each turn at the lease.
+
+    watchlist is the one whose rules apply in this turn.
+    """
+
+    watchlist: Watchlist
+
+    @classmethod
+    async def reopen(
+        cls, store: Store, held: HeldLease, clock: Clock, *, begins_again: bool = False
+    ) -> "RematchJournal":
+        """Reopen the document; it begins again if the rules have changed, or if it should.
+
+        Cells that a killed turn left pending stay so. Raises DocumentExists.
+        """
+        watchlist, known = await read_watchlist(store), await read_rematch(store)
+        changed = await changed_since(store, known, watchlist)
+        if begins_again:
+            changed = [*dict.fromkeys([*changed, *map(_id_of, watchlist["subjects"])])]
+        document = renewed(known, watchlist, changed, clock())
+        document["status"], document["reconciled"] = "running", "no"
+        document["errors"], document["end_time"] = [], None
+        if known is None:
+            etag = await store.create(WORK, document)
+            journal = cls(store, held, clock, document, etag)
+        else:
+            journal = cls(store, held, clock, document, known["_etag"])
+            for name, hours in document["pending_cells"].items():
+                journal._pending[name].update(hours)
+            await journal.save()
+        journal.watchlist = watchlist
+        return journal
+
+    def will_change(self, subjects: set[str]) -> None:
+        """Note whose mentions the next write changes; the write-ahead stores it."""
+        if fresh := subjects.difference(self.document["subjects"]):
+            self.document["subjects"] += sorted(fresh)
+            self._is_saved = False
+
+    async def save(self) -> None:
+        """Store the document, with the time. Raises LeaseLost."""
+        self.document["updated_at"] = iso(self._clock())
+        await super().save()
+
+
+def _id_of(subject: Subject) -> str:
+    return subject["id"]

@@ -46,7 +46,7 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
 }
 
 // The host would create them on first use. Declared, they can be read and monitored from the start.
-@description('Requests for a collection or a backfill, batches of pushed items, and those that failed five times.')
+@description('Requests for a collection, a backfill or a rematch, batches of pushed items, and those that failed five times.')
 resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
   for queue in [
     'collect-requests'
@@ -55,6 +55,8 @@ resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-0
     'backfill-requests-poison'
     'ingest-batches'
     'ingest-batches-poison'
+    'rematch-requests'
+    'rematch-requests-poison'
   ]: {
     parent: queues
     name: queue

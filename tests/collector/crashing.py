@@ -1,4 +1,4 @@
-"""A cycle or a rescore in its own process, which is killed at a chosen step."""
+"""A cycle, a rescore or a rematch in its own process, which is killed at a chosen step."""
 
 import asyncio
 import os
@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from collector.maintenance.rematch import RematchTurn
 from collector.maintenance.rescore import Rescorer
 from collector.sentiment.base import Method, Score, label_of
 from shared.models import Language
@@ -154,3 +155,23 @@ async def _die_rescoring(settings: Settings, step: int, now: datetime) -> None:
 def die_rescoring(settings: Settings, step: int, now: datetime) -> None:
     """Run a rescore that is killed at this step, or ends if it has fewer."""
     asyncio.run(_die_rescoring(settings, step, now))
+
+
+def rematch_turn(
+    store: Store, settings: Settings, *, now: datetime | None = RESCORED_AT, **more: Any
+) -> RematchTurn:
+    """Return a turn that ends after one batch."""
+    clock = utc_now if now is None else lambda: now
+    return RematchTurn(store, settings, lambda: True, clock=clock, **more)
+
+
+async def _die_rematching(settings: Settings, step: int, now: datetime) -> None:
+    async with opened(settings) as store:
+        deadly: Any = DeadlyStore(store, step)
+        while await rematch_turn(deadly, settings, now=now, batch_items=5).run() is not None:
+            pass
+
+
+def die_rematching(settings: Settings, step: int, now: datetime) -> None:
+    """Run a rematch that is killed at this step, or ends if it has fewer."""
+    asyncio.run(_die_rematching(settings, step, now))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 LOGGING = ("event", "repeated_event")
 # Names that are composed, and fields that are passed on as a whole.
-FUNCTIONS = ("collect", "collect_now", "backfill", "ingest", "trending", "cleanup")
+FUNCTIONS = ("collect", "collect_now", "backfill", "rematch", "ingest", "trending", "cleanup")
 STATUSES = ("completed", "failed")
 NOTED = {"community", "kind", "message"}
 
