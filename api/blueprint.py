@@ -6,6 +6,7 @@ parameter, and site matches the rest. The local host doesn't start if a function
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,11 +14,13 @@ import azure.functions as func
 
 from api.actions import ingest as pushed
 from api.actions.collect import ask_for_collection, send
+from api.actions.preview import preview_subject
 from api.endpoints import READ, ROUTES
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import trends_file
 from api.export.mentions_feed import mentions_atom
 from api.export.tables import TYPES, format_of
+from api.http.bodies import read_body
 from api.http.fallback import answer_fallback
 from api.http.negotiation import choose_type
 from api.http.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
@@ -32,14 +35,16 @@ from api.http.responses import (
     prepare,
     prepared,
     triggered_answer,
+    uncached_answer,
 )
-from api.process import configured_deps, process_caches, process_deps
+from api.process import configured_deps, process_caches, process_deps, process_samples
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
 from api.reads.mentions import read_feed, read_mentions
 from api.reads.post import next_comments, read_post
 from api.reads.posts import read_recent_posts
+from api.reads.preview import read_sample
 from api.reads.sentiment import compare, read_stats, read_trends
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.subreddits import read_communities, read_subreddits
@@ -59,6 +64,7 @@ from api.schema.parameters import (
     TrendingParameters,
     TrendsParameters,
 )
+from api.schema.preview import Preview, PreviewBody
 from api.schema.sentiment import MOMENTS_OF_STATS
 from api.schema.subject_parameters import (
     FeedParameters,
@@ -157,6 +163,22 @@ async def item_post(req: func.HttpRequest) -> func.HttpResponse:
         return prepare(detail, deps.settings.origin, headers=links)
 
     return await serve_kept(deps, req, (read_post, "json"), parameters, make)
+
+
+@_route("preview_subject")
+@answering
+async def api_preview_subject(req: func.HttpRequest) -> func.HttpResponse:
+    """Show what the rules of a subject would match."""
+    read_parameters(NoParameters, req.params)
+    body = read_body(PreviewBody, req)
+    deps = await process_deps()
+
+    async def make() -> Preview:
+        key = (body.days, deps.settings.watched)
+        sample = await process_samples().get(key, partial(read_sample, deps, body.days))
+        return await preview_subject(deps, body, sample)
+
+    return uncached_answer(await process_caches().heavy.run(make), deps.settings.origin)
 
 
 @_route("subreddits")

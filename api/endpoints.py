@@ -20,6 +20,7 @@ from api.schema.parameters import (
     TrendingParameters,
     TrendsParameters,
 )
+from api.schema.preview import Preview, PreviewBody
 from api.schema.sentiment import Comparison, SentimentTrends, Stats
 from api.schema.subject_parameters import (
     FeedParameters,
@@ -305,6 +306,16 @@ ENDPOINTS = (
         problems=(*CHANGE, 404, 415),
         is_kept=False,
         body=MergeBody,
+    ),
+    Endpoint(
+        "preview_subject",
+        "/subjects/preview",
+        "What the rules of a subject would match in the newest items, before they are stored",
+        Preview,
+        method="POST",
+        problems=(415, 422, 429),
+        is_kept=False,
+        body=PreviewBody,
     ),
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(

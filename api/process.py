@@ -6,12 +6,17 @@ from functools import lru_cache
 from api.deps import Deps, SharedStore, SharedWatchlist
 from api.http.cache import Cache
 from api.http.caches import Caches
+from api.reads.preview import Sample
 from api.reads.process import process_health
 from shared.logs import set_levels
 from shared.on_demand import CollectMessage
 from shared.settings import settings
 from shared.spellings import Spellings
 from shared.times import utc_now
+
+# A sample has about a megabyte. Its items change at a collection.
+SAMPLE_SECONDS = 60.0
+MAX_SAMPLES = 4
 
 
 @lru_cache(maxsize=1)
@@ -34,6 +39,12 @@ def _spellings() -> Spellings:
 def process_caches() -> Caches:
     """Return this process's caches. Raises SettingsError."""
     return Caches(Cache(seconds=settings().cache_seconds))
+
+
+@lru_cache(maxsize=1)
+def process_samples() -> Cache[Sample]:
+    """Return this process's samples for previews, which are asked for while someone types."""
+    return Cache(seconds=SAMPLE_SECONDS, most=MAX_SAMPLES)
 
 
 @lru_cache(maxsize=1)
@@ -73,5 +84,6 @@ async def close() -> None:
     """Close this process's store. A stopping host calls it, so that the store's thread ends."""
     if _shared_store.cache_info().currsize:
         await _shared_store().close()
-        for made in (_shared_store, _shared_watchlist, _unsent, _spellings, process_caches):
+        kept = (_shared_store, _shared_watchlist, _unsent, _spellings)
+        for made in (*kept, process_caches, process_samples):
             made.cache_clear()

@@ -50,7 +50,7 @@ def send_due_rematch(settings: Settings, output: func.Out[List[str]]) -> None:  
 
 
 async def _due(settings: Settings) -> str | None:
-    async with opened(settings) as store:
+    async with opened(settings) as (store, _):
         found = await read_rematch(store)
         if await nothing_to_do(store) or (found is not None and is_active(found, utc_now())):
             return None
@@ -98,16 +98,16 @@ async def rematch_by_hand(
 
     An unfinished rematch goes on. Raises what `RematchTurn.run` raises.
     """
-    async with opened(settings) as store:
-        run = _Run(store, settings, LeaseWait(RESCORE_WAIT_SECONDS), progress=progress)
+    async with opened(settings) as (store, watched):
+        run = _Run(store, watched, LeaseWait(RESCORE_WAIT_SECONDS), progress=progress)
         return await run.turns(begins_again=begins_again)
 
 
 async def _run(settings: Settings) -> Rematch | None:
     """Take turns until the run's time is used up."""
-    async with opened(settings) as store:
+    async with opened(settings) as (store, watched):
         lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to=ID)
-        return await _Run(store, settings, lease_wait, seconds=RUN_SECONDS).turns()
+        return await _Run(store, watched, lease_wait, seconds=RUN_SECONDS).turns()
 
 
 @dataclass(frozen=True)

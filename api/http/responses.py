@@ -183,6 +183,12 @@ def written_answer(
     )
 
 
+def uncached_answer(answer: BaseModel, origin: Origin) -> func.HttpResponse:
+    """Answer with the result of a POST that changes nothing. Never cached."""
+    headers = {**NOT_KEPT, "Undertone-Origin": origin}
+    return func.HttpResponse(answer.model_dump_json(), headers=headers, mimetype=JSON)
+
+
 def health_answer(health: Health) -> func.HttpResponse:
     """Answer with the service's health, with status 503 if it is unhealthy. Never cached."""
     unhealthy = health.status == "unhealthy"

@@ -6,6 +6,7 @@ from typing import cast
 from api.deps import Deps
 from api.reads.coverage import shown_state
 from api.reads.cycles import client_message
+from api.reads.rematch import read_rematch_state
 from api.schema.cycles import (
     BackfillState,
     CommunityDetail,
@@ -27,10 +28,11 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
 
     Raises StoreError.
     """
-    found = await read_communities(deps, parameters)
+    del parameters
+    names = list(deps.settings.watched)
     return Subreddits(
-        subreddits=found.communities,
-        count=found.count,
+        subreddits=names,
+        count=len(names),
         details=[
             SubredditDetail(
                 name=each.community,
@@ -38,18 +40,27 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
                 items_24h=each.items_24h,
                 last_error=_since(each),
             )
-            for each in found.details
+            for each in await _details(deps)
         ],
-        origin=found.origin,
+        origin=deps.settings.origin,
     )
 
 
 async def read_communities(deps: Deps, parameters: SubredditsParameters) -> WatchedCommunities:
-    """Return each configured community, in two batched reads of one partition each.
-
-    Raises StoreError.
-    """
+    """Return each configured community, and the progress of a rematch. Raises StoreError."""
     del parameters
+    names = list(deps.settings.watched)
+    return WatchedCommunities(
+        communities=names,
+        count=len(names),
+        details=await _details(deps),
+        rematch=await read_rematch_state(deps),
+        origin=deps.settings.origin,
+    )
+
+
+async def _details(deps: Deps) -> list[CommunityDetail]:
+    """Return each configured community, in two batched reads of one partition each."""
     names = deps.settings.watched
     store = await deps.watched_store()
     # The hours first: they show which communities are stored in another case.
@@ -62,9 +73,7 @@ async def read_communities(deps: Deps, parameters: SubredditsParameters) -> Watc
         state = cast("CommunityState | None", found.get(("community", name)))
         past = cast("Backfill | None", found.get(("backfill", backfill_id(name))))
         details.append(_detail(deps, name, items[name], state, past))
-    return WatchedCommunities(
-        communities=list(names), count=len(names), details=details, origin=deps.settings.origin
-    )
+    return details
 
 
 def _backfill(deps: Deps, found: Backfill | None) -> BackfillState | None:

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, RootModel
 
 from api.schema.base import Answer, DataOrigin, Time
+from api.schema.rematch import RematchState
 from shared.backfills import BackfillStatus
 from shared.communities import SourceName
 from shared.models import Outcome, Trigger, WorkStatus
@@ -90,6 +91,10 @@ class WatchedCommunities(Answer):
     communities: list[str] = Field(description="the ids of the watched communities")
     count: int = Field(description="the number of watched communities")
     details: list[CommunityDetail] = Field(description="one object for each community")
+    rematch: RematchState | None = Field(
+        description="how far the matching of stored items by changed rules has come; null if all"
+        " are matched"
+    )
     origin: DataOrigin
 
 
