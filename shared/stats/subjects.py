@@ -49,9 +49,10 @@ IN = " in "
 PARTS_SUFFIX = " parts"
 
 LABELS_BY_INITIAL: Mapping[str, Label] = {"p": "positive", "-": "negative", "n": "neutral"}
-VIAS_BY_INITIAL: Mapping[str, Via] = {via[0]: via for via in VIAS}
+VIAS_BY_INITIAL: Mapping[str, Via] = {"t": "text", "r": "thread", "h": "home"}
 KINDS_BY_INITIAL: Mapping[str, Kind] = {"p": "post", "c": "comment"}
 INITIALS_OF_LABELS: Mapping[Label, str] = {each: sign for sign, each in LABELS_BY_INITIAL.items()}
+INITIALS_OF_VIAS: Mapping[Via, str] = {each: sign for sign, each in VIAS_BY_INITIAL.items()}
 
 
 @dataclass(frozen=True, order=True)
@@ -104,7 +105,7 @@ def parts_key(subject: str, month: str) -> Key:
 
 def pack_mention(order_key_rest: str, label: Label, via: Via, kind: Kind) -> str:
     """Return a mention as hours of subjects list it; the rest of the key follows the hour."""
-    return f"{INITIALS_OF_LABELS[label]}{via[0]}{kind[0]}{order_key_rest}"
+    return f"{INITIALS_OF_LABELS[label]}{INITIALS_OF_VIAS[via]}{kind[0]}{order_key_rest}"
 
 
 def listed_in(hour: SubjectHour, watched: Iterable[str]) -> list[Listed]:
