@@ -4,8 +4,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 from shared.subjects.folded_text import FoldedText
+from shared.subjects.phrases import Occurrence
 from shared.subjects.spans import Spans
 
 # Words of the context are near in the same sentence, or up to 12 words away.
@@ -14,10 +16,11 @@ SENTENCE = re.compile(r"[.!?\u2026]+[\"')\]]*\s+|\n")
 WORD = re.compile(r"\S+")
 # A name in lower case after one of them is a common noun: "the cursor jumps".
 ARTICLE = re.compile(
-    r"(?<![^\W_])(?:an?|the|this|that|these|those|each|every|another|any|no|one|my|your|his|her"
-    r"|its|our|their|whose)\s$"
+    r"(?<![^\W_])(?:an?|the|this|that|these|those|each|every|another|any|no|one|which|what|my|your"
+    r"|his|her|its|our|their|whose)\s(?:(?:last|first|next|new|old|same|current|other|whole|own"
+    r"|default|little|actual|real|normal|big|tiny|small)\s)?$"
 )
-MAX_ARTICLE = 9
+MAX_ARTICLE = 16
 # Its context stands directly behind it then: "the cursor editor".
 BEHIND_WORDS = 2
 VERSION = re.compile(
@@ -26,6 +29,10 @@ VERSION = re.compile(
 # A clause begins after them, with a capital.
 CLAUSE = re.compile(r"(?:[:\"]|(?:^|\s)[-*])\s*$")
 MIN_LETTERS = 4
+# "the cursor in VS Code" is no editor.
+PREPOSITION = re.compile(r"\s(?:in|on|at|of|to|for|from|with|is|was|and|or)(?![^\W_])")
+MIN_NOUN = 3
+MAX_NAME = 60
 
 
 class Surroundings:
@@ -47,17 +54,21 @@ class Surroundings:
     def _starts(self) -> Sequence[int]:
         return [start for start, _ in self._words]
 
-    def has_context(self, start: int, stop: int, context: Spans) -> bool:
-        """Return whether a word of the context, given in the order of the text, is near a name.
+    def has_context(self, name: Occurrence[Any], context: Spans) -> bool:
+        """Return whether a word of the context is near a name.
 
-        The number of a version behind the name is context, too.
+        A phrase with the name itself may be context, as "using Cursor", and the number of a version
+        behind the name is.
         """
-        if VERSION.match(self._text.folded, stop):
+        if VERSION.match(self._text.folded, name.stop):
             return True
-        common = self._is_common_noun(start, stop)
-        first, last = self._behind(stop) if common else self._near(start, stop)
+        common = self._is_common_noun(name, context)
+        first, last = self._behind(name.stop) if common else self._near(name.start, name.stop)
+        owns = "'" in self._text.folded[name.end : name.stop]
+        # "using Claude's chair" says nothing of Claude.
         return any(
-            ends <= start or begins >= stop for begins, ends in context.beginning(first, last)
+            ends <= name.start or ends > name.stop or (begins < name.start and not owns)
+            for begins, ends in context.beginning(first, last)
         )
 
     def is_own_capital(self, start: int, written: str) -> bool:
@@ -91,11 +102,36 @@ class Surroundings:
             lower += not self._text.is_upper(begins)
         return upper > lower
 
-    def _is_common_noun(self, start: int, stop: int) -> bool:
-        text = self._text
-        if not ARTICLE.search(text.folded, max(0, start - MAX_ARTICLE), start):
+    def _is_common_noun(self, name: Occurrence[Any], context: Spans) -> bool:
+        """Return whether a name in lower case is a plural, or follows an article or an owner."""
+        text, start = self._text, name.start
+        if any(map(text.is_upper, range(start, min(name.end, start + MAX_NAME)))):
             return False
-        return not any(text.is_upper(place) for place in range(start, min(stop, start + 40)))
+        if text.folded.startswith(("s", "es"), name.end, name.stop):
+            return True
+        if ARTICLE.search(text.folded, max(0, start - MAX_ARTICLE), start):
+            return True
+        return self._follows_owner(start, context)
+
+    def _follows_owner(self, start: int, context: Spans) -> bool:
+        """Return whether a name stands behind: "Postgres cursor", "everyone's cursor".
+
+        A name of the context may own it: "Google's Jules".
+        """
+        place = bisect_left(self._starts, start) - 1
+        if place < 0 or self._words[place][1] != start - 1:
+            return False
+        begins, ends = self._words[place]
+        if context.overlapping(begins, ends):
+            return False
+        if self._text.folded.endswith("'s", begins, ends):
+            return True
+        is_name = ends - begins >= MIN_NOUN and self._text.is_upper(begins)
+        return is_name and not self._begins_sentence(begins)
+
+    def _begins_sentence(self, start: int) -> bool:
+        place = bisect_left(self._sentences, start)
+        return place < len(self._sentences) and self._sentences[place] == start
 
     def _near(self, start: int, stop: int) -> tuple[int, int]:
         """Return the bounds of the sentence of a name, or of the 12 words on both sides of it."""
@@ -112,5 +148,6 @@ class Surroundings:
 
     def _behind(self, stop: int) -> tuple[int, int]:
         """Return the bounds of the words directly behind a name."""
-        end = bisect_left(self._starts, stop) + BEHIND_WORDS
+        words = 1 if PREPOSITION.match(self._text.folded, stop) else BEHIND_WORDS
+        end = bisect_left(self._starts, stop) + words
         return stop, self._starts[end] if end < len(self._starts) else len(self._text.folded)

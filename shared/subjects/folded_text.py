@@ -16,13 +16,13 @@ UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]"
 )
 # A plural, or the number of a version, and a short form after an apostrophe.
-ENDING = re.compile(r"(?:s(?![^\W_])|\d+(?:\.\d+)*)?(?:'(?:s|d|ll|ve|re|m)(?![^\W_]))?")
-ENDING_OF_SIBILANT = re.compile(
-    r"(?:es(?![^\W_])|\d+(?:\.\d+)*)?(?:'(?:s|d|ll|ve|re|m)(?![^\W_]))?"
-)
+_SHORT_FORM = r"(?:'(?:s|d|ll|ve|re|m)(?![^\W_]))?"
+_NUMBER = r"\d+(?:\.\d+)*"
+ENDINGS = re.compile(rf"(?:s(?![^\W_])|{_NUMBER})?{_SHORT_FORM}")
+ENDINGS_OF_SIBILANT = re.compile(rf"(?:es(?![^\W_])|{_NUMBER})?{_SHORT_FORM}")
+ENDINGS_OF_NUMBER = re.compile(rf"(?:s(?![^\W_]))?{_SHORT_FORM}")
 SIBILANTS = ("s", "x", "z", "ch", "sh")
 REST_OF_WORD = re.compile(r"[^\W_]*")
-VERSION = re.compile(r"(?: ?-?v?\d+\.\d+(?:\.\d+)*)(?! ?(?:px|[cm]?m|m?s|r?em|seconds?|pixels?|%))")
 BLANKS = re.compile(r"[^\S\n]+")
 LINES = re.compile(r" ?\n\s*")
 # A place in a file system, and a name of a user or a community, before a word.
@@ -88,10 +88,10 @@ class FoldedText:
         last = self.folded[end - 1]
         if not _is_letter_of_word(last):
             return end if last.isalnum() or not self._is_code_after(end) else None
-        if last.isdigit():
-            return end if self._ends(end) else None
-        sibilant = self.folded.endswith(SIBILANTS, start, end)
-        found = (ENDING_OF_SIBILANT if sibilant else ENDING).match(self.folded, end)
+        endings = ENDINGS_OF_NUMBER if last.isdigit() else ENDINGS
+        if self.folded.endswith(SIBILANTS, start, end):
+            endings = ENDINGS_OF_SIBILANT
+        found = endings.match(self.folded, end)
         stop = found.end() if found else end
         return next((each for each in (stop, end) if self._ends(each)), None)
 

@@ -14,6 +14,7 @@ from shared.subjects.context import Surroundings
 from shared.subjects.folded_text import FoldedText
 from shared.subjects.phrases import Occurrence, Phrase, Phrases, phrase_of
 from shared.subjects.spans import Span, Spans
+from shared.subjects.wordlists import context_of
 from shared.text import normalised
 
 SHORT_FORM = re.compile(r"'\w*$")
@@ -79,7 +80,7 @@ class Matcher:
             for each in _rule_of(number, term)
         )
         self._exclusions = Phrases(_phrases(subject["exclude"] for subject in subjects))
-        self._context = Phrases(_phrases(subject["context"] for subject in subjects))
+        self._context = Phrases(_phrases(map(context_of, subjects)))
 
     def match(self, text: str, *, home: str | None = None) -> list[Match]:
         """Return the subjects that a text names, in the order of the watchlist.
@@ -187,7 +188,7 @@ def _is_told(text: FoldedText, around: Surroundings, hit: Hit, context: Spans) -
     own_case = hit.value.capital and _own_spelling(text, hit)
     if own_case and around.is_own_capital(hit.start, text.written(hit.start, hit.end)):
         return True
-    return around.has_context(hit.start, hit.stop, context)
+    return around.has_context(hit, context)
 
 
 def _longest(hits: Iterable[Hit], length: int) -> list[Hit]:

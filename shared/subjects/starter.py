@@ -4,7 +4,7 @@ shared/subjects/starter.toml has the rules and their reasons.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NotRequired, TypedDict, cast
 
@@ -27,27 +27,23 @@ class _Entry(TypedDict):
 
 
 class _File(TypedDict):
-    context: Mapping[str, Sequence[str]]
     subjects: Sequence[_Entry]
 
 
 def starter_pack() -> list[Subject]:
     """Return the subjects of the starter pack."""
     read = cast("_File", tomllib.loads(FILE.read_text(encoding="utf-8")))
-    return [_subject(entry, read["context"]) for entry in read["subjects"]]
+    return [_subject(entry) for entry in read["subjects"]]
 
 
-def _subject(entry: _Entry, lists: Mapping[str, Sequence[str]]) -> Subject:
-    context: dict[str, None] = {}
-    for each in entry.get("context", ()):
-        context.update(dict.fromkeys(lists[each[1:]] if each.startswith("@") else (each,)))
+def _subject(entry: _Entry) -> Subject:
     return Subject(
         id="-".join(entry["name"].lower().split()),
         name=entry["name"],
         role="competitor",
         terms=list(_terms(entry)),
         exclude=list(entry.get("exclude", ())),
-        context=list(context),
+        context=list(entry.get("context", ())),
         home=list(entry.get("home", ())),
         merged_from=[],
     )
