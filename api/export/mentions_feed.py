@@ -17,27 +17,27 @@ def mentions_atom(found: MentionFeed, origin: Origin, place: Place) -> bytes:
 
     Data that isn't live is marked, and has separate ids.
     """
-    note, subject = NOTES[origin], found.subject
-    own = f"{place.tag}{origin}/subject/{subject['id']}"
+    note = NOTES[origin]
+    own = f"{place.tag}{origin}/subject/{found.subject}"
     root = Element(f"{{{ATOM}}}feed", {"xml:lang": "en"})
     add_element(root, "id", own)
-    name = f"Mentions of {subject['name']} on Undertone"
+    name = f"Mentions of {found.title} on Undertone"
     add_element(root, "title", name + (f" ({note})" if note else ""))
     if note:
         add_element(root, "subtitle", f"This is {note}: its items can't be found elsewhere.")
     add_element(root, "updated", found.updated)
     add_element(add_element(root, "author"), "name", "Undertone")
-    path = f"{place.base}/api/v1/subjects/{quote(subject['id'])}/mentions.atom"
+    path = f"{place.base}/api/v1/subjects/{quote(found.subject)}/mentions.atom"
     add_element(root, "link", rel="self", type=FEED_TYPES[0], href=path)
     # The dashboard's address of the subject: dashboard/src/address.ts.
-    page = f"{place.base}/?{urlencode({'view': 'subject', 'subject': subject['id']})}"
+    page = f"{place.base}/?{urlencode({'subject': found.subject})}"
     add_element(root, "link", rel="alternate", type="text/html", href=page)
     for mention in found.mentions:
-        _write(root, mention, own, page)
+        _write(root, mention, own, page, note)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _write(root: Element, mention: MentionAnswer, own: str, page: str) -> None:
+def _write(root: Element, mention: MentionAnswer, own: str, page: str, note: str) -> None:
     entry = add_element(root, "entry")
     add_element(entry, "id", f"{own}/{mention.kind}/{quote(mention.id, safe='')}")
     of_comment = f"A comment by {mention.author} in {mention.community}"
@@ -45,7 +45,8 @@ def _write(root: Element, mention: MentionAnswer, own: str, page: str) -> None:
     add_element(entry, "updated", mention.collected_at)
     add_element(entry, "published", mention.created_utc)
     add_element(add_element(entry, "author"), "name", mention.author)
-    add_element(entry, "summary", _summary(mention))
+    summary = _summary(mention)
+    add_element(entry, "summary", f"{note.capitalize()}: {summary}" if note else summary)
     add_element(entry, "category", term=mention.community)
     add_element(entry, "category", term=mention.sentiment.label)
     add_element(entry, "link", rel="alternate", type="text/html", href=mention.permalink or page)

@@ -1,20 +1,19 @@
 """The posts and comments that mention a subject."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.deps import Deps
 from api.reads.copies import with_places, words_of
 from api.reads.hours import HourWalk, Reference, read_referenced
 from api.reads.listing import COMMENT, Page, Slice, place_of, read_page
-from api.reads.rematch import read_rematching
-from api.reads.scopes import Scope, read_subject_named, scope_asked
+from api.reads.scopes import Scope, read_scope_of_subject, scope_asked
 from api.reads.search import Search, search_of, search_terms
 from api.reads.spans import window_of
 from api.schema.parameters import Kind
 from api.schema.subject_parameters import MAX_RANKED, FeedParameters, MentionsParameters
 from api.schema.subjects import MentionAnswer, Mentions
-from shared.models import ALL, Item, Label, Mention, Subject, SubjectHour
+from shared.models import ALL, Item, Label, Mention, SubjectHour
 from shared.stats.subjects import Listed, listed_in
 from shared.store import SUBJECT_HOURS, Store
 from shared.times import Window, iso
@@ -34,7 +33,8 @@ Rank = tuple[int, str]
 class MentionFeed:
     """The newest mentions of a subject."""
 
-    subject: Subject
+    subject: str
+    title: str
     mentions: Sequence[MentionAnswer]
     updated: str
     """When the newest of them was collected."""
@@ -93,7 +93,7 @@ def is_about(item: Item, scope: Scope) -> bool:
     """Return whether an item mentions the scope's subject by its via; True without a subject."""
     if scope.subject is None:
         return True
-    mention = _mention_of(item, scope.subject["id"])
+    mention = _mention_of(item, scope)
     return mention is not None and scope.via in {None, mention["via"]}
 
 
@@ -104,9 +104,8 @@ async def read_mentions(deps: Deps, parameters: MentionsParameters) -> Page[Ment
     UnknownSubject, UnknownCommunity and StoreError.
     """
     community = scope_asked(deps.settings, parameters)
-    subject = await read_subject_named(deps, parameters.id, parameter="id")
-    is_rematching = subject["id"] in await read_rematching(deps)
-    scope = Scope(community, subject, parameters.via, is_rematching)
+    found_scope = await read_scope_of_subject(deps, parameters.id, parameter="id")
+    scope = replace(found_scope, community=community, via=parameters.via)
     window, end = window_of(parameters, deps.clock())
     kinds = (parameters.kind,) if parameters.kind else KINDS
     names = deps.settings.watched
@@ -125,8 +124,8 @@ async def read_mentions(deps: Deps, parameters: MentionsParameters) -> Page[Ment
     else:
         _, cursor = _split(parameters.cursor)
         found, cursor_of = await read_page(listing, cursor, search, parameters.limit), place_of
-    answers = _answers(found.items, subject, names, cursor_of)
-    return Page(Mentions(answers), found.below, is_rematching)
+    answers = _answers(found.items, scope, names, cursor_of)
+    return Page(Mentions(answers), found.below, scope.is_rematching)
 
 
 async def _by_score(
@@ -151,25 +150,25 @@ async def _by_score(
 
 async def read_feed(deps: Deps, parameters: FeedParameters) -> MentionFeed:
     """Return the newest mentions of a subject in a week. Raises UnknownSubject and StoreError."""
-    subject = await read_subject_named(deps, parameters.id, parameter="id")
+    scope = await read_scope_of_subject(deps, parameters.id, parameter="id")
     window = Window.of_hours(FEED_HOURS, deps.clock())
-    found = await newest_mentions(deps, subject, window, FEED_ENTRIES)
+    found = await newest_mentions(deps, scope, window, FEED_ENTRIES)
     # Without mentions the feed dates from the beginning of the day.
     updated = max(
         (each.collected_at for each in found), default=f"{iso(window.end)[:10]}T00:00:00Z"
     )
-    return MentionFeed(subject, found, updated)
+    return MentionFeed(parameters.id.lower(), scope.title, found, updated)
 
 
 async def newest_mentions(
-    deps: Deps, subject: Subject, window: Window, limit: int
+    deps: Deps, scope: Scope, window: Window, limit: int
 ) -> list[MentionAnswer]:
-    """Return the newest mentions of a subject in a window. Raises StoreError."""
+    """Return the newest mentions of the scope's subject in a window. Raises StoreError."""
     names = deps.settings.watched
     end = iso(window.end) + "~"
     listing = MentionListing(
         await deps.watched_store(),
-        Scope(subject=subject),
+        scope,
         window,
         end,
         names,
@@ -177,15 +176,16 @@ async def newest_mentions(
         kinds=KINDS,
     )
     found = await listing.read(listing.end, limit)
-    return _answers(found.items, subject, names, place_of)
+    return _answers(found.items, scope, names, place_of)
 
 
 def _place_of(listed: Listed) -> str:
     return listed.order_key + (COMMENT if listed.kind == "comment" else "")
 
 
-def _mention_of(item: Item, subject: str) -> Mention | None:
-    return next((each for each in item.get("mentions", ()) if each["subject"] == subject), None)
+def _mention_of(item: Item, scope: Scope) -> Mention | None:
+    listed = item.get("mentions", ())
+    return next((each for each in listed if each["subject"] == scope.subject_id), None)
 
 
 def _rank(item: Item) -> Rank:
@@ -208,11 +208,11 @@ def _split(cursor: str | None) -> tuple[int | None, str | None]:
 
 def _answers(
     items: Iterable[Item],
-    subject: Subject,
+    scope: Scope,
     names: Sequence[str],
     cursor_of: Callable[[Item], str],
 ) -> list[MentionAnswer]:
-    found = ((item, _mention_of(item, subject["id"])) for item in items)
+    found = ((item, _mention_of(item, scope)) for item in items)
     return [_answer(item, mention, names, cursor_of(item)) for item, mention in found if mention]
 
 

@@ -1,7 +1,7 @@
 """Which scope a request asks for: a watched community, or all; and which subject."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.deps import Deps
 from api.errors import BadParameters, UnknownCommunity, UnknownSubject, shortened
@@ -32,6 +32,11 @@ class Scope:
         return self.subject["id"] if self.subject else None
 
     @property
+    def title(self) -> str:
+        """Return what people call the subject, or the community."""
+        return self.subject["name"] if self.subject else self.community
+
+    @property
     def name(self) -> str:
         """Return the name of the scope: a community, all, or subject:ID."""
         return subject_scope(self.subject["id"]) if self.subject else self.community
@@ -48,9 +53,22 @@ async def read_scope(deps: Deps, parameters: CommunityParameters) -> Scope:
     if parameters.subject is None:
         check_needs_subject(via=parameters.via)
         return Scope(community)
-    subject = await read_subject_named(deps, parameters.subject)
-    is_rematching = subject["id"] in await read_rematching(deps)
-    return Scope(community, subject, parameters.via, is_rematching)
+    scope = await read_scope_of_subject(deps, parameters.subject)
+    return replace(scope, community=community, via=parameters.via)
+
+
+async def read_scope_of_subject(
+    deps: Deps, name: str | None, *, parameter: str = "subject"
+) -> Scope:
+    """Return the scope of the subject with this id, or of all without one.
+
+    Raises UnknownSubject and StoreError.
+    """
+    if name is None:
+        return Scope()
+    watchlist = await read_watchlist(await deps.store())
+    subject = subject_named(watchlist["subjects"], name, parameter=parameter)
+    return Scope(subject=subject, is_rematching=subject["id"] in await read_rematching(deps))
 
 
 def check_needs_subject(**given: object) -> None:
@@ -66,12 +84,6 @@ def check_needs_subject(**given: object) -> None:
     ]
     if bad:
         raise BadParameters(bad)
-
-
-async def read_subject_named(deps: Deps, name: str, *, parameter: str = "subject") -> Subject:
-    """Return the subject of the watchlist with this id. Raises UnknownSubject and StoreError."""
-    watchlist = await read_watchlist(await deps.store())
-    return subject_named(watchlist["subjects"], name, parameter=parameter)
 
 
 def subject_named(subjects: Sequence[Subject], name: str, *, parameter: str = "subject") -> Subject:

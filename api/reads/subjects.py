@@ -79,7 +79,7 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
     found = await read_figures(deps, parameters)
     scope = Scope(subject=subject)
     days = (await read_days_of_subjects(deps, [scope], found.window, parts=True))[scope.name]
-    newest = await newest_mentions(deps, subject, found.window, NEWEST)
+    newest = await newest_mentions(deps, scope, found.window, NEWEST)
 
     def answer() -> SubjectCard:
         own = base_set(subjects)

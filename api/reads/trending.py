@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from api.deps import Deps
 from api.errors import NotFound
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
+from api.reads.scopes import Scope, read_scope_of_subject
 from api.schema.coverage import CoverageAnswer
 from api.schema.parameters import TrendingParameters
 from api.schema.trending import TopicAnswer, TopicsAnswer
 from shared.models import ALL, Topic, Topics
 from shared.stats.cells import FIRST_METHOD
-from shared.store import CURRENT, TOPICS, Store
+from shared.stats.subjects import listed_in
+from shared.store import CURRENT, SUBJECT_HOURS, TOPICS, Store
+from shared.store.keys import id_of
 from shared.times import Window, parse_iso
 
 TOPIC_HOURS = 24
@@ -19,15 +22,56 @@ TOPIC_HOURS = 24
 async def read_trending(deps: Deps, parameters: TrendingParameters) -> TopicsAnswer:
     """Return the topics, in one read, or two for an earlier time.
 
-    The list is empty before topics were ever computed. Raises NotFound and StoreError.
+    Those of a subject take a read for each of the 24 hours too. The list is empty before topics
+    were ever computed. Raises NotFound, UnknownSubject and StoreError.
     """
+    scope = await read_scope_of_subject(deps, parameters.subject)
     topics = only_watched(await topics_at(await deps.store(), parameters.at), deps.settings.watched)
+    if scope.subject is not None:
+        topics = await _about(deps, topics, scope)
     shown = topics[: parameters.limit]
     names = list(dict.fromkeys(name for topic in shown for name in topic["communities"]))
     if not names:
         return TopicsAnswer([])
     states = await read_states(deps, await deps.watched_store(), names)
-    return TopicsAnswer([topic_answer(topic, _coverage(deps, topic, states)) for topic in shown])
+    answers = [topic_answer(topic, _coverage(deps, topic, states)) for topic in shown]
+    if scope.subject is not None:
+        answers = [
+            each.model_copy(
+                update={
+                    "subject_mentions": len(each.post_ids),
+                    "rematching": scope.is_rematching,
+                }
+            )
+            for each in answers
+        ]
+    return TopicsAnswer(answers)
+
+
+async def _about(deps: Deps, topics: Sequence[Topic], scope: Scope) -> list[Topic]:
+    """Return the topics with posts that mention the scope's subject, with only these posts."""
+    if not topics:
+        return []
+    # A topic's posts are of the 24 hours before.
+    window = Window.of_hours(TOPIC_HOURS + 1, parse_iso(topics[0]["created_at"]))
+    store = await deps.watched_store()
+    keys = [(scope.name, hour) for hour in window.hours()]
+    hours = (await store.read_many(SUBJECT_HOURS, keys)).values()
+    mentioning = {
+        id_of(each.order_key)
+        for hour in hours
+        for each in listed_in(hour, deps.settings.watched)
+        if each.kind == "post"
+    }
+    found: list[Topic] = []
+    for topic in topics:
+        own: Topic = {
+            **topic,
+            "post_ids": [each for each in topic["post_ids"] if each in mentioning],
+        }
+        if own["post_ids"]:
+            found.append(own)
+    return found
 
 
 def _coverage(deps: Deps, topic: Topic, states: States) -> CoverageAnswer | None:

@@ -4,7 +4,7 @@ from pydantic import Field, RootModel
 
 from api.schema.base import Answer, LeftOut, Methods, MixedMethods, Time
 from api.schema.coverage import CoverageAnswer
-from api.schema.sentiment import LabelCounts
+from api.schema.sentiment import LabelCounts, Rematching
 from shared.models import TopicState
 
 
@@ -64,6 +64,7 @@ class TopicAnswer(Answer):
         " `post_ids` has only these then, and all other figures are those of the whole topic; null"
         " without `subject`",
     )
+    rematching: Rematching = False
     created_at: Time = Field(description="when it was computed")
     coverage: CoverageAnswer | None = Field(
         default=None,

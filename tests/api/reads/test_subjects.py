@@ -1,0 +1,256 @@
+"""The list of subjects, and the card of one, against a recount of their mentions."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from api.errors import UnknownSubject
+from api.reads.subjects import read_subject, read_subjects
+from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
+from api.schema.subjects import SubjectFigures
+from shared.models import CollectionState, CommunityState
+from shared.stats.cells import standard_error
+from shared.store import COLLECTION, COMMUNITIES, Store
+from shared.times import Window, iso
+from tests.api.subject_world import (
+    SUBJECTS,
+    a_subject,
+    counts,
+    ids,
+    keep_matched,
+    mentioning,
+    talk,
+    watch,
+)
+from tests.api.world import NAMES, NOW, CountingStore, a_post, deps_of, get
+from tests.fixtures.stores import FilledStore
+
+HOUR = timedelta(hours=1)
+COUNT = 400
+
+
+async def fill(store: Store) -> None:
+    """Store the items of a week, one every 25 minutes."""
+    await watch(store)
+    await keep_matched(store, *talk(COUNT))
+
+
+@pytest.fixture
+async def talked(filled_store: FilledStore) -> Store:
+    """Open a store in which people talk about the subjects."""
+    return await filled_store(fill)
+
+
+async def all_items(store: Store) -> list[Any]:
+    posts, comments = talk(COUNT)
+    return await keep_matched(store, posts, comments)
+
+
+async def rows(store: Any, **given: Any) -> dict[str, SubjectFigures]:
+    found = await read_subjects(deps_of(store), SubjectsParameters(**given))
+    return {each.id: each for each in found.subjects}
+
+
+def between(items: list[Any], subject: str, start: datetime, end: datetime) -> list[Any]:
+    """Return the mentions from a time to another one."""
+    found = mentioning(items, subject, hours=2160)
+    return [item for item in found if iso(start) <= item["created_utc"] < iso(end)]
+
+
+async def test_own_subjects_come_first_then_competitors_then_topics(talked) -> None:
+    found = await read_subjects(deps_of(talked), SubjectsParameters(hours=48))
+    roles = [each.role for each in found.subjects]
+    assert roles == ["own", "competitor", "competitor", "topic"]
+    first, second = found.subjects[1:3]
+    assert first.mentions >= second.mentions
+    assert sorted(found.set) == ["kiro", "lantern", "zed"]
+    assert found.sentiment_of == "text"
+
+
+@pytest.mark.parametrize("hours", [1, 24, 48, 49, 100, 168])
+async def test_figures_equal_a_recount(talked, hours: int) -> None:
+    items = await all_items(talked)
+    found = await rows(talked, hours=hours)
+    window = Window.of_hours(hours, NOW)
+    base = sum(len(mentioning(items, name, hours=hours)) for name in ("lantern", "kiro", "zed"))
+    for name, row in found.items():
+        own = mentioning(items, name, hours=hours)
+        before = between(items, name, window.start - hours * HOUR, window.start)
+        told = row.statistics.model_dump(include=counts(own).keys())
+        assert told == pytest.approx(counts(own), abs=1e-4)
+        assert row.previous.total == len(before)
+        assert row.difference.total == len(own) - len(before)
+        assert row.mentions == len(own)
+        assert row.share == (None if name == "robots" else pytest.approx(len(own) / base))
+        assert sum(point.total for point in row.trend_data) == len(own)
+        assert len(row.trend_data) == (hours if hours <= 48 else len(window.days()))
+        by_name = [len(mentioning(items, name, hours=hours, community=each)) for each in NAMES]
+        if own:
+            assert row.top_community is not None
+            assert row.top_community.mentions == max(by_name)
+    shares = [row.share for row in found.values() if row.share is not None]
+    assert sum(shares) == pytest.approx(1)
+
+
+async def test_the_change_is_that_of_equal_full_hours(talked) -> None:
+    items = await all_items(talked)
+    end = NOW.replace(minute=0, second=0)
+    found = await rows(talked, hours=48)
+    spans = ((end - 48 * HOUR, end), (end - 96 * HOUR, end - 48 * HOUR))
+    names = ("lantern", "kiro", "zed")
+    shares = []
+    for start, until in spans:
+        own = {name: len(between(items, name, start, until)) for name in names}
+        shares.append({name: own[name] / sum(own.values()) for name in names})
+    for name in names:
+        row, now = found[name], between(items, name, *spans[0])
+        assert row.change.hours == 48
+        assert row.change.statistics.total == len(now)
+        assert row.change.previous.total == len(between(items, name, *spans[1]))
+        assert row.share_change == pytest.approx(shares[0][name] - shares[1][name])
+        assert row.change.verdict in {"too_few", "unclear", "better", "worse"}
+
+
+async def test_a_clear_change_is_told_and_a_mix_of_methods_is_not(sqlite_store) -> None:
+    await watch(sqlite_store)
+    posts = [
+        a_post(n, NOW - n * HOUR / 2, "claude", "negative" if n < 50 else "positive", title="kiro")
+        for n in range(1, 97)
+    ]
+    await keep_matched(sqlite_store, posts)
+    assert (await rows(sqlite_store))["kiro"].change.verdict == "worse"
+    for post in posts[:20]:
+        post["sentiment"] = {**post["sentiment"], "version": "9"}
+    await keep_matched(sqlite_store, posts)
+    found = await read_subjects(deps_of(sqlite_store), SubjectsParameters())
+    (kiro,) = [each for each in found.subjects if each.id == "kiro"]
+    assert (kiro.change.verdict, found.mixed_methods) == ("mixed_methods", True)
+
+
+async def test_the_error_is_that_of_the_mentions(talked) -> None:
+    items = await all_items(talked)
+    for name, row in (await rows(talked)).items():
+        own = [item["sentiment"]["compound"] for item in mentioning(items, name)]
+        mean = sum(own) / len(own)
+        variance = sum((each - mean) ** 2 for each in own) / (len(own) - 1)
+        assert row.standard_error == pytest.approx((variance / len(own)) ** 0.5, abs=1e-4)
+    assert standard_error([], "count") is None
+
+
+async def test_until_the_last_collection(talked) -> None:
+    last = NOW - 5 * HOUR
+    state: Any = {"id": "collection", "kind": "collection", "last_collection_at": iso(last)}
+    await talked.upsert(COLLECTION, [CollectionState(**state)])
+    items = await all_items(talked)
+    found = await read_subjects(deps_of(talked), SubjectsParameters(until="collected"))
+    assert found.window.end == iso(last)
+    window = Window.of_hours(24, last)
+    for row in found.subjects:
+        # The hour of the last collection counts in whole.
+        assert row.mentions == len(between(items, row.id, window.start, _next_hour(last)))
+        hours = [point.start for point in row.trend_data]
+        assert (hours[0], hours[-1]) == (iso(window.start), "2026-11-23T08:00:00Z")
+
+
+async def test_hours_that_were_not_observed_are_left_out_of_changes(talked) -> None:
+    end = NOW.replace(minute=0, second=0)
+    covered = [
+        [iso(NOW - 200 * HOUR), iso(end - 10 * HOUR)],
+        [iso(end - 4 * HOUR), iso(NOW)],
+    ]
+    await talked.upsert(COMMUNITIES, [_state(name, covered) for name in NAMES])
+    found = await read_subjects(deps_of(talked), SubjectsParameters())
+    assert {row.change.hours for row in found.subjects} == {18}
+    assert [(gap.start, gap.end) for gap in found.gaps] == [
+        (iso(end - 10 * HOUR), iso(end - 4 * HOUR))
+    ]
+    assert found.coverage is not None
+    assert found.coverage.observed < 1
+
+
+def _next_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0) + HOUR
+
+
+def _state(name: str, covered: Any) -> CommunityState:
+    state: Any = {
+        "id": name,
+        "kind": "community",
+        "last_collected_at": covered[-1][1],
+        "last_error": None,
+        "covered": covered,
+        "usual_rate": 10.0,
+    }
+    return state  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("many", [3, 100])
+async def test_the_list_reads_as_much_whatever_the_number_of_subjects(sqlite_store, many) -> None:
+    subjects = [a_subject(f"s{n}", f"word{n}") for n in range(many)]
+    await watch(sqlite_store, subjects)
+    posts = [a_post(n, NOW - n * HOUR, NAMES[n % 3], title=f"word{n % many}") for n in range(1500)]
+    await keep_matched(sqlite_store, posts, subjects=subjects)
+    counting = CountingStore(sqlite_store)
+    found = await read_subjects(deps_of(counting), SubjectsParameters(hours=720))
+    assert len(found.subjects) == many
+    assert sum(row.mentions for row in found.subjects) == 720
+    assert sum(counting.asked.values()) <= 20
+
+
+async def test_a_card_has_the_parts_that_add_up(talked) -> None:
+    items = await all_items(talked)
+    asked = SubjectParameters(id="Lantern", hours=48)
+    card = await read_subject(deps_of(talked), asked)
+    row = (await rows(talked, hours=48))["lantern"]
+    assert card.model_dump(include=set(SubjectFigures.model_fields)) == row.model_dump()
+    own = mentioning(items, "lantern", hours=48)
+    assert [each.id for each in card.newest] == ids(own)[:5]
+    for via in card.by_via:
+        wanted = counts(mentioning(items, "lantern", hours=48, via=via.via))
+        told = via.statistics.model_dump(include=wanted.keys())
+        assert told == pytest.approx(wanted, abs=1e-4)
+    for each in card.by_community:
+        wanted = counts(mentioning(items, "lantern", hours=48, community=each.community))
+        told = each.statistics.model_dump(include=wanted.keys())
+        assert told == pytest.approx(wanted, abs=1e-4)
+    assert sum(via.statistics.total for via in card.by_via) == card.mentions
+    assert sum(each.statistics.total for each in card.by_community) == card.mentions
+    assert sum(each.share for each in card.by_community) == pytest.approx(1)
+    assert [term.text for term in card.terms] == ["lantern"]
+    assert (card.home, card.merged_from) == (["aws"], [])
+
+
+async def test_a_merged_subject_is_told_by_its_new_id(talked) -> None:
+    with pytest.raises(UnknownSubject, match="'codewhisperer' was merged into 'kiro'"):
+        await read_subject(deps_of(talked), SubjectParameters(id="codewhisperer"))
+    with pytest.raises(UnknownSubject, match="'lamp' is no subject"):
+        await read_subject(deps_of(talked), SubjectParameters(id="lamp"))
+
+
+async def test_subjects_without_mentions_have_no_mean_and_no_share(sqlite_store) -> None:
+    await watch(sqlite_store)
+    for row in (await rows(sqlite_store)).values():
+        assert (row.mentions, row.statistics.avg_sentiment, row.share) == (0, None, None)
+        assert (row.share_change, row.top_community) == (None, None)
+        assert row.change.verdict == "no_earlier_data"
+    card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="zed"))
+    assert (card.by_community, card.newest, card.base) == ([], [], 0)
+
+
+@pytest.mark.usefixtures("process")
+async def test_the_list_over_http(written) -> None:
+    await watch(written)
+    await watch(written, (*SUBJECTS, a_subject("new")), matched=False, revision=2)
+    answer = await get("/api/v1/subjects")
+    found = json.loads(answer.get_body())
+    names = {"id", "name", "role", "statistics", "previous", "change", "mentions", "share"}
+    assert all(names <= each.keys() for each in found["subjects"])
+    assert {each["id"]: each["rematching"] for each in found["subjects"]}["new"] is True
+    assert found["rematching"] is True
+    tag = answer.headers["ETag"]
+    assert (await get("/api/v1/subjects", {"if-none-match": tag})).status_code == 304
+    assert (await get("/api/v1/subjects/new")).status_code == 200
+    assert (await get("/api/v1/subjects?hours=2161")).status_code == 422
+    assert (await get("/api/v1/subjects?subject=new")).status_code == 422
