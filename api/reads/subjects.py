@@ -1,7 +1,7 @@
 """The subjects of the watchlist, with their figures."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from api.deps import Deps
@@ -132,7 +132,7 @@ def _figures(
         change=change_of(found, name, languages),
         share=share,
         share_change=share_change,
-        top_community=_top_community(found.now, name, now.items),
+        top_community=next(iter(community_mentions(found.now, name)), None),
         trend_data=_trend(found, name),
         rematching=name in rematching,
     )
@@ -142,17 +142,18 @@ def _share(table: SubjectTable, subject: str, own: Sequence[str]) -> float | Non
     return share_in(mentions_of(table, [subject]), mentions_of(table, own))
 
 
-def _top_community(table: SubjectTable, subject: str, mentions: int) -> CommunityMentions | None:
-    found = community_mentions(table, subject, mentions)
-    return found[0] if found else None
+def community_mentions(
+    table: SubjectTable, subject: str, without: Collection[str] = ()
+) -> list[CommunityMentions]:
+    """Return a subject's mentions by community, most first, of those that have names.
 
-
-def community_mentions(table: SubjectTable, subject: str, mentions: int) -> list[CommunityMentions]:
-    """Return a subject's mentions by community, most first, of those that have names."""
+    `without` names communities that don't count.
+    """
+    mentions = table.total(subject, without=without).items
     named = {
         name: figures.items
         for name, figures in table.by_community(subject).items()
-        if name != REST and figures.items
+        if name != REST and name not in without and figures.items
     }
     return [
         CommunityMentions(community=name, mentions=named[name], share=named[name] / mentions)

@@ -18,7 +18,7 @@ from api.reads.rematch import read_rematching
 from api.reads.scopes import scope_of, subject_named
 from api.reads.subjects import community_mentions
 from api.schema.subject_parameters import VoiceParameters
-from api.schema.subjects import CommunityMentions, OtherVoices, ShareOfVoice, SubjectVoice
+from api.schema.subjects import OtherVoices, ShareOfVoice, SubjectVoice
 from shared.models import Subject
 from shared.settings import Settings
 from shared.stats.cells import COMPOUND_DIGITS
@@ -127,7 +127,7 @@ class _Voices:
             id=name,
             name=subject["name"],
             role=subject["role"],
-            communities=self._communities(name),
+            communities=community_mentions(self._found.now, name, self._without),
             rematching=name in rematching,
             **self._voice([name]),
         )
@@ -156,8 +156,3 @@ class _Voices:
             "left_out": sum(each.left_out for each in own),
             "sentiment": round(total / counted, COMPOUND_DIGITS) if counted else None,
         }
-
-    def _communities(self, subject: str) -> list[CommunityMentions]:
-        mentions = self._totals[subject].items
-        listed = community_mentions(self._found.now, subject, mentions)
-        return [each for each in listed if each.community not in self._without]
