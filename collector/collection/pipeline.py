@@ -64,6 +64,8 @@ class Collected:
 
 async def collect(cycle: CycleContext) -> WorkStatus:
     """Collect every community, sweep, and bring all statistics up to date."""
+    # A cycle that is begun again has pending cells; they are recounted before their items change.
+    await cycle.recount.finish()
     await give_back(cycle.store, cycle.sources)
     stored = await _move_respelled(cycle)
     await _make_up_for_scores(cycle)

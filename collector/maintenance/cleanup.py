@@ -8,8 +8,10 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
+from collector.maintenance.expired_subjects import remove_expired_subjects
 from collector.maintenance.journals import CleanupJournal
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.rollups.months import remove_months
@@ -136,6 +138,8 @@ class Cleaner:
             self.check()
             journal.check()
             await remove_months(self.store, name, before=month_of(iso(before)))
+        check = partial(self._check_both, journal)
+        removed["statistics"] += await remove_expired_subjects(self.store, before, check)
         for kind in DATED:
             async for keys in self._old_work(kind, before):
                 removed["cycles"] += await self._delete(journal, WORK, keys)
@@ -243,11 +247,14 @@ class Cleaner:
             yield [(kind, work["id"]) for work in page if work["reconciled"] == "yes"]
             last = after(page[-1]["id"])
 
+    def _check_both(self, journal: CleanupJournal) -> None:
+        self.check()
+        journal.check()
+
     async def _delete(
         self, journal: CleanupJournal, container: Container[Any], keys: list[Key]
     ) -> int:
-        self.check()
-        journal.check()
+        self._check_both(journal)
         await self.store.delete(container, keys)
         return len(keys)
 

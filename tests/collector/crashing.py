@@ -125,6 +125,28 @@ class KilledStore(DeadlyStore):
         raise Killed
 
 
+class DeadStore(KilledStore):
+    """A killed store that writes nothing after its death, whatever the work tries as it ends."""
+
+    is_dead = False
+
+    def __getattr__(self, name: str) -> Any:
+        write = super().__getattr__(name)
+        if name not in WRITES:
+            return write
+
+        async def unless_dead(*args: Any) -> Any:
+            if self.is_dead:
+                raise Killed
+            return await write(*args)
+
+        return unless_dead
+
+    def _die(self) -> None:
+        self.is_dead = True
+        super()._die()
+
+
 def linear_score(text: str, _form: object = None) -> Score:
     """Score a text by its bytes, so that scores differ; one text in five isn't English."""
     number = zlib.crc32(text.encode())

@@ -1,0 +1,200 @@
+"""A small world whose items name subjects: what is imported, edited, taken away and matched."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from collector.ingest.importer import Chunk, Importer, Written
+from collector.rollups.hours import rebuild_all, rebuild_cells
+from collector.sources.base import Seen, SeenComment, SeenPost
+from collector.watchlist.mentions import MentionRules, rematched
+from shared.models import Comment, Post, Role, Subject, Term, Watchlist
+from shared.settings import Settings, load_settings
+from shared.store import COMMENTS, POSTS, WATCHLIST, Store
+from shared.subjects.watchlist import read_watchlist
+from shared.times import hour_of
+from tests.collector.crashing import opened
+from tests.collector.harness import METHOD, check_statistics, stored_items
+
+NOW = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
+# Two queries of Hacker News share their items; the others don't.
+NAMES = ("hn.ai", "hn.tools", "push.desk", "forum.cursor")
+TEXTS = (
+    "I love Cursor, it does great work",
+    "Bard is awful, I hate it",
+    "Gemini is fine and so is Cursor",
+    "It is on the table",
+    "What a terrible, terrible day",
+    "Je trouve que Bard est vraiment très bien et je le recommande à tous mes amis",
+)
+NOTHING = TEXTS[3]
+
+
+def a_subject(
+    subject: str, *terms: str, home: Iterable[str] = (), role: Role = "competitor"
+) -> Subject:
+    """Return a subject with these terms, or with its id as the only one."""
+    return Subject(
+        id=subject,
+        name=subject.title(),
+        role=role,
+        terms=[
+            Term(text=text, exact=False, prefix=False, needs_context=False)
+            for text in terms or (subject,)
+        ],
+        exclude=[],
+        context=[],
+        home=list(home),
+        merged_from=[],
+    )
+
+
+CURSOR = a_subject("cursor", home=["forum.cursor"])
+GEMINI = a_subject("gemini", home=["hn.ai"])
+BARD = a_subject("bard", home=["push.desk"])
+WATCHLISTS: Sequence[Sequence[Subject]] = (
+    [CURSOR, GEMINI, BARD],
+    [CURSOR, GEMINI],
+    [a_subject("gemini", "gemini", "bard", home=["hn.ai", "push.desk"])],
+    [a_subject("cursor"), a_subject("day", "terrible day", home=["Forum.Cursor", "hn.tools"])],
+    [],
+)
+
+
+async def watch(store: Store, subjects: Sequence[Subject]) -> Watchlist:
+    """Store a watchlist of these subjects, as its next revision."""
+    known = await read_watchlist(store)
+    watchlist: Watchlist = {
+        **known,
+        "revision": known["revision"] + 1,
+        "subjects": list(subjects),
+    }
+    await store.upsert(WATCHLIST, [watchlist])
+    return watchlist
+
+
+def settings_in(folder: Path) -> Settings:
+    """Return settings that watch all communities, with a database in a folder."""
+    return load_settings(
+        {
+            "SUBREDDITS": "none",
+            "COMMUNITIES": ",".join(NAMES),
+            "STORE": "sqlite",
+            "SQLITE_PATH": str(folder / "world.db"),
+        }
+    )
+
+
+def a_post(
+    number: int, text: str, *, community: str = NAMES[0], hours: float = 1.0, **more: Any
+) -> tuple[str, SeenPost]:
+    """Return a post with its community, `hours` old; its title says nothing unless it is given."""
+    fields: dict[str, Any] = {"title": "A title", "flair": None, "deleted": False, **more}
+    return community, SeenPost(
+        id=f"p{number}",
+        author="ada",
+        content=text,
+        permalink=f"https://example.com/p{number}",
+        created_utc=(NOW - timedelta(hours=hours)).timestamp(),
+        upvotes=1,
+        url=f"https://example.com/p{number}",
+        upvote_ratio=None,
+        comment_count=0,
+        **fields,
+    )
+
+
+def a_comment(
+    number: int,
+    text: str,
+    *,
+    post: int,
+    community: str = NAMES[0],
+    hours: float = 0.5,
+    **more: Any,
+) -> tuple[str, SeenComment]:
+    """Return a comment of a post, with its community."""
+    fields: dict[str, Any] = {"deleted": False, **more}
+    return community, SeenComment(
+        id=f"c{number}",
+        author="bob",
+        content=text,
+        permalink=f"https://example.com/c{number}",
+        created_utc=(NOW - timedelta(hours=hours)).timestamp(),
+        upvotes=1,
+        post_id=f"p{post}",
+        parent_id=f"p{post}",
+        **fields,
+    )
+
+
+async def put(
+    store: Any, settings: Settings, items: Iterable[tuple[str, Seen]], *, later: int = 0
+) -> None:
+    """Write items as an import does, `later` minutes after NOW."""
+    by_name: dict[str, list[Seen]] = defaultdict(list)
+    for name, seen in items:
+        by_name[name].append(seen)
+
+    async def chunks() -> AsyncIterator[Chunk]:
+        async def written(_written: Written) -> None:
+            pass
+
+        yield Chunk(by_name, written)
+
+    clock = lambda: NOW + timedelta(minutes=later)  # noqa: E731
+    importer = Importer(store, METHOD, settings, clock=clock, let_go_seconds=0)
+    await importer.run("a test", chunks())
+
+
+async def all_items(store: Store) -> tuple[list[Post], list[Comment]]:
+    """Return all stored items."""
+    found = await stored_items(store, NAMES)
+    posts: list[Any] = [item for key, item in found.items() if key.startswith("t3_")]
+    comments: list[Any] = [item for key, item in found.items() if key.startswith("t1_")]
+    return posts, comments
+
+
+async def wrong_mentions(store: Store) -> tuple[list[Post], list[Comment]]:
+    """Return the stored items whose mentions differ from what the whole watchlist says of them."""
+    rules = MentionRules.of(await read_watchlist(store), NAMES)
+    return await rematched(store, rules, *await all_items(store))
+
+
+async def match_again(store: Store) -> None:
+    """Match all stored items again, and recount their hours."""
+    posts, comments = await wrong_mentions(store)
+    await store.upsert(POSTS, posts)
+    await store.upsert(COMMENTS, comments)
+    hours: dict[str, set[str]] = defaultdict(set)
+    for item in (*posts, *comments):
+        hours[item["community"]].add(hour_of(item["order_key"]))
+    await rebuild_all(
+        store, {name: await rebuild_cells(store, name, own) for name, own in hours.items()}
+    )
+
+
+async def check(store: Store) -> None:
+    """Assert that all mentions are right, and that all statistics are a recount of them."""
+    assert await wrong_mentions(store) == ([], [])
+    await check_statistics(store, NAMES)
+
+
+async def mentions_of(store: Store) -> dict[str, list[str]]:
+    """Return by the item's id what it mentions, as "VIA SUBJECT"."""
+    posts, comments = await all_items(store)
+    return {
+        item["id"]: [f"{each['via']} {each['subject']}" for each in item.get("mentions", ())]
+        for item in (*posts, *comments)
+    }
+
+
+@asynccontextmanager
+async def a_world(folder: Path, subjects: Sequence[Subject]) -> AsyncIterator[Store]:
+    """Open an empty database in a folder, with a watchlist."""
+    async with opened(settings_in(folder)) as store:
+        await watch(store, subjects)
+        yield store

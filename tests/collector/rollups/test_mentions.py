@@ -1,0 +1,189 @@
+"""What an item is about: what it names, else what its thread is about, else its home."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.settings import Settings
+from shared.stats.subjects import subject_scope
+from shared.store import SUBJECT_HOURS, Query
+from tests.collector.crashing import DeadStore, Killed, opened
+from tests.collector.harness import WatchedStore
+from tests.collector.rollups.subject_world import (
+    BARD,
+    CURSOR,
+    GEMINI,
+    NAMES,
+    NOTHING,
+    a_comment,
+    a_post,
+    all_items,
+    check,
+    match_again,
+    mentions_of,
+    put,
+    settings_in,
+    watch,
+)
+
+SUBJECTS = [CURSOR, GEMINI, BARD]
+TOOLS, DESK, FORUM = NAMES[1], NAMES[2], NAMES[3]
+
+
+@pytest.fixture
+def settings(any_store_settings: Settings, tmp_path: Path) -> Settings:
+    watched = settings_in(tmp_path)
+    more = {"subreddits": watched.subreddits, "communities": watched.communities}
+    return any_store_settings.model_copy(update=more)
+
+
+async def test_a_text_comes_before_a_thread_and_a_thread_before_a_home(store, settings) -> None:
+    await watch(store, SUBJECTS)
+    posts = [
+        a_post(1, "Gemini is what I use", title="Cursor or not?", community=FORUM),
+        a_post(2, "Gemini and Bard", community=DESK),
+        a_post(3, NOTHING, community=FORUM),
+        a_post(4, NOTHING, community=TOOLS),
+    ]
+    comments = [
+        a_comment(1, NOTHING, post=1, community=FORUM),
+        a_comment(2, "Bard is better than bard", post=1, community=FORUM),
+        a_comment(3, NOTHING, post=2, community=DESK),
+        a_comment(4, NOTHING, post=3, community=FORUM),
+        a_comment(5, NOTHING, post=99, community=FORUM),
+        a_comment(6, NOTHING, post=4, community=TOOLS),
+        a_comment(7, "Cursor", post=1, community=FORUM, deleted=True),
+    ]
+    await put(store, settings, [*posts, *comments])
+    assert await mentions_of(store) == {
+        "p1": ["text cursor", "text gemini"],
+        "p2": ["text gemini", "text bard"],
+        "p3": ["home cursor"],
+        "p4": [],
+        # Its title names one, so the thread is about that one alone.
+        "c1": ["thread cursor"],
+        "c2": ["text bard"],
+        "c3": ["thread gemini", "thread bard"],
+        "c4": ["home cursor"],
+        "c5": ["home cursor"],
+        "c6": [],
+    }
+    _, stored = await all_items(store)
+    (said,) = [item["mentions"] for item in stored if item["id"] == "c2"]
+    assert said == [{"subject": "bard", "via": "text", "matched": ["Bard", "bard"]}]
+    await check(store)
+
+
+async def test_a_comment_belongs_to_its_thread_whatever_query_found_it(store, settings) -> None:
+    await watch(store, SUBJECTS)
+    await put(store, settings, [a_post(1, "Bard")])
+    await put(store, settings, [a_comment(1, NOTHING, post=1, community=TOOLS)], later=1)
+    assert (await mentions_of(store))["c1"] == ["thread bard"]
+    await put(store, settings, [a_post(1, "Cursor")], later=2)
+    assert (await mentions_of(store))["c1"] == ["thread cursor"]
+    await check(store)
+
+
+async def test_comments_follow_the_post_that_is_edited_or_goes(store, settings) -> None:
+    await watch(store, SUBJECTS)
+    others = [a_comment(n, NOTHING, post=1, hours=n * 7.0) for n in range(1, 12)]
+    await put(store, settings, [a_post(1, "Bard", hours=99), *others])
+    await put(store, settings, [a_post(1, "Gemini, sorry", hours=99)], later=1)
+    found = await mentions_of(store)
+    assert {found[f"c{n}"][0] for n in range(1, 12)} == {"thread gemini"}
+    await check(store)
+    await put(store, settings, [a_post(1, "Gemini, sorry", hours=99, deleted=True)], later=2)
+    # hn.ai is Gemini's home.
+    assert set(map(tuple, (await mentions_of(store)).values())) == {("home gemini",)}
+    await check(store)
+
+
+@pytest.mark.parametrize("posts", [1, 9])
+async def test_comments_that_came_before_their_posts_get_their_threads(
+    store, settings, posts
+) -> None:
+    await watch(store, SUBJECTS)
+    comments = [a_comment(n, NOTHING, post=n, community=DESK) for n in range(posts)]
+    await put(store, settings, comments)
+    assert (await mentions_of(store))["c0"] == ["home bard"]
+    later = [a_post(n, "Cursor", community=DESK) for n in range(posts)]
+    await put(store, settings, later, later=1)
+    found = await mentions_of(store)
+    assert {found[f"c{n}"][0] for n in range(posts)} == {"thread cursor"}
+    await check(store)
+
+
+async def test_what_only_moved_keeps_its_mentions(store, settings) -> None:
+    await watch(store, SUBJECTS)
+    post = a_post(1, "Bard")
+    await put(store, settings, [post])
+    await watch(store, [CURSOR])
+    scored = a_post(1, "Bard", flair="new")
+    await put(store, settings, [scored], later=1)
+    assert await mentions_of(store) == {"p1": ["text bard"]}
+    await match_again(store)
+    assert await mentions_of(store) == {"p1": []}
+    await check(store)
+
+
+async def test_what_is_written_again_writes_nothing(store, settings) -> None:
+    await watch(store, SUBJECTS)
+    items = [a_post(1, "Bard"), a_comment(1, NOTHING, post=1), a_comment(2, "Cursor", post=1)]
+    await put(store, settings, items)
+    watched: Any = WatchedStore(store)
+    await put(watched, settings, items, later=1)
+    assert not watched.written.keys() & {"posts", "comments", "stats"}
+
+
+async def test_only_subjects_that_changed_are_written(store, settings) -> None:
+    await watch(store, SUBJECTS)
+    await put(store, settings, [a_post(1, "Bard"), a_post(2, "Cursor"), a_post(3, "Gemini")])
+
+    async def etag(subject: str) -> str:
+        (hour,) = await store.query(
+            Query(SUBJECT_HOURS, subject_scope(subject), 9, order_by="id", at_least="2026-11-03T")
+        )
+        return str(hour["_etag"])
+
+    before = {subject["id"]: await etag(subject["id"]) for subject in SUBJECTS}
+    await put(store, settings, [a_post(2, "Cursor is awful")], later=1)
+    after = {subject["id"]: await etag(subject["id"]) for subject in SUBJECTS}
+    assert {each for each in before if before[each] != after[each]} == {"cursor"}
+
+
+THREAD = [a_post(1, "Bard", community=DESK), a_comment(1, NOTHING, post=1, community=DESK)]
+EDITED = a_post(1, "Cursor it is", community=DESK)
+GONE = a_post(1, "Bard", community=DESK, deleted=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "batch", "expected"),
+    [
+        (THREAD, EDITED, "thread cursor"),
+        (THREAD, GONE, "home bard"),
+        (THREAD[1:], THREAD[0], "thread bard"),
+    ],
+    ids=["edited", "gone", "late"],
+)
+async def test_killed_at_any_write_the_comments_of_a_post_follow_it(
+    tmp_path, before, batch, expected
+) -> None:
+    step, deaths, is_killed = 0, 0, True
+    while is_killed:
+        (tmp_path / str(step)).mkdir()
+        settings = settings_in(tmp_path / str(step))
+        async with opened(settings) as store:
+            await watch(store, SUBJECTS)
+            await put(store, settings, before)
+            try:
+                await put(DeadStore(store, step), settings, [batch], later=1)
+            except Killed:
+                deaths += 1
+            else:
+                is_killed = False
+            await put(store, settings, [batch], later=20)
+            assert (await mentions_of(store))["c1"] == [expected]
+            await check(store)
+        step += 1
+    assert deaths > 30
