@@ -34,7 +34,7 @@ from shared.subjects.communities import (
     community_problems,
     community_refusals,
     effective_communities,
-    known_homes,
+    homes_of,
 )
 from shared.subjects.edits import clean_community, clean_subject, merged
 from shared.subjects.refusals import Place, Refusal, quoted
@@ -108,12 +108,12 @@ async def put_watchlist(deps: Deps, condition: Condition, body: WatchlistBody) -
             ]
             # As they are read, they leave the settings in charge.
             communities = communities if given == known else given
-        names = [each["id"] for each in communities or known]
-        subjects = [clean_subject(each.model_dump(), each.id, names) for each in body.subjects]
-        homes = known_homes(settings, before, seed()) | set(names)
+        names = [each["id"] for each in (known if communities is None else communities)]
+        homes = [*homes_of(settings, before, seed()), *names]
+        subjects = [clean_subject(each.model_dump(), each.id, homes) for each in body.subjects]
         _check(
             watchlist_refusals(subjects, homes),
-            _refused_communities(communities or known, known, settings),
+            _refused_communities(known if communities is None else communities, known, settings),
         )
         places: dict[str, Place] = {
             each["id"]: ("subjects", number) for number, each in enumerate(subjects)
@@ -130,14 +130,15 @@ async def put_subject(
 
     def edit(before: Watchlist) -> Edit:
         settings = deps.settings.watching(before)
-        own = clean_subject(body.model_dump(), subject_id, settings.watched)
+        homes = homes_of(settings, before, seed())
+        own = clean_subject(body.model_dump(), subject_id, homes)
         others = [each for each in before["subjects"] if each["id"] != subject_id]
         is_new = len(others) == len(before["subjects"])
         subjects = [own if each["id"] == subject_id else each for each in before["subjects"]]
         subjects += [own] if is_new else []
         _check(
             _same_id(body.id, subject_id),
-            subject_refusals(own, others, known_homes(settings, before, seed())),
+            subject_refusals(own, others, homes),
             size_refusals(subjects),
         )
         change = f"{own['name']} {'added' if is_new else 'changed'}"
@@ -177,7 +178,7 @@ async def merge_subject(
             )
         whole = merged(own, other)
         left = [each for each in others if each is not other]
-        homes = known_homes(deps.settings.watching(before), before, seed())
+        homes = homes_of(deps.settings.watching(before), before, seed())
         _check(subject_refusals(whole, left, homes), size_refusals([*left, whole]))
         subjects = [
             whole if each is own else each for each in before["subjects"] if each is not other

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from shared.communities import REDDIT, SUBREDDIT, is_prefixed_id, name_in_source, source_of
-from shared.models import ALL, Subject, WatchedCommunity, Watchlist
+from shared.models import ALL, WatchedCommunity, Watchlist
 from shared.setting_values import NO_SUBREDDITS
 from shared.settings import Settings
 from shared.subjects.refusals import Refusal, quoted
@@ -42,24 +42,20 @@ def effective_communities(settings: Settings, watchlist: Watchlist) -> list[Watc
     return found
 
 
-def known_homes(settings: Settings, *watchlists: Watchlist) -> set[str]:
-    """Return the ids that may be homes by these watchlists: communities, and homes they have."""
-    found = set(settings.watched)
-    for watchlist in watchlists:
-        found.update(each["id"] for each in watchlist["communities"] or ())
-        found.update(home for subject in watchlist["subjects"] for home in subject["home"])
-    return found
+def homes_of(settings: Settings, *watchlists: Watchlist) -> list[str]:
+    """Return the ids that may be homes by these watchlists: those they have, and communities."""
+    stored = [
+        home for each in watchlists for subject in each["subjects"] for home in subject["home"]
+    ]
+    return list(dict.fromkeys([*stored, *settings.watched]))
 
 
-def as_watched(ids: Sequence[str], known: Sequence[str]) -> list[str]:
-    """Return ids, each once, in the case that is known; subreddits are the same in any."""
+def as_known(ids: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Return ids, each once, in a case that is known: subreddits are the same in any."""
     names = {each.lower(): each for each in known}
-    return list(dict.fromkeys(names.get(each.lower(), each) for each in ids))
-
-
-def with_homes_as_watched(subject: Subject, known: Sequence[str]) -> Subject:
-    """Return a subject whose homes are spelled as the communities are."""
-    return {**subject, "home": as_watched(subject["home"], known)}
+    return list(
+        dict.fromkeys(each if each in known else names.get(each.lower(), each) for each in ids)
+    )
 
 
 def community_refusals(

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.models import Subject, Term, WatchedCommunity
-from shared.subjects.communities import as_watched
+from shared.subjects.communities import as_known
 from shared.subjects.validation import key_of
-from shared.text import folded, normalised
+from shared.text import normalised
 from shared.tidy import tidy
 
 
 def clean_subject(given: Mapping[str, Any], subject_id: str, known: Sequence[str]) -> Subject:
-    """Return a subject in one spelling: no blanks around words, homes as they are collected.
+    """Return a subject in one spelling: no blanks around words, homes as they are known.
 
-    What stands twice among exclusions, context words and homes counts once. known are the ids of
-    the communities that are collected.
+    What stands twice among exclusions, context words and homes counts once. known are the ids that
+    may be homes.
     """
     return Subject(
         id=subject_id,
@@ -23,8 +23,8 @@ def clean_subject(given: Mapping[str, Any], subject_id: str, known: Sequence[str
         terms=[_clean_term(term) for term in given["terms"]],
         exclude=_each_once(map(clean_text, given["exclude"])),
         context=_each_once(map(clean_text, given["context"])),
-        home=as_watched([clean_text(each) for each in given["home"]], known),
-        merged_from=list(dict.fromkeys(clean_text(each) for each in given["merged_from"])),
+        home=as_known([clean_text(each) for each in given["home"]], known),
+        merged_from=_each_once(map(clean_text, given["merged_from"])),
     )
 
 
@@ -76,16 +76,10 @@ def merged(subject: Subject, other: Subject) -> Subject:
         ),
         "exclude": _each_once(excluded),
         "context": _each_once(subject["context"] + other["context"]),
-        "home": as_watched(subject["home"] + other["home"], subject["home"]),
-        "merged_from": list(
-            dict.fromkeys([*subject["merged_from"], other["id"], *other["merged_from"]])
-        ),
+        "home": as_known(subject["home"] + other["home"], subject["home"]),
+        "merged_from": _each_once([*subject["merged_from"], other["id"], *other["merged_from"]]),
     }
 
 
 def _each_once(texts: Iterable[str]) -> list[str]:
-    """Return texts, each once in any case; the first one counts."""
-    found: dict[str, str] = {}
-    for text in texts:
-        found.setdefault(folded(text), text)
-    return list(found.values())
+    return list(dict.fromkeys(texts))
