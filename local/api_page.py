@@ -69,7 +69,9 @@ def _endpoints(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"\n## {method.upper()} {path}\n"
             yield f"{operation['summary']}."
             if body := operation.get("requestBody"):
-                yield f"\nThe body, {', '.join(map(_code, body['content']))}: {body['description']}"
+                types = ", ".join(map(_code, body["content"]))
+                shape = _shape(body) if "application/json" in body["content"] else ""
+                yield f"\nThe body, {types}: {body['description']}{shape}"
             if operation["parameters"]:
                 yield "\n| parameter | default | accepts |\n| --- | --- | --- |"
             for parameter in operation["parameters"]:

@@ -14,9 +14,9 @@ LEFT_OUT = {"node_modules"}
 # Words of this project that no textbook has, and words that a newcomer meets first.
 GLOSSARY = (
     "cell", "community", "compound", "cycle", "origin", "fullname", "item", "label", "lease",
-    "method", "order_key", "orphaned", "rematch", "rescore", "sample", "reconciled", "share",
-    "snapshot", "source", "stand-in", "subreddit", "sweep", "topic", "velocity", "watermark",
-    "window", "write-ahead",
+    "method", "order_key", "orphaned", "rematch", "rescore", "sample", "reconciled",
+    "share", "snapshot", "source", "stand-in", "subject", "subreddit", "sweep", "topic", "velocity",
+    "watchlist", "watermark", "window", "write-ahead",
 )  # fmt: skip
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^()\s]+)\)|!\[[^\]]*\]\(([^()\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
