@@ -73,7 +73,7 @@ from api.schema.subject_parameters import (
     SubjectsParameters,
     VoiceParameters,
 )
-from api.schema.watchlist import CommunityPath, HistoryParameters
+from api.schema.watchlist import CommunityPath, HistoryParameters, SubjectAnswer
 from api.serving import serve_data, serve_kept, serve_page
 from shared.batches import MAX_BYTES
 from shared.batches import QUEUE as INGEST_QUEUE
@@ -249,7 +249,13 @@ async def api_subjects(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def item_subject(req: func.HttpRequest) -> func.HttpResponse:
     """Return a subject with its figures, rules and newest mentions."""
-    return await serve_data(req, SubjectParameters, read_subject, moments=MOMENTS_OF_STATS)
+    return await serve_data(
+        req,
+        SubjectParameters,
+        read_subject,
+        moments=MOMENTS_OF_STATS,
+        changeable=SubjectAnswer,
+    )
 
 
 @_route("subject_mentions")

@@ -44,10 +44,13 @@ async def serve_data(
     *,
     moments: Mapping[str, Any] | None = None,
     fresh_seconds: int = FRESH_SECONDS,
+    changeable: type[BaseModel] | None = None,
 ) -> func.HttpResponse:
     """Answer a read as JSON, from the cache.
 
-    With fresh_seconds 0, answers are cached for LOOKS_SHARE_SECONDS only.
+    With fresh_seconds 0, answers are cached for LOOKS_SHARE_SECONDS only. changeable is the model
+    of that part of the answer which can be changed: the ETag begins with that of the part, so that
+    a change can be made of what was read whatever the figures beside it.
     """
     parameters = read_parameters(model, request.params, request.route_params)
     choose_type(request.headers.get("accept", ""), [JSON])
@@ -55,7 +58,14 @@ async def serve_data(
 
     async def make() -> Prepared:
         answer = await read(deps, parameters)
-        return prepare(answer, deps.settings.origin, moments=moments, fresh_seconds=fresh_seconds)
+        part = changeable.model_validate(answer, from_attributes=True) if changeable else None
+        return prepare(
+            answer,
+            deps.settings.origin,
+            moments=moments,
+            fresh_seconds=fresh_seconds,
+            changeable=part,
+        )
 
     within = None if fresh_seconds else LOOKS_SHARE_SECONDS
     return await serve_kept(deps, request, (read, "json"), parameters, make, within=within)

@@ -144,7 +144,7 @@ async def put_subject(
         change = f"{own['name']} {'added' if is_new else 'changed'}"
         return Edit(subjects, before["communities"], change, {subject_id: ()})
 
-    return await _change(deps, condition, edit)
+    return await _change(deps, condition, edit, changed=subject_id)
 
 
 async def delete_subject(deps: Deps, condition: Condition, subject_id: str) -> Written:
@@ -155,7 +155,7 @@ async def delete_subject(deps: Deps, condition: Condition, subject_id: str) -> W
         subjects = [each for each in before["subjects"] if each is not own]
         return Edit(subjects, before["communities"], f"{own['name']} removed")
 
-    return await _change(deps, condition, edit)
+    return await _change(deps, condition, edit, changed=subject_id)
 
 
 async def merge_subject(
@@ -186,7 +186,7 @@ async def merge_subject(
         change = f"{other['name']} merged into {own['name']}"
         return Edit(subjects, before["communities"], change)
 
-    return await _change(deps, condition, edit)
+    return await _change(deps, condition, edit, changed=subject_id)
 
 
 async def put_community(
@@ -214,7 +214,7 @@ async def put_community(
         change = f"{name} {'changed' if before_it else 'added'}"
         return Edit(before["subjects"], communities, change)
 
-    return await _change(deps, condition, edit, community_id=community_id)
+    return await _change(deps, condition, edit, changed=community_id)
 
 
 async def delete_community(deps: Deps, condition: Condition, community_id: str) -> Written:
@@ -235,7 +235,7 @@ async def delete_community(deps: Deps, condition: Condition, community_id: str) 
         _check(_below("id", community_refusals(communities, communities, settings)))
         return Edit(before["subjects"], communities, f"{own['id']} removed")
 
-    return await _change(deps, condition, edit, community_id=community_id)
+    return await _change(deps, condition, edit, changed=community_id)
 
 
 def send_rematch(output: func.Out[str], written: Written) -> None:
@@ -252,7 +252,7 @@ async def _change(
     condition: Condition,
     edit: Callable[[Watchlist], Edit],
     *,
-    community_id: str | None = None,
+    changed: str | None = None,
 ) -> Written:
     """Read the watchlist, make the edit of it, check it, and write it.
 
@@ -261,7 +261,7 @@ async def _change(
     store = await deps.store()
     for _ in range(MAX_TRIES):
         before = await read_watchlist(store)
-        if not condition.holds(*_tags(before, deps.settings, community_id)):
+        if not condition.holds(*_tags(before, deps.settings, changed)):
             raise PreconditionFailed
         next_one = edit(before)
         await _check_commonness(store, deps, before, next_one)
@@ -291,11 +291,14 @@ async def _write(store: Store, deps: Deps, before: Watchlist, edit: Edit) -> Wri
     return Written(after, before, deps.settings.watching(after))
 
 
-def _tags(watchlist: Watchlist, settings: Settings, community_id: str | None) -> Iterator[str]:
-    """Yield the ETags of the watchlist, and of the community that is changed."""
+def _tags(watchlist: Watchlist, settings: Settings, changed: str | None) -> Iterator[str]:
+    """Yield the ETags of the watchlist, and of its subject or community that is changed."""
     effective = settings.watching(watchlist)
     yield tag_of(watchlist_answer(watchlist, effective))
-    found = _named(effective_communities(effective, watchlist), community_id or "")
+    for subject in watchlist["subjects"]:
+        if subject["id"] == changed:
+            yield tag_of(subject_answer(subject))
+    found = _named(effective_communities(effective, watchlist), changed or "")
     if found is not None:
         yield tag_of(community_answer(found, effective))
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from api.errors import PreconditionRequired
 
 ENTITY_TAG = re.compile(r'"[^"]*"')
+# `prepare` joins the ETags of a part of an answer and of the whole.
+LATER_PARTS = re.compile(r'\..*"$')
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,12 @@ class Condition:
         """Return whether one of these ETags, of what there is, is one of the condition's.
 
         A weak one counts too, since a gzipped answer has the weak tag of the plain one, and both
-        are of one state.
+        are of one state. So does one that begins with that of the part that is changed.
         """
-        return self.is_any or any(tag.removeprefix("W/") in self.tags for tag in tags)
+        known = {tag.removeprefix("W/") for tag in tags}
+        return self.is_any or not known.isdisjoint(
+            {*self.tags, *(LATER_PARTS.sub('"', tag) for tag in self.tags)}
+        )
 
 
 def read_condition(headers: Mapping[str, str]) -> Condition:

@@ -44,8 +44,8 @@ IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "the ETag of GET /api/v1/watchlist, or of the last change: refused with 412 if"
-    " it has changed since; * is any",
+    "description": "the ETag of GET /api/v1/watchlist, of what is changed, or of the last change:"
+    " refused with 412 if it has changed since; * is any",
     "schema": {"type": "string", "maxLength": 200},
     "example": "*",
 }

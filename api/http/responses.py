@@ -60,12 +60,14 @@ def prepare(
     moments: Mapping[str, Any] | None = None,
     fresh_seconds: int = FRESH_SECONDS,
     headers: Mapping[str, str] | None = None,
+    changeable: BaseModel | None = None,
 ) -> Prepared:
     """Return an answer as JSON, with its headers.
 
     moments are the fields that change every second. If there are any, the ETag is weak and ignores
     them, so that a polling client learns that nothing else has changed. A client may reuse the
-    answer for fresh_seconds; with 0 it always revalidates.
+    answer for fresh_seconds; with 0 it always revalidates. changeable is the part of it whose ETag
+    leads that of the answer.
     """
     body = answer.model_dump_json().encode()
     steady = answer.model_dump_json(exclude=dict(moments)).encode() if moments else body
@@ -76,6 +78,7 @@ def prepare(
         is_weak=bool(moments),
         fresh_seconds=fresh_seconds,
         more=headers,
+        leading=tag_of(changeable) if changeable else None,
     )
 
 
@@ -96,9 +99,16 @@ def prepared(
     is_weak: bool = False,
     fresh_seconds: int = FRESH_SECONDS,
     more: Mapping[str, str] | None = None,
+    leading: str | None = None,
 ) -> Prepared:
-    """Return a body with its headers. The ETag is a hash of `steady`, or else of the body."""
-    tag = ("W/" if is_weak else "") + _tag_of(steady or body)
+    """Return a body with its headers.
+
+    The ETag is a hash of `steady`, or else of the body, after the ETag of its part `leading`.
+    """
+    tag = _tag_of(steady or body)
+    if leading is not None:
+        tag = f"{leading[:-1]}.{tag[1:]}"
+    tag = f"W/{tag}" if is_weak else tag
     headers = {
         "Cache-Control": f"public, max-age={fresh_seconds}" if fresh_seconds else "no-cache",
         "ETag": tag,
