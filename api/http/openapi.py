@@ -40,13 +40,15 @@ PROBLEMS = {
 ALWAYS = (411, 413, 414, 500, 503)
 
 
+# https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+TAGS = r'^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*"){0,9})$'
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
     "description": "the ETag of GET /api/v1/watchlist, of what is changed, or of the last change:"
     " refused with 412 if it has changed since; * is any",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string", "pattern": TAGS, "maxLength": 1000},
     "example": "*",
 }
 NEXT = {

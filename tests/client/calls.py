@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import undertone_client.api
-from undertone_client import AuthenticatedClient
+from undertone_client import AuthenticatedClient, models
 
 PAGE = 40
 
@@ -37,11 +37,36 @@ def pages(read: Callable[..., Any], client: AuthenticatedClient) -> list[str]:
     return found
 
 
+def subject(name: str) -> models.SubjectBody:
+    return models.SubjectBody(name=name, terms=[models.TermBody(text=name)])
+
+
+def prepare(put_subject: Any, put_community: Any, client: Any) -> None:
+    """Write what is merged or removed later."""
+    for name in ("kept", "old", "gone"):
+        put_subject(client=client, id=name, body=subject(f"{name} one"), if_match="*")
+    put_community(client=client, id="push.gone", body=models.CommunityBody(), if_match="*")
+
+
+def changes() -> dict[str, dict[str, Any]]:
+    """Return the arguments of what changes the watchlist; the whole of it is changed last."""
+    given: dict[str, dict[str, Any]] = {
+        "put_subject": {"id": "fresh", "body": subject("a fresh one")},
+        "merge_subject": {"id": "kept", "body": models.MergeBody(from_="old")},
+        "delete_subject": {"id": "gone"},
+        "put_community": {"id": "push.fresh", "body": models.CommunityBody()},
+        "delete_community": {"id": "push.gone"},
+        "put_watchlist": {"body": models.WatchlistBody(subjects=[])},
+    }
+    return {name: {**each, "if_match": "*"} for name, each in given.items()}
+
+
 def main(address: str, key: str) -> None:
     client = AuthenticatedClient(
         address, token=key, prefix="", auth_header_name="x-functions-key", timeout=60
     )
     sync = operations()
+    prepare(sync["put_subject"], sync["put_community"], client)
     posts = sync["posts_recent"](client=client, hours=48, limit=3)
     cycles = sync["cycles"](client=client)
     since = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,6 +77,9 @@ def main(address: str, key: str) -> None:
         "cycle": {"id": cycles[0].id},
         "sentiment_compare": {"subreddits": ["claude", "OpenAI"], "granularity": "day"},
         "trending_topics": {"limit": 5},
+        **{name: {"id": "kept"} for name in ("subject", "subject_mentions", "subject_feed")},
+        "community": {"id": "claude"},
+        **changes(),
     }
     returned = {
         name: type(call(client=client, **given.get(name, {}))).__name__
