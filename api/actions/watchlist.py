@@ -34,7 +34,7 @@ from shared.subjects.communities import (
     community_problems,
     community_refusals,
     effective_communities,
-    homes_of,
+    known_homes,
 )
 from shared.subjects.edits import clean_community, clean_subject, merged
 from shared.subjects.refusals import Place, Refusal, quoted
@@ -109,7 +109,7 @@ async def put_watchlist(deps: Deps, condition: Condition, body: WatchlistBody) -
             # As they are read, they leave the settings in charge.
             communities = communities if given == known else given
         names = [each["id"] for each in (known if communities is None else communities)]
-        homes = [*homes_of(settings, before, seed()), *names]
+        homes = [*known_homes(settings, before, seed()), *names]
         subjects = [clean_subject(each.model_dump(), each.id, homes) for each in body.subjects]
         _check(
             watchlist_refusals(subjects, homes),
@@ -130,7 +130,7 @@ async def put_subject(
 
     def edit(before: Watchlist) -> Edit:
         settings = deps.settings.watching(before)
-        homes = homes_of(settings, before, seed())
+        homes = known_homes(settings, before, seed())
         own = clean_subject(body.model_dump(), subject_id, homes)
         others = [each for each in before["subjects"] if each["id"] != subject_id]
         is_new = len(others) == len(before["subjects"])
@@ -178,7 +178,7 @@ async def merge_subject(
             )
         whole = merged(own, other)
         left = [each for each in others if each is not other]
-        homes = homes_of(deps.settings.watching(before), before, seed())
+        homes = known_homes(deps.settings.watching(before), before, seed())
         _check(subject_refusals(whole, left, homes), size_refusals([*left, whole]))
         subjects = [
             whole if each is own else each for each in before["subjects"] if each is not other

@@ -42,7 +42,7 @@ def effective_communities(settings: Settings, watchlist: Watchlist) -> list[Watc
     return found
 
 
-def homes_of(settings: Settings, *watchlists: Watchlist) -> list[str]:
+def known_homes(settings: Settings, *watchlists: Watchlist) -> list[str]:
     """Return the ids that may be homes by these watchlists: those they have, and communities."""
     stored = [
         home for each in watchlists for subject in each["subjects"] for home in subject["home"]
