@@ -23,7 +23,7 @@ from shared.errors import CycleRunning
 from shared.models import Rematch, Subject
 from shared.rematches import changed_subjects, is_done, read_rematch, rematching
 from shared.settings import Settings
-from shared.store import LEASES, REMATCH, WATCHLIST, WORK, Query, Store
+from shared.store import LEASES, REMATCH, SUBJECT_HOURS, WATCHLIST, WORK, Query, Store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import utc_now
 from tests.api.world import NAMES, a_comment, a_post, keep
@@ -182,6 +182,7 @@ async def test_a_removed_subject_loses_its_mentions(store, settings) -> None:
     assert await rematching(store) == {"kiro"}
     await rematch(store, settings, batch_items=6)
     await check(store, ZED)
+    assert await store.query(Query(SUBJECT_HOURS, "subject:kiro", 100, order_by="id")) == []
     await watch(store, 3)
     await rematch(store, settings)
     assert not any((await mentions(store)).values())
