@@ -47,7 +47,7 @@ NO_TIME = "it is not a time"
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
-def _whole_number(value: object) -> object:
+def whole_number(value: object) -> object:
     """Return a number of digits only; pydantic alone would also accept 1_000, 24.0 and spaces."""
     if not isinstance(value, str):
         return value
@@ -101,7 +101,7 @@ def _after_leap(second_before: datetime) -> datetime:
     return second_before.replace(microsecond=0) + SECOND
 
 
-WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+WholeNumber = Annotated[int, BeforeValidator(whole_number)]
 Cursor = Annotated[str, Field(pattern=CURSOR)]
 Format = Literal["json", "csv", "ndjson"]
 Kind = Literal["post", "comment"]
@@ -126,7 +126,7 @@ Hours = Annotated[
         le=MAX_HOURS,
         description=f"a whole number of hours from 1 to {MAX_HOURS}, the current one included",
     ),
-    BeforeValidator(_whole_number),
+    BeforeValidator(whole_number),
 ]
 OtherName = Annotated[
     CommunityName | None,

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from api.schema.base import Answer, Time
-from api.schema.parameters import Parameters, WholeNumber
+from api.schema.parameters import Parameters, WholeNumber, whole_number
 from api.schema.subjects import TermAnswer
 from shared.communities import NAME, SourceName
 from shared.models import Role
@@ -185,10 +185,12 @@ class HistoryParameters(Parameters):
         description=f"a whole number of revisions from 1 to {MAX_SHOWN}",
         examples=[5],
     )
-    below: Annotated[WholeNumber, Field(ge=1, le=MAX_REVISION)] | None = Field(
-        default=None,
-        description="only revisions before this one; without it, from the current one on",
-        examples=[7],
+    below: Annotated[int, Field(ge=1, le=MAX_REVISION), BeforeValidator(whole_number)] | None = (
+        Field(
+            default=None,
+            description="only revisions before this one; without it, from the current one on",
+            examples=[7],
+        )
     )
 
 
