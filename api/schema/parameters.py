@@ -27,6 +27,7 @@ MAX_COMPARED = 10
 # Ten communities for a week fit.
 MAX_STEPS = 2500
 MAX_CYCLES = 100
+MAX_REVISION = 10**8
 # Reddit's longest names have 21 characters; longer names up to this limit are unknown communities.
 MAX_NAME_CHARS = 100
 # A cursor is the place of a page's last item (api/reads/listing.py): opaque to clients, and valid
@@ -128,6 +129,7 @@ Hours = Annotated[
     ),
     BeforeValidator(whole_number),
 ]
+Revision = Annotated[int, Field(ge=1, le=MAX_REVISION), BeforeValidator(_whole_number)]
 OtherName = Annotated[
     CommunityName | None,
     Field(

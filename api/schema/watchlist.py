@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schema.base import Answer, Time
-from api.schema.parameters import Parameters, WholeNumber, whole_number
+from api.schema.parameters import Parameters, Revision, WholeNumber
 from api.schema.subjects import TermAnswer
 from shared.communities import NAME, SourceName
 from shared.models import Role
@@ -30,7 +30,6 @@ from shared.subjects.validation import (
 from shared.subjects.watchlist import MAX_SHOWN
 
 MAX_ID_CHARS = 40
-MAX_REVISION = 10**8
 MAX_COMMUNITY_CHARS = 150
 
 Text = Annotated[str, StringConstraints(max_length=MAX_TERM_CHARS)]
@@ -73,7 +72,9 @@ class SubjectBody(Body):
     )
     role: Role = Field(default="competitor", description="own, competitor or topic")
     terms: list[TermBody] = Field(
-        max_length=MAX_TERMS, description=f"1 to {MAX_TERMS} names by which people call it"
+        min_length=1,
+        max_length=MAX_TERMS,
+        description=f"1 to {MAX_TERMS} names by which people call it",
     )
     exclude: list[Text] = Field(
         default=[],
@@ -185,12 +186,10 @@ class HistoryParameters(Parameters):
         description=f"a whole number of revisions from 1 to {MAX_SHOWN}",
         examples=[5],
     )
-    below: Annotated[int, Field(ge=1, le=MAX_REVISION), BeforeValidator(whole_number)] | None = (
-        Field(
-            default=None,
-            description="only revisions before this one; without it, from the current one on",
-            examples=[7],
-        )
+    below: Revision | None = Field(
+        default=None,
+        description="only revisions before this one; without it, from the current one on",
+        examples=[7],
     )
 
 

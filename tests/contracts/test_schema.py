@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.process import close
 from shared.errors import StoreOutdated
 from shared.settings import Settings
 from shared.settings import settings as process_settings
@@ -50,8 +51,9 @@ async def test_clients_are_told_that_it_is_no_matter_of_theirs(
     monkeypatch.setenv("SQLITE_PATH", str(sqlite_settings.sqlite_path))
     process_settings.cache_clear()
     answer = await get("/api/v1/sentiment/stats")
+    health = json.loads((await get("/api/v1/health")).get_body())
+    await close()
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert "version" in json.loads(answer.get_body())["detail"]
-    health = json.loads((await get("/api/v1/health")).get_body())
     assert health["status"] == "unhealthy"
     assert str(sqlite_settings.sqlite_path.parent) not in json.dumps(health)

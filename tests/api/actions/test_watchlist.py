@@ -255,7 +255,7 @@ async def test_a_term_that_would_not_do_is_refused_by_its_name(text: str, reason
 @pytest.mark.parametrize(
     ("body", "place", "reason"),
     [
-        ({"name": "Acme", "terms": []}, "/terms", "no term"),
+        ({"name": "Acme", "terms": []}, "/terms", "at least 1 item"),
         ({"name": "Acme"}, "/terms", "required"),
         (subject("", "Acme"), "/name", "can't be a name"),
         (subject("Cursor", "Acme"), "/name", "the name of another subject, cursor"),
