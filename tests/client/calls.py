@@ -44,14 +44,14 @@ def subject(name: str) -> models.SubjectBody:
 def prepare(put_subject: Any, put_community: Any, client: Any) -> None:
     """Write what is merged or removed later."""
     for name in ("kept", "old", "gone"):
-        put_subject(client=client, id=name, body=subject(f"{name} one"), if_match="*")
+        put_subject(client=client, id=name, body=subject(f"Acme {name}"), if_match="*")
     put_community(client=client, id="push.gone", body=models.CommunityBody(), if_match="*")
 
 
 def changes() -> dict[str, dict[str, Any]]:
     """Return the arguments of what changes the watchlist; the whole of it is changed last."""
     given: dict[str, dict[str, Any]] = {
-        "put_subject": {"id": "fresh", "body": subject("a fresh one")},
+        "put_subject": {"id": "fresh", "body": subject("Acme fresh")},
         "merge_subject": {"id": "kept", "body": models.MergeBody(from_="old")},
         "delete_subject": {"id": "gone"},
         "put_community": {"id": "push.fresh", "body": models.CommunityBody()},
