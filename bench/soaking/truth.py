@@ -1,14 +1,29 @@
 """Comparison of the data stored and served at the end with what the stand-in shows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
+from collector.watchlist.mentions import MentionRules, rematched
 from local.reddit.objects import RedditObject
+from shared.models import Comment, Post
 from shared.settings import Settings
-from shared.store import COMMENTS, CYCLES, LEASES, POSTS, WORK, Query, Store, open_store
+from shared.store import (
+    COMMENTS,
+    CYCLES,
+    LEASES,
+    POSTS,
+    WORK,
+    Container,
+    Query,
+    Store,
+    open_store,
+)
+from shared.subjects.watchlist import read_watchlist
 from tests.collector.harness import check_statistics
+
+I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 MAX_DOCUMENTS = 100_000
 MAX_LISTED = 10
@@ -22,6 +37,7 @@ async def compare(settings: Settings, shown: Mapping[str, RedditObject]) -> list
         stored = await _stored(store, settings.watched)
         return [
             *_differences(stored, shown),
+            *await _mentions(store, settings.watched),
             *await _statistics(store, settings.watched),
             *await _unfinished(store),
         ]
@@ -33,8 +49,8 @@ async def _stored(store: Store, subreddits: Sequence[str]) -> list[tuple[str, di
     """Return every stored item with its fullname; a duplicate is in the list twice."""
     found: list[tuple[str, dict[str, Any]]] = []
     for name in subreddits:
-        posts = await store.query(Query(POSTS, name, MAX_DOCUMENTS))
-        comments = await store.query(Query(COMMENTS, name, MAX_DOCUMENTS))
+        posts = await _items(store, POSTS, name)
+        comments = await _items(store, COMMENTS, name)
         found += [(f"t3_{post['id']}", dict(post)) for post in posts]
         found += [(f"t1_{comment['id']}", dict(comment)) for comment in comments]
     return found
@@ -77,6 +93,25 @@ def _fields(item: Mapping[str, Any], thing: RedditObject) -> list[tuple[str, obj
         ("content", item["content"], data["selftext"]),
         ("comment_count", item["comment_count"], data["num_comments"]),
     ]
+
+
+async def _mentions(store: Store, subreddits: Sequence[str]) -> list[str]:
+    """Return a line if stored items mention something else than all of them say together."""
+    posts = [post for name in subreddits for post in await _items(store, POSTS, name)]
+    comments = [each for name in subreddits for each in await _items(store, COMMENTS, name)]
+    rules = MentionRules.of(await read_watchlist(store), subreddits)
+    wrong = [
+        f"{item['kind']} {item['id']}"
+        for found in await rematched(store, rules, posts, comments)
+        for item in found
+    ]
+    return (
+        [f"{len(wrong)} mention other subjects: {', '.join(wrong[:MAX_LISTED])}"] if wrong else []
+    )
+
+
+async def _items(store: Store, container: Container[I], name: str) -> list[I]:
+    return await store.query(Query(container, name, MAX_DOCUMENTS))
 
 
 async def _statistics(store: Store, subreddits: Sequence[str]) -> list[str]:

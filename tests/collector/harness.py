@@ -24,7 +24,7 @@ from shared.store import COMMENTS, COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, POST
 from shared.store.scan import items_between
 from shared.text.forms import FORMS
 from shared.times import Clock, utc_now
-from tests.collector.subject_truth import check_subjects
+from tests.collector.subject_truth import check_subjects, subject_documents
 
 # Retries as in production, without its pauses.
 FAST = Backoff(attempts=4, first_seconds=0.01, most_seconds=0.02)
@@ -248,6 +248,7 @@ async def final_data(store: Store, subreddits: Sequence[str]) -> str:
         "items": items,
         "days": await store.read_many(DAYS, [(scope, day) for scope in scopes for day in days]),
         "hours": await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours]),
+        "subjects": await subject_documents(store),
         "watermarks": {state["id"]: state["watermark"] for state in states},
     }
     return json.dumps(_timeless(everything), sort_keys=True, indent=1)

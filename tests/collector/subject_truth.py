@@ -94,6 +94,13 @@ async def check_subjects(store: Store, items: Sequence[Mapping[str, Any]]) -> No
     await _check_tables(store, by_hand, communities)
 
 
+async def subject_documents(store: Store) -> list[Any]:
+    """Return the hours and days of all subjects."""
+    subjects = sorted(await _known_subjects(store))
+    scopes = [subject_scope(subject) for subject in subjects]
+    return [await store.query(Query(SUBJECT_HOURS, each, MOST, order_by="id")) for each in scopes]
+
+
 async def _known_subjects(store: Store) -> set[str]:
     """Return the subjects that statistics may be of."""
     known = {subject["id"] for subject in (await read_watchlist(store))["subjects"]}

@@ -42,8 +42,15 @@ from tests.collector.harness import (
     settings_for,
     things,
 )
+from tests.watchlists import a_subject, watch
 
 SUBREDDITS_HERE = ("aws", "claude", "OpenAI")
+# What the texts of `things` name, so that edits and removals change what threads are about.
+SUBJECTS = (
+    a_subject("praise", "great work", home=["aws"]),
+    a_subject("anger", "hate it"),
+    a_subject("table", home=["claude"]),
+)
 # A fork server with everything imported, so that each killed process starts quickly.
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.collector.crashing"])
@@ -61,6 +68,12 @@ def in_a_process(target: Callable[..., object], *args: object) -> int | None:
     process.start()
     process.join()
     return process.exitcode
+
+
+async def begin(settings: Settings) -> None:
+    """Store a watchlist in an empty database."""
+    async with opened(settings) as store:
+        await watch(store, 1, *SUBJECTS)
 
 
 async def result(settings: Settings) -> str:
@@ -102,14 +115,14 @@ async def test_killed_at_any_write_and_run_again_the_data_is_the_same(
 ) -> None:
     before = tmp_path / "before.db"
     base = settings_for(sqlite_settings, reddit.base_url, SUBREDDITS_HERE)
+    await begin(base.model_copy(update={"sqlite_path": before}))
     if already_collected:
         assert in_a_process(finish, base.model_copy(update={"sqlite_path": before})) == 0
         change_something_of_each_kind(reddit)
 
     def beginning(name: str) -> Settings:
         path = tmp_path / f"{name}.db"
-        if already_collected:
-            shutil.copy(before, path)
+        shutil.copy(before, path)
         return base.model_copy(update={"sqlite_path": path})
 
     undisturbed = beginning("undisturbed")
@@ -147,6 +160,7 @@ async def test_a_cycle_that_is_begun_again_counts_what_it_wrote_before(
 ) -> None:
     base = settings_for(sqlite_settings, reddit.base_url, SUBREDDITS_HERE)
     before = base.model_copy(update={"sqlite_path": tmp_path / "before.db"})
+    await begin(before)
     if is_edited:
         async with opened(before) as store:
             await run_cycle(store, before)
@@ -164,8 +178,7 @@ async def test_a_cycle_that_is_begun_again_counts_what_it_wrote_before(
 
     def beginning(name: str) -> Settings:
         path = tmp_path / f"{name}.db"
-        if is_edited:
-            shutil.copy(before.sqlite_path, path)
+        shutil.copy(before.sqlite_path, path)
         return base.model_copy(update={"sqlite_path": path})
 
     whole = beginning("whole")
@@ -184,10 +197,12 @@ async def test_the_same_over_cosmos_db(reddit, cosmos_settings_factory) -> None:
         return settings_for(cosmos_settings_factory(), reddit.base_url, SUBREDDITS_HERE)
 
     undisturbed = fresh()
+    await begin(undisturbed)
     assert in_a_process(finish, undisturbed) == 0
     expected = await result(undisturbed)
     for step in random.Random(11).sample(range(3, 50), 6):
         settings = fresh()
+        await begin(settings)
         assert in_a_process(die_at, settings, step) == -signal.SIGKILL, step
         assert in_a_process(finish, settings) == 0, step
         assert await result(settings) == expected, step

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from collector.ingest.importer import Chunk, Importer, Written
-from collector.rollups.hours import rebuild_all, rebuild_cells
 from collector.sources.base import Seen, SeenComment, SeenPost
 from collector.watchlist.mentions import MentionRules, rematched
-from shared.models import Comment, Post, Role, Subject, Term, Watchlist
+from shared.models import Comment, Post, Subject
+from shared.rematches import begin_matched
 from shared.settings import Settings, load_settings
-from shared.store import COMMENTS, POSTS, WATCHLIST, Store
+from shared.store import Store
 from shared.subjects.watchlist import read_watchlist
-from shared.times import hour_of
-from tests.collector.crashing import opened
+from tests.collector.crashing import opened, rematch_turn
 from tests.collector.harness import METHOD, check_statistics, stored_items
+from tests.watchlists import a_subject, watch
 
 NOW = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
 # Two queries of Hacker News share their items; the others don't.
@@ -33,47 +33,22 @@ TEXTS = (
 NOTHING = TEXTS[3]
 
 
-def a_subject(
-    subject: str, *terms: str, home: Iterable[str] = (), role: Role = "competitor"
-) -> Subject:
-    """Return a subject with these terms, or with its id as the only one."""
-    return Subject(
-        id=subject,
-        name=subject.title(),
-        role=role,
-        terms=[
-            Term(text=text, exact=False, prefix=False, needs_context=False)
-            for text in terms or (subject,)
-        ],
-        exclude=[],
-        context=[],
-        home=list(home),
-        merged_from=[],
-    )
-
-
 CURSOR = a_subject("cursor", home=["forum.cursor"])
 GEMINI = a_subject("gemini", home=["hn.ai"])
 BARD = a_subject("bard", home=["push.desk"])
+MERGED = a_subject("gemini", "gemini", "bard", home=["hn.ai", "push.desk"], merged_from=["bard"])
 WATCHLISTS: Sequence[Sequence[Subject]] = (
     [CURSOR, GEMINI, BARD],
     [CURSOR, GEMINI],
-    [a_subject("gemini", "gemini", "bard", home=["hn.ai", "push.desk"])],
+    [MERGED],
     [a_subject("cursor"), a_subject("day", "terrible day", home=["Forum.Cursor", "hn.tools"])],
     [],
 )
 
 
-async def watch(store: Store, subjects: Sequence[Subject]) -> Watchlist:
+async def watch_next(store: Store, subjects: Sequence[Subject]) -> None:
     """Store a watchlist of these subjects, as its next revision."""
-    known = await read_watchlist(store)
-    watchlist: Watchlist = {
-        **known,
-        "revision": known["revision"] + 1,
-        "subjects": list(subjects),
-    }
-    await store.upsert(WATCHLIST, [watchlist])
-    return watchlist
+    await watch(store, (await read_watchlist(store))["revision"] + 1, *subjects)
 
 
 def settings_in(folder: Path) -> Settings:
@@ -164,17 +139,11 @@ async def wrong_mentions(store: Store) -> tuple[list[Post], list[Comment]]:
     return await rematched(store, rules, *await all_items(store))
 
 
-async def match_again(store: Store) -> None:
-    """Match all stored items again, and recount their hours."""
-    posts, comments = await wrong_mentions(store)
-    await store.upsert(POSTS, posts)
-    await store.upsert(COMMENTS, comments)
-    hours: dict[str, set[str]] = defaultdict(set)
-    for item in (*posts, *comments):
-        hours[item["community"]].add(hour_of(item["order_key"]))
-    await rebuild_all(
-        store, {name: await rebuild_cells(store, name, own) for name, own in hours.items()}
-    )
+async def match_again(store: Any, settings: Settings, *, later: int = 0) -> None:
+    """Match stored items by the current watchlist, turn by turn, `later` minutes after NOW."""
+    now = NOW + timedelta(minutes=later)
+    while await rematch_turn(store, settings, now=now, batch_items=5).run() is not None:
+        pass
 
 
 async def check(store: Store) -> None:
@@ -196,5 +165,7 @@ async def mentions_of(store: Store) -> dict[str, list[str]]:
 async def a_world(folder: Path, subjects: Sequence[Subject]) -> AsyncIterator[Store]:
     """Open an empty database in a folder, with a watchlist."""
     async with opened(settings_in(folder)) as store:
-        await watch(store, subjects)
+        await watch_next(store, subjects)
+        # As the first cycle does.
+        await begin_matched(store, await read_watchlist(store), NOW)
         yield store

@@ -24,7 +24,7 @@ from tests.collector.rollups.subject_world import (
     mentions_of,
     put,
     settings_in,
-    watch,
+    watch_next,
 )
 
 SUBJECTS = [CURSOR, GEMINI, BARD]
@@ -39,7 +39,7 @@ def settings(any_store_settings: Settings, tmp_path: Path) -> Settings:
 
 
 async def test_a_text_comes_before_a_thread_and_a_thread_before_a_home(store, settings) -> None:
-    await watch(store, SUBJECTS)
+    await watch_next(store, SUBJECTS)
     posts = [
         a_post(1, "Gemini is what I use", title="Cursor or not?", community=FORUM),
         a_post(2, "Gemini and Bard", community=DESK),
@@ -76,7 +76,7 @@ async def test_a_text_comes_before_a_thread_and_a_thread_before_a_home(store, se
 
 
 async def test_a_comment_belongs_to_its_thread_whatever_query_found_it(store, settings) -> None:
-    await watch(store, SUBJECTS)
+    await watch_next(store, SUBJECTS)
     await put(store, settings, [a_post(1, "Bard")])
     await put(store, settings, [a_comment(1, NOTHING, post=1, community=TOOLS)], later=1)
     assert (await mentions_of(store))["c1"] == ["thread bard"]
@@ -86,7 +86,7 @@ async def test_a_comment_belongs_to_its_thread_whatever_query_found_it(store, se
 
 
 async def test_comments_follow_the_post_that_is_edited_or_goes(store, settings) -> None:
-    await watch(store, SUBJECTS)
+    await watch_next(store, SUBJECTS)
     others = [a_comment(n, NOTHING, post=1, hours=n * 7.0) for n in range(1, 12)]
     await put(store, settings, [a_post(1, "Bard", hours=99), *others])
     await put(store, settings, [a_post(1, "Gemini, sorry", hours=99)], later=1)
@@ -103,7 +103,7 @@ async def test_comments_follow_the_post_that_is_edited_or_goes(store, settings) 
 async def test_comments_that_came_before_their_posts_get_their_threads(
     store, settings, posts
 ) -> None:
-    await watch(store, SUBJECTS)
+    await watch_next(store, SUBJECTS)
     comments = [a_comment(n, NOTHING, post=n, community=DESK) for n in range(posts)]
     await put(store, settings, comments)
     assert (await mentions_of(store))["c0"] == ["home bard"]
@@ -115,20 +115,20 @@ async def test_comments_that_came_before_their_posts_get_their_threads(
 
 
 async def test_what_only_moved_keeps_its_mentions(store, settings) -> None:
-    await watch(store, SUBJECTS)
+    await watch_next(store, SUBJECTS)
     post = a_post(1, "Bard")
     await put(store, settings, [post])
-    await watch(store, [CURSOR])
+    await watch_next(store, [CURSOR])
     scored = a_post(1, "Bard", flair="new")
     await put(store, settings, [scored], later=1)
     assert await mentions_of(store) == {"p1": ["text bard"]}
-    await match_again(store)
+    await match_again(store, settings, later=2)
     assert await mentions_of(store) == {"p1": []}
     await check(store)
 
 
 async def test_what_is_written_again_writes_nothing(store, settings) -> None:
-    await watch(store, SUBJECTS)
+    await watch_next(store, SUBJECTS)
     items = [a_post(1, "Bard"), a_comment(1, NOTHING, post=1), a_comment(2, "Cursor", post=1)]
     await put(store, settings, items)
     watched: Any = WatchedStore(store)
@@ -137,7 +137,7 @@ async def test_what_is_written_again_writes_nothing(store, settings) -> None:
 
 
 async def test_only_subjects_that_changed_are_written(store, settings) -> None:
-    await watch(store, SUBJECTS)
+    await watch_next(store, SUBJECTS)
     await put(store, settings, [a_post(1, "Bard"), a_post(2, "Cursor"), a_post(3, "Gemini")])
 
     async def etag(subject: str) -> str:
@@ -174,7 +174,7 @@ async def test_killed_at_any_write_the_comments_of_a_post_follow_it(
         (tmp_path / str(step)).mkdir()
         settings = settings_in(tmp_path / str(step))
         async with opened(settings) as store:
-            await watch(store, SUBJECTS)
+            await watch_next(store, SUBJECTS)
             await put(store, settings, before)
             try:
                 await put(DeadStore(store, step), settings, [batch], later=1)
