@@ -8,25 +8,22 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TypeVar
 
 from collector.collection.diff import Changes
 from collector.watchlist.mentions import MentionRules, read_posts, with_mentions
-from shared.communities import sharing_with
+from shared.communities import sharing_with, source_of
 from shared.models import Comment, Mention, Post
 from shared.store import COMMENTS, Query, Store
 from shared.store.keys import item_key
 from shared.store.scan import after
-from shared.times import hour_of, iso, parse_iso
+from shared.times import hour_of
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 PAGE = 500
 # The comments of more new posts than this are looked for in one query, if they aren't many.
 FEW_POSTS = 3
-# Pushed comments may be dated before their posts.
-CLOCKS_APART = timedelta(days=1)
 
 
 async def assign_mentions(
@@ -171,9 +168,9 @@ async def _comments_of(store: Store, community: str, threads: _Threads) -> list[
     """Return the stored comments of these posts that lie in a community."""
     ids = [post["id"] for post in threads.new]
     found: list[Comment] = []
-    if len(ids) > FEW_POSTS:
-        oldest = min(post["created_utc"] for post in threads.new)
-        start = iso(parse_iso(oldest) - CLOCKS_APART)
+    # Whoever pushes may date comments before their posts.
+    if len(ids) > FEW_POSTS and source_of(community) != "push":
+        start = min(post["created_utc"] for post in threads.new)
         page = await store.query(Query(COMMENTS, community, PAGE, at_least=start))
         if len(page) < PAGE:
             wanted = frozenset(ids)

@@ -94,7 +94,8 @@ async def test_a_table_that_grows_too_large_names_fewer(sqlite_store, monkeypatc
     window = [f"2026-11-03T{hour:02}" for hour in range(24)]
     (table,) = await read_tables(sqlite_store, [window], [*sizes], other_languages="count")
     found = table.by_community("s")
-    assert found.keys() == {"Home", REST}
+    assert {"Home", REST} <= found.keys()
+    assert len(found) < 10
     assert found["Home"].items == 24
     assert table.total("s").items == 24 * sum(sizes.values())
     assert table.total("s", without=["Home"]).items == 24 * (sum(sizes.values()) - 1)
