@@ -33,7 +33,7 @@ from shared.times import Clock, day_of, hour_of, iso, next_hour, utc_now
 log = logging.getLogger(__name__)
 
 # Limits of a batch: other writers wait for it, and the document of pending cells must stay small.
-BATCH_ITEMS = 1000
+BATCH_ITEMS = 2000
 BATCH_HOURS = 1000
 # Days of `all` that are read at a time, to count what is stored.
 DAYS_AT_ONCE = 30

@@ -1,0 +1,96 @@
+"""A subject that is added to the running product gets its history, and loses it again."""
+
+import asyncio
+import json
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.settings import load_settings
+from shared.store import COMMENTS, POSTS, open_store
+from shared.times import iso, utc_now
+
+PATIENCE = 120.0
+NAME = "push.desk"
+
+
+@pytest.fixture(params=["sqlite", "cosmos"])
+def database(request, tmp_path: Path) -> dict[str, str]:
+    own = {
+        "SQLITE_PATH": str(tmp_path / "data" / "undertone.db"),
+        "SUBREDDITS": "none",
+        "COMMUNITIES": NAME,
+    }
+    if request.param == "sqlite":
+        return own
+    cosmos = request.getfixturevalue("cosmos_settings_factory")()
+    return {
+        **own,
+        "COSMOS_ENDPOINT": cosmos.cosmos_endpoint,
+        "COSMOS_KEY": cosmos.cosmos_key.get_secret_value(),
+        "COSMOS_DATABASE": cosmos.cosmos_database,
+    }
+
+
+def lines() -> str:
+    common = {"community": NAME, "created": iso(utc_now() - timedelta(hours=3))}
+    items: list[dict[str, Any]] = [
+        {"kind": "post", "id": "1", "title": "Zork is quick"},
+        {"kind": "comment", "id": "2", "post_id": "1", "text": "So it is"},
+        {"kind": "post", "id": "3", "title": "Nothing of note"},
+    ]
+    return "\n".join(json.dumps({**common, **each}) for each in items)
+
+
+def until(host, path: str, is_there) -> Any:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        answer = host.http.get(path, headers={"cache-control": "no-cache"})
+        if answer.status_code == 200 and is_there(answer.json()):
+            return answer.json()
+        time.sleep(0.1)
+    pytest.fail(f"{path}: {answer.text}\n{host.log}")
+
+
+def mentions(database: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Return the mentions of the stored items, by id."""
+
+    async def read() -> dict[str, list[tuple[str, str]]]:
+        store = await open_store(load_settings(database), retry_seconds=10)
+        try:
+            posts = await store.read_many(POSTS, [(NAME, f"{NAME}.1"), (NAME, f"{NAME}.3")])
+            comments = await store.read_many(COMMENTS, [(NAME, f"{NAME}.2")])
+        finally:
+            await store.close()
+        return {
+            item["id"]: [(each["subject"], each["via"]) for each in item.get("mentions", [])]
+            for item in (*posts.values(), *comments.values())
+        }
+
+    return asyncio.run(read())
+
+
+def test_a_subject_gets_its_history_and_loses_it_again(running_host, database) -> None:
+    host = running_host(settings=database)
+    assert host.http.post("/api/v1/ingest", content=lines()).status_code == 200
+    until(host, "/api/v1/items", lambda items: len(items) == 3)
+    subject = {"name": "Zork", "terms": [{"text": "zork"}]}
+    seen = host.http.post("/api/v1/subjects/preview", json=subject).json()
+    assert [each["text"] for each in seen["examples"]] == ["Zork is quick"]
+    match = {"if-match": "*"}
+    written = host.http.put("/api/v1/subjects/zork", json=subject, headers=match)
+    assert written.status_code == 201, written.text
+    until(host, "/api/v1/communities", lambda found: found["rematch"] is None)
+    assert mentions(database) == {
+        f"{NAME}.1": [("zork", "text")],
+        f"{NAME}.2": [("zork", "thread")],
+        f"{NAME}.3": [],
+    }
+    host.wait_for_log("rematch.ended .*outcome=completed")
+    gone = host.http.delete("/api/v1/subjects/zork", headers=match)
+    assert gone.status_code == 200, gone.text
+    until(host, "/api/v1/communities", lambda found: found["rematch"] is None)
+    assert not any(mentions(database).values())
