@@ -182,11 +182,44 @@ async def test_a_removed_subject_loses_its_mentions(store, settings) -> None:
     assert await rematching(store) == {"kiro"}
     await rematch(store, settings, batch_items=6)
     await check(store, ZED)
-    assert await store.query(Query(SUBJECT_HOURS, "subject:kiro", 100, order_by="id")) == []
+    assert await _statistics(store, "kiro") == []
     await watch(store, 3)
     await rematch(store, settings)
     assert not any((await mentions(store)).values())
     await check(store)
+
+
+async def test_two_merged_subjects_are_as_if_there_had_been_one(store, settings) -> None:
+    posts, comments = some_items(40)
+    await keep(store, posts, comments)
+    await watch(store, 1, ZED, AT_HOME)
+    await rematch(store, settings)
+    both = {**AT_HOME, "terms": [*AT_HOME["terms"], *ZED["terms"]], "merged_from": ["zed"]}
+    await watch(store, 2, both)  # type: ignore[arg-type]
+    assert await rematching(store) == {"zed", "kiro"}
+    await rematch(store, settings, batch_items=6)
+    merged = await stored_items(store, NAMES)
+    of_merged = await _statistics(store, "kiro")
+    assert {each["subject"] for item in merged.values() for each in item.get("mentions", [])} == {
+        "kiro"
+    }
+    await check_statistics(store, NAMES)
+    # The same items, matched for the first time.
+    await keep(store, posts, comments)
+    await rematch_turn(store, settings, begins_again=True).run()
+    await rematch(store, settings)
+    one = await stored_items(store, NAMES)
+    assert {key: item.get("mentions") for key, item in one.items()} == {
+        key: item.get("mentions") for key, item in merged.items()
+    }
+    assert await _statistics(store, "kiro") == of_merged
+    assert await _statistics(store, "zed") == []
+
+
+async def _statistics(store: Store, subject: str) -> list[dict[str, Any]]:
+    """Return the hours and days of a subject."""
+    found: Any = await store.query(Query(SUBJECT_HOURS, f"subject:{subject}", 100, order_by="id"))
+    return [{name: each[name] for name in each if name != "_etag"} for each in found]
 
 
 async def test_the_first_watchlist_matches_everything_that_is_stored(store, settings) -> None:
