@@ -39,11 +39,11 @@ async def preview_subject(deps: Deps, body: PreviewBody, sample: Sample) -> Prev
     watchlist = await read_watchlist(await deps.store())
     known = [each["id"] for each in watchlist["subjects"]]
     own_id = body.id or _free_id(known)
-    own = clean_subject(body.model_dump(), own_id, deps.settings.watched)
+    homes = list(known_homes(deps.settings, watchlist, seed()))
+    own = clean_subject(body.model_dump(), own_id, homes)
     others = [each for each in watchlist["subjects"] if each["id"] != own_id]
     subjects = [own if each["id"] == own_id else each for each in watchlist["subjects"]]
     subjects += [] if own_id in known else [own]
-    homes = known_homes(deps.settings, watchlist, seed())
     problems = [*subject_refusals(own, others, homes), *size_refusals(subjects)]
     if not problems:
         texts = [Sampled(each.words, each.community) for each in sample.items]
