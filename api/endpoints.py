@@ -219,7 +219,7 @@ ENDPOINTS = (
         "A subject, with its figures, rules and newest mentions",
         SubjectCard,
         SubjectParameters,
-        problems=(404, 422),
+        problems=(404, 422, 429),
     ),
     Endpoint(
         "subject_mentions",

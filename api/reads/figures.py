@@ -22,7 +22,7 @@ from shared.times import DAY_CHARS, Window, day_of, iso, next_hour
 
 # More days of which only some hours are compared would be as many documents; then those in which
 # something is unknown are compared in whole.
-MAX_PARTIAL_DAYS = 30
+MAX_PARTIAL_DAYS = 10
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """Keeps the tables of all subjects equal to their days.
 
 A table has a text for each subject and hour, or day, with about 35 bytes for each community. Beyond
-MAX_CHARACTERS, which with all keys is below Cosmos DB's 2 MB, fewer communities keep their names:
-a hundred subjects have at most 3,100 days of a month, each with its homes and a rest.
+MAX_CHARACTERS fewer communities keep their names: with all keys a table stays below 512 KB, since
+Cosmos DB charges 41 request units to read these and 146 for 1 MB, and 90 days and the 90 before
+them take about ten tables. A hundred subjects have at most 3,100 days of a month, each with its
+homes and a rest.
 """
 
 from collections import defaultdict
@@ -27,8 +29,8 @@ from shared.times import MONTH_CHARS, month_of
 T = TypeVar("T", SubjectsDay, SubjectsMonth)
 
 MAX_NAMED = 20
-FEWER_NAMED = (10, 5, 0)
-MAX_CHARACTERS = 1_600_000
+FEWER_NAMED = (14, 10, 7, 5, 3, 2, 1, 0)
+MAX_CHARACTERS = 450_000
 
 Homes = Mapping[str, Collection[str]]
 """By subject, its home communities in lower case."""

@@ -43,6 +43,7 @@ from tests.fixtures.stores import FilledStore
 
 MAX_REQUEST_UNITS = 1000
 RECENT, ITEMS = "/api/v1/posts/recent", "/api/v1/items"
+MENTIONS = "/api/v1/subjects/cursor/mentions"
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
@@ -290,6 +291,17 @@ async def test_those_who_search_wait_in_a_line_and_beyond_it_are_told_to_come_ag
         (f"{ITEMS}?q=x", True),
         (f"{ITEMS}?format=ndjson", True),
         (f"{ITEMS}?limit=500", True),
+        (f"{MENTIONS}?q=x", True),
+        (f"{MENTIONS}?sort=score", True),
+        (f"{MENTIONS}?format=csv", True),
+        ("/api/v1/subjects?hours=2160", True),
+        ("/api/v1/subjects/cursor?hours=2160", True),
+        ("/api/v1/share-of-voice?hours=2160", True),
+        (MENTIONS, False),
+        ("/api/v1/subjects", False),
+        ("/api/v1/subjects/cursor?hours=168", False),
+        ("/api/v1/share-of-voice?hours=720", False),
+        (f"{MENTIONS}.atom", False),
         (ITEMS, False),
         (RECENT, False),
         ("/api/v1/sentiment/trends", False),

@@ -1,0 +1,248 @@
+"""The maximum cost of reads of subjects, with as many of them as a watchlist may have."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from api.reads.items import read_items
+from api.reads.mentions import read_feed, read_mentions
+from api.reads.posts import read_recent_posts
+from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.subjects import read_subject, read_subjects
+from api.reads.trending import read_trending
+from api.reads.voice import read_voice
+from api.schema.parameters import (
+    CompareParameters,
+    ItemsParameters,
+    PostsParameters,
+    ScopeParameters,
+    TrendingParameters,
+    TrendsParameters,
+)
+from api.schema.subject_parameters import (
+    FeedParameters,
+    MentionsParameters,
+    SubjectParameters,
+    SubjectsParameters,
+    VoiceParameters,
+)
+from bench.priced_store import PricedStore
+from collector.rollups.subject_months import write_subject_months
+from collector.rollups.subject_tables import write_tables
+from shared.models import CommunityState, DayStats, SubjectHour
+from shared.stats.cells import Scored, add, count
+from shared.stats.subject_tables import MONTHS_OF_TABLE, numbers_of
+from shared.stats.subjects import TABLE, VIAS, pack_mention, part_name, put_part, subject_scope
+from shared.store import (
+    COMMENTS,
+    COMMUNITIES,
+    DAYS,
+    POSTS,
+    SUBJECT_HOURS,
+    SUBJECTS_DAYS,
+    SUBJECTS_MONTHS,
+    Store,
+)
+from shared.times import iso, month_of
+from tests.api.subject_world import a_subject, watch
+from tests.api.test_bounds import MAX_REQUEST_UNITS
+from tests.api.world import LABELS, NOW, a_comment, a_post, deps_of
+from tests.fixtures.stores import FilledStore
+
+# A watchlist of maximum size: each subject is talked about in each community each hour, and four
+# of them in many ways.
+PLACES = tuple(f"community{number}" for number in range(14))
+SUBJECTS = [
+    a_subject(f"subject-{number}", f"word{number}", role="own" if number < 10 else "competitor")
+    for number in range(100)
+]
+MANY = [subject["id"] for subject in SUBJECTS[:10]]
+DAYS_BACK = 182
+HOUR = timedelta(hours=1)
+CELL = count(
+    [
+        Scored(LABELS[n % 3], (n % 19 - 9) / 10.0001, "linear 1", is_english=n % 7 > 0)
+        for n in range(30)
+    ],
+    posts=8,
+)
+DATES = [(NOW - n * 24 * HOUR).date().isoformat() for n in range(DAYS_BACK)]
+HOURS = [f"{hour:02}" for hour in range(24)]
+
+
+async def fill_tables(store: Store) -> None:
+    """Store the tables of all days and months; a day and a month are made, the others copied."""
+    rows = dict.fromkeys(PLACES, numbers_of(CELL))
+    ids = [subject["id"] for subject in SUBJECTS]
+    first = f"{month_of(DATES[-1])}-01"
+    of_month = [f"{first[:-2]}{day:02}" for day in range(1, 32)]
+    one_hour = {subject: {"12": rows} for subject in ids}
+    await write_tables(store, dict.fromkeys(of_month, one_hour), {})
+    await write_tables(store, {first: {subject: dict.fromkeys(HOURS, rows) for subject in ids}}, {})
+    day = await store.read(SUBJECTS_DAYS, TABLE, first)
+    month = await store.read(SUBJECTS_MONTHS, MONTHS_OF_TABLE, month_of(first))
+    assert day is not None
+    assert month is not None
+    await store.upsert(SUBJECTS_DAYS, [{**day, "id": each} for each in DATES])  # type: ignore[misc]
+    months = {month_of(each) for each in DATES}
+    await store.upsert(SUBJECTS_MONTHS, [{**month, "id": each} for each in sorted(months)])  # type: ignore[misc]
+
+
+def a_day(subject: str, day: str) -> DayStats:
+    parts: Any = {}
+    for name, via, hour in product(PLACES[:6], VIAS[:2], HOURS):
+        put_part(parts, {}, part_name(via, name), hour, CELL, is_mixed=False)
+    whole = add([CELL] * 12)
+    return DayStats(
+        id=day,
+        scope=subject_scope(subject),
+        hours=dict.fromkeys(HOURS, whole),
+        names=list(PLACES[:6]),
+        parts=parts,
+    )
+
+
+async def fill_days(store: Store) -> None:
+    """Store the days and months of ten subjects."""
+    for subject in MANY:
+        days = [a_day(subject, day) for day in DATES]
+        await store.upsert(DAYS, days)
+        await write_subject_months(store, days)
+
+
+async def fill_mentions(store: Store) -> None:
+    """Store hours of a subject for 90 days, and the items of its newest 60 hours."""
+    scope = subject_scope(MANY[0])
+    hours = []
+    for n in range(2160):
+        at = NOW - n * HOUR
+        listed = [pack_mention(f":05:07Z_p{n}", LABELS[n % 3], "text", "post")]
+        listed += [
+            pack_mention(f":04:{m:02}Z_c{n * 30 + m}", LABELS[m % 3], "thread", "comment")
+            for m in range(30)
+        ]
+        share: Any = {"cell": CELL, "vias": {"text": CELL, "thread": CELL}, "mentions": listed}
+        hours.append(SubjectHour(id=iso(at)[:13], scope=scope, shares={PLACES[n % 14]: share}))
+    await store.upsert(SUBJECT_HOURS, hours)
+    said = [{"subject": MANY[0], "via": "text", "matched": ["word0"]}]
+    words: Any = {"content": "some words that people say " * 30, "mentions": said}
+    posts = [a_post(n, NOW - n * HOUR, PLACES[n % 14], **words) for n in range(600)]
+    await store.upsert(POSTS, posts)
+    by_thread = [{**said[0], "via": "thread", "matched": []}]
+    comments = []
+    for n, m in product(range(60), range(30)):
+        at = (NOW - n * HOUR).replace(minute=4, second=m)
+        comment: Any = a_comment(n * 30 + m, at, PLACES[n % 14])
+        comments.append({**comment, **words, "mentions": by_thread})
+    await store.upsert(COMMENTS, comments)
+
+
+async def fill(store: Store) -> None:
+    await watch(store, SUBJECTS)
+    await fill_tables(store)
+    await fill_days(store)
+    await fill_mentions(store)
+
+
+async def leave_holes(store: Store) -> None:
+    """Let each day have hours that nobody knows, as where it is collected by day only."""
+    covered = [[f"{day}T08:00:00Z", f"{day}T20:00:00Z"] for day in sorted(DATES)]
+    for name in PLACES:
+        state: Any = {
+            "id": name,
+            "kind": "community",
+            "last_collected_at": iso(NOW),
+            "last_error": None,
+            "usual_rate": 10.0,
+            "covered": covered,
+        }
+        states: list[CommunityState] = [state]
+        await store.upsert(COMMUNITIES, states)
+
+
+@pytest.fixture
+async def busy(filled_store: FilledStore) -> Store:
+    """Open a store with a hundred busy subjects."""
+    return await filled_store(fill)
+
+
+Read = Callable[..., Awaitable[Any]]
+SPANS = (24, 48, 168, 720, 2160)
+
+
+async def check(store: Store, calls: Iterable[tuple[Read, Any]], **given: Any) -> None:
+    """Assert that none of these reads costs more than the bound."""
+    priced = PricedStore(store)
+    for read, parameters in calls:
+        with priced.counting() as bill:
+            await read(deps_of(priced, **{"names": PLACES, **given}), parameters)
+        assert bill.request_units < MAX_REQUEST_UNITS, (read.__name__, parameters, bill.by_kind())
+
+
+def of_all_subjects() -> Iterator[tuple[Read, Any]]:
+    for hours, until in product(SPANS, ("now", "collected")):
+        given: Any = {"hours": hours, "until": until}
+        yield read_subjects, SubjectsParameters(**given)
+        yield read_subject, SubjectParameters(id=MANY[0], **given)
+        yield read_voice, VoiceParameters(**given, home="exclude", top=100)
+
+
+async def test_no_figures_of_a_hundred_subjects_cost_more_than_the_bound(busy) -> None:
+    await check(busy, of_all_subjects())
+
+
+async def test_nor_where_each_day_has_hours_that_nobody_knows(busy) -> None:
+    await leave_holes(busy)
+    await check(busy, of_all_subjects())
+
+
+async def test_no_statistics_of_a_subject_cost_more_than_the_bound(busy) -> None:
+    scopes: Any = [f"subject:{name}" for name in MANY]
+    calls: list[tuple[Read, Any]] = []
+    for hours in SPANS:
+        calls.append((read_stats, ScopeParameters(subject=MANY[0], hours=hours)))
+        calls.append((read_stats, ScopeParameters(subject=MANY[0], via="text", hours=hours)))
+        by_name = TrendsParameters(subject=MANY[0], by="community", hours=hours)
+        calls.append((read_trends, by_name))
+        for until in ("now", "collected"):
+            given: Any = {"scopes": scopes, "hours": hours, "until": until}
+            calls.append((compare, CompareParameters(**given, granularity="hour")))
+    await check(busy, calls)
+
+
+async def test_nor_where_some_communities_are_no_longer_watched(busy) -> None:
+    calls = [
+        (read_subjects, SubjectsParameters(hours=2160)),
+        (read_stats, ScopeParameters(subject=MANY[0], hours=2160)),
+        (read_trends, TrendsParameters(subject=MANY[0], hours=2160, by="via")),
+    ]
+    await check(busy, calls, names=PLACES[2:])
+
+
+async def test_no_list_of_a_subject_costs_more_than_the_bound(busy) -> None:
+    calls: list[tuple[Read, Any]] = []
+    for given in (
+        {},
+        {"q": "zzzq"},
+        {"via": "home"},
+        {"sentiment": "negative", "community": PLACES[3]},
+    ):
+        more: Any = {**given, "hours": 2160, "limit": 500}
+        calls.append((read_items, ItemsParameters(subject=MANY[0], **more)))
+        calls.append((read_recent_posts, PostsParameters(subject=MANY[0], **more)))
+        calls.append((read_mentions, MentionsParameters(id=MANY[0], **more)))
+        calls.append((read_mentions, MentionsParameters(id=MANY[0], **more, sort="score")))
+    calls.append((read_feed, FeedParameters(id=MANY[0])))
+    calls.append((read_trending, TrendingParameters(subject=MANY[0], limit=100)))
+    await check(busy, calls)
+
+
+async def test_tables_stay_below_half_a_megabyte(busy) -> None:
+    keys = [(TABLE, day) for day in DATES]
+    tables = [*(await busy.read_many(SUBJECTS_DAYS, keys)).values()]
+    sizes = [len(json.dumps(table, separators=(",", ":"))) for table in tables]
+    assert max(sizes) < 512 * 1024
