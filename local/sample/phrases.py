@@ -44,7 +44,7 @@ TITLES: dict[str, tuple[str, ...]] = {
         "How is {product} set up for {size}?",
         "Does {product} read the whole file or only a part of it?",
         "Where does {product} store its settings on Linux?",
-        "Notes from {count} days of {product} on {size}",
+        "Notes after {count} days with {product} on {size}",
         "{product} or a plain editor for {lang}?",
         "Is there a way to pin the model version in {product}?",
         "How many tokens do you use in a day?",

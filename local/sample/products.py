@@ -47,7 +47,7 @@ PRODUCTS = {
         # The one that people like best.
         Product("claude-code", "Claude Code", "Claude Code", 1.5, 0.75, 0.04),
         Product("claude", "Claude", "Anthropic's Claude", 0.8, 0.40, 0.22),
-        Product("codex", "Codex", "OpenAI Codex", 1.0, 0.35, 0.28),
+        Product("codex", "OpenAI Codex", "OpenAI Codex", 1.0, 0.35, 0.28),
         Product("chatgpt", "ChatGPT", "ChatGPT", 1.5, 0.36, 0.26, RISE_HOURS),
         Product("gemini", "Gemini", "Google's Gemini", 0.9, 0.35, 0.28, 2 * RISE_HOURS),
         Product("windsurf", "Windsurf", "the Windsurf editor", 0.7, 0.36, 0.27),

@@ -28,7 +28,7 @@ PHRASES: dict[Kind, tuple[str, ...]] = {
     "price": ("quota ladder", "request packs", "metered seats", "token tiers"),
 }
 # None of them is the home of a product whose mood swings.
-HOMES = ("claude", "windsurf", "OpenAI", "kiroIDE", "JulesAgent", "Cursor")
+HOMES = ("claude", "windsurf", "kiroIDE", "JulesAgent", "Cursor")
 ONLOOKERS = ("ChatGPTCoding", "programming", "vibecoding", "artificial")
 HOME_SHARE = 0.6
 

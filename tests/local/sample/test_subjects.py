@@ -71,16 +71,13 @@ def test_every_community_has_posts_that_name_nothing(week) -> None:
     assert set(silent) == set(DEFAULT_SUBREDDITS)
 
 
-@pytest.mark.parametrize("phrase", OTHER_MEANINGS)
-def test_names_are_used_in_other_meanings_too_which_name_nothing(phrase: str) -> None:
-    found = [
-        truth.names
-        for item, truth in items_of(NOW - 21 * DAY, NOW)
-        if phrase in text_of(item).lower()
-    ]
-    assert found
-    # Code in a text that names something else may hold a cursor.
-    assert phrase == "cursor.execute" or not any(found)
+def test_names_are_used_in_other_meanings_too_which_name_nothing() -> None:
+    texts = [(text_of(item).lower(), truth) for item, truth in items_of(NOW - 21 * DAY, NOW)]
+    for phrase in OTHER_MEANINGS:
+        found = [truth.names for text, truth in texts if phrase in text]
+        assert found, phrase
+        # Code in a text that names something else may hold a cursor.
+        assert phrase == "cursor.execute" or not any(found), phrase
 
 
 def test_names_in_quotes_addresses_and_code_name_nothing(week) -> None:
@@ -108,23 +105,26 @@ def mean_moods(items: list[tuple[dict, Truth]]) -> dict[str, float]:
     return {name: statistics.mean(found) for name, found in values.items() if len(found) >= 50}
 
 
-MOMENTS = [NOW + timedelta(days=days, hours=5 * days) for days in range(0, 60, 6)]
+# Moments of all phases of the moods that swing, at several hours of the day.
+MOMENTS = [NOW + timedelta(days=days, hours=5 * days) for days in range(0, 60, 10)]
 
 
-@pytest.mark.parametrize("now", MOMENTS, ids=str)
-def test_one_product_is_liked_better_than_all_others_in_any_week(now: datetime) -> None:
-    moods = mean_moods(items_of(now - 7 * DAY, now))
-    best, second = sorted(moods, key=moods.__getitem__, reverse=True)[:2]
-    assert best == "claude-code"
-    assert moods[best] > moods[second] + 0.03
+def test_one_product_is_liked_better_than_others_but_for_weeks_of_a_great_release() -> None:
+    ranks = []
+    for now in MOMENTS:
+        moods = mean_moods(items_of(now - 7 * DAY, now))
+        ranks.append(sorted(moods, key=moods.__getitem__, reverse=True).index("claude-code"))
+    assert max(ranks) <= 1
+    assert sum(rank == 0 for rank in ranks) >= 0.8 * len(ranks)
 
 
 def test_at_any_time_the_mood_about_one_product_has_fallen() -> None:
     drops = []
     for now in MOMENTS:
         falling = falling_at(int(now.timestamp()) // 3600).id
-        before = mean_moods(items_of(now - 7 * DAY, now - 2 * DAY))
-        after = mean_moods(items_of(now - 2 * DAY, now))
+        week, middle = items_of(now - 7 * DAY, now), (now - 2 * DAY).timestamp()
+        before = mean_moods([pair for pair in week if pair[0]["created_utc"] < middle])
+        after = mean_moods([pair for pair in week if pair[0]["created_utc"] >= middle])
         drops.append(before[falling] - after[falling])
     assert statistics.mean(drops) > 0.2
     assert sum(drop > 0.05 for drop in drops) >= 0.8 * len(drops)
