@@ -2,6 +2,8 @@
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from local.sample.communities import COMMUNITIES, FAVOURITES, Community
 from local.sample.other_meanings import OTHER_MEANINGS, OtherMeaning
@@ -52,14 +54,24 @@ class Theme:
         """
         if self.rival:
             return self.rival
-        others = [each for each in PRODUCTS.values() if each != self.product]
-        moods = [self.community.moods(each, self.hour)[mood] for each in others]
-        weights = [each.weight * share for each, share in zip(others, moods, strict=True)]
-        return rng.choices(others, weights)[0]
+        but = self.product.id if self.product else None
+        others, weights = _rivals(self.community.name, but, self.hour, mood)
+        return rng.choices(others, cum_weights=weights)[0]
 
     def name_of(self, product: Product) -> str:
         """Return the name of a product as this community uses it."""
         return product.name if product.id in self.community.products else product.full
+
+
+@lru_cache(maxsize=8192)
+def _rivals(
+    community: str, but: str | None, hour: int, mood: Mood
+) -> tuple[list[Product], list[float]]:
+    """Return the products but one, and how often texts of a mood name them, cumulated."""
+    others = [each for each in PRODUCTS.values() if each.id != but]
+    moods = [COMMUNITIES[community].moods(each, hour)[mood] for each in others]
+    weights = (each.weight * share for each, share in zip(others, moods, strict=True))
+    return others, list(accumulate(weights))
 
 
 def story_theme(community: Community, hour: int, story: Story) -> Theme:
