@@ -20,6 +20,8 @@ export type RequestedCollection = Schemas["Triggered"];
 export type Health = Schemas["Health"];
 export type Communities = Schemas["Subreddits"];
 export type WatchedCommunities = Schemas["WatchedCommunities"];
+/** How far the stored items are matched by changed rules of the watchlist. */
+export type Rematch = Schemas["RematchState"];
 export type Coverage = Schemas["CoverageAnswer"];
 export type Outage = Schemas["SourceHealth"];
 export type LabelCounts = Schemas["LabelCounts"];
@@ -29,6 +31,7 @@ export type Granularity = "hour" | "day" | "week";
 export type Kind = "items" | "comments";
 /** How an item is about a subject: it names it, it stands in its thread, or in its home community. */
 export type Via = "text" | "thread" | "home";
+export type BadParameter = Schemas["BadParameter"];
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 
 const BASE = "/api/v1";
@@ -67,6 +70,7 @@ export class ApiError extends Error {
     readonly retrySeconds: number | null = null,
     readonly cycle: string | null = null,
     readonly isBadSetting = false,
+    readonly refused: BadParameter[] = [],
   ) {
     super(message);
   }
@@ -81,6 +85,7 @@ export interface ApiResponse<T> {
   data: T;
   /** The address of the next page; null on the last one. */
   next: string | null;
+  etag: string;
 }
 
 /** Fetch and parse JSON. Throws ApiError. */
@@ -96,7 +101,9 @@ export async function fetchJson<T>(
   }
   if (response.ok || isHealth(address, response)) {
     try {
-      return { data: (await response.json()) as T, next: nextPage(response.headers.get("Link")) };
+      const data = (await response.json()) as T;
+      const next = nextPage(response.headers.get("Link"));
+      return { data, next, etag: response.headers.get("ETag") ?? "" };
     } catch {
       throw new ApiError(0, "The answer was cut short.");
     }
@@ -104,7 +111,7 @@ export async function fetchJson<T>(
   throw await readError(response);
 }
 
-export interface TextResponse extends ApiResponse<string> {
+export interface TextResponse extends Omit<ApiResponse<string>, "etag"> {
   /** The name of the file. */
   name: string;
 }
@@ -135,7 +142,8 @@ export async function readError(response: Response): Promise<ApiError> {
   const retry = Number(response.headers.get("Retry-After")) || null;
   const message = text ?? `The server answered ${response.status}.`;
   const isBadSetting = problem.type === BAD_SETTING;
-  return new ApiError(response.status, message, retry, problem.cycle ?? null, isBadSetting);
+  const { cycle = null, errors = [] } = problem;
+  return new ApiError(response.status, message, retry, cycle, isBadSetting, errors);
 }
 
 export function nextPage(link: string | null): string | null {

@@ -23,6 +23,7 @@ import {
 import { withKey } from "./function_key";
 import { useCommunities, useWatched } from "./queries";
 import { useAction } from "./request";
+import { RematchCard } from "./watchlist/rematching";
 
 const TRIGGERS = { timer: "by schedule", request: "on request", cli: "by hand" };
 const SIGNS = { failed: "✗", done: "✓", waits: "·" };
@@ -45,6 +46,7 @@ export function Collection() {
         <Waiting message={requested.value.message} isLate={requested.value.isLate} />
       )}
       {running.value && <Progress cycle={running.value} />}
+      <RematchCard />
       <section class="card" aria-labelledby="cycles">
         <h2 id="cycles">The last cycles</h2>
         <History />

@@ -6,6 +6,8 @@ import "./styles/communities.css";
 import "./styles/compare.css";
 import "./styles/posts.css";
 import "./styles/collection.css";
+import "./styles/watchlist.css";
+import "./styles/preview.css";
 import "./styles/responsive.css";
 import "uplot/dist/uPlot.min.css";
 import { render } from "preact";

@@ -11,19 +11,21 @@ import {
   fetchJson,
   MAX_COMPARED,
   type PostDetail,
+  type Rematch,
   type Topic,
   TRENDING,
   WATCHED,
   type WatchedCommunities,
 } from "./api";
 import { type Collected, stepSize } from "./figures";
-import { ApiRequest, RequestCache, type RequestState } from "./request";
+import { ApiRequest, RequestCache, type RequestState, reloadAll } from "./request";
 
 const MAX_CACHED = 80;
 /** More small charts can't be compared at a glance. */
 const MAX_COMMUNITIES = 40;
 /** Topics are found hourly, between collections. */
 const TOPICS_SECONDS = 300;
+const REMATCH_MS = 1_000;
 
 export type QueryState<T> = Pick<RequestState<T>, "data" | "error">;
 
@@ -44,6 +46,24 @@ function useQuery<T>(address: string | null): QueryState<T> {
   const query = address === null ? null : queries.get(address);
   useEffect(() => query?.watch(), [query]);
   return query ? (query.state.value as RequestState<T>) : NO_QUERY;
+}
+
+/** Return how far the stored items are matched by changed rules, and follow it to its end. */
+export function useRematch(): { rematch: Rematch | null | undefined; version: number } {
+  const query = queries.get(WATCHED) as ApiRequest<WatchedCommunities>;
+  useEffect(() => query.watch(), [query]);
+  const { data, version } = query.state.value;
+  const isOn = Boolean(data?.rematch);
+  useEffect(() => {
+    if (!isOn) return;
+    const timer = setInterval(() => document.hidden || query.reload(), REMATCH_MS);
+    return () => {
+      clearInterval(timer);
+      // Figures that were read meanwhile may have changed.
+      if (!query.state.peek().data?.rematch) reloadAll();
+    };
+  }, [isOn, query]);
+  return { rematch: data?.rematch, version };
 }
 
 /** Return the watched communities. */

@@ -42,6 +42,9 @@ export function makeCompared(given: Partial<ComparedScope> = {}): ComparedScope 
   const statistics = given.statistics ?? makeTotals();
   return {
     subreddit: "all",
+    scope: "all",
+    subject: null,
+    rematching: false,
     statistics,
     previous: makeTotals(),
     difference: {} as ComparedScope["difference"],

@@ -17,6 +17,8 @@ VIEWS: dict[str, dict[str, object]] = {
     "posts": {"view": "posts", "hours": 168},
     "collection": {"view": "collection"},
     "watchlist": {"view": "watchlist"},
+    "watchlist-one": {"view": "watchlist", "subject": "cursor"},
+    "watchlist-new": {"view": "watchlist", "subject": "-new"},
 }
 
 # Of each passed rule one node is enough, which is much faster.
