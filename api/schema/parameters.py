@@ -48,7 +48,7 @@ NO_TIME = "it is not a time"
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
-def whole_number(value: object) -> object:
+def _whole_number(value: object) -> object:
     """Return a number of digits only; pydantic alone would also accept 1_000, 24.0 and spaces."""
     if not isinstance(value, str):
         return value
@@ -102,7 +102,7 @@ def _after_leap(second_before: datetime) -> datetime:
     return second_before.replace(microsecond=0) + SECOND
 
 
-WholeNumber = Annotated[int, BeforeValidator(whole_number)]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Cursor = Annotated[str, Field(pattern=CURSOR)]
 Format = Literal["json", "csv", "ndjson"]
 Kind = Literal["post", "comment"]
@@ -127,7 +127,7 @@ Hours = Annotated[
         le=MAX_HOURS,
         description=f"a whole number of hours from 1 to {MAX_HOURS}, the current one included",
     ),
-    BeforeValidator(whole_number),
+    BeforeValidator(_whole_number),
 ]
 Revision = Annotated[int, Field(ge=1, le=MAX_REVISION), BeforeValidator(_whole_number)]
 OtherName = Annotated[
