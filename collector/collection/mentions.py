@@ -29,11 +29,11 @@ FEW_POSTS = 3
 async def assign_mentions(
     store: Store, rules: MentionRules, changes: Mapping[str, Changes]
 ) -> dict[str, Changes]:
-    """Return the changes with the mentions of new and edited items, which move to `posts` and
-    `comments`, and with the stored comments whose mentions change.
+    """Return the changes with the mentions of their unmatched items, which are ready to write then.
 
-    Those may lie in hours, and in communities, that nothing else changes. Moved items keep their
-    mentions. All comments of a changed thread are in memory at a time. Raises StoreError.
+    Stored comments whose mentions change join them. These may lie in hours, and in communities,
+    that nothing else changes. Moved items keep their mentions. All comments of a changed thread are
+    in memory at a time. Raises StoreError.
     """
     found = dict(changes)
     work = _Matching(rules, found)
