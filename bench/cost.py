@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -21,22 +22,37 @@ from typing import Any, TypeVar, cast
 
 from bench import bill
 from bench.cost_report import tables
-from bench.endpoints import Read, asked, first_view, list_cycles, look, look_at, topics
+from bench.endpoints import asked, first_view, list_cycles, look, look_at, topics
 from bench.fill import fill_months
+from bench.fill_subjects import made_watchlist, starter_subjects
 from bench.month import CYCLES_A_DAY, LOOK, LOOK_AT_CYCLE, NEWS, month_of, open_tab_month
 from bench.priced_store import PricedStore
 from bench.spent import Cost, cost_of, mean_of
+from bench.subject_endpoints import Read
 from collector.maintenance.cleanup import Cleaner
+from collector.rollups.subject_months import write_subject_months
+from collector.rollups.subject_tables import Steps, rows_of_day, write_tables
 from collector.trending.finder import Trends
 from local.reddit.feed import feed_of
 from local.reddit.limits import RateLimit
 from local.reddit.server import StandIn, create_app
 from shared.costs import track
-from shared.models import ALL, Cycle, Post
+from shared.models import ALL, Cycle, DayStats, Post, Subject
 from shared.settings import Settings, load_settings
-from shared.store import CYCLES, DAYS, HOURS_OF_ALL, POSTS, Container, Query, Store, open_store
+from shared.stats.subjects import subject_scope
+from shared.store import (
+    CYCLES,
+    DAYS,
+    HOURS_OF_ALL,
+    POSTS,
+    WATCHLIST,
+    Container,
+    Query,
+    Store,
+    open_store,
+)
 from shared.store.scan import after
-from shared.times import day_of
+from shared.times import day_of, iso
 from tests.api.world import deps_of
 from tests.collector.harness import run_cycle
 from tests.fixtures.stores import CosmosServer, running_cosmos_server
@@ -45,6 +61,7 @@ R = TypeVar("R")
 
 BEGIN = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
 INTERVAL = timedelta(minutes=30)
+SUBJECTS = 10
 SAMPLE_DAYS = 7
 # Half a year, because a comparison of 90 days reads the 90 days before them, too.
 HISTORY_WEEKS = 26
@@ -71,6 +88,7 @@ class World:
 
     store: PricedStore
     settings: Settings
+    subjects: Sequence[Subject]
     clock: Clock = field(default_factory=Clock)
 
     async def cycle(self, **more: Any) -> tuple[Cost, Cycle]:
@@ -112,7 +130,7 @@ class World:
 
 
 @asynccontextmanager
-async def world_in(folder: Path) -> AsyncIterator[World]:
+async def world_in(folder: Path, subjects: int) -> AsyncIterator[World]:
     """Yield the product over the sample feed, with an empty database."""
     clock = Clock()
     app = create_app(
@@ -123,8 +141,10 @@ async def world_in(folder: Path) -> AsyncIterator[World]:
             {"SQLITE_PATH": str(folder / "cost.db"), "REDDIT_BASE_URL": reddit.base_url}
         )
         store = PricedStore(await open_store(settings, retry_seconds=20))
+        watched = starter_subjects(subjects)
+        await store.upsert(WATCHLIST, [made_watchlist(watched, iso(BEGIN))])
         try:
-            yield World(store, settings, clock)
+            yield World(store, settings, watched, clock)
         finally:
             await store.close()
 
@@ -180,6 +200,27 @@ async def make_history(world: World) -> None:
                 await world.store.upsert(cast("Container[Any]", container), some)
         if scope != ALL:
             await fill_months(world.store, scope)
+    await make_history_of_subjects(world)
+
+
+async def make_history_of_subjects(world: World) -> None:
+    """Fill half a year of the statistics of subjects with copies of the last week's."""
+    rows: dict[str, dict[str, Steps]] = defaultdict(dict)
+    homes = {subject["id"]: subject["home"] for subject in world.subjects}
+    for subject in world.subjects:
+        found = await _all_of(world.store, subject_scope(subject["id"]))
+        if not found:
+            continue
+        last = max(day_of(each["id"]) for each in found)
+        week = [each for each in found if each["id"] > _moved(last, -7)]
+        for back in range(1, HISTORY_WEEKS):
+            copies = [{**each, "id": _moved(each["id"], -7 * back)} for each in week]
+            await world.store.upsert(cast("Container[Any]", DAYS), copies)
+            days = cast("list[DayStats]", [each for each in copies if "hours" in each])
+            await write_subject_months(world.store, days)
+            for day in days:
+                rows[day["id"]][subject["id"]] = rows_of_day(day, homes[subject["id"]])
+    await write_tables(world.store, rows, homes)
 
 
 async def _all_of(store: Store, scope: str) -> list[dict[str, Any]]:
@@ -203,7 +244,8 @@ async def endpoint_costs(world: World) -> dict[str, dict[str, Cost]]:
     names = world.settings.watched
     newest = await world.store.query(Query(CYCLES, "cycle", 1, order_by="id", descending=True))
     post = await _busy_post(world.store, names[0])
-    questions = asked(names, post=(post["community"], post["id"]), cycle=newest[0]["id"])
+    subjects = [subject["id"] for subject in world.subjects]
+    questions = asked(names, subjects, post=(post["community"], post["id"]), cycle=newest[0]["id"])
     return {
         name: {variant: await world.read(read) for variant, read in reads.items()}
         for name, reads in questions.items()
@@ -284,9 +326,11 @@ def verdict(charges: Sequence[float]) -> str:
     return "constant" if len(set(charges)) == 1 else "real"
 
 
-async def measured(folder: Path, *, cycles: int = CYCLES_A_DAY) -> dict[str, Any]:
+async def measured(
+    folder: Path, *, cycles: int = CYCLES_A_DAY, subjects: int = SUBJECTS
+) -> dict[str, Any]:
     """Run everything, and return the report."""
-    async with world_in(folder) as world:
+    async with world_in(folder, subjects) as world:
         work = {
             "first collection": (await world.cycle())[0],
             "first trending": await world.trending(),
@@ -336,11 +380,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--cycles", type=int, default=CYCLES_A_DAY, help="of the day (48)")
+    parser.add_argument("--subjects", type=int, default=SUBJECTS, help="of the starter pack (10)")
     given = parser.parse_args()
     with running_cosmos_server() as server:
         check = checked(server)
     with tempfile.TemporaryDirectory() as folder:
-        report = asyncio.run(measured(Path(folder), cycles=given.cycles))
+        report = asyncio.run(measured(Path(folder), cycles=given.cycles, subjects=given.subjects))
     report["check"] = check
     print(json.dumps(report, indent=2) if given.json else tables(report))
 

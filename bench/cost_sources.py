@@ -16,11 +16,12 @@ from statistics import mean
 from typing import Any
 
 from bench import bill
-from bench.cost import World, view_costs
+from bench.cost import SUBJECTS, World, view_costs
 from bench.endpoints import topics
+from bench.fill_subjects import starter_subjects
 from bench.month import CYCLES_A_DAY, INTERVAL_SECONDS, NEWS, active_seconds, month_of
 from bench.open_sources import Collected, OpenWorld, Took, open_world
-from bench.spent import mean_of
+from bench.spent import Cost, mean_of
 from bench.talk import FORUMS, QUERIES, REPOSITORIES, VOLUMES
 from shared.communities import SourceName
 
@@ -38,17 +39,22 @@ ORDERS = ("side by side", "one after another")
 
 
 async def measured(
-    folder: Path, *, cycles: int = CYCLES, past_days: int = PAST_DAYS, has_token: bool = True
+    folder: Path,
+    *,
+    cycles: int = CYCLES,
+    past_days: int = PAST_DAYS,
+    has_token: bool = True,
+    subjects: int = SUBJECTS,
 ) -> dict[str, Any]:
     """Run everything, and return the report."""
-    async with open_world(folder, days=past_days, has_token=has_token) as world:
+    async with open_world(folder, days=past_days, has_token=has_token, subjects=subjects) as world:
         past = await _read_past(world, past_days) if has_token else {}
         await world.collect()
         done: list[Collected] = []
         for _ in range(cycles):
             world.go_on()
             done.append(await world.collect())
-        simple = World(world.store, world.settings, world.clock)
+        simple = World(world.store, world.settings, starter_subjects(subjects), world.clock)
         work = {
             NEWS: mean_of([each.cost for each in done]),
             "trending": await simple.trending(),
@@ -65,11 +71,13 @@ async def measured(
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "token": has_token,
+        "subjects": subjects,
         "cycles": cycles,
         "errors": sorted({error["message"] for each in done for error in each.cycle["errors"]}),
         "a cycle": {
             "new items": mean(each.cycle["new"] for each in done),
             "RU": work[NEWS].request_units,
+            "RU of statistics": units_of(work[NEWS], "stats"),
             "dearest RU": dearest,
             "own seconds": work[NEWS].seconds,
             "seconds at 1,000 RU/s": work[NEWS].paced_seconds,
@@ -100,7 +108,7 @@ async def recent_walks(folder: Path) -> dict[SourceName, int]:
     Forums aren't among them: their pages are reread.
     """
     names: Sequence[SourceName] = ("hackernews",)
-    async with open_world(folder, days=2, has_token=True) as world:
+    async with open_world(folder, days=2, has_token=True, subjects=0) as world:
         for community in world.settings.communities:
             if world.settings.source_of(community) in names:
                 await world.backfill(community, days=2)
@@ -111,6 +119,11 @@ def items_a_day() -> dict[str, float]:
     """Return the items that are written in a day, by source."""
     open_ones = {name: VOLUMES[name].items * times for name, times in COMMUNITIES.items()}
     return {"reddit": REDDIT_ITEMS, **open_ones}
+
+
+def units_of(cost: Cost, container: str) -> float:
+    """Return the request units of one container."""
+    return sum(units for kind, units in cost.by_kind.items() if kind.split()[0] == container)
 
 
 def _waits(one: Collected, order: str) -> float:
@@ -162,6 +175,7 @@ def tables(report: Mapping[str, Any]) -> str:
     return "\n\n".join(
         [
             f"{report['date']}, {report['cycles']} cycles, {token} a token of GitHub",
+            f"Subjects: {report['subjects']}",
             f"Errors: {report['errors'] or 'none'}",
             "## Assumed: items a day in a community",
             _table({n: {"posts": v.posts, "comments": v.comments} for n, v in VOLUMES.items()}),
@@ -194,11 +208,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--cycles", type=int, default=CYCLES)
+    parser.add_argument("--subjects", type=int, default=SUBJECTS)
     parser.add_argument("--without-token", action="store_true", help="GitHub without a token")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
         report = asyncio.run(
-            measured(Path(folder), cycles=given.cycles, has_token=not given.without_token)
+            measured(
+                Path(folder),
+                cycles=given.cycles,
+                has_token=not given.without_token,
+                subjects=given.subjects,
+            )
         )
         report["walks"] = asyncio.run(recent_walks(Path(other)))
     print(json.dumps(report, indent=2) if given.json else tables(report))

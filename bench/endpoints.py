@@ -4,16 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from api.actions.collect import ask_for_collection
 from api.actions.ingest import take
-from api.actions.watchlist import (
-    delete_community,
-    delete_subject,
-    merge_subject,
-    put_community,
-    put_subject,
-    put_watchlist,
-)
 from api.deps import Deps
-from api.http.conditions import Condition
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
@@ -22,13 +13,11 @@ from api.reads.posts import read_recent_posts
 from api.reads.sentiment import compare, read_stats, read_trends
 from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.trending import read_trending
-from api.reads.watchlist import read_community, read_revisions, read_whole_watchlist
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
     CyclesParameters,
     ItemsParameters,
-    NoParameters,
     PostParameters,
     PostsParameters,
     ScopeParameters,
@@ -36,22 +25,8 @@ from api.schema.parameters import (
     TrendingParameters,
     TrendsParameters,
 )
-from api.schema.watchlist import (
-    CommunityBody,
-    CommunityPath,
-    HistoryParameters,
-    ListedSubjectBody,
-    MergeBody,
-    SubjectBody,
-    TermBody,
-    WatchlistBody,
-)
+from bench.subject_endpoints import WINDOWS, Asked, Read, subjects_asked, subjects_view
 
-Read = Callable[[Deps], Awaitable[object]]
-Asked = dict[str, dict[str, Read]]
-"""The reads by endpoint and by variant of the request."""
-
-WINDOWS = {"24 h": 24, "7 d": 168, "30 d": 720, "90 d": 2160}
 BY_THE_HOUR_UP_TO = 168
 COMPARED_AT_ONCE = 10
 
@@ -62,11 +37,9 @@ PUSHED = (
 )
 
 
-TERM, OTHER = TermBody(text="Benchmarked"), TermBody(text="Benchmarked too")
-MERGED = {"from": "bench-2"}
-
-
-def asked(names: Sequence[str], *, post: tuple[str, str], cycle: str) -> Asked:
+def asked(
+    names: Sequence[str], subjects: Sequence[str], *, post: tuple[str, str], cycle: str
+) -> Asked:
     """Return the reads of every endpoint; `post` is a subreddit and an id."""
     one = names[0]
     return {
@@ -119,36 +92,7 @@ def asked(names: Sequence[str], *, post: tuple[str, str], cycle: str) -> Asked:
         "cycle": {"": lambda deps: read_cycle(deps, CycleParameters(id=cycle))},
         "admin_collect": {"": ask_for_collection},
         "ingest": {"one line": lambda deps: take(deps, PUSHED)},
-        **_of_the_watchlist(one),
-    }
-
-
-def _of_the_watchlist(community: str) -> Asked:
-    """Return the reads of the watchlist, and its changes; what they add is removed again."""
-    anything = Condition()
-    path = CommunityPath(id=community)
-    whole = WatchlistBody(subjects=[ListedSubjectBody(id="bench", name="Bench", terms=[TERM])])
-
-    async def merge(deps: Deps) -> object:
-        await put_subject(deps, anything, "bench-2", SubjectBody(name="Bench2", terms=[OTHER]))
-        return await merge_subject(deps, anything, "bench", MergeBody.model_validate(MERGED))
-
-    return {
-        "watchlist": {"": lambda deps: read_whole_watchlist(deps, NoParameters())},
-        "watchlist_history": {"10": lambda deps: read_revisions(deps, HistoryParameters())},
-        "community": {"": lambda deps: read_community(deps, path)},
-        "put_watchlist": {"": lambda deps: put_watchlist(deps, anything, whole)},
-        "put_subject": {
-            "": lambda deps: put_subject(
-                deps, anything, "bench", SubjectBody(name="Benchmark", terms=[TERM])
-            )
-        },
-        "merge_subject": {"and a new one": merge},
-        "delete_subject": {"": lambda deps: delete_subject(deps, anything, "bench")},
-        "put_community": {
-            "": lambda deps: put_community(deps, anything, "push.bench", CommunityBody())
-        },
-        "delete_community": {"": lambda deps: delete_community(deps, anything, "push.bench")},
+        **subjects_asked(subjects, one),
     }
 
 
@@ -175,8 +119,8 @@ def list_cycles(deps: Deps) -> Awaitable[object]:
 def first_view(names: Sequence[str], hours: int) -> list[Read]:
     """Return the reads of the dashboard's first view: dashboard/src/communities, cycles.ts.
 
-    They include the scope alone, all subreddits in groups of ten, the trending topics and the
-    names.
+    They include the scope alone, all subreddits in groups of ten, the trending topics, the names,
+    and the subjects.
     """
     starts = range(0, len(names), COMPARED_AT_ONCE)
     parts = [["all"], *(list(names[start : start + COMPARED_AT_ONCE]) for start in starts)]
@@ -186,6 +130,7 @@ def first_view(names: Sequence[str], hours: int) -> list[Read]:
         lambda deps: read_subreddits(deps, SubredditsParameters()),
         topics,
         *(_compare(part, hours) for part in parts),
+        *subjects_view(hours),
     ]
 
 

@@ -1,8 +1,8 @@
 """Fills a SQLite store with 90 days of collected data, the same data in each run.
 
-`python -m bench.fill FILE --items 100000 --subreddits 14`. A quarter of the items are posts. Items
-are made subreddit by subreddit. Their statistics come from the collector's own functions, which get
-the items from memory instead of reading them back.
+`python -m bench.fill FILE --items 100000 --subreddits 14 --subjects 10`. A quarter of the items are
+posts. Items are made subreddit by subreddit. Their statistics come from the collector's own
+functions, which get the items from memory instead of reading them back.
 """
 
 import argparse
@@ -19,6 +19,13 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from bench.fill_subjects import (
+    COMMENTS_THAT_NAME,
+    POSTS_THAT_NAME,
+    Naming,
+    made_subjects,
+    made_watchlist,
+)
 from collector.rollups.hours import Shares, rebuild_all, share_of, write_days
 from collector.rollups.months import write_months
 from collector.rollups.subjects import HourShare
@@ -37,10 +44,21 @@ from shared.models import (
     Post,
     Sentiment,
     SourceRequests,
+    Subject,
 )
 from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings
 from shared.stats.cells import with_threads
-from shared.store import COLLECTION, COMMENTS, COMMUNITIES, CYCLES, DAYS, POSTS, Query, Store
+from shared.store import (
+    COLLECTION,
+    COMMENTS,
+    COMMUNITIES,
+    CYCLES,
+    DAYS,
+    POSTS,
+    WATCHLIST,
+    Query,
+    Store,
+)
 from shared.store.scan import after
 from shared.store.schema import SCHEMA
 from shared.store.sqlite import SqliteStore
@@ -65,16 +83,21 @@ STORY = "Borealis Nine release"
 
 @dataclass(frozen=True)
 class Size:
-    """The size of a store: the numbers of items over 90 days, and of subreddits."""
+    """The size of a store: the numbers of items over 90 days, of subreddits and of subjects."""
 
     items: int
     subreddits: int
+    subjects: int = 10
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the subreddits."""
         if self.subreddits <= len(DEFAULT_SUBREDDITS):
             return DEFAULT_SUBREDDITS[: self.subreddits]
         return tuple(f"sub{number:04}" for number in range(self.subreddits))
+
+    def watched_subjects(self) -> list[Subject]:
+        """Return the subjects of the watchlist."""
+        return made_subjects(self.subjects, self.names())
 
     def settings(self, path: Path) -> Settings:
         """Return the settings for a store of this size."""
@@ -98,10 +121,11 @@ def long_text() -> str:
 
 
 class Maker:
-    """Makes the items of one subreddit after another."""
+    """Makes the items of one subreddit after another; some name one of the subjects."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, subjects: Sequence[Subject] = ()) -> None:
         self._rng = random.Random(seed)
+        self.naming = Naming(subjects, self._rng)
         self._authors = [f"user{number}" for number in range(20_000)]
 
     def posts(self, name: str, place: int, count: int) -> list[Post]:
@@ -131,7 +155,8 @@ class Maker:
             **self._common(name, post_id, created, upvotes),
             "content": self._text(450),
             "permalink": f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
-            "title": f"{STORY if trends else ''} {self._text(55)}".strip(),
+            "title": self.naming.words(POSTS_THAT_NAME)
+            + f"{STORY if trends else ''} {self._text(55)}".strip(),
             "url": f"https://www.reddit.com/r/{name}/comments/{post_id}/x/",
             "upvote_ratio": round(0.5 + rng.random() / 2, 2),
             "comment_count": comments,
@@ -152,7 +177,7 @@ class Maker:
                 min(created, NOW - timedelta(seconds=1)),
                 int(self._rng.lognormvariate(1, 1)),
             ),
-            "content": self._text(180),
+            "content": self.naming.words(COMMENTS_THAT_NAME) + self._text(180),
             "permalink": f"{post['permalink']}{comment_id}/",
             "post_id": post["id"],
             "parent_id": post["id"],
@@ -210,12 +235,15 @@ class Maker:
 
 async def fill(store: Store, size: Size, settings: Settings) -> None:
     """Write items, statistics, subreddits' states, cycles and topics."""
-    maker = Maker()
+    subjects = size.watched_subjects()
+    await store.upsert(WATCHLIST, [made_watchlist(subjects, iso(START))])
+    maker = Maker(subjects=subjects)
     shares: Shares = {}
     for place, name in enumerate(size.names()):
         count = (place + 1) * size.items // size.subreddits - place * size.items // size.subreddits
         posts = maker.posts(name, place, max(1, count // ONE_POST_IN))
         comments = maker.comments(name, place, count - len(posts), posts)
+        maker.naming.mention(posts, comments)
         shares[name] = await _keep(store, name, posts, comments)
     await rebuild_all(store, shares)
     await store.upsert(CYCLES, _cycles(size.names()))
@@ -323,8 +351,10 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--subreddits", type=int, default=14)
+    parser.add_argument("--subjects", type=int, default=10)
     given = parser.parse_args()
-    seconds = asyncio.run(fill_file(given.file, Size(given.items, given.subreddits)))
+    size = Size(given.items, given.subreddits, given.subjects)
+    seconds = asyncio.run(fill_file(given.file, size))
     megabytes = round(given.file.stat().st_size / 1e6)
     print(json.dumps({"seconds": seconds, "file_mb": megabytes}))
 

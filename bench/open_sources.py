@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench import bill
 from bench.cost import INTERVAL, Clock
+from bench.fill_subjects import made_watchlist, starter_subjects
 from bench.priced_store import PricedStore
 from bench.spent import Cost, cost_of
 from bench.talk import (
@@ -56,7 +57,8 @@ from local.serving import Listening
 from shared.communities import SourceName
 from shared.models import Backfill, Cycle, Watermark
 from shared.settings import Settings, load_settings
-from shared.store import BACKFILLS, open_store
+from shared.store import BACKFILLS, WATCHLIST, open_store
+from shared.times import iso
 from tests.collector.harness import METHOD
 
 TOKEN = "bench"  # noqa: S105 - the stand-in takes any
@@ -287,7 +289,9 @@ class Places:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, *, days: int, has_token: bool) -> AsyncIterator[OpenWorld]:
+async def open_world(
+    folder: Path, *, days: int, has_token: bool, subjects: int
+) -> AsyncIterator[OpenWorld]:
     """Yield the product with an empty database, at places where people have talked for days."""
     clock = Clock()
     places = Places(clock)
@@ -312,6 +316,8 @@ async def open_world(folder: Path, *, days: int, has_token: bool) -> AsyncIterat
         urls = {name: server.base_url for name, server in servers.items()}
         settings = _settings(folder, urls, has_token=has_token)
         store = PricedStore(await open_store(settings, retry_seconds=20))
+        watchlist = made_watchlist(starter_subjects(subjects), iso(clock()))
+        await store.upsert(WATCHLIST, [watchlist])
         try:
             yield OpenWorld(store, settings, clock, seconds, talks, limits, [*servers.values()])
         finally:

@@ -34,6 +34,10 @@ PATHS = (
     "/api/v1/posts/recent?subreddit=Cursor&limit=50",
     "/api/v1/trending",
     "/api/v1/subreddits",
+    "/api/v1/subjects",
+    "/api/v1/share-of-voice?hours=168",
+    "/api/v1/sentiment/trends?subject=cursor&hours=168",
+    "/api/v1/subjects/cursor/mentions?limit=50",
     "/api/v1/cycles",
 )
 IMPORT = """

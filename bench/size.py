@@ -1,10 +1,10 @@
 """Cost of every read and job as the store grows: `python -m bench.size`.
 
-For each size (items over 90 days, and subreddits) it fills a SQLite file in a temporary folder. It
-measures each read, a cycle with nothing new, one with 6,000 new items, trending and cleanup. Each
-runs in a process of its own, so that its peak memory is its own. Prints one JSON object, with the
-ratios of processor time to the smallest size of the run. `--plot FILE` draws them; `--quick` only
-checks that everything works.
+For each size (items over 90 days, subreddits, and subjects) it fills a SQLite file in a temporary
+folder. It measures each read, a cycle with nothing new, one with 6,000 new items, trending and
+cleanup. Each runs in a process of its own, so that its peak memory is its own. Prints one JSON
+object, with the ratios of processor time to the smallest size of the run. `--plot FILE` draws them;
+`--quick` only checks that everything works.
 """
 
 import argparse
@@ -39,7 +39,8 @@ from shared.store.sqlite import SqliteStore
 
 ITEMS = "10000,100000,1000000"
 COMMUNITIES = "14,100,1000"
-QUICK_ITEMS, QUICK_SUBREDDITS = "400,1600", "3,20"
+SUBJECTS = "10,100"
+QUICK_ITEMS, QUICK_SUBREDDITS, QUICK_SUBJECTS = "400,1600", "3,20", "10,20"
 REPEATS, QUICK_REPEATS = 25, 2
 NEW_ITEMS, QUICK_NEW_ITEMS = 6000, 60
 HALF_HOUR, DAY = timedelta(minutes=30), timedelta(days=1)
@@ -70,7 +71,7 @@ async def busy_cycle(bench: Bench) -> dict[str, Any]:
 
 
 async def _cycle(bench: Bench, *, new: int, at: datetime) -> dict[str, Any]:
-    source = StoredSource(bench.settings, at, new)
+    source = StoredSource(bench.settings, at, new, bench.subjects)
     method = method_named("vader")
     collector = Collector(bench.store, {"reddit": source}, method, bench.settings, clock=lambda: at)
     cycle = await collector.run("cli")
@@ -146,7 +147,7 @@ async def measure(path: Path, size: Size, name: str, *, quick: bool) -> dict[str
     """Return the measurement of one task in this process, with the process's peak memory."""
     settings = size.settings(path)
     store = CountingStore(await SqliteStore.open(path, retry_seconds=20))
-    bench = Bench(store, settings, quick)
+    bench = Bench(store, settings, size.watched_subjects(), quick)
     try:
         found = await (measure_read if name in READS else measure_work)(bench, name)
     finally:
@@ -159,8 +160,9 @@ def in_own_process(path: Path, size: Size, task: str, *, quick: bool) -> Any:
     if quick:
         return run_task(task, path, size, quick=quick)
     arguments = ["--task", task, "--file", str(path), "--items", str(size.items)]
+    arguments += ["--subreddits", str(size.subreddits), "--subjects", str(size.subjects)]
     done = subprocess.run(
-        [sys.executable, "-m", "bench.size", *arguments, "--subreddits", str(size.subreddits)],
+        [sys.executable, "-m", "bench.size", *arguments],
         check=True,
         stdout=subprocess.PIPE,
     )
@@ -182,12 +184,13 @@ def measured_size(folder: Path, size: Size, *, quick: bool) -> dict[str, Any]:
     measures = {}
     for name in [*READS, *WORK]:
         measures[name] = in_own_process(path, size, name, quick=quick)
-        print(size.items, size.subreddits, name, measures[name], file=sys.stderr)
+        print(*vars(size).values(), name, measures[name], file=sys.stderr)
     shutil.rmtree(folder)
     folder.mkdir()
     return {
         "items": size.items,
         "subreddits": size.subreddits,
+        "subjects": size.subjects,
         "fill_seconds": seconds,
         "file_mb": file_mb,
         "measures": measures,
@@ -229,6 +232,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=_numbers, help=f"numbers of items, such as {ITEMS}")
     parser.add_argument("--subreddits", type=_numbers, help=f"and of subreddits, {COMMUNITIES}")
+    parser.add_argument("--subjects", type=_numbers, help=f"and of subjects, {SUBJECTS}")
     parser.add_argument(
         "--cross", action="store_true", help="only sizes of the fewest subreddits or the most items"
     )
@@ -239,9 +243,11 @@ def main() -> None:
     given = parser.parse_args()
     items = given.items or _numbers(QUICK_ITEMS if given.quick else ITEMS)
     subreddits = given.subreddits or _numbers(QUICK_SUBREDDITS if given.quick else COMMUNITIES)
-    sizes = [Size(*each) for each in product(items, subreddits)]
+    subjects = given.subjects or _numbers(QUICK_SUBJECTS if given.quick else SUBJECTS)
+    sizes = [Size(*each) for each in product(items, subreddits, subjects)]
     if given.cross:
         sizes = [s for s in sizes if s.subreddits == subreddits[0] or s.items == items[-1]]
+        sizes = [s for s in sizes if s.subreddits == subreddits[0] or s.subjects == subjects[0]]
     if given.task:
         print(json.dumps(run_task(given.task, given.file, sizes[0], quick=given.quick)))
         return

@@ -39,6 +39,8 @@ Points = list[tuple[float, float]]
 
 def draw(sizes: Sequence[Mapping[str, Any]]) -> str:
     """Return an SVG with one panel for growing items and one for growing subreddits."""
+    fewest = min(s.get("subjects", 0) for s in sizes)
+    sizes = [s for s in sizes if s.get("subjects", 0) == fewest]
     few, many = min(s["subreddits"] for s in sizes), max(s["items"] for s in sizes)
     panels = (
         (f"items, in {few:,} subreddits", "items", [s for s in sizes if s["subreddits"] == few]),

@@ -1,6 +1,6 @@
 """Named reads of the endpoints for `bench.size`, over a store that counts its documents."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -27,10 +27,15 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from bench.fill import NOW
+from bench.fill_subjects import subject_id
+from bench.subject_reads import Read, reads_of
+from shared.models import Subject
 from shared.settings import Settings
 from shared.store import Store
 
 COMPARED = 5
+# Subjects that every size has.
+SUBJECTS = [subject_id(number) for number in range(10)]
 DAY = timedelta(days=1)
 
 
@@ -69,6 +74,7 @@ class Bench:
 
     store: CountingStore
     settings: Settings
+    subjects: Sequence[Subject]
     quick: bool
 
     def deps(self) -> Deps:
@@ -78,9 +84,6 @@ class Bench:
             return self.store
 
         return Deps(self.settings, opened, lambda: NOW, process_health)
-
-
-Read = Callable[[Deps], Awaitable[BaseModel]]
 
 
 def _one(deps: Deps) -> str:
@@ -156,4 +159,5 @@ READS: dict[str, Read] = {
     "subreddits": lambda deps: read_subreddits(deps, SubredditsParameters()),
     "cycles": lambda deps: read_cycles(deps, CyclesParameters()),
     "health": check_health,
+    **reads_of(SUBJECTS),
 }

@@ -20,7 +20,7 @@ from collector.sources.base import (
 )
 from collector.sources.reddit.listing import read_listing
 from shared.communities import SourceName
-from shared.models import Comment, Post, Watermark
+from shared.models import Comment, Post, Subject, Watermark
 from shared.settings import Settings
 from shared.times import parse_iso
 
@@ -42,13 +42,15 @@ class StoredSource(SourceBase):
     name: SourceName = "reddit"
     keys_at_once = 100
 
-    def __init__(self, settings: Settings, at: datetime, new: int) -> None:
+    def __init__(
+        self, settings: Settings, at: datetime, new: int, subjects: Sequence[Subject] = ()
+    ) -> None:
         super().__init__()
         self.requests_used = 0
         self.seconds = self.cpu_seconds = 0.0
         self._names = settings.watched
         self._files = sqlite3.connect(settings.sqlite_path, check_same_thread=False)
-        self._made = Maker(seed=1)
+        self._made = Maker(seed=1, subjects=subjects)
         self._at = at
         self._new = new
         self._posts: dict[str, list[Post]] = {}

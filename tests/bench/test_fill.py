@@ -2,8 +2,10 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,12 +13,15 @@ import pytest
 from bench import size as size_bench
 from bench.fill import NOW, SPAN_DAYS, START, Size, fill
 from collector.rollups.hours import rebuild_all, rebuild_cells
+from collector.watchlist.mentions import MentionRules, rematched
+from shared.models import Comment, Post
 from shared.store import COMMUNITIES, CURRENT, CYCLES, TOPICS, Query, Store
 from shared.store.sqlite import SqliteStore
+from shared.subjects.watchlist import read_watchlist
 from shared.times import iso
 from tests.collector.harness import check_statistics, final_data, stored_items
 
-SMALL = Size(items=1200, subreddits=4)
+SMALL = Size(items=1200, subreddits=4, subjects=6)
 
 
 @pytest.fixture
@@ -35,6 +40,18 @@ async def test_its_statistics_equal_a_recount(filled) -> None:
         hours = {item["created_utc"][:13] for item in (await stored_items(filled, [name])).values()}
         await rebuild_all(filled, {name: await rebuild_cells(filled, name, hours)})
     assert await final_data(filled, SMALL.names()) == before
+
+
+async def test_its_mentions_are_those_of_the_rules_by_all_three_ways(filled) -> None:
+    items = list((await stored_items(filled, SMALL.names())).values())
+    posts = [cast("Post", item) for item in items if item["kind"] == "post"]
+    comments = [cast("Comment", item) for item in items if item["kind"] == "comment"]
+    watchlist = await read_watchlist(filled)
+    assert len(watchlist["subjects"]) == SMALL.subjects
+    rules = MentionRules.of(watchlist, SMALL.names())
+    assert await rematched(filled, rules, posts, comments) == ([], [])
+    vias = Counter(each["via"] for item in items for each in item.get("mentions", ()))
+    assert min(vias[via] for via in ("text", "thread", "home")) > 50
 
 
 async def test_it_holds_what_a_store_of_that_size_holds(filled) -> None:
@@ -61,12 +78,13 @@ async def test_it_is_the_same_each_time(filled, tmp_path: Path) -> None:
 
 def test_a_quick_run_measures_everything(tmp_path: Path, monkeypatch, capsys) -> None:
     plot = tmp_path / "size.svg"
-    sizes = ["--items", "300", "--subreddits", "3,6"]
+    sizes = ["--items", "300", "--subreddits", "3,6", "--subjects", "10,20", "--cross"]
     arguments = ["--quick", "--plot", str(plot), *sizes]
     monkeypatch.setattr(sys, "argv", ["bench.size", *arguments])
     size_bench.main()
-    small, large = json.loads(capsys.readouterr().out)["sizes"]
+    small, many, large = json.loads(capsys.readouterr().out)["sizes"]
     assert (small["items"], small["subreddits"], large["subreddits"]) == (300, 3, 6)
+    assert (small["subjects"], many["subjects"], large["subjects"]) == (10, 20, 10)
     assert set(small["measures"]) == {*size_bench.READS, *size_bench.WORK}
     for found in large["measures"].values():
         assert found["operations"] > 0

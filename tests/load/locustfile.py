@@ -22,25 +22,31 @@ RAMP_STEPS = 12
 
 
 class Reader(FastHttpUser):
-    """A reader of the subreddits that the running product watches."""
+    """A reader of the subreddits and subjects that the running product watches."""
 
     wait_time = constant_throughput(RATE or 1.0)
     # A longer answer counts as a time-out of the product.
     network_timeout = 10.0
     connection_timeout = 10.0
     names: ClassVar[list[str]] = []
+    subjects: ClassVar[list[str]] = []
     posts: ClassVar[list[str]] = []
 
     def on_start(self) -> None:
-        """Get the names of subreddits and posts, once for all readers."""
+        """Get the names of subreddits, subjects and posts, once for all readers."""
         if not Reader.names:
             Reader.names = self.client.get(f"{API}/subreddits").json()["subreddits"]
+            listed = self.client.get(f"{API}/subjects?hours=168").json()["subjects"]
+            Reader.subjects = [subject["id"] for subject in listed]
             recent = self.client.get(f"{API}/posts/recent?limit=500&hours=168").json()
             Reader.posts = [f"{post['id']}?subreddit={post['subreddit']}" for post in recent]
 
     def _ask(self, path: str, name: str, **parameters: object) -> None:
         query = "&".join(f"{key}={value}" for key, value in parameters.items() if value)
         self.client.get(f"{API}{path}{'?' if query else ''}{query}", name=name)
+
+    def _subject(self) -> str:
+        return random.choice(Reader.subjects)
 
     def _scope(self) -> str:
         return random.choice(["", *Reader.names])
@@ -81,6 +87,46 @@ class Reader(FastHttpUser):
     def search(self) -> None:
         """Search the posts of a week."""
         self._ask("/posts/recent", "posts/recent q", q="terrible", hours=168, limit=50)
+
+    @task(3)
+    def all_subjects(self) -> None:
+        """Request the list of subjects, as the dashboard's first view does."""
+        self._ask("/subjects", "subjects", hours=random.choice(HOURS))
+
+    @task(1)
+    def subject(self) -> None:
+        """Request one subject."""
+        self._ask(f"/subjects/{self._subject()}", "subjects/{id}", hours=random.choice(HOURS))
+
+    @task(2)
+    def mentions(self) -> None:
+        """Read a subject's newest mentions."""
+        path = f"/subjects/{self._subject()}/mentions"
+        self._ask(path, "subjects/{id}/mentions", hours=168, limit=50)
+
+    @task(2)
+    def voice(self) -> None:
+        """Request the share of voice of all subjects."""
+        home = random.choice(("include", "exclude"))
+        self._ask("/share-of-voice", "share-of-voice", home=home, hours=random.choice(HOURS))
+
+    @task(1)
+    def trends_of_subject(self) -> None:
+        """Request the trends of a subject."""
+        self._ask("/sentiment/trends", "trends subject", subject=self._subject(), granularity="day")
+
+    @task(1)
+    def compare_subjects(self) -> None:
+        """Compare subjects and communities."""
+        chosen = random.sample(Reader.subjects, min(3, len(Reader.subjects)))
+        scopes = ",".join([*(f"subject:{each}" for each in chosen), random.choice(Reader.names)])
+        self._ask("/sentiment/compare", "compare subjects", scopes=scopes, granularity="hour")
+
+    @task(1)
+    def posts_of_subject(self) -> None:
+        """Read the newest posts about a subject."""
+        subject = self._subject()
+        self._ask("/posts/recent", "posts/recent subject", subject=subject, hours=168, limit=50)
 
     @task(2)
     def post(self) -> None:
