@@ -43,10 +43,12 @@ bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
 
-# Measures each method on text that people labelled: a minute (docs/sentiment.md).
+# Measures each method on text that people labelled (docs/sentiment.md), and the rules of subjects on texts
+# that say which they name (docs/subjects.md): a minute.
 LABELLED ?= ../shared/sentiment
 eval: $(VENV)/.installed
 	$(BIN)/python -m bench.sentiment $(LABELLED)
+	$(BIN)/python -m bench.mentions
 
 # Trains the weights of the linear method, with the same file as result each time: a few minutes.
 train: $(VENV)/.train

@@ -136,6 +136,30 @@ def score(
         score_command(os.environ, texts, method, source)
 
 
+@app.command(context_settings={"ignore_unknown_options": True})
+def match(
+    texts: Annotated[
+        list[str], typer.Argument(metavar="TEXT", help="A text; - is each line of the input.")
+    ],
+    community: Annotated[
+        str | None, typer.Option(metavar="ID", help="The community that the texts stand in.")
+    ] = None,
+    source: Annotated[
+        SourceName | None,
+        typer.Option(help="The source whose form the texts have, else the community's."),
+    ] = None,
+) -> None:
+    """Match texts as collection does, and print one JSON object a text.
+
+    It has the subjects that the text names, by the stored watchlist or else the starter pack, and
+    the words that exclusions or missing context kept out.
+    """
+    from local.commands.match import match_command  # noqa: PLC0415 - so that --help is quick
+
+    with _clear_errors():
+        match_command(os.environ, texts, community=community, source=source)
+
+
 @app.command()
 def rescore(
     *,

@@ -32,7 +32,7 @@ def score_command(
     name = method or load_settings(read_local_settings(Path(), environ)).sentiment_method
     chosen = method_named(name)
     escapes = sys.stdout.encoding.lower() != "utf-8"
-    for text in _texts(texts, sys.stdin.buffer):
+    for text in texts_of(texts, sys.stdin.buffer):
         print(json.dumps(scored(chosen, text, FORMS[source]), ensure_ascii=escapes), flush=True)
 
 
@@ -47,7 +47,8 @@ def scored(method: "Method", text: str, form: Form) -> dict[str, str | float]:
     }
 
 
-def _texts(given: Sequence[str], lines: Iterable[bytes]) -> Iterator[str]:
+def texts_of(given: Sequence[str], lines: Iterable[bytes]) -> Iterator[str]:
+    """Yield the texts of a command line; `-` stands for the lines of the input."""
     for text in given:
         if text == FROM_INPUT:
             yield from (line.decode("utf-8", "replace").rstrip("\r\n") for line in lines)

@@ -16,9 +16,9 @@ SENTENCE = re.compile(r"[.!?\u2026]+[\"')\]]*\s+|\n")
 WORD = re.compile(r"\S+")
 # A name in lower case after one of them is a common noun: "the cursor jumps".
 ARTICLE = re.compile(
-    r"(?<![^\W_])(?:an?|the|this|that|these|those|each|every|another|any|no|one|which|what|my|your"
-    r"|his|her|its|our|their|whose)\s(?:(?:last|first|next|new|old|same|current|other|whole|own"
-    r"|default|little|actual|real|normal|big|tiny|small)\s)?$"
+    r"(?<![^\W_])(?:an?|the|this|these|those|each|every|another|which|my|your|his|her|its|our|their"
+    r"|whose)\s(?:(?:last|first|next|new|old|same|current|other|whole|own|default|little|actual"
+    r"|real|normal|big|tiny|small)\s)?$"
 )
 MAX_ARTICLE = 16
 # Its context stands directly behind it then: "the cursor editor".

@@ -80,8 +80,10 @@ class FoldedText:
 
     def end_of(self, start: int, end: int, *, prefix: bool) -> int | None:
         """Return where the word of a hit ends, with its ending; None if it isn't a whole word."""
-        if not self._begins(start):
+        if start and self.folded[start - 1] not in " \n" and not self._begins(start):
             return None
+        if end == len(self.folded) or self.folded[end] in " \n":
+            return end
         if prefix:
             rest = REST_OF_WORD.match(self.folded, end)
             return rest.end() if rest else end
@@ -96,10 +98,10 @@ class FoldedText:
         return next((each for each in (stop, end) if self._ends(each)), None)
 
     def _begins(self, start: int) -> bool:
-        before = self.folded[start - 1] if start else " "
-        if before in " \n" or not _is_letter_of_word(self.folded[start]):
+        before = self.folded[start - 1]
+        if not _is_letter_of_word(self.folded[start]):
             return True
-        if before in "$<\\" or _is_letter_of_word(before) or before == "_":
+        if before in "$<=\\_" or _is_letter_of_word(before):
             return False
         if before == "." and not self._follows_sentence(start):
             return False

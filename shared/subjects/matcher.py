@@ -5,14 +5,15 @@ one with an ambiguous term for context.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Literal, NamedTuple
 
 from shared.models import Subject, Term
 from shared.subjects.context import Surroundings
 from shared.subjects.folded_text import FoldedText
-from shared.subjects.phrases import Occurrence, Phrase, Phrases, phrase_of
+from shared.subjects.phrases import Occurrence, OwnedPhrases, Phrase, Phrases, phrase_of
 from shared.subjects.spans import Span, Spans
 from shared.subjects.wordlists import context_of
 from shared.text import normalised
@@ -73,14 +74,15 @@ class Matcher:
     def __init__(self, subjects: Sequence[Subject]) -> None:
         self._ids = [subject["id"] for subject in subjects]
         self._homes = [frozenset(map(str.casefold, subject["home"])) for subject in subjects]
+        self._excluding = frozenset(n for n, each in enumerate(subjects) if each["exclude"])
         self._terms = Phrases(
             each
             for number, subject in enumerate(subjects)
             for term in subject["terms"]
             for each in _rule_of(number, term)
         )
-        self._exclusions = Phrases(_phrases(subject["exclude"] for subject in subjects))
-        self._context = Phrases(_phrases(map(context_of, subjects)))
+        self._exclusions = OwnedPhrases(_phrases(each["exclude"]) for each in subjects)
+        self._context = OwnedPhrases(_phrases(context_of(each)) for each in subjects)
 
     def match(self, text: str, *, home: str | None = None) -> list[Match]:
         """Return the subjects that a text names, in the order of the watchlist.
@@ -93,56 +95,75 @@ class Matcher:
     def find(self, text: str, *, home: str | None = None) -> Found:
         """Return what a text names, and what exclusions and context kept out."""
         folded = FoldedText(text)
-        hits = [hit for hit in self._terms.find(folded) if _is_in_its_case(folded, hit)]
-        if not hits:
-            return Found([], [])
-        excluded = self._excluded(folded, hits)
-        longest = _longest([hit for hit in hits if hit not in excluded], len(folded.folded))
-        lacking = self._lacking_context(folded, longest, home)
+        hits = [
+            hit
+            for hit in self._terms.find(folded)
+            if not hit.value.exact or _own_spelling(folded, hit)
+        ]
+        kept_out: list[tuple[int, KeptOut]] = []
+        if hits:
+            hits = self._without_excluded(folded, hits, kept_out)
+        if len(hits) > 1:
+            hits = sorted(_longest(hits, len(folded.folded)), key=attrgetter("start"))
+        if hits:
+            hits = self._with_context(folded, hits, (home or "").casefold(), kept_out)
         named: dict[int, dict[str, None]] = {}
-        for hit in sorted(longest, key=lambda hit: hit[:3]):
-            if hit not in lacking:
-                named.setdefault(hit.value.subject, {})[_words(folded, hit)] = None
+        for hit in hits:
+            named.setdefault(hit.value.subject, {})[_words(folded, hit)] = None
         return Found(
             [Match(self._ids[each], tuple(named[each])) for each in sorted(named)],
-            self._kept_out(folded, excluded, lacking),
+            [each for _, each in sorted(kept_out, key=itemgetter(0))],
         )
 
-    def _excluded(self, text: FoldedText, hits: Iterable[Hit]) -> dict[Hit, Span]:
-        """Return the hits that phrases of exclusions overlap, with one such phrase each."""
-        places = _places(self._exclusions, text, {hit.value.subject for hit in hits})
-        overlapping = (
-            (hit, places[hit.value.subject].overlapping(hit.start, hit.stop)) for hit in hits
-        )
-        return {hit: place for hit, place in overlapping if place}
+    def _without_excluded(
+        self, text: FoldedText, hits: list[Hit], kept_out: list[tuple[int, KeptOut]]
+    ) -> list[Hit]:
+        """Return the hits that no phrase of an exclusion overlaps, and note the others."""
+        owners = self._excluding.intersection([hit.value.subject for hit in hits])
+        if not owners:
+            return hits
+        places = self._exclusions.spans(text, owners)
+        left: list[Hit] = []
+        for hit in hits:
+            spans = places.get(hit.value.subject)
+            place = spans.overlapping(hit.start, hit.stop) if spans else None
+            if place is None:
+                left.append(hit)
+            else:
+                reason = self._kept_out(text, hit, "excluded", text.written(*place))
+                kept_out.append((hit.start, reason))
+        return left
 
-    def _lacking_context(self, text: FoldedText, hits: Iterable[Hit], home: str | None) -> set[Hit]:
-        """Return the hits of ambiguous terms outside of their homes that nothing near tells."""
-        at = (home or "").casefold()
-        ambiguous = [
-            hit
+    def _with_context(
+        self, text: FoldedText, hits: list[Hit], home: str, kept_out: list[tuple[int, KeptOut]]
+    ) -> list[Hit]:
+        """Return the hits that need no context or have it, and note the others."""
+        owners = {
+            hit.value.subject
             for hit in hits
-            if hit.value.needs_context and at not in self._homes[hit.value.subject]
-        ]
-        if not ambiguous:
-            return set()
-        places = _places(self._context, text, {hit.value.subject for hit in ambiguous})
-        around = Surroundings(text)
-        return {
-            hit for hit in ambiguous if not _is_told(text, around, hit, places[hit.value.subject])
+            if hit.value.needs_context and home not in self._homes[hit.value.subject]
         }
+        if not owners:
+            return hits
+        places, around = self._context.spans(text, owners), Surroundings(text)
+        left: list[Hit] = []
+        for hit in hits:
+            subject, needs_context = hit.value.subject, hit.value.needs_context
+            if (
+                not needs_context
+                or subject not in owners
+                or _is_told(text, around, hit, places[subject])
+            ):
+                left.append(hit)
+            else:
+                reason = self._kept_out(text, hit, "no_context", _words(text, hit))
+                kept_out.append((hit.start, reason))
+        return left
 
     def _kept_out(
-        self, text: FoldedText, excluded: Mapping[Hit, Span], lacking: Iterable[Hit]
-    ) -> list[KeptOut]:
-        kept: list[tuple[Hit, KeptOut]] = []
-        for hit, place in excluded.items():
-            subject, words = self._ids[hit.value.subject], _words(text, hit)
-            kept.append((hit, KeptOut(subject, words, "excluded", text.written(*place))))
-        for hit in lacking:
-            subject, words = self._ids[hit.value.subject], _words(text, hit)
-            kept.append((hit, KeptOut(subject, words, "no_context", words)))
-        return [each for _, each in sorted(kept, key=lambda each: each[0])]
+        self, text: FoldedText, hit: Hit, reason: Literal["excluded", "no_context"], phrase: str
+    ) -> KeptOut:
+        return KeptOut(self._ids[hit.value.subject], _words(text, hit), reason, phrase)
 
 
 def _rule_of(subject: int, term: Term) -> Iterator[tuple[Phrase, _Rule]]:
@@ -153,25 +174,8 @@ def _rule_of(subject: int, term: Term) -> Iterator[tuple[Phrase, _Rule]]:
         yield phrase, _Rule(subject, written, term["exact"], term["needs_context"], capital)
 
 
-def _phrases(texts: Iterable[Iterable[str]]) -> Iterator[tuple[Phrase, int]]:
-    """Yield the phrases of each subject with its place."""
-    for number, each in enumerate(texts):
-        for text in each:
-            if phrase := phrase_of(text):
-                yield phrase, number
-
-
-def _places(phrases: Phrases[int], text: FoldedText, subjects: set[int]) -> Mapping[int, Spans]:
-    """Return where phrases of these subjects stand in a text."""
-    places: dict[int, list[Span]] = {subject: [] for subject in subjects}
-    for found in phrases.find(text):
-        if found.value in places:
-            places[found.value].append((found.start, found.stop))
-    return {subject: Spans(each) for subject, each in places.items()}
-
-
-def _is_in_its_case(text: FoldedText, hit: Hit) -> bool:
-    return not hit.value.exact or _own_spelling(text, hit)
+def _phrases(texts: Iterable[str]) -> Iterator[Phrase]:
+    return (phrase for text in texts if (phrase := phrase_of(text)))
 
 
 def _own_spelling(text: FoldedText, hit: Hit) -> bool:
@@ -180,7 +184,8 @@ def _own_spelling(text: FoldedText, hit: Hit) -> bool:
 
 def _words(text: FoldedText, hit: Hit) -> str:
     """Return the words of a hit as they stand in the text, without a short form's apostrophe."""
-    return SHORT_FORM.sub("", text.written(hit.start, hit.stop))
+    words = text.written(hit.start, hit.stop)
+    return SHORT_FORM.sub("", words) if "'" in words else words
 
 
 def _is_told(text: FoldedText, around: Surroundings, hit: Hit, context: Spans) -> bool:

@@ -5,16 +5,18 @@ text finds the phrases of all subjects (Aho and Corasick, CACM 1975).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import product
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import ahocorasick
 
 from shared.subjects.folded_text import FoldedText
+from shared.subjects.spans import Span, Spans
 from shared.text import folded, normalised
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 # A phrase of more gaps stands with all of its gaps, or with none.
 MAX_GAPS = 3
@@ -59,27 +61,72 @@ class Occurrence(NamedTuple, Generic[T]):
 
 
 class Phrases(Generic[T]):
-    """Phrases, each with a value."""
+    """Phrases, each with values."""
 
     def __init__(self, phrases: Iterable[tuple[Phrase, T]]) -> None:
-        entries: dict[str, list[tuple[bool, T]]] = {}
+        values: dict[tuple[str, bool], list[T]] = {}
         for phrase, value in phrases:
             for spelling in phrase.spellings():
-                entries.setdefault(spelling, []).append((phrase.prefix, value))
-        self._longest = max(map(len, entries), default=0)
-        self._automaton = ahocorasick.Automaton()
-        for spelling, values in entries.items():
-            self._automaton.add_word(spelling, (len(spelling), values))
-        self._automaton.make_automaton()
+                values.setdefault((spelling, phrase.prefix), []).append(value)
+        self._automaton = _automaton({key: tuple(each) for key, each in values.items()})
 
     def find(self, text: FoldedText) -> Iterator[Occurrence[T]]:
         """Yield where the phrases stand as whole words, in the order of their ends."""
-        if not self._longest:
-            return
-        for last, (length, values) in self._automaton.iter(text.spaced):
+        for last, (length, entries) in _iterate(self._automaton, text):
             end = last + 1
             start = end - length
-            for prefix, value in values:
+            for prefix, values in entries:
                 stop = text.end_of(start, end, prefix=prefix)
                 if stop is not None:
-                    yield Occurrence(start, end, stop, value)
+                    for value in values:
+                        yield Occurrence(start, end, stop, value)
+
+
+class OwnedPhrases:
+    """Phrases of several owners, which are numbers."""
+
+    def __init__(self, phrases: Iterable[Iterable[Phrase]]) -> None:
+        owners: dict[tuple[str, bool], set[int]] = {}
+        for number, each in enumerate(phrases):
+            for phrase in each:
+                for spelling in phrase.spellings():
+                    owners.setdefault((spelling, phrase.prefix), set()).add(number)
+        self._automaton = _automaton({key: frozenset(each) for key, each in owners.items()})
+
+    def spans(self, text: FoldedText, owners: Collection[int]) -> Mapping[int, Spans]:
+        """Return where the phrases of these owners stand as whole words."""
+        found: dict[int, list[Span]] = {owner: [] for owner in owners}
+        for last, (length, entries) in _iterate(self._automaton, text):
+            for prefix, all_owners in entries:
+                if all_owners.isdisjoint(found):
+                    continue
+                start = last + 1 - length
+                stop = text.end_of(start, last + 1, prefix=prefix)
+                if stop is not None:
+                    for owner in all_owners.intersection(found):
+                        found[owner].append((start, stop))
+        return {owner: Spans(each) for owner, each in found.items()}
+
+
+def _automaton(values: Mapping[tuple[str, bool], V]) -> "ahocorasick.Automaton | None":
+    """Return the automaton of spellings, each with its length and its values; None of none.
+
+    Values of words that may go on stand beside those of whole words.
+    """
+    entries: dict[str, list[tuple[bool, V]]] = {}
+    for (spelling, prefix), each in values.items():
+        entries.setdefault(spelling, []).append((prefix, each))
+    if not entries:
+        return None
+    automaton = ahocorasick.Automaton()
+    for spelling, found in entries.items():
+        automaton.add_word(spelling, (len(spelling), found))
+    automaton.make_automaton()
+    return automaton
+
+
+def _iterate(
+    automaton: "ahocorasick.Automaton | None", text: FoldedText
+) -> Iterable[tuple[int, tuple[int, list[tuple[bool, Any]]]]]:
+    """Return the last places of spellings in a text, with what they are kept with."""
+    return automaton.iter(text.spaced) if automaton else ()

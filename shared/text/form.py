@@ -27,7 +27,8 @@ def _never(_text: str) -> bool:
     return False
 
 
-@dataclass(frozen=True)
+# Compared by identity, so that it is a quick key.
+@dataclass(frozen=True, eq=False)
 class Form:
     """The rules for the texts of a source. Each runs in linear time for any text."""
 

@@ -7,6 +7,7 @@ Every pattern runs in linear time, because none can match the same part in two w
 """
 
 import re
+from functools import lru_cache
 
 from shared.text import normalised, unescaped
 from shared.text.edits import HINTS as EDIT_HINTS
@@ -16,6 +17,9 @@ from shared.text.notices import is_notice
 
 # The rest of a longer text is ignored, to bound the time.
 MAX_CHARACTERS = 20_000
+# Cleaned texts that are kept, and the longest of them: at most 20 MB.
+KEPT_TEXTS = 2_048
+MAX_KEPT_CHARACTERS = 2_000
 
 # Signs of Markdown; most comments are one line without any.
 MARK = re.compile(r"[`*_~^>#|\[\]&/\\\n\t]")
@@ -85,12 +89,23 @@ def own_words(text: str, form: Form = MARKDOWN) -> str:
 
 
 def own_lines(text: str, form: Form = MARKDOWN) -> str:
-    """Return the author's own words in the lines in which they stand; "" if there are none."""
+    """Return the author's own words in the lines in which they stand; "" if there are none.
+
+    The last texts are kept: a text is scored and matched one after the other, and cleaning it
+    costs more than matching it.
+    """
+    return _kept_lines(text, form) if len(text) <= MAX_KEPT_CHARACTERS else _lines(text, form)
+
+
+def _lines(text: str, form: Form) -> str:
     text = normalised(text[:MAX_CHARACTERS])
     if _is_plain(text, form):
         return text
     text = _without_marks(normalised(unescaped(text)), form)
     return "" if form.is_notice(" ".join(text.split())) else text
+
+
+_kept_lines = lru_cache(maxsize=KEPT_TEXTS)(_lines)
 
 
 def _without_marks(text: str, form: Form) -> str:

@@ -26,7 +26,7 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_the_commands() -> None:
     shown = run("-m", "local", "--help")
     assert shown.returncode == 0
-    for command in ("up", "collect", "stats", "score", "rescore", "reddit", "hackernews"):
+    for command in ("up", "collect", "stats", "score", "match", "rescore", "reddit", "hackernews"):
         assert command in shown.stdout
 
 
