@@ -14,6 +14,7 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("bench.dashboard",),
     ("bench.cost",),
     ("bench.log_volume",),
+    ("bench.matching",),
     ("bench.size", "--quick"),
 )
 

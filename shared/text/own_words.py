@@ -106,6 +106,8 @@ def _lines(text: str, form: Form) -> str:
 
 
 _kept_lines = lru_cache(maxsize=KEPT_TEXTS)(_lines)
+forget_cleaned = _kept_lines.cache_clear
+"""Forget the texts that are kept, so that cleaning them can be measured."""
 
 
 def _without_marks(text: str, form: Form) -> str:

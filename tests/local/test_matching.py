@@ -57,7 +57,7 @@ def test_each_text_is_an_object_with_the_subjects_that_it_names(nothing_stored, 
 
 
 def test_the_input_has_a_text_a_line(nothing_stored) -> None:
-    lines = "I like Kiro\n\nTabnine’s ok\r\n\xff\n".encode()
+    lines = "I like Kiro\n\nTabnine\u2019s ok\r\n\xff\n".encode()
     named = [
         [subject["id"] for subject in each["subjects"]]
         for each in found(match("-", lines=lines, **nothing_stored))
