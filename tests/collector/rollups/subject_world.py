@@ -92,10 +92,9 @@ def a_comment(
     **more: Any,
 ) -> tuple[str, SeenComment]:
     """Return a comment of a post, with its community."""
-    fields: dict[str, Any] = {"deleted": False, **more}
+    fields: dict[str, Any] = {"author": "bob", "deleted": False, **more}
     return community, SeenComment(
         id=f"c{number}",
-        author="bob",
         content=text,
         permalink=f"https://example.com/c{number}",
         created_utc=(NOW - timedelta(hours=hours)).timestamp(),

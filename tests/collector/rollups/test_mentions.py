@@ -1,10 +1,12 @@
 """What an item is about: what it names, else what its thread is about, else its home."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from collector.maintenance.cleanup import Cleaner
 from shared.settings import Settings
 from shared.stats.subjects import subject_scope
 from shared.store import SUBJECT_HOURS, Query
@@ -14,8 +16,10 @@ from tests.collector.rollups.subject_world import (
     BARD,
     CURSOR,
     GEMINI,
+    MERGED,
     NAMES,
     NOTHING,
+    NOW,
     a_comment,
     a_post,
     all_items,
@@ -114,6 +118,33 @@ async def test_comments_that_came_before_their_posts_get_their_threads(
     await put(store, settings, later, later=1)
     found = await mentions_of(store)
     assert {found[f"c{n}"][0] for n in range(posts)} == {"thread gemini"}
+    await check(store)
+
+
+async def test_what_a_program_says_is_about_nothing(store, settings) -> None:
+    await watch_next(store, SUBJECTS)
+    said = [
+        a_comment(n, "Cursor", post=1, community=FORUM, author=author)
+        for n, author in enumerate(("system", "discobot", "ada"))
+    ]
+    await put(store, settings, [a_post(1, "Cursor", community=FORUM), *said])
+    found = await mentions_of(store)
+    assert (found["c0"], found["c1"], found["c2"]) == ([], [], ["text cursor"])
+    await check(store)
+
+
+async def test_comments_keep_their_thread_when_its_post_has_expired(store, settings) -> None:
+    await watch_next(store, SUBJECTS)
+    replies = [a_comment(n, NOTHING, post=1, community=DESK, hours=24.0 * n) for n in (1, 2)]
+    await put(store, settings, [a_post(1, "Gemini", community=DESK, hours=24 * 40), *replies])
+    later = lambda: NOW + timedelta(days=60)  # noqa: E731
+    await Cleaner(store, settings, later).run()
+    await watch_next(store, [MERGED, CURSOR])
+    await match_again(store, settings, later=60 * 24 * 60 + 30)
+    assert await mentions_of(store) == {"c1": ["thread gemini"], "c2": ["thread gemini"]}
+    await watch_next(store, [CURSOR])
+    await match_again(store, settings, later=60 * 24 * 60 + 40)
+    assert await mentions_of(store) == {"c1": [], "c2": []}
     await check(store)
 
 
