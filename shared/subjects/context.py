@@ -32,7 +32,6 @@ MIN_LETTERS = 4
 # "the cursor in VS Code" is no editor.
 PREPOSITION = re.compile(r"\s(?:in|on|at|of|to|for|from|with|is|was|and|or)(?![^\W_])")
 MIN_NOUN = 3
-MAX_NAME = 60
 
 
 class Surroundings:
@@ -54,6 +53,11 @@ class Surroundings:
     def _starts(self) -> Sequence[int]:
         return [start for start, _ in self._words]
 
+    @cached_property
+    def _is_short(self) -> bool:
+        """Return whether all words of the text are near each other."""
+        return self._text.spaced.count(" ") < NEAR_WORDS
+
     def has_context(self, name: Occurrence[Any], context: Spans) -> bool:
         """Return whether a word of the context is near a name.
 
@@ -62,6 +66,8 @@ class Surroundings:
         """
         if VERSION.match(self._text.folded, name.stop):
             return True
+        if not context:
+            return False
         common = self._is_common_noun(name, context)
         first, last = self._behind(name.stop) if common else self._near(name.start, name.stop)
         owns = "'" in self._text.folded[name.end : name.stop]
@@ -105,7 +111,7 @@ class Surroundings:
     def _is_common_noun(self, name: Occurrence[Any], context: Spans) -> bool:
         """Return whether a name in lower case is a plural, or follows an article or an owner."""
         text, start = self._text, name.start
-        if any(map(text.is_upper, range(start, min(name.end, start + MAX_NAME)))):
+        if not text.written(start, name.end).islower():
             return False
         if text.folded.startswith(("s", "es"), name.end, name.stop):
             return True
@@ -135,6 +141,8 @@ class Surroundings:
 
     def _near(self, start: int, stop: int) -> tuple[int, int]:
         """Return the bounds of the sentence of a name, or of the 12 words on both sides of it."""
+        if self._is_short:
+            return 0, len(self._text.folded)
         place = bisect_right(self._sentences, start)
         first = self._sentences[place - 1]
         length = len(self._text.folded)

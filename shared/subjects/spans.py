@@ -2,6 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import accumulate
 
 Span = tuple[int, int]
 
@@ -11,11 +13,14 @@ class Spans:
 
     def __init__(self, spans: Iterable[Span]) -> None:
         self._spans = sorted(spans)
-        # Of the spans up to each one, the one that reaches furthest.
-        self._furthest: list[Span] = []
-        for span in self._spans:
-            last = self._furthest[-1] if self._furthest else span
-            self._furthest.append(span if span[1] >= last[1] else last)
+
+    @cached_property
+    def _furthest(self) -> list[Span]:
+        """Return, of the spans up to each one, the one that reaches furthest."""
+        return list(accumulate(self._spans, _further))
+
+    def __bool__(self) -> bool:
+        return bool(self._spans)
 
     def beginning(self, first: int, last: int) -> Iterator[Span]:
         """Yield the spans that begin from first on and before last."""
@@ -30,3 +35,7 @@ class Spans:
         if before and self._furthest[before - 1][1] > start:
             return self._furthest[before - 1]
         return None
+
+
+def _further(last: Span, span: Span) -> Span:
+    return span if span[1] >= last[1] else last
