@@ -26,7 +26,7 @@ def test_no_generated_request_gets_an_answer_that_the_document_does_not_allow(
             "--header",
             f"x-functions-key: {keys['_function']}",
             "--checks=all",
-            "--max-examples=170",
+            "--max-examples=100",
             "--workers=2",
             "--seed=20261123",
             "--generation-database=none",
