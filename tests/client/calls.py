@@ -41,6 +41,10 @@ def subject(name: str) -> models.SubjectBody:
     return models.SubjectBody(name=name, terms=[models.TermBody(text=name)])
 
 
+def preview(name: str) -> models.PreviewBody:
+    return models.PreviewBody(name=name, terms=[models.TermBody(text=name)], days=2)
+
+
 def prepare(put_subject: Any, put_community: Any, client: Any) -> None:
     """Write what is merged or removed later."""
     for name in ("kept", "old", "gone"):
@@ -79,6 +83,7 @@ def main(address: str, key: str) -> None:
         "trending_topics": {"limit": 5},
         **{name: {"id": "kept"} for name in ("subject", "subject_mentions", "subject_feed")},
         "community": {"id": "claude"},
+        "preview_subject": {"body": preview("Acme again")},
         **changes(),
     }
     returned = {

@@ -58,7 +58,7 @@ async def test_a_database_of_an_earlier_version_is_one_clear_line(sqlite_setting
     earlier: Any = {"id": "collection", "kind": "collection", "origin": "sample"}
     await store.upsert(COLLECTION, [earlier])
     await store.close()
-    for command in ("collect", "stats", "trending", "cleanup", "rescore"):
+    for command in ("collect", "stats", "trending", "cleanup", "rescore", "rematch"):
         ended = run("-m", "local", command, SQLITE_PATH=str(sqlite_settings.sqlite_path))
         assert ended.returncode == 1, command
         assert "earlier version" in ended.stderr
