@@ -97,7 +97,7 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
         wanted=len(times.now),
         is_late=longest > MAX_MISSING * len(times.now),
         behind=[name for name, hours in missing.items() if hours],
-        is_mixed=await _are_mixed(store, Window(earliest, window.end)),
+        is_mixed=len(await read_methods(store, Window(earliest, window.end))) > 1,
     )
     return SubjectsFigures(
         window=window,
@@ -117,15 +117,22 @@ def _partial_days(pairs: Sequence[tuple[str, str]]) -> int:
     return sum(hours % HOURS_OF_DAY > 0 for hours in counts.values())
 
 
-async def _are_mixed(store: Store, span: Window) -> bool:
-    """Return whether several methods scored the items of the first and the last day.
+async def read_methods(store: Store, span: Window) -> list[str]:
+    """Return the methods that scored the items of the first and the last day, newest last.
 
     Items are scored again from one end of time to the other, so that a mix shows at the ends.
     """
-    days = {span.days()[0], span.days()[-1]}
-    found = await store.read_many(DAYS, [(ALL, day) for day in sorted(days)])
-    cells = [cell for day in found.values() for cell in day["hours"].values()]
-    return len({method for cell in cells for method in methods_of(cell)}) > 1
+    days = sorted({span.days()[0], span.days()[-1]})
+    found = await store.read_many(DAYS, [(ALL, day) for day in days])
+    listed = [
+        method
+        for day in days
+        if (ALL, day) in found
+        for _, cell in sorted(found[ALL, day]["hours"].items())
+        for method in methods_of(cell)
+    ]
+    # The last place of each counts.
+    return list(dict.fromkeys(reversed(listed)))[::-1]
 
 
 def totals_of(figures: Figures) -> MentionTotals:
@@ -158,7 +165,7 @@ def difference_of(now: MentionTotals, before: MentionTotals) -> MentionDifferenc
 
 def error_of(figures: Figures, other_languages: OtherLanguages) -> float | None:
     """Return the standard error of the mean."""
-    error = standard_error([_cell(figures)], other_languages)
+    error = standard_error([cell_of(figures)], other_languages)
     return None if error is None else round(error, COMPOUND_DIGITS)
 
 
@@ -167,7 +174,7 @@ def change_of(
 ) -> MentionChange:
     """Return the change of a subject over the compared hours."""
     now, before = found.compared.total(subject), found.earlier.total(subject)
-    change = judged([_cell(now)], [_cell(before)], found.basis, other_languages)
+    change = judged([cell_of(now)], [cell_of(before)], found.basis, other_languages)
     return MentionChange(
         verdict=change.verdict,
         hours=change.hours,
@@ -204,7 +211,7 @@ def moved_share(now: float | None, before: float | None) -> float | None:
 SHARE_DIGITS = 12
 
 
-def _cell(figures: Figures) -> Cell:
+def cell_of(figures: Figures) -> Cell:
     """Return figures as a cell; what they leave out is of another language, without labels."""
     cell = Cell(
         posts=figures.posts,

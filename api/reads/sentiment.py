@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from api.deps import Deps
 from api.errors import BadParameters
-from api.reads.cells import Cells, cells_of, read_cells, read_days_of_subjects
+from api.reads.cells import Cells, are_parts_too_many, cells_of, read_cells, read_days_of_subjects
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
 from api.reads.scopes import Scope, check_needs_subject, compared_scopes, read_scope
 from api.reads.spans import last_collection
@@ -147,11 +147,15 @@ async def _read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool =
 
 @dataclass(frozen=True)
 class _Read:
-    """What a comparison reads: the cells of its scopes, and the states of their communities."""
+    """What a comparison reads: the cells of its scopes, and the states of their communities.
+
+    is_coarse: subjects have cells of whole days.
+    """
 
     scopes: Sequence[Scope]
     cells: Mapping[str, Cells]
     states: States
+    is_coarse: bool
 
 
 async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
@@ -165,9 +169,12 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
     if parameters.until == "collected":
         return await _compare_collected(deps, parameters, scopes)
     window = Window.of_hours(parameters.hours, deps.clock())
-    cells = await read_cells(deps, scopes, Window(window.before().start, window.end))
-    states = await _states_of(deps, scopes)
-    return await _comparison(deps, parameters, window, _Read(scopes, cells, states))
+    span = Window(window.before().start, window.end)
+    is_coarse = await are_parts_too_many(deps, scopes, span)
+    ends = [window.start] if is_coarse else None
+    cells = await read_cells(deps, scopes, span, whole_days_but=ends)
+    read = _Read(scopes, cells, await _states_of(deps, scopes), is_coarse=is_coarse)
+    return await _comparison(deps, parameters, window, read)
 
 
 def _check_compared(parameters: CompareParameters) -> None:
@@ -193,18 +200,19 @@ async def _compare_collected(
     now = deps.clock()
     window = Window.of_hours(parameters.hours, await last_collection(deps, now))
     times = Times.until(window, parameters.hours)
-    earliest = full_hours(window, parameters.hours).before().start
     by_name = {scope.name: scope for scope in (*scopes, Scope())}
-    cells = await read_cells(deps, list(by_name.values()), Window(earliest, window.end))
+    full = full_hours(window, parameters.hours)
+    span = Window(full.before().start, window.end)
+    is_coarse = await are_parts_too_many(deps, scopes, span)
+    ends = [window.start, full.start, full.end] if is_coarse else None
+    cells = await read_cells(deps, list(by_name.values()), span, whole_days_but=ends)
     states = await _states_of(deps, scopes)
     own = {scope.name: cells[scope.name] for scope in scopes}
-    plain = await _comparison(deps, parameters, window, _Read(scopes, own, states))
+    read = _Read(scopes, own, states, is_coarse=is_coarse)
+    plain = await _comparison(deps, parameters, window, read)
 
     def with_changes() -> Comparison:
-        seen = {
-            scope.name: coverage_in(deps, states, scope.community, Window(earliest, window.end))
-            for scope in scopes
-        }
+        seen = {scope.name: coverage_in(deps, states, scope.community, span) for scope in scopes}
         unknown = _unknown(cells[ALL], seen, sorted({*times.all, *window.hours()}))
         found = [
             each.model_copy(
@@ -214,7 +222,7 @@ async def _compare_collected(
                         deps,
                         by_name[each.scope].community,
                         own[each.scope],
-                        _known(times, seen[each.scope], unknown),
+                        _known(times, seen[each.scope], unknown, is_guessed=not is_coarse),
                         _missing(times, states, seen[each.scope]),
                     ),
                 }
@@ -238,9 +246,12 @@ def _unknown(cells: Cells, seen: Mapping[str, Coverage | None], hours: Sequence[
     return set(hours).intersection(*recorded)
 
 
-def _known(times: Times, coverage: Coverage | None, unknown: set[str]) -> Times:
+def _known(
+    times: Times, coverage: Coverage | None, unknown: set[str], *, is_guessed: bool
+) -> Times:
+    """Return the times with what is unknown; is_guessed: silent hours of the scope may be, too."""
     if coverage is None:
-        return replace(times, unknown=frozenset(unknown))
+        return replace(times, unknown=frozenset(unknown), is_recorded=not is_guessed)
     return replace(times, unknown=frozenset(coverage.unknown), is_recorded=True)
 
 
@@ -291,6 +302,8 @@ async def _comparison(
     read: "_Read",
 ) -> Comparison:
     before, step = window.before(), parameters.step
+    if read.is_coarse and step == "hour":
+        step = "day"
 
     def compare_one(scope: Scope) -> ComparedScope:
         own = read.cells[scope.name]

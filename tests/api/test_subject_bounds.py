@@ -191,6 +191,13 @@ def of_all_subjects() -> Iterator[tuple[Read, Any]]:
         yield read_voice, VoiceParameters(**given, home="exclude", top=100)
 
 
+def comparisons() -> Iterator[CompareParameters]:
+    for hours, until, many in product(SPANS, ("now", "collected"), (2, 10)):
+        scopes: Any = [f"subject:{name}" for name in MANY[:many]]
+        given: Any = {"scopes": scopes, "hours": hours, "until": until}
+        yield CompareParameters(**given, granularity="hour")
+
+
 async def test_no_figures_of_a_hundred_subjects_cost_more_than_the_bound(busy) -> None:
     await check(busy, of_all_subjects())
 
@@ -201,25 +208,24 @@ async def test_nor_where_each_day_has_hours_that_nobody_knows(busy) -> None:
 
 
 async def test_no_statistics_of_a_subject_cost_more_than_the_bound(busy) -> None:
-    scopes: Any = [f"subject:{name}" for name in MANY]
-    calls: list[tuple[Read, Any]] = []
+    calls: list[tuple[Read, Any]] = [(compare, each) for each in comparisons()]
     for hours in SPANS:
         calls.append((read_stats, ScopeParameters(subject=MANY[0], hours=hours)))
         calls.append((read_stats, ScopeParameters(subject=MANY[0], via="text", hours=hours)))
         by_name = TrendsParameters(subject=MANY[0], by="community", hours=hours)
         calls.append((read_trends, by_name))
-        for until in ("now", "collected"):
-            given: Any = {"scopes": scopes, "hours": hours, "until": until}
-            calls.append((compare, CompareParameters(**given, granularity="hour")))
     await check(busy, calls)
 
 
 async def test_nor_where_some_communities_are_no_longer_watched(busy) -> None:
-    calls = [
+    calls: list[tuple[Read, Any]] = [
         (read_subjects, SubjectsParameters(hours=2160)),
         (read_stats, ScopeParameters(subject=MANY[0], hours=2160)),
         (read_trends, TrendsParameters(subject=MANY[0], hours=2160, by="via")),
+        *((compare, each) for each in comparisons()),
     ]
+    state: Any = {"id": PLACES[0], "kind": "community", "last_collected_at": None}
+    await busy.upsert(COMMUNITIES, [state])
     await check(busy, calls, names=PLACES[2:])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.errors import BadParameters, UnknownCommunity, UnknownSubject
+from api.reads import cells
 from api.reads.sentiment import compare, read_stats, read_trends
 from api.reads.trending import read_trending
 from api.schema.parameters import (
@@ -15,7 +16,7 @@ from api.schema.parameters import (
     TrendingParameters,
     TrendsParameters,
 )
-from shared.store import COMMENTS, POSTS, TOPICS, Store
+from shared.store import COMMENTS, COMMUNITIES, POSTS, TOPICS, Store
 from tests.api.reads.test_trending import topic, topics
 from tests.api.subject_world import counts, keep_matched, mentioning, talk, watch
 from tests.api.world import NAMES, NOW, a_post, deps_of, get
@@ -182,3 +183,32 @@ async def test_subjects_over_http(written) -> None:
         answer = await get(f"/api/v1/{path}")
         assert answer.status_code == status, path
         assert json.loads(answer.get_body())["errors"][0]["takes"], path
+
+
+@pytest.mark.parametrize("until", ["now", "collected"])
+@pytest.mark.parametrize("hours", [100, 333, 1000])
+async def test_many_subjects_over_long_spans_answer_the_same_from_tables(
+    talked, monkeypatch, until, hours
+) -> None:
+    scopes = ("subject:lantern", "subject:zed", "subject:robots")
+    asked = CompareParameters(scopes=scopes, hours=hours, until=until, granularity="day")
+    deps = deps_of(talked, names=NAMES[1:])
+    state: Any = {"id": NAMES[0], "kind": "community", "last_collected_at": None}
+    await talked.upsert(COMMUNITIES, [state])
+    plain = await compare(deps, asked)
+    monkeypatch.setattr(cells, "MAX_PARTED_MONTHS", 0)
+    monkeypatch.setattr(cells, "MAX_DAYS_READ", 0)
+    by_table = await compare(deps, asked.model_copy(update={"granularity": "hour"}))
+    assert by_table.granularity == "day"
+    for one, other in zip(plain.subreddits, by_table.subreddits, strict=True):
+        assert one.statistics.total > 0
+        assert without_copies(one) == without_copies(other)
+
+
+def without_copies(compared: Any) -> Any:
+    """Return what tables have of an answer, too."""
+    told = compared.model_dump(exclude={"statistics": {"copies"}, "previous": {"copies"}})
+    for part in (told, *(told["trend_data"] or ()), told["change"] or {}):
+        for totals in (part, part.get("statistics", {}), part.get("previous", {})):
+            totals.pop("copies", None)
+    return told
