@@ -20,8 +20,8 @@ from tests.fixtures.host import hosts_in
 
 VISITS = 9
 POSTS = 500
-FIGURES = ".now .figure-value"
-CHARTS = ".small-multiple .u-over"
+FIGURES = ".subject-row .score"
+CHARTS = ".subject-row .trend .mean"
 # Scrolls by half a window in each frame, and records how long each frame took.
 SCROLL = """() => new Promise((resolve) => {
   const frames = []; let last = performance.now();

@@ -3,6 +3,7 @@
 import type { Kind, Label, Via } from "./api";
 
 export const VIEWS = [
+  "subjects",
   "communities",
   "compare",
   "trending",
@@ -13,7 +14,7 @@ export const VIEWS = [
 export type View = (typeof VIEWS)[number];
 export const WINDOWS = [24, 168, 720, 2160] as const;
 export type Hours = (typeof WINDOWS)[number];
-export const KINDS = ["items", "comments"] as const;
+export const KINDS = ["posts", "items", "comments"] as const;
 export const LABELS = ["positive", "neutral", "negative"] as const;
 export const VIAS = ["text", "thread", "home"] as const;
 
@@ -28,7 +29,7 @@ export interface Address {
   compare: string[];
   /** Whether share of voice leaves out the home communities of its subjects. */
   home: "exclude" | null;
-  /** The kind of list: posts and comments, or comments; null: posts. */
+  /** What is listed; null: posts, and of a subject posts and comments. */
   kind: Kind | null;
   sentiment: Label | null;
   /** How the listed items are about the subject; null: in any way. */
@@ -59,7 +60,7 @@ export const NO_FILTER = {
   at: null,
 } satisfies Partial<Address>;
 const DEFAULTS: Address = {
-  view: "communities",
+  view: "subjects",
   hours: 24,
   subject: null,
   subreddit: null,

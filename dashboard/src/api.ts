@@ -6,6 +6,8 @@ type Schemas = components["schemas"];
 export type Comparison = Schemas["Comparison"];
 export type ComparedScope = Schemas["ComparedScope"];
 export type Change = Schemas["Change"];
+export type MentionTotals = Schemas["MentionTotals"];
+export type MentionChange = Schemas["MentionChange"];
 export type TimeWindow = Schemas["TimeWindow"];
 export type Step = Schemas["TrendPoint"];
 export type Totals = Schemas["Totals"];
@@ -13,6 +15,17 @@ export type Post = Schemas["PostAnswer"];
 export type Item = Schemas["ItemAnswer"];
 export type PostDetail = Schemas["PostDetail"];
 export type Comment = Schemas["CommentAnswer"];
+export type Subjects = Schemas["SubjectsAnswer"];
+export type SubjectFigures = Schemas["SubjectFigures"];
+export type SubjectCard = Schemas["SubjectCard"];
+export type SubjectPoint = Schemas["SubjectPoint"];
+export type ShareOfVoice = Schemas["ShareOfVoice"];
+export type VoiceFigures = Omit<ShareOfVoice["subjects"][number], "id" | "name" | "role">;
+export type Mention = Schemas["MentionAnswer"];
+export type Trends = Schemas["SentimentTrends"];
+/** How an item is about a subject: it names it, it stands in its thread, or in its home community. */
+export type Via = Mention["via"];
+export type Role = SubjectFigures["role"];
 export type Topic = Schemas["TopicAnswer"];
 export type Cycle = Schemas["CycleAnswer"];
 export type Backfill = Schemas["BackfillState"];
@@ -27,14 +40,14 @@ export type Outage = Schemas["SourceHealth"];
 export type LabelCounts = Schemas["LabelCounts"];
 export type Label = Post["sentiment"]["label"];
 export type Granularity = "hour" | "day" | "week";
-/** What a list shows beside posts. */
-export type Kind = "items" | "comments";
-/** How an item is about a subject: it names it, it stands in its thread, or in its home community. */
-export type Via = "text" | "thread" | "home";
+/** What a list shows. */
+export type Kind = "posts" | "items" | "comments";
 export type BadParameter = Schemas["BadParameter"];
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 
 const BASE = "/api/v1";
+/** How the API names a subject among scopes: PREFIX in shared/stats/subjects.py. */
+export const SUBJECT_PREFIX = "subject:";
 /** The largest number of communities in one comparison: MAX_COMPARED in api/schema/parameters.py. */
 export const MAX_COMPARED = 10;
 /** The problem type of a bad setting: BAD_SETTING in api/schema/base.py. */
@@ -55,11 +68,37 @@ export const HEALTH = apiPath("/health");
 export const CYCLES = apiPath("/cycles", { limit: 20 });
 export const COMMUNITIES = apiPath("/subreddits");
 export const WATCHED = apiPath("/communities");
-export const TRENDING = apiPath("/trending", { limit: 20 });
 
-export function comparisonPath(names: string[], hours: number, granularity: Granularity): string {
-  const until = "collected";
-  return apiPath("/sentiment/compare", { subreddits: names.join(","), hours, until, granularity });
+/** Return the address of the trending topics, of all posts or of those that mention a subject. */
+export function trendingPath(subject: string | null): string {
+  return apiPath("/trending", { limit: 20, subject });
+}
+
+/** Windows of figures end at the last collection. */
+const until = "collected";
+
+/** Return the address of a comparison of scopes: communities, "all", or subject:ID. */
+export function comparisonPath(scopes: string[], hours: number, granularity: Granularity): string {
+  const isMixed = scopes.some((each) => each.startsWith(SUBJECT_PREFIX));
+  const names = { [isMixed ? "scopes" : "subreddits"]: scopes.join(",") };
+  return apiPath("/sentiment/compare", { ...names, hours, until, granularity });
+}
+
+export function subjectsPath(hours: number): string {
+  return apiPath("/subjects", { hours, until });
+}
+
+/** Return the address of one subject, or of something of it, such as "/mentions". */
+export function subjectPath(subject: string, query: Query, part = ""): string {
+  return apiPath(`/subjects/${encodeURIComponent(subject)}${part}`, query);
+}
+
+export function shareOfVoicePath(
+  subjects: string[],
+  hours: number,
+  home: "exclude" | null,
+): string {
+  return apiPath("/share-of-voice", { subjects: subjects.join(","), hours, until, home });
 }
 
 /** The error of a request; status 0: there was no response. */

@@ -1,6 +1,7 @@
 /** The page: header, banners, and one of the views. */
 
 import { useEffect } from "preact/hooks";
+import { SUBJECT_PREFIX } from "./api";
 import { Collection } from "./collection";
 import { Communities } from "./communities";
 import { Compare } from "./compare";
@@ -8,16 +9,19 @@ import { Banners } from "./components/banners";
 import { ErrorBoundary } from "./components/error_boundary";
 import { Header } from "./components/header";
 import { KeyDialog } from "./components/key_dialog";
+import { useScopeName } from "./components/scope_name";
 import { hasBadSetting, unreachableSince } from "./connection";
 import { cycles, health } from "./cycles";
 import { communityName } from "./format";
 import { address, href } from "./navigation";
 import { Posts } from "./posts";
 import { useCommunities } from "./queries";
+import { Subjects } from "./subjects";
 import { Trending } from "./trending";
 import { Watchlist } from "./watchlist";
 
 const VIEWS = {
+  subjects: { title: "Subjects", view: Subjects },
   communities: { title: "Communities", view: Communities },
   compare: { title: "Compare", view: Compare },
   trending: { title: "Trending", view: Trending },
@@ -36,12 +40,14 @@ function useIsReady(): boolean {
 export function App() {
   const isReady = useIsReady();
   const { title, view: View } = VIEWS[address.value.view];
-  const { subreddit: community } = address.value;
+  const { subreddit: community, subject } = address.value;
+  const nameOf = useScopeName(subject !== null);
+  const scope = subject ? nameOf(SUBJECT_PREFIX + subject) : community && communityName(community);
   // Without settings no view would ever get data.
   const isUnusable = hasBadSetting.value && health.value === undefined;
   useEffect(() => {
-    document.title = `${community ? `${communityName(community)} · ` : ""}${title} · Undertone`;
-  }, [title, community]);
+    document.title = `${scope ? `${scope} · ` : ""}${title} · Undertone`;
+  }, [title, scope]);
   return (
     <>
       <a class="skip" href="#main">

@@ -6,9 +6,12 @@ import type {
   Coverage,
   Granularity,
   Label,
+  MentionChange,
+  MentionTotals,
   Step,
   TimeWindow,
   Totals,
+  VoiceFigures,
 } from "./api";
 
 const HOUR_SECONDS = 3600;
@@ -34,6 +37,12 @@ export function coarseStepSize(hours: number): StepSize {
   const size = hours <= 24 ? 2 : hours <= 168 ? 8 : 1;
   const steps = stepSize(hours);
   return { ...steps, seconds: steps.seconds * size };
+}
+
+/** Return the steps of small charts, as /subjects has them. */
+export function courseStepSize(hours: number): StepSize {
+  if (hours <= 48) return { granularity: "hour", seconds: HOUR_SECONDS };
+  return { granularity: "day", seconds: 24 * HOUR_SECONDS };
 }
 
 /** The collected time: the window up to the last collection, and the gaps in it. */
@@ -136,7 +145,7 @@ export function sumTotals(steps: Step[]): Totals {
 }
 
 /** Return the number of items that have a label and count in the mean. */
-export function scoredCount({ total, left_out }: Totals): number {
+export function scoredCount({ total, left_out }: MentionTotals): number {
   return total - left_out;
 }
 
@@ -149,12 +158,12 @@ function mergeMethods(steps: Step[]): Pick<Totals, "methods" | "mixed_methods"> 
 }
 
 /** Return the limit of a symmetric sentiment axis that holds all steps. */
-export function sentimentLimit(trends: Step[][]): number {
+export function sentimentLimit(trends: Pick<Step, "avg_sentiment">[][]): number {
   const largest = Math.max(0, ...trends.flat().map((step) => Math.abs(step.avg_sentiment ?? 0)));
   return Math.min(1, Math.max(MIN_LIMIT, Math.ceil(largest * 10.5) / 10));
 }
 
-export function maxVolume(trends: Step[][]): number {
+export function maxVolume(trends: Pick<Step, "total">[][]): number {
   return Math.max(1, ...trends.flat().map((step) => step.total));
 }
 
@@ -166,38 +175,64 @@ export function labelFor(average: number): Label {
 export const MIN_ITEMS = 30;
 const STANDARD_ERRORS = 2;
 
+/** What is measured of a community or a subject: the window, and its change. */
+export interface Measured {
+  statistics: MentionTotals;
+  standard_error: number | null;
+  change: MentionChange | null;
+}
+
 /** Return the label of a mean, neutral within two standard errors; null: too few items. */
-export function significantLabel({ statistics, standard_error }: ComparedScope): Label | null {
+export function significantLabel({ statistics, standard_error }: Measured): Label | null {
   const { avg_sentiment: average } = statistics;
   if (average === null || scoredCount(statistics) < MIN_ITEMS) return null;
   const isClear = Math.abs(average) > STANDARD_ERRORS * (standard_error ?? 0);
   return isClear ? labelFor(average) : "neutral";
 }
 
+/** Return how far the mean may be off, either way; null: too few items to say. */
+export function margin({ standard_error }: Measured): number | null {
+  return standard_error == null ? null : STANDARD_ERRORS * standard_error;
+}
+
 /** Return whether the hours before hold enough to compare with. */
-export function isComparable({ change }: ComparedScope): boolean {
+export function isComparable({ change }: Measured): boolean {
   return change != null && !INCOMPARABLE.has(change.verdict);
 }
 const INCOMPARABLE = new Set(["no_earlier_data", "not_collected"]);
 
 /** Return the change of the mean against the hours before; null: chance may explain it. */
-export function significantChange({ change }: ComparedScope): number | null {
+export function significantChange({ change }: Measured): number | null {
   return change?.verdict === "better" || change?.verdict === "worse" ? change.avg_sentiment : null;
 }
 
 /** Return the difference of a count to the hours before. */
-export function countChange({ change }: ComparedScope, read: (totals: Totals) => number): number {
+export function countChange({ change }: Measured, read: (totals: MentionTotals) => number): number {
   return change ? read(change.statistics) - read(change.previous) : 0;
 }
 
 /** Return the change of a label's share in points; null: chance may explain it. */
-export function significantShareChange({ change }: ComparedScope, label: Label): number | null {
+export function significantShareChange({ change }: Measured, label: Label): number | null {
   if (!change || change.verdict === "mixed_methods") return null;
   const [items, before] = [scoredCount(change.statistics), scoredCount(change.previous)];
   if (Math.min(items, before) < MIN_ITEMS) return null;
   const [now, then] = [change.statistics[label] / items, change.previous[label] / before];
   const error = Math.sqrt((now * (1 - now)) / items + (then * (1 - then)) / before);
   return Math.abs(now - then) > STANDARD_ERRORS * error ? 100 * (now - then) : null;
+}
+
+/** Return the change of a share of voice in points; null: chance may explain it. */
+export function significantVoiceChange(
+  { share, previous, change }: Pick<VoiceFigures, "share" | "previous" | "change">,
+  base: number,
+  previousBase: number,
+): number | null {
+  if (share === null || previous === null || change === null) return null;
+  if (Math.min(base, previousBase) < MIN_ITEMS) return null;
+  const error = Math.sqrt(
+    (share * (1 - share)) / base + (previous * (1 - previous)) / previousBase,
+  );
+  return Math.abs(change) > STANDARD_ERRORS * error ? 100 * change : null;
 }
 
 export interface Contributor {

@@ -45,6 +45,11 @@ export function share(part: number, whole: number): string {
   return whole ? `${Math.round((100 * part) / whole)}%` : NO_VALUE;
 }
 
+/** Format a part of 0 to 1. What is there at all isn't shown as nothing. */
+export function partOf(part: number): string {
+  return part > 0 && part < 0.005 ? "<1%" : share(part, 1);
+}
+
 export const dateTime = (time: string | number): string => DATE_TIME.format(new Date(time));
 export const timeOfDay = (time: string | number): string => TIME.format(new Date(time));
 export const day = (time: string | number): string => DAY.format(new Date(time));
@@ -98,6 +103,11 @@ const DOTTED_SUBREDDIT = "reddit.com";
 export function communityName(id: string): string {
   const isSubreddit = !id.includes(".") || id.toLowerCase() === DOTTED_SUBREDDIT;
   return isSubreddit ? `r/${id}` : id;
+}
+
+/** Return the subject that a scope such as subject:cursor is; null: it is a community. */
+export function scopeSubject(scope: string): string | null {
+  return scope.match(/^subject:(.+)$/i)?.[1] ?? null;
 }
 
 /** Return how many requests each source was sent: "58 requests to Reddit, 3 to push". */

@@ -3,6 +3,8 @@ import "./styles/frame.css";
 import "./styles/controls.css";
 import "./styles/components.css";
 import "./styles/communities.css";
+import "./styles/subjects.css";
+import "./styles/subject.css";
 import "./styles/compare.css";
 import "./styles/posts.css";
 import "./styles/collection.css";

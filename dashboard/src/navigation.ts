@@ -27,7 +27,8 @@ export function go(changes: Partial<Address>, { replace = false } = {}): void {
 /** Return whether the addresses show different things: the view, or what the view is about. */
 function isOtherView(before: Address, to: Address): boolean {
   if (to.view !== before.view) return true;
-  return to.view === "communities" && to.subreddit !== before.subreddit;
+  if (to.view === "communities") return to.subreddit !== before.subreddit;
+  return to.view === "subjects" && to.subject !== before.subject;
 }
 
 /** Update the history. Browsers refuse many entries at a time: the view changes all the same. */

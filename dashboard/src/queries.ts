@@ -10,14 +10,22 @@ import {
   comparisonPath,
   fetchJson,
   MAX_COMPARED,
+  type Mention,
   type PostDetail,
   type Rematch,
+  type ShareOfVoice,
+  type SubjectCard,
+  type Subjects,
+  shareOfVoicePath,
+  subjectPath,
+  subjectsPath,
   type Topic,
-  TRENDING,
+  type Trends,
+  trendingPath,
   WATCHED,
   type WatchedCommunities,
 } from "./api";
-import { type Collected, stepSize } from "./figures";
+import { type Collected, courseStepSize, stepSize } from "./figures";
 import { ApiRequest, RequestCache, type RequestState, reloadAll } from "./request";
 
 const MAX_CACHED = 80;
@@ -26,6 +34,8 @@ const MAX_COMMUNITIES = 40;
 /** Topics are found hourly, between collections. */
 const TOPICS_SECONDS = 300;
 const REMATCH_MS = 1_000;
+/** A subject's view shows this many of its mentions; the list has all. */
+const FIRST_MENTIONS = 5;
 
 export type QueryState<T> = Pick<RequestState<T>, "data" | "error">;
 
@@ -76,19 +86,20 @@ export function useWatched(): QueryState<WatchedCommunities> {
   return useQuery(WATCHED);
 }
 
-/** Return the trending topics. */
-export function useTopics(): QueryState<Topic[]> {
-  return useQuery(TRENDING);
+/** Return the trending topics, or those in which a subject is mentioned. */
+export function useTopics(subject: string | null = null): QueryState<Topic[]> {
+  return useQuery(trendingPath(subject));
 }
 
 /** Reload the topics every few minutes while the page is in sight. */
-export function useFreshTopics(): QueryState<Topic[]> {
+export function useFreshTopics(subject: string | null = null): QueryState<Topic[]> {
+  const path = trendingPath(subject);
   useEffect(() => {
-    const reload = () => document.hidden || queries.get(TRENDING).reload();
+    const reload = () => document.hidden || queries.get(path).reload();
     const timer = setInterval(reload, TOPICS_SECONDS * 1000);
     return () => clearInterval(timer);
-  }, []);
-  return useTopics();
+  }, [path]);
+  return useTopics(subject);
 }
 
 /** Return one post with its comments; name: community/id. */
@@ -97,13 +108,44 @@ export function usePost(name: string): QueryState<PostDetail> {
   return useQuery(apiPath(`/posts/${id}`, { subreddit: community }));
 }
 
-/** Return the trends of the named communities, or of "all"; no names: request nothing. */
+/** Return the trends of scopes: communities, "all", subject:ID; no names: request nothing. */
 export function useTrends(names: string[], hours: number): QueryState<Comparison> {
   return useQuery(trendsPath(names, hours));
 }
 
 function trendsPath(names: string[], hours: number): string | null {
   return names.length ? comparisonPath(names, hours, stepSize(hours).granularity) : null;
+}
+
+/** Return the subjects of the watchlist with their figures; null: request nothing. */
+export function useSubjects(hours: number | null): QueryState<Subjects> {
+  return useQuery(hours === null ? null : subjectsPath(hours));
+}
+
+/** Return one subject with its figures. */
+export function useSubject(id: string, hours: number): QueryState<SubjectCard> {
+  return useQuery(subjectPath(id, { hours, until: "collected" }));
+}
+
+/** Return how mentions of a subject run in each community. */
+export function useTrendsByCommunity(subject: string, hours: number): QueryState<Trends> {
+  const { granularity } = courseStepSize(hours);
+  return useQuery(apiPath("/sentiment/trends", { subject, hours, granularity, by: "community" }));
+}
+
+/** Return the mentions of a subject that have most upvotes; null: request nothing. */
+export function useTopMentions(subject: string | null, hours: number): QueryState<Mention[]> {
+  const query = { hours, sort: "score", limit: FIRST_MENTIONS };
+  return useQuery(subject === null ? null : subjectPath(subject, query, "/mentions"));
+}
+
+/** Return the share of voice of a set of subjects; an empty set: own ones and competitors. */
+export function useShareOfVoice(
+  set: string[],
+  hours: number,
+  home: "exclude" | null,
+): QueryState<ShareOfVoice> {
+  return useQuery(shareOfVoicePath(set, hours, home));
 }
 
 export interface AllTrends {

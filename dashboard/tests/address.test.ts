@@ -9,7 +9,7 @@ function reread(address: Address): Address {
 
 test("the start page has no query", () => {
   expect(formatAddress(START)).toBe("/");
-  expect(START).toMatchObject({ view: "communities", hours: 24, subreddit: null, compare: [] });
+  expect(START).toMatchObject({ view: "subjects", hours: 24, subreddit: null, compare: [] });
 });
 
 describe("what is written is read back", () => {
@@ -51,7 +51,11 @@ describe("what an address says wrong is left out", () => {
     "hours=25",
     "hours=24.0",
     "hours=-24",
-    "kind=posts",
+    "kind=topics",
+    "via=name",
+    "sort=newest",
+    "home=include",
+    "subject=",
     "sentiment=POSITIVE",
     "start=yesterday",
     "end=2026-13-45T00:00:00Z",

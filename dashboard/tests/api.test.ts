@@ -14,6 +14,12 @@ describe("an address of the API", () => {
     expect([...searchParams]).toEqual([["q", "a&b=c #ü"]]);
   });
 
+  test("compares subjects and communities as scopes", () => {
+    expect(comparisonPath(["subject:cursor", "Cursor"], 168, "hour")).toBe(
+      "/api/v1/sentiment/compare?scopes=subject%3Acursor%2CCursor&hours=168&until=collected&granularity=hour",
+    );
+  });
+
   test("compares up to the last collection", () => {
     expect(comparisonPath(["a", "b"], 24, "hour")).toBe(
       "/api/v1/sentiment/compare?subreddits=a%2Cb&hours=24&until=collected&granularity=hour",

@@ -5,12 +5,14 @@ import {
   countChange,
   isComparable,
   labelFor,
+  margin,
   maxVolume,
   rankContributors,
   sentimentLimit,
   significantChange,
   significantLabel,
   significantShareChange,
+  significantVoiceChange,
   stepSize,
   sumTotals,
   windowFilter,
@@ -256,5 +258,24 @@ describe("the filter of a window's posts", () => {
       start: WINDOW.start,
       end: "2026-01-05T07:00:00Z",
     });
+  });
+});
+
+test("a mean may be off by two standard errors either way", () => {
+  expect(margin(makeCompared({ standard_error: 0.05 }))).toBeCloseTo(0.1);
+  expect(margin(makeCompared({ standard_error: null }))).toBeNull();
+});
+
+describe("a change of a share of voice", () => {
+  const voice = { share: 0.3, previous: 0.2, change: 0.1 };
+
+  test("is given in points where chance doesn't explain it", () => {
+    expect(significantVoiceChange(voice, 400, 400)).toBeCloseTo(10);
+    expect(significantVoiceChange({ ...voice, change: 0.01 }, 400, 400)).toBeNull();
+  });
+
+  test("is none where little was mentioned, or nothing is known", () => {
+    expect(significantVoiceChange(voice, 400, 29)).toBeNull();
+    expect(significantVoiceChange({ share: 0.3, previous: null, change: null }, 400, 0)).toBeNull();
   });
 });

@@ -8,8 +8,10 @@ import {
   formatSpan,
   formatStep,
   NO_VALUE,
+  partOf,
   plural,
   requestsText,
+  scopeSubject,
   score,
   share,
   signed,
@@ -207,4 +209,23 @@ describe("the time of a span", () => {
     const [start, end] = ["2026-01-05T22:00:00Z", "2026-01-05T23:30:00Z"];
     expect(formatSpan(start, end)).toMatch(/^Mon,? 5 Jan, 23:00 – Tue,? 6 Jan, 00:30$/);
   });
+});
+
+describe("parts", () => {
+  test.each([
+    [0, "0%"],
+    [0.001, "<1%"],
+    [0.005, "1%"],
+    [0.333, "33%"],
+    [1, "100%"],
+  ])("%d is %s", (part, text) => {
+    expect(partOf(part)).toBe(text);
+  });
+});
+
+test("a scope is a subject or a community", () => {
+  expect(scopeSubject("subject:cursor")).toBe("cursor");
+  expect(scopeSubject("Subject:Cursor")).toBe("Cursor");
+  expect(scopeSubject("Cursor")).toBeNull();
+  expect(scopeSubject("subject:")).toBeNull();
 });

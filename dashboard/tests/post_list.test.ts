@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
   appendPage,
+  appendRanked,
   EMPTY_LIST,
   mergeFirstPage,
+  mergeRanked,
   type PostList,
   searchedUntil,
   showFresh,
@@ -103,4 +105,29 @@ test("the cursor of the next page says how far a search has come", () => {
   expect(searchedUntil(next, base)).toBe("2026-01-05T10:00:00Z");
   expect(searchedUntil("/api/v1/posts/recent", base)).toBeNull();
   expect(searchedUntil(null, base)).toBeNull();
+});
+
+describe("a list by score", () => {
+  test("keeps the order in which its pages come", () => {
+    const list = appendRanked(listOf(2, 9), page(4, 2, 7), NEXT);
+    expect(ids(list.posts)).toEqual(["p2", "p9", "p4", "p7"]);
+    expect(list.next).toBe(NEXT);
+  });
+
+  test("takes the order of its reloaded first page, and holds nothing back", () => {
+    const list = mergeRanked({ ...listOf(2, 9, 4, 7), next: "/third" }, page(9, 8), NEXT);
+    expect(ids(list.posts)).toEqual(["p9", "p8", "p4", "p7"]);
+    expect(list.next).toBe("/third");
+    expect(list.fresh).toEqual([]);
+  });
+
+  test("that had one page is replaced", () => {
+    expect(ids(mergeRanked(listOf(2, 9), page(9, 8), NEXT).posts)).toEqual(["p9", "p8"]);
+    expect(ids(mergeRanked(undefined, page(1), null).posts)).toEqual(["p1"]);
+  });
+
+  test("says of no time that it was searched down to it", () => {
+    const cursor = "/api/v1/x?cursor=12~2026-01-05T10:00:00Z_abc";
+    expect(searchedUntil(cursor, "http://127.0.0.1")).toBeNull();
+  });
 });

@@ -3,7 +3,7 @@ import { parseAddress } from "../src/address";
 import type { Post } from "../src/api";
 import { parseBlocks } from "../src/components/text_blocks";
 import { excerpt } from "../src/posts/excerpt";
-import { isFiltered, listPath, searchedSpan } from "../src/posts/filter";
+import { heading, isFiltered, listPath, noun, searchedSpan } from "../src/posts/filter";
 import { isExternal, originalLink } from "../src/posts/links";
 import { flattenThread } from "../src/posts/thread";
 import { visibleTitle } from "../src/posts/title";
@@ -16,6 +16,25 @@ describe("the list's address at the API", () => {
     expect(pathOf("")).toBe("/api/v1/posts/recent?hours=24&limit=50");
     expect(pathOf("?kind=items")).toBe("/api/v1/items?hours=24&limit=50");
     expect(pathOf("?kind=comments")).toBe("/api/v1/items?hours=24&kind=comment&limit=50");
+  });
+
+  test("asks for a subject's mentions, of all kinds unless one is chosen", () => {
+    expect(pathOf("?view=posts&subject=cursor")).toBe(
+      "/api/v1/subjects/cursor/mentions?hours=24&limit=50",
+    );
+    expect(pathOf("?subject=cursor&kind=items")).toBe(pathOf("?subject=cursor"));
+    expect(pathOf("?subject=cursor&kind=posts&via=text&sort=score")).toBe(
+      "/api/v1/subjects/cursor/mentions?hours=24&via=text&sort=score&kind=post&limit=50",
+    );
+    expect(pathOf("?subject=a/../b&kind=comments")).toBe(
+      "/api/v1/subjects/a%2F..%2Fb/mentions?hours=24&kind=comment&limit=50",
+    );
+  });
+
+  test("asks for the posts of a topic that mention a subject", () => {
+    expect(pathOf("?subject=cursor&topic=t1")).toBe(
+      "/api/v1/posts/recent?subject=cursor&hours=24&topic=t1&limit=50",
+    );
   });
 
   test("asks for a topic's posts as they were then, whatever the span", () => {
@@ -180,4 +199,15 @@ describe("a thread", () => {
     ]);
     expect(order(...pairs)).toHaveLength(20_000);
   });
+});
+
+test("a list of mentions is called so", () => {
+  const mentions = parseAddress("?view=posts&subject=cursor");
+  expect(heading(mentions, "Cursor")).toBe("Mentions of Cursor");
+  expect(heading(mentions, null)).toBe("Mentions of cursor");
+  expect(noun(mentions)).toBe("mention");
+  expect(noun(parseAddress("?subject=cursor&kind=comments"))).toBe("comment");
+  expect(heading(parseAddress("?subject=cursor&topic=t1"), "Cursor")).toBe("Posts");
+  expect(isFiltered(parseAddress("?subject=cursor&sort=score"))).toBe(false);
+  expect(isFiltered(parseAddress("?subject=cursor&via=home"))).toBe(true);
 });

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.dashboard.conftest import Product
 
@@ -185,6 +185,16 @@ def expect_posts(
     # The headings may still be those of the list before, with other comments between them.
     while (ids := links.evaluate_all(IDS)) != wanted and time.monotonic() < deadline:
         page.wait_for_timeout(50)
+    assert ids == wanted
+
+
+def expect_rows(links: Locator, mentions: list[Answer]) -> None:
+    """Expect links to these mentions at the beginning of a list: the page loads more ahead."""
+    wanted = [f"{each['community']}/{each['id']}" for each in mentions]
+    assert wanted
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (ids := links.evaluate_all(IDS)[: len(wanted)]) != wanted and time.monotonic() < deadline:
+        links.page.wait_for_timeout(50)
     assert ids == wanted
 
 

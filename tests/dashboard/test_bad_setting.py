@@ -70,7 +70,9 @@ def banner(page: Page):
     return page.get_by_role("alert").filter(has_text="A setting of the app is missing or bad")
 
 
-@pytest.mark.parametrize("view", ["overview", "compare", "posts", "collection"])
+@pytest.mark.parametrize(
+    "view", ["subjects", "communities", "compare", "trending", "posts", "collection", "watchlist"]
+)
 def test_a_bad_setting_is_said_in_words_and_nothing_looks_as_if_it_came(
     serve: Serve, url: str, visitor: Visitor, view: str
 ) -> None:

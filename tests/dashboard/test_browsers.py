@@ -13,7 +13,10 @@ from tests.dashboard.conftest import Product
 WIDTHS = {"phone": 360, "wide": 1280}
 # The parameters of a view, its heading, and some of its text.
 VIEWS: dict[str, tuple[dict[str, object], str, str]] = {
-    "overview": ({}, "All communities", "Average sentiment"),
+    "subjects": ({}, "Subjects", "Share of voice"),
+    "subject": ({"subject": "cursor", "hours": 168}, "Cursor competitor", "Average sentiment"),
+    "mentions": ({"view": "posts", "subject": "cursor"}, "Mentions of Cursor", "by name"),
+    "communities": ({"view": "communities"}, "All communities", "Average sentiment"),
     "one": ({"subreddit": "claude", "hours": 168}, "r/claude", "Average sentiment"),
     "compare": ({"view": "compare", "compare": "Cursor,claude"}, "Compare", "Average sentiment"),
     "posts": ({"view": "posts", "hours": 168}, "Posts", "upvote"),
@@ -92,7 +95,7 @@ def test_a_language_that_is_none_gives_a_working_page(
 ) -> None:
     with launch("light", "C") as tab:
         tab.resize(1280)
-        text = shown(tab, f"{product.url}/", pictures / "language.png")
+        text = shown(tab, f"{product.url}/?view=communities", pictures / "language.png")
         assert tab.evaluate("navigator.language") == "C"
         assert "Average sentiment" in text
         assert tab.evaluate("document.querySelectorAll('canvas').length") > 10

@@ -74,14 +74,14 @@ def share_drawn(columns: list[int], first: float, last: float, steps: int) -> fl
     return sum(1 for each in part if each) / max(1, len(part))
 
 
-VIEWS = [{}, {"view": "compare", "compare": "claude,Cursor", "hours": 168}]
+VIEWS = [{"view": "communities"}, {"view": "compare", "compare": "claude,Cursor", "hours": 168}]
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=["overview", "compare"])
+@pytest.mark.parametrize("view", VIEWS, ids=["communities", "compare"])
 def test_a_line_breaks_where_hours_have_no_items(visit: Visit, view: dict[str, str]) -> None:
     change_steps(visit, lambda at, count, _: EMPTY if count // 3 <= at < 2 * count // 3 else LONE)
     columns = drawn(visit.open(**view))
-    steps = 24 if not view else 22
+    steps = 22 if "hours" in view else 24
     assert share_drawn(columns, steps / 3, 2 * steps / 3 - 1, steps) < 0.05
     assert share_drawn(columns, 1, steps / 3 - 2, steps) > 0.95
 
@@ -90,7 +90,7 @@ def test_posts_that_stand_alone_are_points_and_no_line(visit: Visit, product: Pr
     steps = len(product.get("sentiment/trends", hours=720, granularity="day")["trend_data"])
     alone = {3, 11, 19, 27}
     change_steps(visit, lambda at, _, __: LONE if at in alone else EMPTY)
-    columns = drawn(visit.open(hours=720))
+    columns = drawn(visit.open(view="communities", hours=720))
     width = len(columns) / steps
     for at in alone:
         middle = round((at + 0.5) * width)
@@ -100,12 +100,12 @@ def test_posts_that_stand_alone_are_points_and_no_line(visit: Visit, product: Pr
 
 def test_one_hour_of_data_shows_a_point(visit: Visit) -> None:
     change_steps(visit, lambda at, count, _: LONE if at == count - 1 else EMPTY)
-    columns = drawn(visit.open())
+    columns = drawn(visit.open(view="communities"))
     assert any(columns[-len(columns) // 24 :])
 
 
 def test_the_running_hour_ends_a_dashed_line(visit: Visit) -> None:
     change_steps(visit, lambda _, __, ___: LONE)
-    columns = drawn(visit.open())
+    columns = drawn(visit.open(view="communities"))
     assert share_drawn(columns, 1, 22, 24) > 0.95
     assert 0.2 < share_drawn(columns, 22, 23, 24) < 0.8

@@ -1,4 +1,4 @@
-"""Compare: two to five communities in one chart, with their figures side by side."""
+"""Compare: two to five subjects and communities in one chart, with their figures side by side."""
 
 import re
 from math import sqrt
@@ -7,10 +7,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.dashboard import expected
 from tests.dashboard.conftest import Product, Visit
-from tests.dashboard.expected import Answer, expect_address, expect_posts
+from tests.dashboard.expected import PAGE, Answer, expect_address, expect_posts, expect_rows
 
 FIVE = ["Cursor", "claude", "OpenAI", "windsurf", "aws"]
-COLUMNS = ["Community", "Average", "Items", "Posts", "Comments", "Positive", "Neutral", "Negative"]
+COLUMNS = ["Name", "Average", "Items", "Posts", "Comments", "Positive", "Neutral", "Negative"]
 
 
 def chosen_in(page: Page) -> Locator:
@@ -40,10 +40,16 @@ def expect_chosen(page: Page, product: Product, names: list[str]) -> None:
         expect(page.get_by_role("rowheader")).to_have_text([f"r/{name}" for name in names])
 
 
-def busiest(product: Product) -> list[str]:
-    details = product.get("subreddits")["details"]
-    most_first = sorted(details, key=lambda each: -each["items_24h"])
-    return [each["name"] for each in most_first[:3]]
+def expect_first_choice(page: Page, product: Product) -> None:
+    """Expect the first three subjects: own ones, then competitors by their mentions."""
+    subjects = product.get("subjects", until="collected")["subjects"][:3]
+    assert all(each["mentions"] for each in subjects)
+    names = [each["name"] for each in subjects]
+    expect(chosen_in(page)).to_have_count(3)
+    for name in names:
+        expect(page.get_by_role("checkbox", name=name, exact=True)).to_be_checked()
+    expect(legend_of(page)).to_have_text(names)
+    expect(page.get_by_role("rowheader")).to_have_text(names)
 
 
 def compare_address(product: Product, names: list[str]) -> str:
@@ -53,11 +59,11 @@ def compare_address(product: Product, names: list[str]) -> str:
 # The choice
 
 
-def test_it_begins_with_the_three_busiest(visit: Visit, product: Product) -> None:
+def test_it_begins_with_the_first_three_subjects(visit: Visit, product: Product) -> None:
     page = visit.open()
     page.get_by_role("navigation", name="Views").get_by_role("link", name="Compare").click()
     expect(page).to_have_url(f"{product.url}/?view=compare")
-    expect_chosen(page, product, busiest(product))
+    expect_first_choice(page, product)
 
 
 def test_the_address_holds_the_choice_and_back_and_forward_change_it(
@@ -94,9 +100,9 @@ def test_no_more_than_five_can_be_chosen(visit: Visit, product: Product) -> None
 def test_one_alone_is_too_few(visit: Visit, product: Product) -> None:
     page = visit.open(view="compare", compare="claude,OpenAI")
     box_of(page, "OpenAI").uncheck()
-    expect(page.get_by_text("Choose two communities at least.")).to_be_visible()
+    expect(page.get_by_text("Choose two at least.")).to_be_visible()
     expect(chart_of(page)).to_have_count(0)
-    # Without any choice, the busiest communities would be shown.
+    # Without any choice, the first subjects would be shown.
     expect(box_of(page, "claude")).to_be_disabled()
     box_of(page, "aws").check()
     expect_chosen(page, product, ["claude", "aws"])
@@ -116,7 +122,40 @@ def test_an_unknown_community_is_named_and_one_can_begin_anew(
     # Chromium itself reports a 404.
     visit.complaints.clear()
     page.get_by_role("link", name="Begin anew").click()
-    expect_chosen(page, product, busiest(product))
+    expect_first_choice(page, product)
+
+
+def test_subjects_and_communities_are_compared_together(visit: Visit, product: Product) -> None:
+    page = visit.open(view="compare", compare="subject:cursor,Cursor")
+    expect(legend_of(page)).to_have_text(["Cursor", "r/Cursor"])
+    page.get_by_role("checkbox", name="Claude", exact=True).check()
+    scopes = "subject:cursor,Cursor,subject:claude"
+    expect(page).to_have_url(compare_address(product, scopes.split(",")))
+    expect(legend_of(page)).to_have_text(["Cursor", "r/Cursor", "Claude"])
+    asked = {"scopes": scopes, "until": "collected", "hours": 24}
+    found = product.get("sentiment/compare", **asked)["subreddits"]
+    rows = page.get_by_role("region", name="Figures").get_by_role("row").all()[1:]
+    for row, told in zip(rows, found, strict=True):
+        for cell, text in zip(row.get_by_role("cell").all(), cells_of(told), strict=True):
+            expect(cell).to_have_accessible_name(text)
+
+
+def test_the_counts_of_a_subject_lead_to_its_mentions(visit: Visit, product: Product) -> None:
+    page = visit.open(view="compare", compare="subject:cursor,claude")
+    row = page.get_by_role("row", name="Cursor")
+    for column, kind in ((1, None), (2, "post"), (3, "comment")):
+        link = row.get_by_role("cell").nth(column).get_by_role("link")
+        count = int(link.inner_text().replace(",", ""))
+        link.click()
+        only = {"kind": kind} if kind else {}
+        found = product.get("subjects/cursor/mentions", hours=24, limit=500, **only)
+        assert len(found) == count
+        expect(page.get_by_role("heading", level=1)).to_have_text("Mentions of Cursor")
+        rows = page.get_by_role("list", name="Mentions, newest first").locator("a[data-post]")
+        expect_rows(rows, found[:PAGE])
+        page.go_back()
+    row.get_by_role("rowheader").get_by_role("link").click()
+    expect(page).to_have_url(f"{product.url}/?subject=cursor&compare=subject:cursor,claude")
 
 
 # The chart

@@ -50,7 +50,7 @@ def test_one_row_says_where_else_a_text_is_and_a_copy_where_its_original_is(
 def test_the_figures_say_how_many_are_copies(product: Product, visitor: Visitor) -> None:
     copies = product.get("sentiment/stats")["statistics"]["copies"]
     assert copies >= 2
-    page = visitor(product.url).open()
+    page = visitor(product.url).open(view="communities")
     expect(
         page.get_by_text(f"{copies} posts are copies; lists over all show them as one")
     ).to_be_visible()

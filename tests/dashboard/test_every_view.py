@@ -9,12 +9,18 @@ from tests.dashboard.conftest import Product, Visit, Visitor
 
 WIDTHS = {"phone": 360, "tablet": 820, "wide": 1680}
 VIEWS: dict[str, dict[str, object]] = {
+    "subjects": {},
+    "subjects-week": {"hours": 168},
+    "subject": {"subject": "cursor"},
+    "subject-week": {"subject": "cursor", "hours": 168},
     "communities": {"view": "communities"},
     "communities-week": {"view": "communities", "hours": 168},
     "communities-one": {"subreddit": "claude"},
+    "compare-subjects": {"view": "compare", "compare": "subject:cursor,subject:claude,Cursor"},
     "compare": {"view": "compare", "hours": 168, "compare": "Cursor,claude,OpenAI,aws,Bard"},
     "trending": {"view": "trending"},
     "posts": {"view": "posts", "hours": 168},
+    "mentions": {"view": "posts", "subject": "cursor"},
     "collection": {"view": "collection"},
     "watchlist": {"view": "watchlist"},
     "watchlist-one": {"view": "watchlist", "subject": "cursor"},
@@ -26,9 +32,9 @@ AXE_RUN = "axe.run({ resultTypes: ['violations'] })"
 
 # Web Vitals call values below this good.
 MAX_SHIFT = 0.1
-CLOSED = "details:not([open]) > :not(summary)"
+CLOSED = "details:not([open]) > :not(summary), dialog:not([open])"
 CONTROLS = ", ".join(
-    f"{each}:not({CLOSED}, {CLOSED} *)"
+    f"{each}:not({CLOSED}, :is({CLOSED}) *)"
     for each in ("a[href]", "button:not(:disabled)", "select", "input", "summary", "[tabindex='0']")
 )
 NAME = "each => (each.getAttribute('aria-label') || each.innerText || each.tagName).trim()"
@@ -161,13 +167,15 @@ def test_a_second_visit_fetches_no_file_of_the_page_again(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 700, 1280])
-def test_nothing_jumps_while_the_overview_loads(visitor: Visitor, product: Product, width) -> None:
+def test_nothing_jumps_while_the_communities_load(
+    visitor: Visitor, product: Product, width
+) -> None:
     visit = visitor(product.url, viewport={"width": width, "height": 900})
     note_shifts(visit)
     held: list[Route] = []
     # Playwright needs a function that it can mark.
     visit.page.route("**/api/v1/trending?**", lambda route: held.append(route))  # noqa: PLW0108
-    page = visit.open()
+    page = visit.open(view="communities")
     chart = page.get_by_role("region", name="Over time").locator("canvas")
     expect(chart).to_be_visible()
     before = chart.bounding_box()

@@ -41,7 +41,7 @@ def visit(product_url: str, visitor: Visitor) -> Visit:
 
 
 def test_the_overview_shows_what_the_first_cycle_has_read_so_far(visit: Visit) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     now = page.get_by_role("region", name="Now")
     expect(now.get_by_text("1 post, 1 comment")).to_be_visible()
     expect(page.get_by_role("banner").get_by_text("Collecting")).to_be_visible()

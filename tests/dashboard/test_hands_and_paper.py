@@ -10,9 +10,13 @@ from tests.dashboard.conftest import Product, Visit, Visitor
 PHONE = {"width": 360, "height": 740}
 VIEWS = [
     {},
+    {"subject": "cursor"},
+    {"view": "communities"},
     {"view": "compare"},
     {"view": "compare", "compare": "claude,OpenAI,ChatGPTCoding,programming,windsurf"},
+    {"view": "trending"},
     {"view": "posts"},
+    {"view": "posts", "subject": "cursor"},
     {"view": "collection"},
 ]
 
@@ -39,14 +43,14 @@ def test_no_view_is_wider_than_a_phone(visitor: Visitor, product: Product, hours
 
 
 def test_a_tap_reads_a_step_and_a_second_one_opens_it(touching: Visitor, product: Product) -> None:
-    page = touching(product.url, viewport=PHONE).open()
+    page = touching(product.url, viewport=PHONE).open(view="communities")
     region = page.get_by_role("region", name="Over time")
     expect(region).to_contain_text("Tap a point to read it")
     over = chart_of(page).locator(".u-over")
     for share in (0.3, 0.6):
         over.tap(position=step_at(page, share))
         expect(region.locator("[aria-live]")).to_contain_text("on average")
-        assert page.url == f"{product.url}/"
+        assert page.url == f"{product.url}/?view=communities"
     over.tap(position=step_at(page, 0.6))
     expect(page).to_have_url(re.compile("view=posts.*start="))
 
@@ -56,7 +60,7 @@ def test_a_chart_stays_where_it_is_while_it_is_read(
     visitor: Visitor, product: Product, width: int
 ) -> None:
     visit = visitor(product.url, viewport={"width": width, "height": 900})
-    for view in ({}, {"view": "compare"}):
+    for view in ({"view": "communities"}, {"subject": "cursor"}, {"view": "compare"}):
         page = visit.open(**view)
         chart = chart_of(page)
         # Everything above it has loaded, too.
@@ -76,7 +80,7 @@ def test_a_chart_stays_where_it_is_while_it_is_read(
 
 
 def test_a_drag_reads_out_what_it_has_reached(visit: Visit) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     over = chart_of(page).locator(".u-over")
     box = over.bounding_box()
     assert box
@@ -92,14 +96,14 @@ def test_a_drag_reads_out_what_it_has_reached(visit: Visit) -> None:
 
 def test_a_table_that_goes_on_says_so_at_its_edge(visitor: Visitor, product: Product) -> None:
     page = visitor(product.url, viewport=PHONE).open(view="compare")
-    table = page.get_by_role("region", name="Figures of each community")
+    table = page.get_by_role("region", name="Figures of each")
     expect(table).to_be_visible()
     assert table.evaluate("each => each.scrollWidth > each.clientWidth")
     assert "gradient" in table.evaluate("each => getComputedStyle(each).backgroundImage")
 
 
 def test_paper_keeps_bars_and_dates(visitor: Visitor, product: Product) -> None:
-    page = visitor(product.url, color_scheme="dark").open()
+    page = visitor(product.url, color_scheme="dark").open(view="communities")
     expect(page.locator(".split-bar span").first).to_be_attached()
     page.emulate_media(media="print")
     for bars in (".split-bar span", ".topic .sparkline"):
@@ -117,7 +121,7 @@ def test_paper_keeps_bars_and_dates(visitor: Visitor, product: Product) -> None:
 
 
 def test_days_are_named_below_their_bars(visit: Visit, product: Product) -> None:
-    page = visit.open(hours=720)
+    page = visit.open(view="communities", hours=720)
     expect(chart_of(page).locator("canvas")).to_be_visible()
     # The axis is a canvas; its marks must be below the middles of the bars.
     marks = chart_of(page).evaluate(

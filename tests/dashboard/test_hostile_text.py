@@ -78,7 +78,10 @@ def hostile(product: Product) -> dict[str, dict[str, Any]]:
             permalink=f"/r/{SUBREDDIT}/comments/hostile_{name}/x/",
         )
         said = comment(f"hostilec_{name}", post, now + number, body=text, author=text[:200])
-        things += [post, said]
+        naming = comment(
+            f"hostilen_{name}", post, now + number, body=f"Cursor IDE {text}", author=text[:200]
+        )
+        things += [post, said, naming]
     product.reddit.add(things)
     product.collect()
     return {
@@ -131,6 +134,31 @@ def test_in_the_list_it_is_text(
         assert shown_as(post["title"])(shown), name
         assert shown_as(post["author"])(shown), name
         assert row.get_by_role("link").count() == 1
+    expect_harmless(page, done)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.usefixtures("hostile")
+def test_in_the_list_of_mentions_it_is_text(
+    visitor: Visitor, product: Product, size: dict[str, int]
+) -> None:
+    asked = {"subreddit": SUBREDDIT, "via": "text", "limit": 500}
+    mentions = product.get("subjects/cursor/mentions", **asked)
+    named = {each["id"]: each for each in mentions if each["id"].startswith("hostilen_")}
+    assert len(named) > len(TEXTS) - 3, "text in code names nothing"
+    visit = visitor(product.url, viewport=size)
+    done = watch(visit)
+    page = visit.open(view="posts", subject="cursor", subreddit=SUBREDDIT, via="text")
+    for name, mention in named.items():
+        row = page.get_by_role("listitem").filter(
+            has=page.locator(f'a[data-post="{SUBREDDIT}/{name}"]')
+        )
+        row.scroll_into_view_if_needed()
+        expect(row.locator("mark").first).to_have_text(mention["matched"][0])
+        assert shown_as(mention["text"][:150])(row.evaluate("row => row.textContent")), name
+    expect_harmless(page, done)
+    page = visit.open(subject="cursor", hours=168)
+    expect(page.get_by_role("region", name="Mentions", exact=True)).to_be_visible()
     expect_harmless(page, done)
 
 

@@ -139,7 +139,7 @@ def test_a_post_that_was_deleted_leaves_the_list(visit: Visit, product: Product)
     assert shown_in(page) == [name for name in shown if name != "Bard/regret1"]
 
 
-def test_the_overviews_figures_follow_without_a_reload(visit: Visit, product: Product) -> None:
+def test_the_communities_figures_follow_without_a_reload(visit: Visit, product: Product) -> None:
     page = visit.open(subreddit="MachineLearning")
     now = page.get_by_role("region", name="Now")
     before = product.get("sentiment/stats", subreddit="MachineLearning")["statistics"]["total"]
@@ -166,7 +166,7 @@ def test_an_open_post_stays_open_and_gets_its_new_comment(visit: Visit, product:
 
 
 def test_a_look_for_news_that_finds_none_lists_no_cycles(visit: Visit) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     expect(page.get_by_role("link", name=re.compile("^Collected "))).to_be_visible()
     page.wait_for_load_state("networkidle")
     asked: list[str] = []
@@ -185,7 +185,7 @@ def test_a_cycle_that_died_is_not_watched_for_ever(visit: Visit, product: Produc
     visit.page.route(f"**/api/v1/cycles/{dead['id']}", lambda route: route.fulfill(json=dead))
     visit.page.clock.install()
     visit.page.on("request", lambda request: looks.append(request.url))
-    page = visit.open()
+    page = visit.open(view="communities")
     expect(page.get_by_role("banner").get_by_role("link", name="Collecting")).to_be_visible()
     for _ in range(40):
         page.clock.run_for(1_000)

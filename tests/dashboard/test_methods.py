@@ -21,7 +21,12 @@ from tests.dashboard.conftest import Product, Visit, Visitor
 from tests.fixtures.host import ROOT, environ_with, hosts_in
 from tests.fixtures.reddit import make_stand_in
 
-EVERY_VIEW = ({}, {"view": "compare"}, {"view": "posts"})
+EVERY_VIEW = (
+    {"view": "communities"},
+    {"subject": "cursor"},
+    {"view": "compare"},
+    {"view": "posts"},
+)
 # An earlier method, for which nothing is English.
 EARLIER = Method("earlier", "9", lambda *_: Score("neutral", 0.0, 0.0, 0.0, 1.0, "other"))
 
@@ -96,7 +101,7 @@ def test_mixed_methods_are_told_until_everything_is_rescored(
         for method in methods:
             expect(notice(page)).to_contain_text(method)
         expect(notice(page)).to_contain_text("python -m local rescore")
-        page.screenshot(path=pictures / f"methods-{parameters.get('view', 'overview')}.png")
+        page.screenshot(path=pictures / f"methods-{parameters.get('view', 'subject')}.png")
     ended = subprocess.run(
         [sys.executable, "-m", "local", "rescore"],
         cwd=ROOT,
@@ -128,6 +133,6 @@ def test_a_post_names_its_method_with_the_version_and_a_language_other_than_engl
 def test_what_is_left_out_of_the_average_is_counted(mixed: Mixed, visitor: Visitor) -> None:
     stats = mixed.product.get("sentiment/stats", hours=168)["statistics"]
     assert stats["left_out"] >= stats["methods"]["earlier 9"] > 100
-    page = visitor(mixed.product.url).open(hours=168)
+    page = visitor(mixed.product.url).open(view="communities", hours=168)
     now = page.get_by_role("region", name="Now")
     expect(now).to_contain_text(f"{stats['left_out']:,} not in English, left out of the average")

@@ -55,7 +55,7 @@ def visit(visitor: Visitor, blocked: Product) -> Visit:
 
 
 def test_the_overview_says_once_since_when_and_why(visit: Visit) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     notice = page.get_by_role("region", name="Not collected")
     expect(notice.get_by_text(SAID)).to_have_count(1)
     # The closed table of the chart has it too.
@@ -67,7 +67,7 @@ def test_the_overview_says_once_since_when_and_why(visit: Visit) -> None:
 
 
 def test_the_table_of_a_chart_gives_the_reason_of_a_gap(visit: Visit, blocked: Product) -> None:
-    page = visit.open(hours=24)
+    page = visit.open(view="communities", hours=24)
     page.get_by_text("The figures as a table").click()
     table = page.get_by_role("region", name="Sentiment and volume over time")
     expect(table.get_by_text(re.compile("a part is missing: Reddit blocks")).first).to_be_visible()

@@ -61,14 +61,14 @@ def expect_figures(page: Page, told: Answer) -> None:
 def test_the_figures_are_those_of_the_api(visit: Visit, product: Product) -> None:
     told = compared(product)
     assert expected.is_comparable(told)
-    expect_figures(visit.open(), told)
+    expect_figures(visit.open(view="communities"), told)
 
 
 @pytest.mark.parametrize("name", ["Average sentiment", "Posts and comments"])
 def test_the_average_and_the_volume_lead_to_the_posts_of_the_window(
     visit: Visit, product: Product, name: str
 ) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     region(page, "Now").get_by_text(name).locator("..").get_by_role("link").click()
     expect_address(page, product, kind="items")
     expect_posts(page, product, kind="items", hours=24)
@@ -78,7 +78,7 @@ def test_the_average_and_the_volume_lead_to_the_posts_of_the_window(
 def test_each_share_leads_to_the_posts_of_its_label(
     visit: Visit, product: Product, label: str
 ) -> None:
-    page = visit.open(hours=168, subreddit="claude")
+    page = visit.open(view="communities", hours=168, subreddit="claude")
     region(page, "Now").get_by_role("link", name=label).click()
     expect_address(page, product, hours=168, subreddit="claude", kind="items", sentiment=label)
     expect_posts(page, product, kind="items", hours=168, subreddit="claude", sentiment=label)
@@ -89,7 +89,7 @@ def test_the_sentence_names_the_mood_and_where_most_of_its_change_came_from(
 ) -> None:
     told = compared(product)
     by = expected.moved(told)
-    page = visit.open()
+    page = visit.open(view="communities")
     now = region(page, "Now")
     average = told["statistics"]["avg_sentiment"]
     mood = "positive" if average >= 0.05 else "negative" if average <= -0.05 else "mixed"
@@ -120,7 +120,7 @@ def test_it_says_how_fresh_the_data_is_and_when_more_comes(visit: Visit, product
     )
     later = last + timedelta(minutes=17)
     visit.page.clock.set_fixed_time(later)
-    page = visit.open()
+    page = visit.open(view="communities")
     data = region(page, "Now").get_by_text("Data", exact=True).locator("..")
     expect(data.get_by_role("link")).to_have_text("17 min ago")
     hours = int((due - later).total_seconds() / 3600 + 0.5)
@@ -134,17 +134,18 @@ def test_it_says_how_fresh_the_data_is_and_when_more_comes(visit: Visit, product
 
 
 def test_the_window_changes_the_figures_and_the_address(visit: Visit, product: Product) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     switch = page.get_by_role("group", name="Window")
     for hours, name in reversed(WINDOWS.items()):
         switch.get_by_role("button", name=name).click()
-        expect(page).to_have_url(f"{product.url}/{f'?hours={hours}' if hours != 24 else ''}")
+        window = f"&hours={hours}" if hours != 24 else ""
+        expect(page).to_have_url(f"{product.url}/?view=communities{window}")
         expect(switch.get_by_role("button", pressed=True)).to_have_text(name)
         expect_figures(page, compared(product, hours=hours))
 
 
 def test_back_and_forward_go_through_the_windows(visit: Visit, product: Product) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     for name in ("7 days", "90 days"):
         page.get_by_role("button", name=name).click()
     pressed = page.get_by_role("group", name="Window").get_by_role("button", pressed=True)
@@ -155,7 +156,7 @@ def test_back_and_forward_go_through_the_windows(visit: Visit, product: Product)
 
 
 def test_a_link_shows_a_colleague_the_same(visit: Visit, product: Product) -> None:
-    page = visit.open(hours=168, subreddit="OpenAI")
+    page = visit.open(view="communities", hours=168, subreddit="OpenAI")
     expect(page.get_by_role("heading", level=1)).to_have_text("r/OpenAI")
     expect(page.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
     expect_figures(page, compared(product, "OpenAI", 168))
@@ -167,7 +168,7 @@ def test_a_window_with_too_little_before_it_has_no_change(
     visit: Visit, product: Product, hours: int
 ) -> None:
     assert not expected.is_comparable(compared(product, hours=hours))
-    page = visit.open(hours=hours)
+    page = visit.open(view="communities", hours=hours)
     expect(region(page, "Now").get_by_text("no earlier data")).to_have_count(2)
     expect(region(page, "What moved it")).to_contain_text(
         f"There is no data of the {WINDOWS[hours]} before to compare with"
@@ -175,7 +176,7 @@ def test_a_window_with_too_little_before_it_has_no_change(
 
 
 def test_one_community_can_be_chosen_and_left_again(visit: Visit, product: Product) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     scope = page.get_by_role("combobox", name="Community")
     scope.select_option(label="r/claude")
     expect(page).to_have_url(f"{product.url}/?subreddit=claude")
@@ -183,7 +184,7 @@ def test_one_community_can_be_chosen_and_left_again(visit: Visit, product: Produ
     expect_figures(page, compared(product, "claude"))
     expect(region(page, "What moved it")).to_have_count(0)
     scope.select_option(label="All communities")
-    expect(page).to_have_url(f"{product.url}/")
+    expect(page).to_have_url(f"{product.url}/?view=communities")
     expect_figures(page, compared(product))
 
 
@@ -252,7 +253,7 @@ def busiest(steps: list[Answer]) -> int:
 
 def test_a_point_under_the_mouse_is_read_out(visit: Visit, product: Product) -> None:
     steps = steps_of(product)
-    page = visit.open()
+    page = visit.open(view="communities")
     plot = chart_of(page).locator(".u-over")
     expect(readout_of(page)).to_have_text(HINT)
     for step in (0, 7, len(steps) - 1):
@@ -264,7 +265,7 @@ def test_a_point_under_the_mouse_is_read_out(visit: Visit, product: Product) -> 
 
 def test_days_are_read_out_over_a_long_window(visit: Visit, product: Product) -> None:
     steps = steps_of(product, 720)
-    page = visit.open(hours=720)
+    page = visit.open(view="communities", hours=720)
     plot = chart_of(page).locator(".u-over")
     step = busiest(steps)
     plot.hover(position=point(plot, step, len(steps)))
@@ -279,7 +280,7 @@ def test_days_are_the_days_that_were_counted_wherever_one_reads_them(
 ) -> None:
     trend = product.get("sentiment/trends", hours=720, granularity="day")
     zone = ZoneInfo("America/Los_Angeles")
-    page = visitor(product.url, timezone_id=zone.key).open(hours=720)
+    page = visitor(product.url, timezone_id=zone.key).open(view="communities", hours=720)
     region(page, "Over time").get_by_text("The figures as a table").click()
     days = region(page, "Over time").get_by_role("table").get_by_role("rowheader")
     since = trend["window"]["start"]
@@ -297,7 +298,7 @@ def test_days_are_the_days_that_were_counted_wherever_one_reads_them(
 def test_a_click_on_a_point_leads_to_its_posts(visit: Visit, product: Product) -> None:
     steps = steps_of(product)
     step = busiest(steps)
-    page = visit.open()
+    page = visit.open(view="communities")
     plot = chart_of(page).locator(".u-over")
     plot.click(position=point(plot, step, len(steps)))
     span = {"start": steps[step]["start"], "end": end_of(steps[step])}
@@ -309,7 +310,7 @@ def test_a_click_on_a_point_leads_to_its_posts(visit: Visit, product: Product) -
 
 def test_a_drag_over_a_span_leads_to_its_posts(visit: Visit, product: Product) -> None:
     steps = steps_of(product, 168)
-    page = visit.open(hours=168, subreddit="programming")
+    page = visit.open(view="communities", hours=168, subreddit="programming")
     plot = chart_of(page).locator(".u-over")
     first, last = 40, 75
     plot.drag_to(
@@ -327,7 +328,7 @@ def test_a_drag_over_a_span_leads_to_its_posts(visit: Visit, product: Product) -
 def test_the_chart_is_read_and_followed_by_keyboard(visit: Visit, product: Product) -> None:
     steps = steps_of(product)
     last = len(steps) - 1
-    page = visit.open()
+    page = visit.open(view="communities")
     chart = chart_of(page)
     chart.focus()
     for key, step in (
@@ -358,7 +359,7 @@ def test_the_chart_is_read_and_followed_by_keyboard(visit: Visit, product: Produ
 def test_another_window_is_not_read_out_where_the_last_one_was(
     visit: Visit, longer: str, shorter: str
 ) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     for window in (shorter, longer):
         page.get_by_role("button", name=window).click()
         expect(chart_of(page)).to_have_accessible_name(re.compile(f"over {window}"))
@@ -370,7 +371,7 @@ def test_another_window_is_not_read_out_where_the_last_one_was(
 
 def test_the_table_holds_the_same_figures(visit: Visit, product: Product) -> None:
     newest_first = steps_of(product)[::-1]
-    page = visit.open()
+    page = visit.open(view="communities")
     region(page, "Over time").get_by_text("The figures as a table").click()
     table = region(page, "Over time").get_by_role("table")
     expect(table.get_by_role("rowheader")).to_have_text(
@@ -411,7 +412,7 @@ def cards_of(page: Page) -> Locator:
 
 def test_each_community_has_a_small_chart_with_its_figures(visit: Visit, product: Product) -> None:
     found = all_compared(product)
-    page = visit.open()
+    page = visit.open(view="communities")
     cards = cards_of(page)
     expect(cards.get_by_role("heading")).to_have_text([f"r/{each['subreddit']}" for each in found])
     for number, each in enumerate(found):
@@ -438,7 +439,7 @@ def test_the_small_charts_show_the_same_moment_on_the_same_scale(
     step = max(
         range(len(trends[0])), key=lambda at: sum(trend[at]["total"] > 0 for trend in trends)
     )
-    page = visit.open()
+    page = visit.open(view="communities")
     cards = cards_of(page)
     expect(cards).to_have_count(len(trends))
     plot = cards.nth(3).locator(".u-over")
@@ -462,7 +463,7 @@ def test_the_small_charts_show_the_same_moment_on_the_same_scale(
 
 
 def test_a_community_chosen_among_all_becomes_the_scope(visit: Visit, product: Product) -> None:
-    page = visit.open(hours=168)
+    page = visit.open(view="communities", hours=168)
     cards_of(page).get_by_role("link", name="r/windsurf").click()
     expect(page).to_have_url(f"{product.url}/?hours=168&subreddit=windsurf")
     expect_figures(page, compared(product, "windsurf", 168))
@@ -477,7 +478,7 @@ def test_a_drag_over_a_small_chart_leads_to_the_posts_of_its_community(
     found = all_compared(product)
     number = max(range(len(found)), key=lambda at: found[at]["statistics"]["posts"])
     name, steps = found[number]["subreddit"], expected.together(found[number]["trend_data"], 2)
-    page = visit.open()
+    page = visit.open(view="communities")
     plot = cards_of(page).nth(number).locator(".u-over")
     first, last = 1, len(steps) - 2
     plot.drag_to(
@@ -496,7 +497,7 @@ def test_the_first_step_leads_to_no_more_than_it_counted(visit: Visit, product: 
     # The window usually begins within the first step of eight hours.
     found = expected.compare(product, ["programming"], hours=168, granularity="hour")
     steps = expected.together(found[0]["trend_data"], 8)
-    page = visit.open(hours=168)
+    page = visit.open(view="communities", hours=168)
     card = cards_of(page).filter(has=page.get_by_role("heading", name="r/programming"))
     plot = card.locator(".u-over")
     box = plot.bounding_box()
@@ -524,7 +525,7 @@ def movers(product: Product) -> list[Answer]:
 
 def test_what_moved_it_names_communities_with_their_effects(visit: Visit, product: Product) -> None:
     most = movers(product)[:5]
-    page = visit.open()
+    page = visit.open(view="communities")
     if not most:
         expect(region(page, "What moved it")).to_contain_text("more than chance explains")
         return

@@ -21,8 +21,8 @@ DESK = "push.support-desk"
 LONG = f"push.{'feedback' * 5}"
 PHONE = {"width": 360, "height": 740}
 VIEWS: dict[str, dict[str, object]] = {
-    "overview": {},
-    "overview-one": {"subreddit": LONG},
+    "communities": {"view": "communities"},
+    "communities-one": {"subreddit": LONG},
     "compare": {"view": "compare", "compare": f"claude,{DESK},{LONG}"},
     "posts": {"view": "posts", "kind": "items"},
     "panel": {"view": "posts", "post": f"{LONG}/{LONG}.T-1"},
@@ -105,7 +105,7 @@ def test_only_subreddits_are_named_with_r(visit: Visit, view: str) -> None:
 
 
 def test_a_community_of_another_source_is_chosen_as_any_other(visit: Visit, mixed: Product) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     page.get_by_role("combobox", name="Community").select_option(label=DESK)
     expect(page).to_have_url(f"{mixed.url}/?subreddit={DESK}")
     expect(page.get_by_role("heading", level=1)).to_have_text(DESK)

@@ -75,7 +75,7 @@ def odd(visit: Visit) -> Odd:
 
     def open_in(change: str) -> Page:
         visit.page.add_init_script(f"{{ {change} }}")
-        return visit.open()
+        return visit.open(view="communities")
 
     return open_in
 
@@ -193,7 +193,7 @@ def test_a_file_that_does_not_arrive_leaves_a_page_or_words(
         "other": lambda route: route.fulfill(content_type="text/html", body="<p>Sign in</p>"),
     }
     visit.page.route(f"**/assets/{file}", fates[fate])
-    page = visit.open()
+    page = visit.open(view="communities")
     expect(figures(page).or_(words(page)).first).to_be_visible()
     leave(visit)
 
@@ -204,7 +204,7 @@ def test_while_it_starts_no_words_flash(visit: Visit) -> None:
         "addEventListener('readystatechange', () => { window.wasSeen ??="
         " getComputedStyle(document.querySelector('#not-started')).visibility }, true)"
     )
-    visit.open()
+    visit.open(view="communities")
     expect(figures(visit.page)).to_be_visible()
     assert visit.page.evaluate("window.wasSeen") == "hidden"
     expect(words(visit.page)).to_have_count(0)
@@ -215,14 +215,14 @@ def test_a_fault_of_another_script_does_not_keep_the_page_from_starting(visit: V
         "addEventListener('readystatechange', () => {"
         " dispatchEvent(new ErrorEvent('error', { message: 'an extension' })) }, true)"
     )
-    page = visit.open()
+    page = visit.open(view="communities")
     expect(figures(page)).to_be_visible()
     expect(words(page)).to_have_count(0)
 
 
 def test_a_view_that_cannot_be_drawn_says_so_and_the_others_work(visit: Visit) -> None:
     visit.page.route("**/api/v1/trending?**", lambda route: route.fulfill(json=[{"topic": 7}]))
-    page = visit.open()
+    page = visit.open(view="communities")
     expect(page.get_by_role("alert")).to_contain_text("the page has a fault")
     page.unroute_all()
     page.get_by_role("link", name="Posts", exact=True).click()
@@ -242,7 +242,7 @@ def test_a_view_that_cannot_be_drawn_says_so_and_the_others_work(visit: Visit) -
     ],
 )
 def test_a_fault_outside_of_what_is_drawn_is_said(visit: Visit, fault: str) -> None:
-    page = visit.open()
+    page = visit.open(view="communities")
     expect(figures(page)).to_be_visible()
     # A script of the page's own origin, as its policy demands.
     page.route(

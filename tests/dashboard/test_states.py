@@ -46,7 +46,7 @@ def test_before_anything_is_collected_it_says_what_happens_next(
     product_of, visitor: Visitor
 ) -> None:
     product = product_of("--no-collect")
-    page = visitor(product.url).open()
+    page = visitor(product.url).open(view="communities")
     main = page.get_by_role("main")
     expect(main.get_by_text("Nothing has been collected yet.")).to_be_visible()
     expect(main.get_by_text("A collection begins by itself in")).to_be_visible()
@@ -62,7 +62,7 @@ def test_before_anything_is_collected_it_says_what_happens_next(
 
 def test_a_start_leads_to_figures_without_a_reload(product_of, visitor: Visitor) -> None:
     product = product_of("--startup-seconds", "2")
-    page = visitor(product.url).open()
+    page = visitor(product.url).open(view="communities")
     expect(page.get_by_text("Nothing has been collected yet.")).to_be_visible()
     expect(average(page)).to_be_visible(timeout=30_000)
     expect(
@@ -81,7 +81,7 @@ def test_what_the_first_collection_has_stored_shows_before_it_ends(
         "SUBREDDITS": "claude,aws",
     }
     host = running_host(arguments=["--startup-seconds", "1"], settings=settings)
-    page = visitor(Product(host, reddit.control).url).open()
+    page = visitor(Product(host, reddit.control).url).open(view="communities")
     expect(average(page), "the other subreddit never answers").to_be_visible(timeout=60_000)
     (cycle,) = host.http.get("/api/v1/cycles").json()
     assert cycle["status"] == "running"
@@ -94,7 +94,7 @@ def test_where_nothing_was_collected_nothing_is_said_of_silence(
     empty = stand_in([])
     product = product_of("--no-collect", REDDIT_BASE_URL=empty.base_url, SUBREDDITS="claude")
     product.collect()
-    page = visitor(product.url).open()
+    page = visitor(product.url).open(view="communities")
     expect(page.get_by_text("Nothing was collected in the last 24 hours.")).to_be_visible()
     expect(page.get_by_role("banner").get_by_text("Collection fails")).to_be_visible()
     expect(page.get_by_text("Nothing stands out.")).to_be_visible()
@@ -111,7 +111,7 @@ def test_while_it_loads_the_places_of_what_comes_are_kept(visit: Visit) -> None:
     visit.page.route(
         "**/api/v1/**", lambda route: route.continue_() if is_open else held.append(route)
     )
-    page = visit.open()
+    page = visit.open(view="communities")
     expect(page.get_by_role("main").get_by_role("status", name="Loading").first).to_be_visible()
     is_open.append(True)
     for route in held:
@@ -121,7 +121,15 @@ def test_while_it_loads_the_places_of_what_comes_are_kept(visit: Visit) -> None:
 
 
 def test_sample_data_is_called_so_in_every_view(visit: Visit) -> None:
-    for view in ("communities", "compare", "trending", "posts", "collection", "watchlist"):
+    for view in (
+        "subjects",
+        "communities",
+        "compare",
+        "trending",
+        "posts",
+        "collection",
+        "watchlist",
+    ):
         page = visit.open(view=view)
         expect(page.get_by_text("This is sample data")).to_be_visible()
 
@@ -130,7 +138,7 @@ def test_old_data_is_called_old_with_its_age_and_the_reason(product_of, visitor:
     # It is due every two seconds and never happens, so the data is old after four seconds.
     product = product_of("--no-collect", COLLECT_SCHEDULE="*/2 * * * * *")
     product.collect()
-    page = visitor(product.url).open()
+    page = visitor(product.url).open(view="communities")
     banner = page.get_by_text("The data is old: it was last collected")
     expect(banner).to_be_visible(timeout=30_000)
     expect(average(page), "the data is there all the same").to_be_visible()
@@ -165,7 +173,7 @@ def test_when_the_server_goes_away_the_last_data_stays_with_its_age(
     product = product_of("--no-collect")
     product.collect()
     visit = visitor(product.url)
-    page = visit.open()
+    page = visit.open(view="communities")
     expect(average(page)).to_be_visible()
     shown = page.get_by_role("region", name="Now").inner_text()
     address = page.url
@@ -193,9 +201,9 @@ def test_when_the_server_goes_away_the_last_data_stays_with_its_age(
     visit.complaints.clear()
 
 
-def test_an_address_that_makes_no_sense_shows_the_overview(visit: Visit) -> None:
+def test_an_address_that_makes_no_sense_shows_the_subjects(visit: Visit) -> None:
     page = visit.open(view="nowhere", hours=77, sentiment="angry", start="yesterday", post="x")
-    expect(average(page)).to_be_visible()
+    expect(page.get_by_role("region", name="Competitors")).to_be_visible()
     expect(page.get_by_role("button", name="24 hours")).to_have_attribute("aria-pressed", "true")
 
 

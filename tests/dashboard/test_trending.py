@@ -52,7 +52,7 @@ def state(topic: Answer) -> str:
 
 def test_the_topics_are_those_of_the_api_in_its_order(visit: Visit, product: Product) -> None:
     topics = topics_of(product)
-    page = visit.open()
+    page = visit.open(view="communities")
     show_all(page, topics)
     expect(cards_of(page).get_by_role("heading")).to_have_text([each["theme"] for each in topics])
     for card, topic in zip(cards_of(page).all(), topics, strict=True):
@@ -77,7 +77,7 @@ def test_the_topics_are_those_of_the_api_in_its_order(visit: Visit, product: Pro
 
 def test_a_topic_has_a_named_picture_of_its_day(visit: Visit, product: Product) -> None:
     topic = topics_of(product)[0]
-    page = visit.open()
+    page = visit.open(view="communities")
     peak = expected.moment(topic["peak_time"])
     name = re.compile(f"^Posts and comments an hour over 24 hours, most at {peak}$")
     bars = cards_of(page).first.get_by_role("img", name=name).locator("rect")
@@ -91,7 +91,7 @@ def test_a_topic_has_a_named_picture_of_its_day(visit: Visit, product: Product) 
 def test_a_story_of_the_sample_trends(visit: Visit) -> None:
     now = utc_now()
     phrases = [story.phrase for story in stories_between(now - timedelta(days=1), now)]
-    page = visit.open()
+    page = visit.open(view="communities")
     told = trending(page).get_by_role("heading", name=re.compile("|".join(phrases), re.IGNORECASE))
     expect(told.first).to_be_visible()
 
@@ -111,7 +111,7 @@ def test_a_topic_leads_to_exactly_its_posts(visit: Visit, product: Product) -> N
 def test_the_number_of_posts_leads_to_them_too(visit: Visit, product: Product) -> None:
     topic = topics_of(product)[0]
     at = {"topic": topic["id"], "at": topic["created_at"]}
-    page = visit.open()
+    page = visit.open(view="communities")
     posts = expected.plural(topic["mentions"], "post")
     cards_of(page).first.get_by_role("link", name=posts, exact=True).click()
     expect_address(page, product, **at)
@@ -125,7 +125,7 @@ def test_a_community_of_a_topic_leads_to_the_posts_there(visit: Visit, product: 
     topic = topics_of(product)[0]
     name = topic["subreddits"][-1] if len(topic["subreddits"]) < 3 else topic["subreddits"][2]
     at = {"topic": topic["id"], "at": topic["created_at"]}
-    page = visit.open()
+    page = visit.open(view="communities")
     cards_of(page).first.get_by_role("link", name=f"r/{name}", exact=True).click()
     expect_address(page, product, subreddit=name, **at)
     expect_posts(page, product, subreddit=name, **at)

@@ -44,7 +44,7 @@ def test_a_process_that_opens_the_database_is_starting_and_neither_silent_nor_ba
     visit: Visit,
 ) -> None:
     change_answer(visit, "health", lambda told: told.update(status="starting"))
-    page = visit.open()
+    page = visit.open(view="communities")
     expect(page.get_by_role("banner")).to_contain_text("Starting: opening the database")
     expect(headline(page)).not_to_contain_text("behind")
     expect(page.get_by_text("The data is old")).to_have_count(0)
@@ -65,7 +65,7 @@ def test_the_banner_gives_the_reason_why_health_is_degraded(
     visit: Visit, reason: str, said: str | None
 ) -> None:
     change_answer(visit, "health", lambda told: told.update(status="degraded", reason=reason))
-    page = visit.open()
+    page = visit.open(view="communities")
     banner = page.locator(".banner.bad")
     expect(banner).to_have_count(1)
     expect(banner).to_contain_text(said or reason)
@@ -99,7 +99,7 @@ def test_a_topic_that_fades_is_not_what_a_change_comes_from(
 
     change_answer(visit, "trending?*", one_topic)
     change_answer(visit, "sentiment/compare?*", fall_of_one)
-    page = visit.open()
+    page = visit.open(view="communities")
     because = page.locator(".because:not(.coming)")
     expect(because).to_contain_text("of the fall came from r/claude")
     if is_named:

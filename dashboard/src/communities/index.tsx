@@ -4,15 +4,16 @@ import type { Comparison } from "../api";
 import { DataState, Skeleton } from "../components/data_state";
 import { MixedMethods, methodNames } from "../components/methods";
 import { Outages } from "../components/outages";
+import { OverTime } from "../components/over_time";
 import { CommunityPicker, WindowPicker } from "../components/pickers";
 import { isFirstRun } from "../cycles";
+import { stepSize } from "../figures";
 import { communityName } from "../format";
 import { address } from "../navigation";
 import { useAllTrends, useTopics, useTrends } from "../queries";
 import { TrendingCard } from "../trending/card";
 import { Contributors } from "./contributors";
 import { FirstRun, WhatToWatch } from "./first_run";
-import { OverTime } from "./over_time";
 import { SmallMultiples } from "./small_multiples";
 import { Summary } from "./summary";
 
@@ -52,7 +53,12 @@ export function Communities() {
                 scoped && (
                   <div class="lead">
                     <Summary compared={scoped} collected={comparison} />
-                    <OverTime compared={scoped} collected={comparison} />
+                    <OverTime
+                      compared={scoped}
+                      name={community ? communityName(scoped.subreddit) : "all communities"}
+                      collected={comparison}
+                      size={stepSize(hours)}
+                    />
                     {!community && scoped.statistics.total === 0 && <WhatToWatch />}
                   </div>
                 )

@@ -6,6 +6,7 @@ import type { ComparedScope } from "../api";
 import { SentimentChart } from "../charts/sentiment_chart";
 import { DataState, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
+import { stepsSpan } from "../components/over_time";
 import { MeanChange, Score } from "../components/sentiment";
 import { stepItems, stepTime } from "../components/step_text";
 import { now } from "../cycles";
@@ -22,7 +23,6 @@ import {
 import { communityName, count, plural, score, windowName } from "../format";
 import { address, go } from "../navigation";
 import { type AllTrends, useAllTrends } from "../queries";
-import { stepsSpan } from "./over_time";
 
 interface Panel {
   compared: ComparedScope;

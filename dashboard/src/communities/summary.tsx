@@ -3,28 +3,17 @@
 import { type Address, NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
 import { Link } from "../components/link";
-import { Change, LabelShares, MeanChange, Score } from "../components/sentiment";
+import { MIN_CHANGE, moodSentence } from "../components/mood";
+import { LabelShares, MeanChange, Score } from "../components/sentiment";
+import { VolumeChange } from "../components/volume_change";
 import { health, isStale, lastEnded, now, running } from "../cycles";
-import {
-  type Collected,
-  countChange,
-  isComparable,
-  MIN_ITEMS,
-  rankContributors,
-  scoredCount,
-  significantChange,
-  significantLabel,
-  windowFilter,
-} from "../figures";
-import { age, communityName, count, plural, signed, windowName } from "../format";
+import { type Collected, rankContributors, significantChange, windowFilter } from "../figures";
+import { age, communityName, count, plural, windowName } from "../format";
 import { address } from "../navigation";
 import { useAllTrends, useTopics } from "../queries";
 
-/** A smaller change of the mean needs no explanation. */
-const MIN_CHANGE = 0.01;
 /** The placeholder is about as long as the sentence that replaces it. */
 const PLACEHOLDER = "Most of the rise came from r/there, where people talk about something";
-const MOODS = { positive: "positive", neutral: "mixed", negative: "negative" };
 
 interface Props {
   compared: ComparedScope;
@@ -89,7 +78,7 @@ function VolumeFigure({ compared, to }: FigureProps) {
         {count(statistics.total)}
       </Link>
       <p class="figure-more">
-        <VolumeChange compared={compared} />
+        <VolumeChange measured={compared} />
       </p>
       <p class="figure-more muted">
         {plural(statistics.posts, "post")}, {plural(statistics.comments, "comment")}
@@ -109,45 +98,12 @@ function VolumeFigure({ compared, to }: FigureProps) {
   );
 }
 
-function VolumeChange({ compared }: { compared: ComparedScope }) {
-  const { change } = compared;
-  if (!isComparable(compared)) {
-    return (
-      <span class="muted">
-        {change?.verdict === "not_collected" ? "not all was collected" : "no earlier data"}
-      </span>
-    );
-  }
-  const more = countChange(compared, (totals) => totals.total);
-  return (
-    <>
-      <Change value={more} digits={0} />{" "}
-      <span class="muted">
-        ({signed((100 * more) / (change?.previous.total ?? 1))}%) in full hours
-      </span>
-    </>
-  );
-}
-
 function headline(compared: ComparedScope, hours: number): string {
-  const { statistics, change } = compared;
+  const { statistics } = compared;
   const window = `the last ${windowName(hours)}`;
   if (!statistics.total)
     return `Nothing was ${wasCollected(compared) ? "said" : "collected"} in ${window}.`;
-  if (isStale.value) return "Collection is behind: the mood of now isn't known.";
-  const mood = significantLabel(compared);
-  if (mood === null) {
-    const items = plural(scoredCount(statistics), "item");
-    return `Too few to name a mood: ${items} in ${window}, of ${MIN_ITEMS} at least.`;
-  }
-  const feeling = `The mood is ${MOODS[mood]}`;
-  const before = `the ${windowName(hours)} before`;
-  if (change?.verdict === "unclear") return `${feeling}, with no clear change on ${before}.`;
-  const moved = significantChange(compared);
-  if (moved === null) return `${feeling}.`;
-  if (Math.abs(moved) < MIN_CHANGE) return `${feeling}, as in ${before}.`;
-  const amount = Math.abs(moved) < 0.03 ? "a little " : Math.abs(moved) > 0.1 ? "much " : "";
-  return `${feeling}, ${amount}${moved > 0 ? "better" : "worse"} than in ${before}.`;
+  return moodSentence(compared, hours, { mood: "The mood", one: "item" });
 }
 
 /** Return whether the scope was collected up to the last cycle: an empty window is quiet then. */

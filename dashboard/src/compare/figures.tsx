@@ -1,10 +1,12 @@
 /** The figures of the compared communities. Each links to its posts. */
 
 import { LABELS, NO_FILTER } from "../address";
-import type { ComparedScope, TimeWindow, Totals } from "../api";
+import type { ComparedScope, MentionTotals, TimeWindow } from "../api";
 import { Link } from "../components/link";
+import type { ScopeName } from "../components/scope_name";
 import { ScrollRegion } from "../components/scroll_region";
 import { Change, MeanChange, Score } from "../components/sentiment";
+import { scopeAddress } from "../components/subject_links";
 import { now } from "../cycles";
 import {
   countChange,
@@ -13,10 +15,16 @@ import {
   significantShareChange,
   windowFilter,
 } from "../figures";
-import { communityName, count, share, windowName } from "../format";
+import { count, share, windowName } from "../format";
 import { address } from "../navigation";
 
-export function Figures({ all, window }: { all: ComparedScope[]; window: TimeWindow }) {
+interface Props {
+  all: ComparedScope[];
+  nameOf: ScopeName;
+  window: TimeWindow;
+}
+
+export function Figures({ all, nameOf, window }: Props) {
   const { hours } = address.value;
   return (
     <section class="card" aria-labelledby="figures">
@@ -27,11 +35,11 @@ export function Figures({ all, window }: { all: ComparedScope[]; window: TimeWin
           points, where chance doesn't explain it
         </p>
       </div>
-      <ScrollRegion name="Figures of each community">
+      <ScrollRegion name="Figures of each">
         <table class="wide">
           <thead>
             <tr>
-              <th scope="col">Community</th>
+              <th scope="col">Name</th>
               <th scope="col">Average</th>
               <th scope="col">Items</th>
               <th scope="col">Posts</th>
@@ -43,7 +51,12 @@ export function Figures({ all, window }: { all: ComparedScope[]; window: TimeWin
           </thead>
           <tbody>
             {all.map((compared) => (
-              <Row key={compared.subreddit} compared={compared} window={window} />
+              <Row
+                key={compared.subreddit}
+                compared={compared}
+                name={nameOf(compared.subreddit)}
+                window={window}
+              />
             ))}
           </tbody>
         </table>
@@ -52,25 +65,31 @@ export function Figures({ all, window }: { all: ComparedScope[]; window: TimeWin
   );
 }
 
-function Row({ compared, window }: { compared: ComparedScope; window: TimeWindow }) {
+interface RowProps {
+  compared: ComparedScope;
+  name: string;
+  window: TimeWindow;
+}
+
+function Row({ compared, name, window }: RowProps) {
   const { subreddit, statistics } = compared;
+  const scope = scopeAddress(subreddit);
   const to = {
     view: "posts",
-    subreddit,
+    ...scope,
     ...NO_FILTER,
     ...windowFilter(window, now.value),
   } as const;
   const items = { ...to, kind: "items" } as const;
+  const posts = { ...to, kind: scope.subject ? "posts" : null } as const;
   const comments = { ...to, kind: "comments" } as const;
   const isCompared = isComparable(compared);
-  const change = (read: (totals: Totals) => number) =>
+  const change = (read: (totals: MentionTotals) => number) =>
     isCompared && <Change value={countChange(compared, read)} digits={0} />;
   return (
     <tr>
       <th scope="row" class="community">
-        <Link to={{ view: "communities", subject: null, subreddit }}>
-          {communityName(subreddit)}
-        </Link>
+        <Link to={{ view: scope.subject ? "subjects" : "communities", ...scope }}>{name}</Link>
       </th>
       <td>
         <Score value={statistics.avg_sentiment} /> <MeanChange compared={compared} />
@@ -79,7 +98,7 @@ function Row({ compared, window }: { compared: ComparedScope; window: TimeWindow
         <Link to={items}>{count(statistics.total)}</Link> {change((totals) => totals.total)}
       </td>
       <td>
-        <Link to={to}>{count(statistics.posts)}</Link> {change((totals) => totals.posts)}
+        <Link to={posts}>{count(statistics.posts)}</Link> {change((totals) => totals.posts)}
       </td>
       <td>
         <Link to={comments}>{count(statistics.comments)}</Link>{" "}

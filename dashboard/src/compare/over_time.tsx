@@ -7,9 +7,11 @@ import type { ComparedScope } from "../api";
 import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
 import { DASHES, LineChart } from "../charts/line_chart";
 import { Link } from "../components/link";
+import type { ScopeName } from "../components/scope_name";
 import { ScrollRegion } from "../components/scroll_region";
 import { Score } from "../components/sentiment";
 import { partialText, stepTime, uncollectedText } from "../components/step_text";
+import { scopeAddress } from "../components/subject_links";
 import {
   type ChartStep,
   type Collected,
@@ -17,24 +19,32 @@ import {
   coarseStepSize,
   sentimentLimit,
 } from "../figures";
-import { communityName, count, plural, score, windowName } from "../format";
+import { count, plural, score, windowName } from "../format";
 import { address } from "../navigation";
 
 interface Trend {
+  scope: string;
   name: string;
   steps: ChartStep[];
 }
 
-export function MeansOverTime({ all, collected }: { all: ComparedScope[]; collected: Collected }) {
+interface Props {
+  all: ComparedScope[];
+  nameOf: ScopeName;
+  collected: Collected;
+}
+
+export function MeansOverTime({ all, nameOf, collected }: Props) {
   const { hours } = address.value;
   const steps = coarseStepSize(hours);
   const trends = useMemo<Trend[]>(
     () =>
       all.map(({ subreddit, trend_data, coverage }) => ({
-        name: subreddit,
+        scope: subreddit,
+        name: nameOf(subreddit),
         steps: chartSteps(trend_data ?? [], steps, collected, coverage),
       })),
-    [all, hours, collected],
+    [all, all.map((each) => nameOf(each.subreddit)).join(), hours, collected],
   );
   const plot = useRef<uPlot | null>(null);
   const [activeStep, setActiveStep] = useActiveStep(
@@ -42,7 +52,7 @@ export function MeansOverTime({ all, collected }: { all: ComparedScope[]; collec
   );
   const span = activeStep === null ? undefined : trends[0]?.steps[activeStep];
   const means = all.map(
-    ({ subreddit, statistics }) => `${communityName(subreddit)} ${score(statistics.avg_sentiment)}`,
+    ({ subreddit, statistics }) => `${nameOf(subreddit)} ${score(statistics.avg_sentiment)}`,
   );
   return (
     <section class="card" aria-labelledby="lines">
@@ -83,10 +93,10 @@ export function MeansOverTime({ all, collected }: { all: ComparedScope[]; collec
 function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | null }) {
   return (
     <ul class="legend">
-      {trends.map(({ name, steps }, number) => {
+      {trends.map(({ scope, name, steps }, number) => {
         const step = activeStep === null ? undefined : steps[activeStep];
         return (
-          <li key={name}>
+          <li key={scope}>
             <svg viewBox="0 0 28 8" aria-hidden="true">
               <path
                 d="M0 4h28"
@@ -94,7 +104,7 @@ function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | 
                 stroke-dasharray={(DASHES[number] ?? []).join(" ")}
               />
             </svg>
-            {communityName(name)}
+            {name}
             {step && <Score value={step.avg_sentiment} />}
             {step && <span class="muted">{count(step.total)} items</span>}
           </li>
@@ -105,7 +115,7 @@ function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | 
 }
 
 function meanAt({ name, steps }: Trend, at: number | null): string {
-  return `${communityName(name)} ${score(steps[at ?? 0]?.avg_sentiment ?? null)}`;
+  return `${name} ${score(steps[at ?? 0]?.avg_sentiment ?? null)}`;
 }
 
 function StepsTable({ trends }: { trends: Trend[] }) {
@@ -116,9 +126,9 @@ function StepsTable({ trends }: { trends: Trend[] }) {
         <thead>
           <tr>
             <th scope="col">When</th>
-            {trends.map(({ name }) => (
-              <th scope="col" class="community" key={name}>
-                {communityName(name)}
+            {trends.map(({ scope, name }) => (
+              <th scope="col" class="community" key={scope}>
+                {name}
               </th>
             ))}
           </tr>
@@ -127,9 +137,9 @@ function StepsTable({ trends }: { trends: Trend[] }) {
           {steps.map((span, at) => (
             <tr key={span.end}>
               <th scope="row">{stepTime(span)}</th>
-              {trends.map(({ name, steps: trendSteps }) => (
-                <td key={name}>
-                  <StepCell community={name} step={trendSteps[at]} />
+              {trends.map(({ scope, steps: trendSteps }) => (
+                <td key={scope}>
+                  <StepCell scope={scope} step={trendSteps[at]} />
                 </td>
               ))}
             </tr>
@@ -140,14 +150,14 @@ function StepsTable({ trends }: { trends: Trend[] }) {
   );
 }
 
-function StepCell({ community, step }: { community: string; step: ChartStep | undefined }) {
+function StepCell({ scope, step }: { scope: string; step: ChartStep | undefined }) {
   if (step?.isUncollected) return <>{uncollectedText(step)}</>;
   if (!step?.total) return <>{score(null)}</>;
   const { start, end, total, avg_sentiment } = step;
   return (
     <>
       {score(avg_sentiment)}{" "}
-      <Link to={{ view: "posts", subreddit: community, ...NO_FILTER, kind: "items", start, end }}>
+      <Link to={{ view: "posts", ...scopeAddress(scope), ...NO_FILTER, kind: "items", start, end }}>
         {plural(total, "item")}
       </Link>
       {partialText(step)}

@@ -1,5 +1,6 @@
 /** The header of the page: its views, and the state of collection. */
 
+import { useEffect, useRef } from "preact/hooks";
 import { type Address, NO_FILTER, VIEWS, type View } from "../address";
 import { hasBadSetting, unreachableSince } from "../connection";
 import { health, isFirstRun, lastEnded, now, running } from "../cycles";
@@ -10,6 +11,7 @@ import { Link } from "./link";
 import { isOverlayOpen } from "./overlay";
 
 const NAMES: Record<View, string> = {
+  subjects: "Subjects",
   communities: "Communities",
   compare: "Compare",
   trending: "Trending",
@@ -17,16 +19,26 @@ const NAMES: Record<View, string> = {
   collection: "Collection",
   watchlist: "Watchlist",
 };
-const HOME = { view: "communities", subject: null, subreddit: null } as const;
+/** So much of the tab before the current one stays in sight. */
+const TAB_MARGIN = 60;
+const HOME = { view: "subjects", subject: null, subreddit: null } as const;
 
 /** Return where the tab of a view leads. The chosen subject and community stay where it takes them. */
 function tabAddress(view: View): Partial<Address> {
-  const scope = view === "communities" ? { subject: null } : {};
+  // The watchlist also opens subjects that don't exist yet.
+  const isLeft = address.value.view === "watchlist" || view === "communities";
+  const scope = view === "subjects" ? HOME : isLeft ? { subject: null } : {};
   return { view, ...scope, post: null, ...(view === "posts" ? {} : NO_FILTER) };
 }
 
 export function Header() {
   const { view } = address.value;
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the tabs scroll, and the current one may be out of sight.
+    const current = tabs.current?.querySelector<HTMLElement>("[aria-current]");
+    if (tabs.current && current) tabs.current.scrollLeft = current.offsetLeft - TAB_MARGIN;
+  }, [view]);
   return (
     <header class="page-header" inert={isOverlayOpen.value}>
       <div class="page-header-row">
@@ -36,7 +48,7 @@ export function Header() {
           </svg>
           Undertone
         </Link>
-        <nav aria-label="Views" class="tabs">
+        <nav aria-label="Views" class="tabs" ref={tabs}>
           {VIEWS.map((each) => (
             <Link
               key={each}

@@ -11,9 +11,15 @@ export function methodName({ method, version }: Post["sentiment"]): string {
   return version ? `${method} ${version}` : method;
 }
 
+interface Props {
+  /** The names, where they are known. */
+  methods?: string[];
+  isMixed?: boolean;
+}
+
 /** Warn of several methods; show nothing for one. */
-export function MixedMethods({ methods }: { methods: string[] }) {
-  if (methods.length < 2) return null;
+export function MixedMethods({ methods = [], isMixed = methods.length > 1 }: Props) {
+  if (!isMixed) return null;
   return (
     <div class="banner calm" role="note" aria-label="Several methods">
       <p>
@@ -27,6 +33,7 @@ export function MixedMethods({ methods }: { methods: string[] }) {
 }
 
 function joinNames(names: string[]): string {
+  if (names.length < 2) return "several";
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 

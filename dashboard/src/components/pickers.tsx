@@ -3,7 +3,7 @@
 import { WINDOWS } from "../address";
 import { communityName, windowName } from "../format";
 import { address, go } from "../navigation";
-import { useCommunities } from "../queries";
+import { useCommunities, useSubjects } from "../queries";
 
 export function WindowPicker() {
   const { hours, start, end, topic } = address.value;
@@ -42,6 +42,32 @@ export function CommunityPicker() {
         {options.map((name) => (
           <option key={name} value={name}>
             {communityName(name)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Choose one subject, or all of them. */
+export function SubjectPicker({ all }: { all: string }) {
+  const { subject: chosen, hours } = address.value;
+  const subjects = useSubjects(hours).data?.subjects ?? [];
+  const known = subjects.find(({ id }) => id.toLowerCase() === chosen?.toLowerCase());
+  return (
+    <label class="scope">
+      <span class="hidden">Subject</span>
+      <select
+        value={known?.id ?? chosen ?? ""}
+        onChange={(event) =>
+          go({ subject: event.currentTarget.value || null, via: null, sort: null })
+        }
+      >
+        <option value="">{all}</option>
+        {chosen && !known && <option value={chosen}>{chosen}</option>}
+        {subjects.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
           </option>
         ))}
       </select>

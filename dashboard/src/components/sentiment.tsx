@@ -1,8 +1,8 @@
 /** Sentiment in its three forms: icon, score, and bar of label shares. */
 
 import { type Address, LABELS } from "../address";
-import type { ComparedScope, Label, LabelCounts } from "../api";
-import { labelFor, significantChange } from "../figures";
+import type { Label, LabelCounts } from "../api";
+import { labelFor, type Measured, margin, significantChange } from "../figures";
 import { communityName, count, score, share, signed } from "../format";
 import { Link } from "./link";
 
@@ -35,6 +35,17 @@ export function Score({ value, named = false }: { value: number | null; named?: 
   );
 }
 
+/** A mean with how far it may be off: two standard errors. */
+export function Mean({ measured }: { measured: Measured }) {
+  const off = margin(measured);
+  return (
+    <>
+      <Score value={measured.statistics.avg_sentiment} />
+      {off !== null && <span class="margin">±{off.toFixed(2)}</span>}
+    </>
+  );
+}
+
 /** A change with its direction: an arrow, and a word for screen readers. */
 export function Change({ value, digits = 2 }: { value: number | null; digits?: number }) {
   if (value === null) return <span class="change none">no earlier data</span>;
@@ -59,7 +70,7 @@ const VERDICTS = {
 };
 
 /** The change of the mean against the hours before, or why there is none. */
-export function MeanChange({ compared }: { compared: ComparedScope }) {
+export function MeanChange({ compared }: { compared: Measured }) {
   const { change } = compared;
   if (!change || change.verdict === "better" || change.verdict === "worse") {
     return <Change value={significantChange(compared)} />;

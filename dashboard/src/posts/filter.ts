@@ -1,29 +1,61 @@
 /** The filter of the list: as a request to the API, and in words. */
 
 import type { Address } from "../address";
-import { apiPath, type Kind } from "../api";
+import { apiPath, subjectPath } from "../api";
 import { formatSpan, windowName } from "../format";
 
 export const HEADINGS = { posts: "Posts", items: "Posts and comments", comments: "Comments" };
 const NOUNS = { posts: "post", items: "item", comments: "comment" };
+const KINDS = { posts: "post", items: null, comments: "comment" };
+
+/** Return whether the list is of all that mentions a subject. A topic is a list of posts. */
+export function listsMentions({ subject, topic }: Address): boolean {
+  return Boolean(subject && !topic);
+}
 
 /** Return what one row of the list is called. */
-export function noun(kind: Kind | null): string {
-  return NOUNS[kind ?? "posts"];
+export function noun(to: Address): string {
+  return listsMentions(to) && to.kind !== "posts" && to.kind !== "comments"
+    ? "mention"
+    : NOUNS[to.kind ?? "posts"];
+}
+
+/** Return the heading of the list; name is that of the subject. */
+export function heading(to: Address, name: string | null): string {
+  if (listsMentions(to)) return `Mentions of ${name ?? to.subject}`;
+  return HEADINGS[to.topic ? "posts" : (to.kind ?? "posts")];
 }
 
 /** Return the API's address of the list. A topic is a list of posts. */
 export function listPath(to: Address, options: { limit: number } | { format: "csv" }): string {
-  const { kind, subreddit, hours, sentiment, q, start, end, topic, at } = to;
+  const { kind, subject, subreddit, hours, sentiment, q, start, end, topic, at } = to;
   const window = topic ? { topic, at } : start || end ? { start, end } : {};
+  if (listsMentions(to)) {
+    const { via, sort } = to;
+    const filter = { subreddit, hours, sentiment, q, ...window, via, sort };
+    return subjectPath(
+      subject ?? "",
+      { ...filter, kind: KINDS[kind ?? "items"], ...options },
+      "/mentions",
+    );
+  }
   const only = kind === "comments" ? { kind: "comment" } : {};
-  const endpoint = kind && !topic ? "/items" : "/posts/recent";
-  return apiPath(endpoint, { subreddit, hours, sentiment, q, ...window, ...only, ...options });
+  const endpoint = kind && kind !== "posts" && !topic ? "/items" : "/posts/recent";
+  return apiPath(endpoint, {
+    subject,
+    subreddit,
+    hours,
+    sentiment,
+    q,
+    ...window,
+    ...only,
+    ...options,
+  });
 }
 
 /** Return whether anything but window, community and kind limits the list. */
-export function isFiltered({ sentiment, q, start, end, topic }: Address): boolean {
-  return Boolean(sentiment || q || start || end || topic);
+export function isFiltered({ sentiment, via, q, start, end, topic }: Address): boolean {
+  return Boolean(sentiment || via || q || start || end || topic);
 }
 
 /** Return the time that is searched, in words. */

@@ -1,15 +1,18 @@
 /** The filters above the list, and its download. */
 
-import { type Address, LABELS, NO_FILTER } from "../address";
+import { type Address, LABELS, NO_FILTER, VIAS } from "../address";
 import { Link } from "../components/link";
 import { LabelIcon } from "../components/sentiment";
+import { SortPicker } from "../components/sort_picker";
+import { VIA_NAMES } from "../components/via";
 import { formatSpan } from "../format";
 import { address, go } from "../navigation";
 import { Download } from "./download";
-import { isFiltered, listPath } from "./filter";
+import { isFiltered, listPath, listsMentions } from "./filter";
 import { Search } from "./search";
 
-const KINDS = [null, "items", "comments"] as const;
+const KINDS = ["posts", "items", "comments"] as const;
+const MENTION_KINDS = ["items", "posts", "comments"] as const;
 const KIND_NAMES = { posts: "Posts", items: "Both", comments: "Comments" };
 
 export function Filters() {
@@ -18,6 +21,8 @@ export function Filters() {
     <div class="filters">
       <SentimentPicker />
       <KindPicker />
+      {listsMentions(address.value) && <ViaPicker />}
+      {listsMentions(address.value) && <SortPicker />}
       <Search
         label='Words and "phrases"'
         value={q ?? ""}
@@ -59,19 +64,44 @@ function SentimentPicker() {
   );
 }
 
+/** A list is of posts unless another kind is chosen, one of mentions of both. */
 function KindPicker() {
-  const { kind } = address.value;
+  const isMentions = listsMentions(address.value);
+  const otherwise = isMentions ? "items" : "posts";
+  const chosen = address.value.kind ?? otherwise;
   return (
     <fieldset class="switch">
       <legend class="hidden">What is listed</legend>
-      {KINDS.map((each) => (
+      {(isMentions ? MENTION_KINDS : KINDS).map((each) => (
         <button
-          key={each ?? "posts"}
+          key={each}
           type="button"
-          aria-pressed={kind === each}
-          onClick={() => go({ kind: each })}
+          aria-pressed={chosen === each}
+          onClick={() => go({ kind: each === otherwise ? null : each })}
         >
-          {KIND_NAMES[each ?? "posts"]}
+          {KIND_NAMES[each]}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function ViaPicker() {
+  const { via } = address.value;
+  return (
+    <fieldset class="switch">
+      <legend class="hidden">How it is about the subject</legend>
+      <button type="button" aria-pressed={!via} onClick={() => go({ via: null })}>
+        Any way
+      </button>
+      {VIAS.map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={via === each}
+          onClick={() => go({ via: each })}
+        >
+          {VIA_NAMES[each]}
         </button>
       ))}
     </fieldset>

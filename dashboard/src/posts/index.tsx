@@ -1,16 +1,35 @@
 /** Posts: the list, its filters, and an open post with its comments beside it. */
 
 import { useEffect, useRef } from "preact/hooks";
+import { SUBJECT_PREFIX, subjectPath } from "../api";
+import { Link } from "../components/link";
+import { Meaning } from "../components/meaning";
 import { isOverlayOpen } from "../components/overlay";
-import { CommunityPicker, WindowPicker } from "../components/pickers";
+import { CommunityPicker, SubjectPicker, WindowPicker } from "../components/pickers";
+import { useScopeName } from "../components/scope_name";
+import { viewOf } from "../components/subject_links";
 import { address } from "../navigation";
-import { HEADINGS } from "./filter";
+import { heading, listsMentions } from "./filter";
 import { Filters } from "./filters";
 import { PostList } from "./list";
 import { PostPanel } from "./panel";
 
+/** What mentions are, and where else they are. */
+function AboutMentions({ subject }: { subject: string }) {
+  return (
+    <div class="about">
+      <Meaning />
+      <p class="muted">
+        <Link to={viewOf(subject)}>The figures</Link> ·{" "}
+        <a href={subjectPath(subject, {}, "/mentions.atom")}>Mentions as a feed</a>
+      </p>
+    </div>
+  );
+}
+
 export function Posts() {
-  const { post, kind } = address.value;
+  const { post, kind, subject } = address.value;
+  const nameOf = useScopeName();
   const list = useRef<HTMLDivElement>(null);
   const opened = useRef<string | null>(null);
   useEffect(() => {
@@ -26,16 +45,18 @@ export function Posts() {
     <div class={`posts ${post ? "with-panel" : ""}`}>
       <div class="posts-list" ref={list} inert={isOverlayOpen.value}>
         <div class="bar">
-          <h1>{HEADINGS[kind ?? "posts"]}</h1>
+          <h1>{heading(address.value, subject && nameOf(SUBJECT_PREFIX + subject))}</h1>
+          <SubjectPicker all="Any subject" />
           <CommunityPicker />
           <WindowPicker />
         </div>
         <Filters />
-        {!kind && (
+        {!kind && !subject && (
           <p class="muted aside">
             Posts alone; their comments open with them. The figures count both.
           </p>
         )}
+        {subject && listsMentions(address.value) && <AboutMentions subject={subject} />}
         <PostList />
       </div>
       {post && <PostPanel name={post} key={post} />}

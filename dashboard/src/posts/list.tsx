@@ -9,7 +9,8 @@ import { MixedMethods, methodName } from "../components/methods";
 import { isStale, lastEnded } from "../cycles";
 import { dateTime, plural, windowName } from "../format";
 import { address } from "../navigation";
-import { HEADINGS, isFiltered, listPath, noun, searchedSpan } from "./filter";
+import { HEADINGS, isFiltered, listPath, listsMentions, noun, searchedSpan } from "./filter";
+import { MentionRow } from "./mention_row";
 import { itemKey } from "./post_list";
 import { CommentRow, PostRow } from "./rows";
 import { useScrollRestoration } from "./scroll_restoration";
@@ -31,7 +32,7 @@ export function PostList() {
   if (!posts.length && error) {
     return (
       <ErrorNote error={error}>
-        <Link to={{ ...NO_FILTER, subreddit: null }}>Show all posts</Link>
+        <Link to={{ ...NO_FILTER, subject: null, subreddit: null }}>Show all posts</Link>
       </ErrorNote>
     );
   }
@@ -45,10 +46,12 @@ export function PostList() {
       <ol
         class="post-list"
         ref={rows}
-        aria-label={`${HEADINGS[address.value.kind ?? "posts"]}, newest first`}
+        aria-label={`${listName()}, ${address.value.sort ? "most upvotes" : "newest"} first`}
       >
         {posts.map((each) =>
-          "kind" in each && each.kind === "comment" ? (
+          "via" in each ? (
+            <MentionRow key={itemKey(each)} mention={each} heading="h2" />
+          ) : "kind" in each && each.kind === "comment" ? (
             <CommentRow key={itemKey(each)} comment={each} />
           ) : (
             <PostRow key={itemKey(each)} post={each} />
@@ -60,6 +63,10 @@ export function PostList() {
       </div>
     </>
   );
+}
+
+function listName(): string {
+  return listsMentions(address.value) ? "Mentions" : HEADINGS[address.value.kind ?? "posts"];
 }
 
 /** Load the next page before the reader is at the end. */
@@ -92,7 +99,7 @@ function Searching({ pages }: { pages: Pages }) {
     <>
       {searched && (
         <p class="muted" role="status">
-          No {noun(address.value.kind)} fits so far: {searched}.
+          No {noun(address.value)} fits so far: {searched}.
         </p>
       )}
       <Skeleton height={88} rows={6} />
@@ -102,7 +109,7 @@ function Searching({ pages }: { pages: Pages }) {
 
 function FreshButton({ pages: { fresh, hasMoreFresh, showFresh } }: { pages: Pages }) {
   if (!fresh.length) return null;
-  const one = noun(address.value.kind);
+  const one = noun(address.value);
   return (
     <button
       type="button"
@@ -126,7 +133,7 @@ function ListEnd({ pages }: { pages: Pages }) {
       <p class="muted">
         {posts.length === 1
           ? "That is the only one."
-          : `That is all: ${plural(posts.length, noun(address.value.kind))}.`}
+          : `That is all: ${plural(posts.length, noun(address.value))}.`}
       </p>
     );
   }
@@ -142,19 +149,21 @@ function ListEnd({ pages }: { pages: Pages }) {
 }
 
 function NoPosts() {
-  const { hours, kind, q } = address.value;
+  const { hours, q } = address.value;
   if (!isFiltered(address.value)) {
     const isUncollected = isStale.value || lastEnded.value?.status === "failed";
     const collected = isUncollected ? "were collected " : "";
     return (
-      <EmptyNote title={`No posts ${collected}in the last ${windowName(hours)}.`}>
+      <EmptyNote
+        title={`No ${noun({ ...address.value, kind: null })}s ${collected}in the last ${windowName(hours)}.`}
+      >
         Choose a longer window, or wait for the next collection.
       </EmptyNote>
     );
   }
   return (
-    <EmptyNote title={`No ${noun(kind)} fits this filter.`}>
-      {q && `Every ${noun(kind)} of ${searchedSpan(address.value)} was searched. `}
+    <EmptyNote title={`No ${noun(address.value)} fits this filter.`}>
+      {q && `Every ${noun(address.value)} of ${searchedSpan(address.value)} was searched. `}
       <Link to={NO_FILTER}>Show them without the filter</Link>
     </EmptyNote>
   );

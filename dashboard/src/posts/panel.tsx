@@ -6,11 +6,12 @@ import { Byline } from "../components/age";
 import { Copies } from "../components/copies";
 import { ErrorNote, Skeleton } from "../components/data_state";
 import { Known } from "../components/known";
+import { Marked } from "../components/marked";
 import { Language, MixedMethods, methodName, methodNames } from "../components/methods";
 import { RichText } from "../components/rich_text";
 import { LabelShares, Score } from "../components/sentiment";
 import { communityName, count, plural, score } from "../format";
-import { go } from "../navigation";
+import { address, go } from "../navigation";
 import { usePost } from "../queries";
 import { hostname, isExternal, originalLink } from "./links";
 import { flattenThread } from "./thread";
@@ -64,7 +65,9 @@ function Detail({ detail }: { detail: PostDetail }) {
         {post.source === "arctic_shift" && <span>from the archive Arctic Shift</span>}
         <Copies post={post} />
       </p>
-      <h2 class="panel-title">{visibleTitle(post)}</h2>
+      <h2 class="panel-title">
+        <Marked text={visibleTitle(post)} words={matchedIn(post)} />
+      </h2>
       <p class="panel-mood">
         <Score value={post.sentiment.compound} named />
         <span class="muted">
@@ -73,7 +76,7 @@ function Detail({ detail }: { detail: PostDetail }) {
         </span>
         <Language language={post.language} />
       </p>
-      <RichText text={post.content} />
+      <RichText text={post.content} words={matchedIn(post)} />
       <Links detail={detail} />
       <h3>
         {plural(comments.length, "comment")}{" "}
@@ -114,6 +117,12 @@ function Links({ detail: { post, origin } }: { detail: PostDetail }) {
   );
 }
 
+/** Return the words that name the chosen subject in an item. */
+function matchedIn({ mentions }: Pick<Post, "mentions">): string[] {
+  const subject = address.value.subject?.toLowerCase();
+  return mentions.find((each) => each.subject.toLowerCase() === subject)?.matched ?? [];
+}
+
 /** Return why no comments are shown. */
 function noComments({ comment_count: known }: Post): string {
   if (known === null) return "No comments are collected.";
@@ -135,7 +144,7 @@ function Comments({ comments }: { comments: Comment[] }) {
             <Language language={comment.language} />
             {depth > 0 && <span class="hidden">an answer</span>}
           </p>
-          <RichText text={comment.content} />
+          <RichText text={comment.content} words={matchedIn(comment)} />
         </li>
       ))}
     </ol>

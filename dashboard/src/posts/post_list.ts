@@ -1,9 +1,9 @@
 /** A list of posts, newest first, that grows page by page. */
 
-import type { Item, Post } from "../api";
+import type { Item, Mention, Post } from "../api";
 
-/** A list holds posts, or posts and comments. */
-export type ListItem = Post | Item;
+/** A list holds posts, posts and comments, or mentions of a subject. */
+export type ListItem = Post | Item | Mention;
 
 export interface PostList {
   posts: ListItem[];
@@ -55,16 +55,34 @@ export function showFresh({ posts, next, fresh, gap }: PostList): PostList {
   return { ...EMPTY_LIST, posts: mergePosts(fresh, posts), next };
 }
 
+/** Add a page at the end of a list by score. */
+export function appendRanked(list: PostList, posts: ListItem[], next: string | null): PostList {
+  const known = new Set(list.posts.map(itemKey));
+  const more = posts.filter((post) => !known.has(itemKey(post)));
+  return { ...list, posts: [...list.posts, ...more], next };
+}
+
+/** Merge a reloaded first page of a list by score: it has the new order, and the rest follows. */
+export function mergeRanked(
+  list: PostList | undefined,
+  posts: ListItem[],
+  next: string | null,
+): PostList {
+  const first = { ...EMPTY_LIST, posts, next };
+  const rest = list?.posts.slice(posts.length) ?? [];
+  return list && rest.length ? appendRanked(first, rest, list.next) : first;
+}
+
 /** Return the time down to which posts were searched: the cursor of the next page holds it. */
 export function searchedUntil(next: string | null, base: string): string | null {
   const cursor = next && new URL(next, base).searchParams.get("cursor");
-  return cursor ? (cursor.split("_")[0] ?? null) : null;
+  const time = cursor?.split("_")[0] ?? "";
+  return Number.isNaN(Date.parse(time)) ? null : time;
 }
 
 /** Merge two lists, newest first; the first one wins where both hold a post. */
 function mergePosts(first: ListItem[], second: ListItem[]): ListItem[] {
-  const known = new Set(first.map(itemKey));
-  const all = [...first, ...second.filter((post) => !known.has(itemKey(post)))];
+  const all = appendRanked({ ...EMPTY_LIST, posts: first }, second, null).posts;
   return all.sort((one, other) => (sortKey(one) < sortKey(other) ? 1 : -1));
 }
 

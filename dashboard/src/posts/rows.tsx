@@ -1,6 +1,6 @@
 /** The rows of the list: a post, or a comment that leads to its post. */
 
-import type { Item } from "../api";
+import type { Item, Post } from "../api";
 import { Byline } from "../components/age";
 import { Copies } from "../components/copies";
 import { Known } from "../components/known";
@@ -9,10 +9,9 @@ import { Score } from "../components/sentiment";
 import { communityName } from "../format";
 import { address } from "../navigation";
 import { excerpt } from "./excerpt";
-import type { ListItem } from "./post_list";
 import { visibleTitle } from "./title";
 
-export function PostRow({ post }: { post: ListItem }) {
+export function PostRow({ post }: { post: Post | Item }) {
   const id = `${post.subreddit}/${post.id}`;
   const isOpen = address.value.post === id;
   return (

@@ -5,9 +5,11 @@ import { type ApiError, fetchJson } from "../api";
 import { ApiRequest, RequestCache, type Store } from "../request";
 import {
   appendPage,
+  appendRanked,
   EMPTY_LIST,
   type ListItem,
   mergeFirstPage,
+  mergeRanked,
   type PostList,
   searchedUntil,
   showFresh,
@@ -34,17 +36,23 @@ const lists = new RequestCache<PostList>(MAX_CACHED, (first) => {
   const request: ApiRequest<PostList> = new ApiRequest((store) => {
     // A list that is loaded again must not come from the browser's copy.
     const isReload = request.state.value.data !== undefined;
-    return loadPage(request, first, store, mergeFirstPage, isReload ? { cache: "no-cache" } : {});
+    const merge = isRanked(first) ? mergeRanked : mergeFirstPage;
+    return loadPage(request, first, store, merge, isReload ? { cache: "no-cache" } : {});
   }, true);
   return request;
 });
 
 type Merge = (list: PostList | undefined, posts: ListItem[], next: string | null) => PostList;
 
-const append: Merge = (list, posts, next) => appendPage(list ?? EMPTY_LIST, posts, next);
+/** Return whether the list is by score: nothing is newer than its first row then. */
+function isRanked(address: string): boolean {
+  return new URL(address, location.origin).searchParams.get("sort") === "score";
+}
 
 /** Add the next page, where the list ends. */
 function loadNext(request: ApiRequest<PostList>, address: string): void {
+  const add = isRanked(address) ? appendRanked : appendPage;
+  const append: Merge = (list, posts, next) => add(list ?? EMPTY_LIST, posts, next);
   request.extend((store) => loadPage(request, address, store, append));
 }
 

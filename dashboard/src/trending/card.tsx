@@ -14,15 +14,23 @@ import { useFreshTopics } from "../queries";
 
 const INITIAL_SHOWN = 5;
 
-/** The topics as a card; whole: all of them, as in the view of their own. */
-export function TrendingCard({ isWhole = false }: { isWhole?: boolean }) {
+interface Props {
+  /** Whether to show all of them, as in the view of their own. */
+  isWhole?: boolean;
+  /** The subject that the topics must mention. */
+  subject?: string | null;
+  heading?: string;
+}
+
+/** The topics as a card. */
+export function TrendingCard({ isWhole = false, subject = null, heading = "Trending" }: Props) {
   const { subreddit: community } = address.value;
   const [isExpanded, setExpanded] = useState(isWhole);
-  const topics = useFreshTopics();
+  const topics = useFreshTopics(subject);
   return (
     <section class="card trending" aria-labelledby="trending">
       <div class="card-head">
-        <h2 id="trending">{isWhole ? "Topics" : "Trending"}</h2>
+        <h2 id="trending">{heading}</h2>
         <p class="muted">
           {topics.data?.[0]
             ? `in the last 24 hours, found ${age(topics.data[0].created_at, now.value)}`
@@ -36,7 +44,7 @@ export function TrendingCard({ isWhole = false }: { isWhole?: boolean }) {
             : found;
           if (!here.length)
             return (
-              <EmptyNote title="Nothing stands out.">
+              <EmptyNote title={subject ? "No topic mentions it." : "Nothing stands out."}>
                 A topic needs posts of five people that use it more than in the week before.
               </EmptyNote>
             );
@@ -45,7 +53,7 @@ export function TrendingCard({ isWhole = false }: { isWhole?: boolean }) {
             <>
               <ol class="topics">
                 {shown.map((topic) => (
-                  <TopicCard key={topic.id} topic={topic} />
+                  <TopicCard key={topic.id} topic={topic} subject={subject} />
                 ))}
               </ol>
               {here.length > shown.length && (
@@ -61,9 +69,10 @@ export function TrendingCard({ isWhole = false }: { isWhole?: boolean }) {
   );
 }
 
-function TopicCard({ topic }: { topic: Topic }) {
+function TopicCard({ topic, subject }: { topic: Topic; subject: string | null }) {
   const to = {
     view: "posts",
+    subject,
     subreddit: null,
     ...NO_FILTER,
     topic: topic.id,
@@ -93,7 +102,7 @@ function TopicCard({ topic }: { topic: Topic }) {
         <LabelShares counts={said} />
       </div>
       <p class="topic-more muted">
-        <Link to={to}>{plural(topic.mentions, "post")}</Link> in{" "}
+        <Link to={to}>{postsText(topic)}</Link> in{" "}
         {topic.subreddits.slice(0, 3).map((name, number) => (
           <span key={name}>
             {number > 0 && ", "}
@@ -113,6 +122,11 @@ function TopicCard({ topic }: { topic: Topic }) {
       )}
     </li>
   );
+}
+
+/** Return how many posts are of the topic, or how many of them mention the subject. */
+function postsText({ mentions, subject_mentions: about }: Topic): string {
+  return about === null ? plural(mentions, "post") : `${about} of ${plural(mentions, "post")}`;
 }
 
 /** Return the upvotes and comments that the topic gained in a day, of those that are known. */

@@ -1,6 +1,7 @@
-/** Trending: the topics of the last day, over all or of one community. */
+/** Trending: the topics of the last day, over all, of one community, or of a subject. */
 
-import { CommunityPicker } from "../components/pickers";
+import { CommunityPicker, SubjectPicker } from "../components/pickers";
+import { address } from "../navigation";
 import { TrendingCard } from "./card";
 
 export function Trending() {
@@ -8,9 +9,10 @@ export function Trending() {
     <div>
       <div class="bar">
         <h1>Trending</h1>
+        <SubjectPicker all="Any subject" />
         <CommunityPicker />
       </div>
-      <TrendingCard isWhole />
+      <TrendingCard isWhole heading="Topics" subject={address.value.subject} />
     </div>
   );
 }

@@ -6,31 +6,35 @@ import { LABELS, NO_FILTER } from "../address";
 import type { ComparedScope, Totals } from "../api";
 import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
 import { SentimentChart } from "../charts/sentiment_chart";
-import { Link } from "../components/link";
-import { ScrollRegion } from "../components/scroll_region";
-import { partialText, stepTime, uncollectedText } from "../components/step_text";
 import {
   type ChartStep,
   type Collected,
   chartSteps,
   maxVolume,
+  type StepSize,
   sentimentLimit,
-  stepSize,
   sumTotals,
 } from "../figures";
-import { communityName, count, formatSpan, plural, score, windowName } from "../format";
+import { count, formatSpan, plural, score, windowName } from "../format";
 import { address, go } from "../navigation";
+import { Link } from "./link";
+import { ScrollRegion } from "./scroll_region";
+import { partialText, stepTime, uncollectedText } from "./step_text";
 
 interface Props {
   compared: ComparedScope;
+  /** What the scope is called in a sentence. */
+  name: string;
   collected: Collected;
+  /** The steps: longer ones for what has few items. */
+  size: StepSize;
 }
 
-export function OverTime({ compared, collected }: Props) {
+export function OverTime({ compared, name, collected, size }: Props) {
   const { hours } = address.value;
-  const { seconds } = stepSize(hours);
+  const { seconds } = size;
   const steps = useMemo(
-    () => chartSteps(compared.trend_data ?? [], stepSize(hours), collected, compared.coverage),
+    () => chartSteps(compared.trend_data ?? [], size, collected, compared.coverage),
     [compared, hours, collected],
   );
   const [activeStep, setActiveStep] = useActiveStep(`${compared.subreddit} ${hours}`);
@@ -52,7 +56,7 @@ export function OverTime({ compared, collected }: Props) {
         </p>
       </div>
       <AccessibleChart
-        name={`${chartSummary(compared, steps, hours)} Arrow keys read it step by step, Enter opens a step's posts.`}
+        name={`${chartSummary(compared, name, steps, hours)} Arrow keys read it step by step, Enter opens a step's posts.`}
         plot={plot}
         onSelect={(at) => openPosts(at, at)}
         table={<StepsTable steps={steps} />}
@@ -107,7 +111,8 @@ function totalsText(name: string, step: Totals): string {
 }
 
 function chartSummary(
-  { subreddit, statistics }: ComparedScope,
+  { statistics }: ComparedScope,
+  of: string,
   steps: ChartStep[],
   hours: number,
 ): string {
@@ -115,7 +120,6 @@ function chartSummary(
     .filter((step) => step.avg_sentiment !== null)
     .sort((a, b) => (a.avg_sentiment ?? 0) - (b.avg_sentiment ?? 0));
   const [lowest, highest] = [ranked[0], ranked.at(-1)];
-  const of = subreddit === "all" ? "all communities" : communityName(subreddit);
   const start = `Sentiment and volume of ${of} over ${windowName(hours)}: ${count(statistics.total)} items`;
   if (!lowest || !highest) return `${start}.`;
   return (

@@ -1,0 +1,79 @@
+/** A small chart of mentions: the mean as a line, and how many there were as bars below it. */
+
+import { useId } from "preact/hooks";
+import type { SubjectPoint } from "../api";
+import { trendMarks } from "./trend_marks";
+
+const HEIGHT = 40;
+/** The bars take the lower part, as in the large charts. */
+const LINE_HEIGHT = 27;
+
+interface Scales {
+  /** The time at which the window ends: a step beyond it isn't complete. */
+  end: string;
+  seconds: number;
+  limit: number;
+  most: number;
+}
+
+interface Props {
+  points: SubjectPoint[];
+  /** What charts side by side share. */
+  scales: Scales;
+  name: string;
+}
+
+export function TrendSparkline({ points, scales: { end, seconds, limit, most }, name }: Props) {
+  const gradient = useId();
+  const width = 100 / Math.max(1, points.length);
+  const isOpen = (start: string) => Date.parse(start) + 1000 * seconds > Date.parse(end);
+  const { line, dots } = trendMarks(
+    points.map(({ start, avg_sentiment }) => (isOpen(start) ? null : avg_sentiment)),
+    { limit, height: LINE_HEIGHT },
+  );
+  return (
+    <svg
+      class="trend"
+      viewBox={`0 0 100 ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={name}
+    >
+      <linearGradient
+        id={gradient}
+        gradientUnits="userSpaceOnUse"
+        x1="0"
+        y1="0"
+        x2="0"
+        y2={LINE_HEIGHT}
+      >
+        <stop offset="50%" class="above" />
+        <stop offset="50%" class="below" />
+      </linearGradient>
+      {points.map(({ start, total, coverage }, number) => {
+        const height = total ? Math.max(0.8, ((HEIGHT - LINE_HEIGHT - 1) * total) / most) : 0;
+        const x = number * width;
+        return (
+          <g key={start} class={isOpen(start) ? "open" : ""}>
+            {coverage !== null && coverage < MIN_OBSERVED && (
+              <rect class="unseen" x={x} width={width} y={0} height={HEIGHT} />
+            )}
+            <rect
+              class="bar"
+              x={x + width * 0.14}
+              width={width * 0.72}
+              y={HEIGHT - height}
+              height={height}
+            />
+          </g>
+        );
+      })}
+      <path class="zero" d={`M0 ${LINE_HEIGHT / 2}H100`} />
+      <path class="mean" d={line} stroke={`url(#${gradient})`} />
+      <path class="mean dot" d={dots} stroke={`url(#${gradient})`} />
+    </svg>
+  );
+}
+
+/** A step that is observed less than this is shaded: MIN_OBSERVED in figures.ts. */
+const MIN_OBSERVED = 0.8;

@@ -1,0 +1,36 @@
+/** What the figures of subjects mean, one tap away from them. */
+
+/** How often the default method's label is that of people: docs/sentiment.md. */
+const RIGHT_OF_100 = { comments: 74, developers: 76 };
+
+export function Meaning() {
+  return (
+    <details class="meaning">
+      <summary>What the figures mean</summary>
+      <div class="meaning-text">
+        <p>
+          <b>A mention</b> is a post or a comment that is about the subject: it names it (by name),
+          or it is a comment that names no subject under a post about this one (in its thread), or
+          it stands in a community of the subject's own and names none (in its home). One that names
+          several counts for each.
+        </p>
+        <p>
+          <b>Sentiment</b> is that of the whole text for now, not of what it says about this
+          product: a text that praises one and scolds another gives both the same score. The default
+          method gives a text the label that people gave it {RIGHT_OF_100.comments} times in 100 on
+          comments about anything, and {RIGHT_OF_100.developers} times in 100 on texts of
+          developers. How often it is right about a product hasn't been measured.
+        </p>
+        <p>
+          <b>±</b> is two standard errors of the mean, as if each text stood alone. Those of one
+          thread don't, so it is rather too small. A mood is named from 30 mentions on, and a change
+          beyond its two standard errors.
+        </p>
+        <p>
+          <b>Share of voice</b> is a subject's mentions, of those of all subjects of the set: your
+          own and your competitors unless another set is named.
+        </p>
+      </div>
+    </details>
+  );
+}

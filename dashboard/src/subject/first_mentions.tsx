@@ -1,0 +1,55 @@
+/** A subject's newest mentions, or those with most upvotes; the list has all. */
+
+import type { SubjectCard } from "../api";
+import { DataState, EmptyNote, Skeleton } from "../components/data_state";
+import { Link } from "../components/link";
+import { SortPicker } from "../components/sort_picker";
+import { listOf } from "../components/subject_links";
+import { now } from "../cycles";
+import { windowFilter } from "../figures";
+import { plural, windowName } from "../format";
+import { address } from "../navigation";
+import { MentionRow } from "../posts/mention_row";
+import { type QueryState, useTopMentions } from "../queries";
+
+export function FirstMentions({ card }: { card: SubjectCard }) {
+  const { sort, hours } = address.value;
+  const top = useTopMentions(sort ? card.id : null, hours);
+  const shown: QueryState<SubjectCard["newest"]> = sort
+    ? top
+    : { data: card.newest, error: undefined };
+  const list = listOf(card.id, { ...windowFilter(card.window, now.value), sort });
+  return (
+    <section class="card first-mentions" aria-labelledby="mentions">
+      <div class="card-head">
+        <h2 id="mentions">Mentions</h2>
+        <SortPicker />
+      </div>
+      <DataState state={shown} skeleton={<Skeleton height={88} rows={5} />}>
+        {(mentions) =>
+          mentions.length ? (
+            <>
+              <ol class="mentions">
+                {mentions.map((each) => (
+                  <MentionRow
+                    key={`${each.kind}:${each.id}`}
+                    mention={each}
+                    to={list}
+                    heading="h3"
+                  />
+                ))}
+              </ol>
+              <p>
+                <Link class="button" to={list}>
+                  All {plural(card.mentions, "mention")}
+                </Link>
+              </p>
+            </>
+          ) : (
+            <EmptyNote title={`Nobody mentioned it in the last ${windowName(hours)}.`} />
+          )
+        }
+      </DataState>
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+/** Where people talk about the subject: its communities, each over time. */
+
+import { useState } from "preact/hooks";
+import type { SubjectCard } from "../api";
+import { TrendSparkline } from "../charts/trend_sparkline";
+import { EmptyNote } from "../components/data_state";
+import { Link } from "../components/link";
+import { Score } from "../components/sentiment";
+import { listOf } from "../components/subject_links";
+import { now } from "../cycles";
+import { courseStepSize } from "../figures";
+import { communityName, partOf, plural, score, windowName } from "../format";
+import { address } from "../navigation";
+import { useTrendsByCommunity } from "../queries";
+import { type Scales, scalesOf } from "../subjects/scales";
+
+const INITIAL_SHOWN = 8;
+
+export function Where({ card }: { card: SubjectCard }) {
+  const { hours } = address.value;
+  const trends = useTrendsByCommunity(card.id, hours).data?.communities ?? {};
+  const [isExpanded, setExpanded] = useState(false);
+  const shown = isExpanded ? card.by_community : card.by_community.slice(0, INITIAL_SHOWN);
+  const courses = Object.values(trends).map((points) => ({
+    trend_data: points,
+    rematching: false,
+  }));
+  const scales: Scales = {
+    ...scalesOf(courses, card, now.value),
+    seconds: courseStepSize(hours).seconds,
+  };
+  return (
+    <section class="card" aria-labelledby="where">
+      <div class="card-head">
+        <h2 id="where">By community</h2>
+        <p class="muted">mean and mentions over {windowName(hours)}, on one scale</p>
+      </div>
+      {!shown.length && <EmptyNote title="Nobody mentioned it in any." />}
+      <ol class="places">
+        {shown.map(({ community, statistics, share: part }) => (
+          <li key={community} class="place">
+            <Link to={listOf(card.id, { ...scales.span, subreddit: community })}>
+              {communityName(community)}
+            </Link>
+            <TrendSparkline
+              scales={scales}
+              points={trends[community] ?? []}
+              name={`${communityName(community)}: ${plural(statistics.total, "mention")}, ${score(statistics.avg_sentiment)} on average`}
+            />
+            <Score value={statistics.avg_sentiment} />
+            <span class="place-count">
+              <b>{partOf(part)}</b> <span class="muted">{plural(statistics.total, "mention")}</span>
+            </span>
+          </li>
+        ))}
+      </ol>
+      {card.by_community.length > shown.length && (
+        <button type="button" class="button" onClick={() => setExpanded(true)}>
+          Show all {card.by_community.length}
+        </button>
+      )}
+    </section>
+  );
+}

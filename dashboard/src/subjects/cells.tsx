@@ -1,0 +1,62 @@
+/** The figures of a subject that cards and rows share. */
+
+import type { SubjectFigures } from "../api";
+import { TrendSparkline } from "../charts/trend_sparkline";
+import { Link } from "../components/link";
+import { moodSentence } from "../components/mood";
+import { listOf } from "../components/subject_links";
+import { communityName, count, partOf, plural, score, windowName } from "../format";
+import { address } from "../navigation";
+import type { Scales } from "./scales";
+
+interface Props {
+  subject: SubjectFigures;
+  scales: Scales;
+}
+
+/** Return how people feel about the subject, in a sentence. */
+export function subjectSentence(subject: SubjectFigures): string {
+  const { hours } = address.value;
+  const { name, mentions } = subject;
+  if (!mentions) return `Nobody mentioned ${name} in the last ${windowName(hours)}.`;
+  return moodSentence(subject, hours, { mood: `The mood around ${name}`, one: "mention" });
+}
+
+export function SubjectTrend({ subject, scales }: Props) {
+  const { name, mentions, statistics, trend_data } = subject;
+  const { hours } = address.value;
+  const summary = `${name} over ${windowName(hours)}: ${plural(mentions, "mention")}, ${score(statistics.avg_sentiment)} on average`;
+  return <TrendSparkline scales={scales} points={trend_data} name={summary} />;
+}
+
+/** A subject's share of voice, as a number and a bar. */
+export function VoiceShare({ subject }: { subject: SubjectFigures }) {
+  if (subject.share === null) return <span class="muted">not in the set</span>;
+  return (
+    <>
+      <span>{partOf(subject.share)}</span>
+      <span class="voice-bar" aria-hidden="true">
+        <span style={{ width: `${100 * subject.share}%` }} />
+      </span>
+    </>
+  );
+}
+
+/** The community with most mentions, which leads to them. */
+export function TopCommunity({ subject, scales }: Props) {
+  const top = subject.top_community;
+  if (!top) return null;
+  return (
+    <>
+      <Link to={listOf(subject.id, { subreddit: top.community, ...scales.span })}>
+        {communityName(top.community)}
+      </Link>{" "}
+      <span class="muted">{partOf(top.share)}</span>
+    </>
+  );
+}
+
+/** The number of mentions, which leads to them. */
+export function MentionCount({ subject, scales }: Props) {
+  return <Link to={listOf(subject.id, scales.span)}>{count(subject.mentions)}</Link>;
+}

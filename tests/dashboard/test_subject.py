@@ -1,0 +1,307 @@
+"""A subject's own view, and the list of its mentions: both show what the API answers."""
+
+import csv
+import re
+from pathlib import Path
+from urllib.parse import quote_plus
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.dashboard import expected
+from tests.dashboard.conftest import Product, Visit
+from tests.dashboard.expected import PAGE, Answer, expect_rows
+
+SUBJECT = "cursor"
+VIAS = {"text": "by name", "thread": "in its thread", "home": "in its home"}
+
+
+def card_of(product: Product, hours: int = 24, subject: str = SUBJECT) -> Answer:
+    found: Answer = product.get(f"subjects/{subject}", hours=hours, until="collected")
+    return found
+
+
+def mentions_of(product: Product, **parameters: object) -> list[Answer]:
+    found: list[Answer] = product.get(f"subjects/{SUBJECT}/mentions", **parameters)
+    return found
+
+
+def region(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def list_of(page: Page) -> Locator:
+    return page.get_by_role("list", name=re.compile("^Mentions, "))
+
+
+def expect_mentions(page: Page, product: Product, **parameters: object) -> None:
+    """Expect the list to have the mentions that the API returns for the parameters, and no more."""
+    found = mentions_of(product, limit=PAGE, **parameters)
+    links = list_of(page).locator("a[data-post]")
+    expect_rows(links, found)
+    if len(found) < PAGE:
+        expect(links).to_have_count(len(found))
+
+
+def expect_address(page: Page, product: Product, query: str) -> None:
+    expect(page).to_have_url(f"{product.url}/?view=posts{query}")
+
+
+# The figures
+
+
+def test_its_figures_are_those_of_the_api(visit: Visit, product: Product) -> None:
+    card = card_of(product)
+    statistics = card["statistics"]
+    page = visit.open(subject=SUBJECT)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cursor competitor")
+    expect(page).to_have_title("Cursor \u00b7 Subjects \u00b7 Undertone")
+    now = region(page, "Now")
+    mean = expected.score(statistics["avg_sentiment"])
+    expect(now).to_contain_text(f"{mean}\u00b1{2 * card['standard_error']:.2f}")
+    expect(now).to_contain_text("of whole texts, not of what they say of it")
+    expect(now).to_contain_text(
+        f"{expected.plural(statistics['posts'], 'post')}, "
+        f"{expected.plural(statistics['comments'], 'comment')}"
+    )
+    expect(now).to_contain_text(f"of {card['base']:,} mentions of {len(card['set'])} subjects")
+    for part in card["by_via"]:
+        link = now.get_by_role("link", name=VIAS[part["via"]])
+        expect(link).to_contain_text(f"{part['statistics']['total']:,}")
+
+
+def test_its_course_is_read_by_keyboard_and_leads_to_the_mentions_of_a_step(visit: Visit) -> None:
+    page = visit.open(subject=SUBJECT, hours=168)
+    chart = page.get_by_role("application", name=re.compile("^Sentiment and volume of Cursor over"))
+    chart.focus()
+    chart.press("End")
+    chart.press("ArrowLeft")
+    expect(region(page, "Over time").locator("[aria-live]")).to_contain_text("on average")
+    chart.press("Enter")
+    expect(page).to_have_url(re.compile(r"view=posts&hours=168&subject=cursor&kind=items&start="))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mentions of Cursor")
+
+
+def test_each_community_has_its_mentions(visit: Visit, product: Product) -> None:
+    card = card_of(product)
+    page = visit.open(subject=SUBJECT)
+    places = region(page, "By community").get_by_role("listitem")
+    for place, part in zip(places.all(), card["by_community"], strict=False):
+        total = part["statistics"]["total"]
+        expect(place).to_contain_text(f"r/{part['community']}")
+        expect(place).to_contain_text(expected.plural(total, "mention"))
+        expect(place).to_contain_text(expected.score(part["statistics"]["avg_sentiment"]))
+    first = card["by_community"][0]["community"]
+    places.first.get_by_role("link").click()
+    expect_address(page, product, f"&subject={SUBJECT}&subreddit={first}")
+    expect_mentions(page, product, subreddit=first)
+
+
+def test_share_of_voice_is_that_of_the_api_with_and_without_homes(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(subject=SUBJECT)
+    voice = region(page, "Share of voice")
+    for home, button in (("include", None), ("exclude", "Without homes")):
+        if button:
+            voice.get_by_role("button", name=button).click()
+            expect(page).to_have_url(f"{product.url}/?subject={SUBJECT}&home=exclude")
+        told = product.get("share-of-voice", until="collected", home=home)
+        names = voice.get_by_role("list").get_by_role("link")
+        expect(names).to_have_text([each["name"] for each in told["subjects"]])
+        for row, each in zip(voice.locator(".voice-row").all(), told["subjects"], strict=False):
+            percent = int(100 * each["share"] + 0.5)
+            expect(row.locator("b")).to_have_text(f"{percent}%" if percent else "<1%")
+        expect(voice).to_contain_text(
+            f"Of {told['base']:,} mentions of {len(told['set'])} subjects in 24 hours"
+        )
+    expect(voice).to_contain_text("without r/")
+    voice.get_by_role("link", name="Claude", exact=True).click()
+    expect(page).to_have_url(f"{product.url}/?subject=claude&home=exclude")
+
+
+def test_it_is_compared_with_the_two_others_that_are_mentioned_most(
+    visit: Visit, product: Product
+) -> None:
+    told = product.get("share-of-voice", until="collected")["subjects"]
+    others = [each["id"] for each in told if each["id"] != SUBJECT][:2]
+    page = visit.open(subject=SUBJECT)
+    region(page, "Share of voice").get_by_role("link", name="Compare over time").click()
+    scopes = ",".join(f"subject:{each}" for each in (SUBJECT, *others))
+    expect(page).to_have_url(f"{product.url}/?view=compare&subject={SUBJECT}&compare={scopes}")
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(3)
+
+
+def test_the_topics_it_is_in_lead_to_their_posts(visit: Visit, product: Product) -> None:
+    topics = product.get("trending", subject=SUBJECT, limit=20)
+    page = visit.open(subject=SUBJECT)
+    moved = region(page, "What moves it")
+    if not topics:
+        expect(moved).to_contain_text("No topic mentions it.")
+        return
+    names = moved.get_by_role("heading", level=3)
+    expect(names).to_have_text([each["theme"] for each in topics[:5]])
+    names.first.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"view=posts&subject=cursor&topic="))
+    expect(page.get_by_role("list", name="Posts, newest first")).to_be_visible()
+
+
+def test_its_newest_mentions_and_those_with_most_upvotes_stand_below(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(subject=SUBJECT, hours=168)
+    shown = region(page, "Mentions").locator("a[data-post]")
+    expect_rows(shown, card_of(product, 168)["newest"])
+    region(page, "Mentions").get_by_role("button", name="Most upvotes").click()
+    expect(page).to_have_url(f"{product.url}/?hours=168&subject={SUBJECT}&sort=score")
+    top = mentions_of(product, hours=168, sort="score", limit=5)
+    expect_rows(shown, top)
+    region(page, "Mentions").get_by_role("link", name="All ").click()
+    expect_address(page, product, f"&hours=168&subject={SUBJECT}&sort=score")
+    expect(list_of(page)).to_have_accessible_name("Mentions, most upvotes first")
+
+
+def test_another_subject_is_chosen_and_all_of_them(visit: Visit, product: Product) -> None:
+    page = visit.open(subject=SUBJECT)
+    picker = page.get_by_role("combobox", name="Subject")
+    picker.select_option(label="Claude Code")
+    expect(page).to_have_url(f"{product.url}/?subject=claude-code")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Claude Code")
+    picker.select_option(label="All subjects")
+    expect(page).to_have_url(f"{product.url}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Subjects")
+
+
+def test_an_unknown_subject_is_named_and_there_is_a_way_out(visit: Visit, product: Product) -> None:
+    page = visit.open(subject="nobody")
+    expect(page.get_by_role("alert")).to_contain_text("nobody")
+    visit.complaints.clear()
+    page.get_by_role("link", name="Show all subjects").click()
+    expect(page).to_have_url(f"{product.url}/")
+    expect(region(page, "Competitors")).to_be_visible()
+
+
+def test_a_subject_that_nobody_mentions_says_so(visit: Visit, product: Product) -> None:
+    silent = next(
+        each
+        for each in product.get("subjects", until="collected")["subjects"]
+        if not each["mentions"]
+    )
+    page = visit.open(subject=silent["id"])
+    expect(region(page, "Now")).to_contain_text(
+        f"Nobody mentioned {silent['name']} in the last 24 hours."
+    )
+    expect(region(page, "Mentions")).to_contain_text("Nobody mentioned it")
+
+
+# The list
+
+
+def test_the_list_has_posts_and_comments_with_the_words_marked(
+    visit: Visit, product: Product
+) -> None:
+    mentions = mentions_of(product, hours=168, limit=50)
+    assert {each["kind"] for each in mentions} == {"post", "comment"}
+    page = visit.open(view="posts", subject=SUBJECT, hours=168)
+    expect_mentions(page, product, hours=168)
+    rows = list_of(page).get_by_role("listitem").all()
+    for row, mention in list(zip(rows, mentions, strict=True))[:20]:
+        expect(row).to_contain_text(VIAS[mention["via"]])
+        expect(row).to_contain_text(f"r/{mention['community']}")
+        if mention["via"] != "text":
+            expect(row.locator("mark")).to_have_count(0)
+            continue
+        marked = row.locator("mark")
+        expect(marked.first).to_be_visible()
+        for text in marked.all_inner_texts():
+            assert " ".join(text.split()) in mention["matched"]
+
+
+@pytest.mark.parametrize(
+    ("group", "button", "parameters"),
+    [
+        ("Sentiment", "negative", {"sentiment": "negative"}),
+        ("How it is about the subject", "by name", {"via": "text"}),
+        ("How it is about the subject", "in its thread", {"via": "thread"}),
+        ("What is listed", "Comments", {"kind": "comment"}),
+        ("Order", "Most upvotes", {"sort": "score"}),
+    ],
+)
+def test_it_is_filtered_and_sorted(
+    visit: Visit, product: Product, group: str, button: str, parameters: dict[str, str]
+) -> None:
+    page = visit.open(view="posts", subject=SUBJECT)
+    page.get_by_role("group", name=group).get_by_role("button", name=button).click()
+    expect_mentions(page, product, hours=24, **parameters)
+    (name, value) = next(iter(parameters.items()))
+    value = "comments" if name == "kind" else value
+    expect_address(page, product, f"&subject={SUBJECT}&{name}={value}")
+    page.reload()
+    expect_mentions(page, product, hours=24, **parameters)
+    page.go_back()
+    expect_mentions(page, product, hours=24)
+
+
+def test_it_is_searched_and_limited_to_a_community(visit: Visit, product: Product) -> None:
+    page = visit.open(view="posts", subject=SUBJECT, hours=168)
+    page.get_by_role("combobox", name="Community").select_option("Cursor")
+    expect_mentions(page, product, hours=168, subreddit="Cursor")
+    named = mentions_of(product, hours=168, subreddit="Cursor", via="text", limit=50)
+    words = re.findall(r"[a-z]{6,}", named[0]["text"] or named[0]["title"])[:1]
+    page.get_by_role("searchbox").fill(words[0])
+    expect(page).to_have_url(re.compile(f"q={quote_plus(words[0])}"))
+    expect_mentions(page, product, hours=168, subreddit="Cursor", q=words[0])
+    page.get_by_role("link", name="Clear all").click()
+    expect_address(page, product, f"&hours=168&subject={SUBJECT}&subreddit=Cursor")
+
+
+def test_by_score_the_next_page_follows_in_its_order(visit: Visit, product: Product) -> None:
+    page = visit.open(view="posts", subject=SUBJECT, hours=168, sort="score")
+    links = list_of(page).locator("a[data-post]")
+    expect(links.first).to_be_visible()
+    links.last.scroll_into_view_if_needed()
+    expect(links.nth(70)).to_be_attached()
+    found = mentions_of(product, hours=168, sort="score", limit=500)
+    expect_rows(links, found[:70])
+
+
+def test_a_mention_opens_its_post_beside_the_list(visit: Visit, product: Product) -> None:
+    named = mentions_of(product, via="text", limit=50)
+    mention = next(each for each in named if each["kind"] == "comment")
+    page = visit.open(view="posts", subject=SUBJECT)
+    name = f"{mention['community']}/{mention['id']}"
+    list_of(page).locator(f'a[data-post="{name}"]').click()
+    panel = page.get_by_role("complementary", name="Post")
+    expect(panel).to_contain_text(mention["author"])
+    for word in mention["matched"][:1]:
+        expect(panel.locator("mark").filter(has_text=word).first).to_be_visible()
+    place = f"{mention['community']}/{mention['post_id']}"
+    expect_address(page, product, f"&subject={SUBJECT}&post={place}")
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+
+
+def test_the_whole_list_is_downloaded(visit: Visit, product: Product, tmp_path: Path) -> None:
+    page = visit.open(view="posts", subject=SUBJECT)
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download as CSV").click()
+    file = tmp_path / "mentions.csv"
+    started.value.save_as(file)
+    with file.open(encoding="utf-8-sig", newline="") as rows:
+        ids = [row["id"] for row in csv.DictReader(rows)]
+    assert ids == [each["id"] for each in mentions_of(product, hours=24, limit=500)]
+
+
+def test_its_feed_is_linked(visit: Visit, product: Product) -> None:
+    page = visit.open(view="posts", subject=SUBJECT)
+    feed = page.get_by_role("link", name="Mentions as a feed").get_attribute("href")
+    answer = product.host.http.get(str(feed))
+    assert answer.is_success
+    assert answer.headers["Content-Type"].startswith("application/atom+xml")
+
+
+def test_where_nothing_fits_the_filter_can_be_left(visit: Visit, product: Product) -> None:
+    page = visit.open(view="posts", subject=SUBJECT, q="wordthatnobodywrites")
+    expect(page.get_by_text("No mention fits this filter.")).to_be_visible()
+    page.get_by_role("link", name="Show them without the filter").click()
+    expect_mentions(page, product, hours=24)
