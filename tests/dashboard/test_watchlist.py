@@ -51,7 +51,7 @@ def put(product: Product, subject: str, **changes: Any) -> None:
 
 
 def rows(page: Page) -> Locator:
-    return page.locator(".subject-rows li")
+    return page.locator(".watch-rows li")
 
 
 def preview(page: Page) -> Locator:

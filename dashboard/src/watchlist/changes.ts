@@ -30,6 +30,11 @@ export interface Undo {
 export const changedAt = signal<number | undefined>(undefined);
 export const undo = signal<Undo | undefined>(undefined);
 
+/** Forget that something was changed here: another view is shown. */
+export function forgetChange(): void {
+  changedAt.value = undefined;
+}
+
 /** Store a subject. Throws ApiError, as every change does: 412 if the watchlist has changed. */
 export async function putSubject(subject: Subject, before: Subject | undefined): Promise<void> {
   await apply("Save", [put(subject)]);

@@ -15,7 +15,7 @@ export function CommunityList({ communities }: { communities: Community[] }) {
         <p class="muted">{plural(communities.length, "community", "communities")}</p>
       </div>
       <AddCommunity />
-      <ul class="subject-rows">
+      <ul class="watch-rows">
         {communities.map((each) => (
           <CommunityRow key={each.id} community={each} />
         ))}
@@ -29,10 +29,10 @@ function CommunityRow({ community }: { community: Community }) {
   const { run, isBusy, error } = useAction(() => removeCommunity(community));
   return (
     <li>
-      <p class="subject-name">
+      <p class="watch-name">
         <Link to={{ view: "communities", subreddit: id, subject: null }}>{communityName(id)}</Link>
       </p>
-      <p class="muted subject-words">{query ?? address}</p>
+      <p class="muted watch-words">{query ?? address}</p>
       <button
         type="button"
         class="button"

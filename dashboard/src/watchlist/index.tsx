@@ -5,7 +5,7 @@ import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { address } from "../navigation";
 import { useAction } from "../request";
-import { undo, undoLast } from "./changes";
+import { forgetChange, undo, undoLast } from "./changes";
 import { CommunityList } from "./communities";
 import { Editor } from "./editor";
 import { SubjectList } from "./list";
@@ -16,6 +16,7 @@ import { drafts, type Stored, useWatchlist } from "./state";
 export function Watchlist() {
   const state = useWatchlist();
   const { subject: shown } = address.value;
+  useEffect(() => forgetChange, []);
   return (
     <div class="watchlist">
       <div class="bar">
@@ -75,19 +76,20 @@ function One({ shown, stored }: { shown: string; stored: Stored }) {
 /** What was changed last, and a way back. */
 function UndoBar() {
   const { run, isBusy, error } = useAction(undoLast);
-  const button = useRef<HTMLButtonElement>(null);
+  const notice = useRef<HTMLParagraphElement>(null);
   const last = undo.value;
   useEffect(() => {
-    // The button of a removed row is gone: its focus goes to the way back.
-    if (last && document.activeElement === document.body) button.current?.focus();
+    // The button of a removed row is gone: the focus goes before the way back, not on it, so that
+    // a second Enter undoes nothing.
+    if (last && document.activeElement === document.body) notice.current?.focus();
   }, [last]);
   return (
     <div class="undo" role="status">
       {last && (
-        <p>
+        <p ref={notice} tabIndex={-1}>
           <span>{error ? error.message : last.done}</span>
           {last.changes.length > 0 && (
-            <button ref={button} type="button" class="button" disabled={isBusy} onClick={run}>
+            <button type="button" class="button" disabled={isBusy} onClick={run}>
               Undo
             </button>
           )}

@@ -31,7 +31,7 @@ export function SubjectList({ subjects }: { subjects: Subject[] }) {
                 <h2 id={`role-${role}`}>{ROLES[role].many}</h2>
                 <p class="muted">{plural(some.length, "subject")}</p>
               </div>
-              <ul class="subject-rows">
+              <ul class="watch-rows">
                 {some.map((each) => (
                   <SubjectRow key={each.id} subject={each} />
                 ))}
@@ -53,11 +53,11 @@ function SubjectRow({ subject }: { subject: Subject }) {
   const more = terms.length - words.length;
   return (
     <li>
-      <p class="subject-name">
+      <p class="watch-name">
         <Link to={{ subject: id }}>{name}</Link>
         {drafts.value[id] && <span class="warning"> not saved yet</span>}
       </p>
-      <p class="muted subject-words">
+      <p class="muted watch-words">
         {words.join(" · ")}
         {more > 0 && ` and ${more} more`}
         {home.length > 0 && ` — at home in ${home.map(communityName).join(", ")}`}
