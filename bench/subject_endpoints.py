@@ -38,7 +38,7 @@ Asked = dict[str, dict[str, Read]]
 
 WINDOWS = {"24 h": 24, "7 d": 168, "30 d": 720, "90 d": 2160}
 ANY = Condition()
-NEW, OTHER, COMMUNITY = "bench-new", "bench-other", "bench_new"
+NEW, OTHER, COMMUNITY = "bench-new", "bench-other", "push.bench"
 PREVIEW_DAYS = 7
 
 
@@ -94,9 +94,9 @@ async def _merge(deps: Deps) -> object:
 
 async def _rename(deps: Deps) -> object:
     known = await read_whole_watchlist(deps, NoParameters())
-    body = WatchlistBody.model_validate(known.model_dump(include={"subjects"}))
-    body.subjects[0].name += " too"
-    return await put_watchlist(deps, ANY, body)
+    subjects = known.model_dump()["subjects"]
+    subjects[0]["name"] += " too"
+    return await put_watchlist(deps, ANY, WatchlistBody.model_validate({"subjects": subjects}))
 
 
 def _of_windows(read: Callable[[int], Read]) -> dict[str, Read]:

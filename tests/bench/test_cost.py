@@ -93,7 +93,7 @@ async def test_it_counts_the_requests_that_the_cosmos_store_sends(cosmos_store) 
     store = PricedStore(cosmos_store)
     await keep(store, posts_back(12, NOW - NOW.replace(minute=0), newest=NOW))
     deps = deps_of(store)
-    questions = asked(NAMES, post=("aws", "p0"), cycle="cycle_20261123_130000")
+    questions = asked(NAMES, ["cursor"], post=("aws", "p0"), cycle="cycle_20261123_130000")
     reads = [
         *first_view(NAMES, 24),
         *questions["posts_recent"].values(),
