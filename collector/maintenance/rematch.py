@@ -141,8 +141,7 @@ class RematchTurn:
         self, rules: MentionRules, name: str, hours: Iterable[str], changes: "Changes"
     ) -> None:
         """Match the items of a community's hours, and add those whose mentions change."""
-        wanted = frozenset(hours)
-        for near in nearby(sorted(wanted)):
+        for near in nearby(sorted(hours)):
             ends = near[0], next_hour(near[-1])
             posts = [each async for each in items_between(self.store, POSTS, name, *ends)]
             comments = [each async for each in items_between(self.store, COMMENTS, name, *ends)]
