@@ -36,7 +36,8 @@ async def write_months(store: Store, community: str, days: Iterable[DayStats]) -
 async def remove_months(store: Store, community: str, *, before: str = LAST_KEY) -> None:
     """Remove a community's months, or those before a month."""
     old = Query(MONTHS, partition_of(community), PAGE, order_by="id", below=before)
-    await store.delete(MONTHS, [key_of(community, month["id"]) for month in await store.query(old)])
+    if found := await store.query(old):
+        await store.delete(MONTHS, [key_of(community, month["id"]) for month in found])
 
 
 async def _days_of(store: Store, community: str, month: str) -> list[DayStats]:

@@ -178,7 +178,7 @@ async def test_of_too_many_items_the_newest_are_looked_at(process, written) -> N
 @pytest.mark.parametrize(
     ("more", "parameter", "detail"),
     [
-        ({"terms": []}, "/terms", "no term"),
+        ({"terms": []}, "/terms", ""),
         ({"terms": [{"text": "the"}]}, "/terms/0/text", "stop word"),
         ({"home": ["nowhere"]}, "/home/0", "isn't a community"),
         ({"days": 31}, "/days", "less than or equal to 30"),
