@@ -51,9 +51,15 @@ IF_MATCH = {
     "schema": {"type": "string", "pattern": TAGS, "maxLength": 1000},
     "example": "*",
 }
-NEXT = {
+NEXT: dict[str, Any] = {
     "description": 'the address of the next page: <path>; rel="next"; absent on the last page',
     "schema": {"type": "string"},
+}
+
+REMATCHING: dict[str, Any] = {
+    "description": "true while stored items are being matched with changed rules of the subject, so"
+    " that its mentions may not be right yet; else absent",
+    "schema": {"type": "string", "enum": ["true"]},
 }
 
 
@@ -136,7 +142,12 @@ def _answered(endpoint: Endpoint) -> dict[str, Any]:
         "description": (endpoint.answer.__doc__ or "").split("\n")[0],
         "content": content,
     }
-    return {**answered, "headers": {"Link": NEXT}} if endpoint.is_paged else answered
+    if not endpoint.is_paged:
+        return answered
+    headers = {"Link": NEXT}
+    if endpoint.parameters and "via" in endpoint.parameters.model_fields:
+        headers["Undertone-Rematching"] = REMATCHING
+    return {**answered, "headers": headers}
 
 
 def _problem(endpoint: Endpoint, status: int) -> dict[str, Any]:

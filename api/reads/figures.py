@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from api.deps import Deps
 from api.reads.coverage import coverage_in, read_states
@@ -38,6 +39,11 @@ class SubjectsFigures:
     coverage: Coverage | None
     timestamp: str
 
+    @cached_property
+    def totals(self) -> "Totals":
+        """Return the figures of each subject in each of the times, added up once."""
+        return Totals(self)
+
     @property
     def step(self) -> Granularity:
         """Return the length of a step: hours, or days of a longer window."""
@@ -62,6 +68,35 @@ class SubjectsFigures:
         """Return the window before it."""
         start = iso(self.window.start)
         return TimeWindow(start=iso(self.window.before().start), end=start)
+
+
+class Totals:
+    """The figures of subjects in the four times; `without` names communities that don't count."""
+
+    def __init__(self, found: SubjectsFigures, without: Collection[str] = ()) -> None:
+        tables = (found.now, found.before, found.compared, found.earlier)
+        self.now, self.before, self.compared, self.earlier = (
+            _TableTotals(table, without) for table in tables
+        )
+
+
+class _TableTotals:
+    """The figures of subjects in one table, each added up once."""
+
+    def __init__(self, table: SubjectTable, without: Collection[str]) -> None:
+        self._table = table
+        self._without = without
+        self._known: dict[str, Figures] = {}
+
+    def of(self, subject: str) -> Figures:
+        """Return the figures of a subject."""
+        if subject not in self._known:
+            self._known[subject] = self._table.total(subject, without=self._without)
+        return self._known[subject]
+
+    def mentions(self, subjects: Collection[str]) -> int:
+        """Return the number of mentions of these subjects together."""
+        return sum(self.of(subject).items for subject in subjects)
 
 
 async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFigures:
@@ -173,7 +208,7 @@ def change_of(
     found: SubjectsFigures, subject: str, other_languages: OtherLanguages
 ) -> MentionChange:
     """Return the change of a subject over the compared hours."""
-    now, before = found.compared.total(subject), found.earlier.total(subject)
+    now, before = found.totals.compared.of(subject), found.totals.earlier.of(subject)
     change = judged([cell_of(now)], [cell_of(before)], found.basis, other_languages)
     return MentionChange(
         verdict=change.verdict,
@@ -189,13 +224,6 @@ def change_of(
 def base_set(subjects: Sequence[Subject]) -> list[str]:
     """Return the ids of the subjects that share the voice: own ones and competitors."""
     return [each["id"] for each in subjects if each["role"] != "topic"]
-
-
-def mentions_of(
-    table: SubjectTable, subjects: Collection[str], without: Collection[str] = ()
-) -> int:
-    """Return the number of mentions of these subjects together."""
-    return sum(table.total(subject, without=without).items for subject in subjects)
 
 
 def share_in(part: int, base: int) -> float | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from api.deps import Deps
@@ -13,7 +14,6 @@ from api.reads.figures import (
     change_of,
     difference_of,
     error_of,
-    mentions_of,
     moved_share,
     read_figures,
     share_in,
@@ -45,6 +45,23 @@ ORDER: Mapping[Role, int] = {"own": 0, "competitor": 1, "topic": 2}
 NEWEST = 5
 
 
+@dataclass(frozen=True)
+class Bases:
+    """The subjects that share the voice, and their mentions together."""
+
+    own: Sequence[str]
+    now: int
+    compared: int
+    earlier: int
+
+    @classmethod
+    def of(cls, found: SubjectsFigures, subjects: Sequence[Subject]) -> "Bases":
+        """Return those of the own subjects and competitors."""
+        own, totals = base_set(subjects), found.totals
+        tables = (totals.now, totals.compared, totals.earlier)
+        return cls(own, *(table.mentions(own) for table in tables))
+
+
 async def read_subjects(deps: Deps, parameters: SubjectsParameters) -> SubjectsAnswer:
     """Return the subjects of the watchlist, own ones first, with their figures.
 
@@ -55,13 +72,13 @@ async def read_subjects(deps: Deps, parameters: SubjectsParameters) -> SubjectsA
     found = await read_figures(deps, parameters)
 
     def answer() -> SubjectsAnswer:
-        own = base_set(subjects)
-        rows = [_figures(deps, found, each, own, rematching) for each in subjects]
+        bases = Bases.of(found, subjects)
+        rows = [_figures(deps, found, each, bases, rematching) for each in subjects]
         rows.sort(key=lambda row: (ORDER[row.role], -row.mentions, row.name.casefold()))
         return SubjectsAnswer(
             subjects=rows,
             rematching=not rematching.isdisjoint(each["id"] for each in subjects),
-            **_of_the_set(deps, parameters, found, own),
+            **_of_the_set(deps, parameters, found, bases),
         )
 
     # In a thread, because a hundred subjects take tenths of a second.
@@ -82,11 +99,11 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
     newest = await newest_mentions(deps, scope, found.window, NEWEST)
 
     def answer() -> SubjectCard:
-        own = base_set(subjects)
-        row = _figures(deps, found, subject, own, rematching)
+        bases = Bases.of(found, subjects)
+        row = _figures(deps, found, subject, bases, rematching)
         return SubjectCard(
             **dict(row),
-            **_of_the_set(deps, parameters, found, own),
+            **_of_the_set(deps, parameters, found, bases),
             terms=[TermAnswer.model_validate(term) for term in subject["terms"]],
             exclude=subject["exclude"],
             context=subject["context"],
@@ -108,17 +125,19 @@ def _figures(
     deps: Deps,
     found: SubjectsFigures,
     subject: Subject,
-    own: Sequence[str],
+    bases: Bases,
     rematching: frozenset[str],
 ) -> SubjectFigures:
     name, languages = subject["id"], deps.settings.other_languages
-    now, before = found.now.total(name), found.before.total(name)
+    totals = found.totals
+    now, before = totals.now.of(name), totals.before.of(name)
     statistics, previous = totals_of(now), totals_of(before)
     share, share_change = None, None
-    if name in own:
-        share = _share(found.now, name, own)
-        shares = [_share(table, name, own) for table in (found.compared, found.earlier)]
-        share_change = moved_share(*shares)
+    if name in bases.own:
+        share = share_in(now.items, bases.now)
+        compared = share_in(totals.compared.of(name).items, bases.compared)
+        earlier = share_in(totals.earlier.of(name).items, bases.earlier)
+        share_change = moved_share(compared, earlier)
     return SubjectFigures(
         id=name,
         name=subject["name"],
@@ -136,10 +155,6 @@ def _figures(
         trend_data=_trend(found, name),
         rematching=name in rematching,
     )
-
-
-def _share(table: SubjectTable, subject: str, own: Sequence[str]) -> float | None:
-    return share_in(mentions_of(table, [subject]), mentions_of(table, own))
 
 
 def community_mentions(
@@ -178,12 +193,12 @@ def _trend(found: SubjectsFigures, subject: str) -> list[SubjectPoint]:
 
 
 def _of_the_set(
-    deps: Deps, parameters: SubjectsParameters, found: SubjectsFigures, own: Sequence[str]
+    deps: Deps, parameters: SubjectsParameters, found: SubjectsFigures, bases: Bases
 ) -> dict[str, Any]:
     """Return what the answers of lists and cards have in common."""
     return {
-        "set": list(own),
-        "base": mentions_of(found.now, own),
+        "set": list(bases.own),
+        "base": bases.now,
         "mixed_methods": found.basis.is_mixed,
         "granularity": found.step,
         "gaps": found.gaps,

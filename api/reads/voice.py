@@ -8,8 +8,8 @@ from api.deps import Deps
 from api.reads.coverage import coverage_answer
 from api.reads.figures import (
     SubjectsFigures,
+    Totals,
     base_set,
-    mentions_of,
     moved_share,
     read_figures,
     share_in,
@@ -22,7 +22,7 @@ from api.schema.subjects import OtherVoices, ShareOfVoice, SubjectVoice
 from shared.models import Subject
 from shared.settings import Settings
 from shared.stats.cells import COMPOUND_DIGITS
-from shared.stats.subject_tables import REST, Figures
+from shared.stats.subject_tables import REST
 from shared.subjects.watchlist import read_watchlist
 
 
@@ -107,16 +107,16 @@ class _Voices:
         self._subjects = subjects
         self._without = without
         ids = [each["id"] for each in subjects]
-        self._totals = {name: found.now.total(name, without=without) for name in ids}
-        self.base = sum(each.items for each in self._totals.values())
-        self.earlier_base = mentions_of(found.earlier, ids, without)
-        self._compared_base = mentions_of(found.compared, ids, without)
+        self._totals = Totals(found, without) if without else found.totals
+        self.base = self._totals.now.mentions(ids)
+        self.earlier_base = self._totals.earlier.mentions(ids)
+        self._compared_base = self._totals.compared.mentions(ids)
 
     def by_size(self) -> list[Subject]:
         """Return the subjects, most mentions first."""
 
         def size(subject: Subject) -> tuple[int, str]:
-            return -self._totals[subject["id"]].items, subject["name"].casefold()
+            return -self._totals.now.of(subject["id"]).items, subject["name"].casefold()
 
         return sorted(self._subjects, key=size)
 
@@ -138,12 +138,12 @@ class _Voices:
         return OtherVoices(subjects=ids, **self._voice(ids))
 
     def _voice(self, ids: Sequence[str]) -> dict[str, Any]:
-        own: list[Figures] = [self._totals[name] for name in ids]
+        own = [self._totals.now.of(name) for name in ids]
         mentions = sum(each.items for each in own)
         counted = sum(each.counted for each in own)
         total = sum(each.compound_sum for each in own)
-        compared = mentions_of(self._found.compared, ids, self._without)
-        earlier = mentions_of(self._found.earlier, ids, self._without)
+        compared = self._totals.compared.mentions(ids)
+        earlier = self._totals.earlier.mentions(ids)
         previous = share_in(earlier, self.earlier_base)
         return {
             "mentions": mentions,
