@@ -194,6 +194,20 @@ def test_while_rules_are_matched_again_it_says_so(visit: Visit, product: Product
     expect(page.get_by_role("heading", level=1)).to_have_text("Collection")
 
 
+def test_figures_fill_in_while_rules_are_matched_again(visit: Visit, product: Product) -> None:
+    before, after = subjects_of(product), subjects_of(product)
+    changed = of_role(before, "competitor")[0]
+    changed.update(mentions=3, rematching=True)
+    answers = [before]
+    visit.page.route("**/api/v1/subjects?**", lambda route: route.fulfill(json=answers[-1]))
+    page = visit.open()
+    expect(row_of(page, changed).get_by_role("link", name="3", exact=True)).to_be_visible()
+    answers.append(after)
+    full = of_role(after, "competitor")[0]["mentions"]
+    expect(row_of(page, changed).get_by_role("link", name=str(full), exact=True)).to_be_visible()
+    expect(page.get_by_text("have changed.")).to_have_count(0)
+
+
 def test_where_there_are_no_subjects_it_says_what_to_do(visit: Visit, product: Product) -> None:
     answer = {**subjects_of(product), "subjects": [], "set": [], "base": 0}
     visit.page.route("**/api/v1/subjects?**", lambda route: route.fulfill(json=answer))

@@ -114,7 +114,12 @@ def test_no_label_of_a_chart_is_cut_off_at_its_edge(
 ) -> None:
     visit = visitor(product.url, viewport={"width": width, "height": 900})
     visit.page.add_init_script(f"{{{LISTEN}}}")
-    for view in ({}, {"view": "compare", "compare": "claude,Cursor"}):
+    views = (
+        {"view": "communities"},
+        {"subject": "cursor"},
+        {"view": "compare", "compare": "claude,Cursor"},
+    )
+    for view in views:
         page = visit.open(**view)
         for window in ("7 days", "30 days", "90 days", "24 hours"):
             page.evaluate("window.written = 0")
