@@ -1,7 +1,7 @@
 /** Navigation: the current address, links, and the browser's history. */
 
 import { signal } from "@preact/signals";
-import { type Address, formatAddress, parseAddress } from "./address";
+import { type Address, formatAddress, parseAddress, type View } from "./address";
 
 export const address = signal<Address>(parseAddress(location.search));
 
@@ -24,11 +24,14 @@ export function go(changes: Partial<Address>, { replace = false } = {}): void {
   }
 }
 
+/** The views that show one subject, or all. */
+const SUBJECT_VIEWS: View[] = ["subjects", "watchlist"];
+
 /** Return whether the addresses show different things: the view, or what the view is about. */
 function isOtherView(before: Address, to: Address): boolean {
   if (to.view !== before.view) return true;
   if (to.view === "communities") return to.subreddit !== before.subreddit;
-  return to.view === "subjects" && to.subject !== before.subject;
+  return SUBJECT_VIEWS.includes(to.view) && to.subject !== before.subject;
 }
 
 /** Update the history. Browsers refuse many entries at a time: the view changes all the same. */
