@@ -23,8 +23,9 @@ class Term(TypedDict):
 class Subject(TypedDict):
     """Something that people talk about; id is safe in a path.
 
-    exclude are phrases that void the terms that they overlap. context are words, home are ids of
-    communities. merged_from are the ids of subjects whose history this one has taken.
+    exclude are phrases that void the terms that they overlap. context are words, or names of lists
+    such as "@usage" (shared/subjects/wordlists.py); home are ids of communities. merged_from are
+    the ids of subjects whose history this one has taken.
     """
 
     id: str

@@ -21,6 +21,55 @@ ARTICLE = re.compile(
     r"|real|normal|big|tiny|small)\s)?$"
 )
 MAX_ARTICLE = 16
+# An article up to three words before is that of a common noun, too, if none of these is between.
+FAR_ARTICLE = re.compile(r"(?:an?|the|this|every|each|which|.*'s)")
+FAR_WORDS = 4
+LINKS = frozenset(
+    (
+        *(
+            "to",
+            "in",
+            "on",
+            "at",
+            "of",
+            "for",
+            "from",
+            "with",
+            "by",
+            "via",
+            "into",
+            "about",
+            "than",
+        ),
+        *("like", "as", "is", "are", "was", "were", "be", "been", "do", "does", "did", "has"),
+        *("have", "had", "can", "could", "will", "would", "should", "if", "when", "while", "since"),
+        *(
+            "because",
+            "and",
+            "or",
+            "but",
+            "so",
+            "that",
+            "who",
+            "use",
+            "using",
+            "used",
+            "uses",
+            "try",
+        ),
+        *("tried", "trying", "let", "make", "made", "get", "got", "ask", "asked", "tell", "told"),
+        *("love", "hate", "give", "gave", "stop", "started", "says", "say", "think", "thinks"),
+        *("thought", "week", "day", "month", "year", "update", "release", "version", "time", "now"),
+        *("than", "try", "vs", "bought", "ran", "left"),
+    )
+)
+# A verb follows them, as "windsurf" may be one.
+BEFORE_VERBS = frozenset(
+    (
+        *("to", "i", "we", "you", "they", "he", "she", "can", "could", "will", "would", "should"),
+        *("don't", "didn't", "never"),
+    )
+)
 # Its context stands directly behind it then: "the cursor editor".
 BEHIND_WORDS = 2
 VERSION = re.compile(
@@ -28,10 +77,15 @@ VERSION = re.compile(
 )
 # A clause begins after them, with a capital.
 CLAUSE = re.compile(r"(?:[:\"]|(?:^|\s)[-*])\s*$")
+CLAUSE_ENDS = '.,:;!?()"-\u2026'
 MIN_LETTERS = 4
 # "the cursor in VS Code" is no editor.
-PREPOSITION = re.compile(r"\s(?:in|on|at|of|to|for|from|with|is|was|and|or)(?![^\W_])")
+PREPOSITION = re.compile(
+    r"\s(?:in|on|at|of|to|for|from|with|is|are|was|were|can|will|and|or)(?![^\W_])"
+)
 MIN_NOUN = 3
+# Longer words are no articles; the limit bounds the time.
+MAX_WORD = 40
 
 
 class Surroundings:
@@ -58,8 +112,8 @@ class Surroundings:
         """Return whether all words of the text are near each other."""
         return self._text.spaced.count(" ") < NEAR_WORDS
 
-    def has_context(self, name: Occurrence[Any], context: Spans) -> bool:
-        """Return whether a word of the context is near a name.
+    def has_context(self, name: Occurrence[Any], context: Spans, *, noun: bool) -> bool:
+        """Return whether a word of the context is near a name; a noun may have an article.
 
         A phrase with the name itself may be context, as "using Cursor", and the number of a version
         behind the name is.
@@ -68,7 +122,7 @@ class Surroundings:
             return True
         if not context:
             return False
-        common = self._is_common_noun(name, context)
+        common = self._is_common_noun(name, context) or (noun and self._has_article(name))
         first, last = self._behind(name.stop) if common else self._near(name.start, name.stop)
         owns = "'" in self._text.folded[name.end : name.stop]
         # "using Claude's chair" says nothing of Claude.
@@ -92,6 +146,34 @@ class Surroundings:
         if (begins or CLAUSE.search(before)) and not any(map(str.isupper, written[1:])):
             return False
         return not self._is_title(start, start + len(written), sentence)
+
+    def is_bare(self, name: Occurrence[Any], context: Spans) -> bool:
+        """Return whether a name stands within a sentence as names do, without an article."""
+        place = bisect_left(self._starts, name.start)
+        before = self._words_before(place)
+        if not before or before[0] in BEFORE_VERBS or self._has_article(name):
+            return False
+        if self._is_common_noun(name, context):
+            return False
+        if before[0] not in LINKS and self._text.is_upper(self._starts[place - 1]):
+            return False
+        written = self._text.written(name.start, name.end)
+        return written.islower() or self.is_own_capital(name.start, written)
+
+    def is_small(self, name: Occurrence[Any], context: Spans) -> bool:
+        """Return whether a name stands in lower case, and not as a common noun."""
+        written = self._text.written(name.start, name.end)
+        return written.islower() and not self._is_common_noun(name, context)
+
+    def _words_before(self, place: int) -> list[str]:
+        """Return the words before one in its clause, the nearest first."""
+        found: list[str] = []
+        for begins, ends in reversed(self._words[max(0, place - FAR_WORDS) : place]):
+            word = self._text.folded[max(begins, ends - MAX_WORD) : ends]
+            if word[-1] in CLAUSE_ENDS:
+                break
+            found.append(word)
+        return found
 
     def _is_title(self, start: int, stop: int, sentence: int) -> bool:
         """Return whether most long words near a name in its sentence have capitals."""
@@ -118,6 +200,17 @@ class Surroundings:
         if ARTICLE.search(text.folded, max(0, start - MAX_ARTICLE), start):
             return True
         return self._follows_owner(start, context)
+
+    def _has_article(self, name: Occurrence[Any]) -> bool:
+        """Return whether a name in lower case has an article, as in "the in-game codex"."""
+        if not self._text.written(name.start, name.end).islower():
+            return False
+        for word in self._words_before(bisect_left(self._starts, name.start)):
+            if word in LINKS or word.endswith("ed"):
+                return False
+            if FAR_ARTICLE.fullmatch(word):
+                return True
+        return False
 
     def _follows_owner(self, start: int, context: Spans) -> bool:
         """Return whether a name stands behind: "Postgres cursor", "everyone's cursor".

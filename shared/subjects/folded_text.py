@@ -52,7 +52,8 @@ class FoldedText:
     """A text as it is compared, and where its words stand in the text itself."""
 
     def __init__(self, text: str) -> None:
-        text = normalised(text)
+        if not text.isascii():
+            text = normalised(text)
         if "  " in text or "\n" in text or "\t" in text:
             text = LINES.sub("\n", BLANKS.sub(" ", text))
         self.text = text
@@ -62,8 +63,6 @@ class FoldedText:
     @cached_property
     def _places(self) -> Sequence[int]:
         """Return for each folded character, and for the end, its place in the text."""
-        if self.text.isascii():
-            return range(len(self.text) + 1)
         places: list[int] = []
         for place, character in enumerate(self.text):
             places += [place] * len(_FOLDS[ord(character)])
@@ -71,12 +70,15 @@ class FoldedText:
 
     def written(self, start: int, end: int) -> str:
         """Return what stands in the text itself, with line breaks as blanks."""
+        if self.text.isascii():
+            return self.text[start:end].replace("\n", " ")
         last = self._places[end - 1] + 1 if end > start else self._places[start]
         return self.text[self._places[start] : last].replace("\n", " ")
 
     def is_upper(self, place: int) -> bool:
         """Return whether a capital stands at a place of the folded text."""
-        return self.text[self._places[place]].isupper()
+        text = self.text
+        return text[place if text.isascii() else self._places[place]].isupper()
 
     def end_of(self, start: int, end: int, *, prefix: bool) -> int | None:
         """Return where the word of a hit ends, with its ending; None if it isn't a whole word."""

@@ -14,8 +14,8 @@ from shared.models import Subject, Term
 from shared.subjects.context import Surroundings
 from shared.subjects.folded_text import FoldedText
 from shared.subjects.phrases import Occurrence, OwnedPhrases, Phrase, Phrases, phrase_of
-from shared.subjects.spans import Span, Spans
-from shared.subjects.wordlists import context_of
+from shared.subjects.spans import NO_SPANS, Span, Spans
+from shared.subjects.wordlists import BARE, SMALL, context_of
 from shared.text import normalised
 
 SHORT_FORM = re.compile(r"'\w*$")
@@ -75,6 +75,8 @@ class Matcher:
         self._ids = [subject["id"] for subject in subjects]
         self._homes = [frozenset(map(str.casefold, subject["home"])) for subject in subjects]
         self._excluding = frozenset(n for n, each in enumerate(subjects) if each["exclude"])
+        self._bare = frozenset(n for n, each in enumerate(subjects) if BARE in each["context"])
+        self._small = frozenset(n for n, each in enumerate(subjects) if SMALL in each["context"])
         self._terms = Phrases(
             each
             for number, subject in enumerate(subjects)
@@ -100,9 +102,10 @@ class Matcher:
             for hit in self._terms.find(folded)
             if not hit.value.exact or _own_spelling(folded, hit)
         ]
+        if not hits:
+            return Found([], [])
         kept_out: list[tuple[int, KeptOut]] = []
-        if hits:
-            hits = self._without_excluded(folded, hits, kept_out)
+        hits = self._without_excluded(folded, hits, kept_out)
         if len(hits) > 1:
             hits = sorted(_longest(hits, len(folded.folded)), key=attrgetter("start"))
         if hits:
@@ -123,6 +126,8 @@ class Matcher:
         if not owners:
             return hits
         places = self._exclusions.spans(text, owners)
+        if not places:
+            return hits
         left: list[Hit] = []
         for hit in hits:
             spans = places.get(hit.value.subject)
@@ -152,13 +157,25 @@ class Matcher:
             if (
                 not needs_context
                 or subject not in owners
-                or _is_told(text, around, hit, places[subject])
+                or self._is_told(text, around, hit, places.get(subject, NO_SPANS))
             ):
                 left.append(hit)
             else:
                 reason = self._kept_out(text, hit, "no_context", _words(text, hit))
                 kept_out.append((hit.start, reason))
         return left
+
+    def _is_told(self, text: FoldedText, around: Surroundings, hit: Hit, context: Spans) -> bool:
+        """Return whether context, or how it is written, tells what an ambiguous name stands for."""
+        own_case = hit.value.capital and _own_spelling(text, hit)
+        if own_case and around.is_own_capital(hit.start, text.written(hit.start, hit.end)):
+            return True
+        noun = hit.value.subject in self._bare
+        if around.has_context(hit, context, noun=noun):
+            return True
+        if hit.value.subject in self._small and around.is_small(hit, context):
+            return True
+        return noun and around.is_bare(hit, context)
 
     def _kept_out(
         self, text: FoldedText, hit: Hit, reason: Literal["excluded", "no_context"], phrase: str
@@ -186,14 +203,6 @@ def _words(text: FoldedText, hit: Hit) -> str:
     """Return the words of a hit as they stand in the text, without a short form's apostrophe."""
     words = text.written(hit.start, hit.stop)
     return SHORT_FORM.sub("", words) if "'" in words else words
-
-
-def _is_told(text: FoldedText, around: Surroundings, hit: Hit, context: Spans) -> bool:
-    """Return whether context, or its capitals, tell what an ambiguous name stands for."""
-    own_case = hit.value.capital and _own_spelling(text, hit)
-    if own_case and around.is_own_capital(hit.start, text.written(hit.start, hit.end)):
-        return True
-    return around.has_context(hit, context)
 
 
 def _longest(hits: Iterable[Hit], length: int) -> list[Hit]:

@@ -5,7 +5,8 @@ text finds the phrases of all subjects (Aho and Corasick, CACM 1975).
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import product
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -93,18 +94,18 @@ class OwnedPhrases:
                     owners.setdefault((spelling, phrase.prefix), set()).add(number)
         self._automaton = _automaton({key: frozenset(each) for key, each in owners.items()})
 
-    def spans(self, text: FoldedText, owners: Collection[int]) -> Mapping[int, Spans]:
-        """Return where the phrases of these owners stand as whole words."""
-        found: dict[int, list[Span]] = {owner: [] for owner in owners}
+    def spans(self, text: FoldedText, owners: AbstractSet[int]) -> Mapping[int, Spans]:
+        """Return where the phrases of these owners stand as whole words, if they do."""
+        found: dict[int, list[Span]] = {}
         for last, (length, entries) in _iterate(self._automaton, text):
             for prefix, all_owners in entries:
-                if all_owners.isdisjoint(found):
+                if all_owners.isdisjoint(owners):
                     continue
                 start = last + 1 - length
                 stop = text.end_of(start, last + 1, prefix=prefix)
                 if stop is not None:
-                    for owner in all_owners.intersection(found):
-                        found[owner].append((start, stop))
+                    for owner in all_owners.intersection(owners):
+                        found.setdefault(owner, []).append((start, stop))
         return {owner: Spans(each) for owner, each in found.items()}
 
 

@@ -39,3 +39,6 @@ class Spans:
 
 def _further(last: Span, span: Span) -> Span:
     return span if span[1] >= last[1] else last
+
+
+NO_SPANS = Spans(())

@@ -10,6 +10,8 @@ from shared.models import Subject
 
 FILE = Path(__file__).with_name("context.toml")
 MARK = "@"
+# Ways to stand in a sentence, which words don't tell (shared/subjects/context.py).
+BARE, SMALL = "@bare", "@small"
 
 
 @cache
@@ -21,7 +23,8 @@ def wordlists() -> Mapping[str, Sequence[str]]:
 
 def is_unknown_list(context: str) -> bool:
     """Return whether a context word names a list that there isn't."""
-    return context.startswith(MARK) and context.removeprefix(MARK) not in wordlists()
+    is_list = context.startswith(MARK) and context not in (BARE, SMALL)
+    return is_list and context.removeprefix(MARK) not in wordlists()
 
 
 def context_of(subject: Subject) -> Iterator[str]:

@@ -6,7 +6,7 @@ from shared.communities import SUBREDDIT, is_prefixed_id
 from shared.subjects.matcher import Matcher
 from shared.subjects.phrases import phrase_of
 from shared.subjects.starter import FILE, starter_pack
-from shared.subjects.wordlists import context_of, is_unknown_list, wordlists
+from shared.subjects.wordlists import BARE, SMALL, context_of, is_unknown_list, wordlists
 
 FIELD = {
     *("Cursor", "GitHub Copilot", "Claude Code", "Claude", "Codex", "ChatGPT", "Gemini"),
@@ -71,7 +71,7 @@ def test_every_subject_has_the_reason_of_its_rules() -> None:
 
 def test_every_list_of_words_is_named_by_a_subject() -> None:
     named = {word for each in starter_pack() for word in each["context"] if word[0] == "@"}
-    assert named == {f"@{name}" for name in wordlists()}
+    assert named == {BARE, SMALL, *(f"@{name}" for name in wordlists())}
 
 
 def test_a_subject_is_found_by_its_name() -> None:
