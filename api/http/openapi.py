@@ -56,12 +56,6 @@ NEXT: dict[str, Any] = {
     "schema": {"type": "string"},
 }
 
-REMATCHING: dict[str, Any] = {
-    "description": "true while stored items are being matched with changed rules of the subject, so"
-    " that its mentions may not be right yet; else absent",
-    "schema": {"type": "string", "enum": ["true"]},
-}
-
 
 @lru_cache(maxsize=1)
 def openapi_document() -> dict[str, Any]:
@@ -144,10 +138,17 @@ def _answered(endpoint: Endpoint) -> dict[str, Any]:
     }
     if not endpoint.is_paged:
         return answered
-    headers = {"Link": NEXT}
+    headers: dict[str, Any] = {"Link": NEXT}
     if endpoint.parameters and "via" in endpoint.parameters.model_fields:
         headers["Undertone-Rematching"] = REMATCHING
     return {**answered, "headers": headers}
+
+
+REMATCHING: dict[str, Any] = {
+    "description": "true while stored items are being matched with changed rules of the subject, so"
+    " that its mentions may not be right yet; else absent",
+    "schema": {"type": "string", "enum": ["true"]},
+}
 
 
 def _problem(endpoint: Endpoint, status: int) -> dict[str, Any]:

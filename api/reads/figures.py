@@ -1,5 +1,6 @@
 """Reads the figures of all subjects in a window, and in the equal times that are compared."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,18 @@ class SubjectsFigures:
     def step(self) -> Granularity:
         """Return the length of a step: hours, or days of a longer window."""
         return "day" if len(self.now.steps[0]) == DAY_CHARS else "hour"
+
+    @cached_property
+    def steps(self) -> list[tuple[str, float | None]]:
+        """Return when each step begins, and which part of it was observed."""
+        hours: dict[str, list[str]] = {}
+        for hour in self.window.hours():
+            start = f"{hour}:00:00Z" if self.step == "hour" else f"{day_of(hour)}T00:00:00Z"
+            hours.setdefault(start, []).append(hour)
+        seen = self.coverage
+        return [
+            (start, None if seen is None else seen.share_of(own)) for start, own in hours.items()
+        ]
 
     @property
     def gaps(self) -> list[TimeWindow]:
@@ -108,7 +121,12 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
     earliest = full_hours(window, parameters.hours).before().start
     store, watched = await deps.watched_store(), deps.settings.watched
     states = await read_states(deps, store, [ALL])
-    seen = coverage_in(deps, states, ALL, Window(earliest, window.end))
+    # Off the loop: the intervals of months take tenths of a second.
+    seen, coverage = await asyncio.to_thread(
+        lambda: [
+            coverage_in(deps, states, ALL, span) for span in (Window(earliest, window.end), window)
+        ]
+    )
     unknown = seen.unknown if seen else set()
     pairs = [pair for pair in zip(times.now, times.before, strict=True) if unknown.isdisjoint(pair)]
     chosen = pairs
@@ -141,7 +159,7 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
         compared=compared,
         earlier=past,
         basis=basis,
-        coverage=coverage_in(deps, states, ALL, window),
+        coverage=coverage,
         timestamp=iso(moment),
     )
 

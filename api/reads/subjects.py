@@ -39,7 +39,6 @@ from shared.stats import cells as statistics
 from shared.stats.subject_tables import REST, SubjectTable
 from shared.stats.subjects import VIAS, communities_in
 from shared.subjects.watchlist import read_watchlist
-from shared.times import DAY_CHARS
 
 ORDER: Mapping[Role, int] = {"own": 0, "competitor": 1, "topic": 2}
 NEWEST = 5
@@ -177,18 +176,11 @@ def community_mentions(
 
 
 def _trend(found: SubjectsFigures, subject: str) -> list[SubjectPoint]:
-    coverage = found.coverage
-    hours: dict[str, list[str]] = {}
-    for hour in found.window.hours():
-        hours.setdefault(hour if found.step == "hour" else hour[:DAY_CHARS], []).append(hour)
     return [
         SubjectPoint(
-            start=f"{step}:00:00Z" if found.step == "hour" else f"{step}T00:00:00Z",
-            total=figures.items,
-            avg_sentiment=figures.mean,
-            coverage=None if coverage is None else coverage.share_of(hours[step]),
+            start=start, total=figures.items, avg_sentiment=figures.mean, coverage=coverage
         )
-        for step, figures in zip(found.now.steps, found.now.series(subject), strict=True)
+        for (start, coverage), figures in zip(found.steps, found.now.series(subject), strict=True)
     ]
 
 

@@ -35,14 +35,25 @@ from collector.rollups.subject_months import write_subject_months
 from collector.rollups.subject_tables import write_tables
 from shared.models import CommunityState, DayStats, SubjectHour
 from shared.stats.cells import Scored, add, count
+from shared.stats.months import key_of
 from shared.stats.subject_tables import MONTHS_OF_TABLE, numbers_of
-from shared.stats.subjects import TABLE, VIAS, pack_mention, part_name, put_part, subject_scope
+from shared.stats.subjects import (
+    TABLE,
+    VIAS,
+    pack_mention,
+    part_name,
+    parts_key,
+    put_part,
+    subject_scope,
+)
 from shared.store import (
     COMMENTS,
     COMMUNITIES,
     DAYS,
+    MONTHS,
     POSTS,
     SUBJECT_HOURS,
+    SUBJECT_PARTS,
     SUBJECTS_DAYS,
     SUBJECTS_MONTHS,
     Store,
@@ -107,11 +118,20 @@ def a_day(subject: str, day: str) -> DayStats:
 
 
 async def fill_days(store: Store) -> None:
-    """Store the days and months of ten subjects."""
+    """Store the days and months of ten subjects: those of one are made, the others copied."""
+    days = [a_day(MANY[0], day) for day in DATES]
+    await write_subject_months(store, days)
+    months = sorted({month_of(day) for day in DATES})
+    keys = [key_of(subject_scope(MANY[0]), month) for month in months]
+    parts_keys = [parts_key(MANY[0], month) for month in months]
+    whole = (await store.read_many(MONTHS, keys)).values()
+    parts = (await store.read_many(SUBJECT_PARTS, parts_keys)).values()
     for subject in MANY:
-        days = [a_day(subject, day) for day in DATES]
-        await store.upsert(DAYS, days)
-        await write_subject_months(store, days)
+        scope = subject_scope(subject)
+        own: Any = {"scope": key_of(scope, "")[0]}
+        await store.upsert(DAYS, [{**day, "scope": scope} for day in days])  # type: ignore[misc]
+        await store.upsert(MONTHS, [{**month, **own} for month in whole])  # type: ignore[misc]
+        await store.upsert(SUBJECT_PARTS, [{**month, **own} for month in parts])  # type: ignore[misc]
 
 
 async def fill_mentions(store: Store) -> None:
