@@ -40,8 +40,8 @@ from shared.stats.months import (
 from shared.store import DAYS, MONTHS, SUBJECT_PARTS, Key, Store
 from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 
-TABLE = "subjects"
-"""The partition of the figures of all subjects by the day."""
+TABLE = "subjects:"
+"""The partition of the figures of all subjects by the day: no community's name has a colon."""
 PREFIX = "subject:"
 VIAS: tuple[Via, ...] = get_args(Via)
 # How a part is named: "text in Cursor".

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from api.errors import UnknownSubject
+from api.reads.sentiment import read_stats
 from api.reads.subjects import read_subject, read_subjects
+from api.schema.parameters import ScopeParameters
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
 from api.schema.subjects import SubjectFigures
 from shared.models import CollectionState, CommunityState
@@ -254,3 +256,14 @@ async def test_the_list_over_http(written) -> None:
     assert (await get("/api/v1/subjects/new")).status_code == 200
     assert (await get("/api/v1/subjects?hours=2161")).status_code == 422
     assert (await get("/api/v1/subjects?subject=new")).status_code == 422
+
+
+async def test_a_community_may_be_called_as_the_tables_might_be(sqlite_store) -> None:
+    await watch(sqlite_store)
+    posts = [a_post(n, NOW - n * HOUR, "subjects", title="kiro") for n in range(30)]
+    await keep_matched(sqlite_store, posts, names=("subjects",))
+    deps = deps_of(sqlite_store, names=("subjects",))
+    found = await read_subjects(deps, SubjectsParameters(hours=24))
+    assert {each.id: each.mentions for each in found.subjects}["kiro"] == 24
+    stats = await read_stats(deps, ScopeParameters(subreddit="subjects"))
+    assert stats.statistics.total == 24
