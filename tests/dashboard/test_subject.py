@@ -136,7 +136,7 @@ def test_it_is_compared_with_the_two_others_that_are_mentioned_most(
 def test_the_topics_it_is_in_lead_to_their_posts(visit: Visit, product: Product) -> None:
     topics = product.get("trending", subject=SUBJECT, limit=20)
     page = visit.open(subject=SUBJECT)
-    moved = region(page, "What moves it")
+    moved = region(page, "Topics it is in")
     if not topics:
         expect(moved).to_contain_text("No topic mentions it.")
         return

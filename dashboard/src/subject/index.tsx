@@ -96,7 +96,7 @@ function Figures({ card, compared, collected }: Props) {
       </div>
       <div class="halves">
         <FirstMentions card={card} />
-        <TrendingCard subject={card.id} heading="What moves it" />
+        <TrendingCard subject={card.id} heading="Topics it is in" />
       </div>
     </>
   );
