@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.dashboard.conftest import Product, Visitor, product_in
+from tests.dashboard.test_every_view import is_too_wide, violations
 from tests.fixtures.host import StartHost
 from tests.fixtures.reddit import StandInFactory
 
@@ -282,6 +283,38 @@ def test_hostile_words_stay_text(product: Product, visitor: Visitor) -> None:
     expect(page.get_by_role("link", name=stored)).to_be_visible()
     assert page.evaluate("window.hasRun") is None
     assert page.locator("main img").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_its_states_are_accessible_and_fit(
+    product: Product, visitor: Visitor, axe_source: str, pictures: Path, width: int, scheme: Any
+) -> None:
+    visit = visitor(product.url, color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = visit.open(view="watchlist", subject="cursor")
+
+    def look(state: str) -> None:
+        page.screenshot(path=pictures / f"watchlist-{state}-{width}-{scheme}.png")
+        assert violations(visit, axe_source) == [], state
+        assert not is_too_wide(visit), state
+
+    assert matches(page) > 0
+    page.get_by_label("Add: term").fill("the")
+    expect(page.locator(".term").get_by_role("alert")).to_be_visible()
+    look("refused")
+    page.get_by_label(re.compile(r"^Term \d+$")).last.fill("cursorly " + "long" * 12)
+    expect(page.locator(".term").get_by_role("alert")).to_have_count(0)
+    put(product, "cursor", context=["sidebar"])
+    save(page)
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else has changed this subject")
+    look("overtaken")
+    page.get_by_role("button", name="Reload, and keep what I typed").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    save(page)
+    expect(page.get_by_text("Saved Cursor.")).to_be_visible()
+    look("saved")
+    expect(page.get_by_text("History is filled in")).to_be_visible()
+    visit.complaints.clear()
 
 
 def test_the_function_key_is_asked_for_once_and_never_in_the_address(
