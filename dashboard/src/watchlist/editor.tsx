@@ -14,6 +14,7 @@ import { joinRefusals, type Refusals, readRefusals } from "./refusals";
 import { Rematching } from "./rematching";
 import { isSameRule, NEW, ruleNamed, ruleOf, suggestId } from "./rule";
 import { type Draft, drafts, isOvertaken, type Stored, saveDraft, storedSubject } from "./state";
+import { UndoBar } from "./undo_bar";
 
 interface Props {
   /** The id in the address: that of a subject, or NEW. */
@@ -91,6 +92,7 @@ export function Editor({ shown, stored }: Props) {
               </button>
             )}
           </div>
+          <UndoBar />
           <Rematching names={names} />
         </div>
       </form>

@@ -1,17 +1,17 @@
 /** The watchlist: the subjects and communities that are watched, and by which words. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { address } from "../navigation";
-import { useAction } from "../request";
-import { forgetChange, undo, undoLast } from "./changes";
+import { forgetChange } from "./changes";
 import { CommunityList } from "./communities";
 import { Editor } from "./editor";
 import { SubjectList } from "./list";
 import { Rematching } from "./rematching";
 import { NEW } from "./rule";
 import { drafts, type Stored, useWatchlist } from "./state";
+import { UndoBar } from "./undo_bar";
 
 export function Watchlist() {
   const state = useWatchlist();
@@ -32,7 +32,7 @@ export function Watchlist() {
           shown === null ? <Lists stored={stored} /> : <One shown={shown} stored={stored} />
         }
       </DataState>
-      <UndoBar />
+      {shown === null && <UndoBar />}
     </div>
   );
 }
@@ -70,41 +70,5 @@ function One({ shown, stored }: { shown: string; stored: Stored }) {
     <EmptyNote title="There is no subject with this id.">
       <Link to={{ subject: NEW }}>Add a subject</Link>
     </EmptyNote>
-  );
-}
-
-/** What was changed last, and a way back. */
-function UndoBar() {
-  const { run, isBusy, error } = useAction(undoLast);
-  const notice = useRef<HTMLParagraphElement>(null);
-  const last = undo.value;
-  useEffect(() => {
-    // The button of a removed row is gone: the focus goes before the way back, not on it, so that
-    // a second Enter undoes nothing.
-    if (last && document.activeElement === document.body) notice.current?.focus();
-  }, [last]);
-  return (
-    <div class="undo" role="status">
-      {last && (
-        <p ref={notice} tabIndex={-1}>
-          <span>{error ? error.message : last.done}</span>
-          {last.changes.length > 0 && (
-            <button type="button" class="button" disabled={isBusy} onClick={run}>
-              Undo
-            </button>
-          )}
-          <button
-            type="button"
-            class="button"
-            aria-label="Dismiss"
-            onClick={() => {
-              undo.value = undefined;
-            }}
-          >
-            ×
-          </button>
-        </p>
-      )}
-    </div>
   );
 }
