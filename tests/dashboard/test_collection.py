@@ -239,3 +239,27 @@ def test_what_failed_is_named_with_its_reason(slow, visitor: Visitor) -> None:
     page.get_by_role("link", name="Communities", exact=True).click()
     now = page.get_by_role("region", name="Now")
     expect(now.get_by_text("failed: r/aws")).to_be_visible()
+
+
+def test_a_rematch_shows_how_far_it_is_until_it_is_done(visit: Visit, product: Product) -> None:
+    communities = product.get("communities")
+    rematch: dict[str, Any] = {
+        "subjects": ["cursor"],
+        "items": 4000,
+        "matched": 1000,
+        "left": 3000,
+        "began_at": iso(utc_now()),
+    }
+    shown: list[dict[str, Any] | None] = [rematch]
+    visit.page.route(
+        "**/api/v1/communities",
+        lambda route: route.fulfill(json={**communities, "rematch": shown[-1]}),
+    )
+    page = visit.open(view="collection")
+    card = page.get_by_role("region", name="History fills in")
+    expect(card.get_by_role("status")).to_have_text("1,000 of 4,000 items")
+    expect(card.get_by_text("cursor")).to_be_visible()
+    shown.append({**rematch, "matched": 3000})
+    expect(card.get_by_role("status")).to_have_text("3,000 of 4,000 items")
+    shown.append(None)
+    expect(card).to_have_count(0)
