@@ -8,6 +8,7 @@ import os
 import random
 from typing import ClassVar
 
+from gevent.lock import Semaphore
 from locust import LoadTestShape, constant_throughput, events, task
 from locust.contrib.fasthttp import FastHttpUser
 from locust.env import Environment
@@ -28,18 +29,20 @@ class Reader(FastHttpUser):
     # A longer answer counts as a time-out of the product.
     network_timeout = 10.0
     connection_timeout = 10.0
+    first: ClassVar[Semaphore] = Semaphore()
     names: ClassVar[list[str]] = []
     subjects: ClassVar[list[str]] = []
     posts: ClassVar[list[str]] = []
 
     def on_start(self) -> None:
         """Get the names of subreddits, subjects and posts, once for all readers."""
-        if not Reader.names:
-            Reader.names = self.client.get(f"{API}/subreddits").json()["subreddits"]
-            listed = self.client.get(f"{API}/subjects?hours=168").json()["subjects"]
-            Reader.subjects = [subject["id"] for subject in listed]
-            recent = self.client.get(f"{API}/posts/recent?limit=500&hours=168").json()
-            Reader.posts = [f"{post['id']}?subreddit={post['subreddit']}" for post in recent]
+        with Reader.first:
+            if not Reader.names:
+                listed = self.client.get(f"{API}/subjects?hours=168").json()["subjects"]
+                Reader.subjects = [subject["id"] for subject in listed]
+                recent = self.client.get(f"{API}/posts/recent?limit=500&hours=168").json()
+                Reader.posts = [f"{post['id']}?subreddit={post['subreddit']}" for post in recent]
+                Reader.names = self.client.get(f"{API}/subreddits").json()["subreddits"]
 
     def _ask(self, path: str, name: str, **parameters: object) -> None:
         query = "&".join(f"{key}={value}" for key, value in parameters.items() if value)
