@@ -7,6 +7,7 @@ from shared.communities import NAME
 from shared.models import ALL, Subject, Term
 from shared.subjects.phrases import phrase_of
 from shared.subjects.refusals import Refusal, quoted
+from shared.subjects.wordlists import is_unknown_list, list_names
 from shared.text import folded
 from shared.text.stopwords import stopwords
 
@@ -166,6 +167,8 @@ def _phrases(subject: Subject, field: str, most: int) -> Iterator[Refusal]:
             problem = "has no letter or digit, so that nothing would match"
         elif len(text) > MAX_TERM_CHARS:
             problem = f"is longer than {MAX_TERM_CHARS} characters"
+        elif field == "context" and is_unknown_list(text):
+            problem = f"isn't a list of context words; these are {', '.join(list_names())}"
         elif field == "context" and text in stopwords():
             # A name, such as Go, has a capital.
             problem = "is a stop word, which stands near everything"

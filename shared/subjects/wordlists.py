@@ -27,6 +27,11 @@ def is_unknown_list(context: str) -> bool:
     return is_list and context.removeprefix(MARK) not in wordlists()
 
 
+def list_names() -> list[str]:
+    """Return the names of the lists as a subject's context names them."""
+    return [BARE, SMALL, *(MARK + name for name in sorted(wordlists()))]
+
+
 def context_of(subject: Subject) -> Iterator[str]:
     """Yield the words of a subject's context, those of its lists with its own names."""
     names = [term["text"] for term in subject["terms"] if term["needs_context"]]

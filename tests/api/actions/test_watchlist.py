@@ -268,6 +268,7 @@ async def test_a_term_that_would_not_do_is_refused_by_its_name(text: str, reason
         (subject("Acme", exclude=["acme"]), "/terms/0/text", "is an exclusion"),
         (subject("Acme", exclude=["acme road", " "]), "/exclude/1", "is empty"),
         (subject("Acme", context=["the"]), "/context/0", "is a stop word"),
+        (subject("Acme", context=["@nothing"]), "/context/0", "isn't a list of context words"),
         (subject("Acme", home=["forum.nowhere"]), "/home/0", "isn't a community"),
         (subject("Acme", home=["no such place"]), "/home/0", "isn't a community"),
         (subject("Acme", merged_from=["cursor"]), "/merged_from/0", "a subject of its own"),
