@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,18 @@ def matches(page: Page) -> int:
     panel = preview(page)
     expect(panel).to_have_attribute("aria-busy", "false")
     return int(panel.locator(".preview-count b").inner_text().replace(",", ""))
+
+
+def word_of_some_texts(product: Product) -> tuple[str, str]:
+    """Return a rare word of the newest texts, and the word with the one before it."""
+    pairs = [
+        pair
+        for item in product.get("items", limit=200)
+        for pair in re.findall(r"\b([a-z]{3,}) ([a-z]{7,})(?=[ .,!?])", item["content"])
+    ]
+    uses = Counter(word for _, word in pairs)
+    before, word = min(pairs, key=lambda pair: (uses[pair[1]], pair))
+    return word, f"{before} {word}"
 
 
 def add_name(page: Page, name: str) -> None:
@@ -147,11 +160,12 @@ def test_the_preview_follows_what_is_typed(product: Product, visitor: Visitor) -
     term.fill("qqqqqqq")
     expect(preview(page).get_by_text("Nothing.")).to_be_visible()
     assert matches(page) == 0
-    page.get_by_label("Term 1", exact=True).fill("monitor")
-    expect(preview(page).locator("mark").first).to_have_text(re.compile("monitor", re.IGNORECASE))
+    word, phrase = word_of_some_texts(product)
+    page.get_by_label("Term 1", exact=True).fill(word)
+    expect(preview(page).locator("mark").first).to_have_text(re.compile(word, re.IGNORECASE))
     found = matches(page)
     assert found > 0
-    page.get_by_label("Add: exclusion").fill("first monitor")
+    page.get_by_label("Add: exclusion").fill(phrase)
     expect(preview(page).get_by_role("heading", name="Kept out")).to_be_visible()
     assert matches(page) < found
 

@@ -33,7 +33,8 @@ async def ask():
     return [answer.status_code for answer in answers]
 statuses = asyncio.run(ask())
 functions["trending"](types.SimpleNamespace(past_due=True), None)
-functions["collect"](types.SimpleNamespace(past_due=True), types.SimpleNamespace(set=print), None)
+output = types.SimpleNamespace(set=print)
+functions["collect"](types.SimpleNamespace(past_due=True), output, output, None)
 from shared.settings import settings
 from shared.store import COLLECTION, open_store
 async def collected():
