@@ -182,7 +182,8 @@ def test_in_the_panel_it_is_text(visit: Visit, hostile: dict[str, dict[str, Any]
             assert shown_as(content)(words.nth(number).text_content() or ""), name
         for size in (PHONE, WIDE):
             page.set_viewport_size(size)
-            assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth"), name
+            fits = "panel => panel.scrollWidth <= panel.clientWidth"
+            page.wait_for_function(fits, arg=panel.element_handle())
             expect_harmless(page, done)
 
 

@@ -251,7 +251,8 @@ def test_it_is_searched_and_limited_to_a_community(visit: Visit, product: Produc
     page.get_by_role("combobox", name="Community").select_option("Cursor")
     expect_mentions(page, product, hours=168, subreddit="Cursor")
     named = mentions_of(product, hours=168, subreddit="Cursor", via="text", limit=50)
-    words = re.findall(r"[a-z]{6,}", named[0]["text"] or named[0]["title"])[:1]
+    texts = " ".join(f"{each['title'] or ''} {each['text']}" for each in named)
+    words = re.findall(r"(?<!\S)[a-z]{6,}(?=[ .,])", texts)
     page.get_by_role("searchbox").fill(words[0])
     expect(page).to_have_url(re.compile(f"q={quote_plus(words[0])}"))
     expect_mentions(page, product, hours=168, subreddit="Cursor", q=words[0])
