@@ -41,7 +41,7 @@ class LengthRequired(RequestError):
 
 
 class PreconditionFailed(RequestError):
-    """What is to be changed isn't as the caller has read it."""
+    """The resource has changed since the caller read it."""
 
     status = 412
 

@@ -1,4 +1,4 @@
-"""What matching costs beside scoring: `python -m bench.matching`, part of `make bench`.
+"""Measures the cost of matching beside scoring: `python -m bench.matching`, part of `make bench`.
 
 Texts of the sample are scored and then matched with 100 subjects of five terms, as a collection
 does, in one process and on one core. "plain" subjects have unambiguous names. "starter" are those

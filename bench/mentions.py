@@ -51,7 +51,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Rates:
-    """How many mentions were found rightly, found wrongly, and missed."""
+    """The numbers of mentions that were found rightly, found wrongly, and missed."""
 
     right: int
     wrong: int

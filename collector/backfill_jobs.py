@@ -111,8 +111,8 @@ async def backfill_by_hand(
 ) -> Backfill:
     """Read a community's past to its end or a failure, and return the backfill's document.
 
-    An unfinished backfill goes on. Raises SettingsError if the community isn't watched, or nobody
-    has its past, and what `BackfillTurn.run` raises.
+    An unfinished backfill goes on. Raises SettingsError if the community isn't watched, or no
+    source has its past, and what `BackfillTurn.run` raises.
     """
     async with opened(settings) as (store, watched):
         name = _watched_by(watched, community)

@@ -69,7 +69,7 @@ class _Kept:
 
 @dataclass
 class _Tally:
-    """What was found so far."""
+    """The counts and examples found so far."""
 
     looked_at: Counter[str] = field(default_factory=Counter)
     text: Counter[str] = field(default_factory=Counter)

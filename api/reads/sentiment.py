@@ -147,7 +147,7 @@ async def _read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool =
 
 @dataclass(frozen=True)
 class _Read:
-    """What a comparison reads: the cells of its scopes, and the states of their communities.
+    """The data of a comparison: the cells of its scopes, and the states of their communities.
 
     is_coarse: subjects have cells of whole days.
     """

@@ -31,7 +31,7 @@ class PreviewBody(SubjectBody):
 
 
 class PreviewCommunity(Answer):
-    """What the rules would match in one community."""
+    """The items of one community that the rules would match."""
 
     community: str = Field(description="the id of the community")
     looked_at: int = Field(description="how many of its items were looked at")
@@ -88,7 +88,7 @@ class KeptOutExample(PreviewItem):
 
 
 class KeptOutCounts(Answer):
-    """How many items have words of the subject and are kept out, by the first reason."""
+    """The number of items with words of the subject that are kept out, by the first reason."""
 
     excluded: int = Field(description="by a phrase of `exclude`")
     no_context: int = Field(description="for the lack of a context word")
@@ -96,7 +96,7 @@ class KeptOutCounts(Answer):
 
 
 class Preview(Answer):
-    """What the rules would match in the newest items, and what they keep out."""
+    """The newest items that the rules would match, and those that they keep out."""
 
     days: int = Field(description="how many days were asked for")
     since: Time = Field(

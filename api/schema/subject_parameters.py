@@ -74,7 +74,7 @@ class MentionsParameters(ListParameters):
 
 
 class SubjectsParameters(Parameters):
-    """How far back the figures of subjects go."""
+    """The window of the figures of subjects."""
 
     hours: Hours = Field(default=24, examples=[24])
     until: Until = "now"

@@ -105,7 +105,7 @@ class ListedSubjectBody(SubjectBody):
 
 
 class CommunityBody(Body):
-    """What is collected of a community; most need no more than their id."""
+    """The query or address of a community; most need no more than their id."""
 
     id: CommunityId | None = Field(
         default=None, description="nothing, or the id in the path", examples=["hn.claude-code"]

@@ -113,7 +113,7 @@ class _Matching:
         return found
 
     def assign(self) -> None:
-        """Give all items their mentions. It is slow."""
+        """Set the mentions of all items. It is slow."""
         for each in self._changes.values():
             for post in each.unmatched_posts:
                 each.posts.append(self._matched(post, ()))
