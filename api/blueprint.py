@@ -37,7 +37,13 @@ from api.http.responses import (
     triggered_answer,
     uncached_answer,
 )
-from api.process import configured_deps, process_caches, process_deps, process_samples
+from api.process import (
+    configured_deps,
+    process_caches,
+    process_deps,
+    process_last_observed,
+    process_samples,
+)
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
@@ -100,7 +106,10 @@ async def api_health(req: func.HttpRequest) -> func.HttpResponse:
     """Return the health of the service."""
     deps = configured_deps()
     read_parameters(NoParameters, req.params)
-    return health_answer(await process_caches().health.get("health", lambda: check_health(deps)))
+    health = process_caches().health
+    return health_answer(
+        await health.get("health", lambda: check_health(deps, process_last_observed()))
+    )
 
 
 @_route("sentiment_stats")

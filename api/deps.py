@@ -42,8 +42,8 @@ class Deps:
     unsent: set[CollectMessage] = field(default_factory=set)
     """Requests whose message wasn't sent, and that couldn't be withdrawn."""
     spellings: Spellings = field(default_factory=Spellings)
-    watchlist: str = ""
-    """Names the state of the watchlist whose communities are in the settings."""
+    watchlist: Watchlist | None = None
+    """The watchlist whose communities are in the settings; None where none was read yet."""
     on_change: Callable[[Watchlist], None] = lambda _: None
     """Is called with a watchlist that this process has written."""
 
@@ -53,6 +53,10 @@ class Deps:
         Raises what `store` raises.
         """
         return SpelledStore(await self.store(), self.settings.watched, self.spellings)
+
+    async def read_watchlist(self) -> Watchlist:
+        """Return the watchlist that requests share, or else read it. Raises what `store` raises."""
+        return self.watchlist or await read_watchlist(await self.store())
 
 
 class SharedWatchlist:

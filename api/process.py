@@ -6,9 +6,11 @@ from functools import lru_cache
 from api.deps import Deps, SharedStore, SharedWatchlist
 from api.http.cache import Cache
 from api.http.caches import Caches
+from api.reads.health import LastObserved
 from api.reads.preview import Sample
 from api.reads.process import process_health
 from shared.logs import set_levels
+from shared.models import Watchlist
 from shared.on_demand import CollectMessage
 from shared.settings import settings
 from shared.spellings import Spellings
@@ -52,6 +54,17 @@ def _shared_watchlist() -> SharedWatchlist:
     return SharedWatchlist(_shared_store(), seconds=settings().cache_seconds)
 
 
+@lru_cache(maxsize=1)
+def process_last_observed() -> LastObserved:
+    """Return what this process's health read last of the communities."""
+    return LastObserved()
+
+
+def _forget(changed: Watchlist) -> None:
+    _shared_watchlist().forget(changed)
+    process_last_observed().forget()
+
+
 def configured_deps() -> Deps:
     """Return the dependencies of what asks nothing of communities. Raises SettingsError."""
     store = _shared_store()
@@ -63,7 +76,7 @@ def configured_deps() -> Deps:
         is_starting=store.is_starting,
         unsent=_unsent(),
         spellings=_spellings(),
-        on_change=_shared_watchlist().forget,
+        on_change=_forget,
     )
 
 
@@ -76,7 +89,7 @@ async def process_deps() -> Deps:
     return replace(
         deps,
         settings=deps.settings.watching(watchlist),
-        watchlist=f"{watchlist['revision']} {watchlist.get('_etag', '')}",
+        watchlist=watchlist,
     )
 
 
@@ -85,5 +98,5 @@ async def close() -> None:
     if _shared_store.cache_info().currsize:
         await _shared_store().close()
         kept = (_shared_store, _shared_watchlist, _unsent, _spellings)
-        for made in (*kept, process_caches, process_samples):
+        for made in (*kept, process_caches, process_samples, process_last_observed):
             made.cache_clear()

@@ -28,6 +28,7 @@ from api.reads.listing import Page, with_largest_page
 from api.schema.items import Items, Posts
 from api.schema.parameters import ListParameters, Parameters
 from api.schema.subjects import Mentions
+from shared.models import Watchlist
 
 P = TypeVar("P", bound=Parameters)
 L = TypeVar("L", bound=ListParameters)
@@ -114,6 +115,10 @@ async def serve_kept(
     """
     caches = process_caches()
     makes = partial(caches.heavy.run, make) if is_heavy(parameters, key[1]) else make
-    whole_key = (*key, parameters.model_dump_json(), deps.watchlist)
+    whole_key = (*key, parameters.model_dump_json(), *_state_of(deps.watchlist))
     kept = await caches.answers.get(whole_key, makes, fresh=wants_fresh(request), within=within)
     return data_answer(request, kept, mimetype=mimetype)
+
+
+def _state_of(watchlist: Watchlist | None) -> tuple[int, str]:
+    return (watchlist["revision"], watchlist.get("_etag", "")) if watchlist else (0, "")

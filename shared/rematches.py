@@ -91,13 +91,16 @@ async def changed_since(store: Store, rematch: Rematch | None, watchlist: Watchl
     return list(dict.fromkeys(changed))
 
 
-async def rematching(store: Store) -> frozenset[str]:
+async def rematching(store: Store, watchlist: Watchlist | None = None) -> frozenset[str]:
     """Return the ids of the subjects whose mentions may not be right yet.
 
-    It reads the documents of the watchlist and of the rematch, and a few more right after a change,
-    or before the first rematch. Raises StoreError.
+    It reads the document of the rematch, that of the watchlist unless it is given, and a few more
+    right after a change, or before the first rematch. Raises StoreError.
     """
-    watchlist, found = await read_watchlist(store), await read_rematch(store)
+    found = await read_rematch(store)
+    if watchlist is None or (found is not None and found["revision"] > watchlist["revision"]):
+        # One that was read some seconds ago may be older than the rematch.
+        watchlist = await read_watchlist(store)
     if found is None and not await is_anything_stored(store):
         return frozenset()
     under_way = found["subjects"] if found is not None and found["ended_at"] is None else []

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import time
 from collections import Counter, defaultdict
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Literal
@@ -27,7 +29,7 @@ from shared.models import ALL, CollectionState
 from shared.schedule import next_tick, two_intervals
 from shared.settings import Settings
 from shared.stats.gaps import Coverage
-from shared.store import COLLECTION, LEASES
+from shared.store import COLLECTION, LEASES, Store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Window, iso, parse_iso
 from shared.worker_status import WorkerStatus
@@ -43,10 +45,56 @@ MINUTE = timedelta(minutes=1)
 CLOCKS_APART = timedelta(minutes=2)
 # The worker reports every few seconds; a busy machine may delay it.
 HEARTBEAT_LATE = timedelta(seconds=60)
+# Communities' states and the watchlist cost about 18 request units; a look without them costs 2.
+OBSERVED_SECONDS = 600.0
+# While a cycle runs it changes them, and an open page asks every second.
+RUNNING_SECONDS = 60.0
 
 
-async def check_health(deps: Deps) -> Health:
-    """Read the state of collection, which also tests the database, and return the health."""
+@dataclass(frozen=True)
+class Observed:
+    """The watched communities and their states; after names the collection that came before."""
+
+    after: str
+    settings: Settings
+    states: States
+
+
+class LastObserved:
+    """What health read last of the communities, which collections change.
+
+    It is read again after a collection, and after some minutes: platforms ask for health every few
+    seconds, and it costs ten times as much as the rest.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._known: Observed | None = None
+        self._until = 0.0
+
+    async def read(
+        self, deps: Deps, store: Store, state: CollectionState | None, running: str | None
+    ) -> Observed:
+        """Return it for this state of collection and the cycle under way. Raises StoreError."""
+        after, now = state.get("_etag", "") if state else "", self._clock()
+        known = self._known
+        if known is None or known.after != after or now >= self._until:
+            settings = deps.settings.watching(await read_watchlist(store))
+            states = await read_states(replace(deps, settings=settings), store, [ALL])
+            known = self._known = Observed(after, settings, states)
+            self._until = now + (RUNNING_SECONDS if running else OBSERVED_SECONDS)
+        return known
+
+    def forget(self) -> None:
+        """Have the next call read it."""
+        self._known = None
+
+
+async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
+    """Read the state of collection, which also tests the database, and return the health.
+
+    last is what was read of the communities before.
+    """
     now = deps.clock()
     kind: Literal["sqlite", "cosmos"] = "cosmos" if deps.settings.cosmos_endpoint else "sqlite"
     process, worker = deps.process(), deps.worker()
@@ -61,8 +109,8 @@ async def check_health(deps: Deps) -> Health:
             latency = round((perf_counter() - asked) * MILLISECONDS, 2)
             lease = await store.read(LEASES, "lease", "lease")
         async with asyncio.timeout(DATABASE_SECONDS):
-            deps = replace(deps, settings=deps.settings.watching(await read_watchlist(store)))
-            watched = await read_states(deps, store, [ALL])
+            running = running_cycle(lease, now)
+            observed = await (last or LastObserved()).read(deps, store, state, running)
     except (StoreError, TimeoutError) as error:
         status: HealthStatus = "starting"
         why: str | None = "The process opens its database: ask again in some seconds."
@@ -75,11 +123,12 @@ async def check_health(deps: Deps) -> Health:
         database = DatabaseHealth(connected=False, kind=kind, latency_ms=None)
     else:
         uptime = timedelta(seconds=process.uptime_seconds)
-        sources = failing_sources(deps, watched)
-        last_day = coverage_in(deps, watched, ALL, Window.of_hours(DAY_HOURS, now))
+        deps = replace(deps, settings=observed.settings)
+        sources = failing_sources(deps, observed.states)
+        last_day = coverage_in(deps, observed.states, ALL, Window.of_hours(DAY_HOURS, now))
         why = _worker_fault(worker, now) or _data_fault(state, deps.settings, now, uptime)
         status = "degraded" if why else "healthy"
-        application = _application(state, running_cycle(lease, now), deps.settings, now)
+        application = _application(state, running, deps.settings, now)
         database = DatabaseHealth(connected=True, kind=kind, latency_ms=latency)
     return Health(
         sources=sources,

@@ -7,13 +7,13 @@ from shared.rematches import read_rematch, rematching
 
 async def read_rematching(deps: Deps) -> frozenset[str]:
     """Return the ids of the subjects whose mentions may not be right yet. Raises StoreError."""
-    return await rematching(await deps.store())
+    return await rematching(await deps.store(), deps.watchlist)
 
 
 async def read_rematch_state(deps: Deps) -> RematchState | None:
     """Return how far the rematch has come; None if all items are matched. Raises StoreError."""
     store = await deps.store()
-    subjects = await rematching(store)
+    subjects = await rematching(store, deps.watchlist)
     if not subjects:
         return None
     found = await read_rematch(store)

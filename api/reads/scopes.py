@@ -11,7 +11,6 @@ from api.schema.problems import BadParameter
 from shared.models import ALL, Subject, Via
 from shared.settings import Settings
 from shared.stats.subjects import PREFIX, subject_scope
-from shared.subjects.watchlist import read_watchlist
 
 # Ids of subjects in a message.
 MAX_NAMED = 20
@@ -66,7 +65,7 @@ async def read_scope_of_subject(
     """
     if name is None:
         return Scope()
-    watchlist = await read_watchlist(await deps.store())
+    watchlist = await deps.read_watchlist()
     subject = subject_named(watchlist["subjects"], name, parameter=parameter)
     return Scope(subject=subject, is_rematching=subject["id"] in await read_rematching(deps))
 
@@ -155,7 +154,7 @@ async def compared_scopes(deps: Deps, names: Iterable[str]) -> list[Scope]:
     scopes: dict[str, Scope] = {}
     subjects, rematching = list[Subject](), frozenset[str]()
     if any(name.startswith(PREFIX) for name in listed):
-        subjects = (await read_watchlist(await deps.store()))["subjects"]
+        subjects = (await deps.read_watchlist())["subjects"]
         rematching = await read_rematching(deps)
     for name in listed:
         if name.startswith(PREFIX):

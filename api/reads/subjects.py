@@ -38,7 +38,6 @@ from shared.models import Cell, DayStats, Role, Subject
 from shared.stats import cells as statistics
 from shared.stats.subject_tables import REST, SubjectTable
 from shared.stats.subjects import VIAS, communities_in
-from shared.subjects.watchlist import read_watchlist
 
 ORDER: Mapping[Role, int] = {"own": 0, "competitor": 1, "topic": 2}
 NEWEST = 5
@@ -66,7 +65,7 @@ async def read_subjects(deps: Deps, parameters: SubjectsParameters) -> SubjectsA
 
     It reads about ten documents, whatever their number. Raises StoreError.
     """
-    subjects = (await read_watchlist(await deps.store()))["subjects"]
+    subjects = (await deps.read_watchlist())["subjects"]
     rematching = await read_rematching(deps)
     found = await read_figures(deps, parameters)
 
@@ -89,7 +88,7 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
 
     Raises UnknownSubject and StoreError.
     """
-    subjects = (await read_watchlist(await deps.store()))["subjects"]
+    subjects = (await deps.read_watchlist())["subjects"]
     subject = subject_named(subjects, parameters.id, parameter="id")
     rematching = await read_rematching(deps)
     found = await read_figures(deps, parameters)

@@ -23,7 +23,6 @@ from shared.models import Subject
 from shared.settings import Settings
 from shared.stats.cells import COMPOUND_DIGITS
 from shared.stats.subject_tables import REST
-from shared.subjects.watchlist import read_watchlist
 
 
 async def read_voice(deps: Deps, parameters: VoiceParameters) -> ShareOfVoice:
@@ -32,7 +31,7 @@ async def read_voice(deps: Deps, parameters: VoiceParameters) -> ShareOfVoice:
     It reads as many documents as the list of subjects. Raises UnknownSubject, UnknownCommunity and
     StoreError.
     """
-    subjects = _chosen((await read_watchlist(await deps.store()))["subjects"], parameters)
+    subjects = _chosen((await deps.read_watchlist())["subjects"], parameters)
     only = _only(deps.settings, parameters)
     rematching = await read_rematching(deps)
     found = await read_figures(deps, parameters)

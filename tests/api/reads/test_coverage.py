@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.reads.health import check_health
+from api.reads.health import LastObserved, check_health
 from api.reads.sentiment import compare, read_stats, read_trends
 from api.reads.subreddits import read_communities, read_subreddits
 from api.schema.parameters import (
@@ -14,8 +14,10 @@ from api.schema.parameters import (
     SubredditsParameters,
     TrendsParameters,
 )
+from bench.priced_store import PricedStore
 from shared.models import CommunityState, CycleError, Failing
 from shared.store import COMMUNITIES, Store
+from shared.subjects.watchlist import keep_watchlist
 from shared.times import iso
 from tests.api.reads.test_change import BAD, COLLECTED, GOOD, HOUR, collected, posts_each_hour
 from tests.api.world import NAMES, deps_of, keep
@@ -156,3 +158,31 @@ async def test_since_when_and_why_stands_in_health_and_in_the_list(steady: Store
     assert aws.covered_since == iso(LONG_AGO)
     earlier = await read_subreddits(deps(steady), SubredditsParameters())
     assert earlier.details[0].last_error == f"blocked since {iso(BLOCKED_AT)}: {REASON}"
+
+
+async def test_polls_of_health_cost_five_request_units_and_see_each_collection(
+    steady: Store,
+) -> None:
+    priced, seconds = PricedStore(steady), [0.0]
+    names = [f"community{number}" for number in range(14)]
+    await steady.upsert(COMMUNITIES, [observed(name, 2) for name in names])
+    await keep_watchlist(steady, COLLECTED)
+    asked = deps_of(priced, now=COLLECTED, names=names)
+    last = LastObserved(clock=lambda: seconds[0])
+    with priced.counting() as first:
+        assert (await check_health(asked, last)).sources == []
+    assert first.request_units > 5
+    # As a platform that asks every five seconds.
+    for seconds[0] in range(5, 600, 5):
+        with priced.counting() as poll:
+            assert (await check_health(asked, last)).coverage is not None
+        assert poll.request_units <= 5
+    await steady.upsert(COMMUNITIES, [blocked(names[0], 2)])
+    await collected(steady)
+    (source,) = (await check_health(asked, last)).sources
+    assert source.communities == [names[0]]
+    # Work that isn't a collection shows some minutes later.
+    await steady.upsert(COMMUNITIES, [observed(names[0], 2)])
+    assert len((await check_health(asked, last)).sources) == 1
+    seconds[0] += 600
+    assert (await check_health(asked, last)).sources == []

@@ -1,6 +1,7 @@
 """What answers say of a rematch: whose mentions may not be right yet, and how far it has come."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from api.reads.rematch import read_rematch_state, read_rematching
 from collector.maintenance.rematch import RematchTurn
 from shared.settings import Settings
 from shared.store import Store
-from shared.subjects.watchlist import seed
+from shared.subjects.watchlist import read_watchlist, seed
 from shared.times import iso
 from tests.api.world import NAMES, NOW, CountingStore, deps_of, get, keep, posts_back
 from tests.collector.crashing import rematch_turn
@@ -52,7 +53,9 @@ async def test_from_the_change_to_the_end_the_subject_is_named_and_then_it_is_no
     assert await read_rematch_state(deps) is None
 
 
-async def test_without_a_rematch_two_documents_are_read(store) -> None:
+async def test_without_a_rematch_two_documents_are_read_or_one_beside_a_shared_watchlist(
+    store,
+) -> None:
     await keep(store, posts_back(3, timedelta(hours=1)))
     await watch(store, 1, ZED)
     while await turn(store).run() is not None:
@@ -60,6 +63,14 @@ async def test_without_a_rematch_two_documents_are_read(store) -> None:
     counting = CountingStore(store)
     assert await read_rematching(deps_of(counting)) == frozenset()
     assert sum(counting.asked.values()) == 2
+    shared = replace(deps_of(counting), watchlist=await read_watchlist(store))
+    counting.asked.clear()
+    assert await read_rematching(shared) == frozenset()
+    assert sum(counting.asked.values()) == 1
+    # A rematch that is newer than the shared watchlist says nothing of other subjects.
+    await watch(store, 2, ZED, KIRO)
+    assert await turn(store, batch_items=1).run() is not None
+    assert await read_rematching(shared) == {"kiro"}
 
 
 async def test_communities_show_it_and_the_older_call_is_as_before(process, written) -> None:
