@@ -14,7 +14,6 @@ import azure.functions as func
 
 from api.actions import ingest as pushed
 from api.actions.collect import ask_for_collection, send
-from api.actions.preview import preview_subject
 from api.endpoints import READ, ROUTES
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import trends_file
@@ -50,7 +49,6 @@ from api.reads.items import read_items
 from api.reads.mentions import read_feed, read_mentions
 from api.reads.post import next_comments, read_post
 from api.reads.posts import read_recent_posts
-from api.reads.preview import read_sample
 from api.reads.sentiment import compare, read_stats, read_trends
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.subreddits import read_communities, read_subreddits
@@ -178,6 +176,10 @@ async def item_post(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_preview_subject(req: func.HttpRequest) -> func.HttpResponse:
     """Show what the rules of a subject would match."""
+    # The rules of texts cost 50 ms, only when used.
+    from api.actions.preview import preview_subject  # noqa: PLC0415
+    from api.reads.preview import read_sample  # noqa: PLC0415
+
     read_parameters(NoParameters, req.params)
     body = read_body(PreviewBody, req)
     deps = await process_deps()

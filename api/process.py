@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from api.deps import Deps, SharedStore, SharedWatchlist
 from api.http.cache import Cache
 from api.http.caches import Caches
 from api.reads.health import LastObserved
-from api.reads.preview import Sample
 from api.reads.process import process_health
 from shared.logs import set_levels
 from shared.models import Watchlist
@@ -15,6 +15,10 @@ from shared.on_demand import CollectMessage
 from shared.settings import settings
 from shared.spellings import Spellings
 from shared.times import utc_now
+
+if TYPE_CHECKING:
+    # What it reads texts with costs 50 ms, and is loaded when a preview is asked for.
+    from api.reads.preview import Sample
 
 # A sample has about a megabyte. Its items change at a collection.
 SAMPLE_SECONDS = 60.0
@@ -44,7 +48,7 @@ def process_caches() -> Caches:
 
 
 @lru_cache(maxsize=1)
-def process_samples() -> Cache[Sample]:
+def process_samples() -> "Cache[Sample]":
     """Return this process's samples for previews, which are asked for while someone types."""
     return Cache(seconds=SAMPLE_SECONDS, most=MAX_SAMPLES)
 

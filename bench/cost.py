@@ -1,7 +1,7 @@
 """What the product costs on Azure: `python -m bench.cost [--json]`.
 
-Runs the real collector and API over the sample feed, with a store that prices each request as Cosmos
-DB publishes it (`bench/request_units.py`), for a day of 48 cycles on its own clock. Computes the
+Runs the real collector and API over the sample feed for a day of 48 cycles on its own clock, with a
+store that prices each request as Cosmos DB publishes it (`bench/request_units.py`). Computes the
 month's bill from these prices (`bench/bill.py`). It takes some minutes.
 """
 

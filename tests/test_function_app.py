@@ -128,9 +128,13 @@ def in_a_bare_process(code: str) -> str:
 
 def test_importing_the_app_needs_no_setting_and_loads_neither_praw_nor_vader() -> None:
     code = "import function_app, json, sys; print(json.dumps(sorted(sys.modules)))"
-    loaded = {name.split(".")[0] for name in json.loads(in_a_bare_process(code))}
+    modules = set(json.loads(in_a_bare_process(code)))
+    loaded = {name.split(".")[0] for name in modules}
     assert "api" in loaded
     assert not loaded & {"praw", "prawcore", "vaderSentiment", "local", "azure.cosmos", "aiosqlite"}
+    # What finds subjects in texts, which only previews and changes of the watchlist use.
+    of_texts = ("ahocorasick", "shared.subjects.matcher", "shared.text.own_words")
+    assert not [name for name in modules if name.startswith((*of_texts, "shared.text.forms"))]
 
 
 def test_everything_that_requests_use_loads_neither_praw_nor_vader() -> None:

@@ -29,7 +29,6 @@ from shared.models import Subject, WatchedCommunity, Watchlist
 from shared.rematches import changed_subjects, message_of
 from shared.settings import Settings
 from shared.store import Store
-from shared.subjects.commonness import common_terms, read_sample
 from shared.subjects.communities import (
     community_problems,
     community_refusals,
@@ -309,6 +308,9 @@ async def _check_commonness(store: Store, deps: Deps, before: Watchlist, edit: E
     subjects = [each for each in edit.subjects if each["id"] in changed]
     if not subjects:
         return
+    # The rules of texts cost 50 ms, only when used.
+    from shared.subjects.commonness import common_terms, read_sample  # noqa: PLC0415
+
     sample = await read_sample(store, deps.clock())
     for_each = [await asyncio.to_thread(common_terms, subject, sample) for subject in subjects]
     _check(

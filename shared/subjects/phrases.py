@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import product
-from typing import Any, Generic, NamedTuple, TypeVar
-
-import ahocorasick
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from shared.subjects.folded_text import FoldedText
 from shared.subjects.spans import Span, Spans
 from shared.text import folded, normalised
+
+if TYPE_CHECKING:
+    import ahocorasick
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -119,6 +120,8 @@ def _automaton(values: Mapping[tuple[str, bool], V]) -> "ahocorasick.Automaton |
         entries.setdefault(spelling, []).append((prefix, each))
     if not entries:
         return None
+    import ahocorasick  # noqa: PLC0415 - checks of rules fold phrases and find none
+
     automaton = ahocorasick.Automaton()
     for spelling, found in entries.items():
         automaton.add_word(spelling, (len(spelling), found))
