@@ -26,7 +26,7 @@ ID: Final = "rematch"
 # After a kill a message is seen again when HIDDEN has passed, and a worker may take a while to
 # start: after this time a rematch has no message any more.
 LOST_AFTER = HIDDEN + timedelta(minutes=5)
-# Up to this number of changes is looked at; after more, all subjects count as changed.
+# Up to this number of changes is looked at; after more, everything counts as changed.
 MAX_CHANGES = 10
 # What of a subject decides which items mention it.
 RULES: Final = ("terms", "exclude", "context", "home")
@@ -70,23 +70,25 @@ def _rules(subject: Subject) -> tuple[object, ...]:
     return tuple(subject.get(name) for name in RULES)
 
 
-async def changed_since(store: Store, rematch: Rematch | None, watchlist: Watchlist) -> list[str]:
+async def changed_since(
+    store: Store, rematch: Rematch | None, watchlist: Watchlist
+) -> list[str] | None:
     """Return the ids of the subjects whose rules changed since the revision of the rematch.
 
-    A change that was taken back counts, since items were collected by it. All subjects are returned
-    where the changes aren't known, or are many. Raises StoreError.
+    A change that was taken back counts, since items were collected by it. Where the changes aren't
+    known, or are many, None is returned: items may mention any subject, also one that is gone.
+    Raises StoreError.
     """
-    subjects = watchlist["subjects"]
     first, last = rematch["revision"] if rematch else None, watchlist["revision"]
     if first == last:
         return []
     if first is None or not last - MAX_CHANGES <= first < last:
-        return [subject["id"] for subject in subjects]
+        return None
     keys = [("watchlist_revision", f"{number:08d}") for number in range(first, last)]
     found = await store.read_many(WATCHLIST_REVISIONS, keys)
     if len(found) < len(keys):
-        return [subject["id"] for subject in subjects]
-    states = [*(found[key]["watchlist"]["subjects"] for key in keys), subjects]
+        return None
+    states = [*(found[key]["watchlist"]["subjects"] for key in keys), watchlist["subjects"]]
     changed = (each for pair in pairwise(states) for each in changed_subjects(*pair))
     return list(dict.fromkeys(changed))
 
@@ -104,7 +106,13 @@ async def rematching(store: Store, watchlist: Watchlist | None = None) -> frozen
     if found is None and not await is_anything_stored(store):
         return frozenset()
     under_way = found["subjects"] if found is not None and found["ended_at"] is None else []
-    return frozenset([*under_way, *await changed_since(store, found, watchlist)])
+    changed = await changed_since(store, found, watchlist)
+    return frozenset([*under_way, *(all_subjects(watchlist) if changed is None else changed)])
+
+
+def all_subjects(watchlist: Watchlist) -> list[str]:
+    """Return the ids of all subjects of a watchlist, in their order."""
+    return [subject["id"] for subject in watchlist["subjects"]]
 
 
 async def is_anything_stored(store: Store) -> bool:
@@ -118,7 +126,7 @@ async def begin_matched(store: Store, watchlist: Watchlist, now: datetime) -> No
     Only a cycle calls it, which holds the lease. Raises StoreError.
     """
     if await read_rematch(store) is None and not await is_anything_stored(store):
-        await store.upsert(REMATCH, [new_rematch(watchlist["revision"], (), now)])
+        await store.upsert(REMATCH, [ended_rematch(watchlist["revision"], now)])
 
 
 def is_done(rematch: Rematch | None, watchlist: Watchlist) -> bool:
@@ -138,7 +146,10 @@ def is_active(rematch: Rematch, now: datetime) -> bool:
 
 
 def new_rematch(revision: int, subjects: Sequence[str], now: datetime) -> Rematch:
-    """Return the document of a rematch that begins now; without subjects it has ended."""
+    """Return the document of a rematch that begins now.
+
+    Without subjects it matches all items all the same: they may mention subjects that are gone.
+    """
     return Rematch(
         id=ID,
         kind="rematch",
@@ -156,28 +167,32 @@ def new_rematch(revision: int, subjects: Sequence[str], now: datetime) -> Rematc
         matched=0,
         changed=0,
         began_at=iso(now),
-        ended_at=None if subjects else iso(now),
+        ended_at=None,
         updated_at=iso(now),
     )
 
 
+def ended_rematch(revision: int, now: datetime) -> Rematch:
+    """Return the document of a rematch that had nothing to do."""
+    return {**new_rematch(revision, (), now), "ended_at": iso(now)}
+
+
 def renewed(
-    known: Rematch | None, watchlist: Watchlist, changed: Sequence[str], now: datetime
+    known: Rematch | None, watchlist: Watchlist, changed: Sequence[str] | None, now: datetime
 ) -> Rematch:
     """Return the rematch as it goes on with this watchlist, of which these subjects changed.
 
-    It begins again with the subjects of both where one is under way, and goes on behind its cursor
-    where no rules changed.
+    None stands for all subjects, also those that are gone. It begins again with the subjects of
+    both where one is under way, and goes on behind its cursor where no rules changed.
     """
     revision = watchlist["revision"]
-    if known is None or (known["ended_at"] is not None and changed):
-        fresh = new_rematch(revision, changed, now)
-    elif not changed:
+    if known is not None and changed is not None and not changed:
         return {**known, "revision": revision}
-    else:
-        fresh = new_rematch(revision, [*dict.fromkeys([*known["subjects"], *changed])], now)
+    subjects = all_subjects(watchlist) if changed is None else changed
     if known is None:
-        return fresh
+        return new_rematch(revision, subjects, now)
+    under_way = known["subjects"] if known["ended_at"] is None else []
+    fresh = new_rematch(revision, [*dict.fromkeys([*under_way, *subjects])], now)
     # Cells that a killed turn left pending are still to be recounted.
     kept = {name: known[name] for name in ("pending_cells", "reconciled")}
     return cast("Rematch", {**fresh, **kept})

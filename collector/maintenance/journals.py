@@ -2,7 +2,7 @@
 
 from collector.writers.journal import Journal, begun
 from collector.writers.lease import HeldLease
-from shared.models import Cleanup, Rematch, Removed, Rescore, Subject, Watchlist
+from shared.models import Cleanup, Rematch, Removed, Rescore, Watchlist
 from shared.rematches import changed_since, read_rematch, renewed
 from shared.store import WORK, Store
 from shared.subjects.watchlist import read_watchlist
@@ -68,9 +68,7 @@ class RematchJournal(Journal[Rematch]):
         Cells that a killed turn left pending stay so. Raises DocumentExists.
         """
         watchlist, known = await read_watchlist(store), await read_rematch(store)
-        changed = await changed_since(store, known, watchlist)
-        if begins_again:
-            changed = [*dict.fromkeys([*changed, *map(_id_of, watchlist["subjects"])])]
+        changed = None if begins_again else await changed_since(store, known, watchlist)
         document = renewed(known, watchlist, changed, clock())
         document["status"], document["reconciled"] = "running", "no"
         document["errors"], document["end_time"] = [], None
@@ -95,7 +93,3 @@ class RematchJournal(Journal[Rematch]):
         """Store the document, with the time. Raises LeaseLost."""
         self.document["updated_at"] = iso(self._clock())
         await super().save()
-
-
-def _id_of(subject: Subject) -> str:
-    return subject["id"]

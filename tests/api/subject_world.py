@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.watchlist.mentions import MentionRules, rematched
 from shared.models import Comment, Post, Role, Subject, Term, Watchlist
-from shared.rematches import new_rematch
+from shared.rematches import ended_rematch
 from shared.store import REMATCH, WATCHLIST, Store
 from shared.times import iso
 from tests.api.world import LABELS, NAMES, NOW, a_comment, a_post, keep
@@ -60,7 +60,7 @@ async def watch(
     )
     await store.upsert(WATCHLIST, [watchlist])
     if matched:
-        await store.upsert(REMATCH, [new_rematch(revision, [], NOW)])
+        await store.upsert(REMATCH, [ended_rematch(revision, NOW)])
 
 
 async def keep_matched(

@@ -327,6 +327,24 @@ async def test_where_earlier_rules_are_not_known_all_subjects_count(
     await check(store, ZED, KIRO)
 
 
+@pytest.mark.parametrize("known", ["no rematch", "too long ago", "the same revision"])
+async def test_an_emptied_watchlist_takes_all_mentions_where_earlier_rules_are_not_known(
+    sqlite_store, sqlite_settings, known: str
+) -> None:
+    settings = sqlite_settings.model_copy(update={"subreddits": NAMES})
+    await keep(sqlite_store, *some_items(20))
+    await watch(sqlite_store, 1, ZED, AT_HOME)
+    await rematch(sqlite_store, settings)
+    if known == "no rematch":
+        await sqlite_store.delete(REMATCH, [("rematch", "rematch")])
+    await watch(sqlite_store, 1 if known == "the same revision" else 40)
+    await rematch_turn(sqlite_store, settings, begins_again=known == "the same revision").run()
+    done = await rematch(sqlite_store, settings)
+    assert (done["matched"], done["status"]) == (20, "completed")
+    assert done["ended_at"] is not None
+    await check(sqlite_store)
+
+
 async def test_another_subject_that_loses_mentions_is_named_too_as_soon_as_it_does(
     store, settings
 ) -> None:
