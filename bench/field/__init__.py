@@ -1,0 +1,1 @@
+"""The labelled set of this field: its texts, labels and agreement (docs/labelling.md)."""
