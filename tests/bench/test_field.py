@@ -53,7 +53,7 @@ def test_a_draw_has_short_and_long_texts_of_each_kind_and_none_twice() -> None:
         Recorded(f"reddit:t1_l{n}", "reddit", "comment", f"It was {n}. " * 60) for n in range(2_000)
     ]
     twice = [Recorded(f"reddit:t1_x{n}", "reddit", "comment", "GitHub is down") for n in range(9)]
-    foreign = [Recorded("reddit:t1_de", "reddit", "comment", "Das ist nicht gut, wir sind auch da")]
+    foreign = [Recorded("reddit:t1_de", "reddit", "comment", "Das war nicht gut, wir sind auch da")]
     drawn = draw([*short, *long, *twice, *foreign])
     assert drawn == draw([*foreign, *twice, *long, *short])
     lengths = [len(each.item.text) > 100 for each in drawn if not each.targets]
