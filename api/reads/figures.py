@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,9 +29,16 @@ MAX_PARTIAL_DAYS = 10
 
 @dataclass(frozen=True)
 class SubjectsFigures:
-    """The figures of all subjects: in the window, before it, and in the compared hours of both."""
+    """The figures of all subjects: in the window, before it, and in the compared hours of both.
+
+    span is the whole time, from the first compared hour on. pairs are the compared hours, each with
+    the one before. unobserved has the hours of the span in which a community wasn't observed.
+    """
 
     window: Window
+    span: Window
+    pairs: Sequence[tuple[str, str]]
+    unobserved: Mapping[str, set[str]]
     now: SubjectTable
     before: SubjectTable
     compared: SubjectTable
@@ -118,14 +125,12 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
     end = await last_collection(deps, moment) if parameters.until == "collected" else moment
     window = Window.of_hours(parameters.hours, end)
     times = Times.until(window, parameters.hours)
-    earliest = full_hours(window, parameters.hours).before().start
+    span = Window(full_hours(window, parameters.hours).before().start, window.end)
     store, watched = await deps.watched_store(), deps.settings.watched
     states = await read_states(deps, store, [ALL])
     # Off the loop: the intervals of months take tenths of a second.
     seen, coverage = await asyncio.to_thread(
-        lambda: [
-            coverage_in(deps, states, ALL, span) for span in (Window(earliest, window.end), window)
-        ]
+        lambda: [coverage_in(deps, states, ALL, each) for each in (span, window)]
     )
     unknown = seen.unknown if seen else set()
     pairs = [pair for pair in zip(times.now, times.before, strict=True) if unknown.isdisjoint(pair)]
@@ -150,10 +155,13 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
         wanted=len(times.now),
         is_late=longest > MAX_MISSING * len(times.now),
         behind=[name for name, hours in missing.items() if hours],
-        is_mixed=len(await read_methods(store, Window(earliest, window.end))) > 1,
+        is_mixed=len(await read_methods(store, span)) > 1,
     )
     return SubjectsFigures(
         window=window,
+        span=span,
+        pairs=chosen,
+        unobserved=seen.unobserved_of if seen else {},
         now=now,
         before=before,
         compared=compared,

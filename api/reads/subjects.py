@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.deps import Deps
-from api.reads.cells import cells_of, read_days_of_subjects
+from api.reads.contributors import read_contributors
 from api.reads.coverage import coverage_answer
 from api.reads.figures import (
     SubjectsFigures,
@@ -22,22 +22,17 @@ from api.reads.figures import (
 from api.reads.mentions import newest_mentions
 from api.reads.rematch import read_rematching
 from api.reads.scopes import Scope, subject_named
-from api.schema.sentiment import Totals
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
 from api.schema.subjects import (
-    CommunityFigures,
     CommunityMentions,
     SubjectCard,
     SubjectFigures,
     SubjectPoint,
     SubjectsAnswer,
     TermAnswer,
-    ViaFigures,
 )
-from shared.models import Cell, DayStats, Role, Subject
-from shared.stats import cells as statistics
+from shared.models import Role, Subject
 from shared.stats.subject_tables import REST, SubjectTable
-from shared.stats.subjects import VIAS, communities_in
 
 ORDER: Mapping[Role, int] = {"own": 0, "competitor": 1, "topic": 2}
 NEWEST = 5
@@ -92,13 +87,13 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
     subject = subject_named(subjects, parameters.id, parameter="id")
     rematching = await read_rematching(deps)
     found = await read_figures(deps, parameters)
-    scope = Scope(subject=subject)
-    days = (await read_days_of_subjects(deps, [scope], found.window, parts=True))[scope.name]
-    newest = await newest_mentions(deps, scope, found.window, NEWEST)
+    contributors = await read_contributors(deps, subject, found)
+    newest = await newest_mentions(deps, Scope(subject=subject), found.window, NEWEST)
 
     def answer() -> SubjectCard:
         bases = Bases.of(found, subjects)
         row = _figures(deps, found, subject, bases, rematching)
+        by_community = contributors.by_community()
         return SubjectCard(
             **dict(row),
             **_of_the_set(deps, parameters, found, bases),
@@ -106,13 +101,9 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
             exclude=subject["exclude"],
             context=subject["context"],
             merged_from=subject["merged_from"],
-            by_via=[
-                ViaFigures(
-                    via=via, statistics=_totals(deps, days, Scope(subject=subject, via=via), found)
-                )
-                for via in VIAS
-            ],
-            by_community=_by_community(deps, days, subject, found),
+            by_via=contributors.by_via(),
+            by_community=by_community,
+            effect_of_others=contributors.effect_of_others(by_community),
             newest=newest,
         )
 
@@ -200,25 +191,3 @@ def _of_the_set(
         "origin": deps.settings.origin,
         "timestamp": found.timestamp,
     }
-
-
-def _by_community(
-    deps: Deps, days: Sequence[DayStats], subject: Subject, found: SubjectsFigures
-) -> list[CommunityFigures]:
-    of_each = {
-        name: _totals(deps, days, Scope(name, subject), found) for name in communities_in(days)
-    }
-    mentions = sum(each.total for each in of_each.values())
-    return [
-        CommunityFigures(
-            community=name, share=of_each[name].total / mentions, statistics=of_each[name]
-        )
-        for name in sorted(of_each, key=lambda name: (-of_each[name].total, name.lower()))
-        if of_each[name].total
-    ]
-
-
-def _totals(deps: Deps, days: Sequence[DayStats], scope: Scope, found: SubjectsFigures) -> Totals:
-    own = cells_of(days, scope)
-    picked: list[Cell] = [own[hour] for hour in found.window.hours() if hour in own]
-    return Totals(**statistics.totals(picked, deps.settings.other_languages))

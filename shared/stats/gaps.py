@@ -39,7 +39,7 @@ class Coverage:
     observed is the part of it, in 0..1, each community weighed by its usual number of items. gaps
     are the hours that are unknown; in those of partial a fifth of the items or less is missing.
     missing is the share that an hour lacks. hours_of are the hours that a community lacks since its
-    first poll.
+    first poll; unobserved_of has those before it, too.
     """
 
     observed: float
@@ -47,6 +47,7 @@ class Coverage:
     partial: Sequence[Gap]
     missing: Mapping[str, float]
     hours_of: Mapping[str, set[str]]
+    unobserved_of: Mapping[str, set[str]]
 
     @property
     def unknown(self) -> set[str]:
@@ -73,12 +74,14 @@ def coverage_of(
     weights = _weights(states)
     missing: dict[str, float] = defaultdict(float)
     hours_of: dict[str, set[str]] = {}
+    unobserved_of: dict[str, set[str]] = {}
     lacking: dict[str, list[Gap]] = defaultdict(list)
     for name, gaps in of_each.items():
-        hours_of[name] = set()
+        hours_of[name], unobserved_of[name] = set(), set()
         for gap in gaps:
             is_behind = gap.kind != "not_watched" and bool(_covered(states[name]))
             for hour in hours_between(gap.start, gap.end):
+                unobserved_of[name].add(hour)
                 if is_behind:
                     hours_of[name].add(hour)
                 lacking[hour].append(gap)
@@ -91,7 +94,8 @@ def coverage_of(
     else:
         gaps = _together(lacking, large, weights)
         partial = _together(lacking, lacking.keys() - large, weights)
-    return Coverage(round(1 - min(1.0, unobserved / seconds), 4), gaps, partial, missing, hours_of)
+    observed = round(1 - min(1.0, unobserved / seconds), 4)
+    return Coverage(observed, gaps, partial, missing, hours_of, unobserved_of)
 
 
 def _gaps_of(

@@ -20,7 +20,9 @@ export function Where({ card }: { card: SubjectCard }) {
   const { hours } = address.value;
   const trends = useTrendsByCommunity(card.id, hours).data?.communities ?? {};
   const [isExpanded, setExpanded] = useState(false);
-  const shown = isExpanded ? card.by_community : card.by_community.slice(0, INITIAL_SHOWN);
+  // What moved it counts those of the time before, too.
+  const places = card.by_community.filter((each) => each.statistics.total);
+  const shown = isExpanded ? places : places.slice(0, INITIAL_SHOWN);
   const courses = Object.values(trends).map((points) => ({
     trend_data: points,
     rematching: false,
@@ -54,9 +56,9 @@ export function Where({ card }: { card: SubjectCard }) {
           </li>
         ))}
       </ol>
-      {card.by_community.length > shown.length && (
+      {places.length > shown.length && (
         <button type="button" class="button" onClick={() => setExpanded(true)}>
-          Show all {card.by_community.length}
+          Show all {places.length}
         </button>
       )}
     </section>

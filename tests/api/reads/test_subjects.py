@@ -1,6 +1,7 @@
 """The list of subjects, and the card of one, against a recount of their mentions."""
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from api.reads.subjects import read_subject, read_subjects
 from api.schema.parameters import ScopeParameters
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
 from api.schema.subjects import SubjectFigures
-from shared.models import CollectionState, CommunityState
+from shared.models import CollectionState, CommunityState, Post
 from shared.stats.cells import standard_error
 from shared.store import COLLECTION, COMMUNITIES, Store
 from shared.times import Window, iso
@@ -26,7 +27,7 @@ from tests.api.subject_world import (
     talk,
     watch,
 )
-from tests.api.world import NAMES, NOW, CountingStore, a_post, deps_of, get
+from tests.api.world import COMPOUND, NAMES, NOW, CountingStore, a_post, deps_of, get
 from tests.fixtures.stores import FilledStore
 
 HOUR = timedelta(hours=1)
@@ -220,8 +221,158 @@ async def test_a_card_has_the_parts_that_add_up(talked) -> None:
     assert sum(via.statistics.total for via in card.by_via) == card.mentions
     assert sum(each.statistics.total for each in card.by_community) == card.mentions
     assert sum(each.share for each in card.by_community) == pytest.approx(1)
+    assert card.change.avg_sentiment is not None
+    for parts in (card.by_via, card.by_community):
+        assert effects(parts) == pytest.approx(card.change.avg_sentiment, abs=1e-4)
+        for time in ("statistics", "previous"):
+            whole = getattr(card.change, time).total
+            assert sum(getattr(each.change, time).total for each in parts) == whole
+    assert card.effect_of_others == 0
     assert [term.text for term in card.terms] == ["lantern"]
     assert (card.home, card.merged_from) == (["aws"], [])
+
+
+def effects(parts: Iterable[Any]) -> float:
+    """Add the effects of parts up; each must have one."""
+    return sum(part.effect for part in parts)
+
+
+def said_of_kiro(
+    counts: Mapping[str, tuple[tuple[int, int], tuple[int, int]]],
+) -> list[Post]:
+    """Return posts about a subject: (positive, negative) by community, of the window and before."""
+    posts: list[Post] = []
+    for name, sides in counts.items():
+        for end, (positive, negative) in zip((NOW - HOUR, NOW - 25 * HOUR), sides, strict=True):
+            for label in ("positive",) * positive + ("negative",) * negative:
+                n = len(posts)
+                posts.append(a_post(n, end - n % 23 * HOUR, name, label, title="kiro"))  # type: ignore[arg-type]
+    return posts
+
+
+# By community, (positive, negative) in the window and before it.
+MOVED = {
+    # Its own mean fell.
+    "claude": ((10, 50), (30, 30)),
+    # It vanished.
+    "aws": ((0, 0), (20, 0)),
+    # It is new.
+    "OpenAI": ((1, 9), (0, 0)),
+}
+
+
+async def test_what_moved_a_subject_adds_up_over_communities_that_came_and_went(
+    sqlite_store,
+) -> None:
+    await watch(sqlite_store)
+    await keep_matched(sqlite_store, said_of_kiro(MOVED))
+    card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="kiro"))
+    assert card.change.verdict == "worse"
+    found = {each.community: each for each in card.by_community}
+    assert list(found) == ["claude", "OpenAI", "aws"]
+    assert effects(found.values()) == pytest.approx(card.change.avg_sentiment, abs=1e-4)
+    assert (card.effect_of_others, effects(card.by_via)) == (0, effects(found.values()))
+    totals = {name: (each.statistics.total, each.share) for name, each in found.items()}
+    assert totals == {"claude": (60, 6 / 7), "OpenAI": (10, 1 / 7), "aws": (0, 0.0)}
+    # By hand: a share of the items times the distance to the middle of both means, now less before.
+    means = {
+        name: [
+            (COMPOUND["positive"] * up + COMPOUND["negative"] * down) / ((up + down) or 1)
+            for up, down in sides
+        ]
+        for name, sides in MOVED.items()
+    }
+    now = (60 * means["claude"][0] + 10 * means["OpenAI"][0]) / 70
+    before = (60 * means["claude"][1] + 20 * means["aws"][1]) / 80
+    middle = (now + before) / 2
+    wanted = {
+        "claude": 60 / 70 * (means["claude"][0] - middle) - 60 / 80 * (means["claude"][1] - middle),
+        "aws": -20 / 80 * (means["aws"][1] - middle),
+        "OpenAI": 10 / 70 * (means["OpenAI"][0] - middle),
+    }
+    assert {name: each.effect for name, each in found.items()} == pytest.approx(wanted, abs=1e-5)
+    verdicts = {name: each.change.verdict for name, each in found.items()}
+    assert verdicts == {"claude": "worse", "aws": "too_few", "OpenAI": "no_earlier_data"}
+
+
+async def test_one_community_moves_all_and_few_mentions_claim_nothing(sqlite_store) -> None:
+    await watch(sqlite_store)
+    await keep_matched(sqlite_store, said_of_kiro({"claude": ((1, 3), (3, 1))}))
+    card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="kiro"))
+    (only,) = card.by_community
+    assert only.effect == pytest.approx(card.change.avg_sentiment, abs=1e-4)
+    assert only.effect == pytest.approx((COMPOUND["negative"] - COMPOUND["positive"]) / 2, abs=1e-4)
+    assert (card.change.verdict, only.change.verdict) == ("too_few", "too_few")
+
+
+@pytest.mark.parametrize("kept", ["now", "before"])
+async def test_without_mentions_on_a_side_there_is_no_effect(sqlite_store, kept: str) -> None:
+    await watch(sqlite_store)
+    sides = ((2, 1), (0, 0)) if kept == "now" else ((0, 0), (2, 1))
+    await keep_matched(sqlite_store, said_of_kiro({"claude": sides}))
+    card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="kiro"))
+    (only,) = card.by_community
+    assert (only.effect, card.effect_of_others) == (None, None)
+    assert [each.effect for each in card.by_via] == [None] * 3
+    assert only.change.verdict == card.change.verdict
+    assert card.change.verdict == ("no_earlier_data" if kept == "now" else "too_few")
+    assert (only.statistics.total, only.share) == ((3, 1.0) if kept == "now" else (0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "hours", "verdict"),
+    [
+        # It was first collected within the window: what was said there before, nobody knows.
+        (-3, 0, 0, "no_earlier_data"),
+        (-30, 0, 5, "no_earlier_data"),
+        (-44, 0, 19, "worse"),
+        # It lacks the last hours of the window.
+        (-200, -5, 19, "not_collected"),
+    ],
+)
+async def test_a_community_that_was_not_observed_claims_no_change(
+    sqlite_store, since: int, until: int, hours: int, verdict: str
+) -> None:
+    await watch(sqlite_store)
+    await keep_matched(sqlite_store, said_of_kiro({**MOVED, "aws": ((30, 30), (30, 30))}))
+    whole = [[iso(NOW - 200 * HOUR), iso(NOW)]]
+    part = [[iso(NOW + since * HOUR), iso(NOW + until * HOUR)]]
+    states = [_state(name, part if name == "claude" else whole) for name in NAMES]
+    for state in states:
+        # One with less than a fifth of the items leaves no gap in the whole.
+        state["hourly"] = 1.0 if state["id"] == "claude" else 9.0
+    await sqlite_store.upsert(COMMUNITIES, states)
+    card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="kiro"))
+    found = {each.community: each for each in card.by_community}
+    change = found["claude"].change
+    assert (change.verdict, change.hours) == (verdict, hours)
+    assert change.behind == (["claude"] if verdict == "not_collected" else [])
+    assert (found["aws"].change.verdict, found["aws"].change.hours) == ("unclear", 24)
+    assert effects(found.values()) == pytest.approx(card.change.avg_sentiment, abs=1e-4)
+
+
+async def test_communities_that_are_no_longer_watched_are_the_others_of_a_change(
+    sqlite_store,
+) -> None:
+    await watch(sqlite_store)
+    # Tables name the twenty largest of a day; the rest is one row, whatever is watched.
+    names = [f"place{n:02}" for n in range(24)]
+    counts = {
+        name: ((n % 3, 4), (3, n % 2)) if n < 20 else ((1, 0), (0, 1))
+        for n, name in enumerate(names)
+    }
+    await keep_matched(sqlite_store, said_of_kiro(counts), names=names)
+    deps = deps_of(sqlite_store, names=names[:22])
+    card = await read_subject(deps, SubjectParameters(id="kiro"))
+    assert [each.community for each in card.by_community if each.community >= "place20"] == [
+        "place20",
+        "place21",
+    ]
+    assert card.effect_of_others is not None
+    assert abs(card.effect_of_others) > 0.001
+    assert effects(card.by_community) + card.effect_of_others == pytest.approx(
+        card.change.avg_sentiment, abs=1e-4
+    )
 
 
 async def test_a_merged_subject_is_told_by_its_new_id(talked) -> None:
@@ -239,6 +390,7 @@ async def test_subjects_without_mentions_have_no_mean_and_no_share(sqlite_store)
         assert row.change.verdict == "no_earlier_data"
     card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="zed"))
     assert (card.by_community, card.newest, card.base) == ([], [], 0)
+    assert card.effect_of_others is None
 
 
 @pytest.mark.usefixtures("process")
