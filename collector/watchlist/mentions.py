@@ -9,7 +9,7 @@ from typing import TypeVar
 from shared.communities import sharing_with
 from shared.models import Comment, Mention, Post, Via, Watchlist
 from shared.store import POSTS, Store
-from shared.subjects.matcher import Matcher
+from shared.subjects.matcher import Matcher, matcher_of
 from shared.subjects.texts import matches_of, subjects_of_thread
 from shared.text.form import MARKDOWN
 from shared.text.forms import FORMS
@@ -46,7 +46,7 @@ class MentionRules:
             current = {**merged, **current, subject["id"]: subject["id"]}
             for name in dict.fromkeys(home.lower() for home in subject["home"]):
                 homes[name].append(subject["id"])
-        matcher = Matcher(watchlist["subjects"])
+        matcher = matcher_of(watchlist["subjects"])
         return cls(matcher, dict(homes), current, watched)
 
     def by_text(self, item: Post | Comment) -> list[Mention]:

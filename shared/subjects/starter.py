@@ -5,6 +5,7 @@ shared/subjects/starter.toml has the rules and their reasons.
 
 import tomllib
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NotRequired, TypedDict, cast
 
@@ -32,8 +33,12 @@ class _File(TypedDict):
 
 def starter_pack() -> list[Subject]:
     """Return the subjects of the starter pack."""
-    read = cast("_File", tomllib.loads(FILE.read_text(encoding="utf-8")))
-    return [_subject(entry) for entry in read["subjects"]]
+    return [_subject(entry) for entry in _entries()]
+
+
+@cache
+def _entries() -> Sequence[_Entry]:
+    return cast("_File", tomllib.loads(FILE.read_text(encoding="utf-8")))["subjects"]
 
 
 def _subject(entry: _Entry) -> Subject:

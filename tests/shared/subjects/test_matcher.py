@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.models import Subject, Term
 from shared.subjects.folded_text import FoldedText
-from shared.subjects.matcher import Found, KeptOut, Match, Matcher
+from shared.subjects.matcher import Found, KeptOut, Match, Matcher, matcher_of
 from shared.text import folded, normalised
 
 
@@ -271,6 +271,14 @@ def test_the_work_grows_with_the_length_of_a_text_alone(piece: str) -> None:
     assert twice < 2.5 * once + 100
     # A pattern with runaway backtracking would exceed the suite's time limit.
     matcher.find(piece * 10_000)
+
+
+def test_the_same_rules_have_the_same_matcher_and_changed_rules_another() -> None:
+    first = matcher_of([CURSOR, CLAUDE])
+    assert matcher_of([{**CURSOR}, {**CLAUDE}]) is first
+    changed = {**CURSOR, "terms": [term("cursed")]}
+    assert matcher_of([changed, CLAUDE]).match("cursed") == [Match("cursor", ("cursed",))]  # type: ignore[list-item]
+    assert matcher_of([CURSOR, CLAUDE]).match("cursed") == []
 
 
 def _calls(matcher: Matcher, text: str) -> int:
