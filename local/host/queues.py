@@ -74,7 +74,6 @@ class Queues:
         self._holder = holder or uuid.uuid4().hex
         with closing(self._connect()) as db, db:
             db.execute("PRAGMA journal_mode = WAL")
-            db.execute(SCHEMA)
 
     def put(self, queue: str, body: bytes) -> str:
         """Add a message and return its id. Raises ValueError when it is too long."""
@@ -185,15 +184,14 @@ class Queues:
         db.execute("DELETE FROM messages WHERE inserted <= ?", (oldest,))
 
     def _connect(self) -> sqlite3.Connection:
-        # The file is created again if it was removed while the host runs.
-        is_new = not self._path.exists()
         db = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-        if is_new:
-            try:
-                db.execute(SCHEMA)
-            except sqlite3.Error:
-                db.close()
-                raise
+        try:
+            # The file is created again if it was removed while the host runs. That it exists says
+            # little: another process may have made it, and not its table yet.
+            db.execute(SCHEMA)
+        except sqlite3.Error:
+            db.close()
+            raise
         return db
 
 

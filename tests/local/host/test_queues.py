@@ -3,6 +3,7 @@
 import base64
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -160,3 +161,25 @@ def test_takers_at_the_same_time_never_get_the_same_message(tmp_path) -> None:
     with ThreadPoolExecutor(4) as threads:
         taken = list(threads.map(lambda n: queues[n % 4].take("requests"), range(40)))
     assert sorted(int(message.body) for message in taken if message) == list(range(40))
+
+
+def test_a_file_that_another_process_has_just_made_again_takes_messages(tmp_path, queues) -> None:
+    tmp_path.joinpath("queues.db").unlink()
+    # It is empty until the other process has made its table.
+    tmp_path.joinpath("queues.db").touch()
+    queues.put("requests", b"x")
+    assert queues.count("requests") == 1
+
+
+def test_a_removed_file_is_made_again_by_all_at_the_same_moment(tmp_path, queues) -> None:
+    together = Barrier(4)
+
+    def put(body: bytes) -> None:
+        together.wait()
+        queues.put("requests", body)
+
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(5):
+            tmp_path.joinpath("queues.db").unlink()
+            list(threads.map(put, [b"a", b"b", b"c", b"d"]))
+            assert queues.count("requests") == 4
