@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from local.terminal import Json
+from local.terminal import Json, end_on_signals
 from local.terminal import clear_errors as _clear_errors
 from local.terminal import log_to_stderr as _log_to_stderr
 from local.watchlist import app as watchlist_app
@@ -46,6 +46,7 @@ def up(
     startup_seconds: Annotated[float, typer.Option(hidden=True)] = 5.0,
 ) -> None:
     """Start everything: the functions host, the database and, without credentials, the stand-in."""
+    end_on_signals()
     from local.commands.up import Options  # noqa: PLC0415 - so that --help is quick
     from local.commands.up import up as start  # noqa: PLC0415
 

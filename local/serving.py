@@ -1,6 +1,7 @@
 """Serves an ASGI application, in a thread or in the foreground; it may break its connections."""
 
 import asyncio
+import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -134,11 +135,13 @@ def serve(app: ASGIApp, *, host: str, port: int, ready: str) -> None:
 
     `ready` is that line, with {url} for the address. Raises OSError when the port is taken.
     """
+    # A shell script's background jobs ignore Ctrl-C, and uvicorn's handler comes after the line.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with listen(host, port) as listener:
         url = _url(host, listener.getsockname()[1])
-        print(ready.format(url=url), flush=True)
         # Ctrl-C ends the server; uvicorn has closed everything by then.
         with suppress(KeyboardInterrupt):
+            print(ready.format(url=url), flush=True)
             _Server(_config(app), _nothing).run([listener])
 
 

@@ -2,9 +2,11 @@
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -24,6 +26,20 @@ def clear_errors() -> Iterator[None]:
     except (UndertoneError, OSError) as error:
         print(printable(masked(str(error)), keep="\n"), file=sys.stderr)
         raise typer.Exit(BAD_SETTINGS) from error
+
+
+def end_on_signals() -> None:
+    """Let SIGINT and SIGTERM end this process immediately, until it has handlers of its own.
+
+    Otherwise some would be lost: a shell script's background jobs ignore SIGINT, the first process
+    of a container ignores both, and a destructor swallows the exception that Python raises.
+    """
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        os._exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
 
 
 def log_to_stderr() -> None:

@@ -41,22 +41,12 @@ class Child:
     async def start(self, environ: Mapping[str, str], host: str) -> None:
         """Start the process for a host's id, and wait until it is ready. Raises HostError."""
         reader, writer = os.pipe()
-        passed = [writer] if self.listener is None else [writer, self.listener]
-        command = [sys.executable, "-m", "local.host.process", self.role, *self.arguments]
-        command += ["--host", host, "--ready", str(writer)]
-        if self.listener is not None:
-            command += ["--listener", str(self.listener)]
-        self.process = await asyncio.create_subprocess_exec(
-            *command,
-            env=dict(environ),
-            stdin=asyncio.subprocess.PIPE,
-            pass_fds=passed,
-            # Only the supervisor gets Ctrl-C, and ends its children in order.
-            start_new_session=True,
-        )
-        os.close(writer)
         try:
-            ready = await asyncio.wait_for(asyncio.to_thread(os.read, reader, 1), READY_SECONDS)
+            try:
+                process = self.process = await self._process(environ, host, writer)
+            finally:
+                os.close(writer)
+            ready = await _first_byte(reader)
         except TimeoutError:
             ready = b""
             self.kill()
@@ -64,7 +54,25 @@ class Child:
             os.close(reader)
         if not ready:
             raise HostError(f"the {self.role} process didn't start: see its lines above")
-        event(log, "process.started", process=self.role, pid=self.process.pid)
+        event(log, "process.started", process=self.role, pid=process.pid)
+
+    async def _process(
+        self, environ: Mapping[str, str], host: str, ready: int
+    ) -> asyncio.subprocess.Process:
+        """Start the process; if that is cancelled, asyncio kills it."""
+        passed = [ready] if self.listener is None else [ready, self.listener]
+        command = [sys.executable, "-m", "local.host.process", self.role, *self.arguments]
+        command += ["--host", host, "--ready", str(ready)]
+        if self.listener is not None:
+            command += ["--listener", str(self.listener)]
+        return await asyncio.create_subprocess_exec(
+            *command,
+            env=dict(environ),
+            stdin=asyncio.subprocess.PIPE,
+            pass_fds=passed,
+            # Only the supervisor gets Ctrl-C, and ends its children in order.
+            start_new_session=True,
+        )
 
     def terminate(self) -> None:
         """Ask the process to end."""
@@ -75,6 +83,19 @@ class Child:
         """End the process immediately."""
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
+
+
+async def _first_byte(reader: int) -> bytes:
+    """Return what a starting process writes to its pipe; empty if it ended. Raises TimeoutError."""
+    # Not in a thread: one that reads can't be cancelled, and asyncio.run would wait for it.
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(reader, readable.set)
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await readable.wait()
+    finally:
+        loop.remove_reader(reader)
+    return os.read(reader, 1)
 
 
 class Supervisor:
@@ -93,25 +114,26 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._signalled)
+        work = asyncio.create_task(self._start_and_watch())
+        stopped = asyncio.create_task(self._stop.wait())
         try:
-            for child in self._children:
-                if not self._stop.is_set():
-                    await child.start(self._environ, self._id)
-            await self._watch_all()
+            # A signal stops the start as well: it doesn't wait until a process is ready.
+            await asyncio.wait([work, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
         finally:
+            for task in (work, stopped):
+                task.cancel()
+            await asyncio.gather(work, stopped, return_exceptions=True)
             await self._end()
 
-    async def _watch_all(self) -> None:
-        """Watch the children until a signal stops them. Raises what a watch raises."""
-        stopped = asyncio.create_task(self._stop.wait())
-        watches = [asyncio.create_task(self._watch(child)) for child in self._children]
-        done, _ = await asyncio.wait([stopped, *watches], return_when=asyncio.FIRST_COMPLETED)
-        for watch in watches:
-            watch.cancel()
-        await asyncio.gather(*watches, return_exceptions=True)
-        stopped.cancel()
-        for task in done:
-            task.result()
+    async def _start_and_watch(self) -> None:
+        """Start the children in order, and watch them until cancelled. Raises HostError."""
+        for child in self._children:
+            await child.start(self._environ, self._id)
+        async with asyncio.TaskGroup() as group:
+            for child in self._children:
+                group.create_task(self._watch(child))
 
     def _signalled(self) -> None:
         self._signals += 1

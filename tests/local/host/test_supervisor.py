@@ -39,6 +39,29 @@ def slow(timer: func.TimerRequest) -> None:
     time.sleep(2)
 """
 
+SLOW_START = """
+import os
+import sys
+import threading
+
+if os.path.basename(sys.argv[0]) == "process.py":
+    print("the http process imports", flush=True)
+    threading.Event().wait()
+"""
+STOPPED_BY_ITSELF = """
+import os
+import signal
+
+
+class Destroyed:
+    # An exception of a handler is lost here.
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+Destroyed()
+"""
+
 
 @pytest.fixture
 def start_and_end(tmp_path):
@@ -65,6 +88,31 @@ def test_ctrl_c_ends_every_process_with_status_0(running_host, write_app) -> Non
     assert len(children) == 2
     assert host.stop() == 0
     assert not any(child.is_running() for child in children)
+
+
+def test_ctrl_c_while_a_process_starts_ends_it_immediately(running_host, write_app) -> None:
+    host = running_host(write_app(SLOW_START + SOURCE))
+    host.wait_for_log("the http process imports")
+    (child,) = psutil.Process(host.process.pid).children(recursive=True)
+    assert host.stop() == 0
+    assert not child.is_running()
+    assert "Traceback" not in host.log
+    assert "didn't start" not in host.log
+
+
+def test_a_stop_before_anything_has_started_is_not_lost(write_app, tmp_path) -> None:
+    app = write_app(STOPPED_BY_ITSELF + SOURCE)
+    # As a shell script's background job, which ignores Ctrl-C.
+    ended = subprocess.run(
+        ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *up_command("--app", str(app))],
+        cwd=ROOT,
+        env=environ_with(SQLITE_PATH=str(tmp_path / "new.db"), REDDIT_BASE_URL=NOBODY),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 
 def test_an_http_process_that_dies_is_started_again_and_requests_wait_for_it(

@@ -10,7 +10,13 @@ from local.reddit.faults import BadFaults
 from local.reddit.recorded import BadRecording
 from local.reddit.serve import serve_reddit
 
-SERVE = "import sys; from local.reddit.serve import serve_reddit; serve_reddit(None, faults='503')"
+# SIGINT is ignored at first, as in a shell script's background job.
+SERVE = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from local.reddit.serve import serve_reddit
+serve_reddit(None, faults='503')
+"""
 
 
 def test_it_says_where_it_listens_answers_there_and_ends_quietly() -> None:
