@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from collector.collection.context import CycleContext, Progress, no_progress
 from collector.collection.journal import CycleJournal
 from collector.collection.pipeline import collect
-from collector.collection.recount import FIRST_AT_ONCE, Recount
+from collector.collection.recount import Recount
 from collector.collection.state import collection_state
 from collector.sentiment.base import Method
 from collector.sources.base import Source
@@ -82,7 +82,7 @@ class Collector:
                     self.store,
                     journal,
                     self.clock,
-                    at_once=FIRST_AT_ONCE if journal.is_first else 0,
+                    is_first=journal.is_first,
                 ),
                 clock=self.clock,
                 progress=self.progress,

@@ -14,7 +14,7 @@ from collector.collection.faults import Failure, FaultStreak
 from collector.collection.observed import after_poll, are_tripped, is_tripped
 from collector.collection.reading import Reading, read_community
 from collector.collection.shared_items import Shared, stored_items
-from collector.collection.side_by_side import side_by_side
+from collector.collection.side_by_side import Idle, side_by_side
 from collector.collection.silence import check_silence
 from collector.sources.base import Source
 from shared.communities import SourceName
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 # in at least 50 groups, or every 1,000 items.
 GROUPS = 50
 MAX_WAITING = 1000
+# In a first cycle, what was read shows after this time if no source yields more.
+IDLE_SECONDS = 5.0
 
 BROKE = "cycle.community_broke community=%s"
 
@@ -75,13 +77,15 @@ class Step:
 class Group:
     """Communities that are written together, and those that failed meanwhile.
 
-    ended_by is what ended sources, and waiting the communities that they left.
+    ended_by is what ended sources, and waiting the communities that they left. is_idle says that
+    all sources have yielded nothing for a while.
     """
 
     reads: list[Read] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     ended_by: dict[SourceName, UndertoneError] = field(default_factory=dict)
     waiting: dict[SourceName, Sequence[CommunityState]] = field(default_factory=dict)
+    is_idle: bool = False
 
     def add(self, step: Step) -> None:
         """Add a step."""
@@ -110,11 +114,17 @@ async def groups_of(cycle: CycleContext) -> AsyncGenerator[Group]:
     for state in states:
         by_source[cycle.settings.source_of(state["id"])].append(state)
     group = Group()
-    streams = [_read_source(cycle, name, own) for name, own in by_source.items()]
-    async with aclosing(side_by_side(streams)) as steps:
+    streams: list[AsyncGenerator[Step | None]] = [
+        _read_source(cycle, name, own) for name, own in by_source.items()
+    ]
+    # Nobody looks at a page that was full before.
+    idle = Idle[Step | None](IDLE_SECONDS, None) if cycle.journal.is_first else None
+    async with aclosing(side_by_side(streams, idle=idle)) as steps:
         async for step in steps:
-            group.add(step)
-            if group.is_full(communities):
+            if step is not None:
+                group.add(step)
+            if step is None or group.is_full(communities):
+                group.is_idle = step is None
                 yield group
                 group = Group()
     yield group

@@ -103,7 +103,7 @@ async def _collect_group(cycle: CycleContext, group: Group, done: Collected) -> 
         await _end_communities(cycle, states)
     if waiting := states_of_waiting(cycle, group):
         await cycle.store.upsert(COMMUNITIES, waiting)
-    await cycle.recount.finish_when_due()
+    await cycle.recount.finish_when_due(is_idle=group.is_idle)
     done.ended_by.update(group.ended_by)
 
 

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from collector.collection.side_by_side import side_by_side
+from collector.collection.side_by_side import Idle, side_by_side
 
 
 class Streams:
@@ -42,6 +42,25 @@ async def test_everything_comes_and_each_stream_in_its_order(streams: Streams) -
     assert sorted(found) == ["a0", "a1", "a2", "b0"]
     assert [each for each in found if each.startswith("a")] == ["a0", "a1", "a2"]
     assert [each async for each in side_by_side([])] == []
+
+
+async def test_who_waits_for_streams_is_told_so_and_goes_on(streams: Streams) -> None:
+    goes_on = asyncio.Event()
+
+    async def slow() -> AsyncGenerator[str]:
+        yield "first"
+        await goes_on.wait()
+        yield "last"
+
+    found: list[str | None] = []
+    several: list[AsyncGenerator[str | None]] = [slow(), streams.of("a", 1)]
+    async for each in side_by_side(several, idle=Idle(0.0, None)):
+        found.append(each)
+        if each is None and {"first", "a0"} <= set(found):
+            goes_on.set()
+    assert [each for each in found if each and each[0] != "a"] == ["first", "last"]
+    assert None in found
+    assert streams.ended == ["a"]
 
 
 @pytest.mark.parametrize("breaks_at", [0, 1])
