@@ -99,7 +99,7 @@ def _score(method: Method, texts: Sequence[str]) -> list[Score]:
 
 
 def _match(matcher: Matcher, texts: Sequence[str]) -> list[list[Match]]:
-    return [matcher.match(own_lines(text, REDDIT)) for text in texts]
+    return [matcher.match(own_lines(text, REDDIT).naming(matcher.hosts)) for text in texts]
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -46,7 +46,7 @@ async def preview_subject(deps: Deps, body: PreviewBody, sample: Sample) -> Prev
     subjects += [] if own_id in known else [own]
     problems = [*subject_refusals(own, others, homes), *size_refusals(subjects)]
     if not problems:
-        texts = [Sampled(each.words, each.community) for each in sample.items]
+        texts = [Sampled(each.lines, each.community) for each in sample.items]
         problems = await asyncio.to_thread(common_terms, own, texts)
     if problems:
         raise refused(problems)
@@ -87,16 +87,17 @@ def _preview(own: Subject, subjects: Sequence[Subject], sample: Sample) -> Previ
     homes = {home.lower() for home in own["home"]}
     tally = _Tally()
     for item in sample.items:
-        found = matcher.find(item.words, home=item.community)
+        words = item.lines.naming(matcher.hosts)
+        found = matcher.find(words, home=item.community)
         tally.looked_at[item.community] += 1
         match = _of(own, found.matches)
         if match is not None:
             tally.text[item.community] += 1
-            _show(tally, item, match, found)
-        elif kept := next(_kept_out(own, item, found, alone), None):
+            _show(tally, item, words, match, found)
+        elif kept := next(_kept_out(own, words, found, alone, item.community), None):
             tally.kept[kept.reason] += 1
-            _show_kept(tally, item, kept)
-        if not found.matches and item.words and item.community.lower() in homes:
+            _show_kept(tally, item, words, kept)
+        if not found.matches and words and item.community.lower() in homes:
             tally.home[item.community] += 1
     return _answer(sample, tally)
 
@@ -105,14 +106,16 @@ def _of(own: Subject, matches: Sequence[Match]) -> Match | None:
     return next((each for each in matches if each.subject == own["id"]), None)
 
 
-def _kept_out(own: Subject, item: SampledItem, found: Found, alone: Matcher) -> Iterator[_Kept]:
-    """Yield why words of the subject in an item don't count."""
+def _kept_out(
+    own: Subject, text: str, found: Found, alone: Matcher, community: str
+) -> Iterator[_Kept]:
+    """Yield why words of the subject in a text don't count."""
     for each in found.kept_out:
         if each.subject == own["id"]:
             yield _Kept(each.reason, each.words, each.phrase)
     if not found.matches:
         return
-    match = _of(own, alone.match(item.words, home=item.community))
+    match = _of(own, alone.match(text, home=community))
     for other in found.matches if match else ():
         # The longer name has the words of the subject in it.
         for phrase in other.words:
@@ -121,9 +124,9 @@ def _kept_out(own: Subject, item: SampledItem, found: Found, alone: Matcher) -> 
                     yield _Kept("longer_name", words, phrase, other.subject)
 
 
-def _show(tally: _Tally, item: SampledItem, match: Match, found: Found) -> None:
+def _show(tally: _Tally, item: SampledItem, words: str, match: Match, found: Found) -> None:
     """Add an item that matches to the examples, if there is room."""
-    text = in_one_line(item.words)
+    text = in_one_line(words)
     if len(tally.examples) == MAX_EXAMPLES or text in tally.shown:
         return
     tally.shown.add(text)
@@ -138,8 +141,8 @@ def _show(tally: _Tally, item: SampledItem, match: Match, found: Found) -> None:
     )
 
 
-def _show_kept(tally: _Tally, item: SampledItem, kept: _Kept) -> None:
-    text = in_one_line(item.words)
+def _show_kept(tally: _Tally, item: SampledItem, words: str, kept: _Kept) -> None:
+    text = in_one_line(words)
     of_reason = sum(each.reason == kept.reason for each in tally.kept_examples)
     is_full = of_reason == MAX_OF_A_REASON or len(tally.kept_examples) == MAX_EXAMPLES
     if is_full or text in tally.shown:

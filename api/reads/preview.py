@@ -9,10 +9,8 @@ from shared.communities import Kind
 from shared.models import ALL, Comment, Post, ScopeHour
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import id_of
-from shared.subjects.texts import text_of_item
-from shared.text.form import MARKDOWN
-from shared.text.forms import FORMS
-from shared.text.own_words import own_lines
+from shared.subjects.texts import lines_of, text_of_item
+from shared.text.own_words import OwnLines
 from shared.times import Window, iso
 
 # An item costs a request unit or a little more, as does an hour of `all`: together under 1,000.
@@ -35,7 +33,7 @@ class SampledItem:
     community: str
     created_utc: str
     permalink: str
-    words: str
+    lines: OwnLines
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,6 @@ def _sampled(items: Iterable[Post | Comment]) -> list[SampledItem]:
         text = text_of_item(item)
         if text is None:
             continue
-        form = FORMS.get(text.source, MARKDOWN)
         found.append(
             SampledItem(
                 kind=item["kind"],
@@ -121,7 +118,7 @@ def _sampled(items: Iterable[Post | Comment]) -> list[SampledItem]:
                 community=item["community"],
                 created_utc=item["created_utc"],
                 permalink=item["permalink"],
-                words="" if form.is_bot(text.author) else own_lines(text.markdown, form),
+                lines=lines_of(text),
             )
         )
     return found

@@ -10,10 +10,8 @@ from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import id_of
 from shared.subjects.matcher import Matcher
 from shared.subjects.refusals import Refusal, quoted
-from shared.subjects.texts import ItemText, text_of_item
-from shared.text.form import MARKDOWN
-from shared.text.forms import FORMS
-from shared.text.own_words import own_lines
+from shared.subjects.texts import lines_of, text_of_item
+from shared.text.own_words import OwnLines
 from shared.times import Window
 
 # A sample of so many items is read, evenly from the newest ones that were found: some 500 request
@@ -31,7 +29,7 @@ TAKES = f"terms that stand in at most {MAX_SHARE:.0%} of all texts outside home 
 class Sampled:
     """The own words of a stored item, and its community."""
 
-    text: str
+    lines: OwnLines
     community: str
 
 
@@ -75,7 +73,8 @@ def common_terms(subject: Subject, sample: Sequence[Sampled]) -> list[Refusal]:
 
 def _share(subject: Subject, texts: Sequence[Sampled]) -> float:
     matcher = Matcher([subject])
-    return sum(bool(matcher.match(each.text)) for each in texts) / len(texts)
+    named = sum(bool(matcher.match(each.lines.naming(matcher.hosts))) for each in texts)
+    return named / len(texts)
 
 
 def _keys(hour: ScopeHour) -> list[tuple[str, Key]]:
@@ -100,9 +99,4 @@ async def _texts(store: Store, keys: Iterable[tuple[str, Key]]) -> list[Sampled]
     comments = await store.read_many(COMMENTS, [key for kind, key in wanted if kind == "comment"])
     items: list[Post | Comment] = [*posts.values(), *comments.values()]
     texts = map(text_of_item, items)
-    return [Sampled(_words(text), text.community) for text in texts if text is not None]
-
-
-def _words(text: ItemText) -> str:
-    form = FORMS.get(text.source, MARKDOWN)
-    return "" if form.is_bot(text.author) else own_lines(text.markdown, form)
+    return [Sampled(lines_of(text), text.community) for text in texts if text is not None]

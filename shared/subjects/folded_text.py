@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from shared.text import folded, normalised
+from shared.text.addresses import HOST
 
 # Letters of scripts without spaces between words; a word may begin or end beside one.
 UNSPACED = re.compile(
@@ -31,8 +32,12 @@ PLACE = re.compile(r"(?:^|[\s(\"'\[,:=])(?:[~.]{0,2}/|[a-z]:\\|[ru]/)\S*$")
 FILE = re.compile(r"[^\s/]*/\S*?\.[a-z]{1,5}\b(?!\.?[a-z])")
 # A word before these is a part of code.
 CODE_AFTER = re.compile(r"\(\)|::|=|->")
+# An address goes on behind its host: a path, a port, a query.
+REST_OF_ADDRESS = re.compile(r"/|:\d|[?#]\w")
 # The longest address of a file that is looked at.
 MAX_PLACE = 100
+# A host or a file goes on with a hyphen: "cursor-tools.dev", "claude-code.md".
+REST_OF_HOST = re.compile(rf"-[\w-]{{0,{MAX_PLACE}}}\.[a-z]")
 
 
 class _Folds(dict[int, str]):
@@ -84,6 +89,8 @@ class FoldedText:
         """Return where the word of a hit ends, with its ending; None if it isn't a whole word."""
         if start and self.folded[start - 1] not in " \n" and not self._begins(start):
             return None
+        if "." in self.folded[start:end] and self._is_in_address(start, end):
+            return None
         if end == len(self.folded) or self.folded[end] in " \n":
             return end
         if prefix:
@@ -122,7 +129,17 @@ class FoldedText:
             return not following.isdigit() and self.is_upper(end + 1)
         if after == "'" and following.isalpha() and _is_letter_of_word(following):
             return False
+        if after == "-" and REST_OF_HOST.match(self.folded, end):
+            return False
         return not (self._is_code_after(end) or (after == "/" and self._is_file(end)))
+
+    def _is_in_address(self, start: int, end: int) -> bool:
+        """Return whether a name that is written like a host stands in an address of mail or web."""
+        if not HOST.fullmatch(self.folded, start, end):
+            return False
+        before = self.folded[max(0, start - 2) : start]
+        is_mail = before.endswith("@") and before[0].isalnum()
+        return is_mail or bool(REST_OF_ADDRESS.match(self.folded, end))
 
     def _is_code_after(self, end: int) -> bool:
         return bool(CODE_AFTER.match(self.folded, end))

@@ -18,7 +18,8 @@ from shared.subjects.folded_text import FoldedText
 from shared.subjects.phrases import Occurrence, OwnedPhrases, Phrase, Phrases, phrase_of
 from shared.subjects.spans import NO_SPANS, Span, Spans
 from shared.subjects.wordlists import BARE, SMALL, context_of
-from shared.text import normalised
+from shared.text import folded, normalised
+from shared.text.addresses import hosts_in
 
 SHORT_FORM = re.compile(r"'\w*$")
 NO_GAPS = str.maketrans("", "", " \t\n_-")
@@ -87,12 +88,19 @@ class Matcher:
         )
         self._exclusions = OwnedPhrases(_phrases(each["exclude"]) for each in subjects)
         self._context = OwnedPhrases(_phrases(context_of(each)) for each in subjects)
+        self._hosts = hosts_in(_names(subjects))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Return the names of the rules that are written like hosts: "v0.dev"."""
+        return self._hosts
 
     def match(self, text: str, *, home: str | None = None) -> list[Match]:
         """Return the subjects that a text names, in the order of the watchlist.
 
-        text holds its author's own words (`shared.text.own_words`). home is the community that it
-        stands in: there its subjects' terms need no context.
+        text holds its author's own words, with the hosts that these rules name
+        (`shared.text.own_words`). home is the community that it stands in: there its subjects'
+        terms need no context.
         """
         return self.find(text, home=home).matches
 
@@ -208,6 +216,14 @@ def _rule_of(subject: int, term: Term) -> Iterator[tuple[Phrase, _Rule]]:
 
 def _phrases(texts: Iterable[str]) -> Iterator[Phrase]:
     return (phrase for text in texts if (phrase := phrase_of(text)))
+
+
+def _names(subjects: Iterable[Subject]) -> Iterator[str]:
+    """Yield the names in the rules of subjects, folded: terms, exclusions and context."""
+    for each in subjects:
+        terms = [term["text"] for term in each["terms"]]
+        for text in (*terms, *each["exclude"], *context_of(each)):
+            yield folded(normalised(text)).rstrip("* ")
 
 
 def _own_spelling(text: FoldedText, hit: Hit) -> bool:

@@ -7,7 +7,7 @@ from shared.models import Comment, Post
 from shared.subjects.matcher import Found, Match, Matcher
 from shared.text.form import MARKDOWN
 from shared.text.forms import FORMS
-from shared.text.own_words import own_lines
+from shared.text.own_words import OwnLines, own_lines
 
 
 class ItemText(NamedTuple):
@@ -35,17 +35,20 @@ def text_of_title(post: Post) -> ItemText | None:
     return ItemText(post["title"], post["source"], post["author"], post["community"])
 
 
+def lines_of(text: ItemText) -> OwnLines:
+    """Return the own words of a text's author; a program's text has none."""
+    form = FORMS.get(text.source, MARKDOWN)
+    return OwnLines("") if form.is_bot(text.author) else own_lines(text.markdown, form)
+
+
 def find(matcher: Matcher, text: ItemText | None) -> Found:
     """Return what a text names, and what exclusions and context kept out.
 
-    A deleted item's text is None, and a program's has no words of anybody: both name nothing.
+    A deleted item's text is None, and names nothing.
     """
     if text is None:
         return Found([], [])
-    form = FORMS.get(text.source, MARKDOWN)
-    if form.is_bot(text.author):
-        return Found([], [])
-    return matcher.find(own_lines(text.markdown, form), home=text.community)
+    return matcher.find(lines_of(text).naming(matcher.hosts), home=text.community)
 
 
 def matches_of(matcher: Matcher, item: Post | Comment) -> list[Match]:

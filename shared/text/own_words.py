@@ -7,9 +7,12 @@ Every pattern runs in linear time, because none can match the same part in two w
 """
 
 import re
+from collections.abc import Container
+from dataclasses import dataclass
 from functools import lru_cache
 
 from shared.text import normalised, unescaped
+from shared.text.addresses import BARE_HOST, host_key, with_and_without_hosts
 from shared.text.edits import HINTS as EDIT_HINTS
 from shared.text.edits import without_edits
 from shared.text.form import MARKDOWN, Form
@@ -41,27 +44,6 @@ INLINE_CODE = re.compile(
 ADDRESS_OF_LINK = r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s++\"[^\"\n]*+\")?\)"
 PICTURE = re.compile(r"!\[[^\[\]\n]*+\]" + ADDRESS_OF_LINK)
 LINK = re.compile(r"\[([^\[\]\n]*+)\]" + ADDRESS_OF_LINK)
-ADDRESS = re.compile(
-    r"\(\s*+(?:(?:https?|ftp)://|mailto:)[^\s<>()]++\)"
-    r"|<?(?:(?:https?|ftp)://|mailto:)[^\s<>]++>?",
-    re.IGNORECASE,
-)
-WEB_ADDRESS = re.compile(r"\(\s*+www\.[^\s<>()]++\)|<?www\.[^\s<>]++>?", re.IGNORECASE)
-# Node.js, ASP.NET and Character.AI aren't addresses: an address ends in lower case. Endings that
-# are also words or file extensions need a path after them.
-_HOST = r"(?:[A-Za-z0-9-]+\.)+?"
-_ENDING = (
-    r"(?:com|org|net|io|dev|ai|gg|xyz|edu|gov|(?:co|ac|gov)\.uk|eu|de|fr|nl|ch|ru|cn|jp|au|ca)"
-)
-_ENDING_OF_PATH = (
-    r"(?:app|info|cloud|tech|site|blog|page|sh|ly|tv|me|co|us|in|be|is|it|so|to|gl|im|pl|se|es)"
-)
-BARE_ADDRESS = re.compile(
-    r"<?(?<![\w@.-])(?:"
-    rf"(?:[\w+.-]++@)?{_HOST}{_ENDING}(?![\w@-]|\.\w)(?:[:/?#][^\s<>]*+)?"
-    rf"|{_HOST}{_ENDING_OF_PATH}/[^\s<>]*+|\d{{1,3}}(?:\.\d{{1,3}}){{3}}[:/][^\s<>]*+)>?"
-)
-LOCAL_ADDRESS = re.compile(r"\blocalhost:\d[^\s<>]*+")
 EMPTY_BRACKETS = re.compile(r"\(\s*+\)|<\s*+>")
 HASHTAG = re.compile(r"(?<![\w/&#])(?<!\]\()#(?=\w*[^\W\d_])(\w++)")
 # Splits BestTool, ToolA and GPTFails; iPhone stays whole.
@@ -73,8 +55,33 @@ TAG = re.compile(
 )
 JOINED = re.compile(r"(?<=\w)--+(?=\w)")
 ESCAPE = re.compile(r"\\(?=[^\w\s])")
-# A bare address has a dot before a small letter, or between numbers.
-DOT_OF_ADDRESS = re.compile(r"\.[a-z\d]")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLines:
+    """An author's own words, in the lines in which they stand.
+
+    words have no addresses. with_hosts have those of bare hosts, such as "v0.dev", which may be the
+    name of something; it is None where there are none.
+    """
+
+    words: str
+    with_hosts: str | None = None
+
+    def naming(self, hosts: Container[str]) -> str:
+        """Return the words with those of these hosts; their keys are those of `host_key`."""
+        if self.with_hosts is None or not hosts:
+            return self.words
+        named = False
+
+        def kept(found: re.Match[str]) -> str:
+            nonlocal named
+            is_name = host_key(found[0]) in hosts
+            named = named or is_name
+            return found[0] if is_name else " "
+
+        words = BARE_HOST.sub(kept, self.with_hosts)
+        return words if named else self.words
 
 
 def own_words(text: str, form: Form = MARKDOWN) -> str:
@@ -85,10 +92,10 @@ def own_words(text: str, form: Form = MARKDOWN) -> str:
     the words of links, headings, lists and tables, and case, punctuation, emoji and emoticons,
     which tell a mood. Hashtags are split, and signs normalised (shared/text/spelling.py).
     """
-    return " ".join(own_lines(text, form).split())
+    return " ".join(own_lines(text, form).words.split())
 
 
-def own_lines(text: str, form: Form = MARKDOWN) -> str:
+def own_lines(text: str, form: Form = MARKDOWN) -> OwnLines:
     """Return the author's own words in the lines in which they stand; "" if there are none.
 
     The last texts are kept: a text is scored and matched one after the other, and cleaning it
@@ -97,12 +104,16 @@ def own_lines(text: str, form: Form = MARKDOWN) -> str:
     return _kept_lines(text, form) if len(text) <= MAX_KEPT_CHARACTERS else _lines(text, form)
 
 
-def _lines(text: str, form: Form) -> str:
+def _lines(text: str, form: Form) -> OwnLines:
     text = normalised(text[:MAX_CHARACTERS])
     if _is_plain(text, form):
-        return text
-    text = _without_marks(normalised(unescaped(text)), form)
-    return "" if form.is_notice(" ".join(text.split())) else text
+        return OwnLines(text)
+    prose = _without_code(normalised(unescaped(text)), form)
+    with_hosts, without = with_and_without_hosts(prose)
+    words = _without_marks(without, form)
+    if form.is_notice(" ".join(words.split())):
+        return OwnLines("")
+    return OwnLines(words, None if with_hosts == without else _without_marks(with_hosts, form))
 
 
 _kept_lines = lru_cache(maxsize=KEPT_TEXTS)(_lines)
@@ -110,16 +121,20 @@ forget_cleaned = _kept_lines.cache_clear
 """Forget the texts that are kept, so that cleaning them can be measured."""
 
 
-def _without_marks(text: str, form: Form) -> str:
+def _without_code(text: str, form: Form) -> str:
+    """Return the prose of a text, with its addresses, and marks within its lines."""
     for step in form.steps:
         text = step(text)
     words = HASHTAG.sub(_words_of_hashtag, text) if "#" in text else text
     words = without_edits(_prose(words), form.formality)
     if "`" in words:
-        words = INLINE_CODE.sub(_without_code, words)
+        words = INLINE_CODE.sub(_apostrophe, words)
     if "](" in words:
         words = LINK.sub(r"\1", PICTURE.sub(" ", words))
-    words = _without_addresses(TAG.sub(" ", words) if "<" in words else words)
+    return TAG.sub(" ", words) if "<" in words else words
+
+
+def _without_marks(words: str, form: Form) -> str:
     for sign, pattern in form.no_words:
         if sign in words:
             words = pattern.sub(" ", words)
@@ -133,23 +148,11 @@ def _without_marks(text: str, form: Form) -> str:
     return words
 
 
-def _without_addresses(words: str) -> str:
-    """Return the words without addresses; their signs are sought first, because that is fast."""
-    lower = words.lower()
-    if "://" in lower or "mailto:" in lower:
-        words = ADDRESS.sub(" ", words)
-    if "www." in lower:
-        words = WEB_ADDRESS.sub(" ", words)
-    if DOT_OF_ADDRESS.search(words):
-        words = BARE_ADDRESS.sub(" ", words)
-    return LOCAL_ADDRESS.sub(" ", words) if "localhost:" in words else words
-
-
 def _words_of_hashtag(found: re.Match[str]) -> str:
     return HUMP.sub(" ", found[1]).strip()
 
 
-def _without_code(found: re.Match[str]) -> str:
+def _apostrophe(found: re.Match[str]) -> str:
     return "'" if found["apostrophe"] else " "
 
 

@@ -138,11 +138,14 @@ async def test_examples_show_each_text_once_the_newest_first(process, written) -
 async def test_what_the_author_did_not_say_matches_nothing(process, written) -> None:
     del process
     post: Any = posts_of("A title")[0]
-    post["content"] = "> zork said somebody\n\n`zork` and https://zork.dev"
+    post["content"] = "> zork said somebody\n\n`zork` and https://zork.dev, or zork.dev"
     gone: Any = {**posts_of("x", "zork")[1], "deleted": True}
     await keep(written, [post, gone])
     found = await preview(ZORK)
     assert (found["looked_at"], found["matched"], found["examples"]) == (1, 0, [])
+    # A host is a word for a rule that names it alone.
+    (example,) = (await preview({**ZORK, "terms": [{"text": "Zork.dev"}]}))["examples"]
+    assert (example["text"], marked(example)) == ("A title and or zork.dev", ["zork.dev"])
 
 
 async def test_markup_in_texts_is_left_as_it_is(process, written) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shared.models import Subject, Term
 from shared.subjects.folded_text import FoldedText
 from shared.subjects.matcher import Found, KeptOut, Match, Matcher, matcher_of
+from shared.subjects.texts import ItemText, find
 from shared.text import folded, normalised
 
 
@@ -107,6 +108,68 @@ def test_signs_are_a_part_of_names() -> None:
     found = ("C++", "bolt.new", ".cursorrules", "node.js")
     assert words("C++, bolt.new; a .cursorrules and node.js", rule) == {"signs": found}
     assert words("C, bolt new, cursorrules, nodejs", rule) == {}
+
+
+def named(markdown: str, *subjects: Subject) -> list[str]:
+    """Return the subjects that an author's own words name."""
+    text = ItemText(markdown, "reddit", "someone", "programming")
+    return [each.subject for each in find(Matcher(subjects), text).matches]
+
+
+HOSTS = (
+    subject("Continue", "Continue.dev"),
+    subject("V0", term("v0", needs_context=True), "v0.dev", "v0.app", context=["v0 prototype"]),
+    subject("Bolt", "bolt.new"),
+    subject("Next", "Next.js"),
+    subject("Dash", "my-dash.ai"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I moved to continue.dev last week", ["continue"]),
+        ("Continue.dev, CONTINUE.DEV or continue.dev's config?", ["continue"]),
+        ("have you tried continue.dev? v0.dev! (bolt.new)", ["continue", "v0", "bolt"]),
+        ("**continue.dev** is fine.\n\nv0.app isn't", ["continue", "v0"]),
+        ("continue.dev: it works. See cursor.com/docs", ["continue"]),
+        ("[continue.dev](https://example.com) and my-dash.ai", ["continue", "dash"]),
+        ("Next.js/React on next.js", ["next"]),
+        ("https://continue.dev/docs and http://bolt.new", []),
+        ("www.continue.dev, docs.continue.dev, www.bolt.new, app.bolt.new", []),
+        ("continue.dev/blog/x, v0.dev/, bolt.new/~/abc, v0.app/chat", []),
+        ("mail me@continue.dev, help@bolt.new, git@v0.dev:x.git, a@v0.app", []),
+        ("continue.dev:8080 continue.dev?ref=x bolt.new:80 bolt.new?q=a#b", []),
+        ("`continue.dev` and\n\n> bolt.new is great", []),
+        ("<continue.dev> continue.device xcontinue.dev dash.ai", []),
+    ],
+)
+def test_a_name_that_is_written_like_a_host_counts_but_not_in_an_address(
+    text: str, found: list[str]
+) -> None:
+    assert named(text, *HOSTS) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("windsurf.com", "docs.windsurf.dev", "www.windsurf.com/x", "me@windsurf.ai"),
+        *("windsurf-tools.dev", "my-windsurf.com", "windsurf-docs.app", "windsurf-notes.md"),
+    ],
+)
+def test_no_other_name_stands_in_a_host(text: str) -> None:
+    rules = subject("Windsurf"), subject("Tools"), subject("Docs"), subject("Dev"), *HOSTS
+    assert named(f"see {text} for more", *rules) == []
+    assert named(f"see {text} or continue.dev for more", *rules) == ["continue"]
+
+
+def test_a_host_may_be_context_and_a_part_of_an_exclusion() -> None:
+    rule = subject("Cursor", term("Cursor", needs_context=True), context=["example.dev"])
+    assert named("is cursor like example.dev", rule) == ["cursor"]
+    assert named("is cursor like example.dev/x or example.com", rule) == []
+    excluding = subject("Cursor", exclude=["cursor on example.dev"])
+    assert named("a cursor on example.dev", excluding) == []
+    assert named("a cursor on another.dev", excluding) == ["cursor"]
 
 
 def test_the_longest_name_wins_over_all_subjects() -> None:
