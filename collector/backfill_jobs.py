@@ -1,28 +1,31 @@
 """The jobs that read the past of communities: after a message, and by hand."""
 
-import asyncio
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import List  # noqa: UP035 - as the worker wants it
-
-import azure.functions as func
 
 from collector.backfill.journal import new_backfill, read_whole, topics_found
 from collector.backfill.planning import due_backfills, first_moment, new_ticket, write_ticket
 from collector.backfill.turn import BackfillTurn, Progress, no_progress
 from collector.jobs import trends_in, trends_of
-from collector.runs import RESCORE_WAIT_SECONDS, opened, reported
+from collector.runs import RESCORE_WAIT_SECONDS, opened, reported, skipped_if_busy
 from collector.sentiment.registry import method_named
 from collector.sources.base import Source
 from collector.sources.registry import open_source, past_source_of
 from collector.sources.waiting import wait_until
 from collector.trending.past import PastTrends, hours_of_past
-from collector.writers.lease import LOOK_AGAIN_SECONDS, LeaseWait
+from collector.turns import (
+    MESSAGE_WAIT_SECONDS,
+    RUN_SECONDS,
+    Messages,
+    RunTime,
+    let_go,
+    send,
+    send_due_messages,
+)
+from collector.writers.lease import LeaseWait
 from collector.writers.shutdown import run_until_stopped, stopping
 from shared.backfills import BackfillMessage, backfill_id, read_message
 from shared.communities import SourceName
@@ -43,14 +46,6 @@ from shared.times import parse_iso, utc_now
 
 log = logging.getLogger(__name__)
 
-# Of the source's requests after one message. Each turn at the lease is shorter, since a collection
-# or a pushed item waits for its end.
-RUN_SECONDS = 45.0
-TURN_SECONDS = 15.0
-# A waiting writer reads the lease every half second, so it takes it within a second.
-LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
-# A message then goes back to the end of the queue, so that a long collection poisons none.
-LEASE_WAIT_SECONDS = 60.0
 MAX_TRIES = 5
 
 
@@ -60,25 +55,15 @@ def past_sources(settings: Settings) -> dict[str, SourceName]:
     return {name: source for name, source in found.items() if source is not None}
 
 
-def send_due(settings: Settings, output: func.Out[List[str]]) -> None:  # noqa: UP006
+def send_due(settings: Settings, output: Messages) -> None:
     """Put the messages of due backfills on the queue, after their documents were written.
 
-    If the store can't be read, the next cycle does it. If a message gets lost, a later cycle finds
-    its document unchanged, and sends another.
+    If a message gets lost, a later cycle finds its document unchanged, and sends another.
     """
-    try:
-        messages = asyncio.run(_due(settings))
-    except StoreError as error:
-        event(log, "backfill.not_asked_for", logging.WARNING, reason=str(error))
-        return
-    _send(output, messages)
+    send_due_messages("backfill", _due(settings), output)
 
 
-def backfill_on_message(
-    settings: Settings,
-    body: bytes,
-    output: func.Out[List[str]],  # noqa: UP006
-) -> None:
+def backfill_on_message(settings: Settings, body: bytes, output: Messages) -> None:
     """Read on in the past of a message's community, and put the next message on the queue.
 
     Raises BadMessage, and what ends a turn early, so that the message returns to the queue.
@@ -86,24 +71,18 @@ def backfill_on_message(
     with reported("backfill", settings) as report:
         message = read_message(body)
         report.update(community=message.community)
-        next_ones: list[BackfillMessage] | None = None
         try:
-            work = _run(settings, message)
-            done = run_until_stopped(work, seconds=settings.cycle_seconds)
-            report.update(
-                outcome=_outcome(done), items=done["items"], reached=done["reached"] or "nothing"
-            )
-            if _goes_on(done):
-                next_ones = [message]
+            with skipped_if_busy(report):
+                work = _run(settings, message)
+                done = run_until_stopped(work, seconds=settings.cycle_seconds)
+                reached = done["reached"] or "nothing"
+                report.update(outcome=_outcome(done), items=done["items"], reached=reached)
         except BackfillEnded as error:
             report.update(outcome="skipped", reason=str(error))
-        except CycleRunning as error:
-            report.update(outcome="skipped", reason="another writer runs", holder=error.holder)
-            next_ones = [message]
-        if next_ones is None:
-            send_due(settings, output)
+        if "holder" in report or report["outcome"] == "goes_on":
+            send(output, [message.model_dump_json()])
         else:
-            _send(output, next_ones)
+            send_due(settings, output)
 
 
 async def backfill_by_hand(
@@ -164,17 +143,13 @@ async def _begun_by_hand(
     raise StoreUnavailable("the backfill's document changes with every read")
 
 
-def _send(output: func.Out[List[str]], messages: list[BackfillMessage]) -> None:  # noqa: UP006
-    if messages:
-        output.set([message.model_dump_json() for message in messages])
-
-
-async def _due(settings: Settings) -> list[BackfillMessage]:
+async def _due(settings: Settings) -> list[str]:
     if not settings.backfill_days:
         return []
     async with opened(settings) as (store, watched):
         sources = past_sources(watched)
-        return await due_backfills(store, watched, sources, utc_now()) if sources else []
+        due = await due_backfills(store, watched, sources, utc_now()) if sources else []
+        return [message.model_dump_json() for message in due]
 
 
 async def _run(settings: Settings, message: BackfillMessage) -> Backfill:
@@ -184,7 +159,7 @@ async def _run(settings: Settings, message: BackfillMessage) -> Backfill:
         if source is None:
             ended = f"{message.community} isn't watched, or its past isn't read any more"
             raise BackfillEnded(ended)
-        lease_wait = LeaseWait(LEASE_WAIT_SECONDS)
+        lease_wait = LeaseWait(MESSAGE_WAIT_SECONDS)
         run = _Run(store, watched, lease_wait, seconds=RUN_SECONDS)
         # A worker that was killed while it found topics left them to the same message.
         read = await read_whole(store, message)
@@ -205,24 +180,24 @@ class _Run:
 
     async def turns(self, message: BackfillMessage, name: SourceName) -> Backfill:
         """Take turns at the lease, which others may take between two of them."""
-        over = None if self.seconds is None else time.monotonic() + self.seconds
-        with _source(name, self.settings) as (source, ends):
+        run_time = RunTime.of(self.seconds)
+        with _source(name, self.settings) as (source, turns):
             while True:
-                ends.set(over)
+                turns.begin(run_time.turn())
                 turn = BackfillTurn(
                     self.store,
                     source,
                     method_named(self.settings.sentiment_method, FORMS),
                     self.settings,
-                    ends.is_over,
+                    turns.is_over,
                     progress=self.progress,
                 )
                 done = await turn.run(
                     message.community, ticket=message.ticket, lease_wait=self.lease_wait
                 )
-                if not _goes_on(done) or (over is not None and time.monotonic() >= over):
+                if not _goes_on(done) or run_time.is_over():
                     return done
-                await asyncio.sleep(LET_GO_SECONDS)
+                await let_go()
 
 
 class _Turns:
@@ -230,16 +205,15 @@ class _Turns:
 
     def __init__(self) -> None:
         self._over = threading.Event()
-        self._ends = float("inf")
+        self._time = RunTime.of(None)
 
-    def set(self, latest: float | None) -> None:
-        """Begin a turn, which ends at `latest` at the latest."""
-        ends = time.monotonic() + TURN_SECONDS
-        self._ends = ends if latest is None else min(ends, latest)
+    def begin(self, turn: RunTime) -> None:
+        """Begin a turn, which has this time."""
+        self._time = turn
 
     def is_over(self) -> bool:
         """Return whether the turn's time is used up."""
-        return time.monotonic() >= self._ends
+        return self._time.is_over()
 
     def close(self) -> None:
         """End the waits of a source whose turn was ended by another error."""
@@ -247,7 +221,7 @@ class _Turns:
 
     def wait(self, seconds: float) -> None:
         """Wait, unless the turn ends before. Raises DeadlineReached and Stopped."""
-        wait_until(self._ends, stopping, self._over)(seconds)
+        wait_until(self._time.ends, stopping, self._over)(seconds)
 
 
 @contextmanager
@@ -293,18 +267,14 @@ async def _find_past_trends(
     store: Store, settings: Settings, done: Backfill, seconds: float | None
 ) -> None:
     """Find the topics of past hours in turns at the lease, until the time is used up."""
-    over = float("inf") if seconds is None else time.monotonic() + seconds
+    run_time = RunTime.of(seconds)
     past = PastTrends.of(trends_of(store, settings), done["community"])
     hours = hours_of_past(parse_iso(done["start"]), utc_now()) if done["items"] else []
-    while hours and time.monotonic() < over:
-        ends = min(over, time.monotonic() + TURN_SECONDS)
+    while hours and not run_time.is_over():
         count = await past.turn(
-            hours, partial(_is_past, ends), lease_wait=LeaseWait(LEASE_WAIT_SECONDS)
+            hours, run_time.turn().is_over, lease_wait=LeaseWait(MESSAGE_WAIT_SECONDS)
         )
         hours = hours[count:]
-        await asyncio.sleep(LET_GO_SECONDS if hours else 0)
+        if hours:
+            await let_go()
     await topics_found(store, done)
-
-
-def _is_past(moment: float) -> bool:
-    return time.monotonic() >= moment

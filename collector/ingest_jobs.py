@@ -6,7 +6,7 @@ import time
 
 from collector.ingest.importer import Importer
 from collector.ingest.waiting import are_waiting, write_waiting
-from collector.runs import LEASE_WAIT_SECONDS, opened, reported
+from collector.runs import LEASE_WAIT_SECONDS, opened, reported, skipped_if_busy
 from collector.sentiment.registry import method_named
 from collector.sources.base import Seen
 from collector.sources.push.lines import seen_of
@@ -33,15 +33,9 @@ def write_pushed_on_request(settings: Settings, body: bytes) -> None:
     with reported("ingest", settings) as report:
         message = read_message(body)
         report.update(batch=message.batch)
-        try:
+        with skipped_if_busy(report):
             done = run_until_stopped(write_pushed(settings), seconds=settings.cycle_seconds)
-            if done is None:
-                report.update(outcome="skipped", reason="it was written with an earlier message")
-            else:
-                report.update(_import_report(done))
-        except CycleRunning as error:
-            reason = f"{error}: the next collection writes it"
-            report.update(outcome="skipped", reason=reason)
+            report.update(_report(done))
 
 
 async def write_pushed(settings: Settings) -> Import | None:
@@ -76,7 +70,9 @@ def pushed_item(line: bytes) -> tuple[str, Seen] | None:
     return item.community, seen_of(item, item.community)
 
 
-def _import_report(done: Import) -> dict[str, object]:
+def _report(done: Import | None) -> dict[str, object]:
+    if done is None:
+        return {"outcome": "skipped", "reason": "it was written with an earlier message"}
     names = ("new", "edited", "moved", "removed", "unchanged")
     counts = {name: done[name] for name in names}  # type: ignore[literal-required]
     return {

@@ -21,6 +21,7 @@ from collector.runs import (
     RESCORE_WAIT_SECONDS,
     opened,
     reported,
+    skipped_if_busy,
     working_seconds,
 )
 from collector.sentiment.registry import method_named
@@ -235,9 +236,8 @@ def _timer_run(function: str, settings: Settings, *, past_due: bool) -> Iterator
         if past_due:
             event(log, f"{function}.past_due", logging.WARNING)
         try:
-            yield report
-        except CycleRunning as error:
-            report.update(outcome="skipped", reason="another writer runs", holder=error.holder)
+            with skipped_if_busy(report):
+                yield report
         except Stopped as error:
             report.update(outcome="stopped", reason=str(error))
 

@@ -1,20 +1,20 @@
 """The jobs that match stored items by a changed watchlist: after a message, and by hand."""
 
-import asyncio
-import logging
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import List  # noqa: UP035 - as the worker wants it
-
-import azure.functions as func
 
 from collector.maintenance.rematch import Progress, RematchTurn, no_progress, nothing_to_do
-from collector.runs import RESCORE_WAIT_SECONDS, opened, reported
-from collector.writers.lease import LOOK_AGAIN_SECONDS, LeaseWait
+from collector.runs import RESCORE_WAIT_SECONDS, opened, reported, skipped_if_busy
+from collector.turns import (
+    MESSAGE_WAIT_SECONDS,
+    RUN_SECONDS,
+    Messages,
+    RunTime,
+    let_go,
+    send,
+    send_due_messages,
+)
+from collector.writers.lease import LeaseWait
 from collector.writers.shutdown import run_until_stopped
-from shared.errors import CycleRunning, StoreError
-from shared.logs import event
 from shared.models import Rematch
 from shared.rematches import ID, is_active, message_of, read_message, read_rematch
 from shared.settings import Settings
@@ -22,46 +22,25 @@ from shared.store import Store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import utc_now
 
-log = logging.getLogger(__name__)
 
-# Of matching after one message. Each turn at the lease is shorter, since a collection or a pushed
-# item waits for its end.
-RUN_SECONDS = 45.0
-TURN_SECONDS = 15.0
-# A waiting writer reads the lease every half second, so it takes it within a second.
-LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
-# A message then goes back to the end of the queue, so that a long collection poisons none.
-LEASE_WAIT_SECONDS = 60.0
-
-
-def send_due_rematch(settings: Settings, output: func.Out[List[str]]) -> None:  # noqa: UP006
+def send_due_rematch(settings: Settings, output: Messages) -> None:
     """Put a message on the queue if a rematch is due, and none is on its way.
 
     A change of the watchlist sends one itself. If that is lost, or a worker was killed, this one
-    makes up for it. If the store can't be read, the next cycle does it.
+    makes up for it.
     """
-    try:
-        message = asyncio.run(_due(settings))
-    except StoreError as error:
-        event(log, "rematch.not_asked_for", logging.WARNING, reason=str(error))
-        return
-    if message is not None:
-        output.set([message])
+    send_due_messages("rematch", _due(settings), output)
 
 
-async def _due(settings: Settings) -> str | None:
+async def _due(settings: Settings) -> list[str]:
     async with opened(settings) as (store, _):
         found = await read_rematch(store)
         if await nothing_to_do(store) or (found is not None and is_active(found, utc_now())):
-            return None
-        return message_of(await read_watchlist(store))
+            return []
+        return [message_of(await read_watchlist(store))]
 
 
-def rematch_on_message(
-    settings: Settings,
-    body: bytes,
-    output: func.Out[List[str]],  # noqa: UP006
-) -> None:
+def rematch_on_message(settings: Settings, body: bytes, output: Messages) -> None:
     """Match stored items for less than a minute, and put the next message on the queue.
 
     Raises BadMessage, and what ends a turn early, so that the message returns to the queue.
@@ -69,26 +48,24 @@ def rematch_on_message(
     with reported("rematch", settings) as report:
         message = read_message(body)
         report.update(revision=message.revision)
-        goes_on = False
-        try:
-            work = _run(settings)
-            done = run_until_stopped(work, seconds=settings.cycle_seconds)
-            if done is None:
-                report.update(outcome="skipped", reason="all items are matched")
-            else:
-                goes_on = done["ended_at"] is None
-                report.update(
-                    outcome="goes_on" if goes_on else "completed",
-                    items=done["items"],
-                    matched=done["matched"],
-                    changed=done["changed"],
-                )
-        except CycleRunning as error:
-            # Another message's run goes on by itself: this one would only wait for it.
-            goes_on = error.holder != ID
-            report.update(outcome="skipped", reason="another writer runs", holder=error.holder)
-        if goes_on:
-            output.set([message.model_dump_json()])
+        with skipped_if_busy(report):
+            done = run_until_stopped(_run(settings), seconds=settings.cycle_seconds)
+            report.update(_report(done))
+        # Another message's run goes on by itself: this one would only wait for it.
+        is_kept_out = report.get("holder", ID) != ID
+        if is_kept_out or report["outcome"] == "goes_on":
+            send(output, [message.model_dump_json()])
+
+
+def _report(done: Rematch | None) -> dict[str, object]:
+    if done is None:
+        return {"outcome": "skipped", "reason": "all items are matched"}
+    return {
+        "outcome": "goes_on" if done["ended_at"] is None else "completed",
+        "items": done["items"],
+        "matched": done["matched"],
+        "changed": done["changed"],
+    }
 
 
 async def rematch_by_hand(
@@ -106,7 +83,7 @@ async def rematch_by_hand(
 async def _run(settings: Settings) -> Rematch | None:
     """Take turns until the run's time is used up."""
     async with opened(settings) as (store, watched):
-        lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to=ID)
+        lease_wait = LeaseWait(MESSAGE_WAIT_SECONDS, yields_to=ID)
         return await _Run(store, watched, lease_wait, seconds=RUN_SECONDS).turns()
 
 
@@ -126,14 +103,13 @@ class _Run:
         Returns the document of the last one; None if there was nothing to do. A watchlist that
         changes during the last turn is matched, too.
         """
-        over = float("inf") if self.seconds is None else time.monotonic() + self.seconds
+        run_time = RunTime.of(self.seconds)
         done: Rematch | None = None
         while True:
-            ends = min(over, time.monotonic() + TURN_SECONDS)
             turn = RematchTurn(
                 self.store,
                 self.settings,
-                _is_past(ends),
+                run_time.turn().is_over,
                 progress=self.progress,
                 begins_again=begins_again and done is None,
             )
@@ -141,10 +117,7 @@ class _Run:
             if found is None:
                 return done
             done = found
-            if time.monotonic() >= over:
+            if run_time.is_over():
                 return done
-            await asyncio.sleep(LET_GO_SECONDS if done["ended_at"] is None else 0)
-
-
-def _is_past(moment: float) -> Callable[[], bool]:
-    return lambda: time.monotonic() >= moment
+            if done["ended_at"] is None:
+                await let_go()

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from typing import Any
 
+from shared.errors import CycleRunning
 from shared.logs import event, set_levels
 from shared.settings import Settings, schedule_warnings
 from shared.store import Store, open_store
@@ -52,6 +53,15 @@ def reported(function: str, settings: Settings, **fields: object) -> Iterator[di
         event(log, f"{function}.ended", level, function=function, **report, seconds=seconds)
         if function in COLLECTING and report["outcome"] != "skipped":
             _measure(report, seconds)
+
+
+@contextmanager
+def skipped_if_busy(report: dict[str, object]) -> Iterator[None]:
+    """Note in a run's report that another writer held the lease; `holder` says which."""
+    try:
+        yield
+    except CycleRunning as error:
+        report.update(outcome="skipped", reason="another writer runs", holder=error.holder)
 
 
 @cache

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.errors import BadMessage
+from shared.messages import parsed
 from shared.models import Backfill
 from shared.on_demand import HIDDEN
 from shared.times import iso
@@ -32,11 +32,7 @@ class BackfillMessage(BaseModel):
 
 def read_message(body: bytes) -> BackfillMessage:
     """Read a message. Raises BadMessage."""
-    try:
-        return BackfillMessage.model_validate_json(body)
-    except ValidationError as error:
-        problems = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
-        raise BadMessage(f"this is no request for a backfill: {problems}") from None
+    return parsed(BackfillMessage, body, "a backfill")
 
 
 def backfill_id(community: str) -> str:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.errors import BadMessage
+from shared.messages import parsed
 from shared.models import BatchLines, WaitingBatch
 from shared.times import iso
 
@@ -33,10 +33,7 @@ class BatchMessage(BaseModel):
 
 def read_message(body: bytes) -> BatchMessage:
     """Read a message. Raises BadMessage."""
-    try:
-        return BatchMessage.model_validate_json(body)
-    except ValidationError as error:
-        raise BadMessage(f"this names no batch: {error.errors()[0]['msg']}") from None
+    return parsed(BatchMessage, body, "writing a batch")
 
 
 def new_batch(

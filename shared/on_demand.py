@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.cycles import lease_holder
-from shared.errors import BadMessage
+from shared.messages import parsed
 from shared.models import CollectRequest, Lease
 from shared.times import parse_iso
 
@@ -45,11 +45,7 @@ class ReportsLoss(Protocol):
 
 def read_message(body: bytes) -> CollectMessage:
     """Read a message. Raises BadMessage."""
-    try:
-        return CollectMessage.model_validate_json(body)
-    except ValidationError as error:
-        problems = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
-        raise BadMessage(f"this is no request for a collection: {problems}") from None
+    return parsed(CollectMessage, body, "a collection")
 
 
 def taken_up_by(request: CollectRequest, poll: timedelta) -> datetime:

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.errors import BadMessage
+from shared.messages import parsed
 from shared.models import ALL, Rematch, Subject, Watchlist
 from shared.on_demand import HIDDEN
 from shared.store import DAYS, REMATCH, WATCHLIST_REVISIONS, Query, Store
@@ -42,11 +42,7 @@ class RematchMessage(BaseModel):
 
 def read_message(body: bytes) -> RematchMessage:
     """Read a message. Raises BadMessage."""
-    try:
-        return RematchMessage.model_validate_json(body)
-    except ValidationError as error:
-        problems = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
-        raise BadMessage(f"this is no request for a rematch: {problems}") from None
+    return parsed(RematchMessage, body, "a rematch")
 
 
 def message_of(watchlist: Watchlist) -> str:

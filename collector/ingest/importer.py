@@ -23,7 +23,7 @@ from collector.rollups.hours import rebuild_all, rebuild_cells
 from collector.sentiment.base import Method
 from collector.sources.base import Seen
 from collector.watchlist.mentions import MentionRules
-from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
+from collector.writers.lease import LET_GO_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.models import Import, Item, SourceState
 from shared.settings import Settings
@@ -32,7 +32,6 @@ from shared.subjects.watchlist import read_watchlist
 from shared.times import Clock, hour_of, iso, parse_iso, utc_now
 
 HELD_SECONDS = 10.0
-LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
 # Keeps the document of pending cells small.
 MAX_PENDING = 5000
 # Hours whose items are read back together: their items are in memory.

@@ -17,7 +17,7 @@ from collector.maintenance.journals import RescoreJournal
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.sentiment.base import Method
 from collector.sentiment.rescoring import rescore_hours
-from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
+from collector.writers.lease import LET_GO_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.logs import event
 from shared.models import Comment, Post, Rescore
@@ -36,9 +36,7 @@ PAGE = 500
 # Limits of a batch: other writers wait for it, and the document of pending cells must stay small.
 BATCH_ITEMS = 1000
 BATCH_HOURS = 1000
-# A waiting writer reads the lease every half second, so it takes it within a second.
 HELD_SECONDS = 10.0
-LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
 
 Progress = Callable[[int, int], None]
 """Takes the number of items rescored, and the total."""

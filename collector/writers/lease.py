@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 RENEWALS_PER_TERM = 3
 LOOK_AGAIN_SECONDS = 0.5
+# Between two turns at the lease: a waiting writer takes it within this time.
+LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
 # Clocks differ, so another machine's lease may seem to last longer than a term.
 LONGEST_TERMS = 2
 SECOND = timedelta(seconds=1)

@@ -175,7 +175,7 @@ def test_a_collection_makes_up_for_a_message_that_was_lost_on_the_way(world, sho
 
 
 def test_a_busy_lease_sends_the_same_message_again(world, monkeypatch) -> None:
-    monkeypatch.setattr(rematch_jobs, "LEASE_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(rematch_jobs, "MESSAGE_WAIT_SECONDS", 0.0)
     world.watch(1, ZED)
     message = world.message()
     with world.leased("cycle_20261123_130000"):
@@ -187,7 +187,7 @@ def test_a_busy_lease_sends_the_same_message_again(world, monkeypatch) -> None:
 
 def test_a_second_message_leaves_the_work_to_the_first(world, monkeypatch) -> None:
     """Of two changes within a minute, both send one: two runs would only wait for each other."""
-    monkeypatch.setattr(rematch_jobs, "LEASE_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(rematch_jobs, "MESSAGE_WAIT_SECONDS", 0.0)
     world.watch(1, ZED)
     with world.leased("rematch"):
         assert world.run(world.message()) == []

@@ -218,7 +218,7 @@ def test_a_worker_killed_while_it_finds_topics_leaves_them_to_the_same_message(
 
 
 def test_a_busy_lease_sends_the_same_message_again(world, monkeypatch) -> None:
-    monkeypatch.setattr(backfill_jobs, "LEASE_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(backfill_jobs, "MESSAGE_WAIT_SECONDS", 0.0)
     world.collect()
     (message,) = world.sent()
     with world.leased("cycle_20261123_130000"):

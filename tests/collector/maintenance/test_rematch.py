@@ -14,10 +14,9 @@ import pytest
 from collector.collection.cycle import Collector
 from collector.maintenance.cleanup import Cleaner
 from collector.maintenance.rematch import RematchTurn
-from collector.rematch_jobs import LET_GO_SECONDS
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import wait_until
-from collector.writers.lease import LeaseWait, lease
+from collector.writers.lease import LET_GO_SECONDS, LeaseWait, lease
 from local.reddit.limits import RateLimit
 from shared.errors import CycleRunning
 from shared.models import Rematch, Subject
