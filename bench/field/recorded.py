@@ -58,7 +58,7 @@ def _item(
     form = FORMS[source]
     is_ours = not form.is_bot(author if isinstance(author, str) else None) and author != "[deleted]"
     markdown = body if title is None else f"{title}\n\n{body}"
-    words = own_lines(markdown.replace("\r\n", "\n"), form) if is_ours else ""
+    words = own_lines(markdown.replace("\r\n", "\n"), form).words if is_ours else ""
     return Recorded(item_id, source, kind, cut(words.strip()))
 
 
