@@ -202,7 +202,7 @@ export function isComparable({ change }: Measured): boolean {
 const INCOMPARABLE = new Set(["no_earlier_data", "not_collected"]);
 
 /** Return the change of the mean against the hours before; null: chance may explain it. */
-export function significantChange({ change }: Measured): number | null {
+export function significantChange({ change }: Pick<Measured, "change">): number | null {
   return change?.verdict === "better" || change?.verdict === "worse" ? change.avg_sentiment : null;
 }
 

@@ -3,7 +3,7 @@
 import csv
 import re
 from pathlib import Path
-from urllib.parse import quote_plus
+from urllib.parse import parse_qs, quote_plus
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.dashboard import expected
 from tests.dashboard.conftest import Product, Visit
 from tests.dashboard.expected import PAGE, Answer, expect_rows
+from tests.dashboard.test_words_of_now import change_answer
 
 SUBJECT = "cursor"
 VIAS = {"text": "by name", "thread": "in its thread", "home": "in its home"}
@@ -98,6 +99,95 @@ def test_each_community_has_its_mentions(visit: Visit, product: Product) -> None
     expect_mentions(page, product, subreddit=first)
 
 
+def tell_the_change(card: Answer) -> None:
+    """Let the change of a subject be clear, whatever it is in this hour."""
+    moved = card["change"]["avg_sentiment"]
+    card["change"]["verdict"] = "better" if moved > 0 else "worse"
+
+
+def test_what_moved_it_are_the_communities_whose_effects_add_up(
+    visit: Visit, product: Product
+) -> None:
+    card = card_of(product)
+    moved = card["change"]["avg_sentiment"]
+    parts = sorted(card["by_community"], key=lambda each: -abs(each["effect"]))
+    change_answer(visit, f"subjects/{SUBJECT}?*", tell_the_change)
+    page = visit.open(subject=SUBJECT)
+    why = region(page, "What moved it")
+    amount = expected.signed(abs(moved), 2).lstrip("+")
+    expect(why).to_contain_text(f"{'Up' if moved > 0 else 'Down'} {amount} on the 24 hours before:")
+    expect(why.get_by_role("listitem").first).to_be_visible()
+    total = 0.0
+    rows = why.get_by_role("listitem").all()
+    assert 0 < len(rows) <= 6
+    for row, part in zip(rows, parts, strict=False):
+        effect = row.locator(".contributor-effect").inner_text()
+        total += float(effect.replace("\u2212", "-"))
+        if not row.get_by_role("link").count():
+            # The others are the last row.
+            expect(row.locator(".contributor-name")).to_have_text(re.compile("^[0-9]+ others$"))
+            continue
+        expect(row.locator(".contributor-name")).to_have_text(f"r/{part['community']}")
+        assert effect == expected.signed(part["effect"], 3)
+        change = part["change"]
+        now, before = change["statistics"]["total"], change["previous"]["total"]
+        all_now, all_before = (card["change"][side]["total"] for side in ("statistics", "previous"))
+        expect(row).to_contain_text(
+            f"{now} of {expected.plural(all_now, 'mention')}" if now else "none now"
+        )
+        expect(row).to_contain_text(f"{before} of {all_before} before" if before else "none before")
+    assert total == pytest.approx(moved, abs=0.0005 * (len(rows) + 1))
+    listed = next(each for each in parts if each["statistics"]["total"])["community"]
+    name = page.get_by_text(f"r/{listed}", exact=True)
+    why.get_by_role("link").filter(has=name).focus()
+    page.keyboard.press("Enter")
+    expect_address(page, product, f"&subject={SUBJECT}&subreddit={listed}")
+    expect_mentions(page, product, subreddit=listed)
+
+
+def test_a_community_that_fell_silent_leads_to_its_mentions_of_before(
+    visit: Visit, product: Product
+) -> None:
+    card = card_of(product)
+    before = card["previous_window"]
+    name = max(card["by_community"], key=lambda each: abs(each["effect"]))["community"]
+
+    def silence(card: Answer) -> None:
+        tell_the_change(card)
+        part = next(each for each in card["by_community"] if each["community"] == name)
+        for totals in (part["statistics"], part["change"]["statistics"]):
+            totals.update(total=0, avg_sentiment=None)
+
+    change_answer(visit, f"subjects/{SUBJECT}?*", silence)
+    page = visit.open(subject=SUBJECT)
+    row = region(page, "What moved it").get_by_role("listitem").first
+    expect(row).to_contain_text("none now")
+    href = row.get_by_role("link").get_attribute("href") or ""
+    wanted = {"start": [before["start"]], "end": [before["end"]]}
+    assert parse_qs(href.partition("?")[2]).items() >= wanted.items()
+    places = region(page, "By community").get_by_role("link")
+    expect(places.first).to_be_visible()
+    expect(places.filter(has_text=re.compile(f"^r/{name}$"))).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ("unclear", "No clear change: "),
+        ("too_few", "Too few mentions to say: "),
+        ("no_earlier_data", "to compare with: "),
+    ],
+)
+def test_what_is_not_clear_is_not_explained(visit: Visit, verdict: str, said: str) -> None:
+    change_answer(
+        visit, f"subjects/{SUBJECT}?*", lambda card: card["change"].update(verdict=verdict)
+    )
+    page = visit.open(subject=SUBJECT)
+    why = region(page, "What moved it")
+    expect(why).to_contain_text(said)
+    expect(why.get_by_role("listitem")).to_have_count(0)
+
+
 def test_share_of_voice_is_that_of_the_api_with_and_without_homes(
     visit: Visit, product: Product
 ) -> None:
@@ -117,8 +207,9 @@ def test_share_of_voice_is_that_of_the_api_with_and_without_homes(
             f"Of {told['base']:,} mentions of {len(told['set'])} subjects in 24 hours"
         )
     expect(voice).to_contain_text("without r/")
-    voice.get_by_role("link", name="Claude", exact=True).click()
-    expect(page).to_have_url(f"{product.url}/?subject=claude&home=exclude")
+    other = next(each for each in told["subjects"] if each["id"] != SUBJECT)
+    voice.get_by_role("link", name=other["name"], exact=True).click()
+    expect(page).to_have_url(f"{product.url}/?subject={other['id']}&home=exclude")
 
 
 def test_it_is_compared_with_the_two_others_that_are_mentioned_most(
@@ -157,7 +248,7 @@ def test_its_newest_mentions_and_those_with_most_upvotes_stand_below(
     expect(page).to_have_url(f"{product.url}/?hours=168&subject={SUBJECT}&sort=score")
     top = mentions_of(product, hours=168, sort="score", limit=5)
     expect_rows(shown, top)
-    region(page, "Mentions").get_by_role("link", name="All ").click()
+    region(page, "Mentions").get_by_role("link", name=re.compile("^All ")).click()
     expect_address(page, product, f"&hours=168&subject={SUBJECT}&sort=score")
     expect(list_of(page)).to_have_accessible_name("Mentions, most upvotes first")
 
@@ -196,6 +287,7 @@ def test_a_subject_that_nobody_mentions_says_so(visit: Visit, product: Product) 
         f"Nobody mentioned {silent['name']} in the last 24 hours."
     )
     expect(region(page, "Mentions")).to_contain_text("Nobody mentioned it")
+    expect(region(page, "What moved it")).to_contain_text("Nothing to compare with")
 
 
 # The list

@@ -2,12 +2,12 @@
 
 import { NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
+import { ContributorRow } from "../components/contributor";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
-import { Link } from "../components/link";
 import { Change, Score } from "../components/sentiment";
 import { now } from "../cycles";
 import { rankContributors, significantChange, windowFilter } from "../figures";
-import { communityName, plural, signed, windowName } from "../format";
+import { communityName, plural, windowName } from "../format";
 import { address } from "../navigation";
 import { useAllTrends } from "../queries";
 
@@ -37,32 +37,23 @@ export function Contributors() {
           return (
             <ol class="contributors">
               {contributors.map(({ name, effect, compared }) => (
-                <li key={name}>
-                  <Link
-                    to={{
-                      view: "posts",
-                      subreddit: name,
-                      ...NO_FILTER,
-                      kind: "items",
-                      ...windowFilter(collected.window, now.value),
-                    }}
-                    class="contributor"
-                  >
-                    <span class="contributor-name">{communityName(name)}</span>
-                    <span class="contributor-bar" aria-hidden="true">
-                      <span
-                        class={effect > 0 ? "positive" : "negative"}
-                        style={{ width: `${(50 * Math.abs(effect)) / largest}%` }}
-                      />
-                    </span>
-                    <span class="contributor-effect">{signed(effect, 3)}</span>
-                    <span class="contributor-more muted">
-                      <Score value={compared.statistics.avg_sentiment} />{" "}
-                      <Change value={significantChange(compared)} />,{" "}
-                      {plural(compared.statistics.total, "item")}
-                    </span>
-                  </Link>
-                </li>
+                <ContributorRow
+                  key={name}
+                  name={communityName(name)}
+                  effect={effect}
+                  largest={largest}
+                  to={{
+                    view: "posts",
+                    subreddit: name,
+                    ...NO_FILTER,
+                    kind: "items",
+                    ...windowFilter(collected.window, now.value),
+                  }}
+                >
+                  <Score value={compared.statistics.avg_sentiment} />{" "}
+                  <Change value={significantChange(compared)} />,{" "}
+                  {plural(compared.statistics.total, "item")}
+                </ContributorRow>
               ))}
             </ol>
           );

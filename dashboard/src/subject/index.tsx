@@ -16,6 +16,7 @@ import { type Collected, coarseStepSize } from "../figures";
 import { address } from "../navigation";
 import { useSubject, useTrends } from "../queries";
 import { TrendingCard } from "../trending/card";
+import { SubjectContributors } from "./contributors";
 import { FirstMentions } from "./first_mentions";
 import { SubjectSummary } from "./summary";
 import { Voice } from "./voice";
@@ -91,12 +92,15 @@ function Figures({ card, compared, collected }: Props) {
         )}
       </div>
       <div class="halves">
-        <Voice card={card} />
-        <Where card={card} />
-      </div>
-      <div class="halves">
-        <FirstMentions card={card} />
-        <TrendingCard subject={card.id} heading="Topics it is in" />
+        <div>
+          <SubjectContributors card={card} />
+          <FirstMentions card={card} />
+          <TrendingCard subject={card.id} heading="Topics it is in" />
+        </div>
+        <div>
+          <Where card={card} />
+          <Voice card={card} />
+        </div>
       </div>
     </>
   );
