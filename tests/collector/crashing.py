@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import zlib
 from collections.abc import AsyncIterator
@@ -31,6 +32,13 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+def copied(settings: Settings, name: str) -> Settings:
+    """Copy a database that no process has open, and return the settings of the copy."""
+    path = settings.sqlite_path.with_name(f"{name}.db")
+    shutil.copy(settings.sqlite_path, path)
+    return settings.model_copy(update={"sqlite_path": path})
 
 
 class DeadlyStore:
@@ -70,6 +78,16 @@ class DeadlyStore:
 
         return deadly
 
+    def steps(self) -> list[int]:
+        """Return the steps of its writes at which a kill leaves a different database.
+
+        A kill during the write of one document leaves the same as a kill before the next write. So
+        these are the steps before each write, during each batch, and after the last write.
+        """
+        writes = len(self.batches)
+        middles = {n for n, is_batch in enumerate(self.batches) if is_batch or n == writes - 1}
+        return sorted([*range(0, 2 * writes, 2), *(2 * n + 1 for n in middles)])
+
     def _die(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -78,17 +96,11 @@ async def _steps(settings: Settings) -> list[int]:
     async with opened(settings) as store:
         counting = DeadlyStore(store, -2)
         await run_cycle(counting, settings)  # type: ignore[arg-type]
-    batches = counting.batches
-    # During a batch, or after the last write.
-    middles = {n for n, is_batch in enumerate(batches) if is_batch or n == len(batches) - 1}
-    return sorted([*range(0, 2 * len(batches), 2), *(2 * n + 1 for n in middles)])
+    return counting.steps()
 
 
 def steps_of(settings: Settings) -> list[int]:
-    """Run a whole cycle, and return the steps at which a kill leaves a different database.
-
-    A kill during the write of one document leaves the same as a kill before the next write.
-    """
+    """Run a whole cycle, and return the steps at which a kill leaves a different database."""
     return asyncio.run(_steps(settings))
 
 
@@ -103,15 +115,11 @@ def die_at(settings: Settings, step: int, later: timedelta = timedelta(0)) -> No
     asyncio.run(_die(settings, step, later))
 
 
-async def _finish(settings: Settings) -> None:
+async def finish(settings: Settings) -> None:
+    """Run the cycle after the crashes."""
     async with opened(settings) as store:
         cycle = await run_cycle(store, settings, clock=lambda: utc_now() + 2 * LATER)
     assert cycle["status"] == "completed"
-
-
-def finish(settings: Settings) -> None:
-    """Run the cycle after the crashes."""
-    asyncio.run(_finish(settings))
 
 
 class Killed(BaseException):

@@ -1,6 +1,5 @@
 """Runs real cycles against a stand-in, and returns what the store then contains."""
 
-import json
 import random
 import time
 from collections import defaultdict
@@ -236,7 +235,7 @@ async def check_threads(store: Store, items: dict[str, dict[str, Any]]) -> None:
 WHEN = {"collected_at", "analyzed_at", "at", "_etag"}
 
 
-async def final_data(store: Store, subreddits: Sequence[str]) -> str:
+async def final_data(store: Store, subreddits: Sequence[str]) -> dict[str, Any]:
     """Return everything that a cycle leaves, without times of its own."""
     items = await stored_items(store, subreddits)
     days = sorted({item["created_utc"][:10] for item in items.values()})
@@ -244,14 +243,14 @@ async def final_data(store: Store, subreddits: Sequence[str]) -> str:
     scopes = (*subreddits, ALL)
     keys = [("community", name) for name in subreddits]
     states = (await store.read_many(COMMUNITIES, keys)).values()
-    everything = {
+    everything: dict[str, Any] = {
         "items": items,
         "days": await store.read_many(DAYS, [(scope, day) for scope in scopes for day in days]),
         "hours": await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours]),
         "subjects": await subject_documents(store),
         "watermarks": {state["id"]: state["watermark"] for state in states},
     }
-    return json.dumps(_timeless(everything), sort_keys=True, indent=1)
+    return {name: _timeless(of_name) for name, of_name in everything.items()}
 
 
 def _timeless(value: Any) -> Any:

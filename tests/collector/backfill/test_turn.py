@@ -132,14 +132,16 @@ async def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(
     assert step > 30
 
 
-async def _whole(settings: Settings) -> str:
+async def _whole(settings: Settings) -> dict[str, Any]:
     async with opened(settings) as store:
         await begun(store)
         await turn(store, settings, forum())
         return await final_data(store, [NAME])
 
 
-async def _killed_at(settings: Settings, step: int, whole: str, later: timedelta) -> bool:
+async def _killed_at(
+    settings: Settings, step: int, whole: dict[str, Any], later: timedelta
+) -> bool:
     """Kill a turn at a write, and go on, at once by the lease's expiry or after another writer."""
     async with opened(settings) as store:
         await begun(store)

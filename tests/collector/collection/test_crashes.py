@@ -4,7 +4,6 @@ import json
 import multiprocessing
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from tests.collector.crashing import (
     LATER,
     Killed,
     KilledStore,
+    copied,
     die_at,
     finish,
     opened,
@@ -76,7 +76,7 @@ async def begin(settings: Settings) -> None:
         await watch(store, 1, *SUBJECTS)
 
 
-async def result(settings: Settings) -> str:
+async def result(settings: Settings) -> dict[str, Any]:
     """Return the contents of the store, after checking that they are consistent."""
     async with opened(settings) as store:
         await check_statistics(store, settings.watched)
@@ -111,28 +111,21 @@ def change_something_of_each_kind(reddit) -> None:
 
 @pytest.mark.parametrize("already_collected", [False, True])
 async def test_killed_at_any_write_and_run_again_the_data_is_the_same(
-    reddit, sqlite_settings: Settings, tmp_path: Path, *, already_collected: bool
+    reddit, sqlite_settings: Settings, *, already_collected: bool
 ) -> None:
-    before = tmp_path / "before.db"
-    base = settings_for(sqlite_settings, reddit.base_url, SUBREDDITS_HERE)
-    await begin(base.model_copy(update={"sqlite_path": before}))
+    before = settings_for(sqlite_settings, reddit.base_url, SUBREDDITS_HERE)
+    await begin(before)
     if already_collected:
-        assert in_a_process(finish, base.model_copy(update={"sqlite_path": before})) == 0
+        await finish(before)
         change_something_of_each_kind(reddit)
-
-    def beginning(name: str) -> Settings:
-        path = tmp_path / f"{name}.db"
-        shutil.copy(before, path)
-        return base.model_copy(update={"sqlite_path": path})
-
-    undisturbed = beginning("undisturbed")
+    undisturbed = copied(before, "undisturbed")
     with CONTEXT.Pool(2) as pool:
         steps = pool.apply(steps_of, (undisturbed,))
     expected, collected = await result(undisturbed), await counted(undisturbed)
     for step in steps:
-        settings = beginning(f"step{step}")
+        settings = copied(before, f"step{step}")
         assert in_a_process(die_at, settings, step) == -signal.SIGKILL, step
-        assert in_a_process(finish, settings) == 0, step
+        await finish(settings)
         assert await result(settings) == expected, step
         assert await counted(settings) == collected, step
 
@@ -142,24 +135,23 @@ async def test_killed_twice_in_a_row_nothing_is_lost(
 ) -> None:
     base = settings_for(sqlite_settings, reddit.base_url, SUBREDDITS_HERE)
     whole = base.model_copy(update={"sqlite_path": tmp_path / "whole.db"})
-    assert in_a_process(finish, whole) == 0
+    await finish(whole)
     rng = random.Random(7)
     for number in range(4):
         settings = base.model_copy(update={"sqlite_path": tmp_path / f"{number}.db"})
         first, second = rng.sample(range(10, 40), 2)
         assert in_a_process(die_at, settings, first) == -signal.SIGKILL
         assert in_a_process(die_at, settings, second, LATER) == -signal.SIGKILL
-        assert in_a_process(finish, settings) == 0
+        await finish(settings)
         assert await result(settings) == await result(whole)
         assert await counted(settings) == await counted(whole)
 
 
 @pytest.mark.parametrize("is_edited", [False, True])
 async def test_a_cycle_that_is_begun_again_counts_what_it_wrote_before(
-    reddit, sqlite_settings: Settings, tmp_path: Path, *, is_edited: bool
+    reddit, sqlite_settings: Settings, *, is_edited: bool
 ) -> None:
-    base = settings_for(sqlite_settings, reddit.base_url, SUBREDDITS_HERE)
-    before = base.model_copy(update={"sqlite_path": tmp_path / "before.db"})
+    before = settings_for(sqlite_settings, reddit.base_url, SUBREDDITS_HERE)
     await begin(before)
     if is_edited:
         async with opened(before) as store:
@@ -176,15 +168,10 @@ async def test_a_cycle_that_is_begun_again_counts_what_it_wrote_before(
                 await collector.run("request", cycle_id="cycle_20261123_130507")
             source.close()
 
-    def beginning(name: str) -> Settings:
-        path = tmp_path / f"{name}.db"
-        shutil.copy(before.sqlite_path, path)
-        return base.model_copy(update={"sqlite_path": path})
-
-    whole = beginning("whole")
+    whole = copied(before, "whole")
     await run(whole, -2, timedelta(0))
     for step in range(5, 45, 3):
-        settings = beginning(str(step))
+        settings = copied(before, str(step))
         await run(settings, step, LATER)
         await run(settings, step + 9, 2 * LATER)
         await run(settings, -2, 3 * LATER)
@@ -198,13 +185,13 @@ async def test_the_same_over_cosmos_db(reddit, cosmos_settings_factory) -> None:
 
     undisturbed = fresh()
     await begin(undisturbed)
-    assert in_a_process(finish, undisturbed) == 0
+    await finish(undisturbed)
     expected = await result(undisturbed)
     for step in random.Random(11).sample(range(3, 50), 6):
         settings = fresh()
         await begin(settings)
         assert in_a_process(die_at, settings, step) == -signal.SIGKILL, step
-        assert in_a_process(finish, settings) == 0, step
+        await finish(settings)
         assert await result(settings) == expected, step
 
 

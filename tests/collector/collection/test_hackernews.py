@@ -26,7 +26,7 @@ from shared.settings import Settings
 from shared.store import COMMENTS, COMMUNITIES, POSTS
 from shared.times import utc_now
 from tests.api.world import deps_of
-from tests.collector.crashing import Killed, KilledStore, opened
+from tests.collector.crashing import DeadStore, Killed, copied, opened
 from tests.collector.harness import (
     FAST,
     METHOD,
@@ -279,34 +279,28 @@ async def test_a_comment_of_one_query_under_a_story_of_another_has_a_page(
 
 @pytest.mark.parametrize("is_second", [False, True])
 async def test_killed_at_any_write_each_item_is_stored_once_and_none_is_lost(
-    sqlite_settings, hacker_news, board, tmp_path, *, is_second: bool
+    sqlite_settings, hacker_news, board, *, is_second: bool
 ) -> None:
-    write(board)
+    numbers = write(board)
     base = settings_with(sqlite_settings, hacker_news, TWO)
-
-    def beginning(name: str) -> Settings:
-        return base.model_copy(update={"sqlite_path": tmp_path / f"{name}.db"})
-
-    whole = beginning("whole")
-    async with opened(whole) as store:
-        counting: Any = KilledStore(store, -2)
-        await collect(counting, whole)
+    async with opened(base) as store:
         if is_second:
-            counting.batches.clear()
+            await collect(store, base.model_copy(update={"communities": TWO[:1]}))
             board.write("story", title="Claude Code and Codex", time=ago(1))
-            await collect(counting, whole)
+    whole = copied(base, "whole")
+    async with opened(whole) as store:
+        counting: Any = DeadStore(store, -2)
+        await collect(counting, whole)
         expected = await final_data(store, TWO)
         items = await owners(store, TWO)
-    for step in range(2 * len(counting.batches) + 1):
-        settings = beginning(f"{step}")
+    assert len(items) == len(numbers) + is_second
+    for step in counting.steps():
+        settings = copied(base, f"step{step}")
         async with opened(settings) as store:
-            if is_second:
-                await collect(store, settings.model_copy(update={"communities": TWO[:1]}))
-            deadly: Any = KilledStore(store, step)
-            try:
+            deadly: Any = DeadStore(store, step)
+            with suppress(Killed):
                 await collect(deadly, settings)
-            except Killed:
-                await collect(store, settings, later=LATER)
+            await collect(store, settings, later=LATER)
             assert (await owners(store, TWO)).keys() == items.keys(), step
             if not is_second:
                 assert await final_data(store, TWO) == expected, step

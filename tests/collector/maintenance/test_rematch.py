@@ -22,11 +22,18 @@ from shared.errors import CycleRunning
 from shared.models import Rematch, Subject
 from shared.rematches import changed_subjects, is_done, read_rematch, rematching
 from shared.settings import Settings
-from shared.store import LEASES, REMATCH, SUBJECT_HOURS, WATCHLIST, WORK, Query, Store
+from shared.store import REMATCH, SUBJECT_HOURS, WATCHLIST, WORK, Query, Store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import utc_now
 from tests.api.world import NAMES, a_comment, a_post, keep
-from tests.collector.crashing import Killed, KilledStore, die_rematching, rematch_turn
+from tests.collector.crashing import (
+    DeadStore,
+    Killed,
+    copied,
+    die_rematching,
+    opened,
+    rematch_turn,
+)
 from tests.collector.harness import (
     FAST,
     METHOD,
@@ -384,46 +391,34 @@ async def test_while_another_writer_works_it_waits_for_its_turn(store, settings)
             await rematch_turn(store, settings).run()
 
 
-async def test_killed_at_any_write_the_next_turn_goes_on(sqlite_store, sqlite_settings) -> None:
-    settings = sqlite_settings.model_copy(update={"subreddits": NAMES})
-    moment, deaths = NOW, 0
-    revision = 1
-    for step in range(1000):
-        await _begin_again(sqlite_store, settings, revision)
-        revision += 2
-        deadly = KilledStore(sqlite_store, step)
-        try:
-            while True:
-                turn = rematch_turn(deadly, settings, now=moment, batch_items=9)  # type: ignore[arg-type]
-                if await turn.run() is None:
-                    break
-        except Killed:
-            deaths += 1
-        else:
-            break
-        finally:
-            await asyncio.sleep(0)
-        moment += timedelta(seconds=61)
-        if step % 2:
-            # The next writer may be another one.
-            await Cleaner(sqlite_store, settings, lambda at=moment: at).run()  # type: ignore[misc]
-            await check_statistics(sqlite_store, NAMES)
-            moment += timedelta(seconds=1)
-        await rematch(sqlite_store, settings, now=moment, batch_items=9)
-        await check(sqlite_store, ZED, AT_HOME)
-        moment += timedelta(seconds=1)
-    assert deaths > 20
-    unreconciled = Query(WORK, "rematch", 10, order_by="id", equals={"reconciled": "no"})
-    assert await sqlite_store.query(unreconciled) == []
-
-
-async def _begin_again(store: Store, settings: Settings, revision: int) -> None:
-    """Store items without mentions, and a watchlist that asks for some."""
-    await store.delete(LEASES, [("lease", "lease")])
-    await watch(store, revision)
-    await rematch(store, settings)
-    await keep(store, *some_items(24))
-    await watch(store, revision + 1, ZED, AT_HOME)
+async def test_killed_at_any_write_the_next_turn_goes_on(sqlite_settings) -> None:
+    before = sqlite_settings.model_copy(update={"subreddits": NAMES})
+    async with opened(before) as store:
+        await keep(store, *some_items(24))
+        await watch(store, 1)
+        await rematch(store, before)
+        await watch(store, 2, ZED, AT_HOME)
+    whole = copied(before, "whole")
+    async with opened(whole) as store:
+        counting: Any = DeadStore(store, -2)
+        await rematch(counting, whole, batch_items=9)
+    assert len(counting.batches) > 15
+    for number, step in enumerate(counting.steps()):
+        settings = copied(before, f"step{step}")
+        async with opened(settings) as store:
+            deadly: Any = DeadStore(store, step)
+            with pytest.raises(Killed):
+                await rematch(deadly, settings, batch_items=9)
+            moment = NOW + timedelta(seconds=61)
+            if number % 2:
+                # The next writer may be another one.
+                await Cleaner(store, settings, lambda at=moment: at).run()  # type: ignore[misc]
+                await check_statistics(store, NAMES)
+                moment += timedelta(seconds=1)
+            await rematch(store, settings, now=moment, batch_items=9)
+            await check(store, ZED, AT_HOME)
+            unreconciled = Query(WORK, "rematch", 10, order_by="id", equals={"reconciled": "no"})
+            assert await store.query(unreconciled) == []
 
 
 async def test_processes_killed_while_rematching_lose_nothing(store, settings) -> None:

@@ -29,7 +29,16 @@ from shared.store import LEASES, POSTS, WORK, Query, Store
 from shared.store.sqlite import SqliteStore
 from shared.times import utc_now
 from tests.api.world import NAMES, a_comment, a_post, keep
-from tests.collector.crashing import LINEAR, Killed, die_rescoring, linear_score, rescorer
+from tests.collector.crashing import (
+    LINEAR,
+    DeadStore,
+    Killed,
+    copied,
+    die_rescoring,
+    linear_score,
+    opened,
+    rescorer,
+)
 from tests.collector.harness import (
     FAST,
     WatchedStore,
@@ -222,65 +231,36 @@ async def test_while_another_writer_works_it_waits_for_its_turn(store, settings)
             await rescorer(store, settings).run()
 
 
-class Dying:
-    """A store that fails from one write on, and may do half of that write."""
-
-    def __init__(self, inner: Store, step: int) -> None:
-        self._inner, self._left, self._half = inner, step // 2, step % 2
-        self.is_dead = False
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._inner, name)
-        if name not in {"create", "replace", "upsert", "delete"}:
-            return method
-
-        async def write(*args: Any) -> Any:
-            if self.is_dead:
-                raise Killed
-            if self._left:
-                self._left -= 1
-                return await method(*args)
-            self.is_dead = True
-            if self._half and name == "upsert":
-                await method(args[0], list(args[1])[: len(args[1]) // 2])
-            elif self._half:
-                await method(*args)
-            raise Killed
-
-        return write
-
-
 async def test_killed_at_any_write_statistics_agree_again_and_the_next_one_goes_on(
-    sqlite_store, sqlite_settings
+    sqlite_settings,
 ) -> None:
-    settings = sqlite_settings.model_copy(update={"subreddits": NAMES})
-    posts, comments = some_items(24, step=timedelta(minutes=25))
-    moment, step, deaths = NOW, 0, 0
-    while True:
-        await keep(sqlite_store, posts, comments)
-        before = await stored_items(sqlite_store, NAMES)
-        dying = Dying(sqlite_store, step)
-        try:
-            await rescorer(dying, settings, now=moment, batch_items=9).run()  # type: ignore[arg-type]
-        except Killed:
-            deaths += 1
-        else:
-            break
-        # Its lease expires, and the next writer finishes its work.
-        moment += timedelta(seconds=61)
-        await Cleaner(sqlite_store, settings, lambda at=moment: at).run()  # type: ignore[misc]
-        await check_statistics(sqlite_store, NAMES)
-        already = 24 - stale_in(await stored_items(sqlite_store, NAMES))
-        moment += timedelta(seconds=1)
-        done = await rescorer(sqlite_store, settings, now=moment, batch_items=9).run()
-        assert (done["rescored"], done["complete"]) == (24 - already, True), step
-        check_rescored(before, await stored_items(sqlite_store, NAMES))
-        await check_statistics(sqlite_store, NAMES)
-        moment += timedelta(seconds=1)
-        step += 1
-    assert deaths > 30
-    unreconciled = Query(WORK, "rescore", 10, order_by="id", equals={"reconciled": "no"})
-    assert await sqlite_store.query(unreconciled) == []
+    before = sqlite_settings.model_copy(update={"subreddits": NAMES})
+    async with opened(before) as store:
+        await keep(store, *some_items(24, step=timedelta(minutes=25)))
+        stale = await stored_items(store, NAMES)
+    whole = copied(before, "whole")
+    async with opened(whole) as store:
+        counting: Any = DeadStore(store, -2)
+        await rescorer(counting, whole, now=NOW, batch_items=9).run()
+    assert len(counting.batches) > 15
+    for step in counting.steps():
+        settings = copied(before, f"step{step}")
+        async with opened(settings) as store:
+            deadly: Any = DeadStore(store, step)
+            with pytest.raises(Killed):
+                await rescorer(deadly, settings, now=NOW, batch_items=9).run()
+            # Its lease expires, and the next writer finishes its work.
+            moment = NOW + timedelta(seconds=61)
+            await Cleaner(store, settings, lambda at=moment: at).run()  # type: ignore[misc]
+            await check_statistics(store, NAMES)
+            already = 24 - stale_in(await stored_items(store, NAMES))
+            moment += timedelta(seconds=1)
+            done = await rescorer(store, settings, now=moment, batch_items=9).run()
+            assert (done["rescored"], done["complete"]) == (24 - already, True), step
+            check_rescored(stale, await stored_items(store, NAMES))
+            await check_statistics(store, NAMES)
+            unreconciled = Query(WORK, "rescore", 10, order_by="id", equals={"reconciled": "no"})
+            assert await store.query(unreconciled) == []
 
 
 async def test_processes_killed_while_rescoring_lose_nothing(store, settings) -> None:
