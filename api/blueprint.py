@@ -14,7 +14,8 @@ import azure.functions as func
 
 from api.actions import ingest as pushed
 from api.actions.collect import ask_for_collection, send
-from api.endpoints import READ, ROUTES
+from api.endpoint import READ
+from api.endpoints import ROUTES
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import trends_file
 from api.export.mentions_feed import mentions_atom

@@ -1,9 +1,6 @@
 """The endpoints of the API. Routes, OpenAPI, fallback and tests read these rows."""
 
-from dataclasses import dataclass
-
-from pydantic import BaseModel
-
+from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.health import Health
 from api.schema.ingest import Ingested
@@ -13,122 +10,21 @@ from api.schema.parameters import (
     CycleParameters,
     CyclesParameters,
     ItemsParameters,
-    Parameters,
     PostParameters,
     PostsParameters,
     ScopeParameters,
     TrendingParameters,
     TrendsParameters,
 )
-from api.schema.preview import Preview, PreviewBody
 from api.schema.sentiment import Comparison, SentimentTrends, Stats
-from api.schema.subject_parameters import (
-    FeedParameters,
-    MentionsParameters,
-    SubjectParameters,
-    SubjectsParameters,
-    VoiceParameters,
-)
-from api.schema.subjects import Mentions, ShareOfVoice, SubjectCard, SubjectsAnswer
 from api.schema.trending import TopicsAnswer
 from api.schema.watchlist import (
     CommunityAnswer,
     CommunityBody,
     CommunityPath,
-    HistoryAnswer,
-    HistoryParameters,
-    MergeBody,
-    SubjectAnswer,
-    SubjectBody,
-    SubjectPath,
     WatchlistAnswer,
-    WatchlistBody,
 )
-
-BASE = "/api/v1"
-FILES = ("text/csv", "application/x-ndjson")
-UNAUTHORIZED = 401
-PRECONDITION_REQUIRED = 428
-# Of a change of the watchlist.
-CHANGE = (401, 412, 422, 428)
-# Where there is GET, there is HEAD.
-READ = ("GET", "HEAD")
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """One endpoint: the id of its operation, its path below /api/v1, and its models."""
-
-    operation: str
-    path: str
-    summary: str
-    answer: type[BaseModel]
-    parameters: type[Parameters] | None = None
-    method: str = "GET"
-    status: int = 200
-    problems: tuple[int, ...] = ()
-    media_type: str = "application/json"
-    files: tuple[str, ...] = ()
-    """Other media types that it can return."""
-    is_kept: bool = True
-    """True: the answer has an ETag, which allows 304, and Accept chooses its format."""
-    is_paged: bool = False
-    """True: a Link header leads to the next page."""
-    takes: str = ""
-    """The description of its body of JSON lines; empty if it takes none."""
-    body: type[BaseModel] | None = None
-    """The model of its body of JSON, which it needs."""
-    creates: bool = False
-    """True: it answers 201 if what it writes is new."""
-
-    @property
-    def needs_match(self) -> bool:
-        """Return whether a caller says in If-Match what it changes."""
-        return PRECONDITION_REQUIRED in self.problems
-
-    @property
-    def function(self) -> str:
-        """Return the name of the function that answers."""
-        return _function(self.operation, self.path)
-
-    @property
-    def address(self) -> str:
-        """Return the whole path: /api/v1/…."""
-        return BASE + self.path
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """Return the methods that it answers: https://www.rfc-editor.org/rfc/rfc9110#section-9.1."""
-        return READ if self.method == "GET" else (self.method,)
-
-    @property
-    def needs_key(self) -> bool:
-        """Return whether a caller needs a function key."""
-        return UNAUTHORIZED in self.problems
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of the app, or a file of one. Pages aren't in the OpenAPI document."""
-
-    operation: str
-    address: str
-    methods: tuple[str, ...] = READ
-    needs_key: bool = False
-
-    @property
-    def function(self) -> str:
-        """Return the name of the function that answers."""
-        return _function(self.operation, self.address)
-
-
-def _function(operation: str, path: str) -> str:
-    """Name a function: api_ for a fixed address, item_ for one with a parameter.
-
-    The host tries functions in the order of their names.
-    """
-    return f"{'item' if '{' in path else 'api'}_{operation}"
-
+from api.subject_endpoints import SUBJECT_ENDPOINTS
 
 ENDPOINTS = (
     Endpoint(
@@ -205,118 +101,7 @@ ENDPOINTS = (
         media_type="application/atom+xml",
         files=("text/xml",),
     ),
-    Endpoint(
-        "subjects",
-        "/subjects",
-        "The subjects of the watchlist, with their figures and their share of voice",
-        SubjectsAnswer,
-        SubjectsParameters,
-        problems=(422, 429),
-    ),
-    Endpoint(
-        "subject",
-        "/subjects/{id}",
-        "A subject, with its figures, rules and newest mentions",
-        SubjectCard,
-        SubjectParameters,
-        problems=(404, 422, 429),
-    ),
-    Endpoint(
-        "subject_mentions",
-        "/subjects/{id}/mentions",
-        "The posts and comments that mention a subject, page by page: what its statistics count",
-        Mentions,
-        MentionsParameters,
-        problems=(404, 422, 429),
-        files=FILES,
-        is_paged=True,
-    ),
-    Endpoint(
-        "subject_feed",
-        "/subjects/{id}/mentions.atom",
-        "The newest mentions of a subject for feed readers",
-        Mentions,
-        FeedParameters,
-        problems=(404, 422),
-        media_type="application/atom+xml",
-        files=("text/xml",),
-    ),
-    Endpoint(
-        "share_of_voice",
-        "/share-of-voice",
-        "The mentions of each subject over those of a set of subjects",
-        ShareOfVoice,
-        VoiceParameters,
-        problems=(404, 422, 429),
-    ),
-    Endpoint(
-        "watchlist",
-        "/watchlist",
-        "The subjects and communities that are watched, with their rules",
-        WatchlistAnswer,
-        problems=(422,),
-    ),
-    Endpoint(
-        "put_watchlist",
-        "/watchlist",
-        "Write the whole watchlist",
-        WatchlistAnswer,
-        method="PUT",
-        problems=(*CHANGE, 415),
-        is_kept=False,
-        body=WatchlistBody,
-    ),
-    Endpoint(
-        "watchlist_history",
-        "/watchlist/history",
-        "Earlier states of the watchlist",
-        HistoryAnswer,
-        HistoryParameters,
-        problems=(422,),
-    ),
-    Endpoint(
-        "put_subject",
-        "/subjects/{id}",
-        "Write a subject, new or not; stored items are matched again",
-        SubjectAnswer,
-        SubjectPath,
-        method="PUT",
-        problems=(*CHANGE, 415),
-        is_kept=False,
-        body=SubjectBody,
-        creates=True,
-    ),
-    Endpoint(
-        "delete_subject",
-        "/subjects/{id}",
-        "Remove a subject; the answer is the watchlist without it",
-        WatchlistAnswer,
-        SubjectPath,
-        method="DELETE",
-        problems=(*CHANGE, 404),
-        is_kept=False,
-    ),
-    Endpoint(
-        "merge_subject",
-        "/subjects/{id}/merge",
-        "Let a subject take over the rules and the history of another one, which ends",
-        SubjectAnswer,
-        SubjectPath,
-        method="POST",
-        problems=(*CHANGE, 404, 415),
-        is_kept=False,
-        body=MergeBody,
-    ),
-    Endpoint(
-        "preview_subject",
-        "/subjects/preview",
-        "What the rules of a subject would match in the newest items, before they are stored",
-        Preview,
-        method="POST",
-        problems=(415, 422, 429),
-        is_kept=False,
-        body=PreviewBody,
-    ),
+    *SUBJECT_ENDPOINTS,
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(
         "communities",

@@ -32,6 +32,7 @@ from collector.rollups.subjects import HourShare
 from collector.trending.finder import Trends
 from collector.trending.terms import stopwords
 from shared.cycles import cycle_id_of, new_cycle
+from shared.default_communities import DEFAULT_SUBREDDITS
 from shared.models import (
     Cell,
     CollectionState,
@@ -46,7 +47,7 @@ from shared.models import (
     SourceRequests,
     Subject,
 )
-from shared.settings import DEFAULT_SUBREDDITS, Settings, load_settings
+from shared.settings import Settings, load_settings
 from shared.stats.cells import with_threads
 from shared.store import (
     COLLECTION,

@@ -9,14 +9,10 @@ from pathlib import Path
 from local.first_run import PROBE_SECONDS, probe, stored_origin
 from local.reddit.feed import subreddits_of
 from local.serving import listen
+from shared.default_communities import DEFAULT_SUBREDDITS, OF_REDDIT, with_communities
 from shared.errors import SettingsError
 from shared.setting_values import are_none
-from shared.settings import (
-    DEFAULT_SUBREDDITS,
-    OF_REDDIT,
-    load_settings,
-    with_communities,
-)
+from shared.settings import load_settings
 
 NO_NETWORK = (
     f"sample data, since the network doesn't answer within {PROBE_SECONDS:g} s; ORIGIN=live with a"

@@ -30,12 +30,12 @@ from shared.communities import (
     name_in_source,
     source_of,
 )
+from shared.default_communities import DEFAULT_SUBREDDITS, FORUMS, with_communities
 from shared.errors import SettingsError
 from shared.logs import MASK, hide, masked
 from shared.models import Origin, OtherLanguages, Watchlist
 from shared.schedule_advice import warnings
 from shared.setting_values import (
-    NO_SUBREDDITS,
     Addresses,
     Communities,
     Origins,
@@ -45,38 +45,6 @@ from shared.setting_values import (
     WebAddress,
 )
 
-DEFAULT_SUBREDDITS = (
-    "Cursor",
-    "Bard",
-    "GithubCopilot",
-    "claude",
-    "windsurf",
-    "ChatGPTCoding",
-    "vibecoding",
-    "aws",
-    "programming",
-    "MachineLearning",
-    "artificial",
-    "OpenAI",
-    "kiroIDE",
-    "JulesAgent",
-)
-
-# Watched where neither Reddit nor anything else is configured: they need no account.
-DEFAULT_COMMUNITIES = (
-    "hn.claude-code",
-    "hn.github-copilot",
-    "forum.cursor",
-    "forum.openai",
-    "github.anthropics.claude-code",
-    "github.openai.codex",
-    "github.google-gemini.gemini-cli",
-    "github.microsoft.vscode-copilot-release",
-    "github.cline.cline",
-)
-OF_REDDIT = frozenset({"REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_BASE_URL"})
-# Discourse forums that need no entry in FORUMS.
-FORUMS = {"cursor": "https://forum.cursor.com", "openai": "https://community.openai.com"}
 # https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
 CONNECTION_STRING = re.compile(
     r"(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)"
@@ -345,19 +313,6 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     if settings.telemetry == "azure":
         _check_worker_sends_nothing(environ)
     return settings
-
-
-def with_communities(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with what an app watches that has nothing configured to watch.
-
-    Where Reddit isn't configured either, its subreddits would only fail.
-    """
-    given = {name for name, value in environ.items() if value.strip()}
-    reads_reddit = given & OF_REDDIT or environ.get("ARCTIC_SHIFT", "").strip() == "poll"
-    if reads_reddit or "SUBREDDITS" in given:
-        return dict(environ)
-    communities = environ.get("COMMUNITIES", "").strip() or ",".join(DEFAULT_COMMUNITIES)
-    return {**environ, "COMMUNITIES": communities, "SUBREDDITS": NO_SUBREDDITS}
 
 
 def schedule_warnings(settings: Settings) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from api.http.negotiation import choose_type
-from api.schema.parameters import Format
+from api.schema.values import Format
 
 FileFormat = Literal["csv", "ndjson"]
 

@@ -5,7 +5,8 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from api.endpoints import BASE, READ, ROUTES
+from api.endpoint import BASE, READ
+from api.endpoints import ROUTES
 from api.errors import MethodNotAllowed, NotFound
 
 PREFLIGHT_SECONDS = "600"

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.endpoints import ENDPOINTS, UNAUTHORIZED, Endpoint
+from api.endpoint import UNAUTHORIZED, Endpoint
+from api.endpoints import ENDPOINTS
 from api.schema.health import Health
 from api.schema.problems import Conflict, Problem
 from shared import __version__

@@ -19,7 +19,8 @@ from api.reads.scopes import read_scope
 from api.reads.search import search_of, search_terms
 from api.reads.spans import window_of
 from api.schema.items import ItemAnswer, Items
-from api.schema.parameters import ItemsParameters, Kind
+from api.schema.parameters import ItemsParameters
+from api.schema.values import Kind
 from shared.models import ALL, CommunityHour, Item, Label, ScopeHour
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Query, Store
 from shared.times import Window, iso, next_hour

@@ -10,9 +10,9 @@ from api.reads.listing import COMMENT, Page, Slice, place_of, read_page
 from api.reads.scopes import Scope, read_scope_of_subject, scope_asked
 from api.reads.search import Search, search_of, search_terms
 from api.reads.spans import window_of
-from api.schema.parameters import Kind
 from api.schema.subject_parameters import MAX_RANKED, FeedParameters, MentionsParameters
 from api.schema.subjects import MentionAnswer, Mentions
+from api.schema.values import Kind
 from shared.models import ALL, Item, Label, Mention, SubjectHour
 from shared.stats.subjects import Listed, listed_in
 from shared.store import SUBJECT_HOURS, Store

@@ -16,7 +16,8 @@ from api.reads.search import search_of, search_terms
 from api.reads.spans import window_of
 from api.reads.trending import only_watched, topics_at
 from api.schema.items import PostAnswer, Posts
-from api.schema.parameters import Kind, PostsParameters
+from api.schema.parameters import PostsParameters
+from api.schema.values import Kind
 from shared.models import ALL, Label, Post, ScopeHour
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
 from shared.times import Window, iso

@@ -10,12 +10,7 @@ from api.reads.cells import Cells, are_parts_too_many, cells_of, read_cells, rea
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
 from api.reads.scopes import Scope, check_needs_subject, compared_scopes, read_scope
 from api.reads.spans import last_collection
-from api.schema.parameters import (
-    MAX_COMPARED,
-    CompareParameters,
-    ScopeParameters,
-    TrendsParameters,
-)
+from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
 from api.schema.problems import BadParameter
 from api.schema.sentiment import (
     Change,
@@ -28,6 +23,7 @@ from api.schema.sentiment import (
     Totals,
     TrendPoint,
 )
+from api.schema.values import MAX_COMPARED
 from shared.models import ALL, DayStats, Via
 from shared.stats import cells as statistics
 from shared.stats.cells import COMPOUND_DIGITS

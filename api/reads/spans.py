@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from api.deps import Deps
-from api.schema.parameters import MAX_HOURS, ListParameters
+from api.schema.parameters import ListParameters
+from api.schema.values import MAX_HOURS
 from shared.store import COLLECTION
 from shared.times import EARLIEST, Window, hour_of, iso, next_hour, parse_iso
 

@@ -14,8 +14,8 @@ from api.schema.base import (
     Time,
     WebAddress,
 )
-from api.schema.parameters import Kind
 from api.schema.sentiment import LabelCounts
+from api.schema.values import Kind
 from shared.communities import SourceName
 from shared.models import Label, Language, Via
 

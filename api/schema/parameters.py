@@ -1,135 +1,38 @@
 """The parameters of each endpoint, with their bounds and descriptions."""
 
-import re
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-)
-from pydantic.functional_validators import AfterValidator
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.schema.values import (
+    ITEM_ID,
+    MAX_COMPARED,
+    MAX_HOURS,
+    Bound,
+    CommunityName,
+    Compared,
+    ComparedScopes,
+    Cursor,
+    Format,
+    Hours,
+    Kind,
+    Moment,
+    SubjectId,
+    WholeNumber,
+)
 from shared.models import Label, Via
 from shared.stats.windows import Granularity
-from shared.times import iso
 
-MAX_HOURS = 2160
 MAX_POSTS = 500
 # Maximum posts that a search reads for a page; the next page continues there.
 MAX_SCANNED = 500
 MAX_SEARCH_CHARS = 200
 MAX_TOPICS = 100
-MAX_COMPARED = 10
 # Maximum steps of a comparison by the hour, so that an answer has some hundred kilobytes at most.
 # Ten communities for a week fit.
 MAX_STEPS = 2500
 MAX_CYCLES = 100
-MAX_REVISION = 10**8
-# Reddit's longest names have 21 characters; longer names up to this limit are unknown communities.
-MAX_NAME_CHARS = 100
-# A cursor is the place of a page's last item (api/reads/listing.py): opaque to clients, and valid
-# while items arrive.
-ITEM_ID = r"[A-Za-z0-9_.-]{1,128}"
-PLACE = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z_{ITEM_ID}!?"
-CURSOR = rf"^{PLACE}$"
-SUBJECT_ID = r"^[A-Za-z0-9_.-]{1,100}$"
 
-# Only at the end of a day in UTC: https://www.rfc-editor.org/rfc/rfc3339#section-5.7
-LEAP_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}.[0-9]{2}:[0-9]{2}:)60((?:[.,][0-9]+)?.*)")
-LAST_MINUTE = (23, 59)
-SECOND = timedelta(seconds=1)
-LAST_SECOND = datetime.max.replace(microsecond=0, tzinfo=UTC)
-NO_TIME = "it is not a time"
-
-# More digits than any bound has, and few enough for int() to be fast.
-WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
-
-
-def _whole_number(value: object) -> object:
-    """Return a number of digits only; pydantic alone would also accept 1_000, 24.0 and spaces."""
-    if not isinstance(value, str):
-        return value
-    if not WHOLE_NUMBER.fullmatch(value):
-        raise ValueError("it is not a whole number")
-    return int(value)
-
-
-def names_in(value: object) -> object:
-    """Return the names that commas separate, each once."""
-    if isinstance(value, str):
-        return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
-    return value
-
-
-def _moment(value: str) -> str:
-    """Return a time in UTC, in whole seconds. A time without offset is in UTC."""
-    return iso(_time(value))
-
-
-def _bound(value: str) -> str:
-    """Return a time as a bound in whole seconds, rounded up.
-
-    Stored times are whole seconds, so those from 10:00:00.5 on are those from 10:00:01 on.
-    """
-    moment = _time(value)
-    is_last = moment.replace(microsecond=0) == LAST_SECOND
-    return iso(moment + SECOND) if moment.microsecond and not is_last else iso(moment)
-
-
-def _time(value: str) -> datetime:
-    """Read a time of RFC 3339 or ISO 8601, with t and z in any case, and with leap seconds.
-
-    A leap second counts as the beginning of the next minute, as in Unix time.
-    """
-    # A plus sign in a query string is a space.
-    text = value.replace(" ", "+").upper()
-    leap = LEAP_SECOND.fullmatch(text)
-    try:
-        moment = datetime.fromisoformat(f"{leap[1]}59{leap[2]}" if leap else text)
-        utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        return _after_leap(utc) if leap else utc
-    except (ValueError, OverflowError) as error:
-        raise ValueError(NO_TIME) from error
-
-
-def _after_leap(second_before: datetime) -> datetime:
-    """Return the end of the leap second. Raises ValueError if there is none, and OverflowError."""
-    if (second_before.hour, second_before.minute) != LAST_MINUTE:
-        raise ValueError(NO_TIME)
-    return second_before.replace(microsecond=0) + SECOND
-
-
-WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
-Cursor = Annotated[str, Field(pattern=CURSOR)]
-Format = Literal["json", "csv", "ndjson"]
-Kind = Literal["post", "comment"]
-CommunityName = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
-Compared = Annotated[
-    tuple[Annotated[CommunityName, Field(pattern=r"^[A-Za-z0-9_.-]+$")], ...],
-    Field(min_length=1, max_length=MAX_COMPARED),
-    BeforeValidator(names_in),
-]
-ComparedScopes = Annotated[
-    tuple[Annotated[CommunityName, Field(pattern=r"^(subject:)?[A-Za-z0-9_.-]+$")], ...],
-    Field(min_length=1, max_length=MAX_COMPARED),
-    BeforeValidator(names_in),
-]
-SubjectId = Annotated[str, Field(pattern=SUBJECT_ID)]
-Moment = Annotated[str, AfterValidator(_moment)]
-Bound = Annotated[str, AfterValidator(_bound)]
-Hours = Annotated[
-    int,
-    Field(
-        ge=1,
-        le=MAX_HOURS,
-        description=f"a whole number of hours from 1 to {MAX_HOURS}, the current one included",
-    ),
-    BeforeValidator(_whole_number),
-]
-Revision = Annotated[int, Field(ge=1, le=MAX_REVISION), BeforeValidator(_whole_number)]
 OtherName = Annotated[
     CommunityName | None,
     Field(

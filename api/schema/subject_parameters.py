@@ -4,14 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from api.schema.parameters import (
+from api.schema.parameters import ListParameters, Parameters
+from api.schema.values import (
     PLACE,
     SUBJECT_ID,
     CommunityName,
     Hours,
     Kind,
-    ListParameters,
-    Parameters,
     SubjectId,
     WholeNumber,
     names_in,

@@ -18,7 +18,6 @@ from api.schema.items import (
     TextLanguage,
     Upvotes,
 )
-from api.schema.parameters import Kind
 from api.schema.sentiment import (
     COVERAGE,
     GAPS,
@@ -28,6 +27,7 @@ from api.schema.sentiment import (
     TimeWindow,
     Totals,
 )
+from api.schema.values import Kind
 from shared.models import Role, Via
 from shared.stats.compare import Verdict
 from shared.stats.windows import Granularity

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schema.base import Answer, Time
-from api.schema.parameters import Parameters, Revision, WholeNumber
+from api.schema.parameters import Parameters
 from api.schema.subjects import TermAnswer
+from api.schema.values import Revision, WholeNumber
 from shared.communities import NAME, SourceName
 from shared.models import Role
 from shared.subjects.communities import (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from local.sample.products import Mood, Product
-from shared.settings import DEFAULT_SUBREDDITS
+from shared.default_communities import DEFAULT_SUBREDDITS
 
 # Posts per hour over all communities, without stories. With stories there are about 1,500 a week.
 POSTS_AN_HOUR = 7.7

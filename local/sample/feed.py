@@ -13,7 +13,7 @@ from local.sample.threads import (
     read_id,
     threads_of,
 )
-from shared.settings import DEFAULT_SUBREDDITS
+from shared.default_communities import DEFAULT_SUBREDDITS
 from shared.times import Clock, utc_now
 
 FLAIR = "Sample data"

@@ -15,7 +15,7 @@ from local.sample.products import Mood
 from local.sample.stories import stories_in
 from local.sample.themes import Theme, choose_theme, story_theme
 from local.sample.words import comment_text, post_text, title
-from shared.settings import DEFAULT_SUBREDDITS
+from shared.default_communities import DEFAULT_SUBREDDITS
 
 HOUR = 3600
 HOURS_A_DAY = 24

@@ -2,7 +2,8 @@
 
 import re
 
-from api.endpoints import ENDPOINTS, ROUTES, Endpoint, Page
+from api.endpoint import Endpoint, Page
+from api.endpoints import ENDPOINTS, ROUTES
 
 FILES = {"docs_file": "swagger-ui.css", "asset": "index.js"}
 # Parameters of which a call needs one, from these tests' settings.

@@ -14,7 +14,7 @@ from bench.cost_sources import COMMUNITIES, measured, recent_walks, tables
 from bench.month import CYCLES_A_DAY
 from bench.talk import FORUMS, QUERIES, REPOSITORIES, VOLUMES, Talk
 from collector.sources.discourse.forum import PACE_SECONDS
-from shared.settings import DEFAULT_SUBREDDITS
+from shared.default_communities import DEFAULT_SUBREDDITS
 from tests.api.world import NOW
 
 

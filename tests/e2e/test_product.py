@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.sample import stories_between
-from shared.settings import DEFAULT_SUBREDDITS
+from shared.default_communities import DEFAULT_SUBREDDITS
 from shared.times import iso, utc_now
 from tests.fixtures.host import ROOT, environ_with
 

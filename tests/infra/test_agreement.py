@@ -6,14 +6,9 @@ import yaml
 from shared import backfills, rematches
 from shared.batches import MAX_BYTES as MAX_BODY_BYTES
 from shared.batches import QUEUE as INGEST_QUEUE
+from shared.default_communities import DEFAULT_COMMUNITIES, DEFAULT_SUBREDDITS, with_communities
 from shared.on_demand import QUEUE
-from shared.settings import (
-    DEFAULT_COMMUNITIES,
-    DEFAULT_SUBREDDITS,
-    Settings,
-    load_settings,
-    with_communities,
-)
+from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS
 from shared.store.cosmos.documents import indexing_policy
 from shared.store.cosmos.provisioning import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS

@@ -13,7 +13,8 @@ from local.first_run import answers
 from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app
 from local.standin import StandInChoice, chosen_source
-from shared.settings import DEFAULT_COMMUNITIES, DEFAULT_SUBREDDITS, load_settings
+from shared.default_communities import DEFAULT_COMMUNITIES, DEFAULT_SUBREDDITS
+from shared.settings import load_settings
 from shared.store import COLLECTION, open_store
 from shared.store.schema import SCHEMA
 

@@ -4,15 +4,9 @@ from pathlib import Path
 import pytest
 
 from local.host.config import read_local_settings
+from shared.default_communities import DEFAULT_COMMUNITIES, DEFAULT_SUBREDDITS, with_communities
 from shared.errors import SettingsError
-from shared.settings import (
-    DEFAULT_COMMUNITIES,
-    DEFAULT_SUBREDDITS,
-    Settings,
-    load_settings,
-    schedule_warnings,
-    with_communities,
-)
+from shared.settings import Settings, load_settings, schedule_warnings
 
 ROOT = Path(__file__).parents[2]
 # Settings in local.settings.json for the host, not for the app.

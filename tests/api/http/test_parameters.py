@@ -6,7 +6,7 @@ from datetime import timedelta
 import azure.functions as func
 import pytest
 
-from api.endpoints import Endpoint
+from api.endpoint import Endpoint
 from shared.times import utc_now
 from tests.api.addresses import READS, address_of
 from tests.api.http.answers import RECENT, STATS, body, problem

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from local.sample import PRODUCTS, sample_objects, truth_of
+from shared.default_communities import DEFAULT_SUBREDDITS
 from shared.models import Mention
-from shared.settings import DEFAULT_SUBREDDITS
 from shared.subjects.matcher import Matcher
 from shared.subjects.starter import starter_pack
 from shared.subjects.texts import ItemText, find

@@ -12,7 +12,7 @@ from collector.trending.topics import RecentPost, find_topics, name_of, usage_of
 from local.sample import find_sample, sample_objects, stories_between
 from local.sample.phrases import NAMES
 from local.sample.threads import threads_of
-from shared.settings import DEFAULT_SUBREDDITS
+from shared.default_communities import DEFAULT_SUBREDDITS
 from shared.stats.cells import Scored
 from shared.times import Window
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.sample import PRODUCTS, Truth, falling_at, sample_objects, truth_of
-from shared.settings import DEFAULT_SUBREDDITS
+from shared.default_communities import DEFAULT_SUBREDDITS
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 DAY = timedelta(days=1)
