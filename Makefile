@@ -164,7 +164,7 @@ $(SWAGGER): dashboard/node_modules/.installed
 NPM_RUN = cd dashboard && $(WITH_NODE) npm run --silent
 DASHBOARD := $(shell find dashboard/src dashboard/tests -type f ! -name schema.d.ts) $(wildcard dashboard/*.json dashboard/*.ts dashboard/index.html)
 
-dashboard/src/schema.d.ts: $(wildcard api/schema/*.py) api/endpoints.py api/http/openapi.py dashboard/node_modules/.installed
+dashboard/src/schema.d.ts: $(wildcard api/schema/*.py api/*endpoint*.py) api/http/openapi.py dashboard/node_modules/.installed
 	$(BIN)/python -c 'import json; from api.http.openapi import openapi_document; print(json.dumps(openapi_document()))' > dashboard/openapi.json
 	$(NPM_RUN) types
 

@@ -1,4 +1,4 @@
-"""What the product costs on Azure: `python -m bench.cost [--json]`.
+"""The costs of the product on Azure: `python -m bench.cost [--json]`.
 
 Runs the real collector and API over the sample feed for a day of 48 cycles on its own clock, with a
 store that prices each request as Cosmos DB publishes it (`bench/request_units.py`). Computes the

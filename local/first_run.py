@@ -1,4 +1,4 @@
-"""What a first run shows: live data where the network answers, and else the invented sample."""
+"""The data of a first run: live data where the network answers, and else the invented sample."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""What all commands do at the terminal: their log, and their errors as single lines."""
+"""The terminal of all commands: their log, and their errors as single lines."""
 
 import logging
 import os

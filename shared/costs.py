@@ -1,4 +1,4 @@
-"""What a piece of work costs at the database, counted where it is spent."""
+"""The costs of a piece of work at the database, counted where it is spent."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Costs:
-    """What was spent: requests to the database, and what Cosmos DB charged for them.
+    """The costs so far: requests to the database, and what Cosmos DB charged for them.
 
     https://learn.microsoft.com/azure/cosmos-db/request-units
     """

@@ -1,4 +1,4 @@
-"""What collector and api both know of a cycle: its id, how its document begins, whether it runs."""
+"""Cycles, as collector and api know them: ids, how documents begin, whether one runs."""
 
 from datetime import datetime, timedelta
 

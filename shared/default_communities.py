@@ -1,4 +1,4 @@
-"""What an app watches that has nothing configured, and the forums that it knows by name."""
+"""The communities of an app that has nothing configured, and the forums that it knows by name."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the app itself must know of host.json, which is deployed beside it."""
+"""The values of host.json that the app itself must know, which is deployed beside it."""
 
 import json
 import os

@@ -28,7 +28,7 @@ ID: Final = "rematch"
 LOST_AFTER = HIDDEN + timedelta(minutes=5)
 # Up to this number of changes is looked at; after more, everything counts as changed.
 MAX_CHANGES = 10
-# What of a subject decides which items mention it.
+# The fields of a subject that decide which items mention it.
 RULES: Final = ("terms", "exclude", "context", "home")
 
 
@@ -92,7 +92,7 @@ async def changed_since(
 async def rematching(store: Store, watchlist: Watchlist | None = None) -> frozenset[str]:
     """Return the ids of the subjects whose mentions may not be right yet.
 
-    It reads the document of the rematch, that of the watchlist unless it is given, and a few more
+    Reads the document of the rematch, that of the watchlist unless it is given, and a few more
     right after a change, or before the first rematch. Raises StoreError.
     """
     found = await read_rematch(store)
@@ -119,7 +119,7 @@ async def is_anything_stored(store: Store) -> bool:
 async def begin_matched(store: Store, watchlist: Watchlist, now: datetime) -> None:
     """Note, where nothing is stored yet, that no item waits for the first watchlist.
 
-    Only a cycle calls it, which holds the lease. Raises StoreError.
+    The caller, a cycle, holds the lease. Raises StoreError.
     """
     if await read_rematch(store) is None and not await is_anything_stored(store):
         await store.upsert(REMATCH, [ended_rematch(watchlist["revision"], now)])
@@ -144,7 +144,7 @@ def is_active(rematch: Rematch, now: datetime) -> bool:
 def new_rematch(revision: int, subjects: Sequence[str], now: datetime) -> Rematch:
     """Return the document of a rematch that begins now.
 
-    Without subjects it matches all items all the same: they may mention subjects that are gone.
+    It matches all items even without subjects, since they may mention subjects that are gone.
     """
     return Rematch(
         id=ID,

@@ -1,4 +1,4 @@
-"""How the worker is, as it says itself in a small file: only where one machine runs everything.
+"""The worker's state, as it says itself in a small file: only where one machine runs everything.
 
 On Azure the platform starts and ends workers, so that none of them need be there.
 """

@@ -49,7 +49,7 @@ class Prepared:
 
     @cached_property
     def gzipped(self) -> bytes:
-        """The gzipped body, compressed once for all requests."""
+        """Return the gzipped body, compressed once for all requests."""
         return gzip.compress(self.body, GZIP_LEVEL, mtime=0)
 
 

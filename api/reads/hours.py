@@ -34,7 +34,7 @@ class Reference:
 
     @property
     def key(self) -> Key:
-        """The key of the item."""
+        """Return the key of the item."""
         return self.community, id_of(below_place(self.place, self.kind))
 
 
@@ -77,7 +77,7 @@ class HourWalk(Generic[D]):
 
     @property
     def rest(self) -> str | None:
-        """The place below which items are unread; None if all were read."""
+        """Return the place below which items are unread; None if all were read."""
         return f"{next_hour(self._hours[-1])}:00:00Z_{MIN_ID}" if self._hours else None
 
     async def _read_on(self, below: str, count: int) -> None:

@@ -47,7 +47,7 @@ class Listing(Protocol[I]):
 
     @property
     def end(self) -> str:
-        """The place below which all items are."""
+        """Return the place below which all items are."""
         ...
 
     async def read(self, below: str, count: int) -> Slice[I]:

@@ -37,7 +37,7 @@ class MentionFeed:
     title: str
     mentions: Sequence[MentionAnswer]
     updated: str
-    """When the newest of them was collected."""
+    """The time at which the newest of them was collected."""
 
 
 class MentionListing:

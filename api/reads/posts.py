@@ -73,7 +73,7 @@ class _TopicListing:
 
     @property
     def keys(self) -> set[Key]:
-        """The keys of the posts."""
+        """Return the keys of the posts."""
         return {(post["community"], post["id"]) for post in self.posts}
 
     async def read(self, below: str, count: int) -> Slice[Post]:

@@ -1,4 +1,4 @@
-"""Which scope a request asks for: a watched community, or all; and which subject."""
+"""The scope that a request asks for: a watched community, or all; and its subject."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Which time a request is about."""
+"""The time that a request is about."""
 
 from datetime import datetime, timedelta
 

@@ -59,7 +59,7 @@ OneVia = Annotated[
 
 
 class Parameters(BaseModel):
-    """What a query string may contain: a field's description says what the parameter accepts."""
+    """The parameters of a query string: a field's description says what the parameter accepts."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -69,7 +69,7 @@ class NoParameters(Parameters):
 
 
 class CommunityParameters(Parameters):
-    """Which communities, and how far back."""
+    """The communities and the window of a request."""
 
     subreddit: CommunityName | None = Field(
         default=None,
@@ -81,14 +81,14 @@ class CommunityParameters(Parameters):
 
 
 class SubjectFilter(Parameters):
-    """Which subject: only its mentions."""
+    """The subject whose mentions alone count."""
 
     subject: OneSubject = None
     via: OneVia = None
 
 
 class ScopeParameters(SubjectFilter, CommunityParameters):
-    """Which communities, which subject, and how far back."""
+    """The communities, the subject and the window of a request."""
 
 
 class FormatParameters(Parameters):
@@ -108,7 +108,7 @@ class FormatParameters(Parameters):
 
 
 class TrendsParameters(ScopeParameters, FormatParameters):
-    """Which communities, how far back, and in which steps."""
+    """The communities, the window and the steps of a course."""
 
     hours: Hours = Field(default=168, examples=[168])
     granularity: Granularity = Field(
@@ -124,7 +124,7 @@ class TrendsParameters(ScopeParameters, FormatParameters):
 
 
 class CompareParameters(Parameters):
-    """Which communities and subjects to compare, and how far back."""
+    """The communities and subjects of a comparison, and its window."""
 
     subreddits: Compared | None = Field(
         default=None,
@@ -171,7 +171,7 @@ class CompareParameters(Parameters):
 
 
 class PostParameters(Parameters):
-    """Which post."""
+    """The post that is asked for, and a page of its comments."""
 
     id: str = Field(
         pattern=rf"^{ITEM_ID}$",
@@ -198,7 +198,7 @@ class SubredditsParameters(NoParameters):
 
 
 class CycleParameters(Parameters):
-    """Which cycle."""
+    """The cycle that is asked for."""
 
     id: str = Field(
         pattern=r"^cycle_[0-9]{8}_[0-9]{6}$",
@@ -208,7 +208,7 @@ class CycleParameters(Parameters):
 
 
 class ListParameters(CommunityParameters, FormatParameters):
-    """Which posts or comments, and how many of them."""
+    """The filters and the page of a list of posts or comments."""
 
     limit: WholeNumber = Field(
         default=100,
@@ -252,7 +252,7 @@ class ListParameters(CommunityParameters, FormatParameters):
 
 
 class PostsParameters(SubjectFilter, ListParameters):
-    """Which posts, and how many of them."""
+    """The filters and the page of a list of posts."""
 
     topic: str | None = Field(
         default=None,
@@ -269,7 +269,7 @@ class PostsParameters(SubjectFilter, ListParameters):
 
 
 class ItemsParameters(SubjectFilter, ListParameters):
-    """Which posts and comments, and how many of them."""
+    """The filters and the page of a list of posts and comments."""
 
     kind: Kind | None = Field(
         default=None, description="post or comment; without it, both", examples=["comment"]
@@ -298,7 +298,7 @@ class TrendingParameters(Parameters):
 
 
 class CyclesParameters(Parameters):
-    """How many cycles."""
+    """The number of cycles."""
 
     limit: WholeNumber = Field(
         default=20,

@@ -18,7 +18,7 @@ class BadParameter(Answer):
 
 
 class Problem(Answer):
-    """What went wrong: https://www.rfc-editor.org/rfc/rfc9457."""
+    """A problem document: https://www.rfc-editor.org/rfc/rfc9457."""
 
     type: str = Field(
         default=NO_TYPE,

@@ -47,7 +47,7 @@ PathSubject = Annotated[
 
 
 class MentionsParameters(ListParameters):
-    """Which mentions of a subject, and how many of them."""
+    """The filters and the page of a list of mentions of a subject."""
 
     id: PathSubject
     kind: Kind | None = Field(
@@ -80,19 +80,19 @@ class SubjectsParameters(Parameters):
 
 
 class SubjectParameters(SubjectsParameters):
-    """Which subject, and how far back."""
+    """The subject that is asked for, and the window of its figures."""
 
     id: PathSubject
 
 
 class FeedParameters(Parameters):
-    """Whose mentions a feed has."""
+    """The subject whose mentions a feed has."""
 
     id: PathSubject
 
 
 class VoiceParameters(SubjectsParameters):
-    """Which subjects share the voice, where, and how far back."""
+    """The subjects of a share of voice, its places and its window."""
 
     subjects: SubjectIds | None = Field(
         default=None,

@@ -178,7 +178,7 @@ class CommunityPath(Parameters):
 
 
 class HistoryParameters(Parameters):
-    """Which revisions of the watchlist are shown."""
+    """The revisions of the watchlist that are shown."""
 
     limit: WholeNumber = Field(
         default=10,

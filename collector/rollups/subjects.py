@@ -60,7 +60,7 @@ SubjectChanges = Mapping[tuple[str, str], Mapping[str, SubjectShare | None]]
 
 @dataclass(frozen=True)
 class HourShare:
-    """What one community adds to one hour: of `all`, and of each subject."""
+    """One community's part of one hour: of `all`, and of each subject."""
 
     share: CommunityHour
     subjects: Mapping[str, SubjectShare]

@@ -59,7 +59,7 @@ class Method:
     fallback: Callable[[], "Method"] | None = None
     """Loads the method that is used if this one fails; None if there is none."""
     forms: Mapping[SourceName, Form] = field(default_factory=dict)
-    """How the texts of each source are read; another source's are plain Markdown."""
+    """The form of the texts of each source; another source's are plain Markdown."""
 
     def score_many(self, texts: Sequence[Text]) -> list[Score]:
         """Return the score of each text. Those of programs have no words of anybody."""

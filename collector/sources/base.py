@@ -162,7 +162,7 @@ class Source(Protocol):
     left_out: Counter[str]
     """Number of objects left out so far because they can't be stored, by reason."""
     kept: dict[str, str]
-    """What the source wants back in the next cycle, such as the requests of the running hour."""
+    """Values for the source's next cycle, such as the requests of the running hour."""
 
     @property
     def sweep_factor(self) -> float:

@@ -72,7 +72,7 @@ BLOCKS = frozenset(HEADINGS) | _names(
 
 @dataclass(slots=True)
 class _Frame:
-    """What an open element has so far: finished blocks, and the line that is being written."""
+    """An open element so far: finished blocks, and the line that is being written."""
 
     name: str
     attributes: Mapping[str, str] = field(default_factory=dict)

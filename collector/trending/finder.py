@@ -67,7 +67,7 @@ class Trends:
     settings: Settings
     clock: Clock = utc_now
     forms: Mapping[SourceName, Form] = field(default_factory=dict)
-    """How the texts of each source are read; another source's are plain Markdown."""
+    """The form of the texts of each source; another source's are plain Markdown."""
     is_past: bool = False
     """Whether posts count with what was known of them at the moment whose topics are computed."""
     known_terms: dict[str, dict[str, str]] | None = None

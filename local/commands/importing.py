@@ -34,7 +34,7 @@ CHANGES = ("new", "edited", "moved", "removed", "unchanged")
 
 @dataclass(frozen=True)
 class Choice:
-    """What to take: the community of lines that name none, and the communities to take."""
+    """The community of lines that name none, and the communities whose lines are taken."""
 
     community: str | None = None
     only: tuple[str, ...] = ()

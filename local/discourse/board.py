@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Generation = Literal["exclusive", "inclusive", "window"]
-"""What /posts.json?before=ID has shown over the years: the 50 posts before ID; the 50 up to ID;
+"""The behaviour of /posts.json?before=ID over the years: the 50 posts before ID; the 50 up to ID;
 those among the 50 ids up to ID."""
 
 REGULAR, SMALL_ACTION, WHISPER = 1, 3, 4

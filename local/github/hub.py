@@ -1,4 +1,4 @@
-"""What a stand-in for GitHub holds: repositories with issues, comments and discussions.
+"""The contents of a stand-in for GitHub: repositories with issues, comments and discussions.
 
 Objects are kept as REST shows them, so recorded ones can be put in unchanged.
 """

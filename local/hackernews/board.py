@@ -1,4 +1,4 @@
-"""What is written at the stand-in: stories, polls, jobs and comments."""
+"""The contents of the stand-in: stories, polls, jobs and comments."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""How the search finds entries: tags, numeric filters, and words with their typos.
+"""The search for entries: tags, numeric filters, and words with their typos.
 
 https://hn.algolia.com/api
 """

@@ -29,7 +29,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Selection:
-    """What to take: subreddits and pushed communities, by their names in lower case.
+    """The communities to take: subreddits and pushed communities, by their names in lower case.
 
     own is the community of lines in our shape that name none. is_all says that nothing was chosen:
     then a line of another pushed community is left out with a reason, not skipped.

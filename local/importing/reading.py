@@ -34,7 +34,7 @@ Progress = Callable[[ImportedFile, int, int], None]
 
 @dataclass
 class Part:
-    """What a chunk's lines hold."""
+    """The contents of a chunk's lines."""
 
     offset: int
     lines: int = 0

@@ -1,4 +1,4 @@
-"""What a thread of the sample is about: a product, two of them, a story, or something else."""
+"""The themes of the sample's threads: a product, two of them, a story, or something else."""
 
 import random
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ STORY_MOODS: dict[str, dict[Mood, float]] = {
 
 @dataclass(frozen=True)
 class Theme:
-    """What a thread is about; `hour` is that of its post (counted from 1970).
+    """The theme of a thread; `hour` is that of its post (counted from 1970).
 
     `rival` is what its title compares the product with. `other` uses a product's name in another
     meaning.

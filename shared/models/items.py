@@ -11,7 +11,7 @@ Label = Literal["positive", "negative", "neutral"]
 # none: no words were left; other: certainly not English.
 Language = Literal["en", "other", "none"]
 Via = Literal["text", "thread", "home"]
-"""How an item is about a subject."""
+"""The way in which an item is about a subject."""
 OtherLanguages = Literal["leave_out", "count"]
 """Whether items that aren't English count in labels and averages."""
 
@@ -34,7 +34,7 @@ class Sentiment(TypedDict):
 
 
 class Observation(TypedDict):
-    """What a post's counts were at one moment: what velocity is measured between."""
+    """The counts of a post at one moment; velocity is measured between two of them."""
 
     at: str
     upvotes: int | None
@@ -87,7 +87,7 @@ class Item(TypedDict):
 
 
 class CopyMarks(TypedDict):
-    """How a post is marked as a copy, or as copied.
+    """The marks of a post that is a copy, or that was copied.
 
     copy_of is the place (community/order_key) of the post that it repeats. copies are the places
     of those that repeat it, oldest first. collector/rollups/copies.py has the rule.

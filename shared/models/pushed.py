@@ -28,7 +28,7 @@ class BatchLines(TypedDict):
 
 
 class ImportedFile(TypedDict):
-    """How far a file was imported; id is made of what it holds and of what was chosen from it.
+    """The progress of a file's import; id is made of what it holds and of what was chosen from it.
 
     offset is the number of bytes read, of the decompressed text. left_out has for each reason how
     many lines were, and the numbers of the first. oldest and newest are hours of posts whose copies

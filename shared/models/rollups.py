@@ -50,7 +50,7 @@ A part has one via and one community; together they are all mentions. A cell is 
 """
 
 PartMethods = dict[str, dict[str, dict[str, int]]]
-"""What scored the mentions of a part, only for hours whose mentions several methods scored."""
+"""The methods that scored the mentions of a part, for hours that several methods scored."""
 
 
 class DayStats(TypedDict):
@@ -105,7 +105,7 @@ class MonthParts(TypedDict):
 
 
 class Likeness(CopyMarks):
-    """What tells whether a post is a copy, and its marks; each field may be missing.
+    """The signs of a post that is a copy, and its marks; each field may be missing.
 
     text is the same for equal texts of one author; parent is the post that a cross-post shows.
     """
@@ -115,7 +115,7 @@ class Likeness(CopyMarks):
 
 
 class CommunityHour(TypedDict):
-    """What one community adds to one hour of `all`: its cell, and its posts.
+    """One community's part of one hour of `all`: its cell, and its posts.
 
     posts are [order_key, label] pairs, newest first: enough to find the newest posts of all
     communities without asking each of them. comments are as many strings, newest first: p, n or -
@@ -142,7 +142,7 @@ class ScopeHour(TypedDict):
 
 
 class SubjectShare(TypedDict):
-    """What one community adds to one hour of a subject.
+    """One community's part of one hour of a subject.
 
     cell counts the mentions, and vias counts them by how the items are about the subject; what
     counts nothing is left out. mentions are strings, newest first: p, n or - for the label, t, r or

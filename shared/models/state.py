@@ -6,7 +6,7 @@ from shared.communities import SourceName
 from shared.models.work import CycleError, Origin
 
 Watermark = dict[str, str]
-"""Where a source goes on reading in a community; what it means, the source alone knows."""
+"""The place where a source goes on reading in a community; the source alone can read it."""
 
 
 Interval = list[str]
@@ -26,7 +26,7 @@ class Failing(TypedDict):
 
 
 class CommunityState(TypedDict):
-    """What is remembered of a community between cycles; id is its name.
+    """The state of a community between cycles; id is its name.
 
     covered are the intervals in which the community was observed: merged, sorted, back to the
     retention's limit. hourly is the usual number of items an hour. last_item_at is when the newest
@@ -66,7 +66,7 @@ class PastWalk(TypedDict):
 
 
 class SweepState(TypedDict):
-    """How far the sweep of a source has come in each of its rings; id is the source's name.
+    """The progress of a source's sweep in each of its rings; id is the source's name.
 
     collector/collection/sweep.py says what the rings are. past has the walks of communities whose
     past is reread instead, by name.
@@ -82,7 +82,7 @@ class SweepState(TypedDict):
 
 
 class SourceState(TypedDict):
-    """What a source keeps between cycles; id is its name, and kept is the source's own."""
+    """The state of a source between cycles; id is its name, and kept is the source's own."""
 
     id: SourceName
     kind: Literal["source"]
@@ -92,7 +92,7 @@ class SourceState(TypedDict):
 
 
 class CollectionState(TypedDict):
-    """What /health says of collection without reading every cycle.
+    """The state of collection, which /health reads instead of every cycle.
 
     schema is the version of the stored shapes: see shared/store/schema.py. A store never mixes
     origins. to_rescore are the hours, by community, that another method scored since the cycle's

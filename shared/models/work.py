@@ -35,7 +35,7 @@ Outcome = Literal["ok", "failed", "waiting"]
 
 
 class SourceRequests(TypedDict):
-    """How many requests a source was sent, and how many it still allows, where it says so.
+    """The number of requests that a source was sent, and that it still allows, if it says so.
 
     waited are the seconds between them. outcome is waiting until the source's communities are read,
     also where its time was used up before; reason says why it isn't ok. Earlier cycles lack these.
@@ -49,7 +49,7 @@ class SourceRequests(TypedDict):
 
 
 class Work(TypedDict):
-    """What the documents of all work that changes statistics share; id begins with the kind.
+    """The fields of all documents of work that changes statistics; id begins with the kind.
 
     pending_cells is the write-ahead: the hours of each community whose statistics may not agree
     with the items yet. reconciled is "no" from the start until there are none left: the next
@@ -96,7 +96,7 @@ class Cycle(Work):
 
 
 class Removed(TypedDict):
-    """How many documents of each kind a cleanup removed; statistics counts days and hours."""
+    """The number of removed documents of each kind; statistics counts days and hours."""
 
     posts: int
     comments: int

@@ -29,7 +29,7 @@ NEUTRAL_COMPOUND = 0.05
 LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 
 FIRST_METHOD = "vader"
-"""What scored all items before methods had versions: `method_of` those."""
+"""The method that scored all items before methods had versions."""
 
 # Of one hour, so that a day document stays below 200 KB. Smaller ones are the rest of the cell, and
 # hardly matter to an error.
@@ -39,7 +39,7 @@ NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0, compound
 
 
 class Scored(NamedTuple):
-    """What statistics count of an item; method is as `method_of` names it."""
+    """The parts of an item that statistics count; method is as `method_of` names it."""
 
     label: Label
     compound: float

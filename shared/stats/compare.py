@@ -35,7 +35,7 @@ Verdict = Literal[
 
 @dataclass(frozen=True)
 class Change:
-    """What changed from the time before to the window, in as many full hours of each.
+    """The change from the time before to the window, in as many full hours of each.
 
     hours is the number of hours compared on either side. avg_sentiment is the mean of statistics
     less that of previous; its standard error takes all items as independent. behind names the
@@ -53,7 +53,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a comparison rests on.
+    """The figures that a comparison rests on.
 
     hours are compared of those that are wanted. is_late: communities lack too much of the window.
     is_mixed: several methods are known to have scored the items, whatever their cells say.

@@ -1,4 +1,4 @@
-"""Which times were observed: the intervals that collection records of each community.
+"""The times that were observed: the intervals that collection records of each community.
 
 A time outside of them is unknown, never quiet. States without a record, as in stores that no
 collection has written, leave a guess: an hour without an item of any community, between busy ones,

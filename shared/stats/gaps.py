@@ -34,7 +34,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What was observed of a window.
+    """The observed part of a window.
 
     observed is the part of it, in 0..1, each community weighed by its usual number of items. gaps
     are the hours that are unknown; in those of partial a fifth of the items or less is missing.

@@ -156,7 +156,7 @@ async def read_tables(
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a window reads: hours out of tables of days, and whole days out of those of months."""
+    """The reads of a window: hours out of tables of days, and whole days out of those of months."""
 
     steps: Sequence[str]
     hours: Mapping[str, Sequence[str]]

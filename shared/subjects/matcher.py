@@ -49,7 +49,7 @@ class KeptOut:
 
 @dataclass(frozen=True)
 class Found:
-    """What a text names, in the order of the watchlist, and what was kept out.
+    """The subjects that a text names, in the order of the watchlist, and what was kept out.
 
     Words are in the order of the text.
     """

@@ -54,7 +54,7 @@ def phrase_of(text: str, *, prefix: bool = False) -> Phrase | None:
 
 
 class Occurrence(NamedTuple, Generic[T]):
-    """Where a phrase stands in a folded text: to end, or to stop with its ending."""
+    """The place of a phrase in a folded text: to end, or to stop with its ending."""
 
     start: int
     end: int

@@ -1,4 +1,4 @@
-"""What is wrong with a watchlist: where, what, and what is taken there."""
+"""The faults of a watchlist: where, what, and what is taken there."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""Where phrases stand in a text."""
+"""The places of phrases in a text."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator

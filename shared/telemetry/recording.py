@@ -29,7 +29,7 @@ FLUSH_SECONDS = 5.0
 
 
 class _Process:
-    """What this process records with, once it has tried to start."""
+    """The means by which this process records, once it has tried to start."""
 
     def __init__(self) -> None:
         self.recorder: Recorder | None = None

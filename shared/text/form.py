@@ -40,7 +40,7 @@ class Form:
     """A line without Markdown that has none of them, in lower case, needs none of these rules."""
     emphasis: re.Pattern[str] = EMPHASIS
     formality: re.Pattern[str] = CORRECTIONS
-    """What follows "Edit:" without saying anything."""
+    """A formality after "Edit:", which says nothing."""
     is_notice: Callable[[str], bool] = _never
     """Returns whether cleaned words are a notice of a program, or a moderator's."""
     sarcasm: re.Pattern[str] | None = None

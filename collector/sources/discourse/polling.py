@@ -25,7 +25,7 @@ MAX_EMPTY = 20
 
 @dataclass(frozen=True)
 class Known:
-    """What the last poll reached: its newest post, since when all is read, topics' figures."""
+    """The end of the last poll: its newest post, since when all is read, topics' figures."""
 
     post: int = 0
     since: str | None = None

@@ -33,7 +33,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an item stands: the number of its thread, and the comment's id unless it is a post."""
+    """The place of an item: the number of its thread, and the comment's id unless it is a post."""
 
     number: int
     is_discussion: bool

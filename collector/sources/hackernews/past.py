@@ -27,7 +27,7 @@ DONE = 0
 
 @dataclass(frozen=True)
 class Place:
-    """Where a walk goes on: the span before a second.
+    """The place where a walk goes on: the span before a second.
 
     first is the span's first second, None before its stories are read; trees are stories whose
     comments are to be read; comments is the second before which matching comments are to be read,

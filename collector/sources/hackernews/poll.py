@@ -34,7 +34,7 @@ FRONT_SECONDS = 7200
 
 @dataclass(frozen=True)
 class Place:
-    """Where a poll goes on: what was written since a second, and the stories whose tree is read."""
+    """The place where a poll goes on: a second, and the stories whose tree is read."""
 
     since: int
     stories: tuple[int, ...] = ()

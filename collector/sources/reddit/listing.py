@@ -29,7 +29,7 @@ class ListingCut(SourceUnavailable):
 
 @dataclass(frozen=True)
 class ListingEnd:
-    """What a listing was read to: its next watermark, and the ISO time since which it is whole."""
+    """The end of a listing: its next watermark, and the ISO time since which it is whole."""
 
     watermark: str | None
     complete_since: str

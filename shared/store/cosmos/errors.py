@@ -1,4 +1,4 @@
-"""What Cosmos DB's errors mean, and what to do about them."""
+"""The meaning of Cosmos DB's errors, and what to do about them."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""What SQLite's errors mean, and what to do about them."""
+"""The meaning of SQLite's errors, and what to do about them."""
 
 import re
 from pathlib import Path

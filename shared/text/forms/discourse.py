@@ -1,4 +1,4 @@
-"""How people write in Discourse's forums: https://meta.discourse.org/t/239348 (formatting)."""
+"""The form of texts in Discourse's forums: https://meta.discourse.org/t/239348 (formatting)."""
 
 import re
 

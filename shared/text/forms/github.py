@@ -1,4 +1,4 @@
-"""How people write on GitHub: https://docs.github.com/en/get-started/writing-on-github."""
+"""The form of texts on GitHub: https://docs.github.com/en/get-started/writing-on-github."""
 
 import re
 

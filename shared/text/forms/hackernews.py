@@ -1,4 +1,4 @@
-"""How people write on Hacker News: https://news.ycombinator.com/formatdoc."""
+"""The form of texts on Hacker News: https://news.ycombinator.com/formatdoc."""
 
 import re
 

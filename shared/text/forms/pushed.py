@@ -1,4 +1,4 @@
-"""How people write in what is pushed: Markdown of any place, and mail."""
+"""The form of texts that are pushed: Markdown of any place, and mail."""
 
 from shared.text.blocks import with_plain_fences
 from shared.text.form import Form

@@ -1,4 +1,4 @@
-"""How people write on Reddit: https://support.reddithelp.com/hc/articles/360043033952."""
+"""The form of texts on Reddit: https://support.reddithelp.com/hc/articles/360043033952."""
 
 import re
 
