@@ -34,7 +34,7 @@ Accept-Encoding is read in the same way and chooses between gzip and none.
 - NDJSON escapes U+0085, U+2028 and U+2029, so every reader sees the same lines.
 - `/trending.atom` has an entry for each topic, which links to its posts on the dashboard. `updated`
   is when the content of an entry last changed. Ids are tag: URIs of the app's host name on Azure,
-  and elsewhere of the requested host. Feeds of sample data have other ids and say that they are
+  and otherwise of the requested host. Feeds of sample data have other ids and say that they are
   one.
 
 **Pages.** A page or a file has at most 500 posts or comments, and a search reads at most 500 items.

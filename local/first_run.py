@@ -17,7 +17,7 @@ RETRY_SECONDS = 5.0
 
 def answers(address: str, seconds: float = PROBE_SECONDS) -> bool:
     """Return whether a server answers within these seconds, whatever it says."""
-    import requests  # noqa: PLC0415 - most starts ask nobody
+    import requests  # noqa: PLC0415 - most starts send no request
 
     found = threading.Event()
 

@@ -1,6 +1,6 @@
 """Rematches: the queue, its message, and what collector and api both know of their document.
 
-The watchlist is the truth: whoever changes it writes it alone, and then sends a message. Only the
+The watchlist is the truth: a change writes the watchlist alone, and then sends a message. Only the
 holder of the lease writes the document of the rematch. So a rematch is due whenever its revision
 isn't that of the watchlist, also after a crash or a lost message.
 """

@@ -72,14 +72,14 @@ def items_file(
         columns, kind = MENTION_COLUMNS, "mention"
     rows = page.items.model_dump()
     if form == "csv":
-        rows = [{**row, "mentions": [_told(each) for each in row["mentions"]]} for row in rows]
+        rows = [{**row, "mentions": [_in_a_cell(each) for each in row["mentions"]]} for row in rows]
     body = written(rows, columns, form, bom=parameters.bom == "1")
     parts = _parts_of(deps, parameters, page.next_cursor)
     name = _name(deps.settings, form, f"{kind}s", *parts)
     return prepared(body, deps.settings.origin, more={**links, **_disposition(name)})
 
 
-def _told(mention: Mapping[str, Any]) -> str:
+def _in_a_cell(mention: Mapping[str, Any]) -> str:
     """Return a mention for a cell: its subject, via, and the words that name it."""
     words = ", ".join(mention["matched"])
     how = f"{mention['via']}: {words}" if words else mention["via"]

@@ -171,7 +171,7 @@ class BackfillTurn:
                     break
         except DeadlineReached:
             # A source whose pace is slow ends its turn so. One that gave nothing would be asked
-            # again at once.
+            # again immediately.
             if not has_read:
                 journal.failed("waiting", OUT_OF_TIME)
 

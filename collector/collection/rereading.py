@@ -2,8 +2,8 @@
 
 Such a source's walk through the past goes on in every cycle for some slices, newest first. What is
 stored and no slice shows is looked up by itself, because forums list by the order of ids: a post
-that a moderator moved or dated back stands elsewhere than its time says. Only what that lookup says
-is gone goes.
+that a moderator moved or dated back isn't listed by its time. Only items that are gone by that
+lookup are removed.
 """
 
 import asyncio

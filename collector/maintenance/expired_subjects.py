@@ -1,7 +1,7 @@
 """Removes expired statistics of subjects.
 
-The recount of expired items has removed theirs already. This finds what no item explains any more,
-also of subjects that nobody watches now.
+The recount of expired items has removed theirs already. This finds statistics without items,
+also of subjects that aren't watched any more.
 """
 
 from collections.abc import Callable

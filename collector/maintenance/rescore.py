@@ -108,8 +108,8 @@ class Rescorer:
                 break
             await asyncio.sleep(self.let_go_seconds)
         document = journal.document
-        told = {name: document[name] for name in ("method", "rescored", "complete")}
-        event(log, "rescore.ended", rescore=document["id"], **told)
+        fields = {name: document[name] for name in ("method", "rescored", "complete")}
+        event(log, "rescore.ended", rescore=document["id"], **fields)
         return document
 
 

@@ -68,7 +68,7 @@ def open_sources(
     """Open the sources of the watched communities, and close them at the end.
 
     `waits` makes a Wait for each, since each has a deadline of its own. If a source refuses its
-    settings, reading it ends at once with the reason, which the cycle notes; other sources work.
+    settings, reading it ends with the reason, which the cycle notes; other sources work.
     """
     names = dict.fromkeys(settings.source_of(community) for community in settings.watched)
     with ExitStack() as stack:

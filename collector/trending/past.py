@@ -1,7 +1,7 @@
 """Finds the topics of hours whose items were read later, as a run would have found them then.
 
 A community's past has topics too: after its backfill each hour of the last week gets a snapshot.
-Counts that nobody had observed at that hour are unknown. A snapshot that a run of the time made
+Counts that weren't observed at that hour are unknown. A snapshot that a run of the time made
 keeps its topics, apart from those that the community's posts change or add.
 """
 

@@ -62,7 +62,7 @@ class Item(TypedDict):
     by time. None is what the source doesn't know: an author who is gone, or a score that it doesn't
     have. deleted says that the source marks it as taken away: its words and its author's name are
     not kept. distinguished says whom its author speaks for (moderator, admin). language is that of
-    the words that were scored; what was stored before languages were told apart lacks it.
+    the words that were scored; items that were stored before languages were detected lack it.
     """
 
     id: str

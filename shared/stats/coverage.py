@@ -109,8 +109,8 @@ def hours_of(start: str, end: str) -> float:
 def unknown_hours(cells: Mapping[str, Cell], hours: Sequence[str]) -> set[str]:
     """Return the runs of hours without an item that the hours beside them make impossible.
 
-    It is a guess where no record says what was covered: an hour that was collected in part can't be
-    told from a quiet one. `hours` are oldest first. A run at their end is silence, and known: the
+    It is a guess where no record says what was covered: an hour that was collected in part looks
+    like a quiet one. `hours` are oldest first. A run at their end is silence, and known: the
     last collection read it.
     """
     counts = [_items(cells.get(hour)) for hour in hours]

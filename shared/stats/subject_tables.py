@@ -24,7 +24,7 @@ REST = ""
 """The name of the row of communities without names."""
 REST_NUMBER = "-1"
 MONTHS_OF_TABLE = partition_of(TABLE)
-# Up to this number of hours, a window is told by the hour.
+# Up to this number of hours, a window is read by the hour.
 MAX_HOURS_APART = 48
 HOURS_OF_DAY = 24
 

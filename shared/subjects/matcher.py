@@ -167,7 +167,7 @@ class Matcher:
             if (
                 not needs_context
                 or subject not in owners
-                or self._is_told(text, around, hit, places.get(subject, NO_SPANS))
+                or self._is_meant(text, around, hit, places.get(subject, NO_SPANS))
             ):
                 left.append(hit)
             else:
@@ -175,7 +175,7 @@ class Matcher:
                 kept_out.append((hit.start, reason))
         return left
 
-    def _is_told(self, text: FoldedText, around: Surroundings, hit: Hit, context: Spans) -> bool:
+    def _is_meant(self, text: FoldedText, around: Surroundings, hit: Hit, context: Spans) -> bool:
         """Return whether context, or how it is written, tells what an ambiguous name stands for."""
         own_case = hit.value.capital and _own_spelling(text, hit)
         if own_case and around.is_own_capital(hit.start, text.written(hit.start, hit.end)):

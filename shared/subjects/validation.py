@@ -117,7 +117,7 @@ def _terms(subject: Subject, others: Sequence[Subject]) -> Iterator[Refusal]:
     yield from _count(subject, "terms", MAX_TERMS)
     if not subject["terms"]:
         yield Refusal(("terms",), "no term, so that nothing would match", "at least one term")
-    elsewhere = {
+    of_others = {
         key_of(term["text"]): (term, other)
         for other in others
         if other["id"] != subject["id"]
@@ -127,8 +127,8 @@ def _terms(subject: Subject, others: Sequence[Subject]) -> Iterator[Refusal]:
     for number, term in enumerate(subject["terms"]):
         place, key = ("terms", number, "text"), key_of(term["text"])
         problem = _problem_of(term)
-        if problem is None and key in elsewhere:
-            known, other = elsewhere[key]
+        if problem is None and key in of_others:
+            known, other = of_others[key]
             problem = f"duplicates the term {quoted(known['text'])} of {other['name']}"
         elif problem is None and key in excluded:
             problem = "is an exclusion of this subject too, which would void it"

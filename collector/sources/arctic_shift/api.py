@@ -38,7 +38,7 @@ KINDS: Mapping[Kind, str] = {"post": "posts", "comment": "comments"}
 Limit = Literal["auto"] | int
 # "auto" gives 100 to 1,000 objects, as the server has capacity. A number over 100 is refused.
 LIMITS: Sequence[Limit] = ("auto", 100, 50, 25)
-LEAST_OF_AUTO = 100
+MIN_OF_AUTO = 100
 # Others' clients wait so long after "Timeout. Maybe slow down a bit".
 SLOWER_SECONDS = (10.0, 20.0)
 ATTEMPTS = len(LIMITS)
@@ -153,7 +153,7 @@ class ArcticShiftApi:
         def ask() -> Batch:
             limit = LIMITS[self._level]
             things = self._get(f"/api/{KINDS[kind]}/search", {**params, "limit": limit})
-            return Batch(things, len(things) < (LEAST_OF_AUTO if limit == "auto" else limit))
+            return Batch(things, len(things) < (MIN_OF_AUTO if limit == "auto" else limit))
 
         found = self._patiently(ask)
         self._level = max(0, self._level - 1)

@@ -40,7 +40,7 @@ NOT_MODIFIED = 304
 # Secondary limits allow 900 points a minute; a GET is one.
 PACE = 60 / 900
 # What to wait after a refusal that doesn't say how long; it doubles each time.
-LEAST_PAUSE = 60.0
+MIN_PAUSE = 60.0
 OF_ITSELF = re.compile(r"/repositories/[0-9]+")
 OF_NAME = re.compile(r"/repos/([^/]+/[^/]+)")
 FULL_NAME = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
@@ -190,7 +190,7 @@ class GitHubClient:
         if answer.status == FORBIDDEN and not is_limit:
             return None
         self._secondary += 1
-        return LEAST_PAUSE * math.pow(2, min(self._secondary, 10) - 1)
+        return MIN_PAUSE * math.pow(2, min(self._secondary, 10) - 1)
 
     def _refusal(self, answer: Answer, repository: Repository) -> SourceError:
         """Return the error of an answer without what was asked for."""

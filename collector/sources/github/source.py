@@ -20,7 +20,7 @@ from shared.settings import Settings
 from shared.times import Clock, iso, utc_now
 
 # Issues, and comments.
-LEAST_OF_POLL = 2
+MIN_OF_POLL = 2
 
 # Of SWEEP_REQUESTS: 18 a cycle look at 160,000 items in two days, and a cycle waits for each.
 SWEEP_WITH_TOKEN = 0.6
@@ -136,16 +136,16 @@ class GitHubSource(SourceBase):
         """
         budget = self._client.budget
         left, share = budget.left(), budget.reserve(SHARE_OF_CYCLE)
-        if left < LEAST_OF_POLL:
-            raise SourceRefused("rate_limited", budget.reason(least=LEAST_OF_POLL))
-        if share - self._polled < LEAST_OF_POLL:
+        if left < MIN_OF_POLL:
+            raise SourceRefused("rate_limited", budget.reason(least=MIN_OF_POLL))
+        if share - self._polled < MIN_OF_POLL:
             raise SourceRefused(
                 "rate_limited",
                 f"{share} of GitHub's {budget.limit():,} requests an hour are for one cycle, and"
                 " used; the communities that are left come first in the next"
                 + ("" if self._client.has_token else "; set GITHUB_TOKEN for 5,000"),
             )
-        own = max(LEAST_OF_POLL, share // max(1, self._communities))
+        own = max(MIN_OF_POLL, share // max(1, self._communities))
         return min(own, left, share - self._polled)
 
     def _leave_out(self, reason: str, name: object) -> None:

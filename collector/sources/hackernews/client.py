@@ -164,7 +164,7 @@ class HackerNewsSource(SourceBase):
         return words
 
     def _seen(self, item: ItemReference, data: object) -> Seen | None:
-        """Return an item as it is now; None if it can't be told."""
+        """Return an item as it is now; None if that isn't known."""
 
         def translate(read: HackerNewsItem) -> Seen:
             if item.kind == "post":

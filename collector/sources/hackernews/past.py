@@ -1,7 +1,7 @@
 """The past of a saved query, read a request at a time, newest first.
 
 It is cut into spans of at most 200 stories. Of each span come the stories, their trees, the
-comments that match elsewhere, and the stories of these.
+comments that match under other stories, and the stories of these.
 """
 
 from collections.abc import Sequence

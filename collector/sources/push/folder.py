@@ -62,8 +62,8 @@ class FolderSource(SourceBase):
     ) -> Iterator[Page]:
         """Return the items of the next 5,000 lines of a community's file, as one page.
 
-        They come as the lines behind have them: what was edited or taken back later is so at once,
-        in however many polls the file is read.
+        They come as later lines have them: an item that was edited or taken back is so from the
+        first poll on, however many polls read the file.
         """
         del now
         if self._is_only_pushed(community):
