@@ -42,7 +42,7 @@ def _rows(item: Labelled, text: str) -> Iterator[Mapping[str, object]]:
     common = {"source": item.source, "id": item.id}
     yield {"text": text, "label": item.text.settled, **common}
     for target, passes in item.targets.items():
-        place = place_of(text, target)
+        place = place_of(text, target, item.targets)
         if place is None:
             raise ValueError(f"{item.id} doesn't name {target}: its label is of another text")
         start, end = place

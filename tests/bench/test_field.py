@@ -47,6 +47,13 @@ def test_a_target_is_found_as_a_word_of_its_own(text, target, place) -> None:
     assert place_of(text, target) == place
 
 
+def test_a_name_within_a_longer_target_is_another() -> None:
+    text = "Claude Code needs Claude"
+    assert place_of(text, "Claude", ["Claude", "Claude Code"]) == (18, 24)
+    assert place_of("Claude Code needs it", "Claude", ["Claude", "Claude Code"]) is None
+    assert place_of(text, "Claude", ["Claude", "Code"]) == (0, 6)
+
+
 def test_a_draw_has_short_and_long_texts_of_each_kind_and_none_twice() -> None:
     short = [Recorded(f"reddit:t1_s{n}", "reddit", "comment", f"Well, {n}.") for n in range(2_000)]
     long = [
