@@ -177,7 +177,7 @@ def expect_readout(page: Page, names: list[str], steps: list[Answer]) -> None:
     for line, name, step in zip(legend_of(page).all(), names, steps, strict=True):
         expect(line).to_contain_text(f"r/{name}")
         expect(line).to_contain_text(expected.score(step["avg_sentiment"]))
-        expect(line).to_contain_text(f"{step['total']:,} items")
+        expect(line).to_contain_text(expected.plural(step["total"], "item"))
 
 
 def test_a_step_under_the_mouse_is_read_out_for_each(visit: Visit, product: Product) -> None:

@@ -19,7 +19,7 @@ import {
   coarseStepSize,
   sentimentLimit,
 } from "../figures";
-import { count, plural, score, windowName } from "../format";
+import { plural, score, windowName } from "../format";
 import { address } from "../navigation";
 
 interface Trend {
@@ -106,7 +106,7 @@ function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | 
             </svg>
             {name}
             {step && <Score value={step.avg_sentiment} />}
-            {step && <span class="muted">{count(step.total)} items</span>}
+            {step && <span class="muted">{plural(step.total, "item")}</span>}
           </li>
         );
       })}
