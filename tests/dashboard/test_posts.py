@@ -27,9 +27,9 @@ SEARCH = 'Words and "phrases"'
 
 
 def words_of(posts: list[dict[str, Any]]) -> list[str]:
-    """Return the first post's longest words, in the order of its text."""
-    words: list[str] = re.findall(r"\b[a-z]{5,}\b", posts[0]["content"] or posts[0]["title"])
-    return words
+    """Return the long words of the first post that has some, in the order of its text."""
+    found = (re.findall(r"\b[a-z]{5,}\b", post["content"] or post["title"]) for post in posts)
+    return next(filter(None, found), [])
 
 
 def test_the_newest_post_stands_first_and_each_says_its_sentiment_in_words(

@@ -363,9 +363,9 @@ def test_by_score_the_next_page_follows_in_its_order(visit: Visit, product: Prod
 
 
 def test_a_mention_opens_its_post_beside_the_list(visit: Visit, product: Product) -> None:
-    named = mentions_of(product, via="text", limit=50)
-    mention = next(each for each in named if each["kind"] == "comment")
-    page = visit.open(view="posts", subject=SUBJECT)
+    # Among all mentions, it may stand behind the first page.
+    mention = mentions_of(product, via="text", kind="comment", limit=1)[0]
+    page = visit.open(view="posts", subject=SUBJECT, kind="comments", via="text")
     name = f"{mention['community']}/{mention['id']}"
     list_of(page).locator(f'a[data-post="{name}"]').click()
     panel = page.get_by_role("complementary", name="Post")
@@ -373,7 +373,7 @@ def test_a_mention_opens_its_post_beside_the_list(visit: Visit, product: Product
     for word in mention["matched"][:1]:
         expect(panel.locator("mark").filter(has_text=word).first).to_be_visible()
     place = f"{mention['community']}/{mention['post_id']}"
-    expect_address(page, product, f"&subject={SUBJECT}&post={place}")
+    expect_address(page, product, f"&subject={SUBJECT}&kind=comments&via=text&post={place}")
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
 

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import prawcore
 import pytest
 
@@ -63,7 +65,7 @@ def test_praw_reads_a_posts_tree_of_comments(stand_in, praw_of) -> None:
 
 
 def test_praw_reads_the_threads_of_the_sample(stand_in, praw_of) -> None:
-    started = stand_in()
+    started = stand_in(clock=lambda: datetime.fromtimestamp(NOW, UTC))
     reddit = praw_of(started)
 
     post = max(reddit.subreddit("OpenAI").new(limit=200), key=lambda post: post.num_comments)
