@@ -3,8 +3,9 @@
 For each size (items over 90 days, subreddits, and subjects) it fills a SQLite file in a temporary
 folder. It measures each read, a cycle with nothing new, one with 6,000 new items, trending and
 cleanup. Each runs in a process of its own, so that its peak memory is its own. Prints one JSON
-object, with the ratios of processor time to the smallest size of the run. `--plot FILE` draws them;
-`--quick` only checks that everything works.
+object, with the ratios of processor time to the smallest size of the run. `--table` prints a table
+beside it, with the ratios by subjects and by items. `--plot FILE` draws them; `--quick` only checks
+that everything works.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from api.http.responses import prepare
 from bench.fill import NOW, Size, fill_file
 from bench.size_plot import draw
 from bench.size_reads import READS, Bench, CountingStore
+from bench.size_table import table
 from bench.stored_source import StoredSource
 from collector.collection.cycle import Collector
 from collector.maintenance.cleanup import Cleaner
@@ -36,6 +38,7 @@ from collector.trending.finder import Trends
 from shared.costs import track
 from shared.store import COLLECTION
 from shared.store.sqlite import SqliteStore
+from shared.subjects.watchlist import read_watchlist
 
 ITEMS = "10000,100000,1000000"
 COMMUNITIES = "14,100,1000"
@@ -71,7 +74,7 @@ async def busy_cycle(bench: Bench) -> dict[str, Any]:
 
 
 async def _cycle(bench: Bench, *, new: int, at: datetime) -> dict[str, Any]:
-    source = StoredSource(bench.settings, at, new, bench.subjects)
+    source = StoredSource(bench.settings, at, new, bench.watchlist["subjects"])
     method = method_named("vader")
     collector = Collector(bench.store, {"reddit": source}, method, bench.settings, clock=lambda: at)
     cycle = await collector.run("cli")
@@ -146,8 +149,9 @@ async def measure_work(bench: Bench, name: str) -> dict[str, Any]:
 async def measure(path: Path, size: Size, name: str, *, quick: bool) -> dict[str, Any]:
     """Return the measurement of one task in this process, with the process's peak memory."""
     settings = size.settings(path)
-    store = CountingStore(await SqliteStore.open(path, retry_seconds=20))
-    bench = Bench(store, settings, size.watched_subjects(), quick)
+    opened = await SqliteStore.open(path, retry_seconds=20)
+    store = CountingStore(opened)
+    bench = Bench(store, settings, await read_watchlist(opened), quick)
     try:
         found = await (measure_read if name in READS else measure_work)(bench, name)
     finally:
@@ -237,6 +241,7 @@ def main() -> None:
         "--cross", action="store_true", help="only sizes of the fewest subreddits or the most items"
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, few repeats")
+    parser.add_argument("--table", action="store_true", help="print a Markdown table to stderr")
     parser.add_argument("--plot", type=Path, help="an SVG file to draw")
     parser.add_argument("--task", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
@@ -252,6 +257,8 @@ def main() -> None:
         print(json.dumps(run_task(given.task, given.file, sizes[0], quick=given.quick)))
         return
     found = report(sizes, quick=given.quick)
+    if given.table:
+        print(table(found["sizes"]), file=sys.stderr)
     if given.plot:
         given.plot.write_text(draw(found["sizes"]), encoding="utf-8")
     print(json.dumps(found, indent=2))

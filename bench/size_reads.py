@@ -1,6 +1,5 @@
 """Named reads of the endpoints for `bench.size`, over a store that counts its documents."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from pydantic import BaseModel
 
 from api.deps import Deps
 from api.reads.cycles import read_cycles
-from api.reads.health import check_health
+from api.reads.health import LastObserved, check_health
 from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
 from api.reads.process import process_health
@@ -29,7 +28,7 @@ from api.schema.parameters import (
 from bench.fill import NOW
 from bench.fill_subjects import subject_id
 from bench.subject_reads import Read, reads_of
-from shared.models import Subject
+from shared.models import Watchlist
 from shared.settings import Settings
 from shared.store import Store
 
@@ -37,6 +36,8 @@ COMPARED = 5
 # Subjects that every size has.
 SUBJECTS = [subject_id(number) for number in range(10)]
 DAY = timedelta(days=1)
+# Each measurement has a process of its own: its first read is that of a new process.
+LAST_OBSERVED = LastObserved()
 
 
 @dataclass
@@ -70,11 +71,11 @@ class CountingStore:
 
 @dataclass(frozen=True)
 class Bench:
-    """The store and the settings of a measurement."""
+    """The store and the settings of a measurement, and the watchlist as requests share it."""
 
     store: CountingStore
     settings: Settings
-    subjects: Sequence[Subject]
+    watchlist: Watchlist
     quick: bool
 
     def deps(self) -> Deps:
@@ -83,7 +84,7 @@ class Bench:
         async def opened() -> Any:
             return self.store
 
-        return Deps(self.settings, opened, lambda: NOW, process_health)
+        return Deps(self.settings, opened, lambda: NOW, process_health, watchlist=self.watchlist)
 
 
 def _one(deps: Deps) -> str:
@@ -158,6 +159,6 @@ READS: dict[str, Read] = {
     "trending": lambda deps: read_trending(deps, TrendingParameters()),
     "subreddits": lambda deps: read_subreddits(deps, SubredditsParameters()),
     "cycles": lambda deps: read_cycles(deps, CyclesParameters()),
-    "health": check_health,
+    "health": lambda deps: check_health(deps, LAST_OBSERVED),
     **reads_of(SUBJECTS),
 }

@@ -79,10 +79,11 @@ async def test_it_is_the_same_each_time(filled, tmp_path: Path) -> None:
 def test_a_quick_run_measures_everything(tmp_path: Path, monkeypatch, capsys) -> None:
     plot = tmp_path / "size.svg"
     sizes = ["--items", "300", "--subreddits", "3,6", "--subjects", "10,20", "--cross"]
-    arguments = ["--quick", "--plot", str(plot), *sizes]
+    arguments = ["--quick", "--table", "--plot", str(plot), *sizes]
     monkeypatch.setattr(sys, "argv", ["bench.size", *arguments])
     size_bench.main()
-    small, many, large = json.loads(capsys.readouterr().out)["sizes"]
+    printed = capsys.readouterr()
+    small, many, large = json.loads(printed.out)["sizes"]
     assert (small["items"], small["subreddits"], large["subreddits"]) == (300, 3, 6)
     assert (small["subjects"], many["subjects"], large["subjects"]) == (10, 20, 10)
     assert set(small["measures"]) == {*size_bench.READS, *size_bench.WORK}
@@ -91,4 +92,7 @@ def test_a_quick_run_measures_everything(tmp_path: Path, monkeypatch, capsys) ->
         assert found["peak_mb"] > 0
         assert "ratio" in found
     assert large["measures"]["cycle, 6,000 new"]["written"] >= size_bench.QUICK_NEW_ITEMS
+    # The largest size differs from the others in subreddits alone.
+    rows = [line for line in printed.err.splitlines() if line.startswith("| subjects 24 h (ms) |")]
+    assert len(rows) == 1
     assert ET.fromstring(plot.read_text()).tag.endswith("svg")  # noqa: S314 - our own
