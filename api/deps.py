@@ -14,6 +14,7 @@ from shared.models import Watchlist
 from shared.on_demand import CollectMessage
 from shared.settings import Settings
 from shared.spellings import SpelledStore, Spellings
+from shared.stats.parsed_tables import ParsedTables
 from shared.store import Store, open_store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Clock
@@ -44,6 +45,8 @@ class Deps:
     spellings: Spellings = field(default_factory=Spellings)
     watchlist: Watchlist | None = None
     """The watchlist whose communities are in the settings; None where none was read yet."""
+    tables: ParsedTables = field(default_factory=ParsedTables)
+    """The tables of subjects that this process has parsed."""
     on_change: Callable[[Watchlist], None] = lambda _: None
     """Is called with a watchlist that this process has written."""
 

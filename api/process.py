@@ -14,6 +14,7 @@ from shared.models import Watchlist
 from shared.on_demand import CollectMessage
 from shared.settings import settings
 from shared.spellings import Spellings
+from shared.stats.parsed_tables import ParsedTables
 from shared.times import utc_now
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def _unsent() -> set[CollectMessage]:
 @lru_cache(maxsize=1)
 def _spellings() -> Spellings:
     return Spellings(looks=True)
+
+
+@lru_cache(maxsize=1)
+def _parsed_tables() -> ParsedTables:
+    return ParsedTables()
 
 
 @lru_cache(maxsize=1)
@@ -80,6 +86,7 @@ def configured_deps() -> Deps:
         is_starting=store.is_starting,
         unsent=_unsent(),
         spellings=_spellings(),
+        tables=_parsed_tables(),
         on_change=_forget,
     )
 
@@ -101,6 +108,6 @@ async def close() -> None:
     """Close this process's store. A stopping host calls it, so that the store's thread ends."""
     if _shared_store.cache_info().currsize:
         await _shared_store().close()
-        kept = (_shared_store, _shared_watchlist, _unsent, _spellings)
+        kept = (_shared_store, _shared_watchlist, _unsent, _spellings, _parsed_tables)
         for made in (*kept, process_caches, process_samples, process_last_observed):
             made.cache_clear()

@@ -3,7 +3,7 @@
 Two such strings compare as their times do, so the store can order and filter by them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -69,6 +69,15 @@ def next_hour(hour: str) -> str:
     return hour_of((datetime.fromisoformat(hour) + timedelta(hours=1)).isoformat())
 
 
+@lru_cache(maxsize=128)
+def _hours(first: str, last: str) -> Sequence[str]:
+    """List the hours from the first to the last; a read asks for the same windows many times."""
+    start, end = datetime.fromisoformat(first).date(), datetime.fromisoformat(last).date()
+    days = ((start + timedelta(days=n)).isoformat() for n in range((end - start).days + 1))
+    cells = (f"{day}T{hour:02}" for day in days for hour in range(24))
+    return [cell for cell in cells if first <= cell <= last]
+
+
 @dataclass(frozen=True)
 class Window:
     """Whole hour cells: the current hour so far and those before it.
@@ -86,9 +95,7 @@ class Window:
 
     def hours(self) -> list[str]:
         """List the hour cells, oldest first."""
-        first, last = hour_of(iso(self.start)), hour_of(iso(self.end))
-        cells = (f"{day}T{hour:02}" for day in self.days() for hour in range(24))
-        return [cell for cell in cells if first <= cell <= last]
+        return list(_hours(hour_of(iso(self.start)), hour_of(iso(self.end))))
 
     def before(self) -> "Window":
         """Return the window of as many hours that ends where this one begins."""

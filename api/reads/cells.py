@@ -76,6 +76,7 @@ async def _of_tables(
         [*windows, [hour for hour in hours if day_of(hour) not in exact]],
         deps.settings.watched,
         other_languages=deps.settings.other_languages,
+        parsed=deps.tables,
     )
     methods = await read_methods(store, window)
     return {

@@ -147,6 +147,7 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
         ],
         watched,
         other_languages=deps.settings.other_languages,
+        parsed=deps.tables,
     )
     missing = {name: own & set(times.now) for name, own in seen.hours_of.items()} if seen else {}
     longest = max((len(hours - unknown) for hours in missing.values()), default=0)

@@ -32,7 +32,8 @@ from api.schema.subjects import (
     TermAnswer,
 )
 from shared.models import Role, Subject
-from shared.stats.subject_tables import REST, SubjectTable
+from shared.stats.subject_tables import SubjectTable
+from shared.stats.table_rows import REST
 
 ORDER: Mapping[Role, int] = {"own": 0, "competitor": 1, "topic": 2}
 NEWEST = 5
@@ -140,36 +141,46 @@ def _figures(
         change=change_of(found, name, languages),
         share=share,
         share_change=share_change,
-        top_community=next(iter(community_mentions(found.now, name)), None),
+        top_community=next(iter(community_mentions(found.now, name, limit=1)), None),
         trend_data=_trend(found, name),
         rematching=name in rematching,
     )
 
 
 def community_mentions(
-    table: SubjectTable, subject: str, without: Collection[str] = ()
+    table: SubjectTable,
+    subject: str,
+    without: Collection[str] = (),
+    *,
+    limit: int | None = None,
 ) -> list[CommunityMentions]:
     """Return a subject's mentions by community, most first, of those that have names.
 
     `without` names communities that don't count.
     """
-    mentions = table.total(subject, without=without).items
-    named = {
-        name: figures.items
-        for name, figures in table.by_community(subject).items()
-        if name != REST and name not in without and figures.items
+    counted = {
+        name: items
+        for name, items in table.items_by_community(subject).items()
+        if items and name not in without
     }
+    mentions = sum(counted.values())
+    named = sorted(
+        (name for name in counted if name != REST), key=lambda name: (-counted[name], name.lower())
+    )
     return [
-        CommunityMentions(community=name, mentions=named[name], share=named[name] / mentions)
-        for name in sorted(named, key=lambda name: (-named[name], name.lower()))
+        CommunityMentions(community=name, mentions=counted[name], share=counted[name] / mentions)
+        for name in named[:limit]
     ]
 
 
 def _trend(found: SubjectsFigures, subject: str) -> list[SubjectPoint]:
     return [
-        SubjectPoint(
-            start=start, total=figures.items, avg_sentiment=figures.mean, coverage=coverage
-        )
+        {
+            "start": start,
+            "total": figures.items,
+            "avg_sentiment": figures.mean,
+            "coverage": coverage,
+        }
         for (start, coverage), figures in zip(found.steps, found.now.series(subject), strict=True)
     ]
 

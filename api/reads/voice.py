@@ -22,7 +22,7 @@ from api.schema.subjects import OtherVoices, ShareOfVoice, SubjectVoice
 from shared.models import Subject
 from shared.settings import Settings
 from shared.stats.cells import COMPOUND_DIGITS
-from shared.stats.subject_tables import REST
+from shared.stats.table_rows import REST
 
 
 async def read_voice(deps: Deps, parameters: VoiceParameters) -> ShareOfVoice:

@@ -12,8 +12,9 @@ from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from shared.models import DayStats, SubjectsDay, SubjectsMonth
-from shared.stats.subject_tables import (
-    MONTHS_OF_TABLE,
+from shared.stats.subject_tables import MONTHS_OF_TABLE
+from shared.stats.subjects import TABLE, part_cells, part_of
+from shared.stats.table_rows import (
     REST,
     Rows,
     add_up,
@@ -22,7 +23,6 @@ from shared.stats.subject_tables import (
     pack_rows,
     unpack_rows,
 )
-from shared.stats.subjects import TABLE, part_cells, part_of
 from shared.store import SUBJECTS_DAYS, SUBJECTS_MONTHS, Store
 from shared.times import MONTH_CHARS, month_of
 

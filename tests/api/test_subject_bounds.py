@@ -36,7 +36,7 @@ from collector.rollups.subject_tables import write_tables
 from shared.models import CommunityState, DayStats, SubjectHour
 from shared.stats.cells import Scored, add, count
 from shared.stats.months import key_of
-from shared.stats.subject_tables import MONTHS_OF_TABLE, numbers_of
+from shared.stats.subject_tables import MONTHS_OF_TABLE
 from shared.stats.subjects import (
     TABLE,
     VIAS,
@@ -46,6 +46,7 @@ from shared.stats.subjects import (
     put_part,
     subject_scope,
 )
+from shared.stats.table_rows import numbers_of
 from shared.store import (
     COMMENTS,
     COMMUNITIES,

@@ -130,6 +130,12 @@ def test_a_steady_cycle_in_which_nothing_changed_writes_no_item_and_fits(report)
         assert cost["request_units"] < RUS * INTERVAL.total_seconds() / 60
 
 
+def test_a_first_collection_and_a_poll_of_health_stay_within_their_bounds(report) -> None:
+    assert report["work"]["first collection"]["request_units"] < 70_000
+    first, again = report["endpoints"]["health"].values()
+    assert again["request_units"] <= 5 < first["request_units"]
+
+
 def test_every_endpoint_that_reads_the_store_has_a_price(report) -> None:
     assert set(report["endpoints"]) == {endpoint.operation for endpoint in ENDPOINTS}
     for costs in report["endpoints"].values():

@@ -87,7 +87,7 @@ async def test_figures_equal_a_recount(talked, hours: int) -> None:
         assert row.difference.total == len(own) - len(before)
         assert row.mentions == len(own)
         assert row.share == (None if name == "robots" else pytest.approx(len(own) / base))
-        assert sum(point.total for point in row.trend_data) == len(own)
+        assert sum(point["total"] for point in row.trend_data) == len(own)
         assert len(row.trend_data) == (hours if hours <= 48 else len(window.days()))
         by_name = [len(mentioning(items, name, hours=hours, community=each)) for each in NAMES]
         if own:
@@ -153,7 +153,7 @@ async def test_until_the_last_collection(talked) -> None:
     for row in found.subjects:
         # The hour of the last collection counts in whole.
         assert row.mentions == len(between(items, row.id, window.start, _next_hour(last)))
-        hours = [point.start for point in row.trend_data]
+        hours = [point["start"] for point in row.trend_data]
         assert (hours[0], hours[-1]) == (iso(window.start), "2026-11-23T08:00:00Z")
 
 

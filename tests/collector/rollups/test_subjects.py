@@ -135,7 +135,7 @@ async def _check_reads(store: Store) -> None:
         assert (figures.items, figures.counted) == (len(said), len(english))
         assert figures.positive == sum(i["sentiment"]["label"] == "positive" for i, _ in english)
         assert sum(each.items for each in table.series(subject)) == len(said)
-        assert sum(each.items for each in table.by_community(subject).values()) == len(said)
+        assert sum(table.items_by_community(subject).values()) == len(said)
 
 
 def _check_cells(days: Sequence[DayStats], hours: Any) -> None:
@@ -185,7 +185,11 @@ async def _after(folder: Path, batches: Sequence[Any], *, merges: bool) -> Any:
         assert found["bard"] == []
         hours = Window.of_hours(24 * 60, NOW).hours()
         (table,) = await read_tables(store, [hours], NAMES, other_languages="count")
-        return await mentions_of(store), days, table.rows
+        figures = [
+            (name, table.total(name), table.series(name), table.items_by_community(name))
+            for name in table.subjects
+        ]
+        return await mentions_of(store), days, figures
 
 
 @settings(max_examples=15)

@@ -10,16 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.rollups.subject_tables import write_tables
-from shared.stats.subject_tables import (
-    NO_NUMBERS,
-    REST,
-    numbers_of,
-    pack_rows,
-    read_tables,
-    unpack_rows,
-)
+from shared.stats.parsed_tables import ParsedTables
+from shared.stats.subject_tables import read_tables
+from shared.stats.subjects import TABLE
+from shared.stats.table_rows import NO_NUMBERS, REST, numbers_of, pack_rows, unpack_rows
 from shared.stats.windows import full_hours
-from shared.store import Store
+from shared.store import SUBJECTS_DAYS, Store
 from shared.times import Window
 
 NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
@@ -91,7 +87,7 @@ async def test_a_window_and_the_one_before_read_few_documents(sqlite_store, hour
             total = hours * (number + 1 - 1000)
             assert round(figures.compound_sum * 10_000) == total
             assert round(figures.compound_squares * 100) == hours * (25 + 25 - 1)
-            assert table.by_community(subject).keys() == {"Cursor", REST}
+            assert table.items_by_community(subject) == {"Cursor": 3 * hours, REST: 3 * hours}
             assert table.total(subject, without=["Cursor"]).items == 3 * hours
             series = [each.items for each in table.series(subject)]
             assert len(series) == len(table.steps)
@@ -110,6 +106,26 @@ async def test_what_is_unknown_counts_nothing(sqlite_store) -> None:
     assert all_others.series("cursor") == []
 
 
+async def test_a_table_is_parsed_again_once_it_or_what_is_watched_changes(sqlite_store) -> None:
+    days = {"2026-11-03": {"cursor": {"12": {"aws": numbers_of(a_cell(1))}}}}
+    await write_tables(sqlite_store, days, {})
+    parsed = ParsedTables()
+
+    async def items(*watched: str) -> int:
+        (table,) = await read_tables(
+            sqlite_store, [["2026-11-03T12"]], watched, other_languages="count", parsed=parsed
+        )
+        return table.total("cursor").items
+
+    assert [await items("aws"), await items("aws"), await items("claude")] == [3, 3, 0]
+    document = await sqlite_store.read(SUBJECTS_DAYS, TABLE, "2026-11-03")
+    assert parsed.of(document, ["aws"]) is parsed.of(document, ["aws"])
+    days["2026-11-03"]["cursor"]["12"]["aws"] = numbers_of({**a_cell(1), "posts": 9})
+    days["2026-11-03"]["cursor"]["12"]["claude"] = numbers_of(a_cell(1))
+    await write_tables(sqlite_store, days, {})
+    assert [await items("aws"), await items("AWS", "claude")] == [3, 6]
+
+
 NUMBERS = st.tuples(*[st.integers(-(10**9), 10**12)] * len(NO_NUMBERS))
 NAMES = ("aws", "hn.ai", "Cursor")
 
@@ -123,5 +139,5 @@ def test_rows_are_read_as_they_were_written(rows) -> None:
     }
     text = pack_rows(rows, {name: number for number, name in enumerate(NAMES)})
     assert unpack_rows(text, NAMES) == rows
-    only = unpack_rows(text, NAMES, {"cursor": "Cursor"})
+    only = unpack_rows(text, [name if name == "Cursor" else None for name in NAMES])
     assert only == {name: rows[name] for name in rows if name in ("Cursor", REST)}
