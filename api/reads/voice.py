@@ -115,7 +115,7 @@ class _Voices:
         """Return the subjects, most mentions first."""
 
         def size(subject: Subject) -> tuple[int, str]:
-            return -self._totals.now.of(subject["id"]).items, subject["name"].casefold()
+            return -self._totals.now.mentions([subject["id"]]), subject["name"].casefold()
 
         return sorted(self._subjects, key=size)
 

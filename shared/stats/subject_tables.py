@@ -88,6 +88,12 @@ class SubjectTable:
             found = tuple(map(sub, found, total(less)))
         return self._figures(found)
 
+    def items(self, subject: str) -> int:
+        """Count a subject's items."""
+        return sum(
+            numbers[0] for part in self.parts for numbers in part.table.totals(subject, part.steps)
+        )
+
     def items_by_community(self, subject: str) -> dict[str, int]:
         """Count a subject's items by community; REST names those without a name."""
         found: dict[str, int] = {}
