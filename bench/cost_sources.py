@@ -67,24 +67,13 @@ async def measured(
     gigabytes = mean(sizes) * sum(items.values()) * DAYS * (1 + bill.INDEX_SHARE) / bill.GB
     waits = {order: mean(_waits(each, order) for each in done) for order in ORDERS}
     months = {order: month_of(work, views, gigabytes, each) for order, each in waits.items()}
-    dearest = max(each.cost.request_units for each in done)
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "token": has_token,
         "subjects": subjects,
         "cycles": cycles,
         "errors": sorted({error["message"] for each in done for error in each.cycle["errors"]}),
-        "a cycle": {
-            "new items": mean(each.cycle["new"] for each in done),
-            "RU": work[NEWS].request_units,
-            "RU of statistics": units_of(work[NEWS], "stats"),
-            "dearest RU": dearest,
-            "own seconds": work[NEWS].seconds,
-            "seconds at 1,000 RU/s": work[NEWS].paced_seconds,
-            "RU a second of its half hour, dearest": dearest / INTERVAL_SECONDS,
-            **{f"waits, sweeps {order}": each for order, each in waits.items()},
-            "seconds": active_seconds(work[NEWS]) + waits[ORDERS[0]],
-        },
+        "a cycle": _cycle(done, work[NEWS], waits),
         "sources": {name: _of_source(name, done) for name in done[0].took},
         "past": past,
         "items a day": items,
@@ -99,6 +88,22 @@ async def measured(
             }
             for order, month in months.items()
         },
+    }
+
+
+def _cycle(done: Sequence[Collected], news: Cost, waits: Mapping[str, float]) -> dict[str, Any]:
+    """Return the figures of a cycle: means, but for the dearest one."""
+    dearest = max(each.cost.request_units for each in done)
+    return {
+        "new items": mean(each.cycle["new"] for each in done),
+        "RU": news.request_units,
+        "RU of statistics": units_of(news, "stats"),
+        "dearest RU": dearest,
+        "own seconds": news.seconds,
+        "seconds at 1,000 RU/s": news.paced_seconds,
+        "RU a second of its half hour, dearest": dearest / INTERVAL_SECONDS,
+        **{f"waits, sweeps {order}": each for order, each in waits.items()},
+        "seconds": active_seconds(news) + waits[ORDERS[0]],
     }
 
 

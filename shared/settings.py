@@ -9,7 +9,7 @@ import base64
 import binascii
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -58,7 +58,11 @@ SCHEDULES = ("collect_schedule", "trending_schedule", "cleanup_schedule")
 SIX_FIELDS = "six NCRONTAB fields, UTC (second minute hour day month weekday)"
 
 
-def _check_cosmos_key(key: SecretStr) -> None:
+def _check_cosmos(key: SecretStr, endpoint: str | None) -> None:
+    if not endpoint:
+        raise ValueError(
+            "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes the address of that account"
+        )
     try:
         is_key = bool(base64.b64decode(key.get_secret_value(), validate=True))
     except (binascii.Error, ValueError):
@@ -67,6 +71,13 @@ def _check_cosmos_key(key: SecretStr) -> None:
         raise ValueError(
             f"COSMOS_KEY: a key is base64 text, and this isn't; it takes {_takes('cosmos_key')}"
         )
+
+
+def _check_forums(communities: Iterable[str], addresses: Mapping[str, str]) -> None:
+    for community in communities:
+        name = name_in_source(community)
+        if source_of(community) == "discourse" and name not in addresses:
+            raise ValueError(f"FORUMS: {community} has no address; add {name}=https://…")
 
 
 def _check_connection_string(given: SecretStr | None) -> None:
@@ -213,7 +224,6 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
-
     telemetry: Literal["off", "azure"] = Field(
         "off", description="whether traces and metrics are sent: off or azure"
     )
@@ -229,16 +239,9 @@ class Settings(BaseModel):
             )
         if not self.watched:
             raise ValueError("SUBREDDITS: none, so COMMUNITIES takes at least one id")
-        for community in self.communities:
-            name = name_in_source(community)
-            if source_of(community) == "discourse" and name not in self.addresses_of_forums:
-                raise ValueError(f"FORUMS: {community} has no address; add {name}=https://…")
-        if self.cosmos_key and not self.cosmos_endpoint:
-            raise ValueError(
-                "COSMOS_ENDPOINT: COSMOS_KEY is set, so it takes the address of that account"
-            )
+        _check_forums(self.communities, self.addresses_of_forums)
         if self.cosmos_key:
-            _check_cosmos_key(self.cosmos_key)
+            _check_cosmos(self.cosmos_key, self.cosmos_endpoint)
         if self.telemetry == "azure":
             _check_connection_string(self.applicationinsights_connection_string)
         return self

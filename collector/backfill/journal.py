@@ -17,7 +17,7 @@ from shared.times import Clock, hour_of, iso
 # After the first failure in a row; each later pause is twice as long.
 FIRST_PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(days=1)
-# Of a source whose requests are used up for now.
+# The longest pause of a source whose requests are used up for now.
 LONGEST_TURN_PAUSE = timedelta(hours=1)
 USED_UP = ("rate_limited", "waiting")
 

@@ -7,7 +7,7 @@ from shared.models import Cycle, CycleError
 
 log = logging.getLogger(__name__)
 
-# Of the line that ends a cycle; its document and `cycle.community_failed` have all of them.
+# Limits of the line that ends a cycle; its document and `cycle.community_failed` have all of them.
 MAX_REASONS = 8
 MAX_NAMES = 20
 MAX_REASON_CHARACTERS = 400

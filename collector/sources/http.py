@@ -23,7 +23,7 @@ from shared.lenient_json import loads
 from shared.telemetry import SOURCE_REQUESTS, SOURCE_REQUESTS_LEFT, measure, span
 
 OK, REDIRECT, BAD_REQUEST, TOO_MANY_REQUESTS, FIRST_SERVER_ERROR = 200, 300, 400, 429, 500
-# Of a silent server, and of a whole answer: one that trickles is as bad as one that hangs.
+# Limits of a silence and of a whole answer: a server that trickles is as bad as one that hangs.
 TIMEOUT_SECONDS = 16.0
 ANSWER_SECONDS = 60.0
 MAX_BYTES = 32_000_000

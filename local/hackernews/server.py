@@ -17,7 +17,7 @@ from local.reddit.faults import FaultPlan, Faults
 from local.reddit.limits import Seconds
 from local.serving import Listening
 
-# Of the search alone: https://hn.algolia.com/api
+# The limit of the search: https://hn.algolia.com/api
 REQUESTS_AN_HOUR = 10_000
 HOUR = 3600.0
 

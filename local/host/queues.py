@@ -28,7 +28,7 @@ log = logging.getLogger("local.host.queues")
 HIDDEN_SECONDS = 600.0
 # How long Azure keeps a message.
 LIFETIME = timedelta(days=7)
-# Of the text on the wire: https://learn.microsoft.com/azure/storage/queues/scalability-targets
+# The limit of the text on the wire: https://learn.microsoft.com/azure/storage/queues/scalability-targets
 MAX_TEXT_BYTES = 64 * 1024
 BUSY_SECONDS = 10.0
 POISON = "-poison"

@@ -21,7 +21,7 @@ from shared.times import Clock, utc_now
 
 CHUNK_ITEMS = 5000
 CHUNK_BYTES = 16 * 1024 * 1024
-# Of lines that aren't chosen: then the progress is stored.
+# Progress is stored after this number of bytes of lines that aren't chosen.
 SCANNED_BYTES = 256 * 1024 * 1024
 KNOWN_BYTES = 64 * 1024
 NAMED_LINES = 5

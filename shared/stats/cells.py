@@ -31,8 +31,8 @@ LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 FIRST_METHOD = "vader"
 """The method that scored all items before methods had versions."""
 
-# Of one hour, so that a day document stays below 200 KB. Smaller ones are the rest of the cell, and
-# hardly matter to an error.
+# The threads that an hour keeps apart, so that a day document stays below 200 KB. Smaller ones are
+# the rest of the cell, and hardly matter to an error.
 MAX_THREADS = 200
 
 NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0, compound_squares=0.0)

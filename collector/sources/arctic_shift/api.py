@@ -43,7 +43,7 @@ MIN_OF_AUTO = 100
 SLOWER_SECONDS = (10.0, 20.0)
 ATTEMPTS = len(LIMITS)
 SLOW_DOWN = re.compile(r"time(?:d )?-?\s?out|slow down", re.IGNORECASE)
-# Of a reset: more is a time, not a number of seconds.
+# The seconds until a reset; a larger number is a time.
 LONGEST_WINDOW = 1_000_000
 MAX_SAID = 200
 

@@ -83,7 +83,7 @@ class ForumLookup:
         return page.next_before(before) if len(hits) >= MIN_HITS else None
 
     def _is_wanted(self, post: ForumPost) -> bool:
-        # Of a first post a page doesn't say the number of comments.
+        # A page doesn't say a first post's number of comments.
         return post.post_number != FIRST and (post.topic_id, post.post_number) in self._wanted
 
 

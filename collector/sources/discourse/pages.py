@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 M = TypeVar("M", bound=BaseModel)
 
-# Of one page, and of the oldest version's window of ids.
+# The posts of one page, and the ids of the oldest version's window.
 PAGE = 50
 # If none of this number of objects can be read, Discourse's fields have changed.
 MIN_UNREADABLE = 5

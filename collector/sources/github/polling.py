@@ -16,7 +16,7 @@ from shared.times import iso, parse_iso
 
 # A first poll reads what was updated since; the past before it is the backfill's.
 FIRST_SPAN = timedelta(days=2)
-# Of ten discussions each.
+# Pages of ten discussions.
 DISCUSSION_PAGES = 50
 DISCUSSIONS = "discussions"
 

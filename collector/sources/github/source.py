@@ -22,7 +22,8 @@ from shared.times import Clock, iso, utc_now
 # Issues, and comments.
 MIN_OF_POLL = 2
 
-# Of SWEEP_REQUESTS: 18 a cycle look at 160,000 items in two days, and a cycle waits for each.
+# The part of SWEEP_REQUESTS that a token needs: 18 a cycle look at 160,000 items in two days, and a
+# cycle waits for each.
 SWEEP_WITH_TOKEN = 0.6
 
 

@@ -29,7 +29,7 @@ from shared.times import iso_from_epoch
 
 log = logging.getLogger(__name__)
 
-# Of one community in one poll, wrong ones included: the next poll goes on behind them.
+# A poll reads this number of a community's lines, wrong ones included; the next one goes on there.
 LINES_AT_ONCE = 5000
 # A line whose id stands here is one of another item, without its JSON being read.
 PLAIN_ID = re.compile(rb'"id"\s*:\s*"([^"\\]*)"')
