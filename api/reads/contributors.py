@@ -4,36 +4,33 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from api.deps import Deps
-from api.reads.cells import Cells, cells_of, read_days_of_subjects
-from api.reads.figures import SubjectsFigures
+from api.reads.cells import cells_of, read_days_of_subjects
+from api.reads.figures import SubjectsFigures, mention_change
 from api.reads.scopes import Scope
-from api.schema.sentiment import Change, Totals
-from api.schema.subjects import CommunityFigures, ViaFigures
-from shared.models import Cell, DayStats, OtherLanguages, Subject
-from shared.stats.cells import counted_sum, totals
-from shared.stats.compare import MAX_MISSING, Basis, judged
+from api.schema.sentiment import Totals
+from api.schema.subjects import CommunityFigures, MentionChange, ViaFigures
+from shared.models import DayStats, OtherLanguages, Subject
+from shared.stats.cells import totals
+from shared.stats.compare import MAX_MISSING, Basis
 from shared.stats.contributors import EFFECT_DIGITS, Sides, Sums, effect
-from shared.stats.subject_tables import Figures
+from shared.stats.subject_tables import NO_FIGURES, REST, Figures
 from shared.stats.subjects import VIAS, communities_in
 
 
 async def read_contributors(deps: Deps, subject: Subject, found: SubjectsFigures) -> "Contributors":
-    """Return the parts of a subject in the window and the compared times. Raises StoreError."""
+    """Return the parts of a subject in the window. Raises StoreError."""
     scope = Scope(subject=subject)
-    days = await read_days_of_subjects(deps, [scope], found.span, parts=True)
+    days = await read_days_of_subjects(deps, [scope], found.window, parts=True)
     return Contributors(subject, found, days[scope.name], deps.settings.other_languages)
 
 
 @dataclass(frozen=True)
-class _Part:
-    statistics: Totals
-    change: Change
-    effect: float | None
-
-
-@dataclass(frozen=True)
 class Contributors:
-    """The days of a subject, with their parts, over the span of its figures."""
+    """The days of a subject in the window, with their parts, and its figures.
+
+    The window is counted from the days. What changed comes from the tables, which have both
+    compared times; they don't name a subject's smallest communities.
+    """
 
     subject: Subject
     found: SubjectsFigures
@@ -42,29 +39,39 @@ class Contributors:
 
     def by_via(self) -> list[ViaFigures]:
         """Return the mentions by text, thread and home."""
-        parts = {via: self._part(Scope(subject=self.subject, via=via)) for via in VIAS}
         return [
-            ViaFigures(via=via, statistics=part.statistics, change=part.change, effect=part.effect)
-            for via, part in parts.items()
+            ViaFigures(via=via, statistics=self._counted(Scope(subject=self.subject, via=via)))
+            for via in VIAS
         ]
 
     def by_community(self) -> list[CommunityFigures]:
         """Return the mentions by community, most first; last those with mentions only before."""
-        names = communities_in(self.days)
-        parts = {name: self._part(Scope(name, self.subject)) for name in names}
-        mentions = sum(part.statistics.total for part in parts.values())
-        listed = [
-            CommunityFigures(
-                community=name,
-                share=part.statistics.total / mentions if mentions else 0.0,
-                statistics=part.statistics,
-                change=part.change,
-                effect=part.effect,
+        name = self.subject["id"]
+        tables = (self.found.now, self.found.compared, self.found.earlier)
+        listed, compared, earlier = (table.by_community(name) for table in tables)
+        named = (compared.keys() | earlier.keys()) - {REST}
+        counted = {
+            each: self._counted(Scope(each, self.subject))
+            for each in {*communities_in(self.days), *named}
+        }
+        mentions = sum(each.total for each in counted.values())
+        parts = []
+        for each, statistics in counted.items():
+            if not statistics.total and each not in named:
+                continue
+            # Where the table has a row without a name, it may hold this one's mentions.
+            is_unnamed = REST in listed and listed.get(each, NO_FIGURES).items != statistics.total
+            sides = (compared.get(each, NO_FIGURES), earlier.get(each, NO_FIGURES))
+            parts.append(
+                CommunityFigures(
+                    community=each,
+                    share=statistics.total / mentions if mentions else 0.0,
+                    statistics=statistics,
+                    change=None if is_unnamed else self._change(each, *sides),
+                    effect=None if is_unnamed else self._effect(*sides),
+                )
             )
-            for name, part in parts.items()
-            if part.statistics.total or part.change.statistics.total or part.change.previous.total
-        ]
-        return sorted(listed, key=lambda each: (-each.statistics.total, each.community.lower()))
+        return sorted(parts, key=lambda each: (-each.statistics.total, each.community.lower()))
 
     def effect_of_others(self, listed: Iterable[CommunityFigures]) -> float | None:
         """Return what is left of the change beside the effects of the listed communities."""
@@ -78,46 +85,29 @@ class Contributors:
         name, totals = self.subject["id"], self.found.totals
         return Sides(_sums_of(totals.compared.of(name)), _sums_of(totals.earlier.of(name)))
 
-    def _part(self, scope: Scope) -> _Part:
+    def _counted(self, scope: Scope) -> Totals:
         own = cells_of(self.days, scope)
-        now = _picked(own, (now for now, _ in self.found.pairs))
-        before = _picked(own, (before for _, before in self.found.pairs))
-        sides = Sides(*(Sums(*counted_sum(side, self.other_languages)) for side in (now, before)))
-        basis = self.found.basis if scope.via else self._basis(scope.community)
-        change = judged(now, before, basis, self.other_languages)
-        moved = effect(sides, self._whole)
-        window = _picked(own, self.found.window.hours())
-        return _Part(
-            statistics=Totals(**totals(window, self.other_languages)),
-            change=Change(
-                verdict=change.verdict,
-                hours=change.hours,
-                statistics=Totals(**change.statistics),
-                previous=Totals(**change.previous),
-                avg_sentiment=change.avg_sentiment,
-                standard_error=change.standard_error,
-                behind=change.behind,
-            ),
-            effect=None if moved is None else _rounded(moved),
-        )
+        picked = [own[hour] for hour in self.found.window.hours() if hour in own]
+        return Totals(**totals(picked, self.other_languages))
 
-    def _basis(self, community: str) -> Basis:
-        """Return what the change in one community rests on: the hours in which it was observed."""
+    def _effect(self, now: Figures, before: Figures) -> float | None:
+        moved = effect(Sides(_sums_of(now), _sums_of(before)), self._whole)
+        return None if moved is None else _rounded(moved)
+
+    def _change(self, community: str, now: Figures, before: Figures) -> MentionChange:
+        """Return the change in one community, by the hours in which it was observed."""
         unobserved, whole = self.found.unobserved.get(community, set()), self.found.basis
         lacking = sum(now in unobserved for now, _ in self.found.pairs)
         known = sum(unobserved.isdisjoint(pair) for pair in self.found.pairs)
         is_behind = community in whole.behind
-        return Basis(
+        basis = Basis(
             hours=min(known, whole.hours),
             wanted=whole.wanted,
             is_late=is_behind and lacking > MAX_MISSING * whole.wanted,
             behind=[community] if is_behind else [],
             is_mixed=whole.is_mixed,
         )
-
-
-def _picked(cells: Cells, hours: Iterable[str]) -> list[Cell]:
-    return [cells[hour] for hour in hours if hour in cells]
+        return mention_change(now, before, basis, self.other_languages)
 
 
 def _sums_of(figures: Figures) -> Sums:

@@ -31,12 +31,11 @@ MAX_PARTIAL_DAYS = 10
 class SubjectsFigures:
     """The figures of all subjects: in the window, before it, and in the compared hours of both.
 
-    span is the whole time, from the first compared hour on. pairs are the compared hours, each with
-    the one before. unobserved has the hours of the span in which a community wasn't observed.
+    pairs are the compared hours, each with the one before. unobserved has the hours in which a
+    community wasn't observed.
     """
 
     window: Window
-    span: Window
     pairs: Sequence[tuple[str, str]]
     unobserved: Mapping[str, set[str]]
     now: SubjectTable
@@ -163,7 +162,6 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
     )
     return SubjectsFigures(
         window=window,
-        span=span,
         pairs=chosen,
         unobserved=seen.unobserved_of if seen else {},
         now=now,
@@ -239,7 +237,14 @@ def change_of(
 ) -> MentionChange:
     """Return the change of a subject over the compared hours."""
     now, before = found.totals.compared.of(subject), found.totals.earlier.of(subject)
-    change = judged([cell_of(now)], [cell_of(before)], found.basis, other_languages)
+    return mention_change(now, before, found.basis, other_languages)
+
+
+def mention_change(
+    now: Figures, before: Figures, basis: Basis, other_languages: OtherLanguages
+) -> MentionChange:
+    """Return the change from what one time holds to what an equal one does."""
+    change = judged([cell_of(now)], [cell_of(before)], basis, other_languages)
     return MentionChange(
         verdict=change.verdict,
         hours=change.hours,

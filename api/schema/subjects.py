@@ -22,7 +22,6 @@ from api.schema.items import (
 from api.schema.sentiment import (
     COVERAGE,
     GAPS,
-    Change,
     Rematching,
     SentimentOf,
     TimeWindow,
@@ -209,31 +208,11 @@ class TermAnswer(Answer):
     )
 
 
-PartTotals = Annotated[Totals, Field(description="the counts and the mean of the window")]
-PartChange = Annotated[
-    Change,
-    Field(
-        description="the change of this part over the compared hours of the subject's `change`;"
-        " `hours` are those of them in which the community was observed"
-    ),
-]
-Effect = Annotated[
-    float | None,
-    Field(
-        description="the part of the subject's change of avg_sentiment that comes from here, by its"
-        " own mean and by its share of the mentions; null where the subject has no mean on either"
-        " side"
-    ),
-]
-
-
 class ViaFigures(Answer):
     """The mentions of a subject by one way."""
 
     via: Via = Field(description="text, thread or home")
-    statistics: PartTotals
-    change: PartChange
-    effect: Effect
+    statistics: Totals = Field(description="the counts and the mean of the window")
 
 
 class CommunityFigures(Answer):
@@ -241,9 +220,17 @@ class CommunityFigures(Answer):
 
     community: str = Field(description="the id of the community")
     share: float = Field(description="the part of the subject's mentions, 0 to 1")
-    statistics: PartTotals
-    change: PartChange
-    effect: Effect
+    statistics: Totals = Field(description="the counts and the mean of the window")
+    change: MentionChange | None = Field(
+        description="the change in this community over the compared hours of the subject's"
+        " `change`; `hours` are those of them in which the community was observed. Null for one of"
+        " the smallest of more than twenty, which isn't compared by itself"
+    )
+    effect: float | None = Field(
+        description="the part of the subject's change of avg_sentiment that comes from this"
+        " community, by its own mean and by its share of the mentions; null where `change` is, and"
+        " where the subject has no mean on either side"
+    )
 
 
 class MentionAnswer(Answer):
@@ -298,9 +285,7 @@ class SubjectCard(SubjectFigures, _OfTheSet):
     merged_from: list[str] = Field(
         description="the ids of the subjects whose history this one has taken"
     )
-    by_via: list[ViaFigures] = Field(
-        description="the window and its change by text, thread and home"
-    )
+    by_via: list[ViaFigures] = Field(description="the window by text, thread and home")
     by_community: list[CommunityFigures] = Field(
         description="the window and its change by community, the one with most mentions first; last"
         " those with mentions only in the hours before. Their effects, with `effect_of_others`, add"
@@ -308,7 +293,8 @@ class SubjectCard(SubjectFigures, _OfTheSet):
     )
     effect_of_others: float | None = Field(
         description="what is left of the subject's change beside the effects of `by_community`:"
-        " that of communities that aren't watched any more; null like them"
+        " that of communities that aren't compared by themselves, or aren't watched any more. Null"
+        " where the subject has no mean on either side"
     )
     newest: list[MentionAnswer] = Field(
         description="the newest mentions of the window, at most five"

@@ -51,6 +51,13 @@ describe("the effects of communities", () => {
     expect(shownIn(makeCard({ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7 }))).toHaveLength(5);
   });
 
+  test("count a community that isn't compared by itself among the others", () => {
+    const card = makeCard({ a: 0.1 }, {}, 0.15);
+    card.by_community.push({ ...makePart("small", null), change: null });
+    const { shown, others, othersEffect } = rankEffects(card);
+    expect([shown.length, others, othersEffect]).toEqual([1, 1, expect.closeTo(0.05)]);
+  });
+
   test("leave the part of communities without a name to the others", () => {
     const { others, othersEffect } = rankEffects(makeCard({ a: -0.1 }, {}, -0.3));
     expect([others, othersEffect]).toEqual([0, expect.closeTo(-0.2)]);
@@ -58,7 +65,7 @@ describe("the effects of communities", () => {
 
   test("are none where there is nothing to compare with", () => {
     const card = { ...makeCard({}), by_community: [makePart("a", null)] };
-    expect(rankEffects(card)).toEqual({ shown: [], others: 0, othersEffect: 0 });
+    expect(rankEffects(card)).toEqual({ shown: [], others: 1, othersEffect: 0 });
   });
 });
 
@@ -89,8 +96,10 @@ describe("the sentence of what moved a subject", () => {
     expect(said(effects)).toBe(sentence);
   });
 
-  test("says where none that is watched moved it", () => {
-    expect(said({ a: 0.1 }, {}, -0.2)).toContain("from communities that aren't watched any more");
+  test("says where none that is named moved it", () => {
+    expect(said({ a: 0.1 }, {}, -0.2)).toContain(
+      "from communities that aren't compared by themselves",
+    );
   });
 
   const [few, many] = [makeTotals({ total: 12 }), makeTotals({ total: 40 })];

@@ -247,12 +247,6 @@ def standard_error(cells: Iterable[Cell], other_languages: OtherLanguages) -> fl
     return sqrt(variance / items)
 
 
-def counted_sum(cells: Iterable[Cell], other_languages: OtherLanguages) -> tuple[int, float]:
-    """Return the number of items that count in the mean, and the sum of their compound."""
-    parts = [_counted_part(cell, other_languages) for cell in cells]
-    return sum(map(items_in, parts)), _sum(part["compound_sum"] for part in parts)
-
-
 def _counted_part(cell: Cell, other_languages: OtherLanguages) -> Labelled:
     """Return what counts of a cell in labels and mean."""
     other = cell.get("other_language")

@@ -54,6 +54,9 @@ class Figures(NamedTuple):
         return round(self.compound_sum / counted, COMPOUND_DIGITS) if counted else None
 
 
+NO_FIGURES = Figures(0, 0, 0, 0, 0, 0, 0.0, 0.0)
+
+
 @dataclass(frozen=True)
 class _Part:
     """What a window takes out of a table: the hours or days, and the steps that they count in."""

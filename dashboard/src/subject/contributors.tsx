@@ -8,7 +8,7 @@ import { now } from "../cycles";
 import { significantChange, windowFilter } from "../figures";
 import { communityName, count, plural } from "../format";
 import { address } from "../navigation";
-import { type CommunityFigures, movedSentence, rankEffects } from "./effects";
+import { type CommunityFigures, type Contributor, movedSentence, rankEffects } from "./effects";
 
 export function SubjectContributors({ card }: { card: SubjectCard }) {
   const { hours } = address.value;
@@ -24,7 +24,7 @@ export function SubjectContributors({ card }: { card: SubjectCard }) {
 function Effects({ card }: { card: SubjectCard }) {
   const { shown, others, othersEffect } = rankEffects(card);
   const largest = Math.max(...[...shown.map(({ effect }) => effect), othersEffect].map(Math.abs));
-  // Communities that aren't watched any more have no name, but may have an effect.
+  // Communities that aren't watched any more aren't listed, but may have an effect.
   const unnamed = Math.abs(card.effect_of_others ?? 0) >= 0.0005;
   return (
     <>
@@ -46,7 +46,7 @@ function Effects({ card }: { card: SubjectCard }) {
             effect={othersEffect}
             largest={largest}
           >
-            {unnamed && "with communities that aren't watched any more"}
+            {others === 0 && "communities that aren't watched any more"}
           </ContributorRow>
         )}
       </ol>
@@ -64,7 +64,7 @@ function spanOf(card: SubjectCard, { statistics }: CommunityFigures) {
 }
 
 /** A community's own mean and number of mentions, of all, and how they changed. */
-function Reasons({ part, card }: { part: CommunityFigures; card: SubjectCard }) {
+function Reasons({ part, card }: { part: Contributor; card: SubjectCard }) {
   const { statistics, previous, hours } = part.change;
   const all = card.change;
   const clear = significantChange(part);

@@ -17,9 +17,15 @@ const SOME = 0.2;
 /** Fewer of the hours aren't compared: MIN_KNOWN in shared/stats/compare.py. */
 const MIN_KNOWN = 0.5;
 
+/** A community that is compared by itself. */
+export type Contributor = CommunityFigures & {
+  effect: number;
+  change: NonNullable<CommunityFigures["change"]>;
+};
+
 export interface Effects {
   /** The communities with the largest effects, whatever their sign. */
-  shown: (CommunityFigures & { effect: number })[];
+  shown: Contributor[];
   /** The number of watched communities that are not shown. */
   others: number;
   /** The effect of all that is not shown, so that the list adds up to the change. */
@@ -29,16 +35,16 @@ export interface Effects {
 /** Return the effects of a subject's communities, the largest first. */
 export function rankEffects({ change, by_community }: Moved): Effects {
   const ranked = by_community
-    .flatMap((each) => (each.effect === null ? [] : [{ ...each, effect: each.effect }]))
+    .filter((each): each is Contributor => each.effect !== null && each.change !== null)
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
   const named = ranked.filter(({ effect }) => Math.abs(effect) >= MIN_EFFECT);
   // One more takes no more room than "1 other".
-  const isOneMore = ranked.length === MAX_SHOWN + 1;
+  const isOneMore = by_community.length === MAX_SHOWN + 1;
   const shown = named.slice(0, isOneMore ? MAX_SHOWN + 1 : MAX_SHOWN);
   const sum = shown.reduce((all, { effect }) => all + effect, 0);
   return {
     shown,
-    others: ranked.length - shown.length,
+    others: by_community.length - shown.length,
     othersEffect: (change.avg_sentiment ?? 0) - sum,
   };
 }
@@ -85,7 +91,7 @@ function sources(card: Moved, moved: number): string {
     .sort((a, b) => b.part - a.part);
   const [first, second] = parts;
   const last = parts.at(-1);
-  if (!first || first.part <= 0) return "from communities that aren't watched any more";
+  if (!first || first.part <= 0) return "from communities that aren't compared by themselves";
   if (!second) return `all of it from ${first.name}`;
   const against = last && last.part <= -SOME ? `, against ${last.name}` : "";
   if (first.part >= MOST) {

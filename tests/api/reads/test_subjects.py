@@ -222,11 +222,10 @@ async def test_a_card_has_the_parts_that_add_up(talked) -> None:
     assert sum(each.statistics.total for each in card.by_community) == card.mentions
     assert sum(each.share for each in card.by_community) == pytest.approx(1)
     assert card.change.avg_sentiment is not None
-    for parts in (card.by_via, card.by_community):
-        assert effects(parts) == pytest.approx(card.change.avg_sentiment, abs=1e-4)
-        for time in ("statistics", "previous"):
-            whole = getattr(card.change, time).total
-            assert sum(getattr(each.change, time).total for each in parts) == whole
+    assert effects(card.by_community) == pytest.approx(card.change.avg_sentiment, abs=1e-4)
+    changes = [each.change for each in card.by_community if each.change]
+    assert sum(each.statistics.total for each in changes) == card.change.statistics.total
+    assert sum(each.previous.total for each in changes) == card.change.previous.total
     assert card.effect_of_others == 0
     assert [term.text for term in card.terms] == ["lantern"]
     assert (card.home, card.merged_from) == (["aws"], [])
@@ -271,7 +270,7 @@ async def test_what_moved_a_subject_adds_up_over_communities_that_came_and_went(
     found = {each.community: each for each in card.by_community}
     assert list(found) == ["claude", "OpenAI", "aws"]
     assert effects(found.values()) == pytest.approx(card.change.avg_sentiment, abs=1e-4)
-    assert (card.effect_of_others, effects(card.by_via)) == (0, effects(found.values()))
+    assert card.effect_of_others == 0
     totals = {name: (each.statistics.total, each.share) for name, each in found.items()}
     assert totals == {"claude": (60, 6 / 7), "OpenAI": (10, 1 / 7), "aws": (0, 0.0)}
     # By hand: a share of the items times the distance to the middle of both means, now less before.
@@ -291,7 +290,7 @@ async def test_what_moved_a_subject_adds_up_over_communities_that_came_and_went(
         "OpenAI": 10 / 70 * (means["OpenAI"][0] - middle),
     }
     assert {name: each.effect for name, each in found.items()} == pytest.approx(wanted, abs=1e-5)
-    verdicts = {name: each.change.verdict for name, each in found.items()}
+    verdicts = {name: each.change and each.change.verdict for name, each in found.items()}
     assert verdicts == {"claude": "worse", "aws": "too_few", "OpenAI": "no_earlier_data"}
 
 
@@ -302,6 +301,7 @@ async def test_one_community_moves_all_and_few_mentions_claim_nothing(sqlite_sto
     (only,) = card.by_community
     assert only.effect == pytest.approx(card.change.avg_sentiment, abs=1e-4)
     assert only.effect == pytest.approx((COMPOUND["negative"] - COMPOUND["positive"]) / 2, abs=1e-4)
+    assert only.change is not None
     assert (card.change.verdict, only.change.verdict) == ("too_few", "too_few")
 
 
@@ -313,7 +313,7 @@ async def test_without_mentions_on_a_side_there_is_no_effect(sqlite_store, kept:
     card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="kiro"))
     (only,) = card.by_community
     assert (only.effect, card.effect_of_others) == (None, None)
-    assert [each.effect for each in card.by_via] == [None] * 3
+    assert only.change is not None
     assert only.change.verdict == card.change.verdict
     assert card.change.verdict == ("no_earlier_data" if kept == "now" else "too_few")
     assert (only.statistics.total, only.share) == ((3, 1.0) if kept == "now" else (0, 0.0))
@@ -344,35 +344,32 @@ async def test_a_community_that_was_not_observed_claims_no_change(
     await sqlite_store.upsert(COMMUNITIES, states)
     card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="kiro"))
     found = {each.community: each for each in card.by_community}
-    change = found["claude"].change
+    change, other = found["claude"].change, found["aws"].change
+    assert change is not None
+    assert other is not None
     assert (change.verdict, change.hours) == (verdict, hours)
     assert change.behind == (["claude"] if verdict == "not_collected" else [])
-    assert (found["aws"].change.verdict, found["aws"].change.hours) == ("unclear", 24)
+    assert (other.verdict, other.hours) == ("unclear", 24)
     assert effects(found.values()) == pytest.approx(card.change.avg_sentiment, abs=1e-4)
 
 
-async def test_communities_that_are_no_longer_watched_are_the_others_of_a_change(
-    sqlite_store,
-) -> None:
+async def test_communities_without_a_name_are_the_others_of_a_change(sqlite_store) -> None:
     await watch(sqlite_store)
     # Tables name the twenty largest of a day; the rest is one row, whatever is watched.
     names = [f"place{n:02}" for n in range(24)]
     counts = {
-        name: ((n % 3, 4), (3, n % 2)) if n < 20 else ((1, 0), (0, 1))
+        name: ((n % 3, 24), (24, n % 2)) if n < 20 else ((1, 0), (0, 1))
         for n, name in enumerate(names)
     }
     await keep_matched(sqlite_store, said_of_kiro(counts), names=names)
     deps = deps_of(sqlite_store, names=names[:22])
     card = await read_subject(deps, SubjectParameters(id="kiro"))
-    assert [each.community for each in card.by_community if each.community >= "place20"] == [
-        "place20",
-        "place21",
-    ]
+    assert [each.community for each in card.by_community if each.effect is None] == names[20:22]
+    assert [each.change for each in card.by_community[20:]] == [None, None]
     assert card.effect_of_others is not None
     assert abs(card.effect_of_others) > 0.001
-    assert effects(card.by_community) + card.effect_of_others == pytest.approx(
-        card.change.avg_sentiment, abs=1e-4
-    )
+    told = effects(each for each in card.by_community if each.effect is not None)
+    assert told + card.effect_of_others == pytest.approx(card.change.avg_sentiment, abs=1e-4)
 
 
 async def test_a_merged_subject_is_told_by_its_new_id(talked) -> None:
