@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from api.deps import Deps
 from shared.communities import Kind
@@ -15,6 +16,8 @@ from shared.times import Window, iso
 
 # An item costs a request unit or a little more, as does an hour of `all`: together under 1,000.
 MAX_ITEMS = 500
+# Of their words in all: rules are matched several times, at two megabytes a second.
+MAX_CHARACTERS = 1_000_000
 MAX_HOURS = 200
 FIRST_HOURS = 3
 MAX_HOURS_AT_ONCE = 48
@@ -50,7 +53,8 @@ class Sample:
 async def read_sample(deps: Deps, days: int) -> Sample:
     """Return the newest items of these days, at most MAX_ITEMS. Raises StoreError.
 
-    It reads at most MAX_HOURS hours with items.
+    It reads at most MAX_HOURS hours with items. Fewer are returned where they have more than
+    MAX_CHARACTERS characters.
     """
     store = await deps.watched_store()
     window = Window.of_hours(24 * days, deps.clock())
@@ -75,7 +79,18 @@ async def read_sample(deps: Deps, days: int) -> Sample:
     if len(found) > MAX_ITEMS:
         since = wanted[-1][0].partition("_")[0]
     items = await _items(store, wanted)
-    return Sample(days, items, since, iso(deps.clock()), is_whole)
+    kept = _within(items, MAX_CHARACTERS)
+    if len(kept) < len(items):
+        is_whole, since = False, kept[-1].created_utc
+    return Sample(days, kept, since, iso(deps.clock()), is_whole)
+
+
+def _within(items: Sequence[SampledItem], characters: int) -> Sequence[SampledItem]:
+    """Return the first items, at least one, whose words have at most these characters together."""
+    for number, together in enumerate(accumulate(len(each.words) for each in items)):
+        if number > 0 and together > characters:
+            return items[:number]
+    return items
 
 
 def _references(hour: ScopeHour, names: frozenset[str]) -> list[Reference]:

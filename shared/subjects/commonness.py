@@ -1,5 +1,6 @@
 """Terms that stand in texts about anything, found in a sample of what is stored."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,9 @@ from typing import Any
 from shared.models import ALL, Comment, Post, ScopeHour, Subject
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import id_of
+from shared.subjects.folded_text import FoldedText
 from shared.subjects.matcher import Matcher
+from shared.subjects.phrases import Phrases, phrase_of
 from shared.subjects.refusals import Refusal, quoted
 from shared.subjects.texts import lines_of, text_of_item
 from shared.text.own_words import OwnLines
@@ -22,6 +25,8 @@ MAX_HOURS = 72
 # Fewer say nothing about a share.
 MIN_ITEMS = 200
 MAX_SHARE = 0.25
+# Terms that are looked at one by one, so that a subject of 50 takes no 50 passes over the texts.
+MAX_CHECKED = 10
 TAKES = f"terms that stand in at most {MAX_SHARE:.0%} of all texts outside home communities"
 
 
@@ -60,7 +65,8 @@ def common_terms(subject: Subject, sample: Sequence[Sampled]) -> list[Refusal]:
     if len(texts) < MIN_ITEMS or _share(subject, texts) <= MAX_SHARE:
         return []
     refusals: list[Refusal] = []
-    for number, term in enumerate(subject["terms"]):
+    for number in _frequent(subject, texts):
+        term = subject["terms"][number]
         share = _share({**subject, "terms": [term]}, texts)
         if share > MAX_SHARE:
             problem = (
@@ -69,6 +75,26 @@ def common_terms(subject: Subject, sample: Sequence[Sampled]) -> list[Refusal]:
             )
             refusals.append(Refusal(("terms", number, "text"), problem, TAKES))
     return refusals
+
+
+def _frequent(subject: Subject, texts: Sequence[Sampled]) -> list[int]:
+    """Return the places of terms whose words stand in too many texts, in their order.
+
+    They are the most frequent ones, at most MAX_CHECKED: whether exclusions and context leave less
+    of a term takes a pass over all texts.
+    """
+    phrases = Phrases(
+        (phrase, number)
+        for number, term in enumerate(subject["terms"])
+        if (phrase := phrase_of(term["text"], prefix=term["prefix"]))
+    )
+    found = Counter(
+        number
+        for each in texts
+        for number in {hit.value for hit in phrases.find(FoldedText(each.text))}
+    )
+    frequent = [number for number, count in found.most_common() if count > MAX_SHARE * len(texts)]
+    return sorted(frequent[:MAX_CHECKED])
 
 
 def _share(subject: Subject, texts: Sequence[Sampled]) -> float:

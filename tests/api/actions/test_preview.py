@@ -178,6 +178,16 @@ async def test_of_too_many_items_the_newest_are_looked_at(process, written) -> N
     assert iso(oldest - MINUTE) < found["since"] <= iso(oldest)
 
 
+async def test_of_many_long_texts_fewer_are_looked_at(process, written, monkeypatch) -> None:
+    del process
+    await keep(written, posts_of(*["zork"] * 20))
+    monkeypatch.setattr("api.reads.preview.MAX_CHARACTERS", 40)
+    found = await preview(ZORK)
+    assert 1 <= found["looked_at"] == found["matched"] < 20
+    assert not found["is_whole"]
+    assert found["since"] > iso(utc_now() - 20 * MINUTE)
+
+
 @pytest.mark.parametrize(
     ("more", "parameter", "detail"),
     [

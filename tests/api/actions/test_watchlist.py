@@ -12,10 +12,17 @@ from bench.priced_store import PricedStore
 from shared.rematches import read_message
 from shared.settings import settings
 from shared.store import WATCHLIST_REVISIONS, Query
-from shared.subjects.commonness import MIN_ITEMS, read_sample
+from shared.subjects.commonness import (
+    MAX_CHECKED,
+    MIN_ITEMS,
+    Sampled,
+    common_terms,
+    read_sample,
+)
 from shared.subjects.starter import starter_pack
 from shared.subjects.watchlist import read_watchlist
 from shared.times import utc_now
+from tests.api.subject_world import a_subject
 from tests.api.world import NOW, a_comment, a_post, ask, get, keep, posts_back
 
 pytestmark = pytest.mark.usefixtures("process")
@@ -383,6 +390,19 @@ async def test_a_word_of_everything_is_refused_and_says_of_how_much(written) -> 
     # Those who talk about a tool in its own community are no sign that the word is common.
     await change("PUT", "/subjects/acme", subject("Acme", "Acme", "tool", home=["aws"]))
     assert (await change("PUT", "/subjects/acme", subject("Acme", "Acme"))).status_code == 200
+
+
+def test_of_many_common_words_the_most_frequent_are_named() -> None:
+    words = [f"word{number}" for number in range(MAX_CHECKED + 5)]
+    # The first word stands in every text, each further one in a text less.
+    texts = [
+        Sampled(" ".join(words[: len(words) - number % len(words)]), "aws")
+        for number in range(MIN_ITEMS)
+    ]
+    found = common_terms(a_subject("acme", "acme", *words), texts)
+    assert [each.place for each in found] == [
+        ("terms", number, "text") for number in range(1, MAX_CHECKED + 1)
+    ]
 
 
 async def test_too_few_items_say_nothing_about_a_word(written) -> None:
