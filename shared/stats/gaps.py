@@ -9,7 +9,7 @@ from typing import Literal
 from shared.errors import ErrorKind
 from shared.models import CommunityState, Interval
 from shared.stats.coverage import holes, hours_between
-from shared.times import Window, hour_of, iso, next_hour, parse_iso
+from shared.times import Window, iso, next_hour, parse_iso
 
 # Communities that make up more than this share of a scope leave a gap in it.
 LARGE_SHARE = 0.2
@@ -164,9 +164,11 @@ def _together(
 def _part(hour: str, gap: Gap, end: str) -> float:
     """Return the part of an hour, or of the running one so far, that lies in the gap."""
     first, last = f"{hour}:00:00Z", min(f"{next_hour(hour)}:00:00Z", end)
-    whole = parse_iso(last) - parse_iso(first)
-    if not whole or hour_of(end) < hour:
+    if last <= first:
         return 0.0
+    if gap.start <= first and last <= gap.end:
+        return 1.0
+    whole = parse_iso(last) - parse_iso(first)
     return (parse_iso(min(gap.end, last)) - parse_iso(max(gap.start, first))) / whole
 
 

@@ -30,6 +30,19 @@ def test_a_written_time_reads_back(moment: datetime) -> None:
     assert parse_iso(iso(moment)) == moment.replace(microsecond=0)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "x", "2026-11-23", "2026-11-23T13", "2026-11-23T13:05:07", "2026-11-23 13:05:07Z"),
+        *("2026-11-23T13:05:07.5Z", "20261123T130507Z", "2026-W48-1T13:05:07Z"),
+        *("2026-11-23T13:05:07+00:00", "0001-01-01T00:00:00+14:00", "2026-11-23T13:05:60Z"),
+    ],
+)
+def test_a_time_that_is_written_otherwise_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"time|isoformat|second"):
+        parse_iso(text)
+
+
 def test_a_time_that_no_year_fits_is_refused() -> None:
     with pytest.raises(ValueError, match="is no time"):
         iso_from_epoch(1e20)
