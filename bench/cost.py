@@ -187,13 +187,13 @@ def sweep_of(work: Mapping[str, Cost]) -> Cost:
     )
 
 
-async def make_history(world: World) -> None:
-    """Fill half a year of statistics with copies of the last week's."""
+async def make_history(world: World, weeks: int) -> None:
+    """Fill `weeks` weeks of statistics with copies of the last week's."""
     for scope in (*world.settings.watched, ALL):
         found = await _all_of(world.store, scope)
         last = max(day_of(each["id"]) for each in found)
         week = [each for each in found if each["id"] > _moved(last, -7)]
-        for back in range(1, HISTORY_WEEKS):
+        for back in range(1, weeks):
             copies = [{**each, "id": _moved(each["id"], -7 * back)} for each in week]
             for container in (DAYS, HOURS_OF_ALL):
                 are_days = container is DAYS
@@ -201,11 +201,11 @@ async def make_history(world: World) -> None:
                 await world.store.upsert(cast("Container[Any]", container), some)
         if scope != ALL:
             await fill_months(world.store, scope)
-    await make_history_of_subjects(world)
+    await make_history_of_subjects(world, weeks)
 
 
-async def make_history_of_subjects(world: World) -> None:
-    """Fill half a year of the statistics of subjects with copies of the last week's."""
+async def make_history_of_subjects(world: World, weeks: int) -> None:
+    """Fill `weeks` weeks of the statistics of subjects with copies of the last week's."""
     rows: dict[str, dict[str, Steps]] = defaultdict(dict)
     homes = {subject["id"]: subject["home"] for subject in world.subjects}
     for subject in world.subjects:
@@ -214,7 +214,7 @@ async def make_history_of_subjects(world: World) -> None:
             continue
         last = max(day_of(each["id"]) for each in found)
         week = [each for each in found if each["id"] > _moved(last, -7)]
-        for back in range(1, HISTORY_WEEKS):
+        for back in range(1, weeks):
             copies = [{**each, "id": _moved(each["id"], -7 * back)} for each in week]
             await world.store.upsert(cast("Container[Any]", DAYS), copies)
             days = cast("list[DayStats]", [each for each in copies if "hours" in each])
@@ -279,11 +279,10 @@ async def view_costs(world: World) -> dict[str, Cost]:
     }
 
 
-def storage(store: PricedStore, new_a_day: float) -> dict[str, float]:
+def storage(store: PricedStore, new_a_day: float, weeks: int) -> dict[str, float]:
     """Return bytes of an item and of a day's statistics, and the gigabytes of 90 days."""
     items = [*store.sizes("posts"), *store.sizes("comments")]
-    weeks = HISTORY_WEEKS * 7
-    statistics = sum(store.sizes("stats")) / weeks
+    statistics = sum(store.sizes("stats")) / (weeks * 7)
     a_day = mean(items) * new_a_day + statistics + mean(store.sizes("cycles")) * CYCLES_A_DAY
     return {
         "bytes_a_post": mean(store.sizes("posts")),
@@ -333,9 +332,13 @@ def verdict(charges: Sequence[float]) -> str:
 
 
 async def measured(
-    folder: Path, *, cycles: int = CYCLES_A_DAY, subjects: int = SUBJECTS
+    folder: Path,
+    *,
+    cycles: int = CYCLES_A_DAY,
+    subjects: int = SUBJECTS,
+    weeks: int = HISTORY_WEEKS,
 ) -> dict[str, Any]:
-    """Run everything, and return the report."""
+    """Run everything over `weeks` weeks of statistics, and return the report."""
     async with world_in(folder, subjects) as world:
         work = {
             "first collection": (await world.cycle())[0],
@@ -348,10 +351,10 @@ async def measured(
         work["the dearest cycle of the day"] = max(collected, key=lambda cost: cost.request_units)
         work["trending"] = mean_of(found)
         work["cleanup of a day"] = await world.cleanup()
-        await make_history(world)
+        await make_history(world, weeks)
         views = {**await view_costs(world), "topics": await world.read(topics)}
         endpoints = await endpoint_costs(world)
-        kept = storage(world.store, new / cycles * CYCLES_A_DAY)
+        kept = storage(world.store, new / cycles * CYCLES_A_DAY, weeks)
     month = month_of(work, views, kept["gigabytes"])
     return {
         "date": datetime.now(UTC).date().isoformat(),

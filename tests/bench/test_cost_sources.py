@@ -1,11 +1,8 @@
 """The bill with open sources: what a cycle costs and waits for, through the real sources."""
 
-import asyncio
-import fcntl
-import json
-import os
 import random
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,21 +13,12 @@ from bench.talk import FORUMS, QUERIES, REPOSITORIES, VOLUMES, Talk
 from collector.sources.discourse.forum import PACE_SECONDS
 from shared.default_communities import DEFAULT_SUBREDDITS
 from tests.api.world import NOW
+from tests.bench.reports import report_of
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return a report, which the first process of a run that needs it makes."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    made = shared / "cost_sources.json"
-    with (shared / "cost_sources.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            folder = tmp_path_factory.mktemp("cost")
-            found = asyncio.run(measured(folder, cycles=2, past_days=1))
-            made.write_text(json.dumps(found))
-    return dict(json.loads(made.read_text()))
+    return report_of(tmp_path_factory, "cost_sources", partial(measured, cycles=2, past_days=1))
 
 
 def test_the_model_is_the_one_that_is_promised() -> None:
