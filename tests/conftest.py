@@ -47,7 +47,7 @@ hypothesis.settings.load_profile("busy")
 
 # Each takes up to a minute. If one began last, all other processes would wait for it.
 LONG = (
-    "tests/bench/test_load.py",
+    "tests/bench/",
     "tests/collector/collection/test_crashes.py",
     "tests/collector/collection/test_recorded_cycle.py",
     "tests/e2e/",
