@@ -13,8 +13,9 @@ from shared.models import DayStats, OtherLanguages, Subject
 from shared.stats.cells import totals
 from shared.stats.compare import MAX_MISSING, Basis
 from shared.stats.contributors import EFFECT_DIGITS, Sides, Sums, effect
-from shared.stats.subject_tables import NO_FIGURES, REST, Figures
+from shared.stats.subject_tables import NO_FIGURES, Figures
 from shared.stats.subjects import VIAS, communities_in
+from shared.stats.table_rows import REST
 
 
 async def read_contributors(deps: Deps, subject: Subject, found: SubjectsFigures) -> "Contributors":

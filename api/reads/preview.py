@@ -87,7 +87,7 @@ async def read_sample(deps: Deps, days: int) -> Sample:
 
 def _within(items: Sequence[SampledItem], characters: int) -> Sequence[SampledItem]:
     """Return the first items, at least one, whose words have at most these characters together."""
-    for number, together in enumerate(accumulate(len(each.words) for each in items)):
+    for number, together in enumerate(accumulate(len(each.lines.words) for each in items)):
         if number > 0 and together > characters:
             return items[:number]
     return items

@@ -69,6 +69,12 @@ class ParsedTable:
                     if name != REST or rest:
                         yield numbers
 
+    def by_community(self, subject: str, steps: Collection[str]) -> Iterator[tuple[str, Numbers]]:
+        """Yield the communities and numbers of a subject in these hours or days."""
+        for step in self.rows(subject):
+            if step in steps:
+                yield from unpack_rows(self._texts[subject][step], self._names).items()
+
 
 class ParsedTables:
     """The tables that a process has parsed, by the version that was read; the newest are kept."""

@@ -97,6 +97,14 @@ class SubjectTable:
             numbers[0] for part in self.parts for numbers in part.table.totals(subject, part.steps)
         )
 
+    def by_community(self, subject: str) -> dict[str, Figures]:
+        """Return a subject's figures by community; REST names those without a name."""
+        found: dict[str, list[Numbers]] = defaultdict(list)
+        for part in self.parts:
+            for name, numbers in part.table.by_community(subject, part.steps):
+                found[name].append(numbers)
+        return {name: self._figures(total(numbers)) for name, numbers in found.items()}
+
     def items_by_community(self, subject: str) -> dict[str, int]:
         """Count a subject's items by community; REST names those without a name."""
         found: dict[str, int] = {}

@@ -88,10 +88,11 @@ def _frequent(subject: Subject, texts: Sequence[Sampled]) -> list[int]:
         for number, term in enumerate(subject["terms"])
         if (phrase := phrase_of(term["text"], prefix=term["prefix"]))
     )
+    hosts = Matcher([subject]).hosts
     found = Counter(
         number
         for each in texts
-        for number in {hit.value for hit in phrases.find(FoldedText(each.text))}
+        for number in {hit.value for hit in phrases.find(FoldedText(each.lines.naming(hosts)))}
     )
     frequent = [number for number, count in found.most_common() if count > MAX_SHARE * len(texts)]
     return sorted(frequent[:MAX_CHECKED])

@@ -21,6 +21,7 @@ from shared.subjects.commonness import (
 )
 from shared.subjects.starter import starter_pack
 from shared.subjects.watchlist import read_watchlist
+from shared.text.own_words import OwnLines
 from shared.times import utc_now
 from tests.api.subject_world import a_subject
 from tests.api.world import NOW, a_comment, a_post, ask, get, keep, posts_back
@@ -396,7 +397,7 @@ def test_of_many_common_words_the_most_frequent_are_named() -> None:
     words = [f"word{number}" for number in range(MAX_CHECKED + 5)]
     # The first word stands in every text, each further one in a text less.
     texts = [
-        Sampled(" ".join(words[: len(words) - number % len(words)]), "aws")
+        Sampled(OwnLines(" ".join(words[: len(words) - number % len(words)])), "aws")
         for number in range(MIN_ITEMS)
     ]
     found = common_terms(a_subject("acme", "acme", *words), texts)
