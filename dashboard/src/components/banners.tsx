@@ -34,8 +34,8 @@ function OriginBanner() {
       <p>
         <b>{ORIGINS[origin]}</b>{" "}
         <span class="wide-only">
-          Set <code>REDDIT_CLIENT_ID</code> and <code>REDDIT_CLIENT_SECRET</code> to watch Reddit
-          itself; the README says how.
+          For live talk, which needs no account, start with a database of its own:{" "}
+          <code>make run ORIGIN=live SQLITE_PATH=.data/live.db</code>
         </span>
       </p>
     </div>
