@@ -28,10 +28,34 @@ def table_of(found: Sequence[Figures]) -> str:
         "",
         _row("", [f["method"] for f in found]),
         *(_row(name, [write(f) for f in found]) for name, write in LINES),
+        "",
+        *_by_file([f["files"] for f in found]),
     ]
     for figures in found:
         lines += ["", *_of_one(figures)]
     return "\n".join(lines)
+
+
+def _by_file(found: Sequence[Figures]) -> list[str]:
+    """Return a line for each file, and each source of one that has several."""
+    lines = ["by file and source: macro-F1, of comparisons accuracy, of tweets correlation"]
+    for name, first in found[0].items():
+        each = [scores[name] for scores in found]
+        lines.append(_row(name, [_figure(name, rates) for rates in each], first["n"]))
+        if len(first["by_source"]) < 2:
+            continue
+        for source, of_source in first["by_source"].items():
+            cells = [_figure(name, rates["by_source"][source]) for rates in each]
+            lines.append(_row(f"  {source}", cells, of_source["n"]))
+    return lines
+
+
+def _figure(name: str, rates: Figures) -> str:
+    if "pearson" in rates:
+        return "none" if rates["pearson"] is None else f"{rates['pearson']:.3f}"
+    # No target of a comparison is neutral, so that macro-F1 would be 2/3 at most.
+    chosen = rates["accuracy"] if name.startswith("comparisons_") else rates["macro_f1"]
+    return f"{chosen:.3f}"
 
 
 def _of_one(figures: Figures) -> list[str]:
@@ -54,5 +78,6 @@ def _of_one(figures: Figures) -> list[str]:
     return lines
 
 
-def _row(name: str, cells: Sequence[str]) -> str:
-    return f"  {name:24}" + "".join(f"{cell:>11}" for cell in cells)
+def _row(name: str, cells: Sequence[str], count: int | None = None) -> str:
+    counted = "" if count is None else f"{count:>8,}"
+    return f"  {name:24}" + "".join(f"{cell:>11}" for cell in cells) + counted

@@ -129,12 +129,22 @@ def score(
     source: Annotated[
         SourceName, typer.Option(help="The source whose form the texts have.")
     ] = REDDIT,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A thing that each text names; may come again."),
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as without it.")] = False,
 ) -> None:
-    """Score texts as collection does, and print one JSON object a text."""
+    """Score texts as collection does, and print one JSON object a text.
+
+    With --target, also what each text says of this thing.
+    """
+    del as_json
     from local.commands.score import score_command  # noqa: PLC0415 - so that --help is quick
 
     with _clear_errors():
-        score_command(os.environ, texts, method, source)
+        score_command(os.environ, texts, method=method, source=source, targets=target or ())
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

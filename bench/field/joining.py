@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from bench.field.labels import Labelled, place_of, read_labels, read_written
+from bench.field.labels import Labelled, read_labels, read_written
 from bench.field.recorded import SHARED, read_recorded
+from shared.text.places import place_of
 
 Part = Literal["train", "dev", "test"]
 PARTS: Sequence[Part] = ("train", "dev", "test")

@@ -5,7 +5,7 @@ Recorded items stand in labels.jsonl by their ids alone; their text is read from
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,24 +85,6 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Write objects, one on a line."""
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-
-
-def place_of(text: str, target: str, others: Iterable[str] = ()) -> tuple[int, int] | None:
-    """Return where a text first names a target, as a word of its own; None if it doesn't.
-
-    others are the text's further targets: "Claude" isn't named by "Claude Code", if that is one.
-    """
-    longer = [
-        place for other in others if target in other != target for place in _places(text, other)
-    ]
-    for start, end in _places(text, target):
-        if not any(first <= start and end <= last for first, last in longer):
-            return start, end
-    return None
-
-
-def _places(text: str, words: str) -> list[tuple[int, int]]:
-    return [found.span() for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text)]
 
 
 def _passes(labels: Sequence[str]) -> Passes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from shared.communities import SourceName
 from shared.models import Label, Language
@@ -49,6 +49,23 @@ class Scorer(Protocol):
         ...
 
 
+class Target(NamedTuple):
+    """One thing that a text in Markdown names, from start to before end, as its author wrote it."""
+
+    text: str
+    start: int
+    end: int
+    form: Form = MARKDOWN
+
+
+class TargetScorer(Protocol):
+    """Returns what the texts say of each target, in the same order."""
+
+    def __call__(self, targets: Sequence[Target], /) -> list[Score]:
+        """Return the scores."""
+        ...
+
+
 @dataclass(frozen=True)
 class Method:
     """A way to score text. Its version changes whenever any score may change."""
@@ -60,6 +77,19 @@ class Method:
     """Loads the method that is used if this one fails; None if there is none."""
     forms: Mapping[SourceName, Form] = field(default_factory=dict)
     """The form of the texts of each source; another source's are plain Markdown."""
+    score_targets: TargetScorer | None = None
+    """Scores targets; None if the method can only score whole texts."""
+
+    @property
+    def target_by(self) -> Literal["text", "target"]:
+        """Return what a target's score is of: the target itself, or the text that names it."""
+        return "target" if self.score_targets else "text"
+
+    def score_many_targets(self, targets: Sequence[Target]) -> list[Score]:
+        """Return the score of each target: its text's, if the method scores no targets."""
+        if self.score_targets:
+            return self.score_targets(targets)
+        return [self.score(target.text, target.form) for target in targets]
 
     def score_many(self, texts: Sequence[Text]) -> list[Score]:
         """Return the score of each text. Those of programs have no words of anybody."""

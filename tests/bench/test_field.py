@@ -9,7 +9,6 @@ from bench.field.__main__ import main
 from bench.field.agreement import kappa
 from bench.field.draw import QUOTAS, draw
 from bench.field.joining import part_of
-from bench.field.labels import place_of
 from bench.field.recorded import MAX_CHARACTERS, Recorded, is_there, read_recorded
 
 
@@ -33,25 +32,6 @@ def test_the_split_is_fixed_and_a_third_is_for_the_test() -> None:
     assert parts[:6] == [part_of(each) for each in ids[:6]]
     assert parts.count("test") / len(parts) == pytest.approx(1 / 3, abs=0.03)
     assert parts.count("dev") / len(parts) == pytest.approx(1 / 6, abs=0.03)
-
-
-@pytest.mark.parametrize(
-    ("text", "target", "place"),
-    [
-        ("precursor, then Cursor.", "Cursor", (16, 22)),
-        ("Cursors are on screens", "Cursor", None),
-        ("Node.js is fast", "Node.js", (0, 7)),
-    ],
-)
-def test_a_target_is_found_as_a_word_of_its_own(text, target, place) -> None:
-    assert place_of(text, target) == place
-
-
-def test_a_name_within_a_longer_target_is_another() -> None:
-    text = "Claude Code needs Claude"
-    assert place_of(text, "Claude", ["Claude", "Claude Code"]) == (18, 24)
-    assert place_of("Claude Code needs it", "Claude", ["Claude", "Claude Code"]) is None
-    assert place_of(text, "Claude", ["Claude", "Code"]) == (0, 6)
 
 
 def test_a_draw_has_short_and_long_texts_of_each_kind_and_none_twice() -> None:

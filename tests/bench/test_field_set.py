@@ -8,7 +8,6 @@ from bench.field.agreement import ALL, agreements, counts_of, table_of
 from bench.field.joining import joined
 from bench.field.labels import (
     LABELLED,
-    place_of,
     read_labels,
     read_rows,
     read_written,
@@ -16,6 +15,7 @@ from bench.field.labels import (
 )
 from bench.field.recorded import SHARED, is_there, read_recorded
 from bench.labelled import LABELS
+from shared.text.places import place_of
 from tests.fixtures.host import ROOT
 
 needs_recorded = pytest.mark.skipif(not is_there(), reason="../shared is missing")

@@ -104,6 +104,33 @@ def test_score_reads_lines_and_takes_a_method() -> None:
     assert last["words"] == "good \ufffd"
 
 
+def test_score_tells_what_a_text_says_of_targets() -> None:
+    text = "Claude Code is so much better than Cursor"
+    ended = run("-m", "local", "score", "--target", "cursor", "--target", "Claude Code", text)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    found = json.loads(ended.stdout)
+    cursor, claude = found["targets"]
+    assert [cursor["target"], cursor["from"], cursor["to"]] == ["Cursor", 35, 41]
+    assert [claude["target"], claude["from"], claude["to"]] == ["Claude Code", 0, 11]
+    for scored in (found, cursor, claude):
+        assert {"label", "compound", "positive", "negative", "neutral"} < scored.keys()
+        assert (scored["method"], bool(scored["version"])) == ("linear", True)
+    assert cursor["target_by"] == "text"
+    assert cursor["compound"] == found["compound"]
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [("Cursor", "Cursor doesn't stand in the text as a word of its own"), (" ", "can't be empty")],
+)
+def test_score_refuses_a_target_that_the_text_does_not_name(target: str, reason: str) -> None:
+    ended = run("-m", "local", "score", "--json", "--target", target, "precursors and Cursors")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("--target: ")
+    assert reason in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
 def test_score_goes_by_the_setting_and_refuses_an_unknown_method() -> None:
     assert (
         json.loads(run("-m", "local", "score", "a", SENTIMENT_METHOD="vader").stdout)["method"]

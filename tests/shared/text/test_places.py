@@ -1,0 +1,29 @@
+import pytest
+
+from shared.text.places import place_of
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "place"),
+    [
+        ("precursor, then Cursor.", "Cursor", (16, 22)),
+        ("Cursors are on screens", "Cursor", None),
+        ("Node.js is fast", "Node.js", (0, 7)),
+    ],
+)
+def test_a_target_is_found_as_a_word_of_its_own(text, target, place) -> None:
+    assert place_of(text, target) == place
+
+
+def test_a_name_within_a_longer_target_is_another() -> None:
+    text = "Claude Code needs Claude"
+    assert place_of(text, "Claude", ["Claude", "Claude Code"]) == (18, 24)
+    assert place_of("Claude Code needs it", "Claude", ["Claude", "Claude Code"]) is None
+    assert place_of(text, "Claude", ["Claude", "Code"]) == (0, 6)
+
+
+def test_a_target_is_found_in_any_case_where_that_is_asked() -> None:
+    text = "Claude Code needs CLAUDE"
+    assert place_of(text, "claude") is None
+    assert place_of(text, "claude", any_case=True) == (0, 6)
+    assert place_of(text, "claude", ["claude code"], any_case=True) == (18, 24)
