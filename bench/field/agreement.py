@@ -34,10 +34,10 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
 
 
 def agreements(items: Iterable[Labelled]) -> dict[tuple[str, str], Agreement]:
-    """Return the agreement for (source, "text" or "target"), and for ALL sources."""
+    """Return the agreement for (source, "text" or "target"), by group of writers, and for ALL."""
     found: dict[tuple[str, str], list[Passes]] = defaultdict(list)
     for item in items:
-        for source in (item.source, ALL):
+        for source in {item.source, item.group, ALL}:
             found[source, "text"].append(item.text)
             found[source, "target"].extend(item.targets.values())
     return {key: agreement_of(passes) for key, passes in found.items() if passes}
@@ -77,9 +77,9 @@ def counts_of(items: Sequence[Labelled]) -> str:
     )
 
 
-def _order(found: tuple[tuple[str, str], Agreement]) -> tuple[str, bool, int]:
+def _order(found: tuple[tuple[str, str], Agreement]) -> tuple[str, bool, int, str]:
     (source, thing), each = found
-    return thing, source == ALL, -each.n
+    return thing, source == ALL, -each.n, source
 
 
 def _counts(labels: Counter[str]) -> str:

@@ -20,7 +20,22 @@ LABELLED = FOLDER / "labels.jsonl"
 SHORT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 NUMBER = len(("a", "b", "settled"))
 # The beginning of an id, and the source that it stands for.
-SOURCES = {"w1": "written", "w2": "written", "reddit": "reddit", "hn": "hn", "github": "github"}
+SOURCES = {
+    "w1": "written",
+    "w2": "written",
+    "w3": "written",
+    "w4": "written",
+    "reddit": "reddit",
+    "hn": "hn",
+    "github": "github",
+}
+# Neither pass of the first group is its writer's; one pass of the second is.
+WRITERS = {
+    "w1": "written (w1, w2)",
+    "w2": "written (w1, w2)",
+    "w3": "written (w3, w4)",
+    "w4": "written (w3, w4)",
+}
 
 
 @dataclass(frozen=True)
@@ -49,10 +64,15 @@ class Labelled:
         """Return "written", "reddit", "hn" or "github"."""
         return source_of(self.id)
 
+    @property
+    def group(self) -> str:
+        """Return the source, or for a written item the group of its writers."""
+        return WRITERS.get(_prefix(self.id), self.source)
+
 
 def source_of(item_id: str) -> str:
     """Return the source of an item with this id."""
-    return SOURCES[re.split("[-:]", item_id, maxsplit=1)[0]]
+    return SOURCES[_prefix(item_id)]
 
 
 def read_labels(path: Path = LABELLED) -> list[Labelled]:
@@ -85,6 +105,10 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Write objects, one on a line."""
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _prefix(item_id: str) -> str:
+    return re.split("[-:]", item_id, maxsplit=1)[0]
 
 
 def _passes(labels: Sequence[str]) -> Passes:
