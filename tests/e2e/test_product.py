@@ -1,33 +1,36 @@
 """The whole product as a newcomer starts it: one command, the sample feed, HTTP."""
 
+import asyncio
 import json
-import sqlite3
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from local.sample import stories_between
 from shared.default_communities import DEFAULT_SUBREDDITS
+from shared.models import Lease
+from shared.settings import load_settings
+from shared.store import LEASES, open_store
 from shared.times import iso, utc_now
-from tests.fixtures.host import ROOT, environ_with
+from tests.fixtures.forked import local_command
 
 
-@pytest.fixture
-def product(running_host):
-    return running_host(arguments=["--startup-seconds", "0.2"])
-
-
-def test_the_sample_feed_is_collected_and_served_as_sample_data(product) -> None:
+def test_the_sample_feed_is_collected_while_requests_are_answered_and_served_as_sample_data(
+    running_host,
+) -> None:
+    product = running_host(arguments=["--startup-seconds", "0.2"])
     first = product.http.get("/api/v1/health")
     assert first.status_code == 200
     assert first.json()["application"]["origin"] == "sample"
     assert "sample data: invented" in product.log
 
-    product.wait_for_log("cycle.completed")
+    product.wait_for_log("cycle.started")
+    answered = 0
+    while "cycle.completed" not in product.log:
+        assert product.http.get("/api/v1/posts/recent").status_code == 200
+        answered += 1
+        time.sleep(0.05)
+    assert answered > 3
 
     # The first topics are found before the next full hour.
     product.wait_for_log("trending.found")
@@ -65,18 +68,8 @@ def said(posts: list[dict[str, Any]]) -> int:
     return sum(1 + len(post["copies"]) for post in posts)
 
 
-def test_requests_are_answered_while_a_cycle_runs(product) -> None:
-    product.wait_for_log("cycle.started")
-    answered = 0
-    while "cycle.completed" not in product.log:
-        assert product.http.get("/api/v1/posts/recent").status_code == 200
-        answered += 1
-        time.sleep(0.05)
-    assert answered > 3
-
-
 def test_a_second_start_finds_fresh_data_and_does_not_collect_again(running_host) -> None:
-    some = {"SUBREDDITS": "claude,Cursor,OpenAI"}
+    some = {"SUBREDDITS": "aws,Bard,MachineLearning"}
     first = running_host(arguments=["--startup-seconds", "0.2"], settings=some)
     first.wait_for_log("cycle.completed")
     first.stop()
@@ -91,7 +84,7 @@ def test_a_second_start_finds_fresh_data_and_does_not_collect_again(running_host
 def test_a_file_that_is_no_database_is_one_clear_line_and_stays_as_it_is(tmp_path) -> None:
     path = tmp_path / "broken.db"
     path.write_bytes(b"this is not a database" * 500)
-    refused = command("up", "--port", "0", SQLITE_PATH=str(path))
+    refused = local_command("up", "--port", "0", SQLITE_PATH=str(path))
     assert refused.returncode == 2
     assert refused.stderr.startswith("SQLITE_PATH: ")
     assert refused.stderr.count("\n") == 1
@@ -99,7 +92,7 @@ def test_a_file_that_is_no_database_is_one_clear_line_and_stays_as_it_is(tmp_pat
 
 
 def test_a_bad_schedule_stops_the_start_with_what_to_write_instead() -> None:
-    refused = command("up", "--port", "0", COLLECT_SCHEDULE="*/5 * * * *")
+    refused = local_command("up", "--port", "0", COLLECT_SCHEDULE="*/5 * * * *")
     assert refused.returncode == 2
     assert refused.stderr.startswith("COLLECT_SCHEDULE: '*/5 * * * *' has 5 fields")
     assert "write 0 */5 * * * *" in refused.stderr
@@ -112,21 +105,9 @@ def test_a_schedule_that_hardly_means_what_it_says_is_warned_of_at_the_start(run
     assert "write 22-23,0-2" in host.log
 
 
-def command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "local", *arguments],
-        cwd=ROOT,
-        env=environ_with(**settings),
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-
-
 def test_collect_by_hand_tells_what_it_did_to_machines_and_people(tmp_path) -> None:
     database = {"SQLITE_PATH": str(tmp_path / "undertone.db"), "SUBREDDITS": "claude,aws"}
-    ended = command("collect", "--json", **database)
+    ended = local_command("collect", "--json", **database)
     assert ended.returncode == 0, ended.stderr
     report = json.loads(ended.stdout)
     assert set(report) == {"cycle", "status", "subreddits", "reddit_requests", "seconds"}
@@ -141,68 +122,79 @@ def test_collect_by_hand_tells_what_it_did_to_machines_and_people(tmp_path) -> N
         "removed",
         "error",
     }
-    again = command("collect", **database)
+    again = local_command("collect", **database)
     assert again.returncode == 0
     assert "claude" in again.stdout
     assert "sample data" in again.stdout
-    told = command("stats", "--hours", "48", "--json", **database)
+    told = local_command("stats", "--hours", "48", "--json", **database)
     assert json.loads(told.stdout)["all"]["total"] > 0
-    assert "claude" in command("stats", **database).stdout
+    assert "claude" in local_command("stats", **database).stdout
 
 
 def test_collect_says_by_its_exit_status_that_it_failed(tmp_path) -> None:
     database = {"SQLITE_PATH": str(tmp_path / "undertone.db"), "SUBREDDITS": "nowhere_at_all"}
-    ended = command("collect", "--json", **database)
+    ended = local_command("collect", "--json", **database)
     assert ended.returncode == 1
     report = json.loads(ended.stdout)
     assert report["status"] == "failed"
     assert "no subreddit of this name" in report["subreddits"]["nowhere_at_all"]["error"]
 
 
+async def lend(database: dict[str, str], holder: str) -> None:
+    """Store that another writer holds the lease."""
+    ends = iso(utc_now() + timedelta(minutes=10))
+    lease = Lease(id="lease", kind="lease", ttl=-1, holder=holder, expires_at=ends)
+    store = await open_store(load_settings(database), retry_seconds=5)
+    await store.upsert(LEASES, [lease])
+    await store.close()
+
+
 def test_collect_says_by_its_exit_status_that_another_cycle_runs(tmp_path) -> None:
     database = {"SQLITE_PATH": str(tmp_path / "undertone.db"), "SUBREDDITS": "claude"}
-    assert command("collect", **database).returncode == 0
-    with sqlite3.connect(database["SQLITE_PATH"]) as db:
-        lease = {"id": "lease", "kind": "lease", "ttl": -1, "holder": "cycle_20990101_000000"}
-        lease["expires_at"] = iso(utc_now() + timedelta(minutes=10))
-        db.execute("UPDATE cycles SET body = ? WHERE id = 'lease'", (json.dumps(lease),))
-    db.close()
-    ended = command("collect", "--json", **database)
+    asyncio.run(lend(database, "cycle_20990101_000000"))
+    ended = local_command("collect", "--json", **database)
     assert ended.returncode == 3
     assert "cycle_20990101_000000" in ended.stderr
 
 
+def everything_stored(database: dict[str, str]) -> dict[str, int]:
+    """Return the figures of all that `stats` counts."""
+    told = local_command("stats", "--hours", "200", "--json", **database)
+    figures: dict[str, int] = json.loads(told.stdout)["all"]
+    return figures
+
+
 def test_cleanup_by_hand_shows_what_would_go_and_then_removes_it(tmp_path) -> None:
-    database = {"SQLITE_PATH": str(tmp_path / "undertone.db"), "SUBREDDITS": "claude,aws"}
-    assert command("collect", **database).returncode == 0
+    database = {"SQLITE_PATH": str(tmp_path / "undertone.db"), "SUBREDDITS": "Bard,aws"}
+    assert local_command("collect", **database).returncode == 0
     short = {**database, "RETENTION_DAYS": "2"}
-    planned = command("cleanup", "--dry-run", "--json", **short)
+    planned = local_command("cleanup", "--dry-run", "--json", **short)
     assert planned.returncode == 0, planned.stderr
     plan = json.loads(planned.stdout)
     assert plan["dry_run"] is True
     assert plan["removed"]["posts"] > 10
-    assert "Would go" in command("cleanup", "--dry-run", **short).stdout
-    before = json.loads(command("stats", "--hours", "200", "--json", **database).stdout)["all"]
-    done = json.loads(command("cleanup", "--json", **short).stdout)
+    assert "Would go" in local_command("cleanup", "--dry-run", **short).stdout
+    before = everything_stored(database)
+    done = json.loads(local_command("cleanup", "--json", **short).stdout)
     assert done["removed"]["posts"] == plan["removed"]["posts"]
     assert done["complete"] is True
-    after = json.loads(command("stats", "--hours", "200", "--json", **database).stdout)["all"]
+    after = everything_stored(database)
     assert before["posts"] - after["posts"] == done["removed"]["posts"]
     assert before["comments"] - after["comments"] == done["removed"]["comments"]
-    again = command("cleanup", **short)
+    again = local_command("cleanup", **short)
     assert again.returncode == 0
     assert "Gone" in again.stdout
 
 
 def test_trending_by_hand(tmp_path) -> None:
     database = {"SQLITE_PATH": str(tmp_path / "undertone.db")}
-    assert command("trending", "--json", **database).stdout.strip() == "[]"
-    assert "Nothing stands out" in command("trending", **database).stdout
+    assert local_command("trending", "--json", **database).stdout.strip() == "[]"
+    assert "Nothing stands out" in local_command("trending", **database).stdout
 
 
 def test_a_bad_setting_ends_a_command_with_one_clear_line() -> None:
     for name in ("collect", "stats", "cleanup", "trending"):
-        ended = command(name, RETENTION_DAYS="many")
+        ended = local_command(name, RETENTION_DAYS="many")
         assert ended.returncode == 2
         assert ended.stderr.startswith("RETENTION_DAYS: ")
         assert ended.stderr.count("\n") == 1
@@ -217,13 +209,13 @@ def test_no_secret_reaches_a_log_or_an_answer_even_when_everything_is_logged(
         "REDDIT_CLIENT_ID": "an-id",
         "REDDIT_CLIENT_SECRET": "hunter2-secret",
         "ORIGIN": "sample",
-        "SUBREDDITS": "claude",
+        "SUBREDDITS": "aws",
         "LOG_LEVEL": "DEBUG",
     }
-    ended = command("collect", "--json", SQLITE_PATH=str(tmp_path / "a.db"), **settings)
+    ended = local_command("collect", "--json", SQLITE_PATH=str(tmp_path / "a.db"), **settings)
     assert ended.returncode == 0, ended.stderr
     assert "Fetching" in ended.stderr, "PRAW's own debug lines are there"
-    refused = command(
+    refused = local_command(
         "collect",
         SQLITE_PATH=str(tmp_path / "b.db"),
         **{**settings, "REDDIT_CLIENT_SECRET": "hunter2-wrong"},
@@ -246,7 +238,7 @@ def test_the_same_product_over_cosmos_db(running_host, cosmos_settings_factory) 
         "COSMOS_ENDPOINT": cosmos.cosmos_endpoint,
         "COSMOS_KEY": cosmos.cosmos_key.get_secret_value(),
         "COSMOS_DATABASE": cosmos.cosmos_database,
-        "SUBREDDITS": "claude,kiroIDE",
+        "SUBREDDITS": "aws,Bard",
     }
     host = running_host(arguments=["--startup-seconds", "0.2"], settings=settings)
     host.wait_for_log("cycle.completed")
@@ -260,4 +252,4 @@ def test_the_same_product_over_cosmos_db(running_host, cosmos_settings_factory) 
     assert stats["total"] > 100
     posts = host.http.get("/api/v1/posts/recent", params={"hours": 168, "limit": 500}).json()
     assert said(posts) == stats["posts"]
-    assert {post["subreddit"] for post in posts} == {"claude", "kiroIDE"}
+    assert {post["subreddit"] for post in posts} == {"aws", "Bard"}

@@ -1,7 +1,6 @@
 """A cycle that is killed at any point and run again leaves the same as an undisturbed one."""
 
 import json
-import multiprocessing
 import os
 import random
 import signal
@@ -42,6 +41,7 @@ from tests.collector.harness import (
     settings_for,
     things,
 )
+from tests.fixtures.forked import CONTEXT
 from tests.watchlists import a_subject, watch
 
 SUBREDDITS_HERE = ("aws", "claude", "OpenAI")
@@ -51,9 +51,6 @@ SUBJECTS = (
     a_subject("anger", "hate it"),
     a_subject("table", home=["claude"]),
 )
-# A fork server with everything imported, so that each killed process starts quickly.
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.collector.crashing"])
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Rematching: stored items get the mentions of the current rules, and nothing else changes."""
 
 import asyncio
-import multiprocessing
 import random
 import signal
 import time
@@ -44,11 +43,10 @@ from tests.collector.harness import (
     stored_items,
     things,
 )
+from tests.fixtures.forked import CONTEXT
 from tests.watchlists import a_subject, watch
 
 NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.collector.crashing"])
 STEP = timedelta(minutes=40)
 WORDS = ("zed is quick", "kiro broke", "nothing", "zed or kiro?", "plain")
 ZED, KIRO = a_subject("zed"), a_subject("kiro")

@@ -1,7 +1,6 @@
 """Rescoring: all items get the current method, statistics agree, and nothing is lost."""
 
 import asyncio
-import multiprocessing
 import random
 import signal
 import time
@@ -48,10 +47,9 @@ from tests.collector.harness import (
     stored_items,
     things,
 )
+from tests.fixtures.forked import CONTEXT
 
 NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.collector.crashing"])
 METHODS = ["vader", "vader 3.3.2", "linear 0", "linear 1"]
 ITEMS = st.lists(
     st.tuples(

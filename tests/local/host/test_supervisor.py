@@ -14,6 +14,7 @@ from shared.models import CollectionState
 from shared.settings import load_settings
 from shared.store import COLLECTION, open_store
 from shared.store.schema import SCHEMA
+from tests.fixtures.forked import local_command
 from tests.fixtures.host import NOBODY, ROOT, environ_with, up_command
 
 GOOD_KEYS = '{"_master": "0123456789abcdef", "_function": "0123456789abcdef"}'
@@ -68,15 +69,8 @@ def start_and_end(tmp_path):
     """Run `up` for a start that is refused."""
 
     def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            up_command(*arguments),
-            cwd=ROOT,
-            env=environ_with(**{"SQLITE_PATH": str(tmp_path / "new.db"), **settings}),
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
+        given = {"SQLITE_PATH": str(tmp_path / "new.db"), **settings}
+        return local_command("up", "--port", "0", *arguments, **given)
 
     return run
 
