@@ -54,6 +54,8 @@ LONG = (
 )
 
 
+# The tests of each share hosts, so one process has all of them.
+TOGETHER = ("tests/e2e/test_ends_of_cycles.py", "tests/e2e/test_on_demand.py")
 # They share a product and a browser, so two of five processes have them all.
 PAGES = "tests/dashboard/"
 # What those two have beside, and last: it is soon done, and costs another process nothing to take.
@@ -72,10 +74,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     others = iter([*quick, *rest])
     left = len(items)
     items[:] = []
-    for number in range(processes):
-        run = long[number::processes]
-        if number < with_pages:
-            run += _share(pages, number, with_pages)
+    for number, first in enumerate(_dealt(long, processes)):
+        run = [*first, *(_share(pages, number, with_pages) if number < with_pages else [])]
         size = left // (processes - number)
         left -= size
         items += [*run, *islice(others, max(0, size - len(run)))]
@@ -88,6 +88,17 @@ def _by_kind(items: Iterable[pytest.Item]) -> list[list[pytest.Item]]:
         fits = (item.nodeid.startswith(kind) for kind in (LONG, PAGES, QUICK, ""))
         kinds[list(fits).index(True)].append(item)
     return kinds
+
+
+def _dealt(items: Iterable[pytest.Item], processes: int) -> list[list[pytest.Item]]:
+    """Deal the items out evenly; those of a file whose tests share hosts stay together."""
+    runs: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    homes: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        file, shortest = item.nodeid.partition("::")[0], min(runs, key=len)
+        run = homes.setdefault(file, shortest) if file in TOGETHER else shortest
+        run.append(item)
+    return runs
 
 
 def _share(items: list[pytest.Item], number: int, of: int) -> list[pytest.Item]:
