@@ -77,7 +77,7 @@ def slow(stand_in: StandInFactory, running_host: StartHost):
             settings={
                 "REDDIT_BASE_URL": reddit.base_url,
                 "ORIGIN": "sample",
-                "SUBREDDITS": "claude,aws,Cursor,OpenAI",
+                "SUBREDDITS": "aws,Bard,MachineLearning,GithubCopilot",
                 "SWEEP_REQUESTS": "0",
                 **settings,
             },
@@ -98,7 +98,7 @@ def test_collecting_now_shows_how_far_it_is_and_then_its_data(slow, visitor: Vis
     expect(page.get_by_role("main").get_by_role("button", name="Collecting…")).to_be_disabled()
     expect(page.get_by_role("banner").get_by_role("link", name="Collecting")).to_be_visible()
     expect(progress.get_by_text(re.compile("[1-3] of 4 communities"))).to_be_visible()
-    expect(progress.get_by_text("r/claude is done")).to_be_visible()
+    expect(progress.get_by_text("r/aws is done")).to_be_visible()
     expect(progress).to_be_hidden(timeout=30_000)
     expect(page.get_by_role("region", name="The last cycles").locator("tbody tr")).to_have_count(1)
     expect(collect_button(page)).to_be_enabled()

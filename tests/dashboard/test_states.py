@@ -28,7 +28,7 @@ def product_of(stand_in: StandInFactory, running_host: StartHost) -> StartProduc
             settings={
                 "REDDIT_BASE_URL": reddit.base_url,
                 "ORIGIN": "sample",
-                "SUBREDDITS": "claude,aws",
+                "SUBREDDITS": "Bard,aws",
                 "SWEEP_REQUESTS": "0",
                 **settings,
             },
@@ -78,7 +78,7 @@ def test_what_the_first_collection_has_stored_shows_before_it_ends(
     settings = {
         "REDDIT_BASE_URL": reddit.base_url,
         "ORIGIN": "sample",
-        "SUBREDDITS": "claude,aws",
+        "SUBREDDITS": "Bard,aws",
     }
     host = running_host(arguments=["--startup-seconds", "1"], settings=settings)
     page = visitor(Product(host, reddit.control).url).open(view="communities")
@@ -92,7 +92,7 @@ def test_where_nothing_was_collected_nothing_is_said_of_silence(
     product_of, visitor: Visitor, stand_in
 ) -> None:
     empty = stand_in([])
-    product = product_of("--no-collect", REDDIT_BASE_URL=empty.base_url, SUBREDDITS="claude")
+    product = product_of("--no-collect", REDDIT_BASE_URL=empty.base_url, SUBREDDITS="Bard")
     product.collect()
     page = visitor(product.url).open(view="communities")
     expect(page.get_by_text("Nothing was collected in the last 24 hours.")).to_be_visible()
@@ -211,7 +211,7 @@ def test_a_community_that_failed_has_no_tick_and_the_collection_is_no_whole_one(
     product_of, visitor: Visitor
 ) -> None:
     product = product_of("--no-collect")
-    product.reddit.set_faults("private,subreddit=claude")
+    product.reddit.set_faults("private,subreddit=Bard")
     product.collect()
     page = visitor(product.url).open(view="collection")
     pulse = page.get_by_role("banner").get_by_text("Collected in part")
@@ -227,7 +227,5 @@ def test_a_community_that_failed_has_no_tick_and_the_collection_is_no_whole_one(
     visit.page.route("**/api/v1/cycles?*", lambda route: route.fulfill(json=[running]))
     visit.page.route("**/api/v1/cycles/*", lambda route: route.fulfill(json=running))
     steps = visit.open(view="collection").get_by_role("region", name="Under way")
-    expect(steps.get_by_role("listitem").filter(has_text="r/claude")).to_have_text(
-        "✗ r/claude failed"
-    )
+    expect(steps.get_by_role("listitem").filter(has_text="r/Bard")).to_have_text("✗ r/Bard failed")
     expect(steps.get_by_role("listitem").filter(has_text="r/aws")).to_have_text("✓ r/aws is done")
