@@ -8,23 +8,12 @@ from typing import Any
 import pytest
 
 from shared.store import COLLECTION, open_store
+from tests.fixtures.forked import local_command
 from tests.fixtures.host import ROOT, environ_with
 
 
-def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=environ_with(**settings),
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-
-
 def test_help_lists_the_commands() -> None:
-    shown = run("-m", "local", "--help")
+    shown = local_command("--help")
     assert shown.returncode == 0
     for command in ("up", "collect", "stats", "score", "match", "rescore", "reddit", "hackernews"):
         assert command in shown.stdout
@@ -32,13 +21,14 @@ def test_help_lists_the_commands() -> None:
 
 def test_help_loads_nothing_that_costs() -> None:
     code = "import local.cli, json, sys; print(json.dumps(sorted(sys.modules)))"
-    loaded = {name.split(".")[0] for name in json.loads(run("-c", code).stdout)}
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    loaded = {name.split(".")[0] for name in json.loads(shown.stdout)}
     assert not loaded & {"praw", "vaderSentiment", "starlette", "uvicorn", "azure", "pydantic"}
 
 
 @pytest.mark.parametrize("command", ["collect", "stats", "up"])
 def test_an_unknown_log_level_is_one_clear_line(command: str) -> None:
-    ended = run("-m", "local", command, LOG_LEVEL="LOUD")
+    ended = local_command(command, LOG_LEVEL="LOUD")
     assert ended.returncode == 2
     assert ended.stderr.startswith("LOG_LEVEL: ")
     assert ended.stderr.count("\n") == 1
@@ -47,7 +37,7 @@ def test_an_unknown_log_level_is_one_clear_line(command: str) -> None:
 
 def test_a_log_level_does_not_mix_with_what_machines_read(tmp_path) -> None:
     database = {"SQLITE_PATH": str(tmp_path / "undertone.db"), "SUBREDDITS": "claude"}
-    ended = run("-m", "local", "collect", "--json", LOG_LEVEL="INFO", **database)
+    ended = local_command("collect", "--json", LOG_LEVEL="INFO", **database)
     assert ended.returncode == 0
     assert "cycle.completed" in ended.stderr
     assert json.loads(ended.stdout)["status"] == "completed"
@@ -59,7 +49,7 @@ async def test_a_database_of_an_earlier_version_is_one_clear_line(sqlite_setting
     await store.upsert(COLLECTION, [earlier])
     await store.close()
     for command in ("collect", "stats", "trending", "cleanup", "rescore", "rematch"):
-        ended = run("-m", "local", command, SQLITE_PATH=str(sqlite_settings.sqlite_path))
+        ended = local_command(command, SQLITE_PATH=str(sqlite_settings.sqlite_path))
         assert ended.returncode == 1, command
         assert "earlier version" in ended.stderr
         assert ended.stderr.strip().count("\n") == 0, ended.stderr
@@ -67,14 +57,14 @@ async def test_a_database_of_an_earlier_version_is_one_clear_line(sqlite_setting
 
 def test_recorded_data_that_is_not_there_is_one_clear_line(tmp_path) -> None:
     for command in (["up", "--data"], ["reddit"]):
-        ended = run("-m", "local", *command, str(tmp_path))
+        ended = local_command(*command, str(tmp_path))
         assert ended.returncode == 2
         assert "holds no recorded objects" in ended.stderr
         assert ended.stderr.count("\n") == 1
 
 
 def test_score_prints_an_object_for_each_text() -> None:
-    ended = run("-m", "local", "score", "It\u2019s *great*, 10/10", "-1/10", "`code`")
+    ended = local_command("score", "It\u2019s *great*, 10/10", "-1/10", "`code`")
     assert (ended.returncode, ended.stderr) == (0, "")
     great, worst, none = map(json.loads, ended.stdout.splitlines())
     assert great["label"] == "positive"
@@ -133,9 +123,9 @@ def test_score_refuses_a_target_that_the_text_does_not_name(target: str, reason:
 
 def test_score_goes_by_the_setting_and_refuses_an_unknown_method() -> None:
     assert (
-        json.loads(run("-m", "local", "score", "a", SENTIMENT_METHOD="vader").stdout)["method"]
+        json.loads(local_command("score", "a", SENTIMENT_METHOD="vader").stdout)["method"]
         == "vader"
     )
     for arguments in (["a", "--method", "horoscope"], []):
-        ended = run("-m", "local", "score", *arguments)
+        ended = local_command("score", *arguments)
         assert (ended.returncode, ended.stdout) == (2, "")
