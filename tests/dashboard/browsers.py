@@ -163,7 +163,8 @@ def firefox_launch(path: str) -> Launch:
 
     @contextmanager
     def launch(scheme: str, language: str) -> Iterator[Tab]:
-        with TemporaryDirectory() as profile:
+        # A process of it may still write there when it is killed.
+        with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
             preferences = {
                 "layout.css.prefers-color-scheme.content-override": 0 if scheme == "dark" else 1,
                 # A browser of a test must call only the page's server.
@@ -195,7 +196,8 @@ def firefox_launch(path: str) -> Launch:
                     yield BidiTab(connection, context)
                     connection.close()
                 finally:
-                    process.terminate()
+                    # Its own end takes 10 s at times, and its profile isn't needed again.
+                    process.kill()
                     reader.join()
 
     return launch
@@ -215,6 +217,8 @@ class WebKitTab:
 
     def resize(self, width: int) -> None:
         self.width = width
+        if self.driver.current_window_handle != self.first:
+            self.driver.set_window_rect(0, 0, width, HEIGHT)
 
     def open(self, address: str) -> None:
         driver = self.driver

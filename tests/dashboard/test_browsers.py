@@ -51,10 +51,8 @@ def tab(request: pytest.FixtureRequest, launch: Launch) -> Iterator[Tab]:
         yield tab
 
 
-def shown(tab: Tab, address: str, picture: Path) -> str:
-    """Open an address, check what must be true of every view, and return its text."""
-    tab.open(address)
-    wait_until(tab, IS_SETTLED)
+def check(tab: Tab, picture: Path) -> str:
+    """Check what must be true of every view, and return its text."""
     wait_until(tab, f"{BLANK_CHARTS} === 0")
     tab.picture(picture)
     assert tab.evaluate(OVERFLOW) <= 0
@@ -63,31 +61,37 @@ def shown(tab: Tab, address: str, picture: Path) -> str:
     return text
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+def shown(tab: Tab, address: str, pictures: Path, name: str) -> Iterator[str]:
+    """Open an address on a phone, make it wide, and yield the text at each width."""
+    for number, (size, width) in enumerate(WIDTHS.items()):
+        tab.resize(width)
+        if number == 0:
+            tab.open(address)
+            wait_until(tab, IS_SETTLED)
+        wait_until(tab, f"innerWidth === {width}")
+        yield check(tab, pictures / f"{name}-{size}.png")
+
+
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_view_works(
-    request: pytest.FixtureRequest, tab: Tab, product: Product, pictures, view: str, width: str
+def test_a_view_works_on_a_phone_and_wide(
+    request: pytest.FixtureRequest, tab: Tab, product: Product, pictures, view: str
 ) -> None:
     parameters, heading, content = VIEWS[view]
-    tab.resize(WIDTHS[width])
     address = f"{product.url}/?{urlencode(parameters, safe=',')}"
-    text = shown(tab, address, pictures / f"{request.node.callspec.id}.png")
-    assert tab.evaluate("innerWidth") == WIDTHS[width]
-    assert tab.evaluate("document.querySelector('h1').innerText") == heading
-    assert content in text
+    for text in shown(tab, address, pictures, request.node.callspec.id):
+        assert tab.evaluate("document.querySelector('h1').innerText") == heading
+        assert content in text
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_an_open_post_works(
-    request: pytest.FixtureRequest, tab: Tab, product: Product, pictures, width: str
+def test_an_open_post_works_on_a_phone_and_wide(
+    request: pytest.FixtureRequest, tab: Tab, product: Product, pictures
 ) -> None:
     posts = product.get("posts/recent", hours=168, limit=500)
     post = max(posts, key=lambda each: each["comment_count"])
-    tab.resize(WIDTHS[width])
     address = f"{product.url}/?view=posts&hours=168&post={post['subreddit']}/{post['id']}"
-    text = shown(tab, address, pictures / f"{request.node.callspec.id}-post.png")
-    assert tab.evaluate("document.querySelector('aside h2').innerText") == post["title"]
-    assert post["title"] in text
+    for text in shown(tab, address, pictures, f"{request.node.callspec.id}-post"):
+        assert tab.evaluate("document.querySelector('aside h2').innerText") == post["title"]
+        assert post["title"] in text
 
 
 def test_a_language_that_is_none_gives_a_working_page(
@@ -95,7 +99,9 @@ def test_a_language_that_is_none_gives_a_working_page(
 ) -> None:
     with launch("light", "C") as tab:
         tab.resize(1280)
-        text = shown(tab, f"{product.url}/?view=communities", pictures / "language.png")
+        tab.open(f"{product.url}/?view=communities")
+        wait_until(tab, IS_SETTLED)
+        text = check(tab, pictures / "language.png")
         assert tab.evaluate("navigator.language") == "C"
         assert "Average sentiment" in text
         assert tab.evaluate("document.querySelectorAll('canvas').length") > 10
