@@ -13,7 +13,7 @@ from shared.store import open_store
 from shared.subjects.starter import starter_pack
 from shared.subjects.watchlist import keep_watchlist, read_watchlist
 from shared.times import utc_now
-from tests.local.test_cli import run
+from tests.fixtures.forked import local_command
 
 
 @pytest.fixture
@@ -129,10 +129,10 @@ def test_it_is_shown_for_people_and_for_machines(environ, capsys) -> None:
 
 
 def test_the_command_line_has_them(environ, tmp_path) -> None:
-    shown = run("-m", "local", "watchlist", "--help")
+    shown = local_command("watchlist", "--help")
     assert all(name in shown.stdout for name in ("show", "export", "import"))
-    missing = run("-m", "local", "watchlist", "import", str(tmp_path / "none.yaml"), **environ)
+    missing = local_command("watchlist", "import", str(tmp_path / "none.yaml"), **environ)
     assert missing.returncode == 2
     assert missing.stderr.count("\n") == 1
-    printed = run("-m", "local", "watchlist", "export", "-", **environ)
+    printed = local_command("watchlist", "export", "-", **environ)
     assert printed.stdout.startswith("subjects:")
