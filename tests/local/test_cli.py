@@ -96,7 +96,7 @@ def test_score_reads_lines_and_takes_a_method() -> None:
 
 def test_score_tells_what_a_text_says_of_targets() -> None:
     text = "Claude Code is so much better than Cursor"
-    ended = run("-m", "local", "score", "--target", "cursor", "--target", "Claude Code", text)
+    ended = local_command("score", "--target", "cursor", "--target", "Claude Code", text)
     assert (ended.returncode, ended.stderr) == (0, "")
     found = json.loads(ended.stdout)
     cursor, claude = found["targets"]
@@ -114,7 +114,7 @@ def test_score_tells_what_a_text_says_of_targets() -> None:
     [("Cursor", "Cursor doesn't stand in the text as a word of its own"), (" ", "can't be empty")],
 )
 def test_score_refuses_a_target_that_the_text_does_not_name(target: str, reason: str) -> None:
-    ended = run("-m", "local", "score", "--json", "--target", target, "precursors and Cursors")
+    ended = local_command("score", "--json", "--target", target, "precursors and Cursors")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("--target: ")
     assert reason in ended.stderr
