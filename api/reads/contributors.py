@@ -1,20 +1,22 @@
 """The parts of a subject's mentions, by community and by via: what each counts, and moved."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.deps import Deps
-from api.reads.cells import cells_of, read_days_of_subjects
+from api.reads.cells import read_days_of_subjects
 from api.reads.figures import SubjectsFigures, mention_change
 from api.reads.scopes import Scope
 from api.schema.sentiment import Totals
 from api.schema.subjects import CommunityFigures, MentionChange, ViaFigures
-from shared.models import DayStats, OtherLanguages, Subject
+from shared.models import Cell, OtherLanguages, Subject
 from shared.stats.cells import totals
 from shared.stats.compare import MAX_MISSING, Basis
 from shared.stats.contributors import EFFECT_DIGITS, Sides, Sums, effect
+from shared.stats.subject_parts import PartCells, add_up_parts
 from shared.stats.subject_tables import NO_FIGURES, Figures
-from shared.stats.subjects import VIAS, communities_in
+from shared.stats.subjects import VIAS
 from shared.stats.table_rows import REST
 
 
@@ -22,12 +24,15 @@ async def read_contributors(deps: Deps, subject: Subject, found: SubjectsFigures
     """Return the parts of a subject in the window. Raises StoreError."""
     scope = Scope(subject=subject)
     days = await read_days_of_subjects(deps, [scope], found.window, parts=True)
-    return Contributors(subject, found, days[scope.name], deps.settings.other_languages)
+    hours = frozenset(found.window.hours())
+    # Off the loop: 90 days of a busy subject are 90,000 cells.
+    parts = await asyncio.to_thread(add_up_parts, days[scope.name], hours)
+    return Contributors(subject, found, parts, deps.settings.other_languages)
 
 
 @dataclass(frozen=True)
 class Contributors:
-    """The days of a subject in the window, with their parts, and its figures.
+    """The parts of a subject in the window, and its figures.
 
     The window is counted from the days. What changed comes from the tables, which have both
     compared times; they don't name a subject's smallest communities.
@@ -35,14 +40,13 @@ class Contributors:
 
     subject: Subject
     found: SubjectsFigures
-    days: Sequence[DayStats]
+    parts: PartCells
     other_languages: OtherLanguages
 
     def by_via(self) -> list[ViaFigures]:
         """Return the mentions by text, thread and home."""
         return [
-            ViaFigures(via=via, statistics=self._counted(Scope(subject=self.subject, via=via)))
-            for via in VIAS
+            ViaFigures(via=via, statistics=self._counted(self.parts.of(via=via))) for via in VIAS
         ]
 
     def by_community(self) -> list[CommunityFigures]:
@@ -52,8 +56,8 @@ class Contributors:
         listed, compared, earlier = (table.by_community(name) for table in tables)
         named = (compared.keys() | earlier.keys()) - {REST}
         counted = {
-            each: self._counted(Scope(each, self.subject))
-            for each in {*communities_in(self.days), *named}
+            each: self._counted(self.parts.of(community=each))
+            for each in {*self.parts.communities, *named}
         }
         mentions = sum(each.total for each in counted.values())
         parts = []
@@ -86,10 +90,8 @@ class Contributors:
         name, totals = self.subject["id"], self.found.totals
         return Sides(_sums_of(totals.compared.of(name)), _sums_of(totals.earlier.of(name)))
 
-    def _counted(self, scope: Scope) -> Totals:
-        own = cells_of(self.days, scope)
-        picked = [own[hour] for hour in self.found.window.hours() if hour in own]
-        return Totals(**totals(picked, self.other_languages))
+    def _counted(self, cell: Cell) -> Totals:
+        return Totals(**totals([cell], self.other_languages))
 
     def _effect(self, now: Figures, before: Figures) -> float | None:
         moved = effect(Sides(_sums_of(now), _sums_of(before)), self._whole)

@@ -7,10 +7,11 @@ Reading a document costs at least one request unit, however small it is, and ten
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from math import fsum
 from typing import cast
 
 from shared.models import ALL, Cell, DayStats, Labelled, MonthStats
-from shared.stats.cells import items_in
+from shared.stats.cells import COMPOUND_DIGITS, SQUARE_DIGITS, items_in
 from shared.store import DAYS, MONTHS, Key, Store
 from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 
@@ -148,6 +149,31 @@ def unpack_cell(numbers: Sequence[float], methods: Mapping[str, int]) -> Cell:
     if other := numbers[COUNTS + LABELLED :]:
         cell["other_language"] = _labelled(other)
     return cell
+
+
+def add_packed(cells: Sequence[Sequence[float]], methods: Mapping[str, int]) -> Cell:
+    """Return the cell of packed cells together, as `add` does it, in a quarter of the time."""
+    if not cells:
+        return unpack_cell([0] * (COUNTS + LABELLED), methods)
+    # Cells without other languages are shorter, and end the columns.
+    columns = list(zip(*cells, strict=False))
+    numbers: list[float] = [sum(column) for column in columns[:COUNTS]]
+    numbers += _added(columns[COUNTS : COUNTS + LABELLED])
+    if of_others := [each for each in cells if len(each) > COUNTS + LABELLED]:
+        numbers += _added(list(zip(*of_others, strict=True))[COUNTS + LABELLED :])
+    return unpack_cell(numbers, methods)
+
+
+def _added(columns: Sequence[Sequence[float]]) -> list[float]:
+    *labels, compounds, squares = columns
+    counts = [sum(column) for column in labels]
+    if NO_SQUARES in squares and any(
+        each == NO_SQUARES and any(items) for each, *items in zip(squares, *labels, strict=True)
+    ):
+        together = NO_SQUARES
+    else:
+        together = round(fsum(each for each in squares if each != NO_SQUARES), SQUARE_DIGITS)
+    return [*counts, round(fsum(compounds), COMPOUND_DIGITS), together]
 
 
 def _labelled(numbers: Sequence[float]) -> Labelled:

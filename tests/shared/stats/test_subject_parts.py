@@ -1,0 +1,87 @@
+"""What each via and each community of a subject counts over many hours."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as s
+
+from shared.models import Cell, DayStats
+from shared.stats.cells import add, cells_by_hour, totals
+from shared.stats.subject_parts import add_up_parts
+from shared.stats.subjects import VIAS, is_mixed, part_days, part_name, put_part
+
+NAMES = ("Cursor", "aws")
+DAYS = ("2026-11-24", "2026-11-25")
+HOURS = ("00", "13")
+
+
+@s.composite
+def labelled(draw: s.DrawFn) -> dict[str, Any]:
+    counts = [draw(s.integers(0, 3)) for _ in range(3)]
+    part: dict[str, Any] = dict(zip(("positive", "negative", "neutral"), counts, strict=True))
+    part["compound_sum"] = draw(s.integers(-30_000, 30_000)) / 10_000 if any(counts) else 0.0
+    if draw(s.booleans()):
+        part["compound_squares"] = draw(s.integers(0, 30_000)) / 10_000 if any(counts) else 0.0
+    return part
+
+
+@s.composite
+def cell(draw: s.DrawFn) -> Cell:
+    part = draw(labelled())
+    items = part["positive"] + part["negative"] + part["neutral"]
+    posts = draw(s.integers(0, items))
+    found: Any = {**part, "posts": posts, "comments": items - posts}
+    if items and draw(s.booleans()):
+        found["copies"] = draw(s.integers(1, items))
+    if items:
+        found["methods"] = {draw(s.sampled_from(("linear 1", "vader 3"))): items}
+    if draw(s.booleans()):
+        found["other_language"] = draw(labelled())
+    return found
+
+
+@s.composite
+def stored_day(draw: s.DrawFn, day: str) -> DayStats:
+    parts: Any = {}
+    methods: Any = {}
+    hours: dict[str, Cell] = {}
+    for hour in HOURS:
+        cells = {
+            part_name(via, name): draw(cell())
+            for via in VIAS
+            for name in NAMES
+            if draw(s.booleans())
+        }
+        if cells:
+            hours[hour] = add(cells.values())
+        for part, each in cells.items():
+            put_part(parts, methods, part, hour, each, is_mixed=is_mixed(hours[hour]))
+    return {
+        "id": day,
+        "scope": "subject:s",
+        "hours": hours,
+        "parts": parts,
+        "part_methods": methods,
+    }
+
+
+@settings(deadline=None)
+@given(s.tuples(*(stored_day(day) for day in DAYS)), s.booleans())
+def test_a_part_over_many_hours_counts_what_its_hours_count(
+    days: tuple[DayStats, ...], is_whole: bool
+) -> None:
+    window = [f"{day}T{hour}" for day in DAYS for hour in HOURS][0 if is_whole else 1 :]
+    found = add_up_parts(days, frozenset(window))
+    for via in (None, *VIAS):
+        for community in (None, *NAMES):
+            own = cells_by_hour(part_days(days, via=via, community=community))
+            by_hour = [own[hour] for hour in window if hour in own]
+            for languages in ("count", "leave_out"):
+                told = totals([found.of(via=via, community=community)], languages)
+                assert told == totals(by_hour, languages)
+
+
+def test_without_mentions_nothing_counts() -> None:
+    found = add_up_parts([], frozenset())
+    assert found.communities == []
+    assert totals([found.of(community="aws")], "count")["total"] == 0
