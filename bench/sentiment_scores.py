@@ -21,7 +21,7 @@ READ_AS: Mapping[str | None, SourceName] = {
 
 
 class Rates(TypedDict):
-    """How often a method's labels are people's, for n texts or targets."""
+    """The share of a method's labels that are people's, for n texts or targets."""
 
     accuracy: float
     macro_f1: float

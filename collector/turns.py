@@ -50,7 +50,7 @@ class RunTime:
 
 
 async def let_go() -> None:
-    """Give a writer that waits the time to take the lease."""
+    """Wait until another writer has had time to take the lease."""
     await asyncio.sleep(LET_GO_SECONDS)
 
 

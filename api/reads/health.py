@@ -61,7 +61,7 @@ class Observed:
 
 
 class LastObserved:
-    """What health read last of the communities, which collections change.
+    """The communities as health read them last; collections change them.
 
     It is read again after a collection, and after some minutes: platforms ask for health every few
     seconds, and it costs ten times as much as the rest.

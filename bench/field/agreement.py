@@ -1,4 +1,4 @@
-"""How far two readers agree, beyond chance: Cohen's kappa, for texts and for targets.
+"""Agreement of two readers beyond chance: Cohen's kappa, for texts and for targets.
 
 Cohen, "A coefficient of agreement for nominal scales", 1960.
 """
@@ -15,7 +15,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Agreement:
-    """How often both passes gave the same label, and kappa; labels counts the settled ones."""
+    """The share of equal labels of both passes, and kappa; labels counts the settled ones."""
 
     n: int
     same: float

@@ -11,7 +11,7 @@ TEXT = ""
 
 @dataclass(frozen=True)
 class Read:
-    """One reader's labels of an item: of TEXT and of each target; bare is None if not told."""
+    """One reader's labels of an item: of TEXT and of each target; bare is None if not given."""
 
     labels: Mapping[str, str]
     bare: bool | None

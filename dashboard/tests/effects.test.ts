@@ -130,7 +130,7 @@ describe("the sentence of what moved a subject", () => {
       { verdict: "not_collected", behind: ["Cursor", "hn.ai"] },
       "Not to be said yet: r/Cursor, hn.ai were not collected up to now.",
     ],
-  ] as const)("says why none is told: %o", (change, sentence) => {
+  ] as const)("says why none is shown: %o", (change, sentence) => {
     expect(said({ a: 0.1 }, change as unknown as SubjectCard["change"])).toContain(sentence);
   });
 });

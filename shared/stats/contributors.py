@@ -1,4 +1,4 @@
-"""What moved a mean: the effects of its parts, such as communities, which add up to the change.
+"""Effects of the parts of a mean, such as communities, which add up to its change.
 
 A part may move the mean of the whole in two ways: its own mean changes, or its share of the items
 does while its mean is off that of the whole.

@@ -59,7 +59,7 @@ NO_FIGURES = Figures(0, 0, 0, 0, 0, 0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class _Part:
-    """What a window takes out of a table: the hours or days, and the steps that they count in."""
+    """The part of a table in a window: its hours or days, and the steps that they count in."""
 
     table: ParsedTable
     steps: Mapping[str, str]

@@ -322,7 +322,7 @@ async def test_without_mentions_on_a_side_there_is_no_effect(sqlite_store, kept:
 @pytest.mark.parametrize(
     ("since", "until", "hours", "verdict"),
     [
-        # It was first collected within the window: what was said there before, nobody knows.
+        # It was first collected within the window: mentions before that are unknown.
         (-3, 0, 0, "no_earlier_data"),
         (-30, 0, 5, "no_earlier_data"),
         (-44, 0, 19, "worse"),
@@ -368,8 +368,8 @@ async def test_communities_without_a_name_are_the_others_of_a_change(sqlite_stor
     assert [each.change for each in card.by_community[20:]] == [None, None]
     assert card.effect_of_others is not None
     assert abs(card.effect_of_others) > 0.001
-    told = effects(each for each in card.by_community if each.effect is not None)
-    assert told + card.effect_of_others == pytest.approx(card.change.avg_sentiment, abs=1e-4)
+    listed = effects(each for each in card.by_community if each.effect is not None)
+    assert listed + card.effect_of_others == pytest.approx(card.change.avg_sentiment, abs=1e-4)
 
 
 async def test_a_merged_subject_is_told_by_its_new_id(talked) -> None:
