@@ -10,8 +10,9 @@ from api.reads.scopes import Scope
 from shared.models import ALL, Cell, DayStats
 from shared.stats.cells import cells_by_hour, items_in
 from shared.stats.months import MAX_DAYS_READ, read_days
+from shared.stats.subject_parts import add_up_steps
 from shared.stats.subject_tables import read_tables
-from shared.stats.subjects import part_days, read_subject_days
+from shared.stats.subjects import read_subject_days
 from shared.stats.watched import names_ever, only_watched
 from shared.times import DAY_CHARS, Window, day_of, iso, month_of
 
@@ -121,11 +122,12 @@ def _is_part(scope: Scope) -> bool:
 
 def cells_of(days: Sequence[DayStats], scope: Scope) -> Cells:
     """Return what the days count of the scope's via and community."""
-    community = None if scope.community == ALL else scope.community
-    kept: Iterable[DayStats] = days
-    if _is_part(scope):
-        kept = part_days(days, via=scope.via, community=community)
-    return cells_by_hour(kept)
+    whole = cells_by_hour(days)
+    if not _is_part(scope):
+        return whole
+    hours = {hour: hour for hour in whole}
+    found = add_up_steps(days, hours, lambda via, name: scope.has_part(via, name) or None)
+    return found.get(True, {})
 
 
 async def _of_communities(deps: Deps, names: Sequence[str], window: Window) -> dict[str, Cells]:

@@ -40,6 +40,10 @@ class Scope:
         """Return the name of the scope: a community, all, or subject:ID."""
         return subject_scope(self.subject["id"]) if self.subject else self.community
 
+    def has_part(self, via: Via, community: str) -> bool:
+        """Return whether a subject's mentions with this via in this community count."""
+        return self.via in (None, via) and self.community in (ALL, community)
+
 
 async def read_scope(deps: Deps, parameters: CommunityParameters) -> Scope:
     """Return the scope of the parameters, with its subject if they name one.

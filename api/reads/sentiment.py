@@ -1,37 +1,35 @@
 """The sentiment of windows, from the statistics of hours, days and months."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api.deps import Deps
 from api.errors import BadParameters
 from api.reads.cells import Cells, are_parts_too_many, cells_of, read_cells, read_days_of_subjects
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
-from api.reads.scopes import Scope, check_needs_subject, compared_scopes, read_scope
+from api.reads.scopes import Scope, compared_scopes, read_scope
 from api.reads.spans import last_collection
-from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
+from api.schema.parameters import CompareParameters, ScopeParameters
 from api.schema.problems import BadParameter
 from api.schema.sentiment import (
     Change,
     ComparedScope,
     Comparison,
     Difference,
-    SentimentTrends,
     Stats,
     TimeWindow,
     Totals,
     TrendPoint,
 )
 from api.schema.values import MAX_COMPARED
-from shared.models import ALL, DayStats, Via
+from shared.models import ALL, Cell, DayStats
 from shared.stats import cells as statistics
 from shared.stats.cells import COMPOUND_DIGITS
 from shared.stats.compare import change, missing_hours
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
-from shared.stats.subjects import VIAS, communities_in
-from shared.stats.windows import Granularity, Times, full_hours, steps_of
+from shared.stats.windows import Times, full_hours, steps_of
 from shared.times import Window, iso, next_hour
 
 COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left_out")
@@ -42,37 +40,11 @@ async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
 
     Raises UnknownCommunity, UnknownSubject, BadParameters and StoreError.
     """
-    return (await _read_window(deps, parameters)).stats
-
-
-async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTrends:
-    """Return the sums of the window and of its hours, days or weeks; it reads the same documents.
-
-    Raises UnknownCommunity, UnknownSubject, BadParameters and StoreError.
-    """
-    if parameters.subject is None:
-        check_needs_subject(by=parameters.by)
-    found = await _read_window(deps, parameters, parts=parameters.by is not None)
-
-    def points(cells: Cells, coverage: Coverage | None) -> list[TrendPoint]:
-        return _trend(deps, cells, found.window, parameters.granularity, coverage)
-
-    def trends() -> SentimentTrends:
-        return SentimentTrends(
-            **dict(found.stats),
-            granularity=parameters.granularity,
-            trend_data=points(found.cells, found.coverage),
-            communities=_by_community(deps, found, points)
-            if parameters.by == "community"
-            else None,
-            vias=_by_via(found, points) if parameters.by == "via" else None,
-        )
-
-    return await asyncio.to_thread(trends)
+    return (await read_window(deps, parameters)).stats
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """A scope in a window; days are those of a subject, with its parts."""
 
     stats: Stats
@@ -84,37 +56,8 @@ class _Found:
     days: Sequence[DayStats]
 
 
-Points = Callable[[Cells, Coverage | None], list[TrendPoint]]
-
-
-def _by_community(deps: Deps, found: _Found, points: Points) -> dict[str, list[TrendPoint]]:
-    hours = set(found.window.hours())
-    only = found.scope.community
-    of_each: dict[str, Cells] = {}
-    for name in communities_in(found.days):
-        if only in (ALL, name):
-            cells = cells_of(found.days, replace(found.scope, community=name))
-            of_each[name] = {hour: cell for hour, cell in cells.items() if hour in hours}
-    sizes = {
-        name: sum(cell["posts"] + cell["comments"] for cell in cells.values())
-        for name, cells in of_each.items()
-    }
-    return {
-        name: points(of_each[name], coverage_in(deps, found.states, name, found.window))
-        for name in sorted(sizes, key=lambda name: (-sizes[name], name))
-        if sizes[name]
-    }
-
-
-def _by_via(found: _Found, points: Points) -> dict[Via, list[TrendPoint]]:
-    return {
-        via: points(cells_of(found.days, replace(found.scope, via=via)), found.coverage)
-        for via in VIAS
-        if found.scope.via in (None, via)
-    }
-
-
-async def _read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = False) -> _Found:
+async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = False) -> Found:
+    """Return a scope in a window; the days of a subject are there if parts are wanted."""
     scope = await read_scope(deps, parameters)
     window = Window.of_hours(parameters.hours, deps.clock())
     days: Sequence[DayStats] = ()
@@ -138,7 +81,7 @@ async def _read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool =
         origin=deps.settings.origin,
         timestamp=iso(window.end),
     )
-    return _Found(stats, scope, window, cells, states, coverage, days)
+    return Found(stats, scope, window, cells, states, coverage, days)
 
 
 @dataclass(frozen=True)
@@ -300,15 +243,17 @@ async def _comparison(
     before, step = window.before(), parameters.step
     if read.is_coarse and step == "hour":
         step = "day"
+    now_hours, earlier_hours = window.hours(), before.hours()
+    steps = steps_of(window, step) if step else {}
 
     def compare_one(scope: Scope) -> ComparedScope:
         own = read.cells[scope.name]
         coverage = coverage_in(deps, read.states, scope.community, window)
         return _compared(
             scope,
-            _totals(deps, own, window.hours()),
-            _totals(deps, own, before.hours()),
-            _trend(deps, own, window, step, coverage) if step else None,
+            _totals(deps, own, now_hours),
+            _totals(deps, own, earlier_hours),
+            trend_of(deps, cells_in(steps, own), steps, coverage) if step else None,
             coverage,
         )
 
@@ -328,30 +273,33 @@ async def _comparison(
     )
 
 
-def _trend(
+def trend_of(
     deps: Deps,
-    cells: Cells,
-    window: Window,
-    granularity: Granularity,
+    cells: Mapping[str, Iterable[Cell]],
+    steps: Mapping[str, Sequence[str]],
     coverage: Coverage | None,
 ) -> list[TrendPoint]:
+    """Return each of the steps, which are named by their start, with the sum of its cells."""
     return [
         TrendPoint(
             start=start,
-            **_sums(deps, cells, hours),
+            **statistics.totals(cells.get(start, ()), deps.settings.other_languages),
             coverage=None if coverage is None else coverage.share_of(hours),
         )
-        for start, hours in steps_of(window, granularity).items()
+        for start, hours in steps.items()
     ]
 
 
+def cells_in(steps: Mapping[str, Sequence[str]], cells: Cells) -> dict[str, list[Cell]]:
+    """Return the cells of hours by the step that they are in."""
+    return {
+        start: [cells[hour] for hour in hours if hour in cells] for start, hours in steps.items()
+    }
+
+
 def _totals(deps: Deps, cells: Cells, hours: Iterable[str]) -> Totals:
-    return Totals(**_sums(deps, cells, hours))
-
-
-def _sums(deps: Deps, cells: Cells, hours: Iterable[str]) -> statistics.Totals:
     found = (cells[hour] for hour in hours if hour in cells)
-    return statistics.totals(found, deps.settings.other_languages)
+    return Totals(**statistics.totals(found, deps.settings.other_languages))
 
 
 def _are_mixed(totals: Iterable[Totals]) -> bool:

@@ -1,13 +1,18 @@
 """The parts of a subject's mentions over many hours: what each via and each community counts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
+from typing import TypeVar
 
 from shared.models import Cell, DayStats, Via
 from shared.stats.cells import FIRST_METHOD, add, methods_of
 from shared.stats.months import add_packed, packed_items
 from shared.stats.subjects import part_of
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -31,30 +36,67 @@ class PartCells:
 
 
 def add_up_parts(days: Iterable[DayStats], hours: Collection[str]) -> PartCells:
-    """Return what the parts of days count in these hours, YYYY-MM-DDTHH. The days have parts.
+    """Return what the parts of days count in these hours, YYYY-MM-DDTHH. The days have parts."""
+    found = add_up_steps(days, dict.fromkeys(hours, ""), lambda via, community: (via, community))
+    return PartCells({key: cells[""] for key, cells in found.items()})
 
-    Packed cells are added up as they are: three months of forty parts are 90,000.
+
+def add_up_steps(
+    days: Iterable[DayStats],
+    steps: Mapping[str, str],
+    key_of: Callable[[Via, str], Key | None],
+) -> dict[Key, dict[str, Cell]]:
+    """Return what the parts of days count in each step, by what key_of makes of via and community.
+
+    steps are by the hours that count, YYYY-MM-DDTHH. Parts whose key is None don't count. Packed
+    cells are added up as they are: three months of forty parts are 90,000.
     """
-    packed: dict[str, list[Sequence[float]]] = defaultdict(list)
-    methods: dict[str, Counter[str]] = defaultdict(Counter)
+    key_of_part = cache(lambda part: key_of(*part_of(part)))
+    found: dict[Key, dict[str, _Packed]] = defaultdict(lambda: defaultdict(_Packed))
     for day in days:
-        scorers = {
-            hour: [name for name in methods_of(cell) if name != FIRST_METHOD]
+        hours = {
+            hour: (steps[start], tuple(methods_of(cell)))
             for hour, cell in day["hours"].items()
-            if f"{day['id']}T{hour}" in hours
+            if (start := f"{day['id']}T{hour}") in steps
         }
         known = day.get("part_methods", {})
         for part, cells in day.get("parts", {}).items():
-            counted, known_hours = methods[part], known.get(part, {})
+            if (key := key_of_part(part)) is None:
+                continue
+            own, methods = found[key], known.get(part, {})
             for hour, numbers in cells.items():
-                if hour not in scorers:
+                if hour not in hours:
                     continue
-                packed[part].append(numbers)
-                if hour in known_hours:
-                    counted.update(known_hours[hour])
-                    continue
-                for name in scorers[hour]:
-                    counted[name] += packed_items(numbers)
-    return PartCells(
-        {part_of(part): add_packed(cells, methods[part]) for part, cells in packed.items()}
+                step, scorers = hours[hour]
+                if hour in methods:
+                    own[step].methods.update(methods[hour])
+                    scorers = ()
+                own[step].cells[scorers].append(numbers)
+    return {
+        key: {step: packed.added() for step, packed in own.items()}
+        for key, own in found.items()
+        if own
+    }
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """The packed cells of a step, by what scored their items; methods are those of ()."""
+
+    cells: dict[tuple[str, ...], list[Sequence[float]]] = field(
+        default_factory=lambda: defaultdict(list)
     )
+    methods: Counter[str] = field(default_factory=Counter)
+
+    def added(self) -> Cell:
+        """Return the cells together."""
+        methods = self.methods.copy()
+        for scorers, cells in self.cells.items():
+            items = sum(map(packed_items, cells)) if scorers else 0
+            methods.update(dict.fromkeys(scorers, items))
+        if not methods[FIRST_METHOD] or len(methods) == 1:
+            methods.pop(FIRST_METHOD, None)
+        return add_packed(
+            list(chain.from_iterable(self.cells.values())),
+            {name: methods[name] for name in sorted(methods)},
+        )

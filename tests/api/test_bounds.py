@@ -13,7 +13,8 @@ from api.reads.hours import MAX_HOURS_READ
 from api.reads.items import read_items
 from api.reads.listing import with_largest_page
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare, read_trends
+from api.reads.sentiment import compare
+from api.reads.trends import read_trends
 from api.schema.parameters import (
     CompareParameters,
     ItemsParameters,

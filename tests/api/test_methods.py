@@ -8,8 +8,9 @@ import pytest
 
 from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.sentiment import compare, read_stats
 from api.reads.trending import read_trending
+from api.reads.trends import read_trends
 from api.schema.parameters import (
     CompareParameters,
     PostParameters,

@@ -11,9 +11,10 @@ import pytest
 from api.reads.items import read_items
 from api.reads.mentions import read_feed, read_mentions
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.sentiment import compare, read_stats
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.trending import read_trending
+from api.reads.trends import read_trends
 from api.reads.voice import read_voice
 from api.schema.parameters import (
     CompareParameters,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from api.reads.health import LastObserved, check_health
-from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.sentiment import compare, read_stats
 from api.reads.subreddits import read_communities, read_subreddits
+from api.reads.trends import read_trends
 from api.schema.parameters import (
     CompareParameters,
     ScopeParameters,

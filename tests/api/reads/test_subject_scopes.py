@@ -8,8 +8,9 @@ import pytest
 
 from api.errors import BadParameters, UnknownCommunity, UnknownSubject
 from api.reads import cells
-from api.reads.sentiment import compare, read_stats, read_trends
+from api.reads.sentiment import compare, read_stats
 from api.reads.trending import read_trending
+from api.reads.trends import read_trends
 from api.schema.parameters import (
     CompareParameters,
     ScopeParameters,

@@ -1,14 +1,17 @@
 """What each via and each community of a subject counts over many hours."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as s
 
-from shared.models import Cell, DayStats
-from shared.stats.cells import add, cells_by_hour, totals
-from shared.stats.subject_parts import add_up_parts
+from shared.models import Cell, DayStats, Via
+from shared.stats.cells import FIRST_METHOD, add, cells_by_hour, totals
+from shared.stats.subject_parts import add_up_parts, add_up_steps
 from shared.stats.subjects import VIAS, is_mixed, part_days, part_name, put_part
+from shared.times import DAY_CHARS, HOUR_CHARS
 
 NAMES = ("Cursor", "aws")
 DAYS = ("2026-11-24", "2026-11-25")
@@ -34,7 +37,7 @@ def cell(draw: s.DrawFn) -> Cell:
     if items and draw(s.booleans()):
         found["copies"] = draw(s.integers(1, items))
     if items:
-        found["methods"] = {draw(s.sampled_from(("linear 1", "vader 3"))): items}
+        found["methods"] = {draw(s.sampled_from((FIRST_METHOD, "linear 1", "vader 3"))): items}
     if draw(s.booleans()):
         found["other_language"] = draw(labelled())
     return found
@@ -79,6 +82,41 @@ def test_a_part_over_many_hours_counts_what_its_hours_count(
             for languages in ("count", "leave_out"):
                 told = totals([found.of(via=via, community=community)], languages)
                 assert told == totals(by_hour, languages)
+
+
+@pytest.mark.parametrize("step_chars", [HOUR_CHARS, DAY_CHARS], ids=["hour", "day"])
+@settings(deadline=None)
+@given(
+    days=s.tuples(*(stored_day(day) for day in DAYS)),
+    hours_before=s.integers(0, 2),
+    via=s.none() | s.sampled_from(VIAS),
+    name=s.none() | s.sampled_from(NAMES),
+)
+def test_a_part_in_each_step_counts_what_the_hours_of_the_step_count(
+    step_chars: int, days: tuple[DayStats, ...], hours_before: int, via: Via | None, name: str
+) -> None:
+    window = [f"{day}T{hour}" for day in DAYS for hour in HOURS][hours_before:]
+    steps = {hour: hour[:step_chars] for hour in window}
+    by_name = add_up_steps(days, steps, lambda v, c: c if via in (None, v) else None)
+    by_via = add_up_steps(days, steps, lambda v, c: v if name in (None, c) else None)
+    for community in NAMES:
+        own = part_days(days, via=via, community=community)
+        check_steps(by_name.get(community, {}), own, steps)
+    for each in VIAS:
+        own = part_days(days, via=each, community=name)
+        check_steps(by_via.get(each, {}), own, steps)
+
+
+def check_steps(
+    found: Mapping[str, Cell], days: Iterable[DayStats], steps: Mapping[str, str]
+) -> None:
+    by_hour = cells_by_hour(days)
+    assert found.keys() <= set(steps.values())
+    for step in set(steps.values()):
+        cells = [by_hour[hour] for hour in by_hour if steps.get(hour) == step]
+        told = [found[step]] if step in found else []
+        for languages in ("count", "leave_out"):
+            assert totals(told, languages) == totals(cells, languages)
 
 
 def test_without_mentions_nothing_counts() -> None:

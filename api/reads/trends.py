@@ -1,0 +1,85 @@
+"""The sentiment of a window by the hour, day or week, also by community and by via."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from api.deps import Deps
+from api.reads.coverage import coverage_in
+from api.reads.scopes import check_needs_subject
+from api.reads.sentiment import Found, cells_in, read_window, trend_of
+from api.schema.parameters import TrendsParameters
+from api.schema.sentiment import SentimentTrends, TrendPoint
+from shared.models import Cell, Via
+from shared.stats.subject_parts import add_up_steps
+from shared.stats.subjects import VIAS
+from shared.stats.windows import steps_of
+
+Steps = Mapping[str, Sequence[str]]
+
+
+async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTrends:
+    """Return the sums of the window and of its hours, days or weeks; it reads the same documents.
+
+    Raises UnknownCommunity, UnknownSubject, BadParameters and StoreError.
+    """
+    if parameters.subject is None:
+        check_needs_subject(by=parameters.by)
+    found = await read_window(deps, parameters, parts=parameters.by is not None)
+
+    def trends() -> SentimentTrends:
+        steps = steps_of(found.window, parameters.granularity)
+        return SentimentTrends(
+            **dict(found.stats),
+            granularity=parameters.granularity,
+            trend_data=trend_of(deps, cells_in(steps, found.cells), steps, found.coverage),
+            communities=_by_community(deps, found, steps) if parameters.by == "community" else None,
+            vias=_by_via(deps, found, steps) if parameters.by == "via" else None,
+        )
+
+    return await asyncio.to_thread(trends)
+
+
+def _by_community(deps: Deps, found: Found, steps: Steps) -> dict[str, list[TrendPoint]]:
+    """Return the trend of each community with mentions, most first."""
+    cells = add_up_steps(
+        found.days,
+        _step_by_hour(steps),
+        lambda via, name: name if found.scope.has_part(via, name) else None,
+    )
+    sizes = {name: sum(map(_items, own.values())) for name, own in cells.items()}
+    return {
+        name: trend_of(
+            deps,
+            _lists(cells[name]),
+            steps,
+            coverage_in(deps, found.states, name, found.window),
+        )
+        for name in sorted(sizes, key=lambda name: (-sizes[name], name))
+        if sizes[name]
+    }
+
+
+def _by_via(deps: Deps, found: Found, steps: Steps) -> dict[Via, list[TrendPoint]]:
+    """Return the trend of each via that counts."""
+    cells = add_up_steps(
+        found.days,
+        _step_by_hour(steps),
+        lambda via, name: via if found.scope.has_part(via, name) else None,
+    )
+    return {
+        via: trend_of(deps, _lists(cells.get(via, {})), steps, found.coverage)
+        for via in VIAS
+        if found.scope.via in (None, via)
+    }
+
+
+def _step_by_hour(steps: Steps) -> dict[str, str]:
+    return {hour: step for step, hours in steps.items() for hour in hours}
+
+
+def _items(cell: Cell) -> int:
+    return cell["posts"] + cell["comments"]
+
+
+def _lists(cells: Mapping[str, Cell]) -> dict[str, list[Cell]]:
+    return {step: [cell] for step, cell in cells.items()}
