@@ -6,7 +6,7 @@ Reading a document costs at least one request unit, however small it is, and ten
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import fsum
 from typing import cast
 
@@ -59,11 +59,10 @@ async def read_days(
         for (scope, _), day_stats in (await store.read_many(DAYS, keys)).items():
             found[scope].append(day_stats)
     # Off the loop: a hundred months are thousands of cells.
-    unpacked = await asyncio.to_thread(lambda: [unpack(month) for month in packed.values()])
     wanted = set(days)
+    unpacked = await asyncio.to_thread(lambda: [unpack(each, wanted) for each in packed.values()])
     for day_stats in (day for month in unpacked for day in month):
-        if day_stats["id"] in wanted:
-            found[day_stats["scope"]].append(day_stats)
+        found[day_stats["scope"]].append(day_stats)
     return found
 
 
@@ -89,12 +88,14 @@ def pack(community: str, month: str, days: Iterable[DayStats]) -> MonthStats:
     )
 
 
-def unpack(month: MonthStats) -> list[DayStats]:
-    """Return the days of a month that hold something, oldest first."""
+def unpack(month: MonthStats, wanted: Collection[str] | None = None) -> list[DayStats]:
+    """Return the days of a month that hold something, or those wanted of them, oldest first."""
     community = month["scope"].removesuffix(partition_of(""))
     days: dict[str, dict[str, Cell]] = defaultdict(dict)
     for hour, numbers in month["cells"].items():
         day = f"{month['id']}-{hour}"[:DAY_CHARS]
+        if wanted is not None and day not in wanted:
+            continue
         days[day][hour[-2:]] = unpack_cell(numbers, _methods(month, hour, numbers))
     found = [DayStats(id=day, scope=community, hours=days[day]) for day in sorted(days)]
     if "names" in month:

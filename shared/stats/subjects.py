@@ -44,6 +44,8 @@ TABLE = "subjects:"
 """The partition of the figures of all subjects by the day: no community's name has a colon."""
 PREFIX = "subject:"
 VIAS: tuple[Via, ...] = get_args(Via)
+# Parts are most of a day. Where they aren't wanted, more days than these come out of months.
+MAX_DAYS_FOR_WHOLE = 2
 # How a part is named: "text in Cursor".
 IN = " in "
 PARTS_SUFFIX = " parts"
@@ -142,7 +144,8 @@ async def read_subject_days(
     """
     wanted = list(dict.fromkeys(subjects))
     own = _own(watched)
-    if len(wanted) * len(days) <= MAX_DAYS_READ:
+    are_few = parts or len(days) <= MAX_DAYS_FOR_WHOLE
+    if are_few and len(wanted) * len(days) <= MAX_DAYS_READ:
         found = await _days(store, [(subject, day) for subject in wanted for day in days])
     else:
         found = await _months(store, wanted, days, own, parts=parts)
@@ -301,9 +304,8 @@ async def _months(
     )
     wanted = set(days)
     whole = {key: month for key, month in months.items() if key not in too_many}
-    for subject, day in await asyncio.to_thread(lambda: list(_unpacked(whole, of_months))):
-        if day["id"] in wanted:
-            found[subject].append(day)
+    for subject, day in await asyncio.to_thread(lambda: list(_unpacked(whole, of_months, wanted))):
+        found[subject].append(day)
     return found
 
 
@@ -312,11 +314,13 @@ def _is_watched(month: MonthStats, watched: Mapping[str, str]) -> bool:
 
 
 def _unpacked(
-    months: Mapping[tuple[str, str], MonthStats], parts: Mapping[tuple[str, str], MonthParts]
+    months: Mapping[tuple[str, str], MonthStats],
+    parts: Mapping[tuple[str, str], MonthParts],
+    wanted: Collection[str],
 ) -> Iterator[tuple[str, DayStats]]:
     for key, month in months.items():
         split = unpack_parts(parts[key]) if key in parts else {}
-        for day in unpack(month):
+        for day in unpack(month, wanted):
             yield key[0], {**day, **split.get(day["id"], {})}  # type: ignore[typeddict-item]
 
 

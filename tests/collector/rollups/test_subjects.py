@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -120,7 +121,7 @@ async def _check_reads(store: Store) -> None:
     by_hand = mentions_by_hand(items)
     subjects = ["cursor", "gemini", "bard", "day"]
     assert len(subjects) * len(DAYS) > 100
-    for names, parts in (([*subjects], True), ([*subjects], False), (["gemini"], True)):
+    for names, parts in product(([*subjects], ["gemini"]), (True, False)):
         found = await read_subject_days(store, names, DAYS, watched, parts=parts)
         for subject in names:
             _check_cells(found[subject], by_hand.get(subject, {}))
