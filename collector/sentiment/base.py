@@ -19,7 +19,9 @@ class Score(NamedTuple):
     compound lies in -1..1 and never contradicts the label: positive from 0.05, negative up to
     -0.05. positive, negative and neutral lie in 0..1 and add up to 1: by `vader` they are shares
     of the words, by `linear` the probabilities of the three labels. language is "none" if the text
-    has no words, "other" if it clearly isn't English.
+    has no words, "other" if it clearly isn't English. unsure says that the method can't tell; the
+    label is neutral then. deciding are up to five words, as they stand in the scored words, that
+    decided the label, if the method knows.
     """
 
     label: Label
@@ -28,6 +30,8 @@ class Score(NamedTuple):
     negative: float
     neutral: float
     language: Language
+    unsure: bool = False
+    deciding: tuple[str, ...] = ()
 
 
 NO_WORDS = Score("neutral", 0.0, 0.0, 0.0, 1.0, "none")

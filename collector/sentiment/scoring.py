@@ -53,7 +53,7 @@ def score_texts(method: Method, texts: Sequence[Text | None], now: str) -> Score
 
 
 def _kept(score: Score, method: Method, now: str) -> Sentiment:
-    return Sentiment(
+    kept = Sentiment(
         label=score.label,
         compound=score.compound,
         positive=score.positive,
@@ -63,6 +63,11 @@ def _kept(score: Score, method: Method, now: str) -> Sentiment:
         version=method.version,
         analyzed_at=now,
     )
+    if score.unsure:
+        kept["unsure"] = True
+    if score.deciding:
+        kept["deciding"] = list(score.deciding)
+    return kept
 
 
 def text_of(item: Post | Comment) -> Text | None:

@@ -16,7 +16,20 @@ OtherLanguages = Literal["leave_out", "count"]
 """Whether items that aren't English count in labels and averages."""
 
 
-class Sentiment(TypedDict):
+class SentimentBasis(TypedDict):
+    """What a sentiment rests on.
+
+    unsure says that the method can't tell: the label is neutral then. deciding are up to five
+    words, as they stand in the scored words, that decided the label. by parent: a bare reply ("same
+    here") has the sentiment of what it answers.
+    """
+
+    unsure: NotRequired[Literal[True]]
+    deciding: NotRequired[list[str]]
+    by: NotRequired[Literal["parent"]]
+
+
+class Sentiment(SentimentBasis):
     """The sentiment of one text.
 
     compound lies in -1..1; positive, negative and neutral are shares in 0..1. version is that of
@@ -33,6 +46,15 @@ class Sentiment(TypedDict):
     analyzed_at: str
 
 
+class TargetSentiment(SentimentBasis):
+    """The sentiment of what a text says of one subject, by a method that scores targets."""
+
+    label: Label
+    compound: float
+    method: str
+    version: str
+
+
 class Observation(TypedDict):
     """The counts of a post at one moment; velocity is measured between two of them."""
 
@@ -46,12 +68,14 @@ class Mention(TypedDict):
 
     via text: the item names it, with the words in `matched`, as they stand in the text. via thread:
     a comment that names no subject, under a post about this one. via home: an item that names no
-    subject, in a home community of this one.
+    subject, in a home community of this one. sentiment is what the item says of the subject; where
+    it is missing, that of the whole item counts (sentiment_of in shared/stats/subjects.py).
     """
 
     subject: str
     via: Via
     matched: list[str]
+    sentiment: NotRequired[TargetSentiment]
 
 
 class Item(TypedDict):

@@ -25,6 +25,7 @@ from shared.models import (
     Post,
     Sentiment,
     SubjectHour,
+    TargetSentiment,
     Via,
 )
 from shared.stats.cells import FIRST_METHOD, add, methods_of
@@ -78,10 +79,9 @@ def subject_of(scope: str) -> str:
     return scope.removeprefix(PREFIX)
 
 
-def sentiment_of(item: Post | Comment, mention: Mention) -> Sentiment:
-    """Return what an item says of a subject that it mentions: until now, what it says at all."""
-    _ = mention
-    return item["sentiment"]
+def sentiment_of(item: Post | Comment, mention: Mention) -> Sentiment | TargetSentiment:
+    """Return what an item says of a subject that it mentions, or else what it says at all."""
+    return mention.get("sentiment") or item["sentiment"]
 
 
 def part_name(via: Via, community: str) -> str:

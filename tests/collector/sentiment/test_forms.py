@@ -82,3 +82,16 @@ def test_collection_and_rescoring_read_an_item_by_its_source_and_its_author() ->
     assert bot["language"] == "none"
     (again,) = scored_again([bot], METHODS[0], "2026-09-21T16:00:00Z")
     assert (again["language"], again["sentiment"]["method"]) == ("none", "linear")
+
+
+def test_doubt_and_the_words_that_decided_are_kept_only_where_a_method_tells_them() -> None:
+    plain = post_of("aws", POST)
+    assert not plain["sentiment"].keys() & {"unsure", "deciding", "by"}
+    told = NO_WORDS._replace(language="en", unsure=True, deciding=("awful", "hate"))
+    (again,) = scored_again(
+        [plain], replace(METHODS[0], score=lambda *_: told), "2026-09-21T16:00:00Z"
+    )
+    assert (again["sentiment"]["unsure"], again["sentiment"]["deciding"]) == (
+        True,
+        ["awful", "hate"],
+    )
