@@ -181,7 +181,7 @@ def _partial_days(pairs: Sequence[tuple[str, str]]) -> int:
 
 
 async def read_methods(store: Store, span: Window) -> list[str]:
-    """Return the methods that scored the items of the first and the last day, newest last.
+    """Return the methods that scored the items and mentions of the first and last day, newest last.
 
     Items are scored again from one end of time to the other, so that a mix shows at the ends.
     """
@@ -191,8 +191,8 @@ async def read_methods(store: Store, span: Window) -> list[str]:
         method
         for day in days
         if (ALL, day) in found
-        for _, cell in sorted(found[ALL, day]["hours"].items())
-        for method in methods_of(cell)
+        for hour, cell in sorted(found[ALL, day]["hours"].items())
+        for method in (*found[ALL, day].get("mention_methods", {}).get(hour, ()), *methods_of(cell))
     ]
     # The last place of each counts.
     return list(dict.fromkeys(reversed(listed)))[::-1]

@@ -149,11 +149,12 @@ class _Matching:
 
     def _matched(self, item: I, thread: Sequence[str]) -> I:
         if self._rules.is_empty:
-            return with_mentions(item, [])
+            return with_mentions(item, [], {})
         by_text = self._by_text.get(_key(item))
         if by_text is None:
             by_text = self._rules.by_text(item)
-        return with_mentions(item, self._rules.mentions(item, by_text, thread))
+        mentions = self._rules.mentions(item, by_text, thread)
+        return with_mentions(item, mentions, self._rules.current)
 
     def _thread_of(self, comment: Comment) -> Sequence[str]:
         post_id = comment["post_id"]

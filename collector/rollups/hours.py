@@ -22,7 +22,7 @@ from shared.models import (
     Post,
     ScopeHour,
 )
-from shared.stats.cells import add, is_empty, recount, with_threads
+from shared.stats.cells import add, is_empty, methods_of, recount, with_threads
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
 from shared.store.scan import items_between, nearby
 from shared.times import HOUR_CHARS, day_of, hour_of, next_hour
@@ -80,6 +80,7 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
         ALL,
         {d["id"]: add(share["cell"] for share in d["shares"].values()) for d in documents},
         {d["id"]: set(d["shares"]) for d in documents},
+        {d["id"]: _mention_methods(d["shares"].values()) for d in documents},
     )
 
 
@@ -89,7 +90,14 @@ def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
     share = _community_hour(posts, comments)
     if subjects:
         share["subjects"] = {subject: share_hash(each) for subject, each in subjects.items()}
+    scorers = {method for each in subjects.values() for method in methods_of(each["cell"])}
+    if only_of_mentions := scorers - methods_of(share["cell"]).keys():
+        share["mention_methods"] = sorted(only_of_mentions)
     return HourShare(share, subjects)
+
+
+def _mention_methods(shares: Iterable[CommunityHour]) -> list[str]:
+    return sorted({method for share in shares for method in share.get("mention_methods", ())})
 
 
 def _community_hour(posts: Sequence[Post], comments: Sequence[Comment]) -> CommunityHour:
@@ -127,10 +135,12 @@ async def write_days(
     scope: str,
     cells: Mapping[str, Cell],
     names: Mapping[str, set[str]] | None = None,
+    mention_methods: Mapping[str, list[str]] | None = None,
 ) -> None:
     """Put these hours' cells into the days and months of a scope, or into days of `all`.
 
-    names are the communities that count in each hour of `all`.
+    names are the communities that count in each hour of `all`, and mention_methods the methods by
+    which its mentions count but not its items.
     """
     days: dict[str, dict[str, Cell]] = defaultdict(dict)
     for hour in sorted(cells):
@@ -146,6 +156,11 @@ async def write_days(
         if names is not None and (known is None or "names" in known):
             named = {name for hour in changed for name in names[f"{day}T{hour}"]}
             document["names"] = sorted(named.union(known["names"] if known else ()))
+        by_mentions = dict(known.get("mention_methods", {})) if known else {}
+        if mention_methods is not None:
+            by_mentions.update((hour, mention_methods[f"{day}T{hour}"]) for hour in changed)
+        if by_mentions := {hour: some for hour, some in sorted(by_mentions.items()) if some}:
+            document["mention_methods"] = by_mentions
         documents.append(document)
     await store.upsert(DAYS, documents)
     if scope != ALL:

@@ -11,6 +11,7 @@ bound their own documents.
 """
 
 import base64
+import itertools
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ from shared.models import (
     SubjectShare,
     Via,
 )
-from shared.stats.cells import add, recount
+from shared.stats.cells import add, recount_as
 from shared.stats.subjects import (
     VIAS,
     communities_in,
@@ -41,6 +42,7 @@ from shared.stats.subjects import (
     pack_mention,
     part_name,
     put_part,
+    scored_mention,
     sentiment_of,
     subject_of,
     subject_scope,
@@ -127,15 +129,9 @@ def _listed(item: Item, mention: Mention) -> str:
 
 
 def _cell(mentions: Iterable[tuple[Item, Mention]]) -> Cell:
-    posts: list[Post] = []
-    comments: list[Comment] = []
-    for item, mention in mentions:
-        said = {**item, "sentiment": sentiment_of(item, mention)}
-        if item["kind"] == "post":
-            posts.append(cast("Post", said))
-        else:
-            comments.append(cast("Comment", said))
-    return recount(posts, comments)
+    listed = list(mentions)
+    posts = [cast("Post", item) for item, _ in listed if item["kind"] == "post"]
+    return recount_as(itertools.starmap(scored_mention, listed), posts)
 
 
 def _changes(

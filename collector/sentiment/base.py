@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 from shared.communities import SourceName
-from shared.models import Label, Language
+from shared.models import Label, Language, SentimentBasis
 from shared.text.form import MARKDOWN, Form
 
 # Hutto and Gilbert, ICWSM 2014, and https://github.com/cjhutto/vaderSentiment#about-the-scoring
@@ -32,6 +32,16 @@ class Score(NamedTuple):
     language: Language
     unsure: bool = False
     deciding: tuple[str, ...] = ()
+
+    @property
+    def basis(self) -> SentimentBasis:
+        """Return what the score rests on, as sentiments store it."""
+        basis = SentimentBasis()
+        if self.unsure:
+            basis["unsure"] = True
+        if self.deciding:
+            basis["deciding"] = list(self.deciding)
+        return basis
 
 
 NO_WORDS = Score("neutral", 0.0, 0.0, 0.0, 1.0, "none")

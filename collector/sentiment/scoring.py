@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from collector.sentiment.base import NO_WORDS, Method, Score, Text
+from collector.sentiment.mentions import with_mention_sentiments
 from shared.logs import event
 from shared.models import Comment, Language, Post, Sentiment
 
@@ -63,11 +64,7 @@ def _kept(score: Score, method: Method, now: str) -> Sentiment:
         version=method.version,
         analyzed_at=now,
     )
-    if score.unsure:
-        kept["unsure"] = True
-    if score.deciding:
-        kept["deciding"] = list(score.deciding)
-    return kept
+    return {**kept, **score.basis}
 
 
 def text_of(item: Post | Comment) -> Text | None:
@@ -80,14 +77,15 @@ def text_of(item: Post | Comment) -> Text | None:
 
 
 def scored_again(items: Sequence[I], method: Method, now: str) -> list[I]:
-    """Return stored items with their language and sentiment by this method.
+    """Return stored items with their language and sentiments by this method, also of mentions.
 
     Raises what the method raises: no fallback is used.
     """
     alone = replace(method, fallback=None)
-    scores = score_texts(alone, [text_of(item) for item in items], now)
+    texts = [text_of(item) for item in items]
+    scores = score_texts(alone, texts, now)
     again: list[I] = []
     for item, (language, sentiment) in zip(items, scores.found, strict=True):
         scored: I = {**item, "language": language, "sentiment": sentiment}
         again.append(scored)
-    return again
+    return with_mention_sentiments(again, texts, alone)

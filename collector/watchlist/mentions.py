@@ -82,13 +82,31 @@ def is_of_program(item: Post | Comment) -> bool:
     return FORMS.get(item["source"], MARKDOWN).is_bot(item["author"])
 
 
-def with_mentions(item: I, mentions: list[Mention]) -> I:
-    """Return an item with these mentions; one without any lacks the field."""
+def with_mentions(item: I, mentions: Sequence[Mention], current: Mapping[str, str]) -> I:
+    """Return an item with these mentions; one without any lacks the field.
+
+    A mention that the item had already keeps its sentiment: the same words name the same subject,
+    or what it was merged into by `current` of the rules. An item whose text changed has none yet.
+    """
     matched: I = {**item}
-    matched.pop("mentions", None)
+    before = matched.pop("mentions", [])
     if mentions:
-        matched["mentions"] = mentions
+        known = {
+            _words_of(each, current): each["sentiment"] for each in before if "sentiment" in each
+        }
+        matched["mentions"] = [
+            {**each, "sentiment": known[words]}
+            if (words := _words_of(each, current)) in known
+            else each
+            for each in mentions
+        ]
     return matched
+
+
+def _words_of(mention: Mention, current: Mapping[str, str]) -> tuple[str, Via, tuple[str, ...]]:
+    """Return what a mention is, but for its sentiment."""
+    subject = current.get(mention["subject"], mention["subject"])
+    return subject, mention["via"], tuple(mention["matched"])
 
 
 async def rematched(
@@ -117,7 +135,8 @@ def _rematched(
     named = {comment["post_id"] for comment in comments} & threads.keys()
     about = {post: rules.of_thread(threads[post]) for post in named}
     new_posts = [
-        with_mentions(post, rules.mentions(post, rules.by_text(post), ())) for post in posts
+        with_mentions(post, rules.mentions(post, rules.by_text(post), ()), rules.current)
+        for post in posts
     ]
     new_comments = [
         with_mentions(
@@ -127,6 +146,7 @@ def _rematched(
                 rules.by_text(each),
                 about[each["post_id"]] if each["post_id"] in named else _kept_thread(rules, each),
             ),
+            rules.current,
         )
         for each in comments
     ]

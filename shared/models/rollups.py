@@ -58,7 +58,8 @@ class DayStats(TypedDict):
 
     id is YYYY-MM-DD, hours has keys 00 to 23. names are the communities that count in a day of
     `all` or of a subject, or did; earlier days lack it. parts split the hours of a subject, with
-    the same keys.
+    the same keys. mention_methods are, for hours of `all`, the methods by which their mentions
+    count but none of their items, left out where there are none.
     """
 
     id: str
@@ -67,6 +68,7 @@ class DayStats(TypedDict):
     names: NotRequired[list[str]]
     parts: NotRequired[Parts]
     part_methods: NotRequired[PartMethods]
+    mention_methods: NotRequired[dict[str, list[str]]]
     _etag: NotRequired[str]
 
 
@@ -121,8 +123,9 @@ class CommunityHour(TypedDict):
     communities without asking each of them. comments are as many strings, newest first: p, n or -
     for positive, neutral or negative, and what follows the hour in the order key. texts are the
     likenesses of posts by their order key, less the empty ones. subjects are those that the items
-    of the hour mention, each with a hash of its SubjectShare. What was stored before comments or
-    texts were listed lacks them.
+    of the hour mention, each with a hash of its SubjectShare. mention_methods are the methods by
+    which its mentions count but none of its items, left out where there are none. What was stored
+    before comments or texts were listed lacks them.
     """
 
     cell: Cell
@@ -130,6 +133,7 @@ class CommunityHour(TypedDict):
     comments: NotRequired[list[str]]
     texts: NotRequired[dict[str, Likeness]]
     subjects: NotRequired[dict[str, str]]
+    mention_methods: NotRequired[list[str]]
 
 
 class ScopeHour(TypedDict):

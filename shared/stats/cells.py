@@ -1,7 +1,7 @@
 """The statistics of hours: how cells are recounted from items, and added up."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import fsum, sqrt
 from typing import NamedTuple, TypedDict
 
@@ -15,6 +15,7 @@ from shared.models import (
     OtherLanguages,
     Post,
     Sentiment,
+    TargetSentiment,
 )
 from shared.stats.threads import Threads, pack_threads
 from shared.times import day_of
@@ -74,7 +75,7 @@ def method_name(name: str, version: str | None) -> str:
     return f"{name} {version}" if version else name
 
 
-def method_of(sentiment: Sentiment) -> str:
+def method_of(sentiment: Sentiment | TargetSentiment) -> str:
     """Name the method that found this sentiment."""
     return method_name(sentiment["method"], sentiment.get("version"))
 
@@ -93,10 +94,13 @@ def scored(item: Item) -> Scored:
 def recount(posts: Iterable[Post], comments: Iterable[Comment]) -> Cell:
     """Count the items of one hour."""
     listed = list(posts)
-    of_posts = [scored(post) for post in listed]
-    of_comments = [scored(comment) for comment in comments]
-    cell = count(of_posts + of_comments, posts=len(of_posts))
-    return _with_copies(cell, sum("copy_of" in post for post in listed))
+    return recount_as(map(scored, [*listed, *comments]), listed)
+
+
+def recount_as(items: Iterable[Scored], posts: Collection[Post]) -> Cell:
+    """Count the items of one hour as they were scored; `posts` are those among them."""
+    cell = count(items, posts=len(posts))
+    return _with_copies(cell, sum("copy_of" in post for post in posts))
 
 
 def with_threads(cell: Cell, posts: Sequence[Post], comments: Sequence[Comment]) -> Cell:

@@ -28,7 +28,7 @@ from shared.models import (
     TargetSentiment,
     Via,
 )
-from shared.stats.cells import FIRST_METHOD, add, methods_of
+from shared.stats.cells import FIRST_METHOD, Scored, add, method_of, methods_of, scored
 from shared.stats.months import (
     MAX_DAYS_READ,
     key_of,
@@ -50,6 +50,10 @@ MAX_DAYS_FOR_WHOLE = 2
 # How a part is named: "text in Cursor".
 IN = " in "
 PARTS_SUFFIX = " parts"
+
+TARGET_METHODS = frozenset({"encoder"})
+"""The methods that score what a text says of a subject that it names."""
+OF_THE_TEXT = " of the text"
 
 LABELS_BY_INITIAL: Mapping[str, Label] = {"p": "positive", "-": "negative", "n": "neutral"}
 VIAS_BY_INITIAL: Mapping[str, Via] = {"t": "text", "r": "thread", "h": "home"}
@@ -82,6 +86,28 @@ def subject_of(scope: str) -> str:
 def sentiment_of(item: Post | Comment, mention: Mention) -> Sentiment | TargetSentiment:
     """Return what an item says of a subject that it mentions, or else what it says at all."""
     return mention.get("sentiment") or item["sentiment"]
+
+
+def method_of_mention(item: Post | Comment, mention: Mention) -> str:
+    """Name the method by which a mention counts: "encoder 1", or "encoder 1 of the text".
+
+    The latter counts what a text says at all, though its method could tell what it says of the
+    subject: the mention is newer than the score. A mention via thread or home has no words about
+    the subject alone, so the text's score is all that there is.
+    """
+    method = method_of(sentiment_of(item, mention))
+    is_text = "sentiment" not in mention and item["sentiment"]["method"] in TARGET_METHODS
+    return method + OF_THE_TEXT if is_text and mention["via"] == "text" else method
+
+
+def scored_mention(item: Post | Comment, mention: Mention) -> Scored:
+    """Return what statistics of a subject count of an item that mentions it."""
+    sentiment = sentiment_of(item, mention)
+    return scored(item)._replace(
+        label=sentiment["label"],
+        compound=sentiment["compound"],
+        method=method_of_mention(item, mention),
+    )
 
 
 def part_name(via: Via, community: str) -> str:

@@ -1,7 +1,11 @@
 """Finds where a text names something."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+# What may stand between the words of a name: spaces, a line break, and marks of Markdown.
+MAX_BETWEEN = 6
 
 
 def place_of(
@@ -22,6 +26,46 @@ def place_of(
         if not any(first <= start and end <= last for first, last in longer):
             return start, end
     return None
+
+
+def places_of(text: str, names: Iterable[str], others: Iterable[str] = ()) -> list[tuple[int, int]]:
+    """Return where a text in Markdown names something by one of its names, in the text's order.
+
+    Names are as cleaned text has them: in the text, marks and line breaks may stand between their
+    words. Another case counts only where none stands in its own. others are names of other things:
+    places within one of theirs don't count.
+    """
+    wanted, longer = list(names), list(others)
+    for flags in (0, re.IGNORECASE):
+        own = sorted(set(chain.from_iterable(_marked_places(text, each, flags) for each in wanted)))
+        if not own:
+            continue
+        covering = [
+            place
+            for other in longer
+            if any(len(other) > len(name) for name in wanted)
+            for place in _marked_places(text, other, flags)
+        ]
+        found = [place for place in own if not _is_within(place, (*own, *covering))]
+        if found:
+            return found
+    return []
+
+
+def _is_within(place: tuple[int, int], places: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a place lies in a longer one of these."""
+    return any(
+        start <= place[0] and place[1] <= end for start, end in places if (start, end) != place
+    )
+
+
+def _marked_places(text: str, name: str, flags: int) -> list[tuple[int, int]]:
+    words = [word for word in re.split(r"[\s_-]+", name) if word]
+    if not words:
+        return []
+    pattern = rf"[\W_]{{0,{MAX_BETWEEN}}}".join(map(re.escape, words))
+    found = re.finditer(rf"(?<![^\W_]){pattern}(?![^\W_])", text, flags)
+    return [each.span() for each in found]
 
 
 def _places(text: str, words: str, flags: int) -> list[tuple[int, int]]:

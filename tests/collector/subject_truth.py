@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from shared.models import DayStats, SubjectHour
+from shared.models import DayStats, Sentiment, SubjectHour
 from shared.stats.cells import LABELS, method_of, methods_of
 from shared.stats.months import unpack
 from shared.stats.subject_tables import MONTHS_OF_TABLE, read_tables
@@ -47,24 +47,39 @@ def mentions_by_hand(items: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, 
 
 def counted(said: Iterable[Said]) -> tuple[Any, ...]:
     """Count mentions: posts, comments, copies, labels and sums, other languages, and methods."""
-    items = [item for item, _ in said]
+    listed = list(said)
+    items = [item for item, _ in listed]
     methods: dict[str, int] = defaultdict(int)
-    for item in items:
-        methods[method_of(item["sentiment"])] += 1
+    for item, mention in listed:
+        methods[_method(item, mention)] += 1
     posts = [item for item in items if item["kind"] == "post"]
     return (
         len(posts),
         len(items) - len(posts),
         sum("copy_of" in post for post in posts),
-        _labelled(items),
-        _labelled([item for item in items if item.get("language") == "other"]),
+        _labelled(listed),
+        _labelled([one for one in listed if one[0].get("language") == "other"]),
         dict(methods),
     )
 
 
-def _labelled(items: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
-    labels = [item["sentiment"]["label"] for item in items]
-    tenths = [round(item["sentiment"]["compound"] * 10_000) for item in items]
+def sentiment_by_hand(item: Mapping[str, Any], mention: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what counts of a mention: its own sentiment, if it has one."""
+    found: Mapping[str, Any] = mention.get("sentiment", item["sentiment"])
+    return found
+
+
+def _method(item: Mapping[str, Any], mention: Mapping[str, Any]) -> str:
+    sentiment = sentiment_by_hand(item, mention)
+    name = method_of(cast("Sentiment", sentiment))
+    is_of_text = sentiment is item["sentiment"] and sentiment["method"] == "encoder"
+    return f"{name} of the text" if is_of_text and mention["via"] == "text" else name
+
+
+def _labelled(said: Sequence[Said]) -> tuple[int, ...]:
+    sentiments = [sentiment_by_hand(*one) for one in said]
+    labels = [sentiment["label"] for sentiment in sentiments]
+    tenths = [round(sentiment["compound"] * 10_000) for sentiment in sentiments]
     return (*(labels.count(label) for label in LABELS), sum(tenths), sum(n * n for n in tenths))
 
 
@@ -127,7 +142,7 @@ def _listed(said: Said) -> Listed:
         item["order_key"],
         item["community"],
         item["kind"],
-        item["sentiment"]["label"],
+        sentiment_by_hand(item, mention)["label"],
         mention["via"],
     )
 

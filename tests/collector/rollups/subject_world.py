@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from collector.ingest.importer import Chunk, Importer, Written
+from collector.sentiment.base import Method, Score, Target
 from collector.sources.base import Seen, SeenComment, SeenPost
 from collector.watchlist.mentions import MentionRules, rematched
 from shared.models import Comment, Post, Subject
@@ -15,7 +17,8 @@ from shared.rematches import begin_matched
 from shared.settings import Settings, load_settings
 from shared.store import Store
 from shared.subjects.watchlist import read_watchlist
-from tests.collector.crashing import opened, rematch_turn
+from shared.text.forms import FORMS
+from tests.collector.crashing import opened, rematch_turn, rescorer
 from tests.collector.harness import METHOD, check_statistics, stored_items
 from tests.watchlists import a_subject, watch
 
@@ -32,6 +35,18 @@ TEXTS = (
 )
 NOTHING = TEXTS[3]
 
+
+def _near(targets: Sequence[Target]) -> list[Score]:
+    """Return what the words around each target say."""
+    return [
+        METHOD.score(each.text[max(0, each.start - NEAR) : each.end + NEAR], each.form)
+        for each in targets
+    ]
+
+
+NEAR = 14
+TARGETS = Method("encoder", "1", METHOD.score, forms=FORMS, score_targets=_near)
+"""A method that scores targets."""
 
 CURSOR = a_subject("cursor", home=["forum.cursor"])
 GEMINI = a_subject("gemini", home=["hn.ai"])
@@ -143,6 +158,12 @@ async def match_again(store: Any, settings: Settings, *, later: int = 0) -> None
     now = NOW + timedelta(minutes=later)
     while await rematch_turn(store, settings, now=now, batch_items=5).run() is not None:
         pass
+
+
+async def score_again(store: Any, settings: Settings, *, later: int = 0) -> None:
+    """Score stored items and their mentions by TARGETS, `later` minutes after NOW."""
+    now = NOW + timedelta(minutes=later)
+    await replace(rescorer(store, settings, now=now, batch_items=5), method=TARGETS).run()
 
 
 async def check(store: Store) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from collector.maintenance.cleanup import Cleaner
 from shared.settings import Settings
-from shared.stats.subjects import subject_scope
+from shared.stats.subjects import read_subject_days, subject_scope
 from shared.store import SUBJECT_HOURS, Query
 from tests.collector.crashing import DeadStore, Killed, opened
 from tests.collector.harness import WatchedStore
@@ -27,9 +27,11 @@ from tests.collector.rollups.subject_world import (
     match_again,
     mentions_of,
     put,
+    score_again,
     settings_in,
     watch_next,
 )
+from tests.watchlists import a_subject
 
 SUBJECTS = [CURSOR, GEMINI, BARD]
 TOOLS, DESK, FORUM = NAMES[1], NAMES[2], NAMES[3]
@@ -221,3 +223,47 @@ async def test_killed_at_any_write_the_comments_of_a_post_follow_it(
             await check(store)
         step += 1
     assert deaths > 30
+
+
+async def test_a_mention_keeps_its_sentiment_while_its_words_and_its_text_stay(
+    store, settings
+) -> None:
+    await watch_next(store, SUBJECTS)
+    liked = a_comment(1, "Cursor is great, and Bard is awful", post=1)
+    edited = a_comment(2, "I hate Bard", post=1)
+    await put(store, settings, [a_post(1, NOTHING), liked, edited])
+    await score_again(store, settings)
+    assert await sentiments_of(store) == {
+        "c1": {"cursor": "encoder", "bard": "encoder"},
+        "c2": {"bard": "encoder"},
+        "p1": {"gemini": None},
+    }
+    # A renamed subject and moved figures change no words; new words and new subjects do.
+    renamed = a_subject("poet", "bard", merged_from=["bard"])
+    await watch_next(store, [renamed, CURSOR, a_subject("great")])
+    await match_again(store, settings, later=20)
+    moved = a_comment(1, "Cursor is great, and Bard is awful", post=1, stickied=True)
+    await put(store, settings, [moved, a_comment(2, "I love Bard", post=1)], later=21)
+    assert await sentiments_of(store) == {
+        "c1": {"poet": "encoder", "cursor": "encoder", "great": None},
+        "c2": {"poet": None},
+        "p1": {},
+    }
+    await check(store)
+    (day,) = (await read_subject_days(store, ["great"], ["2026-11-03"], NAMES))["great"]
+    assert day["hours"]["13"]["methods"] == {"encoder 1 of the text": 1}
+    await score_again(store, settings, later=40)
+    assert (await sentiments_of(store))["c2"] == {"poet": "encoder"}
+    await check(store)
+
+
+async def sentiments_of(store: Any) -> dict[str, dict[str, str | None]]:
+    """Return by the item and the subject the method that scored each mention."""
+    posts, comments = await all_items(store)
+    return {
+        item["id"]: {
+            each["subject"]: each["sentiment"]["method"] if "sentiment" in each else None
+            for each in item.get("mentions", [])
+        }
+        for item in (*posts, *comments)
+    }

@@ -34,10 +34,17 @@ from tests.collector.rollups.subject_world import (
     match_again,
     mentions_of,
     put,
+    score_again,
     settings_in,
     watch_next,
 )
-from tests.collector.subject_truth import Said, as_counted, counted, mentions_by_hand
+from tests.collector.subject_truth import (
+    Said,
+    as_counted,
+    counted,
+    mentions_by_hand,
+    sentiment_by_hand,
+)
 
 SLOTS = 14
 # Items of two months, and of the same and of other hours.
@@ -75,6 +82,7 @@ STEPS = st.lists(
         st.tuples(DEATH, BATCH),
         st.tuples(DEATH, BATCH),
         st.tuples(DEATH, st.sampled_from(WATCHLISTS)),
+        st.tuples(DEATH, st.none()),
     ),
     min_size=1,
     max_size=7,
@@ -82,28 +90,36 @@ STEPS = st.lists(
 
 
 async def _live(folder: Path, steps: Sequence[Any]) -> None:
-    """Go through steps: of each, the work may be killed at a write, and is then done again."""
+    """Go through steps: of each, the work may be killed at a write, and is then done again.
+
+    A step is a batch of items, a watchlist, or None, which scores stored items and mentions again.
+    """
     own = settings_in(folder)
     async with a_world(folder, WATCHLISTS[0]) as store:
         for number, (death, what) in enumerate(steps):
-            is_batch = bool(what) and isinstance(what[0], tuple)
-            if not is_batch:
+            if not (what is None or _is_batch(what)):
                 await watch_next(store, what)
             later = 2 * MINUTES * number
             if death is not None:
                 with suppress(Killed):
-                    await _work(DeadStore(store, death), own, what if is_batch else None, later)
+                    await _work(DeadStore(store, death), own, what, later)
                 later += MINUTES
-            await _work(store, own, what if is_batch else None, later)
+            await _work(store, own, what, later)
             await check(store)
         await _check_reads(store)
 
 
-async def _work(store: Any, own: Any, batch: Any, later: int) -> None:
-    if batch is None:
-        await match_again(store, own, later=later)
+async def _work(store: Any, own: Any, what: Any, later: int) -> None:
+    if what is None:
+        await score_again(store, own, later=later)
+    elif _is_batch(what):
+        await put(store, own, what, later=later)
     else:
-        await put(store, own, batch, later=later)
+        await match_again(store, own, later=later)
+
+
+def _is_batch(what: Any) -> bool:
+    return bool(what) and isinstance(what[0], tuple)
 
 
 @settings(max_examples=40)
@@ -134,7 +150,8 @@ async def _check_reads(store: Store) -> None:
         english = [one for one in said if one[0].get("language") != "other"]
         figures = table.total(subject)
         assert (figures.items, figures.counted) == (len(said), len(english))
-        assert figures.positive == sum(i["sentiment"]["label"] == "positive" for i, _ in english)
+        labels = [sentiment_by_hand(*one)["label"] for one in english]
+        assert figures.positive == labels.count("positive")
         assert sum(each.items for each in table.series(subject)) == len(said)
         assert sum(table.items_by_community(subject).values()) == len(said)
 
