@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from shared.models import SubjectsDay, SubjectsMonth
@@ -19,10 +20,28 @@ class Row(NamedTuple):
     items: tuple[int, ...]
 
 
+class _Series:
+    """Numbers by the hour or day; all of them are added up once."""
+
+    def __init__(self, numbers: Mapping[str, Numbers]) -> None:
+        self._numbers = numbers
+
+    @cached_property
+    def _whole(self) -> Numbers:
+        return total(list(self._numbers.values()))
+
+    def within(self, steps: Mapping[str, str]) -> Sequence[Numbers]:
+        """Return numbers that add up to those of these hours or days."""
+        if self._numbers.keys() <= steps.keys():
+            return [self._whole]
+        return [self._numbers[step] for step in steps if step in self._numbers]
+
+
 class ParsedTable:
     """A table of a day by the hour, or of a month by the day, in watched communities.
 
-    The communities without a name count. Subjects are parsed when they are first asked for.
+    The communities without a name count. Subjects are parsed when they are first asked for. Windows
+    are given as the hours or days that they have of the table.
     """
 
     def __init__(self, table: SubjectsDay | SubjectsMonth, watched: Iterable[str]) -> None:
@@ -31,7 +50,10 @@ class ParsedTable:
         # A community that is stored in another case counts under the watched name.
         self._names = [own.get(name.lower()) for name in table["names"]]
         self._rows: dict[str, Mapping[str, Row]] = {}
-        self._whole: dict[str, Numbers] = {}
+        self._totals: dict[str, _Series] = {}
+        self._items: dict[str, Mapping[str, int]] = {}
+        # Those of the communities that were asked for last.
+        self._of_communities: tuple[Collection[str], dict[str, _Series]] = (), {}
 
     @property
     def subjects(self) -> Collection[str]:
@@ -48,32 +70,52 @@ class ParsedTable:
             self._rows[subject] = rows
         return rows
 
-    def totals(self, subject: str, steps: Collection[str]) -> list[Numbers]:
-        """Return numbers that add up to those of a subject in these hours or days."""
-        rows = self.rows(subject)
-        if rows and all(step in steps for step in rows):
-            if subject not in self._whole:
-                self._whole[subject] = total([row.total for row in rows.values()])
-            return [self._whole[subject]]
-        return [row.total for step, row in rows.items() if step in steps]
+    def totals(self, subject: str, steps: Mapping[str, str]) -> Sequence[Numbers]:
+        """Return numbers that add up to those of a subject in a window."""
+        series = self._totals.get(subject)
+        if series is None:
+            series = _Series({step: row.total for step, row in self.rows(subject).items()})
+            self._totals[subject] = series
+        return series.within(steps)
 
     def of_communities(
-        self, subject: str, steps: Collection[str], communities: Collection[str]
-    ) -> Iterator[Numbers]:
-        """Yield the numbers of a subject in these communities, in these hours or days."""
-        only = [name if name in communities else None for name in self._names]
-        rest = REST in communities
-        for step, row in self.rows(subject).items():
-            if step in steps and any(name in communities for name in row.names):
-                for name, numbers in unpack_rows(self._texts[subject][step], only).items():
-                    if name != REST or rest:
-                        yield numbers
+        self, subject: str, steps: Mapping[str, str], communities: frozenset[str]
+    ) -> Sequence[Numbers]:
+        """Return numbers that add up to those of a subject in these communities in a window."""
+        asked, known = self._of_communities
+        if asked != communities:
+            asked, known = self._of_communities = communities, {}
+        series = known.get(subject)
+        if series is None:
+            series = known[subject] = _Series(self._numbers_in(subject, communities))
+        return series.within(steps)
+
+    def items_by_community(self, subject: str, steps: Mapping[str, str]) -> Mapping[str, int]:
+        """Return the number of a subject's items by community in a window."""
+        rows = self.rows(subject)
+        if not rows.keys() <= steps.keys():
+            return _items_in(rows[step] for step in steps if step in rows)
+        items = self._items.get(subject)
+        if items is None:
+            items = self._items[subject] = _items_in(rows.values())
+        return items
 
     def by_community(self, subject: str, steps: Collection[str]) -> Iterator[tuple[str, Numbers]]:
-        """Yield the communities and numbers of a subject in these hours or days."""
+        """Yield the communities and numbers of a subject in a window."""
         for step in self.rows(subject):
             if step in steps:
                 yield from unpack_rows(self._texts[subject][step], self._names).items()
+
+    def _numbers_in(self, subject: str, communities: frozenset[str]) -> dict[str, Numbers]:
+        only = [name if name in communities else None for name in self._names]
+        found = {}
+        for step, row in self.rows(subject).items():
+            if not communities.isdisjoint(row.names):
+                rows = unpack_rows(self._texts[subject][step], only)
+                if REST not in communities:
+                    rows.pop(REST, None)
+                found[step] = total(list(rows.values()))
+        return found
 
 
 class ParsedTables:
@@ -92,6 +134,14 @@ class ParsedTables:
         if len(self._kept) > MAX_KEPT:
             self._kept.popitem(last=False)
         return kept[1]
+
+
+def _items_in(rows: Iterable[Row]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in rows:
+        for name, items in zip(row.names, row.items, strict=True):
+            found[name] = found.get(name, 0) + items
+    return found
 
 
 def _row(rows: Mapping[str, Numbers]) -> Row:

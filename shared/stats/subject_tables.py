@@ -83,10 +83,11 @@ class SubjectTable:
         """Return a subject's figures; `without` names communities that don't count."""
         found = total([e for part in self.parts for e in part.table.totals(subject, part.steps)])
         if without:
+            communities = frozenset(without)
             less = [
                 numbers
                 for part in self.parts
-                for numbers in part.table.of_communities(subject, part.steps, without)
+                for numbers in part.table.of_communities(subject, part.steps, communities)
             ]
             found = tuple(map(sub, found, total(less)))
         return self._figures(found)
@@ -109,10 +110,8 @@ class SubjectTable:
         """Count a subject's items by community; REST names those without a name."""
         found: dict[str, int] = {}
         for part in self.parts:
-            for step, row in part.table.rows(subject).items():
-                if step in part.steps:
-                    for name, items in zip(row.names, row.items, strict=True):
-                        found[name] = found.get(name, 0) + items
+            for name, items in part.table.items_by_community(subject, part.steps).items():
+                found[name] = found.get(name, 0) + items
         return found
 
     def series(self, subject: str) -> list[Figures]:
@@ -129,20 +128,21 @@ class SubjectTable:
 
     def _figures(self, numbers: Numbers) -> Figures:
         items, posts, positive, negative, compounds, squares = numbers[:OWN]
-        other = numbers[OWN:]
-        if self.other_languages == "count":
-            other = NO_NUMBERS[OWN:]
-        left_out, other_positive, other_negative, other_sum, other_squares = other
-        positive, negative = positive - other_positive, negative - other_negative
+        left_out = 0
+        if numbers[OWN] and self.other_languages == "leave_out":
+            left_out, other_positive, other_negative, other_sum, other_squares = numbers[OWN:]
+            positive, negative = positive - other_positive, negative - other_negative
+            compounds, squares = compounds - other_sum, squares - other_squares
+        # By position, because a list of a hundred subjects has thousands of them.
         return Figures(
-            items=items,
-            posts=posts,
-            positive=positive,
-            negative=negative,
-            neutral=items - left_out - positive - negative,
-            left_out=left_out,
-            compound_sum=(compounds - other_sum) / SUM_UNIT,
-            compound_squares=(squares - other_squares) / SQUARES_UNIT,
+            items,
+            posts,
+            positive,
+            negative,
+            items - left_out - positive - negative,
+            left_out,
+            compounds / SUM_UNIT,
+            squares / SQUARES_UNIT,
         )
 
 

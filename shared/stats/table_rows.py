@@ -53,11 +53,11 @@ def unpack_rows(text: str, names: Sequence[str | None]) -> dict[str, Numbers]:
     """Return the rows of a text by community, without those whose name is None."""
     found: dict[str, Numbers] = {}
     for row in text.split(","):
-        number, *rest = row.split(" ")
+        number, _, rest = row.partition(" ")
         name = REST if number == REST_NUMBER else names[int(number)]
         if name is None:
             continue
-        numbers = tuple(map(int, rest))
+        numbers = tuple(map(int, rest.split(" ")))
         if len(numbers) == OWN:
             numbers += NO_NUMBERS[OWN:]
         found[name] = total([found[name], numbers]) if name in found else numbers
@@ -83,6 +83,8 @@ def add_up(rows: Iterable[Rows]) -> Numbers:
 
 def total(numbers: Sequence[Numbers]) -> Numbers:
     """Add numbers up."""
+    if len(numbers) == 1:
+        return numbers[0]
     return tuple(map(sum, zip(*numbers, strict=True))) if numbers else NO_NUMBERS
 
 

@@ -88,7 +88,13 @@ async def test_a_window_and_the_one_before_read_few_documents(sqlite_store, hour
             assert round(figures.compound_sum * 10_000) == total
             assert round(figures.compound_squares * 100) == hours * (25 + 25 - 1)
             assert table.items_by_community(subject) == {"Cursor": 3 * hours, REST: 3 * hours}
-            assert table.total(subject, without=["Cursor"]).items == 3 * hours
+            for without, left in (
+                (("Cursor",), 3),
+                ((REST,), 3),
+                (("Cursor", REST), 0),
+                (("aws",), 6),
+            ):
+                assert table.total(subject, without=without).items == left * hours
             series = [each.items for each in table.series(subject)]
             assert len(series) == len(table.steps)
             assert sum(series) == 6 * hours
