@@ -30,26 +30,32 @@ _FIELDS = [
     name for name in PostAnswer.model_fields if name not in {"language", "source", "mentions"}
 ]
 _AT = _FIELDS.index("sentiment")
+_BASIS = ["sentiment_unsure", "sentiment_deciding", "sentiment_by"]
+_OF_SENTIMENT = (f"sentiment_{name}" for name in PostSentiment.model_fields)
+_SENTIMENT = [name for name in _OF_SENTIMENT if name not in _BASIS]
 POST_COLUMNS = [
     *_FIELDS[:_AT],
-    *(f"sentiment_{name}" for name in PostSentiment.model_fields),
+    *_SENTIMENT,
     "language",
     *_FIELDS[_AT + 1 :],
     "source",
     "mentions",
+    *_BASIS,
 ]
 _LATER = ("language", "copy_of", "copies", "source", "mentions")
 ITEM_COLUMNS = [
     *(name for name in ItemAnswer.model_fields if name not in {"sentiment", *_LATER}),
-    *(f"sentiment_{name}" for name in PostSentiment.model_fields),
+    *_SENTIMENT,
     *_LATER,
+    *_BASIS,
 ]
 _OF_MENTIONS = [name for name in MentionAnswer.model_fields if name != "sentiment"]
 _AT_MENTION = list(MentionAnswer.model_fields).index("sentiment")
 MENTION_COLUMNS = [
     *_OF_MENTIONS[:_AT_MENTION],
-    *(f"sentiment_{name}" for name in PostSentiment.model_fields),
+    *_SENTIMENT,
     *_OF_MENTIONS[_AT_MENTION:],
+    *_BASIS,
 ]
 # A file goes from hand to hand without its name, so that each line says whose it is.
 TREND_COLUMNS = [*TrendPoint.model_fields, "subreddit"]
@@ -80,9 +86,11 @@ def items_file(
 
 
 def _in_a_cell(mention: Mapping[str, Any]) -> str:
-    """Return a mention for a cell: its subject, via, and the words that name it."""
+    """Return a mention for a cell: its subject, via, the words that name it, and its own label."""
     words = ", ".join(mention["matched"])
     how = f"{mention['via']}: {words}" if words else mention["via"]
+    if own := mention["sentiment"]:
+        how += f"; {own['label']}"
     return f"{mention['subject']} ({how})"
 
 

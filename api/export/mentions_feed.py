@@ -58,5 +58,6 @@ def _summary(mention: MentionAnswer) -> str:
     text = mention.text
     if len(text) > MAX_SUMMARY_CHARS:
         text = text[:MAX_SUMMARY_CHARS] + CUT
-    said = f"{mention.sentiment.label} text, by {how}"
+    what = "text" if mention.sentiment_of == "text" else "mention"
+    said = f"{mention.sentiment.label} {what}, by {how}"
     return f"{said}. {text}" if text else said

@@ -45,6 +45,8 @@ class SubjectsFigures:
     basis: Basis
     coverage: Coverage | None
     timestamp: str
+    methods: Sequence[str]
+    """The methods by which items and mentions count."""
 
     @cached_property
     def totals(self) -> "Totals":
@@ -153,12 +155,13 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
     )
     missing = {name: own & set(times.now) for name, own in seen.hours_of.items()} if seen else {}
     longest = max((len(hours - unknown) for hours in missing.values()), default=0)
+    methods = await read_methods(store, span)
     basis = Basis(
         hours=len(pairs),
         wanted=len(times.now),
         is_late=longest > MAX_MISSING * len(times.now),
         behind=[name for name, hours in missing.items() if hours],
-        is_mixed=len(await read_methods(store, span)) > 1,
+        is_mixed=len(methods) > 1,
     )
     return SubjectsFigures(
         window=window,
@@ -171,6 +174,7 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
         basis=basis,
         coverage=coverage,
         timestamp=iso(moment),
+        methods=methods,
     )
 
 

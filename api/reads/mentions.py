@@ -14,7 +14,7 @@ from api.schema.subject_parameters import MAX_RANKED, FeedParameters, MentionsPa
 from api.schema.subjects import MentionAnswer, Mentions
 from api.schema.values import Kind
 from shared.models import ALL, Item, Label, Mention, SubjectHour
-from shared.stats.subjects import Listed, listed_in
+from shared.stats.subjects import Listed, listed_in, sentiment_of
 from shared.store import SUBJECT_HOURS, Store
 from shared.times import Window, iso
 
@@ -183,6 +183,12 @@ def _place_of(listed: Listed) -> str:
     return listed.order_key + (COMMENT if listed.kind == "comment" else "")
 
 
+def label_in(item: Item, scope: Scope) -> Label:
+    """Return the label by which an item counts in a scope: of its subject, if there is one."""
+    mention = _mention_of(item, scope)
+    return sentiment_of(item, mention)["label"] if mention else item["sentiment"]["label"]
+
+
 def _mention_of(item: Item, scope: Scope) -> Mention | None:
     listed = item.get("mentions", ())
     return next((each for each in listed if each["subject"] == scope.subject_id), None)
@@ -218,11 +224,15 @@ def _answers(
 
 def _answer(item: Item, mention: Mention, names: Sequence[str], cursor: str) -> MentionAnswer:
     more = {"post_id": item["id"]} if item["kind"] == "post" else {}
+    own = mention.get("sentiment")
+    unknown = dict.fromkeys(("version", "positive", "negative", "neutral", "analyzed_at"))
     fields = {
         "title": None,
         "comment_count": None,
         **with_places(item, names),
         **more,
+        "sentiment": {**unknown, **(own or item["sentiment"])},
+        "sentiment_of": "target" if own else "text",
         "via": mention["via"],
         "matched": mention["matched"],
         "text": item["content"],

@@ -10,7 +10,7 @@ from api.errors import NotFound
 from api.reads.copies import Copies, with_places
 from api.reads.hours import HourWalk, Reference, read_referenced
 from api.reads.listing import Listing, Page, Slice, read_page, sliced
-from api.reads.mentions import MentionListing, is_about
+from api.reads.mentions import MentionListing, is_about, label_in
 from api.reads.scopes import Scope, read_scope
 from api.reads.search import search_of, search_terms
 from api.reads.spans import window_of
@@ -99,7 +99,7 @@ async def _topic_listing(
     wanted = [
         post
         for post in found
-        if parameters.sentiment in {None, post["sentiment"]["label"]} and is_about(post, scope)
+        if is_about(post, scope) and parameters.sentiment in {None, label_in(post, scope)}
     ]
     return _TopicListing(sorted(wanted, key=lambda post: post["order_key"], reverse=True))
 

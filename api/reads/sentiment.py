@@ -29,6 +29,7 @@ from shared.stats.cells import COMPOUND_DIGITS
 from shared.stats.compare import change, missing_hours
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
+from shared.stats.subjects import SentimentIsOf, sentiment_is_of
 from shared.stats.windows import Times, full_hours, steps_of
 from shared.times import Window, iso, next_hour
 
@@ -68,15 +69,17 @@ async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = 
         cells = (await read_cells(deps, [scope], window))[scope.name]
     states = await read_states(deps, await deps.watched_store(), [scope.community])
     coverage = await asyncio.to_thread(coverage_in, deps, states, scope.community, window)
+    totals = _totals(deps, cells, window.hours())
     stats = Stats(
         subreddit=scope.community,
         scope=scope.name,
         subject=scope.subject_id,
         via=scope.via,
         time_window_hours=parameters.hours,
-        statistics=_totals(deps, cells, window.hours()),
+        statistics=totals,
         window=_time_window(window),
         coverage=coverage_answer(coverage),
+        sentiment_of=_sentiment_of([(scope, totals)]),
         rematching=scope.is_rematching,
         origin=deps.settings.origin,
         timestamp=iso(window.end),
@@ -266,6 +269,11 @@ async def _comparison(
         mixed_methods=_are_mixed(
             total for each in compared for total in (each.statistics, each.previous)
         ),
+        sentiment_of=_sentiment_of(
+            (scope, totals)
+            for scope, each in zip(read.scopes, compared, strict=True)
+            for totals in (each.statistics, each.previous)
+        ),
         window=_time_window(window),
         previous_window=TimeWindow(start=iso(before.start), end=iso(window.start)),
         origin=deps.settings.origin,
@@ -304,6 +312,16 @@ def _totals(deps: Deps, cells: Cells, hours: Iterable[str]) -> Totals:
 
 def _are_mixed(totals: Iterable[Totals]) -> bool:
     return len({method for total in totals for method in total.methods}) > 1
+
+
+def _sentiment_of(totals: Iterable[tuple[Scope, Totals]]) -> SentimentIsOf:
+    """Return what the sentiments of scopes are of: those of communities are of whole texts."""
+    methods = {
+        method if scope.subject is not None else ""
+        for scope, own in totals
+        for method in own.methods
+    }
+    return sentiment_is_of(methods)
 
 
 def _compared(

@@ -33,6 +33,7 @@ from api.schema.subjects import (
 )
 from shared.models import Role, Subject
 from shared.stats.subject_tables import SubjectTable
+from shared.stats.subjects import sentiment_is_of
 from shared.stats.table_rows import REST
 
 ORDER: Mapping[Role, int] = {"own": 0, "competitor": 1, "topic": 2}
@@ -193,6 +194,7 @@ def _of_the_set(
         "set": list(bases.own),
         "base": bases.now,
         "mixed_methods": found.basis.is_mixed,
+        "sentiment_of": sentiment_is_of(found.methods),
         "granularity": found.step,
         "gaps": found.gaps,
         "time_window_hours": parameters.hours,

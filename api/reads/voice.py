@@ -22,6 +22,7 @@ from api.schema.subjects import OtherVoices, ShareOfVoice, SubjectVoice
 from shared.models import Subject
 from shared.settings import Settings
 from shared.stats.cells import COMPOUND_DIGITS
+from shared.stats.subjects import sentiment_is_of
 from shared.stats.table_rows import REST
 
 
@@ -53,6 +54,7 @@ async def read_voice(deps: Deps, parameters: VoiceParameters) -> ShareOfVoice:
             left_out_communities=homes,
             compared_hours=found.basis.hours,
             mixed_methods=found.basis.is_mixed,
+            sentiment_of=sentiment_is_of(found.methods),
             rematching=any(each["id"] in rematching for each in subjects),
             time_window_hours=parameters.hours,
             window=found.time_window,

@@ -1,6 +1,6 @@
 """Posts and comments."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, RootModel
 
@@ -56,9 +56,38 @@ CopyOf = Annotated[
         " over all communities leaves it out if it has that post"
     ),
 ]
+Unsure = Annotated[
+    bool, Field(description="whether the method can't tell; the label is neutral then")
+]
+Deciding = Annotated[
+    list[str],
+    Field(
+        description="up to five words that decided the label, as they stand in the text without its"
+        " Markdown; empty where the method doesn't tell them"
+    ),
+]
+By = Annotated[
+    Literal["parent"] | None,
+    Field(
+        description='parent: a bare reply, such as "same here", has the sentiment of what it'
+        " answers; else null"
+    ),
+]
 Copies = Annotated[
     list[str], Field(description="the posts that repeat it, as community/id, oldest first")
 ]
+
+
+class MentionSentiment(Answer):
+    """What an item says of a subject that it names."""
+
+    label: Label = Field(description="positive, negative or neutral")
+    compound: float = Field(description="-1 to 1")
+    method: str = Field(description="the method that scored it")
+    version: str | None = Field(description="the version of the method")
+    unsure: Unsure = False
+    deciding: Deciding = Field(default=[])
+    by: By = None
 
 
 class ItemMention(Answer):
@@ -71,6 +100,11 @@ class ItemMention(Answer):
     )
     matched: list[str] = Field(
         description="the words that name it, as they stand in the text; empty unless via text"
+    )
+    sentiment: MentionSentiment | None = Field(
+        default=None,
+        description="what the item says of it; null where that isn't known: the sentiment of the"
+        " whole item counts then",
     )
 
 
@@ -91,6 +125,9 @@ class PostSentiment(Answer):
         default=None,
         description="the version of the method; null for texts scored before there were versions",
     )
+    unsure: Unsure = False
+    deciding: Deciding = Field(default=[])
+    by: By = None
 
 
 class PostAnswer(Answer):

@@ -219,7 +219,10 @@ class ListParameters(CommunityParameters, FormatParameters):
         examples=[100],
     )
     sentiment: Label | None = Field(
-        default=None, description="positive, negative or neutral", examples=["negative"]
+        default=None,
+        description="positive, negative or neutral; of a list of a subject what its items say of"
+        " the subject",
+        examples=["negative"],
     )
     q: str | None = Field(
         default=None,

@@ -1,6 +1,6 @@
 """The sentiment of windows: counts, means, steps and changes."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from api.schema.base import Answer, DataOrigin, LeftOut, Methods, MixedMethods, 
 from api.schema.coverage import CoverageAnswer
 from shared.models import Via
 from shared.stats.compare import Verdict
+from shared.stats.subjects import SentimentIsOf
 from shared.stats.windows import Granularity
 
 COVERAGE = "what was observed of the window; null where nothing is recorded"
@@ -21,8 +22,11 @@ GAPS = (
     " nothing"
 )
 SentimentOf = Annotated[
-    Literal["text"],
-    Field(description="what sentiment is of: text (the author's whole text, not one subject)"),
+    SentimentIsOf,
+    Field(
+        description="what sentiment is of: text (the author's whole text), target (what the author"
+        " says of the subject, where the text names it) or mixed (both, as `methods` say)"
+    ),
 ]
 Rematching = Annotated[
     bool,
@@ -75,7 +79,7 @@ class Stats(Answer):
     statistics: Totals = Field(description="the counts and the mean")
     window: TimeWindow = Field(description="the time that was counted")
     coverage: CoverageAnswer | None = Field(default=None, description=COVERAGE)
-    sentiment_of: SentimentOf = "text"
+    sentiment_of: SentimentOf
     rematching: Rematching = False
     origin: DataOrigin
     timestamp: Time = Field(description="when the answer was made")
@@ -213,7 +217,7 @@ class Comparison(Answer):
         description="hours of the window in which nothing was observed of the compared communities,"
         " or, where nothing is recorded, probably nothing; null unless `until` is collected",
     )
-    sentiment_of: SentimentOf = "text"
+    sentiment_of: SentimentOf
     origin: DataOrigin
     timestamp: Time = Field(description="when the answer was made")
 

@@ -8,13 +8,14 @@ from typing_extensions import TypedDict
 from api.schema.base import Answer, DataOrigin, LeftOut, MixedMethods, Time, WebAddress
 from api.schema.coverage import CoverageAnswer
 from api.schema.items import (
+    SHARE,
     Author,
     CollectedAt,
     Copies,
     CopyOf,
     Deleted,
     ItemMention,
-    PostSentiment,
+    MentionSentiment,
     Source,
     TextLanguage,
     Upvotes,
@@ -167,7 +168,7 @@ class _Windowed(Answer):
     time_window_hours: int = Field(description="hours in the window")
     window: TimeWindow = Field(description="the time that was counted")
     previous_window: TimeWindow = Field(description="the time before it")
-    sentiment_of: SentimentOf = "text"
+    sentiment_of: SentimentOf
     coverage: CoverageAnswer | None = Field(default=None, description=COVERAGE)
     origin: DataOrigin
     timestamp: Time = Field(description="when the answer was made")
@@ -233,6 +234,19 @@ class CommunityFigures(Answer):
     )
 
 
+class SubjectSentiment(MentionSentiment):
+    """The sentiment by which a mention counts."""
+
+    positive: float | None = Field(
+        description=f"how positive: {SHARE}; null where `sentiment_of` is target"
+    )
+    negative: float | None = Field(description="how negative, likewise")
+    neutral: float | None = Field(description="how neutral, likewise")
+    analyzed_at: Time | None = Field(
+        description="when the text was scored; null where `sentiment_of` is target"
+    )
+
+
 class MentionAnswer(Answer):
     """A post or a comment that mentions a subject."""
 
@@ -250,7 +264,9 @@ class MentionAnswer(Answer):
     )
     title: str | None = Field(description="the title of a post; null for a comment")
     text: str = Field(description="the text in Markdown, empty where a post is a link")
-    sentiment: PostSentiment = Field(description="the sentiment of title and text")
+    sentiment: SubjectSentiment = Field(
+        description="what it says of the subject or, where `sentiment_of` is text, at all"
+    )
     sentiment_of: SentimentOf = "text"
     author: Author
     created_utc: Time = Field(description="when it was written")

@@ -9,20 +9,19 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 
 from shared.communities import Kind
 from shared.models import (
     Cell,
-    Comment,
     DayStats,
+    Item,
     Label,
     Mention,
     MonthParts,
     MonthStats,
     PartMethods,
     Parts,
-    Post,
     Sentiment,
     SubjectHour,
     TargetSentiment,
@@ -55,6 +54,9 @@ TARGET_METHODS = frozenset({"encoder"})
 """The methods that score what a text says of a subject that it names."""
 OF_THE_TEXT = " of the text"
 
+SentimentIsOf = Literal["text", "target", "mixed"]
+"""Of whole texts, of what they say of a subject where they name it, or of both."""
+
 LABELS_BY_INITIAL: Mapping[str, Label] = {"p": "positive", "-": "negative", "n": "neutral"}
 VIAS_BY_INITIAL: Mapping[str, Via] = {"t": "text", "r": "thread", "h": "home"}
 KINDS_BY_INITIAL: Mapping[str, Kind] = {"p": "post", "c": "comment"}
@@ -83,12 +85,12 @@ def subject_of(scope: str) -> str:
     return scope.removeprefix(PREFIX)
 
 
-def sentiment_of(item: Post | Comment, mention: Mention) -> Sentiment | TargetSentiment:
+def sentiment_of(item: Item, mention: Mention) -> Sentiment | TargetSentiment:
     """Return what an item says of a subject that it mentions, or else what it says at all."""
     return mention.get("sentiment") or item["sentiment"]
 
 
-def method_of_mention(item: Post | Comment, mention: Mention) -> str:
+def method_of_mention(item: Item, mention: Mention) -> str:
     """Name the method by which a mention counts: "encoder 1", or "encoder 1 of the text".
 
     The latter counts what a text says at all, though its method could tell what it says of the
@@ -100,7 +102,18 @@ def method_of_mention(item: Post | Comment, mention: Mention) -> str:
     return method + OF_THE_TEXT if is_text and mention["via"] == "text" else method
 
 
-def scored_mention(item: Post | Comment, mention: Mention) -> Scored:
+def sentiment_is_of(methods: Iterable[str]) -> SentimentIsOf:
+    """Return what the sentiments by which mentions count are of; methods are named as there."""
+    kinds: set[Literal["text", "target"]] = {
+        "target"
+        if name.partition(" ")[0] in TARGET_METHODS and not name.endswith(OF_THE_TEXT)
+        else "text"
+        for name in methods
+    }
+    return "mixed" if len(kinds) > 1 else next(iter(kinds), "text")
+
+
+def scored_mention(item: Item, mention: Mention) -> Scored:
     """Return what statistics of a subject count of an item that mentions it."""
     sentiment = sentiment_of(item, mention)
     return scored(item)._replace(

@@ -1,7 +1,7 @@
 """A watchlist, and items that are about its subjects as the collector's rules say."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from math import fsum
 from typing import Any
@@ -11,7 +11,7 @@ from shared.models import Comment, Post, Role, Subject, Term, Watchlist
 from shared.rematches import ended_rematch
 from shared.store import REMATCH, WATCHLIST, Store
 from shared.times import iso
-from tests.api.world import LABELS, NAMES, NOW, a_comment, a_post, keep
+from tests.api.world import COMPOUND, LABELS, NAMES, NOW, a_comment, a_post, keep
 
 
 def a_subject(
@@ -70,19 +70,40 @@ async def keep_matched(
     *,
     subjects: Sequence[Subject] = SUBJECTS,
     names: Sequence[str] = NAMES,
+    judge: Callable[[int, Any], Any] = lambda _number, item: item,
 ) -> list[Any]:
-    """Store items with the mentions that the collector's rules give them, and return them."""
+    """Store items with the mentions that the collector's rules give them, and return them.
+
+    judge may change each of them, by its number, before it is stored.
+    """
     listed, said = list(posts), list(comments)
     watchlist: Any = {"subjects": list(subjects)}
     changed = await rematched(store, MentionRules.of(watchlist, names), listed, said)
     new = {(item["kind"], item["id"]): item for part in changed for item in part}
-    items = [new.get((item["kind"], item["id"]), item) for item in (*listed, *said)]
+    matched = (new.get((item["kind"], item["id"]), item) for item in (*listed, *said))
+    items = [judge(number, item) for number, item in enumerate(matched)]
     await keep(
         store,
         [item for item in items if item["kind"] == "post"],  # type: ignore[misc]
         [item for item in items if item["kind"] == "comment"],  # type: ignore[misc]
     )
     return items
+
+
+def own_labels(number: int, item: Any) -> Any:
+    """Return an item as the encoder scores it: each subject that it names has a label in turn.
+
+    One of five of these isn't scored yet.
+    """
+    by = {"method": "encoder", "version": "1"}
+    mentions = []
+    for place, mention in enumerate(item.get("mentions", ())):
+        label = LABELS[(number + place) % len(LABELS)]
+        own = {"label": label, "compound": COMPOUND[label], "deciding": [label], **by}
+        is_scored = mention["via"] == "text" and (number + place) % 5
+        mentions.append({**mention, "sentiment": own} if is_scored else mention)
+    scored = {**item, "sentiment": {**item["sentiment"], **by}}
+    return {**scored, "mentions": mentions} if mentions else scored
 
 
 def talk(
@@ -109,14 +130,19 @@ def talk(
 def mentioning(items: Iterable[Any], subject: str, **wanted: Any) -> list[Any]:
     """Return those of the items that mention a subject, newest first.
 
-    wanted are hours and via, community, label and kind.
+    Their sentiment is that by which the mention counts. wanted are hours and via, community, label
+    and kind.
     """
     hours = wanted.get("hours", 24)
     first = iso(NOW.replace(minute=0, second=0) - timedelta(hours=hours - 1))
-    found = [
-        item
+    counted = (
+        ({**item, "sentiment": mention.get("sentiment", item["sentiment"])}, mention)
         for item in items
         for mention in item.get("mentions", ())
+    )
+    found = [
+        item
+        for item, mention in counted
         if mention["subject"] == subject
         and item["created_utc"] >= first
         and wanted.get("via") in {None, mention["via"]}

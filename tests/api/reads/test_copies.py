@@ -195,7 +195,7 @@ async def test_files_have_them_in_their_last_columns(written, path: str) -> None
     await keep(written, three(utc_now()))
     answer = await get(f"/api/v1/{path}?format=csv")
     (row,) = csv.DictReader(io.StringIO(answer.get_body().decode()))
-    assert list(row)[-4:-2] == ["copy_of", "copies"]
+    assert list(row)[-7:-5] == ["copy_of", "copies"]
     assert (row["copy_of"], row["copies"]) == ("", "claude/p2; aws/p3")
     of_one = await get(f"/api/v1/{path}?format=ndjson&subreddit=aws")
     (told,) = of_one.get_body().decode().splitlines()

@@ -1,6 +1,8 @@
 """Lists of the items that mention a subject, which its statistics count."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -12,8 +14,14 @@ from api.reads.items import read_items
 from api.reads.mentions import read_mentions
 from api.reads.posts import read_recent_posts
 from api.reads.sentiment import read_stats
+from api.reads.subjects import read_subjects
+from api.reads.voice import read_voice
 from api.schema.parameters import ItemsParameters, PostsParameters, ScopeParameters
-from api.schema.subject_parameters import MentionsParameters
+from api.schema.subject_parameters import (
+    MentionsParameters,
+    SubjectsParameters,
+    VoiceParameters,
+)
 from api.schema.subjects import MentionAnswer
 from shared.store import COMMENTS, POSTS, Store
 from shared.times import utc_now
@@ -24,6 +32,7 @@ from tests.api.subject_world import (
     ids,
     keep_matched,
     mentioning,
+    own_labels,
     talk,
     watch,
 )
@@ -36,7 +45,7 @@ MINUTE = timedelta(minutes=1)
 
 async def fill(store: Store) -> None:
     await watch(store)
-    await keep_matched(store, *talk())
+    await keep_matched(store, *talk(), judge=own_labels)
 
 
 @pytest.fixture
@@ -100,13 +109,28 @@ async def test_the_list_is_what_the_statistics_count(talked, items, subject, hou
             talked, subject, hours=hours, via=via, community=community, sentiment=label, limit=500
         )
         assert [each.id for each in found] == ids(wanted)
+        assert {each.sentiment.label for each in found} <= {label or each for each in LABELS}
         if label is None:
             asked = ScopeParameters(subject=subject, hours=hours, via=via, community=community)
             stats = await read_stats(deps_of(talked), asked)
             own = stats.statistics.model_dump(include=counts(wanted).keys())
             assert own == pytest.approx(counts(wanted), abs=1e-4)
-            assert (stats.subject, stats.via, stats.sentiment_of) == (subject, via, "text")
+            assert (stats.subject, stats.via) == (subject, via)
+            methods = methods_by_hand(wanted, subject)
+            assert stats.statistics.methods == methods
+            kinds = {"text" if name.endswith("text") else "target" for name in methods}
+            assert stats.sentiment_of == ("mixed" if len(kinds) > 1 else (kinds or {"text"}).pop())
             assert (stats.scope, stats.subreddit) == (f"subject:{subject}", community or "all")
+
+
+def methods_by_hand(items: Sequence[Any], subject: str) -> dict[str, int]:
+    """Count mentions by their method: those of texts that name the subject, and aren't scored."""
+    found: Counter[str] = Counter()
+    for item in items:
+        (mention,) = [each for each in item["mentions"] if each["subject"] == subject]
+        is_newer = mention["via"] == "text" and "sentiment" not in mention
+        found["encoder 1 of the text" if is_newer else "encoder 1"] += 1
+    return dict(found)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +141,47 @@ async def test_pages_join_without_gaps_and_repeats(talked, given: Any) -> None:
     found = await pages(talked, hours=48, limit=4, **given)
     assert [each for page in found for each in page] == [each.id for each in whole]
     assert len(found) > 1
+
+
+async def test_each_product_of_a_post_has_its_own_label_wherever_it_shows(store) -> None:
+    await watch(store)
+    post = a_post(1, NOW, "claude", "positive", title="zed beats Lantern", id="p1")
+    (kept,) = await keep_matched(store, [post], judge=own_labels)
+    assert [each.get("sentiment", {}).get("label") for each in kept["mentions"]] == [
+        None,
+        "negative",
+    ]
+    (zed,) = await listed(store, "zed", sentiment="negative")
+    assert zed.sentiment.model_dump(exclude_none=True) == {
+        "label": "negative",
+        "compound": -0.4404,
+        "method": "encoder",
+        "version": "1",
+        "unsure": False,
+        "deciding": ["negative"],
+    }
+    assert (zed.sentiment_of, await listed(store, "zed", sentiment="positive")) == ("target", [])
+    (lantern,) = await listed(store, sentiment="positive")
+    assert (lantern.sentiment_of, lantern.sentiment.positive) == ("text", 0.25)
+    deps = deps_of(store)
+    asked = PostsParameters(subject="zed", sentiment="negative")
+    (shown,) = (await read_recent_posts(deps, asked)).items.root
+    assert shown.sentiment.label == "positive"
+    own = {each.subject: each.sentiment and each.sentiment.label for each in shown.mentions}
+    assert own == {"lantern": None, "zed": "negative"}
+    voices = await read_voice(deps, VoiceParameters())
+    assert {each.id: (each.positive, each.negative) for each in voices.subjects} == {
+        "lantern": (1, 0),
+        "zed": (0, 1),
+        "kiro": (0, 0),
+    }
+    found = await read_subjects(deps, SubjectsParameters())
+    for answer in (voices, found):
+        assert (answer.sentiment_of, answer.mixed_methods) == ("mixed", True)
+    # Once all are scored, nothing is mixed.
+    await keep_matched(store, [post], judge=lambda number, item: own_labels(number + 1, item))
+    found = await read_subjects(deps, SubjectsParameters())
+    assert (found.sentiment_of, found.mixed_methods) == ("target", False)
 
 
 async def test_by_score_those_with_most_upvotes_come_first(talked, items) -> None:
