@@ -10,8 +10,8 @@ from collector.backfill.journal import new_backfill, read_whole, topics_found
 from collector.backfill.planning import due_backfills, first_moment, new_ticket, write_ticket
 from collector.backfill.turn import BackfillTurn, Progress, no_progress
 from collector.jobs import trends_in, trends_of
-from collector.runs import RESCORE_WAIT_SECONDS, opened, reported, skipped_if_busy
-from collector.sentiment.registry import method_named
+from collector.runs import RESCORE_WAIT_SECONDS, chosen_method, opened, reported, skipped_if_busy
+from collector.sentiment.base import light
 from collector.sources.base import Source
 from collector.sources.registry import open_source, past_source_of
 from collector.sources.waiting import wait_until
@@ -41,7 +41,6 @@ from shared.logs import event
 from shared.models import Backfill
 from shared.settings import Settings
 from shared.store import BACKFILLS, Store
-from shared.text.forms import FORMS
 from shared.times import parse_iso, utc_now
 
 log = logging.getLogger(__name__)
@@ -181,13 +180,14 @@ class _Run:
     async def turns(self, message: BackfillMessage, name: SourceName) -> Backfill:
         """Take turns at the lease, which others may take between two of them."""
         run_time = RunTime.of(self.seconds)
+        method = light(chosen_method(self.settings))
         with _source(name, self.settings) as (source, turns):
             while True:
                 turns.begin(run_time.turn())
                 turn = BackfillTurn(
                     self.store,
                     source,
-                    method_named(self.settings.sentiment_method, FORMS),
+                    method,
                     self.settings,
                     turns.is_over,
                     progress=self.progress,

@@ -9,7 +9,7 @@ import typing
 
 import azure.functions as func
 
-from shared import backfills, rematches
+from shared import backfills, rematches, scoring
 from shared.batches import QUEUE as INGEST_QUEUE
 from shared.on_demand import QUEUE
 from shared.settings import settings
@@ -32,21 +32,27 @@ blueprint = func.Blueprint()
 @blueprint.queue_output(
     arg_name="rematch", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
+)
 def collect(
     timer: func.TimerRequest,
     messages: func.Out[typing.List[str]],
     rematch: func.Out[typing.List[str]],
+    score: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
-    """Run one collection cycle over all communities, and ask for backfills and rematch if due."""
+    """Run one collection cycle over all communities, and ask for what is due after it."""
     from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_timer  # noqa: PLC0415
     from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
+    from collector.score_jobs import send_due_scoring  # noqa: PLC0415
 
     with invocation("collect", "timer", context):
         collect_on_timer(settings(), past_due=timer.past_due)
         send_due(settings(), messages)
         send_due_rematch(settings(), rematch)
+        send_due_scoring(settings(), score)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
@@ -56,21 +62,27 @@ def collect(
 @blueprint.queue_output(
     arg_name="rematch", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
+)
 def collect_now(
     message: func.QueueMessage,
     messages: func.Out[typing.List[str]],
     rematch: func.Out[typing.List[str]],
+    score: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
-    """Run a requested collection cycle, and ask for backfills and rematch if due."""
+    """Run a requested collection cycle, and ask for what is due after it."""
     from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_request  # noqa: PLC0415
     from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
+    from collector.score_jobs import send_due_scoring  # noqa: PLC0415
 
     with invocation("collect_now", "pubsub", context):
         collect_on_request(settings(), message.get_body())
         send_due(settings(), messages)
         send_due_rematch(settings(), rematch)
+        send_due_scoring(settings(), score)
 
 
 @blueprint.queue_trigger(
@@ -79,14 +91,22 @@ def collect_now(
 @blueprint.queue_output(
     arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
+)
 def backfill(
-    message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
+    message: func.QueueMessage,
+    messages: func.Out[typing.List[str]],
+    score: func.Out[typing.List[str]],
+    context: func.Context,
 ) -> None:
     """Read on in a community's past for less than a minute, and ask to go on."""
     from collector.backfill_jobs import backfill_on_message  # noqa: PLC0415
+    from collector.score_jobs import send_due_scoring  # noqa: PLC0415
 
     with invocation("backfill", "pubsub", context):
         backfill_on_message(settings(), message.get_body(), messages)
+        send_due_scoring(settings(), score)
 
 
 @blueprint.queue_trigger(
@@ -95,25 +115,56 @@ def backfill(
 @blueprint.queue_output(
     arg_name="messages", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
+)
 def rematch(
-    message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
+    message: func.QueueMessage,
+    messages: func.Out[typing.List[str]],
+    score: func.Out[typing.List[str]],
+    context: func.Context,
 ) -> None:
     """Match stored items by a changed watchlist for less than a minute, and ask to go on."""
     from collector.rematch_jobs import rematch_on_message  # noqa: PLC0415
+    from collector.score_jobs import send_due_scoring  # noqa: PLC0415
 
     with invocation("rematch", "pubsub", context):
         rematch_on_message(settings(), message.get_body(), messages)
+        send_due_scoring(settings(), score)
 
 
 @blueprint.queue_trigger(
     arg_name="message", queue_name=INGEST_QUEUE, connection="AzureWebJobsStorage"
 )
-def ingest(message: func.QueueMessage, context: func.Context) -> None:
+@blueprint.queue_output(
+    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
+)
+def ingest(
+    message: func.QueueMessage, score: func.Out[typing.List[str]], context: func.Context
+) -> None:
     """Write the pushed items that wait."""
     from collector.ingest_jobs import write_pushed_on_request  # noqa: PLC0415
+    from collector.score_jobs import send_due_scoring  # noqa: PLC0415
 
     with invocation("ingest", "pubsub", context):
         write_pushed_on_request(settings(), message.get_body())
+        send_due_scoring(settings(), score)
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="messages", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
+)
+def score(
+    message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Score stored items that wait for it, for less than a minute, and ask to go on."""
+    from collector.score_jobs import score_on_message  # noqa: PLC0415
+
+    with invocation("score", "pubsub", context):
+        score_on_message(settings(), message.get_body(), messages)
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")

@@ -6,8 +6,8 @@ import time
 
 from collector.ingest.importer import Importer
 from collector.ingest.waiting import are_waiting, write_waiting
-from collector.runs import LEASE_WAIT_SECONDS, opened, reported, skipped_if_busy
-from collector.sentiment.registry import method_named
+from collector.runs import LEASE_WAIT_SECONDS, chosen_method, opened, reported, skipped_if_busy
+from collector.sentiment.base import light
 from collector.sources.base import Seen
 from collector.sources.push.lines import seen_of
 from collector.writers.lease import LeaseWait
@@ -19,7 +19,6 @@ from shared.models import Import
 from shared.pushed import PushedItem, read_item
 from shared.settings import Settings
 from shared.store import Store
-from shared.text.forms import FORMS
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ async def write_pushed(settings: Settings) -> Import | None:
 async def _write_pushed(store: Store, settings: Settings, lease_wait: LeaseWait) -> Import | None:
     if not await are_waiting(store):
         return None
-    importer = Importer(store, method_named(settings.sentiment_method, FORMS), settings)
+    importer = Importer(store, light(chosen_method(settings)), settings)
     return await write_waiting(importer, pushed_item, lease_wait=lease_wait)
 
 

@@ -13,18 +13,15 @@ from collector.collection.context import Progress, no_progress
 from collector.collection.cycle import Collector
 from collector.ingest_jobs import write_batches
 from collector.maintenance.cleanup import Cleaner
-from collector.maintenance.rescore import Plan, Rescorer
-from collector.maintenance.rescore import Progress as RescoreProgress
-from collector.maintenance.rescore import no_progress as no_rescore_progress
 from collector.runs import (
     LEASE_WAIT_SECONDS,
-    RESCORE_WAIT_SECONDS,
+    chosen_method,
     opened,
     reported,
     skipped_if_busy,
     working_seconds,
 )
-from collector.sentiment.registry import method_named
+from collector.sentiment.base import light
 from collector.sources.registry import open_sources
 from collector.sources.waiting import wait_from_first_use, wait_until
 from collector.trending.finder import Trends
@@ -36,7 +33,6 @@ from shared.models import (
     Cleanup,
     CollectionState,
     Cycle,
-    Rescore,
     SourceRequests,
     Topics,
     Trigger,
@@ -88,7 +84,7 @@ async def collect(
             sources = stack.enter_context(open_sources(settings, waits=waits))
             # A source may wait in its thread when another, or the store, has ended the cycle.
             stack.callback(over.set)
-            method = method_named(settings.sentiment_method, FORMS)
+            method = light(chosen_method(settings))
             collector = Collector(store, sources, method, settings, progress=progress)
             with span("cycle", {"undertone.trigger": trigger}) as attributes:
                 cycle = await collector.run(trigger, cycle_id=cycle_id, lease_wait=lease_wait)
@@ -181,38 +177,6 @@ async def clean_up(settings: Settings) -> Cleanup:
     async with opened(settings) as (store, watched):
         lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="cleanup")
         return await Cleaner(store, watched, check=lambda: wait(0)).run(lease_wait=lease_wait)
-
-
-async def rescore(
-    settings: Settings, *, progress: RescoreProgress = no_rescore_progress
-) -> Rescore:
-    """Rescore stored items by the current method, and then find the trending topics again.
-
-    Raises what `Rescorer.run` raises. Finished batches stay rescored, and the next run continues.
-    """
-    async with opened(settings) as (store, watched):
-        method = method_named(settings.sentiment_method, FORMS)
-        rescorer = Rescorer(store, method, watched, progress=progress)
-        lease_wait = LeaseWait(RESCORE_WAIT_SECONDS, yields_to="rescore")
-        done = await rescorer.run(lease_wait=lease_wait)
-        if await _topics_differ(store, done["method"]):
-            trends = Trends(store, watched, forms=FORMS)
-            await trends.find(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
-        return done
-
-
-async def plan_rescore(settings: Settings) -> Plan:
-    """Return what a rescore would do now."""
-    async with opened(settings) as (store, watched):
-        method = method_named(settings.sentiment_method, FORMS)
-        return await Rescorer(store, method, watched).plan()
-
-
-async def _topics_differ(store: Store, method: str) -> bool:
-    """Return whether another method scored items of the current topics."""
-    current = await store.read(TOPICS, CURRENT, CURRENT)
-    topics = current["topics"] if current else []
-    return any(topic.get("methods", {}).keys() != {method} for topic in topics)
 
 
 def _cycle_report(cycle: Cycle) -> dict[str, object]:

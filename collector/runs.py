@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from typing import Any
 
+from collector.sentiment.base import Method
+from collector.sentiment.registry import method_named
 from shared.errors import CycleRunning
 from shared.logs import event, set_levels
 from shared.settings import Settings, schedule_warnings
 from shared.store import Store, open_store
 from shared.subjects.watchlist import read_watchlist
 from shared.telemetry import CYCLE_DURATION, CYCLE_ITEMS, measure
+from shared.text.forms import FORMS
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +79,16 @@ def _measure(report: dict[str, Any], seconds: float) -> None:
         report = {**report, "seen": report["posts_seen"] + report["comments_seen"]}
         for change in ("seen", "new", "edited", "moved", "removed"):
             measure(CYCLE_ITEMS, report[change], {"change": change})
+
+
+def chosen_method(settings: Settings) -> Method:
+    """Return the method of sentiment that the settings choose; it is loaded once in a process."""
+    return _method(settings.sentiment_method)
+
+
+@cache
+def _method(name: str) -> Method:
+    return method_named(name, FORMS)
 
 
 @asynccontextmanager

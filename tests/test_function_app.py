@@ -32,6 +32,7 @@ EXPECTED = {
     "backfill": ("queue", "backfill-requests"),
     "rematch": ("queue", "rematch-requests"),
     "ingest": ("queue", "ingest-batches"),
+    "score": ("queue", "score-requests"),
     "trending": ("timer", "0 0 0 * * *"),
     "cleanup": ("timer", "0 0 0 * * *"),
 }

@@ -17,6 +17,7 @@ from api.schema.health import (
     DatabaseHealth,
     Health,
     HealthStatus,
+    ScoringHealth,
     SourceHealth,
     WorkerHealth,
 )
@@ -25,8 +26,9 @@ from shared.communities import SourceName
 from shared.cycles import running_cycle
 from shared.errors import StoreError
 from shared.logs import repeated_event
-from shared.models import ALL, CollectionState
+from shared.models import ALL, CollectionState, ScoringState
 from shared.schedule import next_tick, two_intervals
+from shared.scoring import read_scoring
 from shared.settings import Settings
 from shared.stats.gaps import Coverage
 from shared.store import COLLECTION, LEASES, Store
@@ -47,6 +49,9 @@ CLOCKS_APART = timedelta(minutes=2)
 HEARTBEAT_LATE = timedelta(seconds=60)
 # Communities' states and the watchlist cost about 18 request units; a look without them costs 2.
 OBSERVED_SECONDS = 600.0
+# The state of scoring costs one more: it is read rarely, and a little more often while items wait.
+SCORING_SECONDS = 30.0
+WAITING_SECONDS = 5.0
 # While a cycle runs it changes them, and an open page asks every second.
 RUNNING_SECONDS = 60.0
 
@@ -71,6 +76,17 @@ class LastObserved:
         self._clock = clock
         self._known: Observed | None = None
         self._until = 0.0
+        self._scoring: ScoringState | None = None
+        self._scoring_until = 0.0
+
+    async def scoring(self, store: Store) -> ScoringState | None:
+        """Return the state of scoring. Raises StoreError."""
+        now = self._clock()
+        if now >= self._scoring_until:
+            self._scoring = await read_scoring(store)
+            is_waiting = self._scoring is not None and self._scoring["waiting"]
+            self._scoring_until = now + (WAITING_SECONDS if is_waiting else SCORING_SECONDS)
+        return self._scoring
 
     async def read(
         self, deps: Deps, store: Store, state: CollectionState | None, running: str | None
@@ -88,6 +104,7 @@ class LastObserved:
     def forget(self) -> None:
         """Have the next call read it."""
         self._known = None
+        self._scoring_until = 0.0
 
 
 async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
@@ -100,6 +117,8 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
     process, worker = deps.process(), deps.worker()
     sources: list[SourceHealth] = []
     last_day: Coverage | None = None
+    scoring: ScoringState | None = None
+    last = last or LastObserved()
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             store = await deps.store()
@@ -110,7 +129,8 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
             lease = await store.read(LEASES, "lease", "lease")
         async with asyncio.timeout(DATABASE_SECONDS):
             running = running_cycle(lease, now)
-            observed = await (last or LastObserved()).read(deps, store, state, running)
+            observed = await last.read(deps, store, state, running)
+            scoring = await last.scoring(store)
     except (StoreError, TimeoutError) as error:
         status: HealthStatus = "starting"
         why: str | None = "The process opens its database: ask again in some seconds."
@@ -133,6 +153,7 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
     return Health(
         sources=sources,
         coverage=coverage_answer(last_day),
+        sentiment=scoring_health(scoring),
         status=status,
         reason=why,
         worker=None
@@ -145,6 +166,23 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
         process=process,
         application=application,
         database=database,
+    )
+
+
+def scoring_health(state: ScoringState | None) -> ScoringHealth | None:
+    """Return the method in force, and what waits for it."""
+    if state is None:
+        return None
+    oldest, newest = state["oldest"], state["newest"]
+    return ScoringHealth(
+        method=state["method"],
+        wanted=state["wanted"],
+        reason=state["reason"],
+        waiting=state["waiting"],
+        stands_in=state["stands_in"],
+        oldest_waiting=f"{oldest}:00:00Z" if oldest else None,
+        newest_waiting=f"{newest}:00:00Z" if newest else None,
+        failed=sum(state["failed"].values()),
     )
 
 

@@ -71,6 +71,26 @@ class SourceHealth(Answer):
     is_whole: bool = Field(description="whether these are all of its watched communities")
 
 
+class ScoringHealth(Answer):
+    """The method of sentiment in force, and the stored items that wait for it."""
+
+    method: str = Field(description="the method in force, with its version")
+    wanted: str = Field(description="the method that SENTIMENT_METHOD asks for")
+    reason: str | None = Field(
+        description="why another method than the wanted one is in force; null if it isn't"
+    )
+    waiting: int = Field(description="the stored items that another method scored, and that wait")
+    stands_in: str | None = Field(
+        description="the light method that scores items until then; null if there is none"
+    )
+    oldest_waiting: Time | None = Field(description="the hour of the oldest that wait")
+    newest_waiting: Time | None = Field(description="the hour of the newest that wait")
+    failed: int = Field(
+        description="how many of them couldn't be scored, and are tried again after an hour: the"
+        " log says why"
+    )
+
+
 class Health(Answer):
     """The health of the service.
 
@@ -103,4 +123,9 @@ class Health(Answer):
         default=None,
         description="what was observed of all communities in the last 24 hours; null where nothing"
         " is recorded",
+    )
+    sentiment: ScoringHealth | None = Field(
+        default=None,
+        description="the method that scores, and how many items wait for it; null before the first"
+        " collection",
     )

@@ -74,7 +74,7 @@ class BackfillJournal(ItemsJournal[Backfill]):
         if found["complete"]:
             raise BackfillEnded(f"{held.holder} is complete")
         journal = cls(store, held, clock, found, found["_etag"])
-        journal.to_rescore = dict((await collection_state(store, origin)).get("to_rescore", {}))
+        await collection_state(store, origin)
         for name, hours in found["pending_cells"].items():
             journal._pending[name].update(hours)
         found["status"], found["reconciled"], found["errors"] = "running", "no", []

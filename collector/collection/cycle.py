@@ -107,7 +107,6 @@ class Collector:
             known = await with_uncounted(self.store, known)
             journal = await CycleJournal.resume(self.store, held, self.clock, known)
         journal.is_first = state["last_collection_at"] is None
-        journal.to_rescore = dict(state.get("to_rescore", {}))
         return journal
 
     async def _forget_request(self, cycle_id: str) -> None:

@@ -1,7 +1,7 @@
 """The journals of work that writes items, and of a cycle: write-ahead and counts."""
 
 from collections.abc import Mapping
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from collector.collection.diff import Changes
 from collector.collection.summary import log_end
@@ -10,6 +10,7 @@ from collector.writers.lease import HeldLease
 from shared.cycles import new_cycle, no_counts
 from shared.errors import ErrorKind, UndertoneError
 from shared.models import Cycle, CycleError, Origin, Trigger, Work
+from shared.scoring import uncounted
 from shared.store import COLLECTION, CYCLES, Store
 from shared.times import Clock, iso
 
@@ -17,30 +18,25 @@ W = TypeVar("W", bound=Work)
 
 
 class ItemsJournal(Journal[W]):
-    """The document of work that writes items.
-
-    began_at is the time of collection of the new ones. to_rescore are the hours, by community, that
-    a fallback method scored.
-    """
+    """The document of work that writes items; began_at is when the new ones were collected."""
 
     def __init__(self, store: Store, held: HeldLease, clock: Clock, document: W, etag: str) -> None:
         super().__init__(store, held, clock, document, etag)
         self.began_at = clock()
-        self.to_rescore: dict[str, list[str]] = {}
 
     def will_write(self, changes: Mapping[str, Changes], collected_at: str) -> None:
         """Note which changes will be written; subclasses override it."""
 
-    async def note_degraded(self, hours: Mapping[str, set[str]], reason: str) -> None:
-        """Store that a fallback method scores these hours, and why, before they are written."""
-        for name, found in hours.items():
-            self.to_rescore[name] = sorted(found.union(self.to_rescore.get(name, ())))
-        state = await self._store.read(COLLECTION, "collection", "collection")
-        if state is not None:
-            state["to_rescore"] = self.to_rescore
-            await self._store.upsert(COLLECTION, [state])
-        if all(error["message"] != reason for error in self.document["errors"]):
-            self.fail(None, "scoring", reason)
+    async def note_degraded(self, reason: str) -> None:
+        """Store that a fallback method scores items, and why, before they are written."""
+        await note_degraded(self, self._store, reason)
+
+
+async def note_degraded(journal: Journal[Any], store: Store, reason: str) -> None:
+    """Add to the journal why a fallback method scores items, which then wait for their own."""
+    await uncounted(store)
+    if all(error["message"] != reason for error in journal.document["errors"]):
+        journal.fail(None, "scoring", reason)
 
 
 class CycleJournal(ItemsJournal[Cycle]):
@@ -108,10 +104,6 @@ class CycleJournal(ItemsJournal[Cycle]):
         cycle["posts_collected"] += changes.new_posts
         cycle["comments_collected"] += changes.new_comments
 
-    def made_up(self, name: str) -> None:
-        """Note that the cycle's own method has now scored a community's hours."""
-        self.to_rescore = {each: hours for each, hours in self.to_rescore.items() if each != name}
-
     def count_left_out(self, reasons: Mapping[str, int]) -> None:
         """Add the numbers of objects that can't be stored, by reason."""
         left_out = self.document.setdefault("left_out", {})
@@ -139,7 +131,6 @@ class CycleJournal(ItemsJournal[Cycle]):
                 state["last_collection_at"] = cycle["end_time"]
             state["collections_succeeded"] += completed
             state["collections_failed"] += not completed
-            state["to_rescore"] = self.to_rescore
             await self._store.upsert(COLLECTION, [state])
         log_end(cycle)
 

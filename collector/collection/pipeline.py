@@ -22,7 +22,6 @@ from collector.collection.side_by_side import side_by_side
 from collector.collection.sweep import Swept, sweep
 from collector.collection.writing import write_changes
 from collector.rollups.copies import earliest_compared, unmarked_posts
-from collector.sentiment.rescoring import rescore_hours
 from collector.sources.base import Source
 from shared.communities import SourceName
 from shared.errors import (
@@ -68,7 +67,6 @@ async def collect(cycle: CycleContext) -> WorkStatus:
     await cycle.recount.finish()
     await give_back(cycle.store, cycle.sources)
     stored = await _move_respelled(cycle)
-    await _make_up_for_scores(cycle)
     done = Collected()
     await _collect_communities(cycle, done)
     await _sweep(cycle, stored, done)
@@ -136,30 +134,6 @@ async def _move_respelled(cycle: CycleContext) -> list[str]:
     for old, new in spellings.items():
         await respelled.move(cycle.store, cycle.journal, old, new, cycle.recount.finish)
     return [name for name in ever if name not in spellings]
-
-
-async def _make_up_for_scores(cycle: CycleContext) -> None:
-    """Rescore the items that a fallback method scored because the cycle's own method had failed."""
-    for name, hours in cycle.journal.to_rescore.items():
-        await cycle.journal.write_ahead({name: set(hours)})
-        try:
-            await rescore_hours(
-                cycle.store,
-                name,
-                hours,
-                cycle.method,
-                now=iso(cycle.clock()),
-                check=cycle.journal.check,
-            )
-        except UndertoneError:
-            raise
-        except Exception:
-            # The method still fails: keep the hours for the next cycle.
-            log.exception("scoring.not_made_up community=%s", name)
-            return
-        cycle.recount.forget({name: hours})
-        cycle.journal.made_up(name)
-    await cycle.recount.finish()
 
 
 async def _write_group(

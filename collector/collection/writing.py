@@ -22,9 +22,8 @@ async def write_changes(work: WriteContext[Any], changes: Mapping[str, Changes])
     scores = await asyncio.to_thread(score_drafts, work.method, list(changes.values()), now)
     if scores.reason is not None:
         await work.journal.note_degraded(
-            {name: found.hours for name, found in changes.items()},
             f"{work.method.name} failed ({scores.reason}): {scores.method.name} scored instead,"
-            " and the next cycle scores again",
+            " and its items are scored again later",
         )
     matched = await assign_mentions(work.store, work.rules, changes)
     await _write(work, matched, now=now)

@@ -143,9 +143,8 @@ class Importer:
         scores = await asyncio.to_thread(score_drafts, self.method, list(found.values()), iso(now))
         if scores.reason is not None:
             await journal.note_degraded(
-                {name: changes.hours for name, changes in found.items()},
                 f"{self.method.name} failed ({scores.reason}): {scores.method.name} scored instead,"
-                " and the next cycle scores again",
+                " and its items are scored again later",
             )
         found = await assign_mentions(self.store, rules, found)
         await self._know(found)

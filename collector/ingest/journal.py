@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from collector.collection.journal import note_degraded
 from collector.sources.base import Seen
 from collector.writers.journal import Journal, begun
 from collector.writers.lease import HeldLease
 from shared.models import Import, Interval
-from shared.store import COLLECTION, WORK, Store
+from shared.store import WORK, Store
 from shared.times import Clock, iso_from_epoch
 
 
@@ -56,15 +57,6 @@ class ImportJournal(Journal[Import]):
         self.document["end_time"] = None
         await self.save()
 
-    async def note_degraded(self, hours: Mapping[str, set[str]], reason: str) -> None:
-        """Store that a fallback method scores these hours: the next cycle scores them again."""
-        state = await self._store.read(COLLECTION, "collection", "collection")
-        if state is not None:
-            known = state.get("to_rescore", {})
-            again = {
-                name: sorted(found.union(known.get(name, ()))) for name, found in hours.items()
-            }
-            state["to_rescore"] = {**known, **again}
-            await self._store.upsert(COLLECTION, [state])
-        if all(error["message"] != reason for error in self.document["errors"]):
-            self.fail(None, "scoring", reason)
+    async def note_degraded(self, reason: str) -> None:
+        """Store that a fallback method scores items, and why, before they are written."""
+        await note_degraded(self, self._store, reason)

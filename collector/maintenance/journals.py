@@ -39,7 +39,6 @@ class RescoreJournal(Journal[Rescore]):
             **begun("rescore", held, clock),
             "method": method,
             "rescored": 0,
-            "complete": False,
         }
         return cls(store, held, clock, rescore, await store.create(WORK, rescore))
 

@@ -10,10 +10,10 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import NamedTuple
 
 from collector.maintenance.journals import RematchJournal
+from collector.maintenance.stale import days_before, span_of_days
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.watchlist.mentions import MentionRules, rematched
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
@@ -24,7 +24,7 @@ from shared.rematches import ID, is_done, read_rematch
 from shared.settings import Settings
 from shared.stats.cells import items_in
 from shared.stats.watched import names_ever
-from shared.store import COMMENTS, DAYS, POSTS, Query, Store
+from shared.store import COMMENTS, DAYS, POSTS, Store
 from shared.store.scan import items_between, nearby
 from shared.subjects.watchlist import read_watchlist
 from shared.telemetry import span
@@ -180,7 +180,7 @@ async def stored_hours(
 ) -> AsyncIterator[Hour]:
     """Yield the hours with items that come after the cursor, newest first, over all communities."""
     below = tuple((cursor or "~ ").split(" ", 1))
-    first, last = await _span(store)
+    first, last = await span_of_days(store)
     day = min(last, day_of(below[0]))
     while first and day >= first:
         days = await store.read_many(DAYS, [(name, day) for name in names])
@@ -192,37 +192,23 @@ async def stored_hours(
         for each in sorted(hours, reverse=True):
             if (each.hour, each.community) < below:
                 yield each
-        day = _days_before(day, 1)
-
-
-async def _span(store: Store) -> tuple[str, str]:
-    """Return the first and the last day that has statistics; both are empty without any."""
-    ends = [
-        await store.query(Query(DAYS, ALL, 1, order_by="id", descending=descending))
-        for descending in (False, True)
-    ]
-    first, last = (day_of(found[0]["id"]) if found else "" for found in ends)
-    return first, last
+        day = days_before(day, 1)
 
 
 async def _count_items(store: Store) -> int:
     """Count all stored items by the days of `all`."""
-    first, last = await _span(store)
+    first, last = await span_of_days(store)
     items = 0
     while first and last >= first:
-        days = [_days_before(last, number) for number in range(DAYS_AT_ONCE)]
+        days = [days_before(last, number) for number in range(DAYS_AT_ONCE)]
         found = await store.read_many(DAYS, [(ALL, day) for day in days])
         items += sum(map(_items_of, found.values()))
-        last = _days_before(last, DAYS_AT_ONCE)
+        last = days_before(last, DAYS_AT_ONCE)
     return items
 
 
 def _items_of(day: DayStats) -> int:
     return sum(map(items_in, day["hours"].values()))
-
-
-def _days_before(day: str, count: int) -> str:
-    return (date.fromisoformat(day) - timedelta(days=count)).isoformat()
 
 
 async def _batches(hours: AsyncIterator[Hour], most: int) -> AsyncIterator[list[Hour]]:

@@ -1,58 +1,49 @@
-"""Rescores stored items that another method than the current one scored.
+"""Scores stored items again that another method than the current one scored, beside all writers.
 
 Each cell counts its items by method, so the statistics tell which hours have such items. An
-interrupted rescore needs no cursor, and one with nothing to do reads only days. It works in batches
-(write-ahead, items, cells, `all`), newest hours first, and frees the lease every few seconds, so
-that no collection waits for long.
+interrupted run needs no cursor, and one with nothing to do reads only days. It works in batches,
+newest hours first. A batch is read and scored without the lease. The lease is taken to write it:
+what was edited, removed or matched again meanwhile is left out, and comes with a later batch.
 """
 
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Any, cast
 
+from collector.maintenance.backlog import Backlog, Progress, TakenOver
 from collector.maintenance.journals import RescoreJournal
+from collector.maintenance.stale import Hour, HourQueue
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.sentiment.base import Method
-from collector.sentiment.rescoring import rescore_hours
+from collector.sentiment.rescoring import Rescored, is_stale, rescored, with_score
 from collector.writers.lease import LET_GO_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.logs import event
-from shared.models import Comment, Post, Rescore
+from shared.models import Comment, Item, Post
 from shared.settings import Settings
-from shared.stats.cells import cells_by_hour, items_in, method_name, methods_of
-from shared.stats.watched import names_ever
-from shared.store import DAYS, Query, Store
-from shared.store.scan import after
-from shared.times import Clock, iso, utc_now
+from shared.store import COMMENTS, ITEMS, POSTS, Container, Store
+from shared.store.scan import nearby, pages_between
+from shared.telemetry import span
+from shared.times import Clock, hour_of, iso, next_hour, utc_now
 
 log = logging.getLogger(__name__)
 
-I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
-
-PAGE = 500
-# Limits of a batch: other writers wait for it, and the document of pending cells must stay small.
+# Other writers wait while a batch is written.
 BATCH_ITEMS = 1000
-BATCH_HOURS = 1000
-HELD_SECONDS = 10.0
+# A slow method scores fewer items in a batch: what it has scored is lost if the process is killed.
+BATCH_SECONDS = 10.0
+# The items that are scored by one call, between two looks at the clock.
+SLICE_ITEMS = 256
 
-Progress = Callable[[int, int], None]
+ShowProgress = Callable[[int, int], None]
 """Takes the number of items rescored, and the total."""
 
 
 def no_progress(_done: int, _of: int) -> None:
     """Show nothing."""
-
-
-class Hour(NamedTuple):
-    """An hour of a community: `stale` of its `items` were scored by other methods."""
-
-    hour: str
-    community: str
-    stale: int
-    items: int
 
 
 @dataclass(frozen=True)
@@ -65,144 +56,280 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Rescorer:
-    """Rescores a store.
+class RescoreEnd:
+    """How a run ended: the id of its document (None if it wrote nothing), and what it has done.
 
-    A batch ends with the hour that reaches batch_items. After at least one batch, and held_seconds
-    with the lease, it frees the lease for let_go_seconds.
+    waiting counts the items that still wait, and failed those among them that couldn't be scored;
+    error is that of the last one. goes_on says that more can be scored now.
+    """
+
+    id: str | None
+    method: str
+    rescored: int
+    waiting: int
+    failed: int
+    error: str | None
+    goes_on: bool
+    is_taken_over: bool = False
+
+
+@dataclass(frozen=True)
+class Rescorer:
+    """Rescores a store. `is_over` says that the run's time is used up.
+
+    A batch ends with the hour that reaches batch_items, or with the slice of items that reaches
+    batch_seconds. Between two batches the lease is free for let_go_seconds at least.
     """
 
     store: Store
     method: Method
     settings: Settings
     clock: Clock = utc_now
-    progress: Progress = no_progress
+    progress: ShowProgress = no_progress
+    is_over: Callable[[], bool] = lambda: False
     batch_items: int = BATCH_ITEMS
-    held_seconds: float = HELD_SECONDS
+    batch_seconds: float = BATCH_SECONDS
+    slice_items: int = SLICE_ITEMS
     let_go_seconds: float = LET_GO_SECONDS
 
     @property
-    def current(self) -> str:
-        """Return the method's name as in statistics."""
-        return method_name(self.method.name, self.method.version)
+    def backlog(self) -> Backlog:
+        """Return the state of scoring, as this method writes it."""
+        return Backlog(self.store, self.method, self.settings.sentiment_method, self.clock)
 
     async def plan(self) -> Plan:
         """Return what a rescore would do now; nothing is written, and no lease is needed."""
-        methods, hours = await _look(self.store, self.settings, self.current)
-        return Plan(self.current, dict(methods.most_common()), sum(each.stale for each in hours))
+        backlog = self.backlog
+        stale = await backlog.find()
+        return Plan(backlog.current, dict(stale.methods.most_common()), stale.items)
 
-    async def run(self, *, lease_wait: LeaseWait = NO_WAIT) -> Rescore:
-        """Rescore, and return the stored document of the rescore.
+    async def run(
+        self, ticket: str | None = None, *, lease_wait: LeaseWait = NO_WAIT
+    ) -> RescoreEnd:
+        """Rescore until nothing is left or the time is over.
 
-        It is complete if no item of another method is left; a collector with another method may
-        meanwhile add some. Raises CycleRunning if another writer holds the lease for longer than
-        lease_wait, LeaseLost and StoreUnavailable. Finished batches stay rescored.
+        Without a ticket it takes over from any other run. It stops as soon as another one does so.
+        Raises CycleRunning if another writer holds the lease for longer than lease_wait, LeaseLost
+        and StoreUnavailable. Finished batches stay rescored.
         """
-        writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
-        work = _Work(self)
-        while True:
-            work_id = work.journal.document["id"] if work.journal else None
-            async with writer.session("rescore", work.begin, work_id=work_id) as journal:
-                await work.turn(journal)
-            if not work.left:
+        backlog = self.backlog
+        run = _Run(self, backlog, ticket or await backlog.take_over(), lease_wait)
+        with span("rescore", {"undertone.method": backlog.current}):
+            try:
+                return await run.batches()
+            except TakenOver:
+                return run.end(waiting=0, goes_on=False, is_taken_over=True)
+
+
+@dataclass
+class _Batch:
+    """The hours of a batch by community, and what came of their items.
+
+    left are the hours with items that there was no time for, and `done` those without.
+    """
+
+    scored: Rescored
+    left: list[Hour]
+    done: dict[str, set[str]]
+
+
+@dataclass
+class _Run:
+    """The state of one run, which takes the lease once for each batch."""
+
+    rescorer: Rescorer
+    backlog: Backlog
+    ticket: str
+    lease_wait: LeaseWait
+    total: int = 0
+    done: int = 0
+    error: str | None = None
+    is_broken: bool = False
+    journal: RescoreJournal | None = None
+    freed_at: float = float("-inf")
+
+    async def batches(self) -> RescoreEnd:
+        """Work until nothing is left or the time is over. Raises TakenOver."""
+        state = await self.backlog.owned(self.ticket)
+        stale = await self.backlog.find()
+        is_retried = state["retry_at"] is None or state["retry_at"] <= iso(self.rescorer.clock())
+        queue = HourQueue(
+            self.rescorer.store,
+            self.backlog.current,
+            hours=stale.hours,
+            failed=dict(state["failed"]),
+            is_retried=is_retried,
+        )
+        self.failed, self.total = queue.failed, stale.items
+        self._show()
+        while hours := await queue.next(self.rescorer.batch_items):
+            batch = await self._scored(hours)
+            await self._write(batch)
+            queue.put_back(batch.left)
+            self._note(batch)
+            state = await self.backlog.note(self.ticket, self._progress(queue))
+            self._show()
+            if self.is_broken:
                 break
-            await asyncio.sleep(self.let_go_seconds)
-        document = journal.document
-        fields = {name: document[name] for name in ("method", "rescored", "complete")}
-        event(log, "rescore.ended", rescore=document["id"], **fields)
-        return document
+            if self.rescorer.is_over():
+                return self.end(waiting=state["waiting"], goes_on=True)
+        state = await self.backlog.end(
+            self.ticket, self._progress(queue), may_go_on=self.done > 0 and not self.is_broken
+        )
+        event(
+            log,
+            "scoring.done",
+            method=state["method"],
+            rescored=self.done,
+            waiting=state["waiting"],
+            failed=sum(state["failed"].values()),
+        )
+        return self.end(waiting=state["waiting"], goes_on=state["ticket"] is not None)
 
+    def end(self, *, waiting: int, goes_on: bool, is_taken_over: bool = False) -> RescoreEnd:
+        """Return how the run ends."""
+        return RescoreEnd(
+            id=self.journal.document["id"] if self.journal else None,
+            method=self.backlog.current,
+            rescored=self.done,
+            waiting=waiting,
+            failed=sum(self.failed.values()),
+            error=self.error,
+            goes_on=goes_on,
+            is_taken_over=is_taken_over,
+        )
 
-async def _look(store: Store, settings: Settings, current: str) -> tuple[Counter[str], list[Hour]]:
-    """Count all items by method, and list the hours with items of others, newest first."""
-    methods: Counter[str] = Counter()
-    hours: list[Hour] = []
-    for name in await names_ever(store, settings.watched):
-        last = ""
-        while page := await store.query(Query(DAYS, name, PAGE, order_by="id", at_least=last)):
-            for hour, cell in cells_by_hour(page).items():
-                found, items = methods_of(cell), items_in(cell)
-                methods.update(found)
-                if stale := items - found.get(current, 0):
-                    hours.append(Hour(hour, name, stale, items))
-            last = after(page[-1]["id"])
-    return methods, sorted(hours, reverse=True)
+    async def _scored(self, hours: Sequence[Hour]) -> _Batch:
+        """Read and score the stale items of these hours, newest first, without the lease."""
+        items = await self._stale_items(hours)
+        rescorer, scored, taken = self.rescorer, Rescored(), 0
+        loop = asyncio.get_running_loop()
+        until = loop.time() + rescorer.batch_seconds
+        while taken < len(items) and not scored.is_broken:
+            part = items[taken : taken + rescorer.slice_items]
+            now = iso(rescorer.clock())
+            scored.add(await asyncio.to_thread(rescored, part, rescorer.method, now))
+            taken += len(part)
+            if loop.time() >= until:
+                break
+        left = Counter(map(_place, items[taken:]))
+        done: dict[str, set[str]] = defaultdict(set)
+        for each in hours:
+            if (each.community, each.hour) not in left:
+                done[each.community].add(each.hour)
+        return _Batch(
+            scored,
+            [e._replace(stale=n) for e in hours if (n := left[e.community, e.hour])],
+            done,
+        )
 
+    async def _stale_items(self, hours: Sequence[Hour]) -> list[Item]:
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for each in hours:
+            wanted[each.community].add(each.hour)
+        containers = cast("tuple[Container[Any], ...]", (POSTS, COMMENTS))
+        items: list[Item] = []
+        for name, of_name in wanted.items():
+            for near in nearby(sorted(of_name)):
+                for container in containers:
+                    ends = near[0], next_hour(near[-1])
+                    async for page in pages_between(self.rescorer.store, container, name, *ends):
+                        items += [
+                            item
+                            for item in page
+                            if hour_of(item["order_key"]) in of_name
+                            and is_stale(item, self.backlog.current)
+                        ]
+        return sorted(items, key=lambda item: item["order_key"], reverse=True)
 
-class _Work:
-    """The state of one rescore, which takes the lease several times."""
+    async def _write(self, batch: _Batch) -> None:
+        """Take the lease, write the items that are still as they were read, and recount."""
+        failed = {_place(item) for item in batch.scored.failed}
+        # An hour without stale items has a wrong cell: recounted, it doesn't come again.
+        counted = {_place(before) for before, _ in batch.scored.pairs} | failed
+        empty = {(n, h) for n, hours in batch.done.items() for h in hours} - counted
+        if not batch.scored.pairs and not empty:
+            return
+        rescorer = self.rescorer
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self.freed_at + rescorer.let_go_seconds - loop.time()))
+        seconds = rescorer.settings.lease_seconds
+        writer = Writer(rescorer.store, rescorer.clock, seconds, self.lease_wait)
+        work_id = self.journal.document["id"] if self.journal else None
+        async with writer.session("rescore", self._begin, work_id=work_id) as journal:
+            changed = await self._still_as_read(batch.scored)
+            hours: dict[str, set[str]] = defaultdict(set)
+            for name, hour in (*map(_place, changed), *empty):
+                hours[name].add(hour)
+            if hours:
+                await self._write_items(journal, hours, changed)
+        self.freed_at = loop.time()
 
-    def __init__(self, rescorer: Rescorer) -> None:
-        self.journal: RescoreJournal | None = None
-        self.left: list[Hour] = []
-        self._rescorer = rescorer
-        self._store = rescorer.store
-        self._has_looked = False
-        self._of = 0
-
-    async def begin(self, held: HeldLease) -> RescoreJournal:
+    async def _begin(self, held: HeldLease) -> RescoreJournal:
         """Begin the rescore or, with the lease taken again, continue it."""
         if self.journal is None:
-            rescorer = self._rescorer
             self.journal = await RescoreJournal.begin(
-                self._store, held, rescorer.clock, method=rescorer.current
+                self.rescorer.store, held, self.rescorer.clock, method=self.backlog.current
             )
         else:
             await self.journal.go_on(held)
         return self.journal
 
-    async def turn(self, journal: RescoreJournal) -> None:
-        """Rescore batches until the time with the lease is over."""
-        if not self._has_looked:
-            # Orphaned work has been recovered, so all cells are correct.
-            self.left = await self._look()
-            self._of = sum(hour.stale for hour in self.left)
-            self._has_looked = True
-            self._tell(journal)
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self._rescorer.held_seconds
-        while self.left:
-            batch = _batch(self.left, self._rescorer.batch_items)
-            await self._rescore(journal, batch)
-            del self.left[: len(batch)]
-            self._tell(journal)
-            if loop.time() >= until:
-                break
-        if not self.left:
-            journal.document["complete"] = not await self._look()
+    async def _still_as_read(self, scored: Rescored) -> list[Item]:
+        """Return the items as they are stored now, with their new scores."""
+        fresh: dict[tuple[str, str, str], Item] = {}
+        for kind, container in ITEMS.items():
+            keys = [(b["community"], b["id"]) for b, _ in scored.pairs if b["kind"] == kind]
+            for key, item in (await self.rescorer.store.read_many(container, keys)).items():
+                fresh[kind, *key] = item
+        found: list[Item] = []
+        for before, after in scored.pairs:
+            stored = fresh.get((before["kind"], before["community"], before["id"]))
+            again = with_score(stored, before, after) if stored else None
+            if again is not None:
+                found.append(again)
+        return found
 
-    async def _look(self) -> list[Hour]:
-        rescorer = self._rescorer
-        return (await _look(self._store, rescorer.settings, rescorer.current))[1]
-
-    def _tell(self, journal: RescoreJournal) -> None:
-        self._rescorer.progress(journal.document["rescored"], self._of)
-
-    async def _rescore(self, journal: RescoreJournal, batch: Sequence[Hour]) -> None:
-        hours: dict[str, set[str]] = defaultdict(set)
-        for each in batch:
-            hours[each.community].add(each.hour)
+    async def _write_items(
+        self, journal: RescoreJournal, hours: Mapping[str, set[str]], items: Sequence[Item]
+    ) -> None:
+        store = self.rescorer.store
         await journal.write_ahead(hours)
-        shares: Shares = {}
-        for name, of_name in hours.items():
-            journal.document["rescored"] += await rescore_hours(
-                self._store,
-                name,
-                of_name,
-                self._rescorer.method,
-                now=iso(self._rescorer.clock()),
-                check=journal.check,
-            )
-            shares[name] = await rebuild_cells(self._store, name, of_name)
-        await rebuild_all(self._store, shares)
+        await store.upsert(POSTS, [cast("Post", i) for i in items if i["kind"] == "post"])
+        journal.check()
+        await store.upsert(COMMENTS, [cast("Comment", i) for i in items if i["kind"] == "comment"])
+        shares: Shares = {
+            name: await rebuild_cells(store, name, of_name) for name, of_name in hours.items()
+        }
+        await rebuild_all(store, shares)
+        journal.document["rescored"] += len(items)
+        self.done += len(items)
         await journal.reconciled()
 
+    def _note(self, batch: _Batch) -> None:
+        """Note what failed of a batch, and what failed before and doesn't any more."""
+        for name, hours in batch.done.items():
+            for hour in hours:
+                self.failed.pop(f"{hour} {name}", None)
+        for (name, hour), items in Counter(map(_place, batch.scored.failed)).items():
+            self.failed[f"{hour} {name}"] = items
+        self.error = batch.scored.error or self.error
+        self.is_broken = batch.scored.is_broken
 
-def _batch(left: Sequence[Hour], most: int) -> Sequence[Hour]:
-    """Return the first of these hours, up to `most` items, and at least one hour."""
-    items = 0
-    for number, hour in enumerate(left[:BATCH_HOURS]):
-        items += hour.items
-        if items >= most:
-            return left[: number + 1]
-    return left[:BATCH_HOURS]
+    def _progress(self, queue: HourQueue) -> Progress:
+        left = queue.left()
+        return Progress(
+            waiting=max(0, self.total - self.done),
+            oldest=min(left, default=None),
+            newest=max(left, default=None),
+            failed=self.failed,
+            last_error=self.error,
+        )
+
+    def _show(self) -> None:
+        self.rescorer.progress(self.done, self.total)
+
+
+def _place(item: Item) -> tuple[str, str]:
+    """Return the community and the hour of an item."""
+    return item["community"], hour_of(item["order_key"])

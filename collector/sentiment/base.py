@@ -93,6 +93,10 @@ class Method:
     """The form of the texts of each source; another source's are plain Markdown."""
     score_targets: TargetScorer | None = None
     """Scores targets; None if the method can only score whole texts."""
+    is_slow: bool = False
+    """Whether it is too slow to score while the lease is held: its fallback stands in."""
+    stands_in_because: str | None = None
+    """Why it was loaded in place of the method that was asked for; None if it wasn't."""
 
     @property
     def target_by(self) -> Literal["text", "target"]:
@@ -112,6 +116,11 @@ class Method:
     def _score(self, text: Text) -> Score:
         form = self.forms.get(text.source, MARKDOWN)
         return NO_WORDS if form.is_bot(text.author) else self.score(text.markdown, form)
+
+
+def light(method: Method) -> Method:
+    """Return the method that scores while the lease is held: a slow one's fallback stands in."""
+    return light(method.fallback()) if method.is_slow and method.fallback else method
 
 
 def label_of(compound: float) -> Label:

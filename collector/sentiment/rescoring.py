@@ -1,52 +1,112 @@
-"""Scores stored items again, in hours that hold items of other methods."""
+"""Scores stored items again that another method scored, and puts the scores into newer versions."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
 
 from collector.sentiment.base import Method
 from collector.sentiment.scoring import scored_again
-from shared.models import Comment, Post
+from shared.logs import event
+from shared.models import Item, Post
 from shared.stats.cells import method_name, method_of
-from shared.store import COMMENTS, POSTS, Container, Store
-from shared.store.scan import nearby, pages_between
-from shared.times import hour_of, next_hour
+from shared.store.keys import item_key
 
-I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
+log = logging.getLogger(__name__)
+
+# After this number of items in a row that fail alone, the method fails, and not the items.
+MAX_FAILED_ALONE = 3
+# The fields that a score follows from. A score of earlier ones isn't that of the item any more.
+SCORED_FIELDS = (
+    "title", "content", "author", "source", "deleted", "language", "sentiment", "mentions",
+)  # fmt: skip
 
 
-async def rescore_hours(
-    store: Store,
-    name: str,
-    hours: Iterable[str],
-    method: Method,
-    *,
-    now: str,
-    check: Callable[[], None],
-) -> int:
-    """Rescore the items of these hours that another method scored, and return their number.
+@dataclass
+class Rescored:
+    """Items with their new scores, each with the item as it was read, and those that failed.
 
-    The caller writes ahead before it, and recounts the hours after it. check is called before each
-    write, and raises LeaseLost. Raises what the method raises.
+    error is that of the last one that failed. is_broken says that the method itself seems to fail.
     """
-    wanted, count = frozenset(hours), 0
-    containers: tuple[Container[Any], ...] = (POSTS, COMMENTS)
-    for near in nearby(sorted(wanted)):
-        for container in containers:
-            pages = pages_between(store, container, name, near[0], next_hour(near[-1]))
-            async for page in pages:
-                items = await asyncio.to_thread(_again, page, wanted, method, now)
-                check()
-                await store.upsert(container, items)
-                count += len(items)
-    return count
+
+    pairs: list[tuple[Item, Item]] = field(default_factory=list)
+    failed: list[Item] = field(default_factory=list)
+    error: str | None = None
+    is_broken: bool = False
+
+    def add(self, part: "Rescored") -> None:
+        """Add what came of further items."""
+        self.pairs += part.pairs
+        self.failed += part.failed
+        self.error = part.error or self.error
+        self.is_broken = part.is_broken
 
 
-def _again(page: Sequence[I], hours: frozenset[str], method: Method, now: str) -> list[I]:
-    current = method_name(method.name, method.version)
-    stale = [
-        item
-        for item in page
-        if method_of(item["sentiment"]) != current and hour_of(item["order_key"]) in hours
-    ]
-    return scored_again(stale, method, now)
+def is_stale(item: Item, current: str) -> bool:
+    """Return whether another method scored the item than the one of this name and version."""
+    return method_of(item["sentiment"]) != current
+
+
+def rescored(items: Sequence[Item], method: Method, now: str) -> Rescored:
+    """Score these items again. It is slow: call it from a thread.
+
+    If that fails, each is scored alone, so that one bad item keeps no other from its score. No
+    fallback is used: another method has scored the items already.
+    """
+    try:
+        return _rescored(items, method, now)
+    except Exception as error:
+        event(
+            log,
+            "scoring.items_failed",
+            logging.ERROR,
+            method=method_name(method.name, method.version),
+            items=len(items),
+            community=items[0]["community"],
+            from_order_key=items[-1]["order_key"],
+            reason=f"{type(error).__name__}: {error}",
+        )
+        log.exception("scoring.failed method=%s", method.name)
+        return _each_alone(items, method, now, error)
+
+
+def _each_alone(items: Sequence[Item], method: Method, now: str, error: Exception) -> Rescored:
+    done = Rescored(error=_reason(error))
+    for number, item in enumerate(items):
+        try:
+            done.add(_rescored([item], method, now))
+        except Exception as alone:  # noqa: BLE001 - whatever a method raises; it is kept in `error`
+            done.add(Rescored(failed=[item], error=_reason(alone)))
+        if not done.pairs and len(done.failed) == MAX_FAILED_ALONE:
+            done.add(Rescored(failed=list(items[number + 1 :]), is_broken=True))
+            break
+    return done
+
+
+def _rescored(items: Sequence[Item], method: Method, now: str) -> Rescored:
+    done, current = Rescored(), method_name(method.name, method.version)
+    again = scored_again(cast("Sequence[Post]", items), method, now)
+    for before, after in zip(items, again, strict=True):
+        if is_stale(after, current):
+            # Scored again it would stay so: it must not come back forever.
+            done.failed.append(before)
+            key = item_key(before["kind"], before["id"])
+            done.error = f"{current} leaves {key} of {before['community']} as it was"
+        else:
+            done.pairs.append((before, after))
+    return done
+
+
+def with_score(fresh: Item, before: Item, after: Item) -> Item | None:
+    """Return the stored item with the new score; None if the score isn't of it any more.
+
+    after is what came of `before`. Votes and marks of the stored item stay as they are.
+    """
+    if any(fresh.get(name) != before.get(name) for name in SCORED_FIELDS):
+        return None
+    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    return cast("Item", {**fresh, **changed})
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -6,6 +6,7 @@ import { Age } from "./components/age";
 import { DataState, EmptyNote, Skeleton } from "./components/data_state";
 import { Link } from "./components/link";
 import { Outages, sinceText } from "./components/outages";
+import { ScoringCard } from "./components/scoring";
 import { ScrollRegion } from "./components/scroll_region";
 import { collectNow, cycles, health, now, requested, running } from "./cycles";
 import {
@@ -47,6 +48,7 @@ export function Collection() {
       )}
       {running.value && <Progress cycle={running.value} />}
       <RematchCard />
+      <ScoringCard />
       <section class="card" aria-labelledby="cycles">
         <h2 id="cycles">The last cycles</h2>
         <History />

@@ -15,7 +15,7 @@ import { keyHeaders } from "./function_key";
 import { reloadAll, retryFailed, settle, settleRecorded } from "./request";
 
 const IDLE_MS = 60_000;
-/** A collection is due, or this clock is ahead of the server's. */
+/** A collection is due, items are being scored, or this clock is ahead of the server's. */
 const DUE_MS = 10_000;
 const RUNNING_MS = 1_000;
 const UNREACHABLE_MS = 5_000;
@@ -92,7 +92,10 @@ async function poll(): Promise<void> {
 
 /** Fetch health first: without a database it still reports the state of the service. */
 async function fetchStatus(): Promise<void> {
+  const waited = health.value?.sentiment?.waiting;
   health.value = (await fetchJson<Health>(HEALTH)).data;
+  // All is scored by its method now.
+  if (waited && !health.value.sentiment?.waiting) reloadAll();
   cycles.value = await fetchCycles(health.value);
   const ended = lastEnded.value?.id ?? null;
   if (lastSeenId === undefined ? hasEndedSinceLoad() : ended !== lastSeenId) {
@@ -163,6 +166,7 @@ function pollDelay(): number {
   if (running.value && orphanedPolls < MAX_ORPHANED_POLLS) return RUNNING_MS;
   if (requestedId !== null) return requested.value?.isLate ? DUE_MS : RUNNING_MS;
   if (isFirstRun.value && performance.now() < EMPTY_FOR_MS) return EMPTY_MS;
+  if (health.value?.sentiment?.waiting) return DUE_MS;
   const due = Date.parse(health.value?.application.next_collection_at ?? "") - Date.now();
   return due > 0 ? Math.min(IDLE_MS, due + 3_000) : DUE_MS;
 }

@@ -14,8 +14,13 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingCo
 from rich.progress import Progress as Bar
 
 from collector.ingest.importer import Importer
-from collector.runs import RESCORE_WAIT_SECONDS, RETRY_SECONDS, watched_settings
-from collector.sentiment.registry import method_named
+from collector.runs import (
+    RESCORE_WAIT_SECONDS,
+    RETRY_SECONDS,
+    chosen_method,
+    watched_settings,
+)
+from collector.sentiment.base import light
 from collector.writers.lease import LeaseWait
 from local.commands.ended import COMPLETED, FAILED, exit_status
 from local.host.config import read_local_settings
@@ -26,7 +31,6 @@ from shared.logs import printable
 from shared.models import ImportedFile
 from shared.settings import Settings, load_settings
 from shared.store import IMPORTED_FILES, Store, open_store
-from shared.text.forms import FORMS
 
 SECONDS_BETWEEN_LINES = 10.0
 CHANGES = ("new", "edited", "moved", "removed", "unchanged")
@@ -91,7 +95,7 @@ async def import_file(
 
     Raises what `Importer.run` raises, and OSError.
     """
-    importer = Importer(store, method_named(settings.sentiment_method, FORMS), settings)
+    importer = Importer(store, light(chosen_method(settings)), settings)
     reads = FileImport(store, file, chosen, settings.retention_days, progress)
     state = await reads.state()
     if state["is_done"]:

@@ -9,11 +9,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from collector.jobs import plan_rescore, rescore
-from collector.maintenance.rescore import Plan
+from collector.maintenance.rescore import Plan, RescoreEnd
+from collector.score_jobs import plan_rescore, rescore_by_hand
 from local.commands.ended import COMPLETED, exit_status
 from local.host.config import read_local_settings
-from shared.models import Rescore
 from shared.settings import Settings, load_settings
 
 
@@ -36,9 +35,9 @@ def rescore_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool)
     return exit_status(work, errors, resume=resume)
 
 
-def _rescored(settings: Settings, console: Console, *, shown: bool) -> Rescore:
+def _rescored(settings: Settings, console: Console, *, shown: bool) -> RescoreEnd:
     with _bar(console, shown=shown) as bar:
-        return asyncio.run(rescore(settings, progress=bar))
+        return asyncio.run(rescore_by_hand(settings, progress=bar))
 
 
 class _Bar:
@@ -73,17 +72,32 @@ def _print_plan(plan: Plan, *, as_json: bool) -> None:
         console.print(f"  {items} by {method}", highlight=False)
 
 
-def _print_done(done: Rescore, *, as_json: bool) -> None:
+def _print_done(done: RescoreEnd, *, as_json: bool) -> None:
+    is_complete = not (done.waiting or done.is_taken_over)
     if as_json:
-        names = ("id", "status", "method", "rescored", "complete")
-        report = {name: done[name] for name in names}  # type: ignore[literal-required]
+        report = {
+            "id": done.id,
+            "status": "completed",
+            "method": done.method,
+            "rescored": done.rescored,
+            "complete": is_complete,
+            "failed": done.failed,
+        }
         print(json.dumps({"dry_run": False, **report}))
         return
     console = Console()
-    console.print(f"{done['rescored']} items were scored again, by {done['method']}.")
-    if not done["complete"]:
+    console.print(f"{done.rescored} items were scored again, by {done.method}.")
+    if done.is_taken_over:
+        console.print("Another rescore has taken over, and goes on.", style="yellow")
+    elif done.failed:
         console.print(
-            "Others came meanwhile that another method scored: what collects has another"
-            " SENTIMENT_METHOD. Set the same there, and run this again.",
+            f"{done.failed} items couldn't be scored: {done.error}. They keep their scores, and are"
+            " tried again later.",
+            style="yellow",
+        )
+    elif not is_complete:
+        console.print(
+            "Others came meanwhile that another method scored: run this again. If that doesn't"
+            " help, what collects has another SENTIMENT_METHOD: set the same there.",
             style="yellow",
         )

@@ -95,8 +95,7 @@ class CollectionState(TypedDict):
     """The state of collection, which /health reads instead of every cycle.
 
     schema is the version of the stored shapes: see shared/store/schema.py. A store never mixes
-    origins. to_rescore are the hours, by community, that another method scored since the cycle's
-    own had failed: the next cycle scores them again.
+    origins.
     """
 
     id: Literal["collection"]
@@ -109,5 +108,35 @@ class CollectionState(TypedDict):
     last_collection_at: str | None
     collections_succeeded: int
     collections_failed: int
-    to_rescore: NotRequired[dict[str, list[str]]]
+    _etag: NotRequired[str]
+
+
+class ScoringState(TypedDict):
+    """The method that scores, and the items that wait for it.
+
+    method is the one in force, with its version. wanted is the name that SENTIMENT_METHOD asks for,
+    and reason says why another one is in force. stands_in names the method that scores until then;
+    None if it is the same. waiting counts the stored items of other methods, from the oldest to the
+    newest hour; is_counted says that none came since they were counted. failed counts by the hour
+    and community, "HOUR community", the items that couldn't be scored: these hours come last, and
+    not before retry_at. last_error is that of the last ones. The message with the ticket is on its
+    way, or worked on, and gave a sign of it at ticket_at.
+    """
+
+    id: Literal["scoring"]
+    kind: Literal["scoring"]
+    ttl: int
+    method: str
+    wanted: str
+    reason: str | None
+    stands_in: str | None
+    waiting: int
+    oldest: str | None
+    newest: str | None
+    is_counted: bool
+    failed: dict[str, int]
+    retry_at: str | None
+    last_error: str | None
+    ticket: str | None
+    ticket_at: str | None
     _etag: NotRequired[str]

@@ -117,12 +117,11 @@ class Cleanup(Work):
 class Rescore(Work):
     """One rescore: items of other methods than `method` ("linear 1") were scored again by it.
 
-    Between two turns at the lease it is `completed`, and not `complete`.
+    It takes the lease for each batch, between which it is `completed`.
     """
 
     method: str
     rescored: int
-    complete: bool
 
 
 class Backfill(Work):

@@ -22,6 +22,7 @@ from shared.models import (
     Post,
     Rematch,
     ScopeHour,
+    ScoringState,
     SourceState,
     SubjectHour,
     SubjectsDay,
@@ -73,6 +74,7 @@ BATCH_LINES: Container[BatchLines] = Container("cycles", "kind", _CYCLE_INDEXES,
 IMPORTED_FILES: Container[ImportedFile] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+SCORING: Container[ScoringState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST: Container[Watchlist] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST_REVISIONS: Container[WatchlistRevision] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True

@@ -172,8 +172,7 @@ def rescorer(
 ) -> Rescorer:
     """Return a rescorer for the method of these tests, without pauses."""
     clock = utc_now if now is None else lambda: now
-    pauses = {"held_seconds": 0.0, "let_go_seconds": 0.0}
-    return Rescorer(store, LINEAR, settings, clock=clock, **{**pauses, **more})
+    return Rescorer(store, LINEAR, settings, clock=clock, **{"let_go_seconds": 0.0, **more})
 
 
 async def _die_rescoring(settings: Settings, step: int, now: datetime) -> None:

@@ -263,3 +263,30 @@ def test_a_rematch_shows_how_far_it_is_until_it_is_done(visit: Visit, product: P
     expect(card.get_by_role("status")).to_have_text("3,000 of 4,000 items")
     shown.append(None)
     expect(card).to_have_count(0)
+
+
+def test_what_waits_for_its_method_is_counted(visit: Visit, product: Product) -> None:
+    health = product.get("health")
+    sentiment: dict[str, Any] = {
+        "method": "encoder 3",
+        "wanted": "encoder",
+        "reason": None,
+        "waiting": 1240,
+        "stands_in": "linear 2",
+        "oldest_waiting": "2026-11-23T07:00:00Z",
+        "newest_waiting": "2026-11-26T11:00:00Z",
+        "failed": 0,
+    }
+    visit.page.route(
+        "**/api/v1/health",
+        lambda route: route.fulfill(json={**health, "sentiment": sentiment}),
+    )
+    page = visit.open(view="collection")
+    card = page.get_by_role("region", name="Scoring")
+    expect(card.get_by_role("status")).to_contain_text(
+        "1,240 items wait for encoder; scored by linear until then."
+    )
+    sentiment |= {"waiting": 0, "method": "linear 2", "reason": "CannotLoadError: no runtime"}
+    visit.open(view="collection")
+    expect(card).to_contain_text("encoder can't score here, so linear does: CannotLoadError")
+    expect(card.get_by_role("status")).to_have_count(0)

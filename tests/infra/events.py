@@ -6,7 +6,9 @@ from pathlib import Path
 
 LOGGING = ("event", "repeated_event")
 # Names that are composed, and fields that are passed on as a whole.
-FUNCTIONS = ("collect", "collect_now", "backfill", "rematch", "ingest", "trending", "cleanup")
+FUNCTIONS = (
+    "collect", "collect_now", "backfill", "rematch", "ingest", "score", "trending", "cleanup",
+)  # fmt: skip
 STATUSES = ("completed", "failed")
 NOTED = {"community", "kind", "message"}
 

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from shared import backfills, rematches
+from shared import backfills, rematches, scoring
 from shared.batches import MAX_BYTES as MAX_BODY_BYTES
 from shared.batches import QUEUE as INGEST_QUEUE
 from shared.default_communities import DEFAULT_COMMUNITIES, DEFAULT_SUBREDDITS, with_communities
@@ -84,7 +84,7 @@ def test_the_throughput_is_what_the_code_gives(deployed) -> None:
 
 def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     queues = deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
-    own = (QUEUE, backfills.QUEUE, rematches.QUEUE, INGEST_QUEUE)
+    own = (QUEUE, backfills.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE)
     names = {name for queue in own for name in (queue, f"{queue}-poison")}
     assert {each.name.rpartition("/")[2] for each in queues} == names
 

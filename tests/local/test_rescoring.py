@@ -131,18 +131,20 @@ def test_the_statistics_of_the_command_line_say_that_methods_are_mixed_until_it_
     assert "rescore" not in capsys.readouterr().out
 
 
-def test_a_second_one_leaves_to_the_one_that_runs(
-    environ: dict[str, str], any_store_settings: Settings, capsys: pytest.CaptureFixture[str]
+def test_another_writer_that_holds_the_lease_for_too_long_is_named(
+    environ: dict[str, str],
+    any_store_settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # It yields once it has seen the holder renew its lease, after a third of LEASE_SECONDS.
-    given = {**environ, "LEASE_SECONDS": "6"}
+    monkeypatch.setattr("collector.score_jobs.RESCORE_WAIT_SECONDS", 0.0)
 
     async def beside(store: Store) -> int:
-        async with lease(store, "rescore_1", seconds=6, clock=utc_now):
-            return await asyncio.to_thread(rescore_command, given, dry_run=False, as_json=False)
+        async with lease(store, "cycle_1", seconds=60, clock=utc_now):
+            return await asyncio.to_thread(rescore_command, environ, dry_run=False, as_json=False)
 
     assert with_store(any_store_settings, beside) == 3
-    assert "rescore_1" in capsys.readouterr().err
+    assert "cycle_1" in capsys.readouterr().err
 
 
 def all_of(terminal: int) -> str:

@@ -64,12 +64,14 @@ def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> 
     message = {"direction": "OUT", "type": "queue", "name": "message", **queue}
     to_backfill = {"queueName": "backfill-requests"}
     to_rematch = {"queueName": "rematch-requests"}
+    to_score = {"queueName": "score-requests"}
     assert message in functions["api_admin_collect"]
     bindings = sorted(functions["collect_now"], key=lambda each: (each["direction"], each["name"]))
     assert bindings == [
         {"direction": "IN", "type": "queueTrigger", "name": "message", **queue},
         {"direction": "OUT", "type": "queue", "name": "messages", **queue, **to_backfill},
         {"direction": "OUT", "type": "queue", "name": "rematch", **queue, **to_rematch},
+        {"direction": "OUT", "type": "queue", "name": "score", **queue, **to_score},
     ]
 
 

@@ -25,8 +25,8 @@ export function MixedMethods({ methods = [], isMixed = methods.length > 1 }: Pro
       <p>
         <b>Not all of this was scored by one method</b>, but by {joinNames(methods)}. They judge the
         same words differently: where averages mix them, or one is set against the other, a
-        difference needn't be one of mood. <code>python -m local rescore</code> brings all to the
-        current method.
+        difference needn't be one of mood. After the next collection all is scored again by the
+        current method; <code>python -m local rescore</code> does it now.
       </p>
     </div>
   );

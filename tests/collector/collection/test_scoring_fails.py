@@ -1,4 +1,4 @@
-"""If a sentiment method fails, the fallback scores, and a later cycle scores again."""
+"""If a sentiment method fails, the fallback scores, and its items are scored again later."""
 
 import time
 from collections.abc import Sequence
@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from collector.collection.cycle import Collector
+from collector.maintenance.rescore import Rescorer
 from collector.sentiment.base import Method, Score, Text
 from collector.sentiment.registry import method_named
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import wait_until
 from shared.models import Cycle
 from shared.settings import Settings
-from shared.store import COLLECTION, Store
+from shared.store import Store
 from shared.text.forms import FORMS
 from tests.collector.harness import check_statistics, settings_for, stored_items, things
 
@@ -62,20 +63,26 @@ async def test_what_a_broken_method_cannot_score_the_one_below_scores_and_says_s
     await check_statistics(sqlite_store, NAMES)
 
 
-async def test_once_it_works_again_the_next_cycle_scores_those_hours_by_it(
+async def test_once_it_works_again_those_items_are_scored_by_it(
     sqlite_store: Store, settings: Settings
 ) -> None:
-    await collect(sqlite_store, settings, BROKEN)
-    still = await collect(sqlite_store, settings, BROKEN)
-    assert still["status"] == "completed", "nothing new, and it still fails"
+    def rescorer(method: Method) -> Rescorer:
+        return Rescorer(sqlite_store, method, settings, let_go_seconds=0)
+
+    assert await rescorer(LINEAR).backlog.ask() is None, "nothing waits, and that is noted"
+    cycle = await collect(sqlite_store, settings, BROKEN)
+    ticket = await rescorer(BROKEN).backlog.ask()
+    assert ticket is not None
+    still = await rescorer(BROKEN).run(ticket)
+    assert (still.rescored, still.waiting, still.goes_on) == (0, cycle["new"], False)
+    assert "no model answers" in str(still.error)
     assert await methods_of(sqlite_store) == {"vader"}
-    mended = await collect(sqlite_store, settings, LINEAR)
-    assert (mended["status"], mended["errors"]) == ("completed", [])
+    assert await rescorer(BROKEN).backlog.ask() is None, "not in a tight loop"
+    mended = await rescorer(LINEAR).run()
+    assert (mended.rescored, mended.waiting) == (cycle["new"], 0)
     assert await methods_of(sqlite_store) == {"linear"}
     await check_statistics(sqlite_store, NAMES)
-    state = await sqlite_store.read(COLLECTION, "collection", "collection")
-    assert state is not None
-    assert state["to_rescore"] == {}
+    assert await rescorer(LINEAR).backlog.ask() is None
 
 
 async def test_a_method_without_one_below_fails_its_communities_alone_and_they_come_again(

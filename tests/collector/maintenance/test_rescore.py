@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from collector.collection.cycle import Collector
 from collector.maintenance.cleanup import Cleaner
+from collector.maintenance.rescore import RescoreEnd
 from collector.sentiment.base import NO_WORDS, Method
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import wait_until
 from collector.writers.lease import LeaseWait, lease
 from local.reddit.limits import RateLimit
 from shared.errors import CycleRunning
-from shared.models import Comment, Post, Rescore
+from shared.models import Comment, Post
 from shared.settings import Settings
 from shared.stats.cells import method_of
 from shared.store import LEASES, POSTS, WORK, Query, Store
@@ -133,7 +134,7 @@ async def test_everything_is_brought_to_the_current_method(store, settings) -> N
     ).run()
     check_rescored(before, await stored_items(store, NAMES))
     await check_statistics(store, NAMES)
-    assert (done["status"], done["rescored"], done["complete"]) == ("completed", 60, True)
+    assert (done.rescored, done.waiting, done.goes_on) == (60, 0, False)
     assert told[0] == (0, 60)
     assert told[-1] == (60, 60)
     assert told == sorted(told)
@@ -155,7 +156,7 @@ async def test_whatever_is_stored_only_its_scores_change(
         done = await rescorer(store, settings, batch_items=batch_items).run()
         check_rescored(before, await stored_items(store, NAMES))
         await check_statistics(store, NAMES)
-        assert (done["rescored"], done["complete"]) == (stale_in(before), True)
+        assert (done.rescored, done.waiting) == (stale_in(before), 0)
     finally:
         await store.close()
 
@@ -165,10 +166,10 @@ async def test_a_second_rescore_reads_and_writes_no_item(store, settings) -> Non
     await rescorer(store, settings).run()
     watched = WatchedStore(store)
     again = await rescorer(watched, settings, now=NOW + timedelta(minutes=1)).run()  # type: ignore[arg-type]
-    assert (again["rescored"], again["complete"]) == (0, True)
+    assert (again.id, again.rescored, again.waiting) == (None, 0, 0)
     assert watched.written.keys() == {"cycles"}
-    names = await store.query(Query(WORK, "rescore", 10, order_by="id"))
-    assert [work["status"] for work in names] == ["completed", "completed"]
+    (work,) = await store.query(Query(WORK, "rescore", 10, order_by="id"))
+    assert (work["status"], work["rescored"]) == ("completed", 30)
 
 
 async def test_a_plan_counts_and_writes_nothing(store, settings) -> None:
@@ -185,7 +186,7 @@ async def test_items_of_a_subreddit_that_is_no_longer_watched_count_too(store, s
     state: Any = {"id": NAMES[2], "kind": "community", "ttl": -1, "last_attempt_at": ""}
     await store.upsert(WORK, [state])
     fewer = settings.model_copy(update={"subreddits": NAMES[:2]})
-    assert (await rescorer(store, fewer).run())["rescored"] == 9
+    assert (await rescorer(store, fewer).run()).rescored == 9
 
 
 async def test_it_says_when_another_method_still_adds_items(sqlite_store, sqlite_settings) -> None:
@@ -202,9 +203,9 @@ async def test_it_says_when_another_method_still_adds_items(sqlite_store, sqlite
         return None
 
     done = await rescorer(Interrupting(sqlite_store, meanwhile), settings).run()  # type: ignore[arg-type]
-    assert (done["rescored"], done["status"], done["complete"]) == (5, "completed", False)
+    assert (done.rescored, done.waiting, done.goes_on) == (5, 1, True)
     later = await rescorer(sqlite_store, settings, now=NOW + timedelta(minutes=1)).run()
-    assert (later["rescored"], later["complete"]) == (1, True)
+    assert (later.rescored, later.waiting) == (1, 0)
 
 
 class Interrupting:
@@ -224,6 +225,7 @@ class Interrupting:
 
 
 async def test_while_another_writer_works_it_waits_for_its_turn(store, settings) -> None:
+    await keep(store, *some_items(3))
     async with lease(store, "cycle_1", seconds=60, clock=lambda: NOW):
         with pytest.raises(CycleRunning):
             await rescorer(store, settings).run()
@@ -254,7 +256,7 @@ async def test_killed_at_any_write_statistics_agree_again_and_the_next_one_goes_
             already = 24 - stale_in(await stored_items(store, NAMES))
             moment += timedelta(seconds=1)
             done = await rescorer(store, settings, now=moment, batch_items=9).run()
-            assert (done["rescored"], done["complete"]) == (24 - already, True), step
+            assert (done.rescored, done.waiting) == (24 - already, 0), step
             check_rescored(stale, await stored_items(store, NAMES))
             await check_statistics(store, NAMES)
             unreconciled = Query(WORK, "rescore", 10, order_by="id", equals={"reconciled": "no"})
@@ -293,7 +295,7 @@ async def test_told_to_stop_it_gives_the_lease_back_and_the_next_one_goes_on(
         await work
     assert (await store.read(LEASES, "lease", "lease"))["holder"] is None
     done = await rescorer(store, settings, now=NOW + timedelta(minutes=1)).run()
-    assert 0 < done["rescored"] < 40
+    assert 0 < done.rescored < 40
     check_rescored(before, await stored_items(store, NAMES))
     await check_statistics(store, NAMES)
 
@@ -314,10 +316,10 @@ async def test_a_collection_gets_its_turn_and_loses_nothing(stand_in, store, set
     is_collecting = asyncio.Event()
     ended: list[str] = []
 
-    async def rescores() -> Rescore:
-        # Batch after batch under the lease, with a second's pause after each.
+    async def rescores() -> RescoreEnd:
+        # Batch after batch, with the lease free for a second between two.
         working = rescorer(
-            store, here, now=None, batch_items=4, held_seconds=0, let_go_seconds=1,
+            store, here, now=None, batch_items=4, let_go_seconds=1,
             progress=lambda done, _of: is_collecting.set() if done else None,
         )  # fmt: skip
         done = await working.run(lease_wait=LeaseWait(120))
@@ -337,7 +339,7 @@ async def test_a_collection_gets_its_turn_and_loses_nothing(stand_in, store, set
 
     done, _ = await asyncio.gather(rescores(), collects())
     assert ended == ["cycle", "rescore"]
-    assert done["complete"]
+    assert done.waiting == 0
     items = await stored_items(store, NAMES)
     assert len(items) == 95
     assert stale_in(items) == 0
@@ -348,4 +350,4 @@ async def test_a_collection_gets_its_turn_and_loses_nothing(stand_in, store, set
 
 def test_a_method_is_named_with_its_version() -> None:
     assert isinstance(LINEAR, Method)
-    assert rescorer(None, None).current == "linear 1"  # type: ignore[arg-type]
+    assert rescorer(None, Settings()).backlog.current == "linear 1"  # type: ignore[arg-type]

@@ -1,0 +1,245 @@
+"""Writes the state of scoring: which method is in force, and how many items wait for it.
+
+The state repeats what the cells say, so that no read has to count them. It is written without the
+lease, under an ETag condition, since its numbers are counted again at the end of every run.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from collector.maintenance.stale import Stale, find_stale
+from collector.sentiment.base import Method, light
+from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
+from shared.logs import event
+from shared.models import ScoringState
+from shared.scoring import is_active, is_due, new_ticket, read_scoring
+from shared.stats.cells import method_name
+from shared.store import SCORING, Store
+from shared.times import Clock, iso
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 5
+CHANGES_ALWAYS = "the state of scoring changes with every read"
+# What couldn't be scored is tried again after this time.
+RETRY_AFTER = timedelta(hours=1)
+# More hours that failed would make the document large; the others are tried again sooner.
+MAX_FAILED_HOURS = 500
+
+
+class TakenOver(Exception):
+    """Another run has taken over: this one's ticket is void."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run has left: the items that wait, their hours, and those that failed.
+
+    last_error is that of the last item that failed in this run; None if none did.
+    """
+
+    waiting: int
+    oldest: str | None
+    newest: str | None
+    failed: Mapping[str, int]
+    last_error: str | None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """The state of scoring in a store, as a process with this method writes it.
+
+    wanted is the name that SENTIMENT_METHOD asks for.
+    """
+
+    store: Store
+    method: Method
+    wanted: str
+    clock: Clock
+
+    @property
+    def current(self) -> str:
+        """Return the method's name as in statistics."""
+        return method_name(self.method.name, self.method.version)
+
+    async def find(self) -> Stale:
+        """Find the items that wait: none for a method that stands in for the wanted one."""
+        found = await find_stale(self.store, self.current)
+        return Stale(found.methods, []) if self.method.stands_in_because else found
+
+    async def ask(self) -> str | None:
+        """Count the items that wait, and return the ticket of a message that is to be sent.
+
+        None if no item waits that can be scored now, or if a message is on its way.
+        """
+        for _ in range(MAX_TRIES):
+            known = await read_scoring(self.store)
+            if known is not None and self._is_clear(known):
+                return None
+            state, now = _counted(self._begun(known), await self.find()), self.clock()
+            is_needed = is_due(state, now) and not is_active(state, now)
+            if is_needed:
+                state["ticket"], state["ticket_at"] = new_ticket(), iso(now)
+            # A run that ends meanwhile counts again, also if nothing but the ETag has changed.
+            if not state["waiting"] and known is not None and _is_same(known, state):
+                return None
+            if await self._write(known, state):
+                self._log_waiting(state)
+                return state["ticket"] if is_needed else None
+        raise StoreUnavailable(CHANGES_ALWAYS)
+
+    async def take_over(self) -> str:
+        """Write a new ticket, which makes the messages on their way void, and return it."""
+        ticket = new_ticket()
+
+        async def taken(state: ScoringState) -> None:
+            state["ticket"], state["ticket_at"] = ticket, iso(self.clock())
+            state["retry_at"], state["is_counted"] = None, False
+
+        await self._change(None, taken)
+        return ticket
+
+    async def owned(self, ticket: str) -> ScoringState:
+        """Return the state. Raises TakenOver if it has another ticket."""
+        state = await read_scoring(self.store)
+        if state is None or state["ticket"] != ticket:
+            raise TakenOver
+        return self._begun(state)
+
+    async def note(self, ticket: str, progress: Progress) -> ScoringState:
+        """Write how far a run has come. Raises TakenOver."""
+
+        async def come(state: ScoringState) -> None:
+            self._put(state, progress)
+
+        return await self._change(ticket, come)
+
+    async def end(self, ticket: str, progress: Progress, *, may_go_on: bool) -> ScoringState:
+        """Count again at the end of a run.
+
+        Its ticket is void unless it may go on, and more can be scored now. Raises TakenOver.
+        """
+
+        async def counted(state: ScoringState) -> None:
+            self._put(state, progress)
+            state.update(_counted(state, await self.find()))
+            if not (may_go_on and is_due(state, self.clock())):
+                state["ticket"] = state["ticket_at"] = None
+
+        return await self._change(ticket, counted)
+
+    def _put(self, state: ScoringState, progress: Progress) -> None:
+        failed = dict(sorted(progress.failed.items(), reverse=True)[:MAX_FAILED_HOURS])
+        state["failed"] = failed
+        if progress.last_error is not None:
+            state["last_error"] = progress.last_error
+            state["retry_at"] = iso(self.clock() + RETRY_AFTER)
+        if not failed:
+            state["last_error"] = state["retry_at"] = None
+        state["waiting"] = progress.waiting
+        state["oldest"], state["newest"] = progress.oldest, progress.newest
+        state["ticket_at"] = iso(self.clock())
+
+    async def _change(
+        self, ticket: str | None, change: Callable[[ScoringState], Awaitable[None]]
+    ) -> ScoringState:
+        """Change the state, again if another writer was first. Raises TakenOver."""
+        for _ in range(MAX_TRIES):
+            known = await read_scoring(self.store)
+            if ticket is not None and (known is None or known["ticket"] != ticket):
+                raise TakenOver
+            state = self._begun(known)
+            await change(state)
+            if await self._write(known, state):
+                return state
+        raise StoreUnavailable(CHANGES_ALWAYS)
+
+    async def _write(self, known: ScoringState | None, state: ScoringState) -> bool:
+        """Write the state; False if another writer was first."""
+        try:
+            if known is None:
+                await self.store.create(SCORING, state)
+            else:
+                await self.store.replace(SCORING, state, known["_etag"])
+        except (DocumentExists, DocumentChanged):
+            return False
+        return True
+
+    def _begun(self, known: ScoringState | None) -> ScoringState:
+        """Return the state for this method; what another one failed at is forgotten."""
+        fresh = ScoringState(
+            id="scoring",
+            kind="scoring",
+            ttl=-1,
+            method=self.current,
+            wanted=self.wanted,
+            reason=self.method.stands_in_because,
+            stands_in=self._stands_in,
+            waiting=0,
+            oldest=None,
+            newest=None,
+            is_counted=False,
+            failed={},
+            retry_at=None,
+            last_error=None,
+            ticket=known["ticket"] if known else None,
+            ticket_at=known["ticket_at"] if known else None,
+        )
+        if known is None or known["method"] != self.current:
+            return fresh
+        return {
+            **known,
+            "wanted": fresh["wanted"],
+            "reason": fresh["reason"],
+            "stands_in": fresh["stands_in"],
+        }
+
+    @cached_property
+    def _stands_in(self) -> str | None:
+        """Return the name of the method that scores under the lease; None if it is the same."""
+        stand_in = light(self.method)
+        is_same = stand_in is self.method
+        return None if is_same else method_name(stand_in.name, stand_in.version)
+
+    def _is_clear(self, known: ScoringState) -> bool:
+        """Return whether nothing can wait: all was scored, and is scored when it is written."""
+        is_scored_once = not (self.method.is_slow or self.method.score_targets)
+        is_counted = known["is_counted"] and not known["waiting"]
+        return is_counted and is_scored_once and _is_same(known, self._begun(known))
+
+    def _log_waiting(self, state: ScoringState) -> None:
+        if state["waiting"]:
+            event(
+                log,
+                "scoring.waiting",
+                method=state["method"],
+                stands_in=state["stands_in"],
+                items=state["waiting"],
+                oldest=state["oldest"],
+                newest=state["newest"],
+            )
+
+
+def _counted(state: ScoringState, stale: Stale) -> ScoringState:
+    """Return the state with the items that wait as they were just counted."""
+    hours = {each.hour for each in stale.hours}
+    failed = {name: items for name, items in state["failed"].items() if _hour_of(name) in hours}
+    return {
+        **state,
+        "waiting": stale.items,
+        "oldest": min(hours, default=None),
+        "newest": max(hours, default=None),
+        "is_counted": True,
+        "failed": failed,
+    }
+
+
+def _hour_of(name: str) -> str:
+    return name.partition(" ")[0]
+
+
+def _is_same(known: ScoringState, state: ScoringState) -> bool:
+    return {**known, "_etag": ""} == {**state, "_etag": ""}

@@ -1,0 +1,151 @@
+"""Finds stored items that another method scored than the one in force, by the statistics.
+
+Each cell counts its items by method. The days of `all` say which hours have stale items, and the
+hours of `all` in which communities; so nothing else is read where there are none.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from shared.models import ALL, Cell
+from shared.stats.cells import cells_by_hour, items_in, methods_of
+from shared.store import DAYS, HOURS_OF_ALL, Query, Store
+from shared.times import day_of
+
+# Days and hours of `all` that are read at a time.
+DAYS_AT_ONCE = 30
+HOURS_AT_ONCE = 24
+# Keeps the document of pending cells small.
+MAX_HOURS = 1000
+
+
+class StaleHour(NamedTuple):
+    """An hour of all communities, in which `stale` items were scored by other methods."""
+
+    hour: str
+    stale: int
+
+
+class Hour(NamedTuple):
+    """An hour of a community: `stale` of its `items` were scored by other methods."""
+
+    hour: str
+    community: str
+    stale: int
+    items: int
+
+    @property
+    def name(self) -> str:
+        """Return the hour's name in the state of scoring."""
+        return f"{self.hour} {self.community}"
+
+
+@dataclass(frozen=True)
+class Stale:
+    """The stored items by method, and the hours with stale ones, newest first."""
+
+    methods: Counter[str]
+    hours: list[StaleHour]
+
+    @property
+    def items(self) -> int:
+        """Return the number of stale items."""
+        return sum(each.stale for each in self.hours)
+
+
+@dataclass
+class HourQueue:
+    """The hours with stale items, newest first; those that failed before come last, or not at all.
+
+    failed counts the items that couldn't be scored, by the names of their hours.
+    """
+
+    store: Store
+    current: str
+    hours: list[StaleHour]
+    failed: dict[str, int]
+    is_retried: bool
+    _ready: list[Hour] = field(default_factory=list)
+    _deferred: list[Hour] = field(default_factory=list)
+
+    async def next(self, most: int) -> list[Hour]:
+        """Take the next hours, up to the one that reaches `most` items; empty at the end."""
+        taken: list[Hour] = []
+        items = 0
+        while items < most and len(taken) < MAX_HOURS:
+            while not self._ready and self.hours:
+                await self._look_up()
+            if not self._ready and self.is_retried:
+                self._ready, self._deferred = self._deferred, []
+            if not self._ready:
+                break
+            hour = self._ready.pop(0)
+            items += hour.items
+            taken.append(hour)
+        return taken
+
+    def put_back(self, hours: Sequence[Hour]) -> None:
+        """Have these hours come next."""
+        self._ready[:0] = hours
+
+    def left(self) -> list[str]:
+        """Return the hours that are left."""
+        known = [each.hour for each in (*self._ready, *self._deferred)]
+        return known + [each.hour for each in self.hours]
+
+    async def _look_up(self) -> None:
+        """Find the communities of the next hours."""
+        names = [each.hour for each in self.hours[:HOURS_AT_ONCE]]
+        del self.hours[:HOURS_AT_ONCE]
+        for each in await hours_of(self.store, names, self.current):
+            (self._deferred if each.name in self.failed else self._ready).append(each)
+
+
+async def find_stale(store: Store, current: str) -> Stale:
+    """Count all items by method, and find the hours with items of others than this one."""
+    methods: Counter[str] = Counter()
+    hours: list[StaleHour] = []
+    first, last = await span_of_days(store)
+    while first and last >= first:
+        names = [days_before(last, number) for number in range(DAYS_AT_ONCE)]
+        days = await store.read_many(DAYS, [(ALL, name) for name in names])
+        for hour, cell in cells_by_hour(days.values()).items():
+            methods.update(methods_of(cell))
+            if stale := _stale_in(cell, current):
+                hours.append(StaleHour(hour, stale))
+        last = days_before(last, DAYS_AT_ONCE)
+    return Stale(methods, sorted(hours, reverse=True))
+
+
+async def hours_of(store: Store, hours: Iterable[str], current: str) -> list[Hour]:
+    """Return the communities with stale items in these hours, newest first."""
+    found = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
+    stale = [
+        Hour(hour, name, count, items_in(share["cell"]))
+        for (_, hour), document in found.items()
+        for name, share in document["shares"].items()
+        if (count := _stale_in(share["cell"], current))
+    ]
+    return sorted(stale, reverse=True)
+
+
+async def span_of_days(store: Store) -> tuple[str, str]:
+    """Return the first and the last day that has statistics; both are empty without any."""
+    ends = [
+        await store.query(Query(DAYS, ALL, 1, order_by="id", descending=descending))
+        for descending in (False, True)
+    ]
+    first, last = (day_of(found[0]["id"]) if found else "" for found in ends)
+    return first, last
+
+
+def days_before(day: str, count: int) -> str:
+    """Return the day that lies this number of days earlier."""
+    return (date.fromisoformat(day) - timedelta(days=count)).isoformat()
+
+
+def _stale_in(cell: Cell, current: str) -> int:
+    return items_in(cell) - methods_of(cell).get(current, 0)

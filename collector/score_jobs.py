@@ -1,0 +1,136 @@
+"""The jobs that score stored items outside the lease: after a message, and by hand."""
+
+from collections.abc import Callable
+
+from collector.maintenance.backlog import Backlog
+from collector.maintenance.rescore import Plan, RescoreEnd, Rescorer, ShowProgress, no_progress
+from collector.runs import (
+    RESCORE_WAIT_SECONDS,
+    chosen_method,
+    opened,
+    reported,
+    skipped_if_busy,
+)
+from collector.sentiment.base import Method
+from collector.trending.finder import Trends
+from collector.turns import (
+    MESSAGE_WAIT_SECONDS,
+    RUN_SECONDS,
+    Messages,
+    RunTime,
+    send,
+    send_due_messages,
+)
+from collector.writers.lease import LeaseWait
+from collector.writers.shutdown import run_until_stopped
+from shared.errors import SettingsError
+from shared.scoring import ScoreMessage, read_message
+from shared.settings import Settings
+from shared.store import CURRENT, TOPICS, Store
+from shared.text.forms import FORMS
+from shared.times import utc_now
+
+Load = Callable[[Settings], Method]
+"""Loads the method that the settings choose."""
+
+
+def send_due_scoring(settings: Settings, output: Messages, *, load: Load = chosen_method) -> None:
+    """Put a message on the queue if stored items wait for the method, and none is on its way.
+
+    The state of scoring then says which method is in force, and how many items wait.
+    """
+    send_due_messages("score", _due(settings, load), output)
+
+
+async def _due(settings: Settings, load: Load) -> list[str]:
+    method = load(settings)
+    async with opened(settings) as (store, _):
+        ticket = await Backlog(store, method, settings.sentiment_method, utc_now).ask()
+        return [] if ticket is None else [ScoreMessage(ticket=ticket).model_dump_json()]
+
+
+def score_on_message(
+    settings: Settings, body: bytes, output: Messages, *, load: Load = chosen_method
+) -> None:
+    """Score stored items for less than a minute, and put the next message on the queue.
+
+    Raises BadMessage, and what ends a run early, so that the message returns to the queue.
+    """
+    with reported("score", settings) as report:
+        message = read_message(body)
+        goes_on = False
+        with skipped_if_busy(report):
+            done = run_until_stopped(
+                _run(settings, message.ticket, load), seconds=settings.cycle_seconds
+            )
+            report.update(_report(done))
+            goes_on = done.goes_on
+        if goes_on or "holder" in report:
+            send(output, [message.model_dump_json()])
+
+
+async def _run(settings: Settings, ticket: str, load: Load) -> RescoreEnd:
+    """Score until the run's time is used up."""
+    run_time = RunTime.of(RUN_SECONDS)
+    method = load(settings)
+    async with opened(settings) as (store, watched):
+        rescorer = Rescorer(store, method, watched, is_over=run_time.is_over)
+        return await rescorer.run(ticket, lease_wait=LeaseWait(MESSAGE_WAIT_SECONDS))
+
+
+def _report(done: RescoreEnd) -> dict[str, object]:
+    if done.is_taken_over:
+        return {
+            "outcome": "skipped",
+            "reason": "another run has taken over",
+            "items": done.rescored,
+        }
+    return {
+        "outcome": "goes_on" if done.goes_on else "completed",
+        "items": done.rescored,
+        "waiting": done.waiting,
+        "unscored": done.failed,
+    }
+
+
+async def rescore_by_hand(
+    settings: Settings, *, progress: ShowProgress = no_progress, load: Load = chosen_method
+) -> RescoreEnd:
+    """Rescore stored items by the current method, and then find the trending topics again.
+
+    It takes over from the queue's messages. Raises SettingsError if another method stands in for
+    the chosen one here, and what `Rescorer.run` raises. Finished batches stay rescored, and the
+    next run continues.
+    """
+    method = _wanted(settings, load)
+    async with opened(settings) as (store, watched):
+        rescorer = Rescorer(store, method, watched, progress=progress)
+        done = await rescorer.run(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
+        if await _topics_differ(store, done.method):
+            trends = Trends(store, watched, forms=FORMS)
+            await trends.find(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
+        return done
+
+
+async def plan_rescore(settings: Settings, *, load: Load = chosen_method) -> Plan:
+    """Return what a rescore would do now. Raises SettingsError like `rescore_by_hand`."""
+    method = _wanted(settings, load)
+    async with opened(settings) as (store, watched):
+        return await Rescorer(store, method, watched).plan()
+
+
+def _wanted(settings: Settings, load: Load) -> Method:
+    method = load(settings)
+    if method.stands_in_because:
+        raise SettingsError(
+            f"SENTIMENT_METHOD: {settings.sentiment_method} can't run here"
+            f" ({method.stands_in_because}), and {method.name} stands in: nothing is scored again"
+        )
+    return method
+
+
+async def _topics_differ(store: Store, method: str) -> bool:
+    """Return whether another method scored items of the current topics."""
+    current = await store.read(TOPICS, CURRENT, CURRENT)
+    topics = current["topics"] if current else []
+    return any(topic.get("methods", {}).keys() != {method} for topic in topics)
