@@ -18,6 +18,8 @@ I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 # Places of a subject in a text that are scored, the first ones.
 MAX_PLACES = 3
+# Places that are tried in a text that also names it in quotes or code: each is cleaned once more.
+MAX_TRIED = 20
 
 
 def with_mention_sentiments(
@@ -60,7 +62,7 @@ def own_places(
     if not in_own or len(in_own) >= len(places):
         yield from places if in_own else ()
         return
-    for start, end in places:
+    for start, end in places[:MAX_TRIED]:
         # In another case, a name is read as it was, and shows whether it is among those words.
         swapped = text[:start] + text[start:end].swapcase() + text[end:]
         if own_lines(swapped, form).words != own:

@@ -1,8 +1,7 @@
 """Finds where a text names something."""
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable
 
 # What may stand between the words of a name: spaces, a line break, and marks of Markdown.
 MAX_BETWEEN = 6
@@ -35,28 +34,24 @@ def places_of(text: str, names: Iterable[str], others: Iterable[str] = ()) -> li
     words. Another case counts only where none stands in its own. others are names of other things:
     places within one of theirs don't count.
     """
-    wanted, longer = list(names), list(others)
+    wanted, further = list(names), list(others)
     for flags in (0, re.IGNORECASE):
-        own = sorted(set(chain.from_iterable(_marked_places(text, each, flags) for each in wanted)))
+        own = {place for name in wanted for place in _marked_places(text, name, flags)}
         if not own:
             continue
-        covering = [
-            place
-            for other in longer
-            if any(len(other) > len(name) for name in wanted)
-            for place in _marked_places(text, other, flags)
-        ]
-        found = [place for place in own if not _is_within(place, (*own, *covering))]
-        if found:
+        other = {place for name in further for place in _marked_places(text, name, flags)}
+        if found := [place for place in _outermost(own | other) if place in own]:
             return found
     return []
 
 
-def _is_within(place: tuple[int, int], places: Sequence[tuple[int, int]]) -> bool:
-    """Return whether a place lies in a longer one of these."""
-    return any(
-        start <= place[0] and place[1] <= end for start, end in places if (start, end) != place
-    )
+def _outermost(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the places that lie in no longer one, in order."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if not found or end > found[-1][1]:
+            found.append((start, end))
+    return found
 
 
 def _marked_places(text: str, name: str, flags: int) -> list[tuple[int, int]]:
