@@ -6,7 +6,7 @@ from shared.text.own_words import own_words
 
 # Increase it whenever cleaning, ratings, terms or language may read a text differently. Each
 # method's version ends with it.
-VERSION = "3"
+VERSION = "4"
 
 # The rest of a longer text is ignored, to bound the time.
 MAX_CHARACTERS = 10_000

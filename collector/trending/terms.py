@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from collector.text.cleaning import clean
-from collector.text.language import DOUBTFUL, FOREIGN
+from collector.text.foreign_words import DOUBTFUL, FOREIGN
 from shared.text.english import words_of
 from shared.text.form import MARKDOWN, Form
 from shared.text.stopwords import stopwords as listed_stopwords
