@@ -82,7 +82,7 @@ def _report(done: RescoreEnd) -> dict[str, object]:
     if done.is_taken_over:
         return {
             "outcome": "skipped",
-            "reason": "another run has taken over",
+            "reason": "nothing waits, or another run goes on",
             "items": done.rescored,
         }
     return {

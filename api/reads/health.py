@@ -30,7 +30,6 @@ from shared.models import ALL, CollectionState, ScoringState
 from shared.schedule import next_tick, two_intervals
 from shared.scoring import read_scoring
 from shared.settings import Settings
-from shared.stats.gaps import Coverage
 from shared.store import COLLECTION, LEASES, Store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Window, iso, parse_iso
@@ -116,9 +115,7 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
     kind: Literal["sqlite", "cosmos"] = "cosmos" if deps.settings.cosmos_endpoint else "sqlite"
     process, worker = deps.process(), deps.worker()
     sources: list[SourceHealth] = []
-    last_day: Coverage | None = None
-    scoring: ScoringState | None = None
-    last = last or LastObserved()
+    last_day, scoring = None, None
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             store = await deps.store()
@@ -129,7 +126,9 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
             lease = await store.read(LEASES, "lease", "lease")
         async with asyncio.timeout(DATABASE_SECONDS):
             running = running_cycle(lease, now)
+            last = last or LastObserved()
             observed = await last.read(deps, store, state, running)
+        async with asyncio.timeout(DATABASE_SECONDS):
             scoring = await last.scoring(store)
     except (StoreError, TimeoutError) as error:
         status: HealthStatus = "starting"

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from collector.maintenance.backlog import Backlog, Progress, TakenOver
@@ -141,6 +141,7 @@ class _Run:
     backlog: Backlog
     ticket: str
     lease_wait: LeaseWait
+    failed: dict[str, int] = field(default_factory=dict)
     total: int = 0
     done: int = 0
     error: str | None = None
@@ -304,6 +305,8 @@ class _Run:
         await rebuild_all(store, shares)
         journal.document["rescored"] += len(items)
         self.done += len(items)
+        # Of items with stale mentions alone, one of an hour was counted.
+        self.total = max(self.total, self.done)
         await journal.reconciled()
 
     def _note(self, batch: _Batch) -> None:

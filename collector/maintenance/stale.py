@@ -1,7 +1,8 @@
 """Finds stored items that another method scored than the one in force, by the statistics.
 
 Each cell counts its items by method. The days of `all` say which hours have stale items, and the
-hours of `all` in which communities; so nothing else is read where there are none.
+hours of `all` in which communities; so nothing else is read where there are none. Both also name
+the methods by which only mentions count: an item whose text is scored may have a stale mention.
 """
 
 from collections import Counter
@@ -23,7 +24,10 @@ MAX_HOURS = 1000
 
 
 class StaleHour(NamedTuple):
-    """An hour of all communities, in which `stale` items were scored by other methods."""
+    """An hour of all communities, in which `stale` items were scored by other methods.
+
+    Where only mentions were, their items aren't counted: one stands for all of them.
+    """
 
     hour: str
     stale: int
@@ -112,9 +116,14 @@ async def find_stale(store: Store, current: str) -> Stale:
     while first and last >= first:
         names = [days_before(last, number) for number in range(DAYS_AT_ONCE)]
         days = await store.read_many(DAYS, [(ALL, name) for name in names])
+        by_mentions = {
+            f"{day['id']}T{hour}": names
+            for day in days.values()
+            for hour, names in day.get("mention_methods", {}).items()
+        }
         for hour, cell in cells_by_hour(days.values()).items():
             methods.update(methods_of(cell))
-            if stale := _stale_in(cell, current):
+            if stale := _stale_in(cell, by_mentions.get(hour, ()), current):
                 hours.append(StaleHour(hour, stale))
         last = days_before(last, DAYS_AT_ONCE)
     return Stale(methods, sorted(hours, reverse=True))
@@ -127,7 +136,7 @@ async def hours_of(store: Store, hours: Iterable[str], current: str) -> list[Hou
         Hour(hour, name, count, items_in(share["cell"]))
         for (_, hour), document in found.items()
         for name, share in document["shares"].items()
-        if (count := _stale_in(share["cell"], current))
+        if (count := _stale_in(share["cell"], share.get("mention_methods", ()), current))
     ]
     return sorted(stale, reverse=True)
 
@@ -147,5 +156,7 @@ def days_before(day: str, count: int) -> str:
     return (date.fromisoformat(day) - timedelta(days=count)).isoformat()
 
 
-def _stale_in(cell: Cell, current: str) -> int:
-    return items_in(cell) - methods_of(cell).get(current, 0)
+def _stale_in(cell: Cell, by_mentions: Iterable[str], current: str) -> int:
+    """Count the stale items of a cell; by_mentions are the methods by which only mentions count."""
+    stale = items_in(cell) - methods_of(cell).get(current, 0)
+    return stale or int(any(name != current for name in by_mentions))

@@ -10,6 +10,7 @@ from collector.sentiment.scoring import scored_again
 from shared.logs import event
 from shared.models import Item, Post
 from shared.stats.cells import method_name, method_of
+from shared.stats.subjects import method_of_mention
 from shared.store.keys import item_key
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,11 @@ class Rescored:
 
 
 def is_stale(item: Item, current: str) -> bool:
-    """Return whether another method scored the item than the one of this name and version."""
-    return method_of(item["sentiment"]) != current
+    """Return whether another method scored the item, or a mention, than the one of this name."""
+    mentions = item.get("mentions", ())
+    return method_of(item["sentiment"]) != current or any(
+        method_of_mention(cast("Post", item), each) != current for each in mentions
+    )
 
 
 def rescored(items: Sequence[Item], method: Method, now: str) -> Rescored:

@@ -14,14 +14,14 @@ import azure.functions as func
 import pytest
 
 from api.deps import Deps
-from api.reads.health import check_health
+from api.reads.health import LastObserved, check_health
 from api.reads.process import process_health
 from shared import __version__
 from shared.errors import StoreNotProvisioned, StoreUnavailable
 from shared.models import CollectionState, Lease
 from shared.settings import Settings
 from shared.settings import settings as process_settings
-from shared.store import COLLECTION, LEASES, Store
+from shared.store import COLLECTION, LEASES, SCORING, Store
 from shared.store.schema import SCHEMA
 from shared.times import iso
 from shared.worker_status import STATUS_FILE, WorkerStatus, read_status, write_status
@@ -304,3 +304,34 @@ def test_a_clock_that_is_set_right_does_not_change_how_long_the_process_runs() -
     command = [sys.executable, "-m", "tests.clocks", "end-of-february", sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert float(done.stdout.split()[-1]) < PATIENCE
+
+
+async def test_what_waits_for_its_method_shows_and_is_read_rarely(store) -> None:
+    await remember(store, 12 * MINUTE, succeeded=3)
+    assert (await check_health(deps_of(store))).sentiment is None
+    state: Any = {"id": "scoring", "kind": "scoring", "ttl": -1, "method": "linear 2"}
+    state |= {"wanted": "encoder", "reason": "CannotLoadError: no runtime", "stands_in": None}
+    state |= {"waiting": 5, "oldest": "2026-11-21T09", "newest": "2026-11-23T12"}
+    await store.upsert(SCORING, [{**state, "failed": {"2026-11-21T09 aws": 2}}])
+    seconds = 0.0
+    last = LastObserved(clock=lambda: seconds)
+    health = await check_health(deps_of(store), last)
+    assert health.status == "healthy"
+    assert health.sentiment is not None
+    assert health.sentiment.model_dump() == {
+        "method": "linear 2",
+        "wanted": "encoder",
+        "reason": "CannotLoadError: no runtime",
+        "waiting": 5,
+        "stands_in": None,
+        "oldest_waiting": "2026-11-21T09:00:00Z",
+        "newest_waiting": "2026-11-23T12:00:00Z",
+        "failed": 2,
+    }
+    await store.upsert(SCORING, [{**state, "waiting": 0, "failed": {}}])
+    waiting: list[int] = []
+    for seconds in (1.0, 6.0):  # noqa: B007 - the clock reads it
+        answer = await check_health(deps_of(store), last)
+        assert answer.sentiment is not None
+        waiting.append(answer.sentiment.waiting)
+    assert waiting == [5, 0]

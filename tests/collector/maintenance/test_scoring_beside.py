@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from collector.maintenance.rescore import Rescorer
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from collector.sentiment.base import Method, Score, Text, light
 from collector.writers.lease import lease
-from shared.models import Post
+from shared.models import Mention, Post
 from shared.scoring import read_scoring
 from shared.settings import Settings
 from shared.stats.cells import method_of
@@ -190,4 +191,24 @@ async def test_two_with_one_ticket_write_each_item_once(store, settings) -> None
     BEFORE_CALLS.append(other_instance)
     counts.append((await rescorer(store, settings, batch_items=3).run(ticket)).rescored)
     assert sum(counts) == 9
+    await check_statistics(store, NAMES)
+
+
+async def test_a_mention_that_is_newer_than_its_items_score_is_scored_too(store, settings) -> None:
+    """A new subject, or a rematch, leaves mentions behind that count by the text as a whole."""
+    praise = Score("positive", 0.5, 0.6, 0.1, 0.3, "en")
+    method = replace(
+        METHOD, name="encoder", score_targets=lambda targets: [praise for _ in targets]
+    )
+    mention = Mention(subject="zed", via="text", matched=["zed"])
+    scored: Any = {**posts(1)[0]["sentiment"], "method": "encoder", "version": "1"}
+    listed = [{**each, "title": "zed is here", "sentiment": scored} for each in posts(3)]
+    await keep(store, [listed[0], {**listed[1], "mentions": [mention]}, listed[2]])  # type: ignore[list-item]
+    encoder = replace(rescorer(store, settings), method=method)
+    assert (await encoder.plan()).stale == 1
+    ticket = await encoder.backlog.ask()
+    done = await encoder.run(ticket)
+    assert (done.rescored, done.waiting, done.goes_on) == (1, 0, False)
+    (found,) = (await stored_items(store, NAMES))["t3_p1"]["mentions"]
+    assert (found["sentiment"]["label"], found["sentiment"]["method"]) == ("positive", "encoder")
     await check_statistics(store, NAMES)
