@@ -112,6 +112,25 @@ async def rescore_by_hand(
         return done
 
 
+async def score_waiting(
+    settings: Settings, *, progress: ShowProgress = no_progress, load: Load = chosen_method
+) -> RescoreEnd | None:
+    """Score what other work by hand has left to a slow method, to its end.
+
+    None if the method isn't slow, nothing waits, or a message is on its way. Raises what
+    `Rescorer.run` raises.
+    """
+    method = load(settings)
+    if not method.is_slow:
+        return None
+    async with opened(settings) as (store, watched):
+        rescorer = Rescorer(store, method, watched, progress=progress)
+        ticket = await rescorer.backlog.ask()
+        if ticket is None:
+            return None
+        return await rescorer.run(ticket, lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
+
+
 async def plan_rescore(settings: Settings, *, load: Load = chosen_method) -> Plan:
     """Return what a rescore would do now. Raises SettingsError like `rescore_by_hand`."""
     method = _wanted(settings, load)

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from collector.backfill_jobs import backfill_by_hand
 from local.commands.ended import COMPLETED, FAILED, exit_status, print_failure
+from local.commands.rescore import score_after
 from local.host.config import read_local_settings
 from shared.backfills import status_of
 from shared.errors import SettingsError
@@ -34,6 +35,7 @@ def backfill_command(
 
     def work() -> int:
         done = _read(settings, community, wanted, errors, shown=not as_json)
+        asyncio.run(score_after(settings, errors, shown=not as_json))
         return _report(done, errors, as_json=as_json)
 
     resume = "the same command, or a later collection, goes on from here."

@@ -18,6 +18,7 @@ from collector.jobs import collect
 from collector.runs import LEASE_WAIT_SECONDS, opened, watched_settings
 from collector.writers.lease import LeaseWait
 from local.commands.ended import ANOTHER_RUNS, COMPLETED, FAILED
+from local.commands.rescore import score_after
 from local.host.config import read_local_settings
 from local.reddit.feed import feed_of
 from local.reddit.server import StandIn, create_app
@@ -82,6 +83,7 @@ async def collect_once(settings: Settings, *, as_json: bool) -> int:
     except UndertoneError as error:
         console.print(f"The cycle failed: {error}", style="red", markup=False, soft_wrap=True)
         return FAILED
+    await score_after(settings, console, shown=not as_json)
     report = Report(
         cycle=cycle["id"],
         status=cycle["status"],

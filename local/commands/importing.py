@@ -23,6 +23,7 @@ from collector.runs import (
 from collector.sentiment.base import light
 from collector.writers.lease import LeaseWait
 from local.commands.ended import COMPLETED, FAILED, exit_status
+from local.commands.rescore import score_after
 from local.host.config import read_local_settings
 from local.importing.lines import Selection, selection_of
 from local.importing.opening import DamagedFile
@@ -72,6 +73,7 @@ def import_command(
             _print_done(state, error, as_json=as_json)
             if error is not None:
                 return FAILED
+        asyncio.run(score_after(configured, errors, shown=not as_json))
         return COMPLETED
 
     return exit_status(work, errors, resume="the same command goes on from here.")

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from collector.maintenance.rescore import Plan, RescoreEnd
-from collector.score_jobs import plan_rescore, rescore_by_hand
-from local.commands.ended import COMPLETED, exit_status
+from collector.score_jobs import plan_rescore, rescore_by_hand, score_waiting
+from local.commands.ended import COMPLETED, exit_status, print_failure
 from local.host.config import read_local_settings
+from shared.errors import UndertoneError
 from shared.settings import Settings, load_settings
 
 
@@ -33,6 +34,18 @@ def rescore_command(environ: Mapping[str, str], *, dry_run: bool, as_json: bool)
 
     resume = "the next `python -m local rescore` goes on from here."
     return exit_status(work, errors, resume=resume)
+
+
+async def score_after(settings: Settings, errors: Console, *, shown: bool) -> None:
+    """Score what a command has stored and left to a slow method.
+
+    If that fails, it is said: the items wait, and a later collection or rescore scores them.
+    """
+    try:
+        with _bar(errors, shown=shown) as bar:
+            await score_waiting(settings, progress=bar)
+    except UndertoneError as error:
+        print_failure(errors, f"The items are stored, and wait for their method: {error}")
 
 
 def _rescored(settings: Settings, console: Console, *, shown: bool) -> RescoreEnd:

@@ -12,7 +12,13 @@ import pytest
 
 from collector import score_jobs
 from collector.maintenance.backlog import Backlog
-from collector.score_jobs import plan_rescore, rescore_by_hand, score_on_message, send_due_scoring
+from collector.score_jobs import (
+    plan_rescore,
+    rescore_by_hand,
+    score_on_message,
+    score_waiting,
+    send_due_scoring,
+)
 from collector.sentiment.base import Method
 from local.host.invoke import Output
 from shared.errors import BadMessage, SettingsError
@@ -211,6 +217,22 @@ def test_a_method_that_stands_in_for_the_wanted_one_says_so_and_scores_nothing_a
     assert world.run(message) == []
     assert world.methods() == {"slow 1"}
     assert world.state()["reason"] is None
+
+
+def test_a_command_scores_what_it_has_left_to_a_slow_method(world) -> None:
+    def after_command() -> int | None:
+        done = asyncio.run(score_waiting(world.settings, load=world.load))
+        return done and done.rescored
+
+    world.method = LINEAR
+    assert after_command() is None, "a light one has scored it already"
+    world.method = SLOW
+    (message,) = world.sent()
+    assert after_command() is None, "a message is on its way"
+    world.age(timedelta(minutes=16))
+    assert after_command() == ITEMS
+    assert world.run(message) == []
+    assert world.methods() == {"slow 1"}
 
 
 @pytest.mark.parametrize("body", [b"hello", b"{}", json.dumps({"ticket": 7}).encode()])
