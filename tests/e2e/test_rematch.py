@@ -1,4 +1,4 @@
-"""A subject that is added to the running product gets its history, and loses it again."""
+"""What is stored follows changes: of the watchlist, and of the method that scores."""
 
 import asyncio
 import json
@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from shared.scoring import read_scoring
 from shared.settings import load_settings
-from shared.store import COMMENTS, POSTS, open_store
+from shared.store import COMMENTS, POSTS, SCORING, open_store
 from shared.times import iso, utc_now
+from tests.api.world import keep
 
 PATIENCE = 120.0
 NAME = "push.desk"
@@ -73,6 +75,39 @@ def mentions(database: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
     return asyncio.run(read())
 
 
+def versions(database: dict[str, str]) -> list[str]:
+    """Return the versions that scored the stored posts."""
+
+    async def read() -> list[str]:
+        store = await open_store(load_settings(database), retry_seconds=10)
+        try:
+            posts = await store.read_many(POSTS, [(NAME, f"{NAME}.1"), (NAME, f"{NAME}.3")])
+        finally:
+            await store.close()
+        return [post["sentiment"]["version"] for post in posts.values()]
+
+    return asyncio.run(read())
+
+
+def have_an_earlier_version_score(database: dict[str, str]) -> None:
+    """Leave the stored posts as an earlier version of the method would have."""
+
+    async def write() -> None:
+        store = await open_store(load_settings(database), retry_seconds=10)
+        try:
+            posts = await store.read_many(POSTS, [(NAME, f"{NAME}.1"), (NAME, f"{NAME}.3")])
+            for post in posts.values():
+                post["sentiment"]["version"] = "earlier"
+            await keep(store, posts.values())
+            state = await read_scoring(store)
+            assert state is not None
+            await store.upsert(SCORING, [{**state, "method": "linear earlier"}])
+        finally:
+            await store.close()
+
+    asyncio.run(write())
+
+
 def test_a_subject_gets_its_history_and_loses_it_again(running_host, database) -> None:
     host = running_host(settings=database)
     assert host.http.post("/api/v1/ingest", content=lines()).status_code == 200
@@ -94,3 +129,11 @@ def test_a_subject_gets_its_history_and_loses_it_again(running_host, database) -
     assert gone.status_code == 200, gone.text
     until(host, "/api/v1/communities", lambda found: found["rematch"] is None)
     assert not any(mentions(database).values())
+
+    have_an_earlier_version_score(database)
+    more = {"community": NAME, "created": iso(utc_now()), "kind": "post", "id": "4", "title": "Hi"}
+    assert host.http.post("/api/v1/ingest", content=json.dumps(more)).status_code == 200
+    host.wait_for_log("scoring.waiting .*items=2 ")
+    host.wait_for_log("scoring.done .*rescored=2 waiting=0")
+    scoring = host.http.get("/api/v1/health").json()["sentiment"]
+    assert {f"linear {version}" for version in versions(database)} == {scoring["method"]}
