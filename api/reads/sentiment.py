@@ -37,7 +37,7 @@ COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left
 
 
 async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
-    """Return the sum of the window's hours; it reads one document for each day.
+    """Return the sum of the window's hours; it reads one document for each day, or for each month.
 
     Raises UnknownCommunity, UnknownSubject, BadParameters and StoreError.
     """
