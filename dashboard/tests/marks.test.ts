@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { firstMark, splitMarked } from "../src/components/marks";
+import { firstMark, splitByMark, splitMarked } from "../src/components/marks";
 import { excerptAt } from "../src/posts/excerpt";
 
 describe("the words that name a subject are marked", () => {
@@ -29,6 +29,19 @@ test.each([
 ])("nothing else is marked: %s", (text, words) => {
   expect(splitMarked(text, words)).toEqual([text]);
   expect(firstMark(text, words)).toBeNull();
+});
+
+test("the words that decided a label are marked beside the names", () => {
+  const parts = splitByMark("Cursor is great, not Bard: great", ["Cursor"], ["great", "Cursor"]);
+  expect(parts.map(({ text, mark }) => [text, mark])).toEqual([
+    ["Cursor", "name"],
+    [" is ", null],
+    ["great", "deciding"],
+    [", not Bard: ", null],
+    ["great", "deciding"],
+  ]);
+  expect(splitByMark("no marks", [], [])).toEqual([{ text: "no marks", mark: null }]);
+  expect(splitByMark("", ["a"], ["b"])).toEqual([]);
 });
 
 test("words with signs of patterns are no patterns", () => {

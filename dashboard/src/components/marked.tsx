@@ -1,12 +1,25 @@
-/** A text with the words marked that name a subject. It is never parsed as HTML. */
+/** A text with the words marked that name a subject or decided its label. It is never HTML. */
 
-import { splitMarked } from "./marks";
+import { splitByMark } from "./marks";
 
-export function Marked({ text, words }: { text: string; words: string[] }) {
+interface Props {
+  text: string;
+  words: string[];
+  /** The words that decided a label. */
+  deciding?: string[];
+}
+
+export function Marked({ text, words, deciding = [] }: Props) {
   return (
     <>
-      {splitMarked(text, words).map((part, number) =>
-        number % 2 ? <mark key={number}>{part}</mark> : part,
+      {splitByMark(text, words, deciding).map((part, number) =>
+        part.mark ? (
+          <mark key={number} class={part.mark}>
+            {part.text}
+          </mark>
+        ) : (
+          part.text
+        ),
       )}
     </>
   );

@@ -24,6 +24,26 @@ export function splitMarked(text: string, words: string[]): string[] {
   return found ? text.split(found) : [text];
 }
 
+export interface Part {
+  text: string;
+  /** Why it is marked; null: it isn't. */
+  mark: "name" | "deciding" | null;
+}
+
+/** Split the text at the words that name a subject, and at those that decided its label. */
+export function splitByMark(text: string, names: string[], deciding: string[]): Part[] {
+  return splitMarked(text, names)
+    .flatMap((own, number): Part[] =>
+      number % 2
+        ? [{ text: own, mark: "name" }]
+        : splitMarked(own, deciding).map((part, place) => ({
+            text: part,
+            mark: place % 2 ? "deciding" : null,
+          })),
+    )
+    .filter((part) => part.text);
+}
+
 /** Return where the first marked word begins; null: nowhere. */
 export function firstMark(text: string, words: string[]): number | null {
   const [before, marked] = splitMarked(text, words);

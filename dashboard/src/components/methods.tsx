@@ -2,12 +2,14 @@
 
 import type { Post } from "../api";
 
+type Said = Post["sentiment"];
+
 /** Return the names of all methods, sorted. */
 export function methodNames(scored: { methods: Record<string, number> }[]): string[] {
   return [...new Set(scored.flatMap(({ methods }) => Object.keys(methods)))].sort();
 }
 
-export function methodName({ method, version }: Post["sentiment"]): string {
+export function methodName({ method, version }: Pick<Said, "method" | "version">): string {
   return version ? `${method} ${version}` : method;
 }
 

@@ -9,30 +9,32 @@ interface Props {
   text: string;
   /** Words to mark: those that name the chosen subject. */
   words?: string[];
+  /** Words to mark otherwise: those that decided its labels. */
+  deciding?: string[];
 }
 
-export function RichText({ text, words = [] }: Props) {
+export function RichText({ text, words = [], deciding = [] }: Props) {
   return (
     <div class="words">
       {parseBlocks(text).map((block, number) => {
         const body = block.lines.join("\n").replace(/^\n+|\n+$/g, "");
         if (block.kind === "code") return <pre key={number}>{body}</pre>;
         if (block.kind === "quote")
-          return <blockquote key={number}>{linkify(body, [])}</blockquote>;
-        return body && <p key={number}>{linkify(body, words)}</p>;
+          return <blockquote key={number}>{linkify(body, [], [])}</blockquote>;
+        return body && <p key={number}>{linkify(body, words, deciding)}</p>;
       })}
     </div>
   );
 }
 
-function linkify(text: string, words: string[]) {
+function linkify(text: string, words: string[], deciding: string[]) {
   return text.split(URL_PATTERN).map((part, number) =>
     number % 2 ? (
       <a key={number} href={part} target="_blank" rel="noopener noreferrer nofollow">
         {part}
       </a>
     ) : (
-      <Marked key={number} text={part} words={words} />
+      <Marked key={number} text={part} words={words} deciding={deciding} />
     ),
   );
 }

@@ -1,10 +1,12 @@
 /** Sentiment in its three forms: icon, score, and bar of label shares. */
 
 import { type Address, LABELS } from "../address";
-import type { Label, LabelCounts } from "../api";
+import type { Label, LabelCounts, Post } from "../api";
 import { labelFor, type Measured, margin, significantChange } from "../figures";
 import { communityName, count, score, share, signed } from "../format";
 import { Link } from "./link";
+
+type Said = Post["sentiment"];
 
 const SHAPES: Record<Label, string> = {
   positive: "M5 1 9.500 9H.5Z",
@@ -32,6 +34,18 @@ export function Score({ value, named = false }: { value: number | null; named?: 
     <span class={`score ${label}`}>
       <LabelIcon label={label} named={named} /> {score(value)}
     </span>
+  );
+}
+
+/** Say in words that a method can't tell, or that a bare reply has its parent's sentiment. */
+export function Basis({ sentiment: { unsure, by } }: { sentiment: Pick<Said, "unsure" | "by"> }) {
+  return (
+    <>
+      {unsure && " "}
+      {unsure && <span class="basis">unsure</span>}
+      {by && " "}
+      {by && <span class="basis">from the parent</span>}
+    </>
   );
 }
 

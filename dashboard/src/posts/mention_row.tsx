@@ -9,7 +9,7 @@ import { Link } from "../components/link";
 import { Marked } from "../components/marked";
 import { firstMark } from "../components/marks";
 import { Language } from "../components/methods";
-import { Score } from "../components/sentiment";
+import { Basis, Score } from "../components/sentiment";
 import { VIA_NAMES } from "../components/via";
 import { communityName } from "../format";
 import { address } from "../navigation";
@@ -70,6 +70,7 @@ function Facts({ mention, place, via }: FactsProps) {
   return (
     <p class="post-meta muted">
       <span class="via">{via}</span>
+      <Basis sentiment={mention.sentiment} />
       <span>{mention.kind === "comment" ? `comment in ${place}` : place}</span>
       <Byline item={mention} />
       <Known value={mention.upvotes} one="upvote" />

@@ -9,11 +9,13 @@ import { Known } from "../components/known";
 import { Marked } from "../components/marked";
 import { Language, MixedMethods, methodName, methodNames } from "../components/methods";
 import { RichText } from "../components/rich_text";
-import { LabelShares, Score } from "../components/sentiment";
+import { type ScopeName, useScopeName } from "../components/scope_name";
+import { Basis, LabelShares, Score } from "../components/sentiment";
 import { communityName, count, plural, score } from "../format";
 import { address, go } from "../navigation";
 import { usePost } from "../queries";
 import { hostname, isExternal, originalLink } from "./links";
+import { decidingWords, Products } from "./products";
 import { flattenThread } from "./thread";
 import { visibleTitle } from "./title";
 
@@ -57,6 +59,8 @@ export function PostPanel({ name }: { name: string }) {
 
 function Detail({ detail }: { detail: PostDetail }) {
   const { post, comments } = detail;
+  const nameOf = useScopeName([post, ...comments].some(({ mentions }) => mentions.length > 0));
+  const deciding = decidingWords(post);
   return (
     <article>
       <p class="post-meta muted">
@@ -66,17 +70,19 @@ function Detail({ detail }: { detail: PostDetail }) {
         <Copies post={post} />
       </p>
       <h2 class="panel-title">
-        <Marked text={visibleTitle(post)} words={matchedIn(post)} />
+        <Marked text={visibleTitle(post)} words={matchedIn(post)} deciding={deciding} />
       </h2>
       <p class="panel-mood">
         <Score value={post.sentiment.compound} named />
+        <Basis sentiment={post.sentiment} />
         <span class="muted">
           {post.upvotes !== null && `${plural(post.upvotes, "upvote")} · `}scored by{" "}
           {methodName(post.sentiment)}
         </span>
         <Language language={post.language} />
       </p>
-      <RichText text={post.content} words={matchedIn(post)} />
+      <Products item={post} nameOf={nameOf} />
+      <RichText text={post.content} words={matchedIn(post)} deciding={deciding} />
       <Links detail={detail} />
       <h3>
         {plural(comments.length, "comment")}{" "}
@@ -87,7 +93,7 @@ function Detail({ detail }: { detail: PostDetail }) {
       </h3>
       <MixedMethods methods={methodNames([detail])} />
       {comments.length > 0 && <LabelShares counts={detail.sentiment_distribution} figures />}
-      <Comments comments={comments} />
+      <Comments comments={comments} nameOf={nameOf} />
       {!comments.length && <p class="muted">{noComments(post)}</p>}
       {!detail.comments_complete && <p class="muted">There are more; these are the oldest.</p>}
     </article>
@@ -131,7 +137,7 @@ function noComments({ comment_count: known }: Post): string {
     : "Nobody has answered yet.";
 }
 
-function Comments({ comments }: { comments: Comment[] }) {
+function Comments({ comments, nameOf }: { comments: Comment[]; nameOf: ScopeName }) {
   const ordered = useMemo(() => flattenThread(comments), [comments]);
   return (
     <ol class="comments">
@@ -139,12 +145,18 @@ function Comments({ comments }: { comments: Comment[] }) {
         <li key={comment.id} class={`comment depth-${Math.min(depth, MAX_DEPTH)}`}>
           <p class="post-meta muted">
             <Score value={comment.sentiment.compound} named />
+            <Basis sentiment={comment.sentiment} />
             <Byline item={comment} />
             <Known value={comment.upvotes} one="upvote" />
             <Language language={comment.language} />
             {depth > 0 && <span class="hidden">an answer</span>}
           </p>
-          <RichText text={comment.content} words={matchedIn(comment)} />
+          <Products item={comment} nameOf={nameOf} />
+          <RichText
+            text={comment.content}
+            words={matchedIn(comment)}
+            deciding={decidingWords(comment)}
+          />
         </li>
       ))}
     </ol>

@@ -1,5 +1,7 @@
 """The Atom feed of a subject's mentions, parsed by a feed reader."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +9,7 @@ import feedparser
 import pytest
 
 from shared.times import iso, utc_now
-from tests.api.subject_world import keep_matched, watch
+from tests.api.subject_world import keep_matched, own_labels, watch
 from tests.api.world import a_comment, a_post, get
 
 pytestmark = pytest.mark.usefixtures("process")
@@ -45,6 +47,19 @@ async def test_a_feed_reader_accepts_the_mentions(written) -> None:
     assert "by thread. same\ufffd here" in newest.summary
     assert newest.id != first.id
     assert (await read_feed()).entries[1].id == first.id
+
+
+async def test_feed_and_files_tell_what_an_item_says_of_the_subject(written) -> None:
+    await watch(written)
+    post = a_post(1, utc_now() - MINUTE, "claude", "positive", title="kiro, or zed?")
+    await keep_matched(written, [post], judge=lambda _number, item: own_labels(1, item))
+    (entry,) = (await read_feed()).entries
+    assert "negative mention, by text: kiro" in entry.summary
+    assert [tag.term for tag in entry.tags] == ["claude", "negative"]
+    answer = await get("/api/v1/items", subject="kiro", format="csv")
+    (row,) = csv.DictReader(io.StringIO(answer.get_body().decode()))
+    assert row["mentions"] == "kiro (text: kiro; negative); zed (text: zed; neutral)"
+    assert row["sentiment_label"] == "positive"
 
 
 async def test_a_feed_without_mentions_is_one_too(written) -> None:
