@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from local.reddit.objects import comment, submission
 from tests.dashboard.conftest import Product, Visit, Visitor, call_it_reddit
@@ -97,6 +97,43 @@ def test_comments_show_their_sentiment_and_how_it_is_distributed(
     expect(panel_of(page).get_by_role("img", name=", ".join(shares))).to_be_visible()
     for label, count in counts.items():
         expect(panel_of(page).get_by_text(f"{label} · {count}", exact=True)).to_be_visible()
+
+
+def as_scored_by_target(route: Route) -> None:
+    """Change the answer as if a method that scores targets had scored the post and a comment."""
+    response = route.fetch()
+    found = response.json()
+    by = {"compound": -0.6, "method": "encoder", "version": "1", "unsure": False, "by": None}
+    own = {"label": "negative", "deciding": ["good"], **by}
+    found["post"]["mentions"] = [
+        {"subject": "cursor", "via": "text", "matched": ["See"], "sentiment": own},
+        {"subject": "claude-code", "via": "text", "matched": ["then"], "sentiment": None},
+    ]
+    reply = {**own, "label": "neutral", "unsure": True, "by": "parent", "deciding": []}
+    (first,) = [each for each in found["comments"] if each["author"] == "ann"]
+    first["mentions"] = [{"subject": "cursor", "via": "thread", "matched": [], "sentiment": reply}]
+    route.fulfill(response=response, json=found)
+
+
+def test_each_product_has_its_label_and_the_words_that_decided_it_are_marked(
+    visit: Visit, thread: dict[str, Any]
+) -> None:
+    page = visit.open(view="posts", post=THREAD, subject="cursor")
+    panel = panel_of(page)
+    page.route("**/api/v1/posts/*subreddit=*", as_scored_by_target)
+    page.reload()
+    products = panel.get_by_role("list", name="What it says of products")
+    rows = products.first.get_by_role("listitem")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("Cursor negative, by “good”")
+    label = thread["post"]["sentiment"]["label"]
+    expect(rows.nth(1)).to_contain_text(f"Claude Code {label} as the whole text")
+    expect(panel.locator("mark.deciding")).to_have_text(["good"])
+    expect(panel.locator("mark.name")).to_have_text(["See"])
+    of_comment = products.last.get_by_role("listitem")
+    expect(of_comment).to_contain_text("Cursor neutral in its thread")
+    for words in ("unsure", "from the parent"):
+        expect(of_comment.get_by_text(words, exact=True)).to_be_visible()
 
 
 def test_comments_that_answer_each_other_in_a_circle_are_shown(
