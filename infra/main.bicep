@@ -89,7 +89,7 @@ param trendingSchedule string = '0 5 * * * *'
 @description('When to clean up.')
 param cleanupSchedule string = '0 0 2 * * *'
 
-@allowed(['linear', 'vader'])
+@allowed(['encoder', 'linear', 'vader'])
 @description('How text is scored: docs/sentiment.md. After a change run `python -m local rescore`.')
 param sentimentMethod string = 'linear'
 

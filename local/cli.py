@@ -124,7 +124,8 @@ def score(
         list[str], typer.Argument(metavar="TEXT", help="A text; - is each line of the input.")
     ],
     method: Annotated[
-        Literal["vader", "linear"] | None, typer.Option(help="Else SENTIMENT_METHOD, or linear.")
+        Literal["vader", "linear", "encoder"] | None,
+        typer.Option(help="Else SENTIMENT_METHOD, or linear."),
     ] = None,
     source: Annotated[
         SourceName, typer.Option(help="The source whose form the texts have.")

@@ -190,8 +190,8 @@ class Settings(BaseModel):
     retention_days: int = Field(
         90, ge=1, le=3650, description="how many days data is kept: 1 to 3650"
     )
-    sentiment_method: Literal["vader", "linear"] = Field(
-        "linear", description="how text is scored: vader or linear"
+    sentiment_method: Literal["vader", "linear", "encoder"] = Field(
+        "linear", description="how text is scored: encoder, linear or vader"
     )
     other_languages: OtherLanguages = Field(
         "leave_out",

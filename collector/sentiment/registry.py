@@ -1,18 +1,27 @@
 """The methods of sentiment by the names that SENTIMENT_METHOD takes."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import get_args
 
 from collector.sentiment.base import Method
 from shared.communities import SourceName
+from shared.logs import event
+from shared.settings import Settings
 from shared.text.form import Form
 
 Forms = Mapping[SourceName, Form]
 
+METHODS: Sequence[str] = get_args(Settings.model_fields["sentiment_method"].annotation)
+
+log = logging.getLogger(__name__)
+
 
 def method_named(name: str, forms: Forms | None = None) -> Method:
     """Return the method of this name, loaded, with the forms of the sources. Raises KeyError."""
-    return {"vader": _vader, "linear": _linear}[name](forms or {})
+    return {"vader": _vader, "linear": _linear, "encoder": _encoder}[name](forms or {})
 
 
 def _vader(forms: Forms) -> Method:
@@ -29,3 +38,23 @@ def _linear(forms: Forms) -> Method:
     weights = read_weights()
     version = f"{weights.version}+{READING}"
     return Method("linear", version, linear_scorer(weights), partial(_vader, forms), forms)
+
+
+def _encoder(forms: Forms) -> Method:
+    """Return the encoder, or `linear` where the runtime or the weights can't be loaded."""
+    from collector.sentiment.encoder.runtime import (  # noqa: PLC0415 - they load
+        CannotLoadError,
+        Encoder,
+        Files,
+    )
+    from collector.sentiment.encoder.scorer import Reader, encoder_method  # noqa: PLC0415
+    from collector.text.cleaning import VERSION as READING  # noqa: PLC0415
+
+    try:
+        files = Files()
+        reader, version = Reader(Encoder(files), files.unsure_below()), files.version()
+    except CannotLoadError as error:
+        event(log, "scoring.degraded", logging.ERROR, method="encoder", to="linear")
+        log.exception("scoring.failed method=encoder")
+        return replace(_linear(forms), stands_in_because=str(error))
+    return encoder_method(reader, f"{version}+{READING}", partial(_linear, forms), forms)

@@ -50,7 +50,7 @@ def method(request) -> Method:
     [
         ("I love this, it is wonderful!", "positive"),
         ("This is a terrible, awful mess and I hate it", "negative"),
-        ("The build takes three minutes", "neutral"),
+        ("The meeting is on Tuesday at three", "neutral"),
         ("> I hate this terrible thing\n\nI love it", "positive"),
         ("`hate terrible awful` is the name of the branch", "neutral"),
     ],
@@ -160,7 +160,7 @@ NEGATED = (
     "I didn't enjoy it",
     "It wasn't useful and won't help",
     "I don't like it",
-    "You shouldn't trust it",
+    "You can't trust it",
     "It isn't great",
     "They aren't happy",
 )
