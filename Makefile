@@ -50,9 +50,21 @@ eval: $(VENV)/.installed
 	$(BIN)/python -m bench.sentiment $(LABELLED)
 	$(BIN)/python -m bench.mentions
 
-# Trains the weights of the linear method, with the same file as result each time: a few minutes.
-train: $(VENV)/.train
+# Trains the weights of the linear method (a few minutes), then those of the encoder (an hour or two). Each file is
+# the same each time on a machine. The encoder's training shows its progress, and goes on where it was stopped.
+# CORRECTIONS=FILE adds labels that people corrected.
+TRAIN := .venv-train
+train: $(VENV)/.train $(TRAIN)/.installed
 	$(BIN)/python -m bench.train_sentiment $(LABELLED)
+	$(TRAIN)/bin/python -m pytest -q -p no:cacheprovider tests/bench/encoder
+	OMP_WAIT_POLICY=passive $(TRAIN)/bin/python -m bench.encoder $(TRAIN)/work --shared $(dir $(LABELLED)) $(CORRECTIONS:%=--more %)
+
+# PyTorch takes a gigabyte and more, so it has an environment of its own, with no part in the suite.
+$(TRAIN)/.installed: bench/encoder/requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv --clear $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check -r bench/encoder/requirements.txt
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
 
 $(VENV)/.train: bench/requirements-train.txt | $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-train.txt

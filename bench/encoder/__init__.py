@@ -1,0 +1,1 @@
+"""Training of the encoder: data, vocabulary, network, training, calibration and its 8-bit graph."""

@@ -1,0 +1,175 @@
+"""The training loop: fixed seeds, checkpoints, and resuming to the same bytes."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bench.encoder.batches import Batch, Item, batch_of, orders
+from bench.encoder.network import Network, groups
+
+LINE = 100
+"""A line of progress every so many steps."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train. The weights are the same for the same recipe, data and machine."""
+
+    passes: float = 2.0
+    rate: float = 1e-4
+    batch: int = 32
+    warm: float = 0.06
+    decay: float = 0.9
+    smoothing: float = 0.05
+    dropout: float = 0.1
+    seed: int = 20261126
+    threads: int = 2
+    bfloat16: bool = True
+    every: int = 500
+    """Steps between checkpoints."""
+
+
+ROUNDED = Recipe(passes=0.3, rate=3e-5, dropout=0.0, seed=20261127)
+"""The last part, through the roundings of whole numbers."""
+
+Forward = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Returns the logits of the texts and of the targets."""
+
+
+@dataclass
+class Run:
+    """A training run: what a checkpoint holds beside the recipe."""
+
+    network: Network
+    forward: Forward
+    optimiser: Any
+    step: int = 0
+    loss: float = 0.0
+
+
+def train(
+    start: Callable[[], Network],
+    items: Sequence[Item],
+    recipe: Recipe,
+    checkpoint: Path,
+    *,
+    through: Callable[[Network], Forward] | None = None,
+    stop: int | None = None,
+) -> Network:
+    """Train to the end, from the checkpoint if there is one, or up to the step stop.
+
+    through wraps the network that is trained; without it, the network is trained as it is.
+    """
+    _settle(recipe)
+    run = _begin(start, recipe, through)
+    if checkpoint.exists():
+        _resume(run, recipe, checkpoint)
+    steps = _steps(items, recipe)
+    began, first = time.monotonic(), run.step
+    for batch in _batches(items, recipe, run.step, steps if stop is None else min(stop, steps)):
+        _set_rate(run, recipe, steps)
+        loss = _step(run, batch, recipe)
+        run.step += 1
+        run.loss = loss if run.step == 1 else 0.98 * run.loss + 0.02 * loss
+        if run.step % LINE == 0:
+            spent = time.monotonic() - began
+            left = (steps - run.step) * spent / (run.step - first)
+            print(f"{run.step}/{steps} loss {run.loss:.4f}, {left / 60:.0f} min left", flush=True)
+        if run.step % recipe.every == 0 or run.step == steps:
+            _save(run, recipe, checkpoint)
+    run.network.eval()
+    return run.network
+
+
+def _settle(recipe: Recipe) -> None:
+    """Fix what the results depend on beside the data: seeds, threads, order of additions."""
+    torch.set_num_threads(recipe.threads)
+    torch.use_deterministic_algorithms(mode=True)
+    # Deterministic without it: nothing is read before it is written. It costs time.
+    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.manual_seed(recipe.seed)
+
+
+def _begin(
+    start: Callable[[], Network], recipe: Recipe, through: Callable[[Network], Forward] | None
+) -> Run:
+    network = start()
+    network.train()
+    optimiser = torch.optim.AdamW(
+        groups(network, recipe.rate, recipe.decay), lr=recipe.rate, weight_decay=0.01, foreach=True
+    )
+    return Run(network, through(network) if through else network, optimiser)
+
+
+def _steps(items: Sequence[Item], recipe: Recipe) -> int:
+    return int(len(_pass(items, recipe, 0)) * recipe.passes)
+
+
+def _pass(items: Sequence[Item], recipe: Recipe, number: int) -> list[list[int]]:
+    lengths = [len(item.read.ids) for item in items]
+    return orders(lengths, recipe.batch, recipe.seed + number)
+
+
+def _batches(items: Sequence[Item], recipe: Recipe, step: int, stop: int) -> Iterator[Batch]:
+    """Yield the batches from a step on, whose order depends on the recipe's seed alone."""
+    number, before = 0, 0
+    while before < stop:
+        order = _pass(items, recipe, number)
+        for places in order[max(0, step - before) : stop - before]:
+            yield batch_of([items[place] for place in places])
+        number, before = number + 1, before + len(order)
+
+
+def _set_rate(run: Run, recipe: Recipe, steps: int) -> None:
+    warm = (run.step + 1) / max(1.0, recipe.warm * steps)
+    share = min(1.0, warm) * (steps - run.step) / steps
+    for group in run.optimiser.param_groups:
+        group["lr"] = group["rate"] * share
+
+
+def _step(run: Run, batch: Batch, recipe: Recipe) -> float:
+    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
+        text, target = run.forward(batch.ids, batch.marked)
+    loss = loss_of(text, target, batch, recipe.smoothing)
+    run.optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
+    run.optimiser.step()
+    return float(loss.detach())
+
+
+def loss_of(text: Tensor, target: Tensor, batch: Batch, smoothing: float = 0.0) -> Tensor:
+    """Return the mean cross-entropy of each passage's own head."""
+    logits = torch.where(batch.of_target[:, None], target.float(), text.float())
+    return functional.cross_entropy(logits, batch.shares, label_smoothing=smoothing)
+
+
+def _save(run: Run, recipe: Recipe, path: Path) -> None:
+    state = {
+        "recipe": asdict(recipe),
+        "network": run.network.state_dict(),
+        "optimiser": run.optimiser.state_dict(),
+        "random": torch.get_rng_state(),
+        "step": run.step,
+        "loss": run.loss,
+    }
+    # A kill during the write leaves the checkpoint before.
+    beside = path.with_suffix(".part")
+    torch.save(state, beside)
+    beside.replace(path)
+
+
+def _resume(run: Run, recipe: Recipe, path: Path) -> None:
+    state = torch.load(path, weights_only=True)
+    if state["recipe"] != asdict(recipe):
+        raise ValueError(f"{path} is of another recipe: remove it to begin again")
+    run.network.load_state_dict(state["network"])
+    run.optimiser.load_state_dict(state["optimiser"])
+    torch.set_rng_state(state["random"])
+    run.step, run.loss = state["step"], state["loss"]
