@@ -12,18 +12,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypedDict, get_args
+from typing import Any, TypedDict
 
 from bench.labelled import DEFAULT_FOLDER, WHERE_TO_GET_IT, existing
 from bench.labelled_files import read_folder
 from bench.sentiment_report import measure
 from bench.sentiment_scores import Scores, score_file
 from bench.sentiment_table import table_of
-from collector.sentiment.registry import method_named
-from shared.settings import Settings
+from collector.sentiment.registry import METHODS, method_named
 from shared.text.forms import FORMS
-
-METHODS: Sequence[str] = get_args(Settings.model_fields["sentiment_method"].annotation)
 
 
 class MethodScores(TypedDict):

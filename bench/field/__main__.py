@@ -5,6 +5,7 @@
     python -m bench.field merge A B SETTLED OUT  rows of labels.jsonl
     python -m bench.field agreement              counts, and Cohen's kappa by source
     python -m bench.field join SHARED OUT        own_train.jsonl, own_dev.jsonl, own_test.jsonl
+    python -m bench.field page                   docs/sentiment_examples.md, on standard output
 
 A, B and SETTLED are files of labels, as the guide says; SHARED has the recorded items (../shared).
 """
@@ -19,7 +20,10 @@ from bench.field.draw import draw
 from bench.field.joining import joined
 from bench.field.labels import read_labels, write_rows
 from bench.field.merging import disagreements, merged, read_pass
+from bench.field.page import page
 from bench.field.recorded import SHARED, is_there, read_recorded
+from collector.sentiment.registry import METHODS, method_named
+from shared.text.forms import FORMS
 
 
 def write_draw(out: Path) -> None:
@@ -65,12 +69,18 @@ def write_joined(shared: Path, out: Path) -> None:
         print(f"{shared} has no recorded items: only the written sentences are joined.")
 
 
+def print_page() -> None:
+    """Print what each method says of 60 sentences."""
+    print(page([method_named(name, FORMS) for name in METHODS]), end="")
+
+
 VERBS: Mapping[str, tuple[Callable[..., None], Sequence[str]]] = {
     "draw": (write_draw, ("out",)),
     "compare": (print_comparison, ("a", "b")),
     "merge": (write_merged, ("a", "b", "settled", "out")),
     "agreement": (print_agreement, ()),
     "join": (write_joined, ("shared", "out")),
+    "page": (print_page, ()),
 }
 
 
