@@ -15,8 +15,9 @@ from bench.field.labels import FOLDER, read_rows
 from bench.field.recorded import SHARED, read_recorded
 from collector.sentiment.base import Text
 from collector.sentiment.registry import method_named
-from collector.sentiment.replies import only_agrees
+from collector.threads.replies import only_agrees
 from shared.communities import SourceName
+from shared.subjects.texts import ItemText
 from shared.text.forms import FORMS
 
 LABELLED = FOLDER / "replies.jsonl"
@@ -35,8 +36,8 @@ class Reply:
     """
 
     id: str
-    text: Text
-    parent: Text
+    text: ItemText
+    parent: ItemText
     label: str
     is_post: bool = False
     moods: tuple[str, str] | None = None
@@ -49,7 +50,7 @@ class Reply:
     @property
     def is_taken(self) -> bool:
         """Return whether the rules take it for one that only agrees."""
-        return only_agrees(self.text, self.parent, FORMS, is_post=self.is_post)
+        return only_agrees(self.text, self.parent, is_post=self.is_post)
 
 
 def read_replies(path: Path = LABELLED, shared: Path = SHARED) -> list[Reply]:
@@ -66,7 +67,7 @@ def read_replies(path: Path = LABELLED, shared: Path = SHARED) -> list[Reply]:
         else:
             continue
         source = SOURCES.get(row["id"].split(":")[0], "reddit")
-        text, parent_text = (Text(each, source) for each in texts)
+        text, parent_text = (ItemText(each, source, None, "") for each in texts)
         found.append(Reply(row["id"], text, parent_text, row["label"], is_post, moods))
     return found
 
@@ -97,8 +98,8 @@ def table_of_moods(replies: Sequence[Reply]) -> str:
     readings = {"the parent, read by a person": [each.moods and each.moods[0] for each in found]}
     for name in METHODS:
         method = method_named(name, FORMS)
-        parents = method.score_many([each.parent for each in found])
-        own = method.score_many([each.text for each in found])
+        parents = method.score_many([_scored(each.parent) for each in found])
+        own = method.score_many([_scored(each.text) for each in found])
         readings[f"the parent, scored by {name}"] = [score.label for score in parents]
         readings[f"the reply itself, scored by {name}"] = [score.label for score in own]
     rows = [f"| mood of {len(found)} replies, taken from | right |", "| --- | --- |"]
@@ -106,6 +107,10 @@ def table_of_moods(replies: Sequence[Reply]) -> str:
         same = sum(mood == other for mood, other in zip(moods, right, strict=True) if mood)
         rows.append(f"| {reading} | {_share(same, len(found))} |")
     return "\n".join(rows)
+
+
+def _scored(text: ItemText) -> Text:
+    return Text(text.markdown, text.source, text.author)
 
 
 def _share(part: int, whole: int) -> str:

@@ -18,7 +18,9 @@ from collector.maintenance.journals import RescoreJournal
 from collector.maintenance.stale import Hour, HourQueue
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.sentiment.base import Method
-from collector.sentiment.rescoring import Rescored, is_stale, rescored, with_score
+from collector.sentiment.rescoring import Rescored, rescored, with_score
+from collector.sentiment.scoring import is_stale
+from collector.threads.parents import read_parents
 from collector.writers.lease import LET_GO_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.logs import event
@@ -209,7 +211,9 @@ class _Run:
         while taken < len(items) and not scored.is_broken:
             part = items[taken : taken + rescorer.slice_items]
             now = iso(rescorer.clock())
-            scored.add(await asyncio.to_thread(rescored, part, rescorer.method, now))
+            watched = rescorer.settings.watched
+            parents = await read_parents(rescorer.store, cast("list[Post]", part), watched)
+            scored.add(await asyncio.to_thread(rescored, part, parents, rescorer.method, now))
             taken += len(part)
             if loop.time() >= until:
                 break

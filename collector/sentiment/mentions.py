@@ -100,7 +100,8 @@ def _scored(
     item: Post | Comment, mention: Mention, method: Method, scores: Sequence[Score]
 ) -> Mention:
     """Return a mention with its sentiment: the text's, if its words aren't found in the text."""
-    plain = Mention(subject=mention["subject"], via=mention["via"], matched=mention["matched"])
+    plain: Mention = {**mention}
+    plain.pop("sentiment", None)
     if method.score_targets is None or mention["via"] != "text":
         return plain
     score = combined(scores) if scores else _of_text(item)

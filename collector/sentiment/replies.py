@@ -1,41 +1,104 @@
-"""Finds replies that only agree with what they answer: they have its mood, and no other."""
+"""Gives bare replies ("same here") the mood of what they answer."""
 
-import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TypeVar
 
-from collector.sentiment.base import Text
-from collector.sentiment.registry import Forms
-from collector.text.agreement import Agreement, agreement_in
-from collector.text.cleaning import clean
-from shared.communities import SourceName
-from shared.text.form import MARKDOWN
-from shared.text.own_words import is_sarcastic
+from collector.sentiment.base import Method
+from collector.sentiment.scoring import is_stale, scored_again
+from collector.threads.parents import Parents
+from collector.threads.replies import answered, by_key, mention_by_parent
+from shared.models import Comment, Mention, Post, Sentiment, TargetSentiment
+from shared.stats.cells import method_name, method_of
 
-# An address, a picture, code, a name or a number: cleaning drops it, and it says something.
-BESIDE_WORDS = re.compile(
-    r"https?:|www\.|\]\(|`|<(?:img|a|code|pre)\b|(?<!\w)(?:/?[ur]/|[@#])\w", re.IGNORECASE
-)
-# A comment stands under the post there whichever comment it answers.
-FLAT: frozenset[SourceName] = frozenset({"github", "discourse", "push"})
+I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 
-def agreement_of(reply: Text, forms: Forms) -> Agreement | None:
-    """Return how a reply agrees by its own words; None if it may say anything of its own."""
-    form = forms.get(reply.source, MARKDOWN)
-    if form.is_bot(reply.author) or BESIDE_WORDS.search(reply.markdown):
-        return None
-    agreement = agreement_in(clean(reply.markdown, form))
-    return None if agreement and is_sarcastic(reply.markdown, form) else agreement
+def scored_with_parents(items: Sequence[I], parents: Parents, method: Method, now: str) -> list[I]:
+    """Return stored items scored again by this method; bare replies have their parents' mood.
 
-
-def only_agrees(reply: Text, parent: Text, forms: Forms, *, is_post: bool) -> bool:
-    """Return whether a reply says no more than that it agrees with its parent.
-
-    "Yes" doesn't, if the parent asks. Nor does "exactly" under a post (is_post) of a source whose
-    threads are flat: it may mean another comment, whereas "same here" tells of the thread's case.
+    parents are those of `read_parents`. They are scored too where another method scored them, but
+    not returned. A bare reply whose parent is missing or deleted is scored by its own words. It is
+    slow: call it from a thread. Raises what the method raises: no fallback is used.
     """
-    agreement = agreement_of(reply, forms)
-    if agreement == "yes" and "?" in clean(parent.markdown, forms.get(parent.source, MARKDOWN)):
-        return False
-    if agreement != "shares" and is_post and reply.source in FLAT:
-        return False
-    return agreement is not None
+    posts = _by_method(parents.posts, method, now)
+    comments = _by_method(parents.comments, method, now)
+    return with_parents_mood(scored_again(items, method, now), Parents(posts, comments))
+
+
+def scorable(parents: Parents, method: Method, now: str) -> Parents:
+    """Return the parents as this method scores them, each alone, less those where it fails.
+
+    Their replies are scored by their own words then. It is slow: call it from a thread.
+    """
+    found = Parents()
+    for post in parents.posts:
+        with suppress(Exception):
+            found.posts.extend(_by_method([post], method, now))
+    for comment in parents.comments:
+        with suppress(Exception):
+            found.comments.extend(_by_method([comment], method, now))
+    return found
+
+
+def with_parents_mood(items: Sequence[I], parents: Parents) -> list[I]:
+    """Return scored items; bare replies among them have the mood of what they answer.
+
+    A parent counts if the method of the reply scored it, and if it is in English. parents are those
+    that aren't among the items.
+    """
+    known = {**by_key(parents.posts), **by_key(parents.comments), **by_key(items)}
+    return [_with_mood(item, known) for item in items]
+
+
+def _by_method(items: Sequence[I], method: Method, now: str) -> list[I]:
+    """Return the items as this method scores them."""
+    current = method_name(method.name, method.version)
+    stale = [each for each in items if is_stale(each, current)]
+    kept = [each for each in items if not is_stale(each, current)]
+    return kept + scored_again(stale, method, now)
+
+
+def _with_mood(item: I, known: Mapping[str, Post | Comment]) -> I:
+    parent = answered(item, known)
+    if parent is None or method_of(parent["sentiment"]) != method_of(item["sentiment"]):
+        return item
+    if parent.get("language", "en") != "en":
+        return item
+    sentiment: Sentiment = {
+        **parent["sentiment"],
+        "analyzed_at": item["sentiment"]["analyzed_at"],
+        "by": "parent",
+    }
+    # They stand in the parent's text.
+    sentiment.pop("deciding", None)
+    taken: I = {**item, "sentiment": sentiment}
+    if mentions := _mentions(item, parent):
+        taken["mentions"] = mentions
+    return taken
+
+
+def _mentions(item: Post | Comment, parent: Post | Comment) -> list[Mention]:
+    """Return what a bare reply is about, with what its parent says of it.
+
+    That is what a comment names that it answers, and else what it was about: its thread.
+    """
+    named = [each for each in parent.get("mentions", ()) if each["via"] == "text"]
+    if named and parent["kind"] == "comment":
+        own = [mention_by_parent(each["subject"]) for each in named]
+    else:
+        own = item.get("mentions", [])
+    said = {each["subject"]: each["sentiment"] for each in named if "sentiment" in each}
+    return [
+        {**each, "sentiment": _by_parent(said[each["subject"]])}
+        if each["subject"] in said
+        else each
+        for each in own
+    ]
+
+
+def _by_parent(sentiment: TargetSentiment) -> TargetSentiment:
+    taken: TargetSentiment = {**sentiment, "by": "parent"}
+    # They stand in the parent's text.
+    taken.pop("deciding", None)
+    return taken

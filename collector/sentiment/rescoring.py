@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from collector.sentiment.base import Method
-from collector.sentiment.scoring import scored_again
+from collector.sentiment.replies import scorable, scored_with_parents, with_parents_mood
+from collector.sentiment.scoring import is_stale
+from collector.threads.parents import Parents
 from shared.logs import event
 from shared.models import Item, Post
-from shared.stats.cells import method_name, method_of
-from shared.stats.subjects import method_of_mention
+from shared.stats.cells import method_name
 from shared.store.keys import item_key
 
 log = logging.getLogger(__name__)
@@ -43,22 +44,15 @@ class Rescored:
         self.is_broken = part.is_broken
 
 
-def is_stale(item: Item, current: str) -> bool:
-    """Return whether another method scored the item, or a mention, than the one of this name."""
-    mentions = item.get("mentions", ())
-    return method_of(item["sentiment"]) != current or any(
-        method_of_mention(cast("Post", item), each) != current for each in mentions
-    )
-
-
-def rescored(items: Sequence[Item], method: Method, now: str) -> Rescored:
+def rescored(items: Sequence[Item], parents: Parents, method: Method, now: str) -> Rescored:
     """Score these items again. It is slow: call it from a thread.
 
-    If that fails, each is scored alone, so that one bad item keeps no other from its score. No
+    Bare replies get the mood of what they answer; parents are those of `read_parents`. If scoring
+    fails, each is scored alone, so that one bad item or parent keeps no other from its score. No
     fallback is used: another method has scored the items already.
     """
     try:
-        return _rescored(items, method, now)
+        return _rescored(items, parents, method, now)
     except Exception as error:
         event(
             log,
@@ -71,25 +65,30 @@ def rescored(items: Sequence[Item], method: Method, now: str) -> Rescored:
             reason=f"{type(error).__name__}: {error}",
         )
         log.exception("scoring.failed method=%s", method.name)
-        return _each_alone(items, method, now, error)
+        return _each_alone(items, parents, method, now, error)
 
 
-def _each_alone(items: Sequence[Item], method: Method, now: str, error: Exception) -> Rescored:
+def _each_alone(
+    items: Sequence[Item], parents: Parents, method: Method, now: str, error: Exception
+) -> Rescored:
     done = Rescored(error=_reason(error))
     for number, item in enumerate(items):
         try:
-            done.add(_rescored([item], method, now))
+            done.add(_rescored([item], Parents(), method, now))
         except Exception as alone:  # noqa: BLE001 - whatever a method raises; it is kept in `error`
             done.add(Rescored(failed=[item], error=_reason(alone)))
         if not done.pairs and len(done.failed) == MAX_FAILED_ALONE:
             done.add(Rescored(failed=list(items[number + 1 :]), is_broken=True))
-            break
+            return done
+    after = cast("Sequence[Post]", [after for _, after in done.pairs])
+    moods = with_parents_mood(after, scorable(parents, method, now))
+    done.pairs = [(before, mood) for (before, _), mood in zip(done.pairs, moods, strict=True)]
     return done
 
 
-def _rescored(items: Sequence[Item], method: Method, now: str) -> Rescored:
+def _rescored(items: Sequence[Item], parents: Parents, method: Method, now: str) -> Rescored:
     done, current = Rescored(), method_name(method.name, method.version)
-    again = scored_again(cast("Sequence[Post]", items), method, now)
+    again = scored_with_parents(cast("Sequence[Post]", items), parents, method, now)
     for before, after in zip(items, again, strict=True):
         if is_stale(after, current):
             # Scored again it would stay so: it must not come back forever.

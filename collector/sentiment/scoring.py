@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from collector.sentiment.base import NO_WORDS, Method, Score, Text
 from collector.sentiment.mentions import with_mention_sentiments
 from shared.logs import event
-from shared.models import Comment, Language, Post, Sentiment
+from shared.models import Comment, Item, Language, Post, Sentiment
+from shared.stats.cells import method_of
+from shared.stats.subjects import method_of_mention
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,14 @@ def text_of(item: Post | Comment) -> Text | None:
     content = item["content"]
     words = text_of_post(str(item.get("title")), content) if "title" in item else content
     return Text(words, item["source"], item["author"])
+
+
+def is_stale(item: Item, current: str) -> bool:
+    """Return whether another method scored the item, or a mention, than the one of this name."""
+    mentions = item.get("mentions", ())
+    return method_of(item["sentiment"]) != current or any(
+        method_of_mention(cast("Post", item), each) != current for each in mentions
+    )
 
 
 def scored_again(items: Sequence[I], method: Method, now: str) -> list[I]:

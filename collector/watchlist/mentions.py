@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from collector.threads.replies import mention_by_parent
 from shared.communities import sharing_with
 from shared.models import Comment, Mention, Post, Via, Watchlist
 from shared.store import POSTS, Store
@@ -63,18 +64,26 @@ class MentionRules:
     def mentions(
         self, item: Post | Comment, by_text: list[Mention], thread: Sequence[str]
     ) -> list[Mention]:
-        """Return an item's mentions: by text, else by thread, else by home.
+        """Return an item's mentions: by text, else by its parent, by thread, or by home.
 
         thread are the subjects of a comment's post, by `of_thread`. What is deleted, or a
-        program's, has none: it says nothing of its author's.
+        program's, has none: it says nothing of its author's. A bare reply that was scored as the
+        comment that it answers goes on mentioning what that names.
         """
         if by_text:
             return by_text
         if item["deleted"] or is_of_program(item):
             return []
+        if by_parent := self._by_parent(item):
+            return by_parent
         if thread:
             return _all(thread, "thread")
         return _all(self.homes.get(item["community"].lower(), ()), "home")
+
+    def _by_parent(self, item: Post | Comment) -> list[Mention]:
+        taken = [each["subject"] for each in item.get("mentions", ()) if "by" in each]
+        current = dict.fromkeys(self.current[each] for each in taken if each in self.current)
+        return [mention_by_parent(subject) for subject in current]
 
 
 def is_of_program(item: Post | Comment) -> bool:

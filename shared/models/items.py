@@ -69,13 +69,15 @@ class Mention(TypedDict):
     via text: the item names it, with the words in `matched`, as they stand in the text. via thread:
     a comment that names no subject, under a post about this one. via home: an item that names no
     subject, in a home community of this one. sentiment is what the item says of the subject; where
-    it is missing, that of the whole item counts (sentiment_of in shared/stats/subjects.py).
+    it is missing, that of the whole item counts (sentiment_of in shared/stats/subjects.py). by
+    parent: a bare reply ("same here") is about what the comment names that it answers.
     """
 
     subject: str
     via: Via
     matched: list[str]
     sentiment: NotRequired[TargetSentiment]
+    by: NotRequired[Literal["parent"]]
 
 
 class Item(TypedDict):

@@ -1,5 +1,6 @@
 """What an item is about: what it names, else what its thread is about, else its home."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from collector.maintenance.cleanup import Cleaner
+from collector.sources.base import SeenComment
 from shared.settings import Settings
 from shared.stats.subjects import read_subject_days, subject_scope
 from shared.store import SUBJECT_HOURS, Query
@@ -255,6 +257,72 @@ async def test_a_mention_keeps_its_sentiment_while_its_words_and_its_text_stay(
     await score_again(store, settings, later=40)
     assert (await sentiments_of(store))["c2"] == {"poet": "encoder"}
     await check(store)
+
+
+async def test_a_bare_reply_has_the_target_and_the_mood_of_what_it_answers(
+    sqlite_store, tmp_path
+) -> None:
+    store, settings = sqlite_store, settings_in(tmp_path)
+    await watch_next(store, SUBJECTS)
+    said = a_comment(1, "Cursor is awful, I hate it", post=1, hours=2)
+    replies = [
+        a_reply(2, "same here", to="c1"),
+        a_reply(3, "this", to="c2"),
+        a_reply(4, "+1", to="p1"),
+        a_reply(5, "same here", to="c99"),
+        a_reply(6, "same, but I love it now", to="c1"),
+        a_reply(7, "Bard too", to="c1"),
+    ]
+    await put(store, settings, [a_post(1, "I love it", title="Gemini is great"), said, *replies])
+    await score_again(store, settings)
+    thread, bard = ("thread", "gemini", None), ("text", "bard", None)
+    expected = {
+        "c2": ("negative", [("thread", "cursor", "parent")]),
+        "c3": ("negative", [("thread", "cursor", "parent")]),
+        "c4": ("positive", [thread]),
+        "c5": ("neutral", [thread]),
+        "c6": ("positive", [thread]),
+        "c7": ("neutral", [bard]),
+    }
+    assert await replies_of(store) == expected
+    taken = {key: item["sentiment"].get("by") for key, item in (await items_of(store)).items()}
+    assert [key for key, by in taken.items() if by] == ["c2", "c3", "c4"]
+    assert (await items_of(store))["c4"]["mentions"][0]["sentiment"]["by"] == "parent"
+    await check(store)
+    # A rematch keeps the target while its subject is there, and the mood in any case.
+    await watch_next(store, [a_subject("editor", "cursor", merged_from=["cursor"]), GEMINI, BARD])
+    await match_again(store, settings, later=20)
+    assert (await replies_of(store))["c3"] == ("negative", [("thread", "editor", "parent")])
+    assert "sentiment" in (await items_of(store))["c3"]["mentions"][0]
+    await check(store)
+    await watch_next(store, [GEMINI, BARD])
+    await match_again(store, settings, later=40)
+    assert (await replies_of(store))["c3"] == ("negative", [thread])
+    await check(store)
+
+
+def a_reply(number: int, text: str, *, to: str) -> tuple[str, SeenComment]:
+    """Return a comment under the first post that answers a comment, or the post."""
+    community, seen = a_comment(number, text, post=1)
+    return community, replace(seen, parent_id=to)
+
+
+async def items_of(store: Any) -> dict[str, Any]:
+    """Return all comments by their ids."""
+    _, comments = await all_items(store)
+    return {item["id"]: item for item in sorted(comments, key=lambda item: item["id"])}
+
+
+async def replies_of(store: Any) -> dict[str, Any]:
+    """Return the label of each comment but the first, and the mentions of it."""
+    return {
+        key: (
+            item["sentiment"]["label"],
+            [(each["via"], each["subject"], each.get("by")) for each in item["mentions"]],
+        )
+        for key, item in (await items_of(store)).items()
+        if key != "c1"
+    }
 
 
 async def sentiments_of(store: Any) -> dict[str, dict[str, str | None]]:

@@ -1,0 +1,1 @@
+"""Finds what a comment of a thread answers."""
