@@ -11,17 +11,16 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from collector.collection.diff import Changes
+from collector.threads.comments import PAGE, comments_of_post
 from collector.watchlist.mentions import MentionRules, read_posts, with_mentions
 from shared.communities import sharing_with, source_of
 from shared.models import Comment, Mention, Post
 from shared.store import COMMENTS, Query, Store
 from shared.store.keys import item_key
-from shared.store.scan import after
 from shared.times import hour_of
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
-PAGE = 500
 # The comments of more new posts than this are looked for in one query, if they aren't many.
 FEW_POSTS = 3
 
@@ -178,20 +177,7 @@ async def _comments_of(store: Store, community: str, threads: _Threads) -> list[
             found += [comment for comment in page if comment["post_id"] in wanted]
             ids = []
     for post in (*ids, *threads.others):
-        found += await _comments_of_post(store, community, post)
-    return found
-
-
-async def _comments_of_post(store: Store, community: str, post: str) -> list[Comment]:
-    found: list[Comment] = []
-    start = ""
-    while page := await store.query(
-        Query(COMMENTS, community, PAGE, at_least=start, equals={"post_id": post})
-    ):
-        found += page
-        if len(page) < PAGE:
-            break
-        start = after(page[-1]["order_key"])
+        found += await comments_of_post(store, community, post)
     return found
 
 

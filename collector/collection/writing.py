@@ -1,13 +1,13 @@
 """Scores, matches and writes what has changed: write-ahead, items, the recount of their hours."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from collector.collection.context import WriteContext
 from collector.collection.diff import Changes
 from collector.collection.mentions import assign_mentions
-from collector.collection.score import score_drafts
+from collector.collection.replies import take_moods
+from collector.collection.score import score_changes
 from collector.trending.snapshots import forget_posts
 from shared.store import COMMENTS, POSTS, Store
 from shared.times import iso
@@ -19,13 +19,12 @@ async def write_changes(work: WriteContext[Any], changes: Mapping[str, Changes])
     Written twice, they leave the same. Raises LeaseLost and StoreError.
     """
     now = iso(work.journal.began_at)
-    scores = await asyncio.to_thread(score_drafts, work.method, list(changes.values()), now)
-    if scores.reason is not None:
-        await work.journal.note_degraded(
-            f"{work.method.name} failed ({scores.reason}): {scores.method.name} scored instead,"
-            " and its items are scored again later",
-        )
-    matched = await assign_mentions(work.store, work.rules, changes)
+    watched = work.rules.watched
+    scored = await score_changes(work.store, work.method, changes, watched=watched, now=now)
+    if scored.degraded:
+        await work.journal.note_degraded(scored.degraded)
+    matched = await assign_mentions(work.store, work.rules, scored.changes)
+    take_moods(matched, scored.replies)
     await _write(work, matched, now=now)
 
 

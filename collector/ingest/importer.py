@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from collector.collection.covering import cover, never_read
 from collector.collection.diff import MAX_AHEAD, Changes, Comparer
 from collector.collection.mentions import assign_mentions
-from collector.collection.score import score_drafts
+from collector.collection.replies import take_moods
+from collector.collection.score import score_changes
 from collector.collection.shared_items import stored_items
 from collector.collection.state import collection_state
 from collector.collection.writing import write_items
@@ -140,13 +141,12 @@ class Importer:
         for name, seen in items.items():
             stored = await stored_items(self.store, name, seen)
             found[name] = await asyncio.to_thread(self._compare, now, name, seen, stored)
-        scores = await asyncio.to_thread(score_drafts, self.method, list(found.values()), iso(now))
-        if scores.reason is not None:
-            await journal.note_degraded(
-                f"{self.method.name} failed ({scores.reason}): {scores.method.name} scored instead,"
-                " and its items are scored again later",
-            )
-        found = await assign_mentions(self.store, rules, found)
+        watched = self.settings.watched
+        scored = await score_changes(self.store, self.method, found, watched=watched, now=iso(now))
+        if scored.degraded:
+            await journal.note_degraded(scored.degraded)
+        found = await assign_mentions(self.store, rules, scored.changes)
+        take_moods(found, scored.replies)
         await self._know(found)
         await journal.write_ahead({name: changes.hours for name, changes in found.items()})
         await write_items(self.store, found)

@@ -289,6 +289,30 @@ async def test_a_bare_reply_has_the_target_and_the_mood_of_what_it_answers(
     assert [key for key, by in taken.items() if by] == ["c2", "c3", "c4"]
     assert (await items_of(store))["c4"]["mentions"][0]["sentiment"]["by"] == "parent"
     await check(store)
+    # An edit of what they answer changes their mood and their target, at once and scored again.
+    await put(store, settings, [a_comment(1, "I love Bard", post=1, hours=2)], later=5)
+    changed = {
+        **expected,
+        "c2": ("positive", [("thread", "bard", "parent")]),
+        "c3": ("positive", [("thread", "bard", "parent")]),
+    }
+    assert await replies_of(store) == changed
+    await check(store)
+    await score_again(store, settings, later=6)
+    assert await replies_of(store) == changed
+    await check(store)
+    asked = a_post(1, "I hate it", title="Gemini is awful")
+    french = "Je trouve que c'est vraiment horrible et je ne le recommande pas du tout"
+    await put(store, settings, [asked, a_comment(1, french, post=1, hours=2)], later=7)
+    assert await replies_of(store) == {
+        **expected,
+        "c2": ("neutral", [thread]),
+        "c3": ("neutral", [thread]),
+        "c4": ("negative", [thread]),
+    }
+    await put(store, settings, [said], later=8)
+    await score_again(store, settings, later=9)
+    assert await replies_of(store) == {**expected, "c4": ("negative", [thread])}
     # A rematch keeps the target while its subject is there, and the mood in any case.
     await watch_next(store, [a_subject("editor", "cursor", merged_from=["cursor"]), GEMINI, BARD])
     await match_again(store, settings, later=20)
