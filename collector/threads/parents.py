@@ -4,13 +4,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from collector.threads.replies import by_key, may_only_agree, parent_key
+from collector.threads.replies import MAX_CHAIN, by_key, may_only_agree, parent_key
 from shared.communities import sharing_with
 from shared.models import Comment, Post
 from shared.store import COMMENTS, POSTS, Key, Store
-
-# Bare replies below each other whose parents are read. Deeper ones count by their own words.
-MAX_CHAIN = 4
 
 
 @dataclass(frozen=True)

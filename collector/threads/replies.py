@@ -20,6 +20,8 @@ BESIDE_WORDS = re.compile(
 )
 # Cleaning costs time, and even with a quote a bare reply is shorter.
 MAX_MARKDOWN = 1_000
+# Bare replies below each other whose parents are known. Deeper ones count by their own words.
+MAX_CHAIN = 4
 # A comment stands under the post there whichever comment it answers.
 FLAT: frozenset[SourceName] = frozenset({"github", "discourse", "push"})
 
@@ -70,23 +72,22 @@ def by_key(items: Iterable[Post | Comment]) -> dict[str, Post | Comment]:
 
 
 def answered(item: Post | Comment, known: Mapping[str, Post | Comment]) -> Post | Comment | None:
-    """Return what an item only agrees with: its parent or, up the thread, what that agrees with.
+    """Return what an item only agrees with: the first up the thread that says something.
 
-    known has items `by_key`. None if the item says anything of its own, or if its parent is
-    deleted or isn't known.
+    known has items `by_key`. None if the item says anything of its own, if what it answers is
+    deleted or isn't known, or if it is more than MAX_CHAIN above.
     """
     found: Post | Comment | None = None
-    seen: set[str] = set()
-    while may_only_agree(item) and item["id"] not in seen:
-        seen.add(item["id"])
-        parent = known.get(parent_key(item))
+    for _ in range(MAX_CHAIN):
+        parent = known.get(parent_key(item)) if may_only_agree(item) else None
         own, others = text_of_item(item), text_of_item(parent) if parent else None
         if parent is None or own is None or others is None:
             break
         if not only_agrees(own, others, is_post=parent["kind"] == "post"):
-            break
+            # It answers what its parent asks.
+            return found
         found = item = parent
-    return found
+    return found if found is not None and not may_only_agree(found) else None
 
 
 def mention_by_parent(subject: str) -> Mention:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from collector.threads.replies import mention_by_parent
+from collector.threads.parents import Parents, read_parents
+from collector.threads.replies import answered, by_key, mention_by_parent
 from shared.communities import sharing_with
 from shared.models import Comment, Mention, Post, Via, Watchlist
 from shared.store import POSTS, Store
@@ -62,28 +63,32 @@ class MentionRules:
         return [match.subject for match in subjects_of_thread(self.matcher, post)]
 
     def mentions(
-        self, item: Post | Comment, by_text: list[Mention], thread: Sequence[str]
+        self,
+        item: Post | Comment,
+        by_text: list[Mention],
+        thread: Sequence[str],
+        parent: Sequence[str] | None = None,
     ) -> list[Mention]:
         """Return an item's mentions: by text, else by its parent, by thread, or by home.
 
         thread are the subjects of a comment's post, by `of_thread`. What is deleted, or a
         program's, has none: it says nothing of its author's. A bare reply that was scored as the
-        comment that it answers goes on mentioning what that names.
+        comment that it answers mentions what that names: the subjects in parent or, if that is
+        None, those that it mentioned so.
         """
         if by_text:
             return by_text
         if item["deleted"] or is_of_program(item):
             return []
-        if by_parent := self._by_parent(item):
-            return by_parent
+        if by_parent := self._by_parent(item) if parent is None else parent:
+            return [mention_by_parent(subject) for subject in by_parent]
         if thread:
             return _all(thread, "thread")
         return _all(self.homes.get(item["community"].lower(), ()), "home")
 
-    def _by_parent(self, item: Post | Comment) -> list[Mention]:
+    def _by_parent(self, item: Post | Comment) -> list[str]:
         taken = [each["subject"] for each in item.get("mentions", ()) if "by" in each]
-        current = dict.fromkeys(self.current[each] for each in taken if each in self.current)
-        return [mention_by_parent(subject) for subject in current]
+        return list(dict.fromkeys(self.current[each] for each in taken if each in self.current))
 
 
 def is_of_program(item: Post | Comment) -> bool:
@@ -132,7 +137,11 @@ async def rematched(
         if comment["post_id"] not in of_posts:
             missing[comment["community"]].append(comment)
     threads = {**await read_posts(store, rules, missing), **of_posts}
-    return await asyncio.to_thread(_rematched, rules, list(of_posts.values()), listed, threads)
+    replies = [comment for comment in listed if "by" in comment["sentiment"]]
+    parents = await read_parents(store, replies, rules.watched)
+    return await asyncio.to_thread(
+        _rematched, rules, list(of_posts.values()), listed, threads, parents
+    )
 
 
 def _rematched(
@@ -140,9 +149,11 @@ def _rematched(
     posts: Sequence[Post],
     comments: Sequence[Comment],
     threads: Mapping[str, Post],
+    parents: Parents,
 ) -> tuple[list[Post], list[Comment]]:
     named = {comment["post_id"] for comment in comments} & threads.keys()
     about = {post: rules.of_thread(threads[post]) for post in named}
+    by_parent = _subjects_by_parent(rules, comments, parents)
     new_posts = [
         with_mentions(post, rules.mentions(post, rules.by_text(post), ()), rules.current)
         for post in posts
@@ -154,12 +165,30 @@ def _rematched(
                 each,
                 rules.by_text(each),
                 about[each["post_id"]] if each["post_id"] in named else _kept_thread(rules, each),
+                by_parent.get(each["id"]),
             ),
             rules.current,
         )
         for each in comments
     ]
     return _changed(posts, new_posts), _changed(comments, new_comments)
+
+
+def _subjects_by_parent(
+    rules: MentionRules, comments: Sequence[Comment], parents: Parents
+) -> dict[str, list[str]]:
+    """Return what bare replies are about that have a stored parent's sentiment, by their ids.
+
+    That is what a comment names that they answer; a post leaves them to its thread.
+    """
+    found: dict[str, list[str]] = {}
+    known = {**by_key(parents.posts), **by_key(parents.comments), **by_key(comments)}
+    for comment in comments:
+        parent = answered(comment, known) if "by" in comment["sentiment"] else None
+        if parent is not None:
+            named = rules.by_text(parent) if parent["kind"] == "comment" else []
+            found[comment["id"]] = [each["subject"] for each in named]
+    return found
 
 
 def _kept_thread(rules: MentionRules, comment: Comment) -> list[str]:

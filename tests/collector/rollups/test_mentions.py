@@ -313,7 +313,7 @@ async def test_a_bare_reply_has_the_target_and_the_mood_of_what_it_answers(
     await put(store, settings, [said], later=8)
     await score_again(store, settings, later=9)
     assert await replies_of(store) == {**expected, "c4": ("negative", [thread])}
-    # A rematch keeps the target while its subject is there, and the mood in any case.
+    # A rematch follows what the parent names, and keeps the mood in any case.
     await watch_next(store, [a_subject("editor", "cursor", merged_from=["cursor"]), GEMINI, BARD])
     await match_again(store, settings, later=20)
     assert (await replies_of(store))["c3"] == ("negative", [("thread", "editor", "parent")])
@@ -322,6 +322,16 @@ async def test_a_bare_reply_has_the_target_and_the_mood_of_what_it_answers(
     await watch_next(store, [GEMINI, BARD])
     await match_again(store, settings, later=40)
     assert (await replies_of(store))["c3"] == ("negative", [thread])
+    await check(store)
+    await watch_next(store, [CURSOR, GEMINI, BARD])
+    await match_again(store, settings, later=60)
+    assert (await replies_of(store))["c3"] == ("negative", [("thread", "cursor", "parent")])
+    await check(store)
+    # What has gone leaves its replies as they are.
+    gone = a_comment(1, "", post=1, hours=2, deleted=True)
+    await put(store, settings, [gone], later=61)
+    await match_again(store, settings, later=62)
+    assert (await replies_of(store))["c3"] == ("negative", [("thread", "cursor", "parent")])
     await check(store)
 
 

@@ -9,7 +9,8 @@ from collector.sentiment.registry import method_named
 from collector.sentiment.replies import scored_with_parents, with_parents_mood
 from collector.sentiment.rescoring import rescored
 from collector.sentiment.scoring import scored_again
-from collector.threads.parents import MAX_CHAIN, Parents, read_parents
+from collector.threads.parents import Parents, read_parents
+from collector.threads.replies import MAX_CHAIN
 from shared.store import Store
 from shared.text.forms import FORMS
 from tests.api.world import NOW, a_comment, a_post, keep
@@ -149,7 +150,12 @@ async def test_parents_are_read_up_to_what_says_something(sqlite_store: Store) -
 
 
 async def test_a_chain_that_is_too_deep_ends(sqlite_store: Store) -> None:
-    chain = [reply(n, "same here", f"c{n - 1}") for n in range(1, 2 * MAX_CHAIN)]
+    chain = [reply(1, "same here")]
+    chain += [reply(n, "same here", f"c{n - 1}") for n in range(2, 2 * MAX_CHAIN)]
     await keep(sqlite_store, [], chain)
     found = await read_parents(sqlite_store, [reply(99, "this", chain[-1]["id"])])
     assert len(found.comments) == MAX_CHAIN
+    labels = moods(chain, post("I hate it"))
+    assert [by for _, by in labels.values()] == [
+        number <= MAX_CHAIN for number in range(1, 2 * MAX_CHAIN)
+    ]
