@@ -4,17 +4,15 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import get_args
 
 from collector.sentiment.base import Method
 from shared.communities import SourceName
 from shared.logs import event
-from shared.settings import Settings
 from shared.text.form import Form
 
 Forms = Mapping[SourceName, Form]
 
-METHODS: Sequence[str] = get_args(Settings.model_fields["sentiment_method"].annotation)
+METHODS: Sequence[str] = ("vader", "linear", "encoder")
 
 log = logging.getLogger(__name__)
 

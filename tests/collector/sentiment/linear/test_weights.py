@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -17,7 +18,8 @@ from collector.sentiment.linear.weights import (
     table_of,
     write_weights,
 )
-from collector.sentiment.registry import method_named
+from collector.sentiment.registry import METHODS, method_named
+from shared.settings import Settings
 from shared.text.forms.reddit import REDDIT
 
 MEGABYTE = 2**20
@@ -77,6 +79,10 @@ def test_a_score_needs_nothing_beyond_the_standard_library_and_vader() -> None:
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     found = set(done.stdout.split()) - set(sys.stdlib_module_names)
     assert not found & {"numpy", "scipy", "sklearn", "pydantic", "azure", "praw"}
+
+
+def test_the_setting_takes_each_method() -> None:
+    assert get_args(Settings.model_fields["sentiment_method"].annotation) == METHODS
 
 
 def test_it_is_deployed() -> None:
