@@ -127,18 +127,22 @@ def in_a_bare_process(code: str) -> str:
     return ended.stdout
 
 
-def test_importing_the_app_needs_no_setting_and_loads_neither_praw_nor_vader() -> None:
+# Of methods of sentiment, which only the collector loads, and only when it scores.
+OF_METHODS = {"vaderSentiment", "onnxruntime", "tokenizers", "numpy"}
+
+
+def test_importing_the_app_needs_no_setting_and_loads_neither_praw_nor_a_method() -> None:
     code = "import function_app, json, sys; print(json.dumps(sorted(sys.modules)))"
     modules = set(json.loads(in_a_bare_process(code)))
     loaded = {name.split(".")[0] for name in modules}
     assert "api" in loaded
-    assert not loaded & {"praw", "prawcore", "vaderSentiment", "local", "azure.cosmos", "aiosqlite"}
+    assert not loaded & {"praw", "prawcore", "local", "azure.cosmos", "aiosqlite", *OF_METHODS}
     # What finds subjects in texts, which only previews and changes of the watchlist use.
     of_texts = ("ahocorasick", "shared.subjects.matcher", "shared.text.own_words")
     assert not [name for name in modules if name.startswith((*of_texts, "shared.text.forms"))]
 
 
-def test_everything_that_requests_use_loads_neither_praw_nor_vader() -> None:
+def test_everything_that_requests_use_loads_neither_praw_nor_a_method() -> None:
     code = (
         "import pkgutil, importlib, sys, json, api\n"
         "for m in pkgutil.walk_packages(api.__path__, 'api.'): importlib.import_module(m.name)\n"
@@ -146,7 +150,7 @@ def test_everything_that_requests_use_loads_neither_praw_nor_vader() -> None:
         "print(json.dumps(sorted(sys.modules)))"
     )
     loaded = {name.split(".")[0] for name in json.loads(in_a_bare_process(code))}
-    assert not loaded & {"praw", "prawcore", "vaderSentiment", "collector", "local"}
+    assert not loaded & {"praw", "prawcore", "collector", "local", *OF_METHODS}
 
 
 def test_arrows_point_one_way() -> None:

@@ -63,6 +63,16 @@ def test_the_package_has_the_app_and_nothing_else(packed: list[str]) -> None:
     assert not [name for name in packed if "__pycache__" in name or name.endswith(".pyc")]
 
 
+def test_what_methods_load_is_part_of_the_package_with_its_licences(packed: list[str]) -> None:
+    folder = "collector/sentiment/"
+    files = ("encoder.onnx", "encoder.json", "pieces.json")
+    assert {folder + f"encoder/{name}" for name in files} <= set(packed)
+    assert {folder + "linear/linear.weights", folder + "linear/terms.tsv"} <= set(packed)
+    assert {folder + "NOTICE.txt", folder + "encoder/LICENSE-MiniLM.txt"} <= set(packed)
+    notice = (ROOT / folder / "NOTICE.txt").read_text()
+    assert all(name in notice for name in ("GoEmotions", "CC BY 4.0", "all-MiniLM-L6-v2", "VADER"))
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -70,6 +80,7 @@ def test_the_package_has_the_app_and_nothing_else(packed: list[str]) -> None:
         "README.md",
         "dashboard/src/app.tsx", "dashboard/node_modules/preact/package.json", "Makefile",
         "local.settings.json", ".venv/bin/python", ".data/undertone.db", ".pictures/x.png",
+        ".venv-train/work/weights.pt",
         "requirements-dev.txt", ".ci/run", ".github/workflows/test.yml", "compose.yaml",
         ".release/undertone.zip", ".deployed/app/bin/python", "infra/main.bicep", ".env",
         "azure.yaml", ".azure/prod/.env", ".pre-commit-config.yaml", ".vscode/tasks.json",
