@@ -90,7 +90,7 @@ param trendingSchedule string = '0 5 * * * *'
 param cleanupSchedule string = '0 0 2 * * *'
 
 @allowed(['encoder', 'linear', 'vader'])
-@description('How text is scored: docs/sentiment.md. After a change run `python -m local rescore`.')
+@description('How text is scored: docs/sentiment.md. After a change stored items are scored again.')
 param sentimentMethod string = 'linear'
 
 @allowed(['leave_out', 'count'])

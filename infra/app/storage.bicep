@@ -46,7 +46,7 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
 }
 
 // The host would create them on first use. Declared, they can be read and monitored from the start.
-@description('Requests for a collection, a backfill, a rematch or scoring, pushed items, and those that failed five times.')
+@description('Requests to collect, backfill, rematch or score, pushed items, and those that failed five times.')
 resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
   for queue in [
     'collect-requests'

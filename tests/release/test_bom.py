@@ -1,6 +1,7 @@
 """The bill of materials lists the packages of the deployed app."""
 
 import base64
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -9,13 +10,15 @@ from typing import Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 
-from release.bom import COPIED, npm_components, write_bom
+from release.bom import COPIED, installed_on_linux, npm_components, write_bom
 from release.bundled import BUNDLE, SCRIPT_VERSIONS, STATED, STYLE_VERSIONS
 from tests.fixtures.host import ROOT
 
-PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
+PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ;\\]+).*(?:\n .*)*", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 REQUIREMENTS = ROOT / "requirements.txt"
+OTHER_SYSTEMS = re.compile("sys_platform == '(?:win32|emscripten)'")
+PINNED = [pin for pin in PIN.finditer(REQUIREMENTS.read_text()) if not OTHER_SYSTEMS.search(pin[0])]
 LOCK = ROOT / "dashboard" / "package-lock.json"
 FOLDER = LOCK.parent / "node_modules" / BUNDLE
 IMPORT = re.compile(r"""(?:from\s+|import\s+|url\()["'](@[\w-]+/[\w-]+|[\w-]+)""")
@@ -32,16 +35,49 @@ def bom(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
+def test_it_names_the_weights_and_what_they_are_derived_from(bom: dict[str, Any]) -> None:
+    weights = {
+        each["name"].rpartition("/")[2]: each
+        for each in bom["components"]
+        if each["type"] == "machine-learning-model"
+    }
+    assert weights.keys() == {"encoder.onnx", "pieces.json", "linear.weights"}
+    for each in weights.values():
+        content = (ROOT / each["name"]).read_bytes()
+        assert each["hashes"][0]["content"] == hashlib.sha256(content).hexdigest()
+        assert each["licenses"] == [{"license": {"id": "CC-BY-4.0"}}]
+    ancestors = weights["encoder.onnx"]["pedigree"]["ancestors"]
+    assert {each["name"]: each["licenses"][0]["license"]["id"] for each in ancestors} == {
+        "all-MiniLM-L6-v2": "Apache-2.0", "GoEmotions": "CC-BY-4.0",
+    }  # fmt: skip
+
+
 def of(bom: dict[str, Any], language: str) -> list[dict[str, Any]]:
-    return [each for each in bom["components"] if each["purl"].startswith(f"pkg:{language}/")]
+    found: list[dict[str, Any]] = bom["components"]
+    return [each for each in found if each.get("purl", "").startswith(f"pkg:{language}/")]
 
 
 def test_it_names_each_pinned_package_by_version_and_purl(bom: dict[str, Any]) -> None:
-    pinned = {(pin["name"], pin["version"]) for pin in PIN.finditer(REQUIREMENTS.read_text())}
+    pinned = {(pin["name"], pin["version"]) for pin in PINNED}
     assert len(pinned) > 30
     assert {(each["name"], each["version"]) for each in of(bom, "pypi")} == pinned
     for each in of(bom, "pypi"):
         assert each["purl"] == f"pkg:pypi/{each['name']}@{each['version']}"
+
+
+def test_what_other_systems_install_is_left_out(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.txt"
+    markers = ["", "sys_platform == 'win32'", "platform_machine == 'aarch64'",
+        "python_full_version < '3.12'", "python_full_version >= '3.14'",
+        "python_full_version >= '3.12' and sys_platform == 'emscripten'",
+        "platform_python_implementation != 'PyPy'"]  # fmt: skip
+    lock.write_text(
+        "".join(
+            f"a{n}==1.{n}{' ; ' * bool(each)}{each} \\\n    --hash=sha256:{n:064x}\n"
+            for n, each in enumerate(markers)
+        )
+    )
+    assert [each.name for each in installed_on_linux(lock)] == ["a0", "a3", "a6"]
 
 
 def test_it_has_every_hash_of_the_lock(bom: dict[str, Any]) -> None:
@@ -51,7 +87,7 @@ def test_it_has_every_hash_of_the_lock(bom: dict[str, Any]) -> None:
         for reference in each["externalReferences"]
         for found in reference["hashes"]
     ]
-    assert sorted(hashes) == sorted(HASH.findall(REQUIREMENTS.read_text()))
+    assert sorted(hashes) == sorted(found for pin in PINNED for found in HASH.findall(pin[0]))
 
 
 def test_it_names_the_javascript_that_ships_and_nothing_that_only_builds_it(
@@ -89,8 +125,9 @@ def test_scripts_have_the_purl_and_the_hash_of_the_lock(bom: dict[str, Any]) -> 
 
 
 def test_every_package_says_its_licence(bom: dict[str, Any]) -> None:
-    assert [each["purl"] for each in bom["components"] if not each.get("licenses")] == []
-    licences = {each["purl"].partition("@")[0]: each["licenses"] for each in bom["components"]}
+    assert [each["name"] for each in bom["components"] if not each.get("licenses")] == []
+    packages = [*of(bom, "pypi"), *of(bom, "npm")]
+    licences = {each["purl"].partition("@")[0]: each["licenses"] for each in packages}
     assert licences["pkg:pypi/aiohttp"] == [{"expression": "Apache-2.0 AND MIT"}]
     assert licences["pkg:pypi/pydantic"] == [{"license": {"id": "MIT"}}]
     assert licences["pkg:pypi/praw"] == [{"license": {"name": "BSD License"}}]
