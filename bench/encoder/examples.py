@@ -5,15 +5,16 @@ better is positive, the other negative. Our own set (docs/labelling.md) is joine
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from bench.field.joining import joined
 from bench.field.labels import read_rows
 from bench.labelled import LABELS, read_comments
+from bench.labelled_files import Labelled, read_labelled
 from bench.sentiment_scores import READ_AS
 from collector.sentiment.base import Target
 from collector.sentiment.encoder.passages import passage_of, target_passage
@@ -24,11 +25,18 @@ from shared.text.places import place_of
 Shares = tuple[float, float, float]
 Part = Literal["train", "dev"]
 
-OWN = 2
-"""So often the examples of this field count in training."""
+OWN = "own"
+OWN_TIMES = 2
+"""How often the examples of this field count in training."""
 REDDIT = FORMS["reddit"]
 HELD = 20
 """One in so many texts of the training parts is held out for calibration."""
+
+WHERE_THEY_ARE = """{path} isn't there.
+
+--shared is a folder with sentiment/, in which goemotions, field, targets and comparisons have a
+_train and a _dev file each. docs/sentiment.md ("Reproduce the figures") tells their rows, and
+collector/sentiment/encoder/MODEL_CARD.md where they come from. --without NAME leaves a set out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +53,20 @@ class Example:
         return max(range(len(LABELS)), key=self.shares.__getitem__)
 
 
-def read_examples(shared: Path, part: Part) -> list[Example]:
-    """Return all examples of a part; shared has sentiment and the recorded items."""
-    folder = shared / "sentiment"
-    public = chain(
-        _comments(folder / f"goemotions_{part}.tsv", part),
-        _rows(read_rows(folder / f"field_{part}.jsonl"), ""),
-        _rows(read_rows(folder / f"targets_{part}.jsonl"), ""),
-        _comparisons(folder / f"comparisons_{part}.jsonl"),
-    )
-    own = list(_rows(joined(shared)[part], "own "))
-    # The set of this field counts twice: it is small beside the others.
-    found = [*public, *own * (OWN if part == "train" else 1)]
-    return [example for example in found if example.passage.text]
+def read_examples(shared: Path, part: Part, without: Collection[str] = ()) -> list[Example]:
+    """Return the examples of a part; shared has sentiment and the recorded items.
+
+    without names the sets that are left out, of SETS. Exits if a file is missing or can't be read.
+    """
+    found: list[Example] = []
+    for name, (ending, read) in FILES.items():
+        if name not in without:
+            found += read(_existing(shared / "sentiment" / f"{name}_{part}.{ending}"), part)
+    if OWN not in without:
+        own = list(_of_labelled(map(_own, joined(shared)[part]), "own "))
+        # The set of this field counts twice: it is small beside the others.
+        found += own * (OWN_TIMES if part == "train" else 1)
+    return _with_words(found)
 
 
 def is_held(example: Example) -> bool:
@@ -66,8 +75,23 @@ def is_held(example: Example) -> bool:
 
 
 def read_more(path: Path) -> list[Example]:
-    """Return further examples from a file in the form of targets_*.jsonl, such as corrections."""
-    return list(_rows(read_rows(path), "more "))
+    """Return further examples from a file, such as corrections.
+
+    Its rows are those of field_*.jsonl or of targets_*.jsonl. Exits if it is missing, or with the
+    line of a row that can't be read.
+    """
+    return _with_words(_of_labelled(read_labelled(path), "more "))
+
+
+def _with_words(examples: Iterable[Example]) -> list[Example]:
+    """Return the examples whose author wrote words of their own, and names the target in them."""
+    return [example for example in examples if example.passage.text]
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        sys.exit(WHERE_THEY_ARE.format(path=path))
+    return path
 
 
 def _comments(path: Path, part: Part) -> Iterator[Example]:
@@ -78,21 +102,28 @@ def _comments(path: Path, part: Part) -> Iterator[Example]:
             yield Example(passage_of(comment.text, REDDIT), _shares(labels), "goemotions")
 
 
-def _rows(
-    rows: Iterator[dict[str, Any]] | Sequence[Mapping[str, Any]], name: str
-) -> Iterator[Example]:
-    for row in rows:
-        source, text = row.get("source"), row["text"]
-        form = FORMS[READ_AS.get(source, "push")]
-        if "from" in row:
-            passage = target_passage(Target(text, row["from"], row["to"], form))
+def _public(path: Path, _: Part) -> Iterator[Example]:
+    return _of_labelled(read_labelled(path), "")
+
+
+def _own(row: Mapping[str, Any]) -> Labelled:
+    place = (row["from"], row["to"]) if "target" in row else None
+    return Labelled(row["text"], LABELS.index(row["label"]), row["source"], place)
+
+
+def _of_labelled(items: Iterable[Labelled], name: str) -> Iterator[Example]:
+    """Yield the examples. Without a name, each has the name of its item's source."""
+    for item in items:
+        form, place = FORMS[READ_AS.get(item.source, "push")], item.place
+        if place:
+            passage = target_passage(Target(item.text, *place, form))
         else:
-            passage = passage_of(text, form)
-        kind = ("target" if "from" in row else "text") if name else source or ""
-        yield Example(passage, _shares([LABELS.index(row["label"])]), f"{name}{kind}")
+            passage = passage_of(item.text, form)
+        kind = ("target" if place else "text") if name else item.source or ""
+        yield Example(passage, _shares([item.label]), f"{name}{kind}")
 
 
-def _comparisons(path: Path) -> Iterator[Example]:
+def _comparisons(path: Path, _: Part) -> Iterator[Example]:
     for row in read_rows(path):
         if row["label"] == "none":
             continue
@@ -109,3 +140,14 @@ def _shares(labels: Sequence[int]) -> Shares:
         (label in labels) / len(set(labels)) for label in range(len(LABELS))
     )
     return negative, neutral, positive
+
+
+FILES: Mapping[str, tuple[str, Callable[[Path, Part], Iterator[Example]]]] = {
+    "goemotions": ("tsv", _comments),
+    "field": ("jsonl", _public),
+    "targets": ("jsonl", _public),
+    "comparisons": ("jsonl", _comparisons),
+}
+"""The public sets, in the order in which they are read: what their files end in, and the reader."""
+SETS: Sequence[str] = (*FILES, OWN)
+"""The names of all sets."""

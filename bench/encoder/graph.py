@@ -14,7 +14,7 @@ import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper
 
 from bench.encoder import whole
-from bench.encoder.network import HEADS, LAYERS, PARTS, SMALL, WIDTH
+from bench.encoder.network import HEADS, PARTS, SMALL, WIDTH
 from bench.encoder.ranges import LayerRanges
 from bench.encoder.rounded import EACH, column_steps
 from bench.encoder.whole import LEVELS, LOWEST, ZERO, Array
@@ -78,7 +78,7 @@ class Graph:
     def model(self, temperatures: tuple[float, float]) -> Any:
         """Return the model. The logits of texts and of targets are divided by the temperatures."""
         x, keep = self._beginning()
-        for number in range(LAYERS):
+        for number in range(len(self.ranges)):
             x = self._layer(number, x)
         self._heads(x, keep, temperatures)
         float_, whole_ = TensorProto.FLOAT, TensorProto.INT64

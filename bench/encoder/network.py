@@ -22,6 +22,10 @@ SMALL = 1e-12
 PARTS = ("query", "key", "value")
 
 
+class OtherModelError(Exception):
+    """The pre-trained weights aren't those of all-MiniLM-L6-v2."""
+
+
 class Layer(nn.Module):
     """A layer: attention, then two linear maps, each added to what came in and normalised."""
 
@@ -54,13 +58,13 @@ class Layer(nn.Module):
 class Network(nn.Module):
     """The whole encoder. Each head reads the first piece, the mean of all, and the target's."""
 
-    def __init__(self, pieces: int, dropout: float = 0.1) -> None:
+    def __init__(self, pieces: int, dropout: float = 0.1, layers: int = LAYERS) -> None:
         super().__init__()
         self.dropout = dropout
         self.pieces = nn.Embedding(pieces, WIDTH)
         self.places = nn.Embedding(LONGEST, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=SMALL)
-        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
         self.text = nn.Linear(2 * WIDTH, len(LABELS))
         self.target = nn.Linear(3 * WIDTH, len(LABELS))
 
@@ -100,10 +104,11 @@ def pretrained(path: Path, vocabulary: Vocabulary, dropout: float = 0.1) -> Netw
     """Return the pre-trained encoder with the rows of these pieces, and new heads."""
     network = Network(len(vocabulary), dropout)
     given = {name.removeprefix("bert."): tensor for name, tensor in load_file(str(path)).items()}
-    state = {**_embeddings(given, vocabulary), **_layers(given)}
-    missing = network.load_state_dict(state, strict=False).missing_keys
-    if missing != ["text.weight", "text.bias", "target.weight", "target.bias"]:
-        raise ValueError(f"{path} lacks weights: {missing}")
+    try:
+        state = {**_embeddings(given, vocabulary), **_layers(given)}
+        network.load_state_dict({**network.state_dict(), **state})
+    except (KeyError, RuntimeError) as error:
+        raise OtherModelError(f"{path} isn't all-MiniLM-L6-v2: {error}") from error
     for head in (network.text, network.target):
         nn.init.normal_(head.weight, std=0.02)
         nn.init.zeros_(head.bias)
@@ -149,7 +154,7 @@ def groups(network: Network, rate: float, decay: float) -> list[dict[str, Any]]:
     below = [network.pieces, network.places, network.norm]
     found: list[dict[str, Any]] = [{"params": heads, "rate": 3 * rate}]
     for number, layer in enumerate(network.layers):
-        share = decay ** (LAYERS - 1 - number)
+        share = decay ** (len(network.layers) - 1 - number)
         found.append({"params": [*layer.parameters()], "rate": rate * share})
     parameters = [each for module in below for each in module.parameters()]
-    return [*found, {"params": parameters, "rate": rate * decay**LAYERS}]
+    return [*found, {"params": parameters, "rate": rate * decay ** len(network.layers)}]

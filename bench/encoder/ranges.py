@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from bench.encoder.batches import Item, batch_of, sorted_batches
-from bench.encoder.network import HEADS, LAYERS, PARTS, WIDTH, Layer, Network, gelu
+from bench.encoder.network import HEADS, PARTS, WIDTH, Layer, Network, gelu
 from collector.sentiment.encoder.pieces import PAD
 
 TOGETHER = 64
@@ -85,7 +85,7 @@ class LayerRanges:
 def ranges_of(network: Network, items: Sequence[Item]) -> list[LayerRanges]:
     """Return the ranges of each layer for these items."""
     network.eval()
-    found = [LayerRanges() for _ in range(LAYERS)]
+    found = [LayerRanges() for _ in network.layers]
     with torch.inference_mode():
         for places in sorted_batches(items, TOGETHER):
             batch = batch_of([items[place] for place in places])

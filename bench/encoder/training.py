@@ -1,7 +1,8 @@
 """The training loop: fixed seeds, checkpoints, and resuming to the same bytes."""
 
+import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,21 @@ Forward = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 """Returns the logits of the texts and of the targets."""
 
 
+class OtherRunError(Exception):
+    """A checkpoint is of another recipe, other examples or another network to begin with."""
+
+
 @dataclass
 class Run:
-    """A training run: what a checkpoint holds beside the recipe."""
+    """A training run: what a checkpoint holds beside the recipe.
+
+    origin is a hash of the weights that it began with and of the examples.
+    """
 
     network: Network
     forward: Forward
     optimiser: Any
+    origin: str
     step: int = 0
     loss: float = 0.0
 
@@ -64,10 +73,11 @@ def train(
 ) -> Network:
     """Train to the end, from the checkpoint if there is one, or up to the step stop.
 
-    through wraps the network that is trained; without it, the network is trained as it is.
+    through wraps the network that is trained; without it, the network is trained as it is. Raises
+    OtherRunError if the checkpoint isn't of this recipe, these examples and this network.
     """
     _settle(recipe)
-    run = _begin(start, recipe, through)
+    run = _begin(start, items, recipe, through)
     if checkpoint.exists():
         _resume(run, recipe, checkpoint)
     steps = _steps(items, recipe)
@@ -97,14 +107,28 @@ def _settle(recipe: Recipe) -> None:
 
 
 def _begin(
-    start: Callable[[], Network], recipe: Recipe, through: Callable[[Network], Forward] | None
+    start: Callable[[], Network],
+    items: Sequence[Item],
+    recipe: Recipe,
+    through: Callable[[Network], Forward] | None,
 ) -> Run:
     network = start()
     network.train()
+    origin = _origin(network, items)
     optimiser = torch.optim.AdamW(
         groups(network, recipe.rate, recipe.decay), lr=recipe.rate, weight_decay=0.01, foreach=True
     )
-    return Run(network, through(network) if through else network, optimiser)
+    return Run(network, through(network) if through else network, optimiser, origin)
+
+
+def _origin(network: Network, items: Sequence[Item]) -> str:
+    found = hashlib.sha256()
+    for tensor in network.state_dict().values():
+        found.update(tensor.numpy().tobytes())
+    for item in items:
+        read = item.read
+        found.update(repr((list(read.ids), read.start, read.stop, item.shares)).encode())
+    return found.hexdigest()
 
 
 def _steps(items: Sequence[Item], recipe: Recipe) -> int:
@@ -153,6 +177,7 @@ def loss_of(text: Tensor, target: Tensor, batch: Batch, smoothing: float = 0.0) 
 def _save(run: Run, recipe: Recipe, path: Path) -> None:
     state = {
         "recipe": asdict(recipe),
+        "origin": run.origin,
         "network": run.network.state_dict(),
         "optimiser": run.optimiser.state_dict(),
         "random": torch.get_rng_state(),
@@ -165,10 +190,25 @@ def _save(run: Run, recipe: Recipe, path: Path) -> None:
     beside.replace(path)
 
 
+def _differences(state: Mapping[str, Any], run: Run, recipe: Recipe) -> str:
+    """Return in what the run of a checkpoint differs from this one; "" if it is the same."""
+    found = [
+        f"{name} {state['recipe'].get(name)}, not {value}"
+        for name, value in asdict(recipe).items()
+        if state["recipe"].get(name) != value
+    ]
+    if state.get("origin") != run.origin:
+        found.append("other examples, or other weights to begin with")
+    return "; ".join(found)
+
+
 def _resume(run: Run, recipe: Recipe, path: Path) -> None:
     state = torch.load(path, weights_only=True)
-    if state["recipe"] != asdict(recipe):
-        raise ValueError(f"{path} is of another recipe: remove it to begin again")
+    if differs := _differences(state, run, recipe):
+        raise OtherRunError(
+            f"{path} is of another training run ({differs}). Give what it was begun with to go on,"
+            " or remove the file to begin again."
+        )
     run.network.load_state_dict(state["network"])
     run.optimiser.load_state_dict(state["optimiser"])
     torch.set_rng_state(state["random"])
