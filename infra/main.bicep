@@ -91,7 +91,7 @@ param cleanupSchedule string = '0 0 2 * * *'
 
 @allowed(['encoder', 'linear', 'vader'])
 @description('How text is scored: docs/sentiment.md. After a change stored items are scored again.')
-param sentimentMethod string = 'linear'
+param sentimentMethod string = 'encoder'
 
 @allowed(['leave_out', 'count'])
 @description('Whether texts that are not English count in labels and averages.')

@@ -125,7 +125,7 @@ def score(
     ],
     method: Annotated[
         Literal["vader", "linear", "encoder"] | None,
-        typer.Option(help="Else SENTIMENT_METHOD, or linear."),
+        typer.Option(help="Else SENTIMENT_METHOD, or encoder."),
     ] = None,
     source: Annotated[
         SourceName, typer.Option(help="The source whose form the texts have.")

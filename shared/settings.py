@@ -191,7 +191,7 @@ class Settings(BaseModel):
         90, ge=1, le=3650, description="how many days data is kept: 1 to 3650"
     )
     sentiment_method: Literal["vader", "linear", "encoder"] = Field(
-        "linear", description="how text is scored: encoder, linear or vader"
+        "encoder", description="how text is scored: encoder, linear or vader"
     )
     other_languages: OtherLanguages = Field(
         "leave_out",

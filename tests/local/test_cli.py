@@ -69,7 +69,7 @@ def test_score_prints_an_object_for_each_text() -> None:
     great, worst, none = map(json.loads, ended.stdout.splitlines())
     assert great["label"] == "positive"
     assert great["words"] == "It's great, 10/10"
-    assert great["method"] == "linear"
+    assert great["method"] == "encoder"
     assert worst["label"] == "negative"
     assert (none["label"], none["language"], none["words"]) == ("neutral", "none", "")
     assert {"compound", "positive", "negative", "neutral", "version"} < none.keys()
@@ -104,9 +104,9 @@ def test_score_tells_what_a_text_says_of_targets() -> None:
     assert [claude["target"], claude["from"], claude["to"]] == ["Claude Code", 0, 11]
     for scored in (found, cursor, claude):
         assert {"label", "compound", "positive", "negative", "neutral"} < scored.keys()
-        assert (scored["method"], bool(scored["version"])) == ("linear", True)
-    assert cursor["target_by"] == "text"
-    assert cursor["compound"] == found["compound"]
+        assert (scored["method"], bool(scored["version"])) == ("encoder", True)
+    assert cursor["target_by"] == claude["target_by"] == "target"
+    assert (claude["label"], cursor["label"]) == ("positive", "negative")
 
 
 @pytest.mark.parametrize(
