@@ -15,6 +15,8 @@ MOST = 5
 """The most words."""
 SHARE = 0.5
 """A word counts that adds at least this share of what the first one adds."""
+OF_LEAD = 0.04
+"""A word counts that makes up this share of the label's lead: in a long text few words do."""
 SILENT = words_of(
     "a an the and or of to in on at for from with by as is are was were be been am it its "
     "this that these those i you we they he she my your our their his her me us them so"
@@ -24,10 +26,10 @@ SIGNS = re.compile(r"[!-/:-@[-`{-~]+")
 WORD = re.compile(r"[^\W_](?:[\w'+#.-]*[\w+#])?|[^\w\s]")
 
 
-def deciding(read: Read, parts: Sequence[float]) -> tuple[str, ...]:
+def deciding(read: Read, parts: Sequence[float], lead: float) -> tuple[str, ...]:
     """Return the words that decide, in their order in the text, each once.
 
-    parts are what each piece adds to the label's logit beyond the others' mean.
+    parts are what each piece adds to the label's lead: its logit beyond the others' mean.
     """
     words = [found.span() for found in WORD.finditer(read.text)]
     added: dict[int, float] = defaultdict(float)
@@ -48,7 +50,7 @@ def deciding(read: Read, parts: Sequence[float]) -> tuple[str, ...]:
     }
     if not telling:
         return ()
-    least = SHARE * max(telling.values())
+    least = max(SHARE * max(telling.values()), OF_LEAD * lead)
     best = sorted(telling, key=lambda place: -telling[place])[:MOST]
     chosen = sorted(place for place in best if telling[place] >= least)
     return tuple(dict.fromkeys(spelled[place] for place in chosen))

@@ -121,13 +121,14 @@ class Encoder:
         for row, read in enumerate(reads):
             ids[row, : len(read.ids)] = read.ids
             marked[row, read.start : read.stop] = 1
+        lead_of = (3 * np.eye(3, dtype=np.float32) - 1) / 2
         outputs = self._session.run(OUTPUTS, {"ids": ids, "marked": marked})
         for row, read in enumerate(reads):
             logits, parts = outputs[2:] if read.stop else outputs[:2]
             label = int(logits[row].argmax())
-            others = (parts[row].sum(axis=1) - parts[row][:, label]) / 2
-            for_it = (parts[row][:, label] - others).tolist()
-            yield Found(tuple(logits[row].tolist()), deciding(read, for_it))
+            led = parts[row] @ lead_of[label]
+            lead = float(logits[row] @ lead_of[label])
+            yield Found(tuple(logits[row].tolist()), deciding(read, led.tolist(), lead))
 
 
 def batches(reads: Sequence[Read]) -> Iterator[list[int]]:

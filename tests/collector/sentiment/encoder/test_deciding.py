@@ -4,7 +4,9 @@ from collector.sentiment.encoder.pieces import Passage, Pieces
 PIECES = Pieces()
 
 
-def chosen(text: str, added: dict[str, float], place: tuple[int, int] | None = None) -> list[str]:
+def chosen(
+    text: str, added: dict[str, float], place: tuple[int, int] | None = None, *, lead: float = 0.0
+) -> list[str]:
     """Return what decides if each piece of these words adds so much."""
     read = PIECES.read([Passage(text, place)])[0]
     whole = {
@@ -14,7 +16,7 @@ def chosen(text: str, added: dict[str, float], place: tuple[int, int] | None = N
         next((part for (first, last), part in whole.items() if first <= a < b <= last), 0.0)
         for a, b in read.offsets
     ]
-    return list(deciding(read, parts))
+    return list(deciding(read, parts, lead))
 
 
 def test_the_words_that_add_most_are_named_in_their_order() -> None:
@@ -31,6 +33,11 @@ def test_words_that_speak_against_the_label_and_silent_ones_are_not_named() -> N
 
 def test_the_target_itself_does_not_decide() -> None:
     assert chosen("Cursor crashed", {"Cursor": 5.0, "crashed": 1.0}, (0, 6)) == ["crashed"]
+
+
+def test_a_word_that_is_a_small_part_of_the_lead_is_not_named() -> None:
+    assert chosen("It crashed on me", {"crashed": 1.0}, lead=10.0) == ["crashed"]
+    assert chosen("It crashed on me", {"crashed": 0.1}, lead=10.0) == []
 
 
 def test_a_word_is_named_once_and_there_are_few() -> None:
