@@ -161,9 +161,9 @@ def test_what_the_figures_mean_is_one_tap_away(visit: Visit) -> None:
         "names it (by name)",
         "in its thread",
         "in its home",
-        "whole text for now",
-        "74 times in 100",
-        "hasn't been measured",
+        "whole text in its thread",
+        "75 times in 100",
+        "59 times on sentences",
     ):
         expect(page.get_by_text(words)).to_be_visible()
 

@@ -1,7 +1,7 @@
 /** What the figures of subjects mean, one tap away from them. */
 
 /** How often the default method's label is that of people: docs/sentiment.md. */
-const RIGHT_OF_100 = { comments: 74, developers: 76 };
+const RIGHT_OF_100 = { comments: 75, developers: 87, product: 72, hard: 59 };
 
 export function Meaning() {
   return (
@@ -15,11 +15,12 @@ export function Meaning() {
           several counts for each.
         </p>
         <p>
-          <b>Sentiment</b> is that of the whole text for now, not of what it says about this
-          product: a text that praises one and scolds another gives both the same score. The default
-          method gives a text the label that people gave it {RIGHT_OF_100.comments} times in 100 on
-          comments about anything, and {RIGHT_OF_100.developers} times in 100 on texts of
-          developers. How often it is right about a product hasn't been measured.
+          <b>Sentiment</b> is what a text says about this product where it names it, and that of the
+          whole text in its thread and its home. The default method gives a text the label that
+          people gave it {RIGHT_OF_100.comments} times in 100 on comments about anything, and{" "}
+          {RIGHT_OF_100.developers} times in 100 on texts of developers. About a product it is right{" "}
+          {RIGHT_OF_100.product} times in 100 on recorded texts of this field, and{" "}
+          {RIGHT_OF_100.hard} times on sentences that were written to be hard.
         </p>
         <p>
           <b>±</b> is two standard errors of the mean, as if each text stood alone. Those of one
