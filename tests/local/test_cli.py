@@ -64,7 +64,9 @@ def test_recorded_data_that_is_not_there_is_one_clear_line(tmp_path) -> None:
 
 
 def test_score_prints_an_object_for_each_text() -> None:
-    ended = local_command("score", "It\u2019s *great*, 10/10", "-1/10", "`code`")
+    ended = local_command(
+        "score", "It\u2019s *great*, 10/10", "-1/10", "`code`", SENTIMENT_METHOD="encoder"
+    )
     assert (ended.returncode, ended.stderr) == (0, "")
     great, worst, none = map(json.loads, ended.stdout.splitlines())
     assert great["label"] == "positive"
@@ -96,7 +98,9 @@ def test_score_reads_lines_and_takes_a_method() -> None:
 
 def test_score_tells_what_a_text_says_of_targets() -> None:
     text = "Claude Code is so much better than Cursor"
-    ended = local_command("score", "--target", "cursor", "--target", "Claude Code", text)
+    ended = local_command(
+        "score", "--target", "cursor", "--target", "Claude Code", text, SENTIMENT_METHOD="encoder"
+    )
     assert (ended.returncode, ended.stderr) == (0, "")
     found = json.loads(ended.stdout)
     cursor, claude = found["targets"]
