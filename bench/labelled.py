@@ -19,6 +19,8 @@ Get the texts that people have labelled, and give their folder:
 - goemotions_dev.tsv, goemotions_train.tsv: dev.tsv and train.tsv of
   https://github.com/google-research/google-research/tree/master/goemotions/data, with each emotion
   replaced by its group in sentiment_mapping.json (0 ambiguous, 1 negative, 2 neutral, 3 positive)
+- field_train.jsonl: https://github.com/collab-uniba/Senti4SD, and the sets of GitHub and Jira in
+  https://github.com/disa-lab/DeepSentimentSECrossPlatform, as rows of text, label and source
 - vader_tweets.tsv: tweets_GroundTruth.txt of https://github.com/cjhutto/vaderSentiment"""
 
 

@@ -18,6 +18,7 @@ from bench.labelled import (
     LABELS,
     WHERE_TO_GET_IT,
     Tweet,
+    existing,
     read_comments,
     read_tweets,
     refuse,
@@ -161,6 +162,21 @@ def read_labelled(path: Path) -> list[Labelled]:
     if not path.is_file():
         sys.exit(f"{path} isn't a file.")
     return list(_mixed(path, frozenset()))
+
+
+def read_texts(path: Path) -> list[Labelled]:
+    """Return the texts of a file of labels, without its targets.
+
+    Exits if it is missing, or a row can't be read.
+    """
+    try:
+        return [
+            _row(path, number, row, _TextRow).labelled()
+            for number, row in _objects(existing(path), _TextRow)
+            if "target" not in row
+        ]
+    except _OtherColumns as other:
+        sys.exit(f"{path}: {other}")
 
 
 def _skip(path: Path, reason: str) -> None:

@@ -19,7 +19,7 @@ from collector.sentiment.linear.features import (
 from collector.sentiment.linear.scorer import load_plain_reader
 from collector.sentiment.linear.valences import Valences
 from collector.text.cleaning import clean
-from shared.text.forms.reddit import REDDIT
+from shared.text.form import Form
 
 Matrix = Any  # scipy publishes no types
 
@@ -45,9 +45,9 @@ class Reader:
         self.valences = Valences()
         self._read_plainly = load_plain_reader() if with_terms else None
 
-    def read(self, markdown: str) -> Text:
-        """Return the features of a text in Reddit's Markdown."""
-        text = clean(markdown, REDDIT)
+    def read(self, markdown: str, form: Form) -> Text:
+        """Return the features of a text in Markdown, cleaned as one of its source."""
+        text = clean(markdown, form)
         words = tokens(text)
         if self._read_plainly:
             text = self._read_plainly(text, words)

@@ -8,26 +8,31 @@ from scipy.optimize import minimize
 Matrix = Any  # scipy publishes no types
 
 # Close enough to the optimum that rounding to whole steps gives the same on every processor.
-GRADIENT = 1e-4
+GRADIENT = 1e-5
 MAX_ROUNDS = 3000
 
 
-def fit(x: Matrix, y: Matrix, penalty: float) -> Matrix:
-    """Return weights (features and a bias, by classes) for rows x and class shares y."""
+def fit(
+    x: Matrix, y: Matrix, counts: Matrix, penalty: float, *, gradient: float = GRADIENT
+) -> Matrix:
+    """Return weights (features and a bias, by classes) for rows x and class shares y.
+
+    counts says how often each row counts. The slope at what is returned is less than gradient.
+    """
     width = x.shape[1]
     classes = y.shape[1]
     turned = x.T.tocsr()
+    each = counts[:, None]
 
     def loss(flat: Matrix) -> tuple[float, Matrix]:
         weights = flat.reshape(width + 1, classes)
         shares, logs = _softmax(x @ weights[:width] + weights[width])
-        gradient = np.empty_like(weights)
-        error = shares - y
-        gradient[:width] = turned @ error + penalty * weights[:width]
-        gradient[width] = error.sum(axis=0)
-        return float(
-            -(y * logs).sum() + penalty / 2 * (weights[:width] ** 2).sum()
-        ), gradient.ravel()
+        slope = np.empty_like(weights)
+        error = each * (shares - y)
+        slope[:width] = turned @ error + penalty * weights[:width]
+        slope[width] = error.sum(axis=0)
+        misfit = -(each * y * logs).sum() + penalty / 2 * (weights[:width] ** 2).sum()
+        return float(misfit), slope.ravel()
 
     found = minimize(
         loss,
@@ -37,7 +42,7 @@ def fit(x: Matrix, y: Matrix, penalty: float) -> Matrix:
         options={
             "maxiter": MAX_ROUNDS,
             "maxfun": 2 * MAX_ROUNDS,
-            "gtol": GRADIENT,
+            "gtol": gradient,
             "ftol": 0,
             "maxcor": 20,
         },

@@ -1,7 +1,8 @@
 """Titles and sentences of the sample by mood, with slots in braces.
 
 VADER gives every sentence its mood, and a neutral one a score of exactly 0. So a text made of
-sentences of one mood and neutral ones has that mood too. A test checks each line.
+sentences of one mood and neutral ones has that mood too. A test checks each line. `linear` gives
+nearly all of them the same mood.
 """
 
 SLOTS: dict[str, tuple[str, ...]] = {
@@ -44,7 +45,7 @@ TITLES: dict[str, tuple[str, ...]] = {
         "How is {product} set up for {size}?",
         "Does {product} read the whole file or only a part of it?",
         "Where does {product} store its settings on Linux?",
-        "Notes after {count} days with {product} on {size}",
+        "Where do you use {product} on {size}?",
         "{product} or a plain editor for {lang}?",
         "Is there a way to pin the model version in {product}?",
         "How many tokens do you use in a day?",
@@ -61,7 +62,7 @@ TITLES: dict[str, tuple[str, ...]] = {
         "My best week with {lang} so far, thanks to {product}",
         "Finally a really good workflow: {product} and {lang}",
         "Shipped my first app with {product} and I am delighted",
-        "{product} made {size} fun to work on again",
+        "{product} made {size} fun again, and I am happy",
         "A small win: {part} is brilliant for {lang}",
         "Wow, {product} is excellent at explaining {size}",
         "So glad that I tried {part}",
@@ -73,7 +74,7 @@ TITLES: dict[str, tuple[str, ...]] = {
         "{part} in {product} is a mess {time}",
         "Disappointed with {product} and {lang}",
         "{product} keeps making awful edits in {lang}",
-        "Anyone else annoyed by {part}?",
+        "So annoyed by {part}",
         "{part} ruined {size} for me",
         "Worst {lang} suggestions that I have seen from {product}",
         "Horrible latency in {product} {time}",
@@ -86,27 +87,27 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "neutral": (
         "I work on {size} and mostly write {lang}.",
         "The project has {count} modules and a build in CI.",
-        "I ran it {time} on two machines.",
-        "My setup is a laptop with 32 GB of memory and the current version.",
-        "It reads the rules file first and then opens the files one by one.",
+        "I ran it {time} on Linux and Windows.",
+        "I use the current version on Linux.",
+        "Does it read the rules file first?",
         "I tried to {task} with it.",
         "Has somebody here measured that?",
         "What do you use for this?",
-        "I start with a plan, then let it write the code, then read the diff.",
-        "The prompt was about {count} lines.",
+        "First a plan, then the code, then the diff.",
+        "How long is your prompt?",
         "Half of the files are generated.",
-        "I wrote the rest of it myself.",
+        "Did you write the rest of it yourself?",
         "It took {count} minutes and about {count} requests.",
         "I keep {part} open next to the editor.",
         "There is a setting for it under the model menu.",
         "In my case it was the path in the configuration.",
-        "The docs say that it reads at most {count} files.",
+        "Where do the docs say that?",
         "We are a team of {count} and use {lang} for the back end.",
         "I will write an update when the sprint is over.",
         "That depends on the size of the repository.",
-        "You have to restart the editor after that.",
+        "Which editor do you use it with?",
         "It is the same in the command line version.",
-        "I moved to a shorter prompt {time}.",
+        "The prompt is shorter now.",
         "Which version are you on?",
     ),
     "positive": (
@@ -163,9 +164,9 @@ STORY_TITLES: dict[str, dict[str, tuple[str, ...]]] = {
     "release": {
         "positive": (
             "{product} {version} is out with {phrase}, and it is amazing",
-            "{phrase} in {product} {version} is brilliant",
+            "{phrase} in {product} {version}: great, I am happy with it",
             "I love {phrase}: first impressions of {product} {version}",
-            "{phrase} is the best thing in {product} {version}",
+            "Great: {phrase} is the best thing in {product} {version}",
             "Wow, {phrase} is really great for {lang}",
         ),
         "neutral": (
@@ -187,7 +188,7 @@ STORY_TITLES: dict[str, dict[str, tuple[str, ...]]] = {
             "{product} outage, {phrase} on every request, frustrating",
         ),
         "neutral": (
-            "{product}: {phrase} on every request, is it down for you too?",
+            "{product}: {phrase} on every request?",
             "{phrase} from {product}: which regions?",
             "Status of {product} and {phrase}",
         ),
@@ -216,7 +217,7 @@ STORY_SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
             "{phrase} is a huge improvement, I love it.",
             "I tried {phrase} on {size} and the result is excellent.",
             "Great release, {phrase} alone is worth the update.",
-            "{product} {version} feels wonderful.",
+            "{product} {version} feels wonderful and I love it.",
             "{phrase} is so good, thanks to the team!",
         ),
         "neutral": (
@@ -253,11 +254,11 @@ STORY_SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
             "A terrible deal compared with {rival}.",
             "I cancelled, {phrase} is an insult to small teams.",
             "It is disappointing to pay twice for the same.",
-            "The announcement is misleading and {phrase} is confusing.",
+            "The announcement is misleading and I hate {phrase}.",
         ),
         "neutral": (
-            "With {phrase} I come to {count} dollars a month.",
-            "{rival} counts requests, {product} now counts {phrase}.",
+            "How far do you get with {phrase}?",
+            "How does {product} count {phrase}?",
             "The table is on the pricing page.",
         ),
         "positive": (
@@ -270,11 +271,11 @@ STORY_SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
 COMPARISON_TITLES: dict[str, tuple[str, ...]] = {
     "neutral": (
         "{product} or {rival} for {lang}?",
-        "{product} and {rival} side by side on {size}",
+        "{product} or {rival} on {size}?",
         "From {rival} to {product}: what do I have to know?",
     ),
     "positive": (
-        "{product} is so much better than {rival} for {lang}",
+        "I like {product} more than {rival} for {lang}",
         "I moved from {rival} to {product} and I love it",
         "Happy that I tried {product} next to {rival}",
     ),
@@ -288,7 +289,7 @@ COMPARISON_TITLES: dict[str, tuple[str, ...]] = {
 COMPARISON_SENTENCES: dict[str, tuple[str, ...]] = {
     "neutral": (
         "I use {rival} for that.",
-        "{rival} reads the same rules file.",
+        "Does {rival} read the same rules file?",
         "At work it is {rival}, at home {product}.",
         "How does {rival} do it?",
     ),
@@ -321,8 +322,8 @@ LINKS = (
 )
 QUOTES = (
     "I use Claude Code for that, and ChatGPT for the rest.",
-    "It reads the rules file first and then opens the files one by one.",
-    "I start with a plan, then let it write the code, then read the diff.",
+    "Does it read the rules file first?",
+    "First a plan, then the code, then the diff.",
     "That depends on the size of the repository.",
 )
 NAMES = (

@@ -212,7 +212,7 @@ def test_nor_do_signs_in_it_or_its_width(method, word: str) -> None:
         *(("1 star", "negative"), ("one star, avoid", "negative"), ("5 stars", "positive")),
         *(("2 out of 10", "negative"), ("★☆☆☆☆", "negative"), ("⭐⭐⭐⭐⭐", "positive")),
         *(("6/10", "neutral"), ("10/10/2026", "neutral"), ("released on 10/10", "neutral")),
-        *(("10/10 tests passed", "neutral"), ("my repo has 1 star on GitHub", "neutral")),
+        *(("10/10 tests passed", "neutral"), ("The repo has 1 star on GitHub", "neutral")),
         *(("SOOOO GOOOOD", "positive"), ("goood", "positive"), ("this is baaaad", "negative")),
         *(("#BestToolEver", "positive"), ("#WorstUpdateEver", "negative")),
         *(("#worst_update_ever", "negative"), ("Kindly let me know how to log in", "neutral")),

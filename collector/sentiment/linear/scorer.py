@@ -1,5 +1,8 @@
 """A linear model over a text's words, pairs of words and VADER's valences.
 
+It has weights for any text, and weights for texts of this field, in which a plain fact may be a
+complaint. How much a text's words are of this field says how much the latter count.
+
 bench/train_sentiment.py trains it; MODEL_CARD.md describes its data, figures and limits.
 """
 
@@ -21,7 +24,7 @@ from collector.sentiment.linear.ratings import read_ratings
 from collector.sentiment.linear.terms import FILE as TERMS
 from collector.sentiment.linear.terms import plain_reader, read_terms
 from collector.sentiment.linear.valences import Valences
-from collector.sentiment.linear.weights import Weights
+from collector.sentiment.linear.weights import Part, Weight, Weights
 from collector.text.cleaning import clean
 from collector.text.language import language_of
 from shared.models import Language
@@ -93,8 +96,8 @@ def linear_model(weights: Weights) -> Callable[[str], Moods]:
     """Load the model's data, and return the function that scores cleaned text."""
     valences = Valences()
     read_plainly = load_plain_reader()
-    table, step = weights.table, weights.step
-    ups, downs = zip(*weights.numbers, strict=True)
+    table, step, field_step = weights.table, weights.step, weights.field_step
+    in_general, in_field = _adder(weights.general), _adder(weights.field)
 
     def read(text: str) -> Moods:
         words = tokens(text)
@@ -104,22 +107,33 @@ def linear_model(weights: Weights) -> Callable[[str], Moods]:
         distinct = set(words)
         kin = [prefix(word) for word in distinct if word not in table.rows]
         total = table.total(chain(distinct | set(pairs(words)), filter(None, kin)))
-        scale = step * weight_of_length(len(distinct))
-        up = weights.bias.positive + total.positive * scale
-        down = weights.bias.negative + total.negative * scale
+        length = weight_of_length(len(distinct))
+        scale = step * length
         named = valences.named_emojis(text)
         found = numbers(valences.of(named), named)
-        compound = 0.0
-        if found is None:
-            up += weights.no_valence.positive
-            down += weights.no_valence.negative
-        else:
-            compound = found[0]
-            up += sum(map(mul, ups, found))
-            down += sum(map(mul, downs, found))
-        return Moods(*softmax(up, down), compound)
+        up, down = in_general(total.positive * scale, total.negative * scale, found)
+        to_up, to_down = in_field(total.field_positive * scale, total.field_negative * scale, found)
+        share = 1 / (1 + math.exp(-(weights.field_bias + total.field * field_step * length)))
+        moods = softmax(up + share * (to_up - up), down + share * (to_down - down))
+        return Moods(*moods, found[0] if found else 0.0)
 
     return read
+
+
+def _adder(part: Part) -> Callable[[float, float, Sequence[float] | None], Weight]:
+    """Return a function that adds to the weights of words what the part gives beside them."""
+    ups, downs = zip(*part.numbers, strict=True)
+    bias, none = part.bias, part.no_valence
+
+    def add(up: float, down: float, found: Sequence[float] | None) -> Weight:
+        if found is None:
+            return Weight(bias.positive + up + none.positive, bias.negative + down + none.negative)
+        return Weight(
+            bias.positive + up + sum(map(mul, ups, found)),
+            bias.negative + down + sum(map(mul, downs, found)),
+        )
+
+    return add
 
 
 def softmax(up: float, down: float) -> tuple[float, float, float]:

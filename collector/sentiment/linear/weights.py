@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 FILE = Path(__file__).with_name("linear.weights")
 
@@ -18,47 +18,70 @@ class Weight(NamedTuple):
     negative: float
 
 
-@dataclass(frozen=True)
-class Table:
-    """The weights of features as whole steps, so that the order of addition doesn't change a sum.
+class Steps(NamedTuple):
+    """The weights of a feature, or their sums, as whole steps, so that their order can't count.
 
-    rows has the index of each feature in positive and negative.
+    The first two are those of any text, the next two those of texts of this field, and field is the
+    evidence that a text is of this field.
     """
 
+    positive: int
+    negative: int
+    field_positive: int
+    field_negative: int
+    field: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """The weights of features: rows has the index of each feature in each of the columns."""
+
     rows: Mapping[str, int]
-    positive: "array[int]"
-    negative: "array[int]"
+    columns: tuple["array[int]", ...]
 
-    def total(self, features: Iterable[str]) -> Weight:
-        """Return the sum of the weights of these features; unknown ones weigh 0."""
+    def total(self, features: Iterable[str]) -> Steps:
+        """Return the sums of the weights of these features; unknown ones weigh 0."""
         found = [row for row in map(self.rows.get, features) if row is not None]
-        return Weight(
-            sum(map(self.positive.__getitem__, found)), sum(map(self.negative.__getitem__, found))
-        )
+        return Steps(*[sum(map(column.__getitem__, found)) for column in self.columns])
 
 
-def table_of(steps: Mapping[str, tuple[int, int]]) -> Table:
-    """Return the table of these steps by feature, for positive and for negative."""
+def table_of(steps: Mapping[str, Steps]) -> Table:
+    """Return the table of these steps by feature."""
     features = sorted(steps)
     return Table(
         {feature: row for row, feature in enumerate(features)},
-        array("h", (steps[feature][0] for feature in features)),
-        array("h", (steps[feature][1] for feature in features)),
+        tuple(
+            array("h", (steps[feature][place] for feature in features))
+            for place in range(len(Steps._fields))
+        ),
     )
 
 
-class Weights(NamedTuple):
-    """The learned parameters of the model.
+class Part(NamedTuple):
+    """What a part of the model adds to its words.
 
-    step is the weight of one step of the table. numbers are the weights of `features.NUMBERS`. bias
-    is the weight of a text without words. no_valence is added if no word has a valence.
+    bias is the weight of a text without words, numbers are the weights of `features.NUMBERS`, and
+    no_valence is added if no word has a valence.
+    """
+
+    bias: Weight
+    no_valence: Weight
+    numbers: tuple[Weight, ...]
+
+
+class Weights(NamedTuple):
+    """The learned parameters of the model: a part for any text, and one for texts of this field.
+
+    step is the weight of one step of the table, field_step that of its last column, and field_bias
+    the evidence that a text without words is of this field.
     """
 
     version: str
     step: float
-    bias: Weight
-    no_valence: Weight
-    numbers: tuple[Weight, ...]
+    general: Part
+    field: Part
+    field_step: float
+    field_bias: float
     table: Table
 
 
@@ -67,34 +90,46 @@ def read_weights(path: Path = FILE) -> Weights:
     head, _, body = path.read_text(encoding="utf-8").partition("\n")
     about = json.loads(head)
     fields = body.replace("\n", "\t").split("\t")
-    features = islice(fields, 0, None, 3)
+    width = 1 + len(Steps._fields)
     return Weights(
         version=about["version"],
         step=about["step"],
-        bias=Weight(*about["bias"]),
-        no_valence=Weight(*about["no_valence"]),
-        numbers=tuple(Weight(*pair) for pair in about["numbers"]),
+        general=_part(about["general"]),
+        field=_part(about["field"]),
+        field_step=about["field_step"],
+        field_bias=about["field_bias"],
         table=Table(
-            {feature: row for row, feature in enumerate(features)},
-            array("h", map(int, islice(fields, 1, None, 3))),
-            array("h", map(int, islice(fields, 2, None, 3))),
+            {feature: row for row, feature in enumerate(islice(fields, 0, None, width))},
+            tuple(
+                array("h", map(int, islice(fields, place, None, width)))
+                for place in range(1, width)
+            ),
         ),
+    )
+
+
+def _part(found: Mapping[str, Any]) -> Part:
+    return Part(
+        bias=Weight(*found["bias"]),
+        no_valence=Weight(*found["no_valence"]),
+        numbers=tuple(Weight(*pair) for pair in found["numbers"]),
     )
 
 
 def write_weights(path: Path, weights: Weights, about: Mapping[str, object]) -> None:
     """Write the file, the same byte for byte for the same weights."""
-    table = weights.table
     head = {
         **about,
         "version": weights.version,
         "step": weights.step,
-        "bias": weights.bias,
-        "no_valence": weights.no_valence,
-        "numbers": weights.numbers,
+        "general": weights.general._asdict(),
+        "field": weights.field._asdict(),
+        "field_step": weights.field_step,
+        "field_bias": weights.field_bias,
     }
+    table = weights.table
     lines = [
-        f"{feature}\t{table.positive[row]}\t{table.negative[row]}"
+        "\t".join([feature, *(str(column[row]) for column in table.columns)])
         for feature, row in sorted(table.rows.items())
     ]
     text = "\n".join([json.dumps(head, ensure_ascii=False, sort_keys=True), *lines])

@@ -12,6 +12,8 @@ from collector.sentiment.linear.features import NUMBERS, PREFIX_CHARACTERS
 from collector.sentiment.linear.scorer import linear_scorer
 from collector.sentiment.linear.weights import (
     FILE,
+    Part,
+    Steps,
     Weight,
     Weights,
     read_weights,
@@ -23,13 +25,27 @@ from shared.settings import Settings
 from shared.text.forms.reddit import REDDIT
 
 MEGABYTE = 2**20
-SMALL = Weights(
-    version="7",
-    step=0.5,
+NOTHING = Part(
     bias=Weight(-1.0, -1.0),
     no_valence=Weight(0.0, 0.0),
     numbers=(Weight(0.0, 0.0),) * len(NUMBERS),
-    table=table_of({"blorp": (9, 0), "<s> blorp": (1, -1), "gnarf": (0, 9)}),
+)
+SMALL = Weights(
+    version="7",
+    step=0.5,
+    general=NOTHING,
+    field=NOTHING,
+    field_step=0.5,
+    field_bias=-4.0,
+    table=table_of(
+        {
+            "blorp": Steps(9, 0, 9, 0, 0),
+            "<s> blorp": Steps(1, -1, 1, -1, 0),
+            "gnarf": Steps(0, 9, 0, 9, 0),
+            "wiped": Steps(0, 0, 0, 19, 0),
+            "tool": Steps(0, 0, 0, 0, 50),
+        }
+    ),
 )
 
 
@@ -38,17 +54,18 @@ def test_the_file_says_whose_data_it_is_made_of_and_under_which_licence() -> Non
         about = json.loads(next(lines))
     assert about["licence"].startswith("CC BY 4.0")
     assert "GoEmotions" in about["attribution"]
+    assert "Senti4SD" in about["attribution"]
     assert "VADER" in about["attribution"]
     assert Path(about["card"]).exists()
 
 
 def test_it_is_small_and_whole() -> None:
-    assert FILE.stat().st_size < 1.5 * MEGABYTE
+    assert FILE.stat().st_size < 2 * MEGABYTE
     weights = read_weights()
-    assert len(weights.numbers) == len(NUMBERS)
+    assert len(weights.general.numbers) == len(weights.field.numbers) == len(NUMBERS)
     table = weights.table
-    assert len(table.rows) == len(table.positive) == len(table.negative)
-    assert max(map(abs, [*table.positive, *table.negative])) <= 127
+    assert [len(column) for column in table.columns] == [len(table.rows)] * len(Steps._fields)
+    assert max(abs(steps) for column in table.columns for steps in column) <= 127
     prefixes = [name for name in table.rows if re.fullmatch(r"\w\S*\*", name)]
     assert prefixes
     assert all(len(name) == PREFIX_CHARACTERS + 1 for name in prefixes)
@@ -68,6 +85,13 @@ def test_the_weights_decide() -> None:
     assert score("blorp").label == "positive"
     assert score("gnarf").label == "negative"
     assert score("something else").label == "neutral"
+
+
+def test_in_a_text_of_this_field_its_own_weights_decide() -> None:
+    score = linear_scorer(SMALL)
+    assert score("it wiped the table").label == "neutral"
+    assert score("the tool wiped the table").label == "negative"
+    assert score("the tool wrote the table").label == "neutral"
 
 
 def test_a_score_needs_nothing_beyond_the_standard_library_and_vader() -> None:
@@ -104,31 +128,42 @@ def test_training_gives_the_same_file_byte_for_byte(tmp_path) -> None:
         for text in texts
     ]
     (tmp_path / "goemotions_train.tsv").write_text("\n".join(rows), encoding="utf-8")
+    for name, text, label in (
+        ("field", "@someone nice catch", "positive"),
+        ("own", "It wiped the database again", "negative"),
+    ):
+        row = json.dumps({"text": text, "label": label, "source": "github"})
+        path = tmp_path / f"{name}_train.jsonl"
+        path.write_text("\n".join([row] * 4), encoding="utf-8")
     files = [tmp_path / "one", tmp_path / "two"]
     for file in files:
         command = [sys.executable, "-m", "bench.train_sentiment", str(tmp_path), "--to", str(file)]
         subprocess.run(command, check=True, capture_output=True)
     assert files[0].read_bytes() == files[1].read_bytes()
     score = linear_scorer(read_weights(files[0]))
-    assert [score(text).label for text in ("love this work", "hate this work", "read this")] == [
-        "positive",
-        "negative",
-        "neutral",
-    ]
+    labels = {
+        "love this work": "positive",
+        "hate this work": "negative",
+        "read this": "neutral",
+        "a nice catch": "positive",
+        "it wiped the database again": "negative",
+    }
+    assert {text: score(text).label for text in labels} == labels
+    assert "@someone" not in files[0].read_text(encoding="utf-8")
 
 
 # The scores of some texts by each version of the method. If this fails, a score has changed: raise
 # VERSION of collector/text/cleaning.py, or train new weights under a new VERSION of
 # bench/train_sentiment.py, and add the new line here.
 SCORES_OF_VERSION = {
-    "1+4": [
+    "2+4": [
         ("positive", 0.91),
-        ("negative", -0.89),
+        ("negative", -0.88),
         ("neutral", -0.0),
-        ("neutral", -0.01),
-        ("negative", -0.81),
-        ("negative", -0.05),
-        ("negative", -0.77),
+        ("positive", 0.05),
+        ("negative", -0.8),
+        ("positive", 0.48),
+        ("negative", -0.79),
         ("positive", 0.98),
         ("negative", -0.99),
     ]
