@@ -71,7 +71,8 @@ def test_json_has_the_scores_of_every_method_on_every_file(labelled) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert list(found) == ["methods"]
-    assert set(found["methods"]) == {"vader", "linear"}
+    assert set(found["methods"]) == {"vader", "linear", "encoder"}
+    encoder = found["methods"].pop("encoder")
     right, wrong = (
         {"accuracy": share, "macro_f1": pytest.approx(share / 3), "n": 1} for share in (1, 0)
     )
@@ -97,6 +98,12 @@ def test_json_has_the_scores_of_every_method_on_every_file(labelled) -> None:
             "own_a.jsonl:target": {**right, "by_source": {}, "target_by": "text"},
             "vader_tweets.tsv": {"pearson": pytest.approx(1, abs=0.1), "n": 3, "by_source": {}},
         }  # fmt: skip
+        assert {name: file["n"] for name, file in encoder.items()} == {
+            name: file["n"] for name, file in files.items()
+        }
+    assert {file.get("target_by", "target") for file in encoder.values()} == {"target"}
+    # One of two things that are compared is praised and the other blamed: its text can't say that.
+    assert encoder["comparisons_a.jsonl"]["accuracy"] > half["accuracy"]
     skipped = done.stderr.splitlines()
     assert len(skipped) == 2
     assert "field_other.jsonl: skipped: its rows have no label, text" in skipped[0]
@@ -176,7 +183,7 @@ def test_the_table_names_what_it_shows(labelled) -> None:
     told = evaluate(str(labelled), "--errors", "2").stdout
     for name in ("accuracy", "macro-F1", "correlation", "calibration", "texts a second", "memory"):
         assert name in told
-    assert re.search(r"goemotions_dev\.tsv +1\.000 +1\.000 +4$", told, re.MULTILINE)
+    assert re.search(r"goemotions_dev\.tsv +1\.000 +1\.000 +1\.000 +4$", told, re.MULTILINE)
 
 
 @pytest.mark.parametrize("arguments", [["nowhere"], [".", "--json"]])
