@@ -172,7 +172,7 @@ def read_texts(path: Path) -> list[Labelled]:
     try:
         return [
             _row(path, number, row, _TextRow).labelled()
-            for number, row in _objects(existing(path), _TextRow)
+            for number, row in _objects(existing(path), _TextRow.required())
             if "target" not in row
         ]
     except _OtherColumns as other:
