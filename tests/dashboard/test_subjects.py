@@ -159,8 +159,8 @@ def test_what_the_figures_mean_is_one_tap_away(visit: Visit) -> None:
     page.get_by_text("What the figures mean").click()
     for words in (
         "names it (by name)",
-        "in its thread",
-        "in its home",
+        "(in its thread)",
+        "(in its home)",
         "whole text in its thread",
         "75 times in 100",
         "59 times on sentences",

@@ -65,7 +65,7 @@ def test_recorded_data_that_is_not_there_is_one_clear_line(tmp_path) -> None:
 
 def test_score_prints_an_object_for_each_text() -> None:
     ended = local_command(
-        "score", "It\u2019s *great*, 10/10", "-1/10", "`code`", SENTIMENT_METHOD="encoder"
+        "score", "It\u2019s *great*, 10/10", "-1/10, awful", "`code`", SENTIMENT_METHOD="encoder"
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     great, worst, none = map(json.loads, ended.stdout.splitlines())

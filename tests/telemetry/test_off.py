@@ -34,7 +34,7 @@ async def ask():
 statuses = asyncio.run(ask())
 functions["trending"](types.SimpleNamespace(past_due=True), None)
 output = types.SimpleNamespace(set=print)
-functions["collect"](types.SimpleNamespace(past_due=True), output, output, None)
+functions["collect"](types.SimpleNamespace(past_due=True), output, output, output, None)
 from shared.settings import settings
 from shared.store import COLLECTION, open_store
 async def collected():
