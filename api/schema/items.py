@@ -79,7 +79,7 @@ Copies = Annotated[
 
 
 class MentionSentiment(Answer):
-    """What an item says of a subject that it names."""
+    """The sentiment of an item about a subject that it names."""
 
     label: Label = Field(description="positive, negative or neutral")
     compound: float = Field(description="-1 to 1")

@@ -27,10 +27,10 @@ Part = Literal["train", "dev"]
 
 OWN = "own"
 OWN_TIMES = 2
-"""How often the examples of this field count in training."""
+"""The number of times that the examples of this field count in training."""
 REDDIT = FORMS["reddit"]
 HELD = 20
-"""One in so many texts of the training parts is held out for calibration."""
+"""The training parts hold out one text of this many for calibration."""
 
 WHERE_THEY_ARE = """{path} isn't there.
 

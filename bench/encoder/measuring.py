@@ -77,7 +77,7 @@ def figures_of(logits: Tensor, labels: Tensor) -> Figures:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the logits of texts and of targets are divided by, and where a label is a guess.
+    """The divisors of the logits of texts and of targets, and the bound of guesses.
 
     Below the share `unsure` of its label, a label is right no more often than the commonest one.
     """

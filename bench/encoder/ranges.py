@@ -1,4 +1,4 @@
-"""How large the activations of the network get, on a sample: what its 8-bit steps are made of.
+"""The ranges of the network's activations on a sample, which give its 8-bit steps.
 
 The few largest are left out: a step that holds them all is too wide for the others.
 """

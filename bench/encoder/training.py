@@ -15,12 +15,12 @@ from bench.encoder.batches import Batch, Item, batch_of, orders
 from bench.encoder.network import Network, groups
 
 LINE = 100
-"""A line of progress every so many steps."""
+"""The number of steps between two lines of progress."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. The weights are the same for the same recipe, data and machine."""
+    """The settings of training. The same recipe, data and machine give the same weights."""
 
     passes: float = 2.0
     rate: float = 1e-4

@@ -51,7 +51,7 @@ async def draft_replies(
 
 
 def take_moods(changes: Mapping[str, Changes], replies: Collection[str]) -> None:
-    """Give these replies the mood of what they answer, if the same method scored that.
+    """Give these replies the mood of their parents, if the same method scored those.
 
     What is edited is among the changes, which are matched. If a slower method is chosen, it scores
     all of them later.
@@ -107,7 +107,7 @@ def _draft(changes: Changes, replies: Sequence[Comment]) -> None:
 
 
 def _scored(reply: Comment, language: Language, sentiment: Sentiment) -> Comment:
-    """Return a stored reply with its own score, and without mentions: they are matched anew."""
+    """Return a stored reply with its own score; the caller matches its mentions again."""
     scored: Comment = {**reply, "language": language, "sentiment": sentiment}
     scored.pop("mentions", None)
     return scored

@@ -36,7 +36,7 @@ class TakenOver(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """What a run has left: the items that wait, their hours, and those that failed.
+    """The items that a run has left: those that wait, their hours, and those that failed.
 
     last_error is that of the last item that failed in this run; None if none did.
     """

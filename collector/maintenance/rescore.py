@@ -59,7 +59,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class RescoreEnd:
-    """How a run ended: the id of its document (None if it wrote nothing), and what it has done.
+    """The end of a run: the id of its document (None if it wrote nothing), and its results.
 
     waiting counts the items that still wait, and failed those among them that couldn't be scored;
     error is that of the last one. goes_on says that more can be scored now.

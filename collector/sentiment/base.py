@@ -94,7 +94,7 @@ class Method:
     score_targets: TargetScorer | None = None
     """Scores targets; None if the method can only score whole texts."""
     is_slow: bool = False
-    """Whether it is too slow to score while the lease is held: its fallback stands in."""
+    """True if it is too slow to score under the lease, where its fallback stands in."""
     stands_in_because: str | None = None
     """Why it was loaded in place of the method that was asked for; None if it wasn't."""
 

@@ -1,4 +1,4 @@
-"""Gives bare replies ("same here") the mood of what they answer."""
+"""Gives bare replies ("same here") the mood of their parents."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

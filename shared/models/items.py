@@ -17,7 +17,7 @@ OtherLanguages = Literal["leave_out", "count"]
 
 
 class SentimentBasis(TypedDict):
-    """What a sentiment rests on.
+    """The basis of a sentiment.
 
     unsure says that the method can't tell: the label is neutral then. deciding are up to five
     words, as they stand in the scored words, that decided the label. by parent: a bare reply ("same

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from shared.store import COMMENTS, POSTS, SCORING, open_store
 from shared.times import iso, utc_now
 from tests.api.world import keep
 
-PATIENCE = 120.0
 NAME = "push.desk"
 
 
@@ -45,16 +43,6 @@ def lines() -> str:
         {"kind": "post", "id": "3", "title": "Nothing of note"},
     ]
     return "\n".join(json.dumps({**common, **each}) for each in items)
-
-
-def until(host, path: str, is_there) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        answer = host.http.get(path, headers={"cache-control": "no-cache"})
-        if answer.status_code == 200 and is_there(answer.json()):
-            return answer.json()
-        time.sleep(0.1)
-    pytest.fail(f"{path}: {answer.text}\n{host.log}")
 
 
 def mentions(database: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
@@ -111,14 +99,14 @@ def have_an_earlier_version_score(database: dict[str, str]) -> None:
 def test_a_subject_gets_its_history_and_loses_it_again(running_host, database) -> None:
     host = running_host(settings=database)
     assert host.http.post("/api/v1/ingest", content=lines()).status_code == 200
-    until(host, "/api/v1/items", lambda items: len(items) == 3)
+    host.wait_for_answer("/api/v1/items", lambda items: len(items) == 3)
     subject = {"name": "Zork", "terms": [{"text": "zork"}]}
     seen = host.http.post("/api/v1/subjects/preview", json=subject).json()
     assert [each["text"] for each in seen["examples"]] == ["Zork is quick"]
     match = {"if-match": "*"}
     written = host.http.put("/api/v1/subjects/zork", json=subject, headers=match)
     assert written.status_code == 201, written.text
-    until(host, "/api/v1/communities", lambda found: found["rematch"] is None)
+    host.wait_for_answer("/api/v1/communities", lambda found: found["rematch"] is None)
     assert mentions(database) == {
         f"{NAME}.1": [("zork", "text")],
         f"{NAME}.2": [("zork", "thread")],
@@ -127,7 +115,7 @@ def test_a_subject_gets_its_history_and_loses_it_again(running_host, database) -
     host.wait_for_log("rematch.ended .*outcome=completed")
     gone = host.http.delete("/api/v1/subjects/zork", headers=match)
     assert gone.status_code == 200, gone.text
-    until(host, "/api/v1/communities", lambda found: found["rematch"] is None)
+    host.wait_for_answer("/api/v1/communities", lambda found: found["rematch"] is None)
     assert not any(mentions(database).values())
 
     have_an_earlier_version_score(database)

@@ -1,28 +1,13 @@
 """The default method in the running product: items are stored at once, and scored after it."""
 
 import json
-import time
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from shared.times import iso, utc_now
 
-PATIENCE = 120.0
 NAME = "push.desk"
 TEXT = "Claude Code is so much better than Cursor"
-
-
-def until(host, path: str, is_there) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        answer = host.http.get(path, headers={"cache-control": "no-cache"})
-        if answer.status_code == 200 and is_there(answer.json()):
-            return answer.json()
-        time.sleep(0.1)
-    pytest.fail(f"{path}: {answer.text}\n{host.log}")
 
 
 def test_each_product_of_a_text_has_what_is_said_of_it(running_host, tmp_path: Path) -> None:
@@ -38,8 +23,7 @@ def test_each_product_of_a_text_has_what_is_said_of_it(running_host, tmp_path: P
     created = iso(utc_now() - timedelta(hours=1))
     post = {"kind": "post", "id": "1", "community": NAME, "created": created, "title": TEXT}
     assert host.http.post("/api/v1/ingest", content=json.dumps(post)).status_code == 200
-    [item] = until(
-        host,
+    [item] = host.wait_for_answer(
         "/api/v1/items",
         lambda items: items and all(each["sentiment"] for each in items[0]["mentions"]),
     )
@@ -48,10 +32,11 @@ def test_each_product_of_a_text_has_what_is_said_of_it(running_host, tmp_path: P
         "cursor": "negative",
     }
     assert {each["sentiment"]["method"] for each in item["mentions"]} == {"encoder"}
-    scoring = until(host, "/api/v1/health", lambda found: found["sentiment"]["waiting"] == 0)
+    scoring = host.wait_for_answer(
+        "/api/v1/health", lambda found: found["sentiment"]["waiting"] == 0
+    )
     assert scoring["sentiment"]["method"].startswith("encoder ")
-    cursor = until(
-        host,
+    cursor = host.wait_for_answer(
         "/api/v1/subjects/cursor?hours=24",
         lambda found: found["statistics"]["negative"] == 1,
     )

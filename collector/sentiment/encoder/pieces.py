@@ -17,7 +17,7 @@ SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[unused0]", "[unused1]")
 LONGEST = 128
 """The most pieces of a text, with START, END, OPEN and CLOSE."""
 LAST = 42
-"""How many of a long text's pieces are its last ones."""
+"""The number of a long text's pieces that are its last ones."""
 AROUND = 2_000
 """So many characters at each end, or around a target, are split into pieces at most."""
 

@@ -58,7 +58,7 @@ def table_of(steps: Mapping[str, Steps]) -> Table:
 
 
 class Part(NamedTuple):
-    """What a part of the model adds to its words.
+    """The weights that a part of the model adds to its words.
 
     bias is the weight of a text without words, numbers are the weights of `features.NUMBERS`, and
     no_valence is added if no word has a valence.
