@@ -8,8 +8,8 @@ from shared.text.own_words import is_sarcastic
 from shared.text.places import place_of
 
 # Characters for private use, which cleaning keeps and texts don't have.
-OPEN, CLOSE = "\ue000", "\ue001"
-NO_MARKS = {ord(OPEN): " ", ord(CLOSE): " "}
+OPEN, CLOSE, DOT = "\ue000", "\ue001", "\ue002"
+NO_MARKS = dict.fromkeys(map(ord, (OPEN, CLOSE, DOT)), " ")
 SARCASM = " /s"
 
 NOTHING = Passage("")
@@ -23,15 +23,18 @@ def passage_of(text: str, form: Form = MARKDOWN) -> Passage:
 
 def target_passage(target: Target) -> Passage:
     """Return the own words around a target; NOTHING if the author doesn't name it in own words."""
-    text, start, end, form = target
-    name, text = text[start:end], text.translate(NO_MARKS)
-    marked = clean(f"{text[:start]}{OPEN}{text[start:end]}{CLOSE}{text[end:]}", form)
+    given, start, end, form = target
+    text = given.translate(NO_MARKS)
+    name = text[start:end]
+    # Cleaning takes a name such as Fly.io for an address.
+    kept = name if text[end : end + 1] == "/" else name.replace(".", DOT)
+    marked = clean(f"{text[:start]}{OPEN}{kept}{CLOSE}{text[end:]}", form).replace(DOT, ".")
     first, last = marked.find(OPEN), marked.find(CLOSE)
-    if 0 <= first < last:
+    if marked[first + 1 : last].strip() and 0 <= first:
         words, place = marked.replace(OPEN, "").replace(CLOSE, ""), (first, last - len(OPEN))
     else:
-        words = clean(text, form)
-        found = place_of(words, clean(name), any_case=True) if name.strip() else None
+        words, name = clean(text, form), clean(name)
+        found = place_of(words, name, any_case=True) if name else None
         if found is None:
             return NOTHING
         place = found

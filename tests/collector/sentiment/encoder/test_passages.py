@@ -32,6 +32,20 @@ def test_the_place_of_a_target_is_found_in_the_cleaned_words(text: str, words: s
     assert found[slice(*place)].startswith("Cursor")
 
 
+@pytest.mark.parametrize("name", ["Fly.io", "v0.dev", "Create.xyz", "Node.js", "cal.com"])
+def test_a_name_that_is_written_like_an_address_is_kept(name: str) -> None:
+    text = f"After the outage of {name}, I left it."
+    found, place = target_passage(target(text, name))
+    assert found == text
+    assert place is not None
+    assert found[slice(*place)] == name
+
+
+@pytest.mark.parametrize("text", ["fly.io/docs is bad", "See https://fly.io/docs for it."])
+def test_a_name_in_an_address_is_nothing(text: str) -> None:
+    assert target_passage(target(text, "fly.io")) == NOTHING
+
+
 @pytest.mark.parametrize(
     "text", ["`Cursor` is a name", "> Cursor is awful\n\nI disagree", "```\nCursor\n```\nfails"]
 )
