@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from collector.sentiment.base import Method, Score, Target, Text
 from shared.models import Comment, Mention, Post, TargetSentiment
+from shared.stats.cells import NEUTRAL_COMPOUND
 from shared.text.form import MARKDOWN, Form
 from shared.text.own_words import own_lines
 from shared.text.places import places_of
@@ -43,13 +44,18 @@ def with_mention_sentiments(
 
 
 def combined(scores: Sequence[Score]) -> Score:
-    """Return the score of a subject that a text names at several places.
+    """Return the score of a subject that a text names at several places, in their order.
 
     The compounds together tell the direction, and the strongest place in it is the score: one place
     judges what the others merely name, and a mean would dilute it. Its label, its compound and its
-    words belong together so.
+    words belong together so. Where praise and blame are equal, the last of them is the verdict
+    (docs/labelling.md, rule 8).
     """
-    direction = 1 if sum(score.compound for score in scores) >= 0 else -1
+    whole = sum(score.compound for score in scores)
+    if abs(whole) < NEUTRAL_COMPOUND:
+        opinions = [score.compound for score in scores if score.label != "neutral"]
+        whole = opinions[-1] if opinions else whole
+    direction = 1 if whole >= 0 else -1
     return max(scores, key=lambda score: direction * score.compound)
 
 

@@ -30,7 +30,7 @@ def target_passage(target: Target) -> Passage:
     kept = name if text[end : end + 1] == "/" else name.replace(".", DOT)
     marked = clean(f"{text[:start]}{OPEN}{kept}{CLOSE}{text[end:]}", form).replace(DOT, ".")
     first, last = marked.find(OPEN), marked.find(CLOSE)
-    if marked[first + 1 : last].strip() and 0 <= first:
+    if marked[first + 1 : last].strip() and first >= 0:
         words, place = marked.replace(OPEN, "").replace(CLOSE, ""), (first, last - len(OPEN))
     else:
         words, name = clean(text, form), clean(name)

@@ -107,6 +107,18 @@ def test_a_longer_name_of_another_product_is_not_the_shorter_one() -> None:
     assert found == {"claude": "positive", "code": "negative"}
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Cursor is sad.                   Cursor is glad.", "positive"),
+        ("Cursor is glad.                  Cursor is sad.", "negative"),
+    ],
+)
+def test_where_praise_and_blame_are_equal_the_last_of_them_decides(text: str, label: str) -> None:
+    item = about(text, mention("c", "Cursor"))
+    assert labels(Encoder().method, item) == [{"c": label}]
+
+
 def test_the_strongest_place_decides_and_one_that_merely_names_does_not_dilute_it() -> None:
     encoder = Encoder()
     text = "Bard. So what about it? Bard is awful. In the end it was no good idea: Bard"
