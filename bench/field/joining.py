@@ -39,19 +39,29 @@ def joined(shared: Path = SHARED) -> dict[Part, list[Mapping[str, object]]]:
     return parts
 
 
-def _rows(item: Labelled, text: str) -> Iterator[Mapping[str, object]]:
-    common = {"source": item.source, "id": item.id}
-    yield {"text": text, "label": item.text.settled, **common}
-    for target, passes in item.targets.items():
-        place = place_of(text, target, item.targets)
+def rows_of(
+    text: str, label: str, targets: Mapping[str, str], common: Mapping[str, object]
+) -> Iterator[Mapping[str, object]]:
+    """Yield the row of a text, then one of each target, with what they have in common.
+
+    targets are the labels by name. Raises ValueError if the text doesn't name one of them.
+    """
+    yield {"text": text, "label": label, **common}
+    for target, of_target in targets.items():
+        place = place_of(text, target, targets)
         if place is None:
-            raise ValueError(f"{item.id} doesn't name {target}: its label is of another text")
+            raise ValueError(f"{common['id']} doesn't name {target}: its label is of another text")
         start, end = place
         yield {
             "text": text,
             "target": target,
             "from": start,
             "to": end,
-            "label": passes.settled,
+            "label": of_target,
             **common,
         }
+
+
+def _rows(item: Labelled, text: str) -> Iterator[Mapping[str, object]]:
+    targets = {target: passes.settled for target, passes in item.targets.items()}
+    return rows_of(text, item.text.settled, targets, {"source": item.source, "id": item.id})
