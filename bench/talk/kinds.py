@@ -1,0 +1,18 @@
+"""The kinds of talk that an item can be (docs/talk.md); several may hold."""
+
+from typing import Literal, get_args
+
+Talk = Literal[
+    "problem",
+    "outage",
+    "request",
+    "question",
+    "praise",
+    "price",
+    "switch",
+    "showcase",
+    "news",
+    "other",
+]
+"""other holds alone: none of the others does."""
+TALK: tuple[Talk, ...] = get_args(Talk)
