@@ -11,6 +11,7 @@ import azure.functions as func
 
 from shared import backfills, rematches, scoring
 from shared.batches import QUEUE as INGEST_QUEUE
+from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
 from shared.on_demand import QUEUE
 from shared.settings import settings
 from shared.telemetry import invocation
@@ -149,6 +150,17 @@ def ingest(
     with invocation("ingest", "pubsub", context):
         write_pushed_on_request(settings(), message.get_body())
         send_due_scoring(settings(), score)
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=CORRECTION_QUEUE, connection="AzureWebJobsStorage"
+)
+def correct(message: func.QueueMessage, context: func.Context) -> None:
+    """Write people's corrections into their items."""
+    from collector.correct_jobs import correct_on_request  # noqa: PLC0415
+
+    with invocation("correct", "pubsub", context):
+        correct_on_request(settings(), message.get_body())
 
 
 @blueprint.queue_trigger(

@@ -11,6 +11,7 @@ from functools import partial
 
 from collector.collection.context import Progress, no_progress
 from collector.collection.cycle import Collector
+from collector.correct_jobs import write_corrections
 from collector.ingest_jobs import write_batches
 from collector.maintenance.cleanup import Cleaner
 from collector.runs import (
@@ -92,6 +93,7 @@ async def collect(
                     {"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]}
                 )
             await write_batches(store, settings, deadline)
+            await write_corrections(store, settings, deadline)
             if cycle["status"] == "completed":
                 await _find_late_trends(store, settings, deadline)
             return cycle

@@ -12,6 +12,10 @@ from shared.stats.subjects import SentimentIsOf
 from shared.stats.windows import Granularity
 
 COVERAGE = "what was observed of the window; null where nothing is recorded"
+CORRECTED = (
+    "items whose label a person corrected; they count with that label, and in `methods` by"
+    " what scored them"
+)
 COPIES = (
     "how many of the posts repeat another one: the same author's same words, or a"
     " cross-post. They all count here, but a list over all communities shows only one"
@@ -57,6 +61,7 @@ class Totals(Answer):
     methods: Methods
     mixed_methods: MixedMethods
     copies: int = Field(default=0, description=COPIES)
+    corrected: int = Field(default=0, description=CORRECTED)
 
 
 class TimeWindow(Answer):

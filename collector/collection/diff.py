@@ -22,7 +22,7 @@ from shared.models import (
     Sentiment,
     copy_marks,
 )
-from shared.store.keys import order_key
+from shared.store.keys import item_key, order_key
 from shared.times import hour_of, iso, iso_from_epoch, parse_iso
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
@@ -65,6 +65,8 @@ class Changes:
     removed_comments: list[str] = field(default_factory=list)
     rewritten: list[str] = field(default_factory=list)
     """The keys of stored items that are written over, and aren't new."""
+    uncorrected: list[str] = field(default_factory=list)
+    """The keys of corrected items that go, or lose their words: their corrections go, too."""
     hours: set[str] = field(default_factory=set)
     counts: dict[Change, int] = field(default_factory=dict)
     new_posts: int = 0
@@ -118,6 +120,8 @@ class Comparer:
             created = known["created_utc"] if known else iso_from_epoch(thing.created_utc)
             if change != "moved":
                 changes.hours.add(hour_of(created))
+            if change == "removed" and known is not None and "correction" in known:
+                changes.uncorrected.append(thing.key)
             if change == "removed" and not listed:
                 gone = (
                     changes.removed_posts
@@ -221,7 +225,7 @@ class Comparer:
         sentiment: Sentiment,
     ) -> Item:
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
-        return Item(
+        item = Item(
             id=seen.id,
             source=known["source"] if known else self.source_of(community),
             community=community,
@@ -240,6 +244,10 @@ class Comparer:
             language=language,
             sentiment=sentiment,
         )
+        if known is not None and "correction" in known and not seen.deleted:
+            # It says of which text it is: matching applies it to that one alone.
+            item["correction"] = known["correction"]
+        return item
 
 
 def remove(changes: Changes, items: Iterable[Item]) -> None:
@@ -247,6 +255,8 @@ def remove(changes: Changes, items: Iterable[Item]) -> None:
     for item in items:
         gone = changes.removed_posts if item["kind"] == "post" else changes.removed_comments
         gone.append(item["id"])
+        if "correction" in item:
+            changes.uncorrected.append(item_key(item["kind"], item["id"]))
         changes.hours.add(hour_of(item["created_utc"]))
         changes.counts["removed"] = changes.counts.get("removed", 0) + 1
 

@@ -12,8 +12,14 @@ from typing import TypeVar
 
 from collector.collection.diff import Changes
 from collector.threads.comments import PAGE, comments_of_post
-from collector.watchlist.mentions import MentionRules, read_posts, with_mentions
+from collector.watchlist.mentions import (
+    MentionRules,
+    are_same_mentions,
+    read_posts,
+    with_mentions,
+)
 from shared.communities import sharing_with, source_of
+from shared.corrections.items import corrected, uncorrected
 from shared.models import Comment, Mention, Post
 from shared.store import COMMENTS, Query, Store
 from shared.store.keys import item_key
@@ -133,7 +139,7 @@ class _Matching:
                 continue
             base = comment if place is None else changes.comments[place]
             matched = self._matched_comment(base)
-            if matched.get("mentions") == base.get("mentions"):
+            if are_same_mentions(matched, base):
                 continue
             if place is None:
                 changes.comments.append(matched)
@@ -147,13 +153,15 @@ class _Matching:
         return self._matched(comment, self._thread_of(comment))
 
     def _matched(self, item: I, thread: Sequence[str]) -> I:
+        """Return an item with its mentions, and with what a person corrected of it."""
+        plain = uncorrected(item)
         if self._rules.is_empty:
-            return with_mentions(item, [], {})
+            return corrected(with_mentions(plain, [], {}))
         by_text = self._by_text.get(_key(item))
         if by_text is None:
             by_text = self._rules.by_text(item)
-        mentions = self._rules.mentions(item, by_text, thread)
-        return with_mentions(item, mentions, self._rules.current)
+        mentions = self._rules.mentions(plain, by_text, thread)
+        return corrected(with_mentions(plain, mentions, self._rules.current))
 
     def _thread_of(self, comment: Comment) -> Sequence[str]:
         post_id = comment["post_id"]

@@ -12,6 +12,7 @@ from collector.threads.comments import comments_of_post
 from collector.threads.parents import Parents
 from collector.threads.replies import by_key, may_only_agree, parent_key
 from shared.communities import sharing_with
+from shared.corrections.items import uncorrected
 from shared.models import Comment, Language, Sentiment
 from shared.store import Store
 from shared.store.keys import item_key
@@ -108,6 +109,6 @@ def _draft(changes: Changes, replies: Sequence[Comment]) -> None:
 
 def _scored(reply: Comment, language: Language, sentiment: Sentiment) -> Comment:
     """Return a stored reply with its own score; the caller matches its mentions again."""
-    scored: Comment = {**reply, "language": language, "sentiment": sentiment}
+    scored: Comment = {**uncorrected(reply), "language": language, "sentiment": sentiment}
     scored.pop("mentions", None)
     return scored

@@ -9,6 +9,7 @@ from collector.collection.mentions import assign_mentions
 from collector.collection.replies import take_moods
 from collector.collection.score import score_changes
 from collector.trending.snapshots import forget_posts
+from shared.corrections.documents import forget_corrections
 from shared.store import COMMENTS, POSTS, Store
 from shared.times import iso
 
@@ -48,6 +49,7 @@ async def write_items(store: Store, changes: Mapping[str, Changes]) -> None:
     it is seen as changed again, and with it its comments.
     """
     for found in changes.values():
+        await forget_corrections(store, found.uncorrected)
         await store.upsert(COMMENTS, found.comments)
     for name, found in changes.items():
         await store.upsert(POSTS, found.posts)

@@ -20,6 +20,7 @@ from collector.writers.journal import DATED, unreconciled_work
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.backfills import backfill_id
+from shared.corrections.documents import forget_corrections
 from shared.cycles import is_orphaned
 from shared.errors import DeadlineReached
 from shared.logs import event
@@ -39,6 +40,7 @@ from shared.store import (
     Query,
     Store,
 )
+from shared.store.keys import item_key
 from shared.store.scan import LAST_KEY, after, pages_between
 from shared.times import Clock, day_of, hour_of, hour_start, iso, month_of, parse_iso, utc_now
 
@@ -222,6 +224,9 @@ class Cleaner:
         self, journal: CleanupJournal, name: str, what: What, page: list[Item]
     ) -> set[str]:
         """Remove these items, and return the hours that change."""
+        corrected = [item for item in page if "correction" in item]
+        keys_of_items = [item_key(item["kind"], item["id"]) for item in corrected]
+        await forget_corrections(self.store, keys_of_items)
         keys = [(name, item["id"]) for item in page]
         journal.document["removed"][what] += await self._delete(journal, ITEMS[what], keys)
         return {hour_of(item["order_key"]) for item in page}

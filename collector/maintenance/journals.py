@@ -1,8 +1,8 @@
-"""The documents of a cleanup, of a rescore and of a rematch."""
+"""The documents of a cleanup, of a rescore, of written corrections and of a rematch."""
 
 from collector.writers.journal import Journal, begun
 from collector.writers.lease import HeldLease
-from shared.models import Cleanup, Rematch, Removed, Rescore, Watchlist
+from shared.models import Cleanup, Correct, Rematch, Removed, Rescore, Watchlist
 from shared.rematches import changed_since, read_rematch, renewed
 from shared.store import WORK, Store
 from shared.subjects.watchlist import read_watchlist
@@ -48,6 +48,16 @@ class RescoreJournal(Journal[Rescore]):
         self.document["status"], self.document["reconciled"] = "running", "no"
         self.document["end_time"] = None
         await self.save()
+
+
+class CorrectJournal(Journal[Correct]):
+    """The document of a run that writes corrections."""
+
+    @classmethod
+    async def begin(cls, store: Store, held: HeldLease, clock: Clock) -> "CorrectJournal":
+        """Write the document of a run that starts now; its id is the lease's holder."""
+        document: Correct = {**begun("correct", held, clock), "corrected": 0}
+        return cls(store, held, clock, document, await store.create(WORK, document))
 
 
 class RematchJournal(Journal[Rematch]):

@@ -8,6 +8,7 @@ from collector.sentiment.base import Method
 from collector.sentiment.scoring import is_stale, scored_again
 from collector.threads.parents import Parents
 from collector.threads.replies import answered, by_key, mention_by_parent
+from shared.corrections.items import corrected, uncorrected
 from shared.models import Comment, Mention, Post, Sentiment, TargetSentiment
 from shared.stats.cells import method_name, method_of
 
@@ -61,7 +62,14 @@ def _by_method(items: Sequence[I], method: Method, now: str) -> list[I]:
 
 def _with_mood(item: I, known: Mapping[str, Post | Comment]) -> I:
     parent = answered(item, known)
-    if parent is None or method_of(parent["sentiment"]) != method_of(item["sentiment"]):
+    if parent is None:
+        return item
+    # A correction is of one item: what answers it has the mood that the method gives.
+    return corrected(_with_mood_of(uncorrected(parent), uncorrected(item)))
+
+
+def _with_mood_of(parent: Post | Comment, item: I) -> I:
+    if method_of(parent["sentiment"]) != method_of(item["sentiment"]):
         return item
     if parent.get("language", "en") != "en":
         return item

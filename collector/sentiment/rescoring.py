@@ -21,6 +21,7 @@ MAX_FAILED_ALONE = 3
 # The fields that a score follows from. A score of earlier ones isn't that of the item any more.
 SCORED_FIELDS = (
     "title", "content", "author", "source", "deleted", "language", "sentiment", "mentions",
+    "correction",
 )  # fmt: skip
 
 

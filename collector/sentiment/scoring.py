@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 
 from collector.sentiment.base import NO_WORDS, Method, Score, Text
 from collector.sentiment.mentions import with_mention_sentiments
+from shared.corrections.items import corrected, uncorrected
 from shared.logs import event
 from shared.models import Comment, Item, Language, Post, Sentiment
 from shared.stats.cells import method_of
@@ -89,13 +90,14 @@ def is_stale(item: Item, current: str) -> bool:
 def scored_again(items: Sequence[I], method: Method, now: str) -> list[I]:
     """Return stored items with their language and sentiments by this method, also of mentions.
 
-    Raises what the method raises: no fallback is used.
+    Corrections of the items stay. Raises what the method raises: no fallback is used.
     """
     alone = replace(method, fallback=None)
+    items = [uncorrected(item) for item in items]
     texts = [text_of(item) for item in items]
     scores = score_texts(alone, texts, now)
     again: list[I] = []
     for item, (language, sentiment) in zip(items, scores.found, strict=True):
         scored: I = {**item, "language": language, "sentiment": sentiment}
         again.append(scored)
-    return with_mention_sentiments(again, texts, alone)
+    return [corrected(item) for item in with_mention_sentiments(again, texts, alone)]

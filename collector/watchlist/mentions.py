@@ -9,6 +9,7 @@ from typing import TypeVar
 from collector.threads.parents import Parents, read_parents
 from collector.threads.replies import answered, by_key, mention_by_parent
 from shared.communities import sharing_with
+from shared.corrections.items import corrected, for_subjects, uncorrected
 from shared.models import Comment, Mention, Post, Via, Watchlist
 from shared.store import POSTS, Store
 from shared.subjects.matcher import Matcher, matcher_of
@@ -155,23 +156,45 @@ def _rematched(
     about = {post: rules.of_thread(threads[post]) for post in named}
     by_parent = _subjects_by_parent(rules, comments, parents)
     new_posts = [
-        with_mentions(post, rules.mentions(post, rules.by_text(post), ()), rules.current)
-        for post in posts
+        _corrected(
+            rules, with_mentions(post, rules.mentions(post, rules.by_text(post), ()), rules.current)
+        )
+        for post in map(uncorrected, posts)
     ]
     new_comments = [
-        with_mentions(
-            each,
-            rules.mentions(
+        _corrected(
+            rules,
+            with_mentions(
                 each,
-                rules.by_text(each),
-                about[each["post_id"]] if each["post_id"] in named else _kept_thread(rules, each),
-                by_parent.get(each["id"]),
+                rules.mentions(
+                    each,
+                    rules.by_text(each),
+                    about[each["post_id"]]
+                    if each["post_id"] in named
+                    else _kept_thread(rules, each),
+                    by_parent.get(each["id"]),
+                ),
+                rules.current,
             ),
-            rules.current,
         )
-        for each in comments
+        for each in map(uncorrected, comments)
     ]
     return _changed(posts, new_posts), _changed(comments, new_comments)
+
+
+def _corrected(rules: MentionRules, item: I) -> I:
+    """Return a matched item with its correction, as far as its subjects are there."""
+    if "correction" not in item:
+        return item
+    correction = for_subjects(item["correction"], rules.current)
+    matched: I = {**item, "correction": correction}
+    return corrected(matched)
+
+
+def are_same_mentions(one: Post | Comment, other: Post | Comment) -> bool:
+    """Return whether two states of an item mention the same, also of what a person rejected."""
+    names = ("mentions", "rejected")
+    return all(one.get(name, []) == other.get(name, []) for name in names)
 
 
 def _subjects_by_parent(
@@ -199,7 +222,7 @@ def _kept_thread(rules: MentionRules, comment: Comment) -> list[str]:
 
 def _changed(before: Sequence[I], after: Sequence[I]) -> list[I]:
     pairs = zip(before, after, strict=True)
-    return [new for old, new in pairs if new.get("mentions", []) != old.get("mentions", [])]
+    return [new for old, new in pairs if not are_same_mentions(new, old)]
 
 
 async def read_posts(

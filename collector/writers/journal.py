@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import Generic, Literal, TypeVar, cast
+from typing import Generic, Literal, TypeVar, cast, get_args
 
 from collector.writers.lease import HeldLease
 from shared.errors import DocumentChanged, ErrorKind, LeaseLost, StoreError, UndertoneError
@@ -15,11 +15,11 @@ from shared.times import Clock, iso
 
 W = TypeVar("W", bound=Work)
 
-Kind = Literal["cycle", "cleanup", "rescore", "backfill", "import", "rematch"]
-KINDS: tuple[Kind, ...] = ("cycle", "cleanup", "rescore", "backfill", "import", "rematch")
+Kind = Literal["cycle", "cleanup", "rescore", "backfill", "import", "rematch", "correct"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 # Work of these kinds has an id of its time, and expires. A community has one backfill at most,
 # and there is one rematch.
-DATED: tuple[Kind, ...] = ("cycle", "cleanup", "rescore", "import")
+DATED: tuple[Kind, ...] = ("cycle", "cleanup", "rescore", "import", "correct")
 # Usually one; more only after several crashes in a row.
 MAX_ORPHANED = 100
 

@@ -3,11 +3,14 @@
 Times are strings as `shared.times.iso` writes them. `_etag` is there in what a store gives back.
 """
 
+from shared.models.corrections import Correction, CorrectionNote, MethodSaid
 from shared.models.items import (
     REMOVED,
     Comment,
     CopyMarks,
     Item,
+    ItemCorrection,
+    Judged,
     Label,
     Language,
     Mention,
@@ -63,6 +66,7 @@ from shared.models.work import (
     Cleanup,
     CollectRequest,
     CommunityCounts,
+    Correct,
     Cycle,
     CycleError,
     Import,
@@ -92,6 +96,9 @@ __all__ = [
     "CommunityHour",
     "CommunityState",
     "CopyMarks",
+    "Correct",
+    "Correction",
+    "CorrectionNote",
     "Cycle",
     "CycleError",
     "DayStats",
@@ -100,12 +107,15 @@ __all__ = [
     "ImportedFile",
     "Interval",
     "Item",
+    "ItemCorrection",
+    "Judged",
     "Label",
     "Labelled",
     "Language",
     "Lease",
     "Likeness",
     "Mention",
+    "MethodSaid",
     "MonthParts",
     "MonthStats",
     "Observation",

@@ -16,17 +16,28 @@ OtherLanguages = Literal["leave_out", "count"]
 """Whether items that aren't English count in labels and averages."""
 
 
+class Judged(TypedDict):
+    """The judgement of a method, kept where the label of a person counts instead."""
+
+    label: Label
+    compound: float
+    unsure: NotRequired[Literal[True]]
+    deciding: NotRequired[list[str]]
+
+
 class SentimentBasis(TypedDict):
     """The basis of a sentiment.
 
     unsure says that the method can't tell: the label is neutral then. deciding are up to five
     words, as they stand in the scored words, that decided the label. by parent: a bare reply ("same
-    here") has the sentiment of what it answers.
+    here") has the sentiment of what it answers. method_says: a person corrected the label, and
+    this is what the method says; None where it says nothing of the subject alone.
     """
 
     unsure: NotRequired[Literal[True]]
     deciding: NotRequired[list[str]]
     by: NotRequired[Literal["parent"]]
+    method_says: NotRequired[Judged | None]
 
 
 class Sentiment(SentimentBasis):
@@ -70,7 +81,8 @@ class Mention(TypedDict):
     a comment that names no subject, under a post about this one. via home: an item that names no
     subject, in a home community of this one. sentiment is what the item says of the subject; where
     it is missing, that of the whole item counts (sentiment_of in shared/stats/subjects.py). by
-    parent: a bare reply ("same here") is about what the comment names that it answers.
+    parent: a bare reply ("same here") is about what the comment names that it answers. added: a
+    person says that the item is about the subject, and the rules don't; via is text then.
     """
 
     subject: str
@@ -78,6 +90,21 @@ class Mention(TypedDict):
     matched: list[str]
     sentiment: NotRequired[TargetSentiment]
     by: NotRequired[Literal["parent"]]
+    added: NotRequired[Literal[True]]
+
+
+class ItemCorrection(TypedDict):
+    """A person's corrections of an item, kept in the item so that they outlast all rewriting.
+
+    text is the digest of the text that was corrected: of another text they say nothing. label is
+    that of the item, None if it isn't corrected. targets are the labels of what the item says of
+    subjects, and mentions say whether it is about a subject, both by the id of the subject.
+    """
+
+    text: str
+    label: Label | None
+    targets: dict[str, Label]
+    mentions: dict[str, bool]
 
 
 class Item(TypedDict):
@@ -89,6 +116,8 @@ class Item(TypedDict):
     have. deleted says that the source marks it as taken away: its words and its author's name are
     not kept. distinguished says whom its author speaks for (moderator, admin). language is that of
     the words that were scored; items that were stored before languages were detected lack it.
+    correction is what a person corrected, and rejected are the mentions that it takes away, as the
+    rules and the method have them (shared/corrections/items.py).
     """
 
     id: str
@@ -109,6 +138,8 @@ class Item(TypedDict):
     language: NotRequired[Language]
     sentiment: Sentiment
     mentions: NotRequired[list[Mention]]
+    correction: NotRequired[ItemCorrection]
+    rejected: NotRequired[list[Mention]]
     _etag: NotRequired[str]
 
 

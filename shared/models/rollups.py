@@ -32,7 +32,8 @@ class Cell(Labelled):
     methods counts them by the method that scored them, "linear 1"; it is left out where all are of
     `shared.stats.cells.FIRST_METHOD`, as in what was stored before. other_language is the part of
     them that isn't English, left out where there is none. copies is the number of posts that repeat
-    another one, left out where there is none.
+    another one, and corrected the number of items whose label a person corrected; each is left out
+    where there is none.
     """
 
     posts: int
@@ -40,6 +41,7 @@ class Cell(Labelled):
     methods: NotRequired[dict[str, int]]
     other_language: NotRequired[Labelled]
     copies: NotRequired[int]
+    corrected: NotRequired[int]
 
 
 Parts = dict[str, dict[str, list[float]]]

@@ -57,7 +57,7 @@ class Work(TypedDict):
     """
 
     id: str
-    kind: Literal["cycle", "cleanup", "rescore", "backfill", "import", "rematch"]
+    kind: Literal["cycle", "cleanup", "rescore", "backfill", "import", "rematch", "correct"]
     status: WorkStatus
     start_time: str
     end_time: str | None
@@ -192,6 +192,12 @@ class Rematch(Work):
     began_at: str
     ended_at: str | None
     updated_at: str
+
+
+class Correct(Work):
+    """One run that writes people's corrections into items; corrected counts what it wrote."""
+
+    corrected: int
 
 
 class Lease(TypedDict):

@@ -40,12 +40,16 @@ NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0, compound
 
 
 class Scored(NamedTuple):
-    """The parts of an item that statistics count; method is as `method_of` names it."""
+    """The parts of an item that statistics count; method is as `method_of` names it.
+
+    is_corrected says that the label is a person's.
+    """
 
     label: Label
     compound: float
     method: str
     is_english: bool
+    is_corrected: bool = False
 
 
 class Totals(TypedDict):
@@ -54,7 +58,8 @@ class Totals(TypedDict):
     total is positive, negative, neutral and left_out together: what is left out isn't English, and
     doesn't count in avg_sentiment either. methods counts items by what scored them, the most first;
     mixed_methods says that these are several. copies are posts that repeat another one; they count
-    in everything else, too.
+    in everything else, too. corrected are items whose label a person corrected: their method is the
+    one that scored them.
     """
 
     total: int
@@ -68,6 +73,7 @@ class Totals(TypedDict):
     methods: dict[str, int]
     mixed_methods: bool
     copies: int
+    corrected: int
 
 
 def method_name(name: str, version: str | None) -> str:
@@ -88,6 +94,7 @@ def scored(item: Item) -> Scored:
         compound=sentiment["compound"],
         method=method_of(sentiment),
         is_english=item.get("language") != "other",
+        is_corrected="method_says" in sentiment,
     )
 
 
@@ -129,13 +136,14 @@ def _threads(items: Iterable[tuple[str, Item]]) -> Threads:
 def count(items: Iterable[Scored], *, posts: int) -> Cell:
     """Count items; `posts` is the number of posts."""
     listed = list(items)
-    return _cell(
+    cell = _cell(
         _labelled(listed),
         _labelled(item for item in listed if not item.is_english),
         Counter(item.method for item in listed),
         posts=posts,
         comments=len(listed) - posts,
     )
+    return _with_corrected(cell, sum(item.is_corrected for item in listed))
 
 
 def add(cells: Iterable[Cell]) -> Cell:
@@ -144,12 +152,13 @@ def add(cells: Iterable[Cell]) -> Cell:
     if len(listed) == 1:
         return listed[0]
     methods: dict[str, int] = {}
-    posts = comments = copies = 0
+    posts = comments = copies = corrected = 0
     # One pass: three months of ten communities are 43,000 cells.
     for cell in listed:
         posts += cell["posts"]
         comments += cell["comments"]
         copies += cell.get("copies", 0)
+        corrected += cell.get("corrected", 0)
         for name, items in methods_of(cell).items():
             methods[name] = methods.get(name, 0) + items
     added = _cell(
@@ -159,7 +168,7 @@ def add(cells: Iterable[Cell]) -> Cell:
         posts=posts,
         comments=comments,
     )
-    return _with_copies(added, copies)
+    return _with_corrected(_with_copies(added, copies), corrected)
 
 
 def subtract(cell: Cell, parts: Iterable[Cell]) -> Cell:
@@ -177,7 +186,8 @@ def subtract(cell: Cell, parts: Iterable[Cell]) -> Cell:
         posts=max(0, cell["posts"] - part["posts"]),
         comments=max(0, cell["comments"] - part["comments"]),
     )
-    return _with_copies(less, cell.get("copies", 0) - part.get("copies", 0))
+    less = _with_copies(less, cell.get("copies", 0) - part.get("copies", 0))
+    return _with_corrected(less, cell.get("corrected", 0) - part.get("corrected", 0))
 
 
 def items_in(cell: Labelled) -> int:
@@ -232,6 +242,7 @@ def totals(cells: Iterable[Cell], other_languages: OtherLanguages) -> Totals:
         methods=methods,
         mixed_methods=len(methods) > 1,
         copies=cell.get("copies", 0),
+        corrected=cell.get("corrected", 0),
     )
 
 
@@ -295,6 +306,10 @@ def _cell(
 
 def _with_copies(cell: Cell, copies: int) -> Cell:
     return {**cell, "copies": copies} if copies > 0 else cell
+
+
+def _with_corrected(cell: Cell, corrected: int) -> Cell:
+    return {**cell, "corrected": corrected} if corrected > 0 else cell
 
 
 def _labelled(items: Iterable[Scored]) -> Labelled:

@@ -98,7 +98,7 @@ def method_of_mention(item: Item, mention: Mention) -> str:
     the subject alone, so the text's score is all that there is.
     """
     method = method_of(sentiment_of(item, mention))
-    is_text = "sentiment" not in mention and item["sentiment"]["method"] in TARGET_METHODS
+    is_text = not _has_own_score(mention) and item["sentiment"]["method"] in TARGET_METHODS
     return method + OF_THE_TEXT if is_text and mention["via"] == "text" else method
 
 
@@ -120,7 +120,14 @@ def scored_mention(item: Item, mention: Mention) -> Scored:
         label=sentiment["label"],
         compound=sentiment["compound"],
         method=method_of_mention(item, mention),
+        is_corrected="method_says" in sentiment or "added" in mention,
     )
+
+
+def _has_own_score(mention: Mention) -> bool:
+    """Return whether a method scored the mention, also where a person corrected its label."""
+    sentiment = mention.get("sentiment")
+    return sentiment is not None and sentiment.get("method_says", sentiment) is not None
 
 
 def part_name(via: Via, community: str) -> str:

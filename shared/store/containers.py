@@ -12,6 +12,8 @@ from shared.models import (
     CollectRequest,
     Comment,
     CommunityState,
+    Correction,
+    CorrectionNote,
     Cycle,
     DayStats,
     ImportedFile,
@@ -77,6 +79,10 @@ COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDE
 SCORING: Container[ScoringState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST: Container[Watchlist] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST_REVISIONS: Container[WatchlistRevision] = Container(
+    "cycles", "kind", _CYCLE_INDEXES, expires=True
+)
+CORRECTIONS: Container[Correction] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+CORRECTION_NOTES: Container[CorrectionNote] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )
 REMATCH: Container[Rematch] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

@@ -6,6 +6,7 @@ import yaml
 from shared import backfills, rematches, scoring
 from shared.batches import MAX_BYTES as MAX_BODY_BYTES
 from shared.batches import QUEUE as INGEST_QUEUE
+from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
 from shared.default_communities import DEFAULT_COMMUNITIES, DEFAULT_SUBREDDITS, with_communities
 from shared.on_demand import QUEUE
 from shared.settings import Settings, load_settings
@@ -84,7 +85,10 @@ def test_the_throughput_is_what_the_code_gives(deployed) -> None:
 
 def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     queues = deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
-    own = (QUEUE, backfills.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE)
+    own = (
+        *(QUEUE, backfills.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE),
+        CORRECTION_QUEUE,
+    )
     names = {name for queue in own for name in (queue, f"{queue}-poison")}
     assert {each.name.rpartition("/")[2] for each in queues} == names
 

@@ -1,0 +1,1 @@
+"""Corrections by people: what they change in an item, their documents, and their queue."""
