@@ -16,6 +16,7 @@ from api.actions import ingest as pushed
 from api.actions.collect import ask_for_collection, send
 from api.endpoint import READ
 from api.endpoints import ROUTES
+from api.export.corrections import corrections_file, form_of_corrections
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import trends_file
 from api.export.mentions_feed import mentions_atom
@@ -44,6 +45,7 @@ from api.process import (
     process_last_observed,
     process_samples,
 )
+from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
@@ -57,6 +59,7 @@ from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.reads.voice import read_voice
 from api.reads.watchlist import read_community, read_revisions, read_whole_watchlist
+from api.schema.corrections import Corrections, CorrectionsParameters
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
@@ -80,7 +83,7 @@ from api.schema.subject_parameters import (
     VoiceParameters,
 )
 from api.schema.watchlist import CommunityPath, HistoryParameters, SubjectAnswer
-from api.serving import serve_data, serve_kept, serve_page
+from api.serving import LOOKS_SHARE_SECONDS, serve_data, serve_kept, serve_page
 from shared.batches import MAX_BYTES
 from shared.batches import QUEUE as INGEST_QUEUE
 from shared.on_demand import QUEUE
@@ -302,6 +305,27 @@ async def item_subject_feed(req: func.HttpRequest) -> func.HttpResponse:
 async def api_share_of_voice(req: func.HttpRequest) -> func.HttpResponse:
     """Return the share of voice of subjects."""
     return await serve_data(req, VoiceParameters, read_voice, moments=MOMENTS_OF_STATS)
+
+
+@_route("corrections")
+@answering
+async def api_corrections(req: func.HttpRequest) -> func.HttpResponse:
+    """List what people corrected, page by page, or write it as training data."""
+    parameters = read_parameters(CorrectionsParameters, req.params)
+    form = form_of_corrections(parameters, req.headers.get("accept", ""))
+    deps = await process_deps()
+
+    async def make() -> Prepared:
+        page = await read_page_of_corrections(deps, parameters)
+        links = next_link("/api/v1/corrections", parameters, page.next_cursor)
+        if form == "json":
+            answer = Corrections([each.answer for each in page.found])
+            return prepare(answer, deps.settings.origin, headers=links, fresh_seconds=0)
+        return corrections_file(deps, page, links)
+
+    within = LOOKS_SHARE_SECONDS
+    key = (read_page_of_corrections, form)
+    return await serve_kept(deps, req, key, parameters, make, mimetype=TYPES[form], within=within)
 
 
 @_route("cycles")

@@ -1,4 +1,5 @@
-"""The HTTP functions that change the watchlist: with a key, and If-Match.
+"""The HTTP functions that change what is stored, with a key: the watchlist, also with If-Match,
+and corrections.
 
 api/blueprint.py says how they are named.
 """
@@ -9,13 +10,15 @@ from typing import Any
 import azure.functions as func
 
 from api.actions import watchlist as actions
+from api.actions.corrections import delete_correction, put_correction, send_correction
 from api.endpoints import ROUTES
 from api.http.bodies import read_body
 from api.http.conditions import read_condition
 from api.http.parameters import read_parameters
 from api.http.problems import answering, answering_bodies
-from api.http.responses import written_answer
-from api.process import configured_deps
+from api.http.responses import tag_of, written_answer
+from api.process import configured_deps, process_deps
+from api.schema.corrections import CorrectionBody, CorrectionPath
 from api.schema.parameters import NoParameters
 from api.schema.watchlist import (
     CommunityBody,
@@ -25,6 +28,7 @@ from api.schema.watchlist import (
     SubjectPath,
     WatchlistBody,
 )
+from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
 from shared.rematches import QUEUE
 
 blueprint = func.Blueprint()
@@ -112,3 +116,31 @@ async def item_delete_community(req: func.HttpRequest) -> func.HttpResponse:
     condition = read_condition(req.headers)
     written = await actions.delete_community(configured_deps(), condition, own)
     return written_answer(written.answer, written.tag)
+
+
+@_route("put_correction")
+@blueprint.queue_output(
+    arg_name="message", queue_name=CORRECTION_QUEUE, connection="AzureWebJobsStorage"
+)
+@answering
+async def item_put_correction(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    """Correct what is said of a post or comment."""
+    path = read_parameters(CorrectionPath, req.params, req.route_params)
+    corrected = await put_correction(await process_deps(), path, read_body(CorrectionBody, req))
+    send_correction(message, corrected)
+    return written_answer(corrected.answer, tag_of(corrected.answer))
+
+
+@_route("delete_correction")
+@blueprint.queue_output(
+    arg_name="message", queue_name=CORRECTION_QUEUE, connection="AzureWebJobsStorage"
+)
+@answering
+async def item_delete_correction(
+    req: func.HttpRequest, message: func.Out[str]
+) -> func.HttpResponse:
+    """Take back what was corrected of a post or comment."""
+    path = read_parameters(CorrectionPath, req.params, req.route_params)
+    corrected = await delete_correction(await process_deps(), path)
+    send_correction(message, corrected)
+    return written_answer(corrected.answer, tag_of(corrected.answer))

@@ -1,5 +1,6 @@
 """The endpoints of the API. Routes, OpenAPI, fallback and tests read these rows."""
 
+from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.health import Health
@@ -102,6 +103,7 @@ ENDPOINTS = (
         files=("text/xml",),
     ),
     *SUBJECT_ENDPOINTS,
+    *CORRECTION_ENDPOINTS,
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(
         "communities",

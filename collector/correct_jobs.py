@@ -25,8 +25,7 @@ def correct_on_request(settings: Settings, body: bytes) -> None:
     what `Corrector.run` raises, so that the message returns to the queue.
     """
     with reported("correct", settings) as report:
-        message = read_message(body)
-        report.update(correction=message.correction)
+        read_message(body)
         with skipped_if_busy(report):
             done = run_until_stopped(_correct(settings), seconds=settings.cycle_seconds)
             report.update(_report(done))

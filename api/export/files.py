@@ -26,11 +26,10 @@ from shared.settings import Settings
 from shared.times import iso
 
 # Fields added later are at the end, for programs that use column positions.
-_FIELDS = [
-    name for name in PostAnswer.model_fields if name not in {"language", "source", "mentions"}
-]
+_LATEST = {"language", "source", "mentions", "not_about"}
+_FIELDS = [name for name in PostAnswer.model_fields if name not in _LATEST]
 _AT = _FIELDS.index("sentiment")
-_BASIS = ["sentiment_unsure", "sentiment_deciding", "sentiment_by"]
+_BASIS = ["sentiment_unsure", "sentiment_deciding", "sentiment_by", "sentiment_corrected"]
 _OF_SENTIMENT = (f"sentiment_{name}" for name in PostSentiment.model_fields)
 _SENTIMENT = [name for name in _OF_SENTIMENT if name not in _BASIS]
 POST_COLUMNS = [
@@ -41,6 +40,7 @@ POST_COLUMNS = [
     "source",
     "mentions",
     *_BASIS,
+    "not_about",
 ]
 _LATER = ("language", "copy_of", "copies", "source", "mentions")
 ITEM_COLUMNS = [
@@ -58,7 +58,11 @@ MENTION_COLUMNS = [
     *_BASIS,
 ]
 # A file goes from hand to hand without its name, so that each line says whose it is.
-TREND_COLUMNS = [*TrendPoint.model_fields, "subreddit"]
+TREND_COLUMNS = [
+    *(name for name in TrendPoint.model_fields if name != "corrected"),
+    "subreddit",
+    "corrected",
+]
 NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME_CHARS = 150
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from api.deps import Deps
 from api.errors import NotFound
 from api.reads.copies import with_places
+from api.reads.corrections import corrections_beside, with_beside
 from api.reads.scopes import scope_asked
 from api.schema.items import MAX_COMMENTS, CommentAnswer, PostAnswer, PostDetail
 from api.schema.parameters import PostParameters
@@ -33,7 +34,9 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
         raise NotFound(f"There is no post of this id in {where}.")
     others = sharing_with(post["community"], deps.settings.watched)
     comments = await _comments(store, [post["community"], *others], parameters)
-    shown = comments[:MAX_COMMENTS]
+    beside = await corrections_beside(store)
+    post = with_beside(post, beside)
+    shown = [with_beside(comment, beside) for comment in comments[:MAX_COMMENTS]]
     said = totals([recount([], shown)], deps.settings.other_languages)
     return PostDetail(
         post=PostAnswer.model_validate(with_places(post, deps.settings.watched)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from api.deps import Deps
 from api.errors import BadParameters, UnknownCommunity, UnknownSubject, shortened
 from api.reads.rematch import read_rematching
+from api.schema.corrections import CorrectionPath
 from api.schema.parameters import CommunityParameters, PostParameters, SubjectFilter
 from api.schema.problems import BadParameter
 from shared.models import ALL, Subject, Via
@@ -126,7 +127,9 @@ def _named(ids: Iterable[str]) -> str:
     return f"one of {', '.join(listed[:MAX_NAMED])}{more} (GET /api/v1/subjects)"
 
 
-def scope_asked(settings: Settings, parameters: CommunityParameters | PostParameters) -> str:
+def scope_asked(
+    settings: Settings, parameters: CommunityParameters | PostParameters | CorrectionPath
+) -> str:
     """Return the community that these parameters name, or `all`. Raises UnknownCommunity."""
     if parameters.community is not None:
         return scope_of(settings, parameters.community, parameter="community")

@@ -78,6 +78,30 @@ Copies = Annotated[
 ]
 
 
+def _is_stored(_: object) -> bool:
+    """Return that a field is there, whatever its value."""
+    return True
+
+
+Corrected = Annotated[
+    bool,
+    BeforeValidator(_is_stored),
+    Field(
+        validation_alias="method_says",
+        description="whether a person corrected the label; the method, and what it gives beside"
+        " label and compound, is still the one that scored it",
+    ),
+]
+NotAbout = Annotated[
+    list[str],
+    BeforeValidator(lambda mentions: [each["subject"] for each in mentions]),
+    Field(
+        validation_alias="rejected",
+        description="the subjects that the rules find in it, and a person says that it isn't about",
+    ),
+]
+
+
 class MentionSentiment(Answer):
     """The sentiment of an item about a subject that it names."""
 
@@ -88,6 +112,7 @@ class MentionSentiment(Answer):
     unsure: Unsure = False
     deciding: Deciding = Field(default=[])
     by: By = None
+    corrected: Corrected = False
 
 
 class ItemMention(Answer):
@@ -105,6 +130,9 @@ class ItemMention(Answer):
         default=None,
         description="what the item says of it; null where that isn't known: the sentiment of the"
         " whole item counts then",
+    )
+    added: bool = Field(
+        default=False, description="whether a person says that it is about it, and the rules don't"
     )
 
 
@@ -128,6 +156,7 @@ class PostSentiment(Answer):
     unsure: Unsure = False
     deciding: Deciding = Field(default=[])
     by: By = None
+    corrected: Corrected = False
 
 
 class PostAnswer(Answer):
@@ -162,6 +191,7 @@ class PostAnswer(Answer):
     copy_of: CopyOf = None
     copies: Copies = Field(default=[])
     mentions: ItemMentions = Field(default=[])
+    not_about: NotAbout = Field(default=[])
 
 
 class Posts(RootModel[list[PostAnswer]]):
@@ -191,6 +221,7 @@ class CommentAnswer(Answer):
     sentiment: PostSentiment = Field(description="the sentiment of its text")
     deleted: Deleted = False
     mentions: ItemMentions = Field(default=[])
+    not_about: NotAbout = Field(default=[])
 
 
 class PostDetail(Answer):

@@ -14,7 +14,7 @@ from shared.corrections.items import (
     uncorrected,
     with_correction,
 )
-from shared.models import ItemCorrection, Label, Mention, Post, TargetSentiment
+from shared.models import ItemCorrection, Label, Mention, Post
 from shared.stats.cells import recount, totals
 from shared.stats.subjects import method_of_mention, scored_mention, sentiment_of
 from tests.api.world import LABELS, a_post
@@ -40,7 +40,7 @@ def an_item(*mentions: Mention, method: str = "encoder", label: Label = "positiv
 
 def says(item: Post, label: Label | None = None, **more: Any) -> ItemCorrection:
     empty: Any = {"targets": {}, "mentions": {}}
-    return {"text": text_digest(item), "label": label, **{**empty, **more}}
+    return {"text": text_digest(item), "label": label, **empty, **more}
 
 
 def test_the_label_is_the_person_s_and_the_method_s_own_is_kept() -> None:
