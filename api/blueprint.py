@@ -49,6 +49,7 @@ from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
+from api.reads.markers import read_effect, read_marker, read_markers
 from api.reads.mentions import read_feed, read_mentions
 from api.reads.post import next_comments, read_post
 from api.reads.posts import read_recent_posts
@@ -60,6 +61,12 @@ from api.reads.trends import read_trends
 from api.reads.voice import read_voice
 from api.reads.watchlist import read_community, read_revisions, read_whole_watchlist
 from api.schema.corrections import Corrections, CorrectionsParameters
+from api.schema.markers import (
+    MOMENTS_OF_EFFECT,
+    EffectParameters,
+    MarkerPath,
+    MarkersParameters,
+)
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
@@ -326,6 +333,27 @@ async def api_corrections(req: func.HttpRequest) -> func.HttpResponse:
     within = LOOKS_SHARE_SECONDS
     key = (read_page_of_corrections, form)
     return await serve_kept(deps, req, key, parameters, make, mimetype=TYPES[form], within=within)
+
+
+@_route("markers")
+@answering
+async def api_markers(req: func.HttpRequest) -> func.HttpResponse:
+    """List the markers of charts."""
+    return await serve_data(req, MarkersParameters, read_markers, fresh_seconds=0)
+
+
+@_route("marker")
+@answering
+async def item_marker(req: func.HttpRequest) -> func.HttpResponse:
+    """Return a marker."""
+    return await serve_data(req, MarkerPath, read_marker, fresh_seconds=0)
+
+
+@_route("marker_effect")
+@answering
+async def item_marker_effect(req: func.HttpRequest) -> func.HttpResponse:
+    """Return what changed from before a marker to after it."""
+    return await serve_data(req, EffectParameters, read_effect, moments=MOMENTS_OF_EFFECT)
 
 
 @_route("cycles")

@@ -9,6 +9,7 @@ from typing import Any
 
 import azure.functions as func
 
+from api.actions import markers
 from api.actions import watchlist as actions
 from api.actions.corrections import delete_correction, put_correction, send_correction
 from api.endpoints import ROUTES
@@ -19,6 +20,7 @@ from api.http.problems import answering, answering_bodies
 from api.http.responses import tag_of, written_answer
 from api.process import configured_deps, process_deps
 from api.schema.corrections import CorrectionBody, CorrectionPath
+from api.schema.markers import MarkerBody, MarkerPath
 from api.schema.parameters import NoParameters
 from api.schema.watchlist import (
     CommunityBody,
@@ -30,6 +32,7 @@ from api.schema.watchlist import (
 )
 from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
 from shared.rematches import QUEUE
+from shared.subjects.watchlist import markers_of
 
 blueprint = func.Blueprint()
 
@@ -144,3 +147,25 @@ async def item_delete_correction(
     corrected = await delete_correction(await process_deps(), path)
     send_correction(message, corrected)
     return written_answer(corrected.answer, tag_of(corrected.answer))
+
+
+@_route("put_marker")
+@answering
+async def item_put_marker(req: func.HttpRequest) -> func.HttpResponse:
+    """Write a marker."""
+    own = read_parameters(MarkerPath, req.params, req.route_params).id
+    condition, body = read_condition(req.headers), read_body(MarkerBody, req)
+    written = await markers.put_marker(configured_deps(), condition, own, body)
+    is_new = all(each["id"] != own for each in markers_of(written.was))
+    created_at = f"/api/v1/markers/{own}" if is_new else None
+    return written_answer(written.marker(own), written.tag, created_at=created_at)
+
+
+@_route("delete_marker")
+@answering
+async def item_delete_marker(req: func.HttpRequest) -> func.HttpResponse:
+    """Remove a marker."""
+    own = read_parameters(MarkerPath, req.params, req.route_params).id
+    condition = read_condition(req.headers)
+    written = await markers.delete_marker(configured_deps(), condition, own)
+    return written_answer(written.answer, written.tag)

@@ -2,6 +2,7 @@
 
 from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
+from api.marker_endpoints import MARKER_ENDPOINTS
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.health import Health
 from api.schema.ingest import Ingested
@@ -104,6 +105,7 @@ ENDPOINTS = (
     ),
     *SUBJECT_ENDPOINTS,
     *CORRECTION_ENDPOINTS,
+    *MARKER_ENDPOINTS,
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(
         "communities",

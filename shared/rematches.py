@@ -5,7 +5,7 @@ holder of the lease writes the document of the rematch. So a rematch is due when
 isn't that of the watchlist, also after a crash or a lost message.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, cast
@@ -13,10 +13,11 @@ from typing import Final, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.messages import parsed
-from shared.models import ALL, Rematch, Subject, Watchlist
+from shared.models import ALL, Rematch, Watchlist
 from shared.on_demand import HIDDEN
 from shared.store import DAYS, REMATCH, WATCHLIST_REVISIONS, Query, Store
-from shared.subjects.watchlist import read_watchlist
+from shared.subjects.rules import changed_subjects
+from shared.subjects.watchlist import read_watchlist, rules_revision
 from shared.times import iso
 
 QUEUE: Final = "rematch-requests"
@@ -28,8 +29,6 @@ ID: Final = "rematch"
 LOST_AFTER = HIDDEN + timedelta(minutes=5)
 # Up to this number of changes is looked at; after more, everything counts as changed.
 MAX_CHANGES = 10
-# The fields of a subject that decide which items mention it.
-RULES: Final = ("terms", "exclude", "context", "home")
 
 
 class RematchMessage(BaseModel):
@@ -55,17 +54,6 @@ async def read_rematch(store: Store) -> Rematch | None:
     return await store.read(REMATCH, *KEY)
 
 
-def changed_subjects(before: Iterable[Subject], after: Iterable[Subject]) -> list[str]:
-    """Return the ids of subjects that are new, gone, or have other rules, in their order."""
-    old = {subject["id"]: _rules(subject) for subject in before}
-    new = {subject["id"]: _rules(subject) for subject in after}
-    return [each for each in {**old, **new} if old.get(each) != new.get(each)]
-
-
-def _rules(subject: Subject) -> tuple[object, ...]:
-    return tuple(subject.get(name) for name in RULES)
-
-
 async def changed_since(
     store: Store, rematch: Rematch | None, watchlist: Watchlist
 ) -> list[str] | None:
@@ -73,10 +61,10 @@ async def changed_since(
 
     A change that was taken back counts, since items were collected by it. Where the changes aren't
     known, or are many, None is returned: items may mention any subject, also one that is gone.
-    Raises StoreError.
+    Changes after the last one of rules, as of markers, cost no read. Raises StoreError.
     """
-    first, last = rematch["revision"] if rematch else None, watchlist["revision"]
-    if first == last:
+    first, last = rematch["revision"] if rematch else None, rules_revision(watchlist)
+    if first is not None and last <= first <= watchlist["revision"]:
         return []
     if first is None or not last - MAX_CHANGES <= first < last:
         return None

@@ -14,10 +14,10 @@ LEFT_OUT = {"node_modules"}
 # Words of this project that no textbook has, and words that a newcomer meets first.
 GLOSSARY = (
     "cell", "community", "compound", "context", "cycle", "exclusion", "fullname", "home", "item",
-    "label", "lease", "mention", "method", "order_key", "origin", "orphaned", "reconciled",
-    "rematch", "rescore", "sample", "share", "share of voice", "snapshot", "source", "stand-in",
-    "subject", "subreddit", "sweep", "term", "topic", "turn", "velocity", "via", "watchlist",
-    "watermark", "window", "write-ahead",
+    "label", "lease", "marker", "mention", "method", "order_key", "origin", "orphaned",
+    "reconciled", "rematch", "rescore", "sample", "share", "share of voice", "snapshot", "source",
+    "stand-in", "subject", "subreddit", "sweep", "term", "topic", "turn", "velocity", "via",
+    "watchlist", "watermark", "window", "write-ahead",
 )  # fmt: skip
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^()\s]+)\)|!\[[^\]]*\]\(([^()\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

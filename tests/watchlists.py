@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from shared.models import Role, Subject, Term, Watchlist, WatchlistRevision
+from shared.models import Marker, Role, Subject, Term, Watchlist, WatchlistRevision
 from shared.store import WATCHLIST, WATCHLIST_REVISIONS, Store
 
 
@@ -23,6 +23,21 @@ def a_subject(
         "context": [],
         "home": list(home),
         "merged_from": [],
+        **more,
+    }
+    return found  # type: ignore[no-any-return]
+
+
+def a_marker(marker: str, date: str = "2026-11-18", **more: Any) -> Marker:
+    """Return a marker of a day, for all."""
+    found: Any = {
+        "id": marker,
+        "date": date,
+        "time": None,
+        "name": marker.title(),
+        "kind": "release",
+        "subject": None,
+        "link": None,
         **more,
     }
     return found  # type: ignore[no-any-return]

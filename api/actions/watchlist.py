@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -13,7 +13,9 @@ from api.errors import NotFound, PreconditionFailed
 from api.http.bodies import refused
 from api.http.conditions import Condition
 from api.http.responses import tag_of
+from api.reads.markers import marker_answer, marker_named
 from api.reads.watchlist import community_answer, subject_answer, watchlist_answer
+from api.schema.markers import MarkerAnswer
 from api.schema.watchlist import (
     CommunityAnswer,
     CommunityBody,
@@ -25,8 +27,8 @@ from api.schema.watchlist import (
 )
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.logs import event
-from shared.models import Subject, WatchedCommunity, Watchlist
-from shared.rematches import changed_subjects, message_of
+from shared.models import Marker, Subject, WatchedCommunity, Watchlist
+from shared.rematches import message_of
 from shared.settings import Settings
 from shared.store import Store
 from shared.subjects.communities import (
@@ -36,9 +38,11 @@ from shared.subjects.communities import (
     known_homes,
 )
 from shared.subjects.edits import clean_community, clean_subject, merged
+from shared.subjects.markers import clean_marker, kept_markers, markers_refusals, moved_markers
 from shared.subjects.refusals import Place, Refusal, quoted
+from shared.subjects.rules import changed_subjects
 from shared.subjects.validation import size_refusals, subject_refusals, watchlist_refusals
-from shared.subjects.watchlist import read_watchlist, seed, write_watchlist
+from shared.subjects.watchlist import markers_of, read_watchlist, seed, write_watchlist
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +53,15 @@ MAX_TRIES = 5
 class Edit:
     """The next state of the watchlist; `change` says in a few words what is new.
 
-    places are where the rules of subjects stand in the request, by their ids.
+    places are where the rules of subjects stand in the request, by their ids. Without markers those
+    stay whose subjects do.
     """
 
     subjects: Sequence[Subject]
     communities: Sequence[WatchedCommunity] | None
     change: str
     places: Mapping[str, Place] = field(default_factory=dict)
+    markers: Sequence[Marker] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,10 @@ class Written:
         """Return a subject of it as answers show it."""
         return subject_answer(_subject(self.watchlist, subject_id))
 
+    def marker(self, marker_id: str) -> MarkerAnswer:
+        """Return a marker of it as answers show it."""
+        return marker_answer(marker_named(self.watchlist, marker_id))
+
     def community(self, community_id: str) -> CommunityAnswer:
         """Return a community of it as answers show it."""
         known = effective_communities(self.settings, self.watchlist)
@@ -110,16 +120,22 @@ async def put_watchlist(deps: Deps, condition: Condition, body: WatchlistBody) -
         names = [each["id"] for each in (known if communities is None else communities)]
         homes = [*known_homes(settings, before, seed()), *names]
         subjects = [clean_subject(each.model_dump(), each.id, homes) for each in body.subjects]
-        _check(
+        markers = (
+            None
+            if body.markers is None
+            else [clean_marker(each.model_dump(), each.id) for each in body.markers]
+        )
+        check(
             watchlist_refusals(subjects, homes),
             _refused_communities(known if communities is None else communities, known, settings),
+            markers_refusals(markers or (), subjects),
         )
         places: dict[str, Place] = {
             each["id"]: ("subjects", number) for number, each in enumerate(subjects)
         }
-        return Edit(subjects, communities, "the whole watchlist", places)
+        return Edit(subjects, communities, "the whole watchlist", places, markers)
 
-    return await _change(deps, condition, edit)
+    return await change_watchlist(deps, condition, edit)
 
 
 async def put_subject(
@@ -135,15 +151,15 @@ async def put_subject(
         is_new = len(others) == len(before["subjects"])
         subjects = [own if each["id"] == subject_id else each for each in before["subjects"]]
         subjects += [own] if is_new else []
-        _check(
-            _same_id(body.id, subject_id),
+        check(
+            same_id(body.id, subject_id),
             subject_refusals(own, others, homes),
             size_refusals(subjects),
         )
         change = f"{own['name']} {'added' if is_new else 'changed'}"
         return Edit(subjects, before["communities"], change, {subject_id: ()})
 
-    return await _change(deps, condition, edit, changed=subject_id)
+    return await change_watchlist(deps, condition, edit, changed=subject_id)
 
 
 async def delete_subject(deps: Deps, condition: Condition, subject_id: str) -> Written:
@@ -154,7 +170,7 @@ async def delete_subject(deps: Deps, condition: Condition, subject_id: str) -> W
         subjects = [each for each in before["subjects"] if each is not own]
         return Edit(subjects, before["communities"], f"{own['name']} removed")
 
-    return await _change(deps, condition, edit, changed=subject_id)
+    return await change_watchlist(deps, condition, edit, changed=subject_id)
 
 
 async def merge_subject(
@@ -178,14 +194,15 @@ async def merge_subject(
         whole = merged(own, other)
         left = [each for each in others if each is not other]
         homes = known_homes(deps.settings.watching(before), before, seed())
-        _check(subject_refusals(whole, left, homes), size_refusals([*left, whole]))
+        check(subject_refusals(whole, left, homes), size_refusals([*left, whole]))
         subjects = [
             whole if each is own else each for each in before["subjects"] if each is not other
         ]
         change = f"{other['name']} merged into {own['name']}"
-        return Edit(subjects, before["communities"], change)
+        markers = moved_markers(markers_of(before), other["id"], into=own["id"])
+        return Edit(subjects, before["communities"], change, markers=markers)
 
-    return await _change(deps, condition, edit, changed=subject_id)
+    return await change_watchlist(deps, condition, edit, changed=subject_id)
 
 
 async def put_community(
@@ -204,16 +221,16 @@ async def put_community(
             if own == before_it
             else community_problems(own, settings, is_new=before_it is None)
         )
-        _check(_same_id(body.id, name), problems)
+        check(same_id(body.id, name), problems)
         if own == before_it:
             return Edit(before["subjects"], before["communities"], "")
         communities = [own if each is before_it else each for each in known]
         communities += [] if before_it else [own]
-        _check(_below("id", community_refusals(communities, communities, settings)))
+        check(_below("id", community_refusals(communities, communities, settings)))
         change = f"{name} {'changed' if before_it else 'added'}"
         return Edit(before["subjects"], communities, change)
 
-    return await _change(deps, condition, edit, changed=community_id)
+    return await change_watchlist(deps, condition, edit, changed=community_id)
 
 
 async def delete_community(deps: Deps, condition: Condition, community_id: str) -> Written:
@@ -231,10 +248,10 @@ async def delete_community(deps: Deps, condition: Condition, community_id: str) 
                 f"{quoted(community_id)} isn't collected: GET /api/v1/communities lists what is."
             )
         communities = [each for each in known if each is not own]
-        _check(_below("id", community_refusals(communities, communities, settings)))
+        check(_below("id", community_refusals(communities, communities, settings)))
         return Edit(before["subjects"], communities, f"{own['id']} removed")
 
-    return await _change(deps, condition, edit, changed=community_id)
+    return await change_watchlist(deps, condition, edit, changed=community_id)
 
 
 def send_rematch(output: func.Out[str], written: Written) -> None:
@@ -246,21 +263,24 @@ def send_rematch(output: func.Out[str], written: Written) -> None:
         output.set(message_of(written.watchlist))
 
 
-async def _change(
+async def change_watchlist(
     deps: Deps,
     condition: Condition,
     edit: Callable[[Watchlist], Edit],
     *,
     changed: str | None = None,
+    marker: str | None = None,
 ) -> Written:
     """Read the watchlist, make the edit of it, check it, and write it.
 
-    Where anything is taken as it is, a change of others in between is no conflict.
+    The condition may be of the watchlist, of the subject or community `changed`, or of the marker.
+    Where anything is taken as it is, a change of others in between is no conflict. Raises
+    PreconditionFailed, StoreError, and what `edit` raises.
     """
     store = await deps.store()
     for _ in range(MAX_TRIES):
         before = await read_watchlist(store)
-        if not condition.holds(*_tags(before, deps.settings, changed)):
+        if not condition.holds(*_tags(before, deps.settings, changed, marker)):
             raise PreconditionFailed
         next_one = edit(before)
         await _check_commonness(store, deps, before, next_one)
@@ -272,8 +292,13 @@ async def _change(
 
 
 async def _write(store: Store, deps: Deps, before: Watchlist, edit: Edit) -> Written:
+    markers = kept_markers(
+        markers_of(before) if edit.markers is None else edit.markers, edit.subjects
+    )
     is_same = (
-        list(edit.subjects) == before["subjects"] and edit.communities == before["communities"]
+        list(edit.subjects) == before["subjects"]
+        and edit.communities == before["communities"]
+        and markers == markers_of(before)
     )
     after = before
     if not is_same:
@@ -282,6 +307,7 @@ async def _write(store: Store, deps: Deps, before: Watchlist, edit: Edit) -> Wri
             before,
             subjects=edit.subjects,
             communities=edit.communities,
+            markers=markers,
             change=edit.change,
             now=deps.clock(),
         )
@@ -290,8 +316,10 @@ async def _write(store: Store, deps: Deps, before: Watchlist, edit: Edit) -> Wri
     return Written(after, before, deps.settings.watching(after))
 
 
-def _tags(watchlist: Watchlist, settings: Settings, changed: str | None) -> Iterator[str]:
-    """Yield the ETags of the watchlist, and of its subject or community that is changed."""
+def _tags(
+    watchlist: Watchlist, settings: Settings, changed: str | None, marker: str | None
+) -> Iterator[str]:
+    """Yield the ETags of the watchlist, and of its subject, community or marker to change."""
     effective = settings.watching(watchlist)
     yield tag_of(watchlist_answer(watchlist, effective))
     for subject in watchlist["subjects"]:
@@ -300,6 +328,9 @@ def _tags(watchlist: Watchlist, settings: Settings, changed: str | None) -> Iter
     found = _named(effective_communities(effective, watchlist), changed or "")
     if found is not None:
         yield tag_of(community_answer(found, effective))
+    for each in markers_of(watchlist):
+        if each["id"] == marker:
+            yield tag_of(marker_answer(each))
 
 
 async def _check_commonness(store: Store, deps: Deps, before: Watchlist, edit: Edit) -> None:
@@ -313,14 +344,14 @@ async def _check_commonness(store: Store, deps: Deps, before: Watchlist, edit: E
 
     sample = await read_sample(store, deps.clock())
     for_each = [await asyncio.to_thread(common_terms, subject, sample) for subject in subjects]
-    _check(
+    check(
         refusal.below(*edit.places[subject["id"]])
         for subject, refusals in zip(subjects, for_each, strict=True)
         for refusal in refusals
     )
 
 
-def _check(*refusals: Iterator[Refusal]) -> None:
+def check(*refusals: Iterable[Refusal]) -> None:
     """Raise BadParameters if anything is refused."""
     if found := [refusal for some in refusals for refusal in some]:
         raise refused(found)
@@ -335,7 +366,8 @@ def _refused_communities(
         yield refusal.below("communities")
 
 
-def _same_id(given: str | None, in_path: str) -> Iterator[Refusal]:
+def same_id(given: str | None, in_path: str) -> Iterator[Refusal]:
+    """Yield whether a body names another id than the path."""
     if given is not None and given != in_path:
         yield Refusal(
             ("id",), f"{quoted(given)} isn't the id in the path", f"{in_path}, or nothing"

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from api.errors import RequestError
+from api.schema.markers import EffectParameters
 from api.schema.parameters import CompareParameters, ListParameters, TrendsParameters
 from api.schema.subject_parameters import MentionsParameters, SubjectsParameters
 
@@ -63,5 +64,7 @@ def is_heavy(parameters: object, form: str = "json") -> bool:
             return parameters.hours > MAX_LIGHT_HOURS
         case CompareParameters():
             return len(parameters.names) * parameters.hours > MAX_LIGHT_HOURS
+        case EffectParameters():
+            return 2 * parameters.days * 24 > MAX_LIGHT_HOURS
         case _:
             return False

@@ -31,7 +31,7 @@ from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
 from shared.stats.subjects import SentimentIsOf, sentiment_is_of
 from shared.stats.windows import Times, full_hours, steps_of
-from shared.times import Window, iso, next_hour
+from shared.times import Window, iso, next_hour, parse_iso
 
 COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left_out")
 
@@ -178,6 +178,26 @@ async def _compare_collected(
         return plain.model_copy(update={"subreddits": found, "gaps": gaps, "timestamp": iso(now)})
 
     return await asyncio.to_thread(with_changes)
+
+
+async def change_between(deps: Deps, scope: Scope, times: Times) -> Change:
+    """Compare the full hours of two times of a scope, as comparisons do.
+
+    It reads a document for each day of both, of the scope and of all. Raises StoreError.
+    """
+    hours = times.all
+    span = Window(parse_iso(f"{hours[0]}:00:00Z"), parse_iso(f"{hours[-1]}:00:00Z"))
+    cells = await read_cells(deps, list({scope.name: scope, ALL: Scope()}.values()), span)
+    states = await _states_of(deps, [scope])
+
+    def found() -> Change:
+        seen = coverage_in(deps, states, scope.community, replace(span, end=deps.clock()))
+        unknown = _unknown(cells[ALL], {scope.name: seen}, hours)
+        known = _known(times, seen, unknown, is_guessed=True)
+        missing = _missing(times, states, seen)
+        return _change(deps, scope.community, cells[scope.name], known, missing)
+
+    return await asyncio.to_thread(found)
 
 
 def _unknown(cells: Cells, seen: Mapping[str, Coverage | None], hours: Sequence[str]) -> set[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.deps import Deps
 from api.errors import NotFound
+from api.reads.markers import marker_answer
 from api.schema.parameters import NoParameters
 from api.schema.watchlist import (
     CommunityAnswer,
@@ -16,8 +17,9 @@ from api.schema.watchlist import (
 from shared.models import Subject, WatchedCommunity, Watchlist
 from shared.settings import Settings
 from shared.subjects.communities import effective_communities
+from shared.subjects.markers import ordered
 from shared.subjects.refusals import quoted
-from shared.subjects.watchlist import read_history, read_watchlist
+from shared.subjects.watchlist import markers_of, read_history, read_watchlist
 
 
 async def read_whole_watchlist(deps: Deps, _: NoParameters) -> WatchlistAnswer:
@@ -54,6 +56,7 @@ def watchlist_answer(watchlist: Watchlist, settings: Settings) -> WatchlistAnswe
         communities=[
             community_answer(each, settings) for each in effective_communities(settings, watchlist)
         ],
+        markers=[marker_answer(each) for each in ordered(markers_of(watchlist))],
         communities_from="settings" if watchlist["communities"] is None else "watchlist",
     )
 

@@ -1,4 +1,4 @@
-"""The base of all answers: their class, times, addresses, and descriptions of common fields."""
+"""The base of answers and bodies: classes, times, addresses, descriptions of common fields."""
 
 import re
 from typing import Annotated
@@ -72,3 +72,9 @@ class Answer(BaseModel):
     """Base class of the answers of endpoints."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class Body(BaseModel):
+    """Base class of the bodies that change something; other fields than its own are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

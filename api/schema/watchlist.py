@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from api.schema.base import Answer, Time
+from api.schema.base import Answer, Body, Time
+from api.schema.markers import ListedMarkerBody, MarkerAnswer
 from api.schema.parameters import Parameters
 from api.schema.subjects import TermAnswer
 from api.schema.values import Revision, WholeNumber
@@ -16,6 +17,7 @@ from shared.subjects.communities import (
     MAX_QUERY_CHARS,
     TAKES_COMMUNITY,
 )
+from shared.subjects.markers import MAX_MARKERS
 from shared.subjects.validation import (
     MAX_HOMES,
     MAX_MERGED,
@@ -36,12 +38,6 @@ MAX_COMMUNITY_CHARS = 150
 Text = Annotated[str, StringConstraints(max_length=MAX_TERM_CHARS)]
 SubjectId = Annotated[str, StringConstraints(max_length=MAX_ID_CHARS)]
 CommunityId = Annotated[str, StringConstraints(max_length=MAX_COMMUNITY_CHARS)]
-
-
-class Body(BaseModel):
-    """Base class of the bodies that change something; other fields than its own are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class TermBody(Body):
@@ -143,6 +139,12 @@ class WatchlistBody(Body):
         max_length=MAX_COMMUNITIES,
         description="all communities that are collected; null or left out: they stay as they are",
     )
+    markers: list[ListedMarkerBody] | None = Field(
+        default=None,
+        max_length=MAX_MARKERS,
+        description=f"all markers, at most {MAX_MARKERS}; null or left out: they stay, but for"
+        " those of subjects that are gone",
+    )
     revision: int | None = Field(default=None, description="ignored")
     changed_at: str | None = Field(default=None, max_length=40, description="ignored")
     change: str | None = Field(default=None, max_length=300, description="ignored")
@@ -221,13 +223,14 @@ class CommunityAnswer(Answer):
 
 
 class WatchlistAnswer(Answer):
-    """The subjects and the communities that are watched."""
+    """The subjects and the communities that are watched, and the markers."""
 
     revision: int = Field(description="counts the changes; 0 before anything is stored")
     changed_at: Time | None = Field(description="when it was changed; null before it is stored")
     change: str = Field(description="what the last change was")
     subjects: list[SubjectAnswer] = Field(description="the subjects, in their order")
     communities: list[CommunityAnswer] = Field(description="the communities that are collected")
+    markers: list[MarkerAnswer] = Field(description="the markers, oldest first")
     communities_from: Literal["settings", "watchlist"] = Field(
         description="settings until the communities are changed here, then watchlist"
     )

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,11 @@ from local.commands.ended import COMPLETED, FAILED, exit_status, print_failure
 from local.host.config import read_local_settings
 from shared.errors import UndertoneError
 from shared.logs import printable
-from shared.models import Subject, Term, Watchlist
+from shared.models import Marker, Subject, Term, Watchlist
 from shared.settings import Settings, load_settings
 from shared.store import Store, open_store
 from shared.subjects.communities import effective_communities
-from shared.subjects.watchlist import read_watchlist
+from shared.subjects.watchlist import markers_of, read_watchlist
 from shared.times import utc_now
 
 TERMINAL = "-"
@@ -51,7 +52,11 @@ def show_command(environ: Mapping[str, str], *, as_json: bool) -> int:
     def work() -> int:
         watchlist = asyncio.run(_read(settings))
         if as_json:
-            shown = {**watchlist, "communities": effective_communities(settings, watchlist)}
+            shown = {
+                **watchlist,
+                "communities": effective_communities(settings, watchlist),
+                "markers": markers_of(watchlist),
+            }
             print(json.dumps({name: shown[name] for name in ("revision", *_BODY)}))
         else:
             _print(watchlist, settings)
@@ -114,6 +119,8 @@ def yaml_of(watchlist: Watchlist) -> str:
     whole: dict[str, Any] = {"subjects": [_subject(each) for each in watchlist["subjects"]]}
     if watchlist["communities"] is not None:
         whole["communities"] = [dict(each) for each in watchlist["communities"]]
+    if markers := markers_of(watchlist):
+        whole["markers"] = [_set_fields(each) for each in markers]
     return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=WIDTH)
 
 
@@ -124,12 +131,12 @@ def body_of(text: bytes) -> WatchlistBody:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise NoYaml(" ".join(str(error).split())) from error
     try:
-        return WatchlistBody.model_validate(_with_terms(given))
+        return WatchlistBody.model_validate(_with_days(_with_terms(given)))
     except ValidationError as error:
         raise refused_body(WatchlistBody, error) from None
 
 
-_BODY = ("subjects", "communities")
+_BODY = ("subjects", "communities", "markers")
 
 
 def _with_terms(given: Any) -> Any:
@@ -143,6 +150,23 @@ def _with_terms(given: Any) -> Any:
         for each in given["subjects"]
     ]
     return {**given, "subjects": subjects}
+
+
+def _with_days(given: Any) -> Any:
+    """Return what a file says, with the days of markers as text, which YAML reads as dates."""
+    if not isinstance(given, dict) or not isinstance(given.get("markers"), list):
+        return given
+    markers = [
+        {**each, "date": day.isoformat()}
+        if isinstance(each, dict) and isinstance(day := each.get("date"), date)
+        else each
+        for each in given["markers"]
+    ]
+    return {**given, "markers": markers}
+
+
+def _set_fields(marker: Marker) -> dict[str, Any]:
+    return {name: value for name, value in marker.items() if value is not None}
 
 
 def _subject(subject: Subject) -> dict[str, Any]:

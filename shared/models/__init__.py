@@ -54,6 +54,8 @@ from shared.models.state import (
 )
 from shared.models.topics import Topic, Topics, TopicState
 from shared.models.watchlist import (
+    Marker,
+    MarkerKind,
     Role,
     Subject,
     Term,
@@ -114,6 +116,8 @@ __all__ = [
     "Language",
     "Lease",
     "Likeness",
+    "Marker",
+    "MarkerKind",
     "Mention",
     "MethodSaid",
     "MonthParts",

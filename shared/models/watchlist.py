@@ -1,4 +1,4 @@
-"""The watchlist: the subjects that people talk about, and the communities that are collected."""
+"""The watchlist: the subjects that people talk about, communities to collect, and markers."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -49,9 +49,29 @@ class WatchedCommunity(TypedDict):
     address: NotRequired[str]
 
 
+MarkerKind = Literal["release", "incident", "price", "other"]
+
+
+class Marker(TypedDict):
+    """Something that happened, which charts show; id is safe in a path.
+
+    date is a day such as 2026-11-18 and time a minute of it such as 14:30, both in UTC; without a
+    time, only the day is known. subject is the id of the subject that it concerns; None: all.
+    """
+
+    id: str
+    date: str
+    time: str | None
+    name: str
+    kind: MarkerKind
+    subject: str | None
+    link: str | None
+
+
 class Watchlist(TypedDict):
     """The watchlist; `revision` counts its changes, and `change` describes the last one.
 
+    rules_revision is the last revision that changed what items mention; without it, each may have.
     communities is None until someone edits them: the settings count until then.
     """
 
@@ -63,6 +83,8 @@ class Watchlist(TypedDict):
     change: str
     subjects: list[Subject]
     communities: list[WatchedCommunity] | None
+    markers: NotRequired[list[Marker]]
+    rules_revision: NotRequired[int]
     _etag: NotRequired[str]
 
 

@@ -6,8 +6,9 @@ from contextlib import suppress
 from datetime import datetime
 
 from shared.errors import DocumentExists
-from shared.models import Subject, WatchedCommunity, Watchlist, WatchlistRevision
+from shared.models import Marker, Subject, WatchedCommunity, Watchlist, WatchlistRevision
 from shared.store import WATCHLIST, WATCHLIST_REVISIONS, Store
+from shared.subjects.rules import changed_subjects
 from shared.subjects.starter import starter_pack
 from shared.times import iso
 
@@ -33,6 +34,16 @@ def seed() -> Watchlist:
         subjects=starter_pack(),
         communities=None,
     )
+
+
+def markers_of(watchlist: Watchlist) -> list[Marker]:
+    """Return the markers of a watchlist; one that an earlier version stored has none."""
+    return watchlist.get("markers", [])
+
+
+def rules_revision(watchlist: Watchlist) -> int:
+    """Return the last revision that changed what items mention; unless it is known, the last."""
+    return watchlist.get("rules_revision", watchlist["revision"])
 
 
 async def read_watchlist(store: Store) -> Watchlist:
@@ -61,16 +72,21 @@ async def write_watchlist(
     communities: Sequence[WatchedCommunity] | None,
     change: str,
     now: datetime,
+    markers: Sequence[Marker] | None = None,
 ) -> Watchlist:
     """Write the next revision over `before`, as it was read, and return it.
 
     What it replaces is kept first, so that no crash loses a revision. `change` says in a few words
-    what is new. Raises DocumentChanged and DocumentExists if another writer was first, and
-    StoreError.
+    what is new. Without `markers` they stay. Raises DocumentChanged and DocumentExists if another
+    writer was first, and StoreError.
     """
     after = _next(before, now=now, change=change)
     after["subjects"] = list(subjects)
     after["communities"] = None if communities is None else list(communities)
+    after["markers"] = markers_of(before) if markers is None else list(markers)
+    after["rules_revision"] = rules_revision(before)
+    if changed_subjects(before["subjects"], subjects):
+        after["rules_revision"] = after["revision"]
     if (etag := before.get("_etag")) is None:
         etag = await store.create(WATCHLIST, after)
     else:

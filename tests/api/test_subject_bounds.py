@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.reads.items import read_items
+from api.reads.markers import read_effect
 from api.reads.mentions import read_feed, read_mentions
 from api.reads.posts import read_recent_posts
 from api.reads.sentiment import compare, read_stats
@@ -16,6 +17,7 @@ from api.reads.subjects import read_subject, read_subjects
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.reads.voice import read_voice
+from api.schema.markers import MAX_EFFECT_DAYS, EffectParameters
 from api.schema.parameters import (
     CompareParameters,
     ItemsParameters,
@@ -58,13 +60,16 @@ from shared.store import (
     SUBJECT_PARTS,
     SUBJECTS_DAYS,
     SUBJECTS_MONTHS,
+    WATCHLIST,
     Store,
 )
+from shared.subjects.watchlist import read_watchlist
 from shared.times import iso, month_of
 from tests.api.subject_world import a_subject, watch
 from tests.api.test_bounds import MAX_REQUEST_UNITS
 from tests.api.world import LABELS, NOW, a_comment, a_post, deps_of
 from tests.fixtures.stores import FilledStore
+from tests.watchlists import a_marker
 
 # A watchlist of maximum size: each subject is talked about in each community each hour, and four
 # of them in many ways.
@@ -236,6 +241,15 @@ async def test_no_statistics_of_a_subject_cost_more_than_the_bound(busy) -> None
         calls.append((read_stats, ScopeParameters(subject=MANY[0], via="text", hours=hours)))
         by_name = TrendsParameters(subject=MANY[0], by="community", hours=hours)
         calls.append((read_trends, by_name))
+    await check(busy, calls)
+
+
+async def test_the_effect_of_no_marker_costs_more_than_the_bound(busy) -> None:
+    watchlist = await read_watchlist(busy)
+    day = iso(NOW - timedelta(days=MAX_EFFECT_DAYS + 1))[:10]
+    markers = [a_marker("own", day, subject=MANY[0]), a_marker("all", day)]
+    await busy.upsert(WATCHLIST, [{**watchlist, "markers": markers}])
+    calls = [(read_effect, EffectParameters(id=each["id"], days=30)) for each in markers]
     await check(busy, calls)
 
 

@@ -45,11 +45,17 @@ def preview(name: str) -> models.PreviewBody:
     return models.PreviewBody(name=name, terms=[models.TermBody(text=name)], days=2)
 
 
-def prepare(put_subject: Any, put_community: Any, client: Any) -> None:
+def marker(name: str) -> models.MarkerBody:
+    return models.MarkerBody(name=name, date="2026-11-18")
+
+
+def prepare(put_subject: Any, put_community: Any, put_marker: Any, client: Any) -> None:
     """Write what is merged or removed later."""
     for name in ("kept", "old", "gone"):
         put_subject(client=client, id=name, body=subject(f"Acme {name}"), if_match="*")
     put_community(client=client, id="push.gone", body=models.CommunityBody(), if_match="*")
+    for name in ("kept", "gone"):
+        put_marker(client=client, id=name, body=marker(f"Acme {name}"), if_match="*")
 
 
 def changes() -> dict[str, dict[str, Any]]:
@@ -60,6 +66,8 @@ def changes() -> dict[str, dict[str, Any]]:
         "delete_subject": {"id": "gone"},
         "put_community": {"id": "push.fresh", "body": models.CommunityBody()},
         "delete_community": {"id": "push.gone"},
+        "put_marker": {"id": "fresh", "body": marker("Acme fresh")},
+        "delete_marker": {"id": "gone"},
         "put_watchlist": {"body": models.WatchlistBody(subjects=[])},
     }
     return {name: {**each, "if_match": "*"} for name, each in given.items()}
@@ -70,7 +78,7 @@ def main(address: str, key: str) -> None:
         address, token=key, prefix="", auth_header_name="x-functions-key", timeout=60
     )
     sync = operations()
-    prepare(sync["put_subject"], sync["put_community"], client)
+    prepare(sync["put_subject"], sync["put_community"], sync["put_marker"], client)
     posts = sync["posts_recent"](client=client, hours=48, limit=3)
     cycles = sync["cycles"](client=client)
     since = datetime(2026, 1, 1, tzinfo=UTC)
@@ -83,6 +91,7 @@ def main(address: str, key: str) -> None:
         "trending_topics": {"limit": 5},
         **{name: {"id": "kept"} for name in ("subject", "subject_mentions", "subject_feed")},
         "community": {"id": "claude"},
+        **{name: {"id": "kept"} for name in ("marker", "marker_effect")},
         "preview_subject": {"body": preview("Acme again")},
         **changes(),
     }

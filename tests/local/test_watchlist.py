@@ -86,6 +86,28 @@ communities:
     assert stored(environ) == found
 
 
+def test_markers_are_written_and_imported_whether_or_not_a_day_is_quoted(environ, tmp_path) -> None:
+    text = """
+subjects: [{id: acme, name: Acme, terms: [Acme]}]
+markers:
+- {id: acme-2, date: 2026-11-18, time: '14:30', name: Acme 2, kind: release, subject: acme}
+- {id: outage, date: '2026-11-20', name: Outage}
+"""
+    assert import_command(environ, write(tmp_path, text)) == 0
+    found = stored(environ)
+    assert [(each["id"], each["date"], each["time"]) for each in found["markers"]] == [
+        ("acme-2", "2026-11-18", "14:30"),
+        ("outage", "2026-11-20", None),
+    ]
+    file = tmp_path / "again.yaml"
+    assert export_command(environ, file) == 0
+    assert import_command(environ, file) == 0
+    assert stored(environ) == found
+    without = write(tmp_path, "subjects: [{id: acme, name: Acme, terms: [Acme]}]")
+    assert import_command(environ, without) == 0
+    assert stored(environ) == found, "markers that a file leaves out stay"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -99,6 +121,7 @@ communities:
         ("subjects: [{id: acme, name: Acme, terms: [the]}]", "/subjects/0/terms/0/text: 'the'"),
         ("subjects: [{id: acme, name: Acme, terms: [A1], alias: x}]", "/subjects/0/alias: "),
         ("{subjects: [], communities: [{id: hn.A}]}", "/communities/0/id: 'hn.A'"),
+        ("{subjects: [], markers: [{id: a, date: 18 Nov, name: A}]}", "/markers/0/date: "),
         ("{subjects: [], communities: []}", "/communities: no community"),
     ],
 )

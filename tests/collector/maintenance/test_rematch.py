@@ -19,10 +19,11 @@ from collector.writers.lease import LET_GO_SECONDS, LeaseWait, lease
 from local.reddit.limits import RateLimit
 from shared.errors import CycleRunning
 from shared.models import Rematch, Subject
-from shared.rematches import changed_subjects, is_done, read_rematch, rematching
+from shared.rematches import MAX_CHANGES, is_done, read_rematch, rematching
 from shared.settings import Settings
 from shared.store import REMATCH, SUBJECT_HOURS, WATCHLIST, WORK, Query, Store
-from shared.subjects.watchlist import read_watchlist
+from shared.subjects.rules import changed_subjects
+from shared.subjects.watchlist import read_watchlist, write_watchlist
 from shared.times import utc_now
 from tests.api.world import NAMES, a_comment, a_post, keep
 from tests.collector.crashing import (
@@ -44,7 +45,7 @@ from tests.collector.harness import (
     things,
 )
 from tests.fixtures.forked import CONTEXT
-from tests.watchlists import a_subject, watch
+from tests.watchlists import a_marker, a_subject, watch
 
 NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)
 STEP = timedelta(minutes=40)
@@ -176,6 +177,28 @@ async def test_a_change_of_names_and_roles_reads_and_writes_no_item(store, setti
     assert (await rematch(watched, settings))["revision"] == 2
     assert watched.written.keys() == {"cycles"}
     await check(store, ZED)
+
+
+async def test_markers_match_no_item_however_many_are_written(store, settings) -> None:
+    await keep(store, *some_items(20))
+    await watch(store, 1, ZED)
+    await rematch(store, settings)
+    for number in range(MAX_CHANGES + 2):
+        before = await read_watchlist(store)
+        await write_watchlist(
+            store,
+            before,
+            subjects=before["subjects"],
+            communities=None,
+            markers=[a_marker(f"m{number}")],
+            change="a marker",
+            now=utc_now(),
+        )
+    assert await rematching(store) == frozenset()
+    watched = WatchedStore(store)
+    assert (await rematch(watched, settings))["revision"] == MAX_CHANGES + 3
+    assert watched.written.keys() == {"cycles"}
+    assert await rematch_turn(watched, settings).run() is None
 
 
 async def test_a_removed_subject_loses_its_mentions(store, settings) -> None:

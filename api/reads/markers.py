@@ -1,0 +1,168 @@
+"""The markers of the watchlist, and what was said before and after each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from api.deps import Deps
+from api.errors import NotFound
+from api.reads.scopes import Scope, read_scope_of_subject, subject_named
+from api.reads.sentiment import change_between
+from api.reads.spans import last_collection
+from api.schema.markers import (
+    EffectParameters,
+    MarkerAnswer,
+    MarkerEffect,
+    MarkerPath,
+    MarkersAnswer,
+    MarkersParameters,
+    Span,
+)
+from api.schema.sentiment import Change
+from shared.models import Marker, Watchlist
+from shared.stats.subjects import sentiment_is_of
+from shared.stats.windows import Times
+from shared.subjects.markers import concerns, happened, moment_of, ordered
+from shared.subjects.refusals import quoted
+from shared.subjects.watchlist import markers_of, read_watchlist
+from shared.times import Window, hour_start, iso
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+async def read_markers(deps: Deps, parameters: MarkersParameters) -> MarkersAnswer:
+    """Return the markers of a subject and a span, oldest first.
+
+    Raises UnknownSubject and StoreError.
+    """
+    watchlist = await read_watchlist(await deps.store())
+    found = ordered(markers_of(watchlist))
+    if parameters.subject is not None:
+        subject = subject_named(watchlist["subjects"], parameters.subject)["id"]
+        found = [each for each in found if concerns(each, subject)]
+    answers = [marker_answer(each) for each in found]
+    start, end = parameters.start or "", parameters.end
+    return MarkersAnswer(
+        markers=[each for each in answers if start <= each.at and (end is None or each.at < end)]
+    )
+
+
+async def read_marker(deps: Deps, parameters: MarkerPath) -> MarkerAnswer:
+    """Return a marker. Raises NotFound and StoreError."""
+    watchlist = await read_watchlist(await deps.store())
+    return marker_answer(marker_named(watchlist, parameters.id))
+
+
+def marker_named(watchlist: Watchlist, marker_id: str) -> Marker:
+    """Return the marker with this id. Raises NotFound."""
+    for marker in markers_of(watchlist):
+        if marker["id"] == marker_id:
+            return marker
+    raise NotFound(f"There is no marker {quoted(marker_id)}: GET /api/v1/markers lists them.")
+
+
+def marker_answer(marker: Marker) -> MarkerAnswer:
+    """Return a marker as answers show it."""
+    return MarkerAnswer(**marker, at=iso(moment_of(marker)))
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Whole hours of equal number before and after something; `end` is that of the last."""
+
+    before: Window
+    after: Window
+    end: datetime
+
+    @classmethod
+    def around(cls, first: datetime, last: datetime, hours: int) -> "Spans":
+        """Return the hours up to `first`, and as many from `last` on."""
+        length, second = timedelta(hours=hours), timedelta(seconds=1)
+        before = Window(first - length, first - second)
+        return cls(before, Window(last, last + length - second), last + length)
+
+    @property
+    def times(self) -> Times:
+        """Return the hours as a comparison takes them."""
+        return Times(self.after.hours(), self.before.hours(), frozenset())
+
+
+async def read_effect(deps: Deps, parameters: EffectParameters) -> MarkerEffect:
+    """Return the change from before a marker to after it, over equal spans of full hours.
+
+    Raises NotFound and StoreError.
+    """
+    watchlist = await read_watchlist(await deps.store())
+    marker = marker_named(watchlist, parameters.id)
+    scope = await read_scope_of_subject(deps, marker["subject"])
+    now = deps.clock()
+    spans = _spans_of(marker, parameters.days, await last_collection(deps, now))
+    if spans is None:
+        return _effect(deps, marker, parameters.days, scope, now)
+    change = await change_between(deps, scope, spans.times)
+    others = [each for each in ordered(markers_of(watchlist)) if each["id"] != marker["id"]]
+    return _effect(deps, marker, parameters.days, scope, now).model_copy(
+        update={
+            "status": "compared",
+            "hours": len(spans.times.now),
+            "before": _span(spans.before.start, happened(marker)[0]),
+            "after": _span(spans.after.start, spans.end),
+            "change": change,
+            "overlapping": [
+                marker_answer(each)
+                for each in _overlapping(others, marker, spans.before.start, spans.end)
+            ],
+            "sentiment_of": sentiment_is_of(_methods(change) if scope.subject else ()),
+        }
+    )
+
+
+def _spans_of(marker: Marker, days: int, collected: datetime) -> Spans | None:
+    """Return the spans around a marker; None where less than a day was collected after it."""
+    first, last = happened(marker)
+    since = (hour_start(collected) - last) // HOUR
+    if since < DAY // HOUR:
+        return None
+    return Spans.around(first, last, min(days * 24, since))
+
+
+def _overlapping(
+    others: Sequence[Marker], marker: Marker, start: datetime, end: datetime
+) -> list[Marker]:
+    """Return the other markers of the same subject, or for all, from start to end."""
+    return [
+        each
+        for each in others
+        if concerns(each, marker["subject"])
+        and moment_of(each) < end
+        and (start <= moment_of(each) or start < happened(each)[1])
+    ]
+
+
+def _effect(deps: Deps, marker: Marker, days: int, scope: Scope, now: datetime) -> MarkerEffect:
+    """Return the answer where nothing can be compared yet."""
+    return MarkerEffect(
+        marker=marker_answer(marker),
+        status="upcoming" if moment_of(marker) > now else "too_early",
+        scope=scope.name,
+        days=days,
+        hours=None,
+        before=None,
+        after=None,
+        change=None,
+        ready_at=iso(happened(marker)[1] + DAY),
+        overlapping=[],
+        sentiment_of=sentiment_is_of(()),
+        rematching=scope.is_rematching,
+        origin=deps.settings.origin,
+        timestamp=iso(now),
+    )
+
+
+def _methods(change: Change) -> set[str]:
+    return {*change.statistics.methods, *change.previous.methods}
+
+
+def _span(start: datetime, end: datetime) -> Span:
+    return Span(start=iso(start), end=iso(end))

@@ -1,0 +1,198 @@
+"""Before and after a marker: equal spans of full hours, which never overlap, and none too early."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from api.errors import NotFound
+from api.reads.markers import read_effect
+from api.reads.sentiment import compare
+from api.schema.markers import EffectParameters, MarkerEffect
+from api.schema.parameters import CompareParameters
+from shared.models import Marker
+from shared.store import COMMUNITIES, WATCHLIST, Query
+from shared.subjects.watchlist import read_watchlist
+from shared.times import iso
+from tests.api.reads.test_change import BAD, COLLECTED, GOOD, collected, posts_each_hour
+from tests.api.subject_world import keep_matched, watch
+from tests.api.world import a_post, deps_of, keep
+from tests.watchlists import a_marker as marker_of_a_day
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+# Three days before the last collection.
+AT = datetime(2026, 11, 20, 13, tzinfo=UTC)
+FULL = COLLECTED.replace(minute=0)
+MIXED = [GOOD, BAD, GOOD, BAD]
+
+
+def a_marker(marker_id: str = "m", at: datetime = AT, **more: Any) -> Marker:
+    """Return a marker at a time of a day."""
+    return marker_of_a_day(marker_id, f"{at:%Y-%m-%d}", **{"time": f"{at:%H:%M}", **more})
+
+
+async def mark(store: Any, *markers: Marker) -> None:
+    """Store a watchlist with these markers."""
+    await watch(store)
+    await store.upsert(WATCHLIST, [{**await read_watchlist(store), "markers": list(markers)}])
+
+
+async def effect(store: Any, *markers: Marker, days: int = 7, now: datetime = COLLECTED) -> Any:
+    """Return what changed from before the first marker to after it."""
+    await mark(store, *markers)
+    parameters = EffectParameters(id=markers[0]["id"], days=days)
+    return await read_effect(deps_of(store, now=now), parameters)
+
+
+def span(found: MarkerEffect, name: str) -> tuple[str, str]:
+    part = getattr(found, name)
+    return part.start, part.end
+
+
+@pytest.fixture
+async def turned(store: Any) -> Any:
+    """Return a store of ten days, good up to AT and bad from then on, collected to the end."""
+    start = FULL - 10 * DAY
+    await keep(store, posts_each_hour(start, AT, [GOOD] * 3 + [BAD]))
+    await keep(store, posts_each_hour(AT, COLLECTED, [GOOD] + [BAD] * 3, first=9000))
+    await collected(store)
+    return store
+
+
+async def test_what_turns_at_a_marker_is_told_over_equal_spans(turned: Any) -> None:
+    found = await effect(turned, a_marker())
+    assert (found.status, found.scope, found.days, found.hours) == ("compared", "all", 7, 72)
+    assert span(found, "before") == (iso(AT - 3 * DAY), iso(AT))
+    assert span(found, "after") == (iso(AT), iso(FULL))
+    change = found.change
+    assert change.verdict == "worse"
+    assert change.previous.total == change.statistics.total == 72 * 4
+    assert (change.previous.positive, change.statistics.positive) == (72 * 3, 72)
+    assert change.avg_sentiment < 0
+    assert found.overlapping == []
+
+
+async def test_nothing_that_changed_elsewhere_is_claimed_of_a_marker(store: Any) -> None:
+    await keep(store, posts_each_hour(FULL - 10 * DAY, COLLECTED, MIXED))
+    await collected(store)
+    found = await effect(store, a_marker())
+    assert found.change.verdict not in {"better", "worse"}
+    assert found.change.avg_sentiment == pytest.approx(0)
+
+
+async def test_a_span_is_as_long_as_asked_or_as_collected(turned: Any) -> None:
+    for days in (1, 2, 3):
+        found = await effect(turned, a_marker(), days=days)
+        assert found.hours == days * 24
+        assert span(found, "after") == (iso(AT), iso(AT + days * DAY))
+        assert span(found, "before") == (iso(AT - days * DAY), iso(AT))
+    late = await effect(turned, a_marker(), days=30, now=COLLECTED + 5 * DAY)
+    assert span(late, "after") == (iso(AT), iso(FULL)), "nothing is known of later hours"
+
+
+async def test_the_hour_of_a_marker_counts_on_neither_side(turned: Any) -> None:
+    found = await effect(turned, a_marker(at=AT + timedelta(minutes=30)), days=2)
+    assert span(found, "before")[1] == iso(AT)
+    assert span(found, "after")[0] == iso(AT + HOUR)
+
+
+async def test_without_a_time_its_whole_day_counts_on_neither_side(turned: Any) -> None:
+    found = await effect(turned, a_marker(time=None), days=2)
+    assert span(found, "before") == ("2026-11-18T00:00:00Z", "2026-11-20T00:00:00Z")
+    assert span(found, "after") == ("2026-11-21T00:00:00Z", "2026-11-23T00:00:00Z")
+    assert found.ready_at == "2026-11-22T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        (COLLECTED + timedelta(minutes=1), "upcoming"),
+        (COLLECTED + 400 * DAY, "upcoming"),
+        (COLLECTED - timedelta(minutes=30), "too_early"),
+        (FULL - 23 * HOUR, "too_early"),
+        (FULL - 24 * HOUR, "compared"),
+    ],
+)
+async def test_without_a_day_after_it_no_verdict_is_given(
+    turned: Any, at: datetime, status: str
+) -> None:
+    found = await effect(turned, a_marker(at=at))
+    assert found.status == status
+    parts = (found.hours, found.before, found.after, found.change)
+    assert all(each is None for each in parts) is (status != "compared")
+    assert found.ready_at >= iso(at + DAY)
+
+
+async def test_a_day_counts_when_it_was_collected(turned: Any) -> None:
+    """A day later by the clock, but nothing was collected since."""
+    found = await effect(turned, a_marker(at=FULL), now=COLLECTED + 2 * DAY)
+    assert found.status == "too_early"
+
+
+async def test_hours_that_are_not_known_count_on_neither_side(turned: Any) -> None:
+    """aws has nothing before the last two days before the marker."""
+    await turned.upsert(*await _known_since(turned, AT - 2 * DAY))
+    found = await effect(turned, a_marker())
+    assert (found.hours, found.change.hours) == (72, 48)
+
+
+async def _known_since(store: Any, since: datetime) -> Any:
+    states = await store.query(Query(COMMUNITIES, "community", 10, order_by="id"))
+    covered = [[iso(since), iso(COLLECTED)]]
+    return COMMUNITIES, [{**each, "covered": covered} for each in states]
+
+
+async def test_it_says_the_same_as_a_comparison_of_the_same_hours(turned: Any) -> None:
+    found = await effect(turned, a_marker(at=FULL - DAY), days=1)
+    parameters = CompareParameters(subreddits=("all",), hours=24, until="collected")
+    compared = await compare(deps_of(turned, now=COLLECTED), parameters)
+    assert found.change == compared.subreddits[0].change
+
+
+async def test_other_markers_within_the_spans_are_warned_of(turned: Any) -> None:
+    start, end = AT - 3 * DAY, FULL
+    inside = {
+        "first": start,
+        "in-its-hour": start + timedelta(minutes=30),
+        "same": AT,
+        "last": end - timedelta(minutes=1),
+    }
+    outside = {"before": start - timedelta(minutes=1), "after": end}
+    others = [a_marker(name, at) for name, at in {**inside, **outside}.items()]
+    of_a_day = a_marker("day", start - DAY, time=None)
+    ends_inside = a_marker("ends-inside", start, time=None)
+    found = await effect(turned, a_marker(), *others, of_a_day, ends_inside)
+    assert [each.id for each in found.overlapping] == [
+        "ends-inside", "first", "in-its-hour", "same", "last",
+    ]  # fmt: skip
+
+
+async def test_a_marker_of_a_subject_is_about_its_mentions(store: Any) -> None:
+    posts = [
+        a_post(n, FULL - n * HOUR, "aws", BAD if n < 72 else GOOD, content="Lantern is fine")
+        for n in range(1, 150)
+    ]
+    noise = [
+        a_post(1000 + n, FULL - n * HOUR, "claude", GOOD if n < 72 else BAD) for n in range(1, 150)
+    ]
+    await keep_matched(store, [*posts, *noise])
+    await collected(store)
+    others = [a_marker("own", AT + DAY, subject="lantern"), a_marker("all", AT - DAY)]
+    other = a_marker("other", AT, subject="kiro")
+    found = await effect(store, a_marker(subject="lantern"), *others, other)
+    assert found.scope == "subject:lantern"
+    assert found.change.statistics.total == 72
+    assert found.change.verdict == "worse"
+    assert [each.id for each in found.overlapping] == ["all", "own"]
+
+
+async def test_before_anything_is_collected_nothing_is_claimed(store: Any) -> None:
+    found = await effect(store, a_marker())
+    assert found.change is None or found.change.verdict not in {"better", "worse"}
+
+
+async def test_an_unknown_marker_is_not_found(store: Any) -> None:
+    await mark(store, a_marker())
+    with pytest.raises(NotFound, match="'other'"):
+        await read_effect(deps_of(store), EffectParameters(id="other"))
