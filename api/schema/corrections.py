@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
-from api.schema.base import Answer, Community, Time, WebAddress
+from api.schema.base import Answer, Body, Community, Time, WebAddress
 from api.schema.parameters import OtherName, Parameters
 from api.schema.values import ITEM_ID, CommunityName, Kind, SubjectId, WholeNumber
-from api.schema.watchlist import Body
 from shared.models import Label
 
 # A correction costs about three request units: itself, its note, and its item.

@@ -1,4 +1,4 @@
-"""The kinds of talk that an item can be (docs/talk.md); several may hold."""
+"""The kinds of talk that an item can be (docs/kinds.md); several may hold."""
 
 from typing import Literal, get_args
 

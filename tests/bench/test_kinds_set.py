@@ -5,8 +5,8 @@ import pytest
 from bench.field.labels import read_labels as read_items
 from bench.field.labels import read_rows
 from bench.field.training import SENTENCES
-from bench.talk.kinds import TALK
-from bench.talk.labels import agreement_of, kinds_of, read_labels, read_training, table_of
+from bench.kinds.kinds import TALK
+from bench.kinds.labels import agreement_of, kinds_of, read_labels, read_training, table_of
 from tests.fixtures.host import ROOT
 
 
@@ -32,7 +32,7 @@ def test_readers_agree_well_beyond_chance_on_each_kind(items) -> None:
 
 
 def test_the_page_tells_the_agreement_and_each_kind(items) -> None:
-    page = (ROOT / "docs" / "talk.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "kinds.md").read_text(encoding="utf-8")
     assert table_of(items) in page
     assert f"has {len(items):,} items by their ids" in page
     assert f"the kinds of the {len(read_training()):,} sentences" in page

@@ -1,1 +1,0 @@
-"""The kind of talk of an item: labels, and how well methods tell it (docs/talk.md)."""
