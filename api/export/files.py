@@ -58,10 +58,10 @@ MENTION_COLUMNS = [
     *_BASIS,
 ]
 # A file goes from hand to hand without its name, so that each line says whose it is.
+_LAST_OF_TREND = "corrected"
 TREND_COLUMNS = [
-    *(name for name in TrendPoint.model_fields if name != "corrected"),
+    *(name for name in TrendPoint.model_fields if name != _LAST_OF_TREND),
     "subreddit",
-    "corrected",
 ]
 NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME_CHARS = 150
@@ -110,7 +110,7 @@ def trends_file(
     series += [({**of, "subreddit": name}, points) for name, points in parts]
     series += [({**of, "via": via}, points) for via, points in (trends.vias or {}).items()]
     rows = [{**point.model_dump(), **own} for own, points in series for point in points]
-    columns = list(dict.fromkeys((*TREND_COLUMNS, *of)))
+    columns = list(dict.fromkeys((*TREND_COLUMNS, *of, _LAST_OF_TREND)))
     body = written(rows, columns, form, bom=parameters.bom == "1")
     span = (trends.window.start, trends.window.end)
     scope = (trends.subreddit, trends.subject or "", trends.via or "")

@@ -42,6 +42,8 @@ export type Label = Post["sentiment"]["label"];
 export type Granularity = "hour" | "day" | "week";
 /** What a list shows. */
 export type Kind = "posts" | "items" | "comments";
+/** What isn't given stays as it is. */
+export type CorrectionBody = Partial<Schemas["CorrectionBody"]>;
 export type BadParameter = Schemas["BadParameter"];
 type Problem = Partial<Schemas["Problem"] & Schemas["Conflict"]>;
 

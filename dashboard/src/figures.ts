@@ -137,6 +137,7 @@ export function sumTotals(steps: Step[]): Totals {
     comments: sum((step) => step.comments),
     left_out: sum((step) => step.left_out),
     copies: sum((step) => step.copies),
+    corrected: sum((step) => step.corrected),
     ...mergeMethods(steps),
     avg_sentiment: counted
       ? sum((step) => (step.avg_sentiment ?? 0) * scoredCount(step)) / counted

@@ -104,8 +104,17 @@ export function useFreshTopics(subject: string | null = null): QueryState<Topic[
 
 /** Return one post with its comments; name: community/id. */
 export function usePost(name: string): QueryState<PostDetail> {
+  return useQuery(postPath(name));
+}
+
+/** Load one post again. */
+export function reloadPost(name: string): Promise<void> {
+  return queries.get(postPath(name)).reload();
+}
+
+function postPath(name: string): string {
   const [community, id] = name.split("/");
-  return useQuery(apiPath(`/posts/${id}`, { subreddit: community }));
+  return apiPath(`/posts/${id}`, { subreddit: community });
 }
 
 /** Return the trends of scopes: communities, "all", subject:ID; no names: request nothing. */

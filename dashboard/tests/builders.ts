@@ -15,6 +15,7 @@ export function makeTotals(given: Partial<Totals> = {}): Totals {
     comments: 0,
     left_out,
     copies: 0,
+    corrected: 0,
     methods: total ? { vader: total } : {},
     mixed_methods: false,
     ...given,

@@ -284,3 +284,32 @@ def test_on_a_phone_the_post_covers_the_page_and_gives_it_back(
     expect(panel).to_have_count(0)
     expect(row_of(page, THREAD)).to_be_in_viewport()
     expect(page).to_have_url(f"{product.url}/?view=posts&subreddit=ChatGPTCoding")
+
+
+def test_a_label_is_corrected_for_everyone_and_taken_back(
+    visit: Visit, product: Product, thread: dict[str, Any]
+) -> None:
+    comment_id = thread["comments"][0]["id"]
+
+    def said() -> dict[str, Any]:
+        answer = product.get("posts/thread0", subreddit="ChatGPTCoding")
+        comments: list[dict[str, Any]] = answer["comments"]
+        own: dict[str, Any] = next(each for each in comments if each["id"] == comment_id)
+        return own["sentiment"]  # type: ignore[no-any-return]
+
+    before = said()
+    wrong = "negative" if before["label"] == "positive" else "positive"
+    page = visit.open(view="posts", post=THREAD)
+    own = comments_of(page).first
+    expect(own.get_by_text("corrected", exact=True)).to_have_count(0)
+    own.get_by_text("Wrong?").click()
+    own.get_by_role("button", name=wrong, exact=True).click()
+    expect(own.get_by_text("corrected", exact=True)).to_be_visible()
+    expect(own.get_by_role("img", name=wrong, exact=True)).to_be_visible()
+    expect(own.get_by_role("button", name=wrong, exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert (said()["label"], said()["corrected"]) == (wrong, True)
+    own.get_by_role("button", name="undo", exact=True).click()
+    expect(own.get_by_text("corrected", exact=True)).to_have_count(0)
+    assert said() == before

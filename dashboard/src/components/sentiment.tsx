@@ -37,14 +37,20 @@ export function Score({ value, named = false }: { value: number | null; named?: 
   );
 }
 
-/** Say in words that a method can't tell, or that a bare reply has its parent's sentiment. */
-export function Basis({ sentiment: { unsure, by } }: { sentiment: Pick<Said, "unsure" | "by"> }) {
+/** Say in words that a method can't tell, whose sentiment it is, and whether a person corrected it. */
+export function Basis({
+  sentiment: { unsure, by, corrected },
+}: {
+  sentiment: Pick<Said, "unsure" | "by" | "corrected">;
+}) {
   return (
     <>
       {unsure && " "}
       {unsure && <span class="basis">unsure</span>}
       {by && " "}
       {by && <span class="basis">from the parent</span>}
+      {corrected && " "}
+      {corrected && <span class="basis">corrected</span>}
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** One post beside the list, with its comments and their sentiment. */
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Comment, Post, PostDetail } from "../api";
+import { type Comment, type Post, type PostDetail, SUBJECT_PREFIX } from "../api";
 import { Byline } from "../components/age";
 import { Copies } from "../components/copies";
 import { ErrorNote, Skeleton } from "../components/data_state";
@@ -14,6 +14,7 @@ import { Basis, LabelShares, Score } from "../components/sentiment";
 import { communityName, count, plural, score } from "../format";
 import { address, go } from "../navigation";
 import { usePost } from "../queries";
+import { Correcting, NotAbout } from "./correcting";
 import { hostname, isExternal, originalLink } from "./links";
 import { decidingWords, Products } from "./products";
 import { flattenThread } from "./thread";
@@ -59,7 +60,9 @@ export function PostPanel({ name }: { name: string }) {
 
 function Detail({ detail }: { detail: PostDetail }) {
   const { post, comments } = detail;
-  const nameOf = useScopeName([post, ...comments].some(({ mentions }) => mentions.length > 0));
+  const nameOf = useScopeName(
+    [post, ...comments].some(({ mentions, not_about }) => mentions.length + not_about.length > 0),
+  );
   const deciding = decidingWords(post);
   return (
     <article>
@@ -81,7 +84,9 @@ function Detail({ detail }: { detail: PostDetail }) {
         </span>
         <Language language={post.language} />
       </p>
+      <Correcting item={post} said={post.sentiment} />
       <Products item={post} nameOf={nameOf} />
+      <NotAbout item={post} nameOf={(subject) => nameOf(SUBJECT_PREFIX + subject)} />
       <RichText text={post.content} words={matchedIn(post)} deciding={deciding} />
       <Links detail={detail} />
       <h3>
@@ -151,7 +156,9 @@ function Comments({ comments, nameOf }: { comments: Comment[]; nameOf: ScopeName
             <Language language={comment.language} />
             {depth > 0 && <span class="hidden">an answer</span>}
           </p>
+          <Correcting item={comment} said={comment.sentiment} />
           <Products item={comment} nameOf={nameOf} />
+          <NotAbout item={comment} nameOf={(subject) => nameOf(SUBJECT_PREFIX + subject)} />
           <RichText
             text={comment.content}
             words={matchedIn(comment)}
