@@ -44,10 +44,10 @@ soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
 
 # Measures each method on text that people labelled (docs/sentiment.md), and the rules of subjects on texts
-# that say which they name (docs/subjects.md): a minute.
+# that say which they name (docs/subjects.md): a minute. CORRECTIONS=FILE adds what people corrected.
 LABELLED ?= ../shared/sentiment
 eval: $(VENV)/.installed
-	$(BIN)/python -m bench.sentiment $(LABELLED)
+	$(BIN)/python -m bench.sentiment $(LABELLED) $(CORRECTIONS:%=--corrections %)
 	$(BIN)/python -m bench.mentions
 
 # Trains the weights of the linear method (a few minutes), then those of the encoder (an hour or two). Each file is

@@ -61,6 +61,8 @@ class RatedFile:
 
 
 Read = LabelledFile | RatedFile
+# The name of an export of corrections among files.
+CORRECTIONS = "corrections"
 
 
 class _Row(BaseModel):
@@ -162,6 +164,19 @@ def read_labelled(path: Path) -> list[Labelled]:
     if not path.is_file():
         sys.exit(f"{path} isn't a file.")
     return list(_mixed(path, frozenset()))
+
+
+def read_corrections(path: Path | None) -> Iterator[LabelledFile]:
+    """Yield the texts and the targets of an export of corrections, if there are any.
+
+    Exits as `read_labelled` does.
+    """
+    items = [] if path is None else read_labelled(path)
+    texts = [item for item in items if item.place is None]
+    targets = [item for item in items if item.place is not None]
+    for of, found in (("text", texts), ("target", targets)):
+        if found:
+            yield LabelledFile(f"{CORRECTIONS}:{of}", found, "text" if of == "text" else "target")
 
 
 def read_texts(path: Path) -> list[Labelled]:

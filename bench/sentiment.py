@@ -3,7 +3,9 @@
 Prints a report: accuracy, macro-F1, a confusion table and calibration on goemotions_dev.tsv,
 correlation on vader_tweets.tsv, speed, memory and load time, and the scores by file. `--errors N`
 adds N texts that each method misreads. `--json` prints one JSON object instead, with the scores of
-every labelled file in the folder (docs/sentiment.md). Each method runs in a process of its own.
+every labelled file in the folder (docs/sentiment.md). `--corrections FILE` adds what people
+corrected, an export of GET /api/v1/corrections?format=jsonl, to both. Each method runs in a process
+of its own.
 """
 
 import argparse
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from bench.labelled import DEFAULT_FOLDER, WHERE_TO_GET_IT, existing
-from bench.labelled_files import read_folder
+from bench.labelled_files import read_corrections, read_folder
 from bench.sentiment_report import measure
 from bench.sentiment_scores import Scores, score_file
 from bench.sentiment_table import table_of
@@ -29,10 +31,11 @@ class MethodScores(TypedDict):
     methods: dict[str, Scores]
 
 
-def scores_of(name: str, folder: Path) -> MethodScores:
-    """Return the scores of one method. Exits if the folder has no labelled file."""
+def scores_of(name: str, folder: Path, corrections: Path | None = None) -> MethodScores:
+    """Return the scores of one method. Exits if there is no labelled file."""
     method = method_named(name, FORMS)
-    found: Scores = {file.name: score_file(method, file) for file in read_folder(folder)}
+    files = (*read_folder(folder), *read_corrections(corrections))
+    found: Scores = {file.name: score_file(method, file) for file in files}
     if not found:
         sys.exit(WHERE_TO_GET_IT.format(path=folder / "goemotions_dev.tsv"))
     return {"methods": {name: found}}
@@ -41,16 +44,17 @@ def scores_of(name: str, folder: Path) -> MethodScores:
 def main() -> None:
     """Measure each method in a process of its own, and print a report or JSON."""
     given = _arguments()
+    more = ["--corrections", str(given.corrections)] if given.corrections else []
     if given.method and given.json:
-        _print(scores_of(given.method, given.folder))
+        _print(scores_of(given.method, given.folder, given.corrections))
     elif given.method:
-        _print(measure(given.method, given.folder, given.errors))
+        _print(measure(given.method, given.folder, given.errors, given.corrections))
     elif given.json:
-        apart = _each_apart([str(given.folder), "--json"])
+        apart = _each_apart([str(given.folder), "--json", *more])
         _print({"methods": {name: each["methods"][name] for name, each in apart.items()}})
     else:
         existing(given.folder / "goemotions_dev.tsv")
-        apart = _each_apart([str(given.folder), "--errors", str(given.errors)])
+        apart = _each_apart([str(given.folder), "--errors", str(given.errors), *more])
         print(table_of(list(apart.values())))
 
 
@@ -63,6 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--json", action="store_true", help="scores by file instead of the report")
     parser.add_argument("--errors", type=int, default=0, help="how many misread texts to show")
+    parser.add_argument("--corrections", type=Path, help="an export of what people corrected")
     parser.add_argument("--method", choices=METHODS, help="one method alone, as JSON")
     given = parser.parse_args()
     if given.json and given.errors:

@@ -12,7 +12,7 @@ from statistics import correlation, mean, median, pstdev
 from typing import Any
 
 from bench.labelled import LABELS, read_comments, read_tweets, with_one_label
-from bench.labelled_files import read_folder
+from bench.labelled_files import read_corrections, read_folder
 from bench.sentiment_figures import calibration, confusion, rates
 from bench.sentiment_scores import score_file
 from collector.sentiment.base import Method, Score
@@ -24,7 +24,9 @@ ROUNDS = 5
 MEGABYTE = 1024  # ru_maxrss is in kilobytes on Linux
 
 
-def measure(name: str, folder: Path, errors: int) -> dict[str, Any]:
+def measure(
+    name: str, folder: Path, errors: int, corrections: Path | None = None
+) -> dict[str, Any]:
     """Return all figures of one method."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
@@ -56,7 +58,8 @@ def measure(name: str, folder: Path, errors: int) -> dict[str, Any]:
         "load_ms": load_ms,
         "memory_mb": (after - before) / MEGABYTE,
         "files": {
-            file.name: score_file(method, file) for file in read_folder(folder, training=False)
+            file.name: score_file(method, file)
+            for file in (*read_folder(folder, training=False), *read_corrections(corrections))
         },
         "errors": _worst(texts, labels, scores, errors),
     }

@@ -4,7 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bench.labelled import LABELS
+from bench.labelled_files import CORRECTIONS
 
+# The files whose accuracy the table shows.
+BY_ACCURACY = ("comparisons_", f"{CORRECTIONS}:")
 Figures = dict[str, Any]
 LINES: Sequence[tuple[str, Callable[[Figures], str]]] = (
     ("version", lambda f: str(f["version"])),
@@ -38,7 +41,8 @@ def table_of(found: Sequence[Figures]) -> str:
 
 def _by_file(found: Sequence[Figures]) -> list[str]:
     """Return a line for each file, and each source of one that has several."""
-    lines = ["by file and source: macro-F1, of comparisons accuracy, of tweets correlation"]
+    title = "macro-F1, of tweets correlation, of comparisons and corrections accuracy"
+    lines = [f"by file and source: {title}"]
     for name, first in found[0].items():
         each = [scores[name] for scores in found]
         lines.append(_row(name, [_figure(name, rates) for rates in each], first["n"]))
@@ -53,8 +57,9 @@ def _by_file(found: Sequence[Figures]) -> list[str]:
 def _figure(name: str, rates: Figures) -> str:
     if "pearson" in rates:
         return "none" if rates["pearson"] is None else f"{rates['pearson']:.3f}"
-    # No target of a comparison is neutral, so that macro-F1 would be 2/3 at most.
-    chosen = rates["accuracy"] if name.startswith("comparisons_") else rates["macro_f1"]
+    # No target of a comparison is neutral, so that macro-F1 would be 2/3 at most. Corrections are
+    # few, and some label may be missing.
+    chosen = rates["accuracy"] if name.startswith(BY_ACCURACY) else rates["macro_f1"]
     return f"{chosen:.3f}"
 
 

@@ -186,6 +186,21 @@ def test_the_table_names_what_it_shows(labelled) -> None:
     assert re.search(r"goemotions_dev\.tsv +1\.000 +1\.000 +1\.000 +4$", told, re.MULTILINE)
 
 
+def test_each_method_is_measured_against_corrections(labelled) -> None:
+    rows = [*FILES["field_a.jsonl"], *FILES["targets_a.jsonl"]]
+    export = labelled / "export.jsonl"
+    export.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    given = [str(labelled), "--corrections", str(export)]
+    found = json.loads(evaluate(*given, "--json").stdout)["methods"]
+    for figures in found.values():
+        text, target = figures["corrections:text"], figures["corrections:target"]
+        assert (text["n"], target["n"]) == (3, 2)
+        assert text["accuracy"] == pytest.approx(2 / 3)
+        assert text["by_source"].keys() == {"github", "jira"}
+    told = evaluate(*given).stdout
+    assert re.search(r"corrections:text +0\.667 +0\.667 +0\.667 +3$", told, re.MULTILINE)
+
+
 @pytest.mark.parametrize("arguments", [["nowhere"], [".", "--json"]])
 def test_without_labelled_text_it_says_where_to_get_it(tmp_path, arguments) -> None:
     folder, *others = arguments
