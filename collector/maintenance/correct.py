@@ -6,7 +6,7 @@ and what its items have already isn't written twice.
 
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -18,6 +18,7 @@ from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.communities import Kind
 from shared.corrections.documents import (
+    LISTED,
     WAITING,
     forget_corrections,
     is_taken_back,
@@ -94,7 +95,7 @@ class Corrector:
         await forget_corrections(self.store, corrections.keys() - items.keys())
         done = [note for note in notes if self._is_done(note, corrections)]
         journal.check()
-        await self.store.delete(CORRECTION_NOTES, [(WAITING, note["id"]) for note in done])
+        await self._remove_notes(done, corrections)
 
     async def _items(self, corrections: Sequence[Correction]) -> dict[str, Item]:
         """Return the items of corrections that still have their words, by their keys."""
@@ -132,7 +133,16 @@ class Corrector:
         await journal.reconciled()
         event(log, "corrections.written", items=len(items))
 
-    def _is_done(self, note: CorrectionNote, corrections: dict[str, Correction]) -> bool:
+    async def _remove_notes(
+        self, notes: Sequence[CorrectionNote], corrections: Mapping[str, Correction]
+    ) -> None:
+        """Remove notes that waited, and what lists a change that a later one has followed."""
+        tickets = {each["ticket"] for each in corrections.values()}
+        followed = [note["id"] for note in notes if note["id"] not in tickets]
+        await self.store.delete(CORRECTION_NOTES, [(LISTED, each) for each in followed])
+        await self.store.delete(CORRECTION_NOTES, [(WAITING, note["id"]) for note in notes])
+
+    def _is_done(self, note: CorrectionNote, corrections: Mapping[str, Correction]) -> bool:
         """Return whether a note needs no other run: its correction, or a later one, is written."""
         found = corrections.get(note["correction"])
         if found is not None and note["id"] <= found["ticket"]:

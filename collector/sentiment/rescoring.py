@@ -21,7 +21,7 @@ MAX_FAILED_ALONE = 3
 # The fields that a score follows from. A score of earlier ones isn't that of the item any more.
 SCORED_FIELDS = (
     "title", "content", "author", "source", "deleted", "language", "sentiment", "mentions",
-    "correction",
+    "correction", "rejected",
 )  # fmt: skip
 
 
@@ -109,7 +109,8 @@ def with_score(fresh: Item, before: Item, after: Item) -> Item | None:
     if any(fresh.get(name) != before.get(name) for name in SCORED_FIELDS):
         return None
     changed = {name: value for name, value in after.items() if before.get(name) != value}
-    return cast("Item", {**fresh, **changed})
+    kept = {name: value for name, value in fresh.items() if name in after or name not in before}
+    return cast("Item", {**kept, **changed})
 
 
 def _reason(error: Exception) -> str:

@@ -310,6 +310,11 @@ def test_a_label_is_corrected_for_everyone_and_taken_back(
         "aria-pressed", "true"
     )
     assert (said()["label"], said()["corrected"]) == (wrong, True)
+    # The queue's function writes it, and all figures have it then.
+    until = time.monotonic() + 60
+    while not (listed := product.get("corrections"))[0]["counts"]:
+        assert time.monotonic() < until, listed
+        time.sleep(0.2)
     own.get_by_role("button", name="undo", exact=True).click()
     expect(own.get_by_text("corrected", exact=True)).to_have_count(0)
     assert said() == before

@@ -183,6 +183,7 @@ async def test_a_note_before_its_correction_waits_for_a_minute(store, settings) 
     assert await waiting(store) == 1
     await correct(store, settings, NOW + timedelta(minutes=2))
     assert (await waiting(store), await corrected_in(store)) == (0, 0)
+    assert await read_notes(store, LISTED, 10) == []
 
 
 async def test_a_rescore_keeps_it_and_renews_the_method_s_own(store, settings) -> None:
