@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from api.actions.collect import ask_for_collection
+from api.actions.corrections import delete_correction, put_correction
 from api.actions.ingest import take
 from api.deps import Deps
+from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import LastObserved, check_health
 from api.reads.items import read_items
@@ -14,6 +16,7 @@ from api.reads.sentiment import compare, read_stats
 from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
+from api.schema.corrections import CorrectionBody, CorrectionPath, CorrectionsParameters
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
@@ -95,7 +98,19 @@ def asked(
         "cycle": {"": lambda deps: read_cycle(deps, CycleParameters(id=cycle))},
         "admin_collect": {"": ask_for_collection},
         "ingest": {"one line": lambda deps: take(deps, PUSHED)},
+        **_corrections_asked(*post),
         **subjects_asked(subjects, one),
+    }
+
+
+def _corrections_asked(community: str, post: str) -> Asked:
+    """Return what is asked of corrections; the last one takes back what the first one says."""
+    path = CorrectionPath(id=post, subreddit=community)
+    body = CorrectionBody(label="negative")
+    return {
+        "put_correction": {"": lambda deps: put_correction(deps, path, body)},
+        "corrections": {"50": lambda deps: read_page_of_corrections(deps, CorrectionsParameters())},
+        "delete_correction": {"": lambda deps: delete_correction(deps, path)},
     }
 
 

@@ -81,6 +81,7 @@ def main(address: str, key: str) -> None:
     prepare(sync["put_subject"], sync["put_community"], sync["put_marker"], client)
     posts = sync["posts_recent"](client=client, hours=48, limit=3)
     cycles = sync["cycles"](client=client)
+    one = {"id": posts[0].id, "subreddit": posts[0].subreddit, "kind": "post"}
     since = datetime(2026, 1, 1, tzinfo=UTC)
     given: dict[str, dict[str, Any]] = {
         "posts_recent": {"q": "the", "sentiment": "positive", "start": since},
@@ -93,6 +94,8 @@ def main(address: str, key: str) -> None:
         "community": {"id": "claude"},
         **{name: {"id": "kept"} for name in ("marker", "marker_effect")},
         "preview_subject": {"body": preview("Acme again")},
+        "put_correction": {**one, "body": models.CorrectionBody(label="negative")},
+        "delete_correction": one,
         **changes(),
     }
     returned = {

@@ -13,7 +13,8 @@ from tests.fixtures.host import ROOT
 BIN = ROOT / ".venv-client" / "bin"
 CALLS = ROOT / "tests" / "client" / "calls.py"
 # The type that an operation returns, if it isn't the answer's model.
-RETURNED = dict.fromkeys(("Posts", "Items", "Cycles", "TopicsAnswer", "Mentions"), "list")
+LISTS = ("Posts", "Items", "Cycles", "TopicsAnswer", "Mentions", "Corrections")
+RETURNED = dict.fromkeys(LISTS, "list")
 FEEDS = {"trending_feed", "subject_feed"}
 # The generator knows no lines of JSON.
 OVERRIDES = {"application/x-ndjson": "application/octet-stream"}

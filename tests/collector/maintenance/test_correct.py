@@ -8,6 +8,7 @@ import pytest
 
 from collector.maintenance.cleanup import Cleaner
 from collector.maintenance.correct import Corrector
+from collector.writers.lease import LeaseWait
 from local.reddit.limits import RateLimit
 from shared.corrections.documents import (
     LISTED,
@@ -238,17 +239,11 @@ async def test_a_correction_during_a_rescore_isn_t_lost(store, settings) -> None
                 await correct(store, settings)
             return await store.replace(*args)
 
-    await rescorer(Meanwhile(), settings, now=later).run(lease_wait=_patient())  # type: ignore[arg-type]
+    await rescorer(Meanwhile(), settings, now=later).run(lease_wait=LeaseWait(5))  # type: ignore[arg-type]
     await rescorer(store, settings, now=later + timedelta(minutes=5)).run()
     sentiment = (await stored_items(store, NAMES))["t3_p0"]["sentiment"]
     assert (sentiment["label"], sentiment["method"]) == ("negative", "linear")
     await check_statistics(store, NAMES)
-
-
-def _patient() -> Any:
-    from collector.writers.lease import LeaseWait  # noqa: PLC0415
-
-    return LeaseWait(5)
 
 
 async def test_a_rematch_keeps_it(store, settings) -> None:
