@@ -45,6 +45,8 @@ export interface Address {
   at: string | null;
   /** The open post: community/id. */
   post: string | null;
+  /** The marker whose before and after is shown, by its id. */
+  marker: string | null;
 }
 
 /** The filters of the list, beside window, subject and community. */
@@ -68,6 +70,7 @@ const DEFAULTS: Address = {
   home: null,
   ...NO_FILTER,
   post: null,
+  marker: null,
 };
 export const MAX_CHOSEN = 5;
 /** Ids have the characters of ITEM_ID in api/schema/parameters.py; one of dots alone is a path. */
@@ -113,6 +116,7 @@ export function parseAddress(search: string): Address {
     topic: query.get("topic") || null,
     at: time("at"),
     post: POST.test(query.get("post") ?? "") ? query.get("post") : null,
+    marker: query.get("marker") || null,
   };
 }
 

@@ -36,6 +36,10 @@ export type WatchedCommunities = Schemas["WatchedCommunities"];
 /** How far the stored items are matched by changed rules of the watchlist. */
 export type Rematch = Schemas["RematchState"];
 export type Coverage = Schemas["CoverageAnswer"];
+export type Marker = Schemas["MarkerAnswer"];
+export type Markers = Schemas["MarkersAnswer"];
+/** What changed from before a marker to after it. */
+export type MarkerEffect = Schemas["MarkerEffect"];
 export type Outage = Schemas["SourceHealth"];
 export type LabelCounts = Schemas["LabelCounts"];
 export type Label = Post["sentiment"]["label"];
@@ -70,6 +74,7 @@ export const HEALTH = apiPath("/health");
 export const CYCLES = apiPath("/cycles", { limit: 20 });
 export const COMMUNITIES = apiPath("/subreddits");
 export const WATCHED = apiPath("/communities");
+export const MARKERS = apiPath("/markers");
 
 /** Return the address of the trending topics, of all posts or of those that mention a subject. */
 export function trendingPath(subject: string | null): string {
@@ -93,6 +98,11 @@ export function subjectsPath(hours: number): string {
 /** Return the address of one subject, or of something of it, such as "/mentions". */
 export function subjectPath(subject: string, query: Query, part = ""): string {
   return apiPath(`/subjects/${encodeURIComponent(subject)}${part}`, query);
+}
+
+/** Return the address of what changed from before a marker to after it. */
+export function markerEffectPath(id: string): string {
+  return apiPath(`/markers/${encodeURIComponent(id)}/effect`);
 }
 
 export function shareOfVoicePath(

@@ -5,6 +5,7 @@ import "./styles/components.css";
 import "./styles/communities.css";
 import "./styles/subjects.css";
 import "./styles/subject.css";
+import "./styles/markers.css";
 import "./styles/compare.css";
 import "./styles/posts.css";
 import "./styles/collection.css";

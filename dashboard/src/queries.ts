@@ -9,8 +9,13 @@ import {
   type Comparison,
   comparisonPath,
   fetchJson,
+  MARKERS,
   MAX_COMPARED,
+  type Marker,
+  type MarkerEffect,
+  type Markers,
   type Mention,
+  markerEffectPath,
   type PostDetail,
   type Rematch,
   type ShareOfVoice,
@@ -100,6 +105,18 @@ export function useFreshTopics(subject: string | null = null): QueryState<Topic[
     return () => clearInterval(timer);
   }, [path]);
   return useTopics(subject);
+}
+
+const NO_MARKERS: Marker[] = [];
+
+/** Return the markers of all charts; without them charts show the rest. */
+export function useMarkers(): Marker[] {
+  return useQuery<Markers>(MARKERS).data?.markers ?? NO_MARKERS;
+}
+
+/** Return what changed from before a marker to after it. */
+export function useMarkerEffect(id: string): QueryState<MarkerEffect> {
+  return useQuery(markerEffectPath(id));
 }
 
 /** Return one post with its comments; name: community/id. */

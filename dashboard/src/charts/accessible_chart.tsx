@@ -32,21 +32,26 @@ interface Props {
   /** The legend, below the chart: it may grow without moving the chart. */
   legend?: ComponentChildren;
   table: ComponentChildren;
+  /** What lies over the chart, with keys of its own. */
+  overlay?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function AccessibleChart({ name, plot, onSelect, legend, table, children }: Props) {
+export function AccessibleChart({ name, plot, onSelect, legend, table, overlay, children }: Props) {
   return (
     <>
-      <div
-        class="chart"
-        role="application"
-        aria-roledescription="chart"
-        aria-label={name}
-        tabIndex={0}
-        onKeyDown={handleKeys(plot, onSelect)}
-      >
-        {children}
+      <div class="chart-frame">
+        <div
+          class="chart"
+          role="application"
+          aria-roledescription="chart"
+          aria-label={name}
+          tabIndex={0}
+          onKeyDown={handleKeys(plot, onSelect)}
+        >
+          {children}
+        </div>
+        {overlay}
       </div>
       {legend}
       <details class="table-of">

@@ -6,6 +6,10 @@ import { cssColour } from "./plot";
 
 const DAY_SECONDS = 86_400;
 const LABEL_PIXELS = 64;
+/** What the axes take, in pixels. */
+export const TIME_AXIS = 28;
+export const SENTIMENT_AXIS = 46;
+export const VOLUME_AXIS = 40;
 const dateFormats = (timeZone?: string) => ({
   date: new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone }),
   weekday: new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", timeZone }),
@@ -30,7 +34,7 @@ export function timeAxis(seconds: number): uPlot.Axis {
     font: FONT,
     grid: { show: false },
     ticks: { stroke: cssColour("line"), size: 4 },
-    size: 28,
+    size: TIME_AXIS,
     space: LABEL_PIXELS,
     ...(seconds < DAY_SECONDS ? {} : { splits: dayTicks }),
     values: (_, splits) => {
@@ -58,7 +62,7 @@ export function sentimentAxis(limit: number): uPlot.Axis {
     scale: "sentiment",
     stroke: cssColour("muted"),
     font: FONT,
-    size: 46,
+    size: SENTIMENT_AXIS,
     grid: { stroke: cssColour("line"), width: 1 },
     ticks: { show: false },
     splits: () => [-limit, -limit / 2, 0, limit / 2, limit],
@@ -72,7 +76,7 @@ export function volumeAxis(max: number): uPlot.Axis {
     side: 1,
     stroke: cssColour("muted"),
     font: FONT,
-    size: 40,
+    size: VOLUME_AXIS,
     grid: { show: false },
     ticks: { show: false },
     splits: () => [0, max],

@@ -3,12 +3,15 @@
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { ChartStep } from "../figures";
-import { sentimentAxis, timeAxis, timeZoneOptions } from "./axes";
+import { SENTIMENT_AXIS, sentimentAxis, TIME_AXIS, timeAxis, timeZoneOptions } from "./axes";
 import { completeStepsPath, drawMarks, drawUncollected } from "./marks";
 import { cssColour, Plot } from "./plot";
 
 /** One dash for each line; the style sheet has the colours: --line-1 and so on. */
 export const DASHES = [[], [7, 4], [2, 4], [10, 4, 2, 4], [4, 2]];
+
+/** What lies around the figures, in pixels. */
+export const LINE_CHART_INSETS = { top: 10, right: 28, bottom: TIME_AXIS, left: SENTIMENT_AXIS };
 
 interface Props {
   trends: { name: string; steps: ChartStep[] }[];
@@ -47,7 +50,7 @@ function chartOptions(latest: { current: Props }): Omit<uPlot.Options, "width" |
   return {
     ...timeZoneOptions(seconds),
     legend: { show: false },
-    padding: [10, 28, 0, 0],
+    padding: [LINE_CHART_INSETS.top, LINE_CHART_INSETS.right, 0, 0],
     cursor: {
       y: false,
       points: { size: 8, width: 2, fill: cssColour("card") },

@@ -3,13 +3,30 @@
 import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import type { ChartStep } from "../figures";
-import { sentimentAxis, signGradient, timeAxis, timeZoneOptions, volumeAxis } from "./axes";
+import {
+  SENTIMENT_AXIS,
+  sentimentAxis,
+  signGradient,
+  TIME_AXIS,
+  timeAxis,
+  timeZoneOptions,
+  VOLUME_AXIS,
+  volumeAxis,
+} from "./axes";
 import { completeStepsPath, drawMarks, drawUncollected } from "./marks";
 import { cssColour, Plot } from "./plot";
 
 /** The bars take the lower part of the chart, the line the rest. */
 const BARS_SHARE = 0.3;
 const DRAG_PIXELS = 4;
+const PADDING = { top: 10, right: 4 };
+/** What lies around the figures, in pixels. */
+export const CHART_INSETS = {
+  top: PADDING.top,
+  right: VOLUME_AXIS + PADDING.right,
+  bottom: TIME_AXIS,
+  left: SENTIMENT_AXIS,
+};
 
 interface Props {
   steps: ChartStep[];
@@ -67,7 +84,7 @@ function chartOptions(latest: Latest, compact: boolean): Options {
   return {
     ...timeZoneOptions(seconds),
     legend: { show: false },
-    padding: compact ? [4, 0, 0, 0] : [10, 4, 0, 0],
+    padding: compact ? [4, 0, 0, 0] : [PADDING.top, PADDING.right, 0, 0],
     cursor: cursorOptions(latest.current),
     scales: {
       x: { time: true, range: (_, min, max) => [min - seconds / 2, max + seconds / 2] },

@@ -1,7 +1,8 @@
 /** A small chart of mentions: the mean as a line, and how many there were as bars below it. */
 
 import { useId } from "preact/hooks";
-import type { SubjectPoint } from "../api";
+import type { Marker, SubjectPoint } from "../api";
+import { markersSummary, placeMarkers } from "../markers/placing";
 import { trendMarks } from "./trend_marks";
 
 const HEIGHT = 40;
@@ -21,9 +22,12 @@ interface Props {
   /** What charts side by side share. */
   scales: Scales;
   name: string;
+  markers?: Marker[];
 }
 
-export function TrendSparkline({ points, scales: { end, seconds, limit, most }, name }: Props) {
+export function TrendSparkline({ points, scales, name, markers = [] }: Props) {
+  const { end, seconds, limit, most } = scales;
+  const placed = placeMarkers(markers, rangeOf(points, seconds));
   const gradient = useId();
   const width = 100 / Math.max(1, points.length);
   const isOpen = (start: string) => Date.parse(start) + 1000 * seconds > Date.parse(end);
@@ -37,7 +41,7 @@ export function TrendSparkline({ points, scales: { end, seconds, limit, most }, 
       viewBox={`0 0 100 ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={name}
+      aria-label={placed.length ? `${name}.${markersSummary(placed)}` : name}
     >
       <linearGradient
         id={gradient}
@@ -68,6 +72,9 @@ export function TrendSparkline({ points, scales: { end, seconds, limit, most }, 
           </g>
         );
       })}
+      {placed.map(({ marker, at }) => (
+        <path key={marker.id} class="marker" d={`M${100 * at} 0V${HEIGHT}`} />
+      ))}
       <path class="zero" d={`M0 ${LINE_HEIGHT / 2}H100`} />
       <path class="mean" d={line} stroke={`url(#${gradient})`} />
       <path class="mean dot" d={dots} stroke={`url(#${gradient})`} />
@@ -77,3 +84,8 @@ export function TrendSparkline({ points, scales: { end, seconds, limit, most }, 
 
 /** A step that is observed less than this is shaded: MIN_OBSERVED in figures.ts. */
 const MIN_OBSERVED = 0.8;
+
+function rangeOf(points: SubjectPoint[], seconds: number) {
+  const start = Date.parse(points[0]?.start ?? "") || 0;
+  return { start, end: start + 1000 * seconds * points.length };
+}

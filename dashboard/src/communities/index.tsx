@@ -9,6 +9,7 @@ import { CommunityPicker, WindowPicker } from "../components/pickers";
 import { isFirstRun } from "../cycles";
 import { stepSize } from "../figures";
 import { communityName } from "../format";
+import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
 import { useAllTrends, useTopics, useTrends } from "../queries";
 import { TrendingCard } from "../trending/card";
@@ -65,6 +66,7 @@ export function Communities() {
               );
             }}
           </DataState>
+          <BeforeAndAfter />
           <div class="reasons">
             {!community && <Contributors />}
             <TrendingCard />

@@ -21,8 +21,10 @@ import {
   windowFilter,
 } from "../figures";
 import { communityName, count, plural, score, windowName } from "../format";
+import { MarkerLines } from "../markers/layer";
+import { markersSummary, type PlacedMarker, placeMarkers, stepsRange } from "../markers/placing";
 import { address, go } from "../navigation";
-import { type AllTrends, useAllTrends } from "../queries";
+import { type AllTrends, useAllTrends, useMarkers } from "../queries";
 
 interface Panel {
   compared: ComparedScope;
@@ -58,12 +60,14 @@ function Charts({ compared: all, collected }: AllTrends) {
   const trends = panels.map((each) => each.steps);
   const [limit, most] = [sentimentLimit(trends), maxVolume(trends)];
   const [activeStep, setActiveStep] = useState<number | null>(null);
+  const placed = placeMarkers(useMarkers(), stepsRange(trends[0] ?? [], steps.seconds));
   return (
     <ul class="small-multiples">
       {panels.map(({ compared, steps: panelSteps }) => (
         <ChartCard
           key={compared.subreddit}
           compared={compared}
+          placed={placed}
           step={activeStep === null ? undefined : panelSteps[activeStep]}
           span={windowFilter(collected.window, now.value)}
         >
@@ -97,12 +101,13 @@ function Charts({ compared: all, collected }: AllTrends) {
 interface CardProps {
   compared: ComparedScope;
   step: ChartStep | undefined;
+  placed: PlacedMarker[];
   /** The filter that limits posts to the window. */
   span: Partial<Address>;
   children: preact.ComponentChildren;
 }
 
-function ChartCard({ compared, step, span, children }: CardProps) {
+function ChartCard({ compared, step, placed, span, children }: CardProps) {
   const { hours, subreddit: chosen } = address.value;
   const { subreddit, statistics } = compared;
   const isChosen = chosen?.toLowerCase() === subreddit.toLowerCase();
@@ -116,8 +121,15 @@ function ChartCard({ compared, step, span, children }: CardProps) {
         </h3>
         <Score value={step ? step.avg_sentiment : statistics.avg_sentiment} />
       </div>
-      <div role="img" aria-label={chartSummary(compared, hours)}>
+      <div
+        class="chart-frame"
+        role="img"
+        aria-label={`${chartSummary(compared, hours)}${placed.length ? `.${markersSummary(placed)}` : ""}`}
+      >
         {children}
+        <div class="markers">
+          <MarkerLines placed={placed} />
+        </div>
       </div>
       <p class="small-multiple-more muted">
         {step ? (

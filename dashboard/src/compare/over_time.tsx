@@ -5,7 +5,7 @@ import type uPlot from "uplot";
 import { NO_FILTER } from "../address";
 import type { ComparedScope } from "../api";
 import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
-import { DASHES, LineChart } from "../charts/line_chart";
+import { DASHES, LINE_CHART_INSETS, LineChart } from "../charts/line_chart";
 import { Link } from "../components/link";
 import type { ScopeName } from "../components/scope_name";
 import { ScrollRegion } from "../components/scroll_region";
@@ -20,7 +20,17 @@ import {
   sentimentLimit,
 } from "../figures";
 import { plural, score, windowName } from "../format";
+import { MarkerLayer, MarkersInRow } from "../markers/layer";
+import {
+  markersByStep,
+  markersOf,
+  markersSummary,
+  type PlacedMarker,
+  placeMarkers,
+  stepsRange,
+} from "../markers/placing";
 import { address } from "../navigation";
+import { useMarkers } from "../queries";
 
 interface Trend {
   scope: string;
@@ -51,6 +61,11 @@ export function MeansOverTime({ all, nameOf, collected }: Props) {
     `${all.map(({ subreddit }) => subreddit)} ${hours}`,
   );
   const span = activeStep === null ? undefined : trends[0]?.steps[activeStep];
+  const markers = markersOf(
+    useMarkers(),
+    all.map((each) => each.scope),
+  );
+  const placed = placeMarkers(markers, stepsRange(trends[0]?.steps ?? [], steps.seconds));
   const means = all.map(
     ({ subreddit, statistics }) => `${nameOf(subreddit)} ${score(statistics.avg_sentiment)}`,
   );
@@ -72,10 +87,11 @@ export function MeansOverTime({ all, nameOf, collected }: Props) {
         </p>
       </div>
       <AccessibleChart
-        name={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step.`}
+        name={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step.${markersSummary(placed)}`}
         plot={plot}
         legend={<Legend trends={trends} activeStep={activeStep} />}
-        table={<StepsTable trends={trends} />}
+        overlay={<MarkerLayer placed={placed} insets={LINE_CHART_INSETS} />}
+        table={<StepsTable trends={trends} placed={placed} />}
       >
         <LineChart
           trends={trends}
@@ -118,8 +134,9 @@ function meanAt({ name, steps }: Trend, at: number | null): string {
   return `${name} ${score(steps[at ?? 0]?.avg_sentiment ?? null)}`;
 }
 
-function StepsTable({ trends }: { trends: Trend[] }) {
+function StepsTable({ trends, placed }: { trends: Trend[]; placed: PlacedMarker[] }) {
   const steps = trends[0]?.steps ?? [];
+  const markers = markersByStep(placed, steps.length);
   return (
     <ScrollRegion name="Average sentiment over time">
       <table>
@@ -136,7 +153,10 @@ function StepsTable({ trends }: { trends: Trend[] }) {
         <tbody>
           {steps.map((span, at) => (
             <tr key={span.end}>
-              <th scope="row">{stepTime(span)}</th>
+              <th scope="row">
+                {stepTime(span)}
+                <MarkersInRow markers={markers.get(at)} />
+              </th>
               {trends.map(({ scope, steps: trendSteps }) => (
                 <td key={scope}>
                   <StepCell scope={scope} step={trendSteps[at]} />

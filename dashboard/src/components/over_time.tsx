@@ -5,7 +5,7 @@ import type uPlot from "uplot";
 import { LABELS, NO_FILTER } from "../address";
 import type { ComparedScope, Totals } from "../api";
 import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
-import { SentimentChart } from "../charts/sentiment_chart";
+import { CHART_INSETS, SentimentChart } from "../charts/sentiment_chart";
 import {
   type ChartStep,
   type Collected,
@@ -16,7 +16,17 @@ import {
   sumTotals,
 } from "../figures";
 import { count, formatSpan, plural, score, windowName } from "../format";
+import { MarkerLayer, MarkersInRow } from "../markers/layer";
+import {
+  markersByStep,
+  markersOf,
+  markersSummary,
+  type PlacedMarker,
+  placeMarkers,
+  stepsRange,
+} from "../markers/placing";
 import { address, go } from "../navigation";
+import { useMarkers } from "../queries";
 import { Link } from "./link";
 import { ScrollRegion } from "./scroll_region";
 import { partialText, stepTime, uncollectedText } from "./step_text";
@@ -40,6 +50,8 @@ export function OverTime({ compared, name, collected, size }: Props) {
   const [activeStep, setActiveStep] = useActiveStep(`${compared.subreddit} ${hours}`);
   const plot = useRef<uPlot | null>(null);
   const limit = useMemo(() => sentimentLimit([steps]), [steps]);
+  const markers = markersOf(useMarkers(), [compared.scope]);
+  const placed = placeMarkers(markers, stepsRange(steps, seconds));
   const openPosts = (first: number, last: number) => {
     const span = stepsSpan(steps, first, last);
     if (span) go({ view: "posts", ...NO_FILTER, kind: "items", ...span });
@@ -56,10 +68,11 @@ export function OverTime({ compared, name, collected, size }: Props) {
         </p>
       </div>
       <AccessibleChart
-        name={`${chartSummary(compared, name, steps, hours)} Arrow keys read it step by step, Enter opens a step's posts.`}
+        name={`${chartSummary(compared, name, steps, hours)} Arrow keys read it step by step, Enter opens a step's posts.${markersSummary(placed)}`}
         plot={plot}
         onSelect={(at) => openPosts(at, at)}
-        table={<StepsTable steps={steps} />}
+        overlay={<MarkerLayer placed={placed} insets={CHART_INSETS} />}
+        table={<StepsTable steps={steps} placed={placed} />}
       >
         <SentimentChart
           steps={steps}
@@ -128,7 +141,8 @@ function chartSummary(
   );
 }
 
-function StepsTable({ steps }: { steps: ChartStep[] }) {
+function StepsTable({ steps, placed }: { steps: ChartStep[]; placed: PlacedMarker[] }) {
+  const markers = markersByStep(placed, steps.length);
   return (
     <ScrollRegion name="Sentiment and volume over time">
       <table>
@@ -143,12 +157,15 @@ function StepsTable({ steps }: { steps: ChartStep[] }) {
           </tr>
         </thead>
         <tbody>
-          {steps.toReversed().map((step) => {
+          {steps.toReversed().map((step, number) => {
             const { start, end, total } = step;
             const to = { view: "posts", ...NO_FILTER, kind: "items", start, end } as const;
             return (
               <tr key={end}>
-                <th scope="row">{stepTime(step)}</th>
+                <th scope="row">
+                  {stepTime(step)}
+                  <MarkersInRow markers={markers.get(steps.length - 1 - number)} />
+                </th>
                 <td>{score(step.avg_sentiment)}</td>
                 <td>
                   {step.isUncollected ? (

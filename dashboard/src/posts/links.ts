@@ -36,6 +36,7 @@ export function hostname(url: string): string {
   return new URL(url).hostname.replace(/^www\./, "");
 }
 
-function isWebAddress(text: string): boolean {
+/** Return whether an address leads into the web; browsers would run javascript:. */
+export function isWebAddress(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text);
 }

@@ -13,6 +13,7 @@ import { SubjectPicker, WindowPicker } from "../components/pickers";
 import { RematchingBanner } from "../components/rematching";
 import { isFirstRun } from "../cycles";
 import { type Collected, coarseStepSize } from "../figures";
+import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
 import { useSubject, useTrends } from "../queries";
 import { TrendingCard } from "../trending/card";
@@ -91,6 +92,7 @@ function Figures({ card, compared, collected }: Props) {
           />
         )}
       </div>
+      <BeforeAndAfter />
       <div class="halves">
         <div>
           <SubjectContributors card={card} />

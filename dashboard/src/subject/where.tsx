@@ -1,7 +1,7 @@
 /** Where people talk about the subject: its communities, each over time. */
 
 import { useState } from "preact/hooks";
-import type { SubjectCard } from "../api";
+import { SUBJECT_PREFIX, type SubjectCard } from "../api";
 import { TrendSparkline } from "../charts/trend_sparkline";
 import { EmptyNote } from "../components/data_state";
 import { Link } from "../components/link";
@@ -10,8 +10,9 @@ import { listOf } from "../components/subject_links";
 import { now } from "../cycles";
 import { courseStepSize } from "../figures";
 import { communityName, partOf, plural, score, windowName } from "../format";
+import { markersOf } from "../markers/placing";
 import { address } from "../navigation";
-import { useTrendsByCommunity } from "../queries";
+import { useMarkers, useTrendsByCommunity } from "../queries";
 import { type Scales, scalesOf } from "../subjects/scales";
 
 const INITIAL_SHOWN = 8;
@@ -19,6 +20,7 @@ const INITIAL_SHOWN = 8;
 export function Where({ card }: { card: SubjectCard }) {
   const { hours } = address.value;
   const trends = useTrendsByCommunity(card.id, hours).data?.communities ?? {};
+  const markers = markersOf(useMarkers(), [SUBJECT_PREFIX + card.id]);
   const [isExpanded, setExpanded] = useState(false);
   // What moved it counts those of the time before, too.
   const places = card.by_community.filter((each) => each.statistics.total);
@@ -47,6 +49,7 @@ export function Where({ card }: { card: SubjectCard }) {
             <TrendSparkline
               scales={scales}
               points={trends[community] ?? []}
+              markers={markers}
               name={`${communityName(community)}: ${plural(statistics.total, "mention")}, ${score(statistics.avg_sentiment)} on average`}
             />
             <Score value={statistics.avg_sentiment} />

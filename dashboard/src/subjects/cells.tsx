@@ -1,12 +1,14 @@
 /** The figures of a subject that cards and rows share. */
 
-import type { SubjectFigures } from "../api";
+import { SUBJECT_PREFIX, type SubjectFigures } from "../api";
 import { TrendSparkline } from "../charts/trend_sparkline";
 import { Link } from "../components/link";
 import { moodSentence } from "../components/mood";
 import { listOf } from "../components/subject_links";
 import { communityName, count, partOf, plural, score, windowName } from "../format";
+import { markersOf } from "../markers/placing";
 import { address } from "../navigation";
+import { useMarkers } from "../queries";
 import type { Scales } from "./scales";
 
 interface Props {
@@ -26,7 +28,8 @@ export function SubjectTrend({ subject, scales }: Props) {
   const { name, mentions, statistics, trend_data } = subject;
   const { hours } = address.value;
   const summary = `${name} over ${windowName(hours)}: ${plural(mentions, "mention")}, ${score(statistics.avg_sentiment)} on average`;
-  return <TrendSparkline scales={scales} points={trend_data} name={summary} />;
+  const markers = markersOf(useMarkers(), [SUBJECT_PREFIX + subject.id]);
+  return <TrendSparkline scales={scales} points={trend_data} name={summary} markers={markers} />;
 }
 
 /** A subject's share of voice, as a number and a bar. */

@@ -1,14 +1,14 @@
 /** Changes of the watchlist, and how each is undone. */
 
 import { signal } from "@preact/signals";
-import { apiPath, fetchJson } from "../api";
+import { apiPath, fetchJson, type Marker } from "../api";
 import { dataVersion } from "../connection";
 import { communityName } from "../format";
 import { keyHeaders, withKey } from "../function_key";
 import { reloadAll, settle } from "../request";
 import type { Community, Subject } from "./api";
 import { ruleOf } from "./rule";
-import { currentEtag, reloadWatchlist } from "./state";
+import { currentEtag, reloadWatchlist, storedMarkers } from "./state";
 
 export const PRECONDITION_FAILED = 412;
 
@@ -45,15 +45,20 @@ export async function putSubject(subject: Subject, before: Subject | undefined):
 }
 
 export async function removeSubject(subject: Subject): Promise<void> {
+  const markers = storedMarkers(subject.id).map(markerPut);
   await apply("Remove", [remove(subject.id)]);
-  undo.value = { done: `Removed ${subject.name}.`, changes: [put(subject)] };
+  undo.value = { done: `Removed ${subject.name}.`, changes: [put(subject), ...markers] };
 }
 
 /** Merge a subject into another. It is undone by storing both as they were. */
 export async function mergeSubject(into: Subject, from: Subject): Promise<void> {
+  const markers = storedMarkers(from.id).map(markerPut);
   const path = `${pathOf(into.id)}/merge`;
   await apply("Merge", [{ method: "POST", path, body: { from: from.id } }]);
-  undo.value = { done: `Merged ${from.name} into ${into.name}.`, changes: [put(into), put(from)] };
+  undo.value = {
+    done: `Merged ${from.name} into ${into.name}.`,
+    changes: [put(into), put(from), ...markers],
+  };
 }
 
 export async function addCommunity(community: Community): Promise<void> {
@@ -70,6 +75,19 @@ export async function removeCommunity(community: Community): Promise<void> {
     done: `Removed ${communityName(community.id)}.`,
     changes: [putCommunity(community)],
   };
+}
+
+export async function putMarker(marker: Marker, before: Marker | undefined): Promise<void> {
+  await apply("Save", [markerPut(marker)]);
+  undo.value = {
+    done: `Saved ${marker.name}.`,
+    changes: [before ? markerPut(before) : { method: "DELETE", path: markerPath(marker.id) }],
+  };
+}
+
+export async function removeMarker(marker: Marker): Promise<void> {
+  await apply("Remove", [{ method: "DELETE", path: markerPath(marker.id) }]);
+  undo.value = { done: `Removed ${marker.name}.`, changes: [markerPut(marker)] };
 }
 
 /** Reverse the last change. It can be repeated when a request fails: each stores a whole state. */
@@ -101,6 +119,12 @@ async function apply(action: string, changes: Change[]): Promise<void> {
 
 const pathOf = (id: string): string => `/subjects/${encodeURIComponent(id)}`;
 const communityPath = (id: string): string => `/communities/${encodeURIComponent(id)}`;
+const markerPath = (id: string): string => `/markers/${encodeURIComponent(id)}`;
+const markerPut = (marker: Marker): Change => ({
+  method: "PUT",
+  path: markerPath(marker.id),
+  body: marker,
+});
 const putCommunity = ({ id, query, address }: Community): Change => ({
   method: "PUT",
   path: communityPath(id),

@@ -8,6 +8,7 @@ import { forgetChange } from "./changes";
 import { CommunityList } from "./communities";
 import { Editor } from "./editor";
 import { SubjectList } from "./list";
+import { MarkerList } from "./markers";
 import { Rematching } from "./rematching";
 import { NEW } from "./rule";
 import { drafts, type Stored, useWatchlist } from "./state";
@@ -45,12 +46,13 @@ function Title({ shown, stored }: { shown: string; stored: Stored | undefined })
 }
 
 function Lists({ stored }: { stored: Stored }) {
-  const { subjects, communities } = stored.watchlist;
+  const { subjects, communities, markers } = stored.watchlist;
   return (
     <>
       <Rematching names={new Map(subjects.map((each) => [each.id, each.name]))} />
       <SubjectList subjects={subjects} />
       <CommunityList communities={communities} />
+      <MarkerList markers={markers} subjects={subjects} />
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { fetchJson } from "../api";
+import { fetchJson, type Marker } from "../api";
 import { ApiRequest, type RequestState } from "../request";
 import { type Rule, type Subject, WATCHLIST, type Watchlist } from "./api";
 import { isSameRule, ruleOf } from "./rule";
@@ -46,6 +46,12 @@ export function currentEtag(): string {
 
 export function storedSubject(id: string): Subject | undefined {
   return request.state.peek().data?.watchlist.subjects.find((each) => each.id === id);
+}
+
+/** Return the markers of a subject. */
+export function storedMarkers(subject: string): Marker[] {
+  const markers = request.state.peek().data?.watchlist.markers ?? [];
+  return markers.filter((each) => each.subject === subject);
 }
 
 /** Keep what is typed; undefined: drop it. */
