@@ -48,7 +48,6 @@ from shared.models import (
     Subject,
 )
 from shared.settings import Settings, load_settings
-from shared.stats.cells import with_threads
 from shared.store import (
     COLLECTION,
     COMMENTS,
@@ -272,9 +271,8 @@ async def _keep(
     shares: dict[str, HourShare] = {}
     cells: dict[str, Cell] = {}
     for hour in sorted({*posts_in, *comments_in}):
-        of_hour = posts_in.get(hour, []), comments_in.get(hour, [])
-        shares[hour] = share_of(*of_hour)
-        cells[hour] = with_threads(shares[hour].share["cell"], *of_hour)
+        shares[hour] = share_of(posts_in.get(hour, []), comments_in.get(hour, []))
+        cells[hour] = shares[hour].share["cell"]
     await write_days(store, name, cells)
     state = CommunityState(
         id=name,

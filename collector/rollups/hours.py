@@ -22,7 +22,15 @@ from shared.models import (
     Post,
     ScopeHour,
 )
-from shared.stats.cells import add, is_empty, methods_of, recount, with_threads
+from shared.stats.cells import (
+    add_communities,
+    is_empty,
+    methods_of,
+    recount,
+    scored,
+    thread_of,
+    with_threads,
+)
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
 from shared.store.scan import items_between, nearby
 from shared.times import HOUR_CHARS, day_of, hour_of, next_hour
@@ -48,9 +56,8 @@ async def rebuild_cells(store: Store, community: str, hours: Iterable[str]) -> d
         posts = _by_hour(await _items(store, POSTS, community, near[0], near[-1]))
         comments = _by_hour(await _items(store, COMMENTS, community, near[0], near[-1]))
         for hour in near:
-            of_hour = posts.get(hour, []), comments.get(hour, [])
-            shares[hour] = share_of(*of_hour)
-            cells[hour] = with_threads(shares[hour].share["cell"], *of_hour)
+            shares[hour] = share_of(posts.get(hour, []), comments.get(hour, []))
+            cells[hour] = shares[hour].share["cell"]
     await write_days(store, community, cells)
     return shares
 
@@ -78,7 +85,7 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
     await write_days(
         store,
         ALL,
-        {d["id"]: add(share["cell"] for share in d["shares"].values()) for d in documents},
+        {d["id"]: add_communities(_cells(d["shares"])) for d in documents},
         {d["id"]: set(d["shares"]) for d in documents},
         {d["id"]: _mention_methods(d["shares"].values()) for d in documents},
     )
@@ -96,6 +103,10 @@ def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
     return HourShare(share, subjects)
 
 
+def _cells(shares: Mapping[str, CommunityHour]) -> dict[str, Cell]:
+    return {name: share["cell"] for name, share in shares.items()}
+
+
 def _mention_methods(shares: Iterable[CommunityHour]) -> list[str]:
     return sorted({method for share in shares for method in share.get("mention_methods", ())})
 
@@ -103,8 +114,11 @@ def _mention_methods(shares: Iterable[CommunityHour]) -> list[str]:
 def _community_hour(posts: Sequence[Post], comments: Sequence[Comment]) -> CommunityHour:
     newest_first = sorted(posts, key=lambda post: post["order_key"], reverse=True)
     listed = sorted(comments, key=lambda comment: comment["order_key"], reverse=True)
+    items: list[Item] = [*posts, *comments]
     return CommunityHour(
-        cell=recount(posts, comments),
+        cell=with_threads(
+            recount(posts, comments), [(thread_of(item), scored(item)) for item in items]
+        ),
         posts=[[post["order_key"], post["sentiment"]["label"]] for post in newest_first],
         comments=[
             INITIALS[each["sentiment"]["label"]] + each["order_key"][HOUR_CHARS:] for each in listed

@@ -34,7 +34,7 @@ from shared.models import (
     SubjectShare,
     Via,
 )
-from shared.stats.cells import add, recount_as
+from shared.stats.cells import add_communities, recount_as, thread_of, with_threads
 from shared.stats.subjects import (
     VIAS,
     communities_in,
@@ -116,8 +116,9 @@ async def rebuild_subjects(
 def _share(mentions: Sequence[tuple[Item, Mention]]) -> SubjectShare:
     by_via = {via: [each for each in mentions if each[1]["via"] == via] for via in VIAS}
     vias: dict[Via, Cell] = {via: _cell(some) for via, some in by_via.items() if some}
+    threads = [(thread_of(item), scored_mention(item, mention)) for item, mention in mentions]
     return SubjectShare(
-        cell=_cell(mentions),
+        cell=with_threads(_cell(mentions), threads),
         vias=vias,
         mentions=[_listed(item, mention) for item, mention in mentions],
     )
@@ -194,7 +195,9 @@ def _with_hours(day: DayStats, changed: Iterable[SubjectHour]) -> DayStats:
         for found in methods.values():
             found.pop(hour, None)
         if each["shares"]:
-            hours[hour] = add(share["cell"] for share in each["shares"].values())
+            hours[hour] = add_communities(
+                {name: share["cell"] for name, share in each["shares"].items()}
+            )
             for name, share in each["shares"].items():
                 for via, cell in share["vias"].items():
                     mixed = is_mixed(hours[hour])

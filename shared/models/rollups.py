@@ -13,9 +13,8 @@ class Labelled(TypedDict):
 
     threads are the same by the id of the post that the items are or answer: their number, and the
     sum of their compound. The items of a thread agree more than chance has it, so that an error of
-    a mean has to know them. Days of communities have the largest ones of each hour;
-    months, and `all`, have none. They are text that most reads needn't take apart: see
-    `shared.stats.threads`.
+    a mean has to know them. They are text that most reads needn't take apart: see
+    `shared.stats.threads`. What was stored by earlier versions lacks them.
     """
 
     positive: int
@@ -33,7 +32,9 @@ class Cell(Labelled):
     `shared.stats.cells.FIRST_METHOD`, as in what was stored before. other_language is the part of
     them that isn't English, left out where there is none. copies is the number of posts that repeat
     another one, and corrected the number of items whose label a person corrected; each is left out
-    where there is none.
+    where there is none. digest has the threads of the whole day, those of all items and perhaps
+    those of other languages: cells that come out of months have it in the place of their own, and
+    stored ones never do.
     """
 
     posts: int
@@ -42,6 +43,7 @@ class Cell(Labelled):
     other_language: NotRequired[Labelled]
     copies: NotRequired[int]
     corrected: NotRequired[int]
+    digest: NotRequired[list[str]]
 
 
 Parts = dict[str, dict[str, list[float]]]
@@ -80,7 +82,9 @@ class MonthStats(TypedDict):
     id is YYYY-MM; scope is `shared.stats.months.partition_of` of its name, so that no query for
     days finds it. cells has keys DDTHH, and numbers in the order of `shared.stats.months`. method
     is what scored the items of most hours; methods are those of the other hours. names are the
-    communities that count in a month of a subject.
+    communities that count in a month of a subject. digests are, by the day (01 to 31), its threads
+    as the cells of a day have them by the hour: of all items, and perhaps of other languages. Days
+    with cells of an earlier version have none.
     """
 
     id: str
@@ -89,6 +93,7 @@ class MonthStats(TypedDict):
     method: str | None
     methods: dict[str, dict[str, int]]
     names: NotRequired[list[str]]
+    digests: NotRequired[dict[str, list[str]]]
     _etag: NotRequired[str]
 
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import fsum, sqrt
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict, cast
 
 from shared.models import (
     Cell,
@@ -17,7 +17,16 @@ from shared.models import (
     Sentiment,
     TargetSentiment,
 )
-from shared.stats.threads import Threads, pack_threads
+from shared.stats.threads import (
+    Threads,
+    largest,
+    pack_threads,
+    together,
+    unpack_threads,
+    with_community_of_half,
+    without,
+)
+from shared.stats.uncertainty import Thread
 from shared.times import day_of
 
 COMPOUND_DIGITS = 4
@@ -31,10 +40,6 @@ LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 
 FIRST_METHOD = "vader"
 """The method that scored all items before methods had versions."""
-
-# The threads that an hour keeps apart, so that a day document stays below 200 KB. Smaller ones are
-# the rest of the cell, and hardly matter to an error.
-MAX_THREADS = 200
 
 NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0, compound_squares=0.0)
 
@@ -110,27 +115,26 @@ def recount_as(items: Iterable[Scored], posts: Collection[Post]) -> Cell:
     return _with_copies(cell, sum("copy_of" in post for post in posts))
 
 
-def with_threads(cell: Cell, posts: Sequence[Post], comments: Sequence[Comment]) -> Cell:
-    """Return the cell of these items with its threads."""
-    items: list[tuple[str, Item]] = [(post["id"], post) for post in posts]
-    items += [(comment["post_id"], comment) for comment in comments]
-    counted: Cell = {**cell, "threads": pack_threads(_threads(items))}
+def thread_of(item: Item) -> str:
+    """Return the thread of an item: the id of the post that it is or answers."""
+    return cast("Comment", item)["post_id"] if item["kind"] == "comment" else item["id"]
+
+
+def with_threads(cell: Cell, items: Iterable[tuple[str, Scored]]) -> Cell:
+    """Return the cell of these items with its threads; the items name theirs."""
+    listed = list(items)
+    counted: Cell = {**cell, "threads": pack_threads(_threads(listed))}
     if "other_language" in cell:
-        others = [(thread, item) for thread, item in items if item.get("language") == "other"]
-        counted["other_language"] = {
-            **cell["other_language"],
-            "threads": pack_threads(_threads(others)),
-        }
+        others = _threads((thread, item) for thread, item in listed if not item.is_english)
+        counted["other_language"] = {**cell["other_language"], "threads": pack_threads(others)}
     return counted
 
 
-def _threads(items: Iterable[tuple[str, Item]]) -> Threads:
+def _threads(items: Iterable[tuple[str, Scored]]) -> Threads:
     compounds: dict[str, list[float]] = defaultdict(list)
     for thread, item in items:
-        compounds[thread].append(item["sentiment"]["compound"])
-    largest = sorted(compounds, key=lambda thread: (-len(compounds[thread]), thread))
-    kept = sorted(largest[:MAX_THREADS])
-    return {thread: (len(compounds[thread]), _sum(compounds[thread])) for thread in kept}
+        compounds[thread].append(item.compound)
+    return largest(Threads({name: Thread(len(own), _sum(own)) for name, own in compounds.items()}))
 
 
 def count(items: Iterable[Scored], *, posts: int) -> Cell:
@@ -146,8 +150,48 @@ def count(items: Iterable[Scored], *, posts: int) -> Cell:
     return _with_corrected(cell, sum(item.is_corrected for item in listed))
 
 
+def add_communities(cells: Mapping[str, Cell]) -> Cell:
+    """Add the cells of communities in one hour up, with their threads, if all of them have any."""
+    added = add(cells.values())
+    parts = {name: cell for name, cell in cells.items() if items_in(cell)}
+    if not all(map(knows_threads, parts.values())):
+        return _without_threads(added)
+    whole = _threads_of_communities(parts, items_in(added))
+    of_all: Cell = {**added, "threads": whole}
+    if "other_language" in added:
+        others = {
+            name: cell["other_language"] for name, cell in parts.items() if "other_language" in cell
+        }
+        threads = _threads_of_communities(others, items_in(added["other_language"]))
+        of_all["other_language"] = {**added["other_language"], "threads": threads}
+    return of_all
+
+
+def _threads_of_communities(cells: Mapping[str, Labelled], items: int) -> str:
+    parts = [
+        with_community_of_half(unpack_threads(cell["threads"]), name, items)
+        for name, cell in cells.items()
+    ]
+    return pack_threads(largest(together(parts)))
+
+
+def knows_threads(cell: Cell) -> bool:
+    """Return whether a cell has its threads, also those of other languages."""
+    return "threads" in cell and "threads" in cell.get("other_language", cell)
+
+
+def _without_threads(cell: Cell) -> Cell:
+    plain: Cell = {**cell}
+    plain.pop("threads", None)
+    if "other_language" in plain:
+        other: Labelled = {**plain["other_language"]}
+        other.pop("threads", None)
+        plain["other_language"] = other
+    return plain
+
+
 def add(cells: Iterable[Cell]) -> Cell:
-    """Add cells up."""
+    """Add cells up, without their threads; one alone stays as it is."""
     listed = list(cells)
     if len(listed) == 1:
         return listed[0]
@@ -172,7 +216,10 @@ def add(cells: Iterable[Cell]) -> Cell:
 
 
 def subtract(cell: Cell, parts: Iterable[Cell]) -> Cell:
-    """Take cells out of one that they were added to; nothing falls below zero."""
+    """Take cells out of one that they were added to; nothing falls below zero.
+
+    Threads are left where all of them have any.
+    """
     listed = list(parts)
     if not listed:
         return cell
@@ -187,7 +234,19 @@ def subtract(cell: Cell, parts: Iterable[Cell]) -> Cell:
         comments=max(0, cell["comments"] - part["comments"]),
     )
     less = _with_copies(less, cell.get("copies", 0) - part.get("copies", 0))
-    return _with_corrected(less, cell.get("corrected", 0) - part.get("corrected", 0))
+    less = _with_corrected(less, cell.get("corrected", 0) - part.get("corrected", 0))
+    if all(map(knows_threads, [cell, *filter(items_in, listed)])):
+        less["threads"] = _threads_less(cell, listed)
+        if "other_language" in less:
+            others = [each["other_language"] for each in listed if "other_language" in each]
+            threads = _threads_less(cell["other_language"], others)
+            less["other_language"] = {**less["other_language"], "threads": threads}
+    return less
+
+
+def _threads_less(whole: Labelled, parts: Iterable[Labelled]) -> str:
+    taken = together(unpack_threads(part.get("threads", "")) for part in parts)
+    return pack_threads(without(unpack_threads(whole["threads"]), taken))
 
 
 def items_in(cell: Labelled) -> int:

@@ -1,7 +1,8 @@
 """The statistics of communities by the month: the cells that their days hold, in fewer documents.
 
 Reading a document costs at least one request unit, however small it is, and ten communities have
-1,800 days in half a year. A month costs two or three. `all` has days only.
+1,800 days in half a year. A month costs two or three. `all` has days only. The threads of hours
+aren't kept, but those of each day: its digest.
 """
 
 import asyncio
@@ -11,7 +12,8 @@ from math import fsum
 from typing import cast
 
 from shared.models import ALL, Cell, DayStats, Labelled, MonthStats
-from shared.stats.cells import COMPOUND_DIGITS, SQUARE_DIGITS, items_in
+from shared.stats.cells import COMPOUND_DIGITS, SQUARE_DIGITS, items_in, knows_threads
+from shared.stats.threads import MAX_OF_DAY, largest, pack_threads, together, unpack_threads
 from shared.store import DAYS, MONTHS, Key, Store
 from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 
@@ -68,16 +70,21 @@ async def read_days(
     return found
 
 
-def pack(community: str, month: str, days: Iterable[DayStats]) -> MonthStats:
+def pack(community: str, month: str, days: Collection[DayStats]) -> MonthStats:
     """Make the document of a month from its days."""
     cells = {
         f"{day['id'][MONTH_CHARS + 1 :]}T{hour}": cell
         for day in days
         for hour, cell in day["hours"].items()
     }
+    digests = {
+        day["id"][MONTH_CHARS + 1 :]: digest
+        for day in sorted(days, key=lambda day: day["id"])
+        if (digest := _digest(day["hours"].values()))
+    }
     usual = Counter(name for cell in cells.values() if (name := _only_method(cell)) is not None)
     method = usual.most_common(1)[0][0] if usual else None
-    return MonthStats(
+    packed = MonthStats(
         id=month,
         scope=partition_of(community),
         cells={hour: pack_cell(cells[hour]) for hour in sorted(cells)},
@@ -88,17 +95,40 @@ def pack(community: str, month: str, days: Iterable[DayStats]) -> MonthStats:
             if method is None or _only_method(cell) != method
         },
     )
+    if digests:
+        packed["digests"] = digests
+    return packed
+
+
+def _digest(cells: Iterable[Cell]) -> list[str]:
+    """Return the threads of a day; nothing where they aren't known of all its cells."""
+    counted = [cell for cell in cells if items_in(cell)]
+    if known := next((cell["digest"] for cell in counted if "digest" in cell), None):
+        return known
+    if not all(map(knows_threads, counted)):
+        return []
+    others = [cell["other_language"] for cell in counted if "other_language" in cell]
+    return [_threads_of_day(part) for part in (counted, others) if part]
+
+
+def _threads_of_day(parts: Iterable[Labelled]) -> str:
+    whole = together(unpack_threads(part["threads"]) for part in parts)
+    return pack_threads(largest(whole, MAX_OF_DAY))
 
 
 def unpack(month: MonthStats, wanted: Collection[str] | None = None) -> list[DayStats]:
     """Return the days of a month that hold something, or those wanted of them, oldest first."""
     community = month["scope"].removesuffix(partition_of(""))
     days: dict[str, dict[str, Cell]] = defaultdict(dict)
+    digests = month.get("digests", {})
     for hour, numbers in month["cells"].items():
         day = f"{month['id']}-{hour}"[:DAY_CHARS]
         if wanted is not None and day not in wanted:
             continue
-        days[day][hour[-2:]] = unpack_cell(numbers, _methods(month, hour, numbers))
+        cell = unpack_cell(numbers, _methods(month, hour, numbers))
+        if digest := digests.get(day[-2:]):
+            cell["digest"] = digest
+        days[day][hour[-2:]] = cell
     found = [DayStats(id=day, scope=community, hours=days[day]) for day in sorted(days)]
     if "names" in month:
         for each in found:

@@ -43,7 +43,7 @@ class Rest(NamedTuple):
     threads: int = 0
     items: int = 0
     total: float = 0.0
-    squares: float = 0.0
+    squares: int = 0
     products: float = 0.0
     totals: float = 0.0
 

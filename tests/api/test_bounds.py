@@ -24,7 +24,7 @@ from api.schema.parameters import (
 from bench.fill import fill_months
 from bench.priced_store import PricedStore
 from shared.models import ALL, DayStats
-from shared.stats.cells import Scored, count
+from shared.stats.cells import Scored, count, with_threads
 from shared.store import DAYS, HOURS_OF_ALL, Query, Store
 from shared.times import utc_now
 from tests.api.world import (
@@ -129,12 +129,12 @@ TEN = tuple(f"community{number}" for number in range(10))
 DAYS_BACK = 181
 
 
-A_BUSY_HOUR = count(
-    [
-        Scored(LABELS[n % 3], (n % 19 - 9) / 10.0001, "linear 1", is_english=n % 7 > 0)
-        for n in range(60)
-    ],
-    posts=15,
+SCORED = [
+    Scored(LABELS[n % 3], (n % 19 - 9) / 10.0001, "linear 1", is_english=n % 7 > 0)
+    for n in range(80)
+]
+A_BUSY_HOUR = with_threads(
+    count(SCORED, posts=15), [(f"1abc{n % 60:03}", item) for n, item in enumerate(SCORED)]
 )
 
 

@@ -18,12 +18,17 @@ from shared.models import ALL, Cell, Cycle, Labelled
 from shared.settings import Settings
 from shared.stats.cells import methods_of
 from shared.stats.months import key_of, unpack
-from shared.stats.threads import unpack_threads
+from shared.stats.threads import MAX_OF_DAY, MAX_THREADS
 from shared.store import COMMENTS, COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, POSTS, Container, Store
 from shared.store.scan import items_between
 from shared.text.forms import FORMS
 from shared.times import Clock, utc_now
-from tests.collector.subject_truth import check_subjects, subject_documents
+from tests.collector.subject_truth import (
+    SumsOfThreads,
+    check_subjects,
+    check_sums,
+    subject_documents,
+)
 
 # Retries as in production, without its pauses.
 FAST = Backoff(attempts=4, first_seconds=0.01, most_seconds=0.02)
@@ -194,42 +199,66 @@ async def check_months(store: Store, subreddits: Sequence[str], days: Sequence[s
     """Assert that months have the same cells as days."""
     keys = [key_of(name, month) for name in subreddits for month in {day[:7] for day in days}]
     months = (await store.read_many(MONTHS, keys)).values()
-    in_months = {(day["scope"], day["id"]): day["hours"] for m in months for day in unpack(m)}
+    in_months = {
+        (day["scope"], day["id"]): _without_threads(day["hours"])
+        for month in months
+        for day in unpack(month)
+    }
     stored = await store.read_many(DAYS, [(name, day) for name in subreddits for day in days])
     in_days = {key: _without_threads(day["hours"]) for key, day in stored.items() if day["hours"]}
     assert in_months == in_days
 
 
+NOT_IN_BOTH = ("threads", "digest")
+
+
 def _without_threads(hours: Mapping[str, Cell]) -> dict[str, Any]:
-    """Return cells as months have them."""
+    """Return what days and months both have of cells."""
     found: dict[str, Any] = {}
     for hour, cell in hours.items():
-        found[hour] = {name: value for name, value in cell.items() if name != "threads"}
+        found[hour] = {name: value for name, value in cell.items() if name not in NOT_IN_BOTH}
         if other := cell.get("other_language"):
-            plain = {name: value for name, value in other.items() if name != "threads"}
+            plain = {name: value for name, value in other.items() if name not in NOT_IN_BOTH}
             found[hour]["other_language"] = plain
     return found
 
 
 async def check_threads(store: Store, items: dict[str, dict[str, Any]]) -> None:
-    """Assert that the days of communities have the sums of each thread."""
-    expected: dict[tuple[str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
+    """Assert that days of communities and of all, and digests, have the sums of each thread.
+
+    An hour lists fifty threads at most, and a digest fifteen; both count all items.
+    """
+    by_hour: dict[tuple[str, str], SumsOfThreads] = defaultdict(dict)
+    by_day: dict[tuple[str, str], SumsOfThreads] = defaultdict(dict)
     for item in items.values():
-        hour = (item["community"], item["created_utc"][:13])
-        thread = item.get("post_id", item["id"])
-        count, total = expected[hour].get(thread, (0, 0))
-        compound = round(item["sentiment"]["compound"] * 10_000)
-        expected[hour][thread] = (count + 1, total + compound)
-    days = {(name, hour[:10]) for name, hour in expected}
-    found = {
-        (scope, f"{day}T{hour}"): {
-            thread: (items, round(total * 10_000))
-            for thread, (items, total) in unpack_threads(cell["threads"]).items()
-        }
-        for (scope, day), document in (await store.read_many(DAYS, days)).items()
+        for name in (item["community"], ALL):
+            _put(by_hour[name, item["created_utc"][:13]], item)
+        _put(by_day[item["community"], item["created_utc"][:10]], item)
+    days = {(name, hour[:10]) for name, hour in by_hour}
+    stored = await store.read_many(DAYS, days)
+    hours = {
+        (scope, f"{day}T{hour}"): cell["threads"]
+        for (scope, day), document in stored.items()
         for hour, cell in document["hours"].items()
     }
-    assert found == expected
+    months = {key_of(name, day[:7]) for name, day in by_day}
+    digests = {
+        (month["scope"].removesuffix("/months"), f"{month['id']}-{day}"): digest[0]
+        for month in (await store.read_many(MONTHS, months)).values()
+        for day, digest in month.get("digests", {}).items()
+    }
+    for key, text in hours.items():
+        check_sums(text, by_hour[key], MAX_THREADS)
+    assert (hours.keys(), digests.keys()) == (by_hour.keys(), by_day.keys())
+    if max(map(len, by_hour.values()), default=0) <= MAX_THREADS:
+        for key, text in digests.items():
+            check_sums(text, by_day[key], MAX_OF_DAY)
+
+
+def _put(threads: SumsOfThreads, item: Mapping[str, Any]) -> None:
+    thread = item.get("post_id", item["id"])
+    count, total = threads.get(thread, (0, 0))
+    threads[thread] = (count + 1, total + round(item["sentiment"]["compound"] * 10_000))
 
 
 WHEN = {"collected_at", "analyzed_at", "at", "_etag"}

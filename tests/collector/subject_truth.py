@@ -16,6 +16,7 @@ from shared.stats.subjects import (
     part_days,
     subject_scope,
 )
+from shared.stats.threads import MAX_THREADS, unpack_threads
 from shared.store import (
     DAYS,
     MONTHS,
@@ -173,6 +174,7 @@ async def _check_days(
     days = [day for day in stored if len(day["id"]) == DAY_CHARS]
     assert [day["id"] for day in days] == sorted({hour[:DAY_CHARS] for hour in hours})
     _check_cells(days, hours)
+    _check_threads(days, hours)
     assert all(day.get("names") == _names(day["id"], hours) for day in days)
     for via in VIAS:
         own = {hour: [one for one in said if one[1]["via"] == via] for hour, said in hours.items()}
@@ -197,6 +199,32 @@ def _check_cells(days: Iterable[DayStats], hours: Mapping[str, list[Said]]) -> N
         for hour, cell in day["hours"].items()
     }
     assert cells == {hour: counted(said) for hour, said in hours.items() if said}
+
+
+SumsOfThreads = dict[str, tuple[int, int]]
+"""By thread, its items and the sum of their compound, in ten-thousandths."""
+
+
+def _check_threads(days: Iterable[DayStats], hours: Mapping[str, list[Said]]) -> None:
+    """Check the sums of each thread."""
+    for day in days:
+        for hour, cell in day["hours"].items():
+            expected: SumsOfThreads = {}
+            for item, mention in hours[f"{day['id']}T{hour}"]:
+                thread = item.get("post_id", item["id"])
+                count, total = expected.get(thread, (0, 0))
+                compound = sentiment_by_hand(item, mention)["compound"]
+                expected[thread] = (count + 1, total + round(compound * 10_000))
+            check_sums(cell["threads"], expected, MAX_THREADS)
+
+
+def check_sums(text: str, expected: SumsOfThreads, most: int) -> None:
+    """Assert that a text lists these threads, `most` at most, and counts all their items."""
+    found = unpack_threads(text)
+    listed = {name: (own.items, round(own.total * 10_000)) for name, own in found.listed.items()}
+    assert listed.items() <= expected.items()
+    assert len(listed) == min(most, len(expected))
+    assert found.items == sum(items for items, _ in expected.values())
 
 
 async def _check_months(store: Store, subject: str, hours: Mapping[str, list[Said]]) -> None:

@@ -1,4 +1,3 @@
-import json
 from math import sqrt
 from statistics import stdev
 from typing import cast
@@ -9,16 +8,18 @@ from hypothesis import strategies as st
 
 from shared.models import Cell, DayStats
 from shared.stats.cells import (
-    MAX_THREADS,
     add,
+    add_communities,
     cells_of,
     recount,
+    scored,
     standard_error,
     subtract,
     totals,
     with_threads,
 )
-from shared.stats.threads import unpack_threads
+from shared.stats.threads import MAX_THREADS, unpack_threads
+from shared.stats.uncertainty import Thread, rest_of
 
 COMPOUNDS = st.integers(-10_000, 10_000).map(lambda n: n / 10_000)
 
@@ -209,10 +210,57 @@ def test_a_rest_does_not_pretend_to_know_squares_that_a_part_lacks() -> None:
     assert "compound_squares" not in subtract(whole, [earlier])
 
 
-def test_a_busy_hour_keeps_its_largest_threads_and_no_more() -> None:
+def with_own_threads(posts, comments=()) -> Cell:
+    items = [*posts, *comments]
+    named = [(each["post_id"] if "post_id" in each else each["id"], scored(each)) for each in items]
+    return with_threads(recount(posts, comments), named)
+
+
+def test_a_busy_hour_lists_its_largest_threads_and_sums_up_the_others() -> None:
     posts = [{**item(0.5), "id": f"p{number:04}"} for number in range(3 * MAX_THREADS)]
     talked_of = [f"p{number:04}" for number in range(MAX_THREADS, 2 * MAX_THREADS)]
     comments = [{**item(-0.25), "post_id": thread} for thread in talked_of]
-    counted = with_threads(recount(posts, comments), posts, comments)
-    assert unpack_threads(counted["threads"]) == dict.fromkeys(talked_of, (2, 0.25))
-    assert len(json.dumps(counted)) < 10_000
+    found = unpack_threads(with_own_threads(posts, comments)["threads"])
+    assert found.listed == dict.fromkeys(talked_of, Thread(2, 0.25))
+    others = 2 * MAX_THREADS
+    assert found.rest == rest_of([Thread(1, 0.5)] * others)
+    assert found.items == len(posts) + len(comments)
+
+
+def test_communities_together_have_the_threads_of_each() -> None:
+    one = with_own_threads([{**item(0.5), "id": "a"}, {**item(0.1), "id": "b"}])
+    other = with_own_threads(
+        [{**item(-0.5), "id": "c"}], [{**item(-0.7), "post_id": "c"} for _ in range(4)]
+    )
+    whole = add_communities({"one": one, "other": other, "empty": recount([], [])})
+    found = unpack_threads(whole["threads"])
+    assert found.listed == {
+        "a": Thread(1, 0.5),
+        "b": Thread(1, 0.1),
+        "c": Thread(5, -3.3),
+    }
+    # More than half of all items.
+    assert found.communities == {"c": "other"}
+    assert subtract(whole, [other]) == {**one, "threads": "a 1 0.5,b 1 0.1"}
+
+
+def test_a_sum_with_a_cell_of_an_earlier_version_has_no_threads() -> None:
+    cell = with_own_threads([{**item(0.5), "id": "a"}])
+    earlier = recount([item(0.5)], [])
+    assert "threads" not in add_communities({"one": cell, "other": earlier})
+    assert "threads" not in add_communities({"other": earlier})
+    assert "threads" not in subtract(add([cell, earlier]), [earlier])
+    assert "threads" not in subtract({**cell, "posts": 2, "positive": 2}, [earlier])
+
+
+def test_threads_of_other_languages_are_apart() -> None:
+    cell = with_own_threads(
+        [{**item(0.5), "id": "a"}, {**item(-0.9, language="other"), "id": "b"}],
+        [{**item(0.1, language="other"), "post_id": "a"}],
+    )
+    whole = add_communities({"one": cell})
+    for each in (cell, whole):
+        assert unpack_threads(each["other_language"]["threads"]).listed == {
+            "a": Thread(1, 0.1),
+            "b": Thread(1, -0.9),
+        }
