@@ -58,9 +58,9 @@ MENTION_COLUMNS = [
     *_BASIS,
 ]
 # A file goes from hand to hand without its name, so that each line says whose it is.
-_LAST_OF_TREND = "corrected"
+NEWER_COLUMNS = ("stderr", "interval", "few", "corrected")
 TREND_COLUMNS = [
-    *(name for name in TrendPoint.model_fields if name != _LAST_OF_TREND),
+    *(name for name in TrendPoint.model_fields if name not in NEWER_COLUMNS),
     "subreddit",
 ]
 NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
@@ -110,7 +110,8 @@ def trends_file(
     series += [({**of, "subreddit": name}, points) for name, points in parts]
     series += [({**of, "via": via}, points) for via, points in (trends.vias or {}).items()]
     rows = [{**point.model_dump(), **own} for own, points in series for point in points]
-    columns = list(dict.fromkeys((*TREND_COLUMNS, *of, _LAST_OF_TREND)))
+    # Columns that are newer come last.
+    columns = list(dict.fromkeys((*TREND_COLUMNS, *of, *NEWER_COLUMNS)))
     body = written(rows, columns, form, bom=parameters.bom == "1")
     span = (trends.window.start, trends.window.end)
     scope = (trends.subreddit, trends.subject or "", trends.via or "")

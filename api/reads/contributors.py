@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from api.deps import Deps
 from api.reads.cells import read_days_of_subjects
-from api.reads.figures import SubjectsFigures, mention_change
+from api.reads.figures import MentionsCompared, SubjectsFigures, with_mention_verdicts
 from api.reads.scopes import Scope
+from api.reads.totals import totals_of_cells
 from api.schema.sentiment import Totals
-from api.schema.subjects import CommunityFigures, MentionChange, ViaFigures
+from api.schema.subjects import CommunityFigures, ViaFigures
 from shared.models import Cell, OtherLanguages, Subject
-from shared.stats.cells import totals
 from shared.stats.compare import MAX_MISSING, Basis
 from shared.stats.contributors import EFFECT_DIGITS, Sides, Sums, effect
 from shared.stats.subject_parts import PartCells, add_up_parts
@@ -60,22 +60,26 @@ class Contributors:
             for each in {*self.parts.communities, *named}
         }
         mentions = sum(each.total for each in counted.values())
-        parts = []
-        for each, statistics in counted.items():
-            if not statistics.total and each not in named:
-                continue
+        sides = {
+            each: (compared.get(each, NO_FIGURES), earlier.get(each, NO_FIGURES))
+            for each, statistics in counted.items()
             # Where the table has a row without a name, it may hold this one's mentions.
-            is_unnamed = REST in listed and listed.get(each, NO_FIGURES).items != statistics.total
-            sides = (compared.get(each, NO_FIGURES), earlier.get(each, NO_FIGURES))
-            parts.append(
-                CommunityFigures(
-                    community=each,
-                    share=statistics.total / mentions if mentions else 0.0,
-                    statistics=statistics,
-                    change=None if is_unnamed else self._change(each, *sides),
-                    effect=None if is_unnamed else self._effect(*sides),
-                )
+            if REST not in listed or listed.get(each, NO_FIGURES).items == statistics.total
+        }
+        changes = with_mention_verdicts(
+            {each: self._change(each, *own) for each, own in sides.items()}
+        )
+        parts = [
+            CommunityFigures(
+                community=each,
+                share=statistics.total / mentions if mentions else 0.0,
+                statistics=statistics,
+                change=changes[each].answer(each) if each in changes else None,
+                effect=self._effect(*sides[each]) if each in sides else None,
             )
+            for each, statistics in counted.items()
+            if statistics.total or each in named
+        ]
         return sorted(parts, key=lambda each: (-each.statistics.total, each.community.lower()))
 
     def effect_of_others(self, listed: Iterable[CommunityFigures]) -> float | None:
@@ -91,13 +95,13 @@ class Contributors:
         return Sides(_sums_of(totals.compared.of(name)), _sums_of(totals.earlier.of(name)))
 
     def _counted(self, cell: Cell) -> Totals:
-        return Totals(**totals([cell], self.other_languages))
+        return totals_of_cells([cell], self.other_languages)
 
     def _effect(self, now: Figures, before: Figures) -> float | None:
         moved = effect(Sides(_sums_of(now), _sums_of(before)), self._whole)
         return None if moved is None else _rounded(moved)
 
-    def _change(self, community: str, now: Figures, before: Figures) -> MentionChange:
+    def _change(self, community: str, now: Figures, before: Figures) -> MentionsCompared:
         """Return the change in one community, by the hours in which it was observed."""
         unobserved, whole = self.found.unobserved.get(community, set()), self.found.basis
         lacking = sum(now in unobserved for now, _ in self.found.pairs)
@@ -110,7 +114,7 @@ class Contributors:
             behind=[community] if is_behind else [],
             is_mixed=whole.is_mixed,
         )
-        return mention_change(now, before, basis, self.other_languages)
+        return MentionsCompared.of(now, before, basis)
 
 
 def _sums_of(figures: Figures) -> Sums:

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from api.deps import Deps
 from api.reads.coverage import coverage_in, read_states
 from api.reads.spans import last_collection
+from api.reads.totals import change_fields
 from api.schema.sentiment import TimeWindow
 from api.schema.subject_parameters import SubjectsParameters
 from api.schema.subjects import MentionChange, MentionDifference, MentionTotals
-from shared.models import ALL, Cell, Labelled, OtherLanguages, Subject
-from shared.stats.cells import COMPOUND_DIGITS, methods_of, standard_error
-from shared.stats.compare import MAX_MISSING, Basis, judged
+from shared.models import ALL, Cell, Labelled, Subject
+from shared.stats.cells import COMPOUND_DIGITS, methods_of
+from shared.stats.compare import MAX_MISSING, Basis, Change, judged, with_verdicts
 from shared.stats.coverage import runs
 from shared.stats.gaps import Coverage
+from shared.stats.means import Sample, sample_of, spread_of
 from shared.stats.subject_tables import HOURS_OF_DAY, Figures, SubjectTable, read_tables
 from shared.stats.windows import Granularity, Times, full_hours
 from shared.store import DAYS, Store
@@ -202,8 +204,8 @@ async def read_methods(store: Store, span: Window) -> list[str]:
     return list(dict.fromkeys(reversed(listed)))[::-1]
 
 
-def totals_of(figures: Figures) -> MentionTotals:
-    """Return figures as an answer."""
+def totals_of(figures: Figures, sample: Sample, *, coverage: float | None = None) -> MentionTotals:
+    """Return figures as an answer; sample are the same mentions."""
     return MentionTotals(
         total=figures.items,
         positive=figures.positive,
@@ -213,7 +215,14 @@ def totals_of(figures: Figures) -> MentionTotals:
         posts=figures.posts,
         comments=figures.items - figures.posts,
         left_out=figures.left_out,
+        coverage=coverage,
+        **spread_of(sample),
     )
+
+
+def sample_in(figures: Figures) -> Sample:
+    """Return the mentions that count in a mean."""
+    return sample_of([cell_of(figures)], "leave_out")
 
 
 def difference_of(now: MentionTotals, before: MentionTotals) -> MentionDifference:
@@ -230,33 +239,40 @@ def difference_of(now: MentionTotals, before: MentionTotals) -> MentionDifferenc
     return MentionDifference(**counts, avg_sentiment=moved)
 
 
-def error_of(figures: Figures, other_languages: OtherLanguages) -> float | None:
-    """Return the standard error of the mean."""
-    error = standard_error([cell_of(figures)], other_languages)
-    return None if error is None else round(error, COMPOUND_DIGITS)
+@dataclass(frozen=True)
+class MentionsCompared:
+    """The mentions of two equal times, and their change."""
+
+    now: Figures
+    before: Figures
+    change: Change
+
+    @classmethod
+    def of(cls, now: Figures, before: Figures, basis: Basis) -> "MentionsCompared":
+        """Compare what two equal times hold."""
+        return cls(now, before, judged([cell_of(now)], [cell_of(before)], basis, "leave_out"))
+
+    def answer(self, community: str | None = None) -> MentionChange:
+        """Return the change as an answer; community is the only one that counts, if any."""
+        now, before = self.change.samples
+        return MentionChange(
+            statistics=totals_of(self.now, now),
+            previous=totals_of(self.before, before),
+            **change_fields(self.change, community),
+        )
 
 
-def change_of(
-    found: SubjectsFigures, subject: str, other_languages: OtherLanguages
-) -> MentionChange:
-    """Return the change of a subject over the compared hours."""
-    now, before = found.totals.compared.of(subject), found.totals.earlier.of(subject)
-    return mention_change(now, before, found.basis, other_languages)
+def with_mention_verdicts(compared: Mapping[str, MentionsCompared]) -> dict[str, MentionsCompared]:
+    """Return what one answer compares, with verdicts that know how much it is."""
+    changes = with_verdicts({name: each.change for name, each in compared.items()})
+    return {name: replace(each, change=changes[name]) for name, each in compared.items()}
 
 
-def mention_change(
-    now: Figures, before: Figures, basis: Basis, other_languages: OtherLanguages
-) -> MentionChange:
-    """Return the change from what one time holds to what an equal one does."""
-    change = judged([cell_of(now)], [cell_of(before)], basis, other_languages)
-    return MentionChange(
-        verdict=change.verdict,
-        hours=change.hours,
-        statistics=totals_of(now),
-        previous=totals_of(before),
-        avg_sentiment=change.avg_sentiment,
-        standard_error=change.standard_error,
-        behind=change.behind,
+def changes_of(found: SubjectsFigures, subjects: Iterable[str]) -> dict[str, MentionsCompared]:
+    """Return the changes of subjects over the compared hours."""
+    now, before = found.totals.compared, found.totals.earlier
+    return with_mention_verdicts(
+        {name: MentionsCompared.of(now.of(name), before.of(name), found.basis) for name in subjects}
     )
 
 

@@ -10,6 +10,7 @@ from api.reads.cells import Cells, are_parts_too_many, cells_of, read_cells, rea
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
 from api.reads.scopes import Scope, compared_scopes, read_scope
 from api.reads.spans import last_collection
+from api.reads.totals import change_fields, totals_of_cells
 from api.schema.parameters import CompareParameters, ScopeParameters
 from api.schema.problems import BadParameter
 from api.schema.sentiment import (
@@ -24,11 +25,12 @@ from api.schema.sentiment import (
 )
 from api.schema.values import MAX_COMPARED
 from shared.models import ALL, Cell, DayStats
-from shared.stats import cells as statistics
 from shared.stats.cells import COMPOUND_DIGITS
-from shared.stats.compare import change, missing_hours
+from shared.stats.compare import Change as Compared
+from shared.stats.compare import change, missing_hours, with_verdicts
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
+from shared.stats.means import spread_of
 from shared.stats.subjects import SentimentIsOf, sentiment_is_of
 from shared.stats.windows import Times, full_hours, steps_of
 from shared.times import Window, iso, next_hour, parse_iso
@@ -69,7 +71,8 @@ async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = 
         cells = (await read_cells(deps, [scope], window))[scope.name]
     states = await read_states(deps, await deps.watched_store(), [scope.community])
     coverage = await asyncio.to_thread(coverage_in, deps, states, scope.community, window)
-    totals = _totals(deps, cells, window.hours())
+    observed = None if coverage is None else coverage.observed
+    totals = _totals(deps, cells, window.hours(), observed)
     stats = Stats(
         subreddit=scope.community,
         scope=scope.name,
@@ -156,18 +159,21 @@ async def _compare_collected(
     def with_changes() -> Comparison:
         seen = {scope.name: coverage_in(deps, states, scope.community, span) for scope in scopes}
         unknown = _unknown(cells[ALL], seen, sorted({*times.all, *window.hours()}))
+        changes = with_verdicts(
+            {
+                scope.name: _change(
+                    deps,
+                    scope.community,
+                    own[scope.name],
+                    _known(times, seen[scope.name], unknown, is_guessed=not is_coarse),
+                    _missing(times, states, seen[scope.name]),
+                )
+                for scope in scopes
+            }
+        )
         found = [
             each.model_copy(
-                update={
-                    "standard_error": _error(deps, own[each.scope], window.hours()),
-                    "change": _change(
-                        deps,
-                        by_name[each.scope].community,
-                        own[each.scope],
-                        _known(times, seen[each.scope], unknown, is_guessed=not is_coarse),
-                        _missing(times, states, seen[each.scope]),
-                    ),
-                }
+                update={"change": _change_answer(by_name[each.scope], changes[each.scope])}
             )
             for each in plain.subreddits
         ]
@@ -195,7 +201,8 @@ async def change_between(deps: Deps, scope: Scope, times: Times) -> Change:
         unknown = _unknown(cells[ALL], {scope.name: seen}, hours)
         known = _known(times, seen, unknown, is_guessed=True)
         missing = _missing(times, states, seen)
-        return _change(deps, scope.community, cells[scope.name], known, missing)
+        own = _change(deps, scope.community, cells[scope.name], known, missing)
+        return _change_answer(scope, with_verdicts({scope.name: own})[scope.name])
 
     return await asyncio.to_thread(found)
 
@@ -232,29 +239,23 @@ def _missing(times: Times, states: States, coverage: Coverage | None) -> dict[st
 
 def _change(
     deps: Deps, scope: str, cells: Cells, times: Times, missing: Mapping[str, set[str]]
-) -> Change:
-    found = change(
+) -> Compared:
+    return change(
         cells,
         times,
         {name: hours for name, hours in missing.items() if scope in {ALL, name}},
         is_one=scope != ALL,
         other_languages=deps.settings.other_languages,
     )
+
+
+def _change_answer(scope: Scope, found: Compared) -> Change:
+    now, before = (spread_of(sample) for sample in found.samples)
     return Change(
-        verdict=found.verdict,
-        hours=found.hours,
-        statistics=Totals(**found.statistics),
-        previous=Totals(**found.previous),
-        avg_sentiment=found.avg_sentiment,
-        standard_error=found.standard_error,
-        behind=found.behind,
+        statistics=Totals(**found.statistics, **now),
+        previous=Totals(**found.previous, **before),
+        **change_fields(found, None if scope.community == ALL else scope.community),
     )
-
-
-def _error(deps: Deps, cells: Cells, hours: Iterable[str]) -> float | None:
-    found = [cells[hour] for hour in hours if hour in cells]
-    error = statistics.standard_error(found, deps.settings.other_languages)
-    return None if error is None else round(error, COMPOUND_DIGITS)
 
 
 async def _comparison(
@@ -274,7 +275,7 @@ async def _comparison(
         coverage = coverage_in(deps, read.states, scope.community, window)
         return _compared(
             scope,
-            _totals(deps, own, now_hours),
+            _totals(deps, own, now_hours, None if coverage is None else coverage.observed),
             _totals(deps, own, earlier_hours),
             trend_of(deps, cells_in(steps, own), steps, coverage) if step else None,
             coverage,
@@ -308,11 +309,17 @@ def trend_of(
     coverage: Coverage | None,
 ) -> list[TrendPoint]:
     """Return each of the steps, which are named by their start, with the sum of its cells."""
+    languages = deps.settings.other_languages
     return [
         TrendPoint(
             start=start,
-            **statistics.totals(cells.get(start, ()), deps.settings.other_languages),
-            coverage=None if coverage is None else coverage.share_of(hours),
+            **dict(
+                totals_of_cells(
+                    cells.get(start, ()),
+                    languages,
+                    coverage=None if coverage is None else coverage.share_of(hours),
+                )
+            ),
         )
         for start, hours in steps.items()
     ]
@@ -325,9 +332,11 @@ def cells_in(steps: Mapping[str, Sequence[str]], cells: Cells) -> dict[str, list
     }
 
 
-def _totals(deps: Deps, cells: Cells, hours: Iterable[str]) -> Totals:
+def _totals(
+    deps: Deps, cells: Cells, hours: Iterable[str], coverage: float | None = None
+) -> Totals:
     found = (cells[hour] for hour in hours if hour in cells)
-    return Totals(**statistics.totals(found, deps.settings.other_languages))
+    return totals_of_cells(found, deps.settings.other_languages, coverage=coverage)
 
 
 def _are_mixed(totals: Iterable[Totals]) -> bool:

@@ -9,13 +9,14 @@ from api.deps import Deps
 from api.reads.contributors import read_contributors
 from api.reads.coverage import coverage_answer
 from api.reads.figures import (
+    MentionsCompared,
     SubjectsFigures,
     base_set,
-    change_of,
+    changes_of,
     difference_of,
-    error_of,
     moved_share,
     read_figures,
+    sample_in,
     share_in,
     totals_of,
 )
@@ -68,7 +69,8 @@ async def read_subjects(deps: Deps, parameters: SubjectsParameters) -> SubjectsA
 
     def answer() -> SubjectsAnswer:
         bases = Bases.of(found, subjects)
-        rows = [_figures(deps, found, each, bases, rematching) for each in subjects]
+        changes = changes_of(found, (each["id"] for each in subjects))
+        rows = [_figures(found, each, bases, changes[each["id"]], rematching) for each in subjects]
         rows.sort(key=lambda row: (ORDER[row.role], -row.mentions, row.name.casefold()))
         return SubjectsAnswer(
             subjects=rows,
@@ -94,7 +96,9 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
 
     def answer() -> SubjectCard:
         bases = Bases.of(found, subjects)
-        row = _figures(deps, found, subject, bases, rematching)
+        # Among all subjects, so that a card and the list say the same.
+        changes = changes_of(found, (each["id"] for each in subjects))
+        row = _figures(found, subject, bases, changes[subject["id"]], rematching)
         by_community = contributors.by_community()
         return SubjectCard(
             **dict(row),
@@ -113,22 +117,24 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
 
 
 def _figures(
-    deps: Deps,
     found: SubjectsFigures,
     subject: Subject,
     bases: Bases,
+    compared: MentionsCompared,
     rematching: frozenset[str],
 ) -> SubjectFigures:
-    name, languages = subject["id"], deps.settings.other_languages
-    totals = found.totals
+    name, totals = subject["id"], found.totals
     now, before = totals.now.of(name), totals.before.of(name)
-    statistics, previous = totals_of(now), totals_of(before)
+    observed = found.coverage.observed if found.coverage else None
+    statistics = totals_of(now, sample_in(now), coverage=observed)
+    previous = totals_of(before, sample_in(before))
     share, share_change = None, None
     if name in bases.own:
         share = share_in(now.items, bases.now)
-        compared = share_in(totals.compared.of(name).items, bases.compared)
-        earlier = share_in(totals.earlier.of(name).items, bases.earlier)
-        share_change = moved_share(compared, earlier)
+        share_change = moved_share(
+            share_in(compared.now.items, bases.compared),
+            share_in(compared.before.items, bases.earlier),
+        )
     return SubjectFigures(
         id=name,
         name=subject["name"],
@@ -138,8 +144,7 @@ def _figures(
         statistics=statistics,
         previous=previous,
         difference=difference_of(statistics, previous),
-        standard_error=error_of(now, languages),
-        change=change_of(found, name, languages),
+        change=compared.answer(),
         share=share,
         share_change=share_change,
         top_community=next(iter(community_mentions(found.now, name, limit=1)), None),

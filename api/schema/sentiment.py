@@ -7,7 +7,7 @@ from pydantic import Field
 from api.schema.base import Answer, DataOrigin, LeftOut, Methods, MixedMethods, Time
 from api.schema.coverage import CoverageAnswer
 from shared.models import Via
-from shared.stats.compare import Verdict
+from shared.stats.compare import Reason, Side, Verdict
 from shared.stats.subjects import SentimentIsOf
 from shared.stats.windows import Granularity
 
@@ -39,6 +39,54 @@ Rematching = Annotated[
         " mentions may not be right yet"
     ),
 ]
+Stderr = Annotated[
+    float | None,
+    Field(
+        description="the standard error of avg_sentiment, which knows that the items of a thread"
+        " agree; null where fewer than two threads tell nothing of it"
+    ),
+]
+Interval = Annotated[
+    list[float] | None,
+    Field(
+        description="[low, high]: it holds the true avg_sentiment in 95 of 100 cases; null where"
+        " stderr is",
+        min_length=2,
+        max_length=2,
+    ),
+]
+Few = Annotated[
+    bool, Field(description="whether fewer than 30 items count in avg_sentiment, which is too few")
+]
+ObservedPart = Annotated[
+    float | None,
+    Field(
+        description="the part of the time that was observed, 0 to 1; null where nothing is"
+        " recorded, and where the answer doesn't tell it"
+    ),
+]
+VERDICT = (
+    "better or worse: beyond chance, among all scopes of the answer; no_clear_change (chance"
+    " explains it), too_few (under 30 items or three threads on a side), or incomplete (see"
+    " `reason`)"
+)
+REASON = (
+    "why the change is incomplete: mixed_methods, no_earlier_data (fewer than half of the hours are"
+    " known in both times, or the time before has less than a tenth of the items), or not_collected"
+    " (the communities in `behind` lack more than a twentieth of the window); null otherwise"
+)
+CHANGE = (
+    "statistics minus previous, by the mean of all items; null if either has no items. The verdict"
+    " rests on `by_thread`"
+)
+BY_THREAD = (
+    "the change of the mean in which threads weigh by what they can tell, on which the verdict"
+    " rests; null where it can't be told"
+)
+GIANT = (
+    "the thread with more than half of the items of a side, if there is one: no change is claimed"
+    " that it alone makes"
+)
 Scope = Annotated[str, Field(description="a community, all, or subject:ID")]
 OfSubject = Annotated[
     str | None, Field(description="the id of the subject; null without `subject`")
@@ -62,6 +110,10 @@ class Totals(Answer):
     mixed_methods: MixedMethods
     copies: int = Field(default=0, description=COPIES)
     corrected: int = Field(default=0, description=CORRECTED)
+    coverage: ObservedPart = None
+    stderr: Stderr
+    interval: Interval
+    few: Few
 
 
 class TimeWindow(Answer):
@@ -142,31 +194,40 @@ class Difference(Answer):
     )
 
 
+class ThreadChange(Answer):
+    """A change of the mean in which threads weigh by what they can tell."""
+
+    avg_sentiment: float = Field(description="the change of that mean")
+    stderr: Stderr
+    interval: Interval
+
+
+class GiantThread(Answer):
+    """A thread with more than half of the items of a side."""
+
+    id: str = Field(description="the id of its post")
+    community: str | None = Field(description="the id of its community; null where it isn't known")
+    share: float = Field(description="its part of the items, 0.5 to 1")
+    side: Side = Field(description="the side: statistics or previous")
+
+
 class Change(Answer):
     """The change from the time before to the window, over the same number of full hours.
 
-    Hours count in pairs, one of each time, in which something was collected. avg_sentiment is
-    better or worse only beyond two standard errors, with at least 30 items on each side, all scored
-    by one method.
+    Hours count in pairs, one of each time, in which something was collected. See
+    docs/uncertainty.md for what is better or worse.
     """
 
-    verdict: Verdict = Field(
-        description="better or worse; unclear (within two standard errors), too_few (under 30"
-        " items), mixed_methods, no_earlier_data (fewer than half of the hours are known"
-        " in both times, or the time before has less than a tenth of the items), or"
-        " not_collected (the communities in `behind` lack more than a twentieth of the"
-        " window)"
-    )
+    verdict: Verdict = Field(description=VERDICT)
+    reason: Reason | None = Field(description=REASON)
     hours: int = Field(description="the number of full hours compared, on each side")
     statistics: Totals = Field(description="the counts and the mean of the window's compared hours")
     previous: Totals = Field(description="those of the hours before")
-    avg_sentiment: float | None = Field(
-        description="statistics minus previous; null if either has no items"
-    )
-    standard_error: float | None = Field(
-        description="the standard error of avg_sentiment, as if all items were independent; null if"
-        " either side has fewer than two items"
-    )
+    avg_sentiment: float | None = Field(description=CHANGE)
+    stderr: Stderr
+    interval: Interval
+    by_thread: ThreadChange | None = Field(description=BY_THREAD)
+    giant: GiantThread | None = Field(description=GIANT)
     behind: list[str] = Field(
         description="its communities that weren't collected up to the end of the full hours"
     )
@@ -186,12 +247,6 @@ class ComparedScope(Answer):
     difference: Difference = Field(description="statistics minus previous")
     trend_data: list[TrendPoint] | None = Field(
         description="every step of the window, oldest first; null without `granularity`"
-    )
-    standard_error: float | None = Field(
-        default=None,
-        description="the standard error of the mean of `statistics`, as if all items were"
-        " independent; null unless `until` is collected, and if there are fewer than two"
-        " items",
     )
     change: Change | None = Field(
         default=None,

@@ -21,16 +21,27 @@ from api.schema.items import (
     Upvotes,
 )
 from api.schema.sentiment import (
+    BY_THREAD,
+    CHANGE,
     COVERAGE,
     GAPS,
+    GIANT,
+    REASON,
+    VERDICT,
+    Few,
+    GiantThread,
+    Interval,
+    ObservedPart,
     Rematching,
     SentimentOf,
+    Stderr,
+    ThreadChange,
     TimeWindow,
     Totals,
 )
 from api.schema.values import Kind
 from shared.models import Role, Via
-from shared.stats.compare import Verdict
+from shared.stats.compare import Reason, Verdict
 from shared.stats.windows import Granularity
 
 Share = Annotated[
@@ -52,6 +63,10 @@ class MentionTotals(Answer):
     posts: int = Field(description="posts")
     comments: int = Field(description="comments")
     left_out: LeftOut
+    coverage: ObservedPart = None
+    stderr: Stderr
+    interval: Interval
+    few: Few
 
 
 class MentionDifference(Answer):
@@ -72,28 +87,21 @@ class MentionDifference(Answer):
 class MentionChange(Answer):
     """The change from the time before to the window, over the same number of full hours.
 
-    avg_sentiment is better or worse only beyond two standard errors, with at least 30 mentions on
-    each side, all scored by one method.
+    See docs/uncertainty.md for what is better or worse.
     """
 
-    verdict: Verdict = Field(
-        description="better or worse; unclear (within two standard errors), too_few (under 30"
-        " mentions), mixed_methods, no_earlier_data (fewer than half of the hours are known in both"
-        " times, or the time before has less than a tenth of the mentions), or not_collected (the"
-        " communities in `behind` lack more than a twentieth of the window)"
-    )
+    verdict: Verdict = Field(description=VERDICT)
+    reason: Reason | None = Field(description=REASON)
     hours: int = Field(description="the number of full hours compared, on each side")
     statistics: MentionTotals = Field(
         description="the counts and the mean of the window's compared hours"
     )
     previous: MentionTotals = Field(description="those of the hours before")
-    avg_sentiment: float | None = Field(
-        description="statistics minus previous; null if either has no mentions"
-    )
-    standard_error: float | None = Field(
-        description="the standard error of avg_sentiment, as if all items were independent; null if"
-        " either side has fewer than two mentions"
-    )
+    avg_sentiment: float | None = Field(description=CHANGE)
+    stderr: Stderr
+    interval: Interval
+    by_thread: ThreadChange | None = Field(description=BY_THREAD)
+    giant: GiantThread | None = Field(description=GIANT)
     behind: list[str] = Field(
         description="the communities that weren't collected up to the end of the full hours"
     )
@@ -140,10 +148,6 @@ class SubjectFigures(Answer):
         description="those of the window before, with the same number of hours"
     )
     difference: MentionDifference = Field(description="statistics minus previous")
-    standard_error: float | None = Field(
-        description="the standard error of the mean of `statistics`, as if all items were"
-        " independent; null if there are fewer than two items"
-    )
     change: MentionChange = Field(
         description="the change since the time before, over equal full hours"
     )

@@ -84,6 +84,7 @@ export function chartSteps(
     const isUncollected = !sums.total && found.length > 0;
     const isPartial = sums.total > 0 && meanCoverage(group) < MIN_OBSERVED;
     return {
+      ...sums,
       start: iso(from),
       end: iso(end),
       isOpen: end > Date.parse(window.end),
@@ -91,7 +92,6 @@ export function chartSteps(
       isUncollected,
       isPartial,
       gapReason: isUncollected || isPartial ? reasonOf(found) : null,
-      ...sums,
     };
   });
 }
@@ -128,6 +128,16 @@ function iso(time: number): string {
 export function sumTotals(steps: Step[]): Totals {
   const sum = (read: (step: Step) => number) => steps.reduce((all, step) => all + read(step), 0);
   const counted = sum(scoredCount);
+  const average = counted
+    ? sum((step) => (step.avg_sentiment ?? 0) * scoredCount(step)) / counted
+    : null;
+  const withItems = steps.filter(scoredCount);
+  const margins = withItems.map((step) => margin(step));
+  // A thread may go on in several steps: their errors add up at most.
+  const off =
+    average === null || margins.includes(null)
+      ? null
+      : sum((step) => (margin(step) ?? 0) * scoredCount(step)) / counted;
   return {
     total: sum((step) => step.total),
     positive: sum((step) => step.positive),
@@ -139,9 +149,14 @@ export function sumTotals(steps: Step[]): Totals {
     copies: sum((step) => step.copies),
     corrected: sum((step) => step.corrected),
     ...mergeMethods(steps),
-    avg_sentiment: counted
-      ? sum((step) => (step.avg_sentiment ?? 0) * scoredCount(step)) / counted
-      : null,
+    avg_sentiment: average,
+    coverage: null,
+    stderr: null,
+    interval:
+      average === null || off === null
+        ? null
+        : [Math.max(-1, average - off), Math.min(1, average + off)],
+    few: counted < MIN_ITEMS,
   };
 }
 
@@ -179,28 +194,27 @@ const STANDARD_ERRORS = 2;
 /** What is measured of a community or a subject: the window, and its change. */
 export interface Measured {
   statistics: MentionTotals;
-  standard_error: number | null;
   change: MentionChange | null;
 }
 
-/** Return the label of a mean, neutral within two standard errors; null: too few items. */
-export function significantLabel({ statistics, standard_error }: Measured): Label | null {
-  const { avg_sentiment: average } = statistics;
-  if (average === null || scoredCount(statistics) < MIN_ITEMS) return null;
-  const isClear = Math.abs(average) > STANDARD_ERRORS * (standard_error ?? 0);
-  return isClear ? labelFor(average) : "neutral";
+/** Return the label of a mean, neutral where zero may be the true one; null: too few items. */
+export function significantLabel({ statistics }: Measured): Label | null {
+  const { avg_sentiment: average, interval } = statistics;
+  if (average === null || statistics.few) return null;
+  const [low = 0, high = 0] = interval ?? [];
+  return low > 0 || high < 0 ? labelFor(average) : "neutral";
 }
 
-/** Return how far the mean may be off, either way; null: too few items to say. */
-export function margin({ standard_error }: Measured): number | null {
-  return standard_error == null ? null : STANDARD_ERRORS * standard_error;
+/** Return how far a mean may be off, either way; null: it can't be told. */
+export function margin({ interval }: Pick<MentionTotals, "interval">): number | null {
+  const [low, high] = interval ?? [];
+  return low === undefined || high === undefined ? null : (high - low) / 2;
 }
 
 /** Return whether the hours before hold enough to compare with. */
 export function isComparable({ change }: Measured): boolean {
-  return change != null && !INCOMPARABLE.has(change.verdict);
+  return change != null && (change.reason === null || change.reason === "mixed_methods");
 }
-const INCOMPARABLE = new Set(["no_earlier_data", "not_collected"]);
 
 /** Return the change of the mean against the hours before; null: chance may explain it. */
 export function significantChange({ change }: Pick<Measured, "change">): number | null {
@@ -212,9 +226,13 @@ export function countChange({ change }: Measured, read: (totals: MentionTotals) 
   return change ? read(change.statistics) - read(change.previous) : 0;
 }
 
-/** Return the change of a label's share in points; null: chance may explain it. */
+/**
+ * Return the change of a label's share in points; null: chance may explain it.
+ *
+ * Shares don't know their threads, so only a change of the mean lets one of them be told.
+ */
 export function significantShareChange({ change }: Measured, label: Label): number | null {
-  if (!change || change.verdict === "mixed_methods") return null;
+  if (!change || significantChange({ change }) === null) return null;
   const [items, before] = [scoredCount(change.statistics), scoredCount(change.previous)];
   if (Math.min(items, before) < MIN_ITEMS) return null;
   const [now, then] = [change.statistics[label] / items, change.previous[label] / before];

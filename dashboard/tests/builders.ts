@@ -18,22 +18,30 @@ export function makeTotals(given: Partial<Totals> = {}): Totals {
     corrected: 0,
     methods: total ? { vader: total } : {},
     mixed_methods: false,
+    coverage: null,
+    stderr: null,
+    interval: null,
+    few: total - left_out < 30,
     ...given,
   };
 }
 
 export function makeStep(start: string, given: Partial<Totals> = {}): Step {
-  return { start, coverage: null, ...makeTotals(given) };
+  return { start, ...makeTotals(given) };
 }
 
 export function makeChange(given: Partial<Change> = {}): Change {
   return {
-    verdict: "unclear",
+    verdict: "no_clear_change",
+    reason: null,
     hours: 24,
     statistics: makeTotals(),
     previous: makeTotals(),
     avg_sentiment: null,
-    standard_error: null,
+    stderr: null,
+    interval: null,
+    by_thread: null,
+    giant: null,
     behind: [],
     ...given,
   };
@@ -50,7 +58,6 @@ export function makeCompared(given: Partial<ComparedScope> = {}): ComparedScope 
     previous: makeTotals(),
     difference: {} as ComparedScope["difference"],
     trend_data: null,
-    standard_error: null,
     change: null,
     coverage: null,
     ...given,

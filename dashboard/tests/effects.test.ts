@@ -2,7 +2,12 @@
 
 import { describe, expect, test } from "vitest";
 import type { SubjectCard } from "../src/api";
-import { type CommunityFigures, movedSentence, rankEffects } from "../src/subject/effects";
+import {
+  type CommunityFigures,
+  giantSentence,
+  movedSentence,
+  rankEffects,
+} from "../src/subject/effects";
 import { makeChange, makeTotals } from "./builders";
 
 function makePart(community: string, effect: number | null): CommunityFigures {
@@ -106,31 +111,51 @@ describe("the sentence of what moved a subject", () => {
 
   test.each([
     [
-      { verdict: "unclear", avg_sentiment: -0.03, standard_error: 0.04 },
-      "No clear change: −0.03 on the 24 hours before, and chance explains up to 0.08.",
+      {
+        verdict: "no_clear_change",
+        avg_sentiment: -0.03,
+        by_thread: { avg_sentiment: -0.02, stderr: 0.04, interval: [-0.1, 0.06] },
+      },
+      "No clear change: −0.03 on the 24 hours before; weighed by thread, between −0.10 and +0.06.",
     ],
     [
       { verdict: "too_few", statistics: few, previous: many },
       "Too few mentions to say: 12, and 40 in the 24 hours before, of 30 at least.",
     ],
-    [{ verdict: "mixed_methods" }, "Not to be said: another method"],
     [
-      { verdict: "no_earlier_data", hours: 5, previous: many },
+      { verdict: "too_few", statistics: many, previous: many },
+      "Too few threads to say: nearly all mentions now, or in the 24 hours before, are from one or two.",
+    ],
+    [{ verdict: "incomplete", reason: "mixed_methods" }, "Not to be said: another method"],
+    [
+      { verdict: "incomplete", reason: "no_earlier_data", hours: 5, previous: many },
       "Nothing to compare with: only 5 of 24 hours were observed both now and",
     ],
     [
-      { verdict: "no_earlier_data" },
+      { verdict: "incomplete", reason: "no_earlier_data" },
       "Nothing to compare with: there are no mentions from the 24 hours before.",
     ],
     [
-      { verdict: "no_earlier_data", previous: few },
+      { verdict: "incomplete", reason: "no_earlier_data", previous: few },
       "Too little to compare with: 12 mentions in the 24 hours before.",
     ],
     [
-      { verdict: "not_collected", behind: ["Cursor", "hn.ai"] },
+      { verdict: "incomplete", reason: "not_collected", behind: ["Cursor", "hn.ai"] },
       "Not to be said yet: r/Cursor, hn.ai were not collected up to now.",
     ],
   ] as const)("says why none is shown: %o", (change, sentence) => {
     expect(said({ a: 0.1 }, change as unknown as SubjectCard["change"])).toContain(sentence);
   });
+});
+
+test("a giant thread is named with its side", () => {
+  const giant = { id: "abc", community: "Cursor", share: 0.62, side: "statistics" } as const;
+  const card = (given: object) => ({ change: makeChange(given) }) as Pick<SubjectCard, "change">;
+  expect(giantSentence(card({}), 24)).toBeNull();
+  expect(giantSentence(card({ giant }), 24)).toBe(
+    "One thread has 62% of the mentions now: nothing is claimed that it alone makes.",
+  );
+  expect(giantSentence(card({ giant: { ...giant, side: "previous" } }), 24)).toContain(
+    "of the mentions in the 24 hours before:",
+  );
 });

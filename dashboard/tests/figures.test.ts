@@ -158,32 +158,33 @@ describe("a label", () => {
     expect(labelFor(mean)).toBe(label);
   });
 
-  const compared = (total: number, mean: number | null, standard_error: number | null) =>
-    makeCompared({ statistics: makeTotals({ total, avg_sentiment: mean }), standard_error });
+  const compared = (total: number, mean: number | null, interval: number[] | null) =>
+    makeCompared({ statistics: makeTotals({ total, avg_sentiment: mean, interval }) });
 
   test("of a mood needs 30 items", () => {
-    expect(significantLabel(compared(29, 0.5, 0.01))).toBeNull();
-    expect(significantLabel(compared(30, 0.5, 0.01))).toBe("positive");
+    expect(significantLabel(compared(29, 0.5, [0.4, 0.6]))).toBeNull();
+    expect(significantLabel(compared(30, 0.5, [0.4, 0.6]))).toBe("positive");
     expect(significantLabel(compared(0, null, null))).toBeNull();
   });
 
-  test("of a mood is neutral within two standard errors of zero", () => {
-    expect(significantLabel(compared(40, -0.2, 0.1))).toBe("neutral");
-    expect(significantLabel(compared(40, -0.21, 0.1))).toBe("negative");
+  test("of a mood is neutral where zero may be the true mean", () => {
+    expect(significantLabel(compared(40, -0.2, [-0.41, 0.01]))).toBe("neutral");
+    expect(significantLabel(compared(40, -0.2, [-0.39, -0.01]))).toBe("negative");
+    expect(significantLabel(compared(40, -0.2, null))).toBe("neutral");
   });
 });
 
 describe("a change", () => {
   test.each([
-    ["better", true, 0.1],
-    ["worse", true, 0.1],
-    ["unclear", true, null],
-    ["too_few", true, null],
-    ["mixed_methods", true, null],
-    ["no_earlier_data", false, null],
-    ["not_collected", false, null],
-  ] as const)("with the verdict %s", (verdict, comparable, change) => {
-    const compared = makeCompared({ change: makeChange({ verdict, avg_sentiment: 0.1 }) });
+    ["better", null, true, 0.1],
+    ["worse", null, true, 0.1],
+    ["no_clear_change", null, true, null],
+    ["too_few", null, true, null],
+    ["incomplete", "mixed_methods", true, null],
+    ["incomplete", "no_earlier_data", false, null],
+    ["incomplete", "not_collected", false, null],
+  ] as const)("with the verdict %s, by the reason %s", (verdict, reason, comparable, change) => {
+    const compared = makeCompared({ change: makeChange({ verdict, reason, avg_sentiment: 0.1 }) });
     expect(isComparable(compared)).toBe(comparable);
     expect(significantChange(compared)).toBe(change);
   });
@@ -198,10 +199,15 @@ describe("a change", () => {
     expect(isComparable(makeCompared())).toBe(false);
   });
 
-  const shares = (now: [number, number], before: [number, number], verdict = "better" as const) =>
+  const shares = (
+    now: [number, number],
+    before: [number, number],
+    verdict: "better" | "no_clear_change" = "better",
+  ) =>
     makeCompared({
       change: makeChange({
         verdict,
+        avg_sentiment: 0.1,
         statistics: makeTotals({ total: now[1], positive: now[0] }),
         previous: makeTotals({ total: before[1], positive: before[0] }),
       }),
@@ -212,6 +218,8 @@ describe("a change", () => {
     expect(significantShareChange(shares([35, 100], [30, 100]), "positive")).toBeNull();
     expect(significantShareChange(shares([29, 29], [0, 100]), "positive")).toBeNull();
     expect(significantShareChange(makeCompared(), "positive")).toBeNull();
+    const unclear = shares([60, 100], [30, 100], "no_clear_change");
+    expect(significantShareChange(unclear, "positive")).toBeNull();
   });
 });
 
@@ -261,9 +269,21 @@ describe("the filter of a window's posts", () => {
   });
 });
 
-test("a mean may be off by two standard errors either way", () => {
-  expect(margin(makeCompared({ standard_error: 0.05 }))).toBeCloseTo(0.1);
-  expect(margin(makeCompared({ standard_error: null }))).toBeNull();
+test("a mean may be off by half of its interval either way", () => {
+  expect(margin({ interval: [-0.05, 0.15] })).toBeCloseTo(0.1);
+  expect(margin({ interval: null })).toBeNull();
+});
+
+test("the means of several steps are off by no more than each of them", () => {
+  const of = (total: number, avg_sentiment: number | null, interval: number[] | null) =>
+    makeStep("2026-01-05T06:00:00Z", { total, avg_sentiment, interval });
+  const both = sumTotals([of(20, 0.2, [0, 0.4]), of(20, 0.4, [0.3, 0.5]), of(0, null, null)]);
+  expect(both.interval?.[0]).toBeCloseTo(0.15);
+  expect(both.interval?.[1]).toBeCloseTo(0.45);
+  expect(both.few).toBe(false);
+  const unknown = sumTotals([of(20, 0.2, [0, 0.4]), of(5, 0.4, null)]);
+  expect(unknown.interval).toBeNull();
+  expect(unknown.few).toBe(true);
 });
 
 describe("a change of a share of voice", () => {

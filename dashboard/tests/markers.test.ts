@@ -166,12 +166,18 @@ describe("before and after", () => {
   });
 
   test.each<[Partial<Change>, string]>([
-    [{ verdict: "unclear", avg_sentiment: 0.3 }, "No clear change"],
+    [{ verdict: "no_clear_change", avg_sentiment: 0.3 }, "No clear change"],
     [{ verdict: "too_few", statistics: some, previous: some }, "Too few items"],
-    [{ verdict: "mixed_methods" }, "more than one method"],
-    [{ verdict: "no_earlier_data" }, "Nothing to compare with"],
-    [{ verdict: "no_earlier_data", previous: some }, "Too little to compare with"],
-    [{ verdict: "not_collected", behind: ["claude"] }, "r/claude was not collected"],
+    [{ verdict: "incomplete", reason: "mixed_methods" }, "more than one method"],
+    [{ verdict: "incomplete", reason: "no_earlier_data" }, "Nothing to compare with"],
+    [
+      { verdict: "incomplete", reason: "no_earlier_data", previous: some },
+      "Too little to compare with",
+    ],
+    [
+      { verdict: "incomplete", reason: "not_collected", behind: ["claude"] },
+      "r/claude was not collected",
+    ],
   ])("without one nothing is claimed: %j", (given, said) => {
     expect(changed(given)).toContain(said);
     expect(changed(given)).not.toMatch(/Better|Worse/);

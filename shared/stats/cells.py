@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from math import fsum, sqrt
+from math import fsum
 from typing import NamedTuple, TypedDict, cast
 
 from shared.models import (
@@ -305,23 +305,21 @@ def totals(cells: Iterable[Cell], other_languages: OtherLanguages) -> Totals:
     )
 
 
-def standard_error(cells: Iterable[Cell], other_languages: OtherLanguages) -> float | None:
-    """Return the standard error of the mean that `totals` gives; None for fewer than two items.
+def variance_of(parts: Sequence[Labelled]) -> float | None:
+    """Return the variance of the compound of the items in these parts; None for fewer than two.
 
-    Cells without the sum of squares count with the most that their labels allow: the error is then
-    too large rather than too small.
+    Parts without the sum of squares count with the most that their labels allow: the variance is
+    then too large rather than too small.
     """
-    parts = [_counted_part(cell, other_languages) for cell in cells]
     items = sum(items_in(part) for part in parts)
     if items < 2:  # noqa: PLR2004 - one item has no spread
         return None
     mean = fsum(part["compound_sum"] for part in parts) / items
     squares = fsum(_squares_of(part) for part in parts)
-    variance = max(0.0, squares - items * mean * mean) / (items - 1)
-    return sqrt(variance / items)
+    return max(0.0, squares - items * mean * mean) / (items - 1)
 
 
-def _counted_part(cell: Cell, other_languages: OtherLanguages) -> Labelled:
+def counted_part(cell: Cell, other_languages: OtherLanguages) -> Labelled:
     """Return what counts of a cell in labels and mean."""
     other = cell.get("other_language")
     if other is None or other_languages == "count":

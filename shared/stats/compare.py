@@ -1,19 +1,19 @@
 """Compare two times: the change, and whether the data bears a claim."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import hypot
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from shared.models import Cell, OtherLanguages
-from shared.stats.cells import COMPOUND_DIGITS, Totals, standard_error, totals
+from shared.stats.cells import COMPOUND_DIGITS, Totals, totals
 from shared.stats.coverage import unknown_hours
+from shared.stats.means import Giant, Sample, sample_of
+from shared.stats.uncertainty import FEW, Mean, chance_of, change_of, found_among
 from shared.stats.windows import Times
 from shared.times import hour_of
 
-# Below this many items a mean says little, and its standard error is itself a guess.
-MIN_ITEMS = 30
-STANDARD_ERRORS = 2
+# Fewer degrees of freedom are less than three threads' worth of weight.
+MIN_FREEDOM = 2
 # The time before must hold this share of the window's items, and this share of hours be known.
 MIN_BEFORE = 0.1
 MIN_KNOWN = 0.5
@@ -22,33 +22,43 @@ MAX_MISSING = 0.05
 
 Cells = Mapping[str, Cell]
 
-Verdict = Literal[
-    "better",
-    "worse",
-    "unclear",
-    "too_few",
-    "mixed_methods",
-    "no_earlier_data",
-    "not_collected",
-]
+Verdict = Literal["better", "worse", "no_clear_change", "too_few", "incomplete"]
+Reason = Literal["mixed_methods", "no_earlier_data", "not_collected"]
+"""The reason why a change is incomplete."""
+Side = Literal["statistics", "previous"]
 
 
 @dataclass(frozen=True)
 class Change:
     """The change from the time before to the window, in as many full hours of each.
 
-    hours is the number of hours compared on either side. avg_sentiment is the mean of statistics
-    less that of previous; its standard error takes all items as independent. behind names the
-    communities that weren't collected up to the end of the full hours.
+    hours is the number of hours compared on either side. plain is the change of the mean of all
+    items, and by_thread that of the mean in which threads weigh by what they can tell; each is None
+    where a side has no such mean. chance (0..1) is that of a by_thread as large without a change;
+    None where the verdict doesn't depend on it. giant is a thread with more than half of a side's
+    items, and that side. behind names the communities that weren't collected up to the end of the
+    full hours.
     """
 
     verdict: Verdict
+    reason: Reason | None
     hours: int
     statistics: Totals
     previous: Totals
-    avg_sentiment: float | None
-    standard_error: float | None
+    samples: tuple[Sample, Sample]
+    plain: Mean | None
+    by_thread: Mean | None
+    giant: tuple[Side, Giant] | None
+    chance: float | None
     behind: list[str]
+
+    @property
+    def avg_sentiment(self) -> float | None:
+        """Return the mean of statistics less that of previous, as these are shown."""
+        now, before = self.statistics["avg_sentiment"], self.previous["avg_sentiment"]
+        if now is None or before is None:
+            return None
+        return round(now - before, COMPOUND_DIGITS)
 
 
 @dataclass(frozen=True)
@@ -118,51 +128,91 @@ def judged(
     basis: Basis,
     other_languages: OtherLanguages,
 ) -> Change:
-    """Compare what two equal times hold, and say what the data bears."""
+    """Compare what two equal times hold; `with_verdicts` says what is beyond chance."""
     now, before = (totals(part, other_languages) for part in (of_now, of_before))
-    errors = [standard_error(part, other_languages) for part in (of_now, of_before)]
-    moved = (
-        None
-        if now["avg_sentiment"] is None or before["avg_sentiment"] is None
-        else round(now["avg_sentiment"] - before["avg_sentiment"], COMPOUND_DIGITS)
-    )
-    error = None if errors[0] is None or errors[1] is None else hypot(errors[0], errors[1])
-    verdict: Verdict
-    if basis.hours < MIN_KNOWN * basis.wanted or not _compares(now, before):
-        verdict = "no_earlier_data"
-    elif basis.is_late:
-        verdict = "not_collected"
-    elif basis.is_mixed:
-        verdict = "mixed_methods"
+    samples = (sample_of(of_now, other_languages), sample_of(of_before, other_languages))
+    plain = _moved(samples[0].plain, samples[1].plain)
+    by_thread = _moved(samples[0].weighted, samples[1].weighted)
+    reason = _reason(now, before, basis)
+    verdict: Verdict = "no_clear_change"
+    chance = None
+    if reason is not None:
+        verdict = "incomplete"
+    elif plain is None or by_thread is None or _are_few(samples):
+        verdict = "too_few"
     else:
-        verdict = _verdict(now, before, moved, error)
+        without_giants = _moved(samples[0].without_giant, samples[1].without_giant)
+        chance = _chance(plain, by_thread, without_giants)
     return Change(
         verdict=verdict,
+        reason=reason,
         hours=basis.hours,
         statistics=now,
         previous=before,
-        avg_sentiment=moved,
-        standard_error=None if error is None else round(error, COMPOUND_DIGITS),
+        samples=samples,
+        plain=plain,
+        by_thread=by_thread,
+        giant=_giant(samples),
+        chance=chance,
         behind=basis.behind,
     )
 
 
-def _verdict(now: Totals, before: Totals, moved: float | None, error: float | None) -> Verdict:
-    if len({*now["methods"], *before["methods"]}) > 1:
+def with_verdicts(changes: Mapping[str, Change]) -> dict[str, Change]:
+    """Return the changes that one answer shows, and say which are beyond chance among them."""
+    found = found_among(
+        {name: each.chance for name, each in changes.items() if each.chance is not None}
+    )
+    return {
+        name: replace(each, verdict=_direction(each)) if name in found else each
+        for name, each in changes.items()
+    }
+
+
+def _direction(change: Change) -> Verdict:
+    return "better" if change.plain is not None and change.plain.value > 0 else "worse"
+
+
+def _moved(now: Mean | None, before: Mean | None) -> Mean | None:
+    return None if now is None or before is None else change_of(now, before)
+
+
+def _reason(now: Totals, before: Totals, basis: Basis) -> Reason | None:
+    if basis.hours < MIN_KNOWN * basis.wanted or not _compares(now, before):
+        return "no_earlier_data"
+    if basis.is_late:
+        return "not_collected"
+    if basis.is_mixed or len({*now["methods"], *before["methods"]}) > 1:
         return "mixed_methods"
-    if min(_counted(now), _counted(before)) < MIN_ITEMS or moved is None or error is None:
-        return "too_few"
-    if not moved or abs(moved) <= STANDARD_ERRORS * error:
-        return "unclear"
-    return "better" if moved > 0 else "worse"
+    return None
+
+
+def _are_few(samples: Iterable[Sample]) -> bool:
+    return any(each.items < FEW or each.freedom < MIN_FREEDOM for each in samples)
+
+
+def _chance(plain: Mean, by_thread: Mean, without_giants: Mean | None) -> float:
+    """Return the probability that chance gives such a change.
+
+    It is 1 where the mean of all items, or the mean without giant threads, didn't move to the same
+    side.
+    """
+    if without_giants is None:
+        return 1.0
+    if plain.value * by_thread.value <= 0 or without_giants.value * by_thread.value <= 0:
+        return 1.0
+    return max(chance_of(by_thread), chance_of(without_giants))
+
+
+def _giant(samples: tuple[Sample, Sample]) -> tuple[Side, Giant] | None:
+    now, before = (each.giant for each in samples)
+    if now is not None and (before is None or now.share >= before.share):
+        return "statistics", now
+    return None if before is None else ("previous", before)
 
 
 def _compares(now: Totals, before: Totals) -> bool:
     return before["total"] > 0 and before["total"] >= MIN_BEFORE * now["total"]
-
-
-def _counted(sums: Totals) -> int:
-    return sums["total"] - sums["left_out"]
 
 
 def _picked(cells: Cells, hours: Iterable[str]) -> list[Cell]:

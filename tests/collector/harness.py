@@ -249,7 +249,8 @@ async def check_threads(store: Store, items: dict[str, dict[str, Any]]) -> None:
     }
     for key, text in hours.items():
         check_sums(text, by_hour[key], MAX_THREADS)
-    assert (hours.keys(), digests.keys()) == (by_hour.keys(), by_day.keys())
+    assert set(hours) == set(by_hour)
+    assert set(digests) == set(by_day)
     if max(map(len, by_hour.values()), default=0) <= MAX_THREADS:
         for key, text in digests.items():
             check_sums(text, by_day[key], MAX_OF_DAY)

@@ -59,7 +59,7 @@ def split(counts: Answer) -> str:
 
 def is_comparable(compared: Answer) -> bool:
     """Return whether the hours before can be compared."""
-    return compared["change"]["verdict"] not in {"no_earlier_data", "not_collected"}
+    return compared["change"]["reason"] not in {"no_earlier_data", "not_collected"}
 
 
 def moved(compared: Answer) -> float | None:
@@ -71,13 +71,20 @@ def moved(compared: Answer) -> float | None:
 def mean_change(compared: Answer) -> str:
     """Format the change of a mean for a screen reader, or why none is shown."""
     untold = {
-        "unclear": "no clear change",
+        "no_clear_change": "no clear change",
         "too_few": "too few items to compare",
         "mixed_methods": "scored otherwise before",
         "no_earlier_data": "no earlier data",
         "not_collected": "not all was collected",
     }
-    return untold.get(compared["change"]["verdict"]) or change(moved(compared))
+    by = compared["change"]
+    return untold.get(by["reason"] or by["verdict"]) or change(moved(compared))
+
+
+def margin(totals: Answer) -> str:
+    """Format how far a mean may be off."""
+    low, high = totals["interval"]
+    return f"\u00b1{(high - low) / 2:.2f}"
 
 
 def more(compared: Answer, name: str = "total") -> int:

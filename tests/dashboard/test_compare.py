@@ -241,7 +241,7 @@ def cells_of(told: Answer) -> list[str]:
     def points(label: str) -> float | None:
         """Return the change of a share in points, if chance doesn't explain it."""
         items = [expected.counted(by[side]) for side in ("statistics", "previous")]
-        if min(items) < 30:
+        if expected.moved(told) is None or min(items) < 30:
             return None
         now, then = by["statistics"][label] / items[0], by["previous"][label] / items[1]
         error = sqrt(now * (1 - now) / items[0] + then * (1 - then) / items[1])

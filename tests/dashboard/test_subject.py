@@ -60,7 +60,7 @@ def test_its_figures_are_those_of_the_api(visit: Visit, product: Product) -> Non
     expect(page).to_have_title("Cursor \u00b7 Subjects \u00b7 Undertone")
     now = region(page, "Now")
     mean = expected.score(statistics["avg_sentiment"])
-    expect(now).to_contain_text(f"{mean}\u00b1{2 * card['standard_error']:.2f}")
+    expect(now).to_contain_text(mean + expected.margin(statistics))
     expect(now).to_contain_text("of whole texts, not of what they say of it")
     expect(now).to_contain_text(
         f"{expected.plural(statistics['posts'], 'post')}, "
@@ -102,7 +102,7 @@ def test_each_community_has_its_mentions(visit: Visit, product: Product) -> None
 def tell_the_change(card: Answer) -> None:
     """Let the change of a subject be clear, whatever it is in this hour."""
     moved = card["change"]["avg_sentiment"]
-    card["change"]["verdict"] = "better" if moved > 0 else "worse"
+    card["change"] |= {"verdict": "better" if moved > 0 else "worse", "reason": None}
 
 
 def test_what_moved_it_are_the_communities_whose_effects_add_up(
@@ -171,16 +171,20 @@ def test_a_community_that_fell_silent_leads_to_its_mentions_of_before(
 
 
 @pytest.mark.parametrize(
-    ("verdict", "said"),
+    ("verdict", "reason", "said"),
     [
-        ("unclear", "No clear change: "),
-        ("too_few", "Too few mentions to say: "),
-        ("no_earlier_data", "to compare with: "),
+        ("no_clear_change", None, "No clear change: "),
+        ("too_few", None, "Too few "),
+        ("incomplete", "no_earlier_data", "to compare with: "),
     ],
 )
-def test_what_is_not_clear_is_not_explained(visit: Visit, verdict: str, said: str) -> None:
+def test_what_is_not_clear_is_not_explained(
+    visit: Visit, verdict: str, reason: str | None, said: str
+) -> None:
     change_answer(
-        visit, f"subjects/{SUBJECT}?*", lambda card: card["change"].update(verdict=verdict)
+        visit,
+        f"subjects/{SUBJECT}?*",
+        lambda card: card["change"].update(verdict=verdict, reason=reason),
     )
     page = visit.open(subject=SUBJECT)
     why = region(page, "What moved it")

@@ -63,8 +63,10 @@ def expect_figures(place: Locator, subject: Answer) -> None:
     """Expect the figures that cards and rows have."""
     statistics = subject["statistics"]
     expect(place).to_contain_text(expected.score(statistics["avg_sentiment"]))
-    if subject["standard_error"] is not None:
-        expect(place).to_contain_text(f"\u00b1{2 * subject['standard_error']:.2f}")
+    if statistics["interval"] is not None:
+        expect(place).to_contain_text(expected.margin(statistics))
+    if statistics["few"] and statistics["total"]:
+        expect(place).to_contain_text("few items")
     expect(place).to_contain_text(f"{subject['mentions']:,}")
     if subject["share"] is not None:
         expect(place).to_contain_text(part(subject["share"]))

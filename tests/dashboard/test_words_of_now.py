@@ -81,7 +81,8 @@ def fall_of_one(told: dict[str, Any]) -> None:
         if not each["change"]:
             continue
         has_fallen = each["subreddit"] in {"all", "claude"}
-        each["change"] |= {"verdict": "worse" if has_fallen else "unclear", "avg_sentiment": -0.2}
+        verdict = "worse" if has_fallen else "no_clear_change"
+        each["change"] |= {"verdict": verdict, "reason": None, "avg_sentiment": -0.2}
 
 
 @pytest.mark.parametrize(

@@ -65,12 +65,12 @@ export function Contributors() {
 
 /** Return why no community is listed. */
 function emptyReason(all: ComparedScope[], hours: number): string {
-  const verdicts = new Set(all.map((each) => each.change?.verdict));
-  if ([...verdicts].every((verdict) => verdict === "no_earlier_data")) {
+  const reasons = new Set(all.map((each) => each.change?.reason));
+  if ([...reasons].every((reason) => reason === "no_earlier_data")) {
     return `There is no data of the ${windowName(hours)} before to compare with.`;
   }
-  if ([...verdicts].every((each) => each === "mixed_methods" || each === "no_earlier_data")) {
+  if ([...reasons].every((each) => each === "mixed_methods" || each === "no_earlier_data")) {
     return "Another method scored what was before.";
   }
-  return "No community changed by more than chance explains: two standard errors, of 30 items at least.";
+  return "No community changed by more than chance explains.";
 }

@@ -23,9 +23,10 @@ export function Meaning() {
           {RIGHT_OF_100.hard} times on sentences that were written to be hard.
         </p>
         <p>
-          <b>±</b> is two standard errors of the mean, as if each text stood alone. Those of one
-          thread don't, so it is rather too small. A mood is named from 30 mentions on, and a change
-          beyond its two standard errors.
+          <b>±</b> is how far a mean may be off: in 95 of 100 cases the true one is within. It knows
+          that the texts of one thread agree. Fewer than 30 are few, and no mood is named. A change
+          is called better or worse only beyond chance, with each thread weighed by what it can
+          tell, and among all that the page looks at; else there is no clear change.
         </p>
         <p>
           <b>Share of voice</b> is a subject's mentions, of those of all subjects of the set: your

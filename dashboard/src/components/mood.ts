@@ -32,7 +32,8 @@ export function moodSentence(measured: Measured, hours: number, { mood, one }: W
   }
   const feeling = `${mood} is ${MOODS[label]}`;
   const before = `the ${windowName(hours)} before`;
-  if (change?.verdict === "unclear") return `${feeling}, with no clear change on ${before}.`;
+  if (change?.verdict === "no_clear_change")
+    return `${feeling}, with no clear change on ${before}.`;
   const moved = significantChange(measured);
   if (moved === null) return `${feeling}.`;
   if (Math.abs(moved) < MIN_CHANGE) return `${feeling}, as in ${before}.`;

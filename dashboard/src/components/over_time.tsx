@@ -10,6 +10,7 @@ import {
   type ChartStep,
   type Collected,
   chartSteps,
+  margin,
   maxVolume,
   type StepSize,
   sentimentLimit,
@@ -117,10 +118,18 @@ function spanText(steps: ChartStep[], first: number, last: number): string | nul
 
 function totalsText(name: string, step: Totals): string {
   return (
-    `${name}: ${score(step.avg_sentiment)} on average, ` +
+    `${name}: ${meanText(step)} on average, ` +
     `${plural(step.posts, "post")} and ${plural(step.comments, "comment")} ` +
     `(${count(step.positive)} positive, ${count(step.neutral)} neutral, ${count(step.negative)} negative)`
   );
+}
+
+/** Return a mean with how far it may be off, and whether it is of few items. */
+function meanText(step: Totals): string {
+  const off = margin(step);
+  const range = off === null ? "" : `±${off.toFixed(2)}`;
+  const few = step.few && step.avg_sentiment !== null ? " (few items)" : "";
+  return `${score(step.avg_sentiment)}${range}${few}`;
 }
 
 function chartSummary(
@@ -166,7 +175,7 @@ function StepsTable({ steps, placed }: { steps: ChartStep[]; placed: PlacedMarke
                   {stepTime(step)}
                   <MarkersInRow markers={markers.get(steps.length - 1 - number)} />
                 </th>
-                <td>{score(step.avg_sentiment)}</td>
+                <td>{meanText(step)}</td>
                 <td>
                   {step.isUncollected ? (
                     uncollectedText(step)

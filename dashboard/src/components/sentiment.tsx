@@ -1,7 +1,7 @@
 /** Sentiment in its three forms: icon, score, and bar of label shares. */
 
 import { type Address, LABELS } from "../address";
-import type { Label, LabelCounts, Post } from "../api";
+import type { Label, LabelCounts, MentionChange, Post } from "../api";
 import { labelFor, type Measured, margin, significantChange } from "../figures";
 import { communityName, count, score, share, signed } from "../format";
 import { Link } from "./link";
@@ -55,15 +55,29 @@ export function Basis({
   );
 }
 
-/** A mean with how far it may be off: two standard errors. */
-export function Mean({ measured }: { measured: Measured }) {
-  const off = margin(measured);
+/** A mean with how far it may be off, and whether it is of few items. */
+export function Mean({ measured: { statistics } }: { measured: Measured }) {
+  const off = margin(statistics);
+  const { avg_sentiment: average, interval, few } = statistics;
   return (
     <>
-      <Score value={measured.statistics.avg_sentiment} />
-      {off !== null && <span class="margin">±{off.toFixed(2)}</span>}
+      <Score value={average} />
+      {off !== null && (
+        <span class="margin" title={intervalText(interval)}>
+          ±{off.toFixed(2)}
+        </span>
+      )}
+      {few && average !== null && " "}
+      {few && average !== null && <span class="few">few items</span>}
     </>
   );
+}
+
+/** Return an interval in words. */
+export function intervalText(interval: number[] | null): string {
+  const [low, high] = interval ?? [];
+  if (low === undefined || high === undefined) return "How far it may be off can't be told";
+  return `In 95 of 100 cases between ${score(low)} and ${score(high)}`;
 }
 
 /** A change with its direction: an arrow, and a word for screen readers. */
@@ -80,9 +94,9 @@ export function Change({ value, digits = 2 }: { value: number | null; digits?: n
   );
 }
 
-/** The text of each verdict that allows no change to be shown. */
-const VERDICTS = {
-  unclear: "no clear change",
+/** The text of what allows no change to be shown: the reason, or else the verdict. */
+const WHY_NONE = {
+  no_clear_change: "no clear change",
   too_few: "too few items to compare",
   mixed_methods: "scored otherwise before",
   no_earlier_data: "no earlier data",
@@ -92,21 +106,33 @@ const VERDICTS = {
 /** The change of the mean against the hours before, or why there is none. */
 export function MeanChange({ compared }: { compared: Measured }) {
   const { change } = compared;
-  if (!change || change.verdict === "better" || change.verdict === "worse") {
-    return <Change value={significantChange(compared)} />;
-  }
-  const error = change.standard_error;
-  const isWithin = change.verdict === "unclear" && change.avg_sentiment !== null && error !== null;
-  const title = isWithin
-    ? `${signed(change.avg_sentiment ?? 0, 2)}, within two standard errors of ${(error ?? 0).toFixed(2)}`
-    : change.behind.length
-      ? `Missing of late: ${change.behind.map(communityName).join(", ")}`
-      : undefined;
+  const clear = significantChange(compared);
+  if (!change) return <Change value={null} />;
+  const why = change.reason ?? change.verdict;
+  const title = changeTitle(change);
   return (
-    <span class="change none" {...(title ? { title } : {})}>
-      {VERDICTS[change.verdict]}
+    <span {...(title ? { title } : {})}>
+      {clear !== null || why === "incomplete" || why === "better" || why === "worse" ? (
+        <Change value={clear} />
+      ) : (
+        <span class="change none">{WHY_NONE[why]}</span>
+      )}
     </span>
   );
+}
+
+/** Return what a verdict rests on, in words. */
+function changeTitle(change: MentionChange): string | null {
+  if (change.behind.length)
+    return `Missing of late: ${change.behind.map(communityName).join(", ")}`;
+  return change.reason === null ? byThreadText(change) : null;
+}
+
+/** Return the change that a verdict rests on, with its interval; null where it can't be told. */
+export function byThreadText({ by_thread }: MentionChange): string | null {
+  const [low, high] = by_thread?.interval ?? [];
+  if (!by_thread || low === undefined || high === undefined) return null;
+  return `Weighed by thread: ${signed(by_thread.avg_sentiment, 2)}, in 95 of 100 cases between ${signed(low, 2)} and ${signed(high, 2)}`;
 }
 
 interface Props {

@@ -9,7 +9,7 @@ export function VolumeChange({ measured }: { measured: Measured }) {
   if (!isComparable(measured)) {
     return (
       <span class="muted">
-        {change?.verdict === "not_collected" ? "not all was collected" : "no earlier data"}
+        {change?.reason === "not_collected" ? "not all was collected" : "no earlier data"}
       </span>
     );
   }

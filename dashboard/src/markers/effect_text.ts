@@ -5,7 +5,7 @@ import { MIN_ITEMS, scoredCount, significantChange } from "../figures";
 import { communityName, dateTime, plural, signed } from "../format";
 
 type Change = NonNullable<MarkerEffect["change"]>;
-type Unsaid = Exclude<Change["verdict"], "better" | "worse">;
+type Unsaid = "no_clear_change" | "too_few" | NonNullable<Change["reason"]>;
 
 /** Return the sentence of an effect. It says what came after, and never that it came from it. */
 export function effectSentence({ marker, status, change, hours, ready_at }: MarkerEffect): string {
@@ -15,13 +15,13 @@ export function effectSentence({ marker, status, change, hours, ready_at }: Mark
     return `Too early to say: a full day after ${marker.name} has to be collected, until ${ready}.`;
   const length = hours % 24 ? plural(hours, "hour") : plural(hours / 24, "day");
   const moved = significantChange({ change });
-  if (moved === null) return UNSAID[change.verdict as Unsaid](change, length);
+  if (moved === null) return UNSAID[change.reason ?? (change.verdict as Unsaid)](change, length);
   const amount = signed(Math.abs(moved), 2).replace(/^\+/, "");
   return `${moved > 0 ? "Better" : "Worse"} after ${marker.name}: ${moved > 0 ? "up" : "down"} ${amount} over ${length}, against as long before it.`;
 }
 
 const UNSAID: Record<Unsaid, (change: Change, length: string) => string> = {
-  unclear: ({ avg_sentiment }, length) =>
+  no_clear_change: ({ avg_sentiment }, length) =>
     `No clear change: ${signed(avg_sentiment ?? 0, 2)} over ${length}, which chance may explain.`,
   too_few: ({ statistics, previous }) =>
     `Too few items to say: ${scoredCount(previous)} before it and ${scoredCount(statistics)} after it, of ${MIN_ITEMS} at least.`,

@@ -8,14 +8,22 @@ import { now } from "../cycles";
 import { significantChange, windowFilter } from "../figures";
 import { communityName, count, plural } from "../format";
 import { address } from "../navigation";
-import { type CommunityFigures, type Contributor, movedSentence, rankEffects } from "./effects";
+import {
+  type CommunityFigures,
+  type Contributor,
+  giantSentence,
+  movedSentence,
+  rankEffects,
+} from "./effects";
 
 export function SubjectContributors({ card }: { card: SubjectCard }) {
   const { hours } = address.value;
+  const giant = giantSentence(card, hours);
   return (
     <section class="card" aria-labelledby="moved">
       <h2 id="moved">What moved it</h2>
       <p class="moved">{movedSentence(card, hours)}</p>
+      {giant && <p class="muted moved-note">{giant}</p>}
       {significantChange(card) !== null && <Effects card={card} />}
     </section>
   );

@@ -2,7 +2,7 @@
 
 import type { SubjectCard } from "../api";
 import { MIN_ITEMS, scoredCount, significantChange } from "../figures";
-import { communityName, plural, signed, windowName } from "../format";
+import { communityName, partOf, plural, signed, windowName } from "../format";
 
 export type CommunityFigures = SubjectCard["by_community"][number];
 type Moved = Pick<SubjectCard, "change" | "by_community" | "effect_of_others">;
@@ -59,16 +59,25 @@ export function movedSentence(card: Moved, hours: number): string {
     const size = Number(amount) ? amount : "less than 0.01";
     return `${moved > 0 ? "Up" : "Down"} ${size} on ${before}: ${sources(card, moved)}.`;
   }
-  return WHY_NOT[change.verdict as keyof typeof WHY_NOT](change, before, hours);
+  const why = change.reason ?? change.verdict;
+  return WHY_NOT[why as keyof typeof WHY_NOT](change, before, hours);
 }
 
 type Why = (change: SubjectCard["change"], before: string, hours: number) => string;
 
 const WHY_NOT = {
-  unclear: ({ avg_sentiment, standard_error }, before) =>
-    `No clear change: ${signed(avg_sentiment ?? 0, 2)} on ${before}, and chance explains up to ${(2 * (standard_error ?? 0)).toFixed(2)}.`,
+  no_clear_change: ({ avg_sentiment, by_thread }, before) => {
+    const [low, high] = by_thread?.interval ?? [];
+    const range =
+      low === undefined || high === undefined
+        ? ""
+        : `; weighed by thread, between ${signed(low, 2)} and ${signed(high, 2)}`;
+    return `No clear change: ${signed(avg_sentiment ?? 0, 2)} on ${before}${range}.`;
+  },
   too_few: ({ statistics, previous }, before) =>
-    `Too few mentions to say: ${scoredCount(statistics)}, and ${scoredCount(previous)} in ${before}, of ${MIN_ITEMS} at least.`,
+    statistics.few || previous.few
+      ? `Too few mentions to say: ${scoredCount(statistics)}, and ${scoredCount(previous)} in ${before}, of ${MIN_ITEMS} at least.`
+      : `Too few threads to say: nearly all mentions now, or in ${before}, are from one or two.`,
   mixed_methods: (_, before) =>
     `Not to be said: another method of sentiment scored a part of it or of ${before}.`,
   no_earlier_data: ({ hours: known, previous }, before, hours) => {
@@ -80,6 +89,14 @@ const WHY_NOT = {
   not_collected: ({ behind }) =>
     `Not to be said yet: ${behind.map(communityName).join(", ")} ${behind.length === 1 ? "was" : "were"} not collected up to now.`,
 } satisfies Record<string, Why>;
+
+/** Return what is said of a thread with more than half of the mentions; null without one. */
+export function giantSentence({ change }: Pick<SubjectCard, "change">, hours: number) {
+  if (!change.giant) return null;
+  const { share, side } = change.giant;
+  const when = side === "statistics" ? "now" : `in the ${windowName(hours)} before`;
+  return `One thread has ${partOf(share)} of the mentions ${when}: nothing is claimed that it alone makes.`;
+}
 
 /** Return the communities that a clear change came from. */
 function sources(card: Moved, moved: number): string {

@@ -110,7 +110,8 @@ async def test_all_has_a_gap_where_more_than_a_fifth_is_missing_and_names_the_re
     assert change is not None
     assert (change.hours, change.behind) == (21 if is_large else 24, ["aws"])
     # A large gap is left out on both sides; a small one leaves the sum of all incomplete.
-    assert change.verdict == ("unclear" if is_large else "not_collected")
+    assert change.verdict == ("no_clear_change" if is_large else "incomplete")
+    assert change.reason == (None if is_large else "not_collected")
 
 
 async def test_what_is_observed_leaves_no_gap_however_quiet(steady: Store) -> None:

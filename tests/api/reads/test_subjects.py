@@ -14,7 +14,7 @@ from api.schema.parameters import ScopeParameters
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
 from api.schema.subjects import SubjectFigures
 from shared.models import CollectionState, CommunityState, Post
-from shared.stats.cells import standard_error
+from shared.stats.means import DESIGN_EFFECT
 from shared.store import COLLECTION, COMMUNITIES, Store
 from shared.times import Window, iso
 from tests.api.subject_world import (
@@ -113,7 +113,7 @@ async def test_the_change_is_that_of_equal_full_hours(talked) -> None:
         assert row.change.statistics.total == len(now)
         assert row.change.previous.total == len(between(items, name, *spans[1]))
         assert row.share_change == pytest.approx(shares[0][name] - shares[1][name])
-        assert row.change.verdict in {"too_few", "unclear", "better", "worse"}
+        assert row.change.verdict in {"too_few", "no_clear_change", "better", "worse"}
 
 
 async def test_a_clear_change_is_told_and_a_mix_of_methods_is_not(sqlite_store) -> None:
@@ -129,17 +129,18 @@ async def test_a_clear_change_is_told_and_a_mix_of_methods_is_not(sqlite_store) 
     await keep_matched(sqlite_store, posts)
     found = await read_subjects(deps_of(sqlite_store), SubjectsParameters())
     (kiro,) = [each for each in found.subjects if each.id == "kiro"]
-    assert (kiro.change.verdict, found.mixed_methods) == ("mixed_methods", True)
+    assert (kiro.change.verdict, kiro.change.reason) == ("incomplete", "mixed_methods")
+    assert found.mixed_methods
 
 
-async def test_the_error_is_that_of_the_mentions(talked) -> None:
+async def test_the_error_is_that_of_the_mentions_widened_for_unknown_threads(talked) -> None:
     items = await all_items(talked)
     for name, row in (await rows(talked)).items():
         own = [item["sentiment"]["compound"] for item in mentioning(items, name)]
         mean = sum(own) / len(own)
         variance = sum((each - mean) ** 2 for each in own) / (len(own) - 1)
-        assert row.standard_error == pytest.approx((variance / len(own)) ** 0.5, abs=1e-4)
-    assert standard_error([], "count") is None
+        error = (DESIGN_EFFECT * variance / len(own)) ** 0.5
+        assert row.statistics.stderr == pytest.approx(error, abs=1e-4)
 
 
 async def test_until_the_last_collection(talked) -> None:
@@ -252,7 +253,7 @@ def said_of_kiro(
 # By community, (positive, negative) in the window and before it.
 MOVED = {
     # Its own mean fell.
-    "claude": ((10, 50), (30, 30)),
+    "claude": ((4, 56), (40, 20)),
     # It vanished.
     "aws": ((0, 0), (20, 0)),
     # It is new.
@@ -291,7 +292,7 @@ async def test_what_moved_a_subject_adds_up_over_communities_that_came_and_went(
     }
     assert {name: each.effect for name, each in found.items()} == pytest.approx(wanted, abs=1e-5)
     verdicts = {name: each.change and each.change.verdict for name, each in found.items()}
-    assert verdicts == {"claude": "worse", "aws": "too_few", "OpenAI": "no_earlier_data"}
+    assert verdicts == {"claude": "worse", "aws": "too_few", "OpenAI": "incomplete"}
 
 
 async def test_one_community_moves_all_and_few_mentions_claim_nothing(sqlite_store) -> None:
@@ -315,23 +316,23 @@ async def test_without_mentions_on_a_side_there_is_no_effect(sqlite_store, kept:
     assert (only.effect, card.effect_of_others) == (None, None)
     assert only.change is not None
     assert only.change.verdict == card.change.verdict
-    assert card.change.verdict == ("no_earlier_data" if kept == "now" else "too_few")
+    assert card.change.verdict == ("incomplete" if kept == "now" else "too_few")
     assert (only.statistics.total, only.share) == ((3, 1.0) if kept == "now" else (0, 0.0))
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "hours", "verdict"),
+    ("since", "until", "hours", "reason"),
     [
         # It was first collected within the window: mentions before that are unknown.
         (-3, 0, 0, "no_earlier_data"),
         (-30, 0, 5, "no_earlier_data"),
-        (-44, 0, 19, "worse"),
+        (-44, 0, 19, None),
         # It lacks the last hours of the window.
         (-200, -5, 19, "not_collected"),
     ],
 )
 async def test_a_community_that_was_not_observed_claims_no_change(
-    sqlite_store, since: int, until: int, hours: int, verdict: str
+    sqlite_store, since: int, until: int, hours: int, reason: str | None
 ) -> None:
     await watch(sqlite_store)
     await keep_matched(sqlite_store, said_of_kiro({**MOVED, "aws": ((30, 30), (30, 30))}))
@@ -347,9 +348,10 @@ async def test_a_community_that_was_not_observed_claims_no_change(
     change, other = found["claude"].change, found["aws"].change
     assert change is not None
     assert other is not None
-    assert (change.verdict, change.hours) == (verdict, hours)
-    assert change.behind == (["claude"] if verdict == "not_collected" else [])
-    assert (other.verdict, other.hours) == ("unclear", 24)
+    assert (change.verdict, change.reason) == ("incomplete" if reason else "worse", reason)
+    assert change.hours == hours
+    assert change.behind == (["claude"] if reason == "not_collected" else [])
+    assert (other.verdict, other.hours) == ("no_clear_change", 24)
     assert effects(found.values()) == pytest.approx(card.change.avg_sentiment, abs=1e-4)
 
 
@@ -384,7 +386,7 @@ async def test_subjects_without_mentions_have_no_mean_and_no_share(sqlite_store)
     for row in (await rows(sqlite_store)).values():
         assert (row.mentions, row.statistics.avg_sentiment, row.share) == (0, None, None)
         assert (row.share_change, row.top_community) == (None, None)
-        assert row.change.verdict == "no_earlier_data"
+        assert (row.change.verdict, row.change.reason) == ("incomplete", "no_earlier_data")
     card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="zed"))
     assert (card.by_community, card.newest, card.base) == ([], [], 0)
     assert card.effect_of_others is None

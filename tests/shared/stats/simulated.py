@@ -19,10 +19,11 @@ class Community:
     items: int
     tail: float = 1.6
     correlation: float = 0.15
+    largest: int = LARGEST
 
     def sizes(self, rng: random.Random) -> list[int]:
         """Return the sizes of the threads of a window, until its items are there."""
-        each = range(1, LARGEST + 1)
+        each = range(1, self.largest + 1)
         shares = list(accumulate(size**-self.tail for size in each))
         found: list[int] = []
         left = self.items

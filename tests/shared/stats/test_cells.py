@@ -1,5 +1,4 @@
-from math import sqrt
-from statistics import stdev
+from statistics import variance
 from typing import cast
 
 import pytest
@@ -11,11 +10,12 @@ from shared.stats.cells import (
     add,
     add_communities,
     cells_of,
+    counted_part,
     recount,
     scored,
-    standard_error,
     subtract,
     totals,
+    variance_of,
     with_threads,
 )
 from shared.stats.threads import MAX_THREADS, unpack_threads
@@ -168,24 +168,23 @@ def test_cells_are_picked_by_hour_across_days() -> None:
 # The spread of the mean
 
 
-def test_the_standard_error_is_that_of_the_items_themselves() -> None:
+def test_the_variance_is_that_of_the_items_themselves() -> None:
     compounds = [0.5, -0.5, 0.0, 0.9, 0.25]
     cells = [recount([item(each)], []) for each in compounds]
-    assert standard_error(cells, "count") == pytest.approx(stdev(compounds) / sqrt(5), abs=1e-6)
+    assert variance_of(cells) == pytest.approx(variance(compounds), abs=1e-6)
 
 
-def test_what_is_left_out_of_the_mean_is_left_out_of_its_error() -> None:
+def test_what_is_left_out_of_the_mean_is_left_out_of_its_variance() -> None:
     with_other = recount([item(0.5), item(0.1), item(-0.9, language="other")], [])
     without = recount([item(0.5), item(0.1)], [])
-    assert standard_error([with_other], "leave_out") == pytest.approx(
-        standard_error([without], "leave_out")
-    )
+    left = counted_part(with_other, "leave_out")
+    assert variance_of([left]) == pytest.approx(variance_of([without]))
 
 
-def test_of_cells_that_lack_the_squares_the_error_is_too_large_rather_than_too_small() -> None:
+def test_of_cells_that_lack_the_squares_the_variance_is_too_large_rather_than_too_small() -> None:
     whole = recount([item(each) for each in (0.5, -0.5, 0.0, 0.9)], [])
     earlier = cast("Cell", {k: v for k, v in whole.items() if k != "compound_squares"})
-    exact, bound = (standard_error([each], "count") for each in (whole, earlier))
+    exact, bound = (variance_of([each]) for each in (whole, earlier))
     assert exact is not None
     assert bound is not None
     assert bound > exact
@@ -194,8 +193,8 @@ def test_of_cells_that_lack_the_squares_the_error_is_too_large_rather_than_too_s
     assert "compound_squares" in add([whole, recount([], [])])
 
 
-def test_one_item_has_no_error() -> None:
-    assert standard_error([recount([item(0.5)], [])], "count") is None
+def test_one_item_has_no_variance() -> None:
+    assert variance_of([recount([item(0.5)], [])]) is None
 
 
 @given(st.lists(ITEMS), st.lists(ITEMS, min_size=1))

@@ -1,0 +1,59 @@
+"""Counts, means and changes of cells, as answers have them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from api.schema.sentiment import GiantThread, ThreadChange, Totals
+from shared.models import Cell, OtherLanguages
+from shared.stats import cells as statistics
+from shared.stats.cells import COMPOUND_DIGITS
+from shared.stats.compare import Change, Side
+from shared.stats.means import LIMITS_OF_CHANGE, error_of, interval_of, sample_of, spread_of
+from shared.stats.means import Giant as Largest
+from shared.stats.uncertainty import Mean
+
+
+def totals_of_cells(
+    cells: Iterable[Cell], other_languages: OtherLanguages, *, coverage: float | None = None
+) -> Totals:
+    """Return the sum of cells; coverage is the part of their time that was observed."""
+    listed = list(cells)
+    return Totals(
+        **statistics.totals(listed, other_languages),
+        **spread_of(sample_of(listed, other_languages)),
+        coverage=coverage,
+    )
+
+
+def change_fields(change: Change, community: str | None = None) -> dict[str, Any]:
+    """Return the fields that answers have of a change, but for the counts of both sides.
+
+    community is the only one that counts, if there is but one.
+    """
+    return {
+        "verdict": change.verdict,
+        "reason": change.reason,
+        "hours": change.hours,
+        "avg_sentiment": change.avg_sentiment,
+        "stderr": error_of(change.plain),
+        "interval": interval_of(change.plain, LIMITS_OF_CHANGE),
+        "by_thread": _thread_change(change.by_thread),
+        "giant": None if change.giant is None else _giant(*change.giant, community),
+        "behind": change.behind,
+    }
+
+
+def _thread_change(mean: Mean | None) -> ThreadChange | None:
+    if mean is None:
+        return None
+    return ThreadChange(
+        avg_sentiment=round(mean.value, COMPOUND_DIGITS),
+        stderr=error_of(mean),
+        interval=interval_of(mean, LIMITS_OF_CHANGE),
+    )
+
+
+def _giant(side: Side, giant: Largest, community: str | None) -> GiantThread:
+    return GiantThread(
+        id=giant.id, community=community or giant.community, share=giant.share, side=side
+    )
