@@ -4,7 +4,7 @@ import asyncio
 import json
 from datetime import timedelta
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -24,7 +24,7 @@ from api.schema.parameters import (
 from api.schema.sentiment import ComparedScope
 from bench.fill import fill_months
 from bench.priced_store import PricedStore
-from shared.models import ALL, DayStats
+from shared.models import ALL, Cell, DayStats, Labelled
 from shared.stats.cells import Scored, count, with_threads
 from shared.store import DAYS, HOURS_OF_ALL, Query, Store
 from shared.times import utc_now
@@ -130,19 +130,30 @@ TEN = tuple(f"community{number}" for number in range(10))
 DAYS_BACK = 181
 
 
+T = TypeVar("T", Cell, Labelled)
+PREFIX = "1abc"
 SCORED = [
     Scored(LABELS[n % 3], (n % 19 - 9) / 10.0001, "linear 1", is_english=n % 7 > 0)
     for n in range(80)
 ]
 A_BUSY_HOUR = with_threads(
-    count(SCORED, posts=15), [(f"1abc{n % 60:03}", item) for n, item in enumerate(SCORED)]
+    count(SCORED, posts=15), [(f"{PREFIX}{n % 60:03}", item) for n, item in enumerate(SCORED)]
 )
 
 
 def a_busy_day(subreddit: str, day: str) -> DayStats:
-    """Return a day of maximum size: every hour has items, and some aren't English."""
-    hours = {f"{hour:02}": A_BUSY_HOUR for hour in range(24)}
-    return {"id": day, "scope": subreddit, "hours": hours}
+    """Return a day of maximum size: every hour has items, and some aren't English.
+
+    Its threads go on in all of its hours, and have ids of their own.
+    """
+    hour = _renamed(A_BUSY_HOUR, day)
+    hour["other_language"] = _renamed(A_BUSY_HOUR["other_language"], day)
+    return {"id": day, "scope": subreddit, "hours": {f"{n:02}": hour for n in range(24)}}
+
+
+def _renamed(part: T, day: str) -> T:
+    renamed: T = {**part, "threads": part["threads"].replace(PREFIX, day[5:7] + day[8:])}
+    return renamed
 
 
 async def fill_half_a_year(store: Store) -> None:
