@@ -74,11 +74,6 @@ def for_subjects(correction: ItemCorrection, current: Mapping[str, str]) -> Item
     }
 
 
-def is_corrected_mention(mention: Mention) -> bool:
-    """Return whether a person corrected what an item says of a subject, or that it is about it."""
-    return "added" in mention or "method_says" in mention.get("sentiment", {})
-
-
 def judged_by(sentiment: Sentiment | TargetSentiment) -> Judged:
     """Return what the method says, also where a person corrected it."""
     if (known := sentiment.get("method_says")) is not None:
