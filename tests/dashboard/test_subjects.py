@@ -164,8 +164,8 @@ def test_what_the_figures_mean_is_one_tap_away(visit: Visit) -> None:
         "(in its thread)",
         "(in its home)",
         "whole text in its thread",
-        "75 times in 100",
-        "59 times on sentences",
+        "76 times in 100",
+        "66 times on sentences",
     ):
         expect(page.get_by_text(words)).to_be_visible()
 

@@ -82,6 +82,8 @@ def command(folders, monkeypatch):
             str(given),
             "--without",
             "own",
+            "--without",
+            "sentences",
             "--passes",
             "0.5",
             "--threads",
@@ -101,7 +103,7 @@ def test_the_command_writes_weights_that_the_product_reads(folders, command, cap
     assert len({each.logits for each in found}) == 2
     about = json.loads(files.about.read_text(encoding="utf-8"))
     assert about["recipe"]["passes"] == 0.5
-    assert about["without"] == ["comparisons", "own"]
+    assert about["without"] == ["comparisons", "own", "sentences"]
     printed = capsys.readouterr()
     assert "examples," in printed.out
     assert "github " in printed.out

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.encoder.examples import SETS, Example, is_held, read_examples, read_more
+from bench.encoder.examples import (
+    SETS,
+    Example,
+    is_held,
+    read_examples,
+    read_more,
+    read_sentences,
+)
 from tests.bench.encoder.texts import write_shared
 
 BETTER = "Aider is great, better than Cody"
@@ -47,17 +54,20 @@ def test_our_own_set_counts_twice_and_a_text_is_held_out_with_all_of_its_targets
     assert not {each.passage.text for each in dev} & {each.passage.text for each in own}
 
     texts = {each.passage.text for each in own if each.passage.place is None}
-    # A name that cleaning takes for an address, such as Fly.io, leaves only a gap in the text.
-    targets = {
-        text
-        for text, place in (example.passage for example in own)
-        if place is not None and text[slice(*place)].strip()
-    }
+    targets = {each.passage.text for each in own if each.passage.place is not None}
     # What is held out is told by the text alone, so a text's targets must have its own words.
     assert targets <= texts
     held = {each.passage.text for each in own if is_held(each)}
     assert 0.03 < len(held) / len(texts) < 0.07
     assert held & targets
+
+
+def test_sentences_for_training_alone_are_no_others_and_can_be_left_out(shared) -> None:
+    found = read_sentences()
+    assert {example.source for example in found} == {"training text", "training target"}
+    dev = of(read_examples(shared, "dev"), "own ")
+    assert not {each.passage.text for each in dev} & {each.passage.text for each in found}
+    assert read_sentences(without=["sentences"]) == []
 
 
 def test_what_a_comparison_prefers_is_positive_and_the_other_negative(train) -> None:

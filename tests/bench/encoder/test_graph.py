@@ -1,4 +1,4 @@
-"""The graph computes what training through its roundings learnt, for each text alone."""
+"""The graph computes what the network with its roundings computes, for each text alone."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def outputs(session, chosen):
     return session.run(OUTPUTS, {"ids": batch.ids.numpy(), "marked": batch.marked.numpy()})
 
 
-def test_the_graph_agrees_with_the_roundings_of_training(rounded, written, session) -> None:
+def test_the_graph_agrees_with_the_network_with_its_roundings(rounded, written, session) -> None:
     found = outputs(session, ITEMS)
     logits = np.stack(
         [found[TARGET if item.read.stop else TEXT][row] for row, item in enumerate(ITEMS)]

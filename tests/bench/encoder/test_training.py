@@ -13,22 +13,17 @@ pytest.importorskip("torch", reason="PyTorch is only in the environment of `make
 import torch
 
 from bench.encoder.measuring import figures_of, logits_by
-from bench.encoder.ranges import ranges_of
-from bench.encoder.rounded import Rounded
 from bench.encoder.training import OtherRunError, Recipe, train
 from tests.bench.encoder.small import RECIPE, STEPS, items, network
 from tests.fixtures.host import ROOT
 
 ITEMS = items(16)
-# As the second stage has it: the network is trained through its roundings.
-RANGES = ranges_of(network(), ITEMS)
-STAGES = {"first": None, "rounded": lambda trained: Rounded(trained, RANGES)}
 
 
-def run(folder: Path, stage: str = "first", recipe: Recipe = RECIPE, stop: int | None = None):
+def run(folder: Path, recipe: Recipe = RECIPE, stop: int | None = None):
     folder.mkdir(exist_ok=True)
     path = folder / "checkpoint.pt"
-    return train(network, ITEMS, recipe, path, through=STAGES[stage], stop=stop)
+    return train(network, ITEMS, recipe, path, stop=stop)
 
 
 def checkpoint(folder: Path) -> object:
@@ -46,34 +41,29 @@ def as_bytes(value: object) -> object:
     return value
 
 
-@pytest.fixture(scope="module", params=STAGES)
-def stage(request):
-    return request.param
-
-
 @pytest.fixture(scope="module")
-def whole(stage, tmp_path_factory):
+def whole(tmp_path_factory):
     """The last checkpoint of a run without a stop."""
     folder = tmp_path_factory.mktemp("whole")
-    trained = run(folder, stage)
+    trained = run(folder)
     found = checkpoint(folder)
     assert as_bytes(dict(trained.state_dict())) == found["network"]
     return found
 
 
 @pytest.mark.parametrize("stop", range(1, STEPS))
-def test_a_run_that_was_stopped_at_any_step_ends_the_same(stage, whole, tmp_path, stop) -> None:
-    run(tmp_path, stage, stop=stop)
+def test_a_run_that_was_stopped_at_any_step_ends_the_same(whole, tmp_path, stop) -> None:
+    run(tmp_path, stop=stop)
     saved = checkpoint(tmp_path)["step"] if stop >= RECIPE.every else None
     assert saved == (stop // RECIPE.every * RECIPE.every or None)
-    run(tmp_path, stage)
+    run(tmp_path)
     assert checkpoint(tmp_path) == whole
 
 
-def test_a_run_that_is_stopped_after_each_step_ends_the_same(stage, whole, tmp_path) -> None:
+def test_a_run_that_is_stopped_after_each_step_ends_the_same(whole, tmp_path) -> None:
     recipe = replace(RECIPE, every=1)
     for stop in range(1, STEPS + 1):
-        run(tmp_path, stage, recipe, stop)
+        run(tmp_path, recipe, stop)
     # How often a checkpoint is written is a part of the recipe, but changes nothing else.
     assert checkpoint(tmp_path) == {**whole, "recipe": asdict(recipe)}
 
