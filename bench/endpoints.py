@@ -29,6 +29,7 @@ from api.schema.parameters import (
     TrendingParameters,
     TrendsParameters,
 )
+from bench.marker_endpoints import markers_asked
 from bench.subject_endpoints import WINDOWS, Asked, Read, subjects_asked, subjects_view
 
 BY_THE_HOUR_UP_TO = 168
@@ -99,6 +100,7 @@ def asked(
         "admin_collect": {"": ask_for_collection},
         "ingest": {"one line": lambda deps: take(deps, PUSHED)},
         **_corrections_asked(*post),
+        **markers_asked(),
         **subjects_asked(subjects, one),
     }
 

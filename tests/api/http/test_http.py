@@ -33,7 +33,7 @@ async def test_the_surface_on_an_empty_database() -> None:
     assert stats["statistics"] == {
         "total": 0, "positive": 0, "negative": 0, "neutral": 0,
         "avg_sentiment": None, "posts": 0, "comments": 0,
-        "left_out": 0, "methods": {}, "mixed_methods": False, "copies": 0,
+        "left_out": 0, "methods": {}, "mixed_methods": False, "copies": 0, "corrected": 0,
         "coverage": None, "stderr": None, "interval": None, "few": True,
     }  # fmt: skip
     assert body(await get(RECENT)) == []
