@@ -87,6 +87,13 @@ def margin(totals: Answer) -> str:
     return f"\u00b1{(high - low) / 2:.2f}"
 
 
+def mean(totals: Answer) -> str:
+    """Format a mean with how far it may be off, and whether it is of few items."""
+    off = margin(totals) if totals["interval"] else ""
+    few = " (few items)" if totals["few"] and totals["avg_sentiment"] is not None else ""
+    return f"{score(totals['avg_sentiment'])}{off}{few}"
+
+
 def more(compared: Answer, name: str = "total") -> int:
     """Return how many more there are than in the same number of hours before."""
     by = compared["change"]

@@ -239,7 +239,7 @@ def when(step: Answer) -> str:
 
 def told(step: Answer, *, runs: bool = False) -> re.Pattern[str]:
     figures = (
-        f"{', so far' if runs else ''}: {expected.score(step['avg_sentiment'])} on average, "
+        f"{', so far' if runs else ''}: {expected.mean(step)} on average, "
         f"{expected.plural(step['posts'], 'post')} and "
         f"{expected.plural(step['comments'], 'comment')} "
         f"({step['positive']} positive, {step['neutral']} neutral, {step['negative']} negative)"
@@ -269,7 +269,7 @@ def test_days_are_read_out_over_a_long_window(visit: Visit, product: Product) ->
     plot = chart_of(page).locator(".u-over")
     step = busiest(steps)
     plot.hover(position=point(plot, step, len(steps)))
-    average = re.escape(expected.score(steps[step]["avg_sentiment"]))
+    average = re.escape(expected.mean(steps[step]))
     expect(readout_of(page)).to_have_text(
         re.compile(rf"^{expected.day(steps[step]['start'])}(, so far)?: {average} on average, ")
     )
@@ -385,7 +385,7 @@ def test_the_table_holds_the_same_figures(visit: Visit, product: Product) -> Non
             figure
             for step in newest_first
             for figure in (
-                expected.score(step["avg_sentiment"]),
+                expected.mean(step),
                 *(f"{step[name]:,}" for name in ("total", *expected.LABELS)),
             )
         ]

@@ -159,6 +159,7 @@ async def test_each_product_of_a_post_has_its_own_label_wherever_it_shows(store)
         "version": "1",
         "unsure": False,
         "deciding": ["negative"],
+        "corrected": False,
     }
     assert (zed.sentiment_of, await listed(store, "zed", sentiment="positive")) == ("target", [])
     (lantern,) = await listed(store, sentiment="positive")

@@ -79,6 +79,7 @@ async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) ->
             "analyzed_at": "2026-11-23T13:05:07Z",
             "unsure": False,
             "deciding": [],
+            "corrected": False,
             "by": None,
         },
         "flair": None,
@@ -88,6 +89,7 @@ async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) ->
         "copy_of": None,
         "copies": [],
         "mentions": [],
+        "not_about": [],
     }
 
 

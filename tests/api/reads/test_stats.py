@@ -74,6 +74,7 @@ async def test_both_databases_give_the_same_stats(store) -> None:
             "methods": {"vader 3.3.2": 3},
             "mixed_methods": False,
             "copies": 0,
+            "corrected": 0,
             "coverage": None,
             "stderr": pytest.approx(0.305, abs=5e-4),
             "interval": [-1.0, 1.0],

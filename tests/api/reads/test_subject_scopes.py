@@ -171,7 +171,7 @@ async def test_subjects_over_http(written) -> None:
         assert (await get(f"/api/v1/{path}")).status_code == 200, path
     csv = (await get("/api/v1/sentiment/trends?subject=zed&by=via&hours=2&format=csv")).get_body()
     header, *rows = csv.decode().splitlines()
-    assert header.endswith("subreddit,subject,via,stderr,interval,few")
+    assert header.endswith("subreddit,subject,via,stderr,interval,few,corrected")
     assert len(rows) == 2 * (1 + 3)
     for path, status in {
         "sentiment/stats?subject=lamp": 404,
