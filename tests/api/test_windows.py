@@ -86,6 +86,7 @@ def by_hand(now: datetime, drawn: list[Item], start: datetime, end: datetime, sc
         "methods": {"vader 3.3.2": len(found)} if found else {},
         "mixed_methods": False,
         "copies": 0,
+        "corrected": 0,
     }
 
 

@@ -223,7 +223,12 @@ def test_where_nobody_mentioned_any_it_says_what_to_do(visit: Visit, product: Pr
     answer = subjects_of(product)
     for each in answer["subjects"]:
         each.update(mentions=0, share=None, top_community=None)
-        each["statistics"] = dict.fromkeys(each["statistics"], 0) | {"avg_sentiment": None}
+        each["statistics"] = dict.fromkeys(each["statistics"], 0) | {
+            "avg_sentiment": None,
+            "stderr": None,
+            "interval": None,
+            "few": True,
+        }
     visit.page.route("**/api/v1/subjects?**", lambda route: route.fulfill(json=answer))
     page = visit.open()
     expect(page.get_by_text("Nobody mentioned any of them in the last 24 hours.")).to_be_visible()

@@ -43,7 +43,7 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
     keyed = {name for name, each in triggers.items() if each["authLevel"] != "ANONYMOUS"}
     changes = {name for name, each in triggers.items() if each["methods"] in (["PUT"], ["DELETE"])}
     assert keyed == {"api_admin_collect", "api_ingest", "item_merge_subject"} | changes
-    assert len(changes) == 5
+    assert len(changes) == 9
     assert triggers["api_admin_collect"]["authLevel"] == "FUNCTION"
     functions = served.http.get("/admin/functions").json()
     for name in triggers:

@@ -71,7 +71,7 @@ export function Correcting({ item, said, about }: Props) {
     about ? { targets: { [about.subject]: label } } : { label };
   return (
     <details class="correcting">
-      <summary aria-label={`Correct what it says ${about ? `of ${about.name}` : "at all"}`}>
+      <summary aria-label={`Wrong? Correct what it says ${about ? `of ${about.name}` : "at all"}`}>
         Wrong?
       </summary>
       {LABELS.map((label) => (
