@@ -1,4 +1,4 @@
-"""What is asked of markers, for the cost of each endpoint."""
+"""The calls of the markers' endpoints, for the cost of each."""
 
 from datetime import timedelta
 

@@ -52,7 +52,7 @@ Change = Callable[[ItemCorrection], ItemCorrection]
 
 @dataclass(frozen=True)
 class Corrected:
-    """What is stored after a change, and its item; is_new says that anything was written."""
+    """The correction after a change, and its item; is_new says that anything was written."""
 
     correction: Correction
     item: Item

@@ -23,7 +23,7 @@ from shared.text.places import places_of
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 
-# Changes wait for seconds, or as long as a collection runs: more at a time are nobody's work.
+# Changes wait for seconds, or as long as a collection runs: more of them at a time aren't expected.
 MAX_WAITING = 100
 # The sources as files of labelled text name them.
 SOURCES: Mapping[SourceName, str] = {"hackernews": "hn", "arctic_shift": "reddit"}

@@ -68,7 +68,7 @@ class CorrectionsParameters(Parameters):
 
 
 class CorrectionBody(Body):
-    """What is wrong of an item: what isn't given stays as it is, and null takes it back."""
+    """The labels that an item should have: what isn't given stays, and null takes it back."""
 
     label: Label | None = Field(
         default=None,
@@ -92,7 +92,7 @@ class CorrectionBody(Body):
 
 
 class SaidAnswer(Answer):
-    """What a method said when it was corrected."""
+    """The label of a method at the time of its correction."""
 
     label: Label = Field(description="positive, negative or neutral")
     method: str = Field(description="the name of the method")
@@ -100,7 +100,7 @@ class SaidAnswer(Answer):
 
 
 class CorrectionAnswer(Answer):
-    """What a person corrected of an item. Who did it isn't kept."""
+    """The corrected labels of an item. Who corrected them isn't kept."""
 
     id: str = Field(description="the id of the item")
     kind: Kind = Field(description="post or comment")

@@ -81,7 +81,7 @@ CHANGE = (
 )
 BY_THREAD = (
     "the change of the mean in which threads weigh by what they can tell, on which the verdict"
-    " rests; null where it can't be told"
+    " rests; null where it is unknown"
 )
 GIANT = (
     "the thread with more than half of the items of a side, if there is one: no change is claimed"

@@ -205,7 +205,7 @@ export function significantLabel({ statistics }: Measured): Label | null {
   return low > 0 || high < 0 ? labelFor(average) : "neutral";
 }
 
-/** Return how far a mean may be off, either way; null: it can't be told. */
+/** Return how far a mean may be off, either way; null: it is unknown. */
 export function margin({ interval }: Pick<MentionTotals, "interval">): number | null {
   const [low, high] = interval ?? [];
   return low === undefined || high === undefined ? null : (high - low) / 2;
@@ -229,7 +229,7 @@ export function countChange({ change }: Measured, read: (totals: MentionTotals) 
 /**
  * Return the change of a label's share in points; null: chance may explain it.
  *
- * Shares don't know their threads, so only a change of the mean lets one of them be told.
+ * Shares don't know their threads, so one of them is shown only beside a clear change of the mean.
  */
 export function significantShareChange({ change }: Measured, label: Label): number | null {
   if (!change || significantChange({ change }) === null) return null;

@@ -76,7 +76,7 @@ export function Mean({ measured: { statistics } }: { measured: Measured }) {
 /** Return an interval in words. */
 export function intervalText(interval: number[] | null): string {
   const [low, high] = interval ?? [];
-  if (low === undefined || high === undefined) return "How far it may be off can't be told";
+  if (low === undefined || high === undefined) return "How far it may be off is unknown";
   return `In 95 of 100 cases between ${score(low)} and ${score(high)}`;
 }
 
@@ -128,7 +128,7 @@ function changeTitle(change: MentionChange): string | null {
   return change.reason === null ? byThreadText(change) : null;
 }
 
-/** Return the change that a verdict rests on, with its interval; null where it can't be told. */
+/** Return the change that a verdict rests on, with its interval; null where it is unknown. */
 export function byThreadText({ by_thread }: MentionChange): string | null {
   const [low, high] = by_thread?.interval ?? [];
   if (!by_thread || low === undefined || high === undefined) return null;
