@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from bench.encoder.examples import Example
+from bench.kinds.kinds import TOLD
 from collector.sentiment.encoder.pieces import PAD, Pieces, Read
 
 POOL = 64
@@ -21,22 +22,29 @@ class Item(NamedTuple):
     shares: tuple[float, float, float]
     label: int
     source: str
+    kinds: tuple[float, ...] = ()
+    """Of each kind of talk 1 if the text has it, 0 if not; empty if nobody told."""
 
 
 class Batch(NamedTuple):
-    """Pieces, marks of targets, shares of labels, and whether each is of a target."""
+    """Pieces, marks of targets, shares of labels, and whether each is of a target.
+
+    kinds are the rows of those whose kinds of talk are told, whose places told has.
+    """
 
     ids: Tensor
     marked: Tensor
     shares: Tensor
     of_target: Tensor
+    kinds: Tensor
+    told: Tensor
 
 
 def items_of(examples: Sequence[Example], pieces: Pieces) -> list[Item]:
     """Return the examples as pieces."""
     reads = pieces.read([example.passage for example in examples])
     return [
-        Item(read, example.shares, example.label, example.source)
+        Item(read, example.shares, example.label, example.source, example.kinds)
         for read, example in zip(reads, examples, strict=True)
     ]
 
@@ -70,4 +78,7 @@ def batch_of(items: Sequence[Item]) -> Batch:
         ids[row, : len(item.read.ids)] = torch.tensor(item.read.ids)
         marked[row, item.read.start : item.read.stop] = 1
     shares = torch.tensor([item.shares for item in items])
-    return Batch(ids, marked, shares, torch.tensor([item.read.stop > 0 for item in items]))
+    of_target = torch.tensor([item.read.stop > 0 for item in items])
+    kinds = torch.tensor([item.kinds for item in items if item.kinds]).view(-1, len(TOLD))
+    told = torch.tensor([place for place, item in enumerate(items) if item.kinds], dtype=torch.long)
+    return Batch(ids, marked, shares, of_target, kinds, told)

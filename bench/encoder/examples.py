@@ -8,13 +8,15 @@ and the sentences for training alone come last.
 import hashlib
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from bench.field.joining import joined
 from bench.field.labels import read_rows
 from bench.field.training import training_rows
+from bench.kinds.kinds import TOLD
+from bench.kinds.labels import Kinds, read_labels, read_training
 from bench.labelled import LABELS, read_comments
 from bench.labelled_files import Labelled, read_labelled
 from bench.sentiment_scores import READ_AS
@@ -49,6 +51,8 @@ class Example:
     passage: Passage
     shares: Shares
     source: str
+    kinds: tuple[float, ...] = ()
+    """Of each kind of talk (TOLD) 1 if the text has it, 0 if not; empty if nobody told."""
 
     @property
     def label(self) -> int:
@@ -66,7 +70,8 @@ def read_examples(shared: Path, part: Part, without: Collection[str] = ()) -> li
         if name not in without:
             found += read(_existing(shared / "sentiment" / f"{name}_{part}.{ending}"), part)
     if OWN not in without:
-        own = list(_of_labelled(map(_own, joined(shared)[part]), "own "))
+        kinds = {item.id: item.settled for item in read_labels()}
+        own = list(_of_own_rows(joined(shared)[part], "own ", kinds))
         # The set of this field counts twice: it is small beside the others.
         found += own * (OWN_TIMES if part == "train" else 1)
     return _with_words(found)
@@ -76,12 +81,22 @@ def read_sentences(without: Collection[str] = ()) -> list[Example]:
     """Return the examples of the sentences of this field that are for training alone."""
     if SENTENCES in without:
         return []
-    return _with_words(_of_labelled(map(_own, training_rows()), "training "))
+    return _with_words(_of_own_rows(training_rows(), "training ", read_training()))
 
 
 def of_own(examples: Iterable[Example]) -> list[Example]:
     """Return those of our own set, as often as they are there."""
     return [example for example in examples if example.source.startswith(f"{OWN} ")]
+
+
+def doubted(example: Example, doubt: float) -> Example:
+    """Return an example of this field with a share of its label given to all labels alike."""
+    if not example.source.startswith((f"{OWN} ", "training ")):
+        return example
+    negative, neutral, positive = (
+        (1 - doubt) * share + doubt / len(LABELS) for share in example.shares
+    )
+    return replace(example, shares=(negative, neutral, positive))
 
 
 def is_held(example: Example) -> bool:
@@ -121,9 +136,20 @@ def _public(path: Path, _: Part) -> Iterator[Example]:
     return _of_labelled(read_labelled(path), "")
 
 
-def _own(row: Mapping[str, Any]) -> Labelled:
-    place = (row["from"], row["to"]) if "target" in row else None
-    return Labelled(row["text"], LABELS.index(row["label"]), row["source"], place)
+def _of_own_rows(
+    rows: Iterable[Mapping[str, Any]], name: str, kinds: Mapping[str, Kinds]
+) -> Iterator[Example]:
+    """Yield the examples of texts and targets; a text's has the kinds of its id, if told."""
+    for row in rows:
+        place = (row["from"], row["to"]) if "target" in row else None
+        label = LABELS.index(row["label"])
+        (example,) = _of_labelled([Labelled(row["text"], label, row["source"], place)], name)
+        told = kinds.get(row["id"]) if place is None else None
+        yield replace(example, kinds=_marks(told)) if told else example
+
+
+def _marks(kinds: Kinds) -> tuple[float, ...]:
+    return tuple(float(kind in kinds) for kind in TOLD)
 
 
 def _of_labelled(items: Iterable[Labelled], name: str) -> Iterator[Example]:

@@ -18,6 +18,7 @@ from bench.encoder.network import HEADS, PARTS, SMALL, WIDTH
 from bench.encoder.ranges import LayerRanges
 from bench.encoder.rounded import EACH, column_steps
 from bench.encoder.whole import LEVELS, LOWEST, ZERO, Array
+from bench.kinds.kinds import TOLD
 
 OPSET = 17
 OURS = "com.microsoft"
@@ -90,6 +91,7 @@ class Graph:
             [
                 *(value(name, float_, ["n", 3]) for name in ("text", "target")),
                 *(value(f"{name}_parts", float_, ["n", "t", 3]) for name in ("text", "target")),
+                value("kinds", float_, ["n", len(TOLD)]),
             ],
             self.b.constants,
         )
@@ -227,13 +229,19 @@ class Graph:
         of = [b.cast(each, TensorProto.DOUBLE) for each in (keep, "marked")]
         means = [(each, self._count(each)) for each in of]
         parts = [first, *(self._mean(x, *mean) for mean in means)]
-        for name, count, temperature in zip(("text", "target"), (2, 3), temperatures, strict=True):
+        text, target = (b.node("Concat", *parts[:count], axis=1) for count in (2, 3))
+        for name, seen, temperature in zip(
+            ("text", "target"), (text, target), temperatures, strict=True
+        ):
             weights = self.state[f"{name}.weight"].T / temperature
-            bias = b.constant(self.state[f"{name}.bias"] / temperature, np.float64)
-            seen = b.node("Concat", *parts[:count], axis=1)
-            logits = b.node("Gemm", seen, b.constant(weights, np.float64), bias)
-            self._output(name, logits)
-            self._pieces(name, x, weights, means[: count - 1])
+            self._logits(name, seen, weights, self.state[f"{name}.bias"] / temperature)
+            self._pieces(name, x, weights, means if name == "target" else means[:1])
+        self._logits("kinds", text, self.state["kinds.weight"].T, self.state["kinds.bias"])
+
+    def _logits(self, name: str, seen: str, weights: Array, bias: Array) -> None:
+        b = self.b
+        inputs = (b.constant(weights, np.float64), b.constant(bias, np.float64))
+        self._output(name, b.node("Gemm", seen, *inputs))
 
     def _pieces(self, name: str, x: str, weights: Array, means: Sequence[tuple[str, str]]) -> None:
         b = self.b

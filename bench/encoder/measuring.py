@@ -40,7 +40,7 @@ def logits_by(forward: Forward, items: Sequence[Item]) -> Tensor:
     with torch.inference_mode():
         for places in sorted_batches(items, TOGETHER):
             batch = batch_of([items[place] for place in places])
-            text, target = forward(batch.ids, batch.marked)
+            text, target, _ = forward(batch.ids, batch.marked)
             found[places] = torch.where(batch.of_target[:, None], target, text).float()
     return found
 

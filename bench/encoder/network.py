@@ -1,8 +1,8 @@
-"""The network in PyTorch: all-MiniLM-L6-v2 with a head for the text and one for the target."""
+"""The network in PyTorch: all-MiniLM-L6-v2 with heads for the text, the target and the kinds."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors.torch import load_file
@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from bench.encoder.vocabulary import Vocabulary
 from bench.encoder.whole import STEEP
+from bench.kinds.kinds import TOLD
 from bench.labelled import LABELS
 from collector.sentiment.encoder.pieces import LONGEST, PAD
 
@@ -20,10 +21,20 @@ HEADS = 12
 INNER = 1_536
 SMALL = 1e-12
 PARTS = ("query", "key", "value")
+RARE = -2.0
+"""The bias that the head of kinds begins with: most texts don't have most kinds."""
 
 
 class OtherModelError(Exception):
     """The pre-trained weights aren't those of all-MiniLM-L6-v2."""
+
+
+class Logits(NamedTuple):
+    """Of each passage: by its text, by its target, and of each kind of talk (TOLD)."""
+
+    text: Tensor
+    target: Tensor
+    kinds: Tensor
 
 
 class Layer(nn.Module):
@@ -67,9 +78,10 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
         self.text = nn.Linear(2 * WIDTH, len(LABELS))
         self.target = nn.Linear(3 * WIDTH, len(LABELS))
+        self.kinds = nn.Linear(2 * WIDTH, len(TOLD))
 
-    def forward(self, ids: Tensor, marked: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits of the texts and of the targets, whose pieces are marked by 1."""
+    def forward(self, ids: Tensor, marked: Tensor) -> Logits:
+        """Return the logits; pieces of targets are marked by 1."""
         x = self.norm(self.pieces(ids) + self.places.weight[: ids.shape[1]])
         x = functional.dropout(x, self.dropout, self.training)
         keep = (ids != PAD).float()
@@ -79,15 +91,16 @@ class Network(nn.Module):
         return heads_of(self, x, ids, marked)
 
 
-def heads_of(network: Network, x: Tensor, ids: Tensor, marked: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the logits of texts and of targets for the output of the last layer."""
+def heads_of(network: Network, x: Tensor, ids: Tensor, marked: Tensor) -> Logits:
+    """Return the logits for the output of the last layer."""
     x = x.float()
     seen = torch.cat([x[:, 0], _mean(x, (ids != PAD).float())], 1)
     both = torch.cat([seen, _mean(x, marked)], 1)
     drop, training = network.dropout, network.training
-    return (
+    return Logits(
         network.text(functional.dropout(seen, drop, training)),
         network.target(functional.dropout(both, drop, training)),
+        network.kinds(functional.dropout(seen, drop, training)),
     )
 
 
@@ -109,9 +122,10 @@ def pretrained(path: Path, vocabulary: Vocabulary, dropout: float = 0.1) -> Netw
         network.load_state_dict({**network.state_dict(), **state})
     except (KeyError, RuntimeError) as error:
         raise OtherModelError(f"{path} isn't all-MiniLM-L6-v2: {error}") from error
-    for head in (network.text, network.target):
+    for head in (network.text, network.target, network.kinds):
         nn.init.normal_(head.weight, std=0.02)
         nn.init.zeros_(head.bias)
+    nn.init.constant_(network.kinds.bias, RARE)
     return network
 
 
@@ -157,7 +171,11 @@ def between(
 
 def groups(network: Network, rate: float, decay: float) -> list[dict[str, Any]]:
     """Return parameters with their rates: lower for lower layers, three times for the heads."""
-    heads = [*network.text.parameters(), *network.target.parameters()]
+    heads = [
+        *network.text.parameters(),
+        *network.target.parameters(),
+        *network.kinds.parameters(),
+    ]
     below = [network.pieces, network.places, network.norm]
     found: list[dict[str, Any]] = [{"params": heads, "rate": 3 * rate}]
     for number, layer in enumerate(network.layers):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bench.encoder.network import HEADS, PARTS, WIDTH, Layer, Network, heads_of
+from bench.encoder.network import HEADS, PARTS, WIDTH, Layer, Logits, Network, heads_of
 from bench.encoder.ranges import LayerRanges
 from bench.encoder.whole import LARGEST, LEVELS, LOWEST, NEIGHBOURS, STEEP, ZERO, gelu_range
 from collector.sentiment.encoder.pieces import PAD
@@ -25,8 +25,8 @@ class Rounded:
     network: Network
     ranges: Sequence[LayerRanges]
 
-    def __call__(self, ids: Tensor, marked: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits of the texts and of the targets, as Network does."""
+    def __call__(self, ids: Tensor, marked: Tensor) -> Logits:
+        """Return the logits, as Network does."""
         network = self.network
         table = _rows(network.pieces.weight)
         x = network.norm(table[ids] + network.places.weight[: ids.shape[1]])

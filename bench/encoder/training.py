@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.encoder.batches import Batch, Item, batch_of, orders
-from bench.encoder.network import Network, groups
+from bench.encoder.network import Logits, Network, groups
 
 LINE = 100
 """The number of steps between two lines of progress."""
@@ -36,8 +36,10 @@ class Recipe:
     """Steps between checkpoints."""
 
 
-Forward = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""Returns the logits of the texts and of the targets."""
+Forward = Callable[[Tensor, Tensor], Logits]
+"""Returns the logits of passages, given as pieces and marks of targets."""
+KINDS_WEIGHT = 0.5
+"""What the loss of the kinds of talk counts beside that of the labels."""
 
 
 class OtherRunError(Exception):
@@ -116,7 +118,9 @@ def _origin(network: Network, items: Sequence[Item]) -> str:
         found.update(tensor.numpy().tobytes())
     for item in items:
         read = item.read
-        found.update(repr((list(read.ids), read.start, read.stop, item.shares)).encode())
+        found.update(
+            repr((list(read.ids), read.start, read.stop, item.shares, item.kinds)).encode()
+        )
     return found.hexdigest()
 
 
@@ -148,8 +152,8 @@ def _set_rate(run: Run, recipe: Recipe, steps: int) -> None:
 
 def _step(run: Run, batch: Batch, recipe: Recipe) -> float:
     with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
-        text, target = run.network(batch.ids, batch.marked)
-    loss = loss_of(text, target, batch, recipe.smoothing)
+        logits = run.network(batch.ids, batch.marked)
+    loss = loss_of(logits, batch, recipe.smoothing)
     run.optimiser.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
@@ -157,10 +161,15 @@ def _step(run: Run, batch: Batch, recipe: Recipe) -> float:
     return float(loss.detach())
 
 
-def loss_of(text: Tensor, target: Tensor, batch: Batch, smoothing: float = 0.0) -> Tensor:
-    """Return the mean cross-entropy of each passage's own head."""
-    logits = torch.where(batch.of_target[:, None], target.float(), text.float())
-    return functional.cross_entropy(logits, batch.shares, label_smoothing=smoothing)
+def loss_of(logits: Logits, batch: Batch, smoothing: float = 0.0) -> Tensor:
+    """Return the mean cross-entropy of each passage's own head, and of its kinds where told."""
+    text, target, kinds = (each.float() for each in logits)
+    own = torch.where(batch.of_target[:, None], target, text)
+    loss = functional.cross_entropy(own, batch.shares, label_smoothing=smoothing)
+    of_kinds = functional.binary_cross_entropy_with_logits(
+        kinds[batch.told], batch.kinds, reduction="sum"
+    )
+    return loss + KINDS_WEIGHT * of_kinds / len(batch.ids)
 
 
 def _save(run: Run, recipe: Recipe, path: Path) -> None:

@@ -16,3 +16,5 @@ Talk = Literal[
 ]
 """other holds alone: none of the others does."""
 TALK: tuple[Talk, ...] = get_args(Talk)
+TOLD: tuple[Talk, ...] = TALK[:-1]
+"""The kinds that a text can have several of; other is that it has none of them."""

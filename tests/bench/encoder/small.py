@@ -8,6 +8,7 @@ import torch
 from bench.encoder.batches import Item
 from bench.encoder.network import Network
 from bench.encoder.training import Recipe
+from bench.kinds.kinds import TOLD
 from collector.sentiment.encoder.pieces import CLOSE, END, OPEN, START, Read
 
 PIECES = 60
@@ -32,5 +33,8 @@ def items(count: int = 24) -> Sequence[Item]:
         read = Read(
             ids, "", [(0, 0)] * len(ids), 1 if marked else 0, 1 + len(marked) if marked else 0
         )
-        found.append(Item(read, shares, label, "target" if marked else "text"))
+        kinds = (
+            () if marked else tuple(float(kind == number % len(TOLD)) for kind in range(len(TOLD)))
+        )
+        found.append(Item(read, shares, label, "target" if marked else "text", kinds))
     return found
