@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from api.deps import Deps
 from api.reads.cycles import client_message
@@ -10,7 +11,7 @@ from shared.models import ALL, CommunityState
 from shared.schedule import two_intervals
 from shared.stats.gaps import Coverage, Gap, coverage_of
 from shared.store import COMMUNITIES, Store
-from shared.times import Window
+from shared.times import Window, parse_iso
 
 States = Mapping[str, CommunityState | None]
 
@@ -32,6 +33,12 @@ def shown_state(deps: Deps, state: CommunityState | None) -> CommunityState | No
         return state
     message = client_message(error, deps.settings.origin)
     return {**state, "last_error": {**error, "message": message}}
+
+
+def observed_since(states: States) -> datetime | None:
+    """Return since when any of the communities was observed; None where nothing is recorded."""
+    starts = [state["covered"][0][0] for state in states.values() if state and state.get("covered")]
+    return parse_iso(min(starts)) if starts else None
 
 
 def coverage_in(deps: Deps, states: States, scope: str, window: Window) -> Coverage | None:

@@ -1,12 +1,18 @@
 """The time that a request is about."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from api.deps import Deps
-from api.schema.parameters import ListParameters
-from api.schema.values import MAX_HOURS
+from api.errors import BadParameters
+from api.reads.coverage import observed_since, read_states
+from api.schema.parameters import ComparedSpanParameters, ListParameters, SpanParameters
+from api.schema.problems import BadParameter
+from api.schema.values import MAX_HOURS, MAX_SPAN_DAYS
+from shared.models import ALL
+from shared.stats.windows import HOUR, SECOND, Spans
 from shared.store import COLLECTION
-from shared.times import EARLIEST, Window, hour_of, iso, next_hour, parse_iso
+from shared.times import EARLIEST, Window, hour_of, hour_start, iso, next_hour, parse_iso
 
 
 async def last_collection(deps: Deps, now: datetime) -> datetime:
@@ -30,3 +36,59 @@ def window_of(parameters: ListParameters, now: datetime) -> tuple[Window, str]:
     earliest = end - timedelta(hours=MAX_HOURS if parameters.start else parameters.hours)
     start = max(parse_iso(parameters.start), earliest) if parameters.start else earliest
     return Window(start, end), min(parameters.end or upcoming, upcoming)
+
+
+async def read_spans(
+    deps: Deps, parameters: SpanParameters, *, until: Literal["now", "collected"] = "now"
+) -> Spans:
+    """Return the window of the parameters, and the equal spans that are compared.
+
+    With `hours` the window ends now, or at the last collection, and the spans are its full hours
+    and those before them. With `start` it has full hours only, up to the last one that is over, or
+    with `collected` that was collected. Raises BadParameters and StoreError.
+    """
+    now = deps.clock()
+    last = await last_collection(deps, now) if until == "collected" else now
+    spans = Spans.of_hours(parameters.hours, last)
+    if parameters.is_custom:
+        start, end = _asked(parameters, now, deps.settings.retention_days)
+        over = hour_start(last) if start < hour_start(last) else hour_start(now)
+        spans = Spans.between(start, min(end, over))
+    if isinstance(parameters, ComparedSpanParameters) and parameters.is_in_rhythm:
+        states = await read_states(deps, await deps.watched_store(), [ALL])
+        spans = spans.in_rhythm(observed_since(states))
+    return spans
+
+
+def _asked(
+    parameters: SpanParameters, now: datetime, retention_days: int
+) -> tuple[datetime, datetime]:
+    """Return the whole hours from a start to an end. Raises BadParameters."""
+    if "hours" in parameters.model_fields_set:
+        raise _refused(parameters, "hours", "it doesn't go with `start` and `end`: leave it out")
+    if parameters.start is None:
+        raise _refused(parameters, "start", "it is missing, and `end` needs it")
+    if parameters.end and parameters.end <= parameters.start:
+        detail = f"{parameters.end} is not after the start, {parameters.start}"
+        raise _refused(parameters, "end", detail)
+    start, end = hour_start(parse_iso(parameters.start)), hour_start(now)
+    if parameters.end and parameters.end < iso(now):
+        end = hour_start(parse_iso(parameters.end) - SECOND) + HOUR
+    kept = (now - timedelta(days=retention_days)).replace(hour=0, minute=0, second=0, microsecond=0)
+    if start > now:
+        raise _refused(parameters, "start", f"{parameters.start} is yet to come: it is {iso(now)}")
+    if start >= hour_start(now):
+        detail = f"no full hour since {parameters.start} is over yet: it is {iso(now)}"
+        raise _refused(parameters, "start", detail)
+    if start < kept:
+        detail = f"nothing from before {iso(kept)} is kept: RETENTION_DAYS is {retention_days}"
+        raise _refused(parameters, "start", f"{parameters.start}: {detail}")
+    if end - start > timedelta(days=MAX_SPAN_DAYS):
+        detail = f"it is more than {MAX_SPAN_DAYS} days before the end, {iso(end)}"
+        raise _refused(parameters, "start", f"{parameters.start}: {detail}")
+    return start, end
+
+
+def _refused(parameters: SpanParameters, name: str, detail: str) -> BadParameters:
+    takes = type(parameters).model_fields[name].description or ""
+    return BadParameters([BadParameter(parameter=name, detail=detail, takes=takes)])

@@ -8,6 +8,7 @@ from api.schema.values import (
     ITEM_ID,
     MAX_COMPARED,
     MAX_HOURS,
+    MAX_SPAN_DAYS,
     Bound,
     CommunityName,
     Compared,
@@ -66,6 +67,56 @@ class Parameters(BaseModel):
 
 class NoParameters(Parameters):
     """No parameters."""
+
+
+SPAN = (
+    "A date is its beginning in UTC, and a time without offset is in UTC; spans are whole hours, so"
+    " that it is rounded"
+)
+
+
+class SpanParameters(Parameters):
+    """The window of a request: the last hours, or from a start to an end."""
+
+    hours: Hours = Field(default=24, examples=[24])
+    start: Bound | None = Field(
+        default=None,
+        description="a time or a date, instead of `hours`: the window begins then, at most"
+        f" {MAX_SPAN_DAYS} days before the end and no earlier than data is kept. {SPAN} down. The"
+        " window never holds the running hour; that of the answer says what it holds",
+        examples=["2026-11-22T08:00:00Z"],
+        json_schema_extra={"format": "date-time"},
+    )
+    end: Bound | None = Field(
+        default=None,
+        description="with `start`, a time or a date: the window ends before then; without it, with"
+        f" the last full hour. {SPAN} up",
+        examples=["2026-11-22T12:00:00Z"],
+        json_schema_extra={"format": "date-time"},
+    )
+
+    @property
+    def is_custom(self) -> bool:
+        """Return whether the window has a start or an end of its own."""
+        return self.start is not None or self.end is not None
+
+
+class ComparedSpanParameters(SpanParameters):
+    """The window of a request, and the one that it is compared with."""
+
+    baseline: Literal["before", "rhythm"] | None = Field(
+        default=None,
+        description="before or rhythm: what the window is compared with. before is the equally long"
+        " time that ends where the window starts; rhythm is the same for a window of a week or"
+        " more, but for a shorter one the same weekdays and hours a week earlier, if there is data"
+        " of them. Without it, before with `hours`, and rhythm with `start`",
+        examples=["rhythm"],
+    )
+
+    @property
+    def is_in_rhythm(self) -> bool:
+        """Return whether a short window is compared with the week before."""
+        return self.is_custom if self.baseline is None else self.baseline == "rhythm"
 
 
 class CommunityParameters(Parameters):

@@ -10,6 +10,8 @@ from pydantic.functional_validators import AfterValidator
 from shared.times import iso
 
 MAX_HOURS = 2160
+# A span with a start of its own may be longer: a year of all communities costs 430 request units.
+MAX_SPAN_DAYS = 366
 MAX_COMPARED = 10
 MAX_REVISION = 10**8
 # Reddit's longest names have 21 characters; longer names up to this limit are unknown communities.

@@ -1,13 +1,21 @@
 """Windows of whole hours: their steps, and the equal spans that are compared."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.times import Window, day_of, hour_start, iso
 
 Granularity = Literal["hour", "day", "week"]
+Because = Literal["just_before", "week_before", "no_week_before"]
+"""Why a span is compared with the one that it is compared with."""
+
+# What people write has the rhythm of a week: shorter spans hold other hours or weekdays than the
+# ones just before.
+WEEK = timedelta(weeks=1)
+HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,76 @@ class Times:
     def all(self) -> list[str]:
         """List the hours of both, oldest first."""
         return [*self.before, *self.now]
+
+
+@dataclass(frozen=True)
+class Spans:
+    """A window of whole hours, and the equal spans of full hours that are compared.
+
+    window has all hours that count, also the running one where it was asked for, and ends at `end`,
+    which isn't part of it. compared are its full hours, or as many before its end, and before is
+    equally long. previous is the window that `before` is the full hours of.
+    """
+
+    window: Window
+    end: datetime
+    compared: Window
+    before: Window
+    previous: Window
+    because: Because
+
+    @classmethod
+    def of_hours(cls, hours: int, end: datetime) -> "Spans":
+        """Return the hours that end with the running one, and those just before them."""
+        window = Window.of_hours(hours, end)
+        full = full_hours(window, hours)
+        return cls(window, end, full, full.before(), window.before(), "just_before")
+
+    @classmethod
+    def between(cls, start: datetime, end: datetime) -> "Spans":
+        """Return the full hours from `start` to `end`, both whole hours, and those just before."""
+        window = Window(start, end - SECOND)
+        return cls(window, end, window, window.before(), window.before(), "just_before")
+
+    @property
+    def times(self) -> Times:
+        """Return the hours that are compared; none of them is known to be unknown."""
+        return Times(self.compared.hours(), self.before.hours(), frozenset())
+
+    @property
+    def hours(self) -> int:
+        """Return the number of hours in the window."""
+        return len(self.window.hours())
+
+    @property
+    def is_short(self) -> bool:
+        """Return whether the spans are shorter than the rhythm of a week."""
+        return self.hours * HOUR < WEEK
+
+    @property
+    def whole(self) -> Window:
+        """Return the time from the first hour to the last one of all of these."""
+        first = min(self.before.start, self.previous.start)
+        return Window(first, self.window.end)
+
+    def in_rhythm(self, since: datetime | None) -> "Spans":
+        """Compare a short span with the same hours a week earlier.
+
+        `since` is when the data begins, if that is known. Where the week before isn't in it, the
+        spans stay those just before.
+        """
+        if not self.is_short:
+            return self
+        previous = _week_before(self.window)
+        if since is not None and previous.start < since:
+            return replace(self, because="no_week_before")
+        before = _week_before(self.compared)
+        return replace(self, before=before, previous=previous, because="week_before")
+
+
+def _week_before(window: Window) -> Window:
+    last = hour_start(window.end) + HOUR - SECOND
+    return Window(window.start - WEEK, last - WEEK)
 
 
 def full_hours(window: Window, hours: int) -> Window:
