@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from bench.encoder.examples import Example
-from bench.kinds.kinds import TOLD
 from collector.sentiment.encoder.pieces import PAD, Pieces, Read
+from shared.kinds import TOLD
 
 POOL = 64
 """So many batches are drawn together and sorted by length."""

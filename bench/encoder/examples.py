@@ -15,7 +15,6 @@ from typing import Any, Literal
 from bench.field.joining import joined
 from bench.field.labels import read_rows
 from bench.field.training import training_rows
-from bench.kinds.kinds import TOLD
 from bench.kinds.labels import Kinds, read_labels, read_training
 from bench.labelled import LABELS, read_comments
 from bench.labelled_files import Labelled, read_labelled
@@ -23,6 +22,7 @@ from bench.sentiment_scores import READ_AS
 from collector.sentiment.base import Target
 from collector.sentiment.encoder.passages import passage_of, target_passage
 from collector.sentiment.encoder.pieces import Passage
+from shared.kinds import TOLD
 from shared.text.forms import FORMS
 from shared.text.places import place_of
 

@@ -18,7 +18,7 @@ from bench.encoder.network import HEADS, PARTS, SMALL, WIDTH
 from bench.encoder.ranges import LayerRanges
 from bench.encoder.rounded import EACH, column_steps
 from bench.encoder.whole import LEVELS, LOWEST, ZERO, Array
-from bench.kinds.kinds import TOLD
+from shared.kinds import TOLD
 
 OPSET = 17
 OURS = "com.microsoft"

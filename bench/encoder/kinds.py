@@ -7,7 +7,7 @@ from torch import Tensor
 
 from bench.encoder.batches import Item, batch_of, sorted_batches
 from bench.encoder.training import Forward
-from bench.kinds.kinds import TALK, TOLD, Talk
+from shared.kinds import TALK, TOLD, Talk
 
 TOGETHER = 64
 BOUNDS = [step / 100 for step in range(20, 81)]

@@ -11,9 +11,9 @@ from torch.nn import functional
 
 from bench.encoder.vocabulary import Vocabulary
 from bench.encoder.whole import STEEP
-from bench.kinds.kinds import TOLD
 from bench.labelled import LABELS
 from collector.sentiment.encoder.pieces import LONGEST, PAD
+from shared.kinds import TOLD
 
 LAYERS = 6
 WIDTH = 384

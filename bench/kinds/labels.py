@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.field.agreement import kappa
 from bench.field.labels import read_rows
-from bench.kinds.kinds import TALK, Talk
+from shared.kinds import TALK, Talk
 
 FOLDER = Path(__file__).parent
 LABELLED = FOLDER / "labels.jsonl"

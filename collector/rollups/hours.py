@@ -22,15 +22,8 @@ from shared.models import (
     Post,
     ScopeHour,
 )
-from shared.stats.cells import (
-    add_communities,
-    is_empty,
-    methods_of,
-    recount,
-    scored,
-    thread_of,
-    with_threads,
-)
+from shared.stats.cell_threads import add_communities, thread_of, with_threads
+from shared.stats.cells import is_empty, methods_of, recount, scored
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
 from shared.store.scan import items_between, nearby
 from shared.times import HOUR_CHARS, day_of, hour_of, next_hour

@@ -1,8 +1,8 @@
 """Keeps the months of subjects, and their parts, equal to their days.
 
-A month has at most 744 hours. Its parts are a document of their own, of about 60 bytes for each
-hour of a community: one with more than MAX_CELLS of them would come near Cosmos DB's 2 MB. It keeps
-none then, and says so: readers take the month's days.
+A month has at most 744 hours. Its parts are a document of their own, of about 85 bytes for each
+hour of a community, kinds of talk included: one with more than MAX_CELLS of them would come near
+Cosmos DB's 2 MB. It keeps none then, and says so: readers take the month's days.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from shared.times import MONTH_CHARS, month_of
 
 V = TypeVar("V")
 
-MAX_CELLS = 25_000
+MAX_CELLS = 20_000
 
 
 async def write_subject_months(store: Store, days: Iterable[DayStats]) -> None:
@@ -64,13 +64,17 @@ def _with_parts(known: MonthParts | None, key: Key, days: Iterable[DayStats]) ->
         return {**fresh, "is_full": True}
     parts = _copied(known["parts"]) if known else {}
     methods = _copied(known["part_methods"]) if known else {}
+    kinds = _copied(known.get("part_kinds", {})) if known else {}
     for day in days:
         _put_day(parts, day["id"][MONTH_CHARS + 1 :], day.get("parts", {}))
         _put_day(methods, day["id"][MONTH_CHARS + 1 :], day.get("part_methods", {}))
+        _put_day(kinds, day["id"][MONTH_CHARS + 1 :], day.get("part_kinds", {}))
     if sum(map(len, parts.values())) > MAX_CELLS:
         return {**fresh, "is_full": True}
     fresh["parts"] = _sorted(parts)
     fresh["part_methods"] = _sorted(methods)
+    if told := _sorted(kinds):
+        fresh["part_kinds"] = told
     return fresh
 
 

@@ -34,9 +34,11 @@ from shared.models import (
     SubjectShare,
     Via,
 )
-from shared.stats.cells import add_communities, recount_as, thread_of, with_threads
+from shared.stats.cell_threads import add_communities, thread_of, with_threads
+from shared.stats.cells import recount_as
 from shared.stats.subjects import (
     VIAS,
+    PartFields,
     communities_in,
     is_mixed,
     pack_mention,
@@ -187,13 +189,15 @@ def _with_hours(day: DayStats, changed: Iterable[SubjectHour]) -> DayStats:
     hours = dict(day["hours"])
     parts = {part: dict(cells) for part, cells in day.get("parts", {}).items()}
     methods = {part: dict(found) for part, found in day.get("part_methods", {}).items()}
+    kinds = {part: dict(found) for part, found in day.get("part_kinds", {}).items()}
+    fields = PartFields(parts, methods, kinds)
     for each in changed:
         hour = each["id"][-2:]
         hours.pop(hour, None)
-        for cells in parts.values():
-            cells.pop(hour, None)
-        for found in methods.values():
-            found.pop(hour, None)
+        for by_hour in parts.values():
+            by_hour.pop(hour, None)
+        for texts in (*methods.values(), *kinds.values()):
+            texts.pop(hour, None)
         if each["shares"]:
             hours[hour] = add_communities(
                 {name: share["cell"] for name, share in each["shares"].items()}
@@ -201,7 +205,8 @@ def _with_hours(day: DayStats, changed: Iterable[SubjectHour]) -> DayStats:
             for name, share in each["shares"].items():
                 for via, cell in share["vias"].items():
                     mixed = is_mixed(hours[hour])
-                    put_part(parts, methods, part_name(via, name), hour, cell, is_mixed=mixed)
+                    part = part_name(via, name)
+                    put_part(fields, part, hour, cell, is_mixed=mixed)
     fresh = DayStats(
         id=day["id"],
         scope=day["scope"],
@@ -211,6 +216,8 @@ def _with_hours(day: DayStats, changed: Iterable[SubjectHour]) -> DayStats:
     fresh["names"] = communities_in([fresh])
     if any(methods.values()):
         fresh["part_methods"] = {part: methods[part] for part in sorted(methods) if methods[part]}
+    if any(kinds.values()):
+        fresh["part_kinds"] = {part: kinds[part] for part in sorted(kinds) if kinds[part]}
     return fresh
 
 

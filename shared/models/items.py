@@ -3,6 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from shared.communities import Kind, SourceName
+from shared.kinds import Talk
 
 # Replaces the words of an item that was taken away.
 REMOVED = "[removed]"
@@ -115,9 +116,11 @@ class Item(TypedDict):
     by time. None is what the source doesn't know: an author who is gone, or a score that it doesn't
     have. deleted says that the source marks it as taken away: its words and its author's name are
     not kept. distinguished says whom its author speaks for (moderator, admin). language is that of
-    the words that were scored; items that were stored before languages were detected lack it.
-    correction is what a person corrected, and rejected are the mentions that it takes away, as the
-    rules and the method have them (shared/corrections/items.py).
+    the words that were scored; items that were stored before languages were detected lack it. kinds
+    are the kinds of talk by the method of the sentiment, ["other"] where none holds; they are
+    missing where it doesn't tell them. correction is what a person corrected, and rejected are the
+    mentions that it takes away, as the rules and the method have them
+    (shared/corrections/items.py).
     """
 
     id: str
@@ -137,6 +140,7 @@ class Item(TypedDict):
     distinguished: NotRequired[str | None]
     language: NotRequired[Language]
     sentiment: Sentiment
+    kinds: NotRequired[list[Talk]]
     mentions: NotRequired[list[Mention]]
     correction: NotRequired[ItemCorrection]
     rejected: NotRequired[list[Mention]]

@@ -32,9 +32,10 @@ class Cell(Labelled):
     `shared.stats.cells.FIRST_METHOD`, as in what was stored before. other_language is the part of
     them that isn't English, left out where there is none. copies is the number of posts that repeat
     another one, and corrected the number of items whose label a person corrected; each is left out
-    where there is none. digest has the threads of the whole day, those of all items and perhaps
-    those of other languages: cells that come out of months have it in the place of their own, and
-    stored ones never do.
+    where there is none. kinds counts items by their kinds of talk, as text (`shared.stats.kinds`);
+    it is left out where no item's are told. digest has the threads of the whole day, those of all
+    items and perhaps those of other languages: cells that come out of months have it in the place
+    of their own, and stored ones never do.
     """
 
     posts: int
@@ -43,6 +44,7 @@ class Cell(Labelled):
     other_language: NotRequired[Labelled]
     copies: NotRequired[int]
     corrected: NotRequired[int]
+    kinds: NotRequired[str]
     digest: NotRequired[list[str]]
 
 
@@ -56,14 +58,18 @@ A part has one via and one community; together they are all mentions. A cell is 
 PartMethods = dict[str, dict[str, dict[str, int]]]
 """The methods that scored the mentions of a part, for hours that several methods scored."""
 
+PartKinds = dict[str, dict[str, str]]
+"""The kinds of talk of the mentions of a part, by the hour, as cells have them."""
+
 
 class DayStats(TypedDict):
     """One day of a scope: a community, `all` or a subject.
 
     id is YYYY-MM-DD, hours has keys 00 to 23. names are the communities that count in a day of
     `all` or of a subject, or did; earlier days lack it. parts split the hours of a subject, with
-    the same keys. mention_methods are, for hours of `all`, the methods by which their mentions
-    count but none of their items, left out where there are none.
+    the same keys; part_methods and part_kinds have what packed cells lack. mention_methods are, for
+    hours of `all`, the methods by which their mentions count but none of their items, left out
+    where there are none.
     """
 
     id: str
@@ -72,6 +78,7 @@ class DayStats(TypedDict):
     names: NotRequired[list[str]]
     parts: NotRequired[Parts]
     part_methods: NotRequired[PartMethods]
+    part_kinds: NotRequired[PartKinds]
     mention_methods: NotRequired[dict[str, list[str]]]
     _etag: NotRequired[str]
 
@@ -84,7 +91,8 @@ class MonthStats(TypedDict):
     is what scored the items of most hours; methods are those of the other hours. names are the
     communities that count in a month of a subject. digests are, by the day (01 to 31), its threads
     as the cells of a day have them by the hour: of all items, and perhaps of other languages. Days
-    with cells of an earlier version have none.
+    with cells of an earlier version have none. kinds are the kinds of talk of hours, DDTHH, that
+    have any.
     """
 
     id: str
@@ -94,6 +102,7 @@ class MonthStats(TypedDict):
     methods: dict[str, dict[str, int]]
     names: NotRequired[list[str]]
     digests: NotRequired[dict[str, list[str]]]
+    kinds: NotRequired[dict[str, str]]
     _etag: NotRequired[str]
 
 
@@ -109,6 +118,7 @@ class MonthParts(TypedDict):
     scope: str
     parts: Parts
     part_methods: PartMethods
+    part_kinds: NotRequired[PartKinds]
     is_full: NotRequired[bool]
     _etag: NotRequired[str]
 

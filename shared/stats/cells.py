@@ -1,10 +1,11 @@
 """The statistics of hours: how cells are recounted from items, and added up."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import fsum
-from typing import NamedTuple, TypedDict, cast
+from typing import NamedTuple, TypedDict
 
+from shared.kinds import Talk
 from shared.models import (
     Cell,
     Comment,
@@ -17,16 +18,7 @@ from shared.models import (
     Sentiment,
     TargetSentiment,
 )
-from shared.stats.threads import (
-    Threads,
-    largest,
-    pack_threads,
-    together,
-    unpack_threads,
-    with_community_of_half,
-    without,
-)
-from shared.stats.uncertainty import Thread
+from shared.stats.kinds import add_kinds, pack_kinds, subtract_kinds
 from shared.times import day_of
 
 COMPOUND_DIGITS = 4
@@ -47,7 +39,8 @@ NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0, compound
 class Scored(NamedTuple):
     """The parts of an item that statistics count; method is as `method_of` names it.
 
-    is_corrected says that the label is a person's.
+    is_corrected says that the label is a person's. kinds are the kinds of talk, None where the
+    method doesn't tell them.
     """
 
     label: Label
@@ -55,6 +48,7 @@ class Scored(NamedTuple):
     method: str
     is_english: bool
     is_corrected: bool = False
+    kinds: tuple[Talk, ...] | None = None
 
 
 class Totals(TypedDict):
@@ -100,6 +94,7 @@ def scored(item: Item) -> Scored:
         method=method_of(sentiment),
         is_english=item.get("language") != "other",
         is_corrected="method_says" in sentiment,
+        kinds=tuple(item["kinds"]) if "kinds" in item else None,
     )
 
 
@@ -115,28 +110,6 @@ def recount_as(items: Iterable[Scored], posts: Collection[Post]) -> Cell:
     return _with_copies(cell, sum("copy_of" in post for post in posts))
 
 
-def thread_of(item: Item) -> str:
-    """Return the thread of an item: the id of the post that it is or answers."""
-    return cast("Comment", item)["post_id"] if item["kind"] == "comment" else item["id"]
-
-
-def with_threads(cell: Cell, items: Iterable[tuple[str, Scored]]) -> Cell:
-    """Return the cell of these items with its threads; the items name theirs."""
-    listed = list(items)
-    counted: Cell = {**cell, "threads": pack_threads(_threads(listed))}
-    if "other_language" in cell:
-        others = _threads((thread, item) for thread, item in listed if not item.is_english)
-        counted["other_language"] = {**cell["other_language"], "threads": pack_threads(others)}
-    return counted
-
-
-def _threads(items: Iterable[tuple[str, Scored]]) -> Threads:
-    compounds: dict[str, list[float]] = defaultdict(list)
-    for thread, item in items:
-        compounds[thread].append(item.compound)
-    return largest(Threads({name: Thread(len(own), _sum(own)) for name, own in compounds.items()}))
-
-
 def count(items: Iterable[Scored], *, posts: int) -> Cell:
     """Count items; `posts` is the number of posts."""
     listed = list(items)
@@ -147,47 +120,8 @@ def count(items: Iterable[Scored], *, posts: int) -> Cell:
         posts=posts,
         comments=len(listed) - posts,
     )
-    return _with_corrected(cell, sum(item.is_corrected for item in listed))
-
-
-def add_communities(cells: Mapping[str, Cell]) -> Cell:
-    """Add the cells of communities in one hour up, with their threads, if all of them have any."""
-    added = add(cells.values())
-    parts = {name: cell for name, cell in cells.items() if items_in(cell)}
-    if not all(map(knows_threads, parts.values())):
-        return _without_threads(added)
-    whole = _threads_of_communities(parts, items_in(added))
-    of_all: Cell = {**added, "threads": whole}
-    if "other_language" in added:
-        others = {
-            name: cell["other_language"] for name, cell in parts.items() if "other_language" in cell
-        }
-        threads = _threads_of_communities(others, items_in(added["other_language"]))
-        of_all["other_language"] = {**added["other_language"], "threads": threads}
-    return of_all
-
-
-def _threads_of_communities(cells: Mapping[str, Labelled], items: int) -> str:
-    parts = [
-        with_community_of_half(unpack_threads(cell["threads"]), name, items)
-        for name, cell in cells.items()
-    ]
-    return pack_threads(largest(together(parts)))
-
-
-def knows_threads(cell: Cell) -> bool:
-    """Return whether a cell has its threads, also those of other languages."""
-    return "threads" in cell and "threads" in cell.get("other_language", cell)
-
-
-def _without_threads(cell: Cell) -> Cell:
-    plain: Cell = {**cell}
-    plain.pop("threads", None)
-    if "other_language" in plain:
-        other: Labelled = {**plain["other_language"]}
-        other.pop("threads", None)
-        plain["other_language"] = other
-    return plain
+    kinds = pack_kinds((item.kinds, item.compound) for item in listed)
+    return _with_kinds(_with_corrected(cell, sum(item.is_corrected for item in listed)), kinds)
 
 
 def add(cells: Iterable[Cell]) -> Cell:
@@ -212,14 +146,14 @@ def add(cells: Iterable[Cell]) -> Cell:
         posts=posts,
         comments=comments,
     )
-    return _with_corrected(_with_copies(added, copies), corrected)
+    kinds = [cell["kinds"] for cell in listed if "kinds" in cell]
+    return _with_kinds(
+        _with_corrected(_with_copies(added, copies), corrected), add_kinds(kinds) if kinds else ""
+    )
 
 
 def subtract(cell: Cell, parts: Iterable[Cell]) -> Cell:
-    """Take cells out of one that they were added to; nothing falls below zero.
-
-    Threads are left where all of them have any.
-    """
+    """Take cells out of one that they were added to, without threads; nothing falls below zero."""
     listed = list(parts)
     if not listed:
         return cell
@@ -235,18 +169,7 @@ def subtract(cell: Cell, parts: Iterable[Cell]) -> Cell:
     )
     less = _with_copies(less, cell.get("copies", 0) - part.get("copies", 0))
     less = _with_corrected(less, cell.get("corrected", 0) - part.get("corrected", 0))
-    if all(map(knows_threads, [cell, *filter(items_in, listed)])):
-        less["threads"] = _threads_less(cell, listed)
-        if "other_language" in less:
-            others = [each["other_language"] for each in listed if "other_language" in each]
-            threads = _threads_less(cell["other_language"], others)
-            less["other_language"] = {**less["other_language"], "threads": threads}
-    return less
-
-
-def _threads_less(whole: Labelled, parts: Iterable[Labelled]) -> str:
-    taken = together(unpack_threads(part.get("threads", "")) for part in parts)
-    return pack_threads(without(unpack_threads(whole["threads"]), taken))
+    return _with_kinds(less, subtract_kinds(cell.get("kinds", ""), part.get("kinds", "")))
 
 
 def items_in(cell: Labelled) -> int:
@@ -367,6 +290,10 @@ def _with_copies(cell: Cell, copies: int) -> Cell:
 
 def _with_corrected(cell: Cell, corrected: int) -> Cell:
     return {**cell, "corrected": corrected} if corrected > 0 else cell
+
+
+def _with_kinds(cell: Cell, kinds: str) -> Cell:
+    return {**cell, "kinds": kinds} if kinds else cell
 
 
 def _labelled(items: Iterable[Scored]) -> Labelled:

@@ -12,7 +12,9 @@ from math import fsum
 from typing import cast
 
 from shared.models import ALL, Cell, DayStats, Labelled, MonthStats
-from shared.stats.cells import COMPOUND_DIGITS, SQUARE_DIGITS, items_in, knows_threads
+from shared.stats.cell_threads import knows_threads
+from shared.stats.cells import COMPOUND_DIGITS, SQUARE_DIGITS, items_in
+from shared.stats.kinds import add_kinds
 from shared.stats.threads import MAX_OF_DAY, largest, pack_threads, together, unpack_threads
 from shared.store import DAYS, MONTHS, Key, Store
 from shared.times import DAY_CHARS, MONTH_CHARS, month_of
@@ -97,6 +99,8 @@ def pack(community: str, month: str, days: Collection[DayStats]) -> MonthStats:
     )
     if digests:
         packed["digests"] = digests
+    if kinds := {hour: cell["kinds"] for hour, cell in sorted(cells.items()) if "kinds" in cell}:
+        packed["kinds"] = kinds
     return packed
 
 
@@ -120,12 +124,12 @@ def unpack(month: MonthStats, wanted: Collection[str] | None = None) -> list[Day
     """Return the days of a month that hold something, or those wanted of them, oldest first."""
     community = month["scope"].removesuffix(partition_of(""))
     days: dict[str, dict[str, Cell]] = defaultdict(dict)
-    digests = month.get("digests", {})
+    digests, kinds = month.get("digests", {}), month.get("kinds", {})
     for hour, numbers in month["cells"].items():
         day = f"{month['id']}-{hour}"[:DAY_CHARS]
         if wanted is not None and day not in wanted:
             continue
-        cell = unpack_cell(numbers, _methods(month, hour, numbers))
+        cell = unpack_cell(numbers, _methods(month, hour, numbers), kinds.get(hour))
         if digest := digests.get(day[-2:]):
             cell["digest"] = digest
         days[day][hour[-2:]] = cell
@@ -152,7 +156,7 @@ def _methods(month: MonthStats, hour: str, numbers: Sequence[float]) -> Mapping[
 
 
 def pack_cell(cell: Cell) -> list[float]:
-    """Return the numbers of a cell; what scored its items isn't among them."""
+    """Return the numbers of a cell; what scored its items, and their kinds, aren't among them."""
     counts = [cell["posts"], cell["comments"], cell.get("copies", 0)]
     numbers = [*counts, *_of_labelled(cell)]
     if "other_language" in cell:
@@ -170,7 +174,9 @@ def _of_labelled(part: Labelled) -> list[float]:
     return [*counts, part["compound_sum"], part.get("compound_squares", NO_SQUARES)]
 
 
-def unpack_cell(numbers: Sequence[float], methods: Mapping[str, int]) -> Cell:
+def unpack_cell(
+    numbers: Sequence[float], methods: Mapping[str, int], kinds: str | None = None
+) -> Cell:
     """Return the cell of these numbers."""
     posts, comments, copies = map(int, numbers[:COUNTS])
     labelled = _labelled(numbers[COUNTS:])
@@ -183,10 +189,14 @@ def unpack_cell(numbers: Sequence[float], methods: Mapping[str, int]) -> Cell:
         cell["other_language"] = _labelled(numbers[WHOLE:])
     if corrected := _corrected_in(numbers):
         cell["corrected"] = corrected
+    if kinds:
+        cell["kinds"] = kinds
     return cell
 
 
-def add_packed(cells: Sequence[Sequence[float]], methods: Mapping[str, int]) -> Cell:
+def add_packed(
+    cells: Sequence[Sequence[float]], methods: Mapping[str, int], kinds: Sequence[str] = ()
+) -> Cell:
     """Return the cell of packed cells together, as `add` does it, in a quarter of the time."""
     if not cells:
         return unpack_cell([0] * WHOLE, methods)
@@ -198,7 +208,7 @@ def add_packed(cells: Sequence[Sequence[float]], methods: Mapping[str, int]) -> 
         numbers += _added(list(zip(*of_others, strict=True)))
     if corrected := sum(map(_corrected_in, cells)):
         numbers.append(corrected)
-    return unpack_cell(numbers, methods)
+    return unpack_cell(numbers, methods, add_kinds(kinds) if kinds else None)
 
 
 def _has_others(numbers: Sequence[float]) -> bool:

@@ -59,11 +59,11 @@ def add_up_steps(
             for hour, cell in day["hours"].items()
             if (start := f"{day['id']}T{hour}") in steps
         }
-        known = day.get("part_methods", {})
+        known, kinds = day.get("part_methods", {}), day.get("part_kinds", {})
         for part, cells in day.get("parts", {}).items():
             if (key := key_of_part(part)) is None:
                 continue
-            own, methods = found[key], known.get(part, {})
+            own, methods, talk = found[key], known.get(part, {}), kinds.get(part, {})
             for hour, numbers in cells.items():
                 if hour not in hours:
                     continue
@@ -72,6 +72,8 @@ def add_up_steps(
                     own[step].methods.update(methods[hour])
                     scorers = ()
                 own[step].cells[scorers].append(numbers)
+                if hour in talk:
+                    own[step].kinds.append(talk[hour])
     return {
         key: {step: packed.added() for step, packed in own.items()}
         for key, own in found.items()
@@ -87,6 +89,7 @@ class _Packed:
         default_factory=lambda: defaultdict(list)
     )
     methods: Counter[str] = field(default_factory=Counter)
+    kinds: list[str] = field(default_factory=list)
 
     def added(self) -> Cell:
         """Return the cells together."""
@@ -99,4 +102,5 @@ class _Packed:
         return add_packed(
             list(chain.from_iterable(self.cells.values())),
             {name: methods[name] for name in sorted(methods)},
+            self.kinds,
         )

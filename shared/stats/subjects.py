@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, NamedTuple, cast, get_args
 
 from shared.communities import Kind
 from shared.models import (
@@ -20,6 +20,7 @@ from shared.models import (
     Mention,
     MonthParts,
     MonthStats,
+    PartKinds,
     PartMethods,
     Parts,
     Sentiment,
@@ -242,34 +243,47 @@ def only_watched_parts(day: DayStats, watched: Mapping[str, str]) -> DayStats:
         return day
     kept = {part for part, name in names.items() if name.lower() in watched}
     left = day if len(kept) == len(parts) else _of_parts(day, kept)
-    renamed: DayStats = {**left, "parts": {}, "part_methods": {}}
+    renamed: DayStats = {**left, "parts": {}, "part_methods": {}, "part_kinds": {}}
     for part in sorted(kept):
         via, name = part_of(part)
         _put(renamed, part_name(via, watched[name.lower()]), part_cells(day, part))
     if not renamed["part_methods"]:
         del renamed["part_methods"]
+    if not renamed["part_kinds"]:
+        del renamed["part_kinds"]
     return renamed
 
 
 def part_cells(day: DayStats, part: str) -> dict[str, Cell]:
     """Return the cells of a part by the hour, 00 to 23."""
     methods = day.get("part_methods", {}).get(part, {})
+    kinds = day.get("part_kinds", {}).get(part, {})
     cells: dict[str, Cell] = {}
     for hour, numbers in day.get("parts", {}).get(part, {}).items():
         known = methods.get(hour)
         cells[hour] = unpack_cell(
-            numbers, _only_method(day["hours"][hour], numbers) if known is None else known
+            numbers,
+            _only_method(day["hours"][hour], numbers) if known is None else known,
+            kinds.get(hour),
         )
     return cells
 
 
-def put_part(
-    parts: Parts, methods: PartMethods, part: str, hour: str, cell: Cell, *, is_mixed: bool
-) -> None:
+class PartFields(NamedTuple):
+    """The fields of a day or a month that hold parts: packed cells, and what these lack."""
+
+    parts: Parts
+    methods: PartMethods
+    kinds: PartKinds
+
+
+def put_part(fields: PartFields, part: str, hour: str, cell: Cell, *, is_mixed: bool) -> None:
     """Add a cell to the parts; is_mixed says that several methods scored its hour's mentions."""
-    parts.setdefault(part, {})[hour] = pack_cell(cell)
+    fields.parts.setdefault(part, {})[hour] = pack_cell(cell)
     if is_mixed:
-        methods.setdefault(part, {})[hour] = dict(methods_of(cell))
+        fields.methods.setdefault(part, {})[hour] = dict(methods_of(cell))
+    if "kinds" in cell:
+        fields.kinds.setdefault(part, {})[hour] = cell["kinds"]
 
 
 def is_mixed(cell: Cell) -> bool:
@@ -287,7 +301,8 @@ def _put(day: DayStats, part: str, cells: Mapping[str, Cell]) -> None:
     for hour, cell in cells.items():
         whole = add([known[hour], cell]) if hour in known else cell
         mixed = is_mixed(day["hours"][hour])
-        put_part(day["parts"], day["part_methods"], part, hour, whole, is_mixed=mixed)
+        fields = PartFields(day["parts"], day["part_methods"], day["part_kinds"])
+        put_part(fields, part, hour, whole, is_mixed=mixed)
 
 
 def _of_parts(day: DayStats, wanted: Collection[str]) -> DayStats:
@@ -307,6 +322,11 @@ def _of_parts(day: DayStats, wanted: Collection[str]) -> DayStats:
         part_day["part_methods"] = kept
     else:
         part_day.pop("part_methods", None)
+    kinds = day.get("part_kinds", {})
+    if told := {part: kinds[part] for part in sorted(wanted) if part in kinds}:
+        part_day["part_kinds"] = told
+    else:
+        part_day.pop("part_kinds", None)
     return part_day
 
 
@@ -371,10 +391,14 @@ def _unpacked(
 
 
 def unpack_parts(month: MonthParts) -> dict[str, dict[str, object]]:
-    """Return the parts of a month by the day, as the fields `parts` and `part_methods` of days."""
+    """Return the parts of a month by the day, as the fields of days that hold parts."""
     name = month["id"][:MONTH_CHARS]
     days: dict[str, dict[str, dict[str, dict[str, object]]]] = defaultdict(dict)
-    fields = (("parts", month["parts"]), ("part_methods", month["part_methods"]))
+    fields: tuple[tuple[str, Mapping[str, Mapping[str, object]]], ...] = (
+        ("parts", month["parts"]),
+        ("part_methods", month["part_methods"]),
+        ("part_kinds", month.get("part_kinds", {})),
+    )
     for field, by_part in fields:
         for part, hours in by_part.items():
             for hour, value in hours.items():

@@ -7,7 +7,8 @@ longer watched is taken out when they are read, so that a change of SUBREDDITS s
 from collections.abc import Iterable, Sequence
 
 from shared.models import CommunityState, DayStats
-from shared.stats.cells import is_empty, subtract
+from shared.stats.cell_threads import subtract_communities
+from shared.stats.cells import is_empty
 from shared.stats.months import read_days
 from shared.store import COMMUNITIES, Query, Store
 from shared.store.scan import after
@@ -54,7 +55,9 @@ async def only_watched(
 
 def _without(day: DayStats, parts: list[DayStats]) -> DayStats:
     hours = {
-        hour: subtract(cell, [part["hours"][hour] for part in parts if hour in part["hours"]])
+        hour: subtract_communities(
+            cell, [part["hours"][hour] for part in parts if hour in part["hours"]]
+        )
         for hour, cell in day["hours"].items()
     }
     kept = {hour: cell for hour, cell in hours.items() if not is_empty(cell)}

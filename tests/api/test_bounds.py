@@ -25,7 +25,8 @@ from api.schema.sentiment import ComparedScope
 from bench.fill import fill_months
 from bench.priced_store import PricedStore
 from shared.models import ALL, Cell, DayStats, Labelled
-from shared.stats.cells import Scored, count, with_threads
+from shared.stats.cell_threads import with_threads
+from shared.stats.cells import Scored, count
 from shared.store import DAYS, HOURS_OF_ALL, Query, Store
 from shared.times import utc_now
 from tests.api.world import (

@@ -43,6 +43,7 @@ from shared.stats.subject_tables import MONTHS_OF_TABLE
 from shared.stats.subjects import (
     TABLE,
     VIAS,
+    PartFields,
     pack_mention,
     part_name,
     parts_key,
@@ -113,7 +114,7 @@ async def fill_tables(store: Store) -> None:
 def a_day(subject: str, day: str) -> DayStats:
     parts: Any = {}
     for name, via, hour in product(PLACES[:6], VIAS[:2], HOURS):
-        put_part(parts, {}, part_name(via, name), hour, CELL, is_mixed=False)
+        put_part(PartFields(parts, {}, {}), part_name(via, name), hour, CELL, is_mixed=False)
     whole = add([CELL] * 12)
     return DayStats(
         id=day,

@@ -5,8 +5,8 @@ import pytest
 from bench.field.labels import read_labels as read_items
 from bench.field.labels import read_rows
 from bench.field.training import SENTENCES
-from bench.kinds.kinds import TALK
 from bench.kinds.labels import agreement_of, kinds_of, read_labels, read_training, table_of
+from shared.kinds import TALK
 from tests.fixtures.host import ROOT
 
 

@@ -8,8 +8,8 @@ import torch
 from bench.encoder.batches import Item
 from bench.encoder.network import Network
 from bench.encoder.training import Recipe
-from bench.kinds.kinds import TOLD
 from collector.sentiment.encoder.pieces import CLOSE, END, OPEN, START, Read
+from shared.kinds import TOLD
 
 PIECES = 60
 RECIPE = Recipe(passes=2.0, batch=4, threads=1, every=3)

@@ -15,7 +15,7 @@ from bench.encoder.ranges import ranges_of
 from bench.encoder.rounded import Rounded
 from bench.encoder.training import train
 from bench.encoder.writing import write_graph
-from bench.kinds.kinds import TALK, TOLD
+from shared.kinds import TALK, TOLD
 from tests.bench.encoder.small import PIECES, RECIPE, items, network
 
 ITEMS = items(24)

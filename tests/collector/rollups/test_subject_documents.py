@@ -13,6 +13,7 @@ from shared.stats.months import key_of
 from shared.stats.subject_tables import MONTHS_OF_TABLE, read_tables
 from shared.stats.subjects import (
     TABLE,
+    PartFields,
     part_days,
     part_name,
     parts_key,
@@ -70,7 +71,8 @@ def a_day(day: str, sizes: dict[str, int]) -> DayStats:
         found["hours"][key] = a_cell(sum(sizes.values()))
         for name, items in sizes.items():
             part = part_name("text", name)
-            put_part(found["parts"], {}, part, key, a_cell(items), is_mixed=False)
+            fields = PartFields(found["parts"], {}, {})
+            put_part(fields, part, key, a_cell(items), is_mixed=False)
     return found
 
 

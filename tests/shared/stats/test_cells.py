@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.kinds import OTHER, TALK, Talk
 from shared.models import Cell, DayStats
+from shared.stats.cell_threads import add_communities, subtract_communities, with_threads
 from shared.stats.cells import (
     add,
-    add_communities,
     cells_of,
     counted_part,
     recount,
     scored,
-    subtract,
     totals,
     variance_of,
-    with_threads,
 )
+from shared.stats.kinds import COMPOUND_UNIT, UNIT, items_told, sums_of
 from shared.stats.threads import MAX_THREADS, unpack_threads
 from shared.stats.uncertainty import Thread, rest_of
 
@@ -38,8 +38,15 @@ def earlier_item(compound: float) -> dict:
     return made
 
 
+def item_of_kinds(compound: float, kinds: set[Talk]) -> dict:
+    return {**item(compound, "encoder 4"), "kinds": [kind for kind in TALK if kind in kinds]}
+
+
+KINDS = st.one_of(st.just({OTHER}), st.sets(st.sampled_from(TALK[:-1]), min_size=1))
+
 ITEMS = st.one_of(
     COMPOUNDS.map(earlier_item),
+    st.builds(item_of_kinds, COMPOUNDS, KINDS),
     st.builds(
         item,
         COMPOUNDS,
@@ -124,6 +131,30 @@ def test_counting_other_languages_leaves_nothing_out(items: list[dict]) -> None:
     assert abs(found["avg_sentiment"] - mean) < 1e-4
 
 
+def test_a_cell_counts_its_items_by_their_kinds() -> None:
+    counted = recount(
+        [item_of_kinds(-0.5, {"problem", "outage"}), item_of_kinds(0.5, {"praise"}), item(0.9)],
+        [item_of_kinds(-0.25, {"problem"}), item_of_kinds(-0.5, {"problem", "outage"})],
+    )
+    assert counted["kinds"] == "a 1 5000,p 1 -2500,po 2 -10000"
+    found = sums_of(counted["kinds"])
+    assert {kind: (each.items, each.n, each.sum) for kind, each in found.items()} == {
+        "problem": (3, 2.0, -0.75),
+        "outage": (2, 1.0, -0.5),
+        "praise": (1, 1.0, 0.5),
+    }
+    assert "kinds" not in recount([item(0.5)], [])
+
+
+@given(st.lists(st.builds(item_of_kinds, COMPOUNDS, KINDS), min_size=1, max_size=50))
+def test_the_parts_of_kinds_add_up_exactly_to_the_items_that_have_some(items: list[dict]) -> None:
+    kinds = recount(items, [item(0.5)])["kinds"]
+    found = sums_of(kinds).values()
+    assert sum(each.part for each in found) == items_told(kinds) * UNIT == len(items) * UNIT
+    compounds = [round(each["sentiment"]["compound"] * COMPOUND_UNIT) for each in items]
+    assert sum(each.compound for each in found) == sum(compounds) * UNIT
+
+
 def test_totals_say_whether_they_mix_methods() -> None:
     one, other = recount([], [item(0.5)]), recount([], [item(0.5, "linear 1")] * 2)
     assert totals([one, one], "count")["mixed_methods"] is False
@@ -200,13 +231,13 @@ def test_one_item_has_no_variance() -> None:
 @given(st.lists(ITEMS), st.lists(ITEMS, min_size=1))
 def test_what_is_taken_out_of_a_sum_leaves_the_rest_with_its_squares(kept, taken) -> None:
     whole = add([recount(kept, []), recount(taken, [])])
-    assert subtract(whole, [recount(taken, [])]) == recount(kept, [])
+    assert subtract_communities(whole, [recount(taken, [])]) == recount(kept, [])
 
 
 def test_a_rest_does_not_pretend_to_know_squares_that_a_part_lacks() -> None:
     whole, part = recount([item(0.5), item(-0.9)], []), recount([item(0.5)], [])
     earlier = cast("Cell", {k: v for k, v in part.items() if k != "compound_squares"})
-    assert "compound_squares" not in subtract(whole, [earlier])
+    assert "compound_squares" not in subtract_communities(whole, [earlier])
 
 
 def with_own_threads(posts, comments=()) -> Cell:
@@ -240,7 +271,7 @@ def test_communities_together_have_the_threads_of_each() -> None:
     }
     # More than half of all items.
     assert found.communities == {"c": "other"}
-    assert subtract(whole, [other]) == {**one, "threads": "a 1 0.5,b 1 0.1"}
+    assert subtract_communities(whole, [other]) == {**one, "threads": "a 1 0.5,b 1 0.1"}
 
 
 def test_a_sum_with_a_cell_of_an_earlier_version_has_no_threads() -> None:
@@ -248,8 +279,8 @@ def test_a_sum_with_a_cell_of_an_earlier_version_has_no_threads() -> None:
     earlier = recount([item(0.5)], [])
     assert "threads" not in add_communities({"one": cell, "other": earlier})
     assert "threads" not in add_communities({"other": earlier})
-    assert "threads" not in subtract(add([cell, earlier]), [earlier])
-    assert "threads" not in subtract({**cell, "posts": 2, "positive": 2}, [earlier])
+    assert "threads" not in subtract_communities(add([cell, earlier]), [earlier])
+    assert "threads" not in subtract_communities({**cell, "posts": 2, "positive": 2}, [earlier])
 
 
 def test_threads_of_other_languages_are_apart() -> None:

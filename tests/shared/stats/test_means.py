@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 
 from shared.models import Cell, DayStats
-from shared.stats.cells import Scored, count, totals, with_threads
+from shared.stats.cell_threads import with_threads
+from shared.stats.cells import Scored, count, totals
 from shared.stats.compare import Basis, Change, judged, with_verdicts
 from shared.stats.means import DESIGN_EFFECT, sample_of, spread_of
 from shared.stats.months import pack, unpack

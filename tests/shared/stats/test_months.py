@@ -27,8 +27,9 @@ FULL = Cell(
         {"07": {**FULL, "methods": {"linear 1": 16}}, "08": FULL},
         {"12": {**FULL, "other_language": {**OTHER, "compound_sum": 0.0}}},
         {"12": {**FULL, "copies": 2}, "13": {**CELL, "copies": 1}},
+        {"12": {**FULL, "kinds": "p 3 -6231,po 1 22"}, "13": CELL},
     ],
-    ids=["first", "full", "mixed", "another method", "partly named", "zero", "copies"],
+    ids=["first", "full", "mixed", "another method", "partly named", "zero", "copies", "kinds"],
 )
 def test_a_month_returns_the_cells_that_it_was_made_of(hours) -> None:
     days = [DayStats(id=day, scope="aws", hours=hours) for day in ("2026-02-01", "2026-02-28")]

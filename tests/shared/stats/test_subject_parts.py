@@ -10,7 +10,7 @@ from hypothesis import strategies as s
 from shared.models import Cell, DayStats, Via
 from shared.stats.cells import FIRST_METHOD, add, cells_by_hour, totals
 from shared.stats.subject_parts import add_up_parts, add_up_steps
-from shared.stats.subjects import VIAS, is_mixed, part_days, part_name, put_part
+from shared.stats.subjects import VIAS, PartFields, is_mixed, part_days, part_name, put_part
 from shared.times import DAY_CHARS, HOUR_CHARS
 
 NAMES = ("Cursor", "aws")
@@ -40,6 +40,8 @@ def cell(draw: s.DrawFn) -> Cell:
         found["methods"] = {draw(s.sampled_from((FIRST_METHOD, "linear 1", "vader 3"))): items}
     if draw(s.booleans()):
         found["other_language"] = draw(labelled())
+    if items and draw(s.booleans()):
+        found["kinds"] = f"p {draw(s.integers(1, items))} {draw(s.integers(-9, 9))}"
     return found
 
 
@@ -47,6 +49,7 @@ def cell(draw: s.DrawFn) -> Cell:
 def stored_day(draw: s.DrawFn, day: str) -> DayStats:
     parts: Any = {}
     methods: Any = {}
+    kinds: Any = {}
     hours: dict[str, Cell] = {}
     for hour in HOURS:
         cells = {
@@ -58,13 +61,16 @@ def stored_day(draw: s.DrawFn, day: str) -> DayStats:
         if cells:
             hours[hour] = add(cells.values())
         for part, each in cells.items():
-            put_part(parts, methods, part, hour, each, is_mixed=is_mixed(hours[hour]))
+            put_part(
+                PartFields(parts, methods, kinds), part, hour, each, is_mixed=is_mixed(hours[hour])
+            )
     return {
         "id": day,
         "scope": "subject:s",
         "hours": hours,
         "parts": parts,
         "part_methods": methods,
+        "part_kinds": kinds,
     }
 
 
@@ -82,6 +88,7 @@ def test_a_part_over_many_hours_counts_what_its_hours_count(
             for languages in ("count", "leave_out"):
                 told = totals([found.of(via=via, community=community)], languages)
                 assert told == totals(by_hour, languages)
+            assert kinds_in([found.of(via=via, community=community)]) == kinds_in(by_hour)
 
 
 @pytest.mark.parametrize("step_chars", [HOUR_CHARS, DAY_CHARS], ids=["hour", "day"])
@@ -107,6 +114,10 @@ def test_a_part_in_each_step_counts_what_the_hours_of_the_step_count(
         check_steps(by_via.get(each, {}), own, steps)
 
 
+def kinds_in(cells: Iterable[Cell]) -> str | None:
+    return add(cells).get("kinds")
+
+
 def check_steps(
     found: Mapping[str, Cell], days: Iterable[DayStats], steps: Mapping[str, str]
 ) -> None:
@@ -115,6 +126,7 @@ def check_steps(
     for step in set(steps.values()):
         cells = [by_hour[hour] for hour in by_hour if steps.get(hour) == step]
         told = [found[step]] if step in found else []
+        assert kinds_in(told) == kinds_in(cells)
         for languages in ("count", "leave_out"):
             assert totals(told, languages) == totals(cells, languages)
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.models import DayStats
-from shared.stats.cells import recount, scored, with_threads
+from shared.stats.cell_threads import with_threads
+from shared.stats.cells import recount, scored
 from shared.stats.months import pack, unpack
 from shared.stats.threads import (
     MAX_OF_DAY,
