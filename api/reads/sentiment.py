@@ -27,7 +27,13 @@ from api.schema.values import MAX_COMPARED
 from shared.models import ALL, Cell, DayStats
 from shared.stats.cells import COMPOUND_DIGITS
 from shared.stats.compare import Change as Compared
-from shared.stats.compare import change, missing_hours, with_verdicts
+from shared.stats.compare import (
+    change,
+    compared_hours,
+    missing_hours,
+    unknown_in,
+    with_verdicts,
+)
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
 from shared.stats.means import spread_of
@@ -173,7 +179,7 @@ async def _compare_collected(
         )
         found = [
             each.model_copy(
-                update={"change": _change_answer(by_name[each.scope], changes[each.scope])}
+                update={"change": change_answer(by_name[each.scope], changes[each.scope])}
             )
             for each in plain.subreddits
         ]
@@ -195,16 +201,40 @@ async def change_between(deps: Deps, scope: Scope, times: Times) -> Change:
     span = Window(parse_iso(f"{hours[0]}:00:00Z"), parse_iso(f"{hours[-1]}:00:00Z"))
     cells = await read_cells(deps, list({scope.name: scope, ALL: Scope()}.values()), span)
     states = await _states_of(deps, [scope])
+    span = replace(span, end=deps.clock())
+    of_scope = ScopeCells(scope, cells[scope.name], cells[ALL], states, times, span)
+    return await asyncio.to_thread(lambda: change_answer(scope, of_scope.compared(deps)[0]))
 
-    def found() -> Change:
-        seen = coverage_in(deps, states, scope.community, replace(span, end=deps.clock()))
-        unknown = _unknown(cells[ALL], {scope.name: seen}, hours)
-        known = _known(times, seen, unknown, is_guessed=True)
-        missing = _missing(times, states, seen)
-        own = _change(deps, scope.community, cells[scope.name], known, missing)
-        return _change_answer(scope, with_verdicts({scope.name: own})[scope.name])
 
-    return await asyncio.to_thread(found)
+@dataclass(frozen=True)
+class ScopeCells:
+    """The cells of a scope in two times, those of all, and the states of its communities.
+
+    of_all are looked at only where nothing is recorded of what was observed. span is the time in
+    which coverage is looked at.
+    """
+
+    scope: Scope
+    cells: Cells
+    of_all: Cells
+    states: States
+    times: Times
+    span: Window
+
+    def coverage(self, deps: Deps) -> Coverage | None:
+        """Return what was observed of the scope."""
+        return coverage_in(deps, self.states, self.scope.community, self.span)
+
+    def compared(self, deps: Deps) -> tuple[Compared, tuple[list[str], list[str]]]:
+        """Return the change, looking at this scope alone, and the hours of both times it is of."""
+        seen = self.coverage(deps)
+        unknown = _unknown(self.of_all, {self.scope.name: seen}, self.times.all)
+        known = _known(self.times, seen, unknown, is_guessed=True)
+        missing = _missing(self.times, self.states, seen)
+        own = _change(deps, self.scope.community, self.cells, known, missing)
+        lacking = unknown_in(self.cells, known, missing, is_one=self.scope.community != ALL)
+        found = with_verdicts({self.scope.name: own})[self.scope.name]
+        return found, compared_hours(self.times, lacking)
 
 
 def _unknown(cells: Cells, seen: Mapping[str, Coverage | None], hours: Sequence[str]) -> set[str]:
@@ -249,7 +279,8 @@ def _change(
     )
 
 
-def _change_answer(scope: Scope, found: Compared) -> Change:
+def change_answer(scope: Scope, found: Compared) -> Change:
+    """Return a change of a scope as an answer."""
     now, before = (spread_of(sample) for sample in found.samples)
     return Change(
         statistics=Totals(**found.statistics, **now),

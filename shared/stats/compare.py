@@ -99,15 +99,8 @@ def change(
     missing are the hours that each community of the scope lacks. Those of a scope of one community
     are unknown; in a sum of many they make its change untold where they are a large part of it.
     """
-    guessed = set() if times.is_recorded else unknown_hours(cells, times.all)
-    unknown = times.unknown | guessed
-    if is_one:
-        unknown = unknown.union(*missing.values())
-    pairs = [
-        (now, before)
-        for now, before in zip(times.now, times.before, strict=True)
-        if now not in unknown and before not in unknown
-    ]
+    unknown = unknown_in(cells, times, missing, is_one=is_one)
+    pairs = _pairs(times, unknown)
     longest = max((len(hours - unknown) for hours in missing.values()), default=0)
     return judged(
         _picked(cells, [now for now, _ in pairs]),
@@ -120,6 +113,29 @@ def change(
         ),
         other_languages,
     )
+
+
+def unknown_in(
+    cells: Cells, times: Times, missing: Mapping[str, set[str]], *, is_one: bool
+) -> set[str]:
+    """Return the hours of both times that are unknown of a scope, as `change` leaves them out."""
+    guessed = set() if times.is_recorded else unknown_hours(cells, times.all)
+    unknown = times.unknown | guessed
+    return set(unknown.union(*missing.values()) if is_one else unknown)
+
+
+def compared_hours(times: Times, unknown: set[str]) -> tuple[list[str], list[str]]:
+    """Return the hours of both times that are known in both, in pairs."""
+    pairs = _pairs(times, unknown)
+    return [now for now, _ in pairs], [before for _, before in pairs]
+
+
+def _pairs(times: Times, unknown: set[str]) -> list[tuple[str, str]]:
+    return [
+        (now, before)
+        for now, before in zip(times.now, times.before, strict=True)
+        if now not in unknown and before not in unknown
+    ]
 
 
 def judged(
