@@ -30,7 +30,6 @@ from collector.rollups.hours import Shares, rebuild_all, share_of, write_days
 from collector.rollups.months import write_months
 from collector.rollups.subjects import HourShare
 from collector.trending.finder import Trends
-from collector.trending.terms import stopwords
 from shared.cycles import cycle_id_of, new_cycle
 from shared.default_communities import DEFAULT_SUBREDDITS
 from shared.models import (
@@ -63,6 +62,7 @@ from shared.store.scan import after
 from shared.store.schema import SCHEMA
 from shared.store.sqlite import SqliteStore
 from shared.times import hour_of, hour_start, iso
+from shared.topics.terms import stopwords
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 

@@ -8,7 +8,6 @@ MIN_OWN_WORDS words, because one person may ask "Is Claude down?" twice; nor rec
 which repeat their words on a schedule; nor comments.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,18 +18,14 @@ from collector.text.recurring import is_recurring
 from shared.models import ALL, Likeness, Post, copy_marks
 from shared.store import HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import item_key, key_of_place
-from shared.text import folded
+from shared.text.words import count_words, words_of
 from shared.times import Window, hour_of, iso, parse_iso
 
 # The same text more than a week later isn't a copy.
 WITHIN = timedelta(days=7)
-# For posts of one author; collector/trending/near_copies.py compares different authors.
+# For posts of one author; shared/topics/near_copies.py compares different authors.
 MIN_OWN_WORDS = 6
 KEY_BYTES = 8
-WORD = re.compile(r"\w+")
-# In scripts without spaces between words, each letter counts as a word.
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-WORD_OR_LETTER = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+")
 
 
 class Marks(TypedDict):
@@ -38,17 +33,6 @@ class Marks(TypedDict):
 
     copy_of: str | None
     copies: list[str]
-
-
-def words_of(text: str) -> str:
-    """Return the words of a text, normalised for comparison."""
-    plain = folded(text)
-    return " ".join((WORD if plain.isascii() else WORD_OR_LETTER).findall(plain))
-
-
-def count_words(words: str) -> int:
-    """Count the words in a result of `words_of`."""
-    return words.count(" ") + 1 if words else 0
 
 
 def likeness_of(post: Post) -> Likeness:

@@ -8,7 +8,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from collector.text.foreign_words import (
+from collector.text.scripts import is_in_other_script
+from shared.models import Language
+from shared.text.foreign_words import (
     ACCENT,
     BEFORE_NAMES,
     LETTER,
@@ -18,8 +20,6 @@ from collector.text.foreign_words import (
     SPELLING,
     known_words,
 )
-from collector.text.scripts import is_in_other_script
-from shared.models import Language
 
 # The beginning of a longer text is enough.
 CHARACTERS = 1_000

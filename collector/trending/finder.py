@@ -7,21 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from collector.text.cleaning import clean
 from collector.text.recurring import is_recurring
-from collector.trending.keyness import Usage
-from collector.trending.near_copies import said_words, with_one_author
 from collector.trending.snapshots import keep_topics
 from collector.trending.states import state_of
-from collector.trending.terms import terms_of
 from collector.trending.topics import (
     RecentPost,
     TopicCandidate,
     find_topics,
-    name_of,
-    slug,
     usage_of,
 )
-from collector.trending.variants import Variants
 from collector.trending.velocity import as_it_stood, velocity
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.session import Writer
@@ -35,6 +30,11 @@ from shared.store.keys import key_of_place
 from shared.store.scan import items_between, pages_between
 from shared.text.form import MARKDOWN, Form
 from shared.times import Clock, Window, hour_of, iso, parse_iso, utc_now
+from shared.topics.grouping import free_slug, name_of
+from shared.topics.keyness import Usage
+from shared.topics.near_copies import authors_of, said_words
+from shared.topics.terms import terms_in
+from shared.topics.variants import Variants
 
 log = logging.getLogger(__name__)
 
@@ -203,12 +203,21 @@ def _terms_of(post: Post, settings: Settings, form: Form) -> dict[str, str]:
         return {}
     if form.is_bot(post["author"]):
         return {}
-    return terms_of(post["title"], post["content"], form)
+    return terms_in(_cleaned(post, form))
 
 
 def _as_one(posts: Sequence[RecentPost], variants: Variants) -> list[RecentPost]:
     united = [replace(post, terms=variants.united(post.terms)) for post in posts]
-    return with_one_author(united)
+    # A copy counts as its first author's.
+    return [
+        replace(post, author=author)
+        for post, author in zip(united, authors_of(united), strict=True)
+    ]
+
+
+def _cleaned(post: Post, form: Form) -> tuple[str, str]:
+    """Return the author's own words in the title and in the text."""
+    return clean(post["title"], form), clean(post["content"], form)
 
 
 def _recent_post(post: Post, terms: Mapping[str, str], form: Form, until: datetime) -> RecentPost:
@@ -222,7 +231,7 @@ def _recent_post(post: Post, terms: Mapping[str, str], form: Form, until: dateti
         velocity=velocity(post, until),
         scored=scored(post),
         terms=terms,
-        words=said_words(post["title"], post["content"], form),
+        words=said_words(*_cleaned(post, form)),
         upvotes=post["upvotes"],
         comments=post["comment_count"],
         copies=post.get("copies", ()),
@@ -242,12 +251,8 @@ def _rounded(number: float | None) -> float | None:
 def _topic(
     topic: TopicCandidate, discussion: Discussion, said: Totals, window: Window, ids: set[str]
 ) -> Topic:
-    theme, keywords = name_of(topic)
-    topic_id = base = slug(theme)
-    number = 1
-    while topic_id in ids:
-        number += 1
-        topic_id = f"{base}-{number}"
+    theme, keywords = name_of(topic.group)
+    topic_id = free_slug(theme, ids)
     ids.add(topic_id)
     posts_in = Counter(post.community for post in topic.posts)
     by_hour = [discussion.hours[hour] for hour in window.hours()]

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from collector.trending.keyness import MIN_AUTHORS
 from shared.models import Topic, Topics
 from shared.store import CURRENT, TOPICS, Store
 from shared.times import iso, parse_iso
+from shared.topics.keyness import MIN_AUTHORS
 
 KEPT_DAYS = 7
 

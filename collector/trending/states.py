@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.models import TopicState
+from shared.topics.course import FADING_SHARE, PEAK_SHARE
 
 # Number of hours compared, so that no single hour decides.
 HOURS = 3
 # A topic that is first mentioned within these hours is new.
 NEW_HOURS = 6
-# Below this share of its best hours it is fading.
-FADING_SHARE = 0.34
-# Above this share of its best hours it is at its peak.
-PEAK_SHARE = 0.9
 
 
 def state_of(by_hour: Sequence[int], now: datetime) -> TopicState:

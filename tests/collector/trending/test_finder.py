@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from collector.trending.keyness import Usage
-from collector.trending.terms import stopwords
 from local.sample import sample_objects, stories_between
 from shared.models import Comment, Post
 from shared.store import COMMENTS, POSTS
 from shared.times import iso
+from shared.topics.keyness import Usage
+from shared.topics.terms import stopwords
 from tests.api.world import a_comment, a_post
 from tests.collector.harness import run_cycle, settings_for
 from tests.collector.trending.talk import NOW, chatter, find, post_of_age, story

@@ -8,7 +8,6 @@ import pytest
 
 from api.schema.trending import TopicAnswer
 from collector.text.recurring import is_recurring
-from collector.trending.near_copies import said_words, with_one_author
 from collector.trending.snapshots import forget_posts
 from collector.trending.states import state_of
 from collector.trending.topics import RecentPost
@@ -17,6 +16,7 @@ from shared.settings import Settings
 from shared.stats.cells import Scored
 from shared.store import COMMENTS, CURRENT, POSTS, TOPICS, Store
 from shared.times import iso
+from shared.topics.near_copies import authors_of, said_words
 from tests.api.world import a_comment
 from tests.collector.trending.talk import NOW, VOCABULARY, chatter, find, post_of_age, story
 
@@ -261,7 +261,7 @@ def test_people_who_agree_in_few_words_are_not_one() -> None:
         recent(number, f"author{number}", title, content)
         for number, (title, content) in enumerate(AGREEING)
     ]
-    assert [post.author for post in with_one_author(posts)] == [post.author for post in posts]
+    assert authors_of(posts) == [post.author for post in posts]
 
 
 def recent(number: int, author: str, title: str, content: str) -> RecentPost:

@@ -6,15 +6,16 @@ import pytest
 
 from collector.sentiment.registry import method_named
 from collector.trending.finder import RECENT_HOURS
-from collector.trending.keyness import Usage
-from collector.trending.terms import terms_of
-from collector.trending.topics import RecentPost, find_topics, name_of, usage_of
+from collector.trending.topics import RecentPost, find_topics, usage_of
 from local.sample import find_sample, sample_objects, stories_between
 from local.sample.phrases import NAMES
 from local.sample.threads import threads_of
 from shared.default_communities import DEFAULT_SUBREDDITS
 from shared.stats.cells import Scored
 from shared.times import Window
+from shared.topics.grouping import name_of
+from shared.topics.keyness import Usage
+from shared.topics.terms import terms_of
 
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -195,7 +196,7 @@ def themes_at(now: datetime, kept: timedelta) -> list[str]:
     for hour in range(first, start):
         for post in told_in(hour):
             before.add(post.community, usage.uses.keys() & post.terms.keys())
-    return [name_of(topic)[0] for topic in find_topics(recent, usage, before)]
+    return [name_of(topic.group)[0] for topic in find_topics(recent, usage, before)]
 
 
 @lru_cache(maxsize=1000)

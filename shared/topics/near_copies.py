@@ -1,4 +1,4 @@
-"""Near copies: posts with almost the same words count as one person's, whatever their authors.
+"""Near copies: texts with almost the same words count as one person's, whatever their authors.
 
 Copies of one author (collector/rollups/copies.py) are already left out here. Texts are compared
 without addresses, account names and emoji. Equal texts count as one person's if they have at least
@@ -8,14 +8,11 @@ because different people often agree in a few words, but not in many.
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from itertools import pairwise
+from typing import Protocol
 
-from collector.rollups.copies import count_words, words_of
-from collector.text.cleaning import clean
-from collector.trending.topics import RecentPost
-from shared.text.form import MARKDOWN, Form
+from shared.text.words import count_words, words_of
 
 # Different people may write the same few words: "Is Claude down?"
 MIN_WORDS = 8
@@ -35,36 +32,51 @@ MAX_PAIRS = 300
 HASH_BYTES = 8
 
 
-def said_words(title: str, content: str, form: Form = MARKDOWN) -> str:
-    """Return the words of a post, normalised for comparison."""
-    return words_of(f"{clean(title, form)} {clean(content, form)}")
+class Written(Protocol):
+    """A text with its author, and its words as `said_words` returns them; "" has no copies."""
+
+    @property
+    def id(self) -> str:
+        """Return the id, which is also the author's name where nobody knows it."""
+        ...
+
+    @property
+    def author(self) -> str:
+        """Return the name of the author."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """Return the words."""
+        ...
 
 
-def with_one_author(posts: Sequence[RecentPost]) -> list[RecentPost]:
-    """Return the posts, with each copy and near copy given the author of its first post.
+def said_words(*texts: str) -> str:
+    """Return the words of texts that their authors wrote themselves, normalised for comparison."""
+    return words_of(" ".join(texts))
 
-    Short posts are copies only if they are equal and their authors are deleted.
+
+def authors_of(texts: Sequence[Written]) -> list[str]:
+    """Return the authors of the texts, that of the first one for each copy and near copy.
+
+    Short texts are copies only if they are equal and their authors are deleted.
     """
-    groups = _Groups(len(posts))
+    groups = _Groups(len(texts))
     first: dict[str, int] = {}
     near = _NearOnes()
-    for number, post in enumerate(posts):
-        if not post.words:
+    for number, text in enumerate(texts):
+        if not text.words:
             continue
-        words = count_words(post.words)
-        if words >= MIN_WORDS or post.author == post.id:
-            known = first.setdefault(post.words, number)
+        words = count_words(text.words)
+        if words >= MIN_WORDS or text.author == text.id:
+            known = first.setdefault(text.words, number)
             groups.unite(known, number)
             if known != number:
                 continue
         if words >= MIN_WORDS_OF_NEAR:
-            for other in near.found(number, post.words):
+            for other in near.found(number, text.words):
                 groups.unite(other, number)
-    authors = [posts[groups.first_of(number)].author for number in range(len(posts))]
-    return [
-        post if post.author == author else replace(post, author=author)
-        for post, author in zip(posts, authors, strict=True)
-    ]
+    return [texts[groups.first_of(number)].author for number in range(len(texts))]
 
 
 class _Groups:

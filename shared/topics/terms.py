@@ -1,17 +1,19 @@
-"""The words and phrases of a post that can name a subject."""
+"""The words and phrases of a text that can name a subject."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from collector.text.cleaning import clean
-from collector.text.foreign_words import DOUBTFUL, FOREIGN
 from shared.text.english import words_of
+from shared.text.foreign_words import DOUBTFUL, FOREIGN
 from shared.text.form import MARKDOWN, Form
+from shared.text.own_words import own_words
 from shared.text.stopwords import stopwords as listed_stopwords
 
 LONGEST_PHRASE = 3
 SHORTEST_WORD = 2
+# The rest of a longer text is ignored, to bound the time.
+MAX_CHARACTERS = 10_000
 # GPT-5.5, node.js, C# and CI/CD are one word each.
 WORD = re.compile(r"[^\W_]+(?:[.'/+-][^\W_]+)*[+#]*")
 POSSESSIVE = re.compile(r"'s$")
@@ -26,12 +28,18 @@ def stopwords() -> frozenset[str]:
 
 
 def terms_of(title: str, content: str, form: Form = MARKDOWN) -> dict[str, str]:
-    """Return the terms of a post, words and phrases of two or three words, with their spellings.
+    """Return the terms of an item's own words, as `terms_in` does; the title comes first."""
+    return terms_in(own_words(text, form)[:MAX_CHARACTERS] for text in (title, content))
 
-    A term is in lower case. Its spelling is that of its first use; the title comes first.
+
+def terms_in(texts: Iterable[str]) -> dict[str, str]:
+    """Return the terms of texts, words and phrases of two or three words, with their spellings.
+
+    The texts are their authors' own words. A term is in lower case; its spelling is that of its
+    first use.
     """
     found: dict[str, str] = {}
-    for text in (clean(title, form), clean(content, form)):
+    for text in texts:
         for run in _runs(text):
             for phrase in _phrases(run):
                 found.setdefault(" ".join(map(folded, phrase)), " ".join(phrase))

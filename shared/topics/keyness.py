@@ -1,4 +1,4 @@
-"""Keyness: which terms are used more in the last 24 hours than expected from the week before."""
+"""Keyness: which terms are used more in a time than expected from the time before."""
 
 import math
 from collections import Counter, defaultdict
@@ -48,7 +48,9 @@ class Keyness:
     growth: float | None
 
 
-def keyness_of(recent: Usage, before: Usage) -> dict[str, Keyness]:
+def keyness_of(
+    recent: Usage, before: Usage, repeats: Mapping[str, float] | None = None
+) -> dict[str, Keyness]:
     """Return the terms that are used significantly more than expected.
 
     The score is the signed root of Dunning's log-likelihood ratio (Computational Linguistics 19(1),
@@ -56,9 +58,15 @@ def keyness_of(recent: Usage, before: Usage) -> dict[str, Keyness]:
     community and added up, as Cochran, Mantel and Haenszel do, so a community that became busier,
     or is new, changes nothing. The prior is one more use, distributed as expected; without it, rare
     terms would win by chance. The threshold rises with the number of terms tested (Bonferroni).
+
+    repeats are, by the term, the number of uses (1 or more) that count as one, since those of a
+    thread aren't independent: uses are divided by it, as Rao and Scott do (Biometrics 48, 1992).
     """
+    known = repeats or {}
     scored = {
-        term: _keyness(uses, before.uses.get(term, {}), recent.posts, before.posts)
+        term: _keyness(
+            uses, before.uses.get(term, {}), recent.posts, before.posts, known.get(term, 1.0)
+        )
         for term, uses in recent.uses.items()
     }
     bar = NormalDist().inv_cdf(1 - CHANCE / max(1, len(scored)))
@@ -74,6 +82,7 @@ def _keyness(
     then: Mapping[str, int],
     posts_now: Mapping[str, int],
     posts_then: Mapping[str, int],
+    repeat: float,
 ) -> Keyness:
     uses_now, uses_then = sum(now.values()), sum(then.values())
     uses = uses_now + uses_then
@@ -86,8 +95,8 @@ def _keyness(
     share = expected / uses
     if share >= 1 or uses_now <= expected:
         return Keyness(0.0, 1.0, None)
-    total = uses + PRIOR_POSTS
-    seen = uses_now + PRIOR_POSTS * share
+    total = uses / repeat + PRIOR_POSTS
+    seen = uses_now / repeat + PRIOR_POSTS * share
     rest = total - seen
     ratio = seen * math.log(seen / (total * share)) + rest * math.log(rest / (total * (1 - share)))
     share_now = uses_now / sum(posts_now.values())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from collector.trending.terms import stopwords, terms_of
+from shared.topics.terms import stopwords, terms_of
 
 
 def test_phrases_of_up_to_three_words_in_their_own_spelling() -> None:
