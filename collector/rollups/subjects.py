@@ -196,7 +196,9 @@ def _with_hours(day: DayStats, changed: Iterable[SubjectHour]) -> DayStats:
         hours.pop(hour, None)
         for by_hour in parts.values():
             by_hour.pop(hour, None)
-        for texts in (*methods.values(), *kinds.values()):
+        for of_hours in methods.values():
+            of_hours.pop(hour, None)
+        for texts in kinds.values():
             texts.pop(hour, None)
         if each["shares"]:
             hours[hour] = add_communities(
