@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.models import Item, OtherLanguages
-from shared.stats.cells import thread_of
+from shared.stats.cell_threads import thread_of
 from shared.store.keys import item_key
 from shared.text.form import MARKDOWN
 from shared.text.forms import FORMS
