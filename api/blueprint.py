@@ -47,6 +47,7 @@ from api.process import (
 )
 from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
+from api.reads.explain import read_explanation
 from api.reads.health import check_health
 from api.reads.items import read_items
 from api.reads.markers import read_effect, read_marker, read_markers
@@ -61,6 +62,7 @@ from api.reads.trends import read_trends
 from api.reads.voice import read_voice
 from api.reads.watchlist import read_community, read_revisions, read_whole_watchlist
 from api.schema.corrections import Corrections, CorrectionsParameters
+from api.schema.explain import MOMENTS_OF_EXPLANATION, ExplainParameters
 from api.schema.markers import (
     MOMENTS_OF_EFFECT,
     EffectParameters,
@@ -259,6 +261,15 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
         return prepared(atom_of(await read_entries(deps), origin, place), origin)
 
     return await serve_kept(deps, req, (place, "json"), parameters, make, mimetype=mimetype)
+
+
+@_route("explain")
+@answering
+async def api_explain(req: func.HttpRequest) -> func.HttpResponse:
+    """Return what made the change of a scope."""
+    return await serve_data(
+        req, ExplainParameters, read_explanation, moments=MOMENTS_OF_EXPLANATION
+    )
 
 
 @_route("subjects")

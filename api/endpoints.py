@@ -4,6 +4,7 @@ from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
 from api.marker_endpoints import MARKER_ENDPOINTS
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
+from api.schema.explain import ExplainParameters, Explanation
 from api.schema.health import Health
 from api.schema.ingest import Ingested
 from api.schema.items import Items, PostDetail, Posts
@@ -102,6 +103,14 @@ ENDPOINTS = (
         problems=(422,),
         media_type="application/atom+xml",
         files=("text/xml",),
+    ),
+    Endpoint(
+        "explain",
+        "/explain",
+        "What made the change of a subject, a community or all, with its evidence",
+        Explanation,
+        ExplainParameters,
+        problems=(404, 422, 429),
     ),
     *SUBJECT_ENDPOINTS,
     *CORRECTION_ENDPOINTS,

@@ -8,6 +8,7 @@ from api.actions.ingest import take
 from api.deps import Deps
 from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
+from api.reads.explain import read_explanation
 from api.reads.health import LastObserved, check_health
 from api.reads.items import read_items
 from api.reads.post import read_post
@@ -17,6 +18,7 @@ from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.schema.corrections import CorrectionBody, CorrectionPath, CorrectionsParameters
+from api.schema.explain import ExplainParameters
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
@@ -90,6 +92,23 @@ def asked(
                 deps, PostParameters(id=post[1], subreddit=post[0])
             ),
             "subreddit not given": lambda deps: read_post(deps, PostParameters(id=post[1])),
+        },
+        "explain": {
+            **_of_windows(
+                lambda deps, hours: read_explanation(deps, ExplainParameters(hours=hours))
+            ),
+            **_of_windows(
+                lambda deps, hours: read_explanation(
+                    deps, ExplainParameters(hours=hours, community=one)
+                ),
+                ", one community",
+            ),
+            **_of_windows(
+                lambda deps, hours: read_explanation(
+                    deps, ExplainParameters(hours=hours, subject=subjects[0])
+                ),
+                ", one subject",
+            ),
         },
         "trending_topics": {"": topics},
         "trending_feed": {"": topics},

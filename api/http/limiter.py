@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from api.errors import RequestError
+from api.schema.explain import ExplainParameters
 from api.schema.markers import EffectParameters
 from api.schema.parameters import CompareParameters, ListParameters, TrendsParameters
 from api.schema.subject_parameters import MentionsParameters, SubjectsParameters
@@ -67,4 +68,4 @@ def is_heavy(parameters: object, form: str = "json") -> bool:
         case EffectParameters():
             return 2 * parameters.days * 24 > MAX_LIGHT_HOURS
         case _:
-            return False
+            return isinstance(parameters, ExplainParameters)

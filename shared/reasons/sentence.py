@@ -57,28 +57,27 @@ def sentence_of(scope: str, change: Change, causes: Sequence[Cause]) -> str:
         return _incomplete(scope, change)
     if change.verdict == "too_few":
         return _too_few(scope, change)
-    moved = change.plain.value if change.plain is not None else 0.0
     giant = _giant(scope, change, causes)
-    if giant is not None:
-        return giant
-    cause = leading(change, causes)
-    if change.verdict == "no_clear_change":
-        if cause is None:
-            return (
-                f"Nothing stands out: the change of {scope} ({_by(moved)}) and of each part of it"
-                " is within chance."
-            )
+    return giant if giant is not None else _of_cause(scope, change, leading(change, causes))
+
+
+def _of_cause(scope: str, change: Change, cause: Cause | None) -> str:
+    moved = change.plain.value if change.plain is not None else 0.0
+    if cause is None and change.verdict == "no_clear_change":
         return (
-            f"{scope} has no clear change as a whole ({_by(moved)}), but {_named(cause)} moved it"
-            f" {_by(cause.contribution.effect)}, more than chance: {_because(cause.contribution)}."
+            f"Nothing stands out: the change of {scope} ({_by(moved)}) and of each part of it is"
+            " within chance."
         )
     claim = f"{scope} got {change.verdict}, {_by(moved)}"
     if cause is None:
         return f"{claim}. No single part of it stands out beyond chance."
     own = cause.contribution
-    return (
-        f"{claim}. Most of what stands out is {_named(cause)}, {_by(own.effect)}: {_because(own)}."
-    )
+    if change.verdict == "no_clear_change":
+        return (
+            f"{scope} has no clear change as a whole ({_by(moved)}), but {_named(cause)} moved it"
+            f" {_by(own.effect)}, more than chance: {_because(own)}."
+        )
+    return f"{claim}. What stands out most is {_named(cause)}, {_by(own.effect)}: {_because(own)}."
 
 
 def _incomplete(scope: str, change: Change) -> str:
@@ -129,8 +128,8 @@ def _giant(scope: str, change: Change, causes: Sequence[Cause]) -> str | None:
     moved = f" and moved the mean {_by(own.contribution.effect)}" if own is not None else ""
     when = "now" if side == "statistics" else "before"
     return (
-        f"One thread{title} has {giant.share:.0%} of the items {when}{moved}. Its mood isn't that of"
-        f" {scope}, of which no change is clear."
+        f"One thread{title} has {giant.share:.0%} of the items {when}{moved}. Its mood isn't that"
+        f" of {scope}, of which no change is clear."
     )
 
 

@@ -1,0 +1,171 @@
+"""Reads a bounded number of a scope's items, spread over a span."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from api.reads.hours import Reference, read_referenced
+from api.reads.listing import COMMENT
+from api.reads.mentions import is_about
+from api.reads.scopes import Scope
+from shared.models import (
+    ALL,
+    REMOVED,
+    Item,
+    Mention,
+    ScopeHour,
+    Sentiment,
+    SubjectHour,
+    TargetSentiment,
+)
+from shared.stats.cells import Scored, scored, thread_of
+from shared.stats.contributions import Weighed
+from shared.stats.subjects import listed_in, scored_mention, sentiment_of
+from shared.store import HOURS_OF_ALL, SUBJECT_HOURS, Store
+from shared.store.keys import item_key
+
+T = TypeVar("T")
+
+# Maximum hours and items that are read of a span. An item costs one request unit, an hour one to
+# five, so that both spans stay below 1,000 together.
+MAX_HOURS = 48
+MAX_ITEMS = 160
+
+
+@dataclass(frozen=True)
+class SampledItem:
+    """An item that counts in a scope, as it counts there."""
+
+    item: Item
+    scored: Scored
+    mention: Mention | None
+
+    @property
+    def id(self) -> str:
+        """Return its id."""
+        return self.item["id"]
+
+    @property
+    def key(self) -> str:
+        """Return what names it among posts and comments."""
+        return item_key(self.item["kind"], self.item["id"])
+
+    @property
+    def thread(self) -> str:
+        """Return the id of its thread's post."""
+        return thread_of(self.item)
+
+    @property
+    def title(self) -> str | None:
+        """Return the title of a post."""
+        return cast("str | None", self.item.get("title"))
+
+    @property
+    def text(self) -> str:
+        """Return its title and text."""
+        return f"{self.title or ''}\n{self.item['content']}".strip()
+
+    @property
+    def is_quotable(self) -> bool:
+        """Return whether its words stand for its label: nothing was taken away or corrected."""
+        corrected = "correction" in self.item or "method_says" in self._sentiment
+        gone = self.item["deleted"] or self.item["content"] == REMOVED
+        return bool(self.text) and not corrected and not gone and "copy_of" not in self.item
+
+    @property
+    def deciding(self) -> Sequence[str]:
+        """Return the words that decided the label, as they stand in the text."""
+        return self._sentiment.get("deciding", ())
+
+    @property
+    def _sentiment(self) -> Sentiment | TargetSentiment:
+        if self.mention is None:
+            return self.item["sentiment"]
+        return sentiment_of(self.item, self.mention)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Items of a span that count in the mean, of `counted` there are."""
+
+    items: Sequence[SampledItem]
+    counted: int
+
+    @property
+    def weighed(self) -> list[Weighed]:
+        """Return the items, each standing for as many as there are for each that was read."""
+        weight = self.counted / len(self.items) if self.items else 1.0
+        return [Weighed(each.key, each.thread, each.scored.compound, weight) for each in self.items]
+
+
+async def read_sample(
+    store: Store,
+    scope: Scope,
+    hours: Sequence[str],
+    names: Sequence[str],
+    *,
+    counted: int,
+    counts_others: bool,
+) -> Sample:
+    """Return up to MAX_ITEMS of the scope's items that count in these hours.
+
+    hours (YYYY-MM-DDTHH) are those with items; where there are more than MAX_HOURS, those that are
+    read are spread over them, and so are the items. counts_others: other languages count, too.
+    Raises StoreError.
+    """
+    references = await _references(store, scope, spread(hours, MAX_HOURS), names)
+    items = await read_referenced(store, spread(references, MAX_ITEMS))
+    found = [_sampled(item, scope) for item in items if is_about(item, scope)]
+    return Sample([each for each in found if counts_others or each.scored.is_english], counted)
+
+
+def spread(listed: Sequence[T], most: int) -> list[T]:
+    """Return at most `most` of these, evenly spread over them."""
+    if len(listed) <= most:
+        return list(listed)
+    return [listed[place * len(listed) // most] for place in range(most)]
+
+
+def _sampled(item: Item, scope: Scope) -> SampledItem:
+    listed = item.get("mentions", ())
+    mention = next((each for each in listed if each["subject"] == scope.subject_id), None)
+    return SampledItem(
+        item, scored(item) if mention is None else scored_mention(item, mention), mention
+    )
+
+
+async def _references(
+    store: Store, scope: Scope, hours: Sequence[str], names: Sequence[str]
+) -> list[Reference]:
+    """Return the items of hours, oldest first."""
+    found: list[Reference] = []
+    if scope.subject is not None:
+        of_subject = await store.read_many(SUBJECT_HOURS, [(scope.name, hour) for hour in hours])
+        for subject_hour in of_subject.values():
+            found += _of_subject(subject_hour, scope, names)
+    else:
+        of_all = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
+        wanted = names if scope.community == ALL else [scope.community]
+        for hour in of_all.values():
+            found += _of_hour(hour, wanted)
+    return sorted(found)
+
+
+def _of_subject(hour: SubjectHour, scope: Scope, names: Sequence[str]) -> Iterable[Reference]:
+    for each in listed_in(hour, names):
+        if scope.has_part(each.via, each.community):
+            mark = COMMENT if each.kind == "comment" else ""
+            yield Reference(each.order_key + mark, each.community, each.kind)
+
+
+def _of_hour(hour: ScopeHour, names: Sequence[str]) -> Iterable[Reference]:
+    shares: Mapping[str, object] = hour["shares"]
+    for name in names:
+        if name not in shares:
+            continue
+        share = hour["shares"][name]
+        for order_key, _ in share["posts"]:
+            yield Reference(order_key, name, "post")
+        # Hours that an earlier version stored don't list their comments.
+        for each in share.get("comments", ()):
+            yield Reference(f"{hour['id']}{each[1:]}{COMMENT}", name, "comment")

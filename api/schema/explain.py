@@ -1,0 +1,167 @@
+"""What made a change: the sentence, the contributions of parts, and the items they rest on."""
+
+from pydantic import Field
+
+from api.schema.base import Answer, DataOrigin, Time, WebAddress
+from api.schema.coverage import CoverageAnswer
+from api.schema.parameters import ComparedSpanParameters, OneSubject
+from api.schema.sentiment import COVERAGE, REASON, VERDICT, Change, Rematching, Scope, TimeWindow
+from api.schema.values import CommunityName
+from shared.communities import Kind
+from shared.models import Label
+from shared.reasons.sentence import KindOf
+from shared.reasons.weights import Because
+from shared.stats.compare import Reason, Verdict
+from shared.stats.windows import Because as BaselineBecause
+
+
+class ExplainParameters(ComparedSpanParameters):
+    """The scope and the window whose change is explained."""
+
+    subject: OneSubject = None
+    community: CommunityName | None = Field(
+        default=None,
+        description="the name of a watched community, in upper or lower case; without it, all",
+        examples=["claude"],
+    )
+
+
+class ExplainedItem(Answer):
+    """An item that the answer cites."""
+
+    kind: Kind = Field(description="post or comment")
+    id: str = Field(description="its id, unique among those of its kind")
+    post_id: str = Field(description="the post that it is or belongs to")
+    community: str = Field(description="the id of its community")
+    title: str | None = Field(description="the title of a post; null for a comment")
+    created_utc: Time = Field(description="when it was written")
+    permalink: WebAddress = Field(description="it at its source; empty if it isn't http(s)")
+    label: Label = Field(description="the label with which it counts in the scope")
+    compound: float = Field(description="the compound with which it counts, -1 to 1")
+
+
+class ContributionAnswer(Answer):
+    """A part's contribution to the change of the mean and of the number of items.
+
+    The contributions of one `kind_of` add up: effect to the change of the mean, n less n_before to
+    that of the number of items.
+    """
+
+    kind_of: KindOf = Field(description="community, kind, topic, thread or item")
+    name: str = Field(
+        description="the name of the part, or a thread's or item's title; rest: all other items"
+    )
+    id: str | None = Field(
+        description="the id of a thread's post, or of an item; null for other parts and the rest"
+    )
+    mood: float = Field(description="the effect of the part's own mean having changed")
+    mix: float = Field(
+        description="the effect of its share of the items having changed; of the rest all is mix"
+    )
+    effect: float = Field(description="mood and mix together")
+    interval: list[float] | None = Field(
+        description="[low, high] of the effect, in 95 of 100 cases, given the numbers of items;"
+        " null for the rest",
+        min_length=2,
+        max_length=2,
+    )
+    n: float = Field(description="items of the window; those of several kinds count in fractions")
+    n_before: float = Field(description="items of the time before")
+    is_beyond_chance: bool = Field(
+        description="whether it is more than chance makes, among all parts of the answer"
+    )
+    items: list[str] = Field(
+        description="ids of up to 10 of its items, those that weigh most first"
+    )
+
+
+class QuotedSentence(Answer):
+    """A sentence, word for word, with the words that decided its item's label marked."""
+
+    item: str = Field(description="the id of the item: `cited` has it")
+    text: str = Field(description="the sentence, in one line")
+    marks: list[list[int]] = Field(
+        description="where the deciding words stand in `text`: begin and end of each, in characters"
+        " (code points), in order, without overlaps",
+        examples=[[[6, 12]]],
+    )
+
+
+class QuotesOfReason(Answer):
+    """The sentences that a reason rests on."""
+
+    kind_of: KindOf = Field(description="the kind of the part")
+    name: str = Field(description="the name of the part, as contributions have it")
+    sentences: list[QuotedSentence] = Field(description="up to three sentences, of several threads")
+
+
+class ItemToRead(Answer):
+    """An item that weighs much, and why it was chosen."""
+
+    item: str = Field(description="the id of the item: `cited` has it")
+    text: str = Field(description="its title, or the beginning of its text, in one line")
+    because: Because = Field(
+        description="influence (it moves the mean most), volume (its thread is large), reach (its"
+        " upvotes), typical (its words are nearest to those of the reason) or opposite (it pulls"
+        " the other way)"
+    )
+    why: str = Field(description="why it was chosen, in words")
+
+
+class ItemsRead(Answer):
+    """How many items the answer looked at, and how many there are.
+
+    Contributions of communities, kinds and threads are of all items, those of topics are of what
+    was read.
+    """
+
+    items: int = Field(description="items of the window that count")
+    read: int = Field(description="those of them that were read: spread over it where not all")
+    items_before: int = Field(description="items of the time before that count")
+    read_before: int = Field(description="those of them that were read")
+
+
+class ExplainedBaseline(Answer):
+    """The time that the window is compared with."""
+
+    start: Time = Field(description="its beginning")
+    end: Time = Field(description="its end")
+    because: BaselineBecause = Field(
+        description="just_before, week_before (the same hours a week earlier) or no_week_before"
+        " (just before, since there is no data of the week before)"
+    )
+
+
+class Explanation(Answer):
+    """What made the change of a scope, with its evidence."""
+
+    scope: Scope
+    subject: str | None = Field(description="the id of the subject; null without `subject`")
+    sentence: str = Field(
+        description="the largest contribution that is beyond chance in words, or that nothing"
+        " stands out, or what is missing"
+    )
+    verdict: Verdict = Field(description=VERDICT)
+    reason: Reason | None = Field(description=REASON)
+    change: Change = Field(description="the change, looking at this scope alone")
+    contributions: list[ContributionAnswer] = Field(
+        description="by kind_of, each with its largest parts first and the rest last; empty where a"
+        " side has no items"
+    )
+    quotes: list[QuotesOfReason] = Field(
+        description="for up to three contributions that are beyond chance"
+    )
+    read_these: list[ItemToRead] = Field(
+        description="up to five items of the window that weigh most, of several threads"
+    )
+    cited: list[ExplainedItem] = Field(description="the items that are named above, each once")
+    looked_at: ItemsRead = Field(description="how many items it rests on")
+    window: TimeWindow = Field(description="the full hours that are explained")
+    before: ExplainedBaseline = Field(description="the time that they are compared with")
+    coverage: CoverageAnswer | None = Field(description=COVERAGE)
+    rematching: Rematching = False
+    origin: DataOrigin
+    timestamp: Time = Field(description="when the answer was made")
+
+
+MOMENTS_OF_EXPLANATION = {"timestamp": True}
