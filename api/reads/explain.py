@@ -154,7 +154,7 @@ def _largest(states: States) -> list[str]:
 
     def usual(name: str) -> float:
         state = states[name]
-        return (state.get("usual_rate") or 0.0) if state is not None else 0.0
+        return (state.get("hourly") or 0.0) if state is not None else 0.0
 
     return sorted(states, key=lambda name: (-usual(name), name))[:MAX_COMMUNITIES]
 
