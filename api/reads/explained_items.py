@@ -18,7 +18,8 @@ from shared.models import (
     SubjectHour,
     TargetSentiment,
 )
-from shared.stats.cells import Scored, scored, thread_of
+from shared.stats.cell_threads import thread_of
+from shared.stats.cells import Scored, scored
 from shared.stats.contributions import Weighed
 from shared.stats.subjects import listed_in, scored_mention, sentiment_of
 from shared.store import HOURS_OF_ALL, SUBJECT_HOURS, Store
