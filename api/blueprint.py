@@ -91,6 +91,7 @@ from api.schema.subject_parameters import (
     SubjectsParameters,
     VoiceParameters,
 )
+from api.schema.topics import TopicsParameters
 from api.schema.watchlist import CommunityPath, HistoryParameters, SubjectAnswer
 from api.serving import LOOKS_SHARE_SECONDS, serve_data, serve_kept, serve_page
 from shared.batches import MAX_BYTES
@@ -246,6 +247,16 @@ async def api_watchlist_history(req: func.HttpRequest) -> func.HttpResponse:
 async def api_trending_topics(req: func.HttpRequest) -> func.HttpResponse:
     """Return the trending topics."""
     return await serve_data(req, TrendingParameters, read_trending)
+
+
+@_route("topics")
+@answering
+async def api_topics(req: func.HttpRequest) -> func.HttpResponse:
+    """Return what is said more in a scope and a span than before."""
+    # The rules of texts cost 50 ms, only when used.
+    from api.reads.topics import read_topics  # noqa: PLC0415
+
+    return await serve_data(req, TopicsParameters, read_topics)
 
 
 @_route("trending_feed")

@@ -20,6 +20,7 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from api.schema.sentiment import Comparison, SentimentTrends, Stats
+from api.schema.topics import ScopeTopics, TopicsParameters
 from api.schema.trending import TopicsAnswer
 from api.schema.watchlist import (
     CommunityAnswer,
@@ -94,6 +95,14 @@ ENDPOINTS = (
         TopicsAnswer,
         TrendingParameters,
         problems=(404, 422),
+    ),
+    Endpoint(
+        "topics",
+        "/topics",
+        "What is said more in a subject, a community or all of them than in the time before",
+        ScopeTopics,
+        TopicsParameters,
+        problems=(404, 422, 429),
     ),
     Endpoint(
         "trending_feed",

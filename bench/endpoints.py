@@ -15,6 +15,7 @@ from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
 from api.reads.sentiment import compare, read_stats
 from api.reads.subreddits import read_communities, read_subreddits
+from api.reads.topics import read_topics
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.schema.corrections import CorrectionBody, CorrectionPath, CorrectionsParameters
@@ -31,6 +32,7 @@ from api.schema.parameters import (
     TrendingParameters,
     TrendsParameters,
 )
+from api.schema.topics import TopicsParameters
 from bench.marker_endpoints import markers_asked
 from bench.subject_endpoints import WINDOWS, Asked, Read, subjects_asked, subjects_view
 
@@ -112,6 +114,11 @@ def asked(
         },
         "trending_topics": {"": topics},
         "trending_feed": {"": topics},
+        "topics": {
+            **_topics_of("", {}),
+            **_topics_of(", one subreddit", {"subreddit": one}),
+            **_topics_of(", a subject", {"subject": subjects[0]}),
+        },
         "subreddits": {"": lambda deps: read_subreddits(deps, SubredditsParameters())},
         "communities": {"": lambda deps: read_communities(deps, SubredditsParameters())},
         "cycles": {"20": list_cycles},
@@ -133,6 +140,16 @@ def _corrections_asked(community: str, post: str) -> Asked:
         "corrections": {"50": lambda deps: read_page_of_corrections(deps, CorrectionsParameters())},
         "delete_correction": {"": lambda deps: delete_correction(deps, path)},
     }
+
+
+def _topics_of(more: str, scope: dict[str, str]) -> dict[str, Read]:
+    """Return the reads of what is said more than before in a scope."""
+
+    def read(deps: Deps, hours: int) -> Awaitable[object]:
+        asked = TopicsParameters.model_validate({"hours": hours, **scope})
+        return read_topics(deps, asked)
+
+    return _of_windows(read, more)
 
 
 def topics(deps: Deps) -> Awaitable[object]:

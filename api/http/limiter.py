@@ -8,8 +8,14 @@ from typing import TypeVar
 from api.errors import RequestError
 from api.schema.explain import ExplainParameters
 from api.schema.markers import EffectParameters
-from api.schema.parameters import CompareParameters, ListParameters, TrendsParameters
+from api.schema.parameters import (
+    CompareParameters,
+    ItemsParameters,
+    ListParameters,
+    TrendsParameters,
+)
 from api.schema.subject_parameters import MentionsParameters, SubjectsParameters
+from api.schema.topics import TopicsParameters
 
 T = TypeVar("T")
 
@@ -53,9 +59,15 @@ class Limiter:
             self._inside -= 1
 
 
+def finds_topics(parameters: object) -> bool:
+    """Return whether the read looks for topics, or for the items of one."""
+    is_of_topic = isinstance(parameters, ItemsParameters) and parameters.topic is not None
+    return is_of_topic or isinstance(parameters, TopicsParameters)
+
+
 def is_heavy(parameters: object, form: str = "json") -> bool:
-    """Return whether the read is a search, a file, a large page, or a long sum."""
-    if form != "json":
+    """Return whether the read is a search, a file, a large page, a long sum, or finds topics."""
+    if form != "json" or finds_topics(parameters):
         return True
     match parameters:
         case ListParameters():

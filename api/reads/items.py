@@ -48,7 +48,12 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
     search = search_of(search_terms(parameters.q or ""))
     copies = None
     listing: Listing[Item]
-    if scope.subject is not None:
+    if parameters.topic is not None:
+        # The rules of texts cost 50 ms, only when used.
+        from api.reads.topics import read_topic_items  # noqa: PLC0415
+
+        listing = await read_topic_items(deps, parameters, scope, kinds)
+    elif scope.subject is not None:
         listing = MentionListing(store, scope, window, end, names, label=label, kinds=kinds)
     else:
         listing = _Listing(

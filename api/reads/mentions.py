@@ -93,7 +93,7 @@ def is_about(item: Item, scope: Scope) -> bool:
     """Return whether an item mentions the scope's subject by its via; True without a subject."""
     if scope.subject is None:
         return True
-    mention = _mention_of(item, scope)
+    mention = mention_of(item, scope)
     return mention is not None and scope.via in {None, mention["via"]}
 
 
@@ -185,11 +185,12 @@ def _place_of(listed: Listed) -> str:
 
 def label_in(item: Item, scope: Scope) -> Label:
     """Return the label by which an item counts in a scope: of its subject, if there is one."""
-    mention = _mention_of(item, scope)
+    mention = mention_of(item, scope)
     return sentiment_of(item, mention)["label"] if mention else item["sentiment"]["label"]
 
 
-def _mention_of(item: Item, scope: Scope) -> Mention | None:
+def mention_of(item: Item, scope: Scope) -> Mention | None:
+    """Return the mention of the scope's subject in an item; None if there is none."""
     listed = item.get("mentions", ())
     return next((each for each in listed if each["subject"] == scope.subject_id), None)
 
@@ -218,7 +219,7 @@ def _answers(
     names: Sequence[str],
     cursor_of: Callable[[Item], str],
 ) -> list[MentionAnswer]:
-    found = ((item, _mention_of(item, scope)) for item in items)
+    found = ((item, mention_of(item, scope)) for item in items)
     return [_answer(item, mention, names, cursor_of(item)) for item, mention in found if mention]
 
 

@@ -328,6 +328,13 @@ class ItemsParameters(SubjectFilter, ListParameters):
     kind: Kind | None = Field(
         default=None, description="post or comment; without it, both", examples=["comment"]
     )
+    topic: str | None = Field(
+        default=None,
+        max_length=MAX_SEARCH_CHARS,
+        description="the id of a topic of /topics with the same community or subject, and the same"
+        " `hours`, or `start` and `end`: exactly its items",
+        examples=["rate-limit"],
+    )
 
 
 class TrendingParameters(Parameters):

@@ -333,6 +333,8 @@ async def test_those_who_search_wait_in_a_line_and_beyond_it_are_told_to_come_ag
         ("/api/v1/sentiment/compare?subreddits=aws,claude,openai", False),
         ("/api/v1/sentiment/stats?hours=2160", False),
         ("/api/v1/posts/abc", False),
+        ("/api/v1/topics?subject=cursor", True),
+        (f"{ITEMS}?topic=rate-limit", True),
         ("/api/v1/trending", False),
         ("/api/v1/trending.atom", False),
         ("/api/v1/subreddits", False),

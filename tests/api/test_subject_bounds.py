@@ -14,6 +14,7 @@ from api.reads.mentions import read_feed, read_mentions
 from api.reads.posts import read_recent_posts
 from api.reads.sentiment import compare, read_stats
 from api.reads.subjects import read_subject, read_subjects
+from api.reads.topics import read_topics
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.reads.voice import read_voice
@@ -33,6 +34,7 @@ from api.schema.subject_parameters import (
     SubjectsParameters,
     VoiceParameters,
 )
+from api.schema.topics import TopicsParameters
 from bench.priced_store import PricedStore
 from collector.rollups.subject_months import write_subject_months
 from collector.rollups.subject_tables import write_tables
@@ -281,6 +283,8 @@ async def test_no_list_of_a_subject_costs_more_than_the_bound(busy) -> None:
         calls.append((read_mentions, MentionsParameters(id=MANY[0], **more, sort="score")))
     calls.append((read_feed, FeedParameters(id=MANY[0])))
     calls.append((read_trending, TrendingParameters(subject=MANY[0], limit=100)))
+    for hours in (24, 168, 2160):
+        calls.append((read_topics, TopicsParameters(subject=MANY[0], hours=hours)))
     await check(busy, calls)
 
 

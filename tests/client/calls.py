@@ -90,6 +90,7 @@ def main(address: str, key: str) -> None:
         "cycle": {"id": cycles[0].id},
         "sentiment_compare": {"subreddits": ["claude", "OpenAI"], "granularity": "day"},
         "trending_topics": {"limit": 5},
+        "topics": {"community": "claude", "hours": 168, "limit": 5},
         **{name: {"id": "kept"} for name in ("subject", "subject_mentions", "subject_feed")},
         "community": {"id": "claude"},
         **{name: {"id": "kept"} for name in ("marker", "marker_effect")},

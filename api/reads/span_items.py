@@ -1,0 +1,176 @@
+"""Reads the items of a scope in a span: all of them, or a sample that is spread evenly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from api.deps import Deps
+from api.reads.cells import read_cells
+from api.reads.hours import Reference, read_referenced
+from api.reads.listing import COMMENT
+from api.reads.mentions import is_about
+from api.reads.scopes import Scope
+from shared.communities import Kind
+from shared.models import ALL, Cell, Item, ScopeHour
+from shared.stats.subjects import listed_in
+from shared.store import (
+    COMMENTS,
+    HOURS_OF_ALL,
+    POSTS,
+    SUBJECT_HOURS,
+    Container,
+    Query,
+    Store,
+)
+from shared.times import Window, next_hour
+
+# Request units of a span, for its items and for the hours that list them: an item costs about one,
+# and so does an hour of up to HOUR_ITEMS items. Two spans and their statistics stay below 1,000.
+MAX_COST = 400
+HOUR_ITEMS = 200
+# Items of a query of a sample; a query costs two request units by itself.
+QUERY_ITEMS = 12
+POSTS_AND_COMMENTS: tuple[Kind, ...] = ("post", "comment")
+
+
+@dataclass(frozen=True)
+class SpanItems:
+    """The items of a scope that were read in a span, and the number that statistics count there."""
+
+    window: Window
+    items: Sequence[Item]
+    of: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all items were read."""
+        return len(self.items) >= self.of
+
+
+async def read_span_items(deps: Deps, scope: Scope, window: Window) -> SpanItems:
+    """Return the items of a scope in the whole hours of a window, in no order.
+
+    They are all items, or a sample of up to MAX_COST of them: each hour that is read gives the same
+    part of its items. The same data gives the same sample. The scope's via doesn't count. Raises
+    StoreError.
+    """
+    cells = (await read_cells(deps, [scope], window))[scope.name]
+    counted = {hour: cells[hour] for hour in window.hours() if hour in cells}
+    counted = {hour: cell for hour, cell in counted.items() if items_of(cell)}
+    of = sum(map(items_of, counted.values()))
+    store = await deps.watched_store()
+    if scope.subject is None and scope.community != ALL:
+        items = await _of_community(store, scope.community, counted)
+    else:
+        items = await _of_hours(deps, store, scope, counted)
+    return SpanItems(window, items, of)
+
+
+def items_of(cell: Cell) -> int:
+    """Return the number of posts and comments in a cell."""
+    return cell["posts"] + cell["comments"]
+
+
+async def _of_community(store: Store, name: str, cells: Mapping[str, Cell]) -> list[Item]:
+    total = sum(map(items_of, cells.values()))
+    found: list[Item] = []
+    for kind in POSTS_AND_COMMENTS:
+        container = cast("Container[Item]", POSTS if kind == "post" else COMMENTS)
+        counts = {
+            hour: cell["posts"] if kind == "post" else cell["comments"]
+            for hour, cell in cells.items()
+        }
+        for first, after, limit in parts_of(counts, total):
+            query = Query(container, name, limit, at_least=first, below=after)
+            found += await store.query(query)
+    return found
+
+
+def parts_of(counts: Mapping[str, int], total: int) -> list[tuple[str, str, int]]:
+    """Return parts of a span as their first hour, the hour behind them and the items to read there.
+
+    counts are those of the hours, oldest first, and `total` those of all kinds. Each part has the
+    same share of its items, so that all kinds together have MAX_COST at most.
+    """
+    hours = [hour for hour, count in counts.items() if count]
+    if not hours:
+        return []
+    own = sum(counts.values())
+    budget = MAX_COST * 3 // 4
+    if total <= budget:
+        return [(hours[0], next_hour(hours[-1]), own)]
+    parts: list[tuple[str, str, int]] = []
+    seen = taken = 0
+    first = hours[0]
+    for hour in hours:
+        seen += counts[hour]
+        wanted = seen * budget // total - taken
+        if wanted >= QUERY_ITEMS or (wanted > 0 and hour == hours[-1]):
+            parts.append((first, next_hour(hour), wanted))
+            taken += wanted
+            first = next_hour(hour)
+    return parts
+
+
+async def _of_hours(
+    deps: Deps, store: Store, scope: Scope, cells: Mapping[str, Cell]
+) -> list[Item]:
+    hours = chosen_hours({hour: items_of(cell) for hour, cell in cells.items()})
+    names = deps.settings.watched
+    listed: list[Reference] = []
+    keys = [(scope.name, hour) for hour in hours]
+    if scope.subject is None:
+        for of_all in (await store.read_many(HOURS_OF_ALL, keys)).values():
+            listed += _listed_of_all(of_all, frozenset(names))
+    else:
+        for hour in (await store.read_many(SUBJECT_HOURS, keys)).values():
+            listed += [
+                Reference(
+                    each.order_key + (COMMENT if each.kind == "comment" else ""),
+                    each.community,
+                    each.kind,
+                )
+                for each in listed_in(hour, names)
+            ]
+    read = await read_referenced(store, thinned(sorted(listed), MAX_COST - len(hours)))
+    # A mention may have gone since the hour was counted.
+    return [item for item in read if is_about(item, scope)]
+
+
+def chosen_hours(counts: Mapping[str, int]) -> list[str]:
+    """Return the hours to read, spread evenly: all of them, if their items can be read, too."""
+    hours = list(counts)
+    total = sum(counts.values())
+    if len(hours) + total <= MAX_COST:
+        return hours
+    some = max(MAX_COST // 4, MAX_COST * len(hours) // (len(hours) + total))
+    chosen = spread(hours, some)
+    while len(chosen) > 1 and sum(1 + counts[hour] // HOUR_ITEMS for hour in chosen) > MAX_COST / 2:
+        chosen = spread(chosen, len(chosen) // 2)
+    return chosen
+
+
+def spread(hours: Sequence[str], count: int) -> list[str]:
+    """Return up to `count` hours, evenly spread."""
+    if len(hours) <= count:
+        return list(hours)
+    return [hours[number * len(hours) // count] for number in range(count)]
+
+
+def thinned(references: Sequence[Reference], count: int) -> list[Reference]:
+    """Return up to `count` of the references, evenly spread."""
+    if len(references) <= count:
+        return list(references)
+    return [references[number * len(references) // count] for number in range(count)]
+
+
+def _listed_of_all(hour: ScopeHour, names: frozenset[str]) -> list[Reference]:
+    found: list[Reference] = []
+    for name, share in hour["shares"].items():
+        if name in names:
+            found += [Reference(key, name, "post") for key, _ in share["posts"]]
+            found += [
+                Reference(f"{hour['id']}{each[1:]}{COMMENT}", name, "comment")
+                for each in share.get("comments", ())
+            ]
+    return found
