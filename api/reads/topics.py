@@ -31,7 +31,8 @@ from api.schema.topics import (
 )
 from api.schema.values import Kind
 from shared.models import ALL, Item, Label, OtherLanguages
-from shared.stats.cells import Scored, count, scored, thread_of, with_threads
+from shared.stats.cell_threads import thread_of, with_threads
+from shared.stats.cells import Scored, count, scored
 from shared.stats.subjects import scored_mention
 from shared.stats.windows import SECOND, Spans, steps_of
 from shared.times import Window, hour_of, hour_start, iso
@@ -177,7 +178,7 @@ def _answer(
 
 def kinds_of(items: Sequence[Item]) -> dict[str, int] | None:
     """Return the number of items of each kind of talk, most first; None where none is known."""
-    listed = [kinds for item in items if isinstance(kinds := item.get("kinds"), list)]
+    listed = [kinds for item in items if (kinds := item.get("kinds")) is not None]
     if not listed:
         return None
     return dict(Counter(kind for kinds in listed for kind in kinds).most_common())

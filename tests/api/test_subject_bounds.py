@@ -283,8 +283,9 @@ async def test_no_list_of_a_subject_costs_more_than_the_bound(busy) -> None:
         calls.append((read_mentions, MentionsParameters(id=MANY[0], **more, sort="score")))
     calls.append((read_feed, FeedParameters(id=MANY[0])))
     calls.append((read_trending, TrendingParameters(subject=MANY[0], limit=100)))
-    for hours in (24, 168, 2160):
-        calls.append((read_topics, TopicsParameters(subject=MANY[0], hours=hours)))
+    calls += [
+        (read_topics, TopicsParameters(subject=MANY[0], hours=hours)) for hours in (24, 168, 2160)
+    ]
     await check(busy, calls)
 
 
