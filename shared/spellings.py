@@ -211,12 +211,14 @@ def _shares(
 
 def _added(shares: Sequence[CommunityHour]) -> CommunityHour:
     # An item that is being moved may be in both.
-    posts = {order_key: label for share in shares for order_key, label in share["posts"]}
+    posts = {post[0]: post for share in shares for post in share["posts"]}
     added = CommunityHour(
         cell=add(share["cell"] for share in shares),
-        posts=[[order_key, posts[order_key]] for order_key in sorted(posts, reverse=True)],
+        posts=[posts[order_key] for order_key in sorted(posts, reverse=True)],
     )
     if all("comments" in share for share in shares):
-        comments = {each[1:]: each for share in shares for each in share["comments"]}
+        comments = {
+            each[1:].partition(" ")[0]: each for share in shares for each in share["comments"]
+        }
         added["comments"] = [comments[each] for each in sorted(comments, reverse=True)]
     return added

@@ -26,7 +26,9 @@ from shared.settings import Settings
 from shared.times import iso
 
 # Fields added later are at the end, for programs that use column positions.
-_LATEST = {"language", "source", "mentions", "not_about"}
+_KINDS = ("kinds", "switch")
+_SWITCH = ("switch_from", "switch_to")
+_LATEST = {"language", "source", "mentions", "not_about", *_KINDS}
 _FIELDS = [name for name in PostAnswer.model_fields if name not in _LATEST]
 _AT = _FIELDS.index("sentiment")
 _BASIS = ["sentiment_unsure", "sentiment_deciding", "sentiment_by", "sentiment_corrected"]
@@ -41,21 +43,27 @@ POST_COLUMNS = [
     "mentions",
     *_BASIS,
     "not_about",
+    "kinds",
+    *_SWITCH,
 ]
 _LATER = ("language", "copy_of", "copies", "source", "mentions")
 ITEM_COLUMNS = [
-    *(name for name in ItemAnswer.model_fields if name not in {"sentiment", *_LATER}),
+    *(name for name in ItemAnswer.model_fields if name not in {"sentiment", *_LATER, *_KINDS}),
     *_SENTIMENT,
     *_LATER,
     *_BASIS,
+    "kinds",
+    *_SWITCH,
 ]
-_OF_MENTIONS = [name for name in MentionAnswer.model_fields if name != "sentiment"]
+_OF_MENTIONS = [name for name in MentionAnswer.model_fields if name not in {"sentiment", *_KINDS}]
 _AT_MENTION = list(MentionAnswer.model_fields).index("sentiment")
 MENTION_COLUMNS = [
     *_OF_MENTIONS[:_AT_MENTION],
     *_SENTIMENT,
     *_OF_MENTIONS[_AT_MENTION:],
     *_BASIS,
+    "kinds",
+    *_SWITCH,
 ]
 # A file goes from hand to hand without its name, so that each line says whose it is.
 NEWER_COLUMNS = ("stderr", "interval", "few", "corrected")
@@ -82,7 +90,14 @@ def items_file(
         columns, kind = MENTION_COLUMNS, "mention"
     rows = page.items.model_dump()
     if form == "csv":
-        rows = [{**row, "mentions": [_in_a_cell(each) for each in row["mentions"]]} for row in rows]
+        rows = [
+            {
+                **row,
+                **_switch_columns(row.get("switch")),
+                "mentions": [_in_a_cell(each) for each in row["mentions"]],
+            }
+            for row in rows
+        ]
     body = written(rows, columns, form, bom=parameters.bom == "1")
     parts = _parts_of(deps, parameters, page.next_cursor)
     name = _name(deps.settings, form, f"{kind}s", *parts)
@@ -96,6 +111,11 @@ def _in_a_cell(mention: Mapping[str, Any]) -> str:
     if own := mention["sentiment"]:
         how += f"; {own['label']}"
     return f"{mention['subject']} ({how})"
+
+
+def _switch_columns(switch: Mapping[str, str | None] | None) -> dict[str, str | None]:
+    known = switch or {}
+    return {"switch_from": known.get("from"), "switch_to": known.get("to")}
 
 
 def trends_file(
@@ -126,7 +146,7 @@ def _parts_of(deps: Deps, parameters: ListParameters, next_cursor: str | None) -
     The span is that of this page.
     """
     parts = [scope_asked(deps.settings, parameters), *_subject_of(parameters)]
-    parts.append(parameters.sentiment or "")
+    parts += [parameters.sentiment or "", parameters.talk or ""]
     parts.append("search" if parameters.q else "")
     if isinstance(parameters, PostsParameters) and parameters.topic:
         return [*parts, f"topic-{parameters.topic}", parameters.at or ""]

@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from api.reads.kinds import with_switch
 from api.reads.search import Search
+from shared.kinds import Talk
 from shared.models import Item, Label
 from shared.store import POSTS, Key, Store
 from shared.store.keys import id_of
@@ -16,7 +18,7 @@ I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 class Copies:
     """Removes copies from a list if their original is in the same list.
 
-    An original outside the list's window, label, search or topic replaces no copy.
+    An original outside the list's window, label, kind of talk, search or topic replaces no copy.
     """
 
     store: Store
@@ -27,6 +29,7 @@ class Copies:
     search: Search | None
     among: Collection[Key] | None = None
     """The keys of the list, if they are known."""
+    talk: Talk | None = None
 
     async def without(self, items: Sequence[I]) -> list[I]:
         """Return the items without such copies; one batched read if there are copies."""
@@ -48,9 +51,16 @@ class Copies:
         return key if is_inside and (self.among is None or key in self.among) else None
 
     def _is_listed(self, post: Any) -> bool:
-        return self.label in {None, post["sentiment"]["label"]} and (
-            self.search is None or self.search(words_of(post))
+        return (
+            self.label in {None, post["sentiment"]["label"]}
+            and is_talk(post, self.talk)
+            and (self.search is None or self.search(words_of(post)))
         )
+
+
+def is_talk(item: Item, talk: Talk | None) -> bool:
+    """Return whether an item is of a kind of talk; True for None."""
+    return talk is None or talk in item.get("kinds", ())
 
 
 def words_of(item: Item) -> str:
@@ -59,10 +69,13 @@ def words_of(item: Item) -> str:
 
 
 def with_places(item: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """Return an item with its marks in the form "community/id", for watched communities only."""
+    """Return an item with its marks in the form "community/id", for watched communities only.
+
+    Beside them is what it left for what.
+    """
     copy_of = _places([item["copy_of"]] if "copy_of" in item else [], names)
     copies = _places(item.get("copies", []), names)
-    return {**item, "copy_of": copy_of[0] if copy_of else None, "copies": copies}
+    return {**with_switch(item), "copy_of": copy_of[0] if copy_of else None, "copies": copies}
 
 
 def _places(stored: Sequence[str], names: Collection[str]) -> list[str]:

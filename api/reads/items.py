@@ -21,12 +21,13 @@ from api.reads.spans import window_of
 from api.schema.items import ItemAnswer, Items
 from api.schema.parameters import ItemsParameters
 from api.schema.values import Kind
+from shared.kinds import Talk
 from shared.models import ALL, CommunityHour, Item, Label, ScopeHour
+from shared.stats.listed import ListedItem, comments_in, has_kind, posts_in
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Query, Store
 from shared.times import Window, iso, next_hour
 
 KINDS: tuple[Kind, ...] = ("post", "comment")
-INITIALS: dict[str, Label] = {"p": "positive", "n": "neutral", "-": "negative"}
 # Maximum comments of an hour whose shares don't list them; no community has more.
 MAX_IN_AN_HOUR = 10_000
 # Cost of a query for them, in hours of `all`.
@@ -43,7 +44,7 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
     scope = await read_scope(deps, parameters)
     store = await deps.watched_store()
     window, end = window_of(parameters, deps.clock())
-    names, label = deps.settings.watched, parameters.sentiment
+    names, label, talk = deps.settings.watched, parameters.sentiment, parameters.talk
     kinds = (parameters.kind,) if parameters.kind else KINDS
     search = search_of(search_terms(parameters.q or ""))
     copies = None
@@ -54,7 +55,9 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
 
         listing = await read_topic_items(deps, parameters, scope, kinds)
     elif scope.subject is not None:
-        listing = MentionListing(store, scope, window, end, names, label=label, kinds=kinds)
+        listing = MentionListing(
+            store, scope, window, end, names, label=label, talk=talk, kinds=kinds
+        )
     else:
         listing = _Listing(
             store,
@@ -62,11 +65,12 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
             window,
             names=frozenset(names),
             label=label,
+            talk=talk,
             kinds=kinds,
             end=end,
         )
         if scope.community == ALL:
-            copies = Copies(store, names, iso(window.start), end, label, search)
+            copies = Copies(store, names, iso(window.start), end, label, search, talk=talk)
     found = await read_page(listing, parameters.cursor, search, parameters.limit, copies)
     items = Items([_answer(item, names) for item in found.items])
     return Page(items, found.below, scope.is_rematching)
@@ -80,10 +84,11 @@ def _answer(item: Item, names: Sequence[str]) -> ItemAnswer:
 
 
 class _Listing:
-    """The items of a scope in a window, with one label or any.
+    """The items of a scope in a window, with one label and kind of talk, or any.
 
-    It reads each hour of `all` once, and at most MAX_HOURS_READ hours with items. A query for the
-    comments of a community in an hour counts as QUERY_HOURS hours.
+    A community's are queried. Those of all communities, and those of a kind of talk, which no index
+    has, are in the hours of `all`: it reads each once, and at most MAX_HOURS_READ hours with items.
+    A query for the comments of a community in an hour counts as QUERY_HOURS hours.
     """
 
     def __init__(
@@ -94,15 +99,17 @@ class _Listing:
         *,
         names: frozenset[str],
         label: Label | None,
+        talk: Talk | None,
         kinds: Sequence[Kind],
         end: str,
     ) -> None:
         self.end = end
         self._store = store
         self._scope = scope
-        self._names = names
+        self._names = names if scope == ALL else frozenset({scope})
         self._start = iso(window.start)
         self._label = label
+        self._talk = talk
         self._kinds = kinds
         self._hours = window.hours()
         self._left = MAX_HOURS_READ
@@ -113,7 +120,7 @@ class _Listing:
 
     async def read(self, below: str, count: int) -> Slice[Item]:
         """Return at most `count` of the newest items below a place, and where to continue."""
-        if self._scope != ALL:
+        if self._scope != ALL and self._talk is None:
             return await self._of_one(below, count)
         references = await self._newest(below, count + 1)
         stored = await read_referenced(self._store, references[:count])
@@ -189,23 +196,23 @@ class _Listing:
         for name, share in hour["shares"].items():
             if name not in self._names:
                 continue
-            listed: list[tuple[Kind, str, str]] = []
+            listed: list[ListedItem] = []
             if "post" in self._kinds:
-                listed += [("post", key, label) for key, label in share["posts"]]
+                listed += posts_in(share)
             if "comment" in self._kinds:
                 listed += await self._comments(hour["id"], name, share)
-            for kind, order_key, label in listed:
-                place = order_key + (COMMENT if kind == "comment" else "")
-                if self._start <= order_key and place < below and self._label in {None, label}:
-                    found.append(Reference(place, name, kind))
+            for each in listed:
+                place = each.order_key + (COMMENT if each.kind == "comment" else "")
+                if self._start <= each.order_key and place < below and self._is_wanted(each):
+                    found.append(Reference(place, name, each.kind))
         return sorted(found, reverse=True)
 
-    async def _comments(
-        self, hour: str, name: str, share: CommunityHour
-    ) -> list[tuple[Kind, str, str]]:
-        listed = share.get("comments")
-        if listed is not None:
-            return [("comment", f"{hour}{each[1:]}", INITIALS[each[0]]) for each in listed]
+    def _is_wanted(self, listed: ListedItem) -> bool:
+        return self._label in {None, listed.label} and has_kind(listed.kinds, self._talk)
+
+    async def _comments(self, hour: str, name: str, share: CommunityHour) -> list[ListedItem]:
+        if "comments" in share:
+            return list(comments_in(hour, share))
         if not share["cell"]["comments"]:
             return []
         # This hour was counted before comments were listed.
@@ -213,4 +220,6 @@ class _Listing:
         found = await self._store.query(
             Query(COMMENTS, name, MAX_IN_AN_HOUR, at_least=hour, below=next_hour(hour))
         )
-        return [("comment", item["order_key"], item["sentiment"]["label"]) for item in found]
+        return [
+            ListedItem("comment", item["order_key"], item["sentiment"]["label"]) for item in found
+        ]

@@ -13,7 +13,9 @@ from api.reads.spans import window_of
 from api.schema.subject_parameters import MAX_RANKED, FeedParameters, MentionsParameters
 from api.schema.subjects import MentionAnswer, Mentions
 from api.schema.values import Kind
+from shared.kinds import Talk
 from shared.models import ALL, Item, Label, Mention, SubjectHour
+from shared.stats.listed import has_kind
 from shared.stats.subjects import Listed, listed_in, sentiment_of
 from shared.store import SUBJECT_HOURS, Store
 from shared.times import Window, iso
@@ -41,7 +43,10 @@ class MentionFeed:
 
 
 class MentionListing:
-    """The mentions of a scope's subject in a window, with one label or any, newest first."""
+    """The mentions of a scope's subject in a window, newest first.
+
+    They have one label and one kind of talk, or any.
+    """
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class MentionListing:
         names: Sequence[str],
         *,
         label: Label | None,
+        talk: Talk | None = None,
         kinds: Collection[Kind],
     ) -> None:
         self.end = end
@@ -60,6 +66,7 @@ class MentionListing:
         self._names = names
         self._start = iso(window.start)
         self._label = label
+        self._talk = talk
         self._kinds = kinds
         self._walk = HourWalk(store, SUBJECT_HOURS, scope.name, window, self._references)
 
@@ -84,6 +91,7 @@ class MentionListing:
         return (
             listed.kind in self._kinds
             and self._label in {None, listed.label}
+            and has_kind(listed.kinds, self._talk)
             and self._scope.via in {None, listed.via}
             and self._scope.community in {ALL, listed.community}
         )
@@ -116,6 +124,7 @@ async def read_mentions(deps: Deps, parameters: MentionsParameters) -> Page[Ment
         end,
         names,
         label=parameters.sentiment,
+        talk=parameters.talk,
         kinds=kinds,
     )
     search = search_of(search_terms(parameters.q or ""))

@@ -6,6 +6,7 @@ from api.deps import Deps
 from api.errors import NotFound
 from api.reads.copies import with_places
 from api.reads.corrections import corrections_beside, with_beside
+from api.reads.kinds import with_switch
 from api.reads.scopes import scope_asked
 from api.schema.items import MAX_COMMENTS, CommentAnswer, PostAnswer, PostDetail
 from api.schema.parameters import PostParameters
@@ -40,7 +41,9 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
     said = totals([recount([], shown)], deps.settings.other_languages)
     return PostDetail(
         post=PostAnswer.model_validate(with_places(post, deps.settings.watched)),
-        comments=[CommentAnswer.model_validate(comment) for comment in without_loops(shown)],
+        comments=[
+            CommentAnswer.model_validate(with_switch(comment)) for comment in without_loops(shown)
+        ],
         comments_complete=len(comments) == len(shown),
         sentiment_distribution=LabelCounts(
             positive=said["positive"], negative=said["negative"], neutral=said["neutral"]

@@ -7,7 +7,7 @@ from typing import cast
 
 from api.deps import Deps
 from api.errors import NotFound
-from api.reads.copies import Copies, with_places
+from api.reads.copies import Copies, is_talk, with_places
 from api.reads.hours import HourWalk, Reference, read_referenced
 from api.reads.listing import Listing, Page, Slice, read_page, sliced
 from api.reads.mentions import MentionListing, is_about, label_in
@@ -18,7 +18,9 @@ from api.reads.trending import only_watched, topics_at
 from api.schema.items import PostAnswer, Posts
 from api.schema.parameters import PostsParameters
 from api.schema.values import Kind
+from shared.kinds import Talk
 from shared.models import ALL, Label, Post, ScopeHour
+from shared.stats.listed import has_kind, posts_in
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
 from shared.times import Window, iso
 
@@ -36,23 +38,25 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Pos
     scope = await read_scope(deps, parameters)
     store = await deps.watched_store()
     names = deps.settings.watched
-    label = parameters.sentiment
+    label, talk = parameters.sentiment, parameters.talk
     search = search_of(search_terms(parameters.q or ""))
     listing: Listing[Post]
     if parameters.topic:
         of_topic = await _topic_listing(store, scope, names, parameters)
         listing = of_topic
-        copies = Copies(store, names, "", of_topic.end, label, search, among=of_topic.keys)
+        copies = Copies(
+            store, names, "", of_topic.end, label, search, among=of_topic.keys, talk=talk
+        )
     else:
         window, end = window_of(parameters, deps.clock())
-        copies = Copies(store, names, iso(window.start), end, label, search)
+        copies = Copies(store, names, iso(window.start), end, label, search, talk=talk)
         if scope.subject is not None:
             mentions = MentionListing(
-                store, scope, window, end, names, label=label, kinds=ONLY_POSTS
+                store, scope, window, end, names, label=label, talk=talk, kinds=ONLY_POSTS
             )
             listing = cast("Listing[Post]", mentions)
         else:
-            listing = _WindowListing(store, scope.community, names, window, label, end)
+            listing = _WindowListing(store, scope.community, names, window, label, talk, end)
     has_all = scope.community != ALL or scope.subject is not None
     found = await read_page(
         listing, parameters.cursor, search, parameters.limit, None if has_all else copies
@@ -99,24 +103,29 @@ async def _topic_listing(
     wanted = [
         post
         for post in found
-        if is_about(post, scope) and parameters.sentiment in {None, label_in(post, scope)}
+        if is_about(post, scope)
+        and parameters.sentiment in {None, label_in(post, scope)}
+        and is_talk(post, parameters.talk)
     ]
     return _TopicListing(sorted(wanted, key=lambda post: post["order_key"], reverse=True))
 
 
 @dataclass(frozen=True)
 class _WindowListing:
-    """The posts of a scope in a window, with one label or any."""
+    """The posts of a scope in a window, with one label and kind of talk, or any."""
 
     store: Store
     scope: str
     names: Sequence[str]
     window: Window
     label: Label | None
+    talk: Talk | None
     end: str
 
     async def read(self, below: str, count: int) -> Slice[Post]:
-        return await (self._of_all if self.scope == ALL else self._of_one)(below, count)
+        # No index has kinds, but the hours of `all` list them.
+        by_hours = self.scope == ALL or self.talk is not None
+        return await (self._by_hours if by_hours else self._of_one)(below, count)
 
     async def _of_one(self, below: str, count: int) -> Slice[Post]:
         found = await self.store.query(
@@ -132,7 +141,7 @@ class _WindowListing:
         )
         return sliced(found, count)
 
-    async def _of_all(self, below: str, count: int) -> Slice[Post]:
+    async def _by_hours(self, below: str, count: int) -> Slice[Post]:
         references = await self._newest.newest(below, count + 1)
         posts = cast("list[Post]", await read_referenced(self.store, references[:count]))
         if len(references) > count:
@@ -142,14 +151,17 @@ class _WindowListing:
     @cached_property
     def _newest(self) -> HourWalk[ScopeHour]:
         start = iso(self.window.start)
+        names = set(self.names) if self.scope == ALL else {self.scope}
 
         def references(hour: ScopeHour) -> list[Reference]:
             return [
-                Reference(order_key, name, "post")
+                Reference(each.order_key, name, "post")
                 for name, share in hour["shares"].items()
-                if name in self.names
-                for order_key, label in share["posts"]
-                if start <= order_key and self.label in {None, label}
+                if name in names
+                for each in posts_in(share)
+                if start <= each.order_key
+                and self.label in {None, each.label}
+                and has_kind(each.kinds, self.talk)
             ]
 
         return HourWalk(self.store, HOURS_OF_ALL, ALL, self.window, references)

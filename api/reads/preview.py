@@ -8,6 +8,7 @@ from itertools import accumulate
 from api.deps import Deps
 from shared.communities import Kind
 from shared.models import ALL, Comment, Post, ScopeHour
+from shared.stats.listed import comments_in, posts_in
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import id_of
 from shared.subjects.texts import lines_of, text_of_item
@@ -98,10 +99,10 @@ def _references(hour: ScopeHour, names: frozenset[str]) -> list[Reference]:
     for name, share in hour["shares"].items():
         if name not in names:
             continue
-        found += [(key, "post", (name, id_of(key))) for key, _ in share["posts"]]
-        # A comment is listed by its label and what follows the hour in its order key.
-        keys = [hour["id"] + each[1:] for each in share.get("comments", ())]
-        found += [(key, "comment", (name, id_of(key))) for key in keys]
+        found += [
+            (each.order_key, each.kind, (name, id_of(each.order_key)))
+            for each in (*posts_in(share), *comments_in(hour["id"], share))
+        ]
     return found
 
 

@@ -8,6 +8,7 @@ from api.deps import Deps
 from api.errors import BadParameters
 from api.reads.cells import Cells, are_parts_too_many, cells_of, read_cells, read_days_of_subjects
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
+from api.reads.kinds import kinds_of_cells
 from api.reads.scopes import Scope, compared_scopes, read_scope
 from api.reads.spans import last_collection
 from api.reads.totals import change_fields, totals_of_cells
@@ -22,6 +23,7 @@ from api.schema.sentiment import (
     TimeWindow,
     Totals,
     TrendPoint,
+    WindowTotals,
 )
 from api.schema.values import MAX_COMPARED
 from shared.models import ALL, Cell, DayStats
@@ -78,14 +80,15 @@ async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = 
     states = await read_states(deps, await deps.watched_store(), [scope.community])
     coverage = await asyncio.to_thread(coverage_in, deps, states, scope.community, window)
     observed = None if coverage is None else coverage.observed
-    totals = _totals(deps, cells, window.hours(), observed)
+    own = [cells[hour] for hour in window.hours() if hour in cells]
+    totals = totals_of_cells(own, deps.settings.other_languages, coverage=observed)
     stats = Stats(
         subreddit=scope.community,
         scope=scope.name,
         subject=scope.subject_id,
         via=scope.via,
         time_window_hours=parameters.hours,
-        statistics=totals,
+        statistics=WindowTotals(**dict(totals), kinds=kinds_of_cells(own)),
         window=_time_window(window),
         coverage=coverage_answer(coverage),
         sentiment_of=_sentiment_of([(scope, totals)]),

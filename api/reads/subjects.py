@@ -20,6 +20,7 @@ from api.reads.figures import (
     share_in,
     totals_of,
 )
+from api.reads.kinds import kinds_of_cells
 from api.reads.mentions import newest_mentions
 from api.reads.rematch import read_rematching
 from api.reads.scopes import Scope, subject_named
@@ -109,6 +110,7 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
             merged_from=subject["merged_from"],
             by_via=contributors.by_via(),
             by_community=by_community,
+            kinds=kinds_of_cells(contributors.parts.cells.values()),
             effect_of_others=contributors.effect_of_others(by_community),
             newest=newest,
         )

@@ -14,6 +14,7 @@ from api.schema.base import (
     Time,
     WebAddress,
 )
+from api.schema.kinds import Kinds, Switch
 from api.schema.sentiment import LabelCounts
 from api.schema.values import Kind
 from shared.communities import SourceName
@@ -192,6 +193,8 @@ class PostAnswer(Answer):
     copies: Copies = Field(default=[])
     mentions: ItemMentions = Field(default=[])
     not_about: NotAbout = Field(default=[])
+    kinds: Kinds = None
+    switch: Switch = None
 
 
 class Posts(RootModel[list[PostAnswer]]):
@@ -222,6 +225,8 @@ class CommentAnswer(Answer):
     deleted: Deleted = False
     mentions: ItemMentions = Field(default=[])
     not_about: NotAbout = Field(default=[])
+    kinds: Kinds = None
+    switch: Switch = None
 
 
 class PostDetail(Answer):
@@ -275,6 +280,8 @@ class ItemAnswer(Answer):
     copy_of: CopyOf = None
     copies: Copies = Field(default=[])
     mentions: ItemMentions = Field(default=[])
+    kinds: Kinds = None
+    switch: Switch = None
 
 
 class Items(RootModel[list[ItemAnswer]]):

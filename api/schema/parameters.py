@@ -21,6 +21,7 @@ from api.schema.values import (
     SubjectId,
     WholeNumber,
 )
+from shared.kinds import TALK, Talk
 from shared.models import Label, Via
 from shared.stats.windows import Granularity
 
@@ -274,6 +275,11 @@ class ListParameters(CommunityParameters, FormatParameters):
         description="positive, negative or neutral; of a list of a subject what its items say of"
         " the subject",
         examples=["negative"],
+    )
+    talk: Talk | None = Field(
+        default=None,
+        description=f"a kind of talk: {', '.join(TALK)}; only items that have it",
+        examples=["problem"],
     )
     q: str | None = Field(
         default=None,

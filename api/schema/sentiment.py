@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.schema.base import Answer, DataOrigin, LeftOut, Methods, MixedMethods, Time
 from api.schema.coverage import CoverageAnswer
+from api.schema.kinds import KindsOfWindow
 from shared.models import Via
 from shared.stats.compare import Reason, Side, Verdict
 from shared.stats.subjects import SentimentIsOf
@@ -116,6 +117,12 @@ class Totals(Answer):
     few: Few
 
 
+class WindowTotals(Totals):
+    """Posts and comments of a window, counted and averaged, also by kind of talk."""
+
+    kinds: KindsOfWindow = None
+
+
 class TimeWindow(Answer):
     """Whole hours: the current one so far, and those before it."""
 
@@ -133,7 +140,7 @@ class Stats(Answer):
         default=None, description="the only way that counts; null without `via`"
     )
     time_window_hours: int = Field(description="hours in the window")
-    statistics: Totals = Field(description="the counts and the mean")
+    statistics: WindowTotals = Field(description="the counts and the mean")
     window: TimeWindow = Field(description="the time that was counted")
     coverage: CoverageAnswer | None = Field(default=None, description=COVERAGE)
     sentiment_of: SentimentOf

@@ -20,6 +20,7 @@ from api.schema.items import (
     TextLanguage,
     Upvotes,
 )
+from api.schema.kinds import Kinds, KindsOfWindow, Switch
 from api.schema.sentiment import (
     BY_THREAD,
     CHANGE,
@@ -289,6 +290,8 @@ class MentionAnswer(Answer):
     )
     copy_of: CopyOf = None
     copies: Copies = Field(default=[])
+    kinds: Kinds = None
+    switch: Switch = None
     cursor: str = Field(description="the value of `cursor` for the mentions after this one")
 
 
@@ -311,6 +314,7 @@ class SubjectCard(SubjectFigures, _OfTheSet):
         " those with mentions only in the hours before. Their effects, with `effect_of_others`, add"
         " up to the subject's change"
     )
+    kinds: KindsOfWindow = None
     effect_of_others: float | None = Field(
         description="what is left of the subject's change beside the effects of `by_community`:"
         " that of communities that aren't compared by themselves, or aren't watched any more. Null"

@@ -16,10 +16,9 @@ from shared.models import (
     Comment,
     CopyMarks,
     Item,
-    Language,
     Observation,
     Post,
-    Sentiment,
+    TextScore,
     copy_marks,
 )
 from shared.store.keys import item_key, order_key
@@ -44,8 +43,8 @@ class Draft(Generic[I]):
 
     text: Text | None
     """The text to score; None if the item was removed."""
-    scored: Callable[[Language, Sentiment], I]
-    """Return the item with its language and its sentiment."""
+    scored: Callable[[TextScore], I]
+    """Return the item with what a method found in its text."""
 
 
 @dataclass
@@ -184,14 +183,13 @@ class Comparer:
         community: str,
         seen: SeenPost,
         known: Post | None,
-        language: Language,
-        sentiment: Sentiment,
+        score: TextScore,
     ) -> Post:
         earlier = known["observations"] if known else []
         # The new words may be no copy; the end of the cycle checks the marks.
         marks = CopyMarks() if known is None or seen.deleted else copy_marks(known)
         return {
-            **self._item(community, seen, known, language, sentiment),
+            **self._item(community, seen, known, score),
             "title": seen.title,
             "url": seen.url,
             "upvote_ratio": _latest(seen.upvote_ratio, known, "upvote_ratio"),
@@ -207,11 +205,10 @@ class Comparer:
         community: str,
         seen: SeenComment,
         known: Comment | None,
-        language: Language,
-        sentiment: Sentiment,
+        score: TextScore,
     ) -> Comment:
         return {
-            **self._item(community, seen, known, language, sentiment),
+            **self._item(community, seen, known, score),
             "post_id": seen.post_id,
             "parent_id": seen.parent_id,
         }
@@ -221,8 +218,7 @@ class Comparer:
         community: str,
         seen: Seen,
         known: Item | None,
-        language: Language,
-        sentiment: Sentiment,
+        score: TextScore,
     ) -> Item:
         created = known["created_utc"] if known else iso_from_epoch(seen.created_utc)
         item = Item(
@@ -241,9 +237,11 @@ class Comparer:
             edited=seen.edited,
             stickied=seen.stickied,
             distinguished=seen.distinguished,
-            language=language,
-            sentiment=sentiment,
+            language=score["language"],
+            sentiment=score["sentiment"],
         )
+        if "kinds" in score:
+            item["kinds"] = score["kinds"]
         if known is not None and "correction" in known and not seen.deleted:
             # It says of which text it is: matching applies it to that one alone.
             item["correction"] = known["correction"]

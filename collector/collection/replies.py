@@ -7,13 +7,13 @@ from functools import partial
 
 from collector.collection.diff import Changes, Draft
 from collector.sentiment.replies import with_parents_mood
-from collector.sentiment.scoring import text_of
+from collector.sentiment.scoring import text_of, with_text_score
 from collector.threads.comments import comments_of_post
 from collector.threads.parents import Parents
 from collector.threads.replies import by_key, may_only_agree, parent_key
 from shared.communities import sharing_with
 from shared.corrections.items import uncorrected
-from shared.models import Comment, Language, Sentiment
+from shared.models import Comment, TextScore
 from shared.store import Store
 from shared.store.keys import item_key
 from shared.times import hour_of
@@ -107,8 +107,8 @@ def _draft(changes: Changes, replies: Sequence[Comment]) -> None:
         changes.hours.add(hour_of(each["order_key"]))
 
 
-def _scored(reply: Comment, language: Language, sentiment: Sentiment) -> Comment:
+def _scored(reply: Comment, score: TextScore) -> Comment:
     """Return a stored reply with its own score; the caller matches its mentions again."""
-    scored: Comment = {**uncorrected(reply), "language": language, "sentiment": sentiment}
+    scored = with_text_score(uncorrected(reply), score)
     scored.pop("mentions", None)
     return scored

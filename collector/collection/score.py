@@ -62,7 +62,7 @@ def score_drafts(method: Method, changes: Sequence[Changes], now: str) -> Scores
     scores = score_texts(method, texts, now)
     found = iter(scores.found)
     for each in changes:
-        each.unmatched_posts += [draft.scored(*next(found)) for draft in each.draft_posts]
-        each.unmatched_comments += [draft.scored(*next(found)) for draft in each.draft_comments]
+        each.unmatched_posts += [draft.scored(next(found)) for draft in each.draft_posts]
+        each.unmatched_comments += [draft.scored(next(found)) for draft in each.draft_comments]
         each.draft_posts, each.draft_comments = [], []
     return scores

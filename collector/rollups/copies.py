@@ -104,7 +104,7 @@ async def _index(
         for name, share in document["shares"].items():
             if name in watched:
                 texts = share.get("texts", {})
-                index.update((f"{name}/{key}", texts.get(key, {})) for key, _ in share["posts"])
+                index.update((f"{name}/{key}", texts.get(key, {})) for key, *_ in share["posts"])
     return index
 
 

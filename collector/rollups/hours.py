@@ -18,21 +18,17 @@ from shared.models import (
     CommunityHour,
     DayStats,
     Item,
-    Label,
     Post,
     ScopeHour,
 )
 from shared.stats.cell_threads import add_communities, thread_of, with_threads
 from shared.stats.cells import is_empty, methods_of, recount, scored
+from shared.stats.listed import pack_comment, pack_post
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
 from shared.store.scan import items_between, nearby
-from shared.times import HOUR_CHARS, day_of, hour_of, next_hour
+from shared.times import day_of, hour_of, next_hour
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
-
-# An hour of `all` lists thousands of comments: each takes about 18 bytes.
-INITIALS: dict[Label, str] = {"positive": "p", "neutral": "n", "negative": "-"}
-
 
 Shares = dict[str, dict[str, HourShare]]
 """The share of each community in each hour: community, hour, share."""
@@ -112,10 +108,8 @@ def _community_hour(posts: Sequence[Post], comments: Sequence[Comment]) -> Commu
         cell=with_threads(
             recount(posts, comments), [(thread_of(item), scored(item)) for item in items]
         ),
-        posts=[[post["order_key"], post["sentiment"]["label"]] for post in newest_first],
-        comments=[
-            INITIALS[each["sentiment"]["label"]] + each["order_key"][HOUR_CHARS:] for each in listed
-        ],
+        posts=[pack_post(post) for post in newest_first],
+        comments=[pack_comment(each) for each in listed],
         texts={
             post["order_key"]: likeness for post in newest_first if (likeness := likeness_of(post))
         },

@@ -45,13 +45,12 @@ from shared.stats.subjects import (
     part_name,
     put_part,
     scored_mention,
-    sentiment_of,
     subject_of,
     subject_scope,
 )
 from shared.store import DAYS, SUBJECT_HOURS, Store
 from shared.subjects.watchlist import read_watchlist
-from shared.times import HOUR_CHARS, day_of
+from shared.times import day_of
 
 # Hours of subjects that are put together at a time: their documents are in memory.
 HOURS_AT_ONCE = 500
@@ -122,13 +121,8 @@ def _share(mentions: Sequence[tuple[Item, Mention]]) -> SubjectShare:
     return SubjectShare(
         cell=with_threads(_cell(mentions), threads),
         vias=vias,
-        mentions=[_listed(item, mention) for item, mention in mentions],
+        mentions=[pack_mention(item, mention) for item, mention in mentions],
     )
-
-
-def _listed(item: Item, mention: Mention) -> str:
-    label = sentiment_of(item, mention)["label"]
-    return pack_mention(item["order_key"][HOUR_CHARS:], label, mention["via"], item["kind"])
 
 
 def _cell(mentions: Iterable[tuple[Item, Mention]]) -> Cell:
@@ -194,12 +188,10 @@ def _with_hours(day: DayStats, changed: Iterable[SubjectHour]) -> DayStats:
     for each in changed:
         hour = each["id"][-2:]
         hours.pop(hour, None)
-        for by_hour in parts.values():
-            by_hour.pop(hour, None)
-        for of_hours in methods.values():
-            of_hours.pop(hour, None)
-        for texts in kinds.values():
-            texts.pop(hour, None)
+        for part in parts.keys() | methods.keys() | kinds.keys():
+            parts.get(part, {}).pop(hour, None)
+            methods.get(part, {}).pop(hour, None)
+            kinds.get(part, {}).pop(hour, None)
         if each["shares"]:
             hours[hour] = add_communities(
                 {name: share["cell"] for name, share in each["shares"].items()}

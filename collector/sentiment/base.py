@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 from shared.communities import SourceName
+from shared.kinds import Talk
 from shared.models import Label, Language, SentimentBasis
 from shared.text.form import MARKDOWN, Form
 
@@ -21,7 +22,8 @@ class Score(NamedTuple):
     of the words, by `linear` the probabilities of the three labels. language is "none" if the text
     has no words, "other" if it clearly isn't English. unsure says that the method can't tell; the
     label is neutral then. deciding are up to five words, as they stand in the scored words, that
-    decided the label, if the method knows.
+    decided the label, if the method knows. kinds are the kinds of talk, ("other",) where none
+    holds; None where the method can't tell.
     """
 
     label: Label
@@ -32,6 +34,7 @@ class Score(NamedTuple):
     language: Language
     unsure: bool = False
     deciding: tuple[str, ...] = ()
+    kinds: tuple[Talk, ...] | None = None
 
     @property
     def basis(self) -> SentimentBasis:

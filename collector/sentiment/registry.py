@@ -50,7 +50,8 @@ def _encoder(forms: Forms) -> Method:
 
     try:
         files = Files()
-        reader, version = Reader(Encoder(files), files.unsure_below()), files.version()
+        reader = Reader(Encoder(files), files.unsure_below(), files.kind_bounds())
+        version = files.version()
     except CannotLoadError as error:
         event(log, "scoring.degraded", logging.ERROR, method="encoder", to="linear")
         log.exception("scoring.failed method=encoder")

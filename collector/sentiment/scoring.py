@@ -9,7 +9,7 @@ from collector.sentiment.base import NO_WORDS, Method, Score, Text
 from collector.sentiment.mentions import with_mention_sentiments
 from shared.corrections.items import corrected, uncorrected
 from shared.logs import event
-from shared.models import Comment, Item, Language, Post, Sentiment
+from shared.models import Comment, Item, Post, Sentiment, TextScore
 from shared.stats.cells import method_of
 from shared.stats.subjects import method_of_mention
 
@@ -20,13 +20,13 @@ I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
 @dataclass(frozen=True)
 class Scores:
-    """The language and the sentiment of each text, and the method that scored them.
+    """The score of each text as items store it, and the method that scored them.
 
     reason says why a fallback method scored them; None if the given method did.
     """
 
     method: Method
-    found: list[tuple[Language, Sentiment]]
+    found: list[TextScore]
     reason: str | None = None
 
 
@@ -53,11 +53,19 @@ def score_texts(method: Method, texts: Sequence[Text | None], now: str) -> Score
         log.exception("scoring.failed method=%s", method.name)
         again = score_texts(below, texts, now)
         return Scores(again.method, again.found, reason)
-    return Scores(method, [(each.language, _kept(each, method, now)) for each in found])
+    return Scores(method, [_kept(each, method, now) for each in found])
 
 
-def _kept(score: Score, method: Method, now: str) -> Sentiment:
-    kept = Sentiment(
+def with_text_score(item: I, score: TextScore) -> I:
+    """Return an item with this score of its text in the place of any that it has."""
+    plain: I = {**item}
+    plain.pop("kinds", None)
+    scored: I = {**plain, **score}
+    return scored
+
+
+def _kept(score: Score, method: Method, now: str) -> TextScore:
+    sentiment = Sentiment(
         label=score.label,
         compound=score.compound,
         positive=score.positive,
@@ -67,7 +75,10 @@ def _kept(score: Score, method: Method, now: str) -> Sentiment:
         version=method.version,
         analyzed_at=now,
     )
-    return {**kept, **score.basis}
+    kept = TextScore(language=score.language, sentiment={**sentiment, **score.basis})
+    if score.kinds is not None:
+        kept["kinds"] = list(score.kinds)
+    return kept
 
 
 def text_of(item: Post | Comment) -> Text | None:
@@ -88,7 +99,7 @@ def is_stale(item: Item, current: str) -> bool:
 
 
 def scored_again(items: Sequence[I], method: Method, now: str) -> list[I]:
-    """Return stored items with their language and sentiments by this method, also of mentions.
+    """Return stored items with what this method finds in them, also of mentions.
 
     Corrections of the items stay. Raises what the method raises: no fallback is used.
     """
@@ -96,8 +107,5 @@ def scored_again(items: Sequence[I], method: Method, now: str) -> list[I]:
     items = [uncorrected(item) for item in items]
     texts = [text_of(item) for item in items]
     scores = score_texts(alone, texts, now)
-    again: list[I] = []
-    for item, (language, sentiment) in zip(items, scores.found, strict=True):
-        scored: I = {**item, "language": language, "sentiment": sentiment}
-        again.append(scored)
+    again = [with_text_score(item, score) for item, score in zip(items, scores.found, strict=True)]
     return [corrected(item) for item in with_mention_sentiments(again, texts, alone)]

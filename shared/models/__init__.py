@@ -20,6 +20,7 @@ from shared.models.items import (
     Sentiment,
     SentimentBasis,
     TargetSentiment,
+    TextScore,
     Via,
     copy_marks,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "SweepState",
     "TargetSentiment",
     "Term",
+    "TextScore",
     "Topic",
     "TopicState",
     "Topics",

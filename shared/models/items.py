@@ -58,6 +58,14 @@ class Sentiment(SentimentBasis):
     analyzed_at: str
 
 
+class TextScore(TypedDict):
+    """The fields of an item that a method finds in its text; kinds are as in `Item`."""
+
+    language: Language
+    sentiment: Sentiment
+    kinds: NotRequired[list[Talk]]
+
+
 class TargetSentiment(SentimentBasis):
     """The sentiment of what a text says of one subject, by a method that scores targets."""
 

@@ -136,9 +136,8 @@ class Likeness(CopyMarks):
 class CommunityHour(TypedDict):
     """One community's part of one hour of `all`: its cell, and its posts.
 
-    posts are [order_key, label] pairs, newest first: enough to find the newest posts of all
-    communities without asking each of them. comments are as many strings, newest first: p, n or -
-    for positive, neutral or negative, and what follows the hour in the order key. texts are the
+    posts and comments are listed newest first, as `shared.stats.listed` packs them: enough to find
+    the newest ones of all communities without asking each of them. texts are the
     likenesses of posts by their order key, less the empty ones. subjects are those that the items
     of the hour mention, each with a hash of its SubjectShare. mention_methods are the methods by
     which its mentions count but none of its items, left out where there are none. What was stored
@@ -167,7 +166,8 @@ class SubjectShare(TypedDict):
 
     cell counts the mentions, and vias counts them by how the items are about the subject; what
     counts nothing is left out. mentions are strings, newest first: p, n or - for the label, t, r or
-    h for via text, thread or home, p or c for the kind, and what follows the hour in the order key.
+    h for via text, thread or home, p or c for the kind, and what follows the hour in the order key;
+    the letters of its kinds of talk, where they are told, follow a blank.
     """
 
     cell: Cell

@@ -23,12 +23,14 @@ class KindSums(NamedTuple):
 
     An item with two kinds adds one to the items of both, and half of itself to the parts of both.
     So the parts of all kinds add up exactly to the items that have kinds. part counts items in
-    units of 1 / UNIT, compound sums theirs up in units of 1 / (UNIT * COMPOUND_UNIT).
+    units of 1 / UNIT, compound sums theirs up in units of 1 / (UNIT * COMPOUND_UNIT). whole is the
+    sum of the items' own compounds, in units of 1 / COMPOUND_UNIT.
     """
 
     items: int
     part: int
     compound: int
+    whole: int
 
     @property
     def n(self) -> float:
@@ -39,6 +41,11 @@ class KindSums(NamedTuple):
     def sum(self) -> float:
         """Return the sum of the part's compound."""
         return self.compound / (UNIT * COMPOUND_UNIT)
+
+    @property
+    def mean(self) -> float:
+        """Return the mean compound of the items, -1 to 1."""
+        return self.whole / (COMPOUND_UNIT * self.items)
 
 
 class _Sums(NamedTuple):
@@ -72,7 +79,7 @@ def sums_of(text: str) -> dict[Talk, KindSums]:
     for letters, (items, compound) in _parts([text]):
         share = UNIT // len(letters)
         for letter in letters:
-            sums = KindSums(items, items * share, compound * share)
+            sums = KindSums(items, items * share, compound * share, compound)
             found[TALK_BY_LETTER[letter]].append(sums)
     return {
         kind: KindSums(*map(sum, zip(*found[kind], strict=True))) for kind in TALK if kind in found

@@ -29,6 +29,7 @@ from shared.models import (
     Via,
 )
 from shared.stats.cells import FIRST_METHOD, Scored, add, method_of, methods_of, scored
+from shared.stats.listed import with_letters
 from shared.stats.months import (
     MAX_DAYS_READ,
     key_of,
@@ -39,7 +40,7 @@ from shared.stats.months import (
     unpack_cell,
 )
 from shared.store import DAYS, MONTHS, SUBJECT_PARTS, Key, Store
-from shared.times import DAY_CHARS, MONTH_CHARS, month_of
+from shared.times import DAY_CHARS, HOUR_CHARS, MONTH_CHARS, month_of
 
 TABLE = "subjects:"
 """The partition of the figures of all subjects by the day: no community's name has a colon."""
@@ -74,6 +75,8 @@ class Listed:
     kind: Kind
     label: Label
     via: Via
+    kinds: str = ""
+    """The letters of its kinds of talk, none where they aren't told."""
 
 
 def subject_scope(subject: str) -> str:
@@ -152,27 +155,35 @@ def parts_key(subject: str, month: str) -> Key:
     return partition_of(subject_scope(subject)), parts_id(month)
 
 
-def pack_mention(order_key_rest: str, label: Label, via: Via, kind: Kind) -> str:
-    """Return a mention as hours of subjects list it; the rest of the key follows the hour."""
-    return f"{INITIALS_OF_LABELS[label]}{INITIALS_OF_VIAS[via]}{kind[0]}{order_key_rest}"
+def pack_mention(item: Item, mention: Mention) -> str:
+    """Return a mention as hours of subjects list it."""
+    label, via = sentiment_of(item, mention)["label"], mention["via"]
+    rest = with_letters(item["order_key"][HOUR_CHARS:], item.get("kinds", ()))
+    return f"{INITIALS_OF_LABELS[label]}{INITIALS_OF_VIAS[via]}{item['kind'][0]}{rest}"
 
 
 def listed_in(hour: SubjectHour, watched: Iterable[str]) -> list[Listed]:
     """Return the mentions of an hour in watched communities, newest first."""
     own = _own(watched)
     found = [
-        Listed(
-            order_key=hour["id"] + each[3:],
-            community=own[name.lower()],
-            kind=KINDS_BY_INITIAL[each[2]],
-            label=LABELS_BY_INITIAL[each[0]],
-            via=VIAS_BY_INITIAL[each[1]],
-        )
+        _listed(hour["id"], own[name.lower()], each)
         for name, share in hour["shares"].items()
         if name.lower() in own
         for each in share["mentions"]
     ]
     return sorted(found, reverse=True)
+
+
+def _listed(hour: str, community: str, packed: str) -> Listed:
+    rest, _, kinds = packed[3:].partition(" ")
+    return Listed(
+        order_key=hour + rest,
+        community=community,
+        kind=KINDS_BY_INITIAL[packed[2]],
+        label=LABELS_BY_INITIAL[packed[0]],
+        via=VIAS_BY_INITIAL[packed[1]],
+        kinds=kinds,
+    )
 
 
 async def read_subject_days(

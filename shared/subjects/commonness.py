@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from shared.models import ALL, Comment, Post, ScopeHour, Subject
+from shared.stats.listed import comments_in, posts_in
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import id_of
 from shared.subjects.folded_text import FoldedText
@@ -108,16 +108,11 @@ def _keys(hour: ScopeHour) -> list[tuple[str, Key]]:
     """Return the kinds and keys of an hour's items."""
     found: list[tuple[str, Key]] = []
     for name, share in hour["shares"].items():
-        found += [("post", (name, id_of(order_key))) for order_key, _ in share["posts"]]
-        # A comment is listed by its label and what follows the hour in its order key.
-        found += [("comment", (name, id_of(hour["id"] + each[1:]))) for each in _comments(share)]
+        found += [
+            (each.kind, (name, id_of(each.order_key)))
+            for each in (*posts_in(share), *comments_in(hour["id"], share))
+        ]
     return found
-
-
-def _comments(share: Any) -> Sequence[str]:
-    # What was stored before comments were listed has posts alone.
-    listed: Sequence[str] = share.get("comments", ())
-    return listed
 
 
 async def _texts(store: Store, keys: Iterable[tuple[str, Key]]) -> list[Sampled]:

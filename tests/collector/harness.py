@@ -14,9 +14,11 @@ from collector.sentiment.base import Method
 from collector.sentiment.registry import method_named
 from collector.sources.reddit.client import RedditSource
 from collector.sources.waiting import Backoff, Wait, wait_until
+from shared.kinds import letters_of
 from shared.models import ALL, Cell, Cycle, Labelled
 from shared.settings import Settings
 from shared.stats.cells import methods_of
+from shared.stats.listed import ListedItem, comments_in, posts_in
 from shared.stats.months import key_of, unpack
 from shared.stats.threads import MAX_OF_DAY, MAX_THREADS
 from shared.store import COMMENTS, COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, POSTS, Container, Store
@@ -24,9 +26,12 @@ from shared.store.scan import items_between
 from shared.text.forms import FORMS
 from shared.times import Clock, utc_now
 from tests.collector.subject_truth import (
+    KindCounts,
     SumsOfThreads,
     check_subjects,
     check_sums,
+    kinds_by_hand,
+    kinds_stored,
     subject_documents,
 )
 
@@ -104,8 +109,8 @@ async def stored_items(store: Store, subreddits: Iterable[str]) -> dict[str, dic
     return found
 
 
-Counts = tuple[tuple[int, ...], tuple[int, ...], dict[str, int]]
-"""Counts of posts, comments and labels, the sum of compound, other languages, and methods."""
+Counts = tuple[tuple[int, ...], tuple[int, ...], dict[str, int], KindCounts]
+"""Counts of posts, comments and labels, the sum of compound, other languages, methods, kinds."""
 
 
 def count_by_hand(items: dict[str, dict[str, Any]]) -> dict[str, dict[str, Counts]]:
@@ -136,6 +141,7 @@ def _counted(items: Sequence[tuple[str, dict[str, Any]]]) -> Counts:
         (posts, len(items) - posts, *_by_label(sentiments)),
         _by_label(others) if others else (),
         dict(methods),
+        kinds_by_hand((item, item["sentiment"]) for _, item in items),
     )
 
 
@@ -160,6 +166,7 @@ async def stored_statistics(
                 (cell["posts"], cell["comments"], *_stored_labels(cell)),
                 _stored_labels(other) if other else (),
                 dict(methods_of(cell)),
+                kinds_stored(cell),
             )
     return dict(found)
 
@@ -170,7 +177,7 @@ def _stored_labels(part: Labelled) -> tuple[int, ...]:
 
 
 async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
-    """Assert that every cell equals a recount, also of subjects, and that `all` lists every post.
+    """Assert that every cell equals a recount, also of subjects, and that `all` lists every item.
 
     subreddits are all communities with items.
     """
@@ -183,16 +190,17 @@ async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
     hours = {item["created_utc"][:13] for item in items.values()}
     of_all = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
     listed = [
-        (name, order_key, label)
+        (name, each)
         for document in of_all.values()
         for name, share in document["shares"].items()
-        for order_key, label in share["posts"]
+        for each in (*posts_in(share), *comments_in(document["id"], share))
     ]
-    assert sorted(listed) == sorted(
-        (item["community"], item["order_key"], item["sentiment"]["label"])
-        for fullname, item in items.items()
-        if fullname.startswith("t3_")
-    )
+    assert sorted(listed) == sorted((item["community"], _listed(item)) for item in items.values())
+
+
+def _listed(item: Mapping[str, Any]) -> ListedItem:
+    kinds = letters_of(item.get("kinds", ()))
+    return ListedItem(item["kind"], item["order_key"], item["sentiment"]["label"], kinds)
 
 
 async def check_months(store: Store, subreddits: Sequence[str], days: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
+from shared.kinds import TALK_BY_LETTER, letters_of
 from shared.models import DayStats, Sentiment, SubjectHour
 from shared.stats.cells import LABELS, method_of, methods_of
 from shared.stats.months import unpack
@@ -47,7 +48,7 @@ def mentions_by_hand(items: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, 
 
 
 def counted(said: Iterable[Said]) -> tuple[Any, ...]:
-    """Count mentions: posts, comments, copies, labels and sums, other languages, and methods."""
+    """Count mentions: posts, comments, copies, labels, sums, other languages, methods, kinds."""
     listed = list(said)
     items = [item for item, _ in listed]
     methods: dict[str, int] = defaultdict(int)
@@ -61,7 +62,37 @@ def counted(said: Iterable[Said]) -> tuple[Any, ...]:
         _labelled(listed),
         _labelled([one for one in listed if one[0].get("language") == "other"]),
         dict(methods),
+        kinds_by_hand((item, sentiment_by_hand(item, mention)) for item, mention in listed),
     )
+
+
+KindCounts = dict[frozenset[str], tuple[int, int]]
+"""By the set of their kinds of talk, items and the sum of their compound, in ten-thousandths."""
+
+
+def kinds_by_hand(said: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> KindCounts:
+    """Count items by their kinds, each with the sentiment that counts."""
+    found: KindCounts = {}
+    for item, sentiment in said:
+        if "kinds" in item:
+            kinds = frozenset(item["kinds"])
+            items, total = found.get(kinds, (0, 0))
+            found[kinds] = (items + 1, total + round(sentiment["compound"] * 10_000))
+    return found
+
+
+def kinds_stored(cell: Any) -> KindCounts:
+    """Return the kinds of a stored cell."""
+    found: KindCounts = {}
+    for part in filter(None, cell.get("kinds", "").split(",")):
+        letters, items, total = part.split(" ")
+        found[kinds_named(letters)] = (int(items), int(total))
+    return found
+
+
+def kinds_named(letters: str) -> frozenset[str]:
+    """Return the kinds of letters."""
+    return frozenset(TALK_BY_LETTER[letter] for letter in letters)
 
 
 def sentiment_by_hand(item: Mapping[str, Any], mention: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -90,7 +121,8 @@ def as_counted(cell: Any) -> tuple[Any, ...]:
     copies = cell.get("copies", 0)
     own = _stored(cell)
     others = _stored(other) if other else (0,) * 5
-    return (cell["posts"], cell["comments"], copies, own, others, dict(methods_of(cell)))
+    methods = dict(methods_of(cell))
+    return (cell["posts"], cell["comments"], copies, own, others, methods, kinds_stored(cell))
 
 
 def _stored(part: Any) -> tuple[int, ...]:
@@ -145,6 +177,7 @@ def _listed(said: Said) -> Listed:
         item["kind"],
         sentiment_by_hand(item, mention)["label"],
         mention["via"],
+        letters_of(item.get("kinds", ())),
     )
 
 
@@ -284,5 +317,5 @@ def _figures(figures: Any) -> tuple[int, ...]:
 
 
 def _counted_figures(said: Sequence[Said]) -> tuple[int, ...]:
-    posts, comments, _, (positive, negative, neutral, total, squares), _, _ = counted(said)
+    posts, comments, _, (positive, negative, neutral, total, squares), *_ = counted(said)
     return (posts + comments, posts, positive, negative, neutral, total, squares)

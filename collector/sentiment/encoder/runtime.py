@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from collector.sentiment.encoder.deciding import deciding
+from collector.sentiment.encoder.kinds import Bounds
 from collector.sentiment.encoder.pieces import FILE as PIECES
 from collector.sentiment.encoder.pieces import Passage, Pieces, Read
 
@@ -23,16 +24,23 @@ TOGETHER = 2_048
 """So many passages are split into pieces and sorted by length at a time."""
 
 OUTPUTS = ("text", "text_parts", "target", "target_parts")
+KINDS = "kinds"
+"""An output of graphs that tell the kinds of talk."""
 
 Logits = tuple[float, float, float]
 """Of negative, neutral and positive: calibrated, so that their softmax is the probabilities."""
 
 
 class Found(NamedTuple):
-    """The logits of a passage, and the words that speak most for the likeliest label."""
+    """The logits of a passage, and the words that speak most for the likeliest label.
+
+    kinds are the logits of the kinds of talk of a text; None where the graph doesn't tell them, and
+    of a target.
+    """
 
     logits: Logits
     deciding: tuple[str, ...]
+    kinds: tuple[float, ...] | None = None
 
 
 class CannotLoadError(Exception):
@@ -54,6 +62,11 @@ class Files:
     def unsure_below(self) -> float:
         """Return the probability below which a label is no better than a guess."""
         return float(self._about["unsure"])
+
+    def kind_bounds(self) -> Bounds:
+        """Return the probability from which each kind of talk holds; empty if none is told."""
+        bounds: Bounds = self._about.get(KINDS, {}).get("bounds", {})
+        return bounds
 
     @property
     def _about(self) -> dict[str, Any]:
@@ -97,6 +110,7 @@ class Encoder:
             files.check(), options, providers=["CPUExecutionProvider"]
         )
         self._pieces = Pieces(files.pieces)
+        self._tells_kinds = KINDS in {output.name for output in self._session.get_outputs()}
 
     def read(self, passages: Sequence[Passage]) -> list[Found]:
         """Return what it finds in each: of the target if it has one, otherwise of the text."""
@@ -122,13 +136,16 @@ class Encoder:
             ids[row, : len(read.ids)] = read.ids
             marked[row, read.start : read.stop] = 1
         lead_of = (3 * np.eye(3, dtype=np.float32) - 1) / 2
-        outputs = self._session.run(OUTPUTS, {"ids": ids, "marked": marked})
+        names = (*OUTPUTS, KINDS) if self._tells_kinds else OUTPUTS
+        outputs = self._session.run(names, {"ids": ids, "marked": marked})
+        kinds = outputs[len(OUTPUTS)] if self._tells_kinds else None
         for row, read in enumerate(reads):
-            logits, parts = outputs[2:] if read.stop else outputs[:2]
+            logits, parts = outputs[2:4] if read.stop else outputs[:2]
             label = int(logits[row].argmax())
             led = parts[row] @ lead_of[label]
             lead = float(logits[row] @ lead_of[label])
-            yield Found(tuple(logits[row].tolist()), deciding(read, led.tolist(), lead))
+            told = None if kinds is None or read.stop else tuple(kinds[row].tolist())
+            yield Found(tuple(logits[row].tolist()), deciding(read, led.tolist(), lead), told)
 
 
 def batches(reads: Sequence[Read]) -> Iterator[list[int]]:

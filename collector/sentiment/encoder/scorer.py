@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from collector.sentiment.base import NO_WORDS, Method, Score, Target, Text
+from collector.sentiment.encoder.kinds import Bounds, kinds_of
 from collector.sentiment.encoder.passages import passage_of, target_passage
 from collector.sentiment.encoder.pieces import Passage
 from collector.sentiment.linear.scorer import DIGITS, Moods, score_of
@@ -20,17 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reader:
-    """Scores passages. A passage's score doesn't depend on the others."""
+    """Scores passages. A passage's score doesn't depend on the others.
+
+    bounds are the probabilities from which kinds of talk hold; without them, none is told.
+    """
 
     encoder: "Encoder"
     unsure_below: float
+    bounds: Bounds = field(default_factory=dict)
 
     def scores(self, passages: Sequence[Passage]) -> list[Score]:
         """Return the score of each passage; NO_WORDS for an empty one."""
         found = iter(self.encoder.read([passage for passage in passages if passage.text]))
         languages = {text: language_of(text) for text in {passage.text for passage in passages}}
         return [
-            self._score(next(found), languages[passage.text]) if passage.text else NO_WORDS
+            self._whole(next(found), languages[passage.text]) if passage.text else NO_WORDS
             for passage in passages
         ]
 
@@ -41,6 +46,13 @@ class Reader:
     def of_targets(self, targets: Sequence[Target], /) -> list[Score]:
         """Return what the texts say of each target."""
         return self.scores([target_passage(target) for target in targets])
+
+    def _whole(self, found: "Found", language: Language) -> Score:
+        """Return the score with the kinds of talk; it learnt those of English texts alone."""
+        score = self._score(found, language)
+        if found.kinds is None or not self.bounds or language != "en":
+            return score
+        return score._replace(kinds=kinds_of([found.kinds], self.bounds))
 
     def _score(self, found: "Found", language: Language) -> Score:
         top = max(found.logits)

@@ -337,12 +337,13 @@ def test_columns_keep_their_places_for_programs_that_go_by_them() -> None:
         "collected_at,sentiment_label,sentiment_compound,sentiment_positive,sentiment_negative,"
         "sentiment_neutral,sentiment_method,sentiment_analyzed_at,sentiment_version,language,"
         "flair,upvote_ratio,deleted,cursor,copy_of,copies,source,mentions,"
-        "sentiment_unsure,sentiment_deciding,sentiment_by,sentiment_corrected,not_about"
+        "sentiment_unsure,sentiment_deciding,sentiment_by,sentiment_corrected,not_about,"
+        "kinds,switch_from,switch_to"
     )
     assert ",".join(ITEM_COLUMNS) == (
         "kind,id,post_id,subreddit,author,title,content,permalink,created_utc,upvotes,"
         "comment_count,collected_at,deleted,cursor,sentiment_label,sentiment_compound,"
         "sentiment_positive,sentiment_negative,sentiment_neutral,sentiment_method,"
         "sentiment_analyzed_at,sentiment_version,language,copy_of,copies,source,mentions,"
-        "sentiment_unsure,sentiment_deciding,sentiment_by,sentiment_corrected"
+        "sentiment_unsure,sentiment_deciding,sentiment_by,sentiment_corrected,kinds,switch_from,switch_to"
     )

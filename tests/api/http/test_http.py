@@ -34,7 +34,7 @@ async def test_the_surface_on_an_empty_database() -> None:
         "total": 0, "positive": 0, "negative": 0, "neutral": 0,
         "avg_sentiment": None, "posts": 0, "comments": 0,
         "left_out": 0, "methods": {}, "mixed_methods": False, "copies": 0, "corrected": 0,
-        "coverage": None, "stderr": None, "interval": None, "few": True,
+        "coverage": None, "stderr": None, "interval": None, "few": True, "kinds": None,
     }  # fmt: skip
     assert body(await get(RECENT)) == []
     assert body(await get(SUBREDDITS))["subreddits"] == list(NAMES)

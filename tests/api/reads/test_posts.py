@@ -90,6 +90,8 @@ async def test_posts_come_newest_first_with_their_sentiment(store, subreddit) ->
         "copies": [],
         "mentions": [],
         "not_about": [],
+        "kinds": None,
+        "switch": None,
     }
 
 

@@ -79,6 +79,7 @@ async def test_both_databases_give_the_same_stats(store) -> None:
             "stderr": pytest.approx(0.305, abs=5e-4),
             "interval": [-1.0, 1.0],
             "few": True,
+            "kinds": None,
         },
         "window": {"start": "2026-11-22T14:00:00Z", "end": "2026-11-23T13:05:07Z"},
         "coverage": None,

@@ -12,11 +12,13 @@ from collector.ingest.importer import Chunk, Importer, Written
 from collector.sentiment.base import Method, Score, Target
 from collector.sources.base import Seen, SeenComment, SeenPost
 from collector.watchlist.mentions import MentionRules, rematched
+from shared.kinds import OTHER, TALK
 from shared.models import Comment, Post, Subject
 from shared.rematches import begin_matched
 from shared.settings import Settings, load_settings
 from shared.store import Store
 from shared.subjects.watchlist import read_watchlist
+from shared.text.form import MARKDOWN, Form
 from shared.text.forms import FORMS
 from tests.collector.crashing import opened, rematch_turn, rescorer
 from tests.collector.harness import METHOD, check_statistics, stored_items
@@ -44,9 +46,17 @@ def _near(targets: Sequence[Target]) -> list[Score]:
     ]
 
 
+def _with_kinds(text: str, form: Form = MARKDOWN) -> Score:
+    """Return the score of a text, with kinds of talk by its letters."""
+    score = METHOD.score(text, form)
+    kinds = tuple(kind for kind in TALK if kind != OTHER and text.count(kind[0]) > MANY)
+    return score._replace(kinds=(kinds or (OTHER,)) if score.language == "en" else None)
+
+
 NEAR = 14
-TARGETS = Method("encoder", "1", METHOD.score, forms=FORMS, score_targets=_near)
-"""A method that scores targets."""
+MANY = 2
+TARGETS = Method("encoder", "1", _with_kinds, forms=FORMS, score_targets=_near)
+"""A method that scores targets, and tells kinds of talk."""
 
 CURSOR = a_subject("cursor", home=["forum.cursor"])
 GEMINI = a_subject("gemini", home=["hn.ai"])

@@ -1,0 +1,33 @@
+"""The kinds of talk in answers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from api.schema.kinds import KindFigures
+from shared.kinds import Talk
+from shared.models import Cell
+from shared.stats.cells import COMPOUND_DIGITS, add
+from shared.stats.kinds import items_told, sums_of
+from shared.switches import switch_of
+
+
+def kinds_of_cells(cells: Iterable[Cell]) -> dict[Talk, KindFigures] | None:
+    """Return the figures of each kind of talk; None where no item's kinds are told."""
+    text = add(cells).get("kinds", "")
+    told = items_told(text)
+    if not told:
+        return None
+    return {
+        kind: KindFigures(
+            items=sums.items,
+            avg_sentiment=round(sums.mean, COMPOUND_DIGITS),
+            share=sums.items / told,
+        )
+        for kind, sums in sums_of(text).items()
+    }
+
+
+def with_switch(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item with what it left for what."""
+    switch = switch_of(item.get("kinds", ()), item.get("mentions", ()))
+    return {**item, "switch": switch}

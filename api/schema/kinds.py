@@ -1,0 +1,61 @@
+"""The kinds of talk, of items and of windows."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.schema.base import Answer
+from shared.kinds import Talk
+
+Kinds = Annotated[
+    list[Talk] | None,
+    Field(
+        description="its kinds of talk, [other] where none holds (docs/kinds.md); null where they"
+        " aren't told: by a method that doesn't tell them, and of texts that aren't English"
+    ),
+]
+
+
+# No model: `from` can't be the name of a field.
+SwitchAnswer = TypedDict(
+    "SwitchAnswer",
+    {
+        "from": Annotated[
+            str | None,
+            Field(description="the id of the subject that was left; null if that isn't told"),
+        ],
+        "to": Annotated[
+            str | None,
+            Field(description="the id of the subject that was taken; null if that isn't told"),
+        ],
+    },
+)
+
+Switch = Annotated[
+    SwitchAnswer | None,
+    Field(
+        description="of the kind switch, the subject that it blames and the one that it praises;"
+        " null where that isn't told, or isn't clear"
+    ),
+]
+
+
+class KindFigures(Answer):
+    """The items of a kind of talk."""
+
+    items: int = Field(description="the items that have the kind, maybe among others")
+    avg_sentiment: float = Field(description="their mean compound, -1 to 1")
+    share: float = Field(
+        description="their part of the items whose kinds are told, 0 to 1; an item of two kinds"
+        " counts in both"
+    )
+
+
+KindsOfWindow = Annotated[
+    dict[Talk, KindFigures] | None,
+    Field(
+        description="the window by kind of talk, less kinds without items; null where no item's"
+        " kinds are told"
+    ),
+]
