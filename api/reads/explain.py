@@ -27,7 +27,7 @@ from api.schema.explain import (
     QuotesOfReason,
 )
 from api.schema.sentiment import TimeWindow
-from shared.models import ALL, Cell, DayStats, OtherLanguages, Post
+from shared.models import ALL, Cell, DayStats, OtherLanguages, Post, Subject
 from shared.reasons.sentence import Cause, KindOf, sentence_of
 from shared.reasons.weights import Candidate, Chosen, Span, read_these
 from shared.stats.cells import items_in
@@ -45,6 +45,7 @@ from shared.stats.contributions import (
     thread_parts,
     with_rest,
 )
+from shared.stats.kinds import KindSums, add_kinds, items_told, sums_of
 from shared.stats.means import LIMITS_OF_CHANGE, interval_of, sample_of
 from shared.stats.means import Sample as CountedSample
 from shared.stats.subject_parts import add_up_parts
@@ -53,6 +54,8 @@ from shared.stats.uncertainty import found_among
 from shared.stats.windows import HOUR, Spans
 from shared.store import POSTS
 from shared.times import Window, hour_start, iso
+from shared.topics.own_names import NO_NAMES, names_of_community, names_of_subject
+from shared.topics.spans import item_ids_by_topic
 
 MOST: Mapping[KindOf, int] = {"community": 8, "kind": 10, "topic": 6, "thread": 5, "item": 5}
 """Parts that are listed of each; the others are in the rest."""
@@ -60,6 +63,8 @@ MOST: Mapping[KindOf, int] = {"community": 8, "kind": 10, "topic": 6, "thread": 
 MAX_COMMUNITIES = 20
 MAX_IDS = 10
 MAX_REASONS = 3
+# Where kinds of fewer items are told, a kind may be new only because others weren't told.
+MIN_TOLD = 0.9
 # The variance of compound where too few items tell it.
 USUAL_VARIANCE = 0.25
 
@@ -76,7 +81,8 @@ async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explana
     spans = await read_spans(deps, parameters, until="collected")
     read = await _read(deps, scope, spans)
     samples = [await _sample(deps, scope, read, side) for side in (0, 1)]
-    explained = await asyncio.to_thread(_explained, deps, read, samples)
+    subjects = (await deps.read_watchlist())["subjects"]
+    explained = await asyncio.to_thread(_explained, deps, read, subjects, samples)
     posts = await _thread_posts(deps, scope, explained)
     return await asyncio.to_thread(_answer, deps, spans, explained, posts)
 
@@ -195,12 +201,19 @@ class _Explained:
         They are of the window, or of the time before where the part has none in the window.
         """
         sample = self.samples[0 if own.n else 1]
-        sign = (1 if own.effect >= 0 else -1) * (1 if own.n else -1)
+        way = self.way_of(own)
         items = [each for each in sample.items if own.name in self._names_of(kind_of, each)]
-        return sorted(
-            items,
-            key=lambda each: (-sign * (each.scored.compound - self.whole.middle), each.id),
-        )
+        return sorted(items, key=lambda each: (-way * each.scored.compound, each.id))
+
+    def way_of(self, own: Contribution) -> int:
+        """Return 1 where the positive items of a part stand for its effect, -1 where negative do.
+
+        Of a part whose share changed, its mean lies on the side of what there is more or less of.
+        """
+        if abs(own.mood) >= abs(own.mix):
+            return 1 if own.mood > 0 else -1
+        grew = own.n / self.whole.now.items >= own.n_before / self.whole.before.items
+        return 1 if (own.mix > 0) == grew else -1
 
     def _names_of(self, kind_of: KindOf, item: SampledItem) -> Sequence[str]:
         if kind_of == "community":
@@ -212,9 +225,11 @@ class _Explained:
         return (item.thread,) if kind_of == "thread" else (item.key,)
 
 
-def _explained(deps: Deps, read: _Read, samples: Sequence[Sample]) -> _Explained:
+def _explained(
+    deps: Deps, read: _Read, subjects: Sequence[Subject], samples: Sequence[Sample]
+) -> _Explained:
     whole = _whole(read.change)
-    topics = topics_of(read.scope, *samples)
+    topics = topics_of(deps, read.scope, subjects, *samples)
     parts: dict[KindOf, list[Part]] = {}
     if whole.now.items and whole.before.items:
         parts = {
@@ -246,9 +261,25 @@ def _explained(deps: Deps, read: _Read, samples: Sequence[Sample]) -> _Explained
     return _Explained(read, whole, samples, listed, beyond, topics)
 
 
-def topics_of(_scope: Scope, _now: Sample, _before: Sample) -> Mapping[str, Sequence[str]]:
-    """Return the topics of each item by its id; none are found yet."""
-    return {}
+def topics_of(
+    deps: Deps, scope: Scope, subjects: Sequence[Subject], now: Sample, before: Sample
+) -> Mapping[str, Sequence[str]]:
+    """Return the topics of each item that was read, by its key; the scope's name is none."""
+    own = NO_NAMES
+    if scope.subject is not None:
+        own = names_of_subject(scope.subject)
+    elif scope.community != ALL:
+        own = names_of_community(scope.community, subjects)
+    found = item_ids_by_topic(
+        *([each.item for each in sample.items] for sample in (now, before)),
+        own=own,
+        other_languages=deps.settings.other_languages,
+    )
+    topics: dict[str, list[str]] = {}
+    for name, keys in found.items():
+        for key in keys:
+            topics.setdefault(key, []).append(name)
+    return topics
 
 
 def _whole(change: Change) -> Whole:
@@ -284,8 +315,21 @@ def _counted(cells: Iterable[Cell], languages: OtherLanguages) -> Amount:
     return _amount(sample_of(cells, languages))
 
 
-def _kinds(_read: _Read, _whole: Whole) -> list[Part]:
-    return []
+def _kinds(read: _Read, whole: Whole) -> list[Part]:
+    """Return the kinds of talk; none where they are told of too few items of a side."""
+    texts = [add_kinds(cell.get("kinds", "") for cell in read.cells_in(side)) for side in (0, 1)]
+    sides = zip(texts, (whole.now, whole.before), strict=True)
+    if any(items_told(text) < MIN_TOLD * of_all.items for text, of_all in sides):
+        return []
+    sums = [sums_of(text) for text in texts]
+    return [
+        Part(kind, *(_of_kind(side.get(kind)) for side in sums))
+        for kind in dict.fromkeys((*sums[0], *sums[1]))
+    ]
+
+
+def _of_kind(sums: KindSums | None) -> Amount:
+    return Amount() if sums is None else Amount(sums.n, sums.sum)
 
 
 def _threads(whole: Whole, samples: Sequence[Sample]) -> list[Part]:
@@ -428,7 +472,9 @@ def _quotes(
     named.sort(key=lambda each: -abs(each.contribution.effect))
     answers: list[QuotesOfReason] = []
     for cause in named:
-        quotes = quotes_of(found.items_of(cause.kind_of, cause.contribution))
+        label = "positive" if found.way_of(cause.contribution) > 0 else "negative"
+        items = found.items_of(cause.kind_of, cause.contribution)
+        quotes = quotes_of(each for each in items if each.scored.label == label)
         if quotes and len(answers) < MAX_REASONS:
             cited.update((each.item.key, each.item) for each in quotes)
             sentences = [_sentence(each) for each in quotes]

@@ -6,7 +6,8 @@ import pytest
 
 from shared.models import Cell
 from shared.reasons.sentence import Cause, leading, sentence_of
-from shared.stats.cells import Scored, count, with_threads
+from shared.stats.cell_threads import with_threads
+from shared.stats.cells import Scored, count
 from shared.stats.compare import Basis, Change, judged, with_verdicts
 from shared.stats.contributions import Contribution
 
