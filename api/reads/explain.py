@@ -160,7 +160,8 @@ def _largest(states: States) -> list[str]:
 
     def usual(name: str) -> float:
         state = states[name]
-        return (state.get("hourly") or 0.0) if state is not None else 0.0
+        hourly = state.get("hourly") if state is not None else None
+        return hourly or 0.0
 
     return sorted(states, key=lambda name: (-usual(name), name))[:MAX_COMMUNITIES]
 

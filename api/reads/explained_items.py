@@ -165,8 +165,9 @@ def _of_hour(hour: ScopeHour, names: Sequence[str]) -> Iterable[Reference]:
         if name not in shares:
             continue
         share = hour["shares"][name]
-        for order_key, _ in share["posts"]:
+        for order_key, *_ in share["posts"]:
             yield Reference(order_key, name, "post")
         # Hours that an earlier version stored don't list their comments.
         for each in share.get("comments", ()):
-            yield Reference(f"{hour['id']}{each[1:]}{COMMENT}", name, "comment")
+            rest = each[1:].partition(" ")[0]
+            yield Reference(f"{hour['id']}{rest}{COMMENT}", name, "comment")

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 import pytest
 
 from api.http.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
+from api.reads.explain import read_explanation
 from api.reads.hours import MAX_HOURS_READ
 from api.reads.items import read_items
 from api.reads.listing import with_largest_page
 from api.reads.posts import read_recent_posts
 from api.reads.sentiment import compare
 from api.reads.trends import read_trends
+from api.schema.explain import ExplainParameters
 from api.schema.parameters import (
     CompareParameters,
     ItemsParameters,
@@ -24,11 +26,11 @@ from api.schema.parameters import (
 from api.schema.sentiment import ComparedScope
 from bench.fill import fill_months
 from bench.priced_store import PricedStore
-from shared.models import ALL, Cell, DayStats, Labelled
+from shared.models import ALL, Cell, DayStats, Labelled, ScopeHour
 from shared.stats.cell_threads import with_threads
 from shared.stats.cells import Scored, count
 from shared.store import DAYS, HOURS_OF_ALL, Query, Store
-from shared.times import utc_now
+from shared.times import iso, utc_now
 from tests.api.world import (
     LABELS,
     NAMES,
@@ -184,6 +186,27 @@ async def with_months(filled_store: FilledStore) -> Store:
     return await filled_store(fill_half_a_year_with_months)
 
 
+def a_listed_hour(number: int) -> ScopeHour:
+    """Return an hour of all that lists 80 posts of each community.
+
+    Their documents are missing: reading one costs what reading a small one does.
+    """
+    at = NOW - number * HOUR
+    hour = iso(at)[:13]
+    listed = [f"{hour}:05:{n % 60:02}Z_{PREFIX}{number}x{n}" for n in range(80)]
+    shares: Any = {
+        name: {
+            "cell": count(SCORED, posts=80),
+            "posts": [[f"{key}{name}", LABELS[n % 3]] for n, key in enumerate(listed)],
+        }
+        for name in TEN
+    }
+    return ScopeHour(id=hour, scope=ALL, shares=shares)
+
+
+BUSY_HOURS = [a_listed_hour(number) for number in range(4400) if number % 23 == 1 or number < 50]
+
+
 @pytest.mark.parametrize("names", [TEN, (*TEN[:9], ALL)], ids=["ten", "nine and all"])
 async def test_no_comparison_costs_more_than_the_bound(with_months, names: tuple[str, ...]) -> None:
     priced = PricedStore(with_months)
@@ -192,6 +215,19 @@ async def test_no_comparison_costs_more_than_the_bound(with_months, names: tuple
         with priced.counting() as bill:
             await compare(deps_of(priced, names=TEN), asked)
         assert bill.request_units < MAX_REQUEST_UNITS
+
+
+@pytest.mark.parametrize("community", [None, TEN[0]], ids=["all", "one"])
+async def test_the_reasons_of_no_change_cost_more_than_the_bound(
+    with_months, community: str | None
+) -> None:
+    await with_months.upsert(HOURS_OF_ALL, BUSY_HOURS)
+    priced = PricedStore(with_months)
+    for hours in (24, 168, 720, 2160):
+        with priced.counting() as bill:
+            asked = ExplainParameters(hours=hours, community=community)
+            await read_explanation(deps_of(priced, names=TEN), asked)
+        assert bill.request_units < MAX_REQUEST_UNITS, (hours, bill.by_kind())
 
 
 async def test_no_trend_costs_more_than_the_bound_where_nine_of_ten_are_no_longer_watched(
@@ -322,6 +358,7 @@ async def test_those_who_search_wait_in_a_line_and_beyond_it_are_told_to_come_ag
         ("/api/v1/subjects?hours=2160", True),
         ("/api/v1/subjects/cursor?hours=2160", True),
         ("/api/v1/share-of-voice?hours=2160", True),
+        ("/api/v1/explain", True),
         (MENTIONS, False),
         ("/api/v1/subjects", False),
         ("/api/v1/subjects/cursor?hours=168", False),

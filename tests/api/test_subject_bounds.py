@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.reads.explain import read_explanation
 from api.reads.items import read_items
 from api.reads.markers import read_effect
 from api.reads.mentions import read_feed, read_mentions
@@ -18,6 +19,7 @@ from api.reads.topics import read_topics
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.reads.voice import read_voice
+from api.schema.explain import ExplainParameters
 from api.schema.markers import MAX_EFFECT_DAYS, EffectParameters
 from api.schema.parameters import (
     CompareParameters,
@@ -254,6 +256,11 @@ async def test_the_effect_of_no_marker_costs_more_than_the_bound(busy) -> None:
     await busy.upsert(WATCHLIST, [{**watchlist, "markers": markers}])
     calls = [(read_effect, EffectParameters(id=each["id"], days=30)) for each in markers]
     await check(busy, calls)
+
+
+async def test_the_reasons_of_no_change_cost_more_than_the_bound(busy) -> None:
+    asked = [ExplainParameters(subject=MANY[0], hours=hours) for hours in SPANS]
+    await check(busy, [(read_explanation, each) for each in asked])
 
 
 async def test_nor_where_some_communities_are_no_longer_watched(busy) -> None:

@@ -42,7 +42,7 @@ def test_contributions_add_up_to_the_change_of_mean_and_volume(
     now: list[tuple[str, float]], before: list[tuple[str, float]], most: int
 ) -> None:
     sides = [amount_of([compound for _, compound in items]) for items in (now, before)]
-    whole = Whole(*sides, variance=0.25)
+    whole = Whole(sides[0], sides[1], variance=0.25)
     parts = [Part(name, of_names(now, name), of_names(before, name)) for name in NAMES]
     found = contributions(parts, whole, most)
     assert sum(each.mood + each.mix for each in found) == pytest.approx(whole.change, abs=1e-9)
@@ -54,7 +54,8 @@ def test_contributions_add_up_to_the_change_of_mean_and_volume(
 def test_a_part_whose_share_stays_moves_the_mean_by_its_mood_alone() -> None:
     whole = Whole(Amount(200, -20.0), Amount(200, 20.0), variance=0.25)
     found = contribution(Part("aws", Amount(100, -40.0), Amount(100, 0.0)), whole)
-    assert (found.mood, found.mix) == (pytest.approx(-0.2), 0)
+    assert found.mood == pytest.approx(-0.2)
+    assert found.mix == 0
 
 
 def test_a_part_whose_mean_stays_moves_the_mean_by_its_share_alone() -> None:
@@ -108,7 +109,7 @@ def whole_of(sides: Sequence[list[list[Thread]]]) -> Whole:
         )
         for side in sides
     ]
-    return Whole(*amounts, variance=SPREAD**2)
+    return Whole(amounts[0], amounts[1], variance=SPREAD**2)
 
 
 def parts_of(sides: Sequence[list[list[Thread]]]) -> list[Part]:
