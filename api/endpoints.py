@@ -40,7 +40,7 @@ ENDPOINTS = (
         "The sentiment of a window",
         Stats,
         ScopeParameters,
-        problems=(404, 422),
+        problems=(404, 422, 429),
     ),
     Endpoint(
         "sentiment_trends",

@@ -135,7 +135,7 @@ def trends_file(
     body = written(rows, columns, form, bom=parameters.bom == "1")
     span = (trends.window.start, trends.window.end)
     scope = (trends.subreddit, trends.subject or "", trends.via or "")
-    step = f"by-{parameters.granularity}"
+    step = f"by-{trends.granularity}"
     name = _name(deps.settings, form, "trends", *scope, step, *span)
     return prepared(body, deps.settings.origin, more=_disposition(name))
 

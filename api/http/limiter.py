@@ -12,10 +12,13 @@ from api.schema.parameters import (
     CompareParameters,
     ItemsParameters,
     ListParameters,
+    ScopeParameters,
+    SpanParameters,
     TrendsParameters,
 )
-from api.schema.subject_parameters import MentionsParameters, SubjectsParameters
+from api.schema.subject_parameters import MentionsParameters
 from api.schema.topics import TopicsParameters
+from api.schema.values import MAX_HOURS
 
 T = TypeVar("T")
 
@@ -73,10 +76,13 @@ def is_heavy(parameters: object, form: str = "json") -> bool:
         case ListParameters():
             is_ranked = isinstance(parameters, MentionsParameters) and parameters.sort == "score"
             return bool(parameters.q) or parameters.limit > MAX_LIGHT_POSTS or is_ranked
-        case TrendsParameters() | SubjectsParameters():
-            return parameters.hours > MAX_LIGHT_HOURS
         case CompareParameters():
-            return len(parameters.names) * parameters.hours > MAX_LIGHT_HOURS
+            return len(parameters.names) * parameters.max_hours > MAX_LIGHT_HOURS
+        case SpanParameters():
+            is_sum = isinstance(parameters, ScopeParameters)
+            is_course = isinstance(parameters, TrendsParameters)
+            light = MAX_HOURS if is_sum and not is_course else MAX_LIGHT_HOURS
+            return parameters.max_hours > light
         case EffectParameters():
             return 2 * parameters.days * 24 > MAX_LIGHT_HOURS
         case _:

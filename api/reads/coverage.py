@@ -9,7 +9,7 @@ from api.reads.cycles import client_message
 from api.schema.coverage import CoverageAnswer, GapAnswer
 from shared.models import ALL, CommunityState
 from shared.schedule import two_intervals
-from shared.stats.gaps import Coverage, Gap, coverage_of
+from shared.stats.gaps import Coverage, Gap, coverage_of, first_observed
 from shared.store import COMMUNITIES, Store
 from shared.times import Window, parse_iso
 
@@ -37,8 +37,8 @@ def shown_state(deps: Deps, state: CommunityState | None) -> CommunityState | No
 
 def observed_since(states: States) -> datetime | None:
     """Return since when any of the communities was observed; None where nothing is recorded."""
-    starts = [state["covered"][0][0] for state in states.values() if state and state.get("covered")]
-    return parse_iso(min(starts)) if starts else None
+    since = first_observed(states.values())
+    return None if since is None else parse_iso(since)
 
 
 def coverage_in(deps: Deps, states: States, scope: str, window: Window) -> Coverage | None:
@@ -56,6 +56,7 @@ def coverage_answer(coverage: Coverage | None) -> CoverageAnswer | None:
         observed=coverage.observed,
         gaps=_gap_answers(coverage.gaps),
         partial=_gap_answers(coverage.partial),
+        since=coverage.since,
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from api.deps import Deps
 from api.reads.coverage import coverage_in, read_states
-from api.reads.spans import last_collection
+from api.reads.spans import previous_window, read_spans, time_window
 from api.reads.totals import change_fields
 from api.schema.sentiment import TimeWindow
 from api.schema.subject_parameters import SubjectsParameters
@@ -20,7 +20,7 @@ from shared.stats.coverage import runs
 from shared.stats.gaps import Coverage
 from shared.stats.means import Sample, sample_of, spread_of
 from shared.stats.subject_tables import HOURS_OF_DAY, Figures, SubjectTable, read_tables
-from shared.stats.windows import Granularity, Times, full_hours
+from shared.stats.windows import Granularity, Spans
 from shared.store import DAYS, Store
 from shared.times import DAY_CHARS, Window, day_of, iso, next_hour
 
@@ -37,7 +37,7 @@ class SubjectsFigures:
     community wasn't observed.
     """
 
-    window: Window
+    spans: Spans
     pairs: Sequence[tuple[str, str]]
     unobserved: Mapping[str, set[str]]
     now: SubjectTable
@@ -49,6 +49,11 @@ class SubjectsFigures:
     timestamp: str
     methods: Sequence[str]
     """The methods by which items and mentions count."""
+
+    @property
+    def window(self) -> Window:
+        """Return the hours that count."""
+        return self.spans.window
 
     @cached_property
     def totals(self) -> "Totals":
@@ -84,13 +89,12 @@ class SubjectsFigures:
     @property
     def time_window(self) -> TimeWindow:
         """Return the window as answers have it."""
-        return TimeWindow(start=iso(self.window.start), end=iso(self.window.end))
+        return time_window(self.spans)
 
     @property
     def previous_window(self) -> TimeWindow:
         """Return the window before it."""
-        start = iso(self.window.start)
-        return TimeWindow(start=iso(self.window.before().start), end=start)
+        return previous_window(self.spans)
 
 
 class Totals:
@@ -127,16 +131,13 @@ class _TableTotals:
 
 async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFigures:
     """Return the figures of all subjects; it reads about ten documents. Raises StoreError."""
-    moment = deps.clock()
-    end = await last_collection(deps, moment) if parameters.until == "collected" else moment
-    window = Window.of_hours(parameters.hours, end)
-    times = Times.until(window, parameters.hours)
-    span = Window(full_hours(window, parameters.hours).before().start, window.end)
+    spans = await read_spans(deps, parameters, until=parameters.until)
+    window, times, span = spans.window, spans.times, spans.whole
     store, watched = await deps.watched_store(), deps.settings.watched
     states = await read_states(deps, store, [ALL])
     # Off the loop: the intervals of months take tenths of a second.
     seen, coverage = await asyncio.to_thread(
-        lambda: [coverage_in(deps, states, ALL, each) for each in (span, window)]
+        lambda: [coverage_in(deps, states, ALL, each) for each in (span, spans.bounds)]
     )
     unknown = seen.unknown if seen else set()
     pairs = [pair for pair in zip(times.now, times.before, strict=True) if unknown.isdisjoint(pair)]
@@ -147,7 +148,7 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
         store,
         [
             window.hours(),
-            window.before().hours(),
+            spans.previous.hours(),
             [hour for hour, _ in chosen],
             [hour for _, hour in chosen],
         ],
@@ -166,7 +167,7 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
         is_mixed=len(methods) > 1,
     )
     return SubjectsFigures(
-        window=window,
+        spans=spans,
         pairs=chosen,
         unobserved=seen.unobserved_of if seen else {},
         now=now,
@@ -175,7 +176,7 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
         earlier=past,
         basis=basis,
         coverage=coverage,
-        timestamp=iso(moment),
+        timestamp=iso(deps.clock()),
         methods=methods,
     )
 

@@ -10,7 +10,13 @@ from api.reads.cells import Cells, are_parts_too_many, cells_of, read_cells, rea
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
 from api.reads.kinds import kinds_of_cells
 from api.reads.scopes import Scope, compared_scopes, read_scope
-from api.reads.spans import last_collection
+from api.reads.spans import (
+    baseline_of,
+    previous_window,
+    read_spans,
+    refused_span,
+    time_window,
+)
 from api.reads.totals import change_fields, totals_of_cells
 from api.schema.parameters import CompareParameters, ScopeParameters
 from api.schema.problems import BadParameter
@@ -25,7 +31,7 @@ from api.schema.sentiment import (
     TrendPoint,
     WindowTotals,
 )
-from api.schema.values import MAX_COMPARED
+from api.schema.values import MAX_COMPARED, MAX_COMPARED_DAYS, MAX_HOURS
 from shared.models import ALL, Cell, DayStats
 from shared.stats.cells import COMPOUND_DIGITS
 from shared.stats.compare import Change as Compared
@@ -40,7 +46,7 @@ from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
 from shared.stats.means import spread_of
 from shared.stats.subjects import SentimentIsOf, sentiment_is_of
-from shared.stats.windows import Times, full_hours, steps_of
+from shared.stats.windows import Spans, Times, steps_of
 from shared.times import Window, iso, next_hour, parse_iso
 
 COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left_out")
@@ -60,7 +66,7 @@ class Found:
 
     stats: Stats
     scope: Scope
-    window: Window
+    spans: Spans
     cells: Cells
     states: States
     coverage: Coverage | None
@@ -70,7 +76,8 @@ class Found:
 async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = False) -> Found:
     """Return a scope in a window; the days of a subject are there if parts are wanted."""
     scope = await read_scope(deps, parameters)
-    window = Window.of_hours(parameters.hours, deps.clock())
+    spans = await read_spans(deps, parameters)
+    window = spans.window
     days: Sequence[DayStats] = ()
     if parts:
         days = (await read_days_of_subjects(deps, [scope], window, parts=True))[scope.name]
@@ -78,7 +85,7 @@ async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = 
     else:
         cells = (await read_cells(deps, [scope], window))[scope.name]
     states = await read_states(deps, await deps.watched_store(), [scope.community])
-    coverage = await asyncio.to_thread(coverage_in, deps, states, scope.community, window)
+    coverage = await asyncio.to_thread(coverage_in, deps, states, scope.community, spans.bounds)
     observed = None if coverage is None else coverage.observed
     own = [cells[hour] for hour in window.hours() if hour in cells]
     totals = totals_of_cells(own, deps.settings.other_languages, coverage=observed)
@@ -87,16 +94,16 @@ async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = 
         scope=scope.name,
         subject=scope.subject_id,
         via=scope.via,
-        time_window_hours=parameters.hours,
+        time_window_hours=spans.hours,
         statistics=WindowTotals(**dict(totals), kinds=kinds_of_cells(own)),
-        window=_time_window(window),
+        window=time_window(spans),
         coverage=coverage_answer(coverage),
         sentiment_of=_sentiment_of([(scope, totals)]),
         rematching=scope.is_rematching,
         origin=deps.settings.origin,
-        timestamp=iso(window.end),
+        timestamp=iso(deps.clock() if parameters.is_custom else window.end),
     )
-    return Found(stats, scope, window, cells, states, coverage, days)
+    return Found(stats, scope, spans, cells, states, coverage, days)
 
 
 @dataclass(frozen=True)
@@ -120,15 +127,26 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
     """
     _check_compared(parameters)
     scopes = await compared_scopes(deps, parameters.names)
-    if parameters.until == "collected":
-        return await _compare_collected(deps, parameters, scopes)
-    window = Window.of_hours(parameters.hours, deps.clock())
-    span = Window(window.before().start, window.end)
-    is_coarse = await are_parts_too_many(deps, scopes, span)
-    ends = [window.start] if is_coarse else None
-    cells = await read_cells(deps, scopes, span, whole_days_but=ends)
+    spans = await read_spans(deps, parameters, until=parameters.until)
+    _check_length(parameters, spans)
+    if parameters.is_changed:
+        return await _compare_changes(deps, parameters, scopes, spans)
+    is_coarse = await are_parts_too_many(deps, scopes, spans.whole)
+    cells = await _read_parts(deps, scopes, spans, is_coarse=is_coarse)
     read = _Read(scopes, cells, await _states_of(deps, scopes), is_coarse=is_coarse)
-    return await _comparison(deps, parameters, window, read)
+    return await _comparison(deps, parameters, spans, read)
+
+
+async def _read_parts(
+    deps: Deps, scopes: Sequence[Scope], spans: Spans, *, is_coarse: bool
+) -> dict[str, Cells]:
+    """Return the cells of all spans by the names of the scopes; those of coarse ones by the day."""
+    edges = spans.edges if is_coarse else None
+    parts = [await read_cells(deps, scopes, each, whole_days_but=edges) for each in spans.parts]
+    return {
+        scope.name: {hour: cell for part in parts for hour, cell in part[scope.name].items()}
+        for scope in scopes
+    }
 
 
 def _check_compared(parameters: CompareParameters) -> None:
@@ -142,32 +160,38 @@ def _check_compared(parameters: CompareParameters) -> None:
     raise BadParameters([BadParameter(parameter=name, detail=detail, takes=takes)])
 
 
+def _check_length(parameters: CompareParameters, spans: Spans) -> None:
+    """Check that the scopes together aren't too long to be compared. Raises BadParameters."""
+    scopes = len(parameters.names)
+    most = min(MAX_COMPARED_DAYS * 24, MAX_COMPARED * MAX_HOURS // scopes)
+    if spans.hours > most:
+        longest = f"a comparison of {scopes} may have {most // 24} days"
+        raise refused_span(parameters, "start", f"{parameters.start}: {longest}")
+
+
 async def _states_of(deps: Deps, scopes: Sequence[Scope]) -> States:
     names = [scope.community for scope in scopes]
     return await read_states(deps, await deps.watched_store(), names)
 
 
-async def _compare_collected(
-    deps: Deps, parameters: CompareParameters, scopes: Sequence[Scope]
+async def _compare_changes(
+    deps: Deps, parameters: CompareParameters, scopes: Sequence[Scope], spans: Spans
 ) -> Comparison:
-    """Compare the windows that end at the last collection; it needs two more batched reads."""
-    now = deps.clock()
-    window = Window.of_hours(parameters.hours, await last_collection(deps, now))
-    times = Times.until(window, parameters.hours)
-    by_name = {scope.name: scope for scope in (*scopes, Scope())}
-    full = full_hours(window, parameters.hours)
-    span = Window(full.before().start, window.end)
+    """Compare the windows, with the changes of their full hours."""
+    now, times, hours, span = deps.clock(), spans.times, spans.window.hours(), spans.whole
+    # Silence of all communities shows gaps that no record shows. A year of it costs too much.
+    others = [Scope()] if spans.hours <= MAX_HOURS else []
+    by_name = {scope.name: scope for scope in (*scopes, *others)}
     is_coarse = await are_parts_too_many(deps, scopes, span)
-    ends = [window.start, full.start, full.end] if is_coarse else None
-    cells = await read_cells(deps, list(by_name.values()), span, whole_days_but=ends)
+    cells = await _read_parts(deps, list(by_name.values()), spans, is_coarse=is_coarse)
     states = await _states_of(deps, scopes)
     own = {scope.name: cells[scope.name] for scope in scopes}
     read = _Read(scopes, own, states, is_coarse=is_coarse)
-    plain = await _comparison(deps, parameters, window, read)
+    plain = await _comparison(deps, parameters, spans, read)
 
     def with_changes() -> Comparison:
         seen = {scope.name: coverage_in(deps, states, scope.community, span) for scope in scopes}
-        unknown = _unknown(cells[ALL], seen, sorted({*times.all, *window.hours()}))
+        unknown = _unknown(cells.get(ALL, {}), seen, sorted({*times.all, *hours}))
         changes = with_verdicts(
             {
                 scope.name: _change(
@@ -188,9 +212,16 @@ async def _compare_collected(
         ]
         gaps = [
             TimeWindow(start=f"{run[0]}:00:00Z", end=f"{next_hour(run[-1])}:00:00Z")
-            for run in runs(window.hours(), unknown)
+            for run in runs(hours, unknown)
         ]
-        return plain.model_copy(update={"subreddits": found, "gaps": gaps, "timestamp": iso(now)})
+        return plain.model_copy(
+            update={
+                "subreddits": found,
+                "gaps": gaps,
+                "before": baseline_of(spans),
+                "timestamp": iso(now),
+            }
+        )
 
     return await asyncio.to_thread(with_changes)
 
@@ -295,18 +326,18 @@ def change_answer(scope: Scope, found: Compared) -> Change:
 async def _comparison(
     deps: Deps,
     parameters: CompareParameters,
-    window: Window,
+    spans: Spans,
     read: "_Read",
 ) -> Comparison:
-    before, step = window.before(), parameters.step
+    window, step = spans.window, parameters.step_of(spans.hours)
     if read.is_coarse and step == "hour":
         step = "day"
-    now_hours, earlier_hours = window.hours(), before.hours()
+    now_hours, earlier_hours = window.hours(), spans.previous.hours()
     steps = steps_of(window, step) if step else {}
 
     def compare_one(scope: Scope) -> ComparedScope:
         own = read.cells[scope.name]
-        coverage = coverage_in(deps, read.states, scope.community, window)
+        coverage = coverage_in(deps, read.states, scope.community, spans.bounds)
         return _compared(
             scope,
             _totals(deps, own, now_hours, None if coverage is None else coverage.observed),
@@ -318,7 +349,7 @@ async def _comparison(
     # In a thread, because sums over months take tenths of a second.
     compared = await asyncio.to_thread(lambda: [compare_one(scope) for scope in read.scopes])
     return Comparison(
-        time_window_hours=parameters.hours,
+        time_window_hours=spans.hours,
         subreddits=compared,
         granularity=step,
         mixed_methods=_are_mixed(
@@ -329,8 +360,8 @@ async def _comparison(
             for scope, each in zip(read.scopes, compared, strict=True)
             for totals in (each.statistics, each.previous)
         ),
-        window=_time_window(window),
-        previous_window=TimeWindow(start=iso(before.start), end=iso(window.start)),
+        window=time_window(spans),
+        previous_window=previous_window(spans),
         origin=deps.settings.origin,
         timestamp=iso(window.end),
     )
@@ -416,7 +447,3 @@ def _difference(now: Totals, before: Totals) -> Difference:
         else round(averages[0] - averages[1], COMPOUND_DIGITS)
     )
     return Difference(**change, avg_sentiment=difference, mixed_methods=_are_mixed((now, before)))
-
-
-def _time_window(window: Window) -> TimeWindow:
-    return TimeWindow(start=iso(window.start), end=iso(window.end))

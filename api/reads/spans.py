@@ -8,6 +8,7 @@ from api.errors import BadParameters
 from api.reads.coverage import observed_since, read_states
 from api.schema.parameters import ComparedSpanParameters, ListParameters, SpanParameters
 from api.schema.problems import BadParameter
+from api.schema.sentiment import Baseline, TimeWindow
 from api.schema.values import MAX_HOURS, MAX_SPAN_DAYS
 from shared.models import ALL
 from shared.stats.windows import HOUR, SECOND, Spans
@@ -60,35 +61,60 @@ async def read_spans(
     return spans
 
 
+def time_window(spans: Spans) -> TimeWindow:
+    """Return the window as answers have it."""
+    return _whole(spans.window.start, spans.end)
+
+
+def previous_window(spans: Spans) -> TimeWindow:
+    """Return the window before it as answers have it."""
+    return _whole(spans.previous.start, hour_start(spans.previous.end) + HOUR)
+
+
+def baseline_of(spans: Spans) -> Baseline:
+    """Return the time that is compared with as answers have it."""
+    end = hour_start(spans.before.end) + HOUR
+    return Baseline(start=iso(spans.before.start), end=iso(end), because=spans.because)
+
+
+def _whole(start: datetime, end: datetime) -> TimeWindow:
+    return TimeWindow(start=iso(start), end=iso(end))
+
+
 def _asked(
     parameters: SpanParameters, now: datetime, retention_days: int
 ) -> tuple[datetime, datetime]:
     """Return the whole hours from a start to an end. Raises BadParameters."""
     if "hours" in parameters.model_fields_set:
-        raise _refused(parameters, "hours", "it doesn't go with `start` and `end`: leave it out")
+        raise refused_span(
+            parameters, "hours", "it doesn't go with `start` and `end`: leave it out"
+        )
     if parameters.start is None:
-        raise _refused(parameters, "start", "it is missing, and `end` needs it")
+        raise refused_span(parameters, "start", "it is missing, and `end` needs it")
     if parameters.end and parameters.end <= parameters.start:
         detail = f"{parameters.end} is not after the start, {parameters.start}"
-        raise _refused(parameters, "end", detail)
+        raise refused_span(parameters, "end", detail)
     start, end = hour_start(parse_iso(parameters.start)), hour_start(now)
     if parameters.end and parameters.end < iso(now):
         end = hour_start(parse_iso(parameters.end) - SECOND) + HOUR
     kept = (now - timedelta(days=retention_days)).replace(hour=0, minute=0, second=0, microsecond=0)
     if start > now:
-        raise _refused(parameters, "start", f"{parameters.start} is yet to come: it is {iso(now)}")
+        raise refused_span(
+            parameters, "start", f"{parameters.start} is yet to come: it is {iso(now)}"
+        )
     if start >= hour_start(now):
         detail = f"no full hour since {parameters.start} is over yet: it is {iso(now)}"
-        raise _refused(parameters, "start", detail)
+        raise refused_span(parameters, "start", detail)
     if start < kept:
         detail = f"nothing from before {iso(kept)} is kept: RETENTION_DAYS is {retention_days}"
-        raise _refused(parameters, "start", f"{parameters.start}: {detail}")
+        raise refused_span(parameters, "start", f"{parameters.start}: {detail}")
     if end - start > timedelta(days=MAX_SPAN_DAYS):
         detail = f"it is more than {MAX_SPAN_DAYS} days before the end, {iso(end)}"
-        raise _refused(parameters, "start", f"{parameters.start}: {detail}")
+        raise refused_span(parameters, "start", f"{parameters.start}: {detail}")
     return start, end
 
 
-def _refused(parameters: SpanParameters, name: str, detail: str) -> BadParameters:
+def refused_span(parameters: SpanParameters, name: str, detail: str) -> BadParameters:
+    """Return the error of a parameter of a span, with what it takes."""
     takes = type(parameters).model_fields[name].description or ""
     return BadParameters([BadParameter(parameter=name, detail=detail, takes=takes)])

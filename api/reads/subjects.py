@@ -24,6 +24,7 @@ from api.reads.kinds import kinds_of_cells
 from api.reads.mentions import newest_mentions
 from api.reads.rematch import read_rematching
 from api.reads.scopes import Scope, subject_named
+from api.reads.spans import baseline_of
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
 from api.schema.subjects import (
     CommunityMentions,
@@ -76,7 +77,7 @@ async def read_subjects(deps: Deps, parameters: SubjectsParameters) -> SubjectsA
         return SubjectsAnswer(
             subjects=rows,
             rematching=not rematching.isdisjoint(each["id"] for each in subjects),
-            **_of_the_set(deps, parameters, found, bases),
+            **_of_the_set(deps, found, bases),
         )
 
     # In a thread, because a hundred subjects take tenths of a second.
@@ -103,7 +104,7 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
         by_community = contributors.by_community()
         return SubjectCard(
             **dict(row),
-            **_of_the_set(deps, parameters, found, bases),
+            **_of_the_set(deps, found, bases),
             terms=[TermAnswer.model_validate(term) for term in subject["terms"]],
             exclude=subject["exclude"],
             context=subject["context"],
@@ -193,9 +194,7 @@ def _trend(found: SubjectsFigures, subject: str) -> list[SubjectPoint]:
     ]
 
 
-def _of_the_set(
-    deps: Deps, parameters: SubjectsParameters, found: SubjectsFigures, bases: Bases
-) -> dict[str, Any]:
+def _of_the_set(deps: Deps, found: SubjectsFigures, bases: Bases) -> dict[str, Any]:
     """Return what the answers of lists and cards have in common."""
     return {
         "set": list(bases.own),
@@ -204,9 +203,10 @@ def _of_the_set(
         "sentiment_of": sentiment_is_of(found.methods),
         "granularity": found.step,
         "gaps": found.gaps,
-        "time_window_hours": parameters.hours,
+        "time_window_hours": found.spans.hours,
         "window": found.time_window,
         "previous_window": found.previous_window,
+        "before": baseline_of(found.spans),
         "coverage": coverage_answer(found.coverage),
         "origin": deps.settings.origin,
         "timestamp": found.timestamp,

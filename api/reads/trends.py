@@ -9,6 +9,7 @@ from api.reads.scopes import check_needs_subject
 from api.reads.sentiment import Found, cells_in, read_window, trend_of
 from api.schema.parameters import TrendsParameters
 from api.schema.sentiment import SentimentTrends, TrendPoint
+from api.schema.values import MAX_HOURS
 from shared.models import Cell, Via
 from shared.stats.subject_parts import add_up_steps
 from shared.stats.subjects import VIAS
@@ -27,10 +28,13 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
     found = await read_window(deps, parameters, parts=parameters.by is not None)
 
     def trends() -> SentimentTrends:
-        steps = steps_of(found.window, parameters.granularity)
+        granularity = parameters.granularity
+        if granularity == "hour" and found.spans.hours > MAX_HOURS:
+            granularity = "day"
+        steps = steps_of(found.spans.window, granularity)
         return SentimentTrends(
             **dict(found.stats),
-            granularity=parameters.granularity,
+            granularity=granularity,
             trend_data=trend_of(deps, cells_in(steps, found.cells), steps, found.coverage),
             communities=_by_community(deps, found, steps) if parameters.by == "community" else None,
             vias=_by_via(deps, found, steps) if parameters.by == "via" else None,
@@ -52,7 +56,7 @@ def _by_community(deps: Deps, found: Found, steps: Steps) -> dict[str, list[Tren
             deps,
             _lists(cells[name]),
             steps,
-            coverage_in(deps, found.states, name, found.window),
+            coverage_in(deps, found.states, name, found.spans.bounds),
         )
         for name in sorted(sizes, key=lambda name: (-sizes[name], name))
         if sizes[name]

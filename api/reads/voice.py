@@ -16,6 +16,7 @@ from api.reads.figures import (
 )
 from api.reads.rematch import read_rematching
 from api.reads.scopes import scope_of, subject_named
+from api.reads.spans import baseline_of
 from api.reads.subjects import community_mentions
 from api.schema.subject_parameters import VoiceParameters
 from api.schema.subjects import OtherVoices, ShareOfVoice, SubjectVoice
@@ -56,9 +57,10 @@ async def read_voice(deps: Deps, parameters: VoiceParameters) -> ShareOfVoice:
             mixed_methods=found.basis.is_mixed,
             sentiment_of=sentiment_is_of(found.methods),
             rematching=any(each["id"] in rematching for each in subjects),
-            time_window_hours=parameters.hours,
+            time_window_hours=found.spans.hours,
             window=found.time_window,
             previous_window=found.previous_window,
+            before=baseline_of(found.spans),
             coverage=coverage_answer(found.coverage),
             origin=deps.settings.origin,
             timestamp=found.timestamp,

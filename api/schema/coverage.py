@@ -32,3 +32,8 @@ class CoverageAnswer(Answer):
     partial: list[GapAnswer] = Field(
         description="the times in which other communities of `all` were not observed"
     )
+    since: Time | None = Field(
+        default=None,
+        description="since when any of the communities is observed, whatever the window: what is"
+        " earlier is unknown; null before the first collection",
+    )

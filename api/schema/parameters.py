@@ -1,5 +1,6 @@
 """The parameters of each endpoint, with their bounds and descriptions."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +25,7 @@ from api.schema.values import (
 from shared.kinds import TALK, Talk
 from shared.models import Label, Via
 from shared.stats.windows import Granularity
+from shared.times import parse_iso
 
 MAX_POSTS = 500
 # Maximum posts that a search reads for a page; the next page continues there.
@@ -101,6 +103,18 @@ class SpanParameters(Parameters):
         """Return whether the window has a start or an end of its own."""
         return self.start is not None or self.end is not None
 
+    @property
+    def max_hours(self) -> int:
+        """Return the greatest number of hours that the window may have."""
+        if self.start is None:
+            return self.hours
+        most = MAX_SPAN_DAYS * 24
+        if self.end is None:
+            return most
+        hours = (parse_iso(self.end) - parse_iso(self.start)) // timedelta(hours=1)
+        # Both are rounded to whole hours.
+        return min(max(hours, 0) + 2, most)
+
 
 class ComparedSpanParameters(SpanParameters):
     """The window of a request, and the one that it is compared with."""
@@ -139,7 +153,7 @@ class SubjectFilter(Parameters):
     via: OneVia = None
 
 
-class ScopeParameters(SubjectFilter, CommunityParameters):
+class ScopeParameters(SubjectFilter, SpanParameters, CommunityParameters):
     """The communities, the subject and the window of a request."""
 
 
@@ -165,7 +179,8 @@ class TrendsParameters(ScopeParameters, FormatParameters):
     hours: Hours = Field(default=168, examples=[168])
     granularity: Granularity = Field(
         default="hour",
-        description="hour, day or week; days are in UTC, and weeks begin on Monday",
+        description="hour, day or week; days are in UTC, and weeks begin on Monday. For more"
+        f" than {MAX_HOURS} hours, hour returns days; `granularity` of the answer says which",
         examples=["day"],
     )
     by: Literal["community", "via"] | None = Field(
@@ -175,7 +190,7 @@ class TrendsParameters(ScopeParameters, FormatParameters):
     )
 
 
-class CompareParameters(Parameters):
+class CompareParameters(ComparedSpanParameters):
     """The communities and subjects of a comparison, and its window."""
 
     subreddits: Compared | None = Field(
@@ -191,12 +206,11 @@ class CompareParameters(Parameters):
         f" `subreddits` at most {MAX_COMPARED} together",
         examples=["subject:cursor,claude"],
     )
-    hours: Hours = Field(default=24, examples=[24])
     until: Literal["now", "collected"] = Field(
         default="now",
-        description="now or collected; with collected the window ends at the last collection, and"
-        " `change` compares its full hours with the same number before, hour by hour,"
-        " without those in which nothing was collected",
+        description="now or collected; with collected the window ends at the last collection at the"
+        " latest, and `change` compares its full hours with the same number before, hour by hour,"
+        " without those in which nothing was collected. With `start` there is always a `change`",
         examples=["collected"],
     )
     granularity: Granularity | None = Field(
@@ -212,14 +226,18 @@ class CompareParameters(Parameters):
         """Return the names of `subreddits` and `scopes`, each once."""
         return tuple(dict.fromkeys((*(self.subreddits or ()), *(self.scopes or ()))))
 
-    @property
-    def step(self) -> Granularity | None:
-        """Return the length of the answer's steps: days, where hours would be too many.
+    def step_of(self, hours: int) -> Granularity | None:
+        """Return the length of the steps of a window of hours: days, where hours would be too many.
 
         A document of OpenAPI can't say which parameters don't go together: nothing is refused.
         """
-        hours = len(self.names) * self.hours
-        return "day" if self.granularity == "hour" and hours > MAX_STEPS else self.granularity
+        steps = len(self.names) * hours
+        return "day" if self.granularity == "hour" and steps > MAX_STEPS else self.granularity
+
+    @property
+    def is_changed(self) -> bool:
+        """Return whether the answer has changes."""
+        return self.until == "collected" or self.is_custom
 
 
 class PostParameters(Parameters):

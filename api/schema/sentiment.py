@@ -10,7 +10,7 @@ from api.schema.kinds import KindsOfWindow
 from shared.models import Via
 from shared.stats.compare import Reason, Side, Verdict
 from shared.stats.subjects import SentimentIsOf
-from shared.stats.windows import Granularity
+from shared.stats.windows import Because, Granularity
 
 COVERAGE = "what was observed of the window; null where nothing is recorded"
 CORRECTED = (
@@ -80,6 +80,11 @@ CHANGE = (
     "statistics minus previous, by the mean of all items; null if either has no items. The verdict"
     " rests on `by_thread`"
 )
+BECAUSE = (
+    "just_before: it ends where the window's full hours begin; week_before: the same weekdays and"
+    " hours a week earlier; no_week_before: data is too young for those, and so it is the time just"
+    " before"
+)
 BY_THREAD = (
     "the change of the mean in which threads weigh by what they can tell, on which the verdict"
     " rests; null where it is unknown"
@@ -124,10 +129,21 @@ class WindowTotals(Totals):
 
 
 class TimeWindow(Answer):
-    """Whole hours: the current one so far, and those before it."""
+    """Whole hours: the current one so far, and those before it; or those from a start to an end."""
 
     start: Time = Field(description="the beginning of the first hour")
-    end: Time = Field(description="when the request was made, or the last collection")
+    end: Time = Field(
+        description="when the request was made, or the last collection; with `start` the end of the"
+        " last full hour"
+    )
+
+
+class Baseline(Answer):
+    """The time that the window is compared with: as many full hours."""
+
+    start: Time = Field(description="the beginning of its first hour")
+    end: Time = Field(description="the end of its last hour")
+    because: Because = Field(description=BECAUSE)
 
 
 class Stats(Answer):
@@ -249,7 +265,7 @@ class ComparedScope(Answer):
     rematching: Rematching = False
     statistics: Totals = Field(description="the counts and the mean of the window")
     previous: Totals = Field(
-        description="those of the window before, with the same number of hours"
+        description="those of `previous_window`, with the same number of hours"
     )
     difference: Difference = Field(description="statistics minus previous")
     trend_data: list[TrendPoint] | None = Field(
@@ -257,7 +273,8 @@ class ComparedScope(Answer):
     )
     change: Change | None = Field(
         default=None,
-        description="the change since the time before; null unless `until` is collected",
+        description="the change since the time before; null unless `until` is collected, or there"
+        " is a `start`",
     )
     coverage: CoverageAnswer | None = Field(default=None, description=COVERAGE)
 
@@ -270,7 +287,12 @@ class Comparison(Answer):
         description="one object for each, in the requested order"
     )
     window: TimeWindow = Field(description="the time that was counted")
-    previous_window: TimeWindow = Field(description="the time before it")
+    previous_window: TimeWindow = Field(description="the time that `previous` is of")
+    before: Baseline | None = Field(
+        default=None,
+        description="the time that each `change` compares the window's full hours with; null"
+        " without changes",
+    )
     mixed_methods: bool = Field(
         description="whether more than one method scored the compared items of both windows; then"
         " their averages aren't comparable"
@@ -282,7 +304,8 @@ class Comparison(Answer):
     gaps: list[TimeWindow] | None = Field(
         default=None,
         description="hours of the window in which nothing was observed of the compared communities,"
-        " or, where nothing is recorded, probably nothing; null unless `until` is collected",
+        " or, where nothing is recorded, probably nothing; null unless `until` is collected, or"
+        " there is a `start`",
     )
     sentiment_of: SentimentOf
     origin: DataOrigin

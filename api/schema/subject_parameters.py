@@ -4,12 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from api.schema.parameters import ListParameters, Parameters
+from api.schema.parameters import ComparedSpanParameters, ListParameters, Parameters
 from api.schema.values import (
     PLACE,
     SUBJECT_ID,
     CommunityName,
-    Hours,
     Kind,
     SubjectId,
     WholeNumber,
@@ -33,7 +32,8 @@ SubjectIds = Annotated[
 Until = Annotated[
     Literal["now", "collected"],
     Field(
-        description="now or collected; with collected the window ends at the last collection",
+        description="now or collected; with collected the window ends at the last collection at the"
+        " latest",
         examples=["collected"],
     ),
 ]
@@ -72,10 +72,9 @@ class MentionsParameters(ListParameters):
     )
 
 
-class SubjectsParameters(Parameters):
-    """The window of the figures of subjects."""
+class SubjectsParameters(ComparedSpanParameters):
+    """The window of the figures of subjects, and the one that it is compared with."""
 
-    hours: Hours = Field(default=24, examples=[24])
     until: Until = "now"
 
 

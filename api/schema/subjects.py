@@ -29,6 +29,7 @@ from api.schema.sentiment import (
     GIANT,
     REASON,
     VERDICT,
+    Baseline,
     Few,
     GiantThread,
     Interval,
@@ -172,7 +173,10 @@ class SubjectFigures(Answer):
 class _Windowed(Answer):
     time_window_hours: int = Field(description="hours in the window")
     window: TimeWindow = Field(description="the time that was counted")
-    previous_window: TimeWindow = Field(description="the time before it")
+    previous_window: TimeWindow = Field(description="the time that `previous` is of")
+    before: Baseline = Field(
+        description="the time that each `change` compares the window's full hours with"
+    )
     sentiment_of: SentimentOf
     coverage: CoverageAnswer | None = Field(default=None, description=COVERAGE)
     origin: DataOrigin

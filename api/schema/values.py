@@ -10,8 +10,11 @@ from pydantic.functional_validators import AfterValidator
 from shared.times import iso
 
 MAX_HOURS = 2160
-# A span with a start of its own may be longer: a year of all communities costs 430 request units.
+# A span with a start of its own may be longer. A year of all communities costs 430 request units,
+# and 770 where each hour is as large as an hour can be.
 MAX_SPAN_DAYS = 366
+# A comparison reads twice the span, of each scope.
+MAX_COMPARED_DAYS = 180
 MAX_COMPARED = 10
 MAX_REVISION = 10**8
 # Reddit's longest names have 21 characters; longer names up to this limit are unknown communities.

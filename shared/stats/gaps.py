@@ -1,7 +1,7 @@
 """The gaps of a scope: times in which communities of it were not observed, and why."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -39,7 +39,8 @@ class Coverage:
     observed is the part of it, in 0..1, each community weighed by its usual number of items. gaps
     are the hours that are unknown; in those of partial a fifth of the items or less is missing.
     missing is the share that an hour lacks. hours_of are the hours that a community lacks since its
-    first poll; unobserved_of has those before it, too.
+    first poll; unobserved_of has those before it, too. since is the ISO time at which the first of
+    the communities began to be observed, whatever the window.
     """
 
     observed: float
@@ -48,6 +49,7 @@ class Coverage:
     missing: Mapping[str, float]
     hours_of: Mapping[str, set[str]]
     unobserved_of: Mapping[str, set[str]]
+    since: str | None = None
 
     @property
     def unknown(self) -> set[str]:
@@ -95,7 +97,13 @@ def coverage_of(
         gaps = _together(lacking, large, weights)
         partial = _together(lacking, lacking.keys() - large, weights)
     observed = round(1 - min(1.0, unobserved / seconds), 4)
-    return Coverage(observed, gaps, partial, missing, hours_of, unobserved_of)
+    since = first_observed(states.values())
+    return Coverage(observed, gaps, partial, missing, hours_of, unobserved_of, since)
+
+
+def first_observed(states: Iterable[CommunityState | None]) -> str | None:
+    """Return the ISO time at which the first of the communities began to be observed, if any."""
+    return min((covered[0][0] for state in states if (covered := _covered(state))), default=None)
 
 
 def _gaps_of(

@@ -85,10 +85,31 @@ class Spans:
         return self.hours * HOUR < WEEK
 
     @property
+    def bounds(self) -> Window:
+        """Return the time from the window's start to its end, whatever its hours."""
+        return Window(self.window.start, self.end)
+
+    @property
     def whole(self) -> Window:
         """Return the time from the first hour to the last one of all of these."""
         first = min(self.before.start, self.previous.start)
         return Window(first, self.window.end)
+
+    @property
+    def parts(self) -> list[Window]:
+        """Return the times whose hours are read: one, or two that lie apart."""
+        if self.because != "week_before":
+            return [self.whole]
+        return [
+            Window(min(self.before.start, self.previous.start), self.previous.end),
+            Window(min(self.compared.start, self.window.start), self.window.end),
+        ]
+
+    @property
+    def edges(self) -> list[datetime]:
+        """Return the first and the last times of the hours of all of these."""
+        windows = (self.previous, self.before, self.compared, self.window)
+        return [edge for each in windows for edge in (each.start, each.end)]
 
     def in_rhythm(self, since: datetime | None) -> "Spans":
         """Compare a short span with the same hours a week earlier.

@@ -14,13 +14,14 @@ from api.reads.hours import MAX_HOURS_READ
 from api.reads.items import read_items
 from api.reads.listing import with_largest_page
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare
+from api.reads.sentiment import compare, read_stats
 from api.reads.trends import read_trends
 from api.schema.explain import ExplainParameters
 from api.schema.parameters import (
     CompareParameters,
     ItemsParameters,
     PostsParameters,
+    ScopeParameters,
     TrendsParameters,
 )
 from api.schema.sentiment import ComparedScope
@@ -131,6 +132,7 @@ async def test_no_page_of_posts_and_comments_costs_more_than_the_bound(
 
 TEN = tuple(f"community{number}" for number in range(10))
 DAYS_BACK = 181
+TODAY = NOW.date().isoformat()
 
 
 T = TypeVar("T", Cell, Labelled)
@@ -165,6 +167,16 @@ async def fill_half_a_year(store: Store) -> None:
     await store.upsert(DAYS, [a_busy_day(name, day) for name in TEN for day in days])
     of_all = [{**a_busy_day(ALL, day), "names": list(TEN)} for day in days]
     await store.upsert(DAYS, of_all)  # type: ignore[arg-type]
+
+
+async def fill_a_year(store: Store) -> None:
+    """Store the days of all communities in a year, and those of four of them with their months."""
+    days = [(NOW - n * 24 * HOUR).date().isoformat() for n in range(366)]
+    of_all = [{**a_busy_day(ALL, day), "names": list(TEN)} for day in days]
+    await store.upsert(DAYS, of_all)  # type: ignore[arg-type]
+    for name in TEN[:4]:
+        await store.upsert(DAYS, [a_busy_day(name, day) for day in days])
+        await fill_months(store, name)
 
 
 async def fill_half_a_year_with_months(store: Store) -> None:
@@ -228,6 +240,20 @@ async def test_the_reasons_of_no_change_cost_more_than_the_bound(
             asked = ExplainParameters(hours=hours, community=community)
             await read_explanation(deps_of(priced, names=TEN), asked)
         assert bill.request_units < MAX_REQUEST_UNITS, (hours, bill.by_kind())
+
+
+async def test_no_long_span_costs_more_than_the_bound(filled_store: FilledStore) -> None:
+    priced = PricedStore(await filled_store(fill_a_year))
+    deps = deps_of(priced, names=TEN, RETENTION_DAYS="400")
+    year, half = ((NOW - n * 24 * HOUR).date().isoformat() for n in (364, 180))
+    four = [f"community{number}" for number in range(4)]
+    with priced.counting() as bill:
+        await read_stats(deps, ScopeParameters(start=year))
+    assert bill.request_units < MAX_REQUEST_UNITS
+    asked = CompareParameters(scopes=(ALL, *four), start=half, end=TODAY, granularity="day")
+    with priced.counting() as bill:
+        await compare(deps, asked)
+    assert bill.request_units < MAX_REQUEST_UNITS
 
 
 async def test_no_trend_costs_more_than_the_bound_where_nine_of_ten_are_no_longer_watched(
