@@ -18,7 +18,7 @@ from api.reads.spans import (
     time_window,
 )
 from api.reads.totals import change_fields, totals_of_cells
-from api.schema.parameters import CompareParameters, ScopeParameters
+from api.schema.parameters import MAX_STEPS, CompareParameters, ScopeParameters
 from api.schema.problems import BadParameter
 from api.schema.sentiment import (
     Change,
@@ -45,8 +45,9 @@ from shared.stats.compare import (
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
 from shared.stats.means import spread_of
+from shared.stats.step_length import PARTS, fitting_step
 from shared.stats.subjects import SentimentIsOf, sentiment_is_of
-from shared.stats.windows import Spans, Times, steps_of
+from shared.stats.windows import Granularity, Spans, Times, steps_of
 from shared.times import Window, iso, next_hour, parse_iso
 
 COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left_out")
@@ -329,9 +330,7 @@ async def _comparison(
     spans: Spans,
     read: "_Read",
 ) -> Comparison:
-    window, step = spans.window, parameters.step_of(spans.hours)
-    if read.is_coarse and step == "hour":
-        step = "day"
+    window, step = spans.window, _step(parameters, spans, read)
     now_hours, earlier_hours = window.hours(), spans.previous.hours()
     steps = steps_of(window, step) if step else {}
 
@@ -365,6 +364,21 @@ async def _comparison(
         origin=deps.settings.origin,
         timestamp=iso(window.end),
     )
+
+
+def _step(parameters: CompareParameters, spans: Spans, read: _Read) -> Granularity | None:
+    """Return the length of the steps that the answer has; coarse cells have no parts of a day."""
+    asked = parameters.step_of(spans.hours)
+    if asked == "auto":
+        items = [items_by_hour(read.cells[scope.name]) for scope in read.scopes]
+        whole_days = read.is_coarse or len(items) * spans.hours > MAX_STEPS
+        return fitting_step(spans.window, spans.hours, items, whole_days=whole_days)
+    return "day" if read.is_coarse and asked in PARTS else asked
+
+
+def items_by_hour(cells: Cells) -> dict[str, int]:
+    """Return the number of items of each hour."""
+    return {hour: cell["posts"] + cell["comments"] for hour, cell in cells.items()}
 
 
 def trend_of(

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from api.deps import Deps
 from api.reads.coverage import coverage_in
 from api.reads.scopes import check_needs_subject
-from api.reads.sentiment import Found, cells_in, read_window, trend_of
+from api.reads.sentiment import Found, cells_in, items_by_hour, read_window, trend_of
 from api.schema.parameters import TrendsParameters
 from api.schema.sentiment import SentimentTrends, TrendPoint
 from api.schema.values import MAX_HOURS
 from shared.models import Cell, Via
+from shared.stats.step_length import PARTS, fitting_step
 from shared.stats.subject_parts import add_up_steps
 from shared.stats.subjects import VIAS
-from shared.stats.windows import steps_of
+from shared.stats.windows import Granularity, steps_of
 
 Steps = Mapping[str, Sequence[str]]
 
@@ -28,9 +29,7 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
     found = await read_window(deps, parameters, parts=parameters.by is not None)
 
     def trends() -> SentimentTrends:
-        granularity = parameters.granularity
-        if granularity == "hour" and found.spans.hours > MAX_HOURS:
-            granularity = "day"
+        granularity = _granularity(parameters, found)
         steps = steps_of(found.spans.window, granularity)
         return SentimentTrends(
             **dict(found.stats),
@@ -41,6 +40,14 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
         )
 
     return await asyncio.to_thread(trends)
+
+
+def _granularity(parameters: TrendsParameters, found: Found) -> Granularity:
+    """Return the length of the steps: the one that is asked for, or one that fits the items."""
+    asked, spans = parameters.granularity, found.spans
+    if asked == "auto":
+        return fitting_step(spans.window, spans.hours, [items_by_hour(found.cells)])
+    return "day" if asked in PARTS and spans.hours > MAX_HOURS else asked
 
 
 def _by_community(deps: Deps, found: Found, steps: Steps) -> dict[str, list[TrendPoint]]:

@@ -24,6 +24,7 @@ from api.schema.values import (
 )
 from shared.kinds import TALK, Talk
 from shared.models import Label, Via
+from shared.stats.step_length import PARTS
 from shared.stats.windows import Granularity
 from shared.times import parse_iso
 
@@ -60,6 +61,13 @@ OneVia = Annotated[
         examples=["text"],
     ),
 ]
+
+
+AskedGranularity = Literal[Granularity, "auto"]
+STEPS = (
+    "hour, 2h, 4h, 8h, day, week or auto, which is the shortest of them of which at least half have"
+    " 30 items or more, if six of them fit into the window; over more than a week day or week"
+)
 
 
 class Parameters(BaseModel):
@@ -177,10 +185,11 @@ class TrendsParameters(ScopeParameters, FormatParameters):
     """The communities, the window and the steps of a course."""
 
     hours: Hours = Field(default=168, examples=[168])
-    granularity: Granularity = Field(
+    granularity: AskedGranularity = Field(
         default="hour",
-        description="hour, day or week; days are in UTC, and weeks begin on Monday. For more"
-        f" than {MAX_HOURS} hours, hour returns days; `granularity` of the answer says which",
+        description=f"{STEPS}; days are in UTC, and weeks begin on Monday. If a window has more than"
+        f" {MAX_HOURS} hours, hours and parts of a day return days; `granularity` of the answer says"
+        " which",
         examples=["day"],
     )
     by: Literal["community", "via"] | None = Field(
@@ -213,11 +222,11 @@ class CompareParameters(ComparedSpanParameters):
         " without those in which nothing was collected. With `start` there is always a `change`",
         examples=["collected"],
     )
-    granularity: Granularity | None = Field(
+    granularity: AskedGranularity | None = Field(
         default=None,
-        description="hour, day or week: also returns a series with such steps; without it, only the"
-        " totals of the window. If the communities together would have more than"
-        f" {MAX_STEPS} hours, hour returns days; `granularity` of the answer says which",
+        description=f"{STEPS}: also returns a series with such steps; without it, only the totals"
+        f" of the window. If the communities together would have more than {MAX_STEPS} hours, hours"
+        " and parts of a day return days; `granularity` of the answer says which",
         examples=["day"],
     )
 
@@ -226,13 +235,13 @@ class CompareParameters(ComparedSpanParameters):
         """Return the names of `subreddits` and `scopes`, each once."""
         return tuple(dict.fromkeys((*(self.subreddits or ()), *(self.scopes or ()))))
 
-    def step_of(self, hours: int) -> Granularity | None:
+    def step_of(self, hours: int) -> AskedGranularity | None:
         """Return the length of the steps of a window of hours: days, where hours would be too many.
 
         A document of OpenAPI can't say which parameters don't go together: nothing is refused.
         """
-        steps = len(self.names) * hours
-        return "day" if self.granularity == "hour" and steps > MAX_STEPS else self.granularity
+        is_long = self.granularity in PARTS and len(self.names) * hours > MAX_STEPS
+        return "day" if is_long else self.granularity
 
     @property
     def is_changed(self) -> bool:

@@ -7,10 +7,13 @@ from typing import Literal
 
 from shared.times import Window, day_of, hour_start, iso
 
-Granularity = Literal["hour", "day", "week"]
+Granularity = Literal["hour", "2h", "4h", "8h", "day", "week"]
+"""The length of a step. Those of hours begin at midnight in UTC, and weeks on Monday."""
 Because = Literal["just_before", "week_before", "no_week_before"]
 """Why a span is compared with the one that it is compared with."""
 
+# The steps that are parts of a day, by their hours.
+PARTS_OF_DAY: Mapping[Granularity, int] = {"2h": 2, "4h": 4, "8h": 8}
 # What people write has the rhythm of a week: shorter spans hold other hours or weekdays than the
 # ones just before.
 WEEK = timedelta(weeks=1)
@@ -148,6 +151,9 @@ def steps_of(window: Window, granularity: Granularity) -> Mapping[str, list[str]
 def _start_of(hour: str, granularity: Granularity) -> str:
     if granularity == "hour":
         return f"{hour}:00:00Z"
+    if granularity in PARTS_OF_DAY:
+        number = int(hour[-2:])
+        return f"{day_of(hour)}T{number - number % PARTS_OF_DAY[granularity]:02}:00:00Z"
     day = datetime.fromisoformat(f"{day_of(hour)}T00:00:00+00:00")
     if granularity == "week":
         day -= timedelta(days=day.weekday())

@@ -121,10 +121,9 @@ async def test_statistics_equal_a_count_by_hand(
 
 def steps(start: datetime, now: datetime, granularity: str) -> Iterator[tuple[datetime, datetime]]:
     """Return the steps of the window by the calendar, first to last."""
-    length = {"hour": HOUR, "day": timedelta(days=1), "week": timedelta(weeks=1)}[granularity]
-    first = start
-    if granularity != "hour":
-        first = first.replace(hour=0)
+    hours = {"hour": 1, "2h": 2, "4h": 4, "8h": 8, "day": 24, "week": 168}[granularity]
+    length = timedelta(hours=hours)
+    first = start.replace(hour=start.hour - start.hour % min(hours, 24))
     if granularity == "week":
         first -= timedelta(days=first.isoweekday() - 1)
     while first <= now:
@@ -137,7 +136,7 @@ def steps(start: datetime, now: datetime, granularity: str) -> Iterator[tuple[da
     hours=HOURS,
     drawn=ITEMS,
     scope=st.sampled_from(["all", "aws"]),
-    granularity=st.sampled_from(["hour", "day", "week"]),
+    granularity=st.sampled_from(["hour", "2h", "4h", "8h", "day", "week"]),
 )
 @settings(max_examples=60, deadline=None)
 async def test_trends_have_every_step_and_each_equals_a_count_by_hand(
@@ -200,7 +199,7 @@ async def test_a_comparison_in_steps_has_the_trend_of_each(store) -> None:
     posts = [a_post(n, now - n * 7 * HOUR, NAMES[n % 3], LABELS[n % 2]) for n in range(40)]
     await keep(store, posts)
     asked = deps_of(store, now=now)
-    for granularity in ("hour", "day", "week"):
+    for granularity in ("hour", "8h", "day", "week"):
         compared = await compare(
             asked, CompareParameters(subreddits=["all", *NAMES], hours=100, granularity=granularity)
         )
@@ -236,7 +235,30 @@ async def test_a_comparison_of_very_many_hours_answers_in_days_and_says_so(
     assert len(answer.get_body()) < 1_000_000
 
 
-@pytest.mark.parametrize("granularity", ["hour", "day", "week", None])
+@pytest.mark.parametrize("granularity", ["hour", "2h", "4h", "8h", "day", "week", None])
 async def test_a_comparison_says_its_steps(store, granularity) -> None:
     asked = CompareParameters(subreddits=("aws",), granularity=granularity)
     assert (await compare(deps_of(store), asked)).granularity == granularity
+
+
+@pytest.mark.parametrize(
+    ("items", "hours", "steps"),
+    [(40, 24, "hour"), (8, 24, "4h"), (0, 24, "hour"), (1, 168, "day"), (40, 720, "day")],
+)
+async def test_steps_fit_the_items(store, items: int, hours: int, steps: str) -> None:
+    now = EDGES[5]
+    posts = [
+        a_post(1000 * back + each, now - back * HOUR, "aws", "neutral")
+        for back in range(min(hours, 200))
+        for each in range(items)
+    ]
+    await keep(store, posts)
+    asked = deps_of(store, now=now)
+    compared = await compare(
+        asked, CompareParameters(subreddits=("aws",), hours=hours, granularity="auto")
+    )
+    alone = await read_trends(
+        asked, TrendsParameters(subreddit="aws", hours=hours, granularity="auto")
+    )
+    assert compared.granularity == alone.granularity == steps
+    assert compared.subreddits[0].trend_data == alone.trend_data
