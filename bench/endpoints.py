@@ -116,7 +116,7 @@ def asked(
         "trending_feed": {"": topics},
         "topics": {
             **_topics_of("", {}),
-            **_topics_of(", one subreddit", {"subreddit": one}),
+            **_topics_of(", one subreddit", {"community": one}),
             **_topics_of(", a subject", {"subject": subjects[0]}),
         },
         "subreddits": {"": lambda deps: read_subreddits(deps, SubredditsParameters())},

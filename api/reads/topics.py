@@ -12,7 +12,7 @@ from api.errors import BadParameters
 from api.reads.coverage import coverage_answer, coverage_in, read_states
 from api.reads.listing import Slice, place_of
 from api.reads.mentions import is_about, label_in, mention_of
-from api.reads.scopes import Scope, read_scope_of_subject, scope_asked
+from api.reads.scopes import Scope, read_scope_of_subject, scope_of
 from api.reads.span_items import SpanItems, read_span_items
 from api.reads.spans import read_spans
 from api.reads.totals import totals_of_cells
@@ -108,9 +108,8 @@ async def find_topics(deps: Deps, parameters: TopicsParameters) -> FoundTopics:
 
 
 async def _scope_of(deps: Deps, parameters: TopicsParameters) -> tuple[Scope, OwnNames]:
-    community = parameters.community or parameters.subreddit
     if parameters.subject is not None:
-        if community is not None:
+        if parameters.community is not None:
             raise BadParameters(
                 [
                     BadParameter(
@@ -122,7 +121,7 @@ async def _scope_of(deps: Deps, parameters: TopicsParameters) -> tuple[Scope, Ow
             )
         scope = await read_scope_of_subject(deps, parameters.subject)
         return scope, names_of_subject(scope.subject) if scope.subject else NO_NAMES
-    name = scope_asked(deps.settings, parameters)
+    name = scope_of(deps.settings, parameters.community, parameter="community")
     if name == ALL:
         return Scope(), NO_NAMES
     watchlist = await deps.read_watchlist()
@@ -255,12 +254,11 @@ async def read_topic_items(
     Of these it lists what the scope's via, the kinds and the label leave. Raises BadParameters
     where there is no such topic, and what `read_topics` raises.
     """
-    asked = TopicsParameters.model_validate(
-        parameters.model_dump(
-            include={"subreddit", "community", "subject", "hours", "start", "end"},
-            exclude_unset=True,
-        )
+    given = parameters.model_dump(
+        include={"subject", "hours", "start", "end"}, exclude_unset=True, exclude_none=True
     )
+    community = parameters.community or parameters.subreddit
+    asked = TopicsParameters.model_validate({**given, "community": community})
     found = await find_topics(deps, asked)
     topic = found.named(parameters.topic or "")
     if topic is None:

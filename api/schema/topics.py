@@ -6,15 +6,9 @@ from pydantic import Field
 
 from api.schema.base import Answer, Time
 from api.schema.coverage import CoverageAnswer
-from api.schema.parameters import (
-    CommunityName,
-    OneSubject,
-    OtherName,
-    SpanParameters,
-    WholeNumber,
-)
+from api.schema.parameters import OneSubject, SpanParameters
 from api.schema.sentiment import OfSubject, Rematching, Scope, Totals
-from api.schema.values import Kind
+from api.schema.values import CommunityName, Kind, WholeNumber
 from shared.topics.course import CourseState
 
 MAX_TOPICS = 50
@@ -24,13 +18,12 @@ MAX_ITEMS = 100
 class TopicsParameters(SpanParameters):
     """The scope and the span of topics, and the number of topics."""
 
-    subreddit: CommunityName | None = Field(
+    community: CommunityName | None = Field(
         default=None,
         description="the name of a watched community, in upper or lower case; without it and"
         " `subject`, all communities",
         examples=["claude"],
     )
-    community: OtherName = None
     subject: OneSubject = None
     limit: WholeNumber = Field(
         default=20,
