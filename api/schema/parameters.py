@@ -187,9 +187,9 @@ class TrendsParameters(ScopeParameters, FormatParameters):
     hours: Hours = Field(default=168, examples=[168])
     granularity: AskedGranularity = Field(
         default="hour",
-        description=f"{STEPS}; days are in UTC, and weeks begin on Monday. If a window has more than"
-        f" {MAX_HOURS} hours, hours and parts of a day return days; `granularity` of the answer says"
-        " which",
+        description=f"{STEPS}; days are in UTC, and weeks begin on Monday. If a window has more"
+        f" than {MAX_HOURS} hours, hours and parts of a day return days; `granularity` of the"
+        " answer says which",
         examples=["day"],
     )
     by: Literal["community", "via"] | None = Field(
