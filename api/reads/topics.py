@@ -9,6 +9,7 @@ from typing import Literal
 
 from api.deps import Deps
 from api.errors import BadParameters
+from api.reads.copies import is_talk
 from api.reads.coverage import coverage_answer, coverage_in, read_states
 from api.reads.listing import Slice, place_of
 from api.reads.mentions import is_about, label_in, mention_of
@@ -251,8 +252,8 @@ async def read_topic_items(
 ) -> TopicListing:
     """Return exactly the items of a topic of /topics with the same scope and span.
 
-    Of these it lists what the scope's via, the kinds and the label leave. Raises BadParameters
-    where there is no such topic, and what `read_topics` raises.
+    Of these it lists what the scope's via, the kinds, the label and the kind of talk leave. Raises
+    BadParameters where there is no such topic, and what `read_topics` raises.
     """
     given = parameters.model_dump(
         include={"subject", "hours", "start", "end"}, exclude_unset=True, exclude_none=True
@@ -270,6 +271,7 @@ async def read_topic_items(
         if item["kind"] in kinds
         and is_about(item, scope)
         and label in {None, label_in(item, scope)}
+        and is_talk(item, parameters.talk)
     ]
     return TopicListing(items)
 
