@@ -1,6 +1,6 @@
 /** The address holds all state of the page, so that a link shows a colleague the same view. */
 
-import type { Kind, Label, Via } from "./api";
+import type { Kind, Label, Talk, Via } from "./api";
 
 export const VIEWS = [
   "subjects",
@@ -16,6 +16,18 @@ export const WINDOWS = [24, 168, 720, 2160] as const;
 export type Hours = (typeof WINDOWS)[number];
 export const KINDS = ["posts", "items", "comments"] as const;
 export const LABELS = ["positive", "neutral", "negative"] as const;
+export const TALK = [
+  "problem",
+  "outage",
+  "request",
+  "question",
+  "praise",
+  "price",
+  "switch",
+  "showcase",
+  "news",
+  "other",
+] as const;
 export const VIAS = ["text", "thread", "home"] as const;
 
 export interface Address {
@@ -32,6 +44,8 @@ export interface Address {
   /** What is listed; null: posts, and of a subject posts and comments. */
   kind: Kind | null;
   sentiment: Label | null;
+  /** The kind of talk; null: any. */
+  talk: Talk | null;
   /** How the listed items are about the subject; null: in any way. */
   via: Via | null;
   /** The order of mentions; null: newest first. */
@@ -53,6 +67,7 @@ export interface Address {
 export const NO_FILTER = {
   kind: null,
   sentiment: null,
+  talk: null,
   via: null,
   sort: null,
   q: null,
@@ -108,6 +123,7 @@ export function parseAddress(search: string): Address {
     home: one<"exclude" | null>("home", ["exclude"], null),
     kind: one<Kind | null>("kind", KINDS, null),
     sentiment: one<Label | null>("sentiment", LABELS, null),
+    talk: one<Talk | null>("talk", TALK, null),
     via: one<Via | null>("via", VIAS, null),
     sort: one<"score" | null>("sort", ["score"], null),
     q: query.get("q")?.slice(0, 200) || null,

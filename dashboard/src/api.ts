@@ -25,6 +25,10 @@ export type Mention = Schemas["MentionAnswer"];
 export type Trends = Schemas["SentimentTrends"];
 /** How an item is about a subject: it names it, it stands in its thread, or in its home community. */
 export type Via = Mention["via"];
+/** A kind of talk, such as problem or question. */
+export type Talk = NonNullable<Post["kinds"]>[number];
+export type KindsOfWindow = NonNullable<SubjectCard["kinds"]>;
+export type Stats = Schemas["Stats"];
 export type Role = SubjectFigures["role"];
 export type Topic = Schemas["TopicAnswer"];
 export type Cycle = Schemas["CycleAnswer"];

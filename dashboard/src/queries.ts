@@ -19,6 +19,7 @@ import {
   type PostDetail,
   type Rematch,
   type ShareOfVoice,
+  type Stats,
   type SubjectCard,
   type Subjects,
   shareOfVoicePath,
@@ -141,6 +142,11 @@ export function useTrends(names: string[], hours: number): QueryState<Comparison
 
 function trendsPath(names: string[], hours: number): string | null {
   return names.length ? comparisonPath(names, hours, stepSize(hours).granularity) : null;
+}
+
+/** Return the figures of one community until now; null: request nothing. */
+export function useStats(community: string | null, hours: number): QueryState<Stats> {
+  return useQuery(community && apiPath("/sentiment/stats", { subreddit: community, hours }));
 }
 
 /** Return the subjects of the watchlist with their figures; null: request nothing. */

@@ -1,7 +1,9 @@
 /** The communities: how people feel there, what changed, and why. */
 
+import { type Address, NO_FILTER } from "../address";
 import type { Comparison } from "../api";
 import { DataState, Skeleton } from "../components/data_state";
+import { KindsCard } from "../components/kinds";
 import { MixedMethods, methodNames } from "../components/methods";
 import { Outages } from "../components/outages";
 import { OverTime } from "../components/over_time";
@@ -11,7 +13,7 @@ import { stepSize } from "../figures";
 import { communityName } from "../format";
 import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
-import { useAllTrends, useTopics, useTrends } from "../queries";
+import { useAllTrends, useStats, useTopics, useTrends } from "../queries";
 import { TrendingCard } from "../trending/card";
 import { Contributors } from "./contributors";
 import { FirstRun, WhatToWatch } from "./first_run";
@@ -70,12 +72,20 @@ export function Communities() {
           <div class="reasons">
             {!community && <Contributors />}
             <TrendingCard />
+            {community && <KindsOf community={community} hours={hours} />}
           </div>
           <SmallMultiples />
         </>
       )}
     </div>
   );
+}
+
+/** A list over all communities hides copies, so that only one community's counts can lead to one. */
+function KindsOf({ community, hours }: { community: string; hours: Address["hours"] }) {
+  const { data } = useStats(community, hours);
+  const list = { ...NO_FILTER, view: "posts", subreddit: community, kind: "items" } as const;
+  return <KindsCard kinds={data?.statistics.kinds ?? null} list={list} one="item" />;
 }
 
 /** Warn of mixed methods in anything that this view averages: scope, communities and topics. */

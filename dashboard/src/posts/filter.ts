@@ -28,11 +28,11 @@ export function heading(to: Address, name: string | null): string {
 
 /** Return the API's address of the list. A topic is a list of posts. */
 export function listPath(to: Address, options: { limit: number } | { format: "csv" }): string {
-  const { kind, subject, subreddit, hours, sentiment, q, start, end, topic, at } = to;
+  const { kind, subject, subreddit, hours, sentiment, talk, q, start, end, topic, at } = to;
   const window = topic ? { topic, at } : start || end ? { start, end } : {};
   if (listsMentions(to)) {
     const { via, sort } = to;
-    const filter = { subreddit, hours, sentiment, q, ...window, via, sort };
+    const filter = { subreddit, hours, sentiment, talk, q, ...window, via, sort };
     return subjectPath(
       subject ?? "",
       { ...filter, kind: KINDS[kind ?? "items"], ...options },
@@ -46,6 +46,7 @@ export function listPath(to: Address, options: { limit: number } | { format: "cs
     subreddit,
     hours,
     sentiment,
+    talk,
     q,
     ...window,
     ...only,
@@ -54,8 +55,8 @@ export function listPath(to: Address, options: { limit: number } | { format: "cs
 }
 
 /** Return whether anything but window, community and kind limits the list. */
-export function isFiltered({ sentiment, via, q, start, end, topic }: Address): boolean {
-  return Boolean(sentiment || via || q || start || end || topic);
+export function isFiltered({ sentiment, talk, via, q, start, end, topic }: Address): boolean {
+  return Boolean(sentiment || talk || via || q || start || end || topic);
 }
 
 /** Return the time that is searched, in words. */

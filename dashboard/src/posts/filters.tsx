@@ -16,7 +16,7 @@ const MENTION_KINDS = ["items", "posts", "comments"] as const;
 const KIND_NAMES = { posts: "Posts", items: "Both", comments: "Comments" };
 
 export function Filters() {
-  const { kind, q, start, end, topic } = address.value;
+  const { kind, talk, q, start, end, topic } = address.value;
   return (
     <div class="filters">
       <SentimentPicker />
@@ -28,6 +28,7 @@ export function Filters() {
         value={q ?? ""}
         onSearch={(typed) => go({ q: typed || null }, { replace: q !== null })}
       />
+      {talk && <Chip text={`Kind: ${talk}`} without={{ talk: null }} />}
       {topic && <Chip text={`Topic: ${topic}`} without={{ topic: null, at: null }} />}
       {(start || end) && !topic && (
         <Chip text={formatSpan(start, end)} without={{ start: null, end: null }} />

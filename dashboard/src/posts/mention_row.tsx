@@ -4,6 +4,7 @@ import type { Address } from "../address";
 import type { Mention } from "../api";
 import { Byline } from "../components/age";
 import { Copies } from "../components/copies";
+import { Kinds } from "../components/kinds";
 import { Known } from "../components/known";
 import { Link } from "../components/link";
 import { Marked } from "../components/marked";
@@ -71,6 +72,7 @@ function Facts({ mention, place, via }: FactsProps) {
     <p class="post-meta muted">
       <span class="via">{via}</span>
       <Basis sentiment={mention.sentiment} />
+      <Kinds item={mention} />
       <span>{mention.kind === "comment" ? `comment in ${place}` : place}</span>
       <Byline item={mention} />
       <Known value={mention.upvotes} one="upvote" />

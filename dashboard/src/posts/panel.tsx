@@ -5,6 +5,7 @@ import { type Comment, type Post, type PostDetail, SUBJECT_PREFIX } from "../api
 import { Byline } from "../components/age";
 import { Copies } from "../components/copies";
 import { ErrorNote, Skeleton } from "../components/data_state";
+import { Kinds, Switch } from "../components/kinds";
 import { Known } from "../components/known";
 import { Marked } from "../components/marked";
 import { Language, MixedMethods, methodName, methodNames } from "../components/methods";
@@ -78,6 +79,8 @@ function Detail({ detail }: { detail: PostDetail }) {
       <p class="panel-mood">
         <Score value={post.sentiment.compound} named />
         <Basis sentiment={post.sentiment} />
+        <Kinds item={post} />
+        <Switch item={post} nameOf={nameOf} />
         <span class="muted">
           {post.upvotes !== null && `${plural(post.upvotes, "upvote")} · `}scored by{" "}
           {methodName(post.sentiment)}
@@ -151,6 +154,8 @@ function Comments({ comments, nameOf }: { comments: Comment[]; nameOf: ScopeName
           <p class="post-meta muted">
             <Score value={comment.sentiment.compound} named />
             <Basis sentiment={comment.sentiment} />
+            <Kinds item={comment} />
+            <Switch item={comment} nameOf={nameOf} />
             <Byline item={comment} />
             <Known value={comment.upvotes} one="upvote" />
             <Language language={comment.language} />

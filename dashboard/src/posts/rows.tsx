@@ -3,6 +3,7 @@
 import type { Item, Post } from "../api";
 import { Byline } from "../components/age";
 import { Copies } from "../components/copies";
+import { Kinds } from "../components/kinds";
 import { Known } from "../components/known";
 import { Link } from "../components/link";
 import { Score } from "../components/sentiment";
@@ -33,6 +34,7 @@ export function PostRow({ post }: { post: Post | Item }) {
           <Byline item={post} />
           <Known value={post.upvotes} one="upvote" />
           <Known value={post.comment_count} one="comment" />
+          <Kinds item={post} />
           <Copies post={post} />
         </p>
       </div>
@@ -56,6 +58,7 @@ export function CommentRow({ comment }: { comment: Item }) {
           <span>comment in {communityName(comment.subreddit)}</span>
           <Byline item={comment} />
           <Known value={comment.upvotes} one="upvote" />
+          <Kinds item={comment} />
         </p>
       </div>
     </li>

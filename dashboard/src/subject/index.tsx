@@ -4,6 +4,7 @@ import type { ComparedScope, SubjectCard } from "../api";
 import { SUBJECT_PREFIX } from "../api";
 import { FirstRun } from "../communities/first_run";
 import { DataState, Skeleton } from "../components/data_state";
+import { KindsCard } from "../components/kinds";
 import { Link } from "../components/link";
 import { Meaning } from "../components/meaning";
 import { MixedMethods, methodNames } from "../components/methods";
@@ -11,8 +12,9 @@ import { Outages } from "../components/outages";
 import { OverTime } from "../components/over_time";
 import { SubjectPicker, WindowPicker } from "../components/pickers";
 import { RematchingBanner } from "../components/rematching";
-import { isFirstRun } from "../cycles";
-import { type Collected, coarseStepSize } from "../figures";
+import { listOf } from "../components/subject_links";
+import { isFirstRun, now } from "../cycles";
+import { type Collected, coarseStepSize, windowFilter } from "../figures";
 import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
 import { useSubject, useTrends } from "../queries";
@@ -101,6 +103,11 @@ function Figures({ card, compared, collected }: Props) {
         </div>
         <div>
           <Where card={card} />
+          <KindsCard
+            kinds={card.kinds}
+            list={listOf(card.id, windowFilter(card.window, now.value))}
+            one="mention"
+          />
           <Voice card={card} />
         </div>
       </div>
