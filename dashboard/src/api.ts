@@ -44,6 +44,11 @@ export type Marker = Schemas["MarkerAnswer"];
 export type Markers = Schemas["MarkersAnswer"];
 /** What changed from before a marker to after it. */
 export type MarkerEffect = Schemas["MarkerEffect"];
+/** What made a change, with its evidence. */
+export type Explanation = Schemas["Explanation"];
+export type Contribution = Schemas["ContributionAnswer"];
+export type QuotedSentence = Schemas["QuotedSentence"];
+export type CitedItem = Schemas["ExplainedItem"];
 export type Outage = Schemas["SourceHealth"];
 export type LabelCounts = Schemas["LabelCounts"];
 export type Label = Post["sentiment"]["label"];
@@ -107,6 +112,11 @@ export function subjectPath(subject: string, query: Query, part = ""): string {
 /** Return the address of what changed from before a marker to after it. */
 export function markerEffectPath(id: string): string {
   return apiPath(`/markers/${encodeURIComponent(id)}/effect`);
+}
+
+/** Return the address of what made the change of a subject, a community or all. */
+export function explainPath(scope: Query, hours: number): string {
+  return apiPath("/explain", { ...scope, hours });
 }
 
 export function shareOfVoicePath(

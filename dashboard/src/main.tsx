@@ -6,6 +6,7 @@ import "./styles/communities.css";
 import "./styles/subjects.css";
 import "./styles/subject.css";
 import "./styles/markers.css";
+import "./styles/reasons.css";
 import "./styles/compare.css";
 import "./styles/posts.css";
 import "./styles/collection.css";

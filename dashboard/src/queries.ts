@@ -8,6 +8,8 @@ import {
   type ComparedScope,
   type Comparison,
   comparisonPath,
+  type Explanation,
+  explainPath,
   fetchJson,
   MARKERS,
   MAX_COMPARED,
@@ -118,6 +120,14 @@ export function useMarkers(): Marker[] {
 /** Return what changed from before a marker to after it. */
 export function useMarkerEffect(id: string): QueryState<MarkerEffect> {
   return useQuery(markerEffectPath(id));
+}
+
+/** Return what made the change of a scope; of all without a subject or a community. */
+export function useExplanation(
+  scope: { subject: string | null; community: string | null },
+  hours: number,
+): QueryState<Explanation> {
+  return useQuery(explainPath(scope, hours));
 }
 
 /** Return one post with its comments; name: community/id. */

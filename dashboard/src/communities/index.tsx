@@ -14,6 +14,7 @@ import { communityName } from "../format";
 import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
 import { useAllTrends, useStats, useTopics, useTrends } from "../queries";
+import { Reasons } from "../reasons/card";
 import { TrendingCard } from "../trending/card";
 import { Contributors } from "./contributors";
 import { FirstRun, WhatToWatch } from "./first_run";
@@ -69,6 +70,7 @@ export function Communities() {
             }}
           </DataState>
           <BeforeAndAfter />
+          <Reasons community={community} />
           <div class="reasons">
             {!community && <Contributors />}
             <TrendingCard />

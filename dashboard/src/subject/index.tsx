@@ -18,6 +18,7 @@ import { type Collected, coarseStepSize, windowFilter } from "../figures";
 import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
 import { useSubject, useTrends } from "../queries";
+import { Reasons } from "../reasons/card";
 import { TrendingCard } from "../trending/card";
 import { SubjectContributors } from "./contributors";
 import { FirstMentions } from "./first_mentions";
@@ -95,6 +96,7 @@ function Figures({ card, compared, collected }: Props) {
         )}
       </div>
       <BeforeAndAfter />
+      <Reasons subject={card.id} />
       <div class="halves">
         <div>
           <SubjectContributors card={card} />
