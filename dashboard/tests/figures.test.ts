@@ -82,7 +82,7 @@ describe("the steps of a chart", () => {
       new Date(Date.parse(WINDOW.start) + 3_600_000).toISOString(),
     ];
     const gap = { start, end, kind: "blocked", reason: "it answers 403", communities: ["a"] };
-    const coverage = { observed: 0.5, gaps: [gap], partial: [] };
+    const coverage = { observed: 0.5, gaps: [gap], partial: [], since: null };
     const stepOf = (total: number, observed: number) =>
       chartSteps(
         [{ ...makeStep(start, { total }), coverage: observed }],

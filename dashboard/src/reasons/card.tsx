@@ -74,10 +74,10 @@ function Found({ found }: { found: Explanation }) {
             <Parts key={each.heading} dimension={each} cited={cited} />
           ))}
           <p class="muted">
-            Mood is the effect of what a part says, mix that of its share of the items: together they
-            are its effect, and the effects of a table add up to the change. Bold: more than chance
-            makes. {found.looked_at.read} of {plural(found.looked_at.items, "item")} were read for
-            topics, threads and items.
+            Mood is the effect of what a part says, mix that of its share of the items: together
+            they are its effect, and the effects of a table add up to the change. Bold: more than
+            chance makes. {found.looked_at.read} of {plural(found.looked_at.items, "item")} were
+            read for topics, threads and items.
           </p>
         </details>
       )}
@@ -146,13 +146,7 @@ function Quote({ quote, item }: { quote: QuotedSentence; item: CitedItem | undef
 }
 
 /** A link to the panel of the item's post; without an item, the words alone. */
-function Opened({
-  item,
-  children,
-}: {
-  item: CitedItem | undefined;
-  children: ComponentChildren;
-}) {
+function Opened({ item, children }: { item: CitedItem | undefined; children: ComponentChildren }) {
   if (!item) return <>{children}</>;
   return <Link to={{ post: `${item.community}/${item.post_id}` }}>{children}</Link>;
 }

@@ -39,7 +39,9 @@ export const effectText = (value: number): string => signed(value, DIGITS);
 /** Return an interval as text, "−0.310 to −0.120"; null: there is none. */
 export function intervalText(interval: Contribution["interval"]): string | null {
   const [low, high] = interval ?? [];
-  return low === undefined || high === undefined ? null : `${effectText(low)} to ${effectText(high)}`;
+  return low === undefined || high === undefined
+    ? null
+    : `${effectText(low)} to ${effectText(high)}`;
 }
 
 /** Return a number of items; those of several kinds count in fractions. */
