@@ -45,12 +45,13 @@ from shared.stats.subjects import (
     part_name,
     put_part,
     scored_mention,
+    sentiment_of,
     subject_of,
     subject_scope,
 )
 from shared.store import DAYS, SUBJECT_HOURS, Store
 from shared.subjects.watchlist import read_watchlist
-from shared.times import day_of
+from shared.times import HOUR_CHARS, day_of
 
 # Hours of subjects that are put together at a time: their documents are in memory.
 HOURS_AT_ONCE = 500
@@ -121,7 +122,17 @@ def _share(mentions: Sequence[tuple[Item, Mention]]) -> SubjectShare:
     return SubjectShare(
         cell=with_threads(_cell(mentions), threads),
         vias=vias,
-        mentions=[pack_mention(item, mention) for item, mention in mentions],
+        mentions=[_listed(item, mention) for item, mention in mentions],
+    )
+
+
+def _listed(item: Item, mention: Mention) -> str:
+    return pack_mention(
+        item["order_key"][HOUR_CHARS:],
+        sentiment_of(item, mention)["label"],
+        mention["via"],
+        item["kind"],
+        item.get("kinds", ()),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast, get_args
 
 from shared.communities import Kind
+from shared.kinds import Talk
 from shared.models import (
     Cell,
     DayStats,
@@ -40,7 +41,7 @@ from shared.stats.months import (
     unpack_cell,
 )
 from shared.store import DAYS, MONTHS, SUBJECT_PARTS, Key, Store
-from shared.times import DAY_CHARS, HOUR_CHARS, MONTH_CHARS, month_of
+from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 
 TABLE = "subjects:"
 """The partition of the figures of all subjects by the day: no community's name has a colon."""
@@ -155,11 +156,12 @@ def parts_key(subject: str, month: str) -> Key:
     return partition_of(subject_scope(subject)), parts_id(month)
 
 
-def pack_mention(item: Item, mention: Mention) -> str:
-    """Return a mention as hours of subjects list it."""
-    label, via = sentiment_of(item, mention)["label"], mention["via"]
-    rest = with_letters(item["order_key"][HOUR_CHARS:], item.get("kinds", ()))
-    return f"{INITIALS_OF_LABELS[label]}{INITIALS_OF_VIAS[via]}{item['kind'][0]}{rest}"
+def pack_mention(
+    order_key_rest: str, label: Label, via: Via, kind: Kind, talk: Collection[Talk] = ()
+) -> str:
+    """Return a mention as hours of subjects list it; the rest of the key follows the hour."""
+    rest = with_letters(order_key_rest, talk)
+    return f"{INITIALS_OF_LABELS[label]}{INITIALS_OF_VIAS[via]}{kind[0]}{rest}"
 
 
 def listed_in(hour: SubjectHour, watched: Iterable[str]) -> list[Listed]:
