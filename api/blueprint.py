@@ -47,7 +47,6 @@ from api.process import (
 )
 from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
-from api.reads.explain import read_explanation
 from api.reads.health import check_health
 from api.reads.items import read_items
 from api.reads.markers import read_effect, read_marker, read_markers
@@ -278,6 +277,9 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_explain(req: func.HttpRequest) -> func.HttpResponse:
     """Return what made the change of a scope."""
+    # The rules of texts cost 50 ms, only when used.
+    from api.reads.explain import read_explanation  # noqa: PLC0415
+
     return await serve_data(
         req, ExplainParameters, read_explanation, moments=MOMENTS_OF_EXPLANATION
     )

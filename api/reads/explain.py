@@ -10,14 +10,13 @@ from api.deps import Deps
 from api.reads.cells import Cells, cells_of, read_cells, read_days_of_subjects
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
 from api.reads.excerpts import excerpt, in_one_line
-from api.reads.explained_items import Sample, SampledItem, read_sample
+from api.reads.explained_items import Sample, SampledItem, limits_of, read_sample
 from api.reads.quotes import Quote, quotes_of
 from api.reads.scopes import Scope, read_scope_of_subject, scope_of
 from api.reads.sentiment import ScopeCells, change_answer
-from api.reads.spans import read_spans
+from api.reads.spans import baseline_of, read_spans, refused_span
 from api.schema.explain import (
     ContributionAnswer,
-    ExplainedBaseline,
     ExplainedItem,
     ExplainParameters,
     Explanation,
@@ -27,6 +26,7 @@ from api.schema.explain import (
     QuotesOfReason,
 )
 from api.schema.sentiment import TimeWindow
+from api.schema.values import MAX_HOURS
 from shared.models import ALL, Cell, DayStats, OtherLanguages, Post, Subject
 from shared.reasons.sentence import Cause, KindOf, sentence_of
 from shared.reasons.weights import Candidate, Chosen, Span, read_these
@@ -59,8 +59,6 @@ from shared.topics.spans import item_ids_by_topic
 
 MOST: Mapping[KindOf, int] = {"community": 8, "kind": 10, "topic": 6, "thread": 5, "item": 5}
 """Parts that are listed of each; the others are in the rest."""
-# Communities whose cells are read where all are explained: those with the most items.
-MAX_COMMUNITIES = 20
 MAX_IDS = 10
 MAX_REASONS = 3
 # Where kinds of fewer items are told, a kind may be new only because others weren't told.
@@ -79,6 +77,9 @@ async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explana
     found = await read_scope_of_subject(deps, parameters.subject)
     scope = replace(found, community=community)
     spans = await read_spans(deps, parameters, until="collected")
+    if spans.hours > MAX_HOURS:
+        detail = f"{parameters.start}: the window has {spans.hours} hours, more than {MAX_HOURS}"
+        raise refused_span(parameters, "start", detail)
     read = await _read(deps, scope, spans)
     samples = [await _sample(deps, scope, read, side) for side in (0, 1)]
     subjects = (await deps.read_watchlist())["subjects"]
@@ -108,7 +109,8 @@ class _Read:
 async def _read(deps: Deps, scope: Scope, spans: Spans) -> _Read:
     store = await deps.watched_store()
     states = await read_states(deps, store, [scope.community])
-    names = _largest(states) if scope.subject is None and scope.community == ALL else []
+    is_all = scope.subject is None and scope.community == ALL
+    names = _largest(states, limits_of(spans.hours).communities) if is_all else []
     windows = (spans.compared, spans.before)
     days: list[DayStats] = []
     cells: dict[str, dict[str, Cell]] = {}
@@ -155,7 +157,7 @@ async def _cells_of_all(
     return found
 
 
-def _largest(states: States) -> list[str]:
+def _largest(states: States, most: int) -> list[str]:
     """Return the communities that usually have the most items."""
 
     def usual(name: str) -> float:
@@ -163,7 +165,7 @@ def _largest(states: States) -> list[str]:
         hourly = state.get("hourly") if state is not None else None
         return hourly or 0.0
 
-    return sorted(states, key=lambda name: (-usual(name), name))[:MAX_COMMUNITIES]
+    return sorted(states, key=lambda name: (-usual(name), name))[:most]
 
 
 async def _sample(deps: Deps, scope: Scope, read: _Read, side: int) -> Sample:
@@ -173,6 +175,7 @@ async def _sample(deps: Deps, scope: Scope, read: _Read, side: int) -> Sample:
         scope,
         hours,
         deps.settings.watched,
+        limits=limits_of(len(read.hours[0])),
         counted=read.change.samples[side].items,
         counts_others=deps.settings.other_languages == "count",
     )
@@ -401,7 +404,7 @@ def _answer(deps: Deps, spans: Spans, found: _Explained, posts: Mapping[str, Pos
             read_before=len(found.samples[1].items),
         ),
         window=_window(spans.compared),
-        before=ExplainedBaseline(**dict(_window(spans.before)), because=spans.because),
+        before=baseline_of(spans),
         coverage=coverage_answer(coverage),
         rematching=read.scope.is_rematching,
         origin=deps.settings.origin,

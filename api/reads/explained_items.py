@@ -1,8 +1,8 @@
 """Reads a bounded number of a scope's items, spread over a span."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from api.reads.hours import Reference, read_referenced
 from api.reads.listing import COMMENT
@@ -21,16 +21,35 @@ from shared.models import (
 from shared.stats.cell_threads import thread_of
 from shared.stats.cells import Scored, scored
 from shared.stats.contributions import Weighed
+from shared.stats.listed import comments_in, posts_in
 from shared.stats.subjects import listed_in, scored_mention, sentiment_of
 from shared.store import HOURS_OF_ALL, SUBJECT_HOURS, Store
 from shared.store.keys import item_key
 
 T = TypeVar("T")
 
-# Maximum hours and items that are read of a span. An item costs one request unit, an hour one to
-# five, so that both spans stay below 1,000 together.
-MAX_HOURS = 48
-MAX_ITEMS = 160
+
+class Limits(NamedTuple):
+    """Maximum hours and items that are read of a span, and communities whose cells are read.
+
+    An item costs one request unit, an hour one to three, a day of all up to three, and a month of a
+    community five: all that is read stays below 1,000.
+    """
+
+    hours: int
+    items: int
+    communities: int
+
+
+OF_SHORT = Limits(32, 120, 20)
+OF_LONG = Limits(12, 50, 4)
+# Days of a span that isn't long.
+MAX_SHORT_DAYS = 20
+
+
+def limits_of(hours: int) -> Limits:
+    """Return the limits of a span of this number of hours."""
+    return OF_SHORT if hours <= MAX_SHORT_DAYS * 24 else OF_LONG
 
 
 @dataclass(frozen=True)
@@ -105,17 +124,18 @@ async def read_sample(
     hours: Sequence[str],
     names: Sequence[str],
     *,
+    limits: Limits,
     counted: int,
     counts_others: bool,
 ) -> Sample:
-    """Return up to MAX_ITEMS of the scope's items that count in these hours.
+    """Return some of the scope's items that count in these hours, within the limits.
 
-    hours (YYYY-MM-DDTHH) are those with items; where there are more than MAX_HOURS, those that are
+    hours (YYYY-MM-DDTHH) are those with items; where there are more than the limit, those that are
     read are spread over them, and so are the items. counts_others: other languages count, too.
     Raises StoreError.
     """
-    references = await _references(store, scope, spread(hours, MAX_HOURS), names)
-    items = await read_referenced(store, spread(references, MAX_ITEMS))
+    references = await _references(store, scope, spread(hours, limits.hours), names)
+    items = await read_referenced(store, spread(references, limits.items))
     found = [_sampled(item, scope) for item in items if is_about(item, scope)]
     return Sample([each for each in found if counts_others or each.scored.is_english], counted)
 
@@ -160,14 +180,11 @@ def _of_subject(hour: SubjectHour, scope: Scope, names: Sequence[str]) -> Iterab
 
 
 def _of_hour(hour: ScopeHour, names: Sequence[str]) -> Iterable[Reference]:
-    shares: Mapping[str, object] = hour["shares"]
     for name in names:
-        if name not in shares:
+        share = hour["shares"].get(name)
+        if share is None:
             continue
-        share = hour["shares"][name]
-        for order_key, *_ in share["posts"]:
-            yield Reference(order_key, name, "post")
         # Hours that an earlier version stored don't list their comments.
-        for each in share.get("comments", ()):
-            rest = each[1:].partition(" ")[0]
-            yield Reference(f"{hour['id']}{rest}{COMMENT}", name, "comment")
+        for each in (*posts_in(share), *comments_in(hour["id"], share)):
+            mark = COMMENT if each.kind == "comment" else ""
+            yield Reference(each.order_key + mark, name, each.kind)

@@ -5,14 +5,22 @@ from pydantic import Field
 from api.schema.base import Answer, DataOrigin, Time, WebAddress
 from api.schema.coverage import CoverageAnswer
 from api.schema.parameters import ComparedSpanParameters, OneSubject
-from api.schema.sentiment import COVERAGE, REASON, VERDICT, Change, Rematching, Scope, TimeWindow
+from api.schema.sentiment import (
+    COVERAGE,
+    REASON,
+    VERDICT,
+    Baseline,
+    Change,
+    Rematching,
+    Scope,
+    TimeWindow,
+)
 from api.schema.values import CommunityName
 from shared.communities import Kind
 from shared.models import Label
 from shared.reasons.sentence import KindOf
 from shared.reasons.weights import Because
 from shared.stats.compare import Reason, Verdict
-from shared.stats.windows import Because as BaselineBecause
 
 
 class ExplainParameters(ComparedSpanParameters):
@@ -121,17 +129,6 @@ class ItemsRead(Answer):
     read_before: int = Field(description="those of them that were read")
 
 
-class ExplainedBaseline(Answer):
-    """The time that the window is compared with."""
-
-    start: Time = Field(description="its beginning")
-    end: Time = Field(description="its end")
-    because: BaselineBecause = Field(
-        description="just_before, week_before (the same hours a week earlier) or no_week_before"
-        " (just before, since there is no data of the week before)"
-    )
-
-
 class Explanation(Answer):
     """What made the change of a scope, with its evidence."""
 
@@ -157,7 +154,7 @@ class Explanation(Answer):
     cited: list[ExplainedItem] = Field(description="the items that are named above, each once")
     looked_at: ItemsRead = Field(description="how many items it rests on")
     window: TimeWindow = Field(description="the full hours that are explained")
-    before: ExplainedBaseline = Field(description="the time that they are compared with")
+    before: Baseline = Field(description="the time that they are compared with")
     coverage: CoverageAnswer | None = Field(description=COVERAGE)
     rematching: Rematching = False
     origin: DataOrigin
