@@ -57,6 +57,8 @@ export interface Address {
   topic: string | null;
   /** When the topic was trending. */
   at: string | null;
+  /** What is said more in the scope and window than before: the id of a topic of these. */
+  said: string | null;
   /** The open post: community/id. */
   post: string | null;
   /** The marker whose before and after is shown, by its id. */
@@ -75,6 +77,7 @@ export const NO_FILTER = {
   end: null,
   topic: null,
   at: null,
+  said: null,
 } satisfies Partial<Address>;
 const DEFAULTS: Address = {
   view: "subjects",
@@ -131,6 +134,7 @@ export function parseAddress(search: string): Address {
     end: time("end"),
     topic: query.get("topic") || null,
     at: time("at"),
+    said: query.get("said") || null,
     post: POST.test(query.get("post") ?? "") ? query.get("post") : null,
     marker: query.get("marker") || null,
   };

@@ -31,6 +31,9 @@ export type KindsOfWindow = NonNullable<SubjectCard["kinds"]>;
 export type Stats = Schemas["Stats"];
 export type Role = SubjectFigures["role"];
 export type Topic = Schemas["TopicAnswer"];
+/** What is said more in a scope and a window than before. */
+export type ScopeTopics = Schemas["ScopeTopics"];
+export type ScopeTopic = Schemas["ScopeTopic"];
 export type Cycle = Schemas["CycleAnswer"];
 export type Backfill = Schemas["BackfillState"];
 export type RequestedCollection = Schemas["Triggered"];
@@ -71,6 +74,9 @@ const TIMEOUT_MS = 20_000;
 /** Request Timeout, Too Many Requests. */
 const TRANSIENT_STATUSES = new Set([408, 429]);
 
+/** A subject by its id, or a community. */
+export type TopicScope = { subject: string } | { community: string };
+
 type Query = Record<string, string | number | null | undefined>;
 
 export function apiPath(endpoint: string, query: Query = {}): string {
@@ -88,6 +94,11 @@ export const MARKERS = apiPath("/markers");
 /** Return the address of the trending topics, of all posts or of those that mention a subject. */
 export function trendingPath(subject: string | null): string {
   return apiPath("/trending", { limit: 20, subject });
+}
+
+/** Return the address of what is said more in a subject or a community than before. */
+export function topicsPath(scope: TopicScope, hours: number): string {
+  return apiPath("/topics", { ...scope, hours });
 }
 
 /** Windows of figures end at the last collection. */

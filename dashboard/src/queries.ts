@@ -20,6 +20,7 @@ import {
   markerEffectPath,
   type PostDetail,
   type Rematch,
+  type ScopeTopics,
   type ShareOfVoice,
   type Stats,
   type SubjectCard,
@@ -28,7 +29,9 @@ import {
   subjectPath,
   subjectsPath,
   type Topic,
+  type TopicScope,
   type Trends,
+  topicsPath,
   trendingPath,
   WATCHED,
   type WatchedCommunities,
@@ -108,6 +111,11 @@ export function useFreshTopics(subject: string | null = null): QueryState<Topic[
     return () => clearInterval(timer);
   }, [path]);
   return useTopics(subject);
+}
+
+/** Return what is said more in a subject or a community than before. */
+export function useScopeTopics(scope: TopicScope, hours: number): QueryState<ScopeTopics> {
+  return useQuery(topicsPath(scope, hours));
 }
 
 const NO_MARKERS: Marker[] = [];

@@ -37,6 +37,16 @@ describe("the list's address at the API", () => {
     );
   });
 
+  test("asks for exactly what is said of a topic of a scope", () => {
+    expect(pathOf("?subject=cursor&said=rate-limit&hours=168")).toBe(
+      "/api/v1/items?subject=cursor&hours=168&topic=rate-limit&limit=50",
+    );
+    expect(pathOf("?subreddit=aws&said=t1&kind=comments&sentiment=negative")).toBe(
+      "/api/v1/items?subreddit=aws&hours=24&sentiment=negative&topic=t1&kind=comment&limit=50",
+    );
+    expect(pathOf("?subreddit=aws&said=t1&kind=posts")).toContain("&kind=post&");
+  });
+
   test("asks for a topic's posts as they were then, whatever the span", () => {
     const query = "?topic=t1&at=2026-01-05T10:00:00Z&start=2026-01-01T00:00:00Z&kind=items";
     const { pathname, searchParams } = new URL(pathOf(query), "http://127.0.0.1");

@@ -15,6 +15,7 @@ import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
 import { useAllTrends, useStats, useTopics, useTrends } from "../queries";
 import { Reasons } from "../reasons/card";
+import { TopicsCard } from "../topics/card";
 import { TrendingCard } from "../trending/card";
 import { Contributors } from "./contributors";
 import { FirstRun, WhatToWatch } from "./first_run";
@@ -72,7 +73,7 @@ export function Communities() {
           <BeforeAndAfter />
           <Reasons community={community} />
           <div class="reasons">
-            {!community && <Contributors />}
+            {community ? <TopicsCard scope={{ community }} /> : <Contributors />}
             <TrendingCard />
             {community && <KindsOf community={community} hours={hours} />}
           </div>

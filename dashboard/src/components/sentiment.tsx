@@ -56,7 +56,7 @@ export function Basis({
 }
 
 /** A mean with how far it may be off, and whether it is of few items. */
-export function Mean({ measured: { statistics } }: { measured: Measured }) {
+export function Mean({ measured: { statistics } }: { measured: Pick<Measured, "statistics"> }) {
   const off = margin(statistics);
   const { avg_sentiment: average, interval, few } = statistics;
   return (

@@ -1,34 +1,39 @@
 /** The filter of the list: as a request to the API, and in words. */
 
 import type { Address } from "../address";
-import { apiPath, subjectPath } from "../api";
+import { apiPath, type Kind, subjectPath } from "../api";
 import { formatSpan, windowName } from "../format";
 
 export const HEADINGS = { posts: "Posts", items: "Posts and comments", comments: "Comments" };
 const NOUNS = { posts: "post", items: "item", comments: "comment" };
 const KINDS = { posts: "post", items: null, comments: "comment" };
 
-/** Return whether the list is of all that mentions a subject. A topic is a list of posts. */
-export function listsMentions({ subject, topic }: Address): boolean {
-  return Boolean(subject && !topic);
+/** Return whether the list is of all that mentions a subject, and not of a topic. */
+export function listsMentions({ subject, topic, said }: Address): boolean {
+  return Boolean(subject && !topic && !said);
+}
+
+/** Return what the list shows. What is said is posts and comments, unless one kind is chosen. */
+export function shownKind(to: Address): Kind {
+  return to.kind ?? (to.said || listsMentions(to) ? "items" : "posts");
 }
 
 /** Return what one row of the list is called. */
 export function noun(to: Address): string {
   return listsMentions(to) && to.kind !== "posts" && to.kind !== "comments"
     ? "mention"
-    : NOUNS[to.kind ?? "posts"];
+    : NOUNS[shownKind(to)];
 }
 
 /** Return the heading of the list; name is that of the subject. */
 export function heading(to: Address, name: string | null): string {
   if (listsMentions(to)) return `Mentions of ${name ?? to.subject}`;
-  return HEADINGS[to.topic ? "posts" : (to.kind ?? "posts")];
+  return HEADINGS[to.topic ? "posts" : shownKind(to)];
 }
 
 /** Return the API's address of the list. A topic is a list of posts. */
 export function listPath(to: Address, options: { limit: number } | { format: "csv" }): string {
-  const { kind, subject, subreddit, hours, sentiment, talk, q, start, end, topic, at } = to;
+  const { kind, subject, subreddit, hours, sentiment, talk, q, start, end, topic, at, said } = to;
   const window = topic ? { topic, at } : start || end ? { start, end } : {};
   if (listsMentions(to)) {
     const { via, sort } = to;
@@ -38,6 +43,10 @@ export function listPath(to: Address, options: { limit: number } | { format: "cs
       { ...filter, kind: KINDS[kind ?? "items"], ...options },
       "/mentions",
     );
+  }
+  if (said && !topic) {
+    const filter = { subject, subreddit, hours, sentiment, q, topic: said };
+    return apiPath("/items", { ...filter, kind: KINDS[kind ?? "items"], ...options });
   }
   const only = kind === "comments" ? { kind: "comment" } : {};
   const endpoint = kind && kind !== "posts" && !topic ? "/items" : "/posts/recent";
@@ -55,12 +64,12 @@ export function listPath(to: Address, options: { limit: number } | { format: "cs
 }
 
 /** Return whether anything but window, community and kind limits the list. */
-export function isFiltered({ sentiment, talk, via, q, start, end, topic }: Address): boolean {
-  return Boolean(sentiment || talk || via || q || start || end || topic);
+export function isFiltered({ sentiment, talk, via, q, start, end, topic, said }: Address): boolean {
+  return Boolean(sentiment || talk || via || q || start || end || topic || said);
 }
 
 /** Return the time that is searched, in words. */
-export function searchedSpan({ hours, topic, start, end }: Address): string {
-  if (topic) return "the topic";
+export function searchedSpan({ hours, topic, said, start, end }: Address): string {
+  if (topic || said) return "the topic";
   return start || end ? formatSpan(start, end) : `the last ${windowName(hours)}`;
 }

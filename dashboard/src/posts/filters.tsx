@@ -8,7 +8,7 @@ import { VIA_NAMES } from "../components/via";
 import { formatSpan } from "../format";
 import { address, go } from "../navigation";
 import { Download } from "./download";
-import { isFiltered, listPath, listsMentions } from "./filter";
+import { isFiltered, listPath, listsMentions, shownKind } from "./filter";
 import { Search } from "./search";
 
 const KINDS = ["posts", "items", "comments"] as const;
@@ -16,7 +16,7 @@ const MENTION_KINDS = ["items", "posts", "comments"] as const;
 const KIND_NAMES = { posts: "Posts", items: "Both", comments: "Comments" };
 
 export function Filters() {
-  const { kind, talk, q, start, end, topic } = address.value;
+  const { kind, talk, q, start, end, topic, said } = address.value;
   return (
     <div class="filters">
       <SentimentPicker />
@@ -30,7 +30,8 @@ export function Filters() {
       />
       {talk && <Chip text={`Kind: ${talk}`} without={{ talk: null }} />}
       {topic && <Chip text={`Topic: ${topic}`} without={{ topic: null, at: null }} />}
-      {(start || end) && !topic && (
+      {said && <Chip text={`Said more than before: ${said}`} without={{ said: null }} />}
+      {(start || end) && !topic && !said && (
         <Chip text={formatSpan(start, end)} without={{ start: null, end: null }} />
       )}
       {(kind || isFiltered(address.value)) && (
@@ -65,15 +66,14 @@ function SentimentPicker() {
   );
 }
 
-/** A list is of posts unless another kind is chosen, one of mentions of both. */
+/** A list is of posts unless another kind is chosen; of mentions and of what is said, of both. */
 function KindPicker() {
-  const isMentions = listsMentions(address.value);
-  const otherwise = isMentions ? "items" : "posts";
-  const chosen = address.value.kind ?? otherwise;
+  const otherwise = shownKind({ ...address.value, kind: null });
+  const chosen = shownKind(address.value);
   return (
     <fieldset class="switch">
       <legend class="hidden">What is listed</legend>
-      {(isMentions ? MENTION_KINDS : KINDS).map((each) => (
+      {(otherwise === "items" ? MENTION_KINDS : KINDS).map((each) => (
         <button
           key={each}
           type="button"

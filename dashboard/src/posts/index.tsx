@@ -28,7 +28,7 @@ function AboutMentions({ subject }: { subject: string }) {
 }
 
 export function Posts() {
-  const { post, kind, subject } = address.value;
+  const { post, kind, subject, said } = address.value;
   const nameOf = useScopeName();
   const list = useRef<HTMLDivElement>(null);
   const opened = useRef<string | null>(null);
@@ -51,7 +51,7 @@ export function Posts() {
           <WindowPicker />
         </div>
         <Filters />
-        {!kind && !subject && (
+        {!kind && !subject && !said && (
           <p class="muted aside">
             Posts alone; their comments open with them. The figures count both.
           </p>

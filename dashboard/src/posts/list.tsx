@@ -9,7 +9,15 @@ import { MixedMethods, methodName } from "../components/methods";
 import { isStale, lastEnded } from "../cycles";
 import { dateTime, plural, windowName } from "../format";
 import { address } from "../navigation";
-import { HEADINGS, isFiltered, listPath, listsMentions, noun, searchedSpan } from "./filter";
+import {
+  HEADINGS,
+  isFiltered,
+  listPath,
+  listsMentions,
+  noun,
+  searchedSpan,
+  shownKind,
+} from "./filter";
 import { MentionRow } from "./mention_row";
 import { itemKey } from "./post_list";
 import { CommentRow, PostRow } from "./rows";
@@ -66,7 +74,7 @@ export function PostList() {
 }
 
 function listName(): string {
-  return listsMentions(address.value) ? "Mentions" : HEADINGS[address.value.kind ?? "posts"];
+  return listsMentions(address.value) ? "Mentions" : HEADINGS[shownKind(address.value)];
 }
 
 /** Load the next page before the reader is at the end. */

@@ -19,6 +19,7 @@ import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
 import { useSubject, useTrends } from "../queries";
 import { Reasons } from "../reasons/card";
+import { TopicsCard } from "../topics/card";
 import { TrendingCard } from "../trending/card";
 import { SubjectContributors } from "./contributors";
 import { FirstMentions } from "./first_mentions";
@@ -101,6 +102,7 @@ function Figures({ card, compared, collected }: Props) {
         <div>
           <SubjectContributors card={card} />
           <FirstMentions card={card} />
+          <TopicsCard scope={{ subject: card.id }} />
           <TrendingCard subject={card.id} heading="Topics it is in" />
         </div>
         <div>
