@@ -9,6 +9,8 @@ export type Change = Schemas["Change"];
 export type MentionTotals = Schemas["MentionTotals"];
 export type MentionChange = Schemas["MentionChange"];
 export type TimeWindow = Schemas["TimeWindow"];
+/** The time that a span is compared with. */
+export type Baseline = Schemas["Baseline"];
 export type Step = Schemas["TrendPoint"];
 export type Totals = Schemas["Totals"];
 export type Post = Schemas["PostAnswer"];
@@ -55,7 +57,7 @@ export type CitedItem = Schemas["ExplainedItem"];
 export type Outage = Schemas["SourceHealth"];
 export type LabelCounts = Schemas["LabelCounts"];
 export type Label = Post["sentiment"]["label"];
-export type Granularity = "hour" | "day" | "week";
+export type Granularity = NonNullable<Comparison["granularity"]>;
 /** What a list shows. */
 export type Kind = "posts" | "items" | "comments";
 /** What isn't given stays as it is. */
@@ -105,10 +107,22 @@ export function topicsPath(scope: TopicScope, hours: number): string {
 const until = "collected";
 
 /** Return the address of a comparison of scopes: communities, "all", or subject:ID. */
-export function comparisonPath(scopes: string[], hours: number, granularity: Granularity): string {
+export function comparisonPath(
+  scopes: string[],
+  hours: number,
+  granularity: Granularity | "auto",
+): string {
+  return apiPath("/sentiment/compare", { ...scopeQuery(scopes), hours, until, granularity });
+}
+
+/** Return the address of the figures of scopes in a span of full hours, and of their changes. */
+export function spanPath(scopes: string[], { start, end }: TimeWindow): string {
+  return apiPath("/sentiment/compare", { ...scopeQuery(scopes), start, end, until });
+}
+
+function scopeQuery(scopes: string[]): Query {
   const isMixed = scopes.some((each) => each.startsWith(SUBJECT_PREFIX));
-  const names = { [isMixed ? "scopes" : "subreddits"]: scopes.join(",") };
-  return apiPath("/sentiment/compare", { ...names, hours, until, granularity });
+  return { [isMixed ? "scopes" : "subreddits"]: scopes.join(",") };
 }
 
 export function subjectsPath(hours: number): string {

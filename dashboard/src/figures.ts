@@ -10,7 +10,6 @@ import type {
   MentionTotals,
   Step,
   TimeWindow,
-  Totals,
   VoiceFigures,
 } from "./api";
 
@@ -21,22 +20,31 @@ const NEUTRAL = 0.05;
 /** The smallest limit of the sentiment axis, so that small swings look small. */
 const MIN_LIMIT = 0.2;
 
-/** The steps of a chart: requested by hour or day, and grouped to this length. */
-export interface StepSize {
+/** The length of a step in hours, by its name. */
+const STEP_HOURS: Record<Granularity, number> = {
+  hour: 1,
+  "2h": 2,
+  "4h": 4,
+  "8h": 8,
+  day: 24,
+  week: 168,
+};
+
+export function stepSeconds(granularity: Granularity): number {
+  return STEP_HOURS[granularity] * HOUR_SECONDS;
+}
+
+/** Return the longest of the steps; an hour where there is none. */
+export function longestStep(steps: Granularity[]): Granularity {
+  return steps.reduce<Granularity>(
+    (longest, each) => (STEP_HOURS[each] > STEP_HOURS[longest] ? each : longest),
+    "hour",
+  );
+}
+
+interface StepSize {
   granularity: Granularity;
   seconds: number;
-}
-
-export function stepSize(hours: number): StepSize {
-  if (hours <= 168) return { granularity: "hour", seconds: HOUR_SECONDS };
-  return { granularity: "day", seconds: 24 * HOUR_SECONDS };
-}
-
-/** Return longer steps for a single community: it has few items in an hour. */
-export function coarseStepSize(hours: number): StepSize {
-  const size = hours <= 24 ? 2 : hours <= 168 ? 8 : 1;
-  const steps = stepSize(hours);
-  return { ...steps, seconds: steps.seconds * size };
 }
 
 /** Return the steps of small charts, as /subjects has them. */
@@ -45,8 +53,8 @@ export function courseStepSize(hours: number): StepSize {
   return { granularity: "day", seconds: 24 * HOUR_SECONDS };
 }
 
-/** The collected time: the window up to the last collection, and the gaps in it. */
-export type Collected = Pick<Comparison, "window" | "gaps">;
+/** The collected time: the window up to the last collection, its gaps, and the length of its steps. */
+export type Collected = Pick<Comparison, "window" | "gaps" | "granularity">;
 
 /** A step that is observed less than this is hatched: LARGE_SHARE in shared/stats/gaps.py. */
 const MIN_OBSERVED = 0.8;
@@ -64,31 +72,24 @@ export interface ChartStep extends Step {
   gapReason: string | null;
 }
 
-/** Group steps into steps of the given length. Each ends at a multiple of that length in UTC. */
+/** Return the API's steps with their ends, and with what is missing of them. */
 export function chartSteps(
   steps: Step[],
-  { seconds }: StepSize,
-  { window, gaps }: Collected,
+  { window, gaps, granularity }: Collected,
   coverage?: Coverage | null,
 ): ChartStep[] {
-  const groups = new Map<number, Step[]>();
-  for (const step of steps) {
-    const start = Math.floor(Date.parse(step.start) / 1000 / seconds) * seconds;
-    groups.set(start, [...(groups.get(start) ?? []), step]);
-  }
-  return [...groups].map(([start, group]) => {
-    const from = Math.max(start * 1000, Date.parse(window.start));
-    const end = (start + seconds) * 1000;
-    const sums = sumTotals(group);
+  const length = 1000 * stepSeconds(granularity ?? "hour");
+  return steps.map((step) => {
+    const starts = Date.parse(step.start);
+    const [from, end] = [Math.max(starts, Date.parse(window.start)), starts + length];
     const found = (coverage?.gaps ?? gaps ?? []).filter((gap) => overlaps(gap, from, end));
-    const isUncollected = !sums.total && found.length > 0;
-    const isPartial = sums.total > 0 && meanCoverage(group) < MIN_OBSERVED;
+    const isUncollected = !step.total && found.length > 0;
+    const isPartial = step.total > 0 && (step.coverage ?? 1) < MIN_OBSERVED;
     return {
-      ...sums,
+      ...step,
       start: iso(from),
       end: iso(end),
       isOpen: end > Date.parse(window.end),
-      coverage: meanCoverage(group),
       isUncollected,
       isPartial,
       gapReason: isUncollected || isPartial ? reasonOf(found) : null,
@@ -96,9 +97,38 @@ export function chartSteps(
   });
 }
 
-/** Return the part of the steps that was observed, in 0..1; 1 where nothing is recorded. */
-function meanCoverage(steps: Step[]): number {
-  return steps.reduce((sum, step) => sum + (step.coverage ?? 1), 0) / Math.max(1, steps.length);
+/** The first and the last step of a span, both included. */
+export type StepRange = [number, number];
+
+/** Return the time from the start of one step to the end of another, as a filter of posts. */
+export function stepsSpan(steps: ChartStep[], [first, last]: StepRange): TimeWindow | null {
+  const [from, to] = [steps[first], steps[last]];
+  return from && to ? { start: from.start, end: to.end } : null;
+}
+
+/** Return the full hours of the steps that were collected; null: there is none. */
+export function comparableSpan(
+  steps: ChartStep[],
+  range: StepRange,
+  { window }: Pick<Collected, "window">,
+): TimeWindow | null {
+  const span = stepsSpan(steps, range);
+  if (!span) return null;
+  const over = Math.floor(Date.parse(window.end) / HOUR_MS) * HOUR_MS;
+  const end = Math.min(Date.parse(span.end), over);
+  return Date.parse(span.start) < end ? { start: span.start, end: iso(end) } : null;
+}
+
+/** Return the selection from where it began to a step. `at` is the active step, which it ends at. */
+export function extendRange(selected: StepRange | null, at: number, to: number): StepRange {
+  const [first, last] = selected ?? [at, at];
+  const anchor = first === at ? last : first;
+  return [Math.min(anchor, to), Math.max(anchor, to)];
+}
+
+/** Return the number of items in the steps of a range. */
+export function itemsIn(steps: Pick<Step, "total">[], [first, last]: StepRange): number {
+  return steps.slice(first, last + 1).reduce((sum, step) => sum + step.total, 0);
 }
 
 function reasonOf(gaps: (TimeWindow | Coverage["gaps"][number])[]): string | null {
@@ -124,53 +154,9 @@ function iso(time: number): string {
   return new Date(time).toISOString().replace(".000Z", "Z");
 }
 
-/** Add up the counts of the steps, and weight their means by items. */
-export function sumTotals(steps: Step[]): Totals {
-  const sum = (read: (step: Step) => number) => steps.reduce((all, step) => all + read(step), 0);
-  const counted = sum(scoredCount);
-  const average = counted
-    ? sum((step) => (step.avg_sentiment ?? 0) * scoredCount(step)) / counted
-    : null;
-  const withItems = steps.filter(scoredCount);
-  const margins = withItems.map((step) => margin(step));
-  // A thread may go on in several steps: their errors add up at most.
-  const off =
-    average === null || margins.includes(null)
-      ? null
-      : sum((step) => (margin(step) ?? 0) * scoredCount(step)) / counted;
-  return {
-    total: sum((step) => step.total),
-    positive: sum((step) => step.positive),
-    negative: sum((step) => step.negative),
-    neutral: sum((step) => step.neutral),
-    posts: sum((step) => step.posts),
-    comments: sum((step) => step.comments),
-    left_out: sum((step) => step.left_out),
-    copies: sum((step) => step.copies),
-    corrected: sum((step) => step.corrected),
-    ...mergeMethods(steps),
-    avg_sentiment: average,
-    coverage: null,
-    stderr: null,
-    interval:
-      average === null || off === null
-        ? null
-        : [Math.max(-1, average - off), Math.min(1, average + off)],
-    few: counted < MIN_ITEMS,
-  };
-}
-
 /** Return the number of items that have a label and count in the mean. */
 export function scoredCount({ total, left_out }: MentionTotals): number {
   return total - left_out;
-}
-
-function mergeMethods(steps: Step[]): Pick<Totals, "methods" | "mixed_methods"> {
-  const methods: Record<string, number> = {};
-  for (const [name, items] of steps.flatMap((step) => Object.entries(step.methods))) {
-    methods[name] = (methods[name] ?? 0) + items;
-  }
-  return { methods, mixed_methods: Object.keys(methods).length > 1 };
 }
 
 /** Return the limit of a symmetric sentiment axis that holds all steps. */

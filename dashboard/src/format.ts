@@ -54,9 +54,11 @@ export const dateTime = (time: string | number): string => DATE_TIME.format(new 
 export const timeOfDay = (time: string | number): string => TIME.format(new Date(time));
 export const day = (time: string | number): string => DAY.format(new Date(time));
 
-/** Format the time of a step: a day, or its start and end. */
+/** Format the time of a step: a day, its first and last day, or its start and end. */
 export function formatStep({ start, end }: { start: string; end: string }): string {
-  const isDay = end.endsWith("T00:00:00Z") && Date.parse(end) - Date.parse(start) > 12 * 3_600_000;
+  const hours = (Date.parse(end) - Date.parse(start)) / 3_600_000;
+  if (hours > 24) return `${day(start)} – ${day(Date.parse(end) - 1)}`;
+  const isDay = end.endsWith("T00:00:00Z") && hours > 12;
   return isDay ? day(start) : `${dateTime(start)}–${timeOfDay(end)}`;
 }
 

@@ -13,6 +13,7 @@ import "./styles/collection.css";
 import "./styles/watchlist.css";
 import "./styles/preview.css";
 import "./styles/responsive.css";
+import "./styles/print.css";
 import "uplot/dist/uPlot.min.css";
 import { render } from "preact";
 import { App } from "./app";

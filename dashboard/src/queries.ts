@@ -11,6 +11,7 @@ import {
   type Explanation,
   explainPath,
   fetchJson,
+  type Granularity,
   MARKERS,
   MAX_COMPARED,
   type Marker,
@@ -26,8 +27,10 @@ import {
   type SubjectCard,
   type Subjects,
   shareOfVoicePath,
+  spanPath,
   subjectPath,
   subjectsPath,
+  type TimeWindow,
   type Topic,
   type TopicScope,
   type Trends,
@@ -36,7 +39,7 @@ import {
   WATCHED,
   type WatchedCommunities,
 } from "./api";
-import { type Collected, courseStepSize, stepSize } from "./figures";
+import { type Collected, courseStepSize, longestStep } from "./figures";
 import { ApiRequest, RequestCache, type RequestState, reloadAll } from "./request";
 
 const MAX_CACHED = 80;
@@ -158,8 +161,18 @@ export function useTrends(names: string[], hours: number): QueryState<Comparison
   return useQuery(trendsPath(names, hours));
 }
 
-function trendsPath(names: string[], hours: number): string | null {
-  return names.length ? comparisonPath(names, hours, stepSize(hours).granularity) : null;
+/** Return the address of trends whose steps hold enough items, or have the given length. */
+function trendsPath(
+  names: string[],
+  hours: number,
+  granularity: Granularity | "auto" = "auto",
+): string | null {
+  return names.length ? comparisonPath(names, hours, granularity) : null;
+}
+
+/** Return the figures of scopes in a span, and their changes; null: request nothing. */
+export function useSpan(scopes: string[], span: TimeWindow | null): QueryState<Comparison> {
+  return useQuery(span && spanPath(scopes, span));
 }
 
 /** Return the figures of one community until now; null: request nothing. */
@@ -208,12 +221,20 @@ export interface AllTrends {
 export function useAllTrends(hours: number): QueryState<AllTrends> {
   const names = useCommunities();
   const shown = (names.data?.subreddits ?? []).slice(0, MAX_COMMUNITIES);
-  const paths = Array.from({ length: MAX_COMMUNITIES / MAX_COMPARED }, (_, part) =>
-    trendsPath(shown.slice(part * MAX_COMPARED, (part + 1) * MAX_COMPARED), hours),
+  const parts = Array.from({ length: MAX_COMMUNITIES / MAX_COMPARED }, (_, part) =>
+    shown.slice(part * MAX_COMPARED, (part + 1) * MAX_COMPARED),
   );
   // The number of hooks is the same at each render, whether or not they request anything.
-  const all = paths.map((path) => useQuery<Comparison>(path));
-  const requested = all.filter((_, part) => paths[part]);
+  const first = parts.map((own) => useQuery<Comparison>(trendsPath(own, hours)));
+  const step = longestStep(first.flatMap(({ data }) => data?.granularity ?? []));
+  const isShorter = first.map(({ data }) => (data ? data.granularity !== step : false));
+  const areAllThere = parts.every((own, part) => !own.length || first[part]?.data);
+  // One scale has one step: the longest that an answer chose.
+  const again = parts.map((own, part) =>
+    useQuery<Comparison>(areAllThere && isShorter[part] ? trendsPath(own, hours, step) : null),
+  );
+  const all = first.map((each, part) => (areAllThere && isShorter[part] ? again[part] : each));
+  const requested = all.flatMap((each, part) => (parts[part]?.length && each ? [each] : []));
   const error = names.error ?? requested.find((each) => each.error)?.error;
   const collected = requested[0]?.data;
   if (!collected || requested.some((each) => !each.data)) return { data: undefined, error };

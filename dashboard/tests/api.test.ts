@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ApiError, apiPath, comparisonPath, nextPage, readError } from "../src/api";
+import { ApiError, apiPath, comparisonPath, nextPage, readError, spanPath } from "../src/api";
 
 describe("an address of the API", () => {
   test("leaves out what isn't given", () => {
@@ -17,6 +17,13 @@ describe("an address of the API", () => {
   test("compares subjects and communities as scopes", () => {
     expect(comparisonPath(["subject:cursor", "Cursor"], 168, "hour")).toBe(
       "/api/v1/sentiment/compare?scopes=subject%3Acursor%2CCursor&hours=168&until=collected&granularity=hour",
+    );
+  });
+
+  test("compares a span with the one before it", () => {
+    const span = { start: "2026-01-05T00:00:00Z", end: "2026-01-05T06:00:00Z" };
+    expect(spanPath(["all"], span)).toBe(
+      "/api/v1/sentiment/compare?subreddits=all&start=2026-01-05T00%3A00%3A00Z&end=2026-01-05T06%3A00%3A00Z&until=collected",
     );
   });
 

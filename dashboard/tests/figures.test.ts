@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
   chartSteps,
-  coarseStepSize,
+  comparableSpan,
   countChange,
+  extendRange,
   isComparable,
+  itemsIn,
   labelFor,
+  longestStep,
   margin,
   maxVolume,
   rankContributors,
@@ -13,26 +16,26 @@ import {
   significantLabel,
   significantShareChange,
   significantVoiceChange,
-  stepSize,
-  sumTotals,
+  stepSeconds,
+  stepsSpan,
   windowFilter,
 } from "../src/figures";
 import { makeChange, makeCompared, makeStep, makeTotals } from "./builders";
 
-const HOUR = { granularity: "hour", seconds: 3600 } as const;
-const TWO_HOURS = { granularity: "hour", seconds: 7200 } as const;
 const WINDOW = { start: "2026-01-05T00:00:00Z", end: "2026-01-05T06:00:00Z" };
+const COLLECTED = { window: WINDOW, gaps: [], granularity: "hour" } as const;
 
-describe("the size of a step", () => {
-  test.each([
-    [24, 1, 2],
-    [168, 1, 8],
-    [720, 24, 24],
-    [2160, 24, 24],
-  ])("over %d hours is %d hours, and %d for one community", (hours, step, coarse) => {
-    expect(stepSize(hours).seconds).toBe(step * 3600);
-    expect(coarseStepSize(hours).seconds).toBe(coarse * 3600);
-    expect(stepSize(hours).granularity).toBe(step === 1 ? "hour" : "day");
+describe("the length of steps", () => {
+  test("is that of the API", () => {
+    expect(stepSeconds("hour")).toBe(3600);
+    expect(stepSeconds("8h")).toBe(8 * 3600);
+    expect(stepSeconds("week")).toBe(7 * 86_400);
+  });
+
+  test("of charts on one scale is the longest that one of them needs", () => {
+    expect(longestStep(["hour", "4h", "2h"])).toBe("4h");
+    expect(longestStep(["week", "day"])).toBe("week");
+    expect(longestStep([])).toBe("hour");
   });
 });
 
@@ -40,30 +43,31 @@ describe("the steps of a chart", () => {
   const hours = (...numbers: number[]) =>
     numbers.map((hour) => makeStep(`2026-01-05T0${hour}:00:00Z`, { total: hour }));
 
-  test("end at multiples of their length, in UTC", () => {
-    const steps = chartSteps(hours(1, 2, 3, 4), TWO_HOURS, { window: WINDOW, gaps: [] });
+  test("end where the next one begins", () => {
+    const given = [2, 4].map((hour) => makeStep(`2026-01-05T0${hour}:00:00Z`, { total: hour }));
+    const steps = chartSteps(given, { ...COLLECTED, granularity: "2h" });
     expect(steps.map(({ start, end, total }) => [start, end, total])).toEqual([
-      ["2026-01-05T00:00:00Z", "2026-01-05T02:00:00Z", 1],
-      ["2026-01-05T02:00:00Z", "2026-01-05T04:00:00Z", 5],
+      ["2026-01-05T02:00:00Z", "2026-01-05T04:00:00Z", 2],
       ["2026-01-05T04:00:00Z", "2026-01-05T06:00:00Z", 4],
     ]);
   });
 
   test("begin no earlier than the window", () => {
     const window = { ...WINDOW, start: "2026-01-05T01:00:00Z" };
-    const [first] = chartSteps(hours(1, 2), TWO_HOURS, { window, gaps: [] });
+    const given = [makeStep("2026-01-05T00:00:00Z")];
+    const [first] = chartSteps(given, { ...COLLECTED, window, granularity: "2h" });
     expect(first).toMatchObject({ start: window.start, end: "2026-01-05T02:00:00Z" });
   });
 
   test("are open when they end after the last collection", () => {
     const window = { ...WINDOW, end: "2026-01-05T03:30:00Z" };
-    const steps = chartSteps(hours(1, 2, 3), HOUR, { window, gaps: [] });
+    const steps = chartSteps(hours(1, 2, 3), { ...COLLECTED, window });
     expect(steps.map((step) => step.isOpen)).toEqual([false, false, true]);
   });
 
   test("are complete when they end with the last collection", () => {
     const window = { ...WINDOW, end: "2026-01-05T03:00:00Z" };
-    const steps = chartSteps(hours(1, 2), HOUR, { window, gaps: [] });
+    const steps = chartSteps(hours(1, 2), { ...COLLECTED, window });
     expect(steps.map((step) => step.isOpen)).toEqual([false, false]);
   });
 
@@ -71,7 +75,7 @@ describe("the steps of a chart", () => {
     const gap = { start: "2026-01-05T01:00:00Z", end: "2026-01-05T03:00:00Z" };
     const quiet = [0, 1, 2, 3].map((hour) => makeStep(`2026-01-05T0${hour}:00:00Z`));
     const flags = (steps: typeof quiet) =>
-      chartSteps(steps, HOUR, { window: WINDOW, gaps: [gap] }).map((step) => step.isUncollected);
+      chartSteps(steps, { ...COLLECTED, gaps: [gap] }).map((step) => step.isUncollected);
     expect(flags(quiet)).toEqual([false, true, true, false]);
     expect(flags(hours(0, 1, 2, 3))).toEqual([false, false, false, false]);
   });
@@ -86,8 +90,7 @@ describe("the steps of a chart", () => {
     const stepOf = (total: number, observed: number) =>
       chartSteps(
         [{ ...makeStep(start, { total }), coverage: observed }],
-        HOUR,
-        { window: WINDOW, gaps: [] },
+        COLLECTED,
         coverage,
       )[0];
     expect(stepOf(0, 0)).toMatchObject({ isUncollected: true, gapReason: "it answers 403" });
@@ -96,34 +99,37 @@ describe("the steps of a chart", () => {
   });
 
   test("know no gaps where the API names none", () => {
-    const [step] = chartSteps([makeStep(WINDOW.start)], HOUR, { window: WINDOW, gaps: null });
+    const [step] = chartSteps([makeStep(WINDOW.start)], { ...COLLECTED, gaps: null });
     expect(step?.isUncollected).toBe(false);
   });
 });
 
-describe("the sum of totals", () => {
-  test("weights means by the items that have a label", () => {
-    const sum = sumTotals([
-      makeStep("a", { total: 3, left_out: 1, avg_sentiment: 0.5 }),
-      makeStep("b", { total: 6, avg_sentiment: -0.5 }),
-      makeStep("c"),
-    ]);
-    expect(sum).toMatchObject({ total: 9, left_out: 1 });
-    expect(sum.avg_sentiment).toBeCloseTo((2 * 0.5 - 6 * 0.5) / 8);
+describe("a selected span", () => {
+  const steps = chartSteps(
+    [0, 2, 4].map((hour) => makeStep(`2026-01-05T0${hour}:00:00Z`, { total: hour + 1 })),
+    { ...COLLECTED, granularity: "2h", window: { ...WINDOW, end: "2026-01-05T05:20:00Z" } },
+  );
+  const window = { start: WINDOW.start, end: "2026-01-05T05:20:00Z" };
+
+  test("goes from the start of one step to the end of another, with all items between", () => {
+    const span = { start: "2026-01-05T00:00:00Z", end: "2026-01-05T04:00:00Z" };
+    expect(stepsSpan(steps, [0, 1])).toEqual(span);
+    expect(itemsIn(steps, [0, 1])).toBe(4);
+    expect(stepsSpan(steps, [0, 3])).toBeNull();
   });
 
-  test("has no mean without items that have a label", () => {
-    expect(sumTotals([]).avg_sentiment).toBeNull();
-    const sum = sumTotals([makeStep("a", { total: 2, left_out: 2, avg_sentiment: null })]);
-    expect(sum.avg_sentiment).toBeNull();
+  test("is compared in full hours that were collected", () => {
+    const start = "2026-01-05T02:00:00Z";
+    expect(comparableSpan(steps, [1, 2], { window })).toEqual({ start, end: "2026-01-05T05:00:00Z" });
+    const before = { ...window, end: "2026-01-05T04:40:00Z" };
+    expect(comparableSpan(steps, [2, 2], { window: before })).toBeNull();
   });
 
-  test("says which methods are mixed", () => {
-    const sum = sumTotals([
-      makeStep("a", { total: 2, methods: { vader: 2 } }),
-      makeStep("b", { total: 3, methods: { vader: 1, linear: 2 } }),
-    ]);
-    expect(sum).toMatchObject({ methods: { vader: 3, linear: 2 }, mixed_methods: true });
+  test("grows and shrinks at the end where the keys are", () => {
+    expect(extendRange(null, 3, 4)).toEqual([3, 4]);
+    expect(extendRange([3, 4], 4, 5)).toEqual([3, 5]);
+    expect(extendRange([3, 5], 5, 2)).toEqual([2, 3]);
+    expect(extendRange([2, 3], 2, 1)).toEqual([1, 3]);
   });
 });
 
@@ -272,18 +278,6 @@ describe("the filter of a window's posts", () => {
 test("a mean may be off by half of its interval either way", () => {
   expect(margin({ interval: [-0.05, 0.15] })).toBeCloseTo(0.1);
   expect(margin({ interval: null })).toBeNull();
-});
-
-test("the means of several steps are off by no more than each of them", () => {
-  const of = (total: number, avg_sentiment: number | null, interval: number[] | null) =>
-    makeStep("2026-01-05T06:00:00Z", { total, avg_sentiment, interval });
-  const both = sumTotals([of(20, 0.2, [0, 0.4]), of(20, 0.4, [0.3, 0.5]), of(0, null, null)]);
-  expect(both.interval?.[0]).toBeCloseTo(0.15);
-  expect(both.interval?.[1]).toBeCloseTo(0.45);
-  expect(both.few).toBe(false);
-  const unknown = sumTotals([of(20, 0.2, [0, 0.4]), of(5, 0.4, null)]);
-  expect(unknown.interval).toBeNull();
-  expect(unknown.few).toBe(true);
 });
 
 describe("a change of a share of voice", () => {

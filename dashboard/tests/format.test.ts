@@ -182,6 +182,11 @@ describe("the time of a step", () => {
     expect(formatStep(step)).toMatch(/^Mon,? 5 Jan$/);
   });
 
+  test("of a week are its first and last day", () => {
+    const step = { start: "2026-01-05T00:00:00Z", end: "2026-01-12T00:00:00Z" };
+    expect(formatStep(step)).toMatch(/^Mon,? 5 Jan – Sun,? 11 Jan$/);
+  });
+
   test("names the hours of a first day that a window cuts short", () => {
     const step = { start: "2026-01-05T18:00:00Z", end: "2026-01-06T00:00:00Z" };
     expect(formatStep(step)).toMatch(/^Mon,? 5 Jan, 19:00–01:00$/);

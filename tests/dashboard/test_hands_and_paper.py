@@ -1,11 +1,14 @@
 """On a phone, by touch and on paper the page shows the same as with a mouse on a wide screen."""
 
 import re
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.dashboard.conftest import Product, Visit, Visitor
+from tests.dashboard import expected
+from tests.dashboard.conftest import WIDE, Product, Visit, Visitor
 
 PHONE = {"width": 360, "height": 740}
 VIEWS = [
@@ -89,9 +92,68 @@ def test_a_drag_reads_out_what_it_has_reached(visit: Visit) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.5, y, steps=5)
     readout = page.get_by_role("region", name="Over time").locator("[aria-live]")
-    expect(readout).to_contain_text(re.compile(r"\d\d:\d\d \u2013 .*: .* on average, .* comments"))
+    expect(readout).to_have_text(re.compile(r"\d\d:\d\d \u2013 .*: [\d,]+ items?$"))
     page.mouse.up()
+    expect(readout).to_contain_text("on average")
+    readout.get_by_role("link").click()
     expect(page).to_have_url(re.compile("view=posts.*start=.*end="))
+
+
+def test_a_selected_span_has_the_figures_and_the_verdict_of_the_api(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(view="communities")
+    chart = chart_of(page)
+    readout = page.get_by_role("region", name="Over time").locator("[aria-live]")
+    chart.focus()
+    for key in ("Home", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+    link = readout.get_by_role("link")
+    expect(readout).to_contain_text("on average")
+    span = {
+        name: values[0]
+        for name, values in parse_qs(urlsplit(link.get_attribute("href") or "").query).items()
+        if name in {"start", "end"}
+    }
+    found = product.get("sentiment/compare", subreddits="all", until="collected", **span)
+    (told,) = found["subreddits"]
+    expect(link).to_have_text(expected.plural(told["statistics"]["total"], "item"))
+    expect(readout).to_contain_text(expected.score(told["statistics"]["avg_sentiment"]))
+    expect(readout).to_contain_text(expected.margin(told["statistics"]))
+    expect(readout).to_contain_text(expected.mean_change(told))
+    assert datetime.fromisoformat(span["end"]) > datetime.fromisoformat(span["start"])
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(link).not_to_have_attribute("href", re.compile(re.escape(span["end"])))
+    page.keyboard.press("Escape")
+    expect(readout).to_contain_text("Drag over a span")
+
+
+def test_a_click_ends_a_selection_and_the_next_one_opens_a_step(visit: Visit) -> None:
+    page = visit.open(view="communities")
+    over = chart_of(page).locator(".u-over")
+    over.drag_to(over, source_position=step_at(page, 0.2), target_position=step_at(page, 0.6))
+    readout = page.get_by_role("region", name="Over time").locator("[aria-live]")
+    expect(readout.get_by_role("link")).to_have_count(1)
+    over.click(position=step_at(page, 0.4))
+    expect(readout.get_by_role("link")).to_have_count(0)
+    over.click(position=step_at(page, 0.4))
+    expect(page).to_have_url(re.compile("view=posts.*start="))
+
+
+def test_a_finger_selects_a_span(touching: Visitor, product: Product) -> None:
+    page = touching(product.url, viewport=PHONE).open(view="communities")
+    over = chart_of(page).locator(".u-over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    assert box
+    fingers = page.context.new_cdp_session(page)
+    y = box["y"] + box["height"] / 2
+    for kind, share in (("Start", 0.2), ("Move", 0.3), ("Move", 0.6), ("End", 0.6)):
+        points = [] if kind == "End" else [{"x": box["x"] + box["width"] * share, "y": y}]
+        fingers.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    readout = page.get_by_role("region", name="Over time").locator("[aria-live]")
+    expect(readout).to_contain_text("on average")
+    expect(readout.get_by_role("link")).to_have_count(1)
 
 
 def test_a_table_that_goes_on_says_so_at_its_edge(visitor: Visitor, product: Product) -> None:
@@ -118,6 +180,29 @@ def test_paper_keeps_bars_and_dates(visitor: Visitor, product: Product) -> None:
     page.emulate_media(media="print")
     after = time.evaluate("each => getComputedStyle(each, '::after').content")
     assert re.search(r"\d\d:\d\d|title", after)
+
+
+@pytest.mark.parametrize("view", [{"view": "communities"}, {"view": "compare"}], ids=str)
+def test_no_chart_is_cut_on_paper(visit: Visit, view: dict[str, str]) -> None:
+    page = visit.open(**view)
+    expect(chart_of(page).locator("canvas")).to_be_visible()
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    screen = chart_of(page).locator("canvas").evaluate("each => each.clientWidth")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})
+    fits = """charts => charts.every((chart) => {
+      const card = chart.closest(".card").getBoundingClientRect();
+      const { left, right } = chart.querySelector("canvas").getBoundingClientRect();
+      return card.left <= left && right <= card.right && card.right <= 718;
+    })"""
+    assert page.locator(".plot").evaluate_all(fits)
+    for control in (".switch", ".tabs", ".choices", ".scope"):
+        expect(page.locator(control).filter(visible=True)).to_have_count(0)
+    page.emulate_media(media="screen")
+    page.set_viewport_size(WIDE)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert chart_of(page).locator("canvas").evaluate("each => each.clientWidth") == screen
 
 
 def test_days_are_named_below_their_bars(visit: Visit, product: Product) -> None:

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type uPlot from "uplot";
+import { extendRange, type StepRange } from "../figures";
 import { setCursor } from "./plot";
 
 /**
@@ -18,6 +19,20 @@ export function useActiveStep(resetKey: string): [number | null, (step: number |
   return [active.resetKey === resetKey ? active.step : null, setStep];
 }
 
+/** Steps that are selected, and whether the drag goes on. */
+export interface Selection {
+  range: StepRange;
+  isDragging: boolean;
+}
+
+/** Return the selected steps and their setter; none are when `resetKey` changes. */
+export function useSelection(resetKey: string) {
+  const [held, setHeld] = useState<{ resetKey: string; selection: Selection | null }>();
+  const select = (range: StepRange | null, isDragging = false) =>
+    setHeld({ resetKey, selection: range && { range, isDragging } });
+  return [held?.resetKey === resetKey ? held.selection : null, select] as const;
+}
+
 interface ActiveStep {
   resetKey: string;
   step: number | null;
@@ -28,7 +43,10 @@ interface Props {
   name: string;
   plot: { current: uPlot | null };
   /** Called with the active step on Enter. */
-  onSelect?: (step: number) => void;
+  onOpen?: (step: number) => void;
+  selected: StepRange | null;
+  /** Called with the steps that Shift and arrows select; null: none any more. */
+  onSelect: (range: StepRange | null) => void;
   /** The legend, below the chart: it may grow without moving the chart. */
   legend?: ComponentChildren;
   table: ComponentChildren;
@@ -37,7 +55,8 @@ interface Props {
   children: ComponentChildren;
 }
 
-export function AccessibleChart({ name, plot, onSelect, legend, table, overlay, children }: Props) {
+export function AccessibleChart(props: Props) {
+  const { name, legend, table, overlay, children } = props;
   return (
     <>
       <div class="chart-frame">
@@ -47,7 +66,7 @@ export function AccessibleChart({ name, plot, onSelect, legend, table, overlay, 
           aria-roledescription="chart"
           aria-label={name}
           tabIndex={0}
-          onKeyDown={handleKeys(plot, onSelect)}
+          onKeyDown={(event) => handleKey(event, props)}
         >
           {children}
         </div>
@@ -62,27 +81,32 @@ export function AccessibleChart({ name, plot, onSelect, legend, table, overlay, 
   );
 }
 
-/** Handle keys: arrows move the active step, Enter opens it, Escape leaves it. */
-function handleKeys(
-  plot: { current: uPlot | null },
-  onPick?: (step: number) => void,
-): (event: KeyboardEvent) => void {
-  return (event) => {
-    const chart = plot.current;
-    const last = (chart?.data[0].length ?? 0) - 1;
-    if (!chart || last < 0) return;
-    const at = chart.cursor.idx ?? null;
-    const moves: Record<string, number> = {
-      ArrowLeft: at === null ? last : Math.max(0, at - 1),
-      ArrowRight: at === null ? 0 : Math.min(last, at + 1),
-      Home: 0,
-      End: last,
-    };
-    const to = moves[event.key];
-    if (to !== undefined) setCursor(chart, to);
-    else if (event.key === "Enter" && at !== null && onPick) onPick(at);
-    else if (event.key === "Escape") chart.setCursor({ left: -10, top: -10 });
-    else return;
-    event.preventDefault();
+/** Handle a key: arrows move the active step, with Shift they select, Enter opens, Escape leaves. */
+function handleKey(event: KeyboardEvent, { plot, onOpen, selected, onSelect }: Props): void {
+  const chart = plot.current;
+  const count = chart?.data[0].length ?? 0;
+  if (!chart || !count) return;
+  const at = chart.cursor.idx ?? null;
+  const to = stepOfKey(event.key, at, count);
+  if (to !== undefined) {
+    onSelect(event.shiftKey ? extendRange(selected, at ?? to, to) : null);
+    setCursor(chart, to);
+  } else if (event.key === "Enter" && at !== null && onOpen) onOpen(at);
+  else if (event.key === "Escape") {
+    onSelect(null);
+    chart.setCursor({ left: -10, top: -10 });
+  } else return;
+  event.preventDefault();
+}
+
+/** Return the step that a key leads to; undefined: the key moves nothing. */
+function stepOfKey(key: string, at: number | null, count: number): number | undefined {
+  const last = count - 1;
+  const moves: Record<string, number> = {
+    ArrowLeft: at === null ? last : Math.max(0, at - 1),
+    ArrowRight: at === null ? 0 : Math.min(last, at + 1),
+    Home: 0,
+    End: last,
   };
+  return moves[key];
 }

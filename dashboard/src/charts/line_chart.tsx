@@ -2,10 +2,11 @@
 
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
-import type { ChartStep } from "../figures";
+import type { ChartStep, StepRange } from "../figures";
 import { SENTIMENT_AXIS, sentimentAxis, TIME_AXIS, timeAxis, timeZoneOptions } from "./axes";
-import { completeStepsPath, drawMarks, drawUncollected } from "./marks";
-import { cssColour, Plot } from "./plot";
+import { completeStepsPath, drawBands, drawMarks, drawUncollected } from "./marks";
+import { cssColour, Plot, useRedraw } from "./plot";
+import { drawSelection, selectBySteps } from "./selecting";
 
 /** One dash for each line; the style sheet has the colours: --line-1 and so on. */
 export const DASHES = [[], [7, 4], [2, 4], [10, 4, 2, 4], [4, 2]];
@@ -19,6 +20,10 @@ interface Props {
   limit: number;
   height: number;
   onActiveStep: (step: number | null) => void;
+  /** The steps that are selected. */
+  selected: StepRange | null;
+  /** Called with the steps of a drag; null: a click ends the selection. */
+  onSelect: (range: StepRange | null, isDragging: boolean) => void;
   plot: { current: uPlot | null };
 }
 
@@ -26,6 +31,7 @@ export function LineChart(props: Props) {
   const { trends, seconds, limit, height, plot } = props;
   const latest = useRef(props);
   latest.current = props;
+  useRedraw(plot, props.selected?.join());
   const data = useMemo<uPlot.AlignedData>(
     () => [
       (trends[0]?.steps ?? []).map((step) => Date.parse(step.end) / 1000 - seconds / 2),
@@ -73,7 +79,14 @@ function chartOptions(latest: { current: Props }): Omit<uPlot.Options, "width" |
       })),
     ],
     hooks: {
-      drawAxes: [(chart) => drawUncollected(chart, latest.current.trends[0]?.steps ?? [], seconds)],
+      drawAxes: [
+        (chart) => drawUncollected(chart, latest.current.trends[0]?.steps ?? [], seconds),
+        (chart) => drawSelection(chart, latest.current.selected, seconds),
+        (chart) =>
+          latest.current.trends.forEach(({ steps }, number) => {
+            drawBands(chart, steps, () => cssColour(`line-${number + 1}`));
+          }),
+      ],
       draw: [
         (chart) =>
           latest.current.trends.forEach(({ steps }, number) => {
@@ -81,6 +94,14 @@ function chartOptions(latest: { current: Props }): Omit<uPlot.Options, "width" |
           }),
       ],
       setCursor: [(chart) => latest.current.onActiveStep(chart.cursor.idx ?? null)],
+      ready: [
+        (chart) =>
+          selectBySteps(chart, {
+            onDrag: (range) => latest.current.onSelect(range, true),
+            onSelect: (range) => latest.current.onSelect(range, false),
+            onClick: () => latest.current.onSelect(null, false),
+          }),
+      ],
     },
   };
 }

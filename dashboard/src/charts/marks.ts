@@ -1,12 +1,13 @@
-/** Lines and points of means. Lines join adjacent steps and break at empty ones. */
+/** Lines, points and bands of means. Lines join adjacent steps and break at empty ones. */
 
 import uPlot from "uplot";
 import type { ChartStep } from "../figures";
 import { cssColour } from "./plot";
+import { type BandPoint, bandsOf, MIN_RADIUS, pointOf, RADIUS } from "./points";
 
 type Colour = (chart: uPlot, value: number) => string;
 const DASH = [2, 4];
-const RADIUS = 3;
+const BAND_OPACITY = 0.14;
 const HATCH_PIXELS = 6;
 
 /** Return the path of complete steps; `drawMarks` draws the open one. */
@@ -20,7 +21,7 @@ export function completeStepsPath(getSteps: () => ChartStep[]): uPlot.Series.Pat
   };
 }
 
-/** Draw isolated steps as points, and the open step as a ring at the end of a dashed line. */
+/** Draw a point for each step, and the open step as a ring at the end of a dashed line. */
 export function drawMarks(
   chart: uPlot,
   steps: ChartStep[],
@@ -29,7 +30,8 @@ export function drawMarks(
 ): void {
   const { ctx } = chart;
   const values = steps.map((step) => step.avg_sentiment);
-  const isDrawn = (at: number) => values[at] != null && steps[at]?.isOpen === false;
+  // Points of many steps don't touch.
+  const room = chart.bbox.width / devicePixelRatio / Math.max(1, steps.length) / 3;
   ctx.save();
   steps.forEach((step, at) => {
     const mean = step.avg_sentiment;
@@ -38,9 +40,48 @@ export function drawMarks(
     ctx.fillStyle = ctx.strokeStyle;
     ctx.lineWidth = width * devicePixelRatio;
     if (step.isOpen) drawOpenStep(chart, values, at);
-    else if (!isDrawn(at - 1) && !isDrawn(at + 1)) drawPoint(chart, at, mean, true);
+    else {
+      const { radius, opacity } = pointOf(
+        step,
+        values[at - 1] != null || values[at + 1] != null,
+        room,
+      );
+      ctx.globalAlpha = opacity;
+      drawPoint(chart, at, mean, radius, true);
+      ctx.globalAlpha = 1;
+    }
   });
   ctx.restore();
+}
+
+/** Shade the intervals of the steps: a band along the line, and a bar at an isolated step. */
+export function drawBands(chart: uPlot, steps: ChartStep[], getColour: Colour): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.globalAlpha = BAND_OPACITY;
+  for (const run of bandsOf(steps)) {
+    const middle = run[Math.floor(run.length / 2)];
+    if (!middle) continue;
+    ctx.fillStyle = getColour(chart, (middle.low + middle.high) / 2);
+    ctx.beginPath();
+    for (const [x, y] of outlineOf(chart, run)) ctx.lineTo(x, y);
+    ctx.fill();
+  }
+  ctx.restore();
+}
+
+/** Return the outline of a band on the canvas; that of a single step is a thin bar. */
+function outlineOf(chart: uPlot, run: BandPoint[]): [number, number][] {
+  const above = run.map(({ at, high }) => canvasPoint(chart, at, high));
+  const below = run.map(({ at, low }) => canvasPoint(chart, at, low)).reverse();
+  if (run.length > 1) return [...above, ...below];
+  const half = MIN_RADIUS * devicePixelRatio;
+  const left = [...above, ...below].map(([x, y]): [number, number] => [x - half, y]);
+  const right = [...below, ...above].map(([x, y]): [number, number] => [x + half, y]);
+  return [...left, ...right];
 }
 
 function drawOpenStep(chart: uPlot, means: (number | null)[], at: number): void {
@@ -54,13 +95,13 @@ function drawOpenStep(chart: uPlot, means: (number | null)[], at: number): void 
     ctx.stroke();
     ctx.setLineDash([]);
   }
-  drawPoint(chart, at, mean, false);
+  drawPoint(chart, at, mean, RADIUS - 0.5, false);
 }
 
-function drawPoint(chart: uPlot, at: number, mean: number, isFull: boolean): void {
+function drawPoint(chart: uPlot, at: number, mean: number, radius: number, isFull: boolean): void {
   const { ctx } = chart;
   ctx.beginPath();
-  ctx.arc(...canvasPoint(chart, at, mean), RADIUS * devicePixelRatio, 0, 2 * Math.PI);
+  ctx.arc(...canvasPoint(chart, at, mean), radius * devicePixelRatio, 0, 2 * Math.PI);
   if (!isFull) ctx.fillStyle = cssColour("card");
   ctx.fill();
   if (!isFull) ctx.stroke();

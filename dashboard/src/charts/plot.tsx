@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { onPrint } from "./printing";
 
 /** Whether canvas works: browsers may be set to refuse it. */
 const canvasWorks = supportsCanvas();
@@ -35,6 +36,11 @@ export function setCursor(chart: uPlot, step: number): void {
   if (time !== undefined) chart.setCursor({ left: chart.valToPos(time, "x"), top: 1 });
 }
 
+/** Draw a chart again when `key` changes: what lies on it isn't in its data. */
+export function useRedraw(plot: { current: uPlot | null }, key: string | undefined): void {
+  useEffect(() => plot.current?.redraw(false, false), [plot, key]);
+}
+
 interface Props {
   /** Returns the options. The chart is recreated when `chartKey` changes. */
   options: () => Omit<uPlot.Options, "width" | "height">;
@@ -64,8 +70,10 @@ export function Plot({ options, chartKey, data, height, plot }: Props) {
       if (element.clientWidth) chart.setSize({ width: element.clientWidth, height });
     });
     observer.observe(element);
+    const endPrint = onPrint(() => chart.setSize({ width: element.clientWidth, height }));
     return () => {
       observer.disconnect();
+      endPrint();
       const step = chart.cursor.idx;
       const time = step == null ? undefined : chart.data[0][step];
       activePoint.current = step == null || time === undefined ? null : { step, time };

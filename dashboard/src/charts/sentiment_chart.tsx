@@ -2,7 +2,7 @@
 
 import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import type { ChartStep } from "../figures";
+import type { ChartStep, StepRange } from "../figures";
 import {
   SENTIMENT_AXIS,
   sentimentAxis,
@@ -13,12 +13,12 @@ import {
   VOLUME_AXIS,
   volumeAxis,
 } from "./axes";
-import { completeStepsPath, drawMarks, drawUncollected } from "./marks";
-import { cssColour, Plot } from "./plot";
+import { completeStepsPath, drawBands, drawMarks, drawUncollected } from "./marks";
+import { cssColour, Plot, useRedraw } from "./plot";
+import { drawSelection, selectBySteps } from "./selecting";
 
 /** The bars take the lower part of the chart, the line the rest. */
 const BARS_SHARE = 0.3;
-const DRAG_PIXELS = 4;
 const PADDING = { top: 10, right: 4 };
 /** What lies around the figures, in pixels. */
 export const CHART_INSETS = {
@@ -39,10 +39,12 @@ interface Props {
   /** Charts with the same key share their cursor. */
   syncKey?: string;
   onActiveStep?: (step: number | null) => void;
-  /** Called with the first and the last step of a drag so far; null when it ends. */
-  onDrag?: (span: [number, number] | null) => void;
-  /** Called with the first and the last step of a click or a drag. */
-  onSelect?: (first: number, last: number) => void;
+  /** The steps that are selected. */
+  selected?: StepRange | null;
+  /** Called with the steps of a drag, and null for a click while steps are selected. */
+  onSelect?: (range: StepRange | null, isDragging: boolean) => void;
+  /** Called with the step of a click, or of the second tap on it. */
+  onOpen?: (step: number) => void;
   plot?: { current: uPlot | null };
 }
 
@@ -51,6 +53,9 @@ export function SentimentChart(props: Props) {
   // The chart outlives a render, and must call the newest handlers.
   const latest = useRef(props);
   latest.current = props;
+  const own = useRef<uPlot | null>(null);
+  const plot = props.plot ?? own;
+  useRedraw(plot, props.selected?.join());
 
   const data = useMemo<uPlot.AlignedData>(
     () => [
@@ -68,7 +73,7 @@ export function SentimentChart(props: Props) {
       chartKey={chartKey}
       height={height}
       data={data}
-      {...(props.plot ? { plot: props.plot } : {})}
+      plot={plot}
       options={() => chartOptions(latest, compact)}
     />
   );
@@ -102,20 +107,25 @@ function chartOptions(latest: Latest, compact: boolean): Options {
       meanLine(latest, lineWidth),
     ],
     hooks: {
-      drawAxes: [(chart) => drawUncollected(chart, latest.current.steps, seconds), drawZero],
+      drawAxes: [
+        (chart) => drawUncollected(chart, latest.current.steps, seconds),
+        (chart) => drawSelection(chart, latest.current.selected ?? null, seconds),
+        (chart) => drawBands(chart, latest.current.steps, signColour),
+        drawZero,
+      ],
       draw: [(chart) => drawMarks(chart, latest.current.steps, signColour, lineWidth)],
-      ...selectionHooks(latest),
+      setCursor: [(chart) => latest.current.onActiveStep?.(chart.cursor.idx ?? null)],
+      ready: [(chart) => handlePointer(chart, latest)],
     },
   };
 }
 
-function cursorOptions({ syncKey, onSelect }: Props): uPlot.Cursor {
+function cursorOptions({ syncKey }: Props): uPlot.Cursor {
   return {
     y: false,
     x: true,
     points: { size: 8, width: 2, fill: cssColour("card") },
-    // No hand is still: a shorter drag is a click.
-    drag: { x: Boolean(onSelect), y: false, setScale: false, dist: DRAG_PIXELS, click: () => {} },
+    drag: { x: false, y: false },
     ...(syncKey ? { sync: { key: syncKey, setSeries: false, filters: { pub: isMouseMove } } } : {}),
   };
 }
@@ -136,52 +146,27 @@ function meanLine(latest: Latest, width: number): uPlot.Series {
     scale: "sentiment",
     width,
     stroke: (chart) => signGradient(chart, cssColour("positive"), cssColour("negative")),
-    fill: (chart) => signGradient(chart, cssColour("positive-wash"), cssColour("negative-wash")),
-    fillTo: () => 0,
     points: { show: false },
     paths: completeStepsPath(() => latest.current.steps),
   };
 }
 
-/** Report the active step, a drag over several, and what a click or a drag selects. */
-function selectionHooks(latest: Latest): uPlot.Hooks.Arrays {
-  // After a drag the browser reports a click as well.
-  let wasDragged = false;
-  let tapped: number | null | undefined;
-  const setCursor = (chart: uPlot) => {
-    const { left, width } = chart.select;
-    const isDragged = width >= DRAG_PIXELS && chart.cursor.idx != null;
-    latest.current.onDrag?.(
-      isDragged ? [chart.posToIdx(left), chart.posToIdx(left + width)] : null,
-    );
-    latest.current.onActiveStep?.(chart.cursor.idx ?? null);
-  };
-  const setSelect = (chart: uPlot) => {
-    const { left, width } = chart.select;
-    if (width < DRAG_PIXELS) return;
-    wasDragged = true;
-    latest.current.onDrag?.(null);
-    const first = chart.posToIdx(left);
-    latest.current.onSelect?.(first, chart.posToIdx(left + width));
-    chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-  };
-  const ready = (chart: uPlot) => {
-    chart.over.addEventListener("mousedown", () => {
-      wasDragged = false;
-    });
-    chart.over.addEventListener("click", (event) => {
-      const step = chart.cursor.idx;
+/** Report what a drag selects and what a click opens. */
+function handlePointer(chart: uPlot, latest: Latest): void {
+  let tapped: number | null = null;
+  selectBySteps(chart, {
+    onDrag: (range) => latest.current.onSelect?.(range, true),
+    onSelect: (range) => latest.current.onSelect?.(range, false),
+    onClick: (step, isTouch) => {
+      const { selected, onSelect, onOpen } = latest.current;
       // Touch has no hover: the first tap reads a step, the second one opens it.
-      const isRead = !isTouch(event) || step === tapped;
+      const isRead = !isTouch || step === tapped;
       tapped = step;
-      if (step != null && !wasDragged && isRead) latest.current.onSelect?.(step, step);
-    });
-  };
-  return { setCursor: [setCursor], setSelect: [setSelect], ready: [ready] };
+      if (selected) onSelect?.(null, false);
+      else if (isRead) onOpen?.(step);
+    },
+  });
 }
-
-const isTouch = (event: MouseEvent) =>
-  event instanceof PointerEvent && event.pointerType === "touch";
 
 const signColour = (_: uPlot, mean: number) => cssColour(mean < 0 ? "negative" : "positive");
 

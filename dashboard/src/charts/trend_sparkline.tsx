@@ -29,6 +29,7 @@ export function TrendSparkline({ points, scales, name, markers = [] }: Props) {
   const { end, seconds, limit, most } = scales;
   const placed = placeMarkers(markers, rangeOf(points, seconds));
   const gradient = useId();
+  const hatch = useId();
   const width = 100 / Math.max(1, points.length);
   const isOpen = (start: string) => Date.parse(start) + 1000 * seconds > Date.parse(end);
   const { line, dots } = trendMarks(
@@ -54,13 +55,16 @@ export function TrendSparkline({ points, scales, name, markers = [] }: Props) {
         <stop offset="50%" class="above" />
         <stop offset="50%" class="below" />
       </linearGradient>
+      <pattern id={hatch} width="2.5" height="5" patternUnits="userSpaceOnUse">
+        <path class="hatch" d="M0 5L2.5 0" />
+      </pattern>
       {points.map(({ start, total, coverage }, number) => {
         const height = total ? Math.max(0.8, ((HEIGHT - LINE_HEIGHT - 1) * total) / most) : 0;
         const x = number * width;
         return (
           <g key={start} class={isOpen(start) ? "open" : ""}>
             {coverage !== null && coverage < MIN_OBSERVED && (
-              <rect class="unseen" x={x} width={width} y={0} height={HEIGHT} />
+              <rect x={x} width={width} y={0} height={HEIGHT} fill={`url(#${hatch})`} />
             )}
             <rect
               class="bar"
@@ -82,7 +86,7 @@ export function TrendSparkline({ points, scales, name, markers = [] }: Props) {
   );
 }
 
-/** A step that is observed less than this is shaded: MIN_OBSERVED in figures.ts. */
+/** A step that is observed less than this is hatched: MIN_OBSERVED in figures.ts. */
 const MIN_OBSERVED = 0.8;
 
 function rangeOf(points: SubjectPoint[], seconds: number) {

@@ -9,7 +9,6 @@ import { Outages } from "../components/outages";
 import { OverTime } from "../components/over_time";
 import { CommunityPicker, WindowPicker } from "../components/pickers";
 import { isFirstRun } from "../cycles";
-import { stepSize } from "../figures";
 import { communityName } from "../format";
 import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
@@ -62,7 +61,6 @@ export function Communities() {
                       compared={scoped}
                       name={community ? communityName(scoped.subreddit) : "all communities"}
                       collected={comparison}
-                      size={stepSize(hours)}
                     />
                     {!community && scoped.statistics.total === 0 && <WhatToWatch />}
                   </div>

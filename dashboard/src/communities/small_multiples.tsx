@@ -2,22 +2,26 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { type Address, NO_FILTER } from "../address";
-import type { ComparedScope } from "../api";
+import type { ComparedScope, TimeWindow } from "../api";
+import type { Selection } from "../charts/accessible_chart";
+import { ChartCaption } from "../charts/caption";
 import { SentimentChart } from "../charts/sentiment_chart";
 import { DataState, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
-import { stepsSpan } from "../components/over_time";
+import { ScopesTable } from "../components/scopes_table";
 import { MeanChange, Score } from "../components/sentiment";
+import { SpanReadout } from "../components/span_readout";
 import { stepItems, stepTime } from "../components/step_text";
 import { now } from "../cycles";
 import {
   type ChartStep,
   chartSteps,
-  coarseStepSize,
   isComparable,
   maxVolume,
   sentimentLimit,
   significantChange,
+  stepSeconds,
+  stepsSpan,
   windowFilter,
 } from "../figures";
 import { communityName, count, plural, score, windowName } from "../format";
@@ -48,54 +52,81 @@ export function SmallMultiples() {
 
 function Charts({ compared: all, collected }: AllTrends) {
   const { hours } = address.value;
-  const steps = coarseStepSize(hours);
+  const seconds = stepSeconds(collected.granularity ?? "hour");
   const panels = useMemo<Panel[]>(
     () =>
       all.map((compared) => ({
         compared,
-        steps: chartSteps(compared.trend_data ?? [], steps, collected, compared.coverage),
+        steps: chartSteps(compared.trend_data ?? [], collected, compared.coverage),
       })),
     [all, hours, collected],
   );
   const trends = panels.map((each) => each.steps);
   const [limit, most] = [sentimentLimit(trends), maxVolume(trends)];
   const [activeStep, setActiveStep] = useState<number | null>(null);
-  const placed = placeMarkers(useMarkers(), stepsRange(trends[0] ?? [], steps.seconds));
+  const [held, setHeld] = useState<{ community: string; selection: Selection }>();
+  const placed = placeMarkers(useMarkers(), stepsRange(trends[0] ?? [], seconds));
+  const table = panels.map(({ compared: { subreddit }, steps }) => ({
+    scope: subreddit,
+    name: communityName(subreddit),
+    steps,
+  }));
   return (
-    <ul class="small-multiples">
-      {panels.map(({ compared, steps: panelSteps }) => (
-        <ChartCard
-          key={compared.subreddit}
-          compared={compared}
-          placed={placed}
-          step={activeStep === null ? undefined : panelSteps[activeStep]}
-          span={windowFilter(collected.window, now.value)}
-        >
-          <SentimentChart
-            compact
-            steps={panelSteps}
-            seconds={steps.seconds}
-            limit={limit}
-            maxVolume={most}
-            height={76}
-            syncKey="multiples"
-            onActiveStep={setActiveStep}
-            onSelect={(first, last) => {
-              const span = stepsSpan(panelSteps, first, last);
-              if (span)
-                go({
-                  view: "posts",
-                  ...NO_FILTER,
-                  kind: "items",
-                  subreddit: compared.subreddit,
-                  ...span,
-                });
-            }}
-          />
-        </ChartCard>
-      ))}
-    </ul>
+    <>
+      <ChartCaption granularity={collected.granularity} />
+      <ul class="small-multiples">
+        {panels.map(({ compared, steps }) => {
+          const { subreddit } = compared;
+          const selection = held?.community === subreddit ? held.selection : null;
+          return (
+            <ChartCard
+              key={subreddit}
+              compared={compared}
+              placed={placed}
+              step={activeStep === null ? undefined : steps[activeStep]}
+              span={windowFilter(collected.window, now.value)}
+              readout={
+                selection && (
+                  <SpanReadout
+                    scope={subreddit}
+                    selection={selection}
+                    steps={steps}
+                    collected={collected}
+                  />
+                )
+              }
+            >
+              <SentimentChart
+                compact
+                steps={steps}
+                seconds={seconds}
+                limit={limit}
+                maxVolume={most}
+                height={76}
+                syncKey="multiples"
+                onActiveStep={setActiveStep}
+                selected={selection?.range ?? null}
+                onSelect={(range, isDragging) =>
+                  setHeld(
+                    range ? { community: subreddit, selection: { range, isDragging } } : undefined,
+                  )
+                }
+                onOpen={(at) => openPosts(subreddit, stepsSpan(steps, [at, at]))}
+              />
+            </ChartCard>
+          );
+        })}
+      </ul>
+      <details class="table-of">
+        <summary>The figures as a table</summary>
+        <ScopesTable name="Every community over time" trends={table} placed={placed} />
+      </details>
+    </>
   );
+}
+
+function openPosts(subreddit: string, span: TimeWindow | null): void {
+  if (span) go({ view: "posts", ...NO_FILTER, kind: "items", subreddit, ...span });
 }
 
 interface CardProps {
@@ -104,10 +135,12 @@ interface CardProps {
   placed: PlacedMarker[];
   /** The filter that limits posts to the window. */
   span: Partial<Address>;
+  /** What is read out of a selected span. */
+  readout: preact.ComponentChildren;
   children: preact.ComponentChildren;
 }
 
-function ChartCard({ compared, step, placed, span, children }: CardProps) {
+function ChartCard({ compared, step, placed, span, readout, children }: CardProps) {
   const { hours, subreddit: chosen } = address.value;
   const { subreddit, statistics } = compared;
   const isChosen = chosen?.toLowerCase() === subreddit.toLowerCase();
@@ -131,8 +164,10 @@ function ChartCard({ compared, step, placed, span, children }: CardProps) {
           <MarkerLines placed={placed} />
         </div>
       </div>
-      <p class="small-multiple-more muted">
-        {step ? (
+      <p class="small-multiple-more muted" aria-live="polite">
+        {readout ? (
+          readout
+        ) : step ? (
           `${stepTime(step)} · ${stepItems(step)}`
         ) : (
           <>

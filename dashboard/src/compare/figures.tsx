@@ -2,6 +2,7 @@
 
 import { LABELS, NO_FILTER } from "../address";
 import type { ComparedScope, MentionTotals, TimeWindow } from "../api";
+import { Columns, LABEL_COLUMNS } from "../components/columns";
 import { Link } from "../components/link";
 import type { ScopeName } from "../components/scope_name";
 import { ScrollRegion } from "../components/scroll_region";
@@ -37,18 +38,7 @@ export function Figures({ all, nameOf, window }: Props) {
       </div>
       <ScrollRegion name="Figures of each">
         <table class="wide">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Average</th>
-              <th scope="col">Items</th>
-              <th scope="col">Posts</th>
-              <th scope="col">Comments</th>
-              <th scope="col">Positive</th>
-              <th scope="col">Neutral</th>
-              <th scope="col">Negative</th>
-            </tr>
-          </thead>
+          <Columns names={["Name", "Average", "Items", "Posts", "Comments", ...LABEL_COLUMNS]} />
           <tbody>
             {all.map((compared) => (
               <Row

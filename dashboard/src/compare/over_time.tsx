@@ -2,41 +2,21 @@
 
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
-import { NO_FILTER } from "../address";
-import type { ComparedScope } from "../api";
-import { AccessibleChart, useActiveStep } from "../charts/accessible_chart";
+import type { ComparedScope, Comparison } from "../api";
+import { AccessibleChart, useActiveStep, useSelection } from "../charts/accessible_chart";
+import { ChartCaption } from "../charts/caption";
 import { DASHES, LINE_CHART_INSETS, LineChart } from "../charts/line_chart";
-import { Link } from "../components/link";
 import type { ScopeName } from "../components/scope_name";
-import { ScrollRegion } from "../components/scroll_region";
-import { Score } from "../components/sentiment";
-import { partialText, stepTime, uncollectedText } from "../components/step_text";
-import { scopeAddress } from "../components/subject_links";
-import {
-  type ChartStep,
-  type Collected,
-  chartSteps,
-  coarseStepSize,
-  sentimentLimit,
-} from "../figures";
-import { plural, score, windowName } from "../format";
-import { MarkerLayer, MarkersInRow } from "../markers/layer";
-import {
-  markersByStep,
-  markersOf,
-  markersSummary,
-  type PlacedMarker,
-  placeMarkers,
-  stepsRange,
-} from "../markers/placing";
+import { ScopesTable, type Trend } from "../components/scopes_table";
+import { Mean, MeanChange } from "../components/sentiment";
+import { baselineText, rangeText, SpanFigures, useSelected } from "../components/span_readout";
+import { meanText, stepTime } from "../components/step_text";
+import { type Collected, chartSteps, sentimentLimit, stepSeconds } from "../figures";
+import { formatSpan, plural, score, windowName } from "../format";
+import { MarkerLayer } from "../markers/layer";
+import { markersOf, markersSummary, placeMarkers, stepsRange } from "../markers/placing";
 import { address } from "../navigation";
 import { useMarkers } from "../queries";
-
-interface Trend {
-  scope: string;
-  name: string;
-  steps: ChartStep[];
-}
 
 interface Props {
   all: ComparedScope[];
@@ -46,26 +26,31 @@ interface Props {
 
 export function MeansOverTime({ all, nameOf, collected }: Props) {
   const { hours } = address.value;
-  const steps = coarseStepSize(hours);
+  const seconds = stepSeconds(collected.granularity ?? "hour");
   const trends = useMemo<Trend[]>(
     () =>
       all.map(({ subreddit, trend_data, coverage }) => ({
         scope: subreddit,
         name: nameOf(subreddit),
-        steps: chartSteps(trend_data ?? [], steps, collected, coverage),
+        steps: chartSteps(trend_data ?? [], collected, coverage),
       })),
     [all, all.map((each) => nameOf(each.subreddit)).join(), hours, collected],
   );
   const plot = useRef<uPlot | null>(null);
-  const [activeStep, setActiveStep] = useActiveStep(
-    `${all.map(({ subreddit }) => subreddit)} ${hours}`,
+  const shown = `${all.map(({ subreddit }) => subreddit)} ${hours}`;
+  const [activeStep, setActiveStep] = useActiveStep(shown);
+  const [selection, select] = useSelection(shown);
+  const step = activeStep === null ? undefined : trends[0]?.steps[activeStep];
+  const selected = selection && { selection, steps: trends[0]?.steps ?? [], collected };
+  const inSpan = useSelected(
+    all.map((each) => each.scope),
+    selected,
   );
-  const span = activeStep === null ? undefined : trends[0]?.steps[activeStep];
   const markers = markersOf(
     useMarkers(),
     all.map((each) => each.scope),
   );
-  const placed = placeMarkers(markers, stepsRange(trends[0]?.steps ?? [], steps.seconds));
+  const placed = placeMarkers(markers, stepsRange(trends[0]?.steps ?? [], seconds));
   const means = all.map(
     ({ subreddit, statistics }) => `${nameOf(subreddit)} ${score(statistics.avg_sentiment)}`,
   );
@@ -74,31 +59,46 @@ export function MeansOverTime({ all, nameOf, collected }: Props) {
       <div class="card-head">
         <h2 id="lines">Average sentiment</h2>
         <p class="readout" aria-live="polite">
-          {span ? (
+          {selected ? (
+            <SpanName answer={inSpan.data} running={rangeText(selected)} />
+          ) : step ? (
             <>
-              {stepTime(span)}
+              {stepTime(step)}
               <span class="hidden">
                 : {trends.map((trend) => meanAt(trend, activeStep)).join(", ")}
               </span>
             </>
           ) : (
-            <span class="muted">over {windowName(hours)}</span>
+            <span class="muted">over {windowName(hours)}; drag over a span to read it</span>
           )}
         </p>
       </div>
       <AccessibleChart
-        name={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step.${markersSummary(placed)}`}
+        name={`Average sentiment over ${windowName(hours)}: ${means.join(", ")}. Arrow keys read it step by step, with Shift they select a span.${markersSummary(placed)}`}
         plot={plot}
-        legend={<Legend trends={trends} activeStep={activeStep} />}
+        selected={selection?.range ?? null}
+        onSelect={select}
+        legend={
+          <>
+            <Legend
+              trends={trends}
+              activeStep={activeStep}
+              selected={selected ? inSpan.data : undefined}
+            />
+            <ChartCaption granularity={collected.granularity} />
+          </>
+        }
         overlay={<MarkerLayer placed={placed} insets={LINE_CHART_INSETS} />}
-        table={<StepsTable trends={trends} placed={placed} />}
+        table={<ScopesTable name="Average sentiment over time" trends={trends} placed={placed} />}
       >
         <LineChart
           trends={trends}
-          seconds={steps.seconds}
+          seconds={seconds}
           limit={sentimentLimit(trends.map((trend) => trend.steps))}
           height={320}
           onActiveStep={setActiveStep}
+          selected={selection?.range ?? null}
+          onSelect={select}
           plot={plot}
         />
       </AccessibleChart>
@@ -106,11 +106,31 @@ export function MeansOverTime({ all, nameOf, collected }: Props) {
   );
 }
 
-function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | null }) {
+/** The selected time, and the one that it is compared with. */
+function SpanName({ answer, running }: { answer: Comparison | undefined; running: string }) {
+  if (!answer) return <>{running}</>;
+  const { window, before } = answer;
+  return (
+    <>
+      {formatSpan(window.start, window.end)}
+      {before && <span class="muted"> against {baselineText(before)}</span>}
+    </>
+  );
+}
+
+interface LegendProps {
+  trends: Trend[];
+  activeStep: number | null;
+  /** The figures of what is selected. */
+  selected: Comparison | undefined;
+}
+
+function Legend({ trends, activeStep, selected }: LegendProps) {
   return (
     <ul class="legend">
       {trends.map(({ scope, name, steps }, number) => {
-        const step = activeStep === null ? undefined : steps[activeStep];
+        const inSpan = selected?.subreddits[number];
+        const step = activeStep === null || selected ? undefined : steps[activeStep];
         return (
           <li key={scope}>
             <svg viewBox="0 0 28 8" aria-hidden="true">
@@ -121,7 +141,13 @@ function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | 
               />
             </svg>
             {name}
-            {step && <Score value={step.avg_sentiment} />}
+            {inSpan && selected && (
+              <span>
+                <SpanFigures compared={inSpan} window={selected.window} />,{" "}
+                <MeanChange compared={inSpan} />
+              </span>
+            )}
+            {step && <Mean measured={{ statistics: step, change: null }} />}
             {step && <span class="muted">{plural(step.total, "item")}</span>}
           </li>
         );
@@ -131,56 +157,6 @@ function Legend({ trends, activeStep }: { trends: Trend[]; activeStep: number | 
 }
 
 function meanAt({ name, steps }: Trend, at: number | null): string {
-  return `${name} ${score(steps[at ?? 0]?.avg_sentiment ?? null)}`;
-}
-
-function StepsTable({ trends, placed }: { trends: Trend[]; placed: PlacedMarker[] }) {
-  const steps = trends[0]?.steps ?? [];
-  const markers = markersByStep(placed, steps.length);
-  return (
-    <ScrollRegion name="Average sentiment over time">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            {trends.map(({ scope, name }) => (
-              <th scope="col" class="community" key={scope}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map((span, at) => (
-            <tr key={span.end}>
-              <th scope="row">
-                {stepTime(span)}
-                <MarkersInRow markers={markers.get(at)} />
-              </th>
-              {trends.map(({ scope, steps: trendSteps }) => (
-                <td key={scope}>
-                  <StepCell scope={scope} step={trendSteps[at]} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
-  );
-}
-
-function StepCell({ scope, step }: { scope: string; step: ChartStep | undefined }) {
-  if (step?.isUncollected) return <>{uncollectedText(step)}</>;
-  if (!step?.total) return <>{score(null)}</>;
-  const { start, end, total, avg_sentiment } = step;
-  return (
-    <>
-      {score(avg_sentiment)}{" "}
-      <Link to={{ view: "posts", ...scopeAddress(scope), ...NO_FILTER, kind: "items", start, end }}>
-        {plural(total, "item")}
-      </Link>
-      {partialText(step)}
-    </>
-  );
+  const step = steps[at ?? 0];
+  return `${name} ${step ? meanText(step) : score(null)}`;
 }

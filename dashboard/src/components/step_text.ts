@@ -1,7 +1,8 @@
 /** The texts of a chart's step. */
 
-import type { ChartStep } from "../figures";
-import { plural, formatStep as timeOf } from "../format";
+import type { MentionTotals } from "../api";
+import { type ChartStep, margin } from "../figures";
+import { plural, score, formatStep as timeOf } from "../format";
 
 const NOT_COLLECTED = "nothing was collected";
 
@@ -25,4 +26,12 @@ export function stepItems(step: ChartStep): string {
   return step.isUncollected
     ? uncollectedText(step)
     : plural(step.total, "item") + partialText(step);
+}
+
+/** Return a mean with how far it may be off, and whether it is of few items. */
+export function meanText(totals: MentionTotals): string {
+  const off = margin(totals);
+  const range = off === null ? "" : `±${off.toFixed(2)}`;
+  const few = totals.few && totals.avg_sentiment !== null ? " (few items)" : "";
+  return `${score(totals.avg_sentiment)}${range}${few}`;
 }

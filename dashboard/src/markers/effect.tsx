@@ -1,12 +1,14 @@
 /** Before and after a marker: what changed over equal spans, and what else happened then. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { LABELS, NO_FILTER } from "../address";
+import { NO_FILTER } from "../address";
 import type { MarkerEffect } from "../api";
+import { Columns, CountCell, LABEL_COLUMNS, LabelCells } from "../components/columns";
 import { DataState, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { ScrollRegion } from "../components/scroll_region";
-import { count, formatSpan, score } from "../format";
+import { meanText } from "../components/step_text";
+import { formatSpan } from "../format";
 import { address } from "../navigation";
 import { useMarkerEffect, useMarkers } from "../queries";
 import { effectSentence } from "./effect_text";
@@ -60,16 +62,7 @@ function Effect({ effect }: { effect: MarkerEffect }) {
       {before && after && change && (
         <ScrollRegion name="The figures of both sides">
           <table>
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Average</th>
-                <th scope="col">Items</th>
-                <th scope="col">Positive</th>
-                <th scope="col">Neutral</th>
-                <th scope="col">Negative</th>
-              </tr>
-            </thead>
+            <Columns names={["When", "Average", "Items", ...LABEL_COLUMNS]} />
             <tbody>
               <SideRow name="Before" span={before} totals={change.previous} effect={effect} />
               <SideRow name="After" span={after} totals={change.statistics} effect={effect} />
@@ -112,19 +105,11 @@ function SideRow({ name, span, totals, effect }: SideProps) {
       <th scope="row">
         {name}: {formatSpan(span.start, span.end)}
       </th>
-      <td>{score(totals.avg_sentiment)}</td>
+      <td>{meanText(totals)}</td>
       <td>
-        {isWhole && totals.total ? <Link to={to}>{count(totals.total)}</Link> : count(totals.total)}
+        <CountCell value={totals.total} to={isWhole ? to : null} />
       </td>
-      {LABELS.map((label) => (
-        <td key={label}>
-          {isWhole && totals[label] ? (
-            <Link to={{ ...to, sentiment: label }}>{count(totals[label])}</Link>
-          ) : (
-            count(totals[label])
-          )}
-        </td>
-      ))}
+      <LabelCells counts={totals} to={isWhole ? to : null} />
     </tr>
   );
 }

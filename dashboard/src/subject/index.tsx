@@ -14,7 +14,7 @@ import { SubjectPicker, WindowPicker } from "../components/pickers";
 import { RematchingBanner } from "../components/rematching";
 import { listOf } from "../components/subject_links";
 import { isFirstRun, now } from "../cycles";
-import { type Collected, coarseStepSize, windowFilter } from "../figures";
+import { type Collected, windowFilter } from "../figures";
 import { BeforeAndAfter } from "../markers/effect";
 import { address } from "../navigation";
 import { useSubject, useTrends } from "../queries";
@@ -87,14 +87,7 @@ function Figures({ card, compared, collected }: Props) {
       />
       <div class="lead">
         <SubjectSummary card={card} />
-        {compared && (
-          <OverTime
-            compared={compared}
-            name={card.name}
-            collected={collected}
-            size={coarseStepSize(address.value.hours)}
-          />
-        )}
+        {compared && <OverTime compared={compared} name={card.name} collected={collected} />}
       </div>
       <BeforeAndAfter />
       <Reasons subject={card.id} />
