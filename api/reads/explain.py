@@ -254,7 +254,8 @@ def _explained(
         if kind_of != "item"
         for each in listed
     }
-    claims = found_among(chances)
+    is_told = read.change.verdict not in {"incomplete", "too_few"}
+    claims = found_among(chances) if is_told else frozenset()
     beyond = frozenset(
         (kind_of, each.name)
         for kind_of, listed in found.items()

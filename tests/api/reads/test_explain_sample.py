@@ -1,21 +1,19 @@
-"""The causes that the sample plants are found by scope and span."""
+"""Where the sample plants nothing, nothing is a reason."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import pytest
 
 from api.reads.explain import read_explanation
 from api.schema.explain import ExplainParameters, Explanation
 from local.sample.stories import Story, stories_between
 from local.sample.threads import SampleComment, SamplePost, threads_of
+from shared.default_communities import DEFAULT_SUBREDDITS
 from shared.models import Comment, Label, Post
 from shared.store import Store
 from shared.times import iso
 from tests.api.world import LABELS, a_comment, a_post, deps_of, keep, sentiment
 
-HOURS = 12
+HOURS = 24
 HOUR = 3600
 SEARCHED = (datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 20, tzinfo=UTC))
 COMPOUND: dict[Label, float] = {"positive": 0.6, "negative": -0.6, "neutral": 0.0}
@@ -72,30 +70,9 @@ def first_story(kind: str) -> Story:
     return next(each for each in stories_between(*SEARCHED) if each.kind == kind)
 
 
-@pytest.mark.parametrize("kind", ["outage", "release"])
-async def test_a_planted_story_is_found_in_its_community(sqlite_store: Store, kind: str) -> None:
-    story = first_story(kind)
-    home, start = story.subreddits[0], int(story.start.timestamp()) // HOUR
-    await keep_sample(sqlite_store, home, start - HOURS, start + HOURS)
-    found = await explain(sqlite_store, home, story.start + timedelta(hours=HOURS))
-    words = set(re.findall(r"\w+", story.phrase.lower()))
-    topics = [each for each in found.contributions if each.kind_of == "topic"]
-    planted = [each for each in topics if words & set(re.findall(r"\w+", each.name.lower()))]
-    assert planted
-    assert planted[0].n > planted[0].n_before
-    sign = 1 if kind == "release" else -1
-    assert planted[0].effect * sign > 0
-    assert planted[0].is_beyond_chance
-    assert found.change.avg_sentiment is not None
-    assert sum(each.effect for each in topics) == pytest.approx(
-        found.change.avg_sentiment, abs=2e-4
-    )
-
-
 async def test_a_community_without_a_story_has_no_topic_as_its_reason(sqlite_store: Store) -> None:
     story = first_story("outage")
-    elsewhere = "ollama"
-    assert elsewhere not in story.subreddits
+    elsewhere = next(name for name in DEFAULT_SUBREDDITS if name not in story.subreddits)
     start = int(story.start.timestamp()) // HOUR
     await keep_sample(sqlite_store, elsewhere, start - HOURS, start + HOURS)
     found = await explain(sqlite_store, elsewhere, story.start + timedelta(hours=HOURS))
