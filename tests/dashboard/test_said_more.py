@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.dashboard.conftest import Product, Visit
-from tests.dashboard.expected import Answer, expect_posts, plural
+from tests.dashboard.expected import Answer, expect_posts
 
 HOURS = 168
-SCOPES = ({"subject": "cursor"}, {"subreddit": "ChatGPT"}, {"subreddit": "claude"})
+SCOPES = ({"subject": "cursor"}, {"subreddit": "Cursor"}, {"subreddit": "claude"})
 
 
 def topics_of(product: Product, scope: dict[str, str]) -> Answer:
@@ -36,7 +36,7 @@ def test_a_scopes_topics_are_the_apis_and_lead_to_their_items(
         return
     expect(names).to_have_text([each["name"] for each in answer["topics"][:5]])
     for row, topic in zip(card.locator("ol > li").all(), answer["topics"][:5], strict=True):
-        expect(row).to_contain_text(plural(topic["n"], "post or comment", "posts and comments"))
+        expect(row).to_contain_text(f"{topic['n']} posts and comments · ")
         expect(row).to_contain_text(re.compile(rf"{topic['course']['state']}.* · began "))
         expect(
             row.get_by_role("img", name=re.compile("^Posts and comments by the "))
