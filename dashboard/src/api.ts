@@ -115,9 +115,17 @@ export function comparisonPath(
   return apiPath("/sentiment/compare", { ...scopeQuery(scopes), hours, until, granularity });
 }
 
-/** Return the address of the figures of scopes in a span of full hours, and of their changes. */
-export function spanPath(scopes: string[], { start, end }: TimeWindow): string {
-  return apiPath("/sentiment/compare", { ...scopeQuery(scopes), start, end, until });
+/**
+ * Return the address of the figures of scopes in a span of full hours, and of their changes.
+ *
+ * The API chooses the time that a span is compared with, or it is the one just before.
+ */
+export function spanPath(
+  scopes: string[],
+  { start, end }: TimeWindow,
+  baseline: "before" | null = null,
+): string {
+  return apiPath("/sentiment/compare", { ...scopeQuery(scopes), start, end, until, baseline });
 }
 
 function scopeQuery(scopes: string[]): Query {

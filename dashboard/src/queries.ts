@@ -171,8 +171,12 @@ function trendsPath(
 }
 
 /** Return the figures of scopes in a span, and their changes; null: request nothing. */
-export function useSpan(scopes: string[], span: TimeWindow | null): QueryState<Comparison> {
-  return useQuery(span && spanPath(scopes, span));
+export function useSpan(
+  scopes: string[],
+  span: TimeWindow | null,
+  baseline: "before" | null = null,
+): QueryState<Comparison> {
+  return useQuery(span && spanPath(scopes, span, baseline));
 }
 
 /** Return the figures of one community until now; null: request nothing. */

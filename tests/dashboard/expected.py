@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 NOTHING = "\u2013"
 LABELS = ("positive", "neutral", "negative")
 HOUR = 3600
+STEP_HOURS = {"hour": 1, "2h": 2, "4h": 4, "8h": 8, "day": 24, "week": 168}
 # A page of the list of posts.
 PAGE = 50
 PATIENCE_SECONDS = 30.0
@@ -140,23 +141,27 @@ def day_step(start: str, end: str, zone: ZoneInfo) -> str:
     return rf"{there:%a},? {there.day} \w+, {there:%H:%M}\u2013{until.astimezone(zone):%H:%M}"
 
 
-def together(steps: list[Answer], hours: int) -> list[Answer]:
-    """Join hourly steps into longer ones, from midnight (UTC) on; the first may be shorter."""
-    groups: dict[int, list[Answer]] = {}
-    for step in steps:
-        second = int(datetime.fromisoformat(step["start"]).timestamp())
-        groups.setdefault(second - second % (HOUR * hours), []).append(step)
+def trends(product: Product, names: Iterable[str], *, hours: int = 24) -> list[list[Answer]]:
+    """Request the steps of scopes on one scale, each with its end.
+
+    All have the longest step that any answer chose, and the first begins with the window.
+    """
+    some = list(names)
+    chosen = _answers(product, some, hours=hours, granularity="auto")
+    step = max((each["granularity"] for each in chosen), key=list(STEP_HOURS).index)
+    length = timedelta(hours=STEP_HOURS[step])
     return [
-        {"start": group[0]["start"], "end": iso(start + HOUR * hours), **_sums_of(group)}
-        for start, group in groups.items()
+        [
+            {
+                **each,
+                "start": max(each["start"], answer["window"]["start"]),
+                "end": iso((datetime.fromisoformat(each["start"]) + length).timestamp()),
+            }
+            for each in own["trend_data"]
+        ]
+        for answer in _answers(product, some, hours=hours, granularity=step)
+        for own in answer["subreddits"]
     ]
-
-
-def _sums_of(steps: list[Answer]) -> Answer:
-    total = sum(step["total"] for step in steps)
-    items = sum(counted(step) for step in steps)
-    weighed = sum((step["avg_sentiment"] or 0) * counted(step) for step in steps)
-    return {"total": total, "avg_sentiment": weighed / items if items else None}
 
 
 def iso(second: float) -> str:
@@ -166,13 +171,17 @@ def iso(second: float) -> str:
 
 def compare(product: Product, names: Iterable[str], **parameters: object) -> list[Answer]:
     """Request a comparison of any number of communities."""
+    answers = _answers(product, names, **parameters)
+    return [each for answer in answers for each in answer["subreddits"]]
+
+
+def _answers(product: Product, names: Iterable[str], **parameters: object) -> list[Answer]:
     rest = list(names)
     found: list[Answer] = []
     while rest:
         some, rest = rest[:10], rest[10:]
         asked = {"subreddits": ",".join(some), "until": "collected", **parameters}
-        answer = product.get("sentiment/compare", **asked)
-        found += answer["subreddits"]
+        found.append(product.get("sentiment/compare", **asked))
     return found
 
 

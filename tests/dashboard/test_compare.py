@@ -161,16 +161,10 @@ def test_the_counts_of_a_subject_lead_to_its_mentions(visit: Visit, product: Pro
 # The chart
 
 
-def trends_of(product: Product, names: list[str], hours: int) -> list[list[Answer]]:
-    found = expected.compare(product, names, hours=hours, granularity="hour")
-    return [expected.together(each["trend_data"], {24: 2, 168: 8}[hours]) for each in found]
-
-
 def expect_readout(page: Page, names: list[str], steps: list[Answer]) -> None:
     readout = page.get_by_role("region", name="Average sentiment").locator("[aria-live]")
     values = ", ".join(
-        f"r/{name} {expected.score(step['avg_sentiment'])}"
-        for name, step in zip(names, steps, strict=True)
+        f"r/{name} {expected.mean(step)}" for name, step in zip(names, steps, strict=True)
     )
     when = expected.when(steps[0])
     expect(readout).to_have_text(re.compile(f"^{when}(, so far)?: {re.escape(values)}$"))
@@ -181,7 +175,7 @@ def expect_readout(page: Page, names: list[str], steps: list[Answer]) -> None:
 
 
 def test_a_step_under_the_mouse_is_read_out_for_each(visit: Visit, product: Product) -> None:
-    trends = trends_of(product, FIVE, 24)
+    trends = expected.trends(product, FIVE)
     page = visit.open(view="compare", compare=",".join(FIVE))
     plot = chart_of(page).locator(".u-over")
     for step in (0, 5, len(trends[0]) - 1):
@@ -196,7 +190,7 @@ def test_a_step_under_the_mouse_is_read_out_for_each(visit: Visit, product: Prod
 
 def test_the_chart_is_read_by_keyboard(visit: Visit, product: Product) -> None:
     names = ["claude", "programming"]
-    trends = trends_of(product, names, 168)
+    trends = expected.trends(product, names, hours=168)
     last = len(trends[0]) - 1
     page = visit.open(view="compare", hours=168, compare=",".join(names))
     chart = chart_of(page)

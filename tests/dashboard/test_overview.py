@@ -12,7 +12,7 @@ from tests.dashboard.conftest import Product, Visit, Visitor
 from tests.dashboard.expected import Answer, expect_address, expect_posts
 
 WINDOWS = {24: "24 hours", 168: "7 days", 720: "30 days", 2160: "90 days"}
-HINT = "Click a point, or drag over a span, for its posts"
+HINT = "Drag over a span to read it; click a point for its posts"
 
 
 def region(page: Page, name: str) -> Locator:
@@ -25,9 +25,7 @@ def compared(product: Product, scope: str = "all", hours: int = 24) -> Answer:
 
 
 def steps_of(product: Product, hours: int = 24) -> list[Answer]:
-    granularity = "hour" if hours <= 168 else "day"
-    trend = product.get("sentiment/trends", hours=hours, granularity=granularity)
-    steps: list[Answer] = trend["trend_data"]
+    [steps] = expected.trends(product, ["all"], hours=hours)
     return steps
 
 
@@ -229,12 +227,8 @@ def point(plot: Locator, step: int, steps: int) -> dict[str, float]:
     return {"x": box["width"] * (step + 0.5) / steps, "y": box["height"] / 2}
 
 
-def end_of(step: Answer, seconds: int = 3600) -> str:
-    return expected.iso(datetime.fromisoformat(step["start"]).timestamp() + seconds)
-
-
-def when(step: Answer) -> str:
-    return expected.when({**step, "end": end_of(step)})
+def next_day(start: str) -> str:
+    return expected.iso((datetime.fromisoformat(start) + timedelta(days=1)).timestamp())
 
 
 def told(step: Answer, *, runs: bool = False) -> re.Pattern[str]:
@@ -244,7 +238,7 @@ def told(step: Answer, *, runs: bool = False) -> re.Pattern[str]:
         f"{expected.plural(step['comments'], 'comment')} "
         f"({step['positive']} positive, {step['neutral']} neutral, {step['negative']} negative)"
     )
-    return re.compile(f"^{when(step)}{re.escape(figures)}$")
+    return re.compile(f"^{expected.when(step)}{re.escape(figures)}$")
 
 
 def busiest(steps: list[Answer]) -> int:
@@ -285,7 +279,7 @@ def test_days_are_the_days_that_were_counted_wherever_one_reads_them(
     days = region(page, "Over time").get_by_role("table").get_by_role("rowheader")
     since = trend["window"]["start"]
     named = [
-        expected.day_step(max(step["start"], since), end_of(step, 86400), zone)
+        expected.day_step(max(step["start"], since), next_day(step["start"]), zone)
         for step in trend["trend_data"][::-1]
     ]
     # The newest day isn't over.
@@ -301,7 +295,7 @@ def test_a_click_on_a_point_leads_to_its_posts(visit: Visit, product: Product) -
     page = visit.open(view="communities")
     plot = chart_of(page).locator(".u-over")
     plot.click(position=point(plot, step, len(steps)))
-    span = {"start": steps[step]["start"], "end": end_of(steps[step])}
+    span = {"start": steps[step]["start"], "end": steps[step]["end"]}
     expect_address(page, product, kind="items", **span)
     expect_posts(page, product, kind="items", **span)
     page.go_back()
@@ -309,16 +303,17 @@ def test_a_click_on_a_point_leads_to_its_posts(visit: Visit, product: Product) -
 
 
 def test_a_drag_over_a_span_leads_to_its_posts(visit: Visit, product: Product) -> None:
-    steps = steps_of(product, 168)
+    [steps] = expected.trends(product, ["programming"], hours=168)
     page = visit.open(view="communities", hours=168, subreddit="programming")
     plot = chart_of(page).locator(".u-over")
-    first, last = 40, 75
+    first, last = 1, len(steps) - 2
     plot.drag_to(
         plot,
         source_position=point(plot, last, len(steps)),
         target_position=point(plot, first, len(steps)),
     )
-    span = {"start": steps[first]["start"], "end": end_of(steps[last])}
+    span = {"start": steps[first]["start"], "end": steps[last]["end"]}
+    readout_of(page).get_by_role("link").click()
     expect_address(page, product, hours=168, subreddit="programming", kind="items", **span)
     expect_posts(page, product, kind="items", subreddit="programming", **span)
     page.go_back()
@@ -350,7 +345,7 @@ def test_the_chart_is_read_and_followed_by_keyboard(visit: Visit, product: Produ
         chart.press("ArrowRight")
     chart.press("Enter")
     step = steps[busiest(steps)]
-    span = {"start": step["start"], "end": end_of(step)}
+    span = {"start": step["start"], "end": step["end"]}
     expect_address(page, product, kind="items", **span)
     expect_posts(page, product, kind="items", **span)
 
@@ -376,7 +371,7 @@ def test_the_table_holds_the_same_figures(visit: Visit, product: Product) -> Non
     table = region(page, "Over time").get_by_role("table")
     expect(table.get_by_role("rowheader")).to_have_text(
         [
-            re.compile(f"^{when(step)}{'' if number else ', so far'}$")
+            re.compile(f"^{expected.when(step)}{'' if number else ', so far'}$")
             for number, step in enumerate(newest_first)
         ]
     )
@@ -393,7 +388,7 @@ def test_the_table_holds_the_same_figures(visit: Visit, product: Product) -> Non
     step = newest_first[busiest(newest_first)]
     row = table.get_by_role("row").nth(1 + busiest(newest_first))
     row.get_by_role("cell").nth(1).get_by_role("link").click()
-    span = {"start": step["start"], "end": end_of(step)}
+    span = {"start": step["start"], "end": step["end"]}
     expect_address(page, product, kind="items", **span)
     expect_posts(page, product, kind="items", **span)
 
@@ -435,7 +430,7 @@ def test_each_community_has_a_small_chart_with_its_figures(visit: Visit, product
 def test_the_small_charts_show_the_same_moment_on_the_same_scale(
     visit: Visit, product: Product
 ) -> None:
-    trends = [expected.together(each["trend_data"], 2) for each in all_compared(product)]
+    trends = expected.trends(product, [each["subreddit"] for each in all_compared(product)])
     step = max(
         range(len(trends[0])), key=lambda at: sum(trend[at]["total"] > 0 for trend in trends)
     )
@@ -477,7 +472,8 @@ def test_a_drag_over_a_small_chart_leads_to_the_posts_of_its_community(
 ) -> None:
     found = all_compared(product)
     number = max(range(len(found)), key=lambda at: found[at]["statistics"]["posts"])
-    name, steps = found[number]["subreddit"], expected.together(found[number]["trend_data"], 2)
+    names = [each["subreddit"] for each in found]
+    name, steps = names[number], expected.trends(product, names)[number]
     page = visit.open(view="communities")
     plot = cards_of(page).nth(number).locator(".u-over")
     first, last = 1, len(steps) - 2
@@ -487,6 +483,7 @@ def test_a_drag_over_a_small_chart_leads_to_the_posts_of_its_community(
         target_position=point(plot, last, len(steps)),
     )
     span = {"start": steps[first]["start"], "end": steps[last]["end"]}
+    cards_of(page).nth(number).locator("[aria-live]").get_by_role("link").click()
     expect_address(page, product, subreddit=name, kind="items", **span)
     expect_posts(page, product, kind="items", subreddit=name, **span)
     page.go_back()
@@ -494,16 +491,16 @@ def test_a_drag_over_a_small_chart_leads_to_the_posts_of_its_community(
 
 
 def test_the_first_step_leads_to_no_more_than_it_counted(visit: Visit, product: Product) -> None:
-    # The window usually begins within the first step of eight hours.
-    found = expected.compare(product, ["programming"], hours=168, granularity="hour")
-    steps = expected.together(found[0]["trend_data"], 8)
+    # The window usually begins within the first step of a day.
+    names = product.get("subreddits")["subreddits"]
+    steps = expected.trends(product, names, hours=168)[names.index("programming")]
     page = visit.open(view="communities", hours=168)
     card = cards_of(page).filter(has=page.get_by_role("heading", name="r/programming"))
     plot = card.locator(".u-over")
     box = plot.bounding_box()
     assert box
     plot.click(position={"x": 1, "y": box["height"] / 2})
-    span = {"start": found[0]["trend_data"][0]["start"], "end": steps[0]["end"]}
+    span = {"start": steps[0]["start"], "end": steps[0]["end"]}
     expect_address(page, product, hours=168, subreddit="programming", kind="items", **span)
 
 

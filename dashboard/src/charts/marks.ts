@@ -55,17 +55,15 @@ export function drawMarks(
 }
 
 /** Shade the intervals of the steps: a band along the line, and a bar at an isolated step. */
-export function drawBands(chart: uPlot, steps: ChartStep[], getColour: Colour): void {
+export function drawBands(chart: uPlot, steps: ChartStep[], colour: string): void {
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   ctx.globalAlpha = BAND_OPACITY;
+  ctx.fillStyle = colour;
   for (const run of bandsOf(steps)) {
-    const middle = run[Math.floor(run.length / 2)];
-    if (!middle) continue;
-    ctx.fillStyle = getColour(chart, (middle.low + middle.high) / 2);
     ctx.beginPath();
     for (const [x, y] of outlineOf(chart, run)) ctx.lineTo(x, y);
     ctx.fill();

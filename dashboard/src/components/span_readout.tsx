@@ -20,7 +20,14 @@ interface Selected {
 export function useSelected(scopes: string[], selected: Selected | null): QueryState<Comparison> {
   const { selection, steps, collected } = selected ?? {};
   const isOver = selection && steps && collected && !selection.isDragging;
-  return useSpan(scopes, isOver ? comparableSpan(steps, selection.range, collected) : null);
+  const span = isOver ? comparableSpan(steps, selection.range, collected) : null;
+  const found = useSpan(scopes, span);
+  // Where the week before isn't known, the time just before may be.
+  const isUnknown =
+    found.data?.before?.because === "week_before" &&
+    found.data.subreddits.every(({ change }) => change?.reason === "no_earlier_data");
+  const justBefore = useSpan(scopes, isUnknown ? span : null, "before");
+  return isUnknown ? justBefore : found;
 }
 
 /** One scope in the selected span. */
