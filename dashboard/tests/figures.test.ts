@@ -88,11 +88,7 @@ describe("the steps of a chart", () => {
     const gap = { start, end, kind: "blocked", reason: "it answers 403", communities: ["a"] };
     const coverage = { observed: 0.5, gaps: [gap], partial: [], since: null };
     const stepOf = (total: number, observed: number) =>
-      chartSteps(
-        [{ ...makeStep(start, { total }), coverage: observed }],
-        COLLECTED,
-        coverage,
-      )[0];
+      chartSteps([{ ...makeStep(start, { total }), coverage: observed }], COLLECTED, coverage)[0];
     expect(stepOf(0, 0)).toMatchObject({ isUncollected: true, gapReason: "it answers 403" });
     expect(stepOf(5, 0.5)).toMatchObject({ isPartial: true, gapReason: "it answers 403" });
     expect(stepOf(5, 0.9)).toMatchObject({ isPartial: false, gapReason: null });
@@ -120,7 +116,10 @@ describe("a selected span", () => {
 
   test("is compared in full hours that were collected", () => {
     const start = "2026-01-05T02:00:00Z";
-    expect(comparableSpan(steps, [1, 2], { window })).toEqual({ start, end: "2026-01-05T05:00:00Z" });
+    expect(comparableSpan(steps, [1, 2], { window })).toEqual({
+      start,
+      end: "2026-01-05T05:00:00Z",
+    });
     const before = { ...window, end: "2026-01-05T04:40:00Z" };
     expect(comparableSpan(steps, [2, 2], { window: before })).toBeNull();
   });

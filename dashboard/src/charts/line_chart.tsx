@@ -84,7 +84,7 @@ function chartOptions(latest: { current: Props }): Omit<uPlot.Options, "width" |
         (chart) => drawSelection(chart, latest.current.selected, seconds),
         (chart) =>
           latest.current.trends.forEach(({ steps }, number) => {
-            drawBands(chart, steps, cssColour(`line-${number + 1}`));
+            drawBands(chart, steps, cssColour(`line-${number + 1}`), limit);
           }),
       ],
       draw: [

@@ -54,12 +54,17 @@ export function drawMarks(
   ctx.restore();
 }
 
-/** Shade the intervals of the steps: a band along the line, and a bar at an isolated step. */
-export function drawBands(chart: uPlot, steps: ChartStep[], colour: string): void {
+/**
+ * Shade the intervals of the steps: a band along the line, and a bar at an isolated step.
+ *
+ * What is beyond the limit of the axis isn't shown.
+ */
+export function drawBands(chart: uPlot, steps: ChartStep[], colour: string, limit: number): void {
   const { ctx, bbox } = chart;
+  const [top, bottom] = [limit, -limit].map((mean) => chart.valToPos(mean, "sentiment", true));
   ctx.save();
   ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.rect(bbox.left, top ?? 0, bbox.width, (bottom ?? 0) - (top ?? 0));
   ctx.clip();
   ctx.globalAlpha = BAND_OPACITY;
   ctx.fillStyle = colour;

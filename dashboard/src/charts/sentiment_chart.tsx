@@ -110,7 +110,7 @@ function chartOptions(latest: Latest, compact: boolean): Options {
       drawAxes: [
         (chart) => drawUncollected(chart, latest.current.steps, seconds),
         (chart) => drawSelection(chart, latest.current.selected ?? null, seconds),
-        (chart) => drawBands(chart, latest.current.steps, cssColour("muted")),
+        (chart) => drawBands(chart, latest.current.steps, cssColour("muted"), limit),
         drawZero,
       ],
       draw: [(chart) => drawMarks(chart, latest.current.steps, signColour, lineWidth)],
