@@ -31,7 +31,7 @@ from bench.spent import Cost, cost_of, mean_of
 from bench.subject_endpoints import Read
 from collector.maintenance.cleanup import Cleaner
 from collector.rollups.subject_months import write_subject_months
-from collector.rollups.subject_tables import Steps, rows_of_day, write_tables
+from collector.rollups.subject_tables import SubjectRows, rows_of_day, write_tables
 from collector.trending.finder import Trends
 from local.reddit.feed import feed_of
 from local.reddit.limits import RateLimit
@@ -206,7 +206,7 @@ async def make_history(world: World, weeks: int) -> None:
 
 async def make_history_of_subjects(world: World, weeks: int) -> None:
     """Fill `weeks` weeks of the statistics of subjects with copies of the last week's."""
-    rows: dict[str, dict[str, Steps]] = defaultdict(dict)
+    rows: dict[str, dict[str, SubjectRows]] = defaultdict(dict)
     homes = {subject["id"]: subject["home"] for subject in world.subjects}
     for subject in world.subjects:
         found = await _all_of(world.store, subject_scope(subject["id"]))

@@ -14,8 +14,8 @@ from api.schema.sentiment import TimeWindow
 from api.schema.subject_parameters import SubjectsParameters
 from api.schema.subjects import MentionChange, MentionDifference, MentionTotals
 from shared.models import ALL, Cell, Labelled, Subject
-from shared.stats.cells import COMPOUND_DIGITS, methods_of
-from shared.stats.compare import MAX_MISSING, Basis, Change, judged, with_verdicts
+from shared.stats.cells import COMPOUND_DIGITS, methods_of, totals
+from shared.stats.compare import MAX_MISSING, Basis, Change, judged_samples, with_verdicts
 from shared.stats.coverage import runs
 from shared.stats.gaps import Coverage
 from shared.stats.means import Sample, sample_of, spread_of
@@ -114,12 +114,21 @@ class _TableTotals:
         self._table = table
         self._without = without
         self._known: dict[str, Figures] = {}
+        self._samples: dict[str, Sample] = {}
 
     def of(self, subject: str) -> Figures:
         """Return the figures of a subject."""
         if subject not in self._known:
             self._known[subject] = self._table.total(subject, without=self._without)
         return self._known[subject]
+
+    def sample(self, subject: str) -> Sample:
+        """Return the mentions of a subject that count in its mean."""
+        if subject not in self._samples:
+            # Communities that don't count leave the threads of the others unknown.
+            threads = None if self._without else self._table.threads(subject)
+            self._samples[subject] = replace(sample_in(self.of(subject)), threads=threads)
+        return self._samples[subject]
 
     def mentions(self, subjects: Collection[str]) -> int:
         """Return the number of mentions of these subjects together."""
@@ -222,7 +231,7 @@ def totals_of(figures: Figures, sample: Sample, *, coverage: float | None = None
 
 
 def sample_in(figures: Figures) -> Sample:
-    """Return the mentions that count in a mean."""
+    """Return the mentions that count in a mean, without their threads."""
     return sample_of([cell_of(figures)], "leave_out")
 
 
@@ -249,9 +258,20 @@ class MentionsCompared:
     change: Change
 
     @classmethod
-    def of(cls, now: Figures, before: Figures, basis: Basis) -> "MentionsCompared":
-        """Compare what two equal times hold."""
-        return cls(now, before, judged([cell_of(now)], [cell_of(before)], basis, "leave_out"))
+    def of(
+        cls,
+        now: Figures,
+        before: Figures,
+        basis: Basis,
+        samples: tuple[Sample, Sample] | None = None,
+    ) -> "MentionsCompared":
+        """Compare what two equal times hold; samples are their mentions, where threads are known.
+
+        Without samples nothing is known of their threads.
+        """
+        of_now, of_before = (totals([cell_of(each)], "leave_out") for each in (now, before))
+        known = samples or (sample_in(now), sample_in(before))
+        return cls(now, before, judged_samples((of_now, of_before), known, basis))
 
     def answer(self, community: str | None = None) -> MentionChange:
         """Return the change as an answer; community is the only one that counts, if any."""
@@ -273,7 +293,15 @@ def changes_of(found: SubjectsFigures, subjects: Iterable[str]) -> dict[str, Men
     """Return the changes of subjects over the compared hours."""
     now, before = found.totals.compared, found.totals.earlier
     return with_mention_verdicts(
-        {name: MentionsCompared.of(now.of(name), before.of(name), found.basis) for name in subjects}
+        {
+            name: MentionsCompared.of(
+                now.of(name),
+                before.of(name),
+                found.basis,
+                (now.sample(name), before.sample(name)),
+            )
+            for name in subjects
+        }
     )
 
 

@@ -16,7 +16,6 @@ from api.reads.figures import (
     difference_of,
     moved_share,
     read_figures,
-    sample_in,
     share_in,
     totals_of,
 )
@@ -129,8 +128,8 @@ def _figures(
     name, totals = subject["id"], found.totals
     now, before = totals.now.of(name), totals.before.of(name)
     observed = found.coverage.observed if found.coverage else None
-    statistics = totals_of(now, sample_in(now), coverage=observed)
-    previous = totals_of(before, sample_in(before))
+    statistics = totals_of(now, totals.now.sample(name), coverage=observed)
+    previous = totals_of(before, totals.before.sample(name))
     share, share_change = None, None
     if name in bases.own:
         share = share_in(now.items, bases.now)

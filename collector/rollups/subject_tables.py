@@ -1,17 +1,20 @@
 """Keeps the tables of all subjects equal to their days.
 
-A table has a text for each subject and hour, or day, with about 35 bytes for each community. Beyond
-MAX_CHARACTERS fewer communities keep their names: with all keys a table stays below 512 KB, since
-Cosmos DB charges 41 request units to read these and 146 for 1 MB, and 90 days and the 90 before
-them take about ten tables. A hundred subjects have at most 3,100 days of a month, each with its
-homes and a rest.
+A table has a text for each subject and hour, or day, with about 35 bytes for each community, and
+about 20 for each thread. Beyond MAX_OF_THREADS fewer threads are listed and the others are sums;
+beyond MAX_CHARACTERS fewer communities keep their names. So with all keys a table stays below
+512 KB, since Cosmos DB charges 41 request units to read these and 146 for 1 MB, and 90 days and the
+90 before them take about ten tables. A hundred subjects have at most 3,100 days of a month, each
+with its homes and a rest, and about 45 bytes of threads that are sums.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from shared.models import DayStats, SubjectsDay, SubjectsMonth
+from shared.models import Cell, DayStats, Labelled, SubjectsDay, SubjectsMonth
+from shared.stats.cell_threads import knows_threads
 from shared.stats.subject_tables import MONTHS_OF_TABLE
 from shared.stats.subjects import TABLE, part_cells, part_of
 from shared.stats.table_rows import (
@@ -23,6 +26,7 @@ from shared.stats.table_rows import (
     pack_rows,
     unpack_rows,
 )
+from shared.stats.threads import digest_of, largest, pack_threads, unpack_threads
 from shared.store import SUBJECTS_DAYS, SUBJECTS_MONTHS, Store
 from shared.times import MONTH_CHARS, month_of
 
@@ -31,15 +35,27 @@ T = TypeVar("T", SubjectsDay, SubjectsMonth)
 MAX_NAMED = 20
 FEWER_NAMED = (14, 10, 7, 5, 3, 2, 1, 0)
 MAX_CHARACTERS = 450_000
+FEWER_LISTED = (30, 15, 10, 7, 5, 3, 2, 1, 0)
+MAX_OF_THREADS = 150_000
 
 Homes = Mapping[str, Collection[str]]
 """By subject, its home communities in lower case."""
 Steps = Mapping[str, Rows]
 """Rows by the hour of a day, or by the day of a month; empty rows remove what was there."""
+ThreadTexts = Mapping[str, list[str]]
+"""By the same hours or days, the threads of all items, and perhaps of those in other languages."""
 
 
-def rows_of_day(day: DayStats, homes: Collection[str]) -> Steps:
-    """Return the rows of a subject's day by the hour, 00 to 23.
+@dataclass(frozen=True)
+class SubjectRows:
+    """A subject's hours of a day, or days of a month; some don't know their threads."""
+
+    steps: Steps
+    threads: ThreadTexts = field(default_factory=dict)
+
+
+def rows_of_day(day: DayStats, homes: Collection[str]) -> SubjectRows:
+    """Return the rows and threads of a subject's day by the hour, 00 to 23.
 
     MAX_NAMED communities keep their names: its homes, and the largest ones of the day.
     """
@@ -48,10 +64,26 @@ def rows_of_day(day: DayStats, homes: Collection[str]) -> Steps:
         name = part_of(part)[1]
         for hour, cell in part_cells(day, part).items():
             hours[hour].append({name: numbers_of(cell)})
-    return _named({hour: join(hours[hour]) for hour in sorted(hours)}, homes, MAX_NAMED)
+    return SubjectRows(
+        _named({hour: join(hours[hour]) for hour in sorted(hours)}, homes, MAX_NAMED),
+        {
+            hour: _thread_texts(day["hours"][hour])
+            for hour in sorted(hours)
+            if knows_threads(day["hours"][hour])
+        },
+    )
 
 
-async def write_tables(store: Store, days: Mapping[str, Mapping[str, Steps]], homes: Homes) -> None:
+def _thread_texts(cell: Cell) -> list[str]:
+    parts: list[Labelled] = [cell]
+    if "other_language" in cell:
+        parts.append(cell["other_language"])
+    return [part["threads"] for part in parts]
+
+
+async def write_tables(
+    store: Store, days: Mapping[str, Mapping[str, SubjectRows]], homes: Homes
+) -> None:
     """Put whole days of subjects into the tables; rows are by day, subject and hour."""
     by_month: dict[str, list[str]] = defaultdict(list)
     for day in sorted(days):
@@ -73,31 +105,44 @@ async def write_tables(store: Store, days: Mapping[str, Mapping[str, Steps]], ho
 
 
 async def _write_month(
-    store: Store, month: str, days: Mapping[str, Mapping[str, Steps]], homes: Homes
+    store: Store, month: str, days: Mapping[str, Mapping[str, SubjectRows]], homes: Homes
 ) -> None:
     rows: dict[str, dict[str, Rows]] = defaultdict(dict)
+    threads: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for day, subjects in days.items():
         for subject, hours in subjects.items():
-            rows[subject][day[MONTH_CHARS + 1 :]] = join(hours.values())
+            rows[subject][day[MONTH_CHARS + 1 :]] = join(hours.steps.values())
+            if digest := _digest(hours):
+                threads[subject][day[MONTH_CHARS + 1 :]] = digest
     known = await store.read(SUBJECTS_MONTHS, MONTHS_OF_TABLE, month)
     empty = SubjectsMonth(id=month, scope=MONTHS_OF_TABLE, names=[], subjects={})
-    table = _with_steps(known or empty, rows, homes, keeps_others=True)
+    fresh = {subject: SubjectRows(own, threads[subject]) for subject, own in rows.items()}
+    table = _with_steps(known or empty, fresh, homes, keeps_others=True)
     if table["subjects"]:
         await store.upsert(SUBJECTS_MONTHS, [table])
     else:
         await store.delete(SUBJECTS_MONTHS, [(MONTHS_OF_TABLE, month)])
 
 
+def _digest(hours: SubjectRows) -> list[str]:
+    """Return the threads of a day; nothing where they aren't known of all its hours."""
+    texts = hours.threads.values()
+    if not texts or not all(hour in hours.threads for hour, rows in hours.steps.items() if rows):
+        return []
+    others = [own[1] for own in texts if len(own) > 1]
+    return [digest_of(some) for some in ([own[0] for own in texts], others) if some]
+
+
 def _with_steps(
-    table: T, fresh: Mapping[str, Steps], homes: Homes, *, keeps_others: bool = False
+    table: T, fresh: Mapping[str, SubjectRows], homes: Homes, *, keeps_others: bool = False
 ) -> T:
     """Return a table with these steps of subjects; keeps_others: their other ones stay."""
     names = list(table["names"])
     numbers = {name: number for number, name in enumerate(names)}
     subjects = {subject: dict(texts) for subject, texts in table["subjects"].items()}
-    for subject, steps in fresh.items():
+    for subject, own in fresh.items():
         texts = subjects.pop(subject, {}) if keeps_others else {}
-        for step, rows in steps.items():
+        for step, rows in own.steps.items():
             texts.pop(step, None)
             for name in rows.keys() - numbers.keys() - {REST}:
                 numbers[name] = len(names)
@@ -109,15 +154,45 @@ def _with_steps(
         else:
             subjects.pop(subject, None)
     updated: T = {**table, "names": names, "subjects": dict(sorted(subjects.items()))}
+    updated["threads"] = _with_threads(table, fresh, keeps_others=keeps_others)
+    room = MAX_CHARACTERS - _characters(updated["threads"])
     for most in FEWER_NAMED:
-        if (
-            sum(len(text) for texts in subjects.values() for text in texts.values())
-            <= MAX_CHARACTERS
-        ):
+        if sum(len(text) for texts in subjects.values() for text in texts.values()) <= room:
             break
         subjects = _narrowed(updated, most, homes)
         updated["subjects"] = subjects
     return updated
+
+
+def _with_threads(
+    table: T, fresh: Mapping[str, SubjectRows], *, keeps_others: bool
+) -> dict[str, dict[str, list[str]]]:
+    """Return a table's threads with those of these steps, as many as there is room for."""
+    threads = {subject: dict(texts) for subject, texts in table.get("threads", {}).items()}
+    for subject, own in fresh.items():
+        known = threads.pop(subject, {}) if keeps_others else {}
+        kept = {step: texts for step, texts in known.items() if step not in own.steps}
+        if merged := {**kept, **own.threads}:
+            threads[subject] = dict(sorted(merged.items()))
+    threads = dict(sorted(threads.items()))
+    for most in FEWER_LISTED:
+        if _characters(threads) <= MAX_OF_THREADS:
+            return threads
+        threads = {
+            subject: {step: [_fewer(text, most) for text in texts] for step, texts in own.items()}
+            for subject, own in threads.items()
+        }
+    return threads if _characters(threads) <= MAX_OF_THREADS else {}
+
+
+def _characters(threads: Mapping[str, ThreadTexts]) -> int:
+    return sum(
+        len(text) for steps in threads.values() for texts in steps.values() for text in texts
+    )
+
+
+def _fewer(text: str, most: int) -> str:
+    return pack_threads(largest(unpack_threads(text), most))
 
 
 def _narrowed(table: T, most: int, homes: Homes) -> dict[str, dict[str, str]]:

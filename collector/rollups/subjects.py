@@ -20,7 +20,7 @@ from hashlib import blake2b
 from typing import cast
 
 from collector.rollups.subject_months import write_subject_months
-from collector.rollups.subject_tables import Steps, rows_of_day, write_tables
+from collector.rollups.subject_tables import SubjectRows, rows_of_day, write_tables
 from shared.models import (
     Cell,
     Comment,
@@ -100,7 +100,7 @@ async def rebuild_subjects(
     changes = _changes(shares, stored)
     if not changes:
         return
-    rows: dict[str, dict[str, Steps]] = defaultdict(dict)
+    rows: dict[str, dict[str, SubjectRows]] = defaultdict(dict)
     subjects = (await read_watchlist(store))["subjects"]
     homes = {subject["id"]: [home.lower() for home in subject["home"]] for subject in subjects}
     keys = sorted(changes)

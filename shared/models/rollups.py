@@ -189,13 +189,16 @@ class SubjectsDay(TypedDict):
 
     scope is `shared.stats.subjects.TABLE`. subjects has ids of subjects, then hours 00 to 23, then
     text as `shared.stats.subject_tables` packs it, with numbers for the names of communities. A
-    reader of many subjects needs few documents so.
+    reader of many subjects needs few documents so. threads has, likewise, the threads of all items
+    of a subject's hour, and perhaps of those in other languages, as cells have them. A table that
+    grows too large lists fewer of them or, at last, none.
     """
 
     id: str
     scope: str
     names: list[str]
     subjects: dict[str, dict[str, str]]
+    threads: NotRequired[dict[str, dict[str, list[str]]]]
     _etag: NotRequired[str]
 
 
@@ -203,11 +206,13 @@ class SubjectsMonth(TypedDict):
     """The figures of all subjects in one month by the day; id is YYYY-MM.
 
     scope is the partition of the months of `shared.stats.subjects.TABLE`. subjects has ids of
-    subjects, then days 01 to 31; the rest is as in a day.
+    subjects, then days 01 to 31; threads are those of whole days, as digests of months have them.
+    The rest is as in a day.
     """
 
     id: str
     scope: str
     names: list[str]
     subjects: dict[str, dict[str, str]]
+    threads: NotRequired[dict[str, dict[str, list[str]]]]
     _etag: NotRequired[str]

@@ -145,8 +145,16 @@ def judged(
     other_languages: OtherLanguages,
 ) -> Change:
     """Compare what two equal times hold; `with_verdicts` says what is beyond chance."""
-    now, before = (totals(part, other_languages) for part in (of_now, of_before))
     samples = (sample_of(of_now, other_languages), sample_of(of_before, other_languages))
+    sides = (totals(of_now, other_languages), totals(of_before, other_languages))
+    return judged_samples(sides, samples, basis)
+
+
+def judged_samples(
+    sides: tuple[Totals, Totals], samples: tuple[Sample, Sample], basis: Basis
+) -> Change:
+    """Compare what was counted in two equal times; samples are the items that count in means."""
+    now, before = sides
     plain = _moved(samples[0].plain, samples[1].plain)
     by_thread = _moved(samples[0].weighted, samples[1].weighted)
     reason = _reason(now, before, basis)

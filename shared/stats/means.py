@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from shared.models import Cell, OtherLanguages
 from shared.stats.cells import COMPOUND_DIGITS, counted_part, items_in, variance_of
-from shared.stats.threads import Threads, together, unpack_threads, without
+from shared.stats.threads import Threads, counted_threads, together, unpack_threads
 from shared.stats.uncertainty import BESIDE, FEW, Mean, mean_of, weighted_mean_of
 
 DESIGN_EFFECT = 4.0
@@ -187,7 +187,7 @@ def _threads_of(cells: Iterable[Cell], other_languages: OtherLanguages) -> Threa
             if other is not None and "threads" not in other:
                 return None
             texts = [cell["threads"], other["threads"]] if other else [cell["threads"]]
-            parts.append(_counted_threads(texts, other_languages))
+            parts.append(counted_threads(texts, other_languages))
         elif "digest" in cell:
             days.setdefault(id(cell["digest"]), []).append(cell)
         elif items_in(cell):
@@ -195,13 +195,6 @@ def _threads_of(cells: Iterable[Cell], other_languages: OtherLanguages) -> Threa
     for own in days.values():
         digest = own[0]["digest"]
         if sum(map(items_in, own)) >= HALF * unpack_threads(digest[0]).items:
-            parts.append(_counted_threads(digest, other_languages))
+            parts.append(counted_threads(digest, other_languages))
     found = together(parts)
     return found if found.items else None
-
-
-def _counted_threads(texts: Sequence[str], other_languages: OtherLanguages) -> Threads:
-    whole, *others = map(unpack_threads, texts)
-    if not others or other_languages == "count":
-        return whole
-    return without(whole, others[0])

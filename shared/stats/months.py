@@ -15,7 +15,7 @@ from shared.models import ALL, Cell, DayStats, Labelled, MonthStats
 from shared.stats.cell_threads import knows_threads
 from shared.stats.cells import COMPOUND_DIGITS, SQUARE_DIGITS, items_in
 from shared.stats.kinds import add_kinds
-from shared.stats.threads import MAX_OF_DAY, largest, pack_threads, together, unpack_threads
+from shared.stats.threads import digest_of
 from shared.store import DAYS, MONTHS, Key, Store
 from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 
@@ -112,12 +112,7 @@ def _digest(cells: Iterable[Cell]) -> list[str]:
     if not all(map(knows_threads, counted)):
         return []
     others = [cell["other_language"] for cell in counted if "other_language" in cell]
-    return [_threads_of_day(part) for part in (counted, others) if part]
-
-
-def _threads_of_day(parts: Iterable[Labelled]) -> str:
-    whole = together(unpack_threads(part["threads"]) for part in parts)
-    return pack_threads(largest(whole, MAX_OF_DAY))
+    return [digest_of(each["threads"] for each in part) for part in (counted, others) if part]
 
 
 def unpack(month: MonthStats, wanted: Collection[str] | None = None) -> list[DayStats]:

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from shared.models import SubjectsDay, SubjectsMonth
-from shared.stats.table_rows import REST, Numbers, total, unpack_rows
+from shared.models import OtherLanguages, SubjectsDay, SubjectsMonth
+from shared.stats.table_rows import REST, REST_NUMBER, Numbers, total, unpack_rows
+from shared.stats.threads import Threads, counted_threads, together
 
 # 90 days and the 90 before them are about twenty tables, of two megabytes at most.
 MAX_KEPT = 24
@@ -37,6 +38,25 @@ class _Series:
         return [self._numbers[step] for step in steps if step in self._numbers]
 
 
+class _Threads:
+    """Threads by the hour or day, of steps that know them; all of them are added up once."""
+
+    def __init__(self, threads: Mapping[str, Threads]) -> None:
+        self._threads = threads
+
+    @cached_property
+    def _whole(self) -> Threads:
+        return together(self._threads.values())
+
+    def of(self, steps: Sequence[str]) -> list[Threads] | None:
+        """Return the threads of these hours or days; None where one of them doesn't know its."""
+        if len(steps) == len(self._threads) and self._threads.keys() == set(steps):
+            return [self._whole]
+        if not all(step in self._threads for step in steps):
+            return None
+        return [self._threads[step] for step in steps]
+
+
 class ParsedTable:
     """A table of a day by the hour, or of a month by the day, in watched communities.
 
@@ -49,6 +69,8 @@ class ParsedTable:
         self._texts: Mapping[str, Mapping[str, str]] = table["subjects"]
         # A community that is stored in another case counts under the watched name.
         self._names = [own.get(name.lower()) for name in table["names"]]
+        self._thread_texts: Mapping[str, Mapping[str, list[str]]] = table.get("threads", {})
+        self._threads: dict[tuple[str, OtherLanguages], _Threads] = {}
         self._rows: dict[str, Mapping[str, Row]] = {}
         self._totals: dict[str, _Series] = {}
         self._items: dict[str, Mapping[str, int]] = {}
@@ -69,6 +91,34 @@ class ParsedTable:
             rows = {step: _row(found) for step, found in parsed.items() if found}
             self._rows[subject] = rows
         return rows
+
+    def threads(
+        self, subject: str, steps: Mapping[str, str], other_languages: OtherLanguages
+    ) -> list[Threads] | None:
+        """Return threads that add up to those of a subject in a window.
+
+        None where they aren't known, or are also of communities that aren't watched.
+        """
+        key = subject, other_languages
+        if key not in self._threads:
+            self._threads[key] = _Threads(
+                {
+                    step: counted_threads(texts, other_languages)
+                    for step, texts in self._thread_texts.get(subject, {}).items()
+                    if self._is_whole(subject, step)
+                }
+            )
+        return self._threads[key].of([step for step in self.rows(subject) if step in steps])
+
+    def _is_whole(self, subject: str, step: str) -> bool:
+        """Return whether all communities of a subject's hour or day are watched, or unnamed."""
+        text = self._texts.get(subject, {}).get(step, "")
+        if None not in self._names:
+            return bool(text)
+        numbers = [row.partition(" ")[0] for row in text.split(",") if row]
+        return bool(numbers) and all(
+            number == REST_NUMBER or self._names[int(number)] is not None for number in numbers
+        )
 
     def totals(self, subject: str, steps: Mapping[str, str]) -> Sequence[Numbers]:
         """Return numbers that add up to those of a subject in a window."""

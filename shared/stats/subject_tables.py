@@ -17,6 +17,7 @@ from shared.stats.months import partition_of
 from shared.stats.parsed_tables import ParsedTable, ParsedTables
 from shared.stats.subjects import TABLE
 from shared.stats.table_rows import NO_NUMBERS, OWN, SQUARES_UNIT, SUM_UNIT, Numbers, total
+from shared.stats.threads import Threads, together
 from shared.store import SUBJECTS_DAYS, SUBJECTS_MONTHS, Store
 from shared.times import DAY_CHARS, day_of, month_of
 
@@ -91,6 +92,17 @@ class SubjectTable:
             ]
             found = tuple(map(sub, found, total(less)))
         return self._figures(found)
+
+    def threads(self, subject: str) -> Threads | None:
+        """Return the threads of a subject's counted mentions; None where they aren't known."""
+        found: list[Threads] = []
+        for part in self.parts:
+            own = part.table.threads(subject, part.steps, self.other_languages)
+            if own is None:
+                return None
+            found += own
+        whole = together(found)
+        return whole if whole.items else None
 
     def items(self, subject: str) -> int:
         """Count a subject's items."""

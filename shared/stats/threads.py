@@ -9,10 +9,11 @@ Every read of a day's statistics parses its document. JSON parses one text sever
 a list for each thread, and only errors of means need the threads.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import fsum
 
+from shared.models import OtherLanguages
 from shared.stats.uncertainty import NONE, Rest, Thread, rest_of
 
 # An hour's threads take up to 1 KB, a day's document up to 32 KB.
@@ -105,6 +106,22 @@ def together(parts: Iterable[Threads]) -> Threads:
         if part.rest.threads:
             rests.append(part.rest)
     return Threads(listed, _sums(rests), communities)
+
+
+def digest_of(texts: Iterable[str]) -> str:
+    """Return the threads of the hours of a day as text, of which MAX_OF_DAY are listed."""
+    return pack_threads(largest(together(map(unpack_threads, texts)), MAX_OF_DAY))
+
+
+def counted_threads(texts: Sequence[str], other_languages: OtherLanguages) -> Threads:
+    """Return the threads that count: texts are those of all items, and perhaps of other languages.
+
+    These are left out where `other_languages` says so.
+    """
+    whole, *others = map(unpack_threads, texts)
+    if not others or other_languages == "count":
+        return whole
+    return without(whole, others[0])
 
 
 def without(whole: Threads, part: Threads) -> Threads:

@@ -39,7 +39,7 @@ from api.schema.subject_parameters import (
 from api.schema.topics import TopicsParameters
 from bench.priced_store import PricedStore
 from collector.rollups.subject_months import write_subject_months
-from collector.rollups.subject_tables import write_tables
+from collector.rollups.subject_tables import SubjectRows, write_tables
 from shared.models import CommunityState, DayStats, SubjectHour
 from shared.stats.cells import Scored, add, count
 from shared.stats.months import key_of
@@ -55,6 +55,8 @@ from shared.stats.subjects import (
     subject_scope,
 )
 from shared.stats.table_rows import numbers_of
+from shared.stats.threads import Threads, pack_threads
+from shared.stats.uncertainty import Rest, Thread
 from shared.store import (
     COMMENTS,
     COMMUNITIES,
@@ -93,6 +95,11 @@ CELL = count(
     ],
     posts=8,
 )
+# As many as an hour lists, and others.
+THREADS = Threads(
+    {f"post-{n}": Thread(n + 1, 0.0213 * n) for n in range(50)},
+    Rest(40, 60, -7.0213, 100, 3.0213, 12.87654321),
+)
 DATES = [(NOW - n * 24 * HOUR).date().isoformat() for n in range(DAYS_BACK)]
 HOURS = [f"{hour:02}" for hour in range(24)]
 
@@ -103,9 +110,11 @@ async def fill_tables(store: Store) -> None:
     ids = [subject["id"] for subject in SUBJECTS]
     first = f"{month_of(DATES[-1])}-01"
     of_month = [f"{first[:-2]}{day:02}" for day in range(1, 32)]
-    one_hour = {subject: {"12": rows} for subject in ids}
-    await write_tables(store, dict.fromkeys(of_month, one_hour), {})
-    await write_tables(store, {first: {subject: dict.fromkeys(HOURS, rows) for subject in ids}}, {})
+    threads = pack_threads(THREADS)
+    one_hour = SubjectRows({"12": rows}, {"12": [threads, threads]})
+    whole_day = SubjectRows(dict.fromkeys(HOURS, rows), {key: [threads, threads] for key in HOURS})
+    await write_tables(store, dict.fromkeys(of_month, dict.fromkeys(ids, one_hour)), {})
+    await write_tables(store, {first: dict.fromkeys(ids, whole_day)}, {})
     day = await store.read(SUBJECTS_DAYS, TABLE, first)
     month = await store.read(SUBJECTS_MONTHS, MONTHS_OF_TABLE, month_of(first))
     assert day is not None

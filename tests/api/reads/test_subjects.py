@@ -1,6 +1,7 @@
 """The list of subjects, and the card of one, against a recount of their mentions."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,9 @@ from api.schema.parameters import ScopeParameters
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
 from api.schema.subjects import SubjectFigures
 from shared.models import CollectionState, CommunityState, Post
+from shared.stats.cell_threads import thread_of
 from shared.stats.means import DESIGN_EFFECT
+from shared.stats.uncertainty import Thread, mean_of
 from shared.store import COLLECTION, COMMUNITIES, Store
 from shared.times import Window, iso
 from tests.api.subject_world import (
@@ -133,14 +136,50 @@ async def test_a_clear_change_is_told_and_a_mix_of_methods_is_not(sqlite_store) 
     assert found.mixed_methods
 
 
-async def test_the_error_is_that_of_the_mentions_widened_for_unknown_threads(talked) -> None:
+def threads_of(items: Iterable[Any]) -> list[Thread]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for item in items:
+        found[thread_of(item)].append(item["sentiment"]["compound"])
+    return [Thread(len(own), sum(own)) for own in found.values()]
+
+
+async def test_errors_of_the_list_know_threads_as_statistics_of_a_subject_do(talked) -> None:
     items = await all_items(talked)
+    deps = deps_of(talked)
     for name, row in (await rows(talked)).items():
-        own = [item["sentiment"]["compound"] for item in mentioning(items, name)]
-        mean = sum(own) / len(own)
-        variance = sum((each - mean) ** 2 for each in own) / (len(own) - 1)
-        error = (DESIGN_EFFECT * variance / len(own)) ** 0.5
-        assert row.statistics.stderr == pytest.approx(error, abs=1e-4)
+        mean = mean_of(threads_of(mentioning(items, name)))
+        assert mean is not None
+        assert row.statistics.stderr == pytest.approx(mean.error, abs=1e-4)
+        stats = (await read_stats(deps, ScopeParameters(subject=name))).statistics
+        card = (await read_subject(deps, SubjectParameters(id=name))).statistics
+        for other in (stats, card):
+            assert (row.statistics.stderr, row.statistics.interval) == (
+                other.stderr,
+                other.interval,
+            )
+
+
+async def test_months_of_tables_list_the_largest_threads_of_each_day(talked) -> None:
+    items = await all_items(talked)
+    for name, row in (await rows(talked, hours=168)).items():
+        mean = mean_of(threads_of(mentioning(items, name, hours=168)))
+        assert mean is not None
+        assert row.statistics.stderr == pytest.approx(mean.error, rel=0.05)
+
+
+async def test_threads_of_hours_with_unwatched_communities_are_unknown(talked) -> None:
+    items = await all_items(talked)
+    found = await read_subjects(deps_of(talked, names=NAMES[1:]), SubjectsParameters())
+    (lantern,) = [each for each in found.subjects if each.id == "lantern"]
+    own = [
+        item["sentiment"]["compound"]
+        for name in NAMES[1:]
+        for item in mentioning(items, "lantern", community=name)
+    ]
+    mean = sum(own) / len(own)
+    variance = sum((each - mean) ** 2 for each in own) / (len(own) - 1)
+    error = (DESIGN_EFFECT * variance / len(own)) ** 0.5
+    assert lantern.statistics.stderr == pytest.approx(error, abs=1e-4)
 
 
 async def test_until_the_last_collection(talked) -> None:

@@ -22,6 +22,8 @@ from shared.stats.subjects import (
     subject_scope,
 )
 from shared.stats.table_rows import REST, numbers_of
+from shared.stats.threads import Threads, pack_threads
+from shared.stats.uncertainty import Thread
 from shared.store import (
     DAYS,
     MONTHS,
@@ -78,7 +80,7 @@ def a_day(day: str, sizes: dict[str, int]) -> DayStats:
 
 def test_a_table_names_the_homes_and_the_largest_and_adds_the_others_up() -> None:
     sizes = {f"c{n:02}": 100 - n for n in range(40)} | {"Home": 1}
-    rows = rows_of_day(a_day("2026-11-03", sizes), ["home"])
+    rows = rows_of_day(a_day("2026-11-03", sizes), ["home"]).steps
     assert rows.keys() == {f"{hour:02}" for hour in range(24)}
     for found in rows.values():
         assert found.keys() == {"Home", REST, *(f"c{n:02}" for n in range(19))}
@@ -102,6 +104,26 @@ async def test_a_table_that_grows_too_large_names_fewer(sqlite_store, monkeypatc
     assert found["Home"] == 24
     assert table.total("s").items == 24 * sum(sizes.values())
     assert table.total("s", without=["Home"]).items == 24 * (sum(sizes.values()) - 1)
+
+
+async def test_a_table_that_grows_too_large_lists_fewer_threads(sqlite_store, monkeypatch) -> None:
+    threads = Threads({f"p{n:02}": Thread(20 - n, 1.5) for n in range(20)})
+    day = a_day("2026-11-03", {"c": 210})
+    for cell in day["hours"].values():
+        cell["threads"] = pack_threads(threads)
+    rows = {"2026-11-03": {"s": rows_of_day(day, ())}}
+    window = [f"2026-11-03T{hour:02}" for hour in range(24)]
+    listed, sums = [], []
+    for most in (10_000, 3200, 800, 500):
+        monkeypatch.setattr(subject_tables, "MAX_OF_THREADS", most)
+        await subject_tables.write_tables(sqlite_store, rows, {})
+        (table,) = await read_tables(sqlite_store, [window], ["c"], other_languages="count")
+        found = table.threads("s")
+        listed.append(None if found is None else [*found.listed])
+        sums.append(None if found is None else found.items)
+    largest = [f"p{n:02}" for n in range(7)]
+    assert listed == [[*threads.listed], largest, [], None]
+    assert sums == [24 * 210] * 3 + [None]
 
 
 async def test_a_month_with_too_many_parts_is_read_by_its_days(tmp_path, monkeypatch) -> None:

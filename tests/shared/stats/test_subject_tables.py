@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.rollups.subject_tables import write_tables
+from collector.rollups.subject_tables import SubjectRows, write_tables
 from shared.stats.parsed_tables import ParsedTables
 from shared.stats.subject_tables import read_tables
 from shared.stats.subjects import TABLE
@@ -53,7 +53,7 @@ class CountingStore:
 
 async def fill(store: Store) -> None:
     """Write a mention cell of each subject for every hour of 200 days."""
-    days: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    days: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
     for hour in Window.of_hours(24 * 200, NOW).hours():
         for number, subject in enumerate(SUBJECTS):
             rows = {
@@ -61,8 +61,17 @@ async def fill(store: Store) -> None:
                 "gone": numbers_of(a_cell(7)),
                 REST: numbers_of(a_cell(1, other=True)),
             }
-            days[hour[:10]].setdefault(subject, {})[hour[-2:]] = rows
-    await write_tables(store, days, {})
+            days[hour[:10]][subject][hour[-2:]] = rows
+    await write(store, days)
+
+
+async def write(store: Store, days: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """Put these rows by day, subject and hour into the tables, without threads."""
+    rows = {
+        day: {subject: SubjectRows(steps) for subject, steps in own.items()}
+        for day, own in days.items()
+    }
+    await write_tables(store, rows, {})
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,7 @@ async def test_what_is_unknown_counts_nothing(sqlite_store) -> None:
 
 async def test_a_table_is_parsed_again_once_it_or_what_is_watched_changes(sqlite_store) -> None:
     days = {"2026-11-03": {"cursor": {"12": {"aws": numbers_of(a_cell(1))}}}}
-    await write_tables(sqlite_store, days, {})
+    await write(sqlite_store, days)
     parsed = ParsedTables()
 
     async def items(*watched: str) -> int:
@@ -128,7 +137,7 @@ async def test_a_table_is_parsed_again_once_it_or_what_is_watched_changes(sqlite
     assert parsed.of(document, ["aws"]) is parsed.of(document, ["aws"])
     days["2026-11-03"]["cursor"]["12"]["aws"] = numbers_of({**a_cell(1), "posts": 9})
     days["2026-11-03"]["cursor"]["12"]["claude"] = numbers_of(a_cell(1))
-    await write_tables(sqlite_store, days, {})
+    await write(sqlite_store, days)
     assert [await items("aws"), await items("AWS", "claude")] == [3, 6]
 
 
