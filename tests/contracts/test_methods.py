@@ -1,3 +1,4 @@
+from functools import cache
 from importlib.metadata import version
 
 import pytest
@@ -40,9 +41,13 @@ pieces = st.sampled_from(
 texts = st.lists(pieces | st.text(max_size=8), max_size=30).map(" ".join)
 
 
+# To load one takes a tenth of a second, and it keeps nothing of a text.
+loaded = cache(method_named)
+
+
 @pytest.fixture(params=NAMES)
 def method(request) -> Method:
-    return method_named(request.param)
+    return loaded(request.param)
 
 
 @pytest.mark.parametrize(
