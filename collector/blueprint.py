@@ -195,3 +195,13 @@ def cleanup(timer: func.TimerRequest, context: func.Context) -> None:
 
     with invocation("cleanup", "timer", context):
         clean_up_on_timer(settings(), past_due=timer.past_due)
+
+
+# Between collections, which begin at the full and the half hour by default.
+@blueprint.timer_trigger(arg_name="timer", schedule="0 20 * * * *")
+def releases(timer: func.TimerRequest, context: func.Context) -> None:
+    """Turn new releases of watched GitHub repositories into markers."""
+    from collector.release_jobs import mark_releases_on_timer  # noqa: PLC0415
+
+    with invocation("releases", "timer", context):
+        mark_releases_on_timer(settings(), past_due=timer.past_due)

@@ -51,6 +51,9 @@ param githubToken string = ''
 @description('Whether the vault holds a token of GitHub, now or from an earlier deployment.')
 param useGithubToken bool = !empty(githubToken)
 
+@description('Whether releases of watched GitHub repositories become markers.')
+param releaseMarkers bool = true
+
 @allowed(['off', 'backfill', 'poll'])
 @description('Whether subreddits are read from the archive Arctic Shift: docs/sources.md.')
 param arcticShift string = 'off'
@@ -313,6 +316,7 @@ module api 'app/api.bicep' = {
       HN_QUERIES: hnQueries
       FORUMS: forums
       GITHUB_TOKEN: useGithubToken ? '@Microsoft.KeyVault(SecretUri=${secrets.outputs.githubTokenUri})' : ''
+      RELEASE_MARKERS: releaseMarkers ? 'true' : 'false'
       ARCTIC_SHIFT: arcticShift
       BACKFILL_DAYS: string(backfillDays)
       COSMOS_ENDPOINT: database.outputs.endpoint

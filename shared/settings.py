@@ -147,6 +147,10 @@ class Settings(BaseModel):
     github_base_url: WebAddress | None = Field(
         None, description="the http(s) address of a server with GitHub's API, if not its own"
     )
+    release_markers: bool = Field(
+        default=True,
+        description="true or false: whether releases of watched GitHub repositories become markers",
+    )
     arctic_shift: Literal["off", "backfill", "poll"] = Field(
         "off",
         description="whether subreddits are read from the archive Arctic Shift: off, backfill"

@@ -36,6 +36,7 @@ EXPECTED = {
     "correct": ("queue", "correction-requests"),
     "trending": ("timer", "0 0 0 * * *"),
     "cleanup": ("timer", "0 0 0 * * *"),
+    "releases": ("timer", "0 20 * * * *"),
 }
 # For each HTTP function a request that only it answers.
 REQUESTS = {

@@ -10,13 +10,15 @@ from api.reads.rematch import read_rematch_state
 from api.schema.cycles import (
     BackfillState,
     CommunityDetail,
+    ReleasesRead,
     SubredditDetail,
     Subreddits,
     WatchedCommunities,
 )
 from api.schema.parameters import SubredditsParameters
 from shared.backfills import backfill_id, status_of
-from shared.models import ALL, Backfill, CommunityState
+from shared.communities import source_of
+from shared.models import ALL, Backfill, CommunityState, ReleasesState
 from shared.store import HOURS_OF_ALL, STATES, Store
 from shared.times import Window
 
@@ -67,12 +69,15 @@ async def _details(deps: Deps) -> list[CommunityDetail]:
     items = await _items(store, Window.of_hours(DAY_HOURS, deps.clock()))
     keys = [("community", name) for name in names]
     keys += [("backfill", backfill_id(name)) for name in names]
+    keys += [("releases", name) for name in names if source_of(name) == "github"]
     found = await store.read_many(STATES, keys)
     details: list[CommunityDetail] = []
     for name in names:
         state = cast("CommunityState | None", found.get(("community", name)))
         past = cast("Backfill | None", found.get(("backfill", backfill_id(name))))
-        details.append(_detail(deps, name, items[name], state, past))
+        releases = cast("ReleasesState | None", found.get(("releases", name)))
+        detail = _detail(deps, name, items[name], state, past)
+        details.append(detail.model_copy(update={"releases": _releases(deps, releases)}))
     return details
 
 
@@ -90,6 +95,18 @@ def _backfill(deps: Deps, found: Backfill | None) -> BackfillState | None:
         expected=found["expected"],
         error=client_message(error, deps.settings.origin) if error else None,
         retry_at=found["retry_at"],
+    )
+
+
+def _releases(deps: Deps, found: ReleasesState | None) -> ReleasesRead | None:
+    """Return whether a repository's releases can be read; None where none are."""
+    if found is None or not deps.settings.release_markers:
+        return None
+    error = found["last_error"]
+    return ReleasesRead(
+        read_at=found["read_at"],
+        error=client_message(error, deps.settings.origin) if error else None,
+        kind=error["kind"] if error else None,
     )
 
 
@@ -111,6 +128,7 @@ def _detail(
         covered_since=covered[0][0] if covered else None,
         last_item_at=state.get("last_item_at") if state else None,
         backfill=_backfill(deps, past),
+        releases=None,
     )
 
 

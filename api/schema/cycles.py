@@ -33,6 +33,16 @@ class BackfillState(Answer):
     )
 
 
+class ReleasesRead(Answer):
+    """The reading of a repository's releases, which become markers."""
+
+    read_at: Time | None = Field(description="when they were last read; null before the first time")
+    error: str | None = Field(description="why the last attempt failed; null if it didn't")
+    kind: str | None = Field(
+        description="the kind of that error, such as missing; null if it didn't fail"
+    )
+
+
 class SubredditDetail(Answer):
     """A watched community."""
 
@@ -82,6 +92,9 @@ class CommunityDetail(Answer):
     )
     backfill: BackfillState | None = Field(
         description="how far the reading of its past has come; null if none was begun"
+    )
+    releases: ReleasesRead | None = Field(
+        description="the reading of its releases; null if it has none, or none was tried yet"
     )
 
 

@@ -282,6 +282,9 @@ function Watched() {
                     {each.failing_since &&
                       `${each.failing_kind} since ${sinceText(each.failing_since, now.value)}: `}
                     {each.last_error ?? "none"}
+                    {each.releases?.error && (
+                      <p class="warning">Releases: {each.releases.error}</p>
+                    )}
                   </td>
                 </tr>
               ))}

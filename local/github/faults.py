@@ -27,7 +27,8 @@ GITHUB = Vocabulary(
         "451": "unavailable for legal reasons",
     },
     routes=(
-        "issues", "comments", "issue", "comment", "comments_of", "repository", "graphql", "other",
+        "issues", "comments", "issue", "comment", "comments_of", "releases", "repository",
+        "graphql", "other",
     ),
     scope="repository",
     seconds={"stall": 60.0, "slow": 1.0},

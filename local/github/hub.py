@@ -33,6 +33,7 @@ class Repository:
     issues: dict[int, Object] = field(default_factory=dict)
     comments: dict[int, Object] = field(default_factory=dict)
     discussions: dict[int, Object] = field(default_factory=dict)
+    releases: dict[int, Object] = field(default_factory=dict)
     deleted: set[int] = field(default_factory=set)
     moved: dict[int, tuple[int, int]] = field(default_factory=dict)
     refused: int | None = None
@@ -127,6 +128,26 @@ class Hub:
             if issue := repository.issues.get(number):
                 issue["comments"] += 1
                 issue["updated_at"] = max(issue["updated_at"], at)
+        return made
+
+    def release(self, full_name: str, tag: str, **more: Any) -> Object:
+        """Put in a release, published now unless `published_at` says otherwise."""
+        at = more.pop("published_at", iso(self.clock()))
+        made: Object = {
+            "id": next(self._ids),
+            "tag_name": tag,
+            "name": tag,
+            "draft": False,
+            "prerelease": False,
+            "created_at": at or iso(self.clock()),
+            "published_at": at,
+            "html_url": f"https://github.com/{full_name}/releases/tag/{tag}",
+            "body": "Fixes and features.",
+            "author": {"login": "ada", "type": "User"},
+            **more,
+        }
+        with self.lock:
+            self.repository(full_name).releases[made["id"]] = made
         return made
 
     def discussion(self, full_name: str, number: int, **more: Any) -> Object:

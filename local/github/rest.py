@@ -24,6 +24,7 @@ ROUTES = (
     ("comment", re.compile(r"/issues/comments/([0-9]+)")),
     ("issue", re.compile(r"/issues/([0-9]+)")),
     ("comments_of", re.compile(r"/issues/([0-9]+)/comments")),
+    ("releases", re.compile(r"/releases")),
     ("repository", re.compile(r"")),
 )
 
@@ -96,6 +97,9 @@ class Rest:
         if route == "comment":
             comment = repository.comments.get(int(path.rsplit("/", 1)[1]))
             return Reply(200, comment) if comment else refusal(404, "Not Found")
+        if route == "releases":
+            releases = sorted(repository.releases.values(), key=_made, reverse=True)
+            return _paged(repository, "releases", releases, query)
         number = int(path.split("/")[5])
         if number not in repository.issues:
             return _gone(repository, number)
@@ -103,6 +107,10 @@ class Rest:
             return Reply(200, repository.issues[number])
         tail = f"issues/{number}/comments"
         return _paged(repository, tail, repository.comments_of(number), query)
+
+
+def _made(release: Object) -> str:
+    return str(release["created_at"])
 
 
 def _lists(repository: Repository, route: str, query: Mapping[str, str]) -> Reply:

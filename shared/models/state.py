@@ -91,6 +91,22 @@ class SourceState(TypedDict):
     _etag: NotRequired[str]
 
 
+class ReleasesState(TypedDict):
+    """The state of reading a repository's releases; id is its community.
+
+    etag is the version of the list that was read at read_at. last_error is that of the last try.
+    """
+
+    id: str
+    kind: Literal["releases"]
+    ttl: int
+    etag: str | None
+    tried_at: str
+    read_at: str | None
+    last_error: CycleError | None
+    _etag: NotRequired[str]
+
+
 class CollectionState(TypedDict):
     """The state of collection, which /health reads instead of every cycle.
 

@@ -68,6 +68,17 @@ class Marker(TypedDict):
     link: str | None
 
 
+class ReleaseFeed(TypedDict):
+    """What is known of the markers that came from releases.
+
+    seen has, by community, the time of the newest release that became a marker. written has, by
+    marker, a hash of it as it was written: one that is otherwise now was changed by a person.
+    """
+
+    seen: dict[str, str]
+    written: dict[str, str]
+
+
 class Watchlist(TypedDict):
     """The watchlist; `revision` counts its changes, and `change` describes the last one.
 
@@ -84,6 +95,7 @@ class Watchlist(TypedDict):
     subjects: list[Subject]
     communities: list[WatchedCommunity] | None
     markers: NotRequired[list[Marker]]
+    releases: NotRequired[ReleaseFeed]
     rules_revision: NotRequired[int]
     _etag: NotRequired[str]
 

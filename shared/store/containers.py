@@ -22,6 +22,7 @@ from shared.models import (
     MonthParts,
     MonthStats,
     Post,
+    ReleasesState,
     Rematch,
     ScopeHour,
     ScoringState,
@@ -58,8 +59,8 @@ TOPICS: Container[Topics] = Container("topics", "id", expires=True)
 _CYCLE_INDEXES = (("id",), ("reconciled", "id"))
 CYCLES: Container[Cycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 CLEANUPS: Container[Cleanup] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
-# The states of communities, and their backfills, to be read together.
-STATES: Container[CommunityState | Backfill] = Container(
+# The states of communities, their backfills and their releases, to be read together.
+STATES: Container[CommunityState | Backfill | ReleasesState] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )
 BACKFILLS: Container[Backfill] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
@@ -74,6 +75,7 @@ SOURCE_STATES: Container[SourceState] = Container("cycles", "kind", _CYCLE_INDEX
 BATCHES: Container[WaitingBatch] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 BATCH_LINES: Container[BatchLines] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 IMPORTED_FILES: Container[ImportedFile] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+RELEASES: Container[ReleasesState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SCORING: Container[ScoringState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

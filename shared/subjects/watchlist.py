@@ -6,7 +6,14 @@ from contextlib import suppress
 from datetime import datetime
 
 from shared.errors import DocumentExists
-from shared.models import Marker, Subject, WatchedCommunity, Watchlist, WatchlistRevision
+from shared.models import (
+    Marker,
+    ReleaseFeed,
+    Subject,
+    WatchedCommunity,
+    Watchlist,
+    WatchlistRevision,
+)
 from shared.store import WATCHLIST, WATCHLIST_REVISIONS, Store
 from shared.subjects.rules import changed_subjects
 from shared.subjects.starter import starter_pack
@@ -73,17 +80,20 @@ async def write_watchlist(
     change: str,
     now: datetime,
     markers: Sequence[Marker] | None = None,
+    releases: ReleaseFeed | None = None,
 ) -> Watchlist:
     """Write the next revision over `before`, as it was read, and return it.
 
     What it replaces is kept first, so that no crash loses a revision. `change` says in a few words
-    what is new. Without `markers` they stay. Raises DocumentChanged and DocumentExists if another
-    writer was first, and StoreError.
+    what is new. Markers and releases that aren't given stay. Raises DocumentChanged and
+    DocumentExists if another writer was first, and StoreError.
     """
     after = _next(before, now=now, change=change)
     after["subjects"] = list(subjects)
     after["communities"] = None if communities is None else list(communities)
     after["markers"] = markers_of(before) if markers is None else list(markers)
+    if releases is not None:
+        after["releases"] = releases
     after["rules_revision"] = rules_revision(before)
     if changed_subjects(before["subjects"], subjects):
         after["rules_revision"] = after["revision"]

@@ -144,6 +144,7 @@ def test_parameters_reach_the_app(deploy) -> None:
         contact="ops@example.org",
         hnQueries="front=x",
         forums="ours=https://forum.example.org",
+        releaseMarkers=False,
         arcticShift="backfill",
         backfillDays=7,
         retentionDays=30,
@@ -160,6 +161,7 @@ def test_parameters_reach_the_app(deploy) -> None:
     assert settings.watched == ("aws", "Python", "hn.front", "forum.ours", "github.o.r")
     assert (settings.contact, settings.hn_queries) == ("ops@example.org", {"front": "x"})
     assert settings.forums == {"ours": "https://forum.example.org"}
+    assert settings.release_markers is False
     assert (settings.arctic_shift, settings.backfill_days) == ("backfill", 7)
     assert (settings.retention_days, settings.sweep_requests) == (30, 5)
     assert settings.collect_schedule == "0 0 * * * *"

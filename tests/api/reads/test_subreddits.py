@@ -6,8 +6,8 @@ from api.reads.subreddits import read_communities, read_subreddits
 from api.schema.parameters import SubredditsParameters
 from collector.backfill.journal import new_backfill
 from shared.costs import track
-from shared.models import CommunityState, CycleError
-from shared.store import BACKFILLS, COMMUNITIES
+from shared.models import CommunityState, CycleError, ReleasesState
+from shared.store import BACKFILLS, COMMUNITIES, RELEASES
 from shared.times import iso
 from tests.api.world import NOW, CountingStore, a_comment, a_post, deps_of, keep
 
@@ -80,6 +80,43 @@ async def test_how_far_the_past_is_read_is_shown(store) -> None:
         "error": "it answers 403",
         "retry_at": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (None, {"read_at": iso(NOW), "error": None, "kind": None}),
+        (
+            ("missing", "GitHub has no public repository acme/tool"),
+            {
+                "read_at": iso(NOW),
+                "error": "GitHub has no public repository acme/tool",
+                "kind": "missing",
+            },
+        ),
+    ],
+)
+async def test_whether_releases_can_be_read_is_shown(sqlite_store, error, shown) -> None:
+    names = ["github.acme.tool", "github.acme.cli", "aws"]
+    last = CycleError(community=names[0], kind=error[0], message=error[1]) if error else None
+    read = ReleasesState(
+        id=names[0],
+        kind="releases",
+        ttl=-1,
+        etag='"1"',
+        tried_at=iso(NOW),
+        read_at=iso(NOW),
+        last_error=last,
+    )
+    await sqlite_store.upsert(RELEASES, [read])
+    here = {"SUBREDDITS": "aws", "COMMUNITIES": "github.acme.tool,github.acme.cli"}
+    answer = await read_communities(deps_of(sqlite_store, **here), SubredditsParameters())
+    found = {each.community: each.releases for each in answer.details}
+    assert found.pop(names[0]).model_dump() == shown
+    assert set(found.values()) == {None}
+    off = deps_of(sqlite_store, **here, RELEASE_MARKERS="false")
+    answer = await read_communities(off, SubredditsParameters())
+    assert {each.releases for each in answer.details} == {None}
 
 
 async def test_the_words_of_a_client_library_stay_inside(sqlite_store) -> None:
