@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  type Collected,
   chartSteps,
   comparableSpan,
   countChange,
@@ -23,7 +24,7 @@ import {
 import { makeChange, makeCompared, makeStep, makeTotals } from "./builders";
 
 const WINDOW = { start: "2026-01-05T00:00:00Z", end: "2026-01-05T06:00:00Z" };
-const COLLECTED = { window: WINDOW, gaps: [], granularity: "hour" } as const;
+const COLLECTED: Collected = { window: WINDOW, gaps: [], granularity: "hour" };
 
 describe("the length of steps", () => {
   test("is that of the API", () => {
