@@ -13,7 +13,6 @@ export const VIEWS = [
 ] as const;
 export type View = (typeof VIEWS)[number];
 export const WINDOWS = [24, 168, 720, 2160] as const;
-export type Hours = (typeof WINDOWS)[number];
 export const KINDS = ["posts", "items", "comments"] as const;
 export const LABELS = ["positive", "neutral", "negative"] as const;
 export const TALK = [
@@ -32,7 +31,11 @@ export const VIAS = ["text", "thread", "home"] as const;
 
 export interface Address {
   view: View;
-  hours: Hours;
+  /** The length of the window: one of WINDOWS, or that of the days of `from` and `to`. */
+  hours: number;
+  /** The first and the last day of a window of its own, in UTC; null: the last hours. */
+  from: string | null;
+  to: string | null;
   /** The chosen subject, by its id; null: all of them. */
   subject: string | null;
   /** The chosen community; null: all of them. People have kept links with this name. */
@@ -82,6 +85,8 @@ export const NO_FILTER = {
 const DEFAULTS: Address = {
   view: "subjects",
   hours: 24,
+  from: null,
+  to: null,
   subject: null,
   subreddit: null,
   compare: [],
@@ -93,12 +98,36 @@ const DEFAULTS: Address = {
 export const MAX_CHOSEN = 5;
 /** Ids have the characters of ITEM_ID in api/schema/parameters.py; one of dots alone is a path. */
 const POST = /^[^/]+\/[\w-][\w.-]*$/;
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const DAY_MS = 86_400_000;
+/** Lists have no more: MAX_HOURS in api/schema/values.py. */
+export const MAX_DAYS = 90;
 /** The communities were the page's first view, under this name. */
 const FORMER_NAMES = new Map<string, View>([["overview", "communities"]]);
 
 /** Return the view of an address that names none: old links to one community have no view. */
 function impliedView({ subject, subreddit }: Pick<Address, "subject" | "subreddit">): View {
   return subreddit && !subject ? "communities" : DEFAULTS.view;
+}
+
+/** Return what makes the window the days from one to another; null: they are no such days. */
+export function daysWindow(
+  from: string | null,
+  to: string | null,
+): Pick<Address, "hours" | "from" | "to"> | null {
+  if (!from || !to || !isDay(from) || !isDay(to)) return null;
+  const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+  return days >= 1 && days <= MAX_DAYS ? { hours: 24 * days, from, to } : null;
+}
+
+/** Return whether it is a day of the calendar: browsers read 31 November as 1 December. */
+function isDay(text: string): boolean {
+  return DATE.test(text) && new Date(Date.parse(text) || 0).toISOString().startsWith(text);
+}
+
+/** Return the beginning of the day after this one. */
+export function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 }
 
 /** Parse an address. Invalid values are left out. */
@@ -120,7 +149,11 @@ export function parseAddress(search: string): Address {
   const former = FORMER_NAMES.get(query.get("view") ?? "");
   return {
     view: former ?? one("view", VIEWS, impliedView(scope)),
-    hours: one("hours", WINDOWS, DEFAULTS.hours),
+    ...(daysWindow(query.get("from"), query.get("to")) ?? {
+      hours: one<number>("hours", WINDOWS, DEFAULTS.hours),
+      from: null,
+      to: null,
+    }),
     ...scope,
     compare: [...new Set(names)].slice(0, MAX_CHOSEN),
     home: one<"exclude" | null>("home", ["exclude"], null),
@@ -146,7 +179,9 @@ export function formatAddress(to: Address): string {
   const defaults: Address = { ...DEFAULTS, view: impliedView(to) };
   for (const [name, value] of Object.entries(to)) {
     const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
-    if (text && value !== defaults[name as keyof Address]) given.set(name, text);
+    // The days of a window say how many hours it has.
+    const isSaid = name === "hours" && to.from;
+    if (text && !isSaid && value !== defaults[name as keyof Address]) given.set(name, text);
   }
   const text = given
     .toString()

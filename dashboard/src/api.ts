@@ -99,20 +99,23 @@ export function trendingPath(subject: string | null): string {
 }
 
 /** Return the address of what is said more in a subject or a community than before. */
-export function topicsPath(scope: TopicScope, hours: number): string {
-  return apiPath("/topics", { ...scope, hours });
+export function topicsPath(scope: TopicScope, span: Span): string {
+  return apiPath("/topics", { ...scope, ...span });
 }
 
 /** Windows of figures end at the last collection. */
 const until = "collected";
 
+/** A window of the API: the last hours, or the time from a start to an end. */
+export type Span = { hours: number } | { start: string; end: string };
+
 /** Return the address of a comparison of scopes: communities, "all", or subject:ID. */
 export function comparisonPath(
   scopes: string[],
-  hours: number,
+  span: Span,
   granularity: Granularity | "auto",
 ): string {
-  return apiPath("/sentiment/compare", { ...scopeQuery(scopes), hours, until, granularity });
+  return apiPath("/sentiment/compare", { ...scopeQuery(scopes), ...span, until, granularity });
 }
 
 /**
@@ -133,8 +136,8 @@ function scopeQuery(scopes: string[]): Query {
   return { [isMixed ? "scopes" : "subreddits"]: scopes.join(",") };
 }
 
-export function subjectsPath(hours: number): string {
-  return apiPath("/subjects", { hours, until });
+export function subjectsPath(span: Span): string {
+  return apiPath("/subjects", { ...span, until });
 }
 
 /** Return the address of one subject, or of something of it, such as "/mentions". */
@@ -148,16 +151,12 @@ export function markerEffectPath(id: string): string {
 }
 
 /** Return the address of what made the change of a subject, a community or all. */
-export function explainPath(scope: Query, hours: number): string {
-  return apiPath("/explain", { ...scope, hours });
+export function explainPath(scope: Query, span: Span): string {
+  return apiPath("/explain", { ...scope, ...span });
 }
 
-export function shareOfVoicePath(
-  subjects: string[],
-  hours: number,
-  home: "exclude" | null,
-): string {
-  return apiPath("/share-of-voice", { subjects: subjects.join(","), hours, until, home });
+export function shareOfVoicePath(subjects: string[], span: Span, home: "exclude" | null): string {
+  return apiPath("/share-of-voice", { subjects: subjects.join(","), ...span, until, home });
 }
 
 /** The error of a request; status 0: there was no response. */

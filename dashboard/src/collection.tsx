@@ -264,6 +264,8 @@ function Watched() {
                         view: "posts",
                         subreddit: each.community,
                         hours: 24,
+                        from: null,
+                        to: null,
                         ...NO_FILTER,
                         kind: "items",
                       }}
@@ -282,9 +284,7 @@ function Watched() {
                     {each.failing_since &&
                       `${each.failing_kind} since ${sinceText(each.failing_since, now.value)}: `}
                     {each.last_error ?? "none"}
-                    {each.releases?.error && (
-                      <p class="warning">Releases: {each.releases.error}</p>
-                    )}
+                    {each.releases?.error && <p class="warning">Releases: {each.releases.error}</p>}
                   </td>
                 </tr>
               ))}

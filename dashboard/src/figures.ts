@@ -72,14 +72,22 @@ export interface ChartStep extends Step {
   gapReason: string | null;
 }
 
-/** Return the API's steps with their ends, and with what is missing of them. */
+/**
+ * Return the API's steps with their ends, and with what is missing of them.
+ *
+ * Steps that end before `since`, when the scope's data begins, are left out.
+ */
 export function chartSteps(
   steps: Step[],
   { window, gaps, granularity }: Collected,
   coverage?: Coverage | null,
+  since: string | null = coverage?.since ?? null,
 ): ChartStep[] {
   const length = 1000 * stepSeconds(granularity ?? "hour");
-  return steps.map((step) => {
+  const seen = steps.filter(
+    ({ start }) => !since || Date.parse(start) + length > Date.parse(since),
+  );
+  return (seen.length ? seen : steps).map((step) => {
     const starts = Date.parse(step.start);
     const [from, end] = [Math.max(starts, Date.parse(window.start)), starts + length];
     const found = (coverage?.gaps ?? gaps ?? []).filter((gap) => overlaps(gap, from, end));
@@ -131,6 +139,21 @@ export function itemsIn(steps: Pick<Step, "total">[], [first, last]: StepRange):
   return steps.slice(first, last + 1).reduce((sum, step) => sum + step.total, 0);
 }
 
+/** Return since when any of the scopes is observed, as their charts share steps; null: unknown. */
+export function firstSince(compared: Pick<ComparedScope, "coverage">[]): string | null {
+  const starts = compared.map(({ coverage }) => coverage?.since ?? "");
+  return starts.sort()[0] || null;
+}
+
+/** Return since when there is data, if the window begins earlier. */
+export function youngSince(
+  { window }: Pick<Collected, "window">,
+  coverage: Coverage | null | undefined,
+): string | null {
+  const since = coverage?.since ?? null;
+  return since && Date.parse(since) - Date.parse(window.start) >= HOUR_MS ? since : null;
+}
+
 function reasonOf(gaps: (TimeWindow | Coverage["gaps"][number])[]): string | null {
   const reasons = new Set(gaps.flatMap((gap) => ("reason" in gap ? [gap.reason] : [])));
   return reasons.size ? [...reasons].join("; ") : null;
@@ -145,7 +168,7 @@ function overlaps({ start, end }: TimeWindow, from: number, to: number): boolean
  * the list's own window ends there, too.
  */
 export function windowFilter({ start, end }: TimeWindow, now: number) {
-  const next = (Math.floor(Date.parse(end) / HOUR_MS) + 1) * HOUR_MS;
+  const next = Math.ceil(Date.parse(end) / HOUR_MS) * HOUR_MS;
   return now < next ? {} : { start, end: iso(next) };
 }
 

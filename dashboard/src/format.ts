@@ -1,5 +1,7 @@
 /** Numbers and times as text. They are in English, whatever the browser's language is. */
 
+import type { Baseline } from "./api";
+
 /** The locale of the page. navigator.language may be no valid language tag. */
 export const LOCALE = "en-GB";
 
@@ -92,6 +94,14 @@ export function duration(seconds: number): string {
 /** Format the length of a window: "24 hours", "7 days". */
 export function windowName(hours: number): string {
   return hours <= 24 ? `${hours} hours` : `${hours / 24} days`;
+}
+
+/** Return what a window of so many hours is compared with. */
+export function baselineName(hours: number, before?: Pick<Baseline, "because"> | null): string {
+  if (before?.because === "week_before") {
+    return hours > 24 ? "the same weekdays a week earlier" : "the same weekday a week earlier";
+  }
+  return `the ${windowName(hours)} before`;
 }
 
 /** The only subreddit with a dot in its name. */

@@ -1,8 +1,10 @@
 /** What the page reads from the API. Components that need the same data share one request. */
 
 import { useEffect } from "preact/hooks";
+import { dayAfter } from "./address";
 import {
   apiPath,
+  type Baseline,
   COMMUNITIES,
   type Communities,
   type ComparedScope,
@@ -23,6 +25,7 @@ import {
   type Rematch,
   type ScopeTopics,
   type ShareOfVoice,
+  type Span,
   type Stats,
   type SubjectCard,
   type Subjects,
@@ -40,6 +43,7 @@ import {
   type WatchedCommunities,
 } from "./api";
 import { type Collected, courseStepSize, longestStep } from "./figures";
+import { address } from "./navigation";
 import { ApiRequest, RequestCache, type RequestState, reloadAll } from "./request";
 
 const MAX_CACHED = 80;
@@ -64,6 +68,18 @@ const queries = new RequestCache<unknown>(MAX_CACHED, (address) => {
     store(() => data);
   });
 });
+
+/** Return the window of the page as the API takes it; the days of the address have their hours. */
+function spanOf(hours: number): Span {
+  const { from, to } = address.value;
+  return from && to ? { start: from, end: dayAfter(to) } : { hours };
+}
+
+/** Return why the window is compared with what it is, once that is known. */
+export function baselineOf(hours: number): Baseline | undefined {
+  const { data } = queries.get(subjectsPath(spanOf(hours))).state.value as RequestState<Subjects>;
+  return data?.before;
+}
 
 /** Return what the address answers, and keep it up to date; null: request nothing. */
 function useQuery<T>(address: string | null): QueryState<T> {
@@ -118,7 +134,7 @@ export function useFreshTopics(subject: string | null = null): QueryState<Topic[
 
 /** Return what is said more in a subject or a community than before. */
 export function useScopeTopics(scope: TopicScope, hours: number): QueryState<ScopeTopics> {
-  return useQuery(topicsPath(scope, hours));
+  return useQuery(topicsPath(scope, spanOf(hours)));
 }
 
 const NO_MARKERS: Marker[] = [];
@@ -138,7 +154,7 @@ export function useExplanation(
   scope: { subject: string | null; community: string | null },
   hours: number,
 ): QueryState<Explanation> {
-  return useQuery(explainPath(scope, hours));
+  return useQuery(explainPath(scope, spanOf(hours)));
 }
 
 /** Return one post with its comments; name: community/id. */
@@ -167,7 +183,7 @@ function trendsPath(
   hours: number,
   granularity: Granularity | "auto" = "auto",
 ): string | null {
-  return names.length ? comparisonPath(names, hours, granularity) : null;
+  return names.length ? comparisonPath(names, spanOf(hours), granularity) : null;
 }
 
 /** Return the figures of scopes in a span, and their changes; null: request nothing. */
@@ -181,28 +197,32 @@ export function useSpan(
 
 /** Return the figures of one community until now; null: request nothing. */
 export function useStats(community: string | null, hours: number): QueryState<Stats> {
-  return useQuery(community && apiPath("/sentiment/stats", { subreddit: community, hours }));
+  return useQuery(
+    community && apiPath("/sentiment/stats", { subreddit: community, ...spanOf(hours) }),
+  );
 }
 
 /** Return the subjects of the watchlist with their figures; null: request nothing. */
 export function useSubjects(hours: number | null): QueryState<Subjects> {
-  return useQuery(hours === null ? null : subjectsPath(hours));
+  return useQuery(hours === null ? null : subjectsPath(spanOf(hours)));
 }
 
 /** Return one subject with its figures. */
 export function useSubject(id: string, hours: number): QueryState<SubjectCard> {
-  return useQuery(subjectPath(id, { hours, until: "collected" }));
+  return useQuery(subjectPath(id, { ...spanOf(hours), until: "collected" }));
 }
 
 /** Return how mentions of a subject run in each community. */
 export function useTrendsByCommunity(subject: string, hours: number): QueryState<Trends> {
   const { granularity } = courseStepSize(hours);
-  return useQuery(apiPath("/sentiment/trends", { subject, hours, granularity, by: "community" }));
+  return useQuery(
+    apiPath("/sentiment/trends", { subject, ...spanOf(hours), granularity, by: "community" }),
+  );
 }
 
 /** Return the mentions of a subject that have most upvotes; null: request nothing. */
 export function useTopMentions(subject: string | null, hours: number): QueryState<Mention[]> {
-  const query = { hours, sort: "score", limit: FIRST_MENTIONS };
+  const query = { ...spanOf(hours), sort: "score", limit: FIRST_MENTIONS };
   return useQuery(subject === null ? null : subjectPath(subject, query, "/mentions"));
 }
 
@@ -212,7 +232,7 @@ export function useShareOfVoice(
   hours: number,
   home: "exclude" | null,
 ): QueryState<ShareOfVoice> {
-  return useQuery(shareOfVoicePath(set, hours, home));
+  return useQuery(shareOfVoicePath(set, spanOf(hours), home));
 }
 
 export interface AllTrends {

@@ -21,6 +21,8 @@ describe("what is written is read back", () => {
     { view: "posts", subject: "cursor", via: "thread", sort: "score", subreddit: "claude" },
     { view: "compare", compare: ["subject:cursor", "Cursor"] },
     { subject: "cursor", home: "exclude" },
+    { hours: 72, from: "2026-11-18", to: "2026-11-20" },
+    { hours: 24, from: "2026-12-31", to: "2026-12-31" },
     { view: "communities", subject: "cursor", subreddit: "claude" },
     { view: "posts", q: "a&b=c#d?e+f %2C ü 漢 😀" },
     { view: "posts", post: "push.support-desk/push.support-desk.T-1.2" },
@@ -32,6 +34,12 @@ describe("what is written is read back", () => {
   ])("%j", (given) => {
     expect(reread({ ...START, ...given })).toEqual({ ...START, ...given });
   });
+});
+
+test("days of one's own say how many hours they have", () => {
+  const address = formatAddress({ ...START, hours: 72, from: "2026-11-18", to: "2026-11-20" });
+  expect(address).toBe("/?from=2026-11-18&to=2026-11-20");
+  expect(parseAddress("?hours=168&from=2026-10-25&to=2026-10-25").hours).toBe(24);
 });
 
 test("commas, slashes and colons stay readable", () => {
@@ -49,6 +57,12 @@ describe("what an address says wrong is left out", () => {
     "view=admin",
     "view=__proto__",
     "hours=25",
+    "from=2026-11-18",
+    "to=2026-11-18",
+    "from=2026-11-18&to=2026-11-17",
+    "from=2026-01-01&to=2026-12-31",
+    "from=2026-11-31&to=2026-12-01",
+    "from=18.11.2026&to=19.11.2026",
     "hours=24.0",
     "hours=-24",
     "kind=topics",

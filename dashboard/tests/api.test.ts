@@ -15,7 +15,7 @@ describe("an address of the API", () => {
   });
 
   test("compares subjects and communities as scopes", () => {
-    expect(comparisonPath(["subject:cursor", "Cursor"], 168, "hour")).toBe(
+    expect(comparisonPath(["subject:cursor", "Cursor"], { hours: 168 }, "hour")).toBe(
       "/api/v1/sentiment/compare?scopes=subject%3Acursor%2CCursor&hours=168&until=collected&granularity=hour",
     );
   });
@@ -27,8 +27,14 @@ describe("an address of the API", () => {
     );
   });
 
+  test("compares days of one's own", () => {
+    expect(comparisonPath(["a"], { start: "2026-11-18", end: "2026-11-21" }, "day")).toBe(
+      "/api/v1/sentiment/compare?subreddits=a&start=2026-11-18&end=2026-11-21&until=collected&granularity=day",
+    );
+  });
+
   test("compares up to the last collection", () => {
-    expect(comparisonPath(["a", "b"], 24, "hour")).toBe(
+    expect(comparisonPath(["a", "b"], { hours: 24 }, "hour")).toBe(
       "/api/v1/sentiment/compare?subreddits=a%2Cb&hours=24&until=collected&granularity=hour",
     );
   });

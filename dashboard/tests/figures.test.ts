@@ -5,6 +5,7 @@ import {
   comparableSpan,
   countChange,
   extendRange,
+  firstSince,
   isComparable,
   itemsIn,
   labelFor,
@@ -20,6 +21,7 @@ import {
   stepSeconds,
   stepsSpan,
   windowFilter,
+  youngSince,
 } from "../src/figures";
 import { makeChange, makeCompared, makeStep, makeTotals } from "./builders";
 
@@ -93,6 +95,26 @@ describe("the steps of a chart", () => {
     expect(stepOf(0, 0)).toMatchObject({ isUncollected: true, gapReason: "it answers 403" });
     expect(stepOf(5, 0.5)).toMatchObject({ isPartial: true, gapReason: "it answers 403" });
     expect(stepOf(5, 0.9)).toMatchObject({ isPartial: false, gapReason: null });
+  });
+
+  test("begin with the data, and share their beginning with other charts", () => {
+    const steps = hours(1, 2, 3);
+    const since = steps[1]?.start ?? "";
+    const coverage = { observed: 1, gaps: [], partial: [], since };
+    const totals = (...more: (string | null)[]) =>
+      chartSteps(steps, COLLECTED, coverage, ...more).map(({ total }) => total);
+    expect(totals()).toEqual([2, 3]);
+    expect(totals(steps[2]?.start ?? "")).toEqual([3]);
+    expect(totals(null)).toEqual([1, 2, 3]);
+    // A window before all data has all of its steps.
+    expect(totals("2027-01-01T00:00:00Z")).toEqual([1, 2, 3]);
+    expect(
+      firstSince([{ coverage }, { coverage: { ...coverage, since: "2027-01-01T00:00:00Z" } }]),
+    ).toBe(since);
+    expect(firstSince([{ coverage }, { coverage: null }])).toBeNull();
+    expect(youngSince(COLLECTED, coverage)).toBe(since);
+    expect(youngSince(COLLECTED, { ...coverage, since: WINDOW.start })).toBeNull();
+    expect(youngSince(COLLECTED, null)).toBeNull();
   });
 
   test("know no gaps where the API names none", () => {
@@ -263,7 +285,8 @@ describe("contributors to a change", () => {
 
 describe("the filter of a window's posts", () => {
   test("is none while the window ends in this hour", () => {
-    expect(windowFilter(WINDOW, Date.parse("2026-01-05T06:59:59Z"))).toEqual({});
+    const window = { start: WINDOW.start, end: "2026-01-05T06:20:00Z" };
+    expect(windowFilter(window, Date.parse("2026-01-05T06:59:59Z"))).toEqual({});
   });
 
   test("is the window's own hours afterwards, the last one whole", () => {
@@ -273,6 +296,11 @@ describe("the filter of a window's posts", () => {
       end: "2026-01-05T07:00:00Z",
     });
   });
+});
+
+test("a window that ends with a full hour has no hour more", () => {
+  const window = { start: WINDOW.start, end: "2026-01-05T06:00:00Z" };
+  expect(windowFilter(window, Date.parse("2026-01-05T06:00:01Z"))).toEqual(window);
 });
 
 test("a mean may be off by half of its interval either way", () => {

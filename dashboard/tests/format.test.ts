@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   age,
+  baselineName,
   communityName,
   compact,
   count,
@@ -164,6 +165,14 @@ test("a window is named by hours up to a day, and by days beyond", () => {
     "30 days",
     "90 days",
   ]);
+});
+
+test("a window is compared with the hours before, or with the same weekdays", () => {
+  expect(baselineName(24)).toBe("the 24 hours before");
+  expect(baselineName(72, { because: "just_before" })).toBe("the 3 days before");
+  expect(baselineName(72, { because: "no_week_before" })).toBe("the 3 days before");
+  expect(baselineName(72, { because: "week_before" })).toBe("the same weekdays a week earlier");
+  expect(baselineName(24, { because: "week_before" })).toBe("the same weekday a week earlier");
 });
 
 describe("the time of a step", () => {

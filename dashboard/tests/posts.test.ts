@@ -31,6 +31,15 @@ describe("the list's address at the API", () => {
     );
   });
 
+  test("asks for the days of the window, or for a span within them", () => {
+    const days = "?from=2026-11-18&to=2026-11-20";
+    expect(pathOf(days)).toBe("/api/v1/posts/recent?start=2026-11-18&end=2026-11-21&limit=50");
+    expect(pathOf(`${days}&start=2026-11-19T10:00:00Z`)).toBe(
+      "/api/v1/posts/recent?start=2026-11-19T10%3A00%3A00Z&limit=50",
+    );
+    expect(searchedSpan(parseAddress(days))).toBe("Wed 18 Nov – Fri 20 Nov");
+  });
+
   test("asks for the posts of a topic that mention a subject", () => {
     expect(pathOf("?subject=cursor&topic=t1")).toBe(
       "/api/v1/posts/recent?subject=cursor&hours=24&topic=t1&limit=50",

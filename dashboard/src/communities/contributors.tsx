@@ -5,9 +5,10 @@ import type { ComparedScope } from "../api";
 import { ContributorRow } from "../components/contributor";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Change, Score } from "../components/sentiment";
+import { baselineText } from "../components/window_text";
 import { now } from "../cycles";
 import { rankContributors, significantChange, windowFilter } from "../figures";
-import { communityName, plural, windowName } from "../format";
+import { communityName, plural } from "../format";
 import { address } from "../navigation";
 import { useAllTrends } from "../queries";
 
@@ -20,7 +21,7 @@ export function Contributors() {
     <section class="card why" aria-labelledby="why">
       <div class="card-head">
         <h2 id="why">What moved it</h2>
-        <p class="muted">by how much, of the change on the {windowName(hours)} before</p>
+        <p class="muted">by how much, of the change on {baselineText(hours)}</p>
       </div>
       <DataState state={trends} skeleton={<Skeleton height={44} rows={MAX_SHOWN} />}>
         {({ compared: all, collected }) => {
@@ -67,7 +68,7 @@ export function Contributors() {
 function emptyReason(all: ComparedScope[], hours: number): string {
   const reasons = new Set(all.map((each) => each.change?.reason));
   if ([...reasons].every((reason) => reason === "no_earlier_data")) {
-    return `There is no data of the ${windowName(hours)} before to compare with.`;
+    return `There is no data of ${baselineText(hours)} to compare with.`;
   }
   if ([...reasons].every((each) => each === "mixed_methods" || each === "no_earlier_data")) {
     return "Another method scored what was before.";

@@ -16,6 +16,7 @@ import { now } from "../cycles";
 import {
   type ChartStep,
   chartSteps,
+  firstSince,
   isComparable,
   maxVolume,
   sentimentLimit,
@@ -57,7 +58,7 @@ function Charts({ compared: all, collected }: AllTrends) {
     () =>
       all.map((compared) => ({
         compared,
-        steps: chartSteps(compared.trend_data ?? [], collected, compared.coverage),
+        steps: chartSteps(compared.trend_data ?? [], collected, compared.coverage, firstSince(all)),
       })),
     [all, hours, collected],
   );

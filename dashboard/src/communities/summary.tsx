@@ -6,9 +6,10 @@ import { Link } from "../components/link";
 import { MIN_CHANGE, moodSentence } from "../components/mood";
 import { LabelShares, MeanChange, Score } from "../components/sentiment";
 import { VolumeChange } from "../components/volume_change";
+import { baselineText, windowText } from "../components/window_text";
 import { health, isStale, lastEnded, now, running } from "../cycles";
 import { type Collected, rankContributors, significantChange, windowFilter } from "../figures";
-import { age, communityName, count, plural, windowName } from "../format";
+import { age, communityName, count, plural } from "../format";
 import { address } from "../navigation";
 import { useAllTrends, useTopics } from "../queries";
 
@@ -62,7 +63,7 @@ function MeanFigure({ compared, to }: FigureProps) {
       <p class="figure-more">
         <MeanChange compared={compared} />{" "}
         {significantChange(compared) !== null && (
-          <span class="muted">on the {windowName(address.value.hours)} before</span>
+          <span class="muted">on {baselineText(address.value.hours)}</span>
         )}
       </p>
     </div>
@@ -100,7 +101,7 @@ function VolumeFigure({ compared, to }: FigureProps) {
 
 function headline(compared: ComparedScope, hours: number): string {
   const { statistics } = compared;
-  const window = `the last ${windowName(hours)}`;
+  const window = windowText(hours);
   if (!statistics.total)
     return `Nothing was ${wasCollected(compared) ? "said" : "collected"} in ${window}.`;
   return moodSentence(compared, hours, { mood: "The mood", one: "item" });

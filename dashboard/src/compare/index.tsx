@@ -10,9 +10,9 @@ import { DataState, EmptyNote, ErrorNote, Skeleton } from "../components/data_st
 import { Link } from "../components/link";
 import { Meaning } from "../components/meaning";
 import { MixedMethods, methodNames } from "../components/methods";
-import { WindowPicker } from "../components/pickers";
 import { RematchingBanner } from "../components/rematching";
 import { useScopeName } from "../components/scope_name";
+import { WindowPicker } from "../components/window_picker";
 import { address } from "../navigation";
 import { type QueryState, useCommunities, useSubjects, useTrends } from "../queries";
 import { Choice } from "./choice";

@@ -11,7 +11,7 @@ import { ScopesTable, type Trend } from "../components/scopes_table";
 import { Mean, MeanChange } from "../components/sentiment";
 import { baselineText, rangeText, SpanFigures, useSelected } from "../components/span_readout";
 import { meanText, stepTime } from "../components/step_text";
-import { type Collected, chartSteps, sentimentLimit, stepSeconds } from "../figures";
+import { type Collected, chartSteps, firstSince, sentimentLimit, stepSeconds } from "../figures";
 import { formatSpan, plural, score, windowName } from "../format";
 import { MarkerLayer } from "../markers/layer";
 import { markersOf, markersSummary, placeMarkers, stepsRange } from "../markers/placing";
@@ -32,7 +32,7 @@ export function MeansOverTime({ all, nameOf, collected }: Props) {
       all.map(({ subreddit, trend_data, coverage }) => ({
         scope: subreddit,
         name: nameOf(subreddit),
-        steps: chartSteps(trend_data ?? [], collected, coverage),
+        steps: chartSteps(trend_data ?? [], collected, coverage, firstSince(all)),
       })),
     [all, all.map((each) => nameOf(each.subreddit)).join(), hours, collected],
   );

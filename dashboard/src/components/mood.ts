@@ -8,7 +8,8 @@ import {
   significantChange,
   significantLabel,
 } from "../figures";
-import { plural, windowName } from "../format";
+import { plural } from "../format";
+import { baselineText, windowText } from "./window_text";
 
 /** A smaller change of the mean needs no explanation. */
 export const MIN_CHANGE = 0.01;
@@ -28,10 +29,10 @@ export function moodSentence(measured: Measured, hours: number, { mood, one }: W
   const label = significantLabel(measured);
   if (label === null) {
     const items = plural(scoredCount(statistics), one);
-    return `Too few to name a mood: ${items} in the last ${windowName(hours)}, of ${MIN_ITEMS} at least.`;
+    return `Too few to name a mood: ${items} in ${windowText(hours)}, of ${MIN_ITEMS} at least.`;
   }
   const feeling = `${mood} is ${MOODS[label]}`;
-  const before = `the ${windowName(hours)} before`;
+  const before = baselineText(hours);
   if (change?.verdict === "no_clear_change")
     return `${feeling}, with no clear change on ${before}.`;
   const moved = significantChange(measured);

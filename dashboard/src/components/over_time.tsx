@@ -16,8 +16,9 @@ import {
   sentimentLimit,
   stepSeconds,
   stepsSpan,
+  youngSince,
 } from "../figures";
-import { count, plural, score, windowName } from "../format";
+import { count, day, plural, score, windowName } from "../format";
 import { MarkerLayer, MarkersInRow } from "../markers/layer";
 import {
   markersByStep,
@@ -48,6 +49,7 @@ export function OverTime({ compared, name, collected }: Props) {
     () => chartSteps(compared.trend_data ?? [], collected, compared.coverage),
     [compared, hours, collected],
   );
+  const since = youngSince(collected, compared.coverage);
   const shown = `${compared.subreddit} ${hours}`;
   const [activeStep, setActiveStep] = useActiveStep(shown);
   const [selection, select] = useSelection(shown);
@@ -65,6 +67,7 @@ export function OverTime({ compared, name, collected }: Props) {
     <section class="card over-time" aria-labelledby="over-time">
       <div class="card-head">
         <h2 id="over-time">Over time</h2>
+        {since && <p class="muted">since {day(since)}</p>}
         <p class="readout" aria-live="polite">
           {selection ? (
             <SpanReadout

@@ -1,29 +1,8 @@
-/** The pickers that the views share: window, community and subject. */
+/** The pickers that the views share: community and subject. */
 
-import { WINDOWS } from "../address";
-import { communityName, windowName } from "../format";
+import { communityName } from "../format";
 import { address, go } from "../navigation";
 import { useCommunities, useSubjects } from "../queries";
-
-export function WindowPicker() {
-  const { hours, start, end, topic } = address.value;
-  const isChosen = (each: number) => each === hours && !start && !end && !topic;
-  return (
-    <fieldset class="switch">
-      <legend class="hidden">Window</legend>
-      {WINDOWS.map((each) => (
-        <button
-          key={each}
-          type="button"
-          aria-pressed={isChosen(each)}
-          onClick={() => go({ hours: each, start: null, end: null, topic: null, at: null })}
-        >
-          {windowName(each)}
-        </button>
-      ))}
-    </fieldset>
-  );
-}
 
 /** Choose one community or all of them. */
 export function CommunityPicker() {

@@ -1,6 +1,6 @@
 /** The filter of the list: as a request to the API, and in words. */
 
-import type { Address } from "../address";
+import { type Address, dayAfter } from "../address";
 import { apiPath, type Kind, subjectPath } from "../api";
 import { formatSpan, windowName } from "../format";
 
@@ -33,8 +33,10 @@ export function heading(to: Address, name: string | null): string {
 
 /** Return the API's address of the list. A topic is a list of posts. */
 export function listPath(to: Address, options: { limit: number } | { format: "csv" }): string {
-  const { kind, subject, subreddit, hours, sentiment, talk, q, start, end, topic, at, said } = to;
-  const window = topic ? { topic, at } : start || end ? { start, end } : {};
+  const { kind, subject, subreddit, from, sentiment, talk, q, start, end, topic, at, said } = to;
+  const days = from && to.to ? { start: from, end: dayAfter(to.to) } : {};
+  const window = topic ? { topic, at } : start || end ? { start, end } : days;
+  const hours = from ? null : to.hours;
   if (listsMentions(to)) {
     const { via, sort } = to;
     const filter = { subreddit, hours, sentiment, talk, q, ...window, via, sort };
@@ -45,7 +47,7 @@ export function listPath(to: Address, options: { limit: number } | { format: "cs
     );
   }
   if (said && !topic) {
-    const filter = { subject, subreddit, hours, sentiment, q, topic: said };
+    const filter = { subject, subreddit, hours, ...days, sentiment, q, topic: said };
     return apiPath("/items", { ...filter, kind: KINDS[kind ?? "items"], ...options });
   }
   const only = kind === "comments" ? { kind: "comment" } : {};
@@ -69,7 +71,8 @@ export function isFiltered({ sentiment, talk, via, q, start, end, topic, said }:
 }
 
 /** Return the time that is searched, in words. */
-export function searchedSpan({ hours, topic, said, start, end }: Address): string {
+export function searchedSpan({ hours, from, to, topic, said, start, end }: Address): string {
   if (topic || said) return "the topic";
-  return start || end ? formatSpan(start, end) : `the last ${windowName(hours)}`;
+  if (start || end) return formatSpan(start, end);
+  return from && to ? formatSpan(from, dayAfter(to)) : `the last ${windowName(hours)}`;
 }

@@ -6,8 +6,9 @@ import { NO_FILTER } from "../address";
 import { EmptyNote, ErrorNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { MixedMethods, methodName } from "../components/methods";
+import { windowText } from "../components/window_text";
 import { isStale, lastEnded } from "../cycles";
-import { dateTime, plural, windowName } from "../format";
+import { dateTime, plural } from "../format";
 import { address } from "../navigation";
 import {
   HEADINGS,
@@ -163,7 +164,7 @@ function NoPosts() {
     const collected = isUncollected ? "were collected " : "";
     return (
       <EmptyNote
-        title={`No ${noun({ ...address.value, kind: null })}s ${collected}in the last ${windowName(hours)}.`}
+        title={`No ${noun({ ...address.value, kind: null })}s ${collected}in ${windowText(hours)}.`}
       >
         Choose a longer window, or wait for the next collection.
       </EmptyNote>

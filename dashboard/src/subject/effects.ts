@@ -2,10 +2,11 @@
 
 import type { SubjectCard } from "../api";
 import { MIN_ITEMS, scoredCount, significantChange } from "../figures";
-import { communityName, partOf, plural, signed, windowName } from "../format";
+import { baselineName, communityName, partOf, plural, signed } from "../format";
 
 export type CommunityFigures = SubjectCard["by_community"][number];
-type Moved = Pick<SubjectCard, "change" | "by_community" | "effect_of_others">;
+type Moved = Pick<SubjectCard, "change" | "by_community" | "effect_of_others"> &
+  Partial<Pick<SubjectCard, "before">>;
 
 /** An effect by which a community is named; less is shown as nothing. */
 const MIN_EFFECT = 0.0005;
@@ -52,7 +53,7 @@ export function rankEffects({ change, by_community }: Moved): Effects {
 /** Return what moved the subject, or why that can't be said, in one sentence. */
 export function movedSentence(card: Moved, hours: number): string {
   const { change } = card;
-  const before = `the ${windowName(hours)} before`;
+  const before = baselineName(hours, card.before);
   const moved = significantChange(card);
   if (moved !== null) {
     const amount = signed(Math.abs(moved), 2).replace(/^\+/, "");
@@ -91,10 +92,10 @@ const WHY_NOT = {
 } satisfies Record<string, Why>;
 
 /** Return what is said of a thread with more than half of the mentions; null without one. */
-export function giantSentence({ change }: Pick<SubjectCard, "change">, hours: number) {
+export function giantSentence({ change, before }: Pick<Moved, "change" | "before">, hours: number) {
   if (!change.giant) return null;
   const { share, side } = change.giant;
-  const when = side === "statistics" ? "now" : `in the ${windowName(hours)} before`;
+  const when = side === "statistics" ? "now" : `in ${baselineName(hours, before)}`;
   return `One thread has ${partOf(share)} of the mentions ${when}: nothing is claimed that it alone makes.`;
 }
 

@@ -5,9 +5,10 @@ import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { SortPicker } from "../components/sort_picker";
 import { listOf } from "../components/subject_links";
+import { windowText } from "../components/window_text";
 import { now } from "../cycles";
 import { windowFilter } from "../figures";
-import { plural, windowName } from "../format";
+import { plural } from "../format";
 import { address } from "../navigation";
 import { MentionRow } from "../posts/mention_row";
 import { type QueryState, useTopMentions } from "../queries";
@@ -46,7 +47,7 @@ export function FirstMentions({ card }: { card: SubjectCard }) {
               </p>
             </>
           ) : (
-            <EmptyNote title={`Nobody mentioned it in the last ${windowName(hours)}.`} />
+            <EmptyNote title={`Nobody mentioned it in ${windowText(hours)}.`} />
           )
         }
       </DataState>

@@ -6,9 +6,10 @@ import { LabelShares, Mean, MeanChange } from "../components/sentiment";
 import { listOf } from "../components/subject_links";
 import { VIA_NAMES } from "../components/via";
 import { VolumeChange } from "../components/volume_change";
+import { baselineText } from "../components/window_text";
 import { now } from "../cycles";
 import { significantChange, windowFilter } from "../figures";
-import { count, partOf, plural, windowName } from "../format";
+import { count, partOf, plural } from "../format";
 import { address } from "../navigation";
 import { subjectSentence } from "../subjects/cells";
 
@@ -30,7 +31,7 @@ export function SubjectSummary({ card }: { card: SubjectCard }) {
           <p class="figure-more">
             <MeanChange compared={card} />{" "}
             {significantChange(card) !== null && (
-              <span class="muted">on the {windowName(address.value.hours)} before</span>
+              <span class="muted">on {baselineText(address.value.hours)}</span>
             )}
           </p>
           <p class="figure-more muted">of whole texts, not of what they say of it</p>

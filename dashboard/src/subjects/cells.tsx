@@ -5,6 +5,7 @@ import { TrendSparkline } from "../charts/trend_sparkline";
 import { Link } from "../components/link";
 import { moodSentence } from "../components/mood";
 import { listOf } from "../components/subject_links";
+import { windowText } from "../components/window_text";
 import { communityName, count, partOf, plural, score, windowName } from "../format";
 import { markersOf } from "../markers/placing";
 import { address } from "../navigation";
@@ -20,7 +21,7 @@ interface Props {
 export function subjectSentence(subject: SubjectFigures): string {
   const { hours } = address.value;
   const { name, mentions } = subject;
-  if (!mentions) return `Nobody mentioned ${name} in the last ${windowName(hours)}.`;
+  if (!mentions) return `Nobody mentioned ${name} in ${windowText(hours)}.`;
   return moodSentence(subject, hours, { mood: `The mood around ${name}`, one: "mention" });
 }
 

@@ -7,10 +7,10 @@ import { Link } from "../components/link";
 import { Meaning } from "../components/meaning";
 import { MixedMethods } from "../components/methods";
 import { Outages } from "../components/outages";
-import { WindowPicker } from "../components/pickers";
 import { RematchingBanner } from "../components/rematching";
+import { WindowPicker } from "../components/window_picker";
+import { windowText } from "../components/window_text";
 import { isFirstRun, now } from "../cycles";
-import { windowName } from "../format";
 import { address } from "../navigation";
 import { useSubjects } from "../queries";
 import { SubjectView } from "../subject";
@@ -99,9 +99,7 @@ const nameOf = ({ name }: SubjectFigures) => name;
 
 function NoMentions() {
   return (
-    <EmptyNote
-      title={`Nobody mentioned any of them in the last ${windowName(address.value.hours)}.`}
-    >
+    <EmptyNote title={`Nobody mentioned any of them in ${windowText(address.value.hours)}.`}>
       Choose a longer window, see what is said in the{" "}
       <Link to={{ view: "communities" }}>communities</Link>, or check the words of each subject in
       the <Link to={{ view: "watchlist" }}>Watchlist</Link>.

@@ -5,6 +5,7 @@ import { Link } from "../components/link";
 import { RematchingMark } from "../components/rematching";
 import { Mean, MeanChange } from "../components/sentiment";
 import { viewOf } from "../components/subject_links";
+import { windowText } from "../components/window_text";
 import { significantChange } from "../figures";
 import { windowName } from "../format";
 import { address } from "../navigation";
@@ -102,7 +103,7 @@ function Silent({ subjects }: { subjects: SubjectFigures[] }) {
           <Link to={viewOf(id)}>{name}</Link>
         </span>
       ))}{" "}
-      in the last {windowName(address.value.hours)}.
+      in {windowText(address.value.hours)}.
     </p>
   );
 }

@@ -1,0 +1,56 @@
+"""A window of one's own days: chosen by keyboard, kept in the address, and said in words."""
+
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from shared.times import utc_now
+from tests.dashboard import expected
+from tests.dashboard.conftest import Product, Visit
+
+
+def days_ago(days: int) -> str:
+    return f"{utc_now() - timedelta(days=days):%Y-%m-%d}"
+
+
+def choose(page: Page, first: str, last: str) -> None:
+    """Choose days by keyboard alone."""
+    page.locator(".days summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("From").fill(first)
+    page.get_by_label("To").fill(last)
+    page.get_by_label("To").press("Enter")
+
+
+def test_days_of_ones_own_are_the_apis_and_a_link_shows_them_again(
+    visit: Visit, product: Product
+) -> None:
+    first, last, after = days_ago(3), days_ago(2), days_ago(1)
+    answer = product.get("sentiment/compare", subreddits="all", start=first, end=after)
+    (compared,) = answer["subreddits"]
+    page = visit.open(view="communities")
+    choose(page, first, last)
+    expected.expect_address(page, product, view="communities", **{"from": first, "to": last})
+    note = page.locator(".window-note")
+    because = {
+        "week_before": "the same weekdays a week earlier",
+        "no_week_before": "the 2 days before",
+    }[answer["before"]["because"]]
+    expect(note).to_contain_text(", compared with ")
+    expect(note).to_contain_text(because)
+    figure = page.locator(".figure", has_text="Posts and comments").locator(".figure-value")
+    expect(figure).to_have_text(f"{compared['statistics']['total']:,}")
+    said = note.inner_text()
+    page.reload()
+    expect(note).to_have_text(said)
+    page.get_by_role("button", name="7 days").click()
+    expected.expect_address(page, product, view="communities", hours="168")
+    expect(note).to_have_count(0)
+
+
+def test_every_view_with_a_window_follows_the_days(visit: Visit, product: Product) -> None:
+    days = {"from": days_ago(3), "to": days_ago(2)}
+    for view in ("subjects", "compare", "posts"):
+        page = visit.open(view=view, **days)
+        expect(page.locator(".window-note")).to_contain_text("compared with")
+    expected.expect_posts(page, product, start=days["from"], end=days_ago(1))
