@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { ApiError, apiPath, comparisonPath, nextPage, readError, spanPath } from "../src/api";
+import {
+  ApiError,
+  apiPath,
+  comparisonPath,
+  explainPath,
+  nextPage,
+  readError,
+  spanPath,
+  topicsPath,
+} from "../src/api";
 
 describe("an address of the API", () => {
   test("leaves out what isn't given", () => {
@@ -31,6 +40,13 @@ describe("an address of the API", () => {
     expect(comparisonPath(["a"], { start: "2026-11-18", end: "2026-11-21" }, "day")).toBe(
       "/api/v1/sentiment/compare?subreddits=a&start=2026-11-18&end=2026-11-21&until=collected&granularity=day",
     );
+  });
+
+  test("asks what is said and why in the same days", () => {
+    const days = { start: "2026-11-18", end: "2026-11-21" };
+    const asked = "start=2026-11-18&end=2026-11-21";
+    expect(topicsPath({ community: "a" }, days)).toBe(`/api/v1/topics?community=a&${asked}`);
+    expect(explainPath({ subject: "x" }, days)).toBe(`/api/v1/explain?subject=x&${asked}`);
   });
 
   test("compares up to the last collection", () => {

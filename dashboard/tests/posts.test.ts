@@ -54,6 +54,9 @@ describe("the list's address at the API", () => {
       "/api/v1/items?subreddit=aws&hours=24&sentiment=negative&topic=t1&kind=comment&limit=50",
     );
     expect(pathOf("?subreddit=aws&said=t1&kind=posts")).toContain("&kind=post&");
+    expect(pathOf("?subject=cursor&said=t1&from=2026-11-18&to=2026-11-20")).toBe(
+      "/api/v1/items?subject=cursor&start=2026-11-18&end=2026-11-21&topic=t1&limit=50",
+    );
   });
 
   test("asks for a topic's posts as they were then, whatever the span", () => {

@@ -8,6 +8,7 @@ import type { ScopeName } from "../components/scope_name";
 import { ScrollRegion } from "../components/scroll_region";
 import { Change, MeanChange, Score } from "../components/sentiment";
 import { scopeAddress } from "../components/subject_links";
+import { baselineText } from "../components/window_text";
 import { now } from "../cycles";
 import {
   countChange,
@@ -16,7 +17,7 @@ import {
   significantShareChange,
   windowFilter,
 } from "../figures";
-import { count, share, windowName } from "../format";
+import { count, share } from "../format";
 import { address } from "../navigation";
 
 interface Props {
@@ -32,8 +33,8 @@ export function Figures({ all, nameOf, window }: Props) {
       <div class="card-head">
         <h2 id="figures">Figures</h2>
         <p class="muted">
-          with the difference to the {windowName(hours)} before, in full hours; for shares in
-          points, where chance doesn't explain it
+          with the difference to {baselineText(hours)}, in full hours; for shares in points, where
+          chance doesn't explain it
         </p>
       </div>
       <ScrollRegion name="Figures of each">

@@ -25,7 +25,7 @@ interface Props {
 }
 
 export function MeansOverTime({ all, nameOf, collected }: Props) {
-  const { hours } = address.value;
+  const { hours, from } = address.value;
   const seconds = stepSeconds(collected.granularity ?? "hour");
   const trends = useMemo<Trend[]>(
     () =>
@@ -37,7 +37,7 @@ export function MeansOverTime({ all, nameOf, collected }: Props) {
     [all, all.map((each) => nameOf(each.subreddit)).join(), hours, collected],
   );
   const plot = useRef<uPlot | null>(null);
-  const shown = `${all.map(({ subreddit }) => subreddit)} ${hours}`;
+  const shown = `${all.map(({ subreddit }) => subreddit)} ${hours} ${from}`;
   const [activeStep, setActiveStep] = useActiveStep(shown);
   const [selection, select] = useSelection(shown);
   const step = activeStep === null ? undefined : trends[0]?.steps[activeStep];
@@ -147,7 +147,7 @@ function Legend({ trends, activeStep, selected }: LegendProps) {
                 <MeanChange compared={inSpan} />
               </span>
             )}
-            {step && <Mean measured={{ statistics: step, change: null }} />}
+            {step && <Mean measured={{ statistics: step }} />}
             {step && <span class="muted">{plural(step.total, "item")}</span>}
           </li>
         );

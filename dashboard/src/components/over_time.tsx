@@ -43,14 +43,14 @@ interface Props {
 }
 
 export function OverTime({ compared, name, collected }: Props) {
-  const { hours } = address.value;
+  const { hours, from } = address.value;
   const seconds = stepSeconds(collected.granularity ?? "hour");
   const steps = useMemo(
     () => chartSteps(compared.trend_data ?? [], collected, compared.coverage),
     [compared, hours, collected],
   );
   const since = youngSince(collected, compared.coverage);
-  const shown = `${compared.subreddit} ${hours}`;
+  const shown = `${compared.subreddit} ${hours} ${from}`;
   const [activeStep, setActiveStep] = useActiveStep(shown);
   const [selection, select] = useSelection(shown);
   const plot = useRef<uPlot | null>(null);

@@ -7,7 +7,8 @@ import { Sparkline } from "../charts/sparkline";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { LabelShares, Mean } from "../components/sentiment";
-import { dateTime, plural, windowName } from "../format";
+import { windowText } from "../components/window_text";
+import { dateTime, plural } from "../format";
 import { address } from "../navigation";
 import { useScopeTopics } from "../queries";
 import { courseText, kindsText, noneText, ratioText, sampleText } from "./text";
@@ -21,7 +22,7 @@ export function TopicsCard({ scope }: { scope: TopicScope }) {
     <section class="card said-more" aria-labelledby="said-more">
       <div class="card-head">
         <h2 id="said-more">Said more than before</h2>
-        <p class="muted">in the last {windowName(hours)}</p>
+        <p class="muted">in {windowText(hours)}</p>
       </div>
       <DataState state={topics} skeleton={<Skeleton height={96} rows={3} />}>
         {(found) => <Topics found={found} scope={scope} />}
