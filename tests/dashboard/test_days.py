@@ -15,8 +15,8 @@ def days_ago(days: int) -> str:
 
 def choose(page: Page, first: str, last: str) -> None:
     """Choose days by keyboard alone."""
-    page.locator(".days summary").focus()
-    page.keyboard.press("Enter")
+    expect(page.locator(".figure").first).to_be_visible()
+    page.locator(".days summary").press("Enter")
     page.get_by_label("From").fill(first)
     page.get_by_label("To").fill(last)
     page.get_by_label("To").press("Enter")
