@@ -308,3 +308,20 @@ def no_proxy() -> Iterator[None]:
             patch.delenv(name, raising=False)
             patch.delenv(name.lower(), raising=False)
         yield
+
+
+@pytest.fixture(scope="module")
+def changed_product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
+    """Start a separate product for the tests of a module that change its watchlist."""
+    with product_in(tmp_path_factory.mktemp("changed"), collected) as product:
+        yield product
+
+
+@pytest.fixture
+def restored_watchlist(changed_product: Product) -> Iterator[None]:
+    """Store the watchlist as it was, after each test."""
+    before = changed_product.get("watchlist")
+    yield
+    changed = {"json": before, "headers": {"If-Match": "*"}}
+    answer = changed_product.host.http.put("/api/v1/watchlist", **changed)
+    assert answer.status_code == 200, answer.text

@@ -1,7 +1,6 @@
 """Markers on the page: set in the watchlist, drawn on each chart, with what changed after them."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from shared.times import hour_start, iso, parse_iso, utc_now
-from tests.dashboard.conftest import Product, Visitor, product_in
+from tests.dashboard.conftest import Product, Visitor
 from tests.dashboard.test_every_view import is_too_wide, settle, violations
 
 SUBJECT = "cursor"
@@ -18,20 +17,12 @@ SUBJECT = "cursor"
 NEAR = 2
 
 
+pytestmark = pytest.mark.usefixtures("restored_watchlist")
+
+
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
-    """Start a separate product, because these tests change its watchlist."""
-    with product_in(tmp_path_factory.mktemp("markers"), collected) as product:
-        yield product
-
-
-@pytest.fixture(autouse=True)
-def restored(product: Product) -> Iterator[None]:
-    """Store the watchlist as it was, after each test."""
-    before = product.get("watchlist")
-    yield
-    answer = product.host.http.put("/api/v1/watchlist", json=before, headers={"If-Match": "*"})
-    assert answer.status_code == 200, answer.text
+def product(changed_product: Product) -> Product:
+    return changed_product
 
 
 def mark(product: Product, marker: str, hours_ago: float, **more: Any) -> dict[str, Any]:

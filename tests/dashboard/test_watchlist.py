@@ -3,14 +3,13 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.dashboard.conftest import Product, Visitor, product_in
+from tests.dashboard.conftest import Product, Visitor
 from tests.dashboard.test_every_view import is_too_wide, violations
 from tests.fixtures.host import StartHost
 from tests.fixtures.reddit import StandInFactory
@@ -19,20 +18,12 @@ NEW = "-new"
 KEPT = "() => JSON.stringify([Object.entries(localStorage), document.cookie])"
 
 
+pytestmark = pytest.mark.usefixtures("restored_watchlist")
+
+
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
-    """Start a separate product, because these tests change its watchlist."""
-    with product_in(tmp_path_factory.mktemp("watchlist"), collected) as product:
-        yield product
-
-
-@pytest.fixture(autouse=True)
-def restored(product: Product) -> Iterator[None]:
-    """Store the watchlist as it was, after each test."""
-    before = product.get("watchlist")
-    yield
-    answer = product.host.http.put("/api/v1/watchlist", json=before, headers={"If-Match": "*"})
-    assert answer.status_code == 200, answer.text
+def product(changed_product: Product) -> Product:
+    return changed_product
 
 
 def subjects(product: Product) -> dict[str, dict[str, Any]]:
