@@ -1,10 +1,11 @@
 """What made the change of a scope: contributions of its parts, a sentence, and the items."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
+from typing import Literal, cast
 
 from api.deps import Deps
 from api.reads.cells import Cells, cells_of, read_cells, read_days_of_subjects
@@ -17,6 +18,7 @@ from api.reads.sentiment import ScopeCells, change_answer
 from api.reads.spans import baseline_of, read_spans, refused_span
 from api.schema.explain import (
     ContributionAnswer,
+    DifferingItem,
     ExplainedItem,
     ExplainParameters,
     Explanation,
@@ -25,6 +27,7 @@ from api.schema.explain import (
     QuotedSentence,
     QuotesOfReason,
 )
+from api.schema.sentiment import Change as SchemaChange
 from api.schema.sentiment import TimeWindow
 from api.schema.values import MAX_HOURS
 from shared.models import ALL, Cell, DayStats, OtherLanguages, Post, Subject
@@ -60,6 +63,9 @@ from shared.topics.spans import item_ids_by_topic
 MOST: Mapping[KindOf, int] = {"community": 8, "kind": 10, "topic": 6, "thread": 5, "item": 5}
 """Parts that are listed of each; the others are in the rest."""
 MAX_IDS = 10
+# Items that differ between two spans, and those of them that one thread may have.
+MAX_DIFFERING = 10
+MAX_OF_THREAD = 2
 MAX_REASONS = 3
 # Where kinds of fewer items are told, a kind may be new only because others weren't told.
 MIN_TOLD = 0.9
@@ -106,11 +112,56 @@ class _Read:
         return [own[hour] for hour in self.hours[side] if hour in own]
 
 
-async def _read(deps: Deps, scope: Scope, spans: Spans) -> _Read:
+@dataclass(frozen=True)
+class Differing:
+    """The change of a scope, the items that moved its mean most, and how many were looked at."""
+
+    change: SchemaChange
+    items: Sequence[DifferingItem]
+    looked_at: ItemsRead
+
+
+async def read_differing(deps: Deps, scope: Scope, spans: Spans) -> Differing:
+    """Return the change between equal spans, and the items that moved the mean most.
+
+    They are at most MAX_DIFFERING, the largest effect first, and MAX_OF_THREAD of each thread.
+    Raises StoreError.
+    """
+    read = await _read(deps, scope, spans, has_communities=False)
+    samples = [await _sample(deps, scope, read, side) for side in (0, 1)]
+    items = await asyncio.to_thread(_differing, read.change, samples)
+    return Differing(change_answer(scope, read.change), items, _looked_at(read.change, samples))
+
+
+def _differing(change: Change, samples: Sequence[Sample]) -> list[DifferingItem]:
+    whole = _whole(change)
+    if not whole.now.items or not whole.before.items:
+        return []
+    sides = {item.key: side for side, sample in enumerate(samples) for item in sample.items}
+    items = {item.key: item for sample in samples for item in sample.items}
+    # Each stands for itself alone, also where not all items were read.
+    now, before = ([replace(each, weight=1.0) for each in sample.weighed] for sample in samples)
+    parts = parts_of_items(now, before, {key: [key] for key in items})
+    moved = [contribution(part, whole) for part in parts]
+    of_thread: Counter[str] = Counter()
+    found: list[DifferingItem] = []
+    for each in sorted(moved, key=lambda one: (-abs(one.effect), one.name)):
+        item = items[each.name]
+        of_thread[item.thread] += 1
+        if of_thread[item.thread] <= MAX_OF_THREAD and each.effect:
+            side: Literal["before", "after"] = "before" if sides[each.name] else "after"
+            effect = round(each.effect, EFFECT_DIGITS)
+            own = {**dict(_cited(item)), "text": _beginning(item.text)}
+            found.append(DifferingItem(**own, side=side, effect=effect))
+    return found[:MAX_DIFFERING]
+
+
+async def _read(deps: Deps, scope: Scope, spans: Spans, *, has_communities: bool = True) -> _Read:
+    """Read the cells of a scope and, where all are looked at, of its largest communities."""
     store = await deps.watched_store()
     states = await read_states(deps, store, [scope.community])
-    is_all = scope.subject is None and scope.community == ALL
-    names = _largest(states, limits_of(spans.hours).communities) if is_all else []
+    has_communities &= scope.subject is None and scope.community == ALL
+    names = _largest(states, limits_of(spans.hours).communities) if has_communities else []
     windows = (spans.compared, spans.before)
     days: list[DayStats] = []
     cells: dict[str, dict[str, Cell]] = {}
@@ -386,7 +437,6 @@ def _answer(deps: Deps, spans: Spans, found: _Explained, posts: Mapping[str, Pos
     for each in chosen:
         cited[each.item.id] = by_key[each.item.id]
     coverage = coverage_in(deps, read.states, read.scope.community, spans.compared)
-    now, before = change.samples
     return Explanation(
         scope=read.scope.name,
         subject=read.scope.subject_id,
@@ -398,18 +448,23 @@ def _answer(deps: Deps, spans: Spans, found: _Explained, posts: Mapping[str, Pos
         quotes=quotes,
         read_these=[_to_read(each, by_key[each.item.id]) for each in chosen],
         cited=[_cited(each) for each in cited.values()],
-        looked_at=ItemsRead(
-            items=now.items,
-            read=len(found.samples[0].items),
-            items_before=before.items,
-            read_before=len(found.samples[1].items),
-        ),
+        looked_at=_looked_at(change, found.samples),
         window=_window(spans.compared),
         before=baseline_of(spans),
         coverage=coverage_answer(coverage),
         rematching=read.scope.is_rematching,
         origin=deps.settings.origin,
         timestamp=iso(deps.clock()),
+    )
+
+
+def _looked_at(change: Change, samples: Sequence[Sample]) -> ItemsRead:
+    now, before = change.samples
+    return ItemsRead(
+        items=now.items,
+        read=len(samples[0].items),
+        items_before=before.items,
+        read_before=len(samples[1].items),
     )
 
 

@@ -1,13 +1,11 @@
 """The markers of the watchlist, and what was said before and after each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.deps import Deps
 from api.errors import NotFound
 from api.reads.scopes import Scope, read_scope_of_subject, subject_named
-from api.reads.sentiment import change_between
 from api.reads.spans import last_collection
 from api.schema.markers import (
     EffectParameters,
@@ -21,7 +19,7 @@ from api.schema.markers import (
 from api.schema.sentiment import Change
 from shared.models import Marker, Watchlist
 from shared.stats.subjects import sentiment_is_of
-from shared.stats.windows import Times
+from shared.stats.windows import SECOND, Spans
 from shared.subjects.markers import concerns, happened, moment_of, ordered
 from shared.subjects.refusals import quoted
 from shared.subjects.watchlist import markers_of, read_watchlist
@@ -67,25 +65,12 @@ def marker_answer(marker: Marker) -> MarkerAnswer:
     return MarkerAnswer(**marker, at=iso(moment_of(marker)))
 
 
-@dataclass(frozen=True)
-class Spans:
-    """Whole hours of equal number before and after something; `end` is that of the last."""
-
-    before: Window
-    after: Window
-    end: datetime
-
-    @classmethod
-    def around(cls, first: datetime, last: datetime, hours: int) -> "Spans":
-        """Return the hours up to `first`, and as many from `last` on."""
-        length, second = timedelta(hours=hours), timedelta(seconds=1)
-        before = Window(first - length, first - second)
-        return cls(before, Window(last, last + length - second), last + length)
-
-    @property
-    def times(self) -> Times:
-        """Return the hours as a comparison takes them."""
-        return Times(self.after.hours(), self.before.hours(), frozenset())
+def spans_around(first: datetime, last: datetime, hours: int) -> Spans:
+    """Return the hours up to `first`, and as many from `last` on."""
+    length = timedelta(hours=hours)
+    before = Window(first - length, first - SECOND)
+    after = Window(last, last + length - SECOND)
+    return Spans(after, last + length, after, before, before, "just_before")
 
 
 async def read_effect(deps: Deps, parameters: EffectParameters) -> MarkerEffect:
@@ -93,6 +78,9 @@ async def read_effect(deps: Deps, parameters: EffectParameters) -> MarkerEffect:
 
     Raises NotFound and StoreError.
     """
+    # The rules of texts cost 50 ms, only when used.
+    from api.reads.explain import read_differing  # noqa: PLC0415
+
     watchlist = await read_watchlist(await deps.store())
     marker = marker_named(watchlist, parameters.id)
     scope = await read_scope_of_subject(deps, marker["subject"])
@@ -100,20 +88,22 @@ async def read_effect(deps: Deps, parameters: EffectParameters) -> MarkerEffect:
     spans = _spans_of(marker, parameters.days, await last_collection(deps, now))
     if spans is None:
         return _effect(deps, marker, parameters.days, scope, now)
-    change = await change_between(deps, scope, spans.times)
+    found = await read_differing(deps, scope, spans)
     others = [each for each in ordered(markers_of(watchlist)) if each["id"] != marker["id"]]
     return _effect(deps, marker, parameters.days, scope, now).model_copy(
         update={
             "status": "compared",
             "hours": len(spans.times.now),
             "before": _span(spans.before.start, happened(marker)[0]),
-            "after": _span(spans.after.start, spans.end),
-            "change": change,
+            "after": _span(spans.compared.start, spans.end),
+            "change": found.change,
+            "items": found.items,
+            "looked_at": found.looked_at,
             "overlapping": [
                 marker_answer(each)
                 for each in _overlapping(others, marker, spans.before.start, spans.end)
             ],
-            "sentiment_of": sentiment_is_of(_methods(change) if scope.subject else ()),
+            "sentiment_of": sentiment_is_of(_methods(found.change) if scope.subject else ()),
         }
     )
 
@@ -124,7 +114,7 @@ def _spans_of(marker: Marker, days: int, collected: datetime) -> Spans | None:
     since = (hour_start(collected) - last) // HOUR
     if since < DAY // HOUR:
         return None
-    return Spans.around(first, last, min(days * 24, since))
+    return spans_around(first, last, min(days * 24, since))
 
 
 def _overlapping(
@@ -151,6 +141,8 @@ def _effect(deps: Deps, marker: Marker, days: int, scope: Scope, now: datetime) 
         before=None,
         after=None,
         change=None,
+        items=[],
+        looked_at=None,
         ready_at=iso(happened(marker)[1] + DAY),
         overlapping=[],
         sentiment_of=sentiment_is_of(()),

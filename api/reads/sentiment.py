@@ -48,7 +48,7 @@ from shared.stats.means import spread_of
 from shared.stats.step_length import PARTS, fitting_step
 from shared.stats.subjects import SentimentIsOf, sentiment_is_of
 from shared.stats.windows import Granularity, Spans, Times, steps_of
-from shared.times import Window, iso, next_hour, parse_iso
+from shared.times import Window, iso, next_hour
 
 COUNTS = ("total", "positive", "negative", "neutral", "posts", "comments", "left_out")
 
@@ -225,20 +225,6 @@ async def _compare_changes(
         )
 
     return await asyncio.to_thread(with_changes)
-
-
-async def change_between(deps: Deps, scope: Scope, times: Times) -> Change:
-    """Compare the full hours of two times of a scope, as comparisons do.
-
-    It reads a document for each day of both, of the scope and of all. Raises StoreError.
-    """
-    hours = times.all
-    span = Window(parse_iso(f"{hours[0]}:00:00Z"), parse_iso(f"{hours[-1]}:00:00Z"))
-    cells = await read_cells(deps, list({scope.name: scope, ALL: Scope()}.values()), span)
-    states = await _states_of(deps, [scope])
-    span = replace(span, end=deps.clock())
-    of_scope = ScopeCells(scope, cells[scope.name], cells[ALL], states, times, span)
-    return await asyncio.to_thread(lambda: change_answer(scope, of_scope.compared(deps)[0]))
 
 
 @dataclass(frozen=True)

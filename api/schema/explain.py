@@ -1,5 +1,7 @@
 """What made a change: the sentence, the contributions of parts, and the items they rest on."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from api.schema.base import Answer, DataOrigin, Time, WebAddress
@@ -46,6 +48,16 @@ class ExplainedItem(Answer):
     permalink: WebAddress = Field(description="it at its source; empty if it isn't http(s)")
     label: Label = Field(description="the label with which it counts in the scope")
     compound: float = Field(description="the compound with which it counts, -1 to 1")
+
+
+class DifferingItem(ExplainedItem):
+    """An item that moved the mean between two spans."""
+
+    text: str = Field(description="its title, or the beginning of its text, in one line")
+    side: Literal["before", "after"] = Field(description="the span that it is of")
+    effect: float = Field(
+        description="how far it moved the mean from the span before to the one after, alone"
+    )
 
 
 class ContributionAnswer(Answer):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from api.schema.base import Answer, Body, DataOrigin, Time
+from api.schema.explain import DifferingItem, ItemsRead
 from api.schema.parameters import OneSubject, Parameters
 from api.schema.sentiment import Change, Rematching, Scope, SentimentOf
 from api.schema.values import Bound, WholeNumber
@@ -156,6 +157,14 @@ class MarkerEffect(Answer):
     change: Change | None = Field(
         description="the change from the span before to that after: `statistics` are those after,"
         " `previous` those before; null unless compared"
+    )
+    items: list[DifferingItem] = Field(
+        description="the items that differ: those of both spans that moved the mean most, the"
+        " largest effect first, up to 10, and two of each thread; empty unless compared"
+    )
+    looked_at: ItemsRead | None = Field(
+        description="how many items were looked at for `items`: `items` and `read` are those of"
+        " the span after; null unless compared"
     )
     ready_at: Time = Field(description="when a day will have passed after it")
     overlapping: list[MarkerAnswer] = Field(

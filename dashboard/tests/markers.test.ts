@@ -140,6 +140,8 @@ describe("before and after", () => {
     change: null,
     ready_at: "2026-11-20T00:00:00Z",
     overlapping: [],
+    items: [],
+    looked_at: null,
     sentiment_of: "text",
     rematching: false,
     origin: "live",

@@ -244,6 +244,14 @@ def test_before_and_after_is_that_of_the_api(
         [f"{effect['change'][side]['total']:,}" for side in ("previous", "statistics")]
     )
     expect(card.get_by_text("Release: Other")).to_be_visible()
+    assert effect["items"]
+    listed = card.locator(".differing li")
+    expect(listed).to_have_count(len(effect["items"]))
+    for place, item in enumerate(effect["items"]):
+        link = listed.nth(place).get_by_role("link")
+        expect(link).to_have_text(item["text"])
+        address = re.escape(f"post={item['community']}/{item['post_id']}")
+        expect(link).to_have_attribute("href", re.compile(address.replace("/", "(/|%2F)")))
     settle(visit)
     page.screenshot(path=pictures / "before-and-after.png", full_page=True)
     assert violations(visit, axe_source) == []

@@ -7,10 +7,12 @@ import { Columns, CountCell, LABEL_COLUMNS, LabelCells } from "../components/col
 import { DataState, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { ScrollRegion } from "../components/scroll_region";
+import { LabelIcon } from "../components/sentiment";
 import { meanText } from "../components/step_text";
-import { formatSpan } from "../format";
+import { communityName, count, formatSpan } from "../format";
 import { address } from "../navigation";
 import { useMarkerEffect, useMarkers } from "../queries";
+import { effectText } from "../reasons/text";
 import { effectSentence } from "./effect_text";
 import { markerText, markerTime } from "./placing";
 
@@ -70,12 +72,41 @@ function Effect({ effect }: { effect: MarkerEffect }) {
           </table>
         </ScrollRegion>
       )}
+      {effect.items.length > 0 && <Differing effect={effect} />}
       <p class="muted">
         {markerTime(marker)}. A change after it needn’t come from it
         {change && change.hours !== effect.hours
           ? `; ${change.hours} of ${effect.hours} hours were observed on both sides, and only these count.`
           : "."}
       </p>
+    </>
+  );
+}
+
+/** The items that moved the average most between both spans. */
+function Differing({ effect }: { effect: MarkerEffect }) {
+  const { items, looked_at: looked } = effect;
+  const isPart = looked && looked.read + looked.read_before < looked.items + looked.items_before;
+  return (
+    <>
+      <h3>Items that differ</h3>
+      <ul class="differing">
+        {items.map((each) => (
+          <li key={`${each.kind} ${each.id}`}>
+            <b>{effectText(each.effect)}</b> <LabelIcon label={each.label} named />{" "}
+            <Link to={{ post: `${each.community}/${each.post_id}` }}>{each.text}</Link>{" "}
+            <span class="muted">
+              {each.side}, {communityName(each.community)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {isPart && (
+        <p class="muted">
+          Of {count(looked.items + looked.items_before)} items{" "}
+          {count(looked.read + looked.read_before)} were looked at, spread over both spans.
+        </p>
+      )}
     </>
   );
 }

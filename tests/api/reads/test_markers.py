@@ -6,17 +6,19 @@ from typing import Any
 import pytest
 
 from api.errors import NotFound
+from api.reads.explained_items import limits_of
 from api.reads.markers import read_effect
 from api.reads.sentiment import compare
 from api.schema.markers import EffectParameters, MarkerEffect
 from api.schema.parameters import CompareParameters
+from shared.costs import track
 from shared.models import Marker
 from shared.store import COMMUNITIES, WATCHLIST, Query
 from shared.subjects.watchlist import read_watchlist
 from shared.times import iso
 from tests.api.reads.test_change import BAD, COLLECTED, GOOD, collected, posts_each_hour
 from tests.api.subject_world import keep_matched, watch
-from tests.api.world import a_post, deps_of, keep
+from tests.api.world import a_comment, a_post, deps_of, keep
 from tests.watchlists import a_marker as marker_of_a_day
 
 HOUR = timedelta(hours=1)
@@ -148,6 +150,63 @@ async def test_it_says_the_same_as_a_comparison_of_the_same_hours(turned: Any) -
     parameters = CompareParameters(subreddits=("all",), hours=24, until="collected")
     compared = await compare(deps_of(turned, now=COLLECTED), parameters)
     assert found.change == compared.subreddits[0].change
+
+
+async def test_the_items_that_differ_moved_the_mean_most_and_are_of_several_threads(
+    store: Any,
+) -> None:
+    """Calm posts on both sides: after the marker a thread is angry, before it one post was glad."""
+    calm = [a_post(n, FULL - n * HOUR) for n in range(1, 6 * 24 + 1)]
+    begun = AT + HOUR + timedelta(minutes=7)
+    glad = a_post(501, AT - 2 * HOUR - timedelta(minutes=7), "aws", GOOD)
+    comments: Any = [
+        {**a_comment(n, begun + n * timedelta(minutes=5), "aws", BAD), "post_id": "p500"}
+        for n in range(1, 9)
+    ]
+    await keep(store, [*calm, a_post(500, begun, "aws", BAD), glad], comments)
+    await collected(store)
+    found = await effect(store, a_marker(), days=1)
+    assert found.looked_at.model_dump() == {
+        "items": 33, "read": 33, "items_before": 25, "read_before": 25,
+    }  # fmt: skip
+    first = found.items[:3]
+    assert {(each.id, each.side) for each in first if each.post_id == "p501"} == {
+        ("p501", "before")
+    }
+    assert [(each.post_id, each.side) for each in first if each.post_id != "p501"] == [
+        ("p500", "after"),
+        ("p500", "after"),
+    ]
+    assert all(each.permalink.startswith("https://") and each.effect < 0 for each in first)
+    assert len(found.items) == 10
+    sizes = [abs(each.effect) for each in found.items]
+    assert sizes == sorted(sizes, reverse=True)
+    # What it is without one of the angry items.
+    angry = found.change.statistics.avg_sentiment * 33
+    one = next(each for each in first if each.side == "after")
+    without = (angry - one.compound) / 32
+    assert one.effect == pytest.approx(angry / 33 - without, rel=0.2)
+
+
+async def test_where_nothing_differs_no_item_is_listed(store: Any) -> None:
+    await keep(store, [a_post(n, FULL - n * HOUR) for n in range(1, 6 * 24 + 1)])
+    await collected(store)
+    found = await effect(store, a_marker())
+    assert (found.status, found.items) == ("compared", [])
+    early = await effect(store, a_marker(at=FULL))
+    assert (early.items, early.looked_at) == ([], None)
+
+
+async def test_of_a_busy_span_a_bounded_number_of_items_is_read(store: Any) -> None:
+    await keep(store, posts_each_hour(FULL - 6 * DAY, COLLECTED, MIXED))
+    await collected(store)
+    with track() as costs:
+        found = await effect(store, a_marker())
+    assert found.looked_at.items == 72 * 4
+    limits = limits_of(72)
+    most = min(limits.items, 4 * limits.hours)
+    assert found.looked_at.read == found.looked_at.read_before == most < 72 * 4
+    assert costs.operations < 40
 
 
 async def test_other_markers_within_the_spans_are_warned_of(turned: Any) -> None:
