@@ -5,9 +5,9 @@ from functools import partial
 from statistics import NormalDist
 
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from shared.stats.student import quantile, two_sided
 from shared.stats.uncertainty import (
@@ -106,7 +106,7 @@ def test_the_mean_of_single_items_has_the_error_that_books_give() -> None:
     found = mean_of([Thread(1, value) for value in values])
     assert found is not None
     assert found.value == pytest.approx(sum(values) / len(values))
-    assert found.error == pytest.approx(float(stats.sem(values)))
+    assert found.error == pytest.approx(float(scipy.stats.sem(values)))
     assert found.freedom == pytest.approx(len(values) - 1)
 
 
@@ -153,13 +153,13 @@ def test_of_many_small_chances_those_below_their_rank_are_found() -> None:
 
 @given(st.floats(-15, 15), st.floats(1, 5_000))
 def test_the_tail_of_t_is_that_of_scipy(t: float, freedom: float) -> None:
-    assert two_sided(t, freedom) == pytest.approx(2 * stats.t.sf(abs(t), freedom), abs=1e-7)
+    assert two_sided(t, freedom) == pytest.approx(2 * scipy.stats.t.sf(abs(t), freedom), abs=1e-7)
 
 
 @given(st.floats(0.001, 0.999), st.integers(1, 500))
 def test_the_quantile_of_t_is_that_of_scipy(probability: float, freedom: int) -> None:
     assert quantile(probability, freedom) == pytest.approx(
-        stats.t.isf(probability / 2, freedom), rel=1e-6
+        scipy.stats.t.isf(probability / 2, freedom), rel=1e-6
     )
 
 
