@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.dashboard import expected
 from tests.dashboard.conftest import Product, Visit, Visitor, product_in
 from tests.dashboard.expected import Answer, expect_rows
+from tests.dashboard.test_every_view import each_scheme, is_too_wide
 
 OWN, TOPIC = "cursor", "windsurf"
 
@@ -258,14 +259,13 @@ def test_an_error_is_told_and_asked_again(visit: Visit) -> None:
     visit.complaints.clear()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_with_an_own_subject_it_fits(
-    visitor: Visitor, product: Product, pictures: Path, width: int, scheme: str
+    visitor: Visitor, product: Product, pictures: Path, width: int
 ) -> None:
-    visit = visitor(product.url, color_scheme=scheme, viewport={"width": width, "height": 900})
+    visit = visitor(product.url, viewport={"width": width, "height": 900})
     page = visit.open()
     expect(page.get_by_role("region", name="Cursor", exact=True)).to_be_visible()
-    page.screenshot(path=pictures / f"own-{width}-{scheme}.png", full_page=True)
-    overflow = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-    assert page.evaluate(overflow) <= 0
+    for scheme in each_scheme(visit):
+        page.screenshot(path=pictures / f"own-{width}-{scheme}.png", full_page=True)
+        assert not is_too_wide(visit)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.dashboard.conftest import Product, Visitor
-from tests.dashboard.test_every_view import is_too_wide, violations
+from tests.dashboard.test_every_view import each_scheme, is_too_wide, violations
 from tests.fixtures.host import StartHost
 from tests.fixtures.reddit import StandInFactory
 
@@ -290,18 +290,18 @@ def test_hostile_words_stay_text(product: Product, visitor: Visitor) -> None:
     assert page.locator("main img").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_its_states_are_accessible_and_fit(
-    product: Product, visitor: Visitor, axe_source: str, pictures: Path, width: int, scheme: Any
+    product: Product, visitor: Visitor, axe_source: str, pictures: Path, width: int
 ) -> None:
-    visit = visitor(product.url, color_scheme=scheme, viewport={"width": width, "height": 900})
+    visit = visitor(product.url, viewport={"width": width, "height": 900})
     page = visit.open(view="watchlist", subject="cursor")
 
     def look(state: str) -> None:
-        page.screenshot(path=pictures / f"watchlist-{state}-{width}-{scheme}.png")
-        assert violations(visit, axe_source) == [], state
-        assert not is_too_wide(visit), state
+        for scheme in each_scheme(visit):
+            page.screenshot(path=pictures / f"watchlist-{state}-{width}-{scheme}.png")
+            assert violations(visit, axe_source) == [], state
+            assert not is_too_wide(visit), state
 
     assert matches(page) > 0
     page.get_by_label("Add: term").fill("the")
