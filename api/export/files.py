@@ -68,7 +68,8 @@ MENTION_COLUMNS = [
 # A file goes from hand to hand without its name, so that each line says whose it is.
 NEWER_COLUMNS = ("stderr", "interval", "few", "corrected")
 TREND_COLUMNS = [
-    *(name for name in TrendPoint.model_fields if name not in NEWER_COLUMNS),
+    # Steps have no shares.
+    *(name for name in TrendPoint.model_fields if name not in {*NEWER_COLUMNS, "shares"}),
     "subreddit",
 ]
 NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")

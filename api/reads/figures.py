@@ -9,7 +9,7 @@ from functools import cached_property
 from api.deps import Deps
 from api.reads.coverage import coverage_in, read_states
 from api.reads.spans import previous_window, read_spans, time_window
-from api.reads.totals import change_fields
+from api.reads.totals import change_fields, shares_of
 from api.schema.sentiment import TimeWindow
 from api.schema.subject_parameters import SubjectsParameters
 from api.schema.subjects import MentionChange, MentionDifference, MentionTotals
@@ -19,6 +19,7 @@ from shared.stats.compare import MAX_MISSING, Basis, Change, judged_samples, wit
 from shared.stats.coverage import runs
 from shared.stats.gaps import Coverage
 from shared.stats.means import Sample, sample_of, spread_of
+from shared.stats.shares import Voices
 from shared.stats.subject_tables import HOURS_OF_DAY, Figures, SubjectTable, read_tables
 from shared.stats.windows import Granularity, Spans
 from shared.store import DAYS, Store
@@ -130,6 +131,15 @@ class _TableTotals:
             self._samples[subject] = replace(sample_in(self.of(subject)), threads=threads)
         return self._samples[subject]
 
+    def voices(self, subjects: Collection[str]) -> Voices:
+        """Return what tells how uncertain the shares of these subjects are."""
+        threads = {
+            name: None if self._without else self._table.threads(name)
+            for name in subjects
+            if self._without or self._table.items(name)
+        }
+        return Voices(self.mentions(subjects), threads)
+
     def mentions(self, subjects: Collection[str]) -> int:
         """Return the number of mentions of these subjects together."""
         if self._without:
@@ -227,6 +237,7 @@ def totals_of(figures: Figures, sample: Sample, *, coverage: float | None = None
         left_out=figures.left_out,
         coverage=coverage,
         **spread_of(sample),
+        shares=shares_of(sample, figures),
     )
 
 

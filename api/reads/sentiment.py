@@ -17,7 +17,7 @@ from api.reads.spans import (
     refused_span,
     time_window,
 )
-from api.reads.totals import change_fields, totals_of_cells
+from api.reads.totals import change_fields, counted_totals, totals_of_cells
 from api.schema.parameters import MAX_STEPS, CompareParameters, ScopeParameters
 from api.schema.problems import BadParameter
 from api.schema.sentiment import (
@@ -89,7 +89,7 @@ async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = 
     coverage = await asyncio.to_thread(coverage_in, deps, states, scope.community, spans.bounds)
     observed = None if coverage is None else coverage.observed
     own = [cells[hour] for hour in window.hours() if hour in cells]
-    totals = totals_of_cells(own, deps.settings.other_languages, coverage=observed)
+    totals = totals_of_cells(own, deps.settings.other_languages, coverage=observed, shares=True)
     stats = Stats(
         subreddit=scope.community,
         scope=scope.name,
@@ -302,10 +302,10 @@ def _change(
 
 def change_answer(scope: Scope, found: Compared) -> Change:
     """Return a change of a scope as an answer."""
-    now, before = (spread_of(sample) for sample in found.samples)
+    now, before = found.samples
     return Change(
-        statistics=Totals(**found.statistics, **now),
-        previous=Totals(**found.previous, **before),
+        statistics=counted_totals(found.statistics, now, shares=True),
+        previous=counted_totals(found.previous, before, shares=True),
         **change_fields(found, None if scope.community == ALL else scope.community),
     )
 
@@ -401,7 +401,7 @@ def _totals(
     deps: Deps, cells: Cells, hours: Iterable[str], coverage: float | None = None
 ) -> Totals:
     found = (cells[hour] for hour in hours if hour in cells)
-    return totals_of_cells(found, deps.settings.other_languages, coverage=coverage)
+    return totals_of_cells(found, deps.settings.other_languages, coverage=coverage, shares=True)
 
 
 def _are_mixed(totals: Iterable[Totals]) -> bool:

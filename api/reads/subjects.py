@@ -34,6 +34,7 @@ from api.schema.subjects import (
     TermAnswer,
 )
 from shared.models import Role, Subject
+from shared.stats.shares import Voices
 from shared.stats.subject_tables import SubjectTable
 from shared.stats.subjects import sentiment_is_of
 from shared.stats.table_rows import REST
@@ -50,13 +51,14 @@ class Bases:
     now: int
     compared: int
     earlier: int
+    voices: Voices
 
     @classmethod
     def of(cls, found: SubjectsFigures, subjects: Sequence[Subject]) -> "Bases":
         """Return those of the own subjects and competitors."""
         own, totals = base_set(subjects), found.totals
         tables = (totals.now, totals.compared, totals.earlier)
-        return cls(own, *(table.mentions(own) for table in tables))
+        return cls(own, *(table.mentions(own) for table in tables), totals.now.voices(own))
 
 
 async def read_subjects(deps: Deps, parameters: SubjectsParameters) -> SubjectsAnswer:
@@ -130,9 +132,10 @@ def _figures(
     observed = found.coverage.observed if found.coverage else None
     statistics = totals_of(now, totals.now.sample(name), coverage=observed)
     previous = totals_of(before, totals.before.sample(name))
-    share, share_change = None, None
+    share, share_change, spread = None, None, None
     if name in bases.own:
         share = share_in(now.items, bases.now)
+        spread = bases.voices.spread(share, name)
         share_change = moved_share(
             share_in(compared.now.items, bases.compared),
             share_in(compared.before.items, bases.earlier),
@@ -148,6 +151,9 @@ def _figures(
         difference=difference_of(statistics, previous),
         change=compared.answer(),
         share=share,
+        share_stderr=spread["stderr"] if spread else None,
+        share_interval=spread["interval"] if spread else None,
+        share_few=spread["few"] if spread else False,
         share_change=share_change,
         top_community=next(iter(community_mentions(found.now, name, limit=1)), None),
         trend_data=_trend(found, name),

@@ -3,26 +3,71 @@
 from collections.abc import Iterable
 from typing import Any
 
-from api.schema.sentiment import GiantThread, ThreadChange, Totals
+from api.schema.sentiment import GiantThread, LabelShares, ThreadChange, Totals
 from shared.models import Cell, OtherLanguages
 from shared.stats import cells as statistics
-from shared.stats.cells import COMPOUND_DIGITS
+from shared.stats.cells import COMPOUND_DIGITS, LABELS
 from shared.stats.compare import Change, Side
-from shared.stats.means import LIMITS_OF_CHANGE, error_of, interval_of, sample_of, spread_of
+from shared.stats.means import (
+    LIMITS_OF_CHANGE,
+    Sample,
+    error_of,
+    interval_of,
+    sample_of,
+    spread_of,
+)
 from shared.stats.means import Giant as Largest
+from shared.stats.shares import label_shares
+from shared.stats.subject_tables import Figures
 from shared.stats.uncertainty import Mean
 
 
 def totals_of_cells(
-    cells: Iterable[Cell], other_languages: OtherLanguages, *, coverage: float | None = None
+    cells: Iterable[Cell],
+    other_languages: OtherLanguages,
+    *,
+    coverage: float | None = None,
+    shares: bool = False,
 ) -> Totals:
-    """Return the sum of cells; coverage is the part of their time that was observed."""
+    """Return the sum of cells; coverage is the part of their time that was observed.
+
+    With `shares` it has those of the labels: windows do, steps don't.
+    """
     listed = list(cells)
-    return Totals(
-        **statistics.totals(listed, other_languages),
-        **spread_of(sample_of(listed, other_languages)),
+    return counted_totals(
+        statistics.totals(listed, other_languages),
+        sample_of(listed, other_languages),
         coverage=coverage,
+        shares=shares,
     )
+
+
+def counted_totals(
+    counted: statistics.Totals, sample: Sample, *, coverage: float | None = None, shares: bool
+) -> Totals:
+    """Return counts with what is uncertain about the mean, and about the shares of labels."""
+    return Totals(
+        **counted,
+        **spread_of(sample),
+        coverage=coverage,
+        shares=shares_of(sample, counted) if shares else None,
+    )
+
+
+def shares_of(sample: Sample, counted: statistics.Totals | Figures) -> LabelShares | None:
+    """Return the shares of the labels of counts; None without items."""
+    if isinstance(counted, Figures):
+        counts = (counted.positive, counted.negative, counted.neutral)
+    else:
+        counts = (counted["positive"], counted["negative"], counted["neutral"])
+    found = label_shares(sample, dict(zip(LABELS, counts, strict=True)))
+    if found is None:
+        return None
+    return {
+        "positive": {**found["positive"]},
+        "negative": {**found["negative"]},
+        "neutral": {**found["neutral"]},
+    }
 
 
 def change_fields(change: Change, community: str | None = None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from api.schema.subjects import OtherVoices, ShareOfVoice, SubjectVoice
 from shared.models import Subject
 from shared.settings import Settings
 from shared.stats.cells import COMPOUND_DIGITS
+from shared.stats.shares import difference
 from shared.stats.subjects import sentiment_is_of
 from shared.stats.table_rows import REST
 
@@ -114,6 +115,8 @@ class _Voices:
         self.base = self._totals.now.mentions(ids)
         self.earlier_base = self._totals.earlier.mentions(ids)
         self._compared_base = self._totals.compared.mentions(ids)
+        tables = (self._totals.now, self._totals.compared, self._totals.earlier)
+        self._now, self._compared, self._earlier = (table.voices(ids) for table in tables)
 
     def by_size(self) -> list[Subject]:
         """Return the subjects, most mentions first."""
@@ -148,11 +151,20 @@ class _Voices:
         compared = self._totals.compared.mentions(ids)
         earlier = self._totals.earlier.mentions(ids)
         previous = share_in(earlier, self.earlier_base)
+        share = share_in(mentions, self.base)
+        of_compared = share_in(compared, self._compared_base)
+        interval = None
+        if of_compared is not None and previous is not None:
+            interval = difference(
+                self._compared.estimate(of_compared, *ids), self._earlier.estimate(previous, *ids)
+            )
         return {
             "mentions": mentions,
-            "share": share_in(mentions, self.base),
+            "share": share,
+            **self._now.spread(share, *ids),
             "previous": previous,
-            "change": moved_share(share_in(compared, self._compared_base), previous),
+            "change": moved_share(of_compared, previous),
+            "change_interval": interval,
             "positive": sum(each.positive for each in own),
             "negative": sum(each.negative for each in own),
             "neutral": sum(each.neutral for each in own),

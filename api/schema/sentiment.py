@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from api.schema.base import Answer, DataOrigin, LeftOut, Methods, MixedMethods, Time
 from api.schema.coverage import CoverageAnswer
@@ -99,6 +100,41 @@ OfSubject = Annotated[
 ]
 
 
+class LabelShare(TypedDict):
+    """The share of a label."""
+
+    share: Annotated[float, Field(description="the part of the items that count, 0 to 1")]
+    stderr: Annotated[
+        float | None, Field(description="its standard error; null where `stderr` of the mean is")
+    ]
+    interval: Annotated[
+        list[float] | None,
+        Field(
+            description="[low, high]: it holds the true share in 95 of 100 cases; null where"
+            " stderr is",
+            min_length=2,
+            max_length=2,
+        ),
+    ]
+
+
+class LabelShares(TypedDict):
+    """The share of each label."""
+
+    positive: Annotated[LabelShare, Field(description="of positive items")]
+    negative: Annotated[LabelShare, Field(description="of negative items")]
+    neutral: Annotated[LabelShare, Field(description="of neutral items")]
+
+
+Shares = Annotated[
+    LabelShares | None,
+    Field(
+        description="the shares of the labels, with errors that know threads; null without items,"
+        " and where the answer doesn't tell them"
+    ),
+]
+
+
 class Totals(Answer):
     """Posts and comments, counted and averaged."""
 
@@ -120,6 +156,7 @@ class Totals(Answer):
     stderr: Stderr
     interval: Interval
     few: Few
+    shares: Shares = None
 
 
 class WindowTotals(Totals):

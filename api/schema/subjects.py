@@ -36,6 +36,7 @@ from api.schema.sentiment import (
     ObservedPart,
     Rematching,
     SentimentOf,
+    Shares,
     Stderr,
     ThreadChange,
     TimeWindow,
@@ -48,6 +49,25 @@ from shared.stats.windows import Granularity
 
 Share = Annotated[
     float | None, Field(description="0 to 1; null where nothing of the set was mentioned")
+]
+VoiceStderr = Annotated[
+    float | None,
+    Field(
+        description="the standard error of the share of voice, which knows that the mentions of a"
+        " thread go together; null where fewer than two threads tell nothing of it"
+    ),
+]
+VoiceInterval = Annotated[
+    list[float] | None,
+    Field(
+        description="[low, high]: it holds the true share of voice in 95 of 100 cases; null where"
+        " its standard error is",
+        min_length=2,
+        max_length=2,
+    ),
+]
+FewVoices = Annotated[
+    bool, Field(description="whether the set has fewer than 30 mentions, which is too few")
 ]
 MentionCount = Annotated[int, Field(description="posts and comments that mention it")]
 
@@ -69,6 +89,7 @@ class MentionTotals(Answer):
     stderr: Stderr
     interval: Interval
     few: Few
+    shares: Shares = None
 
 
 class MentionDifference(Answer):
@@ -157,6 +178,9 @@ class SubjectFigures(Answer):
         description="its share of voice among the subjects of `set`, 0 to 1; null for a subject"
         " outside of it, and where none was mentioned"
     )
+    share_stderr: VoiceStderr = None
+    share_interval: VoiceInterval = None
+    share_few: FewVoices = False
     share_change: float | None = Field(
         description="its share of voice in the compared full hours minus that in the hours before;"
         " null where either is unknown"
@@ -334,6 +358,9 @@ class VoiceFigures(Answer):
 
     mentions: MentionCount
     share: Share
+    stderr: VoiceStderr = None
+    interval: VoiceInterval = None
+    few: FewVoices = False
     previous: Share = Field(
         description="its share in the compared hours before the window; null where none was"
         " mentioned, or nothing is known"
@@ -341,6 +368,13 @@ class VoiceFigures(Answer):
     change: float | None = Field(
         description="its share in the compared hours of the window minus `previous`; null where"
         " either is unknown"
+    )
+    change_interval: list[float] | None = Field(
+        default=None,
+        description="[low, high]: it holds the true `change` in 95 of 100 cases; null where that"
+        " is unknown",
+        min_length=2,
+        max_length=2,
     )
     positive: int = Field(description="mentions with compound >= 0.05")
     negative: int = Field(description="mentions with compound <= -0.05")

@@ -238,25 +238,44 @@ export function countChange({ change }: Measured, read: (totals: MentionTotals) 
 /**
  * Return the change of a label's share in points; null: chance may explain it.
  *
- * Shares don't know their threads, so one of them is shown only beside a clear change of the mean.
+ * Nobody looks at shares alone, so one of them is shown only beside a clear change of the mean.
  */
 export function significantShareChange({ change }: Measured, label: Label): number | null {
   if (!change || significantChange({ change }) === null) return null;
   const [items, before] = [scoredCount(change.statistics), scoredCount(change.previous)];
   if (Math.min(items, before) < MIN_ITEMS) return null;
   const [now, then] = [change.statistics[label] / items, change.previous[label] / before];
-  const error = Math.sqrt((now * (1 - now)) / items + (then * (1 - then)) / before);
+  const error = Math.hypot(
+    shareError(change.statistics, label),
+    shareError(change.previous, label),
+  );
   return Math.abs(now - then) > STANDARD_ERRORS * error ? 100 * (now - then) : null;
+}
+
+/** Return the standard error of a label's share: by threads, or else as of independent items. */
+function shareError(totals: MentionTotals, label: Label): number {
+  const items = scoredCount(totals);
+  const share = totals[label] / items;
+  return totals.shares?.[label].stderr ?? Math.sqrt((share * (1 - share)) / items);
 }
 
 /** Return the change of a share of voice in points; null: chance may explain it. */
 export function significantVoiceChange(
-  { share, previous, change }: Pick<VoiceFigures, "share" | "previous" | "change">,
+  {
+    share,
+    previous,
+    change,
+    change_interval,
+  }: Pick<VoiceFigures, "share" | "previous" | "change" | "change_interval">,
   base: number,
   previousBase: number,
 ): number | null {
   if (share === null || previous === null || change === null) return null;
   if (Math.min(base, previousBase) < MIN_ITEMS) return null;
+  if (change_interval) {
+    const [low = 0, high = 0] = change_interval;
+    return low > 0 || high < 0 ? 100 * change : null;
+  }
   const error = Math.sqrt(
     (share * (1 - share)) / base + (previous * (1 - previous)) / previousBase,
   );

@@ -246,6 +246,11 @@ describe("a change", () => {
     expect(significantShareChange(shares([35, 100], [30, 100]), "positive")).toBeNull();
     expect(significantShareChange(shares([29, 29], [0, 100]), "positive")).toBeNull();
     expect(significantShareChange(makeCompared(), "positive")).toBeNull();
+    const wide = shares([60, 100], [30, 100]);
+    const spread = { share: 0.6, stderr: 0.2, interval: [0.2, 0.9] };
+    const of = { positive: spread, negative: spread, neutral: spread };
+    if (wide.change) wide.change.statistics.shares = of;
+    expect(significantShareChange(wide, "positive")).toBeNull();
     const unclear = shares([60, 100], [30, 100], "no_clear_change");
     expect(significantShareChange(unclear, "positive")).toBeNull();
   });
@@ -314,6 +319,10 @@ describe("a change of a share of voice", () => {
   test("is given in points where chance doesn't explain it", () => {
     expect(significantVoiceChange(voice, 400, 400)).toBeCloseTo(10);
     expect(significantVoiceChange({ ...voice, change: 0.01 }, 400, 400)).toBeNull();
+    const known = (change_interval: number[]) =>
+      significantVoiceChange({ ...voice, change_interval }, 400, 400);
+    expect(known([0.01, 0.19])).toBeCloseTo(10);
+    expect(known([-0.01, 0.21])).toBeNull();
   });
 
   test("is none where little was mentioned, or nothing is known", () => {

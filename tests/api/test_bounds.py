@@ -281,7 +281,7 @@ async def test_months_answer_what_days_do(half_a_year) -> None:
 
 
 def _counted(scope: ComparedScope) -> Any:
-    uncertain = {"stderr", "interval"}
+    uncertain = {"stderr", "interval", "shares"}
     points = [each.model_dump(exclude=uncertain) for each in scope.trend_data or ()]
     sides = [each.model_dump(exclude=uncertain) for each in (scope.statistics, scope.previous)]
     return scope.difference, sides, points

@@ -64,7 +64,7 @@ def items_of(now: datetime, drawn: list[Item]) -> tuple[list[Post], list[Comment
     return posts, comments
 
 
-UNCERTAIN = {"coverage", "stderr", "interval", "few"}
+UNCERTAIN = {"coverage", "stderr", "interval", "few", "shares"}
 
 
 def by_hand(now: datetime, drawn: list[Item], start: datetime, end: datetime, scope: str) -> Any:

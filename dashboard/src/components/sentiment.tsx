@@ -3,7 +3,7 @@
 import { type Address, LABELS } from "../address";
 import type { Label, LabelCounts, MentionChange, Post } from "../api";
 import { labelFor, type Measured, margin, significantChange } from "../figures";
-import { communityName, count, score, share, signed } from "../format";
+import { communityName, count, partOf, score, share, signed } from "../format";
 import { Link } from "./link";
 
 type Said = Post["sentiment"];
@@ -135,8 +135,24 @@ export function byThreadText({ by_thread }: MentionChange): string | null {
   return `Weighed by thread: ${signed(by_thread.avg_sentiment, 2)}, in 95 of 100 cases between ${signed(low, 2)} and ${signed(high, 2)}`;
 }
 
+/** How far a share may be off, in points either way; nothing where it is unknown. */
+export function ShareMargin({ spread }: { spread: Spread | null | undefined }) {
+  const off = margin({ interval: spread?.interval ?? null });
+  const [low = 0, high = 0] = spread?.interval ?? [];
+  if (off === null) return null;
+  return (
+    <span class="margin" title={`In 95 of 100 cases between ${partOf(low)} and ${partOf(high)}`}>
+      ±{Math.round(100 * off)}
+    </span>
+  );
+}
+
+interface Spread {
+  interval?: number[] | null | undefined;
+}
+
 interface Props {
-  counts: LabelCounts;
+  counts: LabelCounts & { shares?: Partial<Record<Label, Spread>> | null };
   /** The link's target; each label adds its own filter. */
   to?: Partial<Address>;
   /** Whether to list the figures below the bar. */
@@ -158,7 +174,8 @@ export function LabelShares({ counts, to, figures = false }: Props) {
           {LABELS.map((label) => {
             const content = (
               <>
-                <LabelIcon label={label} /> <b>{share(counts[label], total)}</b>{" "}
+                <LabelIcon label={label} /> <b>{share(counts[label], total)}</b>
+                <ShareMargin spread={counts.shares?.[label]} />{" "}
                 <span class="muted">
                   {label} · {count(counts[label])}
                 </span>

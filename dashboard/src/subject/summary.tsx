@@ -2,7 +2,7 @@
 
 import type { SubjectCard } from "../api";
 import { Link } from "../components/link";
-import { LabelShares, Mean, MeanChange } from "../components/sentiment";
+import { LabelShares, Mean, MeanChange, ShareMargin } from "../components/sentiment";
 import { listOf } from "../components/subject_links";
 import { VIA_NAMES } from "../components/via";
 import { VolumeChange } from "../components/volume_change";
@@ -60,7 +60,11 @@ function VoiceFigure({ card }: { card: SubjectCard }) {
   return (
     <div class="figure">
       <p class="figure-name">Share of voice</p>
-      <p class="figure-value">{card.share === null ? "–" : partOf(card.share)}</p>
+      <p class="figure-value">
+        {card.share === null ? "–" : partOf(card.share)}
+        <ShareMargin spread={{ interval: card.share_interval }} />
+        {card.share_few && <span class="few">few mentions</span>}
+      </p>
       <p class="figure-more muted">
         {card.set.includes(card.id)
           ? `of ${plural(card.base, "mention")} of ${plural(card.set.length, "subject")}`

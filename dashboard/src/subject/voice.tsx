@@ -3,7 +3,7 @@
 import { type ShareOfVoice, SUBJECT_PREFIX, type SubjectCard, type VoiceFigures } from "../api";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
-import { Change, LabelShares } from "../components/sentiment";
+import { Change, LabelShares, ShareMargin } from "../components/sentiment";
 import { viewOf } from "../components/subject_links";
 import { significantVoiceChange } from "../figures";
 import { communityName, partOf, plural, windowName } from "../format";
@@ -92,7 +92,8 @@ function VoiceBar({ figures, answer, largest }: FiguresProps) {
         <LabelShares counts={figures} />
       </span>
       <span class="voice-share" title={plural(figures.mentions, "mention")}>
-        <b>{figures.share === null ? "–" : partOf(figures.share)}</b>{" "}
+        <b>{figures.share === null ? "–" : partOf(figures.share)}</b>
+        <ShareMargin spread={figures} />{" "}
         {points !== null && (
           <>
             <Change value={points} digits={0} /> <span class="muted">points</span>

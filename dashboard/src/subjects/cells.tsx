@@ -4,6 +4,7 @@ import { SUBJECT_PREFIX, type SubjectFigures } from "../api";
 import { TrendSparkline } from "../charts/trend_sparkline";
 import { Link } from "../components/link";
 import { moodSentence } from "../components/mood";
+import { ShareMargin } from "../components/sentiment";
 import { listOf } from "../components/subject_links";
 import { windowText } from "../components/window_text";
 import { communityName, count, partOf, plural, score, windowName } from "../format";
@@ -38,7 +39,10 @@ export function VoiceShare({ subject }: { subject: SubjectFigures }) {
   if (subject.share === null) return <span class="muted">not in the set</span>;
   return (
     <>
-      <span>{partOf(subject.share)}</span>
+      <span>
+        {partOf(subject.share)}
+        <ShareMargin spread={{ interval: subject.share_interval }} />
+      </span>
       <span class="voice-bar" aria-hidden="true">
         <span style={{ width: `${100 * subject.share}%` }} />
       </span>

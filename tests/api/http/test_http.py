@@ -35,6 +35,7 @@ async def test_the_surface_on_an_empty_database() -> None:
         "avg_sentiment": None, "posts": 0, "comments": 0,
         "left_out": 0, "methods": {}, "mixed_methods": False, "copies": 0, "corrected": 0,
         "coverage": None, "stderr": None, "interval": None, "few": True, "kinds": None,
+        "shares": None,
     }  # fmt: skip
     assert body(await get(RECENT)) == []
     assert body(await get(SUBREDDITS))["subreddits"] == list(NAMES)

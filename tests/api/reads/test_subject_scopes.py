@@ -214,7 +214,7 @@ def counted(points: Sequence[TrendPoint]) -> list[Any]:
     return [each.model_dump(exclude={"stderr", "interval"}) for each in points]
 
 
-UNTOLD = ("copies", "stderr", "interval", "by_thread", "giant")
+UNTOLD = ("copies", "stderr", "interval", "shares", "by_thread", "giant")
 
 
 def in_tables(compared: Any) -> Any:

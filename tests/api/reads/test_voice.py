@@ -1,15 +1,19 @@
 """Share of voice, against a recount of the mentions."""
 
 import json
+from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from api.errors import UnknownCommunity, UnknownSubject
+from api.reads.subjects import read_subjects
 from api.reads.voice import read_voice
-from api.schema.subject_parameters import VoiceParameters
+from api.schema.subject_parameters import SubjectsParameters, VoiceParameters
 from api.schema.subjects import ShareOfVoice
+from shared.stats.cell_threads import thread_of
+from shared.stats.uncertainty import Thread, mean_of
 from shared.store import COMMENTS, POSTS, Store
 from tests.api.subject_world import a_subject, counts, keep_matched, mentioning, talk, watch
 from tests.api.world import NAMES, NOW, a_post, deps_of, get
@@ -68,6 +72,39 @@ async def test_shares_are_mentions_over_those_of_the_set(talked, hours, names, c
     if base:
         assert sum(each.share or 0 for each in found.subjects) == pytest.approx(1)
     assert found.others is None
+
+
+async def test_the_error_of_a_share_is_that_of_the_threads_of_all_mentions(talked) -> None:
+    items = await all_items(talked)
+    found = await voice(talked)
+    threads: dict[str, list[bool]] = defaultdict(list)
+    listed = {each["id"]: each for each in (await rows_of_subjects(talked))["subjects"]}
+    for each in found.subjects:
+        threads.clear()
+        for name in OWN:
+            for item in mentioning(items, name):
+                threads[thread_of(item)].append(name == each.id)
+        by_hand = mean_of([Thread(len(own), float(sum(own))) for own in threads.values()])
+        assert by_hand is not None
+        assert by_hand.error is not None
+        # Never less than that of independent mentions.
+        share = each.share or 0.0
+        least = (share * (1 - share) / found.base) ** 0.5
+        assert each.stderr == pytest.approx(max(by_hand.error, least), abs=1e-4)
+        low, high = each.interval or (1.0, 0.0)
+        assert 0 <= low < share < high <= 1
+        assert each.few == (found.base < 30)
+        assert each.change_interval is not None
+        assert each.change is not None
+        assert sum(each.change_interval) / 2 == pytest.approx(each.change, abs=1e-3)
+        of_list = listed[each.id]
+        told = (of_list["share_stderr"], of_list["share_interval"], of_list["share_few"])
+        assert told == (each.stderr, each.interval, each.few)
+    assert listed["robots"]["share_stderr"] is None
+
+
+async def rows_of_subjects(store: Any) -> Any:
+    return (await read_subjects(deps_of(store), SubjectsParameters())).model_dump()
 
 
 async def test_the_change_is_against_the_equal_span_before(talked) -> None:
@@ -165,7 +202,11 @@ async def test_share_of_voice_over_http(written) -> None:
         "id",
         "mentions",
         "share",
+        "stderr",
+        "interval",
+        "few",
         "change",
+        "change_interval",
         "previous",
         "positive",
         "sentiment",
