@@ -58,7 +58,8 @@ class Bases:
         """Return those of the own subjects and competitors."""
         own, totals = base_set(subjects), found.totals
         tables = (totals.now, totals.compared, totals.earlier)
-        return cls(own, *(table.mentions(own) for table in tables), totals.now.voices(own))
+        now, compared, earlier = (table.mentions(own) for table in tables)
+        return cls(own, now, compared, earlier, totals.now.voices(own))
 
 
 async def read_subjects(deps: Deps, parameters: SubjectsParameters) -> SubjectsAnswer:
