@@ -52,6 +52,9 @@ async def test_stats_equal_a_count_of_the_items_of_the_window(sqlite_store, subr
     assert found.avg_sentiment == pytest.approx(mean, abs=1e-4)
 
 
+A_THIRD_OF_THREE = [0.0165, 0.937]
+
+
 async def test_both_databases_give_the_same_stats(store) -> None:
     await keep(store, [a_post(1, NOW, label="positive"), a_post(2, NOW - HOUR, "claude")])
     await keep(store, [], [a_comment(1, NOW - 5 * HOUR, label="negative")])
@@ -80,6 +83,11 @@ async def test_both_databases_give_the_same_stats(store) -> None:
             "interval": [-1.0, 1.0],
             "few": True,
             "kinds": None,
+            # A third of three threads of one item each.
+            "shares": {
+                label: {"share": 0.3333, "stderr": 0.2722, "interval": A_THIRD_OF_THREE}
+                for label in ("positive", "negative", "neutral")
+            },
         },
         "window": {"start": "2026-11-22T14:00:00Z", "end": "2026-11-23T13:05:07Z"},
         "coverage": None,
