@@ -21,7 +21,7 @@ from shared.models import (
     Post,
     ScopeHour,
 )
-from shared.stats.cell_threads import add_communities, thread_of, with_threads
+from shared.stats.cell_threads import add_communities, counted_thread_of, with_threads
 from shared.stats.cells import is_empty, methods_of, recount, scored
 from shared.stats.listed import pack_comment, pack_post
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
@@ -106,7 +106,7 @@ def _community_hour(posts: Sequence[Post], comments: Sequence[Comment]) -> Commu
     items: list[Item] = [*posts, *comments]
     return CommunityHour(
         cell=with_threads(
-            recount(posts, comments), [(thread_of(item), scored(item)) for item in items]
+            recount(posts, comments), [(counted_thread_of(item), scored(item)) for item in items]
         ),
         posts=[pack_post(post) for post in newest_first],
         comments=[pack_comment(each) for each in listed],

@@ -34,7 +34,7 @@ from shared.models import (
     SubjectShare,
     Via,
 )
-from shared.stats.cell_threads import add_communities, thread_of, with_threads
+from shared.stats.cell_threads import add_communities, counted_thread_of, with_threads
 from shared.stats.cells import recount_as
 from shared.stats.subjects import (
     VIAS,
@@ -118,7 +118,9 @@ async def rebuild_subjects(
 def _share(mentions: Sequence[tuple[Item, Mention]]) -> SubjectShare:
     by_via = {via: [each for each in mentions if each[1]["via"] == via] for via in VIAS}
     vias: dict[Via, Cell] = {via: _cell(some) for via, some in by_via.items() if some}
-    threads = [(thread_of(item), scored_mention(item, mention)) for item, mention in mentions]
+    threads = [
+        (counted_thread_of(item), scored_mention(item, mention)) for item, mention in mentions
+    ]
     return SubjectShare(
         cell=with_threads(_cell(mentions), threads),
         vias=vias,

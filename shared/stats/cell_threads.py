@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from math import fsum
 from typing import cast
 
-from shared.models import Cell, Comment, Item, Labelled
+from shared.models import Cell, Comment, Item, Labelled, Post
 from shared.stats.cells import COMPOUND_DIGITS, Scored, add, items_in, subtract
 from shared.stats.threads import (
     Threads,
@@ -21,11 +21,21 @@ from shared.stats.threads import (
     without,
 )
 from shared.stats.uncertainty import Thread
+from shared.store.keys import key_of_place
 
 
 def thread_of(item: Item) -> str:
     """Return the thread of an item: the id of the post that it is or answers."""
     return cast("Comment", item)["post_id"] if item["kind"] == "comment" else item["id"]
+
+
+def counted_thread_of(item: Item) -> str:
+    """Return the thread that an item counts in: the original's, for a post that copies another.
+
+    So the copies of a text are one thread in errors, and say as little as one that repeats itself.
+    """
+    copied = cast("Post", item).get("copy_of")
+    return key_of_place(copied)[1] if copied else thread_of(item)
 
 
 def with_threads(cell: Cell, items: Iterable[tuple[str, Scored]]) -> Cell:

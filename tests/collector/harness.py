@@ -265,7 +265,7 @@ async def check_threads(store: Store, items: dict[str, dict[str, Any]]) -> None:
 
 
 def _put(threads: SumsOfThreads, item: Mapping[str, Any]) -> None:
-    thread = item.get("post_id", item["id"])
+    thread = item.get("copy_of", "").partition("_")[2] or item.get("post_id", item["id"])
     count, total = threads.get(thread, (0, 0))
     threads[thread] = (count + 1, total + round(item["sentiment"]["compound"] * 10_000))
 

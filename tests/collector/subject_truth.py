@@ -244,7 +244,9 @@ def _check_threads(days: Iterable[DayStats], hours: Mapping[str, list[Said]]) ->
         for hour, cell in day["hours"].items():
             expected: SumsOfThreads = {}
             for item, mention in hours[f"{day['id']}T{hour}"]:
-                thread = item.get("post_id", item["id"])
+                thread = item.get("copy_of", "").partition("_")[2] or item.get(
+                    "post_id", item["id"]
+                )
                 count, total = expected.get(thread, (0, 0))
                 compound = sentiment_by_hand(item, mention)["compound"]
                 expected[thread] = (count + 1, total + round(compound * 10_000))

@@ -6,8 +6,8 @@ from typing import cast
 
 import pytest
 
-from shared.models import Cell, DayStats
-from shared.stats.cell_threads import with_threads
+from shared.models import Cell, DayStats, Item
+from shared.stats.cell_threads import counted_thread_of, thread_of, with_threads
 from shared.stats.cells import Scored, count, totals
 from shared.stats.compare import Basis, Change, judged, with_verdicts
 from shared.stats.means import DESIGN_EFFECT, sample_of, spread_of
@@ -55,6 +55,27 @@ def test_other_languages_are_left_out_of_threads_too() -> None:
     ]
     assert sample_of(both, "leave_out") == sample_of(both[:1], "leave_out")
     assert sample_of(both, "count").items == 6
+
+
+def test_copies_of_a_post_are_one_thread_with_it_in_errors() -> None:
+    others = small_threads("p", 100)
+    posts = [
+        {"kind": "post", "id": f"copy{n}", "copy_of": "aws/2026-11-03T12:00:00Z_p0"}
+        for n in range(200)
+    ]
+    apart = [thread_of(cast("Item", post)) for post in posts]
+    counted = [counted_thread_of(cast("Item", post)) for post in posts]
+    assert len(set(apart)) == 200
+    assert set(counted) == {"p0"}
+    once = sample_of([a_cell({**others, "p0": [*others["p0"], *[0.9] * 200]})], "count")
+    as_if_apart = sample_of([a_cell({**others, **{name: [0.9] for name in apart}})], "count")
+    assert once.plain is not None
+    assert as_if_apart.plain is not None
+    assert once.mean == pytest.approx(as_if_apart.mean)
+    assert (once.plain.error or 0) > 5 * (as_if_apart.plain.error or 1)
+    assert once.weighted is not None
+    # The weighted mean hears the copies as about seven items.
+    assert once.weighted.value < 0.15 < once.mean
 
 
 def test_one_thread_alone_tells_no_error_and_few_items_are_few() -> None:
