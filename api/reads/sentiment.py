@@ -44,7 +44,6 @@ from shared.stats.compare import (
 )
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
-from shared.stats.means import spread_of
 from shared.stats.step_length import PARTS, fitting_step
 from shared.stats.subjects import SentimentIsOf, sentiment_is_of
 from shared.stats.windows import Granularity, Spans, Times, steps_of
