@@ -22,6 +22,7 @@ export function makeTotals(given: Partial<Totals> = {}): Totals {
     stderr: null,
     interval: null,
     few: total - left_out < 30,
+    shares: null,
     ...given,
   };
 }

@@ -314,7 +314,7 @@ test("a mean may be off by half of its interval either way", () => {
 });
 
 describe("a change of a share of voice", () => {
-  const voice = { share: 0.3, previous: 0.2, change: 0.1 };
+  const voice = { share: 0.3, previous: 0.2, change: 0.1, change_interval: null };
 
   test("is given in points where chance doesn't explain it", () => {
     expect(significantVoiceChange(voice, 400, 400)).toBeCloseTo(10);
