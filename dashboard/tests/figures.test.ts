@@ -327,6 +327,12 @@ describe("a change of a share of voice", () => {
 
   test("is none where little was mentioned, or nothing is known", () => {
     expect(significantVoiceChange(voice, 400, 29)).toBeNull();
-    expect(significantVoiceChange({ share: 0.3, previous: null, change: null }, 400, 0)).toBeNull();
+    expect(
+      significantVoiceChange(
+        { share: 0.3, previous: null, change: null, change_interval: null },
+        400,
+        0,
+      ),
+    ).toBeNull();
   });
 });
