@@ -1,8 +1,9 @@
-"""The kinds of talk of a text, by the logits of its passages."""
+"""The kinds of talk of a text, by the logits of its passages and by rules of its words."""
 
 import math
 from collections.abc import Mapping, Sequence
 
+from collector.text.talk_rules import told_in
 from shared.kinds import OTHER, TALK, Talk
 
 TOLD: Sequence[Talk] = [kind for kind in TALK if kind != OTHER]
@@ -12,13 +13,18 @@ Bounds = Mapping[Talk, float]
 """The probability from which each kind holds."""
 
 
-def kinds_of(passages: Sequence[Sequence[float]], bounds: Bounds) -> tuple[Talk, ...]:
+def kinds_of(
+    passages: Sequence[Sequence[float]], bounds: Bounds, words: str = ""
+) -> tuple[Talk, ...]:
     """Return the kinds that hold, in the order of TALK, or OTHER alone.
 
-    passages are the logits of each, in the order of TOLD. An outage is a problem, too.
+    passages are the logits of each, in the order of TOLD; words are the text's own, in which rules
+    tell kinds beside the model. An outage is a problem, too.
     """
     by_kind = zip(TOLD, zip(*passages, strict=True), strict=True)
-    found = {kind for kind, logits in by_kind if of_text(logits) >= bounds[kind]}
+    probabilities = {kind: of_text(logits) for kind, logits in by_kind}
+    found = {kind for kind, probability in probabilities.items() if probability >= bounds[kind]}
+    found.update(told_in(words, probabilities))
     if "outage" in found:
         found.add("problem")
     return tuple(kind for kind in TALK if kind in found) or (OTHER,)

@@ -35,7 +35,7 @@ class Reader:
         found = iter(self.encoder.read([passage for passage in passages if passage.text]))
         languages = {text: language_of(text) for text in {passage.text for passage in passages}}
         return [
-            self._whole(next(found), languages[passage.text]) if passage.text else NO_WORDS
+            self._whole(next(found), passage.text, languages) if passage.text else NO_WORDS
             for passage in passages
         ]
 
@@ -47,12 +47,13 @@ class Reader:
         """Return what the texts say of each target."""
         return self.scores([target_passage(target) for target in targets])
 
-    def _whole(self, found: "Found", language: Language) -> Score:
+    def _whole(self, found: "Found", text: str, languages: Mapping[str, Language]) -> Score:
         """Return the score with the kinds of talk; it learnt those of English texts alone."""
+        language = languages[text]
         score = self._score(found, language)
         if found.kinds is None or not self.bounds or language != "en":
             return score
-        return score._replace(kinds=kinds_of([found.kinds], self.bounds))
+        return score._replace(kinds=kinds_of([found.kinds], self.bounds, text))
 
     def _score(self, found: "Found", language: Language) -> Score:
         top = max(found.logits)

@@ -40,6 +40,23 @@ def test_a_kind_holds_from_its_bound_in_any_passage(
     assert checked(found) == set(found)
 
 
+@pytest.mark.parametrize(
+    ("words", "probability", "kinds"),
+    [
+        ("Netlify is down again", 0.2, ["problem", "outage"]),
+        ("Netlify is down again", 0.01, ["other"]),
+        ("Netlify went well again", 0.2, ["other"]),
+        ("", 0.2, ["other"]),
+    ],
+)
+def test_plain_words_lower_the_bound_of_a_kind(
+    words: str, probability: float, kinds: list[Talk]
+) -> None:
+    found = kinds_of([logits(outage=probability)], BOUNDS, words)
+    assert list(found) == kinds
+    assert checked(found) == set(found)
+
+
 def test_there_is_a_logit_for_each_kind_but_other() -> None:
     assert [*TOLD, "other"] == list(TALK)
     with pytest.raises(ValueError, match="zip"):
@@ -60,5 +77,6 @@ def test_english_texts_have_kinds_and_targets_none() -> None:
     french = "Je trouve que c'est vraiment très bien et je le recommande à tous mes amis"
     found = reader.scores([Passage(text), Passage(text, (4, 9)), Passage(french), Passage("")])
     assert [each.kinds for each in found] == [("problem",), None, None, None]
+    assert reader.of_text("Show HN: a clock").kinds == ("problem", "showcase")
     assert found[3] == NO_WORDS
     assert Reader(_Told(), 0.0).of_text(text).kinds is None  # type: ignore[arg-type]

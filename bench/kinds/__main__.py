@@ -1,0 +1,38 @@
+"""How well the encoder tells the kinds of talk (docs/kinds.md): python -m bench.kinds [--json].
+
+It measures items that no training had, of the parts dev and test, or of those that --part names.
+Recorded items are read from ../shared; without it the figures are of our own sentences alone.
+"""
+
+import argparse
+import json
+import sys
+
+from bench.field.joining import PARTS
+from bench.kinds.figures import read_items, reports_of, table_of, told_of
+from collector.sentiment.encoder.runtime import Encoder, Files
+
+HELD_OUT = ("dev", "test")
+
+
+def main() -> None:
+    """Print the figures; exit with 1 if the weights tell no kinds."""
+    parser = argparse.ArgumentParser(prog="bench.kinds", description=__doc__)
+    parser.add_argument("--part", action="append", choices=PARTS)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    files = Files()
+    try:
+        told = told_of(Encoder(files), files.kind_bounds(), read_items(args.part or HELD_OUT))
+    except ValueError as problem:
+        sys.exit(str(problem))
+    reports = reports_of(told)
+    if args.json:
+        print(json.dumps(reports, indent=2))
+        return
+    for group, each in reports.items():
+        print(f"## {group}\n\n{table_of(each)}\n")
+
+
+if __name__ == "__main__":
+    main()
