@@ -7,12 +7,13 @@ Recorded items are read from ../shared; without it the figures are of our own se
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 
-from bench.field.joining import PARTS
+from bench.field.joining import PARTS, Part
 from bench.kinds.figures import read_items, reports_of, table_of, told_of
 from collector.sentiment.encoder.runtime import Encoder, Files
 
-HELD_OUT = ("dev", "test")
+HELD_OUT: Sequence[Part] = ("dev", "test")
 
 
 def main() -> None:
@@ -22,8 +23,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     files = Files()
+    parts: Sequence[Part] = args.part or HELD_OUT
     try:
-        told = told_of(Encoder(files), files.kind_bounds(), read_items(args.part or HELD_OUT))
+        told = told_of(Encoder(files), files.kind_bounds(), read_items(parts))
     except ValueError as problem:
         sys.exit(str(problem))
     reports = reports_of(told)

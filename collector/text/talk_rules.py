@@ -32,7 +32,7 @@ _WORK = (
     r"project|startup|tutorial|guide|benchmark|dashboard|config)"
 )
 _SERVICE = rf"(?:{_NAME}|it|everything|site|website|api|service|servers?|login)"
-_LEFT = r"(?:dropped|ditched|left|cancell?ed|uninstalled|quit|replaced)"
+_LEFT = r"(?:dropped|ditched|left|cancel(?:ed|led)|uninstalled|quit|replaced)"
 
 RULES: Mapping[Talk, tuple[Rule, ...]] = {
     "outage": (
@@ -52,7 +52,7 @@ RULES: Mapping[Talk, tuple[Rule, ...]] = {
             r"\boutages?\b",
             r"\bstatus page\b",
             r"\bincident (?:report|summary|review)\b",
-            r"\b50[0234]s?\b.*\b(?:error|everyone|all|api|50[0234]s?)\b",
+            r"\b50[0234]s?\b.{0,100}\b(?:error|everyone|all|api|50[0234]s?)\b",
             r"\bservice unavailable\b|\bbad gateway\b",
         ),
     ),
@@ -79,7 +79,7 @@ RULES: Mapping[Talk, tuple[Rule, ...]] = {
             r"|rework|update|configure|extend|modify|complete|change) (?!of\b)\w",
             r"^(?:being able|the ability|ability|an option|option) to\b",
             r"\bwhy can't (?:we|you|it|they) (?:just )?(?:have|get|let|be)\b",
-            r"\bi'd (?:gladly |happily )?pay\b.* if (?:it|they|you|there)\b",
+            r"\bi'd (?:gladly |happily )?pay\b.{0,100} if (?:it|they|you|there)\b",
             r"^no (?:ability|option|support) \w",
             r"\b(?:suggestion|proposal|improvement) ?:",
         ),
@@ -87,10 +87,12 @@ RULES: Mapping[Talk, tuple[Rule, ...]] = {
     "question": (
         _rule(
             0.1,
-            r"\b(?:anyone|anybody|someone|any of you)\b[^.?!]*\?",
-            r"(?:^|[.!?:,] )(?:how|which|what|where|does|do|is|are|can|has|have|any)\b[^.?!]*\?$",
-            r"\bhow (?:do|can|should|would) (?:i|we|you)\b[^.!]*\?",
-            r"\bany (?:ideas?|advice|tips|suggestions|recommendations|alternatives?)\b[^.!]*\?",
+            r"\b(?:anyone|anybody|someone|any of you)\b[^.?!]{0,300}\?",
+            r"(?:^|[.!?:,] )(?:how|which|what|where|does|do|is|are|can|has|have|any)\b"
+            r"[^.?!]{0,300}\?$",
+            r"\bhow (?:do|can|should|would) (?:i|we|you)\b[^.!]{0,300}\?",
+            r"\bany (?:ideas?|advice|tips|suggestions|recommendations|alternatives?)\b"
+            r"[^.!]{0,300}\?",
         ),
     ),
     "switch": (
@@ -100,7 +102,7 @@ RULES: Mapping[Talk, tuple[Rule, ...]] = {
             rf"\b(?:went|gone|going|came) back to {_NAME}",
             rf"(?:^|[.!] )back (?:to|on|with) {_NAME}",
             rf"(?:^|[.!] |\b(?:i|we|i've|we've|finally|just) ){_LEFT} {_NAME}",
-            rf"\breplaced {_NAME}.* (?:with|by) ",
+            rf"\breplaced {_NAME}.{{0,100}} (?:with|by) ",
         ),
         _rule(
             0.1,
@@ -121,7 +123,7 @@ RULES: Mapping[Talk, tuple[Rule, ...]] = {
             rf"\bused {_NAME}.{{0,30}} to (?:build|write|make|create) (?:an?|my|our)"
             rf" (?:[\w-]+ ){{0,3}}?{_WORK}\b",
             r"\b(?:this|here) is (?:the|my|our)(?: new| own| little)? (?:[\w-]+ )?"
-            rf"{_WORK}\b.*\b(?:i|we)(?:'ve| have)\b",
+            rf"{_WORK}\b.{{0,100}}\b(?:i|we)(?:'ve| have)\b",
             r"\b(?:data|logs?|code|scripts?)(?: is| are)? (?:in the repo|on github)\b",
         ),
     ),
