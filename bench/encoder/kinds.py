@@ -14,6 +14,11 @@ BOUNDS = [step / 100 for step in range(20, 81)]
 MIDDLE = 0.5
 
 Bounds = Mapping[Talk, float]
+RARE: Bounds = {"outage": 0.2, "request": 0.2, "news": 0.28}
+"""The bounds of kinds that people tell less plainly than the sentences written for training do.
+
+They were chosen on the recorded items of the set's train part, and its development part.
+"""
 
 
 def told_of(items: Sequence[Item]) -> list[Item]:
@@ -32,7 +37,10 @@ def probabilities_by(forward: Forward, items: Sequence[Item]) -> Tensor:
 
 
 def bounds_of(probabilities: Tensor, items: Sequence[Item]) -> Bounds:
-    """Return of each kind the bound with the best F1; of equally good ones that nearest to 0.5."""
+    """Return of each kind the bound with the best F1, or that of RARE.
+
+    Of equally good ones it is that nearest to 0.5.
+    """
     marks = _marks(items)
 
     def best(column: int) -> float:
@@ -42,7 +50,7 @@ def bounds_of(probabilities: Tensor, items: Sequence[Item]) -> Bounds:
 
         return max(BOUNDS, key=rank)
 
-    return {kind: best(column) for column, kind in enumerate(TOLD)}
+    return {kind: RARE.get(kind) or best(column) for column, kind in enumerate(TOLD)}
 
 
 def figures_of(
