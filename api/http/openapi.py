@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from api.endpoint import UNAUTHORIZED, Endpoint
 from api.endpoints import ENDPOINTS
@@ -171,10 +171,19 @@ def _reference(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": REFERENCE.format(model=model.__name__)}
 
 
+class _Untitled(GenerateJsonSchema):
+    """Makes schemas whose fields have no titles but those that their models give."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        """Return False: a name isn't a title."""
+        del schema
+        return False
+
+
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     if endpoint.parameters is None:
         return []
-    schema = endpoint.parameters.model_json_schema(mode="validation")
+    schema = endpoint.parameters.model_json_schema(mode="validation", schema_generator=_Untitled)
     required = schema.get("required", [])
     return [
         _parameter(name, field, is_path=f"{{{name}}}" in endpoint.path, required=name in required)
@@ -185,7 +194,7 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 def _parameter(
     name: str, field: Mapping[str, Any], *, is_path: bool, required: bool
 ) -> dict[str, Any]:
-    kept = {key: value for key, value in field.items() if key not in {"description", "title"}}
+    kept = {key: value for key, value in field.items() if key != "description"}
     examples = kept.pop("examples", [])
     if "anyOf" in kept:
         # Null only stands for a missing parameter.

@@ -187,6 +187,8 @@ class TrendsParameters(ScopeParameters, FormatParameters):
     hours: Hours = Field(default=168, examples=[168])
     granularity: AskedGranularity = Field(
         default="hour",
+        # Generators of clients name its type so: that of the answer has no auto.
+        title="Asked granularity",
         description=f"{STEPS}; days are in UTC, and weeks begin on Monday. If a window has more"
         f" than {MAX_HOURS} hours, hours and parts of a day return days; `granularity` of the"
         " answer says which",

@@ -20,8 +20,8 @@ class TopicsParameters(SpanParameters):
 
     community: CommunityName | None = Field(
         default=None,
-        description="the name of a watched community, in upper or lower case; without it and"
-        " `subject`, all communities",
+        description="the name of a watched community, in upper or lower case, instead of"
+        " `subject`; without both, all communities",
         examples=["claude"],
     )
     subject: OneSubject = None
