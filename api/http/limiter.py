@@ -69,8 +69,8 @@ def finds_topics(parameters: object) -> bool:
 
 
 def is_heavy(parameters: object, form: str = "json") -> bool:
-    """Return whether the read is a search, a file, a large page, a long sum, or finds topics."""
-    if form != "json" or finds_topics(parameters):
+    """Return whether it is a search, a file, a large page, a long sum, reasons, or finds topics."""
+    if form != "json" or isinstance(parameters, ExplainParameters) or finds_topics(parameters):
         return True
     match parameters:
         case ListParameters():
@@ -86,4 +86,4 @@ def is_heavy(parameters: object, form: str = "json") -> bool:
         case EffectParameters():
             return 2 * parameters.days * 24 > MAX_LIGHT_HOURS
         case _:
-            return isinstance(parameters, ExplainParameters)
+            return False
