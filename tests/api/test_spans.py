@@ -24,7 +24,7 @@ from shared.times import hour_start, iso, utc_now
 from tests.api.reads.test_change import collected
 from tests.api.reads.test_coverage import observed
 from tests.api.subject_world import keep_matched, watch
-from tests.api.test_windows import ITEMS, MOMENTS, UNCERTAIN, Item, by_hand, steps, with_items
+from tests.api.test_windows import BESIDE_COUNTS, ITEMS, MOMENTS, Item, by_hand, steps, with_items
 from tests.api.world import NAMES, NOW, a_post, deps_of, get, keep
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -71,11 +71,11 @@ async def test_any_span_equals_a_count_by_hand(
         await store.close()
     first, last = whole(now, start, end)
     expected = by_hand(now, drawn, first, last, scope)
-    assert stats.statistics.model_dump(exclude=UNCERTAIN) == expected
+    assert stats.statistics.model_dump(exclude=BESIDE_COUNTS) == expected
     assert (stats.window.start, stats.window.end) == (iso(first), iso(last))
     assert stats.time_window_hours == (last - first) // HOUR
     assert stats.timestamp == iso(now)
-    assert [point.model_dump(exclude=UNCERTAIN) for point in trends.trend_data] == [
+    assert [point.model_dump(exclude=BESIDE_COUNTS) for point in trends.trend_data] == [
         {"start": iso(begin), **by_hand(now, drawn, max(begin, first), min(until, last), scope)}
         for begin, until in steps(first, last - SECOND, "day")
     ]
@@ -113,8 +113,8 @@ async def test_a_comparison_counts_the_span_and_the_one_it_names(
     for scope, each in zip(["aws", "all"], found.subreddits, strict=True):
         now_by_hand = by_hand(now, drawn, first, last, scope)
         before_by_hand = by_hand(now, drawn, first - back, last - back, scope)
-        assert each.statistics.model_dump(exclude=UNCERTAIN) == now_by_hand
-        assert each.previous.model_dump(exclude=UNCERTAIN) == before_by_hand
+        assert each.statistics.model_dump(exclude=BESIDE_COUNTS) == now_by_hand
+        assert each.previous.model_dump(exclude=BESIDE_COUNTS) == before_by_hand
         assert each.change is not None
         assert each.change.hours <= (last - first) // HOUR
 
