@@ -21,7 +21,7 @@ def kinds_of_cells(cells: Iterable[Cell]) -> dict[Talk, KindFigures] | None:
         kind: KindFigures(
             items=sums.items,
             avg_sentiment=round(sums.mean, COMPOUND_DIGITS),
-            share=sums.items / told,
+            share=round(sums.items / told, COMPOUND_DIGITS),
         )
         for kind, sums in sums_of(text).items()
     }
