@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from api.schema.values import (
     ITEM_ID,
@@ -86,10 +87,28 @@ SPAN = (
 )
 
 
+def _without_default(schema: JsonDict) -> None:
+    """Remove the default: generated clients would send it, and `start` refuses `hours`."""
+    schema.pop("default", None)
+
+
+def _hours(default: int) -> str:
+    """Return the description of the hours of a window that may have a start instead."""
+    return (
+        f"a whole number of hours from 1 to {MAX_HOURS}, the current one included; not with"
+        f" `start` and `end`. Without any of the three, {default}"
+    )
+
+
 class SpanParameters(Parameters):
     """The window of a request: the last hours, or from a start to an end."""
 
-    hours: Hours = Field(default=24, examples=[24])
+    hours: Hours = Field(
+        default=24,
+        description=_hours(24),
+        examples=[24],
+        json_schema_extra=_without_default,
+    )
     start: Bound | None = Field(
         default=None,
         description="a time or a date, instead of `hours`: the window begins then, at most"
@@ -184,7 +203,12 @@ class FormatParameters(Parameters):
 class TrendsParameters(ScopeParameters, FormatParameters):
     """The communities, the window and the steps of a course."""
 
-    hours: Hours = Field(default=168, examples=[168])
+    hours: Hours = Field(
+        default=168,
+        description=_hours(168),
+        examples=[168],
+        json_schema_extra=_without_default,
+    )
     granularity: AskedGranularity = Field(
         default="hour",
         # Generators of clients name its type so: that of the answer has no auto.

@@ -8,7 +8,7 @@ import json
 import pkgutil
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import undertone_client.api
@@ -83,11 +83,15 @@ def main(address: str, key: str) -> None:
     cycles = sync["cycles"](client=client)
     one = {"id": posts[0].id, "subreddit": posts[0].subreddit, "kind": "post"}
     since = datetime(2026, 1, 1, tzinfo=UTC)
+    today = {"start": datetime.now(UTC) - timedelta(hours=12)}
     given: dict[str, dict[str, Any]] = {
         "posts_recent": {"q": "the", "sentiment": "positive", "start": since},
         "items": {"q": "the", "kind": "comment", "start": since},
         "post": {"id": posts[0].id, "subreddit": posts[0].subreddit},
         "cycle": {"id": cycles[0].id},
+        "sentiment_stats": today,
+        "sentiment_trends": {**today, "granularity": "auto"},
+        "explain": {**today, "community": "claude"},
         "sentiment_compare": {"subreddits": ["claude", "OpenAI"], "granularity": "day"},
         "trending_topics": {"limit": 5},
         "topics": {"community": "claude", "hours": 168, "limit": 5},
