@@ -41,7 +41,7 @@ def figures_by_hand(items: list[Any], compound_of: Any) -> dict[str, tuple[int, 
     for kind in TALK:
         if own := [compound_of(item) for item in told if kind in item["kinds"]]:
             mean = pytest.approx(sum(own) / len(own), abs=1e-4)
-            found[kind] = (len(own), mean, pytest.approx(len(own) / len(told)))
+            found[kind] = (len(own), mean, pytest.approx(len(own) / len(told), abs=1e-4))
     return found
 
 
