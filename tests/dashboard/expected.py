@@ -58,6 +58,12 @@ def split(counts: Answer) -> str:
     return ", ".join(f"{share(counts[label], total)} {label}" for label in LABELS)
 
 
+def share_margin(totals: Answer, label: str) -> str:
+    """Format how far the share of a label may be off, in points; nothing where it is unknown."""
+    interval = (totals["shares"] or {}).get(label, {}).get("interval")
+    return f"\u00b1{int(100 * ((interval[1] - interval[0]) / 2) + 0.5)}" if interval else ""
+
+
 def is_comparable(compared: Answer) -> bool:
     """Return whether the hours before can be compared."""
     return compared["change"]["reason"] not in {"no_earlier_data", "not_collected"}

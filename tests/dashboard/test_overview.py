@@ -49,7 +49,8 @@ def expect_figures(page: Page, told: Answer) -> None:
     expect(now.get_by_role("img", name=expected.split(stats), exact=True)).to_be_visible()
     for label in expected.LABELS:
         expect(now.get_by_role("link", name=label)).to_have_text(
-            f"{expected.share(stats[label], stats['total'])} {label} · {stats[label]:,}"
+            f"{expected.share(stats[label], stats['total'])}{expected.share_margin(stats, label)} "
+            f"{label} · {stats[label]:,}"
         )
 
 
@@ -200,7 +201,8 @@ def test_an_unknown_community_is_named_and_there_is_a_way_out(
     page = visit.open(subreddit="nobody")
     expect(page.get_by_role("alert")).to_contain_text("'nobody' isn't watched")
     expect(page.get_by_role("alert")).to_contain_text("Choose another community above.")
-    # Chromium itself reports a 404.
+    # Chromium itself reports each 404.
+    page.wait_for_load_state("networkidle")
     visit.complaints.clear()
     page.get_by_role("combobox", name="Community").select_option(label="All communities")
     expect(page.get_by_role("alert")).to_have_count(0)

@@ -26,6 +26,8 @@ export function Communities() {
   const { hours, subreddit: community } = address.value;
   const scope = community ?? "all";
   const compared = useTrends([scope], hours);
+  // What can't be asked for, as an unknown community, is said once.
+  const isRefused = compared.error?.isTransient === false;
   return (
     <div class="communities">
       <div class="bar">
@@ -70,11 +72,12 @@ export function Communities() {
             }}
           </DataState>
           <BeforeAndAfter />
-          <Reasons community={community} />
+          {!isRefused && <Reasons community={community} />}
           <div class="reasons">
-            {community ? <TopicsCard scope={{ community }} /> : <Contributors />}
+            {!community && <Contributors />}
+            {community && !isRefused && <TopicsCard scope={{ community }} />}
             <TrendingCard />
-            {community && <KindsOf community={community} hours={hours} />}
+            {community && !isRefused && <KindsOf community={community} hours={hours} />}
           </div>
           <SmallMultiples />
         </>
