@@ -134,7 +134,13 @@ def moment(time: str) -> str:
 
 
 def when(step: Answer) -> str:
-    """Return a pattern of a step's beginning and end."""
+    """Return a pattern of a step's beginning and end, of its day, or of its first and last day."""
+    since, until = (datetime.fromisoformat(step[name]) for name in ("start", "end"))
+    hours = (until - since).total_seconds() / HOUR
+    if hours > STEP_HOURS["day"]:
+        return rf"{day(step['start'])} \u2013 {day(iso(until.timestamp() - 1))}"
+    if hours > STEP_HOURS["day"] / 2 and not until.hour:
+        return day(step["start"])
     return rf"{moment(step['start'])}\u2013{local(step['end']):%H:%M}"
 
 
