@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.dashboard import expected
 from tests.dashboard.conftest import Product, Visit
 
 # The number of strongly coloured pixels in each column of the chart's upper part, where means are.
@@ -74,16 +75,22 @@ def share_drawn(columns: list[int], first: float, last: float, steps: int) -> fl
     return sum(1 for each in part if each) / max(1, len(part))
 
 
-VIEWS = [{"view": "communities"}, {"view": "compare", "compare": "claude,Cursor", "hours": 168}]
+COMPARE = {"view": "compare", "compare": "claude,Cursor", "hours": 168}
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=["communities", "compare"])
-def test_a_line_breaks_where_hours_have_no_items(visit: Visit, view: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("view", "names", "hours"),
+    [({"view": "communities"}, ["all"], 24), (COMPARE, ["claude", "Cursor"], 168)],
+    ids=["communities", "compare"],
+)
+def test_a_line_breaks_where_hours_have_no_items(
+    visit: Visit, product: Product, view: dict[str, str], names: list[str], hours: int
+) -> None:
     change_steps(visit, lambda at, count, _: EMPTY if count // 3 <= at < 2 * count // 3 else LONE)
     columns = drawn(visit.open(**view))
-    steps = 22 if "hours" in view else 24
-    assert share_drawn(columns, steps / 3, 2 * steps / 3 - 1, steps) < 0.05
-    assert share_drawn(columns, 1, steps / 3 - 2, steps) > 0.95
+    steps = len(expected.trends(product, names, hours=hours)[0])
+    assert share_drawn(columns, steps // 3, 2 * steps // 3 - 1, steps) < 0.05
+    assert share_drawn(columns, 0, steps // 3 - 1, steps) > 0.95
 
 
 def test_posts_that_stand_alone_are_points_and_no_line(visit: Visit, product: Product) -> None:
