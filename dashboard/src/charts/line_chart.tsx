@@ -6,7 +6,7 @@ import type { ChartStep, StepRange } from "../figures";
 import { SENTIMENT_AXIS, sentimentAxis, TIME_AXIS, timeAxis, timeZoneOptions } from "./axes";
 import { completeStepsPath, drawBands, drawMarks, drawUncollected } from "./marks";
 import { cssColour, Plot, useRedraw } from "./plot";
-import { drawSelection, selectBySteps } from "./selecting";
+import { drawSelection, NO_DRAG, selectBySteps } from "./selecting";
 
 /** One dash for each line; the style sheet has the colours: --line-1 and so on. */
 export const DASHES = [[], [7, 4], [2, 4], [10, 4, 2, 4], [4, 2]];
@@ -60,7 +60,7 @@ function chartOptions(latest: { current: Props }): Omit<uPlot.Options, "width" |
     cursor: {
       y: false,
       points: { size: 8, width: 2, fill: cssColour("card") },
-      drag: { x: false },
+      drag: NO_DRAG,
     },
     scales: {
       x: { time: true, range: (_, min, max) => [min - seconds / 2, max + seconds / 2] },

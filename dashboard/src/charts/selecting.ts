@@ -16,6 +16,9 @@ interface Handlers {
   onClick: (step: number, isTouch: boolean) => void;
 }
 
+/** The cursor of such a chart: uPlot takes a click at its edge for a drag, and would swallow it. */
+export const NO_DRAG: uPlot.Cursor.Drag = { x: false, y: false, click: () => {} };
+
 /** Let a chart's steps be selected. A finger that moves up or down scrolls the page. */
 export function selectBySteps(chart: uPlot, handlers: Handlers): void {
   const { over } = chart;

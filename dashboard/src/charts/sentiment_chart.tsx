@@ -15,7 +15,7 @@ import {
 } from "./axes";
 import { completeStepsPath, drawBands, drawMarks, drawUncollected } from "./marks";
 import { cssColour, Plot, useRedraw } from "./plot";
-import { drawSelection, selectBySteps } from "./selecting";
+import { drawSelection, NO_DRAG, selectBySteps } from "./selecting";
 
 /** The bars take the lower part of the chart, the line the rest. */
 const BARS_SHARE = 0.3;
@@ -125,7 +125,7 @@ function cursorOptions({ syncKey }: Props): uPlot.Cursor {
     y: false,
     x: true,
     points: { size: 8, width: 2, fill: cssColour("card") },
-    drag: { x: false, y: false },
+    drag: NO_DRAG,
     ...(syncKey ? { sync: { key: syncKey, setSeries: false, filters: { pub: isMouseMove } } } : {}),
   };
 }
