@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from shared.times import hour_start, iso, parse_iso, utc_now
 from tests.dashboard.conftest import Product, Visitor
+from tests.dashboard.expected import STEP_HOURS
 from tests.dashboard.test_every_view import is_too_wide, settle, violations
 
 SUBJECT = "cursor"
@@ -96,18 +97,22 @@ def test_a_removed_subject_comes_back_with_its_markers(product: Product, visitor
     assert [each["subject"] for each in product.get("markers")["markers"]] == [SUBJECT]
 
 
-# Views with the length of a step of their chart, in hours.
-CHARTS: list[tuple[dict[str, Any], str, int]] = [
-    ({"subject": SUBJECT, "hours": 24}, "Over time", 2),
-    ({"view": "communities", "hours": 24}, "Over time", 1),
-    ({"subreddit": "claude", "hours": 168}, "Over time", 1),
-    ({"view": "compare", "compare": "subject:cursor,claude", "hours": 24}, "Average sentiment", 2),
+# Views with the name of their chart and the scopes in it.
+CHARTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"subject": SUBJECT, "hours": 24}, "Over time", "subject:cursor"),
+    ({"view": "communities", "hours": 24}, "Over time", "all"),
+    ({"subreddit": "claude", "hours": 168}, "Over time", "claude"),
+    (
+        {"view": "compare", "compare": "subject:cursor,claude", "hours": 24},
+        "Average sentiment",
+        "subject:cursor,claude",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("view", "chart", "step"), CHARTS)
+@pytest.mark.parametrize(("view", "chart", "scopes"), CHARTS)
 def test_a_line_stands_at_its_time_on_each_chart_and_in_its_table(
-    product: Product, visitor: Visitor, view: dict[str, Any], chart: str, step: int
+    product: Product, visitor: Visitor, view: dict[str, Any], chart: str, scopes: str
 ) -> None:
     marker = mark(product, "own", 6, subject=SUBJECT, link="https://cursor.example/")
     page = visitor(product.url).open(**view)
@@ -118,7 +123,9 @@ def test_a_line_stands_at_its_time_on_each_chart_and_in_its_table(
     line = card.locator(".marker-line").bounding_box()
     assert plot
     assert line
-    part = place_of(marker["at"], view["hours"], step)
+    asked = {"hours": view["hours"], "granularity": "auto", "until": "collected"}
+    granularity = product.get("sentiment/compare", scopes=scopes, **asked)["granularity"]
+    part = place_of(marker["at"], view["hours"], STEP_HOURS[granularity])
     assert line["x"] == pytest.approx(plot["x"] + plot["width"] * part, abs=NEAR)
     assert line["y"] == pytest.approx(plot["y"], abs=NEAR)
     assert line["height"] == pytest.approx(plot["height"], abs=NEAR)
