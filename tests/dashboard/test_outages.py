@@ -68,7 +68,8 @@ def test_the_overview_says_once_since_when_and_why(visit: Visit) -> None:
 
 def test_the_table_of_a_chart_gives_the_reason_of_a_gap(visit: Visit, blocked: Product) -> None:
     page = visit.open(view="communities", hours=24)
-    page.get_by_text("The figures as a table").click()
+    chart = page.get_by_role("region", name="Over time", exact=True)
+    chart.get_by_text("The figures as a table").click()
     table = page.get_by_role("region", name="Sentiment and volume over time")
     expect(table.get_by_text(re.compile("a part is missing: Reddit blocks")).first).to_be_visible()
     stats = blocked.get("sentiment/stats", hours=24)
