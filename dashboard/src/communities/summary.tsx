@@ -122,7 +122,8 @@ function ChangeReason({ moved }: { moved: number | null }) {
   if ([loadedAll, loadedTopics].some(({ data, error }) => !data && !error))
     return <p class="because coming">{PLACEHOLDER}</p>;
   const first = rankContributors(all).find((contributor) => contributor.effect > 0 === moved > 0);
-  if (!first) return null;
+  // The placeholder's line stays: what is below must not jump.
+  if (!first) return <p class="because">No community alone accounts for it.</p>;
   const topic = topics.find(
     (each) =>
       each.subreddits[0] === first.name &&
