@@ -278,7 +278,7 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
 async def api_explain(req: func.HttpRequest) -> func.HttpResponse:
     """Return what made the change of a scope."""
     # The rules of texts cost 50 ms, only when used.
-    from api.reads.explain import read_explanation  # noqa: PLC0415
+    from api.reads.explain.explanation import read_explanation  # noqa: PLC0415
 
     return await serve_data(
         req, ExplainParameters, read_explanation, moments=MOMENTS_OF_EXPLANATION

@@ -116,7 +116,7 @@ ENDPOINTS = (
     Endpoint(
         "explain",
         "/explain",
-        "What made the change of a subject, a community or all, with its evidence",
+        "The reasons for the change of a subject, a community or all, with their evidence",
         Explanation,
         ExplainParameters,
         problems=(404, 422, 429),

@@ -8,7 +8,7 @@ from api.actions.ingest import take
 from api.deps import Deps
 from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
-from api.reads.explain import read_explanation
+from api.reads.explain.explanation import read_explanation
 from api.reads.health import LastObserved, check_health
 from api.reads.items import read_items
 from api.reads.post import read_post

@@ -7,21 +7,21 @@ from api.schema.kinds import KindFigures
 from shared.kinds import Talk
 from shared.models import Cell
 from shared.stats.cells import COMPOUND_DIGITS, add
-from shared.stats.kinds import items_told, sums_of
+from shared.stats.kinds import items_with_kinds, sums_of
 from shared.switches import switch_of
 
 
 def kinds_of_cells(cells: Iterable[Cell]) -> dict[Talk, KindFigures] | None:
-    """Return the figures of each kind of talk; None where no item's kinds are told."""
+    """Return the figures of each kind of talk; None where no item has kinds."""
     text = add(cells).get("kinds", "")
-    told = items_told(text)
-    if not told:
+    items = items_with_kinds(text)
+    if not items:
         return None
     return {
         kind: KindFigures(
             items=sums.items,
             avg_sentiment=round(sums.mean, COMPOUND_DIGITS),
-            share=round(sums.items / told, COMPOUND_DIGITS),
+            share=round(sums.items / items, COMPOUND_DIGITS),
         )
         for kind, sums in sums_of(text).items()
     }

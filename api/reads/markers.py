@@ -79,7 +79,7 @@ async def read_effect(deps: Deps, parameters: EffectParameters) -> MarkerEffect:
     Raises NotFound and StoreError.
     """
     # The rules of texts cost 50 ms, only when used.
-    from api.reads.explain import read_differing  # noqa: PLC0415
+    from api.reads.explain.differing import read_differing  # noqa: PLC0415
 
     watchlist = await read_watchlist(await deps.store())
     marker = marker_named(watchlist, parameters.id)

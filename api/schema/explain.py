@@ -1,4 +1,4 @@
-"""What made a change: the sentence, the contributions of parts, and the items they rest on."""
+"""Explanations of a change: a sentence, contributions of parts, and the items they rest on."""
 
 from typing import Literal
 
@@ -142,7 +142,7 @@ class ItemsRead(Answer):
 
 
 class Explanation(Answer):
-    """What made the change of a scope, with its evidence."""
+    """The explanation of a scope's change, with its evidence."""
 
     scope: Scope
     subject: str | None = Field(description="the id of the subject; null without `subject`")

@@ -49,7 +49,7 @@ export type Marker = Schemas["MarkerAnswer"];
 export type Markers = Schemas["MarkersAnswer"];
 /** What changed from before a marker to after it. */
 export type MarkerEffect = Schemas["MarkerEffect"];
-/** What made a change, with its evidence. */
+/** The explanation of a change, with its evidence. */
 export type Explanation = Schemas["Explanation"];
 export type Contribution = Schemas["ContributionAnswer"];
 export type QuotedSentence = Schemas["QuotedSentence"];

@@ -86,8 +86,8 @@ def sums_of(text: str) -> dict[Talk, KindSums]:
     }
 
 
-def items_told(text: str) -> int:
-    """Count the items of a text: those whose kinds are told."""
+def items_with_kinds(text: str) -> int:
+    """Count the items of a text: those that have kinds."""
     return sum(items for _, (items, _) in _parts([text]))
 
 

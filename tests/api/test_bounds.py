@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from api.http.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
-from api.reads.explain import read_explanation
+from api.reads.explain.explanation import read_explanation
 from api.reads.hours import MAX_HOURS_READ
 from api.reads.items import read_items
 from api.reads.listing import with_largest_page

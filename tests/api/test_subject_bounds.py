@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.reads.explain import read_explanation
+from api.reads.explain.explanation import read_explanation
 from api.reads.items import read_items
 from api.reads.markers import read_effect
 from api.reads.mentions import read_feed, read_mentions

@@ -1,4 +1,4 @@
-"""What made a change: planted causes are found, random talk has none, figures add up."""
+"""Explanations of a change: planted causes are found, random talk has none, figures add up."""
 
 import random
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.errors import UnknownCommunity, UnknownSubject
-from api.reads.explain import read_explanation
+from api.reads.explain.explanation import read_explanation
 from api.schema.explain import ContributionAnswer, ExplainParameters, Explanation
 from shared.models import Comment, Label, Post
 from shared.store import Store

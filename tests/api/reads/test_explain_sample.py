@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from api.reads.explain import read_explanation
+from api.reads.explain.explanation import read_explanation
 from api.schema.explain import ExplainParameters, Explanation
 from local.sample.stories import Story, stories_between
 from local.sample.threads import SampleComment, SamplePost, threads_of

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.errors import NotFound
-from api.reads.explained_items import limits_of
+from api.reads.explain.items import limits_of
 from api.reads.markers import read_effect
 from api.reads.sentiment import compare
 from api.schema.markers import EffectParameters, MarkerEffect

@@ -17,7 +17,7 @@ from shared.stats.cells import (
     totals,
     variance_of,
 )
-from shared.stats.kinds import COMPOUND_UNIT, UNIT, items_told, sums_of
+from shared.stats.kinds import COMPOUND_UNIT, UNIT, items_with_kinds, sums_of
 from shared.stats.threads import MAX_THREADS, unpack_threads
 from shared.stats.uncertainty import Thread, rest_of
 
@@ -150,7 +150,7 @@ def test_a_cell_counts_its_items_by_their_kinds() -> None:
 def test_the_parts_of_kinds_add_up_exactly_to_the_items_that_have_some(items: list[dict]) -> None:
     kinds = recount(items, [item(0.5)])["kinds"]
     found = sums_of(kinds).values()
-    assert sum(each.part for each in found) == items_told(kinds) * UNIT == len(items) * UNIT
+    assert sum(each.part for each in found) == items_with_kinds(kinds) * UNIT == len(items) * UNIT
     compounds = [round(each["sentiment"]["compound"] * COMPOUND_UNIT) for each in items]
     assert sum(each.compound for each in found) == sum(compounds) * UNIT
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from api.reads.excerpts import Marks, in_one_line, places_of
-from api.reads.explained_items import SampledItem
+from api.reads.explain.items import SampledItem
 from shared.text.forms import FORMS
 from shared.text.own_words import own_lines
 
