@@ -6,14 +6,14 @@ from typing import Any
 from api.schema.kinds import KindFigures
 from shared.kinds import Talk
 from shared.models import Cell
-from shared.stats.cells import COMPOUND_DIGITS, add
-from shared.stats.kinds import items_with_kinds, sums_of
+from shared.stats.cells import COMPOUND_DIGITS
+from shared.stats.kinds import add_kinds, items_with_kinds, sums_of
 from shared.switches import switch_of
 
 
 def kinds_of_cells(cells: Iterable[Cell]) -> dict[Talk, KindFigures] | None:
     """Return the figures of each kind of talk; None where no item has kinds."""
-    text = add(cells).get("kinds", "")
+    text = add_kinds(cell.get("kinds", "") for cell in cells)
     items = items_with_kinds(text)
     if not items:
         return None
