@@ -6,7 +6,7 @@ they are read. Like threads, the text costs little where a reader doesn't need i
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from math import lcm
 from typing import NamedTuple
 
@@ -48,15 +48,14 @@ class KindSums(NamedTuple):
         return self.whole / (COMPOUND_UNIT * self.items)
 
 
-class _Sums(NamedTuple):
-    items: int
-    compound: int
+Counted = tuple[str, int, int]
+"""The letters of kinds, the items that have these, and the sum of their compound."""
 
 
 def pack_kinds(items: Iterable[tuple[Collection[Talk] | None, float]]) -> str:
     """Return as text the kinds and the compound (-1..1) of items; None is an item without kinds."""
     return _text(
-        (letters_of(kinds), _Sums(1, round(compound * COMPOUND_UNIT)))
+        (letters_of(kinds), 1, round(compound * COMPOUND_UNIT))
         for kinds, compound in items
         if kinds
     )
@@ -69,14 +68,14 @@ def add_kinds(texts: Iterable[str]) -> str:
 
 def subtract_kinds(whole: str, part: str) -> str:
     """Take what a text counts out of another; what has no items left goes."""
-    taken = ((letters, _Sums(-items, -sums)) for letters, (items, sums) in _parts([part]))
+    taken = ((letters, -items, -compound) for letters, items, compound in _parts([part]))
     return _text([*_parts([whole]), *taken])
 
 
 def sums_of(text: str) -> dict[Talk, KindSums]:
     """Return the sums of each kind that a text counts, in the order of TALK."""
     found: dict[Talk, list[KindSums]] = defaultdict(list)
-    for letters, (items, compound) in _parts([text]):
+    for letters, items, compound in _parts([text]):
         share = UNIT // len(letters)
         for letter in letters:
             sums = KindSums(items, items * share, compound * share, compound)
@@ -88,23 +87,24 @@ def sums_of(text: str) -> dict[Talk, KindSums]:
 
 def items_with_kinds(text: str) -> int:
     """Count the items of a text: those that have kinds."""
-    return sum(items for _, (items, _) in _parts([text]))
+    return sum(items for _, items, _ in _parts([text]))
 
 
-def _parts(texts: Iterable[str]) -> Iterable[tuple[str, _Sums]]:
-    for part in ",".join(filter(None, texts)).split(","):
-        if part:
+def _parts(texts: Iterable[str]) -> Iterator[Counted]:
+    for text in filter(None, texts):
+        for part in text.split(","):
             letters, items, compound = part.split(" ")
-            yield letters, _Sums(int(items), int(compound))
+            yield letters, int(items), int(compound)
 
 
-def _text(parts: Iterable[tuple[str, _Sums]]) -> str:
-    found: dict[str, _Sums] = {}
-    for letters, (items, compound) in parts:
-        known = found.get(letters, _Sums(0, 0))
-        found[letters] = _Sums(known.items + items, known.compound + compound)
+def _text(parts: Iterable[Counted]) -> str:
+    items_of: dict[str, int] = defaultdict(int)
+    compound_of: dict[str, int] = defaultdict(int)
+    for letters, items, compound in parts:
+        items_of[letters] += items
+        compound_of[letters] += compound
     return ",".join(
-        f"{letters} {items} {compound}"
-        for letters, (items, compound) in sorted(found.items())
+        f"{letters} {items} {compound_of[letters]}"
+        for letters, items in sorted(items_of.items())
         if items > 0
     )
