@@ -17,8 +17,8 @@ Talk = Literal[
 ]
 """other holds alone: none of the others does."""
 TALK: tuple[Talk, ...] = get_args(Talk)
-TOLD: tuple[Talk, ...] = TALK[:-1]
-"""The kinds that an item can have several of; other is that it has none of them."""
+PREDICTED: tuple[Talk, ...] = TALK[:-1]
+"""The kinds that a model predicts; other is that none of them holds."""
 OTHER: Talk = "other"
 
 LETTERS: dict[Talk, str] = {

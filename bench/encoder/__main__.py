@@ -24,7 +24,7 @@ from bench.encoder.examples import (
     read_more,
     read_sentences,
 )
-from bench.encoder.kinds import Bounds, bounds_of, probabilities_by, told_of
+from bench.encoder.kinds import Bounds, bounds_of, probabilities_by, with_kinds
 from bench.encoder.kinds import figures_of as kinds_figures
 from bench.encoder.measuring import figures_by_source, logits_by
 from bench.encoder.network import Network, OtherModelError, between, pretrained
@@ -183,7 +183,7 @@ def _write(
     given.to.mkdir(parents=True, exist_ok=True)
     files = Files(*(given.to / path.name for path in asdict(Files()).values()))
     found = write_graph(network, ranges, data.held, files.graph)
-    held = told_of(data.held)
+    held = with_kinds(data.held)
     bounds = bounds_of(probabilities_by(Rounded(network, ranges), held), held)
     write_tokenizer(data.vocabulary, files.pieces)
     without = {"without": sorted(given.without)} if given.without else {}
@@ -196,9 +196,9 @@ def _measure(items: Sequence[Item], rounded: Rounded, bounds: Bounds) -> None:
     """Print the figures by source, and those of the kinds of talk."""
     for source, figures in figures_by_source(logits_by(rounded, items), items).items():
         print(f"{source:16} {figures}")
-    told = told_of(items)
-    of_kinds = kinds_figures(probabilities_by(rounded, told), bounds, told)
-    print(f"kinds            n {len(told):6,} F1 {sum(of_kinds.values()) / len(of_kinds):.3f}")
+    labelled = with_kinds(items)
+    of_kinds = kinds_figures(probabilities_by(rounded, labelled), bounds, labelled)
+    print(f"kinds            n {len(labelled):6,} F1 {sum(of_kinds.values()) / len(of_kinds):.3f}")
     print("  ".join(f"{kind} {f1:.2f}" for kind, f1 in of_kinds.items()))
 
 

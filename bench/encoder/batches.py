@@ -9,7 +9,7 @@ from torch import Tensor
 
 from bench.encoder.examples import Example
 from collector.sentiment.encoder.pieces import PAD, Pieces, Read
-from shared.kinds import TOLD
+from shared.kinds import PREDICTED
 
 POOL = 64
 """So many batches are drawn together and sorted by length."""
@@ -23,13 +23,13 @@ class Item(NamedTuple):
     label: int
     source: str
     kinds: tuple[float, ...] = ()
-    """Of each kind of talk 1 if the text has it, 0 if not; empty if nobody told."""
+    """Of each kind of talk 1 if the text has it, 0 if not; empty if not labelled."""
 
 
 class Batch(NamedTuple):
     """Pieces, marks of targets, shares of labels, and whether each is of a target.
 
-    kinds are the rows of those whose kinds of talk are told, whose places told has.
+    kinds are the rows of items with labelled kinds of talk, and labelled has their places.
     """
 
     ids: Tensor
@@ -37,7 +37,7 @@ class Batch(NamedTuple):
     shares: Tensor
     of_target: Tensor
     kinds: Tensor
-    told: Tensor
+    labelled: Tensor
 
 
 def items_of(examples: Sequence[Example], pieces: Pieces) -> list[Item]:
@@ -79,6 +79,7 @@ def batch_of(items: Sequence[Item]) -> Batch:
         marked[row, item.read.start : item.read.stop] = 1
     shares = torch.tensor([item.shares for item in items])
     of_target = torch.tensor([item.read.stop > 0 for item in items])
-    kinds = torch.tensor([item.kinds for item in items if item.kinds]).view(-1, len(TOLD))
-    told = torch.tensor([place for place, item in enumerate(items) if item.kinds], dtype=torch.long)
-    return Batch(ids, marked, shares, of_target, kinds, told)
+    kinds = torch.tensor([item.kinds for item in items if item.kinds]).view(-1, len(PREDICTED))
+    labelled = [place for place, item in enumerate(items) if item.kinds]
+    places = torch.tensor(labelled, dtype=torch.long)
+    return Batch(ids, marked, shares, of_target, kinds, places)

@@ -22,7 +22,7 @@ from bench.sentiment_scores import READ_AS
 from collector.sentiment.base import Target
 from collector.sentiment.encoder.passages import passage_of, target_passage
 from collector.sentiment.encoder.pieces import Passage
-from shared.kinds import TOLD
+from shared.kinds import PREDICTED
 from shared.text.forms import FORMS
 from shared.text.places import place_of
 
@@ -52,7 +52,7 @@ class Example:
     shares: Shares
     source: str
     kinds: tuple[float, ...] = ()
-    """Of each kind of talk (TOLD) 1 if the text has it, 0 if not; empty if nobody told."""
+    """Of each kind of talk (PREDICTED) 1 if the text has it, 0 if not; empty if not labelled."""
 
     @property
     def label(self) -> int:
@@ -139,17 +139,17 @@ def _public(path: Path, _: Part) -> Iterator[Example]:
 def _of_own_rows(
     rows: Iterable[Mapping[str, Any]], name: str, kinds: Mapping[str, Kinds]
 ) -> Iterator[Example]:
-    """Yield the examples of texts and targets; a text's has the kinds of its id, if told."""
+    """Yield the examples of texts and targets; a text's has the labelled kinds of its id."""
     for row in rows:
         place = (row["from"], row["to"]) if "target" in row else None
         label = LABELS.index(row["label"])
         (example,) = _of_labelled([Labelled(row["text"], label, row["source"], place)], name)
-        told = kinds.get(row["id"]) if place is None else None
-        yield replace(example, kinds=_marks(told)) if told else example
+        labels = kinds.get(row["id"]) if place is None else None
+        yield replace(example, kinds=_marks(labels)) if labels else example
 
 
 def _marks(kinds: Kinds) -> tuple[float, ...]:
-    return tuple(float(kind in kinds) for kind in TOLD)
+    return tuple(float(kind in kinds) for kind in PREDICTED)
 
 
 def _of_labelled(items: Iterable[Labelled], name: str) -> Iterator[Example]:

@@ -18,7 +18,7 @@ from bench.encoder.network import HEADS, PARTS, SMALL, WIDTH
 from bench.encoder.ranges import LayerRanges
 from bench.encoder.rounded import EACH, column_steps
 from bench.encoder.whole import LEVELS, LOWEST, ZERO, Array
-from shared.kinds import TOLD
+from shared.kinds import PREDICTED
 
 OPSET = 17
 OURS = "com.microsoft"
@@ -91,7 +91,7 @@ class Graph:
             [
                 *(value(name, float_, ["n", 3]) for name in ("text", "target")),
                 *(value(f"{name}_parts", float_, ["n", "t", 3]) for name in ("text", "target")),
-                value("kinds", float_, ["n", len(TOLD)]),
+                value("kinds", float_, ["n", len(PREDICTED)]),
             ],
             self.b.constants,
         )

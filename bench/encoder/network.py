@@ -13,7 +13,7 @@ from bench.encoder.vocabulary import Vocabulary
 from bench.encoder.whole import STEEP
 from bench.labelled import LABELS
 from collector.sentiment.encoder.pieces import LONGEST, PAD
-from shared.kinds import TOLD
+from shared.kinds import PREDICTED
 
 LAYERS = 6
 WIDTH = 384
@@ -30,7 +30,7 @@ class OtherModelError(Exception):
 
 
 class Logits(NamedTuple):
-    """Of each passage: by its text, by its target, and of each kind of talk (TOLD)."""
+    """Of each passage: by its text, by its target, and of each kind of talk (PREDICTED)."""
 
     text: Tensor
     target: Tensor
@@ -78,7 +78,7 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
         self.text = nn.Linear(2 * WIDTH, len(LABELS))
         self.target = nn.Linear(3 * WIDTH, len(LABELS))
-        self.kinds = nn.Linear(2 * WIDTH, len(TOLD))
+        self.kinds = nn.Linear(2 * WIDTH, len(PREDICTED))
 
     def forward(self, ids: Tensor, marked: Tensor) -> Logits:
         """Return the logits; pieces of targets are marked by 1."""

@@ -39,7 +39,7 @@ class Recipe:
 Forward = Callable[[Tensor, Tensor], Logits]
 """Returns the logits of passages, given as pieces and marks of targets."""
 KINDS_WEIGHT = 0.5
-"""What the loss of the kinds of talk counts beside that of the labels."""
+"""The weight of the loss of the kinds of talk; that of the labels has 1."""
 
 
 class OtherRunError(Exception):
@@ -162,12 +162,12 @@ def _step(run: Run, batch: Batch, recipe: Recipe) -> float:
 
 
 def loss_of(logits: Logits, batch: Batch, smoothing: float = 0.0) -> Tensor:
-    """Return the mean cross-entropy of each passage's own head, and of its kinds where told."""
+    """Return the mean cross-entropy of each passage's own head, and of its kinds if labelled."""
     text, target, kinds = (each.float() for each in logits)
     own = torch.where(batch.of_target[:, None], target, text)
     loss = functional.cross_entropy(own, batch.shares, label_smoothing=smoothing)
     of_kinds = functional.binary_cross_entropy_with_logits(
-        kinds[batch.told], batch.kinds, reduction="sum"
+        kinds[batch.labelled], batch.kinds, reduction="sum"
     )
     return loss + KINDS_WEIGHT * of_kinds / len(batch.ids)
 

@@ -23,7 +23,7 @@ class Score(NamedTuple):
     has no words, "other" if it clearly isn't English. unsure says that the method can't tell; the
     label is neutral then. deciding are up to five words, as they stand in the scored words, that
     decided the label, if the method knows. kinds are the kinds of talk, ("other",) where none
-    holds; None where the method can't tell.
+    holds; None where the method has none.
     """
 
     label: Label

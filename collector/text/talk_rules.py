@@ -1,7 +1,7 @@
-"""Tells kinds of talk where a text says plainly what it is (docs/kinds.md).
+"""Rules for the kinds of talk that a text states plainly (docs/kinds.md).
 
 The rules are general English of such communities. Each has the probability that the model must give
-its kind for the rule to count: words alone don't tell whether a text is about them.
+its kind for the rule to count: words alone don't show whether a text is about them.
 """
 
 import re
@@ -13,7 +13,7 @@ from shared.kinds import Talk
 
 @dataclass(frozen=True)
 class Rule:
-    """Words that tell a kind, if the model gives it this probability (0..1) at least."""
+    """Words that show a kind, if the model gives it this probability (0..1) at least."""
 
     least: float
     words: re.Pattern[str]
@@ -145,8 +145,8 @@ RULES: Mapping[Talk, tuple[Rule, ...]] = {
 }
 
 
-def told_in(words: str, probabilities: Mapping[Talk, float]) -> Iterator[Talk]:
-    """Yield the kinds that the cleaned own words tell; probabilities are the model's, 0..1."""
+def kinds_by_rules(words: str, probabilities: Mapping[Talk, float]) -> Iterator[Talk]:
+    """Yield the kinds that the cleaned own words show; probabilities are the model's, 0..1."""
     for kind, rules in RULES.items():
         if any(probabilities[kind] >= each.least and each.words.search(words) for each in rules):
             yield kind

@@ -3,11 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from collector.text.talk_rules import told_in
-from shared.kinds import OTHER, TALK, Talk
-
-TOLD: Sequence[Talk] = [kind for kind in TALK if kind != OTHER]
-"""The kinds in the order of their logits."""
+from collector.text.talk_rules import kinds_by_rules
+from shared.kinds import OTHER, PREDICTED, TALK, Talk
 
 Bounds = Mapping[Talk, float]
 """The probability from which each kind holds."""
@@ -18,13 +15,13 @@ def kinds_of(
 ) -> tuple[Talk, ...]:
     """Return the kinds that hold, in the order of TALK, or OTHER alone.
 
-    passages are the logits of each, in the order of TOLD; words are the text's own, in which rules
-    tell kinds beside the model. An outage is a problem, too.
+    passages are the logits of each, in the order of PREDICTED; words are the text's own, in which
+    rules find kinds beside the model. An outage is a problem, too.
     """
-    by_kind = zip(TOLD, zip(*passages, strict=True), strict=True)
+    by_kind = zip(PREDICTED, zip(*passages, strict=True), strict=True)
     probabilities = {kind: of_text(logits) for kind, logits in by_kind}
     found = {kind for kind, probability in probabilities.items() if probability >= bounds[kind]}
-    found.update(told_in(words, probabilities))
+    found.update(kinds_by_rules(words, probabilities))
     if "outage" in found:
         found.add("problem")
     return tuple(kind for kind in TALK if kind in found) or (OTHER,)

@@ -25,7 +25,7 @@ TOGETHER = 2_048
 
 OUTPUTS = ("text", "text_parts", "target", "target_parts")
 KINDS = "kinds"
-"""An output of graphs that tell the kinds of talk."""
+"""The output of graphs with a head for the kinds of talk."""
 
 Logits = tuple[float, float, float]
 """Of negative, neutral and positive: calibrated, so that their softmax is the probabilities."""
@@ -34,8 +34,8 @@ Logits = tuple[float, float, float]
 class Found(NamedTuple):
     """The logits of a passage, and the words that speak most for the likeliest label.
 
-    kinds are the logits of the kinds of talk of a text; None where the graph doesn't tell them, and
-    of a target.
+    kinds are the logits of the kinds of talk of a text; None for a graph without that
+    head, and for a target.
     """
 
     logits: Logits
@@ -64,7 +64,7 @@ class Files:
         return float(self._about["unsure"])
 
     def kind_bounds(self) -> Bounds:
-        """Return the probability from which each kind of talk holds; empty if none is told."""
+        """Return the probability from which each kind of talk holds; empty without that head."""
         bounds: Bounds = self._about.get(KINDS, {}).get("bounds", {})
         return bounds
 
@@ -110,7 +110,7 @@ class Encoder:
             files.check(), options, providers=["CPUExecutionProvider"]
         )
         self._pieces = Pieces(files.pieces)
-        self._tells_kinds = KINDS in {output.name for output in self._session.get_outputs()}
+        self._has_kinds = KINDS in {output.name for output in self._session.get_outputs()}
 
     def read(self, passages: Sequence[Passage]) -> list[Found]:
         """Return what it finds in each: of the target if it has one, otherwise of the text."""
@@ -136,16 +136,16 @@ class Encoder:
             ids[row, : len(read.ids)] = read.ids
             marked[row, read.start : read.stop] = 1
         lead_of = (3 * np.eye(3, dtype=np.float32) - 1) / 2
-        names = (*OUTPUTS, KINDS) if self._tells_kinds else OUTPUTS
+        names = (*OUTPUTS, KINDS) if self._has_kinds else OUTPUTS
         outputs = self._session.run(names, {"ids": ids, "marked": marked})
-        kinds = outputs[len(OUTPUTS)] if self._tells_kinds else None
+        kinds = outputs[len(OUTPUTS)] if self._has_kinds else None
         for row, read in enumerate(reads):
             logits, parts = outputs[2:4] if read.stop else outputs[:2]
             label = int(logits[row].argmax())
             led = parts[row] @ lead_of[label]
             lead = float(logits[row] @ lead_of[label])
-            told = None if kinds is None or read.stop else tuple(kinds[row].tolist())
-            yield Found(tuple(logits[row].tolist()), deciding(read, led.tolist(), lead), told)
+            talk = None if kinds is None or read.stop else tuple(kinds[row].tolist())
+            yield Found(tuple(logits[row].tolist()), deciding(read, led.tolist(), lead), talk)
 
 
 def batches(reads: Sequence[Read]) -> Iterator[list[int]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Reader:
     """Scores passages. A passage's score doesn't depend on the others.
 
-    bounds are the probabilities from which kinds of talk hold; without them, none is told.
+    bounds are the probabilities from which kinds of talk hold; without them, scores have no kinds.
     """
 
     encoder: "Encoder"

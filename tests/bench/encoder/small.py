@@ -9,7 +9,7 @@ from bench.encoder.batches import Item
 from bench.encoder.network import Network
 from bench.encoder.training import Recipe
 from collector.sentiment.encoder.pieces import CLOSE, END, OPEN, START, Read
-from shared.kinds import TOLD
+from shared.kinds import PREDICTED
 
 PIECES = 60
 RECIPE = Recipe(passes=2.0, batch=4, threads=1, every=3)
@@ -34,7 +34,9 @@ def items(count: int = 24) -> Sequence[Item]:
             ids, "", [(0, 0)] * len(ids), 1 if marked else 0, 1 + len(marked) if marked else 0
         )
         kinds = (
-            () if marked else tuple(float(kind == number % len(TOLD)) for kind in range(len(TOLD)))
+            ()
+            if marked
+            else tuple(float(kind == number % len(PREDICTED)) for kind in range(len(PREDICTED)))
         )
         found.append(Item(read, shares, label, "target" if marked else "text", kinds))
     return found

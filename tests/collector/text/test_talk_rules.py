@@ -1,14 +1,14 @@
-"""The rules that tell kinds of talk where a text says plainly what it is."""
+"""The rules for the kinds of talk that a text states plainly."""
 
 import pytest
 
-from collector.text.talk_rules import RULES, told_in
-from shared.kinds import TOLD, Talk
+from collector.text.talk_rules import RULES, kinds_by_rules
+from shared.kinds import PREDICTED, Talk
 
-SURE = dict.fromkeys(TOLD, 1.0)
-NEVER = dict.fromkeys(TOLD, 0.0)
+SURE = dict.fromkeys(PREDICTED, 1.0)
+NEVER = dict.fromkeys(PREDICTED, 0.0)
 
-TOLD_BY_RULES: list[tuple[Talk, str]] = [
+WITH_KIND: list[tuple[Talk, str]] = [
     ("outage", "Netlify is down again and nobody has said a word"),
     ("outage", "it's been 40 minutes, the api is unreachable"),
     ("outage", "Is the registry down?"),
@@ -42,7 +42,7 @@ TOLD_BY_RULES: list[tuple[Talk, str]] = [
     ("news", "They've just released the weights"),
 ]
 
-NOT_TOLD: list[tuple[Talk, str]] = [
+WITHOUT_KIND: list[tuple[Talk, str]] = [
     ("outage", "Our bill is down to nine dollars"),
     ("outage", "I sat down again and read it"),
     ("request", "Please be kind to each other"),
@@ -60,22 +60,22 @@ NOT_TOLD: list[tuple[Talk, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "words"), TOLD_BY_RULES)
-def test_plain_words_tell_a_kind_that_the_model_holds_possible(kind: Talk, words: str) -> None:
-    assert kind in set(told_in(words, SURE))
-    assert not set(told_in(words, NEVER))
+@pytest.mark.parametrize(("kind", "words"), WITH_KIND)
+def test_plain_words_show_a_kind_that_the_model_holds_possible(kind: Talk, words: str) -> None:
+    assert kind in set(kinds_by_rules(words, SURE))
+    assert not set(kinds_by_rules(words, NEVER))
 
 
-@pytest.mark.parametrize(("kind", "words"), NOT_TOLD)
-def test_words_that_only_look_alike_tell_none(kind: Talk, words: str) -> None:
-    assert kind not in set(told_in(words, SURE))
+@pytest.mark.parametrize(("kind", "words"), WITHOUT_KIND)
+def test_words_that_only_look_alike_show_none(kind: Talk, words: str) -> None:
+    assert kind not in set(kinds_by_rules(words, SURE))
 
 
 def test_a_rule_counts_from_its_probability() -> None:
     (rule,) = RULES["question"]
     words = "Has anyone tried it?"
     for probability, kinds in ((rule.least, ["question"]), (rule.least - 0.01, [])):
-        assert list(told_in(words, {**NEVER, "question": probability})) == kinds
+        assert list(kinds_by_rules(words, {**NEVER, "question": probability})) == kinds
 
 
 def test_every_rule_asks_the_model() -> None:
