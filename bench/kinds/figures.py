@@ -1,4 +1,4 @@
-"""How well the encoder tells the kinds of talk of labelled items, with the rules and without."""
+"""Precision and recall of the kinds of talk of labelled items, with the rules and without."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ WRITTEN = "written"
 
 
 class Figures(TypedDict):
-    """The shares (0..1) of one kind: 0 where nothing is told or labelled; n counts labels."""
+    """The shares (0..1) of one kind: 0 where nothing is predicted or labelled; n counts labels."""
 
     precision: float
     recall: float
@@ -46,8 +46,8 @@ class Labelled:
     kinds: Kinds
 
 
-class Told(NamedTuple):
-    """The kinds of an item: labelled, told by the model alone, and told by the rules, too."""
+class Prediction(NamedTuple):
+    """The kinds predicted for a labelled item: by the model alone, and with the rules."""
 
     item: Labelled
     by_model: Collection[Talk]
@@ -68,27 +68,28 @@ def _labelled(item_id: str, text: str, kinds: Kinds) -> Labelled:
     return Labelled(source, passage_of(text, FORMS[READ_AS[source]]), kinds)
 
 
-def told_of(encoder: Encoder, bounds: Bounds, items: Sequence[Labelled]) -> list[Told]:
-    """Return what is told of each item with words. Raises ValueError if no kinds are told."""
+def predict(encoder: Encoder, bounds: Bounds, items: Sequence[Labelled]) -> list[Prediction]:
+    """Return the prediction for each item with words. Raises ValueError without kinds."""
     worded = [item for item in items if item.passage.text]
     return [
-        _told(item, found.kinds, bounds)
+        _prediction(item, found.kinds, bounds)
         for item, found in zip(worded, encoder.read([each.passage for each in worded]), strict=True)
     ]
 
 
-def _told(item: Labelled, logits: tuple[float, ...] | None, bounds: Bounds) -> Told:
+def _prediction(item: Labelled, logits: tuple[float, ...] | None, bounds: Bounds) -> Prediction:
     if logits is None or not bounds:
-        raise ValueError("these weights tell no kinds of talk")
-    return Told(item, kinds_of([logits], bounds), kinds_of([logits], bounds, item.passage.text))
+        raise ValueError("these weights predict no kinds of talk")
+    with_rules = kinds_of([logits], bounds, item.passage.text)
+    return Prediction(item, kinds_of([logits], bounds), with_rules)
 
 
-def reports_of(told: Sequence[Told]) -> Mapping[str, Mapping[str, Report]]:
+def reports_of(predictions: Sequence[Prediction]) -> Mapping[str, Mapping[str, Report]]:
     """Return the reports of all, recorded and written items, by the model and with the rules."""
     groups = {
-        "all": told,
-        "recorded": [each for each in told if each.item.source != WRITTEN],
-        "written": [each for each in told if each.item.source == WRITTEN],
+        "all": predictions,
+        "recorded": [each for each in predictions if each.item.source != WRITTEN],
+        "written": [each for each in predictions if each.item.source == WRITTEN],
     }
     return {
         group: {
@@ -100,20 +101,20 @@ def reports_of(told: Sequence[Told]) -> Mapping[str, Mapping[str, Report]]:
 
 
 def report_of(pairs: Sequence[tuple[Collection[Talk], Collection[Talk]]]) -> Report:
-    """Return the report of pairs: the kinds that are told, and those that are labelled."""
+    """Return the report of pairs: the predicted kinds, and the labelled ones."""
     kinds = {kind: figures_of([(kind in a, kind in b) for a, b in pairs]) for kind in TALK}
     mean = sum(each["f1"] for each in kinds.values()) / len(kinds)
     return Report(n=len(pairs), macro_f1=round(mean, 3), kinds=kinds)
 
 
 def figures_of(pairs: Sequence[tuple[bool, bool]]) -> Figures:
-    """Return the figures of one kind from pairs: whether it is told, and whether it is labelled."""
-    told, labelled = sum(a for a, _ in pairs), sum(b for _, b in pairs)
+    """Return the figures of one kind from pairs: whether it is predicted, and labelled."""
+    predicted, labelled = sum(a for a, _ in pairs), sum(b for _, b in pairs)
     both = sum(a and b for a, b in pairs)
     return Figures(
-        precision=round(both / max(1, told), 3),
+        precision=round(both / max(1, predicted), 3),
         recall=round(both / max(1, labelled), 3),
-        f1=round(2 * both / max(1, told + labelled), 3),
+        f1=round(2 * both / max(1, predicted + labelled), 3),
         n=labelled,
     )
 

@@ -7,13 +7,13 @@ from bench.field.recorded import is_there
 from bench.kinds.figures import (
     WRITTEN,
     Labelled,
-    Told,
+    Prediction,
     figures_of,
+    predict,
     read_items,
     report_of,
     reports_of,
     table_of,
-    told_of,
 )
 from bench.kinds.labels import read_labels
 from collector.sentiment.encoder.pieces import Passage
@@ -28,7 +28,7 @@ class _Asked:
         return [Found((0.0, 1.0, 0.0), (), logits) for _ in passages]
 
 
-class _TellsNone:
+class _WithoutKinds:
     def read(self, passages: list[Passage]) -> list[Found]:
         return [Found((0.0, 1.0, 0.0), ()) for _ in passages]
 
@@ -63,10 +63,13 @@ def test_the_mean_counts_all_ten_kinds() -> None:
     assert (report["n"], report["macro_f1"]) == (2, 0.2)
 
 
-def test_rules_and_the_model_alone_are_told_apart_by_source() -> None:
-    told = told_of(_Asked(), BOUNDS, [ASKS, SAYS, NOTHING])  # type: ignore[arg-type]
-    assert told == [Told(ASKS, ("other",), ("question",)), Told(SAYS, ("other",), ("other",))]
-    reports = reports_of(told)
+def test_rules_and_the_model_alone_are_reported_by_source() -> None:
+    predictions = predict(_Asked(), BOUNDS, [ASKS, SAYS, NOTHING])  # type: ignore[arg-type]
+    assert predictions == [
+        Prediction(ASKS, ("other",), ("question",)),
+        Prediction(SAYS, ("other",), ("other",)),
+    ]
+    reports = reports_of(predictions)
     written = reports["written"]
     assert written["model"]["kinds"]["question"]["f1"] == 0
     assert written["rules"]["kinds"]["question"]["f1"] == 1
@@ -76,7 +79,7 @@ def test_rules_and_the_model_alone_are_told_apart_by_source() -> None:
 
 def test_weights_without_kinds_are_refused() -> None:
     with pytest.raises(ValueError, match="no kinds"):
-        told_of(_TellsNone(), BOUNDS, [ASKS])  # type: ignore[arg-type]
+        predict(_WithoutKinds(), BOUNDS, [ASKS])  # type: ignore[arg-type]
 
 
 def test_items_are_those_of_the_parts(tmp_path) -> None:
