@@ -99,7 +99,7 @@ ENDPOINTS = (
     Endpoint(
         "topics",
         "/topics",
-        "What is said more in a subject, a community or all of them than in the time before",
+        "The topics of a subject, a community or all: what is said more than in the time before",
         ScopeTopics,
         TopicsParameters,
         problems=(404, 422, 429),

@@ -129,10 +129,10 @@ class ItemToRead(Answer):
 
 
 class ItemsRead(Answer):
-    """How many items the answer looked at, and how many there are.
+    """The numbers of items that were read, and of all items.
 
-    Contributions of communities, kinds and threads are of all items, those of topics are of what
-    was read.
+    Contributions of communities, kinds and threads are of all items, those of topics are of the
+    items that were read.
     """
 
     items: int = Field(description="items of the window that count")

@@ -12,7 +12,7 @@ Kinds = Annotated[
     list[Talk] | None,
     Field(
         description="its kinds of talk, [other] where none holds (docs/kinds.md); null where they"
-        " aren't told: by a method that doesn't tell them, and of texts that aren't English"
+        " are unknown: by a method without kinds, and for texts that aren't English"
     ),
 ]
 
@@ -23,11 +23,11 @@ SwitchAnswer = TypedDict(
     {
         "from": Annotated[
             str | None,
-            Field(description="the id of the subject that was left; null if that isn't told"),
+            Field(description="the id of the subject that was left; null if unknown"),
         ],
         "to": Annotated[
             str | None,
-            Field(description="the id of the subject that was taken; null if that isn't told"),
+            Field(description="the id of the subject that was taken; null if unknown"),
         ],
     },
 )
@@ -36,7 +36,7 @@ Switch = Annotated[
     SwitchAnswer | None,
     Field(
         description="of the kind switch, the subject that it blames and the one that it praises;"
-        " null where that isn't told, or isn't clear"
+        " null where that is unknown or unclear"
     ),
 ]
 
@@ -47,7 +47,7 @@ class KindFigures(Answer):
     items: int = Field(description="the items that have the kind, maybe among others")
     avg_sentiment: float = Field(description="their mean compound, -1 to 1")
     share: float = Field(
-        description="their part of the items whose kinds are told, 0 to 1; an item of two kinds"
+        description="their part of the items whose kinds are known, 0 to 1; an item of two kinds"
         " counts in both"
     )
 
@@ -56,6 +56,6 @@ KindsOfWindow = Annotated[
     dict[Talk, KindFigures] | None,
     Field(
         description="the window by kind of talk, less kinds without items; null where no item's"
-        " kinds are told"
+        " kinds are known"
     ),
 ]

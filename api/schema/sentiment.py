@@ -45,7 +45,7 @@ Stderr = Annotated[
     float | None,
     Field(
         description="the standard error of avg_sentiment, which knows that the items of a thread"
-        " agree; null where fewer than two threads tell nothing of it"
+        " agree; null with fewer than two threads"
     ),
 ]
 Interval = Annotated[
@@ -130,7 +130,7 @@ Shares = Annotated[
     LabelShares | None,
     Field(
         description="the shares of the labels, with errors that know threads; null without items,"
-        " and where the answer doesn't tell them"
+        " and where the answer leaves them out"
     ),
 ]
 

@@ -54,7 +54,7 @@ VoiceStderr = Annotated[
     float | None,
     Field(
         description="the standard error of the share of voice, which knows that the mentions of a"
-        " thread go together; null where fewer than two threads tell nothing of it"
+        " thread go together; null with fewer than two threads"
     ),
 ]
 VoiceInterval = Annotated[

@@ -85,7 +85,7 @@ class TopicCourse(Answer):
 
 
 class ScopeTopic(Answer):
-    """A topic: what is said more in the span than before."""
+    """A topic: its terms are more frequent in the span than before."""
 
     id: str = Field(description="the name as an identifier: /items takes it with the same span")
     name: str = Field(description="a phrase that most of its items use, in their spelling")
@@ -93,8 +93,8 @@ class ScopeTopic(Answer):
     n: int = Field(description="its items in the span: those that /items lists with `topic`")
     n_before: int = Field(description="its items in the span before, which may be longer")
     ratio: float | None = Field(
-        description="its share of the items, divided by that share before; null if nobody spoke of"
-        " it before"
+        description="its share of the items, divided by that share before; null if it wasn't"
+        " mentioned before"
     )
     log_likelihood: float = Field(
         description="Dunning's G2 of its main term: how surprising its use is. Topics are ranked by"
