@@ -51,7 +51,7 @@ SHARED_KINDS = frozenset({"rate_limited", "connection", "timeout", "blocked"})
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read of the repositories: the releases, and each one's next state."""
+    """The releases that were read of the repositories, and each one's next state."""
 
     releases: Sequence[Release] = ()
     states: Sequence[ReleasesState] = ()
@@ -68,7 +68,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Done:
-    """What a run has read and written."""
+    """The releases that a run has read, and the markers it has written."""
 
     reading: Reading
     marked: Marked | None

@@ -1,4 +1,4 @@
-"""What somebody left for what, by what an item of the kind switch says of the subjects it names."""
+"""Switches: the subject that an item says was left, and the one that was taken."""
 
 from collections.abc import Collection, Sequence
 from typing import TypedDict
@@ -7,14 +7,14 @@ from shared.kinds import Talk
 from shared.models import Label, Mention
 
 Switch = TypedDict("Switch", {"from": str | None, "to": str | None})
-"""The ids of the subjects that were left and taken; None where that isn't told."""
+"""The ids of the subjects that were left and taken; None where unknown."""
 
 
 def switch_of(kinds: Collection[Talk], mentions: Sequence[Mention]) -> Switch | None:
-    """Return from what to what an item switches; None where it isn't one or doesn't tell.
+    """Return the switch of an item; None where it isn't of that kind, or isn't clear.
 
-    What it blames was left, what it praises was taken. Two that are blamed, or praised, tell
-    nothing.
+    The subject that it blames was left, the one that it praises was taken. Two that are blamed, or
+    praised, are unclear.
     """
     if "switch" not in kinds:
         return None

@@ -132,7 +132,7 @@ class _TableTotals:
         return self._samples[subject]
 
     def voices(self, subjects: Collection[str]) -> Voices:
-        """Return what tells how uncertain the shares of these subjects are."""
+        """Return the threads of these subjects, for the uncertainty of their shares."""
         threads = {
             name: None if self._without else self._table.threads(name)
             for name in subjects

@@ -73,8 +73,8 @@ def _with_parts(known: MonthParts | None, key: Key, days: Iterable[DayStats]) ->
         return {**fresh, "is_full": True}
     fresh["parts"] = _sorted(parts)
     fresh["part_methods"] = _sorted(methods)
-    if told := _sorted(kinds):
-        fresh["part_kinds"] = told
+    if part_kinds := _sorted(kinds):
+        fresh["part_kinds"] = part_kinds
     return fresh
 
 

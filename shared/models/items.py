@@ -126,7 +126,7 @@ class Item(TypedDict):
     not kept. distinguished says whom its author speaks for (moderator, admin). language is that of
     the words that were scored; items that were stored before languages were detected lack it. kinds
     are the kinds of talk by the method of the sentiment, ["other"] where none holds; they are
-    missing where it doesn't tell them. correction is what a person corrected, and rejected are the
+    missing where it has none. correction is what a person corrected, and rejected are the
     mentions that it takes away, as the rules and the method have them
     (shared/corrections/items.py).
     """

@@ -33,7 +33,7 @@ class Cell(Labelled):
     them that isn't English, left out where there is none. copies is the number of posts that repeat
     another one, and corrected the number of items whose label a person corrected; each is left out
     where there is none. kinds counts items by their kinds of talk, as text (`shared.stats.kinds`);
-    it is left out where no item's are told. digest has the threads of the whole day, those of all
+    it is left out where no item's are known. digest has the threads of the whole day, those of all
     items and perhaps those of other languages: cells that come out of months have it in the place
     of their own, and stored ones never do.
     """
@@ -167,7 +167,7 @@ class SubjectShare(TypedDict):
     cell counts the mentions, and vias counts them by how the items are about the subject; what
     counts nothing is left out. mentions are strings, newest first: p, n or - for the label, t, r or
     h for via text, thread or home, p or c for the kind, and what follows the hour in the order key;
-    the letters of its kinds of talk, where they are told, follow a blank.
+    the letters of its kinds of talk, where they are known, follow a blank.
     """
 
     cell: Cell

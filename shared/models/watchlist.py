@@ -69,7 +69,7 @@ class Marker(TypedDict):
 
 
 class ReleaseFeed(TypedDict):
-    """What is known of the markers that came from releases.
+    """The state of the markers that came from releases.
 
     seen has, by community, the time of the newest release that became a marker. written has, by
     marker, a hash of it as it was written: one that is otherwise now was changed by a person.

@@ -12,7 +12,7 @@ KindOf = Literal["community", "kind", "topic", "thread", "item"]
 
 HOURS_OF_DAY = 24
 MAX_TITLE_CHARS = 100
-# How a kind of talk reads as a cause.
+# The kinds of talk as causes, in words.
 TALK = {
     "problem": "problems",
     "outage": "outages",
@@ -40,7 +40,7 @@ class Cause:
 def leading(change: Change, causes: Sequence[Cause]) -> Cause | None:
     """Return the largest cause that is beyond chance; of a clear change, one in its direction.
 
-    Single items are no cause, and nothing is one of a change that can't be told.
+    Single items are no cause, and a change of unknown direction has none.
     """
     if change.verdict in {"incomplete", "too_few"}:
         return None

@@ -39,8 +39,8 @@ NOTHING = Labelled(positive=0, negative=0, neutral=0, compound_sum=0.0, compound
 class Scored(NamedTuple):
     """The parts of an item that statistics count; method is as `method_of` names it.
 
-    is_corrected says that the label is a person's. kinds are the kinds of talk, None where the
-    method doesn't tell them.
+    is_corrected says that the label is a person's. kinds are the kinds of talk, None where they
+    are unknown.
     """
 
     label: Label

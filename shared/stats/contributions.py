@@ -71,7 +71,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """How far a part moved the mean (mood and mix together) and the number of items.
+    """A part's effect on the mean (mood and mix together) and on the number of items.
 
     moved is mood and mix with what is uncertain about them, given the numbers of items; None for
     the rest. chance (0..1) is the probability that there would be such an effect by chance.

@@ -1,7 +1,7 @@
 """The items that an hour of `all` lists: enough to find them by label and kind of talk.
 
 A post is [order_key, label], and a comment is p, n or - for its label and what follows the hour in
-its order key. Where its kinds are told, their letters (shared/kinds.py) are a third string, or
+its order key. Where its kinds are known, their letters (shared/kinds.py) are a third string, or
 follow the key after a blank.
 """
 
@@ -18,7 +18,7 @@ LABELS: Mapping[str, Label] = {initial: label for label, initial in INITIALS.ite
 
 
 class ListedItem(NamedTuple):
-    """An item in an hour; kinds are letters, none where they aren't told."""
+    """An item in an hour; kinds are letters, empty where unknown."""
 
     kind: Kind
     order_key: str

@@ -27,10 +27,10 @@ Interval = list[float]
 
 
 class Spread(TypedDict):
-    """What is uncertain about avg_sentiment.
+    """The uncertainty of avg_sentiment.
 
     stderr is its standard error, and interval holds the true mean in 95 of 100 cases; both are None
-    where fewer than two threads tell nothing. few says that it is of fewer than 30 items.
+    with fewer than two threads. few says that it is of fewer than 30 items.
     """
 
     stderr: float | None

@@ -2,8 +2,8 @@
 
 The labels of a thread's items agree no more than their compound does, from which they come. So a
 label's share has the design effect of the mean: the variance of that by its threads, over what it
-would be of independent items, and 1 at least. The number of items over this effect is that of
-independent items which tell as much (Korn and Graubard 1998). Intervals are Wilson's of that
+would be of independent items, and 1 at least. The number of items over this effect is the number
+of independent items with the same error (Korn and Graubard 1998). Intervals are Wilson's of that
 number, with t: they stay within 0 to 1, and are none of width zero where a share is 0 or 1.
 """
 
@@ -25,7 +25,7 @@ from shared.stats.uncertainty import CONFIDENCE, CORRELATION, FEW, Rest, Thread,
 class ShareSpread(TypedDict):
     """A share (0..1), its standard error, and the interval of its true value in 95 of 100 cases.
 
-    stderr and interval are None where fewer than two threads tell nothing of them.
+    stderr and interval are None with fewer than two threads.
     """
 
     share: float
@@ -34,7 +34,7 @@ class ShareSpread(TypedDict):
 
 
 class VoiceSpread(TypedDict):
-    """What is uncertain about a share of voice; few: the set has fewer than 30 mentions."""
+    """The uncertainty of a share of voice; few: the set has fewer than 30 mentions."""
 
     stderr: float | None
     interval: Interval | None
@@ -43,7 +43,7 @@ class VoiceSpread(TypedDict):
 
 @dataclass(frozen=True)
 class Share:
-    """A share (0..1) that tells as much as this number of independent items would.
+    """A share (0..1), as certain as that of this number of independent items.
 
     effective is None where nothing is known of it. freedom are the degrees of freedom of that.
     """
@@ -116,12 +116,12 @@ class Voices:
             if left:
                 variance += (mentions - 2 * value * whole) * mentions / left**2
         variance += (squares * (1 - 2 * value)) / base.items**2
-        if base.threads < 2:  # noqa: PLR2004 - one thread tells no error
+        if base.threads < 2:  # noqa: PLR2004 - one thread has no error
             return Share(value, None, 0.0)
         variance = max(0.0, variance) * (base.threads - 1) / base.threads
         least = base.items / base.effect
         between = value * (1 - value)
-        # Nor does a share tell more than its mentions would if they were independent.
+        # A share is never more certain than that of independent mentions.
         effective = min(between / variance, base.items) if between and variance else least
         return Share(value, effective, base.freedom)
 
@@ -139,7 +139,7 @@ class Voices:
         return VoiceSpread(stderr=found["stderr"], interval=found["interval"], few=few)
 
     def estimate(self, share: float, *subjects: str) -> Share:
-        """Return a share of these subjects with what its threads tell, or a guess without them."""
+        """Return a share of these subjects by its threads, or a guess without them."""
         known = self.share(*subjects)
         if known is None:
             return self.guessed(share)
@@ -211,7 +211,7 @@ def _design_effect(sample: Sample) -> tuple[float | None, float]:
         return None, 0.0
     if variance:
         return max(1.0, plain.error**2 * sample.items / variance), plain.freedom
-    # Items that are all alike tell nothing of how threads agree.
+    # Items that are all alike don't show how threads agree.
     threads = sample.threads
     if threads is None:
         return DESIGN_EFFECT, plain.freedom

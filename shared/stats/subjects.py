@@ -77,7 +77,7 @@ class Listed:
     label: Label
     via: Via
     kinds: str = ""
-    """The letters of its kinds of talk, none where they aren't told."""
+    """The letters of its kinds of talk, empty where unknown."""
 
 
 def subject_scope(subject: str) -> str:
@@ -336,8 +336,8 @@ def _of_parts(day: DayStats, wanted: Collection[str]) -> DayStats:
     else:
         part_day.pop("part_methods", None)
     kinds = day.get("part_kinds", {})
-    if told := {part: kinds[part] for part in sorted(wanted) if part in kinds}:
-        part_day["part_kinds"] = told
+    if known := {part: kinds[part] for part in sorted(wanted) if part in kinds}:
+        part_day["part_kinds"] = known
     else:
         part_day.pop("part_kinds", None)
     return part_day

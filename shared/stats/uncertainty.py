@@ -55,7 +55,7 @@ NONE = Rest()
 class Mean:
     """A mean with its standard error and the degrees of freedom of that.
 
-    error is None where fewer than two threads tell nothing of it.
+    error is None with fewer than two threads.
     """
 
     value: float

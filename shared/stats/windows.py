@@ -14,7 +14,7 @@ Because = Literal["just_before", "week_before", "no_week_before"]
 
 # The steps that are parts of a day, by their hours.
 PARTS_OF_DAY: Mapping[Granularity, int] = {"2h": 2, "4h": 4, "8h": 8}
-# What people write has the rhythm of a week: shorter spans hold other hours or weekdays than the
+# Talk has the rhythm of a week: shorter spans hold other hours or weekdays than the
 # ones just before.
 WEEK = timedelta(weeks=1)
 HOUR = timedelta(hours=1)

@@ -37,7 +37,7 @@ class Written(Protocol):
 
     @property
     def id(self) -> str:
-        """Return the id, which is also the author's name where nobody knows it."""
+        """Return the id, which is also the author's name where that is unknown."""
         ...
 
     @property

@@ -198,7 +198,7 @@ async def test_a_failure_of_one_repository_is_noted_and_others_are_read(
     assert (error["community"], error["kind"]) == (TOOL, kind)
     assert words in error["message"]
     assert "releases.failed" in caplog.text
-    # What is read again forgets the failure.
+    # A repository that is read again forgets the failure.
     place.stand_in.set_faults("")
     await read(sqlite_store, place)
     assert (await state(sqlite_store))["last_error"] is None

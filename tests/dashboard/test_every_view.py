@@ -30,7 +30,7 @@ VIEWS: dict[str, dict[str, object]] = {
 
 # Of each passed rule one node is enough, which is much faster.
 AXE_RUN = "axe.run({ resultTypes: ['violations'] })"
-# What changes with the scheme is redrawn in the next frames.
+# Charts are redrawn in the frames after the scheme changes.
 IS_DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 

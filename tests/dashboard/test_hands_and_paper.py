@@ -115,14 +115,14 @@ def test_a_selected_span_has_the_figures_and_the_verdict_of_the_api(
         for name, values in parse_qs(urlsplit(link.get_attribute("href") or "").query).items()
         if name in {"start", "end"}
     }
-    (told,) = expected.compare(product, ["all"], **span)
-    if told["change"]["reason"] == "no_earlier_data":
+    (compared,) = expected.compare(product, ["all"], **span)
+    if compared["change"]["reason"] == "no_earlier_data":
         # Where the week before isn't known, the time just before may be.
-        (told,) = expected.compare(product, ["all"], baseline="before", **span)
-    expect(link).to_have_text(expected.plural(told["statistics"]["total"], "item"))
-    expect(readout).to_contain_text(expected.score(told["statistics"]["avg_sentiment"]))
-    expect(readout).to_contain_text(expected.margin(told["statistics"]))
-    expect(readout).to_contain_text(expected.mean_change(told))
+        (compared,) = expected.compare(product, ["all"], baseline="before", **span)
+    expect(link).to_have_text(expected.plural(compared["statistics"]["total"], "item"))
+    expect(readout).to_contain_text(expected.score(compared["statistics"]["avg_sentiment"]))
+    expect(readout).to_contain_text(expected.margin(compared["statistics"]))
+    expect(readout).to_contain_text(expected.mean_change(compared))
     assert datetime.fromisoformat(span["end"]) > datetime.fromisoformat(span["start"])
     page.keyboard.press("Shift+ArrowLeft")
     expect(link).not_to_have_attribute("href", re.compile(re.escape(span["end"])))

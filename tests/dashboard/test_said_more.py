@@ -1,4 +1,4 @@
-"""What is said more than before: the API's topics, each with exactly its items in a list."""
+"""Topics: those of the API, each with exactly its items in a list."""
 
 import re
 

@@ -79,7 +79,7 @@ def test_timers_have_settings_for_their_schedules_and_none_runs_on_start_up(serv
     timers = by_trigger(served, "timerTrigger")
     assert timers.keys() == {name for name, (kind, _) in EXPECTED.items() if kind == "timer"}
     schedules = {name: each["schedule"] for name, each in timers.items()}
-    # A setting switches it off, and nobody waits for it: it has no schedule to choose.
+    # A setting switches it off, and no request waits for it: it has no schedule to choose.
     assert schedules.pop("releases") == "0 20 * * * *"
     # The host replaces %NAME% with the setting's value.
     assert all(each.startswith("%") for each in schedules.values())

@@ -1,4 +1,4 @@
-"""What an item of the kind switch left for what, if its own words are clear."""
+"""Switches of items: the subjects left and taken, if an item's own words are clear."""
 
 from typing import Any
 
@@ -39,5 +39,5 @@ def test_what_it_blames_was_left_and_what_it_praises_was_taken(
         [("cursor", "negative"), ("aider", "positive"), ("zed", "positive")],
     ],
 )
-def test_what_is_not_clear_is_not_told(said: list[tuple[str, str | None]]) -> None:
+def test_an_unclear_switch_is_none(said: list[tuple[str, str | None]]) -> None:
     assert switch_of(["switch"], [mention(*one) for one in said]) is None

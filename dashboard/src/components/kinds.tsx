@@ -12,7 +12,7 @@ export function Kinds({ item: { kinds } }: { item: Pick<Post, "kinds"> }) {
   return kinds?.map((kind) => kind !== "other" && <KindMark key={kind} text={kind} />) ?? null;
 }
 
-/** Say what an item left for what, as far as it tells. */
+/** Name the subjects that an item left and took, as far as they are known. */
 export function Switch({ item, nameOf }: { item: Pick<Post, "switch">; nameOf: ScopeName }) {
   if (!item.switch) return null;
   const { from, to } = item.switch;

@@ -22,7 +22,7 @@ HOURS = 72
 
 
 def with_kinds(number: int, item: Any) -> Any:
-    """Return an item as a method scores it that tells kinds; some are scored by another."""
+    """Return an item scored by a method with kinds; some are scored by another."""
     kinds = KINDS[number % len(KINDS)]
     scored = own_labels(number, item)
     return scored if kinds is None else {**scored, "kinds": kinds}
@@ -36,12 +36,12 @@ async def items(store: Any) -> list[Any]:
 
 def figures_by_hand(items: list[Any], compound_of: Any) -> dict[str, tuple[int, Any, Any]]:
     """Return the items, the mean and the share of each kind."""
-    told = [item for item in items if "kinds" in item]
+    known = [item for item in items if "kinds" in item]
     found = {}
     for kind in TALK:
-        if own := [compound_of(item) for item in told if kind in item["kinds"]]:
+        if own := [compound_of(item) for item in known if kind in item["kinds"]]:
             mean = pytest.approx(sum(own) / len(own), abs=1e-4)
-            found[kind] = (len(own), mean, pytest.approx(len(own) / len(told), abs=1e-4))
+            found[kind] = (len(own), mean, pytest.approx(len(own) / len(known), abs=1e-4))
     return found
 
 
@@ -132,7 +132,7 @@ async def test_a_list_of_a_kind_goes_on_page_by_page(store, items) -> None:
         assert sorted(found) == sorted(own.intersection(expected))
 
 
-async def test_an_item_tells_its_kinds_and_what_it_left_for_what(sqlite_store) -> None:
+async def test_an_item_has_its_kinds_and_its_switch(sqlite_store) -> None:
     own = {"method": "encoder", "version": "1", "compound": 0.0}
     mentions = [
         {"subject": name, "via": "text", "matched": [name], "sentiment": {**own, "label": label}}

@@ -181,7 +181,7 @@ async def test_the_items_that_differ_moved_the_mean_most_and_are_of_several_thre
     assert len(found.items) == 10
     sizes = [abs(each.effect) for each in found.items]
     assert sizes == sorted(sizes, reverse=True)
-    # What it is without one of the angry items.
+    # The mean without one of the angry items.
     angry = found.change.statistics.avg_sentiment * 33
     one = next(each for each in first if each.side == "after")
     without = (angry - one.compound) / 32

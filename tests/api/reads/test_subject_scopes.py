@@ -214,14 +214,14 @@ def counted(points: Sequence[TrendPoint]) -> list[Any]:
     return [each.model_dump(exclude={"stderr", "interval"}) for each in points]
 
 
-UNTOLD = ("copies", "stderr", "interval", "shares", "by_thread", "giant")
+LEFT_OUT = ("copies", "stderr", "interval", "shares", "by_thread", "giant")
 
 
 def in_tables(compared: Any) -> Any:
     """Return what tables have of an answer, too."""
-    told: dict[str, Any] = compared.model_dump()
-    for part in (told, *(told["trend_data"] or ()), told["change"] or {}):
+    found: dict[str, Any] = compared.model_dump()
+    for part in (found, *(found["trend_data"] or ()), found["change"] or {}):
         for totals in (part, part.get("statistics", {}), part.get("previous", {})):
-            for name in UNTOLD:
+            for name in LEFT_OUT:
                 totals.pop(name, None)
-    return told
+    return found

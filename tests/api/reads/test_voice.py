@@ -98,8 +98,8 @@ async def test_the_error_of_a_share_is_that_of_the_threads_of_all_mentions(talke
         assert each.change is not None
         assert sum(each.change_interval) / 2 == pytest.approx(each.change, abs=1e-3)
         of_list = listed[each.id]
-        told = (of_list["share_stderr"], of_list["share_interval"], of_list["share_few"])
-        assert told == (each.stderr, each.interval, each.few)
+        spread = (of_list["share_stderr"], of_list["share_interval"], of_list["share_few"])
+        assert spread == (each.stderr, each.interval, each.few)
     assert listed["robots"]["share_stderr"] is None
 
 
@@ -171,8 +171,8 @@ async def test_nothing_mentioned_has_no_share(sqlite_store) -> None:
     found = await voice(sqlite_store)
     assert (found.base, found.previous_base) == (0, 0)
     for each in found.subjects:
-        told = (each.mentions, each.share, each.previous, each.change, each.sentiment)
-        assert told == (0, None, None, None, None)
+        figures = (each.mentions, each.share, each.previous, each.change, each.sentiment)
+        assert figures == (0, None, None, None, None)
     assert found.sentiment_of == "text"
 
 

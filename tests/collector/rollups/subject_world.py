@@ -56,7 +56,7 @@ def _with_kinds(text: str, form: Form = MARKDOWN) -> Score:
 NEAR = 14
 MANY = 2
 TARGETS = Method("encoder", "1", _with_kinds, forms=FORMS, score_targets=_near)
-"""A method that scores targets, and tells kinds of talk."""
+"""A method that scores targets, and predicts kinds of talk."""
 
 CURSOR = a_subject("cursor", home=["forum.cursor"])
 GEMINI = a_subject("gemini", home=["hn.ai"])

@@ -1,4 +1,4 @@
-"""Parts of a mean: what each contributes to the change adds up, and chance is told from causes."""
+"""Parts of a mean: what each contributes to the change adds up, and chance is no cause."""
 
 import random
 from collections.abc import Sequence

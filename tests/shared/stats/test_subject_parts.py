@@ -86,8 +86,8 @@ def test_a_part_over_many_hours_counts_what_its_hours_count(
             own = cells_by_hour(part_days(days, via=via, community=community))
             by_hour = [own[hour] for hour in window if hour in own]
             for languages in ("count", "leave_out"):
-                told = totals([found.of(via=via, community=community)], languages)
-                assert told == totals(by_hour, languages)
+                both = totals([found.of(via=via, community=community)], languages)
+                assert both == totals(by_hour, languages)
             assert kinds_in([found.of(via=via, community=community)]) == kinds_in(by_hour)
 
 
@@ -125,10 +125,10 @@ def check_steps(
     assert found.keys() <= set(steps.values())
     for step in set(steps.values()):
         cells = [by_hour[hour] for hour in by_hour if steps.get(hour) == step]
-        told = [found[step]] if step in found else []
-        assert kinds_in(told) == kinds_in(cells)
+        own = [found[step]] if step in found else []
+        assert kinds_in(own) == kinds_in(cells)
         for languages in ("count", "leave_out"):
-            assert totals(told, languages) == totals(cells, languages)
+            assert totals(own, languages) == totals(cells, languages)
 
 
 def test_without_mentions_nothing_counts() -> None:
