@@ -13,21 +13,22 @@ export const VIEWS = [
 ] as const;
 export type View = (typeof VIEWS)[number];
 export const WINDOWS = [24, 168, 720, 2160] as const;
-export const KINDS = ["posts", "items", "comments"] as const;
-export const LABELS = ["positive", "neutral", "negative"] as const;
-export const TALK = [
-  "problem",
-  "outage",
-  "request",
-  "question",
-  "praise",
-  "price",
-  "switch",
-  "showcase",
-  "news",
-  "other",
-] as const;
-export const VIAS = ["text", "thread", "home"] as const;
+export const KINDS = ["posts", "items", "comments"] as const satisfies Kind[];
+export const LABELS = ["positive", "neutral", "negative"] as const satisfies Label[];
+export const VIAS = ["text", "thread", "home"] as const satisfies Via[];
+/** All kinds of talk, in the order of the page: the API's type says when one is missing. */
+export const TALK = Object.keys({
+  problem: true,
+  outage: true,
+  request: true,
+  question: true,
+  praise: true,
+  price: true,
+  switch: true,
+  showcase: true,
+  news: true,
+  other: true,
+} satisfies Record<Talk, true>) as Talk[];
 
 export interface Address {
   view: View;
@@ -99,7 +100,7 @@ export const MAX_CHOSEN = 5;
 /** Ids have the characters of ITEM_ID in api/schema/parameters.py; one of dots alone is a path. */
 const POST = /^[^/]+\/[\w-][\w.-]*$/;
 const DATE = /^\d{4}-\d\d-\d\d$/;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 /** Lists have no more: MAX_HOURS in api/schema/values.py. */
 export const MAX_DAYS = 90;
 /** The communities were the page's first view, under this name. */

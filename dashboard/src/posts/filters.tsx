@@ -1,6 +1,6 @@
 /** The filters above the list, and its download. */
 
-import { type Address, LABELS, NO_FILTER, VIAS } from "../address";
+import { type Address, KINDS, LABELS, NO_FILTER, VIAS } from "../address";
 import { Link } from "../components/link";
 import { LabelIcon } from "../components/sentiment";
 import { SortPicker } from "../components/sort_picker";
@@ -11,7 +11,6 @@ import { Download } from "./download";
 import { isFiltered, listPath, listsMentions, shownKind } from "./filter";
 import { Search } from "./search";
 
-const KINDS = ["posts", "items", "comments"] as const;
 const MENTION_KINDS = ["items", "posts", "comments"] as const;
 const KIND_NAMES = { posts: "Posts", items: "Both", comments: "Comments" };
 
