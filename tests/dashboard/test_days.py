@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from shared.times import utc_now
 from tests.dashboard import expected
-from tests.dashboard.conftest import Product, Visit
+from tests.dashboard.conftest import Product, Visit, Visitor
 
 
 def days_ago(days: int) -> str:
@@ -54,3 +55,23 @@ def test_every_view_with_a_window_follows_the_days(visit: Visit, product: Produc
         page = visit.open(view=view, **days)
         expect(page.locator(".window-note")).to_contain_text("compared with")
     expected.expect_posts(page, product, start=days["from"], end=days_ago(1))
+
+
+@pytest.mark.parametrize("width", [360, 760, 1280])
+def test_the_form_of_days_is_whole_at_every_width(
+    visitor: Visitor, product: Product, width: int
+) -> None:
+    visit = visitor(product.url, viewport={"width": width, "height": 900})
+    page = visit.open(subject="cursor")
+    expect(page.locator(".figure").first).to_be_visible()
+    page.locator(".days summary").click()
+    expect(page.locator(".days form")).to_be_in_viewport(ratio=1)
+
+
+def test_an_earlier_choice_of_days_limits_no_new_one(visit: Visit) -> None:
+    page = visit.open(view="communities")
+    choose(page, days_ago(3), days_ago(2))
+    page.get_by_role("button", name="7 days").click()
+    page.locator(".days summary").press("Enter")
+    page.get_by_label("To").fill(days_ago(5))
+    assert page.get_by_label("To").evaluate("input => input.validity.valid")

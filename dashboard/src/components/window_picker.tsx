@@ -1,15 +1,15 @@
 /** The picker of the window: the last hours, or days of one's own. */
 
 import { useId, useRef, useState } from "preact/hooks";
-import { type Address, daysWindow, MAX_DAYS, WINDOWS } from "../address";
+import { type Address, DAY_MS, daysWindow, MAX_DAYS, WINDOWS } from "../address";
 import type { Subjects } from "../api";
 import { now } from "../cycles";
-import { formatSpan, windowName } from "../format";
+import { youngSince } from "../figures";
+import { dateTime, formatSpan, windowName } from "../format";
 import { address, go } from "../navigation";
 import { useSubjects } from "../queries";
 import { baselineText } from "./window_text";
 
-const DAY_MS = 86_400_000;
 /** A window of its own replaces what limits a list to another time. */
 const NO_SPAN = { start: null, end: null, topic: null, at: null } satisfies Partial<Address>;
 
@@ -37,14 +37,10 @@ export function WindowPicker() {
   );
 }
 
-/** The first and the last day of a window, in UTC as the API counts them. */
+/** The days of a window; a new window has a new form. */
 function Days() {
   const { from, to } = address.value;
-  const id = useId();
   const details = useRef<HTMLDetailsElement>(null);
-  const today = utcDay(now.value);
-  const [first, setFirst] = useState<string | null>(null);
-  const earliest = first ?? from ?? undefined;
   const show = (form: HTMLFormElement) => {
     const given = new FormData(form);
     const days = daysWindow(String(given.get("from")), String(given.get("to")));
@@ -56,38 +52,56 @@ function Days() {
   return (
     <details class="days" ref={details}>
       <summary>{from && to ? "Other dates" : "Dates"}</summary>
-      <form
-        key={`${from} ${to}`}
-        onSubmit={(event) => {
-          event.preventDefault();
-          show(event.currentTarget);
-        }}
-      >
-        <label for={`${id}-from`}>From</label>
-        <input
-          id={`${id}-from`}
-          name="from"
-          type="date"
-          required
-          min={utcDay(now.value - (MAX_DAYS - 1) * DAY_MS)}
-          max={today}
-          defaultValue={from ?? ""}
-          onChange={(event) => setFirst(event.currentTarget.value)}
-        />
-        <label for={`${id}-to`}>To</label>
-        <input
-          id={`${id}-to`}
-          name="to"
-          type="date"
-          required
-          min={earliest}
-          max={today}
-          defaultValue={to ?? ""}
-        />
-        <button type="submit">Show</button>
-        <p class="muted">Days are counted in UTC.</p>
-      </form>
+      <DaysForm key={`${from} ${to}`} from={from ?? ""} to={to ?? ""} onSubmit={show} />
     </details>
+  );
+}
+
+interface DaysProps {
+  from: string;
+  to: string;
+  onSubmit: (form: HTMLFormElement) => void;
+}
+
+/** The first and the last day of a window, in UTC as the API counts them. */
+function DaysForm({ from, to, onSubmit }: DaysProps) {
+  const id = useId();
+  const [first, setFirst] = useState(from);
+  const today = utcDay(now.value);
+  const earliest = utcDay(now.value - (MAX_DAYS - 1) * DAY_MS);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit(event.currentTarget);
+      }}
+    >
+      <label for={`${id}-from`}>From</label>
+      <input
+        id={`${id}-from`}
+        name="from"
+        type="date"
+        required
+        min={earliest}
+        max={today}
+        defaultValue={from}
+        onChange={(event) => setFirst(event.currentTarget.value)}
+      />
+      <label for={`${id}-to`}>To</label>
+      <input
+        id={`${id}-to`}
+        name="to"
+        type="date"
+        required
+        min={first || earliest}
+        max={today}
+        defaultValue={to}
+      />
+      <button type="submit" class="button">
+        Show
+      </button>
+      <p class="muted">Days are counted in UTC.</p>
+    </form>
   );
 }
 
@@ -104,11 +118,8 @@ function WindowNote() {
 
 function noteOf({ window, before, coverage }: Subjects, hours: number): string {
   const span = formatSpan(window.start, window.end);
-  const since = coverage?.since;
-  const young =
-    since && since > window.start
-      ? `; there is data since ${formatSpan(since, null).replace("since ", "")}`
-      : "";
+  const since = youngSince({ window }, coverage);
+  const young = since ? `; there is data since ${dateTime(since)}` : "";
   return `${span}, compared with ${formatSpan(before.start, before.end)}, ${baselineText(hours)}${young}`;
 }
 
