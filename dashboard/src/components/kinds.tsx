@@ -55,7 +55,7 @@ export function KindsCard({ kinds, list, one }: Props) {
               <li key={kind}>
                 <Link to={{ ...list, talk: kind }}>{kind}</Link>
                 <Score value={own.avg_sentiment} />
-                <span class="place-count">
+                <span class="kind-count">
                   <b>{partOf(own.share)}</b> <span class="muted">{plural(own.items, one)}</span>
                 </span>
               </li>
