@@ -31,9 +31,7 @@ export function Contributors() {
           );
           if (!contributors.length)
             return (
-              <EmptyNote title="Nothing moved, as far as can be told.">
-                {emptyReason(all, hours)}
-              </EmptyNote>
+              <EmptyNote title="No community stands out.">{emptyReason(all, hours)}</EmptyNote>
             );
           return (
             <ol class="contributors">

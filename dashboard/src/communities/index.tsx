@@ -73,12 +73,22 @@ export function Communities() {
           </DataState>
           <BeforeAndAfter />
           {!isRefused && <Reasons community={community} />}
-          <div class="reasons">
-            {!community && <Contributors />}
-            {community && !isRefused && <TopicsCard scope={{ community }} />}
-            <TrendingCard />
-            {community && !isRefused && <KindsOf community={community} hours={hours} />}
-          </div>
+          {community && !isRefused ? (
+            <div class="halves">
+              <div>
+                <TopicsCard scope={{ community }} />
+                <TrendingCard />
+              </div>
+              <div>
+                <KindsOf community={community} hours={hours} />
+              </div>
+            </div>
+          ) : (
+            <div class="reasons">
+              {!community && <Contributors />}
+              <TrendingCard />
+            </div>
+          )}
           <SmallMultiples />
         </>
       )}
