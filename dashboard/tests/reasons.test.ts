@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Contribution } from "../src/api";
-import { dimensionsOf, effectText, intervalText, itemsText, partsOf } from "../src/reasons/text";
+import { dimensionsOf, effectRange, effectText, itemsText, partsOf } from "../src/reasons/text";
 
 function makePart(given: Partial<Contribution>): Contribution {
   return {
@@ -39,8 +39,8 @@ describe("the dimensions of a change", () => {
 
 test("figures are those of the API, with signs", () => {
   expect(effectText(-0.12345)).toBe("−0.123");
-  expect(intervalText([-0.3, 0.05])).toBe("−0.300 to +0.050");
-  expect(intervalText(null)).toBeNull();
+  expect(effectRange([-0.3, 0.05])).toBe("−0.300 to +0.050");
+  expect(effectRange(null)).toBeNull();
   expect([itemsText(1200), itemsText(2.5)]).toEqual(["1,200", "2.5"]);
 });
 

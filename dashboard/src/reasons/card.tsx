@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { CitedItem, Contribution, Explanation, QuotedSentence } from "../api";
+import { Columns } from "../components/columns";
 import { DataState, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { ScrollRegion } from "../components/scroll_region";
@@ -12,8 +13,8 @@ import { useExplanation } from "../queries";
 import {
   type Dimension,
   dimensionsOf,
+  effectRange,
   effectText,
-  intervalText,
   isRest,
   itemsText,
   partsOf,
@@ -35,6 +36,9 @@ export function Reasons({ subject = null, community = null }: Props) {
     </section>
   );
 }
+
+/** The columns of each part's figures. */
+const FIGURES = ["Effect", "Mood", "Mix", "95% interval", "Items", "Before"];
 
 type Cited = Map<string, CitedItem>;
 
@@ -89,20 +93,10 @@ function Parts({ dimension, cited }: { dimension: Dimension; cited: Cited }) {
   return (
     <ScrollRegion name={`Contributions of ${dimension.heading.toLowerCase()}`}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{dimension.heading}</th>
-            <th scope="col">Effect</th>
-            <th scope="col">Mood</th>
-            <th scope="col">Mix</th>
-            <th scope="col">95% interval</th>
-            <th scope="col">Items</th>
-            <th scope="col">Before</th>
-          </tr>
-        </thead>
+        <Columns names={[dimension.heading, ...FIGURES]} />
         <tbody>
           {dimension.parts.map((part) => (
-            <PartRow key={`${part.id ?? part.name}`} part={part} cited={cited} />
+            <PartRow key={part.id ?? part.name} part={part} cited={cited} />
           ))}
         </tbody>
       </table>
@@ -119,7 +113,7 @@ function PartRow({ part, cited }: { part: Contribution; cited: Cited }) {
       <td>{effectText(part.effect)}</td>
       <td>{effectText(part.mood)}</td>
       <td>{effectText(part.mix)}</td>
-      <td>{intervalText(part.interval)}</td>
+      <td>{effectRange(part.interval)}</td>
       <td>{itemsText(part.n)}</td>
       <td>{itemsText(part.n_before)}</td>
     </tr>

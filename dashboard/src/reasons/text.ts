@@ -36,8 +36,8 @@ export function isRest({ name, items }: Pick<Contribution, "name" | "items">): b
 
 export const effectText = (value: number): string => signed(value, DIGITS);
 
-/** Return an interval as text, "−0.310 to −0.120"; null: there is none. */
-export function intervalText(interval: Contribution["interval"]): string | null {
+/** Return the interval of an effect as text, "−0.310 to −0.120"; null: there is none. */
+export function effectRange(interval: Contribution["interval"]): string | null {
   const [low, high] = interval ?? [];
   return low === undefined || high === undefined
     ? null
