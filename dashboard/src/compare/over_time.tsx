@@ -9,7 +9,7 @@ import { DASHES, LINE_CHART_INSETS, LineChart } from "../charts/line_chart";
 import type { ScopeName } from "../components/scope_name";
 import { ScopesTable, type Trend } from "../components/scopes_table";
 import { Mean, MeanChange } from "../components/sentiment";
-import { baselineText, rangeText, SpanFigures, useSelected } from "../components/span_readout";
+import { rangeText, SpanFigures, spanBaselineText, useSelected } from "../components/span_readout";
 import { meanText, stepTime } from "../components/step_text";
 import { type Collected, chartSteps, firstSince, sentimentLimit, stepSeconds } from "../figures";
 import { formatSpan, plural, score, windowName } from "../format";
@@ -113,7 +113,7 @@ function SpanName({ answer, running }: { answer: Comparison | undefined; running
   return (
     <>
       {formatSpan(window.start, window.end)}
-      {before && <span class="muted"> against {baselineText(before)}</span>}
+      {before && <span class="muted"> against {spanBaselineText(before)}</span>}
     </>
   );
 }

@@ -45,7 +45,7 @@ export function SpanReadout({ scope, ...selected }: Selected & { scope: string }
     <>
       {formatSpan(data.window.start, data.window.end)}:{" "}
       <SpanFigures compared={compared} window={data.window} />
-      {data.before && <span class="muted">; against {baselineText(data.before)}</span>}:{" "}
+      {data.before && <span class="muted">; against {spanBaselineText(data.before)}</span>}:{" "}
       <MeanChange compared={compared} />
     </>
   );
@@ -78,7 +78,7 @@ export function rangeText({ selection: { range }, steps }: Selected): string {
 }
 
 /** Return the time that a span is compared with, and why that one. */
-export function baselineText({ start, end, because }: Baseline): string {
+export function spanBaselineText({ start, end, because }: Baseline): string {
   const span = formatSpan(start, end);
   return because === "week_before" ? `${span}, the same hours a week earlier` : span;
 }
