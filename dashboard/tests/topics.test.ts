@@ -1,23 +1,17 @@
 import { expect, test } from "vitest";
-import { courseText, kindsText, noneText, ratioText, sampleText } from "../src/topics/text";
+import { kindsText, noneText, ratioText, sampleText, stateText } from "../src/topics/text";
 
 const SPAN = { start: "", end: "", items: 290, read: 300, of: 4_100, is_whole: false };
-const COURSE = {
-  granularity: "hour" as const,
-  first_at: "2026-01-05T09:10:00Z",
-  peak_at: "2026-01-05T10:00:00Z",
-  steps: [],
-};
+const PEAK = "2026-01-05T10:00:00Z";
 
 test("a ratio is as exact as its size allows", () => {
   expect(ratioText(2.345)).toBe("×2.3");
   expect(ratioText(12.5)).toBe("×13");
-  expect(ratioText(null)).toBe("not before");
 });
 
 test("a topic past its peak says when that was, others how they stand", () => {
-  expect(courseText({ ...COURSE, state: "peaked" })).toMatch(/^peaked at .*:00$/);
-  expect(courseText({ ...COURSE, state: "gone" })).toBe("gone");
+  expect(stateText("peaked", PEAK)).toMatch(/^peaked at .*:00$/);
+  expect(stateText("gone", PEAK)).toBe("gone");
 });
 
 test("kinds are the two commonest that say something", () => {

@@ -1,19 +1,18 @@
 /** Where people talk about the subject: its communities, each over time. */
 
-import { useState } from "preact/hooks";
 import { SUBJECT_PREFIX, type SubjectCard } from "../api";
 import { TrendSparkline } from "../charts/trend_sparkline";
 import { EmptyNote } from "../components/data_state";
+import { FirstOf } from "../components/first_of";
 import { Link } from "../components/link";
 import { Score } from "../components/sentiment";
 import { listOf } from "../components/subject_links";
 import { now } from "../cycles";
-import { courseStepSize } from "../figures";
 import { communityName, partOf, plural, score, windowName } from "../format";
 import { markersOf } from "../markers/placing";
 import { address } from "../navigation";
 import { useMarkers, useTrendsByCommunity } from "../queries";
-import { type Scales, scalesOf } from "../subjects/scales";
+import { scalesOf } from "../subjects/scales";
 
 const INITIAL_SHOWN = 8;
 
@@ -21,27 +20,22 @@ export function Where({ card }: { card: SubjectCard }) {
   const { hours } = address.value;
   const trends = useTrendsByCommunity(card.id, hours).data?.communities ?? {};
   const markers = markersOf(useMarkers(), [SUBJECT_PREFIX + card.id]);
-  const [isExpanded, setExpanded] = useState(false);
   // What moved it counts those of the time before, too.
   const places = card.by_community.filter((each) => each.statistics.total);
-  const shown = isExpanded ? places : places.slice(0, INITIAL_SHOWN);
   const courses = Object.values(trends).map((points) => ({
     trend_data: points,
     rematching: false,
   }));
-  const scales: Scales = {
-    ...scalesOf(courses, card, now.value),
-    seconds: courseStepSize(hours).seconds,
-  };
+  const scales = scalesOf(courses, card, now.value);
   return (
     <section class="card" aria-labelledby="where">
       <div class="card-head">
         <h2 id="where">By community</h2>
         <p class="muted">mean and mentions over {windowName(hours)}, on one scale</p>
       </div>
-      {!shown.length && <EmptyNote title="Nobody mentioned it in any." />}
-      <ol class="places">
-        {shown.map(({ community, statistics, share: part }) => (
+      {!places.length && <EmptyNote title="Nobody mentioned it in any." />}
+      <FirstOf items={places} count={INITIAL_SHOWN} class="places">
+        {({ community, statistics, share: part }) => (
           <li key={community} class="place">
             <Link to={listOf(card.id, { ...scales.span, subreddit: community })}>
               {communityName(community)}
@@ -57,13 +51,8 @@ export function Where({ card }: { card: SubjectCard }) {
               <b>{partOf(part)}</b> <span class="muted">{plural(statistics.total, "mention")}</span>
             </span>
           </li>
-        ))}
-      </ol>
-      {places.length > shown.length && (
-        <button type="button" class="button" onClick={() => setExpanded(true)}>
-          Show all {places.length}
-        </button>
-      )}
+        )}
+      </FirstOf>
     </section>
   );
 }

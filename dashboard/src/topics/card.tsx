@@ -1,17 +1,17 @@
 /** What is said more in a subject or a community than before, with its course and its mood. */
 
-import { useState } from "preact/hooks";
 import { NO_FILTER } from "../address";
 import type { ScopeTopic, ScopeTopics, TopicScope } from "../api";
-import { Sparkline } from "../charts/sparkline";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
+import { FirstOf } from "../components/first_of";
 import { Link } from "../components/link";
-import { LabelShares, Mean } from "../components/sentiment";
+import { Mean } from "../components/sentiment";
 import { windowText } from "../components/window_text";
 import { dateTime, plural } from "../format";
 import { address } from "../navigation";
 import { useScopeTopics } from "../queries";
-import { courseText, kindsText, noneText, ratioText, sampleText } from "./text";
+import { TopicRow } from "./row";
+import { kindsText, noneText, ratioText, sampleText, stateText } from "./text";
 
 const INITIAL_SHOWN = 5;
 
@@ -32,7 +32,6 @@ export function TopicsCard({ scope }: { scope: TopicScope }) {
 }
 
 function Topics({ found, scope }: { found: ScopeTopics; scope: TopicScope }) {
-  const [isExpanded, setExpanded] = useState(false);
   if (found.why_none) {
     return (
       <EmptyNote title={noneText(found.why_none)}>
@@ -40,26 +39,18 @@ function Topics({ found, scope }: { found: ScopeTopics; scope: TopicScope }) {
       </EmptyNote>
     );
   }
-  const shown = isExpanded ? found.topics : found.topics.slice(0, INITIAL_SHOWN);
   const sample = sampleText(found.span);
   return (
     <>
       {sample && <p class="muted">{sample}</p>}
-      <ol class="topics">
-        {shown.map((topic) => (
-          <TopicRow key={topic.id} topic={topic} scope={scope} />
-        ))}
-      </ol>
-      {found.topics.length > shown.length && (
-        <button type="button" class="button" onClick={() => setExpanded(true)}>
-          Show all {found.topics.length}
-        </button>
-      )}
+      <FirstOf items={found.topics} count={INITIAL_SHOWN} class="topics">
+        {(topic) => <ScopeTopicRow key={topic.id} topic={topic} scope={scope} />}
+      </FirstOf>
     </>
   );
 }
 
-function TopicRow({ topic, scope }: { topic: ScopeTopic; scope: TopicScope }) {
+function ScopeTopicRow({ topic, scope }: { topic: ScopeTopic; scope: TopicScope }) {
   const { course, started_by: start, statistics } = topic;
   const list = {
     view: "posts",
@@ -70,31 +61,24 @@ function TopicRow({ topic, scope }: { topic: ScopeTopic; scope: TopicScope }) {
   } as const;
   const kinds = kindsText(topic.kinds);
   return (
-    <li class="topic">
-      <div class="topic-head">
-        <h3>
-          <Link to={list}>{topic.name}</Link>
-        </h3>
-        <span class="growth" title="How many times as large a share of all that is said as before">
-          {ratioText(topic.ratio)}
-        </span>
-        <Mean measured={{ statistics }} />
-      </div>
-      <div class="topic-body">
-        <Sparkline
-          values={course.steps.map((step) => step.items)}
-          name={`Posts and comments by the ${course.granularity}, most at ${dateTime(course.peak_at)}`}
-        />
-        <LabelShares counts={statistics} />
-      </div>
+    <TopicRow
+      name={topic.name}
+      to={list}
+      growth={topic.ratio === null ? "not before" : ratioText(topic.ratio)}
+      growthTitle="How many times as large a share of all that is said as before"
+      mean={<Mean measured={{ statistics }} />}
+      course={course.steps.map((step) => step.items)}
+      courseName={`Posts and comments by the ${course.granularity}, most at ${dateTime(course.peak_at)}`}
+      counts={statistics}
+    >
       <p class="topic-more muted">
         <Link to={list}>{plural(topic.n, "post or comment", "posts and comments")}</Link>
-        {` · ${courseText(course)} · `}
+        {` · ${stateText(course.state, course.peak_at)} · `}
         <Link to={{ ...list, post: `${start.community}/${start.post_id}` }}>
           began {dateTime(start.created_utc)}
         </Link>
         {kinds && ` · ${kinds}`}
       </p>
-    </li>
+    </TopicRow>
   );
 }

@@ -1,4 +1,4 @@
-/** What is said more than before, in words. */
+/** Topics in words: those of a scope, and those that trend. */
 
 import type { ScopeTopic, ScopeTopics } from "../api";
 import { count, dateTime } from "../format";
@@ -17,13 +17,13 @@ export function noneText(why: NonNullable<ScopeTopics["why_none"]>): string {
 }
 
 /** Return how large a topic is against the time before. */
-export function ratioText(ratio: number | null): string {
-  return ratio === null ? "not before" : `×${ratio.toFixed(ratio < LARGE_RATIO ? 1 : 0)}`;
+export function ratioText(ratio: number): string {
+  return `×${ratio.toFixed(ratio < LARGE_RATIO ? 1 : 0)}`;
 }
 
 /** Return how a topic stands. */
-export function courseText({ state, peak_at }: ScopeTopic["course"]): string {
-  return state === "peaked" ? `peaked at ${dateTime(peak_at)}` : state;
+export function stateText(state: ScopeTopic["course"]["state"], peak: string): string {
+  return state === "peaked" ? `peaked at ${dateTime(peak)}` : state;
 }
 
 /** Return the commonest kinds of talk of a topic; null where none is known. */

@@ -1,16 +1,17 @@
 /** Trending: the topics that are larger than in the week before. */
 
-import { useState } from "preact/hooks";
 import { NO_FILTER } from "../address";
 import type { Topic } from "../api";
-import { Sparkline } from "../charts/sparkline";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
+import { FirstOf } from "../components/first_of";
 import { Link } from "../components/link";
-import { LabelShares, Score } from "../components/sentiment";
+import { Score } from "../components/sentiment";
 import { now } from "../cycles";
 import { age, communityName, dateTime, plural } from "../format";
 import { address } from "../navigation";
 import { useFreshTopics } from "../queries";
+import { TopicRow } from "../topics/row";
+import { ratioText, stateText } from "../topics/text";
 
 const INITIAL_SHOWN = 5;
 
@@ -25,7 +26,6 @@ interface Props {
 /** The topics as a card. */
 export function TrendingCard({ isWhole = false, subject = null, heading = "Trending" }: Props) {
   const { subreddit: community } = address.value;
-  const [isExpanded, setExpanded] = useState(isWhole);
   const topics = useFreshTopics(subject);
   return (
     <section class="card trending" aria-labelledby="trending">
@@ -48,20 +48,10 @@ export function TrendingCard({ isWhole = false, subject = null, heading = "Trend
                 A topic needs posts of five people that use it more than in the week before.
               </EmptyNote>
             );
-          const shown = isExpanded ? here : here.slice(0, INITIAL_SHOWN);
           return (
-            <>
-              <ol class="topics">
-                {shown.map((topic) => (
-                  <TopicCard key={topic.id} topic={topic} subject={subject} />
-                ))}
-              </ol>
-              {here.length > shown.length && (
-                <button type="button" class="button" onClick={() => setExpanded(true)}>
-                  Show all {here.length}
-                </button>
-              )}
-            </>
+            <FirstOf items={here} count={isWhole ? here.length : INITIAL_SHOWN} class="topics">
+              {(topic) => <TrendingRow key={topic.id} topic={topic} subject={subject} />}
+            </FirstOf>
           );
         }}
       </DataState>
@@ -69,7 +59,7 @@ export function TrendingCard({ isWhole = false, subject = null, heading = "Trend
   );
 }
 
-function TopicCard({ topic, subject }: { topic: Topic; subject: string | null }) {
+function TrendingRow({ topic, subject }: { topic: Topic; subject: string | null }) {
   const to = {
     view: "posts",
     subject,
@@ -78,29 +68,17 @@ function TopicCard({ topic, subject }: { topic: Topic; subject: string | null })
     topic: topic.id,
     at: topic.created_at,
   } as const;
-  const said = topic.sentiment_distribution;
-  const peak = dateTime(topic.peak_time);
   return (
-    <li class="topic">
-      <div class="topic-head">
-        <h3>
-          <Link to={to}>{topic.theme}</Link>
-        </h3>
-        <span
-          class="growth"
-          title="How many times as large a share of all posts as in the week before"
-        >
-          {topic.growth === null ? "new" : `×${topic.growth.toFixed(topic.growth < 10 ? 1 : 0)}`}
-        </span>
-        <Score value={topic.sentiment_avg} />
-      </div>
-      <div class="topic-body">
-        <Sparkline
-          values={topic.mentions_by_hour}
-          name={`Posts and comments an hour over 24 hours, most at ${peak}`}
-        />
-        <LabelShares counts={said} />
-      </div>
+    <TopicRow
+      name={topic.theme}
+      to={to}
+      growth={topic.growth === null ? "new" : ratioText(topic.growth)}
+      growthTitle="How many times as large a share of all posts as in the week before"
+      mean={<Score value={topic.sentiment_avg} />}
+      course={topic.mentions_by_hour}
+      courseName={`Posts and comments an hour over 24 hours, most at ${dateTime(topic.peak_time)}`}
+      counts={topic.sentiment_distribution}
+    >
       <p class="topic-more muted">
         <Link to={to}>{postsText(topic)}</Link> in{" "}
         {topic.subreddits.slice(0, 3).map((name, number) => (
@@ -111,7 +89,7 @@ function TopicCard({ topic, subject }: { topic: Topic; subject: string | null })
         ))}
         {topic.subreddits.length > 3 && ` and ${topic.subreddits.length - 3} more`}
         {gainText(topic)}
-        {topic.state && ` · ${stateText(topic.state, peak)}`}
+        {topic.state && ` · ${stateText(topic.state, topic.peak_time)}`}
       </p>
       {topic.keywords.length > 0 && (
         <ul class="keywords" aria-label="Keywords">
@@ -120,7 +98,7 @@ function TopicCard({ topic, subject }: { topic: Topic; subject: string | null })
           ))}
         </ul>
       )}
-    </li>
+    </TopicRow>
   );
 }
 
@@ -134,10 +112,6 @@ function gainText({ upvotes, comments }: Topic): string {
   const gains = [upvotes && plural(upvotes, "upvote"), comments && plural(comments, "comment")];
   const named = gains.filter(Boolean);
   return named.length ? ` · gained ${named.join(" and ")}` : "";
-}
-
-function stateText(state: NonNullable<Topic["state"]>, peak: string): string {
-  return state === "peaked" ? `peaked at ${peak}` : state;
 }
 
 function isSameName(name: string, other: string): boolean {
