@@ -42,22 +42,16 @@ export function longestStep(steps: Granularity[]): Granularity {
   );
 }
 
-interface StepSize {
-  granularity: Granularity;
-  seconds: number;
-}
-
 /** Return the steps of small charts, as /subjects has them. */
-export function courseStepSize(hours: number): StepSize {
-  if (hours <= 48) return { granularity: "hour", seconds: HOUR_SECONDS };
-  return { granularity: "day", seconds: 24 * HOUR_SECONDS };
+export function smallChartStep(hours: number): Granularity {
+  return hours <= 48 ? "hour" : "day";
 }
 
 /** The collected time: the window up to the last collection, its gaps, and the length of its steps. */
 export type Collected = Pick<Comparison, "window" | "gaps" | "granularity">;
 
 /** A step that is observed less than this is hatched: LARGE_SHARE in shared/stats/gaps.py. */
-const MIN_OBSERVED = 0.8;
+export const MIN_OBSERVED = 0.8;
 
 /** A step of a chart, with its end. The first one starts with the window. */
 export interface ChartStep extends Step {

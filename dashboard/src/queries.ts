@@ -42,7 +42,7 @@ import {
   WATCHED,
   type WatchedCommunities,
 } from "./api";
-import { type Collected, courseStepSize, longestStep } from "./figures";
+import { type Collected, longestStep, smallChartStep } from "./figures";
 import { address } from "./navigation";
 import { ApiRequest, RequestCache, type RequestState, reloadAll } from "./request";
 
@@ -214,7 +214,7 @@ export function useSubject(id: string, hours: number): QueryState<SubjectCard> {
 
 /** Return how mentions of a subject run in each community. */
 export function useTrendsByCommunity(subject: string, hours: number): QueryState<Trends> {
-  const { granularity } = courseStepSize(hours);
+  const granularity = smallChartStep(hours);
   return useQuery(
     apiPath("/sentiment/trends", { subject, ...spanOf(hours), granularity, by: "community" }),
   );

@@ -2,6 +2,7 @@
 
 import { useId } from "preact/hooks";
 import type { Marker, SubjectPoint } from "../api";
+import { MIN_OBSERVED } from "../figures";
 import { markersSummary, placeMarkers } from "../markers/placing";
 import { trendMarks } from "./trend_marks";
 
@@ -85,9 +86,6 @@ export function TrendSparkline({ points, scales, name, markers = [] }: Props) {
     </svg>
   );
 }
-
-/** A step that is observed less than this is hatched: MIN_OBSERVED in figures.ts. */
-const MIN_OBSERVED = 0.8;
 
 function rangeOf(points: SubjectPoint[], seconds: number) {
   const start = Date.parse(points[0]?.start ?? "") || 0;
