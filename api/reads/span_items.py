@@ -6,22 +6,11 @@ from typing import cast
 
 from api.deps import Deps
 from api.reads.cells import read_cells
-from api.reads.hours import Reference, read_referenced
-from api.reads.listing import COMMENT
-from api.reads.mentions import is_about
 from api.reads.scopes import Scope
+from api.reads.spread_items import read_spread_items, spread
 from shared.communities import Kind
-from shared.models import ALL, Cell, Item, ScopeHour
-from shared.stats.subjects import listed_in
-from shared.store import (
-    COMMENTS,
-    HOURS_OF_ALL,
-    POSTS,
-    SUBJECT_HOURS,
-    Container,
-    Query,
-    Store,
-)
+from shared.models import ALL, Cell, Item
+from shared.store import COMMENTS, POSTS, Container, Query, Store
 from shared.times import Window, next_hour
 
 # Request units of a span, for its items and for the hours that list them: an item costs about one,
@@ -62,7 +51,9 @@ async def read_span_items(deps: Deps, scope: Scope, window: Window) -> SpanItems
     if scope.subject is None and scope.community != ALL:
         items = await _of_community(store, scope.community, counted)
     else:
-        items = await _of_hours(deps, store, scope, counted)
+        hours = chosen_hours({hour: items_of(cell) for hour, cell in counted.items()})
+        names, most = deps.settings.watched, MAX_COST - len(hours)
+        items = await read_spread_items(store, scope, hours, names, most=most)
     return SpanItems(window, items, of)
 
 
@@ -112,31 +103,6 @@ def parts_of(counts: Mapping[str, int], total: int) -> list[tuple[str, str, int]
     return parts
 
 
-async def _of_hours(
-    deps: Deps, store: Store, scope: Scope, cells: Mapping[str, Cell]
-) -> list[Item]:
-    hours = chosen_hours({hour: items_of(cell) for hour, cell in cells.items()})
-    names = deps.settings.watched
-    listed: list[Reference] = []
-    keys = [(scope.name, hour) for hour in hours]
-    if scope.subject is None:
-        for of_all in (await store.read_many(HOURS_OF_ALL, keys)).values():
-            listed += _listed_of_all(of_all, frozenset(names))
-    else:
-        for hour in (await store.read_many(SUBJECT_HOURS, keys)).values():
-            listed += [
-                Reference(
-                    each.order_key + (COMMENT if each.kind == "comment" else ""),
-                    each.community,
-                    each.kind,
-                )
-                for each in listed_in(hour, names)
-            ]
-    read = await read_referenced(store, thinned(sorted(listed), MAX_COST - len(hours)))
-    # A mention may have gone since the hour was counted.
-    return [item for item in read if is_about(item, scope)]
-
-
 def chosen_hours(counts: Mapping[str, int]) -> list[str]:
     """Return the hours to read, spread evenly: all of them, if their items can be read, too."""
     hours = list(counts)
@@ -148,29 +114,3 @@ def chosen_hours(counts: Mapping[str, int]) -> list[str]:
     while len(chosen) > 1 and sum(1 + counts[hour] // HOUR_ITEMS for hour in chosen) > MAX_COST / 2:
         chosen = spread(chosen, len(chosen) // 2)
     return chosen
-
-
-def spread(hours: Sequence[str], count: int) -> list[str]:
-    """Return up to `count` hours, evenly spread."""
-    if len(hours) <= count:
-        return list(hours)
-    return [hours[number * len(hours) // count] for number in range(count)]
-
-
-def thinned(references: Sequence[Reference], count: int) -> list[Reference]:
-    """Return up to `count` of the references, evenly spread."""
-    if len(references) <= count:
-        return list(references)
-    return [references[number * len(references) // count] for number in range(count)]
-
-
-def _listed_of_all(hour: ScopeHour, names: frozenset[str]) -> list[Reference]:
-    found: list[Reference] = []
-    for name, share in hour["shares"].items():
-        if name in names:
-            found += [Reference(key, name, "post") for key, _ in share["posts"]]
-            found += [
-                Reference(f"{hour['id']}{each[1:]}{COMMENT}", name, "comment")
-                for each in share.get("comments", ())
-            ]
-    return found

@@ -1,32 +1,18 @@
 """Reads a bounded number of a scope's items, spread over a span."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, cast
 
-from api.reads.hours import Reference, read_referenced
-from api.reads.listing import COMMENT
-from api.reads.mentions import is_about
 from api.reads.scopes import Scope
-from shared.models import (
-    ALL,
-    REMOVED,
-    Item,
-    Mention,
-    ScopeHour,
-    Sentiment,
-    SubjectHour,
-    TargetSentiment,
-)
+from api.reads.spread_items import read_spread_items, spread
+from shared.models import REMOVED, Item, Mention, Sentiment, TargetSentiment
 from shared.stats.cell_threads import thread_of
 from shared.stats.cells import Scored, scored
 from shared.stats.contributions import Weighed
-from shared.stats.listed import comments_in, posts_in
-from shared.stats.subjects import listed_in, scored_mention, sentiment_of
-from shared.store import HOURS_OF_ALL, SUBJECT_HOURS, Store
+from shared.stats.subjects import scored_mention, sentiment_of
+from shared.store import Store
 from shared.store.keys import item_key
-
-T = TypeVar("T")
 
 
 class Limits(NamedTuple):
@@ -134,17 +120,10 @@ async def read_sample(
     read are spread over them, and so are the items. counts_others: other languages count, too.
     Raises StoreError.
     """
-    references = await _references(store, scope, spread(hours, limits.hours), names)
-    items = await read_referenced(store, spread(references, limits.items))
-    found = [_sampled(item, scope) for item in items if is_about(item, scope)]
+    chosen = spread(hours, limits.hours)
+    items = await read_spread_items(store, scope, chosen, names, most=limits.items)
+    found = [_sampled(item, scope) for item in items]
     return Sample([each for each in found if counts_others or each.scored.is_english], counted)
-
-
-def spread(listed: Sequence[T], most: int) -> list[T]:
-    """Return at most `most` of these, evenly spread over them."""
-    if len(listed) <= most:
-        return list(listed)
-    return [listed[place * len(listed) // most] for place in range(most)]
 
 
 def _sampled(item: Item, scope: Scope) -> SampledItem:
@@ -153,38 +132,3 @@ def _sampled(item: Item, scope: Scope) -> SampledItem:
     return SampledItem(
         item, scored(item) if mention is None else scored_mention(item, mention), mention
     )
-
-
-async def _references(
-    store: Store, scope: Scope, hours: Sequence[str], names: Sequence[str]
-) -> list[Reference]:
-    """Return the items of hours, oldest first."""
-    found: list[Reference] = []
-    if scope.subject is not None:
-        of_subject = await store.read_many(SUBJECT_HOURS, [(scope.name, hour) for hour in hours])
-        for subject_hour in of_subject.values():
-            found += _of_subject(subject_hour, scope, names)
-    else:
-        of_all = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
-        wanted = names if scope.community == ALL else [scope.community]
-        for hour in of_all.values():
-            found += _of_hour(hour, wanted)
-    return sorted(found)
-
-
-def _of_subject(hour: SubjectHour, scope: Scope, names: Sequence[str]) -> Iterable[Reference]:
-    for each in listed_in(hour, names):
-        if scope.has_part(each.via, each.community):
-            mark = COMMENT if each.kind == "comment" else ""
-            yield Reference(each.order_key + mark, each.community, each.kind)
-
-
-def _of_hour(hour: ScopeHour, names: Sequence[str]) -> Iterable[Reference]:
-    for name in names:
-        share = hour["shares"].get(name)
-        if share is None:
-            continue
-        # Hours that an earlier version stored don't list their comments.
-        for each in (*posts_in(share), *comments_in(hour["id"], share)):
-            mark = COMMENT if each.kind == "comment" else ""
-            yield Reference(each.order_key + mark, name, each.kind)

@@ -10,7 +10,8 @@ import pytest
 from api.errors import BadParameters
 from api.reads.items import read_items
 from api.reads.scopes import Scope
-from api.reads.span_items import MAX_COST, chosen_hours, parts_of, read_span_items, thinned
+from api.reads.span_items import MAX_COST, chosen_hours, parts_of, read_span_items
+from api.reads.spread_items import spread
 from api.reads.topics import read_topics
 from api.schema.parameters import ItemsParameters
 from api.schema.topics import ScopeTopics, TopicsParameters
@@ -20,7 +21,7 @@ from shared.models import Post
 from shared.times import Window, iso
 from tests.api.subject_world import SUBJECTS, keep_matched, own_labels, watch
 from tests.api.test_bounds import MAX_REQUEST_UNITS
-from tests.api.world import LABELS, NOW, a_post, deps_of, get, keep
+from tests.api.world import LABELS, NOW, a_comment, a_post, deps_of, get, keep
 from tests.collector.trending.talk import VOCABULARY
 
 HOUR = timedelta(hours=1)
@@ -172,6 +173,18 @@ async def test_kinds_are_counted_where_they_are_known(sqlite_store: Any) -> None
     assert 0 < topic.kinds["outage"] < topic.kinds["problem"] < topic.n
 
 
+@pytest.mark.parametrize("scope", [{}, {"community": "claude"}])
+async def test_comments_of_a_kind_are_read_like_posts(
+    sqlite_store: Any, scope: dict[str, Any]
+) -> None:
+    comments: Any = [a_comment(n, NOW - n * HOUR, "claude", "neutral") for n in range(1, 10)]
+    for each in comments[::2]:
+        each["kinds"] = ["problem"]
+    await keep(sqlite_store, [], comments)
+    span = (await topics(deps_of(sqlite_store), **scope)).span
+    assert (span.read, span.of, span.is_whole) == (9, 9, True)
+
+
 async def test_a_subject_and_a_community_are_refused_together(deps: Any) -> None:
     with pytest.raises(BadParameters, match="subject"):
         await topics(deps, subject="lantern", community="aws")
@@ -223,5 +236,4 @@ def test_hours_and_parts_are_within_the_budget() -> None:
     assert sum(limit for _, _, limit in parts) == MAX_COST * 3 // 8
     assert all(first < after for first, after, _ in parts)
     assert parts_of({}, 0) == []
-    listed: Any = list(range(1000))
-    assert thinned(listed, 10) == list(range(0, 1000, 100))
+    assert spread(range(1000), 10) == list(range(0, 1000, 100))
