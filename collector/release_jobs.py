@@ -8,14 +8,14 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.runs import opened, reported, working_seconds
 from collector.sources.github.budget import RESERVE_OF_BACKFILL
 from collector.sources.github.client import PACE, GitHubClient
 from collector.sources.github.names import repository_of
-from collector.sources.github.releases import ReleasePage, read_releases
+from collector.sources.github.releases import read_releases
 from collector.sources.waiting import Backoff, Wait, wait_until
 from collector.writers.shutdown import run_until_stopped, stopping
 from shared.communities import source_of
@@ -55,10 +55,6 @@ class Reading:
 
     releases: Sequence[Release] = ()
     states: Sequence[ReleasesState] = ()
-
-    def and_(self, page: ReleasePage, state: ReleasesState) -> "Reading":
-        """Return the reading with a repository more."""
-        return Reading([*self.releases, *page.releases], [*self.states, state])
 
     @property
     def errors(self) -> list[CycleError]:
@@ -155,11 +151,11 @@ class ReleaseReader:
 async def _states(store: Store, communities: Sequence[str]) -> list[ReleasesState]:
     """Return the states of repositories, those first that were tried longest ago."""
     found = await store.read_many(RELEASES, [("releases", each) for each in communities])
-    states = [found.get(("releases", each)) or _begun(each) for each in communities]
+    states = [found.get(("releases", each)) or _never_read(each) for each in communities]
     return sorted(states, key=lambda each: each["tried_at"])
 
 
-def _begun(community: str) -> ReleasesState:
+def _never_read(community: str) -> ReleasesState:
     return ReleasesState(
         id=community,
         kind="releases",
@@ -173,22 +169,21 @@ def _begun(community: str) -> ReleasesState:
 
 def _read(client: GitHubClient, states: Sequence[ReleasesState], clock: Clock) -> Reading:
     """Read the repositories one after another; those behind a limit or a refusal fail alike."""
-    reading = Reading()
+    releases: list[Release] = []
+    read: list[ReleasesState] = []
     allowed = states[: MAX_WITH_TOKEN if client.has_token else MAX_WITHOUT_TOKEN]
     for number, state in enumerate(allowed):
         try:
             page = read_releases(client, repository_of(state["id"]), state["etag"], clock)
         except (SourceError, DeadlineReached) as error:
             failed = [state] if _is_own(error) else allowed[number:]
-            states_now = [_failed(each, error, clock()) for each in failed]
-            reading = replace(reading, states=[*reading.states, *states_now])
+            read += [_failed(each, error, clock()) for each in failed]
             if not _is_own(error):
-                return reading
+                break
         else:
-            now = iso(clock())
-            done: ReleasesState = {**state, "etag": page.etag, "tried_at": now, "read_at": now}
-            reading = reading.and_(page, {**done, "last_error": None})
-    return reading
+            releases += page.releases
+            read.append(_succeeded(state, page.etag, clock()))
+    return Reading(releases, read)
 
 
 def _is_own(error: Exception) -> bool:
@@ -196,6 +191,11 @@ def _is_own(error: Exception) -> bool:
     if isinstance(error, CommunityUnavailable):
         return True
     return isinstance(error, SourceUnavailable) and error.kind not in SHARED_KINDS
+
+
+def _succeeded(state: ReleasesState, etag: str | None, now: datetime) -> ReleasesState:
+    at = iso(now)
+    return {**state, "etag": etag, "tried_at": at, "read_at": at, "last_error": None}
 
 
 def _failed(state: ReleasesState, error: Exception, now: datetime) -> ReleasesState:

@@ -188,23 +188,19 @@ def _mean(side: Amount, variance: float) -> Mean:
     if side.threads is None or not side.threads.items:
         error = sqrt(variance * DESIGN_EFFECT / side.items)
         return Mean(side.mean, error, max(1.0, side.items / DESIGN_EFFECT - 1))
-    squares, distances = _sums(side.threads, side.mean)
+    squares, distances = side.threads.squares, _distances(side.threads, side.mean)
     expected = variance * (CORRELATION * squares + (1 - CORRELATION) * side.threads.items)
     freedom = max(0.0, side.threads.items**2 / squares - 1)
     moderated = (freedom * distances + BESIDE * expected) / (freedom + BESIDE)
     return Mean(side.mean, sqrt(moderated) / side.threads.items, freedom + BESIDE)
 
 
-def _sums(threads: Threads, mean: float) -> tuple[float, float]:
-    """Return the sum of squares of the threads' items, and of their distances from a mean."""
+def _distances(threads: Threads, mean: float) -> float:
+    """Add up the squared distances of threads from a mean."""
     listed, rest = threads.listed.values(), threads.rest
     distances = fsum((each.total - mean * each.items) ** 2 for each in listed)
-    distances += max(0.0, rest.totals - 2 * mean * rest.products + mean * mean * rest.squares)
-    return _squares(threads), distances
-
-
-def _squares(threads: Threads) -> int:
-    return sum(each.items**2 for each in threads.listed.values()) + threads.rest.squares
+    of_rest = rest.totals - 2 * mean * rest.products + mean * mean * rest.squares
+    return distances + max(0.0, of_rest)
 
 
 def _chance_of_share(part: Part, whole: Whole) -> float:
@@ -237,7 +233,7 @@ def _spread_of_number(side: Amount) -> float:
     if side.threads is None or not side.threads.items:
         return side.items * DESIGN_EFFECT
     # Items that stand for others, or that other parts share, count more or less than once.
-    return _squares(side.threads) * (side.items / side.threads.items) ** 2
+    return side.threads.squares * (side.items / side.threads.items) ** 2
 
 
 def thread_parts(now: Threads, before: Threads) -> list[Part]:

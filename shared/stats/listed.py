@@ -13,8 +13,8 @@ from shared.kinds import LETTERS, Talk, letters_of
 from shared.models import Comment, CommunityHour, Label, Post
 from shared.times import HOUR_CHARS
 
-INITIALS: Mapping[Label, str] = {"positive": "p", "neutral": "n", "negative": "-"}
-LABELS: Mapping[str, Label] = {initial: label for label, initial in INITIALS.items()}
+LABELS_BY_INITIAL: Mapping[str, Label] = {"p": "positive", "n": "neutral", "-": "negative"}
+INITIALS_OF_LABELS: Mapping[Label, str] = {each: sign for sign, each in LABELS_BY_INITIAL.items()}
 
 
 class ListedItem(NamedTuple):
@@ -34,7 +34,7 @@ def pack_post(post: Post) -> list[str]:
 
 def pack_comment(comment: Comment) -> str:
     """Return a comment as its hour lists it."""
-    initial = INITIALS[comment["sentiment"]["label"]]
+    initial = INITIALS_OF_LABELS[comment["sentiment"]["label"]]
     return initial + with_letters(comment["order_key"][HOUR_CHARS:], comment.get("kinds", ()))
 
 
@@ -48,7 +48,7 @@ def comments_in(hour: str, share: CommunityHour) -> Iterator[ListedItem]:
     """Yield the comments of an hour; none if it was counted before comments were listed."""
     for each in share.get("comments", ()):
         rest, _, kinds = each[1:].partition(" ")
-        yield ListedItem("comment", hour + rest, LABELS[each[0]], kinds)
+        yield ListedItem("comment", hour + rest, LABELS_BY_INITIAL[each[0]], kinds)
 
 
 def with_letters(key: str, kinds: Collection[Talk]) -> str:

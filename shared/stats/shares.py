@@ -215,8 +215,7 @@ def _design_effect(sample: Sample) -> tuple[float | None, float]:
     threads = sample.threads
     if threads is None:
         return DESIGN_EFFECT, plain.freedom
-    squares = sum(each.items**2 for each in threads.listed.values()) + threads.rest.squares
-    return 1 + CORRELATION * (squares / threads.items - 1), plain.freedom
+    return 1 + CORRELATION * (threads.squares / threads.items - 1), plain.freedom
 
 
 def _spread_of(share: Share) -> ShareSpread:

@@ -30,7 +30,7 @@ from shared.models import (
     Via,
 )
 from shared.stats.cells import FIRST_METHOD, Scored, add, method_of, methods_of, scored
-from shared.stats.listed import with_letters
+from shared.stats.listed import INITIALS_OF_LABELS, LABELS_BY_INITIAL, with_letters
 from shared.stats.months import (
     MAX_DAYS_READ,
     key_of,
@@ -60,10 +60,8 @@ OF_THE_TEXT = " of the text"
 SentimentIsOf = Literal["text", "target", "mixed"]
 """Of whole texts, of what they say of a subject where they name it, or of both."""
 
-LABELS_BY_INITIAL: Mapping[str, Label] = {"p": "positive", "-": "negative", "n": "neutral"}
 VIAS_BY_INITIAL: Mapping[str, Via] = {"t": "text", "r": "thread", "h": "home"}
 KINDS_BY_INITIAL: Mapping[str, Kind] = {"p": "post", "c": "comment"}
-INITIALS_OF_LABELS: Mapping[Label, str] = {each: sign for sign, each in LABELS_BY_INITIAL.items()}
 INITIALS_OF_VIAS: Mapping[Via, str] = {each: sign for sign, each in VIAS_BY_INITIAL.items()}
 
 

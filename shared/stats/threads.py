@@ -41,6 +41,11 @@ class Threads:
         """Count the items of all threads."""
         return sum(thread.items for thread in self.listed.values()) + self.rest.items
 
+    @property
+    def squares(self) -> int:
+        """Add up the squared numbers of items of all threads."""
+        return sum(thread.items**2 for thread in self.listed.values()) + self.rest.squares
+
 
 def pack_threads(threads: Threads) -> str:
     """Return threads as text, by id. Ids and communities have neither blanks nor commas."""

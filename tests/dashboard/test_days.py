@@ -10,8 +10,10 @@ from tests.dashboard import expected
 from tests.dashboard.conftest import Product, Visit, Visitor
 
 
-def days_ago(days: int) -> str:
-    return f"{utc_now() - timedelta(days=days):%Y-%m-%d}"
+def days_ago(*days: int) -> list[str]:
+    """Return the dates (UTC) of the days before today, all counted from the same moment."""
+    now = utc_now()
+    return [f"{now - timedelta(days=each):%Y-%m-%d}" for each in days]
 
 
 def choose(page: Page, first: str, last: str) -> None:
@@ -26,7 +28,7 @@ def choose(page: Page, first: str, last: str) -> None:
 def test_days_of_ones_own_are_the_apis_and_a_link_shows_them_again(
     visit: Visit, product: Product
 ) -> None:
-    first, last, after = days_ago(3), days_ago(2), days_ago(1)
+    first, last, after = days_ago(3, 2, 1)
     answer = product.get("sentiment/compare", subreddits="all", start=first, end=after)
     (compared,) = answer["subreddits"]
     page = visit.open(view="communities")
@@ -50,11 +52,12 @@ def test_days_of_ones_own_are_the_apis_and_a_link_shows_them_again(
 
 
 def test_every_view_with_a_window_follows_the_days(visit: Visit, product: Product) -> None:
-    days = {"from": days_ago(3), "to": days_ago(2)}
+    first, last, after = days_ago(3, 2, 1)
+    days = {"from": first, "to": last}
     for view in ("subjects", "compare", "posts"):
         page = visit.open(view=view, **days)
         expect(page.locator(".window-note")).to_contain_text("compared with")
-    expected.expect_posts(page, product, start=days["from"], end=days_ago(1))
+    expected.expect_posts(page, product, start=first, end=after)
 
 
 @pytest.mark.parametrize("width", [360, 760, 1280])
@@ -70,8 +73,9 @@ def test_the_form_of_days_is_whole_at_every_width(
 
 def test_an_earlier_choice_of_days_limits_no_new_one(visit: Visit) -> None:
     page = visit.open(view="communities")
-    choose(page, days_ago(3), days_ago(2))
+    earlier, first, last = days_ago(5, 3, 2)
+    choose(page, first, last)
     page.get_by_role("button", name="7 days").click()
     page.locator(".days summary").press("Enter")
-    page.get_by_label("To").fill(days_ago(5))
+    page.get_by_label("To").fill(earlier)
     assert page.get_by_label("To").evaluate("input => input.validity.valid")

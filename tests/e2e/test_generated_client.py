@@ -1,6 +1,7 @@
 """A client generated from the OpenAPI document can call every endpoint with its functions."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.endpoints import ENDPOINTS
+from tests.clocks import inherited
 from tests.fixtures.host import ROOT
 
 BIN = ROOT / ".venv-client" / "bin"
@@ -43,7 +45,8 @@ def test_a_generated_client_calls_everything(running_host, tmp_path: Path) -> No
         "--output-path", tmp_path / "undertone_client", "--meta", "none", "--fail-on-warning",
     )  # fmt: skip
     key = json.loads((tmp_path / "data" / "keys.json").read_text())["_function"]
-    said = run(BIN / "python", CALLS, address, key, env={"PYTHONPATH": str(tmp_path)})
+    environ = {**inherited(os.environ), "PYTHONPATH": str(tmp_path)}
+    said = run(BIN / "python", CALLS, address, key, env=environ)
     found = json.loads(said)
     assert found["returned"] == {
         each.operation: "str"

@@ -23,11 +23,10 @@ MAX_NAME_CHARS = 500
 
 @dataclass(frozen=True)
 class ReleasePage:
-    """Published releases, and the version of the list; is_unchanged: it is the one asked with."""
+    """Published releases, and the version of the list; none if it is the version asked with."""
 
     releases: Sequence[Release]
     etag: str | None
-    is_unchanged: bool = False
 
 
 def _text(value: object) -> str:
@@ -59,9 +58,7 @@ def read_releases(
     """
     listed = client.listed(repository, "/releases", {"per_page": str(PER_PAGE)}, etag)
     found = [_release(each, repository, clock) for each in listed.objects]
-    return ReleasePage(
-        [each for each in found if each is not None], listed.etag, listed.is_unchanged
-    )
+    return ReleasePage([each for each in found if each is not None], listed.etag)
 
 
 def _release(value: object, repository: Repository, clock: Clock) -> Release | None:
