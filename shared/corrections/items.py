@@ -6,6 +6,7 @@ end. So a correction outlasts every rewriting of its item, and taken back it lea
 
 from collections.abc import Mapping
 from hashlib import blake2b
+from operator import itemgetter
 from typing import TypeVar, cast
 
 from shared.models import (
@@ -103,7 +104,7 @@ def _judged(plain: Item, correction: ItemCorrection) -> Item:
         judged["sentiment"] = _sentiment_with(plain["sentiment"], correction["label"])
     mentions = [*plain.get("mentions", ()), *_added(plain, correction)]
     about = [each for each in mentions if correction["mentions"].get(each["subject"], True)]
-    rejected = [each for each in mentions if each not in about]
+    rejected = sorted((each for each in mentions if each not in about), key=itemgetter("subject"))
     _put_mentions(judged, [_mention_with(plain, each, correction) for each in about])
     if rejected:
         judged["rejected"] = rejected

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.corrections.items import (
@@ -148,6 +148,12 @@ CORRECTIONS = st.fixed_dictionaries(
         st.tuples(st.sampled_from(SUBJECTS), st.none() | st.sampled_from(LABELS)),
         unique_by=lambda each: each[0],
     ),
+)
+@example(
+    first={"label": None, "targets": {}, "mentions": {"aider": False}},
+    second={"label": None, "targets": {}, "mentions": {"aider": False, "cursor": False}},
+    method="linear",
+    mentioned=[("aider", None), ("cursor", None)],
 )
 def test_taken_back_nothing_of_it_is_left(
     first: Any, second: Any, method: str, mentioned: list[tuple[str, Label | None]]
