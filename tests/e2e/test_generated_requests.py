@@ -27,7 +27,8 @@ def test_no_generated_request_gets_an_answer_that_the_document_does_not_allow(
             f"x-functions-key: {keys['_function']}",
             "--checks=all",
             "--max-examples=25",
-            "--workers=2",
+            # In two threads, `ast.parse` of Python 3.11 fails at times (pytest issue 10763).
+            "--workers=1",
             "--seed=20261123",
             "--generation-database=none",
             "--no-color",
