@@ -16,6 +16,8 @@ ZONE = ZoneInfo("Europe/Berlin")
 NOTHING = "\u2013"
 LABELS = ("positive", "neutral", "negative")
 HOUR = 3600
+# A mean closer to zero is neither positive nor negative.
+NEUTRAL = 0.05
 STEP_HOURS = {"hour": 1, "2h": 2, "4h": 4, "8h": 8, "day": 24, "week": 168}
 # A page of the list of posts.
 PAGE = 50
@@ -67,6 +69,14 @@ def share_margin(totals: Answer, label: str) -> str:
 def is_comparable(compared: Answer) -> bool:
     """Return whether the hours before can be compared."""
     return compared["change"]["reason"] not in {"no_earlier_data", "not_collected"}
+
+
+def mood(totals: Answer) -> str:
+    """Return the word for a mean: "mixed" also where zero may be the true one."""
+    low, high = totals["interval"]
+    if low <= 0 <= high or abs(totals["avg_sentiment"]) < NEUTRAL:
+        return "mixed"
+    return "positive" if low > 0 else "negative"
 
 
 def moved(compared: Answer) -> float | None:

@@ -90,9 +90,7 @@ def test_the_sentence_names_the_mood_and_where_most_of_its_change_came_from(
     by = expected.moved(told)
     page = visit.open(view="communities")
     now = region(page, "Now")
-    average = told["statistics"]["avg_sentiment"]
-    mood = "positive" if average >= 0.05 else "negative" if average <= -0.05 else "mixed"
-    expect(now).to_contain_text(f"The mood is {mood},")
+    expect(now).to_contain_text(f"The mood is {expected.mood(told['statistics'])},")
     if by is None:
         expect(now).to_contain_text("with no clear change on the 24 hours before.")
         expect(now).not_to_contain_text("came from")
