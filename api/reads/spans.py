@@ -12,8 +12,17 @@ from api.schema.sentiment import Baseline, TimeWindow
 from api.schema.values import MAX_HOURS, MAX_SPAN_DAYS
 from shared.models import ALL
 from shared.stats.windows import HOUR, SECOND, Spans
-from shared.store import COLLECTION
-from shared.times import EARLIEST, Window, hour_of, hour_start, iso, next_hour, parse_iso
+from shared.store import COLLECTION, HOURS_OF_ALL, Query
+from shared.times import (
+    EARLIEST,
+    HOUR_CHARS,
+    Window,
+    hour_of,
+    hour_start,
+    iso,
+    next_hour,
+    parse_iso,
+)
 
 
 async def last_collection(deps: Deps, now: datetime) -> datetime:
@@ -56,9 +65,25 @@ async def read_spans(
         over = hour_start(last) if start < hour_start(last) else hour_start(now)
         spans = Spans.between(start, min(end, over))
     if isinstance(parameters, ComparedSpanParameters) and parameters.is_in_rhythm:
-        states = await read_states(deps, await deps.watched_store(), [ALL])
-        spans = spans.in_rhythm(observed_since(states))
+        spans = spans.in_rhythm(await _data_begins(deps))
     return spans
+
+
+async def _data_begins(deps: Deps) -> datetime | None:
+    """Return since when there is data: the first observed hour with items; None if unknown.
+
+    A source that lists nothing older may have nothing older: there is no time before to compare
+    with. Raises StoreError.
+    """
+    states = await read_states(deps, await deps.watched_store(), [ALL])
+    observed = observed_since(states)
+    if observed is None:
+        return None
+    # A day comes before its hours.
+    first = Query(HOURS_OF_ALL, ALL, 2, order_by="id")
+    hours = [each["id"] for each in await (await deps.store()).query(first)]
+    known = [parse_iso(f"{hour}:00:00Z") for hour in hours if len(hour) == HOUR_CHARS]
+    return max(observed, known[0]) if known else observed
 
 
 def time_window(spans: Spans) -> TimeWindow:

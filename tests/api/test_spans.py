@@ -18,6 +18,7 @@ from api.reads.subjects import read_subject, read_subjects
 from api.reads.trends import read_trends
 from api.reads.voice import read_voice
 from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
+from api.schema.sentiment import Baseline
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters, VoiceParameters
 from shared.store import COMMUNITIES, Store
 from shared.times import hour_start, iso, utc_now
@@ -240,6 +241,24 @@ async def test_without_a_week_of_data_a_short_span_is_compared_with_the_one_just
     coverage = found.subreddits[0].coverage
     assert coverage is not None
     assert coverage.since == iso(begun)
+
+
+async def test_data_begins_with_its_first_item_however_long_nothing_was_listed(
+    store: Store,
+) -> None:
+    watched = [[iso(NOW - 12 * WEEK), iso(NOW)]]
+    await store.upsert(COMMUNITIES, [observed("aws", 3, covered=watched)])
+    asked: dict[str, Any] = {"subreddits": ("aws",), "start": iso(NOW - DAY)}
+    await keep(store, [a_post(1, NOW - DAY / 2), a_post(2, NOW - 4 * DAY)])
+    assert (await before_of(store, **asked)).because == "no_week_before"
+    await keep(store, [a_post(3, NOW - 9 * DAY)])
+    assert (await before_of(store, **asked)).because == "week_before"
+
+
+async def before_of(store: Store, **asked: Any) -> Baseline:
+    found = (await compare(deps_of(store), CompareParameters(**asked))).before
+    assert found is not None
+    return found
 
 
 async def test_a_window_before_all_data_says_since_when_there_is_some(store: Store) -> None:
