@@ -39,8 +39,8 @@ class Keyness:
     """The excess of a term's uses over the expected ones.
 
     score is in standard deviations. lift is the number of posts with the term, divided by the
-    expected number. growth is the share of posts with the term, divided by the share before; None
-    if no post had it before.
+    number that the time before lets expect, or infinite if no post had it before. growth is the
+    share of posts with the term, divided by the share before; None if no post had it before.
     """
 
     score: float
@@ -54,7 +54,8 @@ def keyness_of(
     """Return the terms that are used significantly more than expected.
 
     The score is the signed root of Dunning's log-likelihood ratio (Computational Linguistics 19(1),
-    1993). It is about standard normal if nothing has changed. The expected use is computed for each
+    1993), of the posts with the term and of those without. It is about standard normal if nothing
+    has changed. The expected use is computed for each
     community and added up, as Cochran, Mantel and Haenszel do, so a community that became busier,
     or is new, changes nothing. The prior is one more use, distributed as expected; without it, rare
     terms would win by chance. The threshold rises with the number of terms tested (Bonferroni).
@@ -97,8 +98,24 @@ def _keyness(
         return Keyness(0.0, 1.0, None)
     total = uses / repeat + PRIOR_POSTS
     seen = uses_now / repeat + PRIOR_POSTS * share
-    rest = total - seen
-    ratio = seen * math.log(seen / (total * share)) + rest * math.log(rest / (total * (1 - share)))
+    ratio = _divergence(seen, total * share) + _divergence(total - seen, total * (1 - share))
+    # A term that many posts have leaves fewer without it: these tell as much.
+    all_now = sum(posts_now.get(name, 0) for name in {*now, *then})
+    all_then = sum(posts_then.get(name, 0) for name in {*now, *then})
+    for posts, used, usual in (
+        (all_now, uses_now, expected),
+        (all_then, uses_then, uses - expected),
+    ):
+        ratio += _divergence((posts - used) / repeat, (posts - usual) / repeat)
     share_now = uses_now / sum(posts_now.values())
     growth = share_now / (uses_then / sum(posts_then.values())) if uses_then else None
-    return Keyness(math.sqrt(2 * ratio), uses_now / expected, growth)
+    by_before = sum(
+        count * posts_now.get(name, 0) / posts_then[name] for name, count in then.items() if count
+    )
+    lift = uses_now / by_before if by_before else math.inf
+    return Keyness(math.sqrt(2 * max(0.0, ratio)), lift, growth)
+
+
+def _divergence(seen: float, expected: float) -> float:
+    """Return what a number adds to the half of a log-likelihood ratio."""
+    return seen * math.log(seen / expected) if seen > 0 and expected > 0 else 0.0

@@ -101,6 +101,15 @@ def test_a_topic_that_was_there_before_says_how_much_more_it_is() -> None:
     assert topic.ratio == pytest.approx((20 / found.items) / (3 / found.before))
 
 
+@pytest.mark.parametrize("share", [0.6, 2.0])
+def test_a_story_that_outweighs_the_talk_before_it_is_a_topic(share: float) -> None:
+    rng = random.Random(8)
+    now = threads(rng, 30, first=0, largest=6)
+    before = threads(rng, 50, first=1000, days_ago=1, days=7, largest=6)
+    story = saying("Copper Planner", count=round(share * len(before)))
+    assert names(topics_between([*now, *story], before)) == ["Copper Planner"]
+
+
 def test_what_is_said_as_much_as_before_is_no_topic() -> None:
     old = saying("Copper Planner", count=60, first=800_000, days_ago=1.5)
     assert names(found_in(*saying("Copper Planner"), before=old)) == []
