@@ -46,6 +46,11 @@ def name_in_source(community: str) -> str:
     return community
 
 
+def community_name(community: str) -> str:
+    """Return what people call a community: a subreddit r/NAME, any other by its id."""
+    return f"r/{community}" if source_of(community) == REDDIT else community
+
+
 def sharing_with(community: str, watched: Iterable[str]) -> list[str]:
     """Return the other communities that may hold items of this one."""
     source = source_of(community)

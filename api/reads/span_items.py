@@ -36,10 +36,12 @@ class SpanItems:
         return len(self.items) >= self.of
 
 
-async def read_span_items(deps: Deps, scope: Scope, window: Window) -> SpanItems:
+async def read_span_items(
+    deps: Deps, scope: Scope, window: Window, *, max_cost: int = MAX_COST
+) -> SpanItems:
     """Return the items of a scope in the whole hours of a window, in no order.
 
-    They are all items, or a sample of up to MAX_COST of them: each hour that is read gives the same
+    They are all items, or a sample of up to max_cost of them: each hour that is read gives the same
     part of its items. The same data gives the same sample. The scope's via doesn't count. Raises
     StoreError.
     """
@@ -49,10 +51,11 @@ async def read_span_items(deps: Deps, scope: Scope, window: Window) -> SpanItems
     of = sum(map(items_of, counted.values()))
     store = await deps.watched_store()
     if scope.subject is None and scope.community != ALL:
-        items = await _of_community(store, scope.community, counted)
+        items = await _of_community(store, scope.community, counted, max_cost)
     else:
-        hours = chosen_hours({hour: items_of(cell) for hour, cell in counted.items()})
-        names, most = deps.settings.watched, MAX_COST - len(hours)
+        counts = {hour: items_of(cell) for hour, cell in counted.items()}
+        hours = chosen_hours(counts, max_cost)
+        names, most = deps.settings.watched, max_cost - len(hours)
         items = await read_spread_items(store, scope, hours, names, most=most)
     return SpanItems(window, items, of)
 
@@ -62,7 +65,9 @@ def items_of(cell: Cell) -> int:
     return cell["posts"] + cell["comments"]
 
 
-async def _of_community(store: Store, name: str, cells: Mapping[str, Cell]) -> list[Item]:
+async def _of_community(
+    store: Store, name: str, cells: Mapping[str, Cell], max_cost: int
+) -> list[Item]:
     total = sum(map(items_of, cells.values()))
     found: list[Item] = []
     for kind in POSTS_AND_COMMENTS:
@@ -71,23 +76,25 @@ async def _of_community(store: Store, name: str, cells: Mapping[str, Cell]) -> l
             hour: cell["posts"] if kind == "post" else cell["comments"]
             for hour, cell in cells.items()
         }
-        for first, after, limit in parts_of(counts, total):
+        for first, after, limit in parts_of(counts, total, max_cost):
             query = Query(container, name, limit, at_least=first, below=after)
             found += await store.query(query)
     return found
 
 
-def parts_of(counts: Mapping[str, int], total: int) -> list[tuple[str, str, int]]:
+def parts_of(
+    counts: Mapping[str, int], total: int, max_cost: int = MAX_COST
+) -> list[tuple[str, str, int]]:
     """Return parts of a span as their first hour, the hour behind them and the items to read there.
 
     counts are those of the hours, oldest first, and `total` those of all kinds. Each part has the
-    same share of its items, so that all kinds together have MAX_COST at most.
+    same share of its items, so that all kinds together have max_cost at most.
     """
     hours = [hour for hour, count in counts.items() if count]
     if not hours:
         return []
     own = sum(counts.values())
-    budget = MAX_COST * 3 // 4
+    budget = max_cost * 3 // 4
     if total <= budget:
         return [(hours[0], next_hour(hours[-1]), own)]
     parts: list[tuple[str, str, int]] = []
@@ -103,14 +110,14 @@ def parts_of(counts: Mapping[str, int], total: int) -> list[tuple[str, str, int]
     return parts
 
 
-def chosen_hours(counts: Mapping[str, int]) -> list[str]:
+def chosen_hours(counts: Mapping[str, int], max_cost: int = MAX_COST) -> list[str]:
     """Return the hours to read, spread evenly: all of them, if their items can be read, too."""
     hours = list(counts)
     total = sum(counts.values())
-    if len(hours) + total <= MAX_COST:
+    if len(hours) + total <= max_cost:
         return hours
-    some = max(MAX_COST // 4, MAX_COST * len(hours) // (len(hours) + total))
+    some = max(max_cost // 4, max_cost * len(hours) // (len(hours) + total))
     chosen = spread(hours, some)
-    while len(chosen) > 1 and sum(1 + counts[hour] // HOUR_ITEMS for hour in chosen) > MAX_COST / 2:
+    while len(chosen) > 1 and sum(1 + counts[hour] // HOUR_ITEMS for hour in chosen) > max_cost / 2:
         chosen = spread(chosen, len(chosen) // 2)
     return chosen

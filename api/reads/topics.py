@@ -14,7 +14,7 @@ from api.reads.coverage import coverage_answer, coverage_in, read_states
 from api.reads.listing import Slice, place_of
 from api.reads.mentions import is_about, label_in, mention_of
 from api.reads.scopes import Scope, read_scope_of_subject, scope_of
-from api.reads.span_items import SpanItems, read_span_items
+from api.reads.span_items import MAX_COST, SpanItems, read_span_items
 from api.reads.spans import read_spans
 from api.reads.totals import totals_of_cells
 from api.schema.parameters import ItemsParameters
@@ -31,7 +31,7 @@ from api.schema.topics import (
     TopicsParameters,
 )
 from api.schema.values import Kind
-from shared.models import ALL, Item, Label, OtherLanguages
+from shared.models import ALL, Item, Label, OtherLanguages, Subject
 from shared.stats.cell_threads import thread_of, with_threads
 from shared.stats.cells import Scored, count, scored
 from shared.stats.subjects import scored_mention
@@ -92,11 +92,23 @@ async def find_topics(deps: Deps, parameters: TopicsParameters) -> FoundTopics:
     """Return the topics of the parameters, all of them. Raises what `read_topics` raises."""
     scope, own = await _scope_of(deps, parameters)
     spans = await read_spans(deps, parameters)
-    window = spans.window
-    length = max(MIN_BEFORE, timedelta(hours=spans.hours))
+    now, before, topics = await read_topics_of(deps, scope, spans.window, own)
+    return FoundTopics(scope, spans, now, before, topics)
+
+
+async def read_topics_of(
+    deps: Deps, scope: Scope, window: Window, own: OwnNames, *, max_cost: int = MAX_COST
+) -> tuple[SpanItems, SpanItems, SpanTopics]:
+    """Return the items of a window, those of the time before, and the topics of the window.
+
+    The time before is a week, or as long as the window where that is longer. max_cost is the number
+    of request units that each of them may take. own are names that are no topics. Raises
+    StoreError.
+    """
+    length = max(MIN_BEFORE, timedelta(hours=len(window.hours())))
     earlier = Window(window.start - length, window.start - SECOND)
-    now = await read_span_items(deps, scope, window)
-    before = await read_span_items(deps, scope, earlier)
+    now = await read_span_items(deps, scope, window, max_cost=max_cost)
+    before = await read_span_items(deps, scope, earlier, max_cost=max_cost)
     # Off the loop: it takes about a millisecond for each item.
     topics = await asyncio.to_thread(
         topics_between,
@@ -105,7 +117,14 @@ async def find_topics(deps: Deps, parameters: TopicsParameters) -> FoundTopics:
         own=own,
         other_languages=deps.settings.other_languages,
     )
-    return FoundTopics(scope, spans, now, before, topics)
+    return now, before, topics
+
+
+def own_names(scope: Scope, subjects: Sequence[Subject]) -> OwnNames:
+    """Return the names of a scope, which are never its topics; subjects are all of the list."""
+    if scope.subject is not None:
+        return names_of_subject(scope.subject)
+    return NO_NAMES if scope.community == ALL else names_of_community(scope.community, subjects)
 
 
 async def _scope_of(deps: Deps, parameters: TopicsParameters) -> tuple[Scope, OwnNames]:
@@ -121,12 +140,12 @@ async def _scope_of(deps: Deps, parameters: TopicsParameters) -> tuple[Scope, Ow
                 ]
             )
         scope = await read_scope_of_subject(deps, parameters.subject)
-        return scope, names_of_subject(scope.subject) if scope.subject else NO_NAMES
+        return scope, own_names(scope, ())
     name = scope_of(deps.settings, parameters.community, parameter="community")
     if name == ALL:
         return Scope(), NO_NAMES
     watchlist = await deps.read_watchlist()
-    return Scope(name), names_of_community(name, watchlist["subjects"])
+    return Scope(name), own_names(Scope(name), watchlist["subjects"])
 
 
 def _looked_at(read: SpanItems, items: int) -> LookedAt:

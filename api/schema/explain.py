@@ -20,7 +20,7 @@ from api.schema.sentiment import (
 from api.schema.values import CommunityName
 from shared.communities import Kind
 from shared.models import Label
-from shared.reasons.sentence import KindOf
+from shared.reasons.sentence import KindOf, VolumeVerdict
 from shared.reasons.weights import Because
 from shared.stats.compare import Reason, Verdict
 
@@ -88,7 +88,11 @@ class ContributionAnswer(Answer):
     n: float = Field(description="items of the window; those of several kinds count in fractions")
     n_before: float = Field(description="items of the time before")
     is_beyond_chance: bool = Field(
-        description="whether it is more than chance makes, among all parts of the answer"
+        description="whether its effect is more than chance makes, among all parts of the answer"
+    )
+    is_volume_beyond_chance: bool = Field(
+        description="whether its number of items moved by more than chance makes, and as a share of"
+        " the items, too; also where too few items can tell a change of the mean"
     )
     items: list[str] = Field(
         description="ids of up to 10 of its items, those that weigh most first"
@@ -141,24 +145,37 @@ class ItemsRead(Answer):
     read_before: int = Field(description="those of them that were read")
 
 
+class VolumeChange(Answer):
+    """The number of items, and whether it changed by more than chance makes."""
+
+    n: int = Field(description="items of the window that count")
+    n_before: int = Field(description="items of the time before that count")
+    verdict: VolumeVerdict = Field(
+        description="more, fewer or no_clear_change, however few the items are; incomplete: too"
+        " little is known of the time before, or the window isn't collected to its end"
+    )
+
+
 class Explanation(Answer):
     """The explanation of a scope's change, with its evidence."""
 
     scope: Scope
     subject: str | None = Field(description="the id of the subject; null without `subject`")
     sentence: str = Field(
-        description="the largest contribution that is beyond chance in words, or that nothing"
-        " stands out, or what is missing"
+        description="the largest contributions that are beyond chance in words, of the mean and of"
+        " the number of items, or that nothing stands out, or what is missing"
     )
     verdict: Verdict = Field(description=VERDICT)
     reason: Reason | None = Field(description=REASON)
     change: Change = Field(description="the change, looking at this scope alone")
+    volume: VolumeChange = Field(description="the change of the number of items")
     contributions: list[ContributionAnswer] = Field(
         description="by kind_of, each with its largest parts first and the rest last; empty where a"
         " side has no items"
     )
     quotes: list[QuotesOfReason] = Field(
-        description="for up to three contributions that are beyond chance"
+        description="for up to three contributions that are beyond chance: of the mean, or else of"
+        " the number of items"
     )
     read_these: list[ItemToRead] = Field(
         description="up to five items of the window that weigh most, of several threads"

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.communities import community_name
 from shared.stats.compare import Change
 from shared.stats.contributions import Contribution
 from shared.stats.uncertainty import FEW
 
 KindOf = Literal["community", "kind", "topic", "thread", "item"]
+VolumeVerdict = Literal["more", "fewer", "no_clear_change", "incomplete"]
+"""Whether there are more items than before; incomplete: the time before isn't known."""
 
 HOURS_OF_DAY = 24
 MAX_TITLE_CHARS = 100
@@ -37,6 +40,34 @@ class Cause:
     is_beyond_chance: bool
 
 
+@dataclass(frozen=True)
+class PartVolume:
+    """A part whose number of items changed beyond chance; title is what people read."""
+
+    kind_of: KindOf
+    title: str
+    now: float
+    before: float
+
+
+@dataclass(frozen=True)
+class Volume:
+    """The numbers of items on both sides, and the parts whose number changed beyond chance."""
+
+    verdict: VolumeVerdict
+    now: int
+    before: int
+    parts: Sequence[PartVolume] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether both numbers are known, however few they are."""
+        return self.verdict != "incomplete"
+
+
+UNKNOWN = Volume("incomplete", 0, 0)
+
+
 def leading(change: Change, causes: Sequence[Cause]) -> Cause | None:
     """Return the largest cause that is beyond chance; of a clear change, one in its direction.
 
@@ -51,24 +82,39 @@ def leading(change: Change, causes: Sequence[Cause]) -> Cause | None:
     return max(found, key=lambda each: abs(each.contribution.effect), default=None)
 
 
-def sentence_of(scope: str, change: Change, causes: Sequence[Cause]) -> str:
-    """Return the sentence; scope is what people call the community or subject."""
-    if change.verdict == "incomplete":
-        return _incomplete(scope, change)
-    if change.verdict == "too_few":
-        return _too_few(scope, change)
+def sentence_of(
+    scope: str, change: Change, causes: Sequence[Cause], volume: Volume = UNKNOWN
+) -> str:
+    """Return the sentence, or two: of the mean, and of the number of items where that changed.
+
+    scope is what people call the community or subject.
+    """
+    cause = leading(change, causes)
     giant = _giant(scope, change, causes)
-    return giant if giant is not None else _of_cause(scope, change, leading(change, causes))
+    of_volume = _of_volume(volume, cause)
+    if change.verdict == "incomplete":
+        of_mean = _incomplete(scope, change, volume)
+    elif change.verdict == "too_few":
+        of_mean = _too_few(scope if of_volume is None else f"the mood of {scope}", change)
+    elif giant is not None:
+        of_mean = giant
+    else:
+        of_mean = _of_cause(scope, change, cause, has_volume=of_volume is not None)
+    return " ".join(filter(None, (of_mean, of_volume)))
 
 
-def _of_cause(scope: str, change: Change, cause: Cause | None) -> str:
+def _of_cause(scope: str, change: Change, cause: Cause | None, *, has_volume: bool) -> str:
     moved = change.plain.value if change.plain is not None else 0.0
     if cause is None and change.verdict == "no_clear_change":
+        if has_volume:
+            return f"The mood of {scope} has no clear change ({_by(moved)})."
         return (
             f"Nothing stands out: the change of {scope} ({_by(moved)}) and of each part of it is"
             " within chance."
         )
     claim = f"{scope} got {change.verdict}, {_by(moved)}"
+    if cause is None and has_volume:
+        return f"{claim}."
     if cause is None:
         return f"{claim}. No single part of it stands out beyond chance."
     own = cause.contribution
@@ -80,16 +126,62 @@ def _of_cause(scope: str, change: Change, cause: Cause | None) -> str:
     return f"{claim}. What stands out most is {_named(cause)}, {_by(own.effect)}: {_because(own)}."
 
 
-def _incomplete(scope: str, change: Change) -> str:
+def _of_volume(volume: Volume, cause: Cause | None) -> str | None:
+    """Name what is said more or less than chance has it: the largest topic and the largest part.
+
+    What the mean's cause says already isn't repeated. None where no number changed.
+    """
+    sign = {"more": 1, "fewer": -1}.get(volume.verdict, 0)
+    parts = sorted(volume.parts, key=lambda each: (-abs(each.now - each.before), each.title))
+    if sign:
+        # A part may move against the whole, but that isn't what the whole rests on.
+        parts = [each for each in parts if (each.now - each.before) * sign > 0] or parts
+    elif parts:
+        rises = parts[0].now > parts[0].before
+        parts = [each for each in parts if (each.now > each.before) == rises]
+    topics = [each for each in parts if each.kind_of == "topic"]
+    others = [each for each in parts if each.kind_of != "topic"]
+    known = (cause.kind_of, cause.title) if cause is not None else None
+    named = [each for each in (*others[:1], *topics[:1]) if (each.kind_of, each.title) != known]
+    if not named:
+        counts = f"({_counted(volume.now, 'item')} now, {volume.before} before)"
+        return f"{_more(sign)} is said than before {counts}." if sign else None
+    listed = " and ".join(map(_counts_of_part, named))
+    is_rise = named[0].now > named[0].before
+    if sign and is_rise == (sign > 0):
+        return (
+            f"{_more(sign)} is said than before ({_counted(volume.now, 'item')} now,"
+            f" {volume.before} before), most of all {listed}."
+        )
+    return f"{_more(1 if is_rise else -1)} is said than chance has it {listed}."
+
+
+def _more(sign: int) -> str:
+    return "More" if sign > 0 else "Less"
+
+
+def _counts_of_part(part: PartVolume) -> str:
+    preposition = "in" if part.kind_of == "community" else "of"
+    counts = f"{_counted(round(part.now), 'item')} now, {round(part.before)} before"
+    return f"{preposition} {name_of_part(part.kind_of, part.title)} ({counts})"
+
+
+def _incomplete(scope: str, change: Change, volume: Volume) -> str:
     if change.reason == "mixed_methods":
         return (
             f"The change of {scope} can't be told: several methods scored the items. It can once"
             " one method has scored all of them."
         )
     if change.reason == "not_collected":
+        behind = ", ".join(map(community_name, change.behind))
         return (
-            f"The change of {scope} can't be told yet: {', '.join(change.behind)} must be collected"
-            " up to the end of the span."
+            f"The change of {scope} can't be told yet: {behind} must be collected up to the end of"
+            " the span."
+        )
+    if volume.is_known:
+        return (
+            f"Too few items before to tell a change of the mood of {scope}: {volume.now} now and"
+            f" {volume.before} before."
         )
     return (
         f"The change of {scope} can't be told: too little is known of the time before. It takes two"
@@ -134,11 +226,16 @@ def _giant(scope: str, change: Change, causes: Sequence[Cause]) -> str | None:
 
 
 def _named(cause: Cause) -> str:
-    if cause.kind_of == "kind":
-        return TALK.get(cause.title, cause.title)
-    if cause.kind_of == "community":
-        return f"the community {cause.title}"
-    return f"the {cause.kind_of} {_quoted(cause.title)}"
+    return name_of_part(cause.kind_of, cause.title)
+
+
+def name_of_part(kind_of: KindOf, title: str) -> str:
+    """Return what a sentence calls a part: problems, the topic “…”, the community r/…."""
+    if kind_of == "kind":
+        return TALK.get(title, title)
+    if kind_of == "community":
+        return f"the community {community_name(title)}"
+    return f"the {kind_of} {_quoted(title)}"
 
 
 def _because(own: Contribution) -> str:

@@ -45,8 +45,8 @@ def influence(compound: float, mean: float, items: int) -> float:
 class Span:
     """The counted items of a span, the items of its threads, and what its change rests on.
 
-    sign is that of the change (-1, 0 or 1). threads are the items of each thread. reason is the
-    name of the largest contribution, and its ids those items that are in it.
+    sign is that of the change (-1, 0 or 1). threads are the items of each thread. reason is what
+    the largest contribution is called in a sentence, and its ids those items that are in it.
     """
 
     mean: float
@@ -123,9 +123,9 @@ def _rankings(candidates: Sequence[Candidate], span: Span) -> list[_Ranked]:
             "typical",
             _typical([c for c in candidates if not span.ids or c.id in span.ids]),
             lambda _: (
-                f"Its words are nearest to what is said of {span.reason}."
+                f"Its words are the most typical of {span.reason}."
                 if span.reason and span.ids
-                else "Its words are nearest to what all items say."
+                else "Its words are the most typical of all items."
             ),
         ),
         _Ranked(

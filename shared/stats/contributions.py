@@ -222,13 +222,13 @@ def _is_one_thread(side: Amount) -> bool:
 
 def _share(own: Amount, of_all: Amount) -> Mean:
     share = own.items / of_all.items
-    inside = _spread_of_number(own)
-    outside = max(0.0, _spread_of_number(of_all) - inside)
+    inside = spread_of_number(own)
+    outside = max(0.0, spread_of_number(of_all) - inside)
     variance = ((1 - share) ** 2 * inside + share**2 * outside) / of_all.items**2
     return Mean(share, sqrt(variance), max(1.0, own.items**2 / inside - 1 if inside else BESIDE))
 
 
-def _spread_of_number(side: Amount) -> float:
+def spread_of_number(side: Amount) -> float:
     """Return the variance of the number of items, if threads come by chance."""
     if side.threads is None or not side.threads.items:
         return side.items * DESIGN_EFFECT

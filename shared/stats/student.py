@@ -1,6 +1,6 @@
-"""Student's t distribution, for small numbers of threads: its tail, and its quantile.
+"""Student's t and the binomial, for small numbers of threads: their tails, and t's quantile.
 
-The tail is the regularised incomplete beta function, by its continued fraction (Abramowitz and
+A tail is the regularised incomplete beta function, by its continued fraction (Abramowitz and
 Stegun, Handbook of Mathematical Functions, 26.5.8 and 26.7.1), summed by Lentz's method.
 """
 
@@ -24,6 +24,14 @@ def two_sided(t: float, freedom: float) -> float:
     """
     x = freedom / (freedom + t * t)
     return _beta(x, freedom / 2, 0.5)
+
+
+def binomial_tail(fewer: float, of_all: float, chance: float) -> float:
+    """Return the probability of at most `fewer` of `of_all` that each come with this chance (0..1).
+
+    Both are 0 or more, and not always whole numbers.
+    """
+    return _beta(1 - chance, of_all - fewer, fewer + 1) if of_all > fewer else 1.0
 
 
 def quantile(probability: float, freedom: float) -> float:

@@ -19,10 +19,19 @@ from api.schema.explain import (
     ItemToRead,
     QuotedSentence,
     QuotesOfReason,
+    VolumeChange,
 )
 from api.schema.sentiment import TimeWindow
+from shared.communities import community_name
 from shared.models import ALL, Post
-from shared.reasons.sentence import Cause, KindOf, sentence_of
+from shared.reasons.sentence import (
+    Cause,
+    KindOf,
+    PartVolume,
+    Volume,
+    name_of_part,
+    sentence_of,
+)
 from shared.reasons.weights import Candidate, Chosen, Span, read_these
 from shared.stats.contributions import EFFECT_DIGITS, REST, Contribution
 from shared.stats.means import LIMITS_OF_CHANGE, interval_of
@@ -50,6 +59,7 @@ def explanation_of(
         for kind_of, listed in found.listed.items()
         for each in listed
     ]
+    volume = _volume(found)
     contributions = [_contribution(each, found, cited) for each in causes]
     chosen = read_these(_candidates(found.samples[0]), _span(found, causes))
     quotes = _quotes(found, causes, cited)
@@ -60,10 +70,11 @@ def explanation_of(
     return Explanation(
         scope=scope.name,
         subject=scope.subject_id,
-        sentence=sentence_of(_called(scope), change, causes),
+        sentence=sentence_of(_called(scope), change, causes, volume),
         verdict=change.verdict,
         reason=change.reason,
         change=change_answer(scope, change),
+        volume=VolumeChange(n=volume.now, n_before=volume.before, verdict=volume.verdict),
         contributions=contributions,
         quotes=quotes,
         read_these=[_to_read(each, by_key[each.item.id]) for each in chosen],
@@ -80,10 +91,20 @@ def explanation_of(
 
 def _called(scope: Scope) -> str:
     """Return what people call the scope."""
-    if scope.subject is None and scope.community == ALL:
-        return "All talk"
-    is_part = scope.subject is not None and scope.community != ALL
-    return f"{scope.title} in {scope.community}" if is_part else scope.title
+    if scope.subject is None:
+        return "All talk" if scope.community == ALL else community_name(scope.community)
+    is_part = scope.community != ALL
+    return f"{scope.title} in {community_name(scope.community)}" if is_part else scope.title
+
+
+def _volume(found: Contributions) -> Volume:
+    """Return the numbers of items as the sentence takes them."""
+    now, before = found.of.change.samples
+    parts = [
+        PartVolume(kind_of, each.name, each.now.items, each.before.items)
+        for (kind_of, _), each in found.volumes.items()
+    ]
+    return Volume(found.volume, now.items, before.items, parts)
 
 
 def _window(window: Window) -> TimeWindow:
@@ -121,6 +142,7 @@ def _contribution(
         n=round(own.n, EFFECT_DIGITS) + 0.0,
         n_before=round(own.n_before, EFFECT_DIGITS) + 0.0,
         is_beyond_chance=cause.is_beyond_chance,
+        is_volume_beyond_chance=(kind_of, own.name) in found.volumes,
         items=[each.id for each in items],
     )
 
@@ -135,12 +157,17 @@ def _id_of(kind_of: KindOf, own: Contribution) -> str | None:
 def _quotes(
     found: Contributions, causes: Sequence[Cause], cited: dict[str, SampledItem]
 ) -> list[QuotesOfReason]:
-    """Return sentences of the largest contributions that are beyond chance."""
+    """Return sentences of the largest contributions to the mean, or else the volume.
+
+    They are beyond chance. Of a volume they have the label that the part's mean stands for.
+    """
     named = [each for each in causes if each.is_beyond_chance]
     named.sort(key=lambda each: -abs(each.contribution.effect))
+    others = [each for each in causes if _key(each) in found.volumes and each not in named]
+    named += sorted(others, key=lambda each: -abs(each.contribution.n - each.contribution.n_before))
     answers: list[QuotesOfReason] = []
     for cause in named:
-        label = "positive" if found.way_of(cause.contribution) > 0 else "negative"
+        label = "positive" if _way_of(cause, found) > 0 else "negative"
         items = found.items_of(cause.kind_of, cause.contribution)
         quotes = quotes_of(each for each in items if each.scored.label == label)
         if quotes and len(answers) < MAX_REASONS:
@@ -150,6 +177,18 @@ def _quotes(
                 QuotesOfReason(kind_of=cause.kind_of, name=cause.title, sentences=sentences)
             )
     return answers
+
+
+def _key(cause: Cause) -> tuple[KindOf, str]:
+    return cause.kind_of, cause.contribution.name
+
+
+def _way_of(cause: Cause, found: Contributions) -> float:
+    """Return a number above 0 where positive items stand for a cause."""
+    if cause.is_beyond_chance:
+        return found.way_of(cause.contribution)
+    part = found.volumes[_key(cause)]
+    return (part.now if part.now.items else part.before).mean
 
 
 def _sentence(quote: Quote) -> QuotedSentence:
@@ -170,7 +209,13 @@ def _span(found: Contributions, causes: Sequence[Cause]) -> Span:
     """Return the window as `read_these` takes it, with the largest contribution as its reason."""
     parts = [c for c in causes if c.kind_of != "item" and c.contribution.name != REST]
     largest = max(
-        parts, key=lambda c: (c.is_beyond_chance, abs(c.contribution.effect)), default=None
+        parts,
+        key=lambda c: (
+            c.is_beyond_chance,
+            _key(c) in found.volumes,
+            abs(c.contribution.effect),
+        ),
+        default=None,
     )
     ids: frozenset[str] = frozenset()
     if largest is not None and largest.contribution.n:
@@ -182,7 +227,7 @@ def _span(found: Contributions, causes: Sequence[Cause]) -> Span:
         items=round(found.whole.now.items),
         sign=(change > 0) - (change < 0),
         threads=_sizes(found),
-        reason=largest.title if largest is not None else None,
+        reason=name_of_part(largest.kind_of, largest.title) if largest is not None else None,
         ids=ids,
     )
 

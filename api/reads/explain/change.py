@@ -1,24 +1,32 @@
 """Reads what a change is explained by: the cells of both times, and a sample of their items."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from api.deps import Deps
 from api.reads.cells import Cells, cells_of, read_cells, read_days_of_subjects
-from api.reads.coverage import States, read_states
-from api.reads.explain.items import Sample, limits_of, read_sample
+from api.reads.coverage import States, observed_since, read_states
+from api.reads.explain.items import Sample, limits_of, read_sample, sample_among
 from api.reads.scopes import Scope
 from api.reads.sentiment import ScopeCells
+from api.reads.span_items import SpanItems
+from api.reads.topics import own_names, read_topics_of
 from api.schema.explain import ItemsRead
-from shared.models import ALL, Cell, DayStats
+from shared.models import ALL, Cell, DayStats, Item, Subject
+from shared.stats.cell_threads import thread_of
 from shared.stats.cells import items_in
-from shared.stats.compare import Change
+from shared.stats.compare import MIN_KNOWN, Change
 from shared.stats.contributions import Amount, Whole
 from shared.stats.means import Sample as CountedSample
+from shared.stats.threads import Threads
+from shared.stats.uncertainty import Thread
+from shared.stats.volumes import chance_of_number
 from shared.stats.windows import Spans
-from shared.times import Window
+from shared.store.keys import item_key
+from shared.times import Window, hour_of
 
 # The variance of compound where too few items tell it.
 USUAL_VARIANCE = 0.25
@@ -35,6 +43,19 @@ class ScopeChange:
     change: Change
     hours: tuple[Sequence[str], Sequence[str]]
     days: Sequence[DayStats]
+    wanted: int
+    """The hours of the window that were asked for; `hours` are those known on both sides."""
+
+    @property
+    def are_volumes_known(self) -> bool:
+        """Return whether the numbers of items can be compared, however few they are.
+
+        Where it is recorded what was observed, few items before are no sign that some are missing.
+        """
+        if self.change.reason == "no_earlier_data":
+            is_recorded = observed_since(self.states) is not None
+            return is_recorded and len(self.hours[0]) >= MIN_KNOWN * self.wanted
+        return self.change.reason != "not_collected"
 
     @cached_property
     def whole(self) -> Whole:
@@ -87,7 +108,8 @@ async def read_change(
     )
     change, hours = await asyncio.to_thread(of_scope.compared, deps)
     communities = {name: cells[name] for name in names}
-    return ScopeChange(scope, communities, cells[scope.name], states, change, hours, days)
+    wanted = len(spans.times.now)
+    return ScopeChange(scope, communities, cells[scope.name], states, change, hours, days, wanted)
 
 
 async def _cells_of_all(
@@ -133,6 +155,77 @@ async def _sample(deps: Deps, found: ScopeChange, side: int) -> Sample:
         limits=limits_of(len(found.hours[0])),
         counted=found.change.samples[side].items,
         counts_others=deps.settings.other_languages == "count",
+    )
+
+
+@dataclass(frozen=True)
+class ReadItems:
+    """Items of the window and of the time before, and the topics of the window.
+
+    topics are the names of topics by the key of an item. rises are, by the name of a topic, the
+    chance (0..1) of a number of items that exceeds that of the week before it by as much.
+    """
+
+    samples: Sequence[Sample]
+    topics: Mapping[str, Sequence[str]]
+    rises: Mapping[str, float]
+
+
+async def read_items_with_topics(
+    deps: Deps, found: ScopeChange, window: Window, subjects: Sequence[Subject]
+) -> ReadItems:
+    """Return items of both sides, and the topics that GET /topics finds in the window.
+
+    subjects are all of the watchlist. Raises StoreError.
+    """
+    limits = limits_of(len(window.hours()))
+    own = own_names(found.scope, subjects)
+    now, before, topics = await read_topics_of(
+        deps, found.scope, window, own, max_cost=limits.topics
+    )
+    counts_others = deps.settings.other_languages == "count"
+    samples = [
+        sample_among(
+            (item for item in read.items if hour_of(item["order_key"]) in hours),
+            found.scope,
+            counted=counted.items,
+            counts_others=counts_others,
+        )
+        for read, hours, counted in zip(
+            (now, before), map(frozenset, found.hours), found.change.samples, strict=True
+        )
+    ]
+    share = _share_of_time(now, before)
+    names: dict[str, list[str]] = {}
+    rises: dict[str, float] = {}
+    for topic in topics.topics:
+        for item in (*topic.before, *topic.items):
+            names.setdefault(item_key(item["kind"], item["id"]), []).append(topic.name)
+        chance = chance_of_number(_counted(topic.items), _counted(topic.before), share)
+        rises[topic.name] = min(chance, rises.get(topic.name, 1.0))
+    return ReadItems(samples, names, rises)
+
+
+def _share_of_time(now: SpanItems, before: SpanItems) -> float:
+    """Return the window's share (0..1) of the hours in which items were read.
+
+    The time before begins with its first item: data may be younger. Where not all items were read,
+    an hour counts by the part of them that was.
+    """
+    first = min((hour_of(item["order_key"]) for item in before.items), default=None)
+    hours = [hour for hour in before.window.hours() if first is not None and hour >= first]
+    read = [
+        length * len(each.items) / each.of if each.of else 0.0
+        for length, each in ((len(now.window.hours()), now), (len(hours), before))
+    ]
+    return read[0] / sum(read) if sum(read) else 1.0
+
+
+def _counted(items: Sequence[Item]) -> Amount:
+    """Return items as an amount with their threads, whatever their mood."""
+    sizes = Counter(map(thread_of, items))
+    return Amount(
+        len(items), 0.0, Threads({name: Thread(size, 0.0) for name, size in sizes.items()})
     )
 
 

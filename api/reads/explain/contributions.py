@@ -1,35 +1,40 @@
 """Contributions of the parts to a change, by dimension, and the items behind each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
 from api.deps import Deps
-from api.reads.explain.change import ScopeChange
+from api.reads.explain.change import ReadItems, ScopeChange
 from api.reads.explain.items import Sample, SampledItem
-from api.reads.explain.parts import parts_by_dimension, topics_of
-from shared.models import Subject
-from shared.reasons.sentence import KindOf
-from shared.stats.contributions import REST, Contribution, Whole, contribution, with_rest
+from api.reads.explain.parts import parts_by_dimension
+from shared.reasons.sentence import KindOf, VolumeVerdict
+from shared.stats.contributions import REST, Contribution, Part, Whole, contribution, with_rest
 from shared.stats.uncertainty import found_among
+from shared.stats.volumes import chance_of_number, chance_of_part
+from shared.topics.keyness import MIN_LIFT
 
 MAX_PARTS: Mapping[KindOf, int] = {"community": 8, "kind": 10, "topic": 6, "thread": 5, "item": 5}
 """Parts that are listed of each dimension; the others are in the rest."""
+MEAN, VOLUME = "mean", "volume"
+"""What a claim is about; that of the whole volume has no part."""
 
 
 @dataclass(frozen=True)
 class Contributions:
     """The contributions of each dimension, and the items of both sides that were read.
 
-    beyond_chance has the names of parts that are more than chance makes; topics has the names of
-    topics by the key of an item.
+    beyond_chance has the parts whose effect on the mean is more than chance makes, and volumes
+    those whose number of items moved by more. topics has the names of topics by the key of an item.
     """
 
     of: ScopeChange
     samples: Sequence[Sample]
     listed: Mapping[KindOf, Sequence[Contribution]]
     beyond_chance: frozenset[tuple[KindOf, str]]
+    volume: VolumeVerdict
+    volumes: Mapping[tuple[KindOf, str], Part]
     topics: Mapping[str, Sequence[str]]
 
     @property
@@ -74,32 +79,103 @@ class Contributions:
         return (item.thread,) if kind_of == "thread" else (item.key,)
 
 
-def contributions_of(
-    deps: Deps, found: ScopeChange, subjects: Sequence[Subject], samples: Sequence[Sample]
-) -> Contributions:
-    """Return the contributions of the parts, the largest of each dimension first, the rest last."""
+def contributions_of(deps: Deps, found: ScopeChange, read: ReadItems) -> Contributions:
+    """Return the contributions of the parts, the largest of each dimension first, the rest last.
+
+    Where a side has no items, there is no change of a mean that parts could contribute to.
+    """
     whole = found.whole
-    topics = topics_of(deps, found.scope, subjects, *samples)
-    all_parts = {
-        kind_of: [contribution(part, whole) for part in parts]
-        for kind_of, parts in parts_by_dimension(deps, found, samples, topics).items()
-        if parts
+    parts = parts_by_dimension(deps, found, read.samples, read.topics)
+    weighed: dict[KindOf, list[Contribution]] = {}
+    if whole.now.items and whole.before.items:
+        weighed = {k: [contribution(each, whole) for each in own] for k, own in parts.items()}
+    claimed = found_among(
+        {**_chances_of_means(found, weighed), **_chances_of_volumes(found, parts, read)}
+    )
+    beyond_chance = _named(weighed, claimed, MEAN)
+    volumes = {
+        (kind_of, each.name): each
+        for kind_of, own in parts.items()
+        for each in own
+        if f"{VOLUME} {kind_of} {each.name}" in claimed
     }
-    listed = {k: with_rest(own, whole, MAX_PARTS[k]) for k, own in all_parts.items()}
-    return Contributions(found, samples, listed, _beyond_chance(found, all_parts), topics)
+    named = beyond_chance.union(volumes)
+    return Contributions(
+        of=found,
+        samples=read.samples,
+        listed={k: _listed(k, own, whole, named) for k, own in weighed.items() if own},
+        beyond_chance=beyond_chance,
+        volume=_volume(found, claimed),
+        volumes=volumes,
+        topics=read.topics,
+    )
 
 
-def _beyond_chance(
-    found: ScopeChange, listed: Mapping[KindOf, Sequence[Contribution]]
-) -> frozenset[tuple[KindOf, str]]:
-    """Return the parts that are more than chance makes, among all but single items."""
+def _listed(
+    kind_of: KindOf,
+    weighed: Sequence[Contribution],
+    whole: Whole,
+    named: Collection[tuple[KindOf, str]],
+) -> list[Contribution]:
+    """Return the contributions to list: those beyond chance, then the largest, and the rest."""
+    most = MAX_PARTS[kind_of]
+    ordered = sorted(
+        weighed, key=lambda each: ((kind_of, each.name) not in named, -abs(each.effect), each.name)
+    )
+    return with_rest(ordered[:most], whole, most)
+
+
+def _chances_of_means(
+    found: ScopeChange, weighed: Mapping[KindOf, Sequence[Contribution]]
+) -> dict[str, float]:
+    """Return the chance of each part's effect on the mean by its claim; single items claim none."""
     if found.change.verdict in {"incomplete", "too_few"}:
-        return frozenset()
-    names: dict[str, tuple[KindOf, str]] = {}
-    chances: dict[str, float] = {}
-    for kind_of, contributions in listed.items():
-        if kind_of != "item":
-            for each in contributions:
-                names[f"{kind_of} {each.name}"] = (kind_of, each.name)
-                chances[f"{kind_of} {each.name}"] = each.chance
-    return frozenset(names[claim] for claim in found_among(chances))
+        return {}
+    return {
+        f"{MEAN} {kind_of} {each.name}": each.chance
+        for kind_of, own in weighed.items()
+        if kind_of != "item"
+        for each in own
+    }
+
+
+def _chances_of_volumes(
+    found: ScopeChange, parts: Mapping[KindOf, Sequence[Part]], read: ReadItems
+) -> dict[str, float]:
+    """Return the chance of each part's change of volume by its claim, and that of the whole.
+
+    Threads and items come new all the time. Topics are of a larger share of the items than in the
+    week before, for that they were chosen. Their number is compared with that week, too, which
+    tells more than an equal span, and must be a multiple of the number in that.
+    """
+    if not found.are_volumes_known:
+        return {}
+    whole = found.whole
+    chances = {VOLUME: chance_of_number(whole.now, whole.before)}
+    for kind_of in ("community", "kind"):
+        for each in parts.get(kind_of, ()):
+            chances[f"{VOLUME} {kind_of} {each.name}"] = chance_of_part(each, whole)
+    for each in parts.get("topic", ()):
+        if each.now.items >= MIN_LIFT * each.before.items:
+            chances[f"{VOLUME} topic {each.name}"] = read.rises[each.name]
+    return chances
+
+
+def _named(
+    weighed: Mapping[KindOf, Sequence[Contribution]], claimed: Collection[str], claim: str
+) -> frozenset[tuple[KindOf, str]]:
+    return frozenset(
+        (kind_of, each.name)
+        for kind_of, own in weighed.items()
+        for each in own
+        if f"{claim} {kind_of} {each.name}" in claimed
+    )
+
+
+def _volume(found: ScopeChange, claimed: Collection[str]) -> VolumeVerdict:
+    """Return whether more is said than before, beyond chance."""
+    if not found.are_volumes_known:
+        return "incomplete"
+    if VOLUME not in claimed:
+        return "no_clear_change"
+    return "more" if found.whole.now.items > found.whole.before.items else "fewer"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from api.deps import Deps
 from api.reads.explain.answer import explanation_of
-from api.reads.explain.change import read_change, read_samples
+from api.reads.explain.change import read_change, read_items_with_topics
 from api.reads.explain.contributions import Contributions, contributions_of
 from api.reads.scopes import Scope, read_scope_of_subject, scope_of
 from api.reads.spans import read_spans, refused_span
@@ -29,9 +29,9 @@ async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explana
         detail = f"{parameters.start}: the window has {spans.hours} hours, more than {MAX_HOURS}"
         raise refused_span(parameters, "start", detail)
     change = await read_change(deps, scope, spans)
-    samples = await read_samples(deps, change)
     subjects = (await deps.read_watchlist())["subjects"]
-    found = await asyncio.to_thread(contributions_of, deps, change, subjects, samples)
+    items = await read_items_with_topics(deps, change, spans.compared, subjects)
+    found = await asyncio.to_thread(contributions_of, deps, change, items)
     posts = await _thread_posts(deps, scope, found)
     return await asyncio.to_thread(explanation_of, deps, spans, found, posts)
 

@@ -1,6 +1,6 @@
 """Reads a bounded number of a scope's items, spread over a span."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -19,16 +19,18 @@ class Limits(NamedTuple):
     """Maximum hours and items that are read of a span, and communities whose cells are read.
 
     An item costs one request unit, an hour one to three, a day of all up to three, and a month of a
-    community five: all that is read stays below 1,000.
+    community five: all that is read stays below 1,000. topics is the number of units that the items
+    of the window may take where topics are looked for, and those of the time before it.
     """
 
     hours: int
     items: int
     communities: int
+    topics: int
 
 
-OF_SHORT = Limits(32, 120, 20)
-OF_LONG = Limits(12, 50, 4)
+OF_SHORT = Limits(32, 120, 20, 300)
+OF_LONG = Limits(12, 50, 4, 200)
 # Days of a span that isn't long.
 MAX_SHORT_DAYS = 20
 
@@ -122,6 +124,13 @@ async def read_sample(
     """
     chosen = spread(hours, limits.hours)
     items = await read_spread_items(store, scope, chosen, names, most=limits.items)
+    return sample_among(items, scope, counted=counted, counts_others=counts_others)
+
+
+def sample_among(
+    items: Iterable[Item], scope: Scope, *, counted: int, counts_others: bool
+) -> Sample:
+    """Return the items that count in a scope's mean, of `counted` there are."""
     found = [_sampled(item, scope) for item in items]
     return Sample([each for each in found if counts_others or each.scored.is_english], counted)
 

@@ -1,13 +1,13 @@
 """Divides the items of both times by community, kind of talk, topic, thread and item."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from api.deps import Deps
 from api.reads.explain.change import ScopeChange, amount_of
 from api.reads.explain.items import Sample
-from api.reads.scopes import Scope
-from shared.models import ALL, Cell, OtherLanguages, Subject
+from shared.models import ALL, Cell, OtherLanguages
 from shared.reasons.sentence import KindOf
 from shared.stats.contributions import (
     Amount,
@@ -21,8 +21,6 @@ from shared.stats.kinds import KindSums, add_kinds, items_with_kinds, sums_of
 from shared.stats.means import sample_of
 from shared.stats.subject_parts import add_up_parts
 from shared.stats.threads import Threads
-from shared.topics.own_names import NO_NAMES, names_of_community, names_of_subject
-from shared.topics.spans import item_ids_by_topic
 
 # Where a smaller share of a side's items has kinds, a kind may be new only for want of them.
 MIN_WITH_KINDS = 0.9
@@ -34,39 +32,15 @@ def parts_by_dimension(
     samples: Sequence[Sample],
     topics: Mapping[str, Sequence[str]],
 ) -> dict[KindOf, list[Part]]:
-    """Return the parts of each dimension; none where a side has no items."""
+    """Return the parts of each dimension; topics are the names of topics by the key of an item."""
     whole = found.whole
-    if not whole.now.items or not whole.before.items:
-        return {}
-    items = {each.key: [each.key] for sample in samples for each in sample.items}
     return {
         "community": _communities(deps, found),
         "kind": _kinds(found, whole),
         "topic": large_parts(_of_items(samples, topics), whole),
         "thread": large_parts(_threads(whole, samples), whole),
-        "item": _of_items(samples, items),
+        "item": _items(samples),
     }
-
-
-def topics_of(
-    deps: Deps, scope: Scope, subjects: Sequence[Subject], now: Sample, before: Sample
-) -> Mapping[str, Sequence[str]]:
-    """Return the topics of each item that was read, by its key; the scope's name is none."""
-    own = NO_NAMES
-    if scope.subject is not None:
-        own = names_of_subject(scope.subject)
-    elif scope.community != ALL:
-        own = names_of_community(scope.community, subjects)
-    found = item_ids_by_topic(
-        *([each.item for each in sample.items] for sample in (now, before)),
-        own=own,
-        other_languages=deps.settings.other_languages,
-    )
-    topics: dict[str, list[str]] = {}
-    for name, keys in found.items():
-        for key in keys:
-            topics.setdefault(key, []).append(name)
-    return topics
 
 
 def _communities(deps: Deps, found: ScopeChange) -> list[Part]:
@@ -115,6 +89,12 @@ def _threads(whole: Whole, samples: Sequence[Sample]) -> list[Part]:
     if all(sides):
         return thread_parts(*cast("list[Threads]", sides))
     return _of_items(samples, {e.key: [e.thread] for sample in samples for e in sample.items})
+
+
+def _items(samples: Sequence[Sample]) -> list[Part]:
+    """Return each item that was read as a part that stands for itself alone."""
+    now, before = ([replace(each, weight=1.0) for each in own.weighed] for own in samples)
+    return parts_of_items(now, before, {each.id: [each.id] for each in (*now, *before)})
 
 
 def _of_items(samples: Sequence[Sample], names: Mapping[str, Sequence[str]]) -> list[Part]:

@@ -73,7 +73,7 @@ async def test_a_community_that_got_worse_is_named_with_its_words(sqlite_store: 
     found = await explain(sqlite_store)
     assert found.verdict == "worse"
     assert found.sentence.startswith("All talk got worse, down by 0.3")
-    assert "What stands out most is the community aws, down by 0.2" in found.sentence
+    assert "What stands out most is the community r/aws, down by 0.2" in found.sentence
     assert "its mood got worse (40 items now, 40 before)" in found.sentence
     check_sums(found)
     own = of(found, "community")[0]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from shared.models import Cell
-from shared.reasons.sentence import Cause, leading, sentence_of
+from shared.reasons.sentence import Cause, PartVolume, Volume, leading, sentence_of
 from shared.stats.cell_threads import with_threads
 from shared.stats.cells import Scored, count
 from shared.stats.compare import Basis, Change, judged, with_verdicts
@@ -62,7 +62,7 @@ def test_what_got_worse_names_the_largest_cause_beyond_chance() -> None:
 def test_what_got_better_names_a_cause_that_made_it_better() -> None:
     causes = [a_cause("problem", -0.4), a_cause("claude", 0.2, kind_of="community")]
     assert sentence_of("Cursor", BETTER, causes) == (
-        "Cursor got better, up by 0.30. What stands out most is the community claude, up by 0.20:"
+        "Cursor got better, up by 0.30. What stands out most is the community r/claude, up by 0.20:"
         " its mood got better (120 items now, 30 before)."
     )
 
@@ -150,7 +150,7 @@ def test_two_threads_are_too_few_however_long() -> None:
     ("given", "says"),
     [
         (basis(hours=11), "too little is known of the time before"),
-        (basis(behind=["aws", "claude"]), "aws, claude must be collected up to the end"),
+        (basis(behind=["aws", "claude"]), "r/aws, r/claude must be collected up to the end"),
         (basis(is_mixed=True), "several methods scored the items"),
     ],
     ids=["no time before", "late", "mixed"],
@@ -161,3 +161,62 @@ def test_what_is_incomplete_says_what_is_missing_and_no_cause(given: Basis, says
     assert says in sentence_of("Cursor", found, causes)
     assert leading(found, causes) is None
     assert says not in sentence_of("Cursor", WORSE, causes)
+
+
+TOPIC = PartVolume("topic", "gateway 503", 75.0, 0.0)
+PROBLEMS = PartVolume("kind", "problem", 120.4, 9.6)
+LESS = PartVolume("community", "claude", 5.0, 60.0)
+
+
+def test_a_rise_from_few_items_is_said_where_their_mood_cannot_be_told() -> None:
+    found = change(singles(100, -0.3), singles(14))
+    volume = Volume("more", 100, 14, [TOPIC, PROBLEMS, LESS])
+    assert sentence_of("r/kiroIDE", found, [], volume) == (
+        "Too few items to tell a change of the mood of r/kiroIDE: 100 now and 14 before. It takes"
+        " 30 on either side, at this rate a span of about 3 days. More is said than before (100"
+        " items now, 14 before), most of all of problems (120 items now, 10 before) and of the"
+        " topic “gateway 503” (75 items now, 0 before)."
+    )
+
+
+def test_nothing_before_is_no_gap_where_the_time_before_was_observed() -> None:
+    found = change(singles(100), {})
+    assert sentence_of("Kiro", found, [], Volume("more", 100, 0, [TOPIC])) == (
+        "Too few items before to tell a change of the mood of Kiro: 100 now and 0 before. More is"
+        " said than before (100 items now, 0 before), most of all of the topic “gateway 503” (75"
+        " items now, 0 before)."
+    )
+    unknown = Volume("incomplete", 100, 0)
+    assert "too little is known of the time before" in sentence_of("Kiro", found, [], unknown)
+
+
+def test_a_part_may_be_said_more_where_the_whole_is_not() -> None:
+    volume = Volume("no_clear_change", 100, 100, [LESS, TOPIC])
+    assert sentence_of("Cursor", SAME, [], volume) == (
+        "The mood of Cursor has no clear change (by less than 0.01). More is said than chance has"
+        " it of the topic “gateway 503” (75 items now, 0 before)."
+    )
+    assert sentence_of("Cursor", WORSE, [], volume).startswith(
+        "Cursor got worse, down by 0.30. More is said"
+    )
+
+
+def test_less_is_said_where_a_community_fell_silent() -> None:
+    volume = Volume("fewer", 40, 100, [LESS, TOPIC])
+    assert sentence_of("All talk", SAME, [], volume).endswith(
+        "Less is said than before (40 items now, 100 before), most of all in the community r/claude"
+        " (5 items now, 60 before)."
+    )
+
+
+def test_what_moved_the_mean_is_not_named_twice() -> None:
+    cause = Cause("topic", "gateway 503", Contribution("t", 0.0, -0.3, 75.0, 0.0), True)
+    said = sentence_of("Cursor", WORSE, [cause], Volume("more", 200, 100, [TOPIC]))
+    assert said.count("gateway 503") == 1
+    assert said.endswith("More is said than before (200 items now, 100 before).")
+
+
+@pytest.mark.parametrize("found", [SAME, WORSE], ids=["same", "worse"])
+def test_numbers_within_chance_are_not_said(found: Change) -> None:
+    volume = Volume("no_clear_change", 110, 100)
+    assert sentence_of("Cursor", found, [], volume) == sentence_of("Cursor", found, [])

@@ -49,7 +49,7 @@ def test_a_reason_has_the_item_that_is_typical_of_it() -> None:
     span = replace(SPAN, ids=frozenset({"other", "x"}))
     (typical,) = [each for each in read_these(items, span) if each.because == "typical"]
     assert typical.item.id == "x"
-    assert typical.why == "Its words are nearest to what is said of rate limit."
+    assert typical.why == "Its words are the most typical of rate limit."
 
 
 def test_of_a_thread_there_is_one_where_there_are_enough_threads() -> None:
