@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from math import inf
 
-from shared.stats.compare import MIN_FREEDOM
+from shared.stats.enough import MIN_FREEDOM
 from shared.stats.means import Sample
 from shared.stats.student import quantile
 from shared.stats.threads import Threads

@@ -113,6 +113,7 @@ class Contributors:
             is_late=is_behind and lacking > MAX_MISSING * whole.wanted,
             behind=[community] if is_behind else [],
             is_mixed=whole.is_mixed,
+            longest=whole.longest,
         )
         return MentionsCompared.of(now, before, basis)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from api.deps import Deps
 from api.reads.coverage import coverage_in, read_states
-from api.reads.spans import previous_window, read_spans, time_window
+from api.reads.spans import longest_span, previous_window, read_spans, time_window
 from api.reads.totals import change_fields, shares_of
 from api.schema.sentiment import TimeWindow
 from api.schema.subject_parameters import SubjectsParameters
@@ -184,6 +184,7 @@ async def read_figures(deps: Deps, parameters: SubjectsParameters) -> SubjectsFi
         is_late=longest > MAX_MISSING * len(times.now),
         behind=[name for name, hours in missing.items() if hours],
         is_mixed=len(methods) > 1,
+        longest=longest_span(deps, times, seen.since if seen else None),
     )
     return SubjectsFigures(
         spans=spans,

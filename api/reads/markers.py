@@ -8,6 +8,7 @@ from api.errors import NotFound
 from api.reads.scopes import Scope, read_scope_of_subject, subject_named
 from api.reads.spans import last_collection
 from api.schema.markers import (
+    MAX_EFFECT_DAYS,
     EffectParameters,
     MarkerAnswer,
     MarkerEffect,
@@ -85,16 +86,18 @@ async def read_effect(deps: Deps, parameters: EffectParameters) -> MarkerEffect:
     marker = marker_named(watchlist, parameters.id)
     scope = await read_scope_of_subject(deps, marker["subject"])
     now = deps.clock()
-    spans = _spans_of(marker, parameters.days, await last_collection(deps, now))
-    if spans is None:
+    first, last = happened(marker)
+    after = min(MAX_EFFECT_DAYS * DAY, hour_start(await last_collection(deps, now)) - last) // HOUR
+    if after < DAY // HOUR:
         return _effect(deps, marker, parameters.days, scope, now)
-    found = await read_differing(deps, scope, spans)
+    spans = spans_around(first, last, min(parameters.days * 24, after))
+    found = await read_differing(deps, scope, spans, after=after)
     others = [each for each in ordered(markers_of(watchlist)) if each["id"] != marker["id"]]
     return _effect(deps, marker, parameters.days, scope, now).model_copy(
         update={
             "status": "compared",
             "hours": len(spans.times.now),
-            "before": _span(spans.before.start, happened(marker)[0]),
+            "before": _span(spans.before.start, first),
             "after": _span(spans.compared.start, spans.end),
             "change": found.change,
             "items": found.items,
@@ -106,15 +109,6 @@ async def read_effect(deps: Deps, parameters: EffectParameters) -> MarkerEffect:
             "sentiment_of": sentiment_is_of(_methods(found.change) if scope.subject else ()),
         }
     )
-
-
-def _spans_of(marker: Marker, days: int, collected: datetime) -> Spans | None:
-    """Return the spans around a marker; None where less than a day was collected after it."""
-    first, last = happened(marker)
-    since = (hour_start(collected) - last) // HOUR
-    if since < DAY // HOUR:
-        return None
-    return spans_around(first, last, min(days * 24, since))
 
 
 def _overlapping(

@@ -12,6 +12,7 @@ from api.reads.kinds import kinds_of_cells
 from api.reads.scopes import Scope, compared_scopes, read_scope
 from api.reads.spans import (
     baseline_of,
+    longest_span,
     previous_window,
     read_spans,
     refused_span,
@@ -200,6 +201,7 @@ async def _compare_changes(
                     own[scope.name],
                     _known(times, seen[scope.name], unknown, is_guessed=not is_coarse),
                     _missing(times, states, seen[scope.name]),
+                    longest=_longest(deps, times, seen[scope.name]),
                 )
                 for scope in scopes
             }
@@ -231,7 +233,8 @@ class ScopeCells:
     """The cells of a scope in two times, those of all, and the states of its communities.
 
     of_all are looked at only where nothing is recorded of what was observed. span is the time in
-    which coverage is looked at.
+    which coverage is looked at. after is the number of hours that a longer span could have from the
+    beginning of the window on; None where such a span would end with the window.
     """
 
     scope: Scope
@@ -240,6 +243,7 @@ class ScopeCells:
     states: States
     times: Times
     span: Window
+    after: int | None = None
 
     def coverage(self, deps: Deps) -> Coverage | None:
         """Return what was observed of the scope."""
@@ -251,7 +255,8 @@ class ScopeCells:
         unknown = _unknown(self.of_all, {self.scope.name: seen}, self.times.all)
         known = _known(self.times, seen, unknown, is_guessed=True)
         missing = _missing(self.times, self.states, seen)
-        own = _change(deps, self.scope.community, self.cells, known, missing)
+        longest = _longest(deps, self.times, seen, after=self.after)
+        own = _change(deps, self.scope.community, self.cells, known, missing, longest=longest)
         lacking = unknown_in(self.cells, known, missing, is_one=self.scope.community != ALL)
         found = with_verdicts({self.scope.name: own})[self.scope.name]
         return found, compared_hours(self.times, lacking)
@@ -287,8 +292,21 @@ def _missing(times: Times, states: States, coverage: Coverage | None) -> dict[st
     return {name: hours for name, hours in found.items() if hours}
 
 
+def _longest(
+    deps: Deps, times: Times, coverage: Coverage | None, *, after: int | None = None
+) -> int | None:
+    """Return the hours of the longest span that can be compared; None where that is unknown."""
+    return longest_span(deps, times, None if coverage is None else coverage.since, after=after)
+
+
 def _change(
-    deps: Deps, scope: str, cells: Cells, times: Times, missing: Mapping[str, set[str]]
+    deps: Deps,
+    scope: str,
+    cells: Cells,
+    times: Times,
+    missing: Mapping[str, set[str]],
+    *,
+    longest: int | None,
 ) -> Compared:
     return change(
         cells,
@@ -296,6 +314,7 @@ def _change(
         {name: hours for name, hours in missing.items() if scope in {ALL, name}},
         is_one=scope != ALL,
         other_languages=deps.settings.other_languages,
+        longest=longest,
     )
 
 

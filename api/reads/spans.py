@@ -11,7 +11,7 @@ from api.schema.problems import BadParameter
 from api.schema.sentiment import Baseline, TimeWindow
 from api.schema.values import MAX_HOURS, MAX_SPAN_DAYS
 from shared.models import ALL
-from shared.stats.windows import HOUR, SECOND, Spans
+from shared.stats.windows import HOUR, SECOND, Spans, Times
 from shared.store import COLLECTION, HOURS_OF_ALL, Query
 from shared.times import (
     EARLIEST,
@@ -102,6 +102,33 @@ def baseline_of(spans: Spans) -> Baseline:
     return Baseline(start=iso(spans.before.start), end=iso(end), because=spans.because)
 
 
+def longest_span(
+    deps: Deps, times: Times, since: str | None, *, after: int | None = None
+) -> int | None:
+    """Return the hours of the longest span that can be compared with an equal one before it.
+
+    since is the ISO time at which the data begins; None is returned where it isn't recorded. The
+    span ends where that of `times` does, or, with `after`, it begins there and has so many hours at
+    most.
+    """
+    if since is None:
+        return None
+    begins = max(parse_iso(since), _kept_since(deps.clock(), deps.settings.retention_days))
+    if after is not None:
+        return min(after, (_end_of(times.before[-1]) - begins) // HOUR)
+    return min(MAX_HOURS, (_end_of(times.now[-1]) - begins) // (2 * HOUR))
+
+
+def _end_of(hour: str) -> datetime:
+    return parse_iso(f"{hour}:00:00Z") + HOUR
+
+
+def _kept_since(now: datetime, retention_days: int) -> datetime:
+    """Return the beginning of the first day that RETENTION_DAYS keeps."""
+    first = now - timedelta(days=retention_days)
+    return first.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _whole(start: datetime, end: datetime) -> TimeWindow:
     return TimeWindow(start=iso(start), end=iso(end))
 
@@ -122,7 +149,7 @@ def _asked(
     start, end = hour_start(parse_iso(parameters.start)), hour_start(now)
     if parameters.end and parameters.end < iso(now):
         end = hour_start(parse_iso(parameters.end) - SECOND) + HOUR
-    kept = (now - timedelta(days=retention_days)).replace(hour=0, minute=0, second=0, microsecond=0)
+    kept = _kept_since(now, retention_days)
     if start > now:
         raise refused_span(
             parameters, "start", f"{parameters.start} is yet to come: it is {iso(now)}"

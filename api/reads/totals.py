@@ -85,6 +85,7 @@ def change_fields(change: Change, community: str | None = None) -> dict[str, Any
         "by_thread": _thread_change(change.by_thread),
         "giant": None if change.giant is None else _giant(*change.giant, community),
         "behind": change.behind,
+        "span_needed": change.span_needed,
     }
 
 

@@ -90,6 +90,11 @@ BY_THREAD = (
     "the change of the mean in which threads weigh by what they can tell, on which the verdict"
     " rests; null where it is unknown"
 )
+SPAN_NEEDED = (
+    "of too_few: how many hours, in whole days, a span would need for a verdict, at the rate of"
+    " items and threads here; null where data isn't that old, or tells no rate, and of other"
+    " verdicts"
+)
 GIANT = (
     "the thread with more than half of the items of a side, if there is one: no change is claimed"
     " that it alone makes"
@@ -291,6 +296,7 @@ class Change(Answer):
     behind: list[str] = Field(
         description="its communities that weren't collected up to the end of the full hours"
     )
+    span_needed: int | None = Field(default=None, description=SPAN_NEEDED, examples=[120])
 
 
 class ComparedScope(Answer):

@@ -28,6 +28,7 @@ from api.schema.sentiment import (
     GAPS,
     GIANT,
     REASON,
+    SPAN_NEEDED,
     VERDICT,
     Baseline,
     Few,
@@ -128,6 +129,7 @@ class MentionChange(Answer):
     behind: list[str] = Field(
         description="the communities that weren't collected up to the end of the full hours"
     )
+    span_needed: int | None = Field(default=None, description=SPAN_NEEDED, examples=[120])
 
 
 class CommunityMentions(Answer):

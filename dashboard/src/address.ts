@@ -83,6 +83,13 @@ export const NO_FILTER = {
   at: null,
   said: null,
 } satisfies Partial<Address>;
+/** A window of its own replaces what limits a list to another time. */
+export const NO_SPAN = {
+  start: null,
+  end: null,
+  topic: null,
+  at: null,
+} satisfies Partial<Address>;
 const DEFAULTS: Address = {
   view: "subjects",
   hours: 24,
@@ -100,7 +107,8 @@ export const MAX_CHOSEN = 5;
 /** Ids have the characters of ITEM_ID in api/schema/parameters.py; one of dots alone is a path. */
 const POST = /^[^/]+\/[\w-][\w.-]*$/;
 const DATE = /^\d{4}-\d\d-\d\d$/;
-export const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 /** Lists have no more: MAX_HOURS in api/schema/values.py. */
 export const MAX_DAYS = 90;
 /** The communities were the page's first view, under this name. */
@@ -124,6 +132,22 @@ export function daysWindow(
 /** Return whether it is a day of the calendar: browsers read 31 November as 1 December. */
 function isDay(text: string): boolean {
   return DATE.test(text) && new Date(Date.parse(text) || 0).toISOString().startsWith(text);
+}
+
+/**
+ * Return what shows about this many hours up to the end of a window; null: no window is so long.
+ *
+ * It is one of the last hours, or days in UTC, of which the last one may not be over.
+ */
+export function spanAddress(
+  hours: number,
+  end: string,
+  { from }: Pick<Address, "from">,
+): Pick<Address, "hours" | "from" | "to"> | null {
+  if (!from && WINDOWS.some((each) => each === hours)) return { hours, from: null, to: null };
+  const last = Date.parse(end);
+  const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+  return daysWindow(dayOf(last - hours * HOUR_MS), dayOf(last - 1));
 }
 
 /** Return the beginning of the day after this one. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Address, formatAddress, MAX_CHOSEN, parseAddress } from "../src/address";
+import { type Address, formatAddress, MAX_CHOSEN, parseAddress, spanAddress } from "../src/address";
 
 const START = parseAddress("");
 
@@ -120,4 +120,21 @@ test("a comparison takes each name once, and no more than there are line colours
 
 test("a search is as long as the API takes it", () => {
   expect(parseAddress(`?q=${"x".repeat(5000)}`).q).toHaveLength(200);
+});
+
+describe("a span that would do is one of the last hours, or days up to the end", () => {
+  const last = { from: null };
+  const days = { from: "2026-11-18" };
+  test.each([
+    [168, "2026-11-23T13:25:00Z", last, { hours: 168, from: null, to: null }],
+    [2160, "2026-11-23T13:25:00Z", last, { hours: 2160, from: null, to: null }],
+    [120, "2026-11-23T13:25:00Z", last, { hours: 144, from: "2026-11-18", to: "2026-11-23" }],
+    [120, "2026-11-23T00:00:00Z", last, { hours: 120, from: "2026-11-18", to: "2026-11-22" }],
+    [168, "2026-11-20T00:00:00Z", days, { hours: 168, from: "2026-11-13", to: "2026-11-19" }],
+    [2160, "2026-11-20T00:00:00Z", days, { hours: 2160, from: "2026-08-22", to: "2026-11-19" }],
+    // The page has no window of more than 90 days.
+    [2160, "2026-11-20T10:00:00Z", days, null],
+  ])("%d hours until %s", (hours, end, address, wanted) => {
+    expect(spanAddress(hours, end, address)).toEqual(wanted);
+  });
 });

@@ -44,6 +44,7 @@ export function makeChange(given: Partial<Change> = {}): Change {
     by_thread: null,
     giant: null,
     behind: [],
+    span_needed: null,
     ...given,
   };
 }

@@ -7,13 +7,13 @@ from typing import Literal
 from shared.communities import community_name
 from shared.stats.compare import Change
 from shared.stats.contributions import Contribution
+from shared.stats.enough import HOURS_OF_DAY
 from shared.stats.uncertainty import FEW
 
 KindOf = Literal["community", "kind", "topic", "thread", "item"]
 VolumeVerdict = Literal["more", "fewer", "no_clear_change", "incomplete"]
 """Whether there are more items than before; incomplete: the time before isn't known."""
 
-HOURS_OF_DAY = 24
 MAX_TITLE_CHARS = 100
 # The kinds of talk as causes, in words.
 TALK = {
@@ -195,17 +195,20 @@ def _too_few(scope: str, change: Change) -> str:
     if fewest >= FEW:
         return (
             f"Too few threads to tell a change of {scope}: nearly all of its {now} items now and"
-            f" {before} before are in one or two. It takes three threads of weight on either side."
+            f" {before} before are in one or two. It takes three threads of weight on either"
+            f" side{_needed(change)}."
         )
-    needed = ""
-    if fewest:
-        hours = -(-change.hours * FEW // fewest)
-        days = -(-hours // HOURS_OF_DAY)
-        needed = f", at this rate a span of about {_counted(days, 'day')}"
     return (
         f"Too few items to tell a change of {scope}: {now} now and {before} before. It takes {FEW}"
-        f" on either side{needed}."
+        f" on either side{_needed(change)}."
     )
+
+
+def _needed(change: Change) -> str:
+    if change.span_needed is None:
+        return ""
+    days = change.span_needed // HOURS_OF_DAY
+    return f", at this rate a span of about {_counted(days, 'day')}"
 
 
 def _giant(scope: str, change: Change, causes: Sequence[Cause]) -> str | None:

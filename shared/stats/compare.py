@@ -7,13 +7,12 @@ from typing import Literal
 from shared.models import Cell, OtherLanguages
 from shared.stats.cells import COMPOUND_DIGITS, Totals, totals
 from shared.stats.coverage import unknown_hours
+from shared.stats.enough import are_few, span_needed
 from shared.stats.means import Giant, Sample, sample_of
-from shared.stats.uncertainty import FEW, Mean, chance_of, change_of, found_among
+from shared.stats.uncertainty import Mean, chance_of, change_of, found_among
 from shared.stats.windows import Times
 from shared.times import hour_of
 
-# Fewer degrees of freedom are less than three threads' worth of weight.
-MIN_FREEDOM = 2
 # The time before must hold this share of the window's items, and this share of hours be known.
 MIN_BEFORE = 0.1
 MIN_KNOWN = 0.5
@@ -37,7 +36,8 @@ class Change:
     where a side has no such mean. chance (0..1) is that of a by_thread as large without a change;
     None where the verdict doesn't depend on it. giant is a thread with more than half of a side's
     items, and that side. behind names the communities that weren't collected up to the end of the
-    full hours.
+    full hours. span_needed is the number of hours that a span needs, where items or threads are too
+    few; None where that isn't known.
     """
 
     verdict: Verdict
@@ -51,6 +51,7 @@ class Change:
     giant: tuple[Side, Giant] | None
     chance: float | None
     behind: list[str]
+    span_needed: int | None
 
     @property
     def avg_sentiment(self) -> float | None:
@@ -66,7 +67,9 @@ class Basis:
     """The figures that a comparison rests on.
 
     hours are compared of those that are wanted. is_late: communities lack too much of the window.
-    is_mixed: several methods are known to have scored the items, whatever their cells say.
+    is_mixed: several methods are known to have scored the items, whatever their cells say. longest
+    is the number of hours of the longest span whose data, and that of an equal one before it, is
+    stored; None where that isn't known.
     """
 
     hours: int
@@ -74,6 +77,7 @@ class Basis:
     is_late: bool
     behind: list[str]
     is_mixed: bool = False
+    longest: int | None = None
 
 
 def missing_hours(times: Times, collected_at: str | None) -> set[str]:
@@ -93,23 +97,26 @@ def change(
     *,
     is_one: bool,
     other_languages: OtherLanguages,
+    longest: int | None = None,
 ) -> Change:
     """Compare the hours that are known in both times.
 
     missing are the hours that each community of the scope lacks. Those of a scope of one community
     are unknown; in a sum of many they make its change untold where they are a large part of it.
+    longest is as `Basis` has it.
     """
     unknown = unknown_in(cells, times, missing, is_one=is_one)
     pairs = _pairs(times, unknown)
-    longest = max((len(hours - unknown) for hours in missing.values()), default=0)
+    most_missing = max((len(hours - unknown) for hours in missing.values()), default=0)
     return judged(
         _picked(cells, [now for now, _ in pairs]),
         _picked(cells, [before for _, before in pairs]),
         Basis(
             hours=len(pairs),
             wanted=len(times.now),
-            is_late=not is_one and longest > MAX_MISSING * len(times.now),
+            is_late=not is_one and most_missing > MAX_MISSING * len(times.now),
             behind=[name for name, hours in missing.items() if hours],
+            longest=longest,
         ),
         other_languages,
     )
@@ -162,7 +169,7 @@ def judged_samples(
     chance = None
     if reason is not None:
         verdict = "incomplete"
-    elif plain is None or by_thread is None or _are_few(samples):
+    elif plain is None or by_thread is None or are_few(samples):
         verdict = "too_few"
     else:
         without_giants = _moved(samples[0].without_giant, samples[1].without_giant)
@@ -179,6 +186,10 @@ def judged_samples(
         giant=_giant(samples),
         chance=chance,
         behind=basis.behind,
+        # An equal part of a longer span may be unobserved, too.
+        span_needed=span_needed(samples, basis.wanted, basis.longest)
+        if verdict == "too_few"
+        else None,
     )
 
 
@@ -209,10 +220,6 @@ def _reason(now: Totals, before: Totals, basis: Basis) -> Reason | None:
     if basis.is_mixed or len({*now["methods"], *before["methods"]}) > 1:
         return "mixed_methods"
     return None
-
-
-def _are_few(samples: Iterable[Sample]) -> bool:
-    return any(each.items < FEW or each.freedom < MIN_FREEDOM for each in samples)
 
 
 def _chance(plain: Mean, by_thread: Mean, without_giants: Mean | None) -> float:

@@ -9,7 +9,14 @@ from typing import TypedDict
 from shared.models import Cell, OtherLanguages
 from shared.stats.cells import COMPOUND_DIGITS, counted_part, items_in, variance_of
 from shared.stats.threads import Threads, counted_threads, together, unpack_threads
-from shared.stats.uncertainty import BESIDE, FEW, Mean, mean_of, weighted_mean_of
+from shared.stats.uncertainty import (
+    BESIDE,
+    FEW,
+    Mean,
+    mean_of,
+    thread_worth_of,
+    weighted_mean_of,
+)
 
 DESIGN_EFFECT = 4.0
 """The variance of a mean whose threads aren't known is taken to be this many times larger.
@@ -87,6 +94,13 @@ class Sample:
         if found is None:
             return 0.0
         return found.freedom if self.threads is None else found.freedom - BESIDE
+
+    @property
+    def thread_worth(self) -> float | None:
+        """Return how many threads of equal weight tell as much; None where threads are unknown."""
+        if self.threads is None:
+            return None
+        return thread_worth_of(list(self.threads.listed.values()), self.threads.rest)
 
     @cached_property
     def giant(self) -> Giant | None:

@@ -114,6 +114,13 @@ def weighted_mean_of(
     return Mean(plain.value, sqrt(moderated), freedom)
 
 
+def thread_worth_of(threads: Sequence[Thread], rest: Rest = NONE) -> float:
+    """Return how many threads of equal weight would tell as much as these; 0 without items."""
+    weights = [each.items * weight_of(each.items) for each in threads]
+    of_rest = weight_of(rest.squares / rest.items) if rest.items else 1.0
+    return _equal_parts(threads, rest, weights, of_rest)
+
+
 def change_of(now: Mean, before: Mean) -> Mean:
     """Return the change from one mean to another, of other threads.
 
@@ -177,7 +184,14 @@ def _mean(threads: Sequence[Thread], rest: Rest, *, is_weighted: bool) -> Mean |
 def _freedom(
     threads: Sequence[Thread], rest: Rest, weights: Sequence[float], of_rest: float
 ) -> float:
-    """Return the degrees of freedom of the error (Satterthwaite 1946), at least 1.
+    """Return the degrees of freedom of the error (Satterthwaite 1946), at least 1."""
+    return max(1.0, _equal_parts(threads, rest, weights, of_rest) - 1)
+
+
+def _equal_parts(
+    threads: Sequence[Thread], rest: Rest, weights: Sequence[float], of_rest: float
+) -> float:
+    """Return how many equal parts of the variance weigh as much as those of the threads.
 
     A thread's part of the variance is, with items that correlate by CORRELATION, its weight squared
     over its items times `weight_of` them.
@@ -191,7 +205,7 @@ def _freedom(
         part = of_rest * of_rest / weight_of(rest.squares / rest.items)
         whole += part * rest.items
         squares += part * part * rest.squares
-    return max(1.0, whole * whole / squares - 1)
+    return whole * whole / squares if squares else 0.0
 
 
 def _whole(_items: float) -> float:

@@ -1,14 +1,18 @@
 """The page's texts about the state of the service and about the causes of a change."""
 
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from shared.times import iso, parse_iso
 from tests.dashboard.conftest import Product, Visit, Visitor
 
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 Change = Callable[[Any], object]
 # Texts that a chart's canvas cuts off at its left or right edge.
 LISTEN = """
@@ -107,6 +111,59 @@ def test_a_topic_that_fades_is_not_what_a_change_comes_from(
         expect(because).to_contain_text(f"where people talk about {theme}")
     else:
         expect(because).not_to_contain_text("talk about")
+
+
+def few_for(hours: int | None) -> Change:
+    """Let the first change of an answer be of too few items, for which a span of hours would do."""
+
+    def few(told: dict[str, Any]) -> None:
+        scopes = told.get("subreddits") or told.get("subjects") or [told]
+        # Only own subjects have a headline in the list.
+        scopes[0]["role"] = "own"
+        change = scopes[0]["change"]
+        change["statistics"]["few"] = True
+        change |= {"verdict": "too_few", "reason": None, "span_needed": hours}
+
+    return few
+
+
+@pytest.mark.parametrize(
+    ("address", "view"),
+    [
+        ("sentiment/compare?*", {"view": "communities"}),
+        ("subjects/cursor?*", {"subject": "cursor"}),
+        ("subjects?*", {"view": "subjects"}),
+    ],
+    ids=["all", "subject", "own subjects"],
+)
+def test_where_items_are_too_few_the_page_says_how_long_a_span_would_do(
+    visit: Visit, product: Product, address: str, view: dict[str, str]
+) -> None:
+    change_answer(visit, address, few_for(5 * 24))
+    page = visit.open(**view)
+    said = page.locator(".headline + .span-needed").first
+    expect(said).to_have_text("Too few items for a verdict: about 5 days would do.")
+    end = product.get("subjects", until="collected")["window"]["end"]
+    first, last = (iso(parse_iso(end) - days * DAY - SECOND)[:10] for days in (5, 0))
+    said.get_by_role("link", name="5 days").click()
+    page.wait_for_url(re.compile(f"from={first}&to={last}"))
+    expect(page.locator(".window-note")).to_contain_text("compared with")
+
+
+def test_a_verdict_and_a_span_that_is_not_known_say_nothing_of_a_longer_one(visit: Visit) -> None:
+    change_answer(visit, "sentiment/compare?*", few_for(None))
+    page = visit.open(view="communities")
+    expect(page.locator(".figure-more", has_text="too few items to compare")).to_be_visible()
+    expect(page.locator(".span-needed")).to_have_count(0)
+
+
+def test_a_window_that_would_do_is_chosen_by_its_length(visit: Visit) -> None:
+    change_answer(visit, "sentiment/compare?*", few_for(168))
+    page = visit.open(view="compare", compare="claude,Cursor")
+    row = page.get_by_role("row").filter(has_text="too few items to compare")
+    expect(row).to_contain_text("about 7 days would do")
+    row.get_by_role("link", name="7 days").click()
+    expect(page.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

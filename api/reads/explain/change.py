@@ -71,12 +71,17 @@ class ScopeChange:
 
 
 async def read_change(
-    deps: Deps, scope: Scope, spans: Spans, *, has_communities: bool = True
+    deps: Deps,
+    scope: Scope,
+    spans: Spans,
+    *,
+    has_communities: bool = True,
+    after: int | None = None,
 ) -> ScopeChange:
     """Return the change of a scope between two spans, with the cells that it is made of.
 
-    has_communities: of all communities together, the cells of the largest are read, too. Raises
-    StoreError.
+    has_communities: of all communities together, the cells of the largest are read, too. after is
+    as `ScopeCells` has it. Raises StoreError.
     """
     store = await deps.watched_store()
     states = await read_states(deps, store, [scope.community])
@@ -105,6 +110,7 @@ async def read_change(
         states,
         spans.times,
         replace(spans.whole, end=deps.clock()),
+        after,
     )
     change, hours = await asyncio.to_thread(of_scope.compared, deps)
     communities = {name: cells[name] for name in names}

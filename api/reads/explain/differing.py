@@ -30,13 +30,13 @@ class Differing:
     looked_at: ItemsRead
 
 
-async def read_differing(deps: Deps, scope: Scope, spans: Spans) -> Differing:
+async def read_differing(deps: Deps, scope: Scope, spans: Spans, *, after: int) -> Differing:
     """Return the change between equal spans, and the items that moved the mean most.
 
     The largest effect comes first; there are at most MAX_DIFFERING, and MAX_OF_THREAD of a thread.
-    Raises StoreError.
+    after is the number of hours that the second span could have. Raises StoreError.
     """
-    found = await read_change(deps, scope, spans, has_communities=False)
+    found = await read_change(deps, scope, spans, has_communities=False, after=after)
     samples = await read_samples(deps, found)
     items = await asyncio.to_thread(_differing, found, samples)
     return Differing(change_answer(scope, found.change), items, items_read(found.change, samples))

@@ -5,6 +5,7 @@ import type { ComparedScope } from "../api";
 import { Link } from "../components/link";
 import { MIN_CHANGE, moodSentence } from "../components/mood";
 import { LabelShares, MeanChange, Score } from "../components/sentiment";
+import { SpanNeeded } from "../components/span_needed";
 import { VolumeChange } from "../components/volume_change";
 import { baselineText, windowText } from "../components/window_text";
 import { health, isStale, lastEnded, now, running } from "../cycles";
@@ -33,6 +34,7 @@ export function Summary({ compared, collected }: Props) {
       </h2>
       <div>
         <p class="headline">{headline(compared, hours)}</p>
+        <SpanNeeded change={compared.change} end={collected.window.end} />
         {compared.subreddit === "all" && !isStale.value && (
           <ChangeReason moved={significantChange(compared)} />
         )}

@@ -7,6 +7,7 @@ import { Link } from "../components/link";
 import type { ScopeName } from "../components/scope_name";
 import { ScrollRegion } from "../components/scroll_region";
 import { Change, MeanChange, Score } from "../components/sentiment";
+import { SpanThatWouldDo } from "../components/span_needed";
 import { scopeAddress } from "../components/subject_links";
 import { baselineText } from "../components/window_text";
 import { now } from "../cycles";
@@ -83,7 +84,8 @@ function Row({ compared, name, window }: RowProps) {
         <Link to={{ view: scope.subject ? "subjects" : "communities", ...scope }}>{name}</Link>
       </th>
       <td>
-        <Score value={statistics.avg_sentiment} /> <MeanChange compared={compared} />
+        <Score value={statistics.avg_sentiment} /> <MeanChange compared={compared} />{" "}
+        <SpanThatWouldDo change={compared.change} end={window.end} />
       </td>
       <td>
         <Link to={items}>{count(statistics.total)}</Link> {change((totals) => totals.total)}

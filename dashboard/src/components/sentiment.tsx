@@ -3,7 +3,7 @@
 import { type Address, LABELS } from "../address";
 import type { Label, LabelCounts, MentionChange, Post } from "../api";
 import { labelFor, type Measured, margin, significantChange } from "../figures";
-import { communityName, count, partOf, score, share, signed } from "../format";
+import { communityName, count, partOf, score, share, signed, windowName } from "../format";
 import { Link } from "./link";
 
 type Said = Post["sentiment"];
@@ -125,6 +125,7 @@ export function MeanChange({ compared }: { compared: Measured }) {
 function changeTitle(change: MentionChange): string | null {
   if (change.behind.length)
     return `Missing of late: ${change.behind.map(communityName).join(", ")}`;
+  if (change.span_needed != null) return `About ${windowName(change.span_needed)} would do`;
   return change.reason === null ? byThreadText(change) : null;
 }
 

@@ -1,7 +1,7 @@
 /** The picker of the window: the last hours, or days of one's own. */
 
 import { useId, useRef, useState } from "preact/hooks";
-import { type Address, DAY_MS, daysWindow, MAX_DAYS, WINDOWS } from "../address";
+import { DAY_MS, daysWindow, MAX_DAYS, NO_SPAN, WINDOWS } from "../address";
 import type { Subjects } from "../api";
 import { now } from "../cycles";
 import { youngSince } from "../figures";
@@ -9,9 +9,6 @@ import { dateTime, formatSpan, windowName } from "../format";
 import { address, go } from "../navigation";
 import { useSubjects } from "../queries";
 import { baselineText } from "./window_text";
-
-/** A window of its own replaces what limits a list to another time. */
-const NO_SPAN = { start: null, end: null, topic: null, at: null } satisfies Partial<Address>;
 
 export function WindowPicker() {
   const { hours, from, start, end, topic } = address.value;

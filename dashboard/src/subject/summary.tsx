@@ -3,6 +3,7 @@
 import type { SubjectCard } from "../api";
 import { Link } from "../components/link";
 import { LabelShares, Mean, MeanChange, ShareMargin } from "../components/sentiment";
+import { SpanNeeded } from "../components/span_needed";
 import { listOf } from "../components/subject_links";
 import { VIA_NAMES } from "../components/via";
 import { VolumeChange } from "../components/volume_change";
@@ -21,7 +22,10 @@ export function SubjectSummary({ card }: { card: SubjectCard }) {
       <h2 id="now" class="hidden">
         Now
       </h2>
-      <p class="headline">{subjectSentence(card)}</p>
+      <div>
+        <p class="headline">{subjectSentence(card)}</p>
+        <SpanNeeded change={card.change} end={card.window.end} />
+      </div>
       <div class="figures">
         <div class="figure large">
           <p class="figure-name">Average sentiment</p>

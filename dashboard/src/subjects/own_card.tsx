@@ -4,6 +4,7 @@ import type { SubjectFigures, Subjects } from "../api";
 import { Link } from "../components/link";
 import { RematchingMark } from "../components/rematching";
 import { LabelShares, Mean, MeanChange } from "../components/sentiment";
+import { SpanNeeded } from "../components/span_needed";
 import { listOf, viewOf } from "../components/subject_links";
 import { VolumeChange } from "../components/volume_change";
 import { count, plural, windowName } from "../format";
@@ -29,7 +30,10 @@ export function OwnCard({ subject, answer, scales }: Props) {
           </h2>
           {subject.rematching && <RematchingMark />}
         </div>
-        <p class="headline">{subjectSentence(subject)}</p>
+        <div>
+          <p class="headline">{subjectSentence(subject)}</p>
+          <SpanNeeded change={subject.change} end={answer.window.end} />
+        </div>
         <div class="own-figures">
           <div class="figure">
             <p class="figure-name">Average sentiment</p>

@@ -15,9 +15,16 @@ MOODS = (-0.2, 0.2, 0.1, -0.1, 0.0)
 Talk = Mapping[str, Sequence[float]]
 
 
-def basis(*, hours: int = 24, is_mixed: bool = False, behind: Sequence[str] = ()) -> Basis:
+def basis(
+    *, hours: int = 24, is_mixed: bool = False, behind: Sequence[str] = (), longest: int = 2160
+) -> Basis:
     return Basis(
-        hours=hours, wanted=24, is_late=bool(behind), behind=list(behind), is_mixed=is_mixed
+        hours=hours,
+        wanted=24,
+        is_late=bool(behind),
+        behind=list(behind),
+        is_mixed=is_mixed,
+        longest=longest,
     )
 
 
@@ -125,13 +132,18 @@ def test_no_thread_is_named_where_none_has_half_of_the_items() -> None:
     [
         (
             10,
-            "100 before. It takes 30 on either side, at this rate a span of about 3 days.",
+            "100 before. It takes 30 on either side, at this rate a span of about 4 days.",
         ),
         (29, "at this rate a span of about 2 days."),
     ],
 )
 def test_few_items_say_how_long_a_span_could_tell(number: int, says: str) -> None:
     assert sentence_of("Cursor", change(singles(number), singles(100)), []).endswith(says)
+
+
+def test_no_span_is_named_that_is_longer_than_the_data() -> None:
+    young = change(singles(10), singles(100), basis(longest=72))
+    assert sentence_of("Cursor", young, []).endswith("It takes 30 on either side.")
 
 
 def test_thirty_items_are_not_few() -> None:
@@ -142,7 +154,8 @@ def test_two_threads_are_too_few_however_long() -> None:
     found = change({"a": [0.1] * 40, "b": [0.2] * 40}, singles(100))
     assert sentence_of("Cursor", found, [a_cause("problem", -0.3)]) == (
         "Too few threads to tell a change of Cursor: nearly all of its 80 items now and 100 before"
-        " are in one or two. It takes three threads of weight on either side."
+        " are in one or two. It takes three threads of weight on either side, at this rate a span"
+        " of about 2 days."
     )
 
 
