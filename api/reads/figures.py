@@ -18,9 +18,10 @@ from shared.stats.cells import COMPOUND_DIGITS, methods_of, totals
 from shared.stats.compare import MAX_MISSING, Basis, Change, judged_samples, with_verdicts
 from shared.stats.coverage import runs
 from shared.stats.gaps import Coverage
-from shared.stats.means import Sample, sample_of, spread_of
+from shared.stats.means import Sample, spread_of
 from shared.stats.shares import Voices
 from shared.stats.subject_tables import HOURS_OF_DAY, Figures, SubjectTable, read_tables
+from shared.stats.threads import Threads
 from shared.stats.windows import Granularity, Spans
 from shared.store import DAYS, Store
 from shared.times import DAY_CHARS, Window, day_of, iso, next_hour
@@ -128,7 +129,7 @@ class _TableTotals:
         if subject not in self._samples:
             # Communities that don't count leave the threads of the others unknown.
             threads = None if self._without else self._table.threads(subject)
-            self._samples[subject] = replace(sample_in(self.of(subject)), threads=threads)
+            self._samples[subject] = sample_in(self.of(subject), threads)
         return self._samples[subject]
 
     def voices(self, subjects: Collection[str]) -> Voices:
@@ -242,9 +243,15 @@ def totals_of(figures: Figures, sample: Sample, *, coverage: float | None = None
     )
 
 
-def sample_in(figures: Figures) -> Sample:
-    """Return the mentions that count in a mean, without their threads."""
-    return sample_of([cell_of(figures)], "leave_out")
+def sample_in(figures: Figures, threads: Threads | None = None) -> Sample:
+    """Return the mentions that count in a mean; threads are theirs, None where unknown."""
+    items, total = figures.counted, figures.compound_sum
+    if not items:
+        return Sample(0, 0.0, None, threads)
+    mean, variance = total / items, None
+    if items > 1:
+        variance = max(0.0, figures.compound_squares - total * mean) / (items - 1)
+    return Sample(items, mean, variance, threads)
 
 
 def difference_of(now: MentionTotals, before: MentionTotals) -> MentionDifference:

@@ -16,6 +16,7 @@ from api.reads.figures import (
     difference_of,
     moved_share,
     read_figures,
+    sample_in,
     share_in,
     totals_of,
 )
@@ -34,6 +35,7 @@ from api.schema.subjects import (
     TermAnswer,
 )
 from shared.models import Role, Subject
+from shared.stats.means import spread_of
 from shared.stats.shares import Voices
 from shared.stats.subject_tables import SubjectTable
 from shared.stats.subjects import sentiment_is_of
@@ -189,14 +191,17 @@ def community_mentions(
 
 
 def _trend(found: SubjectsFigures, subject: str) -> list[SubjectPoint]:
+    series, threads = found.now.series(subject), found.now.threads_by_step(subject)
     return [
         {
             "start": start,
             "total": figures.items,
+            "left_out": figures.left_out,
             "avg_sentiment": figures.mean,
+            **spread_of(sample_in(figures, own)),
             "coverage": coverage,
         }
-        for (start, coverage), figures in zip(found.steps, found.now.series(subject), strict=True)
+        for (start, coverage), figures, own in zip(found.steps, series, threads, strict=True)
     ]
 
 

@@ -146,9 +146,13 @@ class SubjectPoint(TypedDict):
     # No model: a list of subjects has thousands of points, and a model takes three times as long.
     start: Annotated[Time, Field(description="when the hour or day begins")]
     total: MentionCount
+    left_out: LeftOut
     avg_sentiment: Annotated[
         float | None, Field(description="mean compound, -1 to 1; null if nothing counts in it")
     ]
+    stderr: Stderr
+    interval: Interval
+    few: Few
     coverage: Annotated[
         float | None,
         Field(

@@ -9,14 +9,7 @@ from typing import TypedDict
 from shared.models import Cell, OtherLanguages
 from shared.stats.cells import COMPOUND_DIGITS, counted_part, items_in, variance_of
 from shared.stats.threads import Threads, counted_threads, together, unpack_threads
-from shared.stats.uncertainty import (
-    BESIDE,
-    FEW,
-    Mean,
-    mean_of,
-    thread_worth_of,
-    weighted_mean_of,
-)
+from shared.stats.uncertainty import BESIDE, FEW, Mean, thread_worth_of, weighted_mean_of
 
 DESIGN_EFFECT = 4.0
 """The variance of a mean whose threads aren't known is taken to be this many times larger.
@@ -77,7 +70,7 @@ class Sample:
             return None
         if self.threads is None:
             return self._without_threads()
-        found = mean_of(list(self.threads.listed.values()), self.threads.rest)
+        found = self.threads.mean
         if found is None or found.error is None:
             return Mean(self.mean, None, 0.0)
         return Mean(self.mean, found.error * self._scale, found.freedom)

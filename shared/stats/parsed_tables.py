@@ -56,6 +56,10 @@ class _Threads:
             return None
         return [self._threads[step] for step in steps]
 
+    def of_step(self, step: str) -> Threads | None:
+        """Return the threads of an hour or a day; None where it doesn't know its."""
+        return self._threads.get(step)
+
 
 class ParsedTable:
     """A table of a day by the hour, or of a month by the day, in watched communities.
@@ -93,12 +97,26 @@ class ParsedTable:
         return rows
 
     def threads(
-        self, subject: str, steps: Mapping[str, str], other_languages: OtherLanguages
+        self, subject: str, steps: Collection[str], other_languages: OtherLanguages
     ) -> list[Threads] | None:
         """Return threads that add up to those of a subject in a window.
 
         None where they aren't known, or are also of communities that aren't watched.
         """
+        rows = self.rows(subject)
+        known = self._threads_of(subject, other_languages)
+        return known.of([step for step in rows if step in steps])
+
+    def threads_of_step(
+        self, subject: str, step: str, other_languages: OtherLanguages
+    ) -> Threads | None:
+        """Return a subject's threads in one hour or day, None where they aren't known.
+
+        It is the same object each time, which keeps its mean.
+        """
+        return self._threads_of(subject, other_languages).of_step(step)
+
+    def _threads_of(self, subject: str, other_languages: OtherLanguages) -> "_Threads":
         key = subject, other_languages
         if key not in self._threads:
             self._threads[key] = _Threads(
@@ -108,7 +126,7 @@ class ParsedTable:
                     if self._is_whole(subject, step)
                 }
             )
-        return self._threads[key].of([step for step in self.rows(subject) if step in steps])
+        return self._threads[key]
 
     def _is_whole(self, subject: str, step: str) -> bool:
         """Return whether all communities of a subject's hour or day are watched, or unnamed."""

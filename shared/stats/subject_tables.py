@@ -138,6 +138,19 @@ class SubjectTable:
             self._figures(total(found[step])) if step in found else nothing for step in self.steps
         ]
 
+    def threads_by_step(self, subject: str) -> list[Threads | None]:
+        """Return the threads of a subject's counted mentions in each step.
+
+        None where they aren't known, and where there are no mentions.
+        """
+        found: dict[str, list[Threads | None]] = defaultdict(list)
+        for part in self.parts:
+            for step in part.table.rows(subject):
+                if step in part.steps:
+                    own = part.table.threads_of_step(subject, step, self.other_languages)
+                    found[part.steps[step]].append(own)
+        return [_together(found[step]) if step in found else None for step in self.steps]
+
     def _figures(self, numbers: Numbers) -> Figures:
         items, posts, positive, negative, compounds, squares = numbers[:OWN]
         left_out = 0
@@ -156,6 +169,15 @@ class SubjectTable:
             compounds / SUM_UNIT,
             squares / SQUARES_UNIT,
         )
+
+
+def _together(parts: Sequence[Threads | None]) -> Threads | None:
+    known = [threads for threads in parts if threads is not None]
+    if len(known) < len(parts):
+        return None
+    # One step's own threads keep their mean from request to request.
+    whole = known[0] if len(known) == 1 else together(known)
+    return whole if whole.items else None
 
 
 async def read_tables(

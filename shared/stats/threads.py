@@ -11,10 +11,11 @@ a list for each thread, and only errors of means need the threads.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import fsum
 
 from shared.models import OtherLanguages
-from shared.stats.uncertainty import NONE, Rest, Thread, rest_of
+from shared.stats.uncertainty import NONE, Mean, Rest, Thread, mean_of, rest_of
 
 # An hour's threads take up to 1 KB, a day's document up to 32 KB.
 MAX_THREADS = 50
@@ -28,7 +29,7 @@ NUMBERS_OF_REST = 6
 NUMBERS_OF_THREAD = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Threads:
     """Threads by the id of their post, the others as sums; communities are known of some."""
 
@@ -45,6 +46,11 @@ class Threads:
     def squares(self) -> int:
         """Add up the squared numbers of items of all threads."""
         return sum(thread.items**2 for thread in self.listed.values()) + self.rest.squares
+
+    @cached_property
+    def mean(self) -> Mean | None:
+        """Return the mean of all items; None without items."""
+        return mean_of(list(self.listed.values()), self.rest)
 
 
 def pack_threads(threads: Threads) -> str:

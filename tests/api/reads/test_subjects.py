@@ -19,7 +19,7 @@ from shared.stats.cell_threads import thread_of
 from shared.stats.means import DESIGN_EFFECT
 from shared.stats.uncertainty import Thread, mean_of
 from shared.store import COLLECTION, COMMUNITIES, Store
-from shared.times import Window, iso
+from shared.times import Window, iso, parse_iso
 from tests.api.subject_world import (
     SUBJECTS,
     a_subject,
@@ -157,6 +157,23 @@ async def test_errors_of_the_list_know_threads_as_statistics_of_a_subject_do(tal
                 other.stderr,
                 other.interval,
             )
+
+
+@pytest.mark.parametrize("hours", [24, 168])
+async def test_each_step_of_a_course_has_the_error_of_its_threads(talked, hours: int) -> None:
+    items = await all_items(talked)
+    window, found = Window.of_hours(hours, NOW), await rows(talked, hours=hours)
+    length = HOUR if hours <= 48 else 24 * HOUR
+    for name, row in found.items():
+        for point in row.trend_data:
+            start = max(parse_iso(point["start"]), window.start)
+            own = between(items, name, start, parse_iso(point["start"]) + length)
+            mean = mean_of(threads_of(own))
+            error = None if mean is None or mean.error is None else pytest.approx(mean.error, 0.05)
+            assert point["stderr"] == error
+            assert (point["interval"] is None) == (error is None)
+            assert (point["left_out"], point["few"]) == (0, len(own) < 30)
+    assert any(point["stderr"] for row in found.values() for point in row.trend_data)
 
 
 async def test_months_of_tables_list_the_largest_threads_of_each_day(talked) -> None:
