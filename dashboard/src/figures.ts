@@ -53,8 +53,9 @@ export type Collected = Pick<Comparison, "window" | "gaps" | "granularity">;
 /** A step that is observed less than this is hatched: LARGE_SHARE in shared/stats/gaps.py. */
 export const MIN_OBSERVED = 0.8;
 
-/** A step of a chart, with its end. The first one starts with the window. */
-export interface ChartStep extends Step {
+/** What charts know of a step beside its figures. The first one starts with the window. */
+export interface StepState {
+  start: string;
   end: string;
   /** Whether it ends after the last collection: more items may follow. */
   isOpen: boolean;
@@ -66,17 +67,22 @@ export interface ChartStep extends Step {
   gapReason: string | null;
 }
 
+/** A step of a chart. */
+export interface ChartStep extends Step, StepState {
+  start: string;
+}
+
 /**
  * Return the API's steps with their ends, and with what is missing of them.
  *
  * Steps that end before `since`, when the scope's data begins, are left out.
  */
-export function chartSteps(
-  steps: Step[],
+export function chartSteps<Counted extends Pick<Step, "start" | "total" | "coverage">>(
+  steps: Counted[],
   { window, gaps, granularity }: Collected,
   coverage?: Coverage | null,
   since: string | null = coverage?.since ?? null,
-): ChartStep[] {
+): (Counted & StepState)[] {
   const length = 1000 * stepSeconds(granularity ?? "hour");
   const seen = steps.filter(
     ({ start }) => !since || Date.parse(start) + length > Date.parse(since),
@@ -103,14 +109,14 @@ export function chartSteps(
 export type StepRange = [number, number];
 
 /** Return the time from the start of one step to the end of another, as a filter of posts. */
-export function stepsSpan(steps: ChartStep[], [first, last]: StepRange): TimeWindow | null {
+export function stepsSpan(steps: StepState[], [first, last]: StepRange): TimeWindow | null {
   const [from, to] = [steps[first], steps[last]];
   return from && to ? { start: from.start, end: to.end } : null;
 }
 
 /** Return the full hours of the steps that were collected; null: there is none. */
 export function comparableSpan(
-  steps: ChartStep[],
+  steps: StepState[],
   range: StepRange,
   { window }: Pick<Collected, "window">,
 ): TimeWindow | null {

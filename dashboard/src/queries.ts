@@ -195,6 +195,17 @@ export function useSpan(
   return useQuery(span && spanPath(scopes, span, baseline));
 }
 
+/** The mentions of a subject, or those in one community. */
+export interface StatsScope {
+  subject: string;
+  subreddit?: string;
+}
+
+/** Return the mentions in a span; null: request nothing. */
+export function useSpanStats(scope: StatsScope, span: TimeWindow | null): QueryState<Stats> {
+  return useQuery(span && apiPath("/sentiment/stats", { ...scope, ...span }));
+}
+
 /** Return the figures of one community until now; null: request nothing. */
 export function useStats(community: string | null, hours: number): QueryState<Stats> {
   return useQuery(

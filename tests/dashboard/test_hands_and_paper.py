@@ -25,7 +25,7 @@ VIEWS = [
 
 
 def chart_of(page: Page) -> Locator:
-    return page.get_by_role("application").first
+    return page.locator(".chart").first
 
 
 def step_at(page: Page, share: float) -> dict[str, float]:

@@ -182,7 +182,7 @@ def test_a_sign_tells_its_name_date_and_link_on_hover_and_focus(
     )
     page.mouse.move(0, 0)
     expect(note).to_be_hidden()
-    page.get_by_role("application").focus()
+    page.get_by_role("application", name=re.compile("^Sentiment and volume")).focus()
     page.keyboard.press("Tab")
     expect(signs(page)).to_be_focused()
     expect(note).to_be_visible()

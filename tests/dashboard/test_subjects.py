@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,99 @@ def expect_figures(place: Locator, subject: Answer) -> None:
         f"{subject['name']} over 24 hours: "
         f"{expected.plural(subject['mentions'], 'mention')}, {mean} on average"
     )
+
+
+def course_of(page: Page, subject: Answer) -> Locator:
+    return page.get_by_role("application", name=re.compile(f"^{subject['name']} over "))
+
+
+def step_text(step: Answer) -> str:
+    mentions = expected.plural(step["total"], "mention")
+    if step["avg_sentiment"] is None:
+        return f": {mentions}"
+    return f": {mentions}, {expected.mean(step)}"
+
+
+def test_keys_read_steps_and_spans_of_a_small_chart(visit: Visit, product: Product) -> None:
+    (subject,) = of_role(subjects_of(product), "own")
+    chart = course_of(visit.open(), subject)
+    readout = chart.locator(".small-readout")
+    expect(readout).to_be_hidden()
+    chart.press("End")
+    expect(readout).to_contain_text(f", so far{step_text(subject['trend_data'][-1])}")
+    chart.press("ArrowLeft")
+    expect(readout).to_contain_text(step_text(subject["trend_data"][-2]))
+    for _ in range(5):
+        chart.press("Shift+ArrowLeft")
+    first, last = (subject["trend_data"][at]["start"] for at in (-7, -1))
+    asked = {"subject": subject["id"], "start": first, "end": last}
+    told = product.get("sentiment/stats", **asked)["statistics"]
+    expect(readout).to_contain_text(expected.plural(told["total"], "mention"))
+    expect(readout).to_contain_text(expected.score(told["avg_sentiment"]))
+    expect(readout).to_contain_text(expected.margin(told))
+    chart.press("Escape")
+    expect(readout).to_be_hidden()
+
+
+def test_a_drag_reads_a_span_of_a_small_chart_out(visit: Visit, product: Product) -> None:
+    (subject,) = of_role(subjects_of(product), "own")
+    page = visit.open()
+    chart = course_of(page, subject)
+    readout = chart.locator(".small-readout")
+    box = chart.bounding_box()
+    assert box
+    width, y = box["width"] / len(subject["trend_data"]), box["y"] + box["height"] / 2
+    middles = [box["x"] + (at + 0.5) * width for at in range(len(subject["trend_data"]))]
+    page.mouse.move(middles[3], y)
+    expect(readout).to_contain_text(step_text(subject["trend_data"][3]))
+    page.mouse.down()
+    page.mouse.move(middles[12], y)
+    mentions = sum(step["total"] for step in subject["trend_data"][3:13])
+    expect(readout).to_contain_text(expected.plural(mentions, "mention"))
+    page.mouse.up()
+    start, end = (subject["trend_data"][at]["start"] for at in (3, 13))
+    told = product.get("sentiment/stats", subject=subject["id"], start=start, end=end)["statistics"]
+    assert told["total"] == mentions
+    expect(readout).to_contain_text(expected.margin(told))
+    # Its place is over the page: nothing moves.
+    assert chart.bounding_box() == box
+    page.mouse.move(0, 0)
+    expect(readout).to_contain_text(expected.margin(told))
+    page.mouse.click(box["x"] - 40, 5)
+    expect(readout).to_be_hidden()
+
+
+def test_small_charts_fade_few_items_and_dash_the_running_step(
+    visit: Visit, product: Product
+) -> None:
+    found = subjects_of(product)
+    page = visit.open()
+    for subject in found["subjects"]:
+        if not subject["mentions"]:
+            continue
+        steps = subject["trend_data"]
+        *whole, running = steps
+        count = {
+            "band": sum(
+                len(run) > 1 for run in runs_of([step["interval"] is not None for step in whole])
+            ),
+            "few-items": sum(
+                one["avg_sentiment"] is not None
+                and other["avg_sentiment"] is not None
+                and (one["few"] or other["few"])
+                for one, other in pairwise(whole)
+            ),
+            "ring": int(running["avg_sentiment"] is not None),
+        }
+        chart = course_of(page, subject)
+        for name, number in count.items():
+            path = chart.locator(f"path.{name}").first.get_attribute("d") or ""
+            assert path.count("M") == number, (subject["name"], name)
+
+
+def runs_of(flags: list[bool]) -> list[list[bool]]:
+    """Return the runs of true flags."""
+    return [list(run) for is_true, run in groupby(flags) if is_true]
 
 
 def test_own_subjects_stand_first_then_competitors_then_topics(

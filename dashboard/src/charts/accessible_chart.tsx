@@ -100,7 +100,7 @@ function handleKey(event: KeyboardEvent, { plot, onOpen, selected, onSelect }: P
 }
 
 /** Return the step that a key leads to; undefined: the key moves nothing. */
-function stepOfKey(key: string, at: number | null, count: number): number | undefined {
+export function stepOfKey(key: string, at: number | null, count: number): number | undefined {
   const last = count - 1;
   const moves: Record<string, number> = {
     ArrowLeft: at === null ? last : Math.max(0, at - 1),

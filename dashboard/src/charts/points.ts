@@ -29,7 +29,9 @@ export interface BandPoint {
 }
 
 /** Return the intervals of complete steps, those of adjacent ones together. */
-export function bandsOf(steps: ChartStep[]): BandPoint[][] {
+export function bandsOf(
+  steps: Pick<ChartStep, "avg_sentiment" | "interval" | "isOpen">[],
+): BandPoint[][] {
   const runs: BandPoint[][] = [];
   steps.forEach(({ avg_sentiment: mean, interval, isOpen }, at) => {
     const [low, high] = interval ?? [];

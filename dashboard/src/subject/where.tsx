@@ -5,7 +5,7 @@ import { TrendSparkline } from "../charts/trend_sparkline";
 import { EmptyNote } from "../components/data_state";
 import { FirstOf } from "../components/first_of";
 import { Link } from "../components/link";
-import { Score } from "../components/sentiment";
+import { Mean } from "../components/sentiment";
 import { listOf } from "../components/subject_links";
 import { now } from "../cycles";
 import { communityName, partOf, plural, score, windowName } from "../format";
@@ -43,10 +43,13 @@ export function Where({ card }: { card: SubjectCard }) {
             <TrendSparkline
               scales={scales}
               points={trends[community] ?? []}
+              scope={{ subject: card.id, subreddit: community }}
               markers={markers}
               name={`${communityName(community)}: ${plural(statistics.total, "mention")}, ${score(statistics.avg_sentiment)} on average`}
             />
-            <Score value={statistics.avg_sentiment} />
+            <span class="place-mean">
+              <Mean measured={{ statistics }} />
+            </span>
             <span class="place-count">
               <b>{partOf(part)}</b> <span class="muted">{plural(statistics.total, "mention")}</span>
             </span>

@@ -31,7 +31,15 @@ export function SubjectTrend({ subject, scales }: Props) {
   const { hours } = address.value;
   const summary = `${name} over ${windowName(hours)}: ${plural(mentions, "mention")}, ${score(statistics.avg_sentiment)} on average`;
   const markers = markersOf(useMarkers(), [SUBJECT_PREFIX + subject.id]);
-  return <TrendSparkline scales={scales} points={trend_data} name={summary} markers={markers} />;
+  return (
+    <TrendSparkline
+      scales={scales}
+      points={trend_data}
+      name={summary}
+      scope={{ subject: subject.id }}
+      markers={markers}
+    />
+  );
 }
 
 /** A subject's share of voice, as a number and a bar. */

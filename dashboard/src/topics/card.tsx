@@ -11,6 +11,7 @@ import { dateTime, plural } from "../format";
 import { address } from "../navigation";
 import { useScopeTopics } from "../queries";
 import { TopicRow } from "./row";
+import { courseSteps, mostItems } from "./steps";
 import { kindsText, noneText, ratioText, sampleText, stateText } from "./text";
 
 const INITIAL_SHOWN = 5;
@@ -40,17 +41,25 @@ function Topics({ found, scope }: { found: ScopeTopics; scope: TopicScope }) {
     );
   }
   const sample = sampleText(found.span);
+  const most = mostItems(found.topics.map(({ course }) => courseSteps(course)));
   return (
     <>
       {sample && <p class="muted">{sample}</p>}
       <FirstOf items={found.topics} count={INITIAL_SHOWN} class="topics">
-        {(topic) => <ScopeTopicRow key={topic.id} topic={topic} scope={scope} />}
+        {(topic) => <ScopeTopicRow key={topic.id} topic={topic} scope={scope} most={most} />}
       </FirstOf>
     </>
   );
 }
 
-function ScopeTopicRow({ topic, scope }: { topic: ScopeTopic; scope: TopicScope }) {
+interface RowProps {
+  topic: ScopeTopic;
+  scope: TopicScope;
+  /** The most items of a step of any topic. */
+  most: number;
+}
+
+function ScopeTopicRow({ topic, scope, most }: RowProps) {
   const { course, started_by: start, statistics } = topic;
   const list = {
     view: "posts",
@@ -67,7 +76,8 @@ function ScopeTopicRow({ topic, scope }: { topic: ScopeTopic; scope: TopicScope 
       growth={topic.ratio === null ? "not before" : ratioText(topic.ratio)}
       growthTitle="How many times as large a share of all that is said as before"
       mean={<Mean measured={{ statistics }} />}
-      course={course.steps.map((step) => step.items)}
+      course={courseSteps(course)}
+      most={most}
       courseName={`Posts and comments by the ${course.granularity}, most at ${dateTime(course.peak_at)}`}
       counts={statistics}
     >

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Address } from "../address";
 import type { LabelCounts } from "../api";
-import { Sparkline } from "../charts/sparkline";
+import { type CountStep, Sparkline } from "../charts/sparkline";
 import { Link } from "../components/link";
 import { LabelShares } from "../components/sentiment";
 
@@ -15,15 +15,16 @@ interface Props {
   /** What the growth is a ratio of. */
   growthTitle: string;
   mean: ComponentChildren;
-  /** The counts of its course, and what they are. */
-  course: number[];
+  /** The counts of its course, what they are, and the most of any step in the list. */
+  course: CountStep[];
+  most: number;
   courseName: string;
   counts: LabelCounts;
   children: ComponentChildren;
 }
 
 export function TopicRow(props: Props) {
-  const { name, to, growth, growthTitle, mean, course, courseName, counts, children } = props;
+  const { name, to, growth, growthTitle, mean, course, most, courseName, counts, children } = props;
   return (
     <li class="topic">
       <div class="topic-head">
@@ -36,7 +37,7 @@ export function TopicRow(props: Props) {
         {mean}
       </div>
       <div class="topic-body">
-        <Sparkline values={course} name={courseName} />
+        <Sparkline steps={course} most={most} name={courseName} />
         <LabelShares counts={counts} />
       </div>
       {children}

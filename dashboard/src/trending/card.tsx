@@ -11,6 +11,7 @@ import { age, communityName, dateTime, plural } from "../format";
 import { address } from "../navigation";
 import { useFreshTopics } from "../queries";
 import { TopicRow } from "../topics/row";
+import { hourSteps, mostItems } from "../topics/steps";
 import { ratioText, stateText } from "../topics/text";
 
 const INITIAL_SHOWN = 5;
@@ -48,9 +49,12 @@ export function TrendingCard({ isWhole = false, subject = null, heading = "Trend
                 A topic needs posts of five people that use it more than in the week before.
               </EmptyNote>
             );
+          const most = mostItems(here.map(hourSteps));
           return (
             <FirstOf items={here} count={isWhole ? here.length : INITIAL_SHOWN} class="topics">
-              {(topic) => <TrendingRow key={topic.id} topic={topic} subject={subject} />}
+              {(topic) => (
+                <TrendingRow key={topic.id} topic={topic} subject={subject} most={most} />
+              )}
             </FirstOf>
           );
         }}
@@ -59,7 +63,14 @@ export function TrendingCard({ isWhole = false, subject = null, heading = "Trend
   );
 }
 
-function TrendingRow({ topic, subject }: { topic: Topic; subject: string | null }) {
+interface RowProps {
+  topic: Topic;
+  subject: string | null;
+  /** The most posts and comments of an hour of any topic. */
+  most: number;
+}
+
+function TrendingRow({ topic, subject, most }: RowProps) {
   const to = {
     view: "posts",
     subject,
@@ -75,7 +86,8 @@ function TrendingRow({ topic, subject }: { topic: Topic; subject: string | null 
       growth={topic.growth === null ? "new" : ratioText(topic.growth)}
       growthTitle="How many times as large a share of all posts as in the week before"
       mean={<Score value={topic.sentiment_avg} />}
-      course={topic.mentions_by_hour}
+      course={hourSteps(topic)}
+      most={most}
       courseName={`Posts and comments an hour over 24 hours, most at ${dateTime(topic.peak_time)}`}
       counts={topic.sentiment_distribution}
     >
