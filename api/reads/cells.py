@@ -111,19 +111,20 @@ async def read_days_of_subjects(
         [subject for subject in by_id if subject is not None],
         window.days(),
         deps.settings.watched,
-        parts=parts or any(map(_is_part, scopes)),
+        parts=parts or any(map(is_part, scopes)),
     )
     return {by_id[subject]: days for subject, days in found.items()}
 
 
-def _is_part(scope: Scope) -> bool:
+def is_part(scope: Scope) -> bool:
+    """Return whether a scope is of one via of a subject, or of one community."""
     return scope.via is not None or scope.community != ALL
 
 
 def cells_of(days: Sequence[DayStats], scope: Scope) -> Cells:
     """Return what the days count of the scope's via and community."""
     whole = cells_by_hour(days)
-    if not _is_part(scope):
+    if not is_part(scope):
         return whole
     hours = {hour: hour for hour in whole}
     found = add_up_steps(days, hours, lambda via, name: scope.has_part(via, name) or None)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from api.deps import Deps
 from api.reads.cells import read_days_of_subjects
-from api.reads.figures import MentionsCompared, SubjectsFigures, with_mention_verdicts
+from api.reads.figures import (
+    MentionsCompared,
+    SubjectsFigures,
+    sample_in,
+    with_mention_verdicts,
+)
 from api.reads.scopes import Scope
 from api.reads.totals import totals_of_cells
 from api.schema.sentiment import Totals
@@ -14,6 +19,7 @@ from api.schema.subjects import CommunityFigures, ViaFigures
 from shared.models import Cell, OtherLanguages, Subject
 from shared.stats.compare import MAX_MISSING, Basis
 from shared.stats.contributors import EFFECT_DIGITS, Sides, Sums, effect
+from shared.stats.means import part_of
 from shared.stats.subject_parts import PartCells, add_up_parts
 from shared.stats.subject_tables import NO_FIGURES, Figures
 from shared.stats.subjects import VIAS
@@ -95,7 +101,8 @@ class Contributors:
         return Sides(_sums_of(totals.compared.of(name)), _sums_of(totals.earlier.of(name)))
 
     def _counted(self, cell: Cell) -> Totals:
-        return totals_of_cells([cell], self.other_languages)
+        whole = self.found.totals.now.sample(self.subject["id"])
+        return totals_of_cells([cell], self.other_languages, whole=whole)
 
     def _effect(self, now: Figures, before: Figures) -> float | None:
         moved = effect(Sides(_sums_of(now), _sums_of(before)), self._whole)
@@ -115,7 +122,12 @@ class Contributors:
             is_mixed=whole.is_mixed,
             longest=whole.longest,
         )
-        return MentionsCompared.of(now, before, basis)
+        name, totals = self.subject["id"], self.found.totals
+        samples = (
+            part_of(totals.compared.sample(name), sample_in(now)),
+            part_of(totals.earlier.sample(name), sample_in(before)),
+        )
+        return MentionsCompared.of(now, before, basis, samples)
 
 
 def _sums_of(figures: Figures) -> Sums:

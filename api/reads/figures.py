@@ -282,15 +282,11 @@ class MentionsCompared:
         now: Figures,
         before: Figures,
         basis: Basis,
-        samples: tuple[Sample, Sample] | None = None,
+        samples: tuple[Sample, Sample],
     ) -> "MentionsCompared":
-        """Compare what two equal times hold; samples are their mentions, where threads are known.
-
-        Without samples nothing is known of their threads.
-        """
+        """Compare what two equal times hold; samples are their mentions."""
         of_now, of_before = (totals([cell_of(each)], "leave_out") for each in (now, before))
-        known = samples or (sample_in(now), sample_in(before))
-        return cls(now, before, judged_samples((of_now, of_before), known, basis))
+        return cls(now, before, judged_samples((of_now, of_before), samples, basis))
 
     def answer(self, community: str | None = None) -> MentionChange:
         """Return the change as an answer; community is the only one that counts, if any."""

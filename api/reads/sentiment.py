@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 
 from api.deps import Deps
 from api.errors import BadParameters
-from api.reads.cells import Cells, are_parts_too_many, cells_of, read_cells, read_days_of_subjects
+from api.reads.cells import (
+    Cells,
+    are_parts_too_many,
+    cells_of,
+    is_part,
+    read_cells,
+    read_days_of_subjects,
+)
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
 from api.reads.kinds import kinds_of_cells
 from api.reads.scopes import Scope, compared_scopes, read_scope
@@ -34,7 +41,7 @@ from api.schema.sentiment import (
 )
 from api.schema.values import MAX_COMPARED, MAX_COMPARED_DAYS, MAX_HOURS
 from shared.models import ALL, Cell, DayStats
-from shared.stats.cells import COMPOUND_DIGITS
+from shared.stats.cells import COMPOUND_DIGITS, cells_by_hour
 from shared.stats.compare import Change as Compared
 from shared.stats.compare import (
     change,
@@ -45,6 +52,7 @@ from shared.stats.compare import (
 )
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
+from shared.stats.means import sample_of
 from shared.stats.step_length import PARTS, fitting_step
 from shared.stats.subjects import SentimentIsOf, sentiment_is_of
 from shared.stats.windows import Granularity, Spans, Times, steps_of
@@ -63,7 +71,10 @@ async def read_stats(deps: Deps, parameters: ScopeParameters) -> Stats:
 
 @dataclass(frozen=True)
 class Found:
-    """A scope in a window; days are those of a subject, with its parts."""
+    """A scope in a window; days are those of a subject, with its parts.
+
+    whole are the cells that those of a part, such as one via, are in.
+    """
 
     stats: Stats
     scope: Scope
@@ -72,24 +83,29 @@ class Found:
     states: States
     coverage: Coverage | None
     days: Sequence[DayStats]
+    whole: Cells
 
 
 async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = False) -> Found:
     """Return a scope in a window; the days of a subject are there if parts are wanted."""
     scope = await read_scope(deps, parameters)
+    is_parted = scope.subject is not None and (parts or is_part(scope))
     spans = await read_spans(deps, parameters)
     window = spans.window
     days: Sequence[DayStats] = ()
-    if parts:
+    if is_parted:
         days = (await read_days_of_subjects(deps, [scope], window, parts=True))[scope.name]
         cells = await asyncio.to_thread(cells_of, days, scope)
     else:
         cells = (await read_cells(deps, [scope], window))[scope.name]
+    whole = cells_by_hour(days) if is_parted else cells
     states = await read_states(deps, await deps.watched_store(), [scope.community])
     coverage = await asyncio.to_thread(coverage_in, deps, states, scope.community, spans.bounds)
     observed = None if coverage is None else coverage.observed
     own = [cells[hour] for hour in window.hours() if hour in cells]
-    totals = totals_of_cells(own, deps.settings.other_languages, coverage=observed, shares=True)
+    languages, hours = deps.settings.other_languages, window.hours()
+    of_whole = sample_of((whole[hour] for hour in hours if hour in whole), languages)
+    totals = totals_of_cells(own, languages, coverage=observed, shares=True, whole=of_whole)
     stats = Stats(
         subreddit=scope.community,
         scope=scope.name,
@@ -104,7 +120,7 @@ async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = 
         origin=deps.settings.origin,
         timestamp=iso(deps.clock() if parameters.is_custom else window.end),
     )
-    return Found(stats, scope, spans, cells, states, coverage, days)
+    return Found(stats, scope, spans, cells, states, coverage, days, whole)
 
 
 @dataclass(frozen=True)
@@ -390,8 +406,12 @@ def trend_of(
     cells: Mapping[str, Iterable[Cell]],
     steps: Mapping[str, Sequence[str]],
     coverage: Coverage | None,
+    whole: Mapping[str, Iterable[Cell]] | None = None,
 ) -> list[TrendPoint]:
-    """Return each of the steps, which are named by their start, with the sum of its cells."""
+    """Return each of the steps, which are named by their start, with the sum of its cells.
+
+    whole are the cells of the steps that these are a part of, if they are.
+    """
     languages = deps.settings.other_languages
     return [
         TrendPoint(
@@ -401,6 +421,7 @@ def trend_of(
                     cells.get(start, ()),
                     languages,
                     coverage=None if coverage is None else coverage.share_of(hours),
+                    whole=None if whole is None else sample_of(whole[start], languages),
                 )
             ),
         )

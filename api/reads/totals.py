@@ -13,6 +13,7 @@ from shared.stats.means import (
     Sample,
     error_of,
     interval_of,
+    part_of,
     sample_of,
     spread_of,
 )
@@ -28,15 +29,18 @@ def totals_of_cells(
     *,
     coverage: float | None = None,
     shares: bool = False,
+    whole: Sample | None = None,
 ) -> Totals:
     """Return the sum of cells; coverage is the part of their time that was observed.
 
-    With `shares` it has those of the labels: windows do, steps don't.
+    With `shares` it has those of the labels: windows do, steps don't. whole are the items that they
+    are a part of, if they don't know their threads.
     """
     listed = list(cells)
+    sample = sample_of(listed, other_languages)
     return counted_totals(
         statistics.totals(listed, other_languages),
-        sample_of(listed, other_languages),
+        sample if whole is None else part_of(whole, sample),
         coverage=coverage,
         shares=shares,
     )

@@ -34,7 +34,13 @@ async def read_trends(deps: Deps, parameters: TrendsParameters) -> SentimentTren
         return SentimentTrends(
             **dict(found.stats),
             granularity=granularity,
-            trend_data=trend_of(deps, cells_in(steps, found.cells), steps, found.coverage),
+            trend_data=trend_of(
+                deps,
+                cells_in(steps, found.cells),
+                steps,
+                found.coverage,
+                None if found.whole is found.cells else cells_in(steps, found.whole),
+            ),
             communities=_by_community(deps, found, steps) if parameters.by == "community" else None,
             vias=_by_via(deps, found, steps) if parameters.by == "via" else None,
         )
@@ -57,6 +63,7 @@ def _by_community(deps: Deps, found: Found, steps: Steps) -> dict[str, list[Tren
         _step_by_hour(steps),
         lambda via, name: name if found.scope.has_part(via, name) else None,
     )
+    whole = cells_in(steps, found.whole)
     sizes = {name: sum(map(_items, own.values())) for name, own in cells.items()}
     return {
         name: trend_of(
@@ -64,6 +71,7 @@ def _by_community(deps: Deps, found: Found, steps: Steps) -> dict[str, list[Tren
             _lists(cells[name]),
             steps,
             coverage_in(deps, found.states, name, found.spans.bounds),
+            whole,
         )
         for name in sorted(sizes, key=lambda name: (-sizes[name], name))
         if sizes[name]
@@ -77,8 +85,9 @@ def _by_via(deps: Deps, found: Found, steps: Steps) -> dict[Via, list[TrendPoint
         _step_by_hour(steps),
         lambda via, name: via if found.scope.has_part(via, name) else None,
     )
+    whole = cells_in(steps, found.whole)
     return {
-        via: trend_of(deps, _lists(cells.get(via, {})), steps, found.coverage)
+        via: trend_of(deps, _lists(cells.get(via, {})), steps, found.coverage, whole)
         for via in VIAS
         if found.scope.via in (None, via)
     }

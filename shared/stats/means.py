@@ -1,7 +1,7 @@
 """The means of cells, with what is uncertain about them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import fsum, sqrt
 from typing import TypedDict
@@ -9,13 +9,21 @@ from typing import TypedDict
 from shared.models import Cell, OtherLanguages
 from shared.stats.cells import COMPOUND_DIGITS, counted_part, items_in, variance_of
 from shared.stats.threads import Threads, counted_threads, together, unpack_threads
-from shared.stats.uncertainty import BESIDE, FEW, Mean, thread_worth_of, weighted_mean_of
+from shared.stats.uncertainty import (
+    BESIDE,
+    CORRELATION,
+    FEW,
+    Mean,
+    thread_worth_of,
+    weighted_mean_of,
+)
 
 DESIGN_EFFECT = 4.0
 """The variance of a mean whose threads aren't known is taken to be this many times larger.
 
 It is that of threads of twenty items each, of which any two correlate by 0.15: 1 + 19 x 0.15. Cells
-that an earlier version stored have no threads, and parts of a subject keep none.
+that an earlier version stored have no threads. Parts of a subject keep none, but are parts of
+threads that are known.
 """
 HALF = 0.5
 LIMITS = (-1.0, 1.0)
@@ -55,13 +63,15 @@ class Sample:
     """The counted items of cells.
 
     mean and variance are those of their compound; variance is None for fewer than two items.
-    threads is None where some cells don't know theirs.
+    threads is None where some cells don't know theirs. Then whole has the threads of all the items
+    that these are a part of, if those are known.
     """
 
     items: int
     mean: float
     variance: float | None
     threads: Threads | None
+    whole: Threads | None = None
 
     @cached_property
     def plain(self) -> Mean | None:
@@ -114,6 +124,18 @@ class Sample:
         return self._weighted((giant.id,) if giant else ())
 
     @property
+    def guessed_effect(self) -> float:
+        """Return how many times larger the variance of the mean may be than of independent items.
+
+        Items of a known whole are taken to be of its largest threads, and any two of a thread to
+        correlate by CORRELATION: whatever their own threads are, the effect is no larger.
+        """
+        if self.whole is None:
+            return DESIGN_EFFECT
+        items = min(self.items, self.whole.items)
+        return 1 + CORRELATION * (self.whole.most_squares(items) / items - 1)
+
+    @property
     def _scale(self) -> float:
         """Return what makes an error of the known threads one of all items.
 
@@ -135,8 +157,12 @@ class Sample:
     def _without_threads(self) -> Mean:
         if self.variance is None:
             return Mean(self.mean, None, 0.0)
-        effective = self.items / DESIGN_EFFECT
-        return Mean(self.mean, sqrt(self.variance / effective), max(1.0, effective - 1))
+        effect = self.guessed_effect
+        effective, variance = self.items / effect, self.variance
+        if self.whole is not None:
+            # Items that agree spread less about their own mean than about the true one.
+            variance *= (self.items - 1) / (self.items - effect)
+        return Mean(self.mean, sqrt(variance / effective), max(1.0, effective - 1))
 
 
 def sample_of(cells: Iterable[Cell], other_languages: OtherLanguages) -> Sample:
@@ -152,6 +178,18 @@ def sample_of(cells: Iterable[Cell], other_languages: OtherLanguages) -> Sample:
         variance_of(parts),
         _threads_of(listed, other_languages),
     )
+
+
+def part_of(whole: Sample, part: Sample) -> Sample:
+    """Return a part of a sample, as uncertain as the threads of the whole allow.
+
+    A part that is all of it has its threads.
+    """
+    if not part.items or part.threads is not None or whole.threads is None:
+        return part
+    if part.items == whole.items:
+        return replace(part, threads=whole.threads)
+    return replace(part, whole=whole.threads)
 
 
 def spread_of(sample: Sample) -> Spread:

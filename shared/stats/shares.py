@@ -214,7 +214,7 @@ def _design_effect(sample: Sample) -> tuple[float | None, float]:
     # Items that are all alike don't show how threads agree.
     threads = sample.threads
     if threads is None:
-        return DESIGN_EFFECT, plain.freedom
+        return sample.guessed_effect, plain.freedom
     return 1 + CORRELATION * (threads.squares / threads.items - 1), plain.freedom
 
 

@@ -47,6 +47,20 @@ class Threads:
         """Add up the squared numbers of items of all threads."""
         return sum(thread.items**2 for thread in self.listed.values()) + self.rest.squares
 
+    def most_squares(self, items: int) -> int:
+        """Return the most that the squared numbers by thread of some of the items can add up to.
+
+        It is that of the largest threads; items is at most their number.
+        """
+        left, squares = items, 0
+        for size in sorted((thread.items for thread in self.listed.values()), reverse=True):
+            taken = min(size, left)
+            squares += taken**2
+            left -= taken
+            if not left:
+                break
+        return squares + min(left**2, self.rest.squares)
+
     @cached_property
     def mean(self) -> Mean | None:
         """Return the mean of all items; None without items."""

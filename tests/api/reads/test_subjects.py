@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from statistics import variance
 from typing import Any
 
 import pytest
@@ -11,13 +12,14 @@ import pytest
 from api.errors import UnknownSubject
 from api.reads.sentiment import read_stats
 from api.reads.subjects import read_subject, read_subjects
-from api.schema.parameters import ScopeParameters
+from api.reads.trends import read_trends
+from api.schema.parameters import ScopeParameters, TrendsParameters
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
 from api.schema.subjects import SubjectFigures
 from shared.models import CollectionState, CommunityState, Post
 from shared.stats.cell_threads import thread_of
 from shared.stats.means import DESIGN_EFFECT
-from shared.stats.uncertainty import Thread, mean_of
+from shared.stats.uncertainty import CORRELATION, Thread, mean_of
 from shared.store import COLLECTION, COMMUNITIES, Store
 from shared.times import Window, iso, parse_iso
 from tests.api.subject_world import (
@@ -286,6 +288,64 @@ async def test_a_card_has_the_parts_that_add_up(talked) -> None:
     assert card.effect_of_others == 0
     assert [term.text for term in card.terms] == ["lantern"]
     assert (card.home, card.merged_from) == (["aws"], [])
+
+
+def most_uncertain(part: list[Any], whole: list[Any]) -> float:
+    """Return the error of the mean of a part that holds the largest threads of the whole."""
+    compounds = [item["sentiment"]["compound"] for item in part]
+    left, squares = len(part), 0
+    for thread in sorted(threads_of(whole), reverse=True):
+        squares += min(left, thread.items) ** 2
+        left -= min(left, thread.items)
+    effect = 1 + CORRELATION * (squares / len(part) - 1)
+    spread = variance(compounds) * (len(part) - 1) / (len(part) - effect)
+    return float((spread * effect / len(part)) ** 0.5)
+
+
+async def test_parts_of_a_subject_are_as_uncertain_as_its_threads_allow(talked) -> None:
+    items = await all_items(talked)
+    deps, hours = deps_of(talked), 48
+    card = await read_subject(deps, SubjectParameters(id="lantern", hours=hours))
+    whole = mentioning(items, "lantern", hours=hours)
+    places = {"subreddit": {each.community: each.statistics for each in card.by_community}}
+    vias = {"via": {each.via: each.statistics for each in card.by_via}}
+    trends = {
+        by: await read_trends(
+            deps,
+            TrendsParameters.model_validate(
+                {"subject": "lantern", "hours": hours, "by": by, "granularity": "day"}
+            ),
+        )
+        for by in ("community", "via")
+    }
+    for name, told in (places | vias).items():
+        for part, statistics in told.items():
+            wanted = {"community" if name == "subreddit" else name: part}
+            own = mentioning(items, "lantern", hours=hours, **wanted)
+            assert len(own) == statistics.total
+            if len(own) < 2:
+                continue
+            error = pytest.approx(most_uncertain(own, whole), abs=2e-4)
+            assert statistics.stderr == error
+            scope = ScopeParameters.model_validate(
+                {"subject": "lantern", "hours": hours, name: part}
+            )
+            assert (await read_stats(deps, scope)).statistics.stderr == error
+    for parts in (trends["community"].communities, trends["via"].vias):
+        assert parts
+        for steps in parts.values():
+            assert all((step.stderr is not None) == (step.total > 1) for step in steps)
+
+
+async def test_a_part_that_is_all_of_a_subject_has_its_threads(sqlite_store) -> None:
+    await watch(sqlite_store)
+    posts = [a_post(n, NOW - n * HOUR / 4, "claude", title="kiro") for n in range(1, 41)]
+    await keep_matched(sqlite_store, posts)
+    card = await read_subject(deps_of(sqlite_store), SubjectParameters(id="kiro"))
+    (place,) = card.by_community
+    assert card.statistics.stderr is not None
+    assert place.statistics.stderr == card.statistics.stderr
+    assert place.statistics.interval == card.statistics.interval
 
 
 def effects(parts: Iterable[Any]) -> float:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from statistics import mean, variance
 from typing import cast
 
 import pytest
@@ -10,9 +11,11 @@ from shared.models import Cell, DayStats, Item
 from shared.stats.cell_threads import counted_thread_of, thread_of, with_threads
 from shared.stats.cells import Scored, count, totals
 from shared.stats.compare import Basis, Change, judged, with_verdicts
-from shared.stats.means import DESIGN_EFFECT, sample_of, spread_of
+from shared.stats.means import DESIGN_EFFECT, Sample, part_of, sample_of, spread_of
 from shared.stats.months import pack, unpack
+from shared.stats.threads import Threads
 from shared.stats.uncertainty import Thread, mean_of, weighted_mean_of
+from tests.shared.stats.simulated import SPREAD, Community
 
 FULL = Basis(hours=24, wanted=24, is_late=False, behind=[])
 MOODS = (-0.5, 0.75, 0.25, -0.125, 0.5)
@@ -99,6 +102,55 @@ def test_cells_of_an_earlier_version_have_a_wider_error_than_independent_items()
     assert guessed.plain.error == pytest.approx(exact.plain.error * DESIGN_EFFECT**0.5, rel=0.01)
     # One such hour leaves the threads of the whole window unknown.
     assert sample_of([cell, as_before(cell)], "count").threads is None
+
+
+MOST = Community(250, tail=1.3)
+
+
+def moods_of(rng: random.Random, size: int) -> list[float]:
+    """Return the moods of a thread about 0, of which two correlate as those of communities do."""
+    own = rng.gauss(0, (MOST.correlation**0.5) * SPREAD)
+    return [own + rng.gauss(0, (1 - MOST.correlation) ** 0.5 * SPREAD) for _ in range(size)]
+
+
+def of_moods(moods: Sequence[float], whole: Threads | None = None) -> Sample:
+    return Sample(len(moods), mean(moods), variance(moods), None, whole)
+
+
+@pytest.mark.parametrize("which", ["the largest threads", "some threads", "some of each thread"])
+def test_the_interval_of_a_part_holds_the_true_mean_whatever_its_threads(which: str) -> None:
+    rng, held, held_by_guess = random.Random(30), [], []
+    for _ in range(300):
+        threads = [moods_of(rng, size) for size in MOST.sizes(rng)]
+        whole = Threads({str(n): Thread(len(own), sum(own)) for n, own in enumerate(threads)})
+        if which == "the largest threads":
+            part = max(threads, key=len)
+        elif which == "some threads":
+            part = [mood for own in threads if rng.random() < 0.3 for mood in own]
+        else:
+            part = [mood for own in threads for mood in own if rng.random() < 0.3]
+        if len(part) < 2:
+            continue
+        for known, sample in ((held, of_moods(part, whole)), (held_by_guess, of_moods(part))):
+            low, high = spread_of(sample)["interval"] or [0.0, 0.0]
+            known.append(low <= 0 <= high)
+    assert sum(held) >= 0.95 * len(held)
+    if which == "the largest threads":
+        assert sum(held_by_guess) < 0.9 * len(held_by_guess)
+
+
+def test_a_part_of_small_threads_is_nearly_as_certain_as_independent_items() -> None:
+    cell = a_cell(small_threads("p", 100))
+    whole, guessed = (sample_of([each], "count") for each in (cell, as_before(cell)))
+    half = Sample(50, guessed.mean, guessed.variance, None)
+    known = part_of(whole, half).plain
+    assert known is not None
+    assert known.error == pytest.approx(((guessed.variance or 0) / 50) ** 0.5, rel=0.02)
+    # What is all of it has its threads, and its error.
+    assert part_of(whole, guessed).plain == whole.plain
+    # A whole without threads says nothing, and neither does one about what knows its own.
+    assert part_of(guessed, half) == half
+    assert part_of(guessed, whole) == whole
 
 
 def test_days_out_of_months_count_whole_where_half_of_their_items_do() -> None:
