@@ -18,10 +18,16 @@ from shared.stats.cells import COMPOUND_DIGITS, methods_of, totals
 from shared.stats.compare import MAX_MISSING, Basis, Change, judged_samples, with_verdicts
 from shared.stats.coverage import runs
 from shared.stats.gaps import Coverage
-from shared.stats.means import Sample, spread_of
+from shared.stats.means import Sample, part_of, spread_of
 from shared.stats.shares import Voices
-from shared.stats.subject_tables import HOURS_OF_DAY, Figures, SubjectTable, read_tables
-from shared.stats.threads import Threads
+from shared.stats.subject_tables import (
+    HOURS_OF_DAY,
+    NO_FIGURES,
+    Figures,
+    SubjectTable,
+    read_tables,
+)
+from shared.stats.threads import Threads, together
 from shared.stats.windows import Granularity, Spans
 from shared.store import DAYS, Store
 from shared.times import DAY_CHARS, Window, day_of, iso, next_hour
@@ -127,10 +133,23 @@ class _TableTotals:
     def sample(self, subject: str) -> Sample:
         """Return the mentions of a subject that count in its mean."""
         if subject not in self._samples:
+            whole = sample_in(self._table.total(subject), self._table.threads(subject))
             # Communities that don't count leave the threads of the others unknown.
-            threads = None if self._without else self._table.threads(subject)
-            self._samples[subject] = sample_in(self.of(subject), threads)
+            own = part_of(whole, sample_in(self.of(subject))) if self._without else whole
+            self._samples[subject] = own
         return self._samples[subject]
+
+    def together(self, subjects: Collection[str]) -> Sample:
+        """Return the mentions of several subjects; an item that names two of them counts twice."""
+        samples = [each for each in map(self.sample, subjects) if each.items]
+        found = sample_in(sum_of(self.of(subject) for subject in subjects))
+        threads = [each.threads or each.whole for each in samples]
+        known = [each for each in threads if each is not None]
+        if not samples or len(known) < len(samples):
+            return found
+        if all(each.threads is not None for each in samples):
+            return replace(found, threads=together(known))
+        return replace(found, whole=together(known))
 
     def voices(self, subjects: Collection[str]) -> Voices:
         """Return the threads of these subjects, for the uncertainty of their shares."""
@@ -241,6 +260,11 @@ def totals_of(figures: Figures, sample: Sample, *, coverage: float | None = None
         **spread_of(sample),
         shares=shares_of(sample, figures),
     )
+
+
+def sum_of(figures: Iterable[Figures]) -> Figures:
+    """Add figures up."""
+    return Figures(*map(sum, zip(NO_FIGURES, *figures, strict=True)))
 
 
 def sample_in(figures: Figures, threads: Threads | None = None) -> Sample:

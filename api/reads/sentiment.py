@@ -42,6 +42,7 @@ from api.schema.sentiment import (
 from api.schema.values import MAX_COMPARED, MAX_COMPARED_DAYS, MAX_HOURS
 from shared.models import ALL, Cell, DayStats
 from shared.stats.cells import COMPOUND_DIGITS, cells_by_hour
+from shared.stats.cells import totals as totals_of
 from shared.stats.compare import Change as Compared
 from shared.stats.compare import (
     change,
@@ -52,7 +53,7 @@ from shared.stats.compare import (
 )
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
-from shared.stats.means import sample_of
+from shared.stats.means import part_of, sample_of
 from shared.stats.step_length import PARTS, fitting_step
 from shared.stats.subjects import SentimentIsOf, sentiment_is_of
 from shared.stats.windows import Granularity, Spans, Times, steps_of
@@ -105,14 +106,16 @@ async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = 
     own = [cells[hour] for hour in window.hours() if hour in cells]
     languages, hours = deps.settings.other_languages, window.hours()
     of_whole = sample_of((whole[hour] for hour in hours if hour in whole), languages)
-    totals = totals_of_cells(own, languages, coverage=observed, shares=True, whole=of_whole)
+    sample = part_of(of_whole, sample_of(own, languages))
+    counted = totals_of(own, languages)
+    totals = counted_totals(counted, sample, coverage=observed, shares=True)
     stats = Stats(
         subreddit=scope.community,
         scope=scope.name,
         subject=scope.subject_id,
         via=scope.via,
         time_window_hours=spans.hours,
-        statistics=WindowTotals(**dict(totals), kinds=kinds_of_cells(own)),
+        statistics=WindowTotals(**dict(totals), kinds=kinds_of_cells(own, sample)),
         window=time_window(spans),
         coverage=coverage_answer(coverage),
         sentiment_of=_sentiment_of([(scope, totals)]),

@@ -115,7 +115,9 @@ async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard
             merged_from=subject["merged_from"],
             by_via=contributors.by_via(),
             by_community=by_community,
-            kinds=kinds_of_cells(contributors.parts.cells.values()),
+            kinds=kinds_of_cells(
+                contributors.parts.cells.values(), found.totals.now.sample(subject["id"])
+            ),
             effect_of_others=contributors.effect_of_others(by_community),
             newest=newest,
         )

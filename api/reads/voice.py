@@ -23,6 +23,7 @@ from api.schema.subjects import OtherVoices, ShareOfVoice, SubjectVoice
 from shared.models import Subject
 from shared.settings import Settings
 from shared.stats.cells import COMPOUND_DIGITS
+from shared.stats.means import spread_of
 from shared.stats.shares import difference
 from shared.stats.subjects import sentiment_is_of
 from shared.stats.table_rows import REST
@@ -148,6 +149,7 @@ class _Voices:
         mentions = sum(each.items for each in own)
         counted = sum(each.counted for each in own)
         total = sum(each.compound_sum for each in own)
+        mood = spread_of(self._totals.now.together(ids))
         compared = self._totals.compared.mentions(ids)
         earlier = self._totals.earlier.mentions(ids)
         previous = share_in(earlier, self.earlier_base)
@@ -170,4 +172,7 @@ class _Voices:
             "neutral": sum(each.neutral for each in own),
             "left_out": sum(each.left_out for each in own),
             "sentiment": round(total / counted, COMPOUND_DIGITS) if counted else None,
+            "sentiment_stderr": mood["stderr"],
+            "sentiment_interval": mood["interval"],
+            "sentiment_few": mood["few"],
         }

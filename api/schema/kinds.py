@@ -46,6 +46,17 @@ class KindFigures(Answer):
 
     items: int = Field(description="the items that have the kind, maybe among others")
     avg_sentiment: float = Field(description="their mean compound, -1 to 1")
+    stderr: float | None = Field(
+        description="the widest that the standard error of avg_sentiment can be: neither the spread"
+        " nor the threads of a kind are stored; null for one item"
+    )
+    interval: list[float] | None = Field(
+        description="[low, high] by that error: it holds the true avg_sentiment in 95 of 100 cases"
+        " or more; null where stderr is",
+        min_length=2,
+        max_length=2,
+    )
+    few: bool = Field(description="whether it has fewer than 30 items, which is too few")
     share: float = Field(
         description="their part of the items whose kinds are known, 0 to 1; an item of two kinds"
         " counts in both"

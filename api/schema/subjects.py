@@ -387,6 +387,22 @@ class VoiceFigures(Answer):
     neutral: int = Field(description="mentions in between")
     left_out: int = Field(description="mentions that aren't English, which have none of the labels")
     sentiment: float | None = Field(description="mean compound, -1 to 1; null without mentions")
+    sentiment_stderr: float | None = Field(
+        default=None,
+        description="the standard error of `sentiment`, which knows that the items of a thread"
+        " agree; null with fewer than two threads",
+    )
+    sentiment_interval: list[float] | None = Field(
+        default=None,
+        description="[low, high]: it holds the true `sentiment` in 95 of 100 cases; null where"
+        " sentiment_stderr is",
+        min_length=2,
+        max_length=2,
+    )
+    sentiment_few: bool = Field(
+        default=True,
+        description="whether fewer than 30 mentions count in `sentiment`, which is too few",
+    )
 
 
 class SubjectVoice(VoiceFigures):

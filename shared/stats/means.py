@@ -192,6 +192,22 @@ def part_of(whole: Sample, part: Sample) -> Sample:
     return replace(part, whole=whole.threads)
 
 
+def some_of(whole: Sample, items: int, mean: float) -> Sample:
+    """Return some items of a sample by their number and mean alone, as uncertain as they can be.
+
+    Their variance is at most that of compounds at both ends of the scale, and their squares are at
+    most those of the whole.
+    """
+    if items == whole.items:
+        return whole
+    found = Sample(items, mean, None, None, whole.threads or whole.whole)
+    if items < 2 or whole.variance is None:  # noqa: PLR2004 - one item has no spread
+        return found
+    squares = whole.variance * (whole.items - 1) + whole.items * whole.mean**2
+    spread = min(items, squares) - items * mean**2
+    return replace(found, variance=max(0.0, spread) / (items - 1))
+
+
 def spread_of(sample: Sample) -> Spread:
     """Return what is uncertain about the mean of a sample."""
     plain = sample.plain

@@ -5,7 +5,7 @@ import { type KindsOfWindow, type Post, SUBJECT_PREFIX } from "../api";
 import { partOf, plural } from "../format";
 import { Link } from "./link";
 import type { ScopeName } from "./scope_name";
-import { Score } from "./sentiment";
+import { Mean } from "./sentiment";
 
 /** Name an item's kinds; "other" says nothing, and is left out. */
 export function Kinds({ item: { kinds } }: { item: Pick<Post, "kinds"> }) {
@@ -54,7 +54,7 @@ export function KindsCard({ kinds, list, one }: Props) {
             own && (
               <li key={kind}>
                 <Link to={{ ...list, talk: kind }}>{kind}</Link>
-                <Score value={own.avg_sentiment} />
+                <Mean measured={{ statistics: own }} />
                 <span class="kind-count">
                   <b>{partOf(own.share)}</b> <span class="muted">{plural(own.items, one)}</span>
                 </span>

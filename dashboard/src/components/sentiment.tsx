@@ -1,7 +1,7 @@
 /** Sentiment in its three forms: icon, score, and bar of label shares. */
 
 import { type Address, LABELS } from "../address";
-import type { Label, LabelCounts, MentionChange, Post } from "../api";
+import type { Label, LabelCounts, MentionChange, MentionTotals, Post } from "../api";
 import { labelFor, type Measured, margin, significantChange } from "../figures";
 import { communityName, count, partOf, score, share, signed, windowName } from "../format";
 import { Link } from "./link";
@@ -56,7 +56,11 @@ export function Basis({
 }
 
 /** A mean with how far it may be off, and whether it is of few items. */
-export function Mean({ measured: { statistics } }: { measured: Pick<Measured, "statistics"> }) {
+export function Mean({
+  measured: { statistics },
+}: {
+  measured: { statistics: Pick<MentionTotals, "avg_sentiment" | "interval" | "few"> };
+}) {
   const off = margin(statistics);
   const { avg_sentiment: average, interval, few } = statistics;
   return (

@@ -14,6 +14,8 @@ from api.reads.subjects import read_subject
 from api.schema.parameters import ItemsParameters, PostsParameters, ScopeParameters
 from api.schema.subject_parameters import MentionsParameters, SubjectParameters
 from shared.kinds import TALK
+from shared.stats.cell_threads import thread_of
+from shared.stats.uncertainty import Thread, mean_of
 from tests.api.subject_world import keep_matched, own_labels, talk, watch
 from tests.api.world import NOW, a_post, deps_of, keep
 
@@ -49,6 +51,10 @@ def as_found(kinds: Any) -> dict[str, tuple[int, float, float]]:
     return {kind: (own.items, own.avg_sentiment, own.share) for kind, own in kinds.items()}
 
 
+def compound_of_item(item: Any) -> float:
+    return float(item["sentiment"]["compound"])
+
+
 def mention_in(item: Any, subject: str) -> Any:
     return next(each for each in item["mentions"] if each["subject"] == subject)
 
@@ -79,6 +85,24 @@ async def test_figures_of_communities_and_their_lists(store, items, community) -
         assert all(kind in each.kinds for each in listed)
         posts = (await read_recent_posts(deps, PostsParameters(**filters))).items.root
         assert [each.id for each in posts] == [each.id for each in listed if each.kind == "post"]
+
+
+@pytest.mark.parametrize("subject", [None, "lantern"])
+async def test_a_kind_is_no_more_certain_than_its_items_are(store, items, subject) -> None:
+    asked = ScopeParameters(subject=subject, hours=HOURS)
+    statistics = (await read_stats(deps_of(store), asked)).statistics
+    own = items if subject is None else about(items, subject)
+    compound_of = compound_of_mention(subject) if subject else compound_of_item
+    for kind, figures in statistics.kinds.items():
+        threads: dict[str, list[float]] = {}
+        for item in own:
+            if kind in item.get("kinds", ()):
+                threads.setdefault(thread_of(item), []).append(compound_of(item))
+        mean = mean_of([Thread(len(each), sum(each)) for each in threads.values()])
+        assert figures.few == (figures.items < 30)
+        assert figures.stderr > mean.error
+        low, high = figures.interval
+        assert low <= figures.avg_sentiment <= high
 
 
 async def test_figures_of_subjects_and_their_lists(store, items) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from datetime import timedelta
+from statistics import variance
 from typing import Any
 
 import pytest
@@ -101,6 +102,34 @@ async def test_the_error_of_a_share_is_that_of_the_threads_of_all_mentions(talke
         spread = (of_list["share_stderr"], of_list["share_interval"], of_list["share_few"])
         assert spread == (each.stderr, each.interval, each.few)
     assert listed["robots"]["share_stderr"] is None
+
+
+def threads_of(items: list[Any]) -> list[Thread]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for item in items:
+        found[thread_of(item)].append(item["sentiment"]["compound"])
+    return [Thread(len(own), sum(own)) for own in found.values()]
+
+
+async def test_the_mood_of_a_voice_has_an_error_that_knows_threads(talked) -> None:
+    items = await all_items(talked)
+    found = await voice(talked, top=1)
+    assert found.others is not None
+    voices = [([each.id], each) for each in found.subjects]
+    for names, each in [*voices, (found.others.subjects, found.others)]:
+        own = [item for name in names for item in mentioning(items, name)]
+        by_hand = mean_of(threads_of(own))
+        assert by_hand is not None
+        assert each.sentiment == pytest.approx(by_hand.value, abs=1e-4)
+        assert each.sentiment_stderr == pytest.approx(by_hand.error, abs=1e-4)
+        assert each.sentiment_few == (len(own) < 30)
+        low, high = each.sentiment_interval or (1.0, 0.0)
+        assert low < each.sentiment < high
+    # Without communities, the error is that of the largest threads of all mentions.
+    for each in (await voice(talked, community="claude", hours=48)).subjects:
+        own = mentioning(items, each.id, community="claude", hours=48)
+        compounds = [item["sentiment"]["compound"] for item in own]
+        assert (each.sentiment_stderr or 0) >= (variance(compounds) / len(own)) ** 0.5 - 1e-4
 
 
 async def rows_of_subjects(store: Any) -> Any:

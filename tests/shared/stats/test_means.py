@@ -6,12 +6,14 @@ from statistics import mean, variance
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.models import Cell, DayStats, Item
 from shared.stats.cell_threads import counted_thread_of, thread_of, with_threads
 from shared.stats.cells import Scored, count, totals
 from shared.stats.compare import Basis, Change, judged, with_verdicts
-from shared.stats.means import DESIGN_EFFECT, Sample, part_of, sample_of, spread_of
+from shared.stats.means import DESIGN_EFFECT, Sample, part_of, sample_of, some_of, spread_of
 from shared.stats.months import pack, unpack
 from shared.stats.threads import Threads
 from shared.stats.uncertainty import Thread, mean_of, weighted_mean_of
@@ -151,6 +153,26 @@ def test_a_part_of_small_threads_is_nearly_as_certain_as_independent_items() -> 
     # A whole without threads says nothing, and neither does one about what knows its own.
     assert part_of(guessed, half) == half
     assert part_of(guessed, whole) == whole
+
+
+COMPOUNDS = st.integers(-100, 100).map(lambda hundredths: hundredths / 100)
+
+
+@given(st.lists(COMPOUNDS, min_size=2, max_size=40), st.lists(COMPOUNDS, min_size=1, max_size=40))
+def test_items_known_by_their_mean_spread_no_more_than_they_are_said_to(
+    some: list[float], others: list[float]
+) -> None:
+    cell = a_cell({str(n): [each] for n, each in enumerate([*some, *others])})
+    found = some_of(sample_of([cell], "count"), len(some), mean(some))
+    assert found.variance is not None
+    assert found.variance >= variance(some) - 1e-6
+    assert found.variance <= len(some) / (len(some) - 1) + 1e-9
+
+
+def test_one_item_of_a_kind_has_no_error_and_all_items_have_theirs() -> None:
+    whole = sample_of([a_cell({"a": [0.5, 0.25], "b": [-0.5]})], "count")
+    assert spread_of(some_of(whole, 1, 0.5)) == {"stderr": None, "interval": None, "few": True}
+    assert some_of(whole, 3, whole.mean) is whole
 
 
 def test_days_out_of_months_count_whole_where_half_of_their_items_do() -> None:
