@@ -52,6 +52,23 @@ class TopicAnswer(Answer):
     sentiment_avg: float | None = Field(
         description="their mean compound, -1 to 1; null if all are left out"
     )
+    stderr: float | None = Field(
+        default=None,
+        description="the standard error of sentiment_avg, which knows that the items of a thread"
+        " agree; null with fewer than two threads, and for topics computed by earlier versions",
+    )
+    interval: list[float] | None = Field(
+        default=None,
+        description="[low, high]: it holds the true sentiment_avg in 95 of 100 cases; null where"
+        " stderr is",
+        min_length=2,
+        max_length=2,
+    )
+    few: bool | None = Field(
+        default=None,
+        description="whether fewer than 30 items count in sentiment_avg, which is too few; null for"
+        " topics computed by earlier versions",
+    )
     left_out: LeftOut
     methods: Methods
     mixed_methods: MixedMethods

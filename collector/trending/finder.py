@@ -22,9 +22,11 @@ from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.session import Writer
 from shared.communities import SourceName
 from shared.logs import event
-from shared.models import Post, Topic, Topics
+from shared.models import Cell, Post, Topic, Topics
 from shared.settings import Settings
+from shared.stats.cell_threads import with_threads
 from shared.stats.cells import LABELS, Scored, Totals, count, scored, totals
+from shared.stats.means import sample_of, spread_of
 from shared.store import COLLECTION, COMMENTS, CURRENT, POSTS, Store
 from shared.store.keys import key_of_place
 from shared.store.scan import items_between, pages_between
@@ -48,15 +50,20 @@ MAX_KNOWN = 4000
 
 @dataclass
 class Discussion:
-    """The posts and comments about a topic: their sentiment and their hours."""
+    """The posts and comments about a topic: their thread and sentiment, and their hours."""
 
-    scored: list[Scored] = field(default_factory=list)
+    items: list[tuple[str, Scored]] = field(default_factory=list)
     hours: Counter[str] = field(default_factory=Counter)
 
-    def add(self, scored: Scored, hour: str) -> None:
+    def add(self, thread: str, scored: Scored, hour: str) -> None:
         """Count a post or a comment."""
-        self.scored.append(scored)
+        self.items.append((thread, scored))
         self.hours[hour] += 1
+
+    def cell(self, posts: int) -> Cell:
+        """Return what they count, of which this number are posts."""
+        counted = count([scored for _, scored in self.items], posts=posts)
+        return with_threads(counted, self.items)
 
 
 @dataclass(frozen=True)
@@ -110,9 +117,9 @@ class Trends:
         ids: set[str] = set()
         topics: list[Topic] = []
         for topic, discussion in zip(found, discussions, strict=True):
-            cell = count(discussion.scored, posts=len(topic.posts))
-            said = totals([cell], self.settings.other_languages)
-            topics.append(_topic(topic, discussion, said, window, ids))
+            cells, languages = [discussion.cell(len(topic.posts))], self.settings.other_languages
+            said, spread = totals(cells, languages), spread_of(sample_of(cells, languages))
+            topics.append({**_topic(topic, discussion, said, window, ids), **spread})
         return topics
 
     async def _recent(self, window: Window) -> list[RecentPost]:
@@ -174,21 +181,22 @@ class Trends:
     ) -> list[Discussion]:
         """Return the posts and comments about each topic."""
         discussions = [Discussion() for _ in found]
-        discussion_of: dict[str, Discussion] = {}
+        # By post: the discussion, and the thread that its comments count in, the original's.
+        discussion_of: dict[str, tuple[Discussion, str]] = {}
         names: set[str] = set()
         for topic, discussion in zip(found, discussions, strict=True):
             for post in topic.posts:
-                discussion.add(post.scored, post.hour)
+                discussion.add(post.id, post.scored, post.hour)
                 places = [(post.community, post.id), *map(key_of_place, post.copies)]
-                discussion_of.update((post_id, discussion) for _, post_id in places)
+                discussion_of.update((own_id, (discussion, post.id)) for _, own_id in places)
                 names.update(name for name, _ in places if name in self.settings.watched)
         # A comment is younger than its post, so all comments lie in the window.
         start, end = iso(window.start), iso(window.end)
         for name in sorted(names):
             async for comment in items_between(self.store, COMMENTS, name, start, end):
-                if comment["post_id"] in discussion_of:
-                    hour = hour_of(comment["created_utc"])
-                    discussion_of[comment["post_id"]].add(scored(comment), hour)
+                if known := discussion_of.get(comment["post_id"]):
+                    discussion, thread = known
+                    discussion.add(thread, scored(comment), hour_of(comment["created_utc"]))
         return discussions
 
 

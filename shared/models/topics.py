@@ -16,7 +16,8 @@ class Topic(TypedDict):
     the week before; None when it had none. methods counts its posts and comments by what scored
     them, left_out those that count neither in the distribution nor in the mean; earlier topics lack
     both. upvotes and comments are what its posts have, and so have gained in the last 24 hours;
-    state says how it stands. Earlier topics lack these.
+    state says how it stands. stderr and interval are those of sentiment_avg, None with fewer than
+    two threads; few says that it is of fewer than 30 items. Earlier topics lack these.
     """
 
     id: str
@@ -35,6 +36,9 @@ class Topic(TypedDict):
     state: NotRequired[TopicState]
     upvotes: NotRequired[int | None]
     comments: NotRequired[int | None]
+    stderr: NotRequired[float | None]
+    interval: NotRequired[list[float] | None]
+    few: NotRequired[bool]
     peak_time: str
     created_at: str
 

@@ -5,7 +5,7 @@ import type { Topic } from "../api";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { FirstOf } from "../components/first_of";
 import { Link } from "../components/link";
-import { Score } from "../components/sentiment";
+import { Mean } from "../components/sentiment";
 import { now } from "../cycles";
 import { age, communityName, dateTime, plural } from "../format";
 import { address } from "../navigation";
@@ -85,7 +85,7 @@ function TrendingRow({ topic, subject, most }: RowProps) {
       to={to}
       growth={topic.growth === null ? "new" : ratioText(topic.growth)}
       growthTitle="How many times as large a share of all posts as in the week before"
-      mean={<Score value={topic.sentiment_avg} />}
+      mean={<Mean measured={{ statistics: meanOf(topic) }} />}
       course={hourSteps(topic)}
       most={most}
       courseName={`Posts and comments an hour over 24 hours, most at ${dateTime(topic.peak_time)}`}
@@ -112,6 +112,11 @@ function TrendingRow({ topic, subject, most }: RowProps) {
       )}
     </TopicRow>
   );
+}
+
+/** Return the mean of a topic; topics of earlier versions don't tell how certain it is. */
+function meanOf({ sentiment_avg: avg_sentiment, interval, few }: Topic) {
+  return { avg_sentiment, interval, few: few ?? false };
 }
 
 /** Return how many posts are of the topic, or how many of them mention the subject. */

@@ -9,6 +9,7 @@ import pytest
 
 from local.sample import sample_objects, stories_between
 from shared.models import Comment, Post
+from shared.stats.uncertainty import Thread, mean_of
 from shared.store import COMMENTS, POSTS
 from shared.times import iso
 from shared.topics.keyness import Usage
@@ -256,6 +257,14 @@ async def test_a_topic_tells_the_sentiment_of_its_posts_and_comments_and_its_pea
     assert topic["communities"] == ["aws"]
     assert len(topic["post_ids"]) == topic["mentions"] == 12
     assert (topic["methods"], topic["left_out"]) == ({"vader 3.3.2": 42}, 0)
+    # One thread has all comments, so that the mean says little.
+    threads = [Thread(31, 30 * -0.4404), *[Thread(1, 0.0)] * 11]
+    mean = mean_of(threads)
+    assert mean is not None
+    assert topic["stderr"] == pytest.approx(mean.error, abs=1e-4)
+    low, high = topic["interval"] or [0.0, 0.0]
+    assert low < topic["sentiment_avg"] < high
+    assert topic["few"] is False
 
 
 @pytest.mark.parametrize(("setting", "negative"), [("leave_out", 0), ("count", 30)])
