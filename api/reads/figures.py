@@ -14,6 +14,7 @@ from api.schema.sentiment import TimeWindow
 from api.schema.subject_parameters import SubjectsParameters
 from api.schema.subjects import MentionChange, MentionDifference, MentionTotals
 from shared.models import ALL, Cell, Labelled, Subject
+from shared.stats import means
 from shared.stats.cells import COMPOUND_DIGITS, methods_of, totals
 from shared.stats.compare import MAX_MISSING, Basis, Change, judged_samples, with_verdicts
 from shared.stats.coverage import runs
@@ -35,6 +36,8 @@ from shared.times import DAY_CHARS, Window, day_of, iso, next_hour
 # More days of which only some hours are compared would be as many documents; then those in which
 # something is unknown are compared in whole.
 MAX_PARTIAL_DAYS = 10
+# What isn't a count in a difference.
+UNCERTAIN = {"avg_sentiment", "stderr", "interval"}
 
 
 @dataclass(frozen=True)
@@ -278,18 +281,19 @@ def sample_in(figures: Figures, threads: Threads | None = None) -> Sample:
     return Sample(items, mean, variance, threads)
 
 
-def difference_of(now: MentionTotals, before: MentionTotals) -> MentionDifference:
-    """Return what is in the window minus what is before it."""
+def difference_of(
+    now: MentionTotals, before: MentionTotals, samples: tuple[Sample, Sample]
+) -> MentionDifference:
+    """Return what is in the window minus what is before it; samples are the same mentions."""
     counts = {
         name: getattr(now, name) - getattr(before, name)
         for name in MentionDifference.model_fields
-        if name != "avg_sentiment"
+        if name not in UNCERTAIN
     }
-    means = (now.avg_sentiment, before.avg_sentiment)
     moved = None
-    if means[0] is not None and means[1] is not None:
-        moved = round(means[0] - means[1], COMPOUND_DIGITS)
-    return MentionDifference(**counts, avg_sentiment=moved)
+    if now.avg_sentiment is not None and before.avg_sentiment is not None:
+        moved = round(now.avg_sentiment - before.avg_sentiment, COMPOUND_DIGITS)
+    return MentionDifference(**counts, avg_sentiment=moved, **means.difference_of(*samples))
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ from shared.stats.compare import (
 )
 from shared.stats.coverage import runs, unknown_hours
 from shared.stats.gaps import Coverage
-from shared.stats.means import part_of, sample_of
+from shared.stats.means import Sample, difference_of, part_of, sample_of
 from shared.stats.step_length import PARTS, fitting_step
 from shared.stats.subjects import SentimentIsOf, sentiment_is_of
 from shared.stats.windows import Granularity, Spans, Times, steps_of
@@ -362,8 +362,8 @@ async def _comparison(
         coverage = coverage_in(deps, read.states, scope.community, spans.bounds)
         return _compared(
             scope,
-            _totals(deps, own, now_hours, None if coverage is None else coverage.observed),
-            _totals(deps, own, earlier_hours),
+            _counted(deps, own, now_hours, None if coverage is None else coverage.observed),
+            _counted(deps, own, earlier_hours),
             trend_of(deps, cells_in(steps, own), steps, coverage) if step else None,
             coverage,
         )
@@ -439,11 +439,14 @@ def cells_in(steps: Mapping[str, Sequence[str]], cells: Cells) -> dict[str, list
     }
 
 
-def _totals(
+def _counted(
     deps: Deps, cells: Cells, hours: Iterable[str], coverage: float | None = None
-) -> Totals:
-    found = (cells[hour] for hour in hours if hour in cells)
-    return totals_of_cells(found, deps.settings.other_languages, coverage=coverage, shares=True)
+) -> tuple[Totals, Sample]:
+    found = [cells[hour] for hour in hours if hour in cells]
+    languages = deps.settings.other_languages
+    sample = sample_of(found, languages)
+    counted = totals_of(found, languages)
+    return counted_totals(counted, sample, coverage=coverage, shares=True), sample
 
 
 def _are_mixed(totals: Iterable[Totals]) -> bool:
@@ -462,8 +465,8 @@ def _sentiment_of(totals: Iterable[tuple[Scope, Totals]]) -> SentimentIsOf:
 
 def _compared(
     scope: Scope,
-    now: Totals,
-    before: Totals,
+    now: tuple[Totals, Sample],
+    before: tuple[Totals, Sample],
     trend: list[TrendPoint] | None,
     coverage: Coverage | None,
 ) -> ComparedScope:
@@ -472,15 +475,16 @@ def _compared(
         scope=scope.name,
         subject=scope.subject_id,
         rematching=scope.is_rematching,
-        statistics=now,
-        previous=before,
+        statistics=now[0],
+        previous=before[0],
         difference=_difference(now, before),
         trend_data=trend,
         coverage=coverage_answer(coverage),
     )
 
 
-def _difference(now: Totals, before: Totals) -> Difference:
+def _difference(of_now: tuple[Totals, Sample], of_before: tuple[Totals, Sample]) -> Difference:
+    (now, sample), (before, earlier) = of_now, of_before
     change = {name: getattr(now, name) - getattr(before, name) for name in COUNTS}
     averages = (now.avg_sentiment, before.avg_sentiment)
     difference = (
@@ -488,4 +492,9 @@ def _difference(now: Totals, before: Totals) -> Difference:
         if averages[0] is None or averages[1] is None
         else round(averages[0] - averages[1], COMPOUND_DIGITS)
     )
-    return Difference(**change, avg_sentiment=difference, mixed_methods=_are_mixed((now, before)))
+    return Difference(
+        **change,
+        avg_sentiment=difference,
+        **difference_of(sample, earlier),
+        mixed_methods=_are_mixed((now, before)),
+    )

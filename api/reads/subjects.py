@@ -135,8 +135,9 @@ def _figures(
     name, totals = subject["id"], found.totals
     now, before = totals.now.of(name), totals.before.of(name)
     observed = found.coverage.observed if found.coverage else None
-    statistics = totals_of(now, totals.now.sample(name), coverage=observed)
-    previous = totals_of(before, totals.before.sample(name))
+    samples = totals.now.sample(name), totals.before.sample(name)
+    statistics = totals_of(now, samples[0], coverage=observed)
+    previous = totals_of(before, samples[1])
     share, share_change, spread = None, None, None
     if name in bases.own:
         share = share_in(now.items, bases.now)
@@ -153,7 +154,7 @@ def _figures(
         mentions=now.items,
         statistics=statistics,
         previous=previous,
-        difference=difference_of(statistics, previous),
+        difference=difference_of(statistics, previous, samples),
         change=compared.answer(),
         share=share,
         share_stderr=spread["stderr"] if spread else None,

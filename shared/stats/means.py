@@ -14,6 +14,7 @@ from shared.stats.uncertainty import (
     CORRELATION,
     FEW,
     Mean,
+    change_of,
     thread_worth_of,
     weighted_mean_of,
 )
@@ -216,6 +217,19 @@ def spread_of(sample: Sample) -> Spread:
         interval=interval_of(plain, LIMITS),
         few=sample.items < FEW,
     )
+
+
+class DifferenceSpread(TypedDict):
+    """The uncertainty of a mean less another; None where that of either is."""
+
+    stderr: float | None
+    interval: Interval | None
+
+
+def difference_of(now: Sample, before: Sample) -> DifferenceSpread:
+    """Return what is uncertain about the mean of a sample less that of another one."""
+    moved = change_of(now.plain, before.plain) if now.plain and before.plain else None
+    return DifferenceSpread(stderr=error_of(moved), interval=interval_of(moved, LIMITS_OF_CHANGE))
 
 
 def error_of(mean: Mean | None) -> float | None:

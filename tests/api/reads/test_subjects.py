@@ -4,16 +4,17 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from math import hypot
 from statistics import variance
 from typing import Any
 
 import pytest
 
 from api.errors import UnknownSubject
-from api.reads.sentiment import read_stats
+from api.reads.sentiment import compare, read_stats
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.trends import read_trends
-from api.schema.parameters import ScopeParameters, TrendsParameters
+from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
 from api.schema.subjects import SubjectFigures
 from shared.models import CollectionState, CommunityState, Post
@@ -176,6 +177,27 @@ async def test_each_step_of_a_course_has_the_error_of_its_threads(talked, hours:
             assert (point["interval"] is None) == (error is None)
             assert (point["left_out"], point["few"]) == (0, len(own) < 30)
     assert any(point["stderr"] for row in found.values() for point in row.trend_data)
+
+
+async def test_a_difference_has_the_errors_of_both_windows(talked) -> None:
+    items = await all_items(talked)
+    deps, start = deps_of(talked), Window.of_hours(24, NOW).start
+    found = await rows(talked)
+    scopes = ",".join(f"subject:{name}" for name in found)
+    compared = await compare(deps, CompareParameters.model_validate({"scopes": scopes}))
+    for (name, row), scope in zip(found.items(), compared.subreddits, strict=True):
+        now = mean_of(threads_of(mentioning(items, name)))
+        before = mean_of(threads_of(between(items, name, start - 24 * HOUR, start)))
+        assert now is not None
+        assert before is not None
+        error = ((now.error or 0) ** 2 + (before.error or 0) ** 2) ** 0.5
+        assert row.difference.stderr == pytest.approx(error, abs=2e-4)
+        # Comparisons of many days come from months, which have digests of days.
+        errors = scope.statistics.stderr or 0, scope.previous.stderr or 0
+        assert scope.difference.stderr == pytest.approx(hypot(*errors), abs=2e-4)
+        for difference in (row.difference, scope.difference):
+            low, high = difference.interval or (1.0, 0.0)
+            assert low < difference.avg_sentiment < high
 
 
 async def test_months_of_tables_list_the_largest_threads_of_each_day(talked) -> None:
