@@ -5,7 +5,7 @@ one, or if its author posted the same words in the week before. The earliest pos
 Words are compared as in searches, without punctuation. Posts without an author's name are never
 copies, because deleted accounts are indistinguishable. Neither are posts with fewer than
 MIN_OWN_WORDS words, because one person may ask "Is Claude down?" twice; nor recurring threads,
-which repeat their words on a schedule; nor comments.
+which repeat their words on a schedule; nor comments (repeated.py has what counts of those).
 """
 
 from collections import defaultdict

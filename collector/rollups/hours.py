@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from collector.rollups.copies import likeness_of
 from collector.rollups.months import write_months
+from collector.rollups.repeated import counted_threads
 from collector.rollups.subjects import HourShare, rebuild_subjects, share_hash, subject_shares
 from shared.models import (
     ALL,
@@ -21,7 +22,7 @@ from shared.models import (
     Post,
     ScopeHour,
 )
-from shared.stats.cell_threads import add_communities, counted_thread_of, with_threads
+from shared.stats.cell_threads import add_communities, with_threads
 from shared.stats.cells import is_empty, methods_of, recount, scored
 from shared.stats.listed import pack_comment, pack_post
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
@@ -82,8 +83,11 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
 
 def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
     """Recount one hour of a community from its items."""
-    subjects = subject_shares(posts, comments)
-    share = _community_hour(posts, comments)
+    items: list[Post | Comment] = [*posts, *comments]
+    threads = counted_threads(items)
+    subjects = subject_shares(zip(items, threads, strict=True))
+    counted = zip(threads, map(scored, items), strict=True)
+    share = _community_hour(posts, comments, with_threads(recount(posts, comments), counted))
     if subjects:
         share["subjects"] = {subject: share_hash(each) for subject, each in subjects.items()}
     scorers = {method for each in subjects.values() for method in methods_of(each["cell"])}
@@ -100,14 +104,13 @@ def _mention_methods(shares: Iterable[CommunityHour]) -> list[str]:
     return sorted({method for share in shares for method in share.get("mention_methods", ())})
 
 
-def _community_hour(posts: Sequence[Post], comments: Sequence[Comment]) -> CommunityHour:
+def _community_hour(
+    posts: Sequence[Post], comments: Sequence[Comment], cell: Cell
+) -> CommunityHour:
     newest_first = sorted(posts, key=lambda post: post["order_key"], reverse=True)
     listed = sorted(comments, key=lambda comment: comment["order_key"], reverse=True)
-    items: list[Item] = [*posts, *comments]
     return CommunityHour(
-        cell=with_threads(
-            recount(posts, comments), [(counted_thread_of(item), scored(item)) for item in items]
-        ),
+        cell=cell,
         posts=[pack_post(post) for post in newest_first],
         comments=[pack_comment(each) for each in listed],
         texts={

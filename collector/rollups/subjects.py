@@ -34,7 +34,7 @@ from shared.models import (
     SubjectShare,
     Via,
 )
-from shared.stats.cell_threads import add_communities, counted_thread_of, with_threads
+from shared.stats.cell_threads import add_communities, with_threads
 from shared.stats.cells import recount_as
 from shared.stats.subjects import (
     VIAS,
@@ -70,14 +70,18 @@ class HourShare:
     subjects: Mapping[str, SubjectShare]
 
 
-def subject_shares(posts: Iterable[Post], comments: Iterable[Comment]) -> dict[str, SubjectShare]:
-    """Recount the mentions of one hour of a community, by subject."""
+def subject_shares(items: Iterable[tuple[Item, str]]) -> dict[str, SubjectShare]:
+    """Recount the mentions of one hour of a community, by subject.
+
+    Each item has the thread that it counts in.
+    """
     mentions: dict[str, list[tuple[Item, Mention]]] = defaultdict(list)
-    items: list[Item] = [*posts, *comments]
-    for item in sorted(items, key=lambda item: item["order_key"], reverse=True):
+    threads: dict[str, list[str]] = defaultdict(list)
+    for item, thread in sorted(items, key=lambda each: each[0]["order_key"], reverse=True):
         for mention in item.get("mentions", ()):
             mentions[mention["subject"]].append((item, mention))
-    return {subject: _share(mentions[subject]) for subject in sorted(mentions)}
+            threads[mention["subject"]].append(thread)
+    return {subject: _share(mentions[subject], threads[subject]) for subject in sorted(mentions)}
 
 
 def share_hash(share: SubjectShare) -> str:
@@ -115,14 +119,12 @@ async def rebuild_subjects(
     await write_tables(store, rows, homes)
 
 
-def _share(mentions: Sequence[tuple[Item, Mention]]) -> SubjectShare:
+def _share(mentions: Sequence[tuple[Item, Mention]], threads: Sequence[str]) -> SubjectShare:
     by_via = {via: [each for each in mentions if each[1]["via"] == via] for via in VIAS}
     vias: dict[Via, Cell] = {via: _cell(some) for via, some in by_via.items() if some}
-    threads = [
-        (counted_thread_of(item), scored_mention(item, mention)) for item, mention in mentions
-    ]
+    counted = (scored_mention(item, mention) for item, mention in mentions)
     return SubjectShare(
-        cell=with_threads(_cell(mentions), threads),
+        cell=with_threads(_cell(mentions), zip(threads, counted, strict=True)),
         vias=vias,
         mentions=[_listed(item, mention) for item, mention in mentions],
     )

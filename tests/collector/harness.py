@@ -33,6 +33,7 @@ from tests.collector.subject_truth import (
     kinds_by_hand,
     kinds_stored,
     subject_documents,
+    threads_by_hand,
 )
 
 # Retries as in production, without its pauses.
@@ -238,10 +239,12 @@ async def check_threads(store: Store, items: dict[str, dict[str, Any]]) -> None:
     """
     by_hour: dict[tuple[str, str], SumsOfThreads] = defaultdict(dict)
     by_day: dict[tuple[str, str], SumsOfThreads] = defaultdict(dict)
+    threads = threads_by_hand(items.values())
     for item in items.values():
+        thread = threads[item["kind"], item["id"]]
         for name in (item["community"], ALL):
-            _put(by_hour[name, item["created_utc"][:13]], item)
-        _put(by_day[item["community"], item["created_utc"][:10]], item)
+            _put(by_hour[name, item["created_utc"][:13]], thread, item)
+        _put(by_day[item["community"], item["created_utc"][:10]], thread, item)
     days = {(name, hour[:10]) for name, hour in by_hour}
     stored = await store.read_many(DAYS, days)
     hours = {
@@ -264,8 +267,7 @@ async def check_threads(store: Store, items: dict[str, dict[str, Any]]) -> None:
             check_sums(text, by_day[key], MAX_OF_DAY)
 
 
-def _put(threads: SumsOfThreads, item: Mapping[str, Any]) -> None:
-    thread = item.get("copy_of", "").partition("_")[2] or item.get("post_id", item["id"])
+def _put(threads: SumsOfThreads, thread: str, item: Mapping[str, Any]) -> None:
     count, total = threads.get(thread, (0, 0))
     threads[thread] = (count + 1, total + round(item["sentiment"]["compound"] * 10_000))
 

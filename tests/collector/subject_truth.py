@@ -1,5 +1,6 @@
 """Recounts the statistics of subjects from stored items in the simplest way."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
@@ -30,6 +31,7 @@ from shared.store import (
 )
 from shared.subjects.watchlist import read_watchlist
 from shared.times import HOUR_CHARS
+from shared.topics.near_copies import MIN_WORDS
 
 MOST = 100_000
 DAY_CHARS = len("2026-11-23")
@@ -130,14 +132,18 @@ def _stored(part: Any) -> tuple[int, ...]:
     return (*(part[label] for label in LABELS), round(part["compound_sum"] * 10_000), squares)
 
 
+Threads = Mapping[tuple[str, str], str]
+"""The thread that items count in, by their kind and id."""
+
+
 async def check_subjects(store: Store, items: Sequence[Mapping[str, Any]]) -> None:
     """Assert that all statistics of subjects equal a recount of these items, which are all."""
     by_hand = {subject: dict(hours) for subject, hours in mentions_by_hand(items).items()}
-    communities = sorted({item["community"] for item in items})
+    communities, threads = sorted({item["community"] for item in items}), threads_by_hand(items)
     for subject in sorted({*by_hand, *await _known_subjects(store)}):
         hours = by_hand.get(subject, {})
         await _check_hours(store, subject, hours, communities)
-        await _check_days(store, subject, hours, communities)
+        await _check_days(store, subject, hours, communities, threads)
         await _check_months(store, subject, hours)
     await _check_tables(store, by_hand, communities)
 
@@ -201,13 +207,17 @@ def _by(said: Iterable[Said], name: str) -> dict[str, list[Said]]:
 
 
 async def _check_days(
-    store: Store, subject: str, hours: Mapping[str, list[Said]], communities: Sequence[str]
+    store: Store,
+    subject: str,
+    hours: Mapping[str, list[Said]],
+    communities: Sequence[str],
+    threads: Threads,
 ) -> None:
     stored = await store.query(Query(DAYS, subject_scope(subject), MOST, order_by="id"))
     days = [day for day in stored if len(day["id"]) == DAY_CHARS]
     assert [day["id"] for day in days] == sorted({hour[:DAY_CHARS] for hour in hours})
     _check_cells(days, hours)
-    _check_threads(days, hours)
+    _check_threads(days, hours, threads)
     assert all(day.get("names") == _names(day["id"], hours) for day in days)
     for via in VIAS:
         own = {hour: [one for one in said if one[1]["via"] == via] for hour, said in hours.items()}
@@ -234,19 +244,37 @@ def _check_cells(days: Iterable[DayStats], hours: Mapping[str, list[Said]]) -> N
     assert cells == {hour: counted(said) for hour, said in hours.items() if said}
 
 
+def threads_by_hand(items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    """Return the thread that each of all items counts in, by its kind and id.
+
+    Equal comments of an hour of a community count in that of the earliest.
+    """
+    found: dict[tuple[str, str], str] = {}
+    first: dict[tuple[Any, ...], str] = {}
+    for item in sorted(items, key=lambda item: item["order_key"]):
+        own = item.get("copy_of", "").partition("_")[2] or item.get("post_id", item["id"])
+        words = re.sub(r"(^|\s)(/?u/|@|https?://)\S*", " ", item["content"]).split()
+        if item["kind"] == "comment" and len(words) >= MIN_WORDS:
+            said = tuple(re.findall(r"\w+", " ".join(words).casefold()))
+            hour = item["order_key"][:HOUR_CHARS]
+            own = first.setdefault((item["community"], hour, len(words), said), own)
+        found[item["kind"], item["id"]] = own
+    return found
+
+
 SumsOfThreads = dict[str, tuple[int, int]]
 """By thread, its items and the sum of their compound, in ten-thousandths."""
 
 
-def _check_threads(days: Iterable[DayStats], hours: Mapping[str, list[Said]]) -> None:
+def _check_threads(
+    days: Iterable[DayStats], hours: Mapping[str, list[Said]], threads: Threads
+) -> None:
     """Check the sums of each thread."""
     for day in days:
         for hour, cell in day["hours"].items():
             expected: SumsOfThreads = {}
             for item, mention in hours[f"{day['id']}T{hour}"]:
-                thread = item.get("copy_of", "").partition("_")[2] or item.get(
-                    "post_id", item["id"]
-                )
+                thread = threads[item["kind"], item["id"]]
                 count, total = expected.get(thread, (0, 0))
                 compound = sentiment_by_hand(item, mention)["compound"]
                 expected[thread] = (count + 1, total + round(compound * 10_000))
