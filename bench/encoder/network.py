@@ -90,6 +90,12 @@ class Network(nn.Module):
             x = layer(x, mask)
         return heads_of(self, x, ids, marked)
 
+    def set_kinds(self, head: Tensor) -> None:
+        """Set the head of kinds: rows are the weights of each input, then the bias."""
+        with torch.no_grad():
+            self.kinds.weight.copy_(head[:-1].T)
+            self.kinds.bias.copy_(head[-1])
+
 
 def heads_of(network: Network, x: Tensor, ids: Tensor, marked: Tensor) -> Logits:
     """Return the logits for the output of the last layer."""

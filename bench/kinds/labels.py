@@ -2,6 +2,8 @@
 
 labels.jsonl has those of two readers and the settled ones, by the ids of the set of this field
 (docs/labelling.md). training.jsonl has those of one reader, for the sentences for training alone.
+For the last stage of training, recorded.jsonl has those of further recorded items by their ids, and
+sentences.jsonl has sentences with theirs.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -15,6 +17,8 @@ from shared.kinds import TALK, Talk
 FOLDER = Path(__file__).parent
 LABELLED = FOLDER / "labels.jsonl"
 TRAINING = FOLDER / "training.jsonl"
+RECORDED = FOLDER / "recorded.jsonl"
+SENTENCES = FOLDER / "sentences.jsonl"
 
 Kinds = frozenset[Talk]
 
@@ -38,8 +42,13 @@ def read_labels(path: Path = LABELLED) -> list[Labelled]:
 
 
 def read_training(path: Path = TRAINING) -> Mapping[str, Kinds]:
-    """Return the kinds of sentences by their ids. Raises ValueError for kinds that can't be."""
+    """Return the kinds by ids that one reader gave. Raises ValueError for kinds that can't be."""
     return {row["id"]: kinds_of(row["kinds"]) for row in read_rows(path)}
+
+
+def read_sentences(path: Path = SENTENCES) -> list[tuple[str, Kinds]]:
+    """Return sentences and their kinds. Raises ValueError for kinds that can't be."""
+    return [(row["text"], kinds_of(row["kinds"])) for row in read_rows(path)]
 
 
 def kinds_of(names: Collection[str]) -> Kinds:

@@ -2,10 +2,19 @@
 
 import pytest
 
+from bench.field.joining import part_of
+from bench.field.labels import WRITTEN, read_rows
 from bench.field.labels import read_labels as read_items
-from bench.field.labels import read_rows
 from bench.field.training import SENTENCES
-from bench.kinds.labels import agreement_of, kinds_of, read_labels, read_training, table_of
+from bench.kinds.labels import (
+    RECORDED,
+    agreement_of,
+    kinds_of,
+    read_labels,
+    read_sentences,
+    read_training,
+    table_of,
+)
 from shared.kinds import TALK
 from tests.fixtures.host import ROOT
 
@@ -36,6 +45,20 @@ def test_the_page_tells_the_agreement_and_each_kind(items) -> None:
     assert table_of(items) in page
     assert f"has {len(items):,} items by their ids" in page
     assert f"the kinds of the {len(read_training()):,} sentences" in page
+
+
+def test_what_the_last_stage_learns_from_is_in_no_part_that_figures_are_of(items) -> None:
+    recorded = read_training(RECORDED)
+    assert {part_of(each) for each in recorded} == {"train"}
+    assert not set(recorded) & {item.id for item in items}
+    written = {text for text, _ in read_sentences()}
+    assert not written & {row["text"] for row in read_rows(WRITTEN)}
+
+
+def test_the_page_says_how_many_items_the_last_stage_learns_from() -> None:
+    page = (ROOT / "docs" / "kinds.md").read_text(encoding="utf-8")
+    assert f"{len(read_training(RECORDED)):,} recorded items" in page
+    assert f"{len(read_sentences()):,} sentences" in page
 
 
 def test_each_sentence_for_training_has_its_kinds() -> None:

@@ -9,7 +9,7 @@ import onnxruntime
 import torch
 
 from bench.encoder.batches import batch_of
-from bench.encoder.kinds import RARE, bounds_of, figures_of, probabilities_by, with_kinds
+from bench.encoder.kinds import bounds_of, figures_of, probabilities_by, with_kinds
 from bench.encoder.network import Network
 from bench.encoder.ranges import ranges_of
 from bench.encoder.rounded import Rounded
@@ -50,9 +50,19 @@ def test_a_kind_holds_from_the_bound_with_the_best_f1() -> None:
     assert figures["other"] == 0
 
 
-def test_without_labelled_kinds_bounds_are_in_the_middle_but_for_rare_kinds() -> None:
+def test_an_item_counts_by_its_weight_when_bounds_are_chosen() -> None:
+    having = [row for row, item in enumerate(LABELLED_ITEMS) if item.kinds[0]]
+    others = [row for row in range(len(LABELLED_ITEMS)) if row not in having]
+    found = probabilities({having[0]: 0.3, **dict.fromkeys(others, 0.4), having[1]: 0.6})
+    heavy = [10.0 if row == having[0] else 0.1 for row in range(len(LABELLED_ITEMS))]
+    light = [0.1 if row == having[0] else 10.0 for row in range(len(LABELLED_ITEMS))]
+    assert bounds_of(found, LABELLED_ITEMS, heavy)["problem"] <= 0.3
+    assert 0.4 < bounds_of(found, LABELLED_ITEMS, light)["problem"] <= 0.6
+
+
+def test_without_labelled_kinds_bounds_are_in_the_middle() -> None:
     bounds = bounds_of(torch.zeros(0, len(PREDICTED)), [])
-    assert {kind: bound for kind, bound in bounds.items() if bound != 0.5} == RARE
+    assert set(bounds.values()) == {0.5}
 
 
 def test_training_learns_kinds(tmp_path) -> None:
