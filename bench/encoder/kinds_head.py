@@ -68,7 +68,7 @@ def fit_kinds(graph: Path, data: KindsData) -> Fitted:
         marks_of(data.items).double(),
         torch.tensor(weights, dtype=torch.float64),
     )
-    # A processor's numbers of 32 bits: the network has them, too.
+    # The network keeps its weights in 32 bits.
     head = fitted(learnt, start).float()
     bounds = _bounds(model, data, learnt, head.double())
     _replace(model, head)
@@ -103,6 +103,8 @@ def pooled(model: Any, items: Sequence[Item]) -> Tensor:
 
 def fitted(learnt: Learnt, start: Tensor) -> Tensor:
     """Return the head with the least mean cross-entropy and distance from the one to start with."""
+    threads = torch.get_num_threads()
+    # The order of additions depends on the number of threads.
     torch.set_num_threads(1)
     head = start.clone().requires_grad_()
     optimiser = torch.optim.LBFGS([head], max_iter=STEPS, line_search_fn="strong_wolfe")
@@ -118,6 +120,7 @@ def fitted(learnt: Learnt, start: Tensor) -> Tensor:
         return found
 
     optimiser.step(loss)
+    torch.set_num_threads(threads)
     return head.detach()
 
 
