@@ -37,15 +37,21 @@ class SpanItems:
 
 
 async def read_span_items(
-    deps: Deps, scope: Scope, window: Window, *, max_cost: int = MAX_COST
+    deps: Deps,
+    scope: Scope,
+    window: Window,
+    *,
+    max_cost: int = MAX_COST,
+    cells: Mapping[str, Cell] | None = None,
 ) -> SpanItems:
     """Return the items of a scope in the whole hours of a window, in no order.
 
     They are all items, or a sample of up to max_cost of them: each hour that is read gives the same
-    part of its items. The same data gives the same sample. The scope's via doesn't count. Raises
-    StoreError.
+    part of its items. The same data gives the same sample. The scope's via doesn't count. cells are
+    those of the window where they are read already. Raises StoreError.
     """
-    cells = (await read_cells(deps, [scope], window))[scope.name]
+    if cells is None:
+        cells = (await read_cells(deps, [scope], window))[scope.name]
     counted = {hour: cells[hour] for hour in window.hours() if hour in cells}
     counted = {hour: cell for hour, cell in counted.items() if items_of(cell)}
     of = sum(map(items_of, counted.values()))

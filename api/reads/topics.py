@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -31,7 +31,7 @@ from api.schema.topics import (
     TopicsParameters,
 )
 from api.schema.values import Kind
-from shared.models import ALL, Item, Label, OtherLanguages, Subject
+from shared.models import ALL, Cell, Item, Label, OtherLanguages, Subject
 from shared.stats.cell_threads import thread_of, with_threads
 from shared.stats.cells import Scored, count, scored
 from shared.stats.subjects import scored_mention
@@ -44,6 +44,7 @@ from shared.topics.spans import SpanTopic, SpanTopics, topics_between
 # What people write has the rhythm of a week, and what is rare needs a long time to be known by.
 MIN_BEFORE = timedelta(weeks=1)
 MAX_STEPS_BY_HOUR = 48
+NOTHING_KNOWN: Mapping[Window, Mapping[str, Cell]] = {}
 RATIO_DIGITS = 2
 CHANCE_DIGITS = 6
 
@@ -97,18 +98,26 @@ async def find_topics(deps: Deps, parameters: TopicsParameters) -> FoundTopics:
 
 
 async def read_topics_of(
-    deps: Deps, scope: Scope, window: Window, own: OwnNames, *, max_cost: int = MAX_COST
+    deps: Deps,
+    scope: Scope,
+    window: Window,
+    own: OwnNames,
+    *,
+    max_cost: int = MAX_COST,
+    known: Mapping[Window, Mapping[str, Cell]] = NOTHING_KNOWN,
 ) -> tuple[SpanItems, SpanItems, SpanTopics]:
     """Return the items of a window, those of the time before, and the topics of the window.
 
     The time before is a week, or as long as the window where that is longer. max_cost is the number
-    of request units that each of them may take. own are names that are no topics. Raises
-    StoreError.
+    of request units that each of them may take. own are names that are no topics. known are the
+    cells of windows that are read already. Raises StoreError.
     """
     length = max(MIN_BEFORE, timedelta(hours=len(window.hours())))
     earlier = Window(window.start - length, window.start - SECOND)
-    now = await read_span_items(deps, scope, window, max_cost=max_cost)
-    before = await read_span_items(deps, scope, earlier, max_cost=max_cost)
+    now, before = [
+        await read_span_items(deps, scope, each, max_cost=max_cost, cells=known.get(each))
+        for each in (window, earlier)
+    ]
     # Off the loop: it takes about a millisecond for each item.
     topics = await asyncio.to_thread(
         topics_between,

@@ -16,6 +16,7 @@ function makePart(given: Partial<Contribution>): Contribution {
     n: 1,
     n_before: 1,
     is_beyond_chance: false,
+    is_volume_beyond_chance: false,
     items: ["p1"],
     ...given,
   };

@@ -178,16 +178,21 @@ class ReadItems:
 
 
 async def read_items_with_topics(
-    deps: Deps, found: ScopeChange, window: Window, subjects: Sequence[Subject]
+    deps: Deps, found: ScopeChange, spans: Spans, subjects: Sequence[Subject]
 ) -> ReadItems:
     """Return items of both sides, and the topics that GET /topics finds in the window.
 
     subjects are all of the watchlist. Raises StoreError.
     """
-    limits = limits_of(len(window.hours()))
+    limits = limits_of(spans.hours)
     own = own_names(found.scope, subjects)
     now, before, topics = await read_topics_of(
-        deps, found.scope, window, own, max_cost=limits.topics
+        deps,
+        found.scope,
+        spans.compared,
+        own,
+        max_cost=limits.topics,
+        known=dict.fromkeys((spans.compared, spans.before), found.cells),
     )
     counts_others = deps.settings.other_languages == "count"
     samples = [

@@ -30,7 +30,7 @@ async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explana
         raise refused_span(parameters, "start", detail)
     change = await read_change(deps, scope, spans)
     subjects = (await deps.read_watchlist())["subjects"]
-    items = await read_items_with_topics(deps, change, spans.compared, subjects)
+    items = await read_items_with_topics(deps, change, spans, subjects)
     found = await asyncio.to_thread(contributions_of, deps, change, items)
     posts = await _thread_posts(deps, scope, found)
     return await asyncio.to_thread(explanation_of, deps, spans, found, posts)

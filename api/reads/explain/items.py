@@ -29,7 +29,7 @@ class Limits(NamedTuple):
     topics: int
 
 
-OF_SHORT = Limits(32, 120, 20, 300)
+OF_SHORT = Limits(32, 120, 20, 280)
 OF_LONG = Limits(12, 50, 4, 200)
 # Days of a span that isn't long.
 MAX_SHORT_DAYS = 20

@@ -80,8 +80,8 @@ function Found({ found }: { found: Explanation }) {
           <p class="muted">
             Mood is the effect of what a part says, mix that of its share of the items: together
             they are its effect, and the effects of a table add up to the change. Bold: more than
-            chance makes. {found.looked_at.read} of {plural(found.looked_at.items, "item")} were
-            read for topics, threads and items.
+            chance makes, of the effect or of the number of items. {found.looked_at.read} of{" "}
+            {plural(found.looked_at.items, "item")} were read for topics, threads and items.
           </p>
         </details>
       )}
@@ -107,6 +107,7 @@ function Parts({ dimension, cited }: { dimension: Dimension; cited: Cited }) {
 function PartRow({ part, cited }: { part: Contribution; cited: Cited }) {
   const name = part.kind_of === "community" && !isRest(part) ? communityName(part.name) : part.name;
   const first = cited.get(part.items[0] ?? "");
+  const ofVolume = part.is_volume_beyond_chance ? "is-clear" : undefined;
   return (
     <tr class={part.is_beyond_chance ? "is-clear" : undefined}>
       <th scope="row">{isRest(part) ? "All others" : <Opened item={first}>{name}</Opened>}</th>
@@ -114,8 +115,8 @@ function PartRow({ part, cited }: { part: Contribution; cited: Cited }) {
       <td>{effectText(part.mood)}</td>
       <td>{effectText(part.mix)}</td>
       <td>{effectRange(part.interval)}</td>
-      <td>{itemsText(part.n)}</td>
-      <td>{itemsText(part.n_before)}</td>
+      <td class={ofVolume}>{itemsText(part.n)}</td>
+      <td class={ofVolume}>{itemsText(part.n_before)}</td>
     </tr>
   );
 }
