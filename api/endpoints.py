@@ -62,7 +62,7 @@ ENDPOINTS = (
     Endpoint(
         "posts_recent",
         "/posts/recent",
-        "The newest posts, page by page; the next page is in the Link header",
+        "Posts in the order of `sort`, page by page; the next page is in the Link header",
         Posts,
         PostsParameters,
         problems=(404, 422, 429),
@@ -72,7 +72,7 @@ ENDPOINTS = (
     Endpoint(
         "items",
         "/items",
-        "The newest posts and comments, page by page: what the statistics count",
+        "Posts and comments in the order of `sort`, page by page: what the statistics count",
         Items,
         ItemsParameters,
         problems=(404, 422, 429),

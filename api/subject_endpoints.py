@@ -51,10 +51,10 @@ SUBJECT_ENDPOINTS = (
     Endpoint(
         "subject_feed",
         "/subjects/{id}/mentions.atom",
-        "The newest mentions of a subject for feed readers",
+        "The first mentions of a subject in an order, for feed readers",
         Mentions,
         FeedParameters,
-        problems=(404, 422),
+        problems=(404, 422, 429),
         media_type="application/atom+xml",
         files=("text/xml",),
     ),

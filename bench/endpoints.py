@@ -33,8 +33,16 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from api.schema.topics import TopicsParameters
+from api.schema.values import Sort
 from bench.marker_endpoints import markers_asked
-from bench.subject_endpoints import WINDOWS, Asked, Read, subjects_asked, subjects_view
+from bench.subject_endpoints import (
+    WINDOWS,
+    Asked,
+    Read,
+    even_if_refused,
+    subjects_asked,
+    subjects_view,
+)
 
 BY_THE_HOUR_UP_TO = 168
 COMPARED_AT_ONCE = 10
@@ -78,6 +86,11 @@ def asked(
             "7 d, a search that finds nothing": lambda deps: read_recent_posts(
                 deps, PostsParameters(hours=168, q="zyzzyva")
             ),
+            **_sorted(
+                lambda deps, sort: read_recent_posts(
+                    deps, PostsParameters(hours=168, subreddit=one, sort=sort)
+                )
+            ),
         },
         "items": {
             **_of_windows(lambda deps, hours: read_items(deps, ItemsParameters(hours=hours))),
@@ -87,6 +100,11 @@ def asked(
             ),
             "7 d, a search that finds nothing": lambda deps: read_items(
                 deps, ItemsParameters(hours=168, q="zyzzyva")
+            ),
+            **_sorted(
+                lambda deps, sort: read_items(
+                    deps, ItemsParameters(hours=168, subreddit=one, sort=sort)
+                )
             ),
         },
         "post": {
@@ -140,6 +158,18 @@ def _corrections_asked(community: str, post: str) -> Asked:
         "corrections": {"50": lambda deps: read_page_of_corrections(deps, CorrectionsParameters())},
         "delete_correction": {"": lambda deps: delete_correction(deps, path)},
     }
+
+
+def _sorted(read: Callable[[Deps, Sort], Awaitable[object]]) -> dict[str, Read]:
+    """Return the reads of a week of one subreddit in two orders; influence also reads the mean."""
+    orders: tuple[Sort, ...] = ("reach", "influence")
+    return {
+        f"7 d, one subreddit, by {sort}": even_if_refused(_bound_to(read, sort)) for sort in orders
+    }
+
+
+def _bound_to(read: Callable[[Deps, Sort], Awaitable[object]], sort: Sort) -> Read:
+    return lambda deps: read(deps, sort)
 
 
 def _topics_of(more: str, scope: dict[str, str]) -> dict[str, Read]:

@@ -4,6 +4,7 @@ The changes come last: they leave the watchlist as it was, but for its revisions
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from api.actions.preview import preview_subject
 from api.actions.watchlist import (
@@ -15,6 +16,7 @@ from api.actions.watchlist import (
     put_watchlist,
 )
 from api.deps import Deps
+from api.errors import BadParameters
 from api.http.conditions import Condition
 from api.reads.mentions import read_feed
 from api.reads.preview import read_sample
@@ -51,6 +53,8 @@ def subjects_asked(subjects: Sequence[str], community: str) -> Asked:
         "subject_mentions": {
             **_of_windows(lambda hours: mentions_read(one, hours=hours)),
             "7 d, by score": mentions_read(one, hours=168, sort="score"),
+            "24 h, by reach": even_if_refused(mentions_read(one, hours=24, sort="reach")),
+            "24 h, by influence": even_if_refused(mentions_read(one, hours=24, sort="influence")),
             "7 d, a search that finds nothing": mentions_read(one, hours=168, q="zyzzyva"),
         },
         "subject_feed": {"": lambda deps: read_feed(deps, FeedParameters(id=one))},
@@ -69,6 +73,17 @@ def subjects_asked(subjects: Sequence[str], community: str) -> Asked:
         "delete_community": {"": lambda deps: delete_community(deps, ANY, COMMUNITY)},
         "put_watchlist": {"": _rename},
     }
+
+
+def even_if_refused(read: Read) -> Read:
+    """Return a read that may refuse a list as too long to be sorted: that costs something, too."""
+
+    async def price(deps: Deps) -> object:
+        with suppress(BadParameters):
+            return await read(deps)
+        return None
+
+    return price
 
 
 def subjects_view(hours: int) -> list[Read]:

@@ -144,17 +144,19 @@ def trends_file(
 def _parts_of(deps: Deps, parameters: ListParameters, next_cursor: str | None) -> list[str]:
     """Return the parts of the file's name: scope, filters and time span.
 
-    The span is that of this page.
+    The span is that of this page; in another order than newest first it is that of the list.
     """
     parts = [scope_asked(deps.settings, parameters), *_subject_of(parameters)]
     parts += [parameters.sentiment or "", parameters.talk or ""]
     parts.append("search" if parameters.q else "")
+    is_sorted = parameters.sort != "newest"
+    by = f"by-{parameters.sort.replace('_', '-')}" if is_sorted else ""
     if isinstance(parameters, PostsParameters) and parameters.topic:
-        return [*parts, f"topic-{parameters.topic}", parameters.at or ""]
+        return [*parts, f"topic-{parameters.topic}", parameters.at or "", by]
     window, _ = window_of(parameters, deps.clock())
     start, end = iso(window.start), iso(window.end)
-    if isinstance(parameters, MentionsParameters) and parameters.sort == "score":
-        return [*parts, "by-score", start, end]
+    if is_sorted:
+        return [*parts, by, start, end]
     return [*parts, _time_of(next_cursor) or start, _time_of(parameters.cursor) or end]
 
 

@@ -1,4 +1,4 @@
-"""The newest mentions of a subject as an Atom feed: https://www.rfc-editor.org/rfc/rfc4287."""
+"""The mentions of a subject as an Atom feed: https://www.rfc-editor.org/rfc/rfc4287."""
 
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element, tostring
@@ -19,15 +19,18 @@ def mentions_atom(found: MentionFeed, origin: Origin, place: Place) -> bytes:
     """
     note = NOTES[origin]
     own = f"{place.tag}{origin}/subject/{found.subject}"
+    is_sorted = found.sort != "newest"
     root = Element(f"{{{ATOM}}}feed", {"xml:lang": "en"})
-    add_element(root, "id", own)
-    name = f"Mentions of {found.title} on Undertone"
+    add_element(root, "id", f"{own}/by/{found.sort}" if is_sorted else own)
+    by = f", by {found.sort.replace('_', ' ')}" if is_sorted else ""
+    name = f"Mentions of {found.title}{by} on Undertone"
     add_element(root, "title", name + (f" ({note})" if note else ""))
     if note:
         add_element(root, "subtitle", f"This is {note}: its items can't be found elsewhere.")
     add_element(root, "updated", found.updated)
     add_element(add_element(root, "author"), "name", "Undertone")
     path = f"{place.base}/api/v1/subjects/{quote(found.subject)}/mentions.atom"
+    path += f"?sort={found.sort}" if is_sorted else ""
     add_element(root, "link", rel="self", type=FEED_TYPES[0], href=path)
     # The dashboard's address of the subject: dashboard/src/address.ts.
     page = f"{place.base}/?{urlencode({'subject': found.subject})}"

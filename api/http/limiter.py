@@ -16,7 +16,7 @@ from api.schema.parameters import (
     SpanParameters,
     TrendsParameters,
 )
-from api.schema.subject_parameters import MentionsParameters
+from api.schema.subject_parameters import FeedParameters
 from api.schema.topics import TopicsParameters
 from api.schema.values import MAX_HOURS
 
@@ -68,14 +68,22 @@ def finds_topics(parameters: object) -> bool:
     return is_of_topic or isinstance(parameters, TopicsParameters)
 
 
+def is_sorted(parameters: object) -> bool:
+    """Return whether the read sorts a whole list."""
+    return isinstance(parameters, ListParameters | FeedParameters) and parameters.sort != "newest"
+
+
 def is_heavy(parameters: object, form: str = "json") -> bool:
-    """Return whether it is a search, a file, a large page, a long sum, reasons, or finds topics."""
-    if form != "json" or isinstance(parameters, ExplainParameters) or finds_topics(parameters):
+    """Return whether the read is heavy.
+
+    That is a search, a file, a large page, a sorted list, a long sum, reasons, or one for topics.
+    """
+    is_whole = is_sorted(parameters) or finds_topics(parameters)
+    if form != "json" or isinstance(parameters, ExplainParameters) or is_whole:
         return True
     match parameters:
         case ListParameters():
-            is_ranked = isinstance(parameters, MentionsParameters) and parameters.sort == "score"
-            return bool(parameters.q) or parameters.limit > MAX_LIGHT_POSTS or is_ranked
+            return bool(parameters.q) or parameters.limit > MAX_LIGHT_POSTS
         case CompareParameters():
             return len(parameters.names) * parameters.max_hours > MAX_LIGHT_HOURS
         case SpanParameters():

@@ -1,4 +1,4 @@
-"""The posts and comments that statistics count, newest first, page by page."""
+"""The posts and comments that statistics count, page by page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,10 +13,11 @@ from api.reads.hours import (
     Reference,
     read_referenced,
 )
-from api.reads.listing import COMMENT, Listing, Page, Slice, below_place, place_of, read_page
+from api.reads.listing import COMMENT, Listing, Page, Slice, below_place, place_of
 from api.reads.mentions import MentionListing
 from api.reads.scopes import read_scope
 from api.reads.search import search_of, search_terms
+from api.reads.sorting import placed, read_list
 from api.reads.spans import window_of
 from api.schema.items import ItemAnswer, Items
 from api.schema.parameters import ItemsParameters
@@ -35,7 +36,7 @@ QUERY_HOURS = 4
 
 
 async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
-    """Return a page of the posts and comments of the window.
+    """Return a page of the posts and comments of the window, in the order of `sort`.
 
     With `q`, or without copies, a page may have fewer than `limit` items although another follows.
     A list of a subject has every copy that mentions it, as its statistics do. Raises
@@ -71,15 +72,24 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
         )
         if scope.community == ALL:
             copies = Copies(store, names, iso(window.start), end, label, search, talk=talk)
-    found = await read_page(listing, parameters.cursor, search, parameters.limit, copies)
-    items = Items([_answer(item, names) for item in found.items])
+    found, order = await read_list(
+        deps,
+        parameters,
+        parameters.sort,
+        listing,
+        search,
+        scope=scope,
+        window=window,
+        copies=copies,
+    )
+    items = Items([_answer(item, names, cursor) for item, cursor in placed(order, found.items)])
     return Page(items, found.below, scope.is_rematching)
 
 
-def _answer(item: Item, names: Sequence[str]) -> ItemAnswer:
+def _answer(item: Item, names: Sequence[str], cursor: str) -> ItemAnswer:
     more = {"post_id": item["id"]} if item["kind"] == "post" else {}
     empty = {"title": None, "comment_count": None}
-    found = {**empty, **with_places(item, names), **more, "order_key": place_of(item)}
+    found = {**empty, **with_places(item, names), **more, "order_key": cursor}
     return ItemAnswer.model_validate(found)
 
 
@@ -120,7 +130,7 @@ class _Listing:
 
     async def read(self, below: str, count: int) -> Slice[Item]:
         """Return at most `count` of the newest items below a place, and where to continue."""
-        if self._scope != ALL and self._talk is None:
+        if self._is_queried:
             return await self._of_one(below, count)
         references = await self._newest(below, count + 1)
         stored = await read_referenced(self._store, references[:count])
@@ -128,6 +138,20 @@ class _Listing:
             return Slice(stored, references[count - 1].place)
         rest = f"{next_hour(self._hours[-1])}:00:00Z_{MIN_ID}" if self._hours else None
         return Slice(stored, rest, is_spent=True)
+
+    async def exceeds(self, most: int) -> bool:
+        """Return whether items and the hours that list them are more than `most` together.
+
+        Items that are queried aren't counted.
+        """
+        if self._is_queried:
+            return False
+        found = await self._newest(self.end, most + 1)
+        return len(found) + MAX_HOURS_READ - self._left > most or bool(self._hours)
+
+    @property
+    def _is_queried(self) -> bool:
+        return self._scope != ALL and self._talk is None
 
     async def _of_one(self, below: str, count: int) -> Slice[Item]:
         """Read each kind by its part of the count; keep surplus items for the next read."""

@@ -1,29 +1,34 @@
 """The posts and comments that mention a subject."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from api.deps import Deps
 from api.reads.copies import with_places, words_of
 from api.reads.hours import HourWalk, Reference, read_referenced
-from api.reads.listing import COMMENT, Page, Slice, place_of, read_page
+from api.reads.listing import COMMENT, Page, Slice, place_of
+from api.reads.scope_items import is_about, mention_of
 from api.reads.scopes import Scope, read_scope_of_subject, scope_asked
 from api.reads.search import Search, search_of, search_terms
+from api.reads.sorting import (
+    cursor_in,
+    placed,
+    read_list,
+    read_sorted,
+    upvotes_of,
+)
 from api.reads.spans import window_of
 from api.schema.subject_parameters import MAX_RANKED, FeedParameters, MentionsParameters
 from api.schema.subjects import MentionAnswer, Mentions
-from api.schema.values import Kind
+from api.schema.values import RANK_END, Kind, Sort
 from shared.kinds import Talk
 from shared.models import ALL, Item, Label, Mention, SubjectHour
 from shared.stats.listed import has_kind
-from shared.stats.subjects import Listed, listed_in, sentiment_of
+from shared.stats.subjects import Listed, listed_in
 from shared.store import SUBJECT_HOURS, Store
 from shared.times import Window, iso
 
 KINDS: tuple[Kind, ...] = ("post", "comment")
-# Below all scores; Reddit's are far above.
-NO_SCORE = -(10**11)
-SCORE_END = "~"
 FEED_HOURS = 168
 FEED_ENTRIES = 50
 
@@ -33,13 +38,14 @@ Rank = tuple[int, str]
 
 @dataclass(frozen=True)
 class MentionFeed:
-    """The newest mentions of a subject."""
+    """The first mentions of a subject in an order."""
 
     subject: str
     title: str
+    sort: Sort
     mentions: Sequence[MentionAnswer]
     updated: str
-    """The time at which the newest of them was collected."""
+    """The time at which the last of them was collected."""
 
 
 class MentionListing:
@@ -80,6 +86,10 @@ class MentionListing:
             return Slice(found, references[count - 1].place)
         return Slice(found, self._walk.rest, is_spent=True)
 
+    async def exceeds(self, most: int) -> bool:
+        """Return whether mentions and the hours that list them are more than `most` together."""
+        return await self._walk.exceeds(self.end, most)
+
     def _references(self, hour: SubjectHour) -> list[Reference]:
         return [
             Reference(_place_of(each), each.community, each.kind)
@@ -97,19 +107,11 @@ class MentionListing:
         )
 
 
-def is_about(item: Item, scope: Scope) -> bool:
-    """Return whether an item mentions the scope's subject by its via; True without a subject."""
-    if scope.subject is None:
-        return True
-    mention = mention_of(item, scope)
-    return mention is not None and scope.via in {None, mention["via"]}
-
-
 async def read_mentions(deps: Deps, parameters: MentionsParameters) -> Page[Mentions]:
     """Return a page of the mentions of a subject in the window: what its statistics count.
 
-    With `q` a page may have fewer than `limit` mentions although another follows. Raises
-    UnknownSubject, UnknownCommunity and StoreError.
+    With `q`, a page of the newest may have fewer than `limit` although another follows. Raises
+    UnknownSubject, UnknownCommunity, BadParameters and StoreError.
     """
     community = scope_asked(deps.settings, parameters)
     found_scope = await read_scope_of_subject(deps, parameters.id, parameter="id")
@@ -129,11 +131,14 @@ async def read_mentions(deps: Deps, parameters: MentionsParameters) -> Page[Ment
     )
     search = search_of(search_terms(parameters.q or ""))
     if parameters.sort == "score":
-        found, cursor_of = await _by_score(listing, parameters, search), _cursor_of
+        found = await _by_score(listing, parameters, search)
+        cursors = [(item, _cursor_of(item)) for item in found.items]
     else:
-        _, cursor = _split(parameters.cursor)
-        found, cursor_of = await read_page(listing, cursor, search, parameters.limit), place_of
-    answers = _answers(found.items, scope, names, cursor_of)
+        found, order = await read_list(
+            deps, parameters, parameters.sort, listing, search, scope=scope, window=window
+        )
+        cursors = placed(order, found.items)
+    answers = _answers(cursors, scope, names)
     return Page(Mentions(answers), found.below, scope.is_rematching)
 
 
@@ -142,94 +147,75 @@ async def _by_score(
 ) -> Slice[Item]:
     """Return a page of the newest MAX_RANKED mentions, those with most upvotes first.
 
-    A cursor with a score names the mention below which to continue; one without leaves out newer
-    mentions.
+    A cursor names the mention below which to continue. Raises BadParameters and StoreError.
     """
-    score, place = _split(parameters.cursor)
-    is_later = score is not None and place is not None
-    below = listing.end if place is None or is_later else min(listing.end, place)
-    found = (await listing.read(below, MAX_RANKED)).items
+    cursor = cursor_in(parameters.cursor, parameters.sort)
+    found = (await listing.read(listing.end, MAX_RANKED)).items
     wanted = [item for item in found if search is None or search(words_of(item))]
     wanted.sort(key=_rank, reverse=True)
-    if score is not None and place is not None:
-        wanted = [item for item in wanted if _rank(item) < (score, place)]
+    if cursor is not None:
+        after = (cursor.numbers[-1], cursor.place)
+        wanted = [item for item in wanted if _rank(item) < after]
     shown = wanted[: parameters.limit]
     return Slice(shown, _cursor_of(shown[-1]) if len(wanted) > len(shown) else None)
 
 
 async def read_feed(deps: Deps, parameters: FeedParameters) -> MentionFeed:
-    """Return the newest mentions of a subject in a week. Raises UnknownSubject and StoreError."""
+    """Return the first mentions of a subject in a week, in the order of `sort`.
+
+    Raises UnknownSubject, BadParameters and StoreError.
+    """
     scope = await read_scope_of_subject(deps, parameters.id, parameter="id")
     window = Window.of_hours(FEED_HOURS, deps.clock())
-    found = await newest_mentions(deps, scope, window, FEED_ENTRIES)
+    if parameters.sort == "newest":
+        found = await newest_mentions(deps, scope, window, FEED_ENTRIES)
+    else:
+        listing = await _all_mentions(deps, scope, window)
+        first, order = await read_sorted(
+            deps, parameters.sort, listing, None, FEED_ENTRIES, scope=scope, window=window
+        )
+        found = _answers(placed(order, first.items), scope, deps.settings.watched)
     # Without mentions the feed dates from the beginning of the day.
     updated = max(
         (each.collected_at for each in found), default=f"{iso(window.end)[:10]}T00:00:00Z"
     )
-    return MentionFeed(parameters.id.lower(), scope.title, found, updated)
+    return MentionFeed(parameters.id.lower(), scope.title, parameters.sort, found, updated)
 
 
 async def newest_mentions(
     deps: Deps, scope: Scope, window: Window, limit: int
 ) -> list[MentionAnswer]:
     """Return the newest mentions of the scope's subject in a window. Raises StoreError."""
-    names = deps.settings.watched
-    end = iso(window.end) + "~"
-    listing = MentionListing(
-        await deps.watched_store(),
-        scope,
-        window,
-        end,
-        names,
-        label=None,
-        kinds=KINDS,
-    )
+    listing = await _all_mentions(deps, scope, window)
     found = await listing.read(listing.end, limit)
-    return _answers(found.items, scope, names, place_of)
+    return _answers(placed(None, found.items), scope, deps.settings.watched)
+
+
+async def _all_mentions(deps: Deps, scope: Scope, window: Window) -> MentionListing:
+    end = iso(window.end) + "~"
+    store, names = await deps.watched_store(), deps.settings.watched
+    return MentionListing(store, scope, window, end, names, label=None, kinds=KINDS)
 
 
 def _place_of(listed: Listed) -> str:
     return listed.order_key + (COMMENT if listed.kind == "comment" else "")
 
 
-def label_in(item: Item, scope: Scope) -> Label:
-    """Return the label by which an item counts in a scope: of its subject, if there is one."""
-    mention = mention_of(item, scope)
-    return sentiment_of(item, mention)["label"] if mention else item["sentiment"]["label"]
-
-
-def mention_of(item: Item, scope: Scope) -> Mention | None:
-    """Return the mention of the scope's subject in an item; None if there is none."""
-    listed = item.get("mentions", ())
-    return next((each for each in listed if each["subject"] == scope.subject_id), None)
-
-
 def _rank(item: Item) -> Rank:
-    upvotes = item["upvotes"]
-    return (NO_SCORE if upvotes is None else upvotes, place_of(item))
+    return upvotes_of(item), place_of(item)
 
 
 def _cursor_of(item: Item) -> str:
     score, place = _rank(item)
-    return f"{score}{SCORE_END}{place}"
-
-
-def _split(cursor: str | None) -> tuple[int | None, str | None]:
-    """Return the score and the place of a cursor."""
-    if cursor is None:
-        return None, None
-    score, _, place = cursor.rpartition(SCORE_END)
-    return (int(score) if score else None), place
+    return f"{score}{RANK_END}{place}"
 
 
 def _answers(
-    items: Iterable[Item],
-    scope: Scope,
-    names: Sequence[str],
-    cursor_of: Callable[[Item], str],
+    placed_items: Iterable[tuple[Item, str]], scope: Scope, names: Sequence[str]
 ) -> list[MentionAnswer]:
-    found = ((item, mention_of(item, scope)) for item in items)
-    return [_answer(item, mention, names, cursor_of(item)) for item, mention in found if mention]
+    """Return items, each with its cursor, as mentions of the scope's subject."""
+    found = ((item, mention_of(item, scope), cursor) for item, cursor in placed_items)
+    return [_answer(item, own, names, cursor) for item, own, cursor in found if own]
 
 
 def _answer(item: Item, mention: Mention, names: Sequence[str], cursor: str) -> MentionAnswer:

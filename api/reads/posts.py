@@ -1,4 +1,4 @@
-"""The newest posts of a community, of all communities, or of a topic, page by page."""
+"""The posts of a community, of all communities, or of a topic, page by page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from api.deps import Deps
 from api.errors import NotFound
 from api.reads.copies import Copies, is_talk, with_places
 from api.reads.hours import HourWalk, Reference, read_referenced
-from api.reads.listing import Listing, Page, Slice, read_page, sliced
-from api.reads.mentions import MentionListing, is_about, label_in
+from api.reads.listing import Listing, Page, Slice, sliced
+from api.reads.mentions import MentionListing
+from api.reads.scope_items import is_about, label_in
 from api.reads.scopes import Scope, read_scope
 from api.reads.search import search_of, search_terms
+from api.reads.sorting import placed, read_list
 from api.reads.spans import window_of
 from api.reads.trending import only_watched, topics_at
 from api.schema.items import PostAnswer, Posts
@@ -28,7 +30,7 @@ ONLY_POSTS: tuple[Kind, ...] = ("post",)
 
 
 async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Posts]:
-    """Return a page of the posts of the window, or of a topic.
+    """Return a page of the posts of the window, or of a topic, in the order of `sort`.
 
     A cursor names the post below which to continue, so posts that arrive meanwhile change nothing.
     With `q`, or without copies, a page may have fewer than `limit` posts although another follows.
@@ -40,6 +42,7 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Pos
     names = deps.settings.watched
     label, talk = parameters.sentiment, parameters.talk
     search = search_of(search_terms(parameters.q or ""))
+    window, end = window_of(parameters, deps.clock())
     listing: Listing[Post]
     if parameters.topic:
         of_topic = await _topic_listing(store, scope, names, parameters)
@@ -48,7 +51,6 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Pos
             store, names, "", of_topic.end, label, search, among=of_topic.keys, talk=talk
         )
     else:
-        window, end = window_of(parameters, deps.clock())
         copies = Copies(store, names, iso(window.start), end, label, search, talk=talk)
         if scope.subject is not None:
             mentions = MentionListing(
@@ -58,14 +60,22 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Pos
         else:
             listing = _WindowListing(store, scope.community, names, window, label, talk, end)
     has_all = scope.community != ALL or scope.subject is not None
-    found = await read_page(
-        listing, parameters.cursor, search, parameters.limit, None if has_all else copies
+    found, order = await read_list(
+        deps,
+        parameters,
+        parameters.sort,
+        listing,
+        search,
+        scope=scope,
+        window=window,
+        copies=None if has_all else copies,
     )
-    return Page(
-        Posts([PostAnswer.model_validate(with_places(post, names)) for post in found.items]),
-        found.below,
-        scope.is_rematching,
-    )
+    posts = [_answer(post, names, cursor) for post, cursor in placed(order, found.items)]
+    return Page(Posts(posts), found.below, scope.is_rematching)
+
+
+def _answer(post: Post, names: Sequence[str], cursor: str) -> PostAnswer:
+    return PostAnswer.model_validate({**with_places(post, names), "order_key": cursor})
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,9 @@ class _TopicListing:
     async def read(self, below: str, count: int) -> Slice[Post]:
         found = [post for post in self.posts if post["order_key"] < below]
         return sliced(found, count)
+
+    async def exceeds(self, most: int) -> bool:
+        return len(self.posts) > most
 
 
 async def _topic_listing(
@@ -123,9 +136,15 @@ class _WindowListing:
     end: str
 
     async def read(self, below: str, count: int) -> Slice[Post]:
+        return await (self._by_hours if self._has_hours else self._of_one)(below, count)
+
+    async def exceeds(self, most: int) -> bool:
+        return self._has_hours and await self._newest.exceeds(self.end, most)
+
+    @property
+    def _has_hours(self) -> bool:
         # No index has kinds, but the hours of `all` list them.
-        by_hours = self.scope == ALL or self.talk is not None
-        return await (self._by_hours if by_hours else self._of_one)(below, count)
+        return self.scope == ALL or self.talk is not None
 
     async def _of_one(self, below: str, count: int) -> Slice[Post]:
         found = await self.store.query(

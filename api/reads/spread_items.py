@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from api.reads.hours import Reference, read_referenced
 from api.reads.listing import COMMENT
-from api.reads.mentions import is_about
+from api.reads.scope_items import is_about
 from api.reads.scopes import Scope
 from shared.models import ALL, Item, ScopeHour, SubjectHour
 from shared.stats.listed import comments_in, posts_in

@@ -12,7 +12,7 @@ from api.errors import BadParameters
 from api.reads.copies import is_talk
 from api.reads.coverage import coverage_answer, coverage_in, read_states
 from api.reads.listing import Slice, place_of
-from api.reads.mentions import is_about, label_in, mention_of
+from api.reads.scope_items import is_about, label_in, mention_of
 from api.reads.scopes import Scope, read_scope_of_subject, scope_of
 from api.reads.span_items import MAX_COST, SpanItems, read_span_items
 from api.reads.spans import read_spans
@@ -273,6 +273,10 @@ class TopicListing:
         found = [item for item in self.items if place_of(item) < below]
         more = place_of(found[count - 1]) if len(found) > count else None
         return Slice(found[:count], more)
+
+    async def exceeds(self, most: int) -> bool:
+        """Return whether there are more than `most` items."""
+        return len(self.items) > most
 
 
 async def read_topic_items(

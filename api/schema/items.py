@@ -198,7 +198,7 @@ class PostAnswer(Answer):
 
 
 class Posts(RootModel[list[PostAnswer]]):
-    """Posts, newest first."""
+    """Posts, in the order of `sort`."""
 
 
 class CommentAnswer(Answer):
@@ -285,4 +285,4 @@ class ItemAnswer(Answer):
 
 
 class Items(RootModel[list[ItemAnswer]]):
-    """Posts and comments, newest first."""
+    """Posts and comments, in the order of `sort`."""

@@ -10,6 +10,8 @@ from api.schema.values import (
     ITEM_ID,
     MAX_COMPARED,
     MAX_HOURS,
+    MAX_SORTED,
+    MAX_SORTED_HOURS,
     MAX_SPAN_DAYS,
     Bound,
     CommunityName,
@@ -19,7 +21,10 @@ from api.schema.values import (
     Format,
     Hours,
     Kind,
+    ListCursor,
+    MentionSort,
     Moment,
+    Sort,
     SubjectId,
     WholeNumber,
 )
@@ -64,6 +69,15 @@ OneVia = Annotated[
 ]
 
 
+SORTS = (
+    "newest; reach (most upvotes first; what has none comes last), most_negative or most_positive"
+    " (by compound, of a list of a subject what its items say of the subject), or influence (first"
+    " what moves the mean of the window most, down or up)"
+)
+SORTED_WHOLE = (
+    f"All but newest take lists of up to {MAX_SORTED} items and hours that have any, together, and"
+    f" of up to {MAX_SORTED_HOURS} such hours; longer ones are refused"
+)
 AskedGranularity = Literal[Granularity, "auto"]
 STEPS = (
     "hour, 2h, 4h, 8h, day, week or auto, which is the shortest of them of which at least half have"
@@ -357,9 +371,11 @@ class ListParameters(CommunityParameters, FormatParameters):
         examples=["2026-11-22T12:00:00Z"],
         json_schema_extra={"format": "date-time"},
     )
-    cursor: Cursor | None = Field(
+    sort: MentionSort = "newest"
+    cursor: ListCursor | None = Field(
         default=None,
-        description="the beginning of the page, from the Link header of the page before",
+        description="the beginning of the page, from the Link header of the page before; it goes"
+        " with the same `sort`",
         examples=["2026-11-23T13:05:07Z_1abcde"],
     )
 
@@ -367,6 +383,7 @@ class ListParameters(CommunityParameters, FormatParameters):
 class PostsParameters(SubjectFilter, ListParameters):
     """The filters and the page of a list of posts."""
 
+    sort: Sort = Field(default="newest", description=f"{SORTS}. {SORTED_WHOLE}", examples=["reach"])
     topic: str | None = Field(
         default=None,
         max_length=MAX_SEARCH_CHARS,
@@ -384,6 +401,7 @@ class PostsParameters(SubjectFilter, ListParameters):
 class ItemsParameters(SubjectFilter, ListParameters):
     """The filters and the page of a list of posts and comments."""
 
+    sort: Sort = Field(default="newest", description=f"{SORTS}. {SORTED_WHOLE}", examples=["reach"])
     kind: Kind | None = Field(
         default=None, description="post or comment; without it, both", examples=["comment"]
     )

@@ -4,12 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from api.schema.parameters import ComparedSpanParameters, ListParameters, Parameters
+from api.schema.parameters import (
+    SORTED_WHOLE,
+    SORTS,
+    ComparedSpanParameters,
+    ListParameters,
+    Parameters,
+)
 from api.schema.values import (
-    PLACE,
     SUBJECT_ID,
     CommunityName,
     Kind,
+    MentionCursor,
+    MentionSort,
+    Sort,
     SubjectId,
     WholeNumber,
     names_in,
@@ -21,8 +29,6 @@ MAX_SUBJECTS = 100
 TOP_SUBJECTS = 10
 # Mentions that `sort=score` ranks: the newest ones of the window.
 MAX_RANKED = 500
-# A place in a list by score begins with the item's upvotes.
-MENTION_CURSOR = rf"^(-?[0-9]{{1,12}}~)?{PLACE}$"
 
 SubjectIds = Annotated[
     tuple[Annotated[str, Field(pattern=SUBJECT_ID)], ...],
@@ -59,15 +65,16 @@ class MentionsParameters(ListParameters):
         " post about it) or home (in its own community, without a name); without it, all three",
         examples=["text"],
     )
-    sort: Literal["newest", "score"] = Field(
+    sort: MentionSort = Field(
         default="newest",
-        description="newest or score: score ranks by upvotes, among the newest"
-        f" {MAX_RANKED} mentions of the window that fit; what has no upvotes comes last",
-        examples=["score"],
+        description=f"{SORTS}. {SORTED_WHOLE}. score is as reach, but of a longer list it ranks the"
+        f" newest {MAX_RANKED} mentions alone",
+        examples=["reach"],
     )
-    cursor: Annotated[str, Field(pattern=MENTION_CURSOR)] | None = Field(
+    cursor: MentionCursor | None = Field(
         default=None,
-        description="the beginning of the page, from the Link header of the page before",
+        description="the beginning of the page, from the Link header of the page before; it goes"
+        " with the same `sort`",
         examples=["2026-11-23T13:05:07Z_1abcde"],
     )
 
@@ -85,9 +92,15 @@ class SubjectParameters(SubjectsParameters):
 
 
 class FeedParameters(Parameters):
-    """The subject whose mentions a feed has."""
+    """The subject whose mentions a feed has, and their order."""
 
     id: PathSubject
+    sort: Sort = Field(
+        default="newest",
+        description=f"which of the mentions of a week: the first 50 in an order. {SORTS}."
+        f" {SORTED_WHOLE}",
+        examples=["reach"],
+    )
 
 
 class VoiceParameters(SubjectsParameters):

@@ -16,6 +16,10 @@ MAX_SPAN_DAYS = 366
 # A comparison reads twice the span, of each scope.
 MAX_COMPARED_DAYS = 180
 MAX_COMPARED = 10
+# A list in another order than newest first is read whole: this many items, and hours that list
+# them, cost less than 1,000 request units together.
+MAX_SORTED = 800
+MAX_SORTED_HOURS = 350
 MAX_REVISION = 10**8
 # Reddit's longest names have 21 characters; longer names up to this limit are unknown communities.
 MAX_NAME_CHARS = 100
@@ -24,6 +28,13 @@ MAX_NAME_CHARS = 100
 ITEM_ID = r"[A-Za-z0-9_.-]{1,128}"
 PLACE = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z_{ITEM_ID}!?"
 CURSOR = rf"^{PLACE}$"
+# In another order than newest first, a cursor begins with that order and a rank; for influence, the
+# mean from which it is measured is in between, and `score` has the rank alone.
+RANK_END = "~"
+_RANK = r"-?[0-9]{1,12}~"
+_ORDER = rf"((reach|most_negative|most_positive)~{_RANK}|influence~-?[0-9]{{1,7}}~{_RANK})"
+LIST_CURSOR = rf"^{_ORDER}?{PLACE}$"
+MENTION_CURSOR = rf"^({_ORDER}|{_RANK})?{PLACE}$"
 SUBJECT_ID = r"^[A-Za-z0-9_.-]{1,100}$"
 
 # Only at the end of a day in UTC: https://www.rfc-editor.org/rfc/rfc3339#section-5.7
@@ -93,6 +104,10 @@ def _after_leap(second_before: datetime) -> datetime:
 
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Cursor = Annotated[str, Field(pattern=CURSOR)]
+ListCursor = Annotated[str, Field(pattern=LIST_CURSOR)]
+MentionCursor = Annotated[str, Field(pattern=MENTION_CURSOR)]
+Sort = Literal["newest", "reach", "most_negative", "most_positive", "influence"]
+MentionSort = Literal[Sort, "score"]
 Format = Literal["json", "csv", "ndjson"]
 Kind = Literal["post", "comment"]
 CommunityName = Annotated[str, Field(max_length=MAX_NAME_CHARS)]

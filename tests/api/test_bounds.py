@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from api.errors import BadParameters
 from api.http.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
 from api.reads.explain.explanation import read_explanation
 from api.reads.hours import MAX_HOURS_READ
@@ -25,9 +26,10 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from api.schema.sentiment import ComparedScope
+from api.schema.values import MAX_SORTED, MAX_SORTED_HOURS
 from bench.fill import fill_months
 from bench.priced_store import PricedStore
-from shared.models import ALL, Cell, DayStats, Labelled, ScopeHour
+from shared.models import ALL, Cell, DayStats, Labelled, Post, ScopeHour
 from shared.stats.cell_threads import with_threads
 from shared.stats.cells import Scored, count
 from shared.store import DAYS, HOURS_OF_ALL, Query, Store
@@ -45,7 +47,7 @@ from tests.api.world import (
     keep,
     posts_back,
 )
-from tests.fixtures.stores import FilledStore
+from tests.fixtures.stores import Fill, FilledStore
 
 MAX_REQUEST_UNITS = 1000
 RECENT, ITEMS = "/api/v1/posts/recent", "/api/v1/items"
@@ -128,6 +130,54 @@ async def test_no_page_of_posts_and_comments_costs_more_than_the_bound(
         assert bill.request_units < MAX_REQUEST_UNITS
         if cursor is None:
             break
+
+
+async def fill_sorted_hours(store: Store) -> None:
+    """Store as many posts as a list of as many hours as it may have can be sorted with.
+
+    Each hour has comments, too, so that what lists its items is as long as it usually is.
+    """
+    posts = posts_back(
+        MAX_SORTED - MAX_SORTED_HOURS,
+        (MAX_SORTED_HOURS - 1) * HOUR / (MAX_SORTED - MAX_SORTED_HOURS),
+    )
+    comments = [a_comment(n, NOW - n * 3 * MINUTE, NAMES[n % 3]) for n in range(7000)]
+    await keep(store, [_long(post) for post in posts], comments)
+
+
+async def fill_sorted_day(store: Store) -> None:
+    """Store as many posts as a list of a day can be sorted with."""
+    await keep(store, [_long(post) for post in posts_back(MAX_SORTED - 24, MINUTE)])
+
+
+def _long(post: Post) -> Post:
+    return {**post, "content": "some words that people say " * 60, "kinds": ["problem"]}
+
+
+@pytest.mark.parametrize("given", [{}, {"talk": "problem"}, {"subreddit": "aws"}], ids=str)
+@pytest.mark.parametrize("fill", [fill_sorted_hours, fill_sorted_day])
+async def test_no_sorted_list_costs_more_than_the_bound(
+    filled_store: FilledStore, given: dict[str, str], fill: Fill
+) -> None:
+    priced = PricedStore(await filled_store(fill))
+    asked: dict[str, Any] = {**given, "sort": "influence", "limit": 1, "hours": MAX_SORTED_HOURS}
+    with priced.counting() as bill:
+        page = await read_recent_posts(deps_of(priced), PostsParameters.model_validate(asked))
+    assert page.next_cursor is not None
+    assert bill.request_units < MAX_REQUEST_UNITS
+    # One of a community alone is a third as long.
+    assert bill.request_units > (800 if "subreddit" not in given else 170)
+
+
+async def test_a_list_that_is_too_long_to_be_sorted_costs_no_more(
+    filled_store: FilledStore,
+) -> None:
+    priced = PricedStore(await filled_store(fill_sorted_hours))
+    for community in (None, "aws"):
+        asked = ItemsParameters(sort="influence", hours=2160, subreddit=community)
+        with priced.counting() as bill, pytest.raises(BadParameters):
+            await read_items(deps_of(priced), asked)
+        assert bill.request_units < MAX_REQUEST_UNITS
 
 
 TEN = tuple(f"community{number}" for number in range(10))
@@ -380,6 +430,11 @@ async def test_those_who_search_wait_in_a_line_and_beyond_it_are_told_to_come_ag
         (f"{ITEMS}?limit=500", True),
         (f"{MENTIONS}?q=x", True),
         (f"{MENTIONS}?sort=score", True),
+        (f"{MENTIONS}?sort=reach", True),
+        (f"{MENTIONS}.atom?sort=influence", True),
+        (f"{ITEMS}?sort=most_negative", True),
+        (f"{RECENT}?sort=most_positive", True),
+        (f"{RECENT}?sort=newest", False),
         (f"{MENTIONS}?format=csv", True),
         ("/api/v1/subjects?hours=2160", True),
         ("/api/v1/subjects/cursor?hours=2160", True),

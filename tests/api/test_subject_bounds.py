@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import pytest
 
+from api.errors import BadParameters
 from api.reads.explain.explanation import read_explanation
 from api.reads.items import read_items
 from api.reads.markers import read_effect
@@ -303,6 +305,19 @@ async def test_no_list_of_a_subject_costs_more_than_the_bound(busy) -> None:
         (read_topics, TopicsParameters(subject=MANY[0], hours=hours)) for hours in (24, 168, 2160)
     ]
     await check(busy, calls)
+
+
+@pytest.mark.parametrize("hours", SPANS)
+async def test_no_sorted_list_of_a_subject_costs_more_than_the_bound(busy, hours: int) -> None:
+    priced = PricedStore(busy)
+    given: Any = {"hours": hours, "limit": 500}
+    for sort, via in product(("reach", "influence"), (None, "home")):
+        asked = MentionsParameters(id=MANY[0], sort=sort, via=via, **given)
+        # One that is too long is refused, for no more.
+        with priced.counting() as bill, suppress(BadParameters):
+            await read_mentions(deps_of(priced, names=PLACES), asked)
+        assert bill.request_units < MAX_REQUEST_UNITS, (sort, via, bill.by_kind())
+        assert bill.request_units > 1
 
 
 async def test_tables_stay_below_half_a_megabyte(busy) -> None:
