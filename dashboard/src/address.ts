@@ -1,6 +1,8 @@
 /** The address holds all state of the page, so that a link shows a colleague the same view. */
 
-import type { Kind, Label, Talk, Via } from "./api";
+import type { Kind, Label, Order, Talk, Via } from "./api";
+
+export type { Order } from "./api";
 
 export const VIEWS = [
   "subjects",
@@ -15,6 +17,14 @@ export type View = (typeof VIEWS)[number];
 export const WINDOWS = [24, 168, 720, 2160] as const;
 export const KINDS = ["posts", "items", "comments"] as const satisfies Kind[];
 export const LABELS = ["positive", "neutral", "negative"] as const satisfies Label[];
+/** The orders of a list beside newest first; `score` is of mentions alone, and of the newest 500. */
+export const ORDERS = [
+  "reach",
+  "most_negative",
+  "most_positive",
+  "influence",
+  "score",
+] as const satisfies Order[];
 export const VIAS = ["text", "thread", "home"] as const satisfies Via[];
 /** All kinds of talk, in the order of the page: the API's type says when one is missing. */
 export const TALK = Object.keys({
@@ -52,8 +62,8 @@ export interface Address {
   talk: Talk | null;
   /** How the listed items are about the subject; null: in any way. */
   via: Via | null;
-  /** The order of mentions; null: newest first. */
-  sort: "score" | null;
+  /** The order of the list; null: newest first. */
+  sort: Order | null;
   q: string | null;
   /** A span of time instead of the window: start inclusive, end exclusive. */
   start: string | null;
@@ -186,7 +196,7 @@ export function parseAddress(search: string): Address {
     sentiment: one<Label | null>("sentiment", LABELS, null),
     talk: one<Talk | null>("talk", TALK, null),
     via: one<Via | null>("via", VIAS, null),
-    sort: one<"score" | null>("sort", ["score"], null),
+    sort: one<Order | null>("sort", ORDERS, null),
     q: query.get("q")?.slice(0, 200) || null,
     start: time("start"),
     end: time("end"),

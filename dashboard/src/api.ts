@@ -1,6 +1,6 @@
 /** The API: its types, its addresses, and fetching from it. */
 
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 type Schemas = components["schemas"];
 export type Comparison = Schemas["Comparison"];
@@ -27,6 +27,9 @@ export type Mention = Schemas["MentionAnswer"];
 export type Trends = Schemas["SentimentTrends"];
 /** How an item is about a subject: it names it, it stands in its thread, or in its home community. */
 export type Via = Mention["via"];
+type MentionsQuery = NonNullable<operations["subject_mentions"]["parameters"]["query"]>;
+/** An order of a list of mentions other than newest first; other lists have no `score`. */
+export type Order = Exclude<NonNullable<MentionsQuery["sort"]>, "newest">;
 /** A kind of talk, such as problem or question. */
 export type Talk = NonNullable<Post["kinds"]>[number];
 export type KindsOfWindow = NonNullable<SubjectCard["kinds"]>;

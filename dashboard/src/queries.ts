@@ -21,6 +21,7 @@ import {
   type Markers,
   type Mention,
   markerEffectPath,
+  type Order,
   type PostDetail,
   type Rematch,
   type ScopeTopics,
@@ -231,10 +232,14 @@ export function useTrendsByCommunity(subject: string, hours: number): QueryState
   );
 }
 
-/** Return the mentions of a subject that have most upvotes; null: request nothing. */
-export function useTopMentions(subject: string | null, hours: number): QueryState<Mention[]> {
-  const query = { ...spanOf(hours), sort: "score", limit: FIRST_MENTIONS };
-  return useQuery(subject === null ? null : subjectPath(subject, query, "/mentions"));
+/** Return the first mentions of a subject in an order; null: request nothing. */
+export function useTopMentions(
+  subject: string,
+  hours: number,
+  sort: Order | null,
+): QueryState<Mention[]> {
+  const query = { ...spanOf(hours), sort, limit: FIRST_MENTIONS };
+  return useQuery(sort === null ? null : subjectPath(subject, query, "/mentions"));
 }
 
 /** Return the share of voice of a set of subjects; an empty set: own ones and competitors. */

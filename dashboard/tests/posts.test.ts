@@ -31,6 +31,21 @@ describe("the list's address at the API", () => {
     );
   });
 
+  test("asks for every list in its order; only mentions have the newest 500 by score", () => {
+    expect(pathOf("?view=posts&sort=most_negative")).toBe(
+      "/api/v1/posts/recent?hours=24&sort=most_negative&limit=50",
+    );
+    expect(pathOf("?view=posts&kind=items&sort=influence")).toBe(
+      "/api/v1/items?hours=24&sort=influence&limit=50",
+    );
+    expect(pathOf("?view=posts&subject=cursor&sort=reach")).toBe(
+      "/api/v1/subjects/cursor/mentions?hours=24&sort=reach&limit=50",
+    );
+    expect(pathOf("?view=posts&said=t1&subreddit=claude&sort=score")).toBe(
+      "/api/v1/items?subreddit=claude&hours=24&topic=t1&sort=reach&limit=50",
+    );
+  });
+
   test("asks for the days of the window, or for a span within them", () => {
     const days = "?from=2026-11-18&to=2026-11-20";
     expect(pathOf(days)).toBe("/api/v1/posts/recent?start=2026-11-18&end=2026-11-21&limit=50");

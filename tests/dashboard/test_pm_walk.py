@@ -16,6 +16,7 @@ NAME, ID = "Cursor", "cursor"
 COMPETITORS = ("Claude Code", "GitHub Copilot")
 EXCLUDED = "mouse cursor"
 WEIGHTIEST = 5
+WEIGHTIEST_FIRST = "Mentions, most upvotes of the newest 500 first"
 
 
 @pytest.fixture
@@ -127,9 +128,9 @@ def compare_with_competitors(page: Page) -> None:
 def open_the_weightiest_mentions(page: Page, product: Product) -> None:
     figures = page.get_by_role("region", name="Figures", exact=True)
     figures.get_by_role("link", name=NAME, exact=True).click()
-    page.get_by_role("button", name="Most upvotes").click()
+    page.get_by_role("combobox", name="Order").select_option("Most upvotes of the newest 500")
     page.get_by_role("link", name=re.compile("^All .* mention")).click()
-    listed = page.get_by_role("list", name="Mentions, most upvotes first")
+    listed = page.get_by_role("list", name=WEIGHTIEST_FIRST)
     for number, mention in enumerate(weightiest(product)):
         listed.get_by_role("listitem").nth(number).get_by_role("link").first.click()
         post = page.get_by_role("complementary", name="Post")
@@ -150,7 +151,7 @@ def share_the_address(page: Page, colleague: Page) -> None:
 
 
 def listed_posts(page: Page) -> Locator:
-    return page.get_by_role("list", name="Mentions, most upvotes first").locator("[data-post]")
+    return page.get_by_role("list", name=WEIGHTIEST_FIRST).locator("[data-post]")
 
 
 def names_of(links: Locator) -> list[str]:

@@ -70,6 +70,62 @@ def test_a_sentiment_is_chosen(visit: Visit, product: Product, label: str) -> No
     expect_exactly(page, all_posts(product, hours=168, subreddit="Cursor"))
 
 
+@pytest.mark.parametrize(
+    ("order", "sort"),
+    [
+        ("Most upvotes", "reach"),
+        ("Most negative", "most_negative"),
+        ("Most positive", "most_positive"),
+        ("Most influence", "influence"),
+    ],
+)
+def test_an_order_is_chosen(visit: Visit, product: Product, order: str, sort: str) -> None:
+    page = visit.open(view="posts", subreddit="claude")
+    picker = page.get_by_role("combobox", name="Order")
+    picker.select_option(order)
+    expect(page).to_have_url(f"{product.url}/?view=posts&subreddit=claude&sort={sort}")
+    posts = all_posts(product, subreddit="claude", sort=sort)
+    newest = all_posts(product, subreddit="claude")
+    assert sorted(map(name_of, posts)) == sorted(map(name_of, newest))
+    assert posts != newest
+    for reload in (False, True):
+        if reload:
+            page.reload()
+        listed = page.get_by_role("list", name=f"Posts, {order.lower()} first")
+        expect(listed.get_by_role("listitem").first).to_be_visible()
+        assert shown_in(page)[:50] == [name_of(post) for post in posts[:50]]
+        expect(picker.locator("option:checked")).to_have_text(order)
+    picker.select_option("Newest")
+    expect(page).to_have_url(f"{product.url}/?view=posts&subreddit=claude")
+    expect_exactly(page, newest)
+
+
+def test_the_order_is_reached_and_chosen_by_keys(visit: Visit, product: Product) -> None:
+    page = visit.open(view="posts")
+    kinds = page.get_by_role("group", name="What is listed")
+    kinds.get_by_role("button").last.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("combobox", name="Order")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page).to_have_url(f"{product.url}/?view=posts&sort=reach")
+    expect(page.get_by_role("list", name="Posts, most upvotes first")).to_be_visible()
+
+
+def test_a_list_that_is_too_long_to_be_sorted_says_so_and_there_is_a_way_out(
+    visit: Visit, product: Product
+) -> None:
+    assert len(all_posts(product, hours=2160)) > 500
+    page = visit.open(view="posts", hours=2160, sort="influence")
+    expect(page.get_by_role("alert")).to_contain_text("too long to be sorted")
+    page.get_by_role("link", name="Show the newest first").click()
+    expect(page).to_have_url(f"{product.url}/?view=posts&hours=2160")
+    expect(rows_of(page).first).to_be_visible()
+    # Chromium itself reports the 422.
+    assert all("422" in complaint for complaint in visit.complaints)
+    visit.page.goto("about:blank")
+    visit.complaints.clear()
+
+
 def test_words_and_phrases_that_are_typed_are_searched_for(visit: Visit, product: Product) -> None:
     everything = all_posts(product)
     words = words_of(everything)

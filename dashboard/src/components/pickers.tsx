@@ -38,9 +38,7 @@ export function SubjectPicker({ all }: { all: string }) {
       <span class="hidden">Subject</span>
       <select
         value={known?.id ?? chosen ?? ""}
-        onChange={(event) =>
-          go({ subject: event.currentTarget.value || null, via: null, sort: null })
-        }
+        onChange={(event) => go({ subject: event.currentTarget.value || null, via: null })}
       >
         <option value="">{all}</option>
         {chosen && !known && <option value={chosen}>{chosen}</option>}

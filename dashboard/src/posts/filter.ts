@@ -38,16 +38,17 @@ export function listPath(to: Address, options: { limit: number } | { format: "cs
   const window = topic ? { topic, at } : start || end ? { start, end } : days;
   const hours = from ? null : to.hours;
   if (listsMentions(to)) {
-    const { via, sort } = to;
-    const filter = { subreddit, hours, sentiment, talk, q, ...window, via, sort };
+    const { via } = to;
+    const filter = { subreddit, hours, sentiment, talk, q, ...window, via, sort: to.sort };
     return subjectPath(
       subject ?? "",
       { ...filter, kind: KINDS[kind ?? "items"], ...options },
       "/mentions",
     );
   }
+  const sort = to.sort === "score" ? "reach" : to.sort;
   if (said && !topic) {
-    const filter = { subject, subreddit, hours, ...days, sentiment, q, topic: said };
+    const filter = { subject, subreddit, hours, ...days, sentiment, q, topic: said, sort };
     return apiPath("/items", { ...filter, kind: KINDS[kind ?? "items"], ...options });
   }
   const only = kind === "comments" ? { kind: "comment" } : {};
@@ -61,6 +62,7 @@ export function listPath(to: Address, options: { limit: number } | { format: "cs
     q,
     ...window,
     ...only,
+    sort,
     ...options,
   });
 }

@@ -21,7 +21,7 @@ export function Filters() {
       <SentimentPicker />
       <KindPicker />
       {listsMentions(address.value) && <ViaPicker />}
-      {listsMentions(address.value) && <SortPicker />}
+      <SortPicker hasScore={listsMentions(address.value)} />
       <Search
         label='Words and "phrases"'
         value={q ?? ""}

@@ -6,6 +6,7 @@ import { NO_FILTER } from "../address";
 import { EmptyNote, ErrorNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { MixedMethods, methodName } from "../components/methods";
+import { isTooLong, OtherOrders, orderName } from "../components/sort_picker";
 import { windowText } from "../components/window_text";
 import { isStale, lastEnded } from "../cycles";
 import { dateTime, plural } from "../format";
@@ -41,7 +42,11 @@ export function PostList() {
   if (!posts.length && error) {
     return (
       <ErrorNote error={error}>
-        <Link to={{ ...NO_FILTER, subject: null, subreddit: null }}>Show all posts</Link>
+        {isTooLong(error) ? (
+          <OtherOrders hasScore={listsMentions(address.value)} />
+        ) : (
+          <Link to={{ ...NO_FILTER, subject: null, subreddit: null }}>Show all posts</Link>
+        )}
       </ErrorNote>
     );
   }
@@ -55,7 +60,7 @@ export function PostList() {
       <ol
         class="post-list"
         ref={rows}
-        aria-label={`${listName()}, ${address.value.sort ? "most upvotes" : "newest"} first`}
+        aria-label={`${listName()}, ${orderName(address.value.sort)} first`}
       >
         {posts.map((each) =>
           "via" in each ? (

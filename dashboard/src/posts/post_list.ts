@@ -1,4 +1,4 @@
-/** A list of posts, newest first, that grows page by page. */
+/** A list of posts that grows page by page. */
 
 import type { Item, Mention, Post } from "../api";
 
@@ -55,14 +55,14 @@ export function showFresh({ posts, next, fresh, gap }: PostList): PostList {
   return { ...EMPTY_LIST, posts: mergePosts(fresh, posts), next };
 }
 
-/** Add a page at the end of a list by score. */
+/** Add a page at the end of a list in another order than newest first. */
 export function appendRanked(list: PostList, posts: ListItem[], next: string | null): PostList {
   const known = new Set(list.posts.map(itemKey));
   const more = posts.filter((post) => !known.has(itemKey(post)));
   return { ...list, posts: [...list.posts, ...more], next };
 }
 
-/** Merge a reloaded first page of a list by score: it has the new order, and the rest follows. */
+/** Merge a reloaded first page of such a list: it has the new order, and the rest follows. */
 export function mergeRanked(
   list: PostList | undefined,
   posts: ListItem[],

@@ -44,9 +44,9 @@ const lists = new RequestCache<PostList>(MAX_CACHED, (first) => {
 
 type Merge = (list: PostList | undefined, posts: ListItem[], next: string | null) => PostList;
 
-/** Return whether the list is by score: nothing is newer than its first row then. */
+/** Return whether the list isn't newest first: nothing is newer than its first row then. */
 function isRanked(address: string): boolean {
-  return new URL(address, location.origin).searchParams.get("sort") === "score";
+  return (new URL(address, location.origin).searchParams.get("sort") ?? "newest") !== "newest";
 }
 
 /** Add the next page, where the list ends. */

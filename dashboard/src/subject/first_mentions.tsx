@@ -1,9 +1,9 @@
-/** A subject's newest mentions, or those with most upvotes; the list has all. */
+/** A subject's first mentions, the newest or those in another order; the list has all. */
 
 import type { SubjectCard } from "../api";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
-import { SortPicker } from "../components/sort_picker";
+import { isTooLong, OtherOrders, SortPicker } from "../components/sort_picker";
 import { listOf } from "../components/subject_links";
 import { windowText } from "../components/window_text";
 import { now } from "../cycles";
@@ -15,7 +15,7 @@ import { type QueryState, useTopMentions } from "../queries";
 
 export function FirstMentions({ card }: { card: SubjectCard }) {
   const { sort, hours } = address.value;
-  const top = useTopMentions(sort ? card.id : null, hours);
+  const top = useTopMentions(card.id, hours, sort);
   const shown: QueryState<SubjectCard["newest"]> = sort
     ? top
     : { data: card.newest, error: undefined };
@@ -24,9 +24,13 @@ export function FirstMentions({ card }: { card: SubjectCard }) {
     <section class="card first-mentions" aria-labelledby="mentions">
       <div class="card-head">
         <h2 id="mentions">Mentions</h2>
-        <SortPicker />
+        <SortPicker hasScore />
       </div>
-      <DataState state={shown} skeleton={<Skeleton height={88} rows={5} />}>
+      <DataState
+        state={shown}
+        skeleton={<Skeleton height={88} rows={5} />}
+        hint={shown.error && isTooLong(shown.error) && <OtherOrders hasScore />}
+      >
         {(mentions) =>
           mentions.length ? (
             <>
