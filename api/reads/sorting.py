@@ -192,7 +192,7 @@ def _too_long(sort: Sort) -> BadParameter:
     return BadParameter(
         parameter="sort",
         detail=f"{sort!r}: this list is too long to be sorted",
-        takes=f"a list of up to {MAX_SORTED} items and hours that have any, together, and of up to"
+        takes=f"lists of up to {MAX_SORTED} items (each hour with items counts as one) in up to"
         f" {MAX_SORTED_HOURS} such hours: choose a shorter time, a community, a sentiment or a kind"
         " of talk; newest takes any list",
     )

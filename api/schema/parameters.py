@@ -75,8 +75,8 @@ SORTS = (
     " what moves the mean of the window most, down or up)"
 )
 SORTED_WHOLE = (
-    f"All but newest take lists of up to {MAX_SORTED} items and hours that have any, together, and"
-    f" of up to {MAX_SORTED_HOURS} such hours; longer ones are refused"
+    f"All but newest take lists of up to {MAX_SORTED} items (each hour with items counts as one)"
+    f" in up to {MAX_SORTED_HOURS} such hours; longer ones are refused"
 )
 AskedGranularity = Literal[Granularity, "auto"]
 STEPS = (
