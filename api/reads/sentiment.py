@@ -147,7 +147,9 @@ async def compare(deps: Deps, parameters: CompareParameters) -> Comparison:
     """
     _check_compared(parameters)
     scopes = await compared_scopes(deps, parameters.names)
-    spans = await read_spans(deps, parameters, until=parameters.until)
+    # Several scopes are compared with one time, whatever is known of each.
+    community = scopes[0].community if len(scopes) == 1 else ALL
+    spans = await read_spans(deps, parameters, until=parameters.until, community=community)
     _check_length(parameters, spans)
     if parameters.is_changed:
         return await _compare_changes(deps, parameters, scopes, spans)

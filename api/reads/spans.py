@@ -1,21 +1,24 @@
 """The time that a request is about."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from api.deps import Deps
 from api.errors import BadParameters
-from api.reads.coverage import observed_since, read_states
+from api.reads.coverage import States, coverage_in, observed_since, read_states
 from api.schema.parameters import ComparedSpanParameters, ListParameters, SpanParameters
 from api.schema.problems import BadParameter
 from api.schema.sentiment import Baseline, TimeWindow
 from api.schema.values import MAX_HOURS, MAX_SPAN_DAYS
 from shared.models import ALL
+from shared.stats.cells import cells_by_hour
+from shared.stats.compare import MIN_BEFORE, MIN_KNOWN
+from shared.stats.months import read_days
 from shared.stats.windows import HOUR, SECOND, Spans, Times
-from shared.store import COLLECTION, HOURS_OF_ALL, Query
+from shared.store import COLLECTION
 from shared.times import (
     EARLIEST,
-    HOUR_CHARS,
     Window,
     hour_of,
     hour_start,
@@ -49,13 +52,18 @@ def window_of(parameters: ListParameters, now: datetime) -> tuple[Window, str]:
 
 
 async def read_spans(
-    deps: Deps, parameters: SpanParameters, *, until: Literal["now", "collected"] = "now"
+    deps: Deps,
+    parameters: SpanParameters,
+    *,
+    until: Literal["now", "collected"] = "now",
+    community: str = ALL,
 ) -> Spans:
     """Return the window of the parameters, and the equal spans that are compared.
 
     With `hours` the window ends now, or at the last collection, and the spans are its full hours
     and those before them. With `start` it has full hours only, up to the last one that is over, or
-    with `collected` that was collected. Raises BadParameters and StoreError.
+    with `collected` that was collected. community is the one, or all, whose data must cover the
+    week before where a short window is compared with that. Raises BadParameters and StoreError.
     """
     now = deps.clock()
     last = await last_collection(deps, now) if until == "collected" else now
@@ -65,25 +73,37 @@ async def read_spans(
         over = hour_start(last) if start < hour_start(last) else hour_start(now)
         spans = Spans.between(start, min(end, over))
     if isinstance(parameters, ComparedSpanParameters) and parameters.is_in_rhythm:
-        spans = spans.in_rhythm(await _data_begins(deps))
+        return await _in_rhythm(deps, spans, community)
     return spans
 
 
-async def _data_begins(deps: Deps) -> datetime | None:
-    """Return since when there is data: the first observed hour with items; None if unknown.
+async def _in_rhythm(deps: Deps, spans: Spans, community: str) -> Spans:
+    """Return the spans with a short one compared with the week before, if data covers that."""
+    if not spans.is_short:
+        return spans
+    states = await read_states(deps, await deps.watched_store(), [community])
+    found = spans.in_rhythm(observed_since(states))
+    if found.because != "week_before" or await _is_covered(deps, states, community, found.before):
+        return found
+    return replace(spans, because="no_week_before")
 
-    A source that lists nothing older may have nothing older: there is no time before to compare
-    with. Raises StoreError.
+
+async def _is_covered(deps: Deps, states: States, community: str, span: Window) -> bool:
+    """Return whether a span is known and talked in enough to compare with.
+
+    Where nothing is recorded of what was observed, it is taken to be.
     """
-    states = await read_states(deps, await deps.watched_store(), [ALL])
-    observed = observed_since(states)
-    if observed is None:
-        return None
-    # A day comes before its hours.
-    first = Query(HOURS_OF_ALL, ALL, 2, order_by="id")
-    hours = [each["id"] for each in await (await deps.store()).query(first)]
-    known = [parse_iso(f"{hour}:00:00Z") for hour in hours if len(hour) == HOUR_CHARS]
-    return max(observed, known[0]) if known else observed
+    coverage = coverage_in(deps, states, community, span)
+    if coverage is None:
+        return True
+    hours = span.hours()
+    if len(coverage.unknown.intersection(hours)) > (1 - MIN_KNOWN) * len(hours):
+        return False
+    days = await read_days(await deps.watched_store(), [community], span.days())
+    cells = cells_by_hour(days[community])
+    items = sum(cells[hour]["posts"] + cells[hour]["comments"] for hour in hours if hour in cells)
+    usual = sum(state.get("hourly") or 0.0 for state in states.values() if state)
+    return items > 0 and items >= MIN_BEFORE * usual * len(hours)
 
 
 def time_window(spans: Spans) -> TimeWindow:

@@ -83,8 +83,8 @@ CHANGE = (
 )
 BECAUSE = (
     "just_before: it ends where the window's full hours begin; week_before: the same weekdays and"
-    " hours a week earlier; no_week_before: data is too young for those, and so it is the time just"
-    " before"
+    " hours a week earlier; no_week_before: there is too little data of those, and so it is the"
+    " time just before"
 )
 BY_THREAD = (
     "the change of the mean in which threads weigh by what they can tell, on which the verdict"

@@ -112,13 +112,23 @@ const until = "collected";
 /** A window of the API: the last hours, or the time from a start to an end. */
 export type Span = { hours: number } | { start: string; end: string };
 
+/** Return a window to compare: a short one with the same weekdays and hours a week earlier. */
+export function comparedSpan(span: Span): Query {
+  return "hours" in span ? { ...span, baseline: "rhythm" } : span;
+}
+
 /** Return the address of a comparison of scopes: communities, "all", or subject:ID. */
 export function comparisonPath(
   scopes: string[],
   span: Span,
   granularity: Granularity | "auto",
 ): string {
-  return apiPath("/sentiment/compare", { ...scopeQuery(scopes), ...span, until, granularity });
+  return apiPath("/sentiment/compare", {
+    ...scopeQuery(scopes),
+    ...comparedSpan(span),
+    until,
+    granularity,
+  });
 }
 
 /**
@@ -140,7 +150,7 @@ function scopeQuery(scopes: string[]): Query {
 }
 
 export function subjectsPath(span: Span): string {
-  return apiPath("/subjects", { ...span, until });
+  return apiPath("/subjects", { ...comparedSpan(span), until });
 }
 
 /** Return the address of one subject, or of something of it, such as "/mentions". */
@@ -155,11 +165,16 @@ export function markerEffectPath(id: string): string {
 
 /** Return the address of what made the change of a subject, a community or all. */
 export function explainPath(scope: Query, span: Span): string {
-  return apiPath("/explain", { ...scope, ...span });
+  return apiPath("/explain", { ...scope, ...comparedSpan(span) });
 }
 
 export function shareOfVoicePath(subjects: string[], span: Span, home: "exclude" | null): string {
-  return apiPath("/share-of-voice", { subjects: subjects.join(","), ...span, until, home });
+  return apiPath("/share-of-voice", {
+    subjects: subjects.join(","),
+    ...comparedSpan(span),
+    until,
+    home,
+  });
 }
 
 /** The error of a request; status 0: there was no response. */

@@ -47,8 +47,12 @@ export function smallChartStep(hours: number): Granularity {
   return hours <= 48 ? "hour" : "day";
 }
 
-/** The collected time: the window up to the last collection, its gaps, and the length of its steps. */
-export type Collected = Pick<Comparison, "window" | "gaps" | "granularity">;
+/**
+ * The collected time: the window up to the last collection, its gaps, and the length of its steps;
+ * and the time that changes compare it with.
+ */
+export type Collected = Pick<Comparison, "window" | "gaps" | "granularity"> &
+  Partial<Pick<Comparison, "before">>;
 
 /** A step that is observed less than this is hatched: LARGE_SHARE in shared/stats/gaps.py. */
 export const MIN_OBSERVED = 0.8;

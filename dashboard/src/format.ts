@@ -96,12 +96,18 @@ export function windowName(hours: number): string {
   return hours <= 24 ? `${hours} hours` : `${hours / 24} days`;
 }
 
-/** Return what a window of so many hours is compared with. */
-export function baselineName(hours: number, before?: Pick<Baseline, "because"> | null): string {
-  if (before?.because === "week_before") {
-    return hours > 24 ? "the same weekdays a week earlier" : "the same weekday a week earlier";
-  }
-  return `the ${windowName(hours)} before`;
+/** Return what a window of this many hours is compared with. */
+export function baselineName(hours: number, before?: Baseline | null): string {
+  if (before?.because !== "week_before") return `the ${windowName(hours)} before`;
+  const isLong = hours > 24;
+  if (isMidnight(before.start) && isMidnight(before.end))
+    return `the same ${isLong ? "weekdays" : "weekday"} a week earlier`;
+  return `the same ${isLong ? "weekdays and hours" : "hours"} a week earlier`;
+}
+
+/** Return whether a day begins then in UTC, as the API counts days. */
+function isMidnight(time: string): boolean {
+  return Date.parse(time) % (1000 * DAY_SECONDS) === 0;
 }
 
 /** The only subreddit with a dot in its name. */

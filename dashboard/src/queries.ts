@@ -4,11 +4,11 @@ import { useEffect } from "preact/hooks";
 import { dayAfter } from "./address";
 import {
   apiPath,
-  type Baseline,
   COMMUNITIES,
   type Communities,
   type ComparedScope,
   type Comparison,
+  comparedSpan,
   comparisonPath,
   type Explanation,
   explainPath,
@@ -74,12 +74,6 @@ const queries = new RequestCache<unknown>(MAX_CACHED, (address) => {
 function spanOf(hours: number): Span {
   const { from, to } = address.value;
   return from && to ? { start: from, end: dayAfter(to) } : { hours };
-}
-
-/** Return why the window is compared with what it is, once that is known. */
-export function baselineOf(hours: number): Baseline | undefined {
-  const { data } = queries.get(subjectsPath(spanOf(hours))).state.value as RequestState<Subjects>;
-  return data?.before;
 }
 
 /** Return what the address answers, and keep it up to date; null: request nothing. */
@@ -221,7 +215,7 @@ export function useSubjects(hours: number | null): QueryState<Subjects> {
 
 /** Return one subject with its figures. */
 export function useSubject(id: string, hours: number): QueryState<SubjectCard> {
-  return useQuery(subjectPath(id, { ...spanOf(hours), until: "collected" }));
+  return useQuery(subjectPath(id, { ...comparedSpan(spanOf(hours)), until: "collected" }));
 }
 
 /** Return how mentions of a subject run in each community. */
@@ -278,6 +272,12 @@ export function useAllTrends(hours: number): QueryState<AllTrends> {
   const error = names.error ?? requested.find((each) => each.error)?.error;
   const collected = requested[0]?.data;
   if (!collected || requested.some((each) => !each.data)) return { data: undefined, error };
-  const compared = requested.flatMap((each) => each.data?.subreddits ?? []);
+  // A community that is alone in its answer may be too young for the week before.
+  const because = collected.before?.because;
+  const compared = requested.flatMap(({ data }) =>
+    data?.before?.because === because
+      ? (data?.subreddits ?? [])
+      : (data?.subreddits ?? []).map((each) => ({ ...each, change: null })),
+  );
   return { data: { compared, collected }, error };
 }

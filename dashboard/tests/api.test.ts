@@ -2,11 +2,14 @@ import { describe, expect, test } from "vitest";
 import {
   ApiError,
   apiPath,
+  comparedSpan,
   comparisonPath,
   explainPath,
   nextPage,
   readError,
+  shareOfVoicePath,
   spanPath,
+  subjectsPath,
   topicsPath,
 } from "../src/api";
 
@@ -25,7 +28,7 @@ describe("an address of the API", () => {
 
   test("compares subjects and communities as scopes", () => {
     expect(comparisonPath(["subject:cursor", "Cursor"], { hours: 168 }, "hour")).toBe(
-      "/api/v1/sentiment/compare?scopes=subject%3Acursor%2CCursor&hours=168&until=collected&granularity=hour",
+      "/api/v1/sentiment/compare?scopes=subject%3Acursor%2CCursor&hours=168&baseline=rhythm&until=collected&granularity=hour",
     );
   });
 
@@ -51,8 +54,19 @@ describe("an address of the API", () => {
 
   test("compares up to the last collection", () => {
     expect(comparisonPath(["a", "b"], { hours: 24 }, "hour")).toBe(
-      "/api/v1/sentiment/compare?subreddits=a%2Cb&hours=24&until=collected&granularity=hour",
+      "/api/v1/sentiment/compare?subreddits=a%2Cb&hours=24&baseline=rhythm&until=collected&granularity=hour",
     );
+  });
+
+  test("compares a short window with the same hours a week earlier wherever it has changes", () => {
+    const day = { hours: 24 };
+    const asked = "hours=24&baseline=rhythm";
+    expect(subjectsPath(day)).toBe(`/api/v1/subjects?${asked}&until=collected`);
+    expect(explainPath({ subject: "x" }, day)).toBe(`/api/v1/explain?subject=x&${asked}`);
+    expect(shareOfVoicePath([], day, null)).toBe(`/api/v1/share-of-voice?${asked}&until=collected`);
+    expect(comparedSpan(day)).toEqual({ hours: 24, baseline: "rhythm" });
+    // What compares nothing takes no such parameter.
+    expect(topicsPath({ community: "a" }, day)).toBe("/api/v1/topics?community=a&hours=24");
   });
 });
 

@@ -167,12 +167,31 @@ test("a window is named by hours up to a day, and by days beyond", () => {
   ]);
 });
 
-test("a window is compared with the hours before, or with the same weekdays", () => {
-  expect(baselineName(24)).toBe("the 24 hours before");
-  expect(baselineName(72, { because: "just_before" })).toBe("the 3 days before");
-  expect(baselineName(72, { because: "no_week_before" })).toBe("the 3 days before");
-  expect(baselineName(72, { because: "week_before" })).toBe("the same weekdays a week earlier");
-  expect(baselineName(24, { because: "week_before" })).toBe("the same weekday a week earlier");
+describe("a window is compared with the hours before, or with those a week earlier", () => {
+  const [midnight, noon] = ["2026-11-19T00:00:00Z", "2026-11-19T12:00:00Z"];
+  test.each([
+    [24, undefined, "the 24 hours before"],
+    [72, { because: "just_before", start: midnight, end: noon }, "the 3 days before"],
+    [72, { because: "no_week_before", start: midnight, end: noon }, "the 3 days before"],
+    [
+      72,
+      { because: "week_before", start: midnight, end: midnight },
+      "the same weekdays a week earlier",
+    ],
+    [
+      24,
+      { because: "week_before", start: midnight, end: midnight },
+      "the same weekday a week earlier",
+    ],
+    [24, { because: "week_before", start: noon, end: noon }, "the same hours a week earlier"],
+    [
+      72,
+      { because: "week_before", start: midnight, end: noon },
+      "the same weekdays and hours a week earlier",
+    ],
+  ] as const)("%d hours, %o", (hours, before, wanted) => {
+    expect(baselineName(hours, before)).toBe(wanted);
+  });
 });
 
 describe("the time of a step", () => {

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from api.deps import Deps
 from api.errors import BadParameters
 from api.http.limiter import is_heavy
+from api.reads.explain.explanation import read_explanation
 from api.reads.sentiment import compare, read_stats
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.trends import read_trends
 from api.reads.voice import read_voice
+from api.schema.explain import ExplainParameters
 from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
-from api.schema.sentiment import Baseline
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters, VoiceParameters
 from shared.store import COMMUNITIES, Store
 from shared.times import hour_start, iso, utc_now
@@ -243,22 +244,77 @@ async def test_without_a_week_of_data_a_short_span_is_compared_with_the_one_just
     assert coverage.since == iso(begun)
 
 
-async def test_data_begins_with_its_first_item_however_long_nothing_was_listed(
-    store: Store,
+OLD: list[list[str]] = [[iso(NOW - 80 * DAY), iso(NOW)]]
+# Nothing was observed in this many hours of the day a week earlier, which ends an hour before NOW.
+GAP_BEFORE = hour_start(NOW) - WEEK - DAY
+
+
+@pytest.mark.parametrize(
+    ("said", "covered", "because"),
+    [
+        (24, OLD, "week_before"),
+        # Less than a tenth of the usual 24 items of a day: nothing to compare with.
+        (3, OLD, "week_before"),
+        (2, OLD, "no_week_before"),
+        (0, OLD, "no_week_before"),
+        # At least half of the hours must have been observed.
+        (
+            24,
+            [[OLD[0][0], iso(GAP_BEFORE)], [iso(GAP_BEFORE + 12 * HOUR), iso(NOW)]],
+            "week_before",
+        ),
+        (
+            24,
+            [[OLD[0][0], iso(GAP_BEFORE)], [iso(GAP_BEFORE + 13 * HOUR), iso(NOW)]],
+            "no_week_before",
+        ),
+    ],
+    ids=["as usual", "a tenth", "less", "none", "half of it", "less than half of it"],
+)
+async def test_the_week_before_is_compared_with_where_data_covers_it(
+    sqlite_store: Store, said: int, covered: list[list[str]], because: str
 ) -> None:
-    watched = [[iso(NOW - 12 * WEEK), iso(NOW)]]
-    await store.upsert(COMMUNITIES, [observed("aws", 3, covered=watched)])
-    asked: dict[str, Any] = {"subreddits": ("aws",), "start": iso(NOW - DAY)}
-    await keep(store, [a_post(1, NOW - DAY / 2), a_post(2, NOW - 4 * DAY)])
-    assert (await before_of(store, **asked)).because == "no_week_before"
-    await keep(store, [a_post(3, NOW - 9 * DAY)])
-    assert (await before_of(store, **asked)).because == "week_before"
+    last = GAP_BEFORE + DAY - SECOND
+    now = [a_post(n, NOW - n * HOUR) for n in range(1, 25)]
+    before = [a_post(100 + n, last - n * HOUR) for n in range(said)]
+    await keep(sqlite_store, [*now, *before])
+    await sqlite_store.upsert(COMMUNITIES, [observed("aws", 1, covered=covered)])
+    deps = deps_of(sqlite_store, names=("aws",))
+    await watch(sqlite_store)
+    asked: dict[str, Any] = {"hours": 24, "baseline": "rhythm"}
+    found = {
+        **await answers(deps, **asked),
+        "compare": await compare(
+            deps, CompareParameters(scopes=("aws",), until="collected", **asked)
+        ),
+        "explain": await read_explanation(deps, ExplainParameters(community="aws", **asked)),
+    }
+    back = WEEK if because == "week_before" else DAY
+    assert {name: (each.before.because, each.before.start) for name, each in found.items()} == (
+        dict.fromkeys(found, (because, iso(hour_start(NOW) - DAY - back)))
+    )
 
 
-async def before_of(store: Store, **asked: Any) -> Baseline:
-    found = (await compare(deps_of(store), CompareParameters(**asked))).before
-    assert found is not None
-    return found
+async def test_one_community_has_its_own_time_before_and_several_have_one(
+    sqlite_store: Store,
+) -> None:
+    young: list[list[str]] = [[iso(NOW - 3 * DAY), iso(NOW)]]
+    posts = [a_post(n, NOW - n * HOUR, "claude") for n in range(240)]
+    await keep(sqlite_store, [*posts, *(a_post(1000 + n, NOW - n * HOUR) for n in range(72))])
+    states = [observed("aws", 0.1, covered=young), observed("claude", 1, covered=OLD)]
+    await sqlite_store.upsert(COMMUNITIES, states)
+    deps = deps_of(sqlite_store, names=("aws", "claude"))
+    asked: dict[str, Any] = {"hours": 24, "baseline": "rhythm", "until": "collected"}
+    for scopes, because, reason in (
+        (("aws",), "no_week_before", None),
+        (("claude",), "week_before", None),
+        (("aws", "claude"), "week_before", "no_earlier_data"),
+    ):
+        found = await compare(deps, CompareParameters(scopes=scopes, **asked))
+        assert found.before is not None
+        assert found.before.because == because
+        assert found.subreddits[0].change is not None
+        assert found.subreddits[0].change.reason == reason
 
 
 async def test_a_window_before_all_data_says_since_when_there_is_some(store: Store) -> None:

@@ -22,6 +22,8 @@ STEP_HOURS = {"hour": 1, "2h": 2, "4h": 4, "8h": 8, "day": 24, "week": 168}
 # A page of the list of posts.
 PAGE = 50
 PATIENCE_SECONDS = 30.0
+# What the page asks for with windows of hours.
+RHYTHM = {"baseline": "rhythm"}
 IDS = "links => links.map(each => each.dataset.post)"
 
 Answer = dict[str, Any]
@@ -117,6 +119,17 @@ def more(compared: Answer, name: str = "total") -> int:
     return int(by["statistics"][name] - by["previous"][name])
 
 
+def baseline(answer: Answer) -> str:
+    """Say what the window of an answer is compared with."""
+    hours, before = answer["time_window_hours"], answer["before"]
+    if before["because"] != "week_before":
+        return f"the {f'{hours} hours' if hours <= 24 else f'{hours // 24} days'} before"
+    is_whole = all(before[end].endswith("T00:00:00Z") for end in ("start", "end"))
+    if is_whole:
+        return f"the same weekday{'s' if hours > 24 else ''} a week earlier"
+    return f"the same {'weekdays and hours' if hours > 24 else 'hours'} a week earlier"
+
+
 def change(value: float | None, digits: int = 2) -> str:
     """Format a change for a screen reader."""
     if value is None:
@@ -202,7 +215,9 @@ def _answers(product: Product, names: Iterable[str], **parameters: object) -> li
     found: list[Answer] = []
     while rest:
         some, rest = rest[:10], rest[10:]
-        asked = {"subreddits": ",".join(some), "until": "collected", **parameters}
+        # The page compares a short window with the week before; a span of days does by itself.
+        short = {} if "start" in parameters else RHYTHM
+        asked = {"subreddits": ",".join(some), "until": "collected", **short, **parameters}
         found.append(product.get("sentiment/compare", **asked))
     return found
 

@@ -42,7 +42,7 @@ def expect_chosen(page: Page, product: Product, names: list[str]) -> None:
 
 def expect_first_choice(page: Page, product: Product) -> None:
     """Expect the first three subjects: own ones, then competitors by their mentions."""
-    subjects = product.get("subjects", until="collected")["subjects"][:3]
+    subjects = product.get("subjects", until="collected", **expected.RHYTHM)["subjects"][:3]
     assert all(each["mentions"] for each in subjects)
     names = [each["name"] for each in subjects]
     expect(chosen_in(page)).to_have_count(3)
@@ -132,7 +132,7 @@ def test_subjects_and_communities_are_compared_together(visit: Visit, product: P
     scopes = "subject:cursor,Cursor,subject:claude"
     expect(page).to_have_url(compare_address(product, scopes.split(",")))
     expect(legend_of(page)).to_have_text(["Cursor", "r/Cursor", "Claude"])
-    asked = {"scopes": scopes, "until": "collected", "hours": 24}
+    asked = {"scopes": scopes, "until": "collected", "hours": 24, **expected.RHYTHM}
     found = product.get("sentiment/compare", **asked)["subreddits"]
     rows = page.get_by_role("region", name="Figures").get_by_role("row").all()[1:]
     for row, told in zip(rows, found, strict=True):

@@ -90,13 +90,16 @@ def test_the_sentence_names_the_mood_and_where_most_of_its_change_came_from(
     by = expected.moved(told)
     page = visit.open(view="communities")
     now = region(page, "Now")
+    before = expected.baseline(
+        product.get("sentiment/compare", subreddits="all", until="collected", **expected.RHYTHM)
+    )
     expect(now).to_contain_text(f"The mood is {expected.mood(told['statistics'])},")
     if by is None:
-        expect(now).to_contain_text("with no clear change on the 24 hours before.")
+        expect(now).to_contain_text(f"with no clear change on {before}.")
         expect(now).not_to_contain_text("came from")
         return
     if abs(by) < 0.01:
-        expect(now).to_contain_text("as in the 24 hours before.")
+        expect(now).to_contain_text(f"as in {before}.")
         return
     expect(now).to_contain_text("better than" if by > 0 else "worse than")
     ranked = [each for each in movers(product) if (each["effect"] > 0) == (by > 0)]

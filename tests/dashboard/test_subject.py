@@ -18,7 +18,9 @@ VIAS = {"text": "by name", "thread": "in its thread", "home": "in its home"}
 
 
 def card_of(product: Product, hours: int = 24, subject: str = SUBJECT) -> Answer:
-    found: Answer = product.get(f"subjects/{subject}", hours=hours, until="collected")
+    found: Answer = product.get(
+        f"subjects/{subject}", hours=hours, until="collected", **expected.RHYTHM
+    )
     return found
 
 
@@ -115,7 +117,8 @@ def test_what_moved_it_are_the_communities_whose_effects_add_up(
     page = visit.open(subject=SUBJECT)
     why = region(page, "What moved it")
     amount = expected.signed(abs(moved), 2).lstrip("+")
-    expect(why).to_contain_text(f"{'Up' if moved > 0 else 'Down'} {amount} on the 24 hours before:")
+    way = "Up" if moved > 0 else "Down"
+    expect(why).to_contain_text(f"{way} {amount} on {expected.baseline(card)}:")
     expect(why.get_by_role("listitem").first).to_be_visible()
     total = 0.0
     rows = why.get_by_role("listitem").all()
@@ -201,7 +204,7 @@ def test_share_of_voice_is_that_of_the_api_with_and_without_homes(
         if button:
             voice.get_by_role("button", name=button).click()
             expect(page).to_have_url(f"{product.url}/?subject={SUBJECT}&home=exclude")
-        told = product.get("share-of-voice", until="collected", home=home)
+        told = product.get("share-of-voice", until="collected", home=home, **expected.RHYTHM)
         names = voice.get_by_role("list").get_by_role("link")
         expect(names).to_have_text([each["name"] for each in told["subjects"]])
         for row, each in zip(voice.locator(".voice-row").all(), told["subjects"], strict=False):
@@ -219,7 +222,7 @@ def test_share_of_voice_is_that_of_the_api_with_and_without_homes(
 def test_it_is_compared_with_the_two_others_that_are_mentioned_most(
     visit: Visit, product: Product
 ) -> None:
-    told = product.get("share-of-voice", until="collected")["subjects"]
+    told = product.get("share-of-voice", until="collected", **expected.RHYTHM)["subjects"]
     others = [each["id"] for each in told if each["id"] != SUBJECT][:2]
     page = visit.open(subject=SUBJECT)
     region(page, "Share of voice").get_by_role("link", name="Compare over time").click()
@@ -283,7 +286,7 @@ def test_an_unknown_subject_is_named_and_there_is_a_way_out(visit: Visit, produc
 def test_a_subject_that_nobody_mentions_says_so(visit: Visit, product: Product) -> None:
     silent = next(
         each
-        for each in product.get("subjects", until="collected")["subjects"]
+        for each in product.get("subjects", until="collected", **expected.RHYTHM)["subjects"]
         if not each["mentions"]
     )
     page = visit.open(subject=silent["id"])

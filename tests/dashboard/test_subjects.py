@@ -37,7 +37,7 @@ def product(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterat
 
 
 def subjects_of(product: Product, hours: int = 24) -> Answer:
-    found: Answer = product.get("subjects", hours=hours, until="collected")
+    found: Answer = product.get("subjects", hours=hours, until="collected", **expected.RHYTHM)
     return found
 
 

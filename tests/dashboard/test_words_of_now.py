@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from shared.times import iso, parse_iso
+from shared.times import hour_start, iso, parse_iso
 from tests.dashboard.conftest import Product, Visit, Visitor
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -111,6 +111,54 @@ def test_a_topic_that_fades_is_not_what_a_change_comes_from(
         expect(because).to_contain_text(f"where people talk about {theme}")
     else:
         expect(because).not_to_contain_text("talk about")
+
+
+def of_the_week_before(told: dict[str, Any]) -> None:
+    """Let an answer be compared with the same hours a week earlier, and its mood be worse."""
+    end = hour_start(parse_iso(told["window"]["end"])) - 7 * DAY
+    start = end - DAY
+    told["before"] = {"start": iso(start), "end": iso(end), "because": "week_before"}
+    for each in told.get("subreddits") or told.get("subjects") or [told]:
+        if each["change"]:
+            each["change"] |= {"verdict": "worse", "reason": None, "avg_sentiment": -0.2}
+
+
+@pytest.mark.parametrize("because", ["week_before", "no_week_before"])
+def test_a_day_says_that_it_is_compared_with_the_same_hours_a_week_earlier(
+    visit: Visit, product: Product, because: str
+) -> None:
+    end = parse_iso(product.get("subjects", until="collected")["window"]["end"])
+
+    def told_so(told: dict[str, Any]) -> None:
+        of_the_week_before(told)
+        told["before"]["because"] = because
+
+    for address in ("sentiment/compare?*", "subjects?*", "subjects/cursor?*"):
+        change_answer(visit, address, told_so)
+    is_midnight = hour_start(end).hour == 0
+    words = {
+        "week_before": f"the same {'weekday' if is_midnight else 'hours'} a week earlier",
+        "no_week_before": "the 24 hours before",
+    }[because]
+    for view in ({"view": "communities"}, {"subject": "cursor"}):
+        page = visit.open(**view)
+        expect(headline(page)).to_contain_text(f"worse than in {words}.")
+        expect(page.locator(".figure.large .figure-more").first).to_contain_text(f"on {words}")
+        note = page.locator(".window-note")
+        expect(note).to_contain_text(f", {words}")
+        is_said = because == "no_week_before"
+        expect(note.filter(has_text="for want of data a week earlier")).to_have_count(int(is_said))
+    page = visit.open(view="compare")
+    expect(page.get_by_text(f"with the difference to {words}")).to_be_visible()
+
+
+def test_a_list_and_a_week_say_nothing_of_a_time_before(visit: Visit) -> None:
+    page = visit.open(view="posts")
+    expect(page.get_by_role("button", name="24 hours")).to_be_visible()
+    expect(page.locator(".window-note")).to_have_count(0)
+    page = visit.open(view="communities", hours=168)
+    expect(headline(page)).to_be_visible()
+    expect(page.locator(".window-note")).to_have_count(0)
 
 
 def few_for(hours: int | None) -> Change:

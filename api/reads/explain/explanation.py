@@ -24,7 +24,7 @@ async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explana
     community = scope_of(deps.settings, parameters.community, parameter="community")
     of_subject = await read_scope_of_subject(deps, parameters.subject)
     scope = replace(of_subject, community=community)
-    spans = await read_spans(deps, parameters, until="collected")
+    spans = await read_spans(deps, parameters, until="collected", community=community)
     if spans.hours > MAX_HOURS:
         detail = f"{parameters.start}: the window has {spans.hours} hours, more than {MAX_HOURS}"
         raise refused_span(parameters, "start", detail)

@@ -5,10 +5,9 @@ import type { ComparedScope } from "../api";
 import { ContributorRow } from "../components/contributor";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Change, Score } from "../components/sentiment";
-import { baselineText } from "../components/window_text";
 import { now } from "../cycles";
 import { rankContributors, significantChange, windowFilter } from "../figures";
-import { communityName, plural } from "../format";
+import { baselineName, communityName, plural } from "../format";
 import { address } from "../navigation";
 import { useAllTrends } from "../queries";
 
@@ -17,11 +16,12 @@ const MAX_SHOWN = 5;
 export function Contributors() {
   const { hours } = address.value;
   const trends = useAllTrends(hours);
+  const baseline = baselineName(hours, trends.data?.collected.before);
   return (
     <section class="card why" aria-labelledby="why">
       <div class="card-head">
         <h2 id="why">What moved it</h2>
-        <p class="muted">by how much, of the change on {baselineText(hours)}</p>
+        <p class="muted">by how much, of the change on {baseline}</p>
       </div>
       <DataState state={trends} skeleton={<Skeleton height={44} rows={MAX_SHOWN} />}>
         {({ compared: all, collected }) => {
@@ -31,7 +31,7 @@ export function Contributors() {
           );
           if (!contributors.length)
             return (
-              <EmptyNote title="No community stands out.">{emptyReason(all, hours)}</EmptyNote>
+              <EmptyNote title="No community stands out.">{emptyReason(all, baseline)}</EmptyNote>
             );
           return (
             <ol class="contributors">
@@ -63,10 +63,10 @@ export function Contributors() {
 }
 
 /** Return why no community is listed. */
-function emptyReason(all: ComparedScope[], hours: number): string {
+function emptyReason(all: ComparedScope[], baseline: string): string {
   const reasons = new Set(all.map((each) => each.change?.reason));
   if ([...reasons].every((reason) => reason === "no_earlier_data")) {
-    return `There is no data of ${baselineText(hours)} to compare with.`;
+    return `There is no data of ${baseline} to compare with.`;
   }
   if ([...reasons].every((each) => each === "mixed_methods" || each === "no_earlier_data")) {
     return "Another method scored what was before.";

@@ -8,7 +8,7 @@ import { MixedMethods, methodNames } from "../components/methods";
 import { Outages } from "../components/outages";
 import { OverTime } from "../components/over_time";
 import { CommunityPicker } from "../components/pickers";
-import { WindowPicker } from "../components/window_picker";
+import { type Compared, WindowPicker } from "../components/window_picker";
 import { isFirstRun } from "../cycles";
 import { communityName } from "../format";
 import { BeforeAndAfter } from "../markers/effect";
@@ -37,7 +37,7 @@ export function Communities() {
             : "All communities"}
         </h1>
         <CommunityPicker />
-        <WindowPicker />
+        <WindowPicker answer={isRefused ? undefined : answerOf(compared.data)} />
       </div>
       <Outages />
       {isFirstRun.value ? (
@@ -94,6 +94,11 @@ export function Communities() {
       )}
     </div>
   );
+}
+
+/** Return the hours of the comparison, and what they are compared with; null: it isn't there yet. */
+function answerOf(comparison: Comparison | undefined): Compared | null {
+  return comparison ? { ...comparison, coverage: comparison.subreddits[0]?.coverage } : null;
 }
 
 /** A list over all communities hides copies, so that only one community's counts can lead to one. */

@@ -7,10 +7,10 @@ import { MIN_CHANGE, moodSentence } from "../components/mood";
 import { LabelShares, MeanChange, Score } from "../components/sentiment";
 import { SpanNeeded } from "../components/span_needed";
 import { VolumeChange } from "../components/volume_change";
-import { baselineText, windowText } from "../components/window_text";
+import { windowText } from "../components/window_text";
 import { health, isStale, lastEnded, now, running } from "../cycles";
 import { type Collected, rankContributors, significantChange, windowFilter } from "../figures";
-import { age, communityName, count, plural } from "../format";
+import { age, baselineName, communityName, count, plural } from "../format";
 import { address } from "../navigation";
 import { useAllTrends, useTopics } from "../queries";
 
@@ -33,14 +33,14 @@ export function Summary({ compared, collected }: Props) {
         Now
       </h2>
       <div>
-        <p class="headline">{headline(compared, hours)}</p>
+        <p class="headline">{headline(compared, collected, hours)}</p>
         <SpanNeeded change={compared.change} end={collected.window.end} />
         {compared.subreddit === "all" && !isStale.value && (
           <ChangeReason moved={significantChange(compared)} />
         )}
       </div>
       <div class="figures">
-        <MeanFigure compared={compared} to={to} />
+        <MeanFigure compared={compared} collected={collected} to={to} />
         <VolumeFigure compared={compared} to={to} />
         <Freshness />
       </div>
@@ -55,7 +55,7 @@ interface FigureProps {
   to: Partial<Address>;
 }
 
-function MeanFigure({ compared, to }: FigureProps) {
+function MeanFigure({ compared, collected, to }: FigureProps & Props) {
   return (
     <div class="figure large">
       <p class="figure-name">Average sentiment</p>
@@ -65,7 +65,7 @@ function MeanFigure({ compared, to }: FigureProps) {
       <p class="figure-more">
         <MeanChange compared={compared} />{" "}
         {significantChange(compared) !== null && (
-          <span class="muted">on {baselineText(address.value.hours)}</span>
+          <span class="muted">on {baselineName(address.value.hours, collected.before)}</span>
         )}
       </p>
     </div>
@@ -101,12 +101,12 @@ function VolumeFigure({ compared, to }: FigureProps) {
   );
 }
 
-function headline(compared: ComparedScope, hours: number): string {
+function headline(compared: ComparedScope, { before }: Collected, hours: number): string {
   const { statistics } = compared;
   const window = windowText(hours);
   if (!statistics.total)
     return `Nothing was ${wasCollected(compared) ? "said" : "collected"} in ${window}.`;
-  return moodSentence(compared, hours, { mood: "The mood", one: "item" });
+  return moodSentence(compared, hours, { mood: "The mood", one: "item", before });
 }
 
 /** Return whether the scope was collected up to the last cycle: an empty window is quiet then. */

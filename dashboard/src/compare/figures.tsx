@@ -1,7 +1,7 @@
 /** The figures of the compared communities. Each links to its posts. */
 
 import { LABELS, NO_FILTER } from "../address";
-import type { ComparedScope, MentionTotals, TimeWindow } from "../api";
+import type { ComparedScope, Comparison, MentionTotals, TimeWindow } from "../api";
 import { Columns, LABEL_COLUMNS } from "../components/columns";
 import { Link } from "../components/link";
 import type { ScopeName } from "../components/scope_name";
@@ -9,7 +9,6 @@ import { ScrollRegion } from "../components/scroll_region";
 import { Change, MeanChange, Score } from "../components/sentiment";
 import { SpanThatWouldDo } from "../components/span_needed";
 import { scopeAddress } from "../components/subject_links";
-import { baselineText } from "../components/window_text";
 import { now } from "../cycles";
 import {
   countChange,
@@ -18,24 +17,24 @@ import {
   significantShareChange,
   windowFilter,
 } from "../figures";
-import { count, share } from "../format";
+import { baselineName, count, share } from "../format";
 import { address } from "../navigation";
 
 interface Props {
   all: ComparedScope[];
   nameOf: ScopeName;
-  window: TimeWindow;
+  collected: Pick<Comparison, "window" | "before">;
 }
 
-export function Figures({ all, nameOf, window }: Props) {
+export function Figures({ all, nameOf, collected: { window, before } }: Props) {
   const { hours } = address.value;
   return (
     <section class="card" aria-labelledby="figures">
       <div class="card-head">
         <h2 id="figures">Figures</h2>
         <p class="muted">
-          with the difference to {baselineText(hours)}, in full hours; for shares in points, where
-          chance doesn't explain it
+          with the difference to {baselineName(hours, before)}, in full hours; for shares in points,
+          where chance doesn't explain it
         </p>
       </div>
       <ScrollRegion name="Figures of each">

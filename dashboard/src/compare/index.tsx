@@ -66,7 +66,7 @@ function Comparison({ known }: { known: Known }) {
 
 function Compared({ comparison }: { comparison: ComparisonAnswer }) {
   const nameOf = useScopeName();
-  const { subreddits: all, window } = comparison;
+  const { subreddits: all } = comparison;
   const rematched = all.filter((each) => each.rematching);
   return (
     <>
@@ -75,7 +75,7 @@ function Compared({ comparison }: { comparison: ComparisonAnswer }) {
         methods={methodNames(all.flatMap((each) => [each.statistics, each.previous]))}
       />
       <MeansOverTime all={all} nameOf={nameOf} collected={comparison} />
-      <Figures all={all} nameOf={nameOf} window={window} />
+      <Figures all={all} nameOf={nameOf} collected={comparison} />
       {all.some((each) => each.subject) && <Meaning />}
     </>
   );

@@ -1,5 +1,6 @@
 /** The sentence of a mood: what it is, and how it changed. */
 
+import type { Baseline } from "../api";
 import { isStale } from "../cycles";
 import {
   type Measured,
@@ -8,8 +9,8 @@ import {
   significantChange,
   significantLabel,
 } from "../figures";
-import { plural } from "../format";
-import { baselineText, windowText } from "./window_text";
+import { baselineName, plural } from "../format";
+import { windowText } from "./window_text";
 
 /** A smaller change of the mean needs no explanation. */
 export const MIN_CHANGE = 0.01;
@@ -20,10 +21,16 @@ interface Words {
   mood: string;
   /** What is counted. */
   one: string;
+  /** The time that it is compared with. */
+  before: Baseline | null | undefined;
 }
 
 /** Return the sentence of a scope that has items. */
-export function moodSentence(measured: Measured, hours: number, { mood, one }: Words): string {
+export function moodSentence(
+  measured: Measured,
+  hours: number,
+  { mood, one, before: baseline }: Words,
+): string {
   const { statistics, change } = measured;
   if (isStale.value) return "Collection is behind: the mood of now isn't known.";
   const label = significantLabel(measured);
@@ -32,7 +39,7 @@ export function moodSentence(measured: Measured, hours: number, { mood, one }: W
     return `Too few to name a mood: ${items} in ${windowText(hours)}, of ${MIN_ITEMS} at least.`;
   }
   const feeling = `${mood} is ${MOODS[label]}`;
-  const before = baselineText(hours);
+  const before = baselineName(hours, baseline);
   if (change?.verdict === "no_clear_change")
     return `${feeling}, with no clear change on ${before}.`;
   const moved = significantChange(measured);

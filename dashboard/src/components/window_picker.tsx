@@ -2,15 +2,30 @@
 
 import { useId, useRef, useState } from "preact/hooks";
 import { DAY_MS, daysWindow, MAX_DAYS, NO_SPAN, WINDOWS } from "../address";
-import type { Subjects } from "../api";
-import { now } from "../cycles";
+import type { Baseline, Coverage, TimeWindow } from "../api";
+import { isFirstRun, now } from "../cycles";
 import { youngSince } from "../figures";
-import { dateTime, formatSpan, windowName } from "../format";
+import { baselineName, dateTime, formatSpan, windowName } from "../format";
 import { address, go } from "../navigation";
 import { useSubjects } from "../queries";
-import { baselineText } from "./window_text";
 
-export function WindowPicker() {
+/** The hours that an answer has, and what they are compared with. */
+export interface Compared {
+  window: TimeWindow;
+  before?: Baseline | null | undefined;
+  coverage?: Coverage | null | undefined;
+}
+
+interface Props {
+  /** The view's own answer; null: it isn't there yet. Without it, that of all subjects is as good. */
+  answer?: Compared | null | undefined;
+  /** Whether the view lists what is in the window, and compares nothing. */
+  isList?: boolean;
+}
+
+const WEEK_HOURS = 168;
+
+export function WindowPicker({ answer, isList = false }: Props) {
   const { hours, from, start, end, topic } = address.value;
   const isChosen = (each: number) => each === hours && !from && !start && !end && !topic;
   return (
@@ -29,7 +44,9 @@ export function WindowPicker() {
         ))}
       </fieldset>
       <Days />
-      {from && <WindowNote />}
+      {(from || (hours < WEEK_HOURS && !isList && !isFirstRun.value)) && (
+        <WindowNote answer={answer} />
+      )}
     </>
   );
 }
@@ -103,21 +120,28 @@ function DaysForm({ from, to, onSubmit }: DaysProps) {
 }
 
 /** The hours that the answer has, and what they are compared with. */
-function WindowNote() {
+function WindowNote({ answer }: Pick<Props, "answer">) {
   const { hours } = address.value;
-  const { data, error } = useSubjects(hours);
+  const subjects = useSubjects(answer === undefined ? hours : null);
+  const data = answer ?? subjects.data;
   return (
     <p class="window-note muted" aria-live="polite">
-      {data ? noteOf(data, hours) : error ? error.message : "…"}
+      {data ? noteOf(data, hours) : (subjects.error?.message ?? "…")}
     </p>
   );
 }
 
-function noteOf({ window, before, coverage }: Subjects, hours: number): string {
+function noteOf({ window, before, coverage }: Compared, hours: number): string {
   const span = formatSpan(window.start, window.end);
   const since = youngSince({ window }, coverage);
   const young = since ? `; there is data since ${dateTime(since)}` : "";
-  return `${span}, compared with ${formatSpan(before.start, before.end)}, ${baselineText(hours)}${young}`;
+  return `${span}${before ? `, ${comparedText(before, hours)}` : ""}${young}`;
+}
+
+/** Return what the window's full hours are compared with, and why, if it is short. */
+function comparedText(before: Baseline, hours: number): string {
+  const why = before.because === "no_week_before" ? ", for want of data a week earlier" : "";
+  return `compared with ${formatSpan(before.start, before.end)}, ${baselineName(hours, before)}${why}`;
 }
 
 function utcDay(time: number): string {

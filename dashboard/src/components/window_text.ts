@@ -1,9 +1,8 @@
-/** The window in words, and what it is compared with. */
+/** The window in words. */
 
 import { dayAfter } from "../address";
-import { baselineName, formatSpan, windowName } from "../format";
+import { formatSpan, windowName } from "../format";
 import { address } from "../navigation";
-import { baselineOf } from "../queries";
 
 /** Return the window: "the last 24 hours", or "the 3 days Wed 18 Nov – Fri 20 Nov". */
 export function windowText(hours: number): string {
@@ -11,9 +10,4 @@ export function windowText(hours: number): string {
   if (!from || !to) return `the last ${windowName(hours)}`;
   const length = hours > 24 ? `the ${windowName(hours)}` : "the day";
   return `${length} ${formatSpan(from, dayAfter(to))}`;
-}
-
-/** Return what the window is compared with: "the 24 hours before". */
-export function baselineText(hours: number): string {
-  return baselineName(hours, baselineOf(hours));
 }

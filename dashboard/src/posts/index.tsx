@@ -49,7 +49,7 @@ export function Posts() {
           <h1>{heading(address.value, subject && nameOf(SUBJECT_PREFIX + subject))}</h1>
           <SubjectPicker all="Any subject" />
           <CommunityPicker />
-          <WindowPicker />
+          <WindowPicker isList />
         </div>
         <Filters />
         {!kind && !subject && !said && (

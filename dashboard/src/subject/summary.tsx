@@ -7,10 +7,9 @@ import { SpanNeeded } from "../components/span_needed";
 import { listOf } from "../components/subject_links";
 import { VIA_NAMES } from "../components/via";
 import { VolumeChange } from "../components/volume_change";
-import { baselineText } from "../components/window_text";
 import { now } from "../cycles";
 import { significantChange, windowFilter } from "../figures";
-import { count, partOf, plural } from "../format";
+import { baselineName, count, partOf, plural } from "../format";
 import { address } from "../navigation";
 import { subjectSentence } from "../subjects/cells";
 
@@ -23,7 +22,7 @@ export function SubjectSummary({ card }: { card: SubjectCard }) {
         Now
       </h2>
       <div>
-        <p class="headline">{subjectSentence(card)}</p>
+        <p class="headline">{subjectSentence(card, card.before)}</p>
         <SpanNeeded change={card.change} end={card.window.end} />
       </div>
       <div class="figures">
@@ -35,7 +34,7 @@ export function SubjectSummary({ card }: { card: SubjectCard }) {
           <p class="figure-more">
             <MeanChange compared={card} />{" "}
             {significantChange(card) !== null && (
-              <span class="muted">on {baselineText(address.value.hours)}</span>
+              <span class="muted">on {baselineName(address.value.hours, card.before)}</span>
             )}
           </p>
           <p class="figure-more muted">of whole texts, not of what they say of it</p>

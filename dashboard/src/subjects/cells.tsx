@@ -1,6 +1,6 @@
 /** The figures of a subject that cards and rows share. */
 
-import { SUBJECT_PREFIX, type SubjectFigures } from "../api";
+import { type Baseline, SUBJECT_PREFIX, type SubjectFigures } from "../api";
 import { TrendSparkline } from "../charts/trend_sparkline";
 import { Link } from "../components/link";
 import { moodSentence } from "../components/mood";
@@ -19,11 +19,11 @@ interface Props {
 }
 
 /** Return how people feel about the subject, in a sentence. */
-export function subjectSentence(subject: SubjectFigures): string {
+export function subjectSentence(subject: SubjectFigures, before: Baseline): string {
   const { hours } = address.value;
   const { name, mentions } = subject;
   if (!mentions) return `Nobody mentioned ${name} in ${windowText(hours)}.`;
-  return moodSentence(subject, hours, { mood: `The mood around ${name}`, one: "mention" });
+  return moodSentence(subject, hours, { mood: `The mood around ${name}`, one: "mention", before });
 }
 
 export function SubjectTrend({ subject, scales }: Props) {

@@ -88,6 +88,7 @@ function Lists({ answer }: { answer: SubjectsAnswer }) {
           key={role}
           heading={HEADINGS[role]}
           subjects={subjects.filter((each) => each.role === role)}
+          before={answer.before}
           scales={scales}
         />
       ))}

@@ -31,7 +31,7 @@ export function OwnCard({ subject, answer, scales }: Props) {
           {subject.rematching && <RematchingMark />}
         </div>
         <div>
-          <p class="headline">{subjectSentence(subject)}</p>
+          <p class="headline">{subjectSentence(subject, answer.before)}</p>
           <SpanNeeded change={subject.change} end={answer.window.end} />
         </div>
         <div class="own-figures">

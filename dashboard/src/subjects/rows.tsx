@@ -1,6 +1,6 @@
 /** The rows of competitors and of topics. */
 
-import type { SubjectFigures } from "../api";
+import type { Baseline, SubjectFigures } from "../api";
 import { Link } from "../components/link";
 import { RematchingMark } from "../components/rematching";
 import { Mean, MeanChange } from "../components/sentiment";
@@ -15,10 +15,12 @@ import type { Scales } from "./scales";
 interface Props {
   heading: string;
   subjects: SubjectFigures[];
+  /** The time that the window is compared with. */
+  before: Baseline;
   scales: Scales;
 }
 
-export function SubjectRows({ heading, subjects, scales }: Props) {
+export function SubjectRows({ heading, subjects, before, scales }: Props) {
   if (!subjects.length) return null;
   const mentioned = subjects.filter((each) => each.mentions);
   const silent = subjects.filter((each) => !each.mentions);
@@ -32,7 +34,7 @@ export function SubjectRows({ heading, subjects, scales }: Props) {
       {mentioned.length > 0 && (
         <ol class="subject-rows">
           {mentioned.map((each) => (
-            <SubjectRow key={each.id} subject={each} scales={scales} />
+            <SubjectRow key={each.id} subject={each} before={before} scales={scales} />
           ))}
         </ol>
       )}
@@ -41,7 +43,9 @@ export function SubjectRows({ heading, subjects, scales }: Props) {
   );
 }
 
-function SubjectRow({ subject, scales }: { subject: SubjectFigures; scales: Scales }) {
+type RowProps = Pick<Props, "before" | "scales"> & { subject: SubjectFigures };
+
+function SubjectRow({ subject, before, scales }: RowProps) {
   return (
     <li class="subject-row">
       <div class="subject-words">
@@ -51,7 +55,7 @@ function SubjectRow({ subject, scales }: { subject: SubjectFigures; scales: Scal
           </h3>
           {subject.rematching && !scales.areAllRematching && <RematchingMark />}
         </div>
-        <p class="muted">{subjectSentence(subject)}</p>
+        <p class="muted">{subjectSentence(subject, before)}</p>
       </div>
       <SubjectTrend subject={subject} scales={scales} />
       <dl class="subject-figures">
