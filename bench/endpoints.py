@@ -225,7 +225,9 @@ def first_view(names: Sequence[str], hours: int) -> list[Read]:
 
 
 def _compare(names: Sequence[str], hours: int) -> Read:
-    collected = _compared(names, hours).model_copy(update={"until": "collected"})
+    collected = _compared(names, hours).model_copy(
+        update={"until": "collected", "baseline": "rhythm"}
+    )
     return lambda deps: compare(deps, collected)
 
 

@@ -88,7 +88,7 @@ def even_if_refused(read: Read) -> Read:
 
 def subjects_view(hours: int) -> list[Read]:
     """Return the reads of the dashboard's list of subjects."""
-    return [subjects_read(hours), voice_read(hours)]
+    return [subjects_read(hours, baseline="rhythm"), voice_read(hours, baseline="rhythm")]
 
 
 def _body(name: str) -> SubjectBody:

@@ -35,9 +35,10 @@ COMPARED = 10
 RARE_WORD = "nowheretobefound"
 
 
-def subjects_read(hours: int) -> Read:
+def subjects_read(hours: int, **given: Any) -> Read:
     """Return the read of the list of subjects."""
-    return lambda deps: read_subjects(deps, SubjectsParameters(hours=hours))
+    asked = SubjectsParameters.model_validate({"hours": hours, **given})
+    return lambda deps: read_subjects(deps, asked)
 
 
 def subject_read(subject: str, hours: int) -> Read:

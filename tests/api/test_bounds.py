@@ -32,8 +32,9 @@ from bench.priced_store import PricedStore
 from shared.models import ALL, Cell, DayStats, Labelled, Post, ScopeHour
 from shared.stats.cell_threads import with_threads
 from shared.stats.cells import Scored, count
-from shared.store import DAYS, HOURS_OF_ALL, Query, Store
+from shared.store import COMMUNITIES, DAYS, HOURS_OF_ALL, Query, Store
 from shared.times import iso, utc_now
+from tests.api.reads.test_coverage import observed
 from tests.api.world import (
     LABELS,
     NAMES,
@@ -277,6 +278,24 @@ async def test_no_comparison_costs_more_than_the_bound(with_months, names: tuple
         with priced.counting() as bill:
             await compare(deps_of(priced, names=TEN), asked)
         assert bill.request_units < MAX_REQUEST_UNITS
+
+
+@pytest.mark.parametrize("names", [TEN, (ALL,), TEN[:1]], ids=["ten", "all", "one"])
+async def test_no_comparison_with_the_week_before_costs_more_than_the_bound(
+    with_months, names: tuple[str, ...]
+) -> None:
+    covered = [[iso(NOW - 2000 * HOUR), iso(NOW)]]
+    await with_months.upsert(COMMUNITIES, [observed(name, 1, covered=covered) for name in TEN])
+    priced = PricedStore(with_months)
+    for hours in (1, 24, 167):
+        asked = CompareParameters(
+            subreddits=names, hours=hours, until="collected", baseline="rhythm", granularity="day"
+        )
+        with priced.counting() as bill:
+            found = await compare(deps_of(priced, names=TEN), asked)
+        assert found.before is not None
+        assert found.before.because == "week_before"
+        assert bill.request_units < MAX_REQUEST_UNITS / 2
 
 
 @pytest.mark.parametrize("community", [None, TEN[0]], ids=["all", "one"])

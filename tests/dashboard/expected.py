@@ -100,6 +100,17 @@ def mean_change(compared: Answer) -> str:
     return untold.get(by["reason"] or by["verdict"]) or change(moved(compared))
 
 
+def span_needed(compared: Answer) -> str:
+    """Say how long a span would do where items are too few; nothing where that isn't known."""
+    hours = compared["change"]["span_needed"]
+    return "" if hours is None else f"about {window_name(hours)} would do"
+
+
+def window_name(hours: int) -> str:
+    """Format the length of a window."""
+    return f"{hours} hours" if hours <= STEP_HOURS["day"] else f"{hours // 24} days"
+
+
 def margin(totals: Answer) -> str:
     """Format how far a mean may be off."""
     low, high = totals["interval"]
@@ -123,7 +134,7 @@ def baseline(answer: Answer) -> str:
     """Say what the window of an answer is compared with."""
     hours, before = answer["time_window_hours"], answer["before"]
     if before["because"] != "week_before":
-        return f"the {f'{hours} hours' if hours <= 24 else f'{hours // 24} days'} before"
+        return f"the {window_name(hours)} before"
     is_whole = all(before[end].endswith("T00:00:00Z") for end in ("start", "end"))
     if is_whole:
         return f"the same weekday{'s' if hours > 24 else ''} a week earlier"

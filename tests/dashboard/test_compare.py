@@ -243,7 +243,7 @@ def cells_of(told: Answer) -> list[str]:
 
     average = expected.score(stats["avg_sentiment"])
     return [
-        f"{average} {expected.mean_change(told)}",
+        f"{average} {expected.mean_change(told)} {expected.span_needed(told)}".rstrip(),
         *(
             cell(f"{stats[name]:,}", expected.more(told, name))
             for name in ("total", "posts", "comments")
