@@ -1,6 +1,5 @@
 """The dashboard in a real browser, with the running product and the sample."""
 
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -30,6 +29,7 @@ from local.reddit.control import StandInControl
 from local.reddit.limits import RateLimit
 from shared.times import hour_start, utc_now
 from tests.fixtures.host import ROOT, RunningHost, hosts_in
+from tests.fixtures.once import folder_of_run, locked
 from tests.fixtures.reddit import make_stand_in
 
 # It draws no window around the page, which takes a third less processor time.
@@ -134,12 +134,9 @@ def running_product(folder: Path, collected: Path | None = None) -> Iterator[Pro
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database with the collected sample, made by the first process that needs it."""
-    # Processes of one run share the folder above their own; a process alone has it of earlier runs.
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    shared = folder_of_run(tmp_path_factory)
     database = shared / "collected.db"
-    with (shared / "collected.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(shared / "collected.lock"):
         if not database.exists():
             folder, began = tmp_path_factory.mktemp("collected"), time.time()
             with running_product(folder) as product:
