@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import product
 from typing import Any, TypeVar
@@ -32,7 +33,8 @@ from bench.priced_store import PricedStore
 from shared.models import ALL, Cell, DayStats, Labelled, Post, ScopeHour
 from shared.stats.cell_threads import with_threads
 from shared.stats.cells import Scored, count
-from shared.store import COMMUNITIES, DAYS, HOURS_OF_ALL, Query, Store
+from shared.stats.months import partition_of
+from shared.store import COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, Query, Store
 from shared.times import iso, utc_now
 from tests.api.reads.test_coverage import observed
 from tests.api.world import (
@@ -212,6 +214,14 @@ def _renamed(part: T, day: str) -> T:
     return renamed
 
 
+async def fill_months_alike(store: Store, names: Sequence[str]) -> None:
+    """Store the months of communities with equal days: those of one are made, the others copied."""
+    await fill_months(store, names[0])
+    made = await store.query(Query(MONTHS, partition_of(names[0]), DAYS_BACK, order_by="id"))
+    for name in names[1:]:
+        await store.upsert(MONTHS, [{**each, "scope": partition_of(name)} for each in made])
+
+
 async def fill_half_a_year(store: Store) -> None:
     """Store the days of ten communities, without their months."""
     days = [(NOW - n * 24 * HOUR).date().isoformat() for n in range(DAYS_BACK)]
@@ -227,14 +237,13 @@ async def fill_a_year(store: Store) -> None:
     await store.upsert(DAYS, of_all)  # type: ignore[arg-type]
     for name in TEN[:4]:
         await store.upsert(DAYS, [a_busy_day(name, day) for day in days])
-        await fill_months(store, name)
+    await fill_months_alike(store, TEN[:4])
 
 
 async def fill_half_a_year_with_months(store: Store) -> None:
     """Store their days and months, as this version does."""
     await fill_half_a_year(store)
-    for name in TEN:
-        await fill_months(store, name)
+    await fill_months_alike(store, TEN)
 
 
 @pytest.fixture
@@ -340,8 +349,7 @@ async def test_months_answer_what_days_do(half_a_year) -> None:
     deps = deps_of(half_a_year, names=TEN)
     asked = CompareParameters(subreddits=(*TEN[:3], ALL), hours=2000, granularity="day")
     of_days = await compare(deps, asked)
-    for name in TEN:
-        await fill_months(half_a_year, name)
+    await fill_months_alike(half_a_year, TEN)
     of_months = await compare(deps, asked)
     for one, other in zip(of_months.subreddits, of_days.subreddits, strict=True):
         assert _counted(one) == _counted(other)
