@@ -6,7 +6,6 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from collector.collection.diff import Comparer
 from collector.sentiment.registry import method_named
@@ -91,6 +90,8 @@ def test_the_schema_is_made_of_the_model() -> None:
 
 
 def test_the_schema_and_the_model_take_the_same_lines() -> None:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - it loads for seconds
+
     validator = Draft202012Validator(json.loads(SCHEMA.read_text()))
     lines = [
         a_line(),
