@@ -1,15 +1,17 @@
 """Scores stored items again that another method than the current one scored, beside all writers.
 
 Each cell counts its items by method, so the statistics tell which hours have such items. An
-interrupted run needs no cursor, and one with nothing to do reads only days. It works in batches,
-newest hours first. A batch is read and scored without the lease. The lease is taken to write it:
-what was edited, removed or matched again meanwhile is left out, and comes with a later batch.
+interrupted run needs no cursor, and one with nothing to do reads only days and open work. It works
+in batches, newest hours first. A batch is read and scored without the lease. The lease is taken to
+write it: what was edited, removed or matched again meanwhile is left out, and comes with a later
+batch.
 """
 
 import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -21,8 +23,10 @@ from collector.sentiment.base import Method
 from collector.sentiment.rescoring import Rescored, rescored, with_score
 from collector.sentiment.scoring import is_stale
 from collector.threads.parents import read_parents
+from collector.writers.journal import unreconciled_work
 from collector.writers.lease import LET_GO_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
+from shared.errors import CycleRunning
 from shared.logs import event
 from shared.models import Comment, Item, Post
 from shared.settings import Settings
@@ -176,6 +180,8 @@ class _Run:
                 break
             if self.rescorer.is_over():
                 return self.end(waiting=state["waiting"], goes_on=True)
+        if self.journal is None:
+            await self._recover()
         state = await self.backlog.end(
             self.ticket, self._progress(queue), may_go_on=self.done > 0 and not self.is_broken
         )
@@ -255,12 +261,11 @@ class _Run:
         empty = {(n, h) for n, hours in batch.done.items() for h in hours} - counted
         if not batch.scored.pairs and not empty:
             return
-        rescorer = self.rescorer
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(0.0, self.freed_at + rescorer.let_go_seconds - loop.time()))
-        seconds = rescorer.settings.lease_seconds
-        writer = Writer(rescorer.store, rescorer.clock, seconds, self.lease_wait)
+        pause = self.freed_at + self.rescorer.let_go_seconds - loop.time()
+        await asyncio.sleep(max(0.0, pause))
         work_id = self.journal.document["id"] if self.journal else None
+        writer = self._writer(self.lease_wait)
         async with writer.session("rescore", self._begin, work_id=work_id) as journal:
             changed = await self._still_as_read(batch.scored)
             hours: dict[str, set[str]] = defaultdict(set)
@@ -269,6 +274,21 @@ class _Run:
             if hours:
                 await self._write_items(journal, hours, changed)
         self.freed_at = loop.time()
+
+    async def _recover(self) -> None:
+        """Recover work that was killed; a run that writes something does so as it begins.
+
+        A killed rescore may have left no hour that is stale, but totals that are.
+        """
+        if await unreconciled_work(self.rescorer.store):
+            with suppress(CycleRunning):  # Who holds the lease has recovered it.
+                async with self._writer(NO_WAIT).session("rescore", self._begin):
+                    pass
+
+    def _writer(self, lease_wait: LeaseWait) -> Writer:
+        rescorer = self.rescorer
+        seconds = rescorer.settings.lease_seconds
+        return Writer(rescorer.store, rescorer.clock, seconds, lease_wait)
 
     async def _begin(self, held: HeldLease) -> RescoreJournal:
         """Begin the rescore or, with the lease taken again, continue it."""

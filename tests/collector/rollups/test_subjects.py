@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collector.sources.base import Seen
@@ -122,8 +122,13 @@ def _is_batch(what: Any) -> bool:
     return bool(what) and isinstance(what[0], tuple)
 
 
+ONE_HOUR_EACH = [an_item(slot, 0, deleted=False) for slot in (0, 1)]
+
+
 @settings(max_examples=40)
 @given(STEPS)
+# A rescore that is killed when no hour is stale any more, and the sums of all communities are.
+@example([(None, ONE_HOUR_EACH), (34, None)])
 def test_statistics_of_subjects_recount_their_mentions_whatever_happens(steps) -> None:
     with TemporaryDirectory() as folder:
         asyncio.run(_live(Path(folder), steps))
