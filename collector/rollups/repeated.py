@@ -16,8 +16,6 @@ from shared.topics.near_copies import MIN_WORDS
 
 # A template names whom it answers, and links to what it is about.
 NAMED = ("u/", "/u/", "@", "http://", "https://")
-# The beginning of a longer text, and its number of words, are enough.
-MAX_CHARACTERS = 500
 
 
 def counted_threads(items: Sequence[Item]) -> list[str]:
@@ -41,8 +39,7 @@ def _equal_comments(items: Sequence[Item]) -> list[list[int]]:
     groups: dict[tuple[int, str], list[int]] = defaultdict(list)
     for number, words in written.items():
         if lengths[len(words)] > 1:
-            beginning = words_of(" ".join(words)[:MAX_CHARACTERS])
-            groups[len(words), beginning].append(number)
+            groups[len(words), words_of(" ".join(words))].append(number)
     return [group for group in groups.values() if len(group) > 1]
 
 

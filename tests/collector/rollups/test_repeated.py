@@ -38,6 +38,7 @@ def test_a_template_under_many_posts_counts_in_the_thread_of_the_earliest() -> N
         (OTHERS[0], OTHERS[0] + " And so on.", False),
         (OTHERS[0], OTHERS[0].replace("twice", "thrice"), False),
         ("same here, please fix it soon", "same here, please fix it soon", False),
+        (9 * OTHERS[0] + " Yes, slower.", 9 * OTHERS[0] + " No, faster.", False),
         (NOTICE.format(n=1) + " https://one.example/", NOTICE.format(n=2), True),
     ],
 )
