@@ -355,13 +355,14 @@ async def test_months_answer_what_days_do(half_a_year) -> None:
         assert _counted(one) == _counted(other)
         # The days at both ends count whole, and a day's digest lists fifteen threads.
         assert one.statistics.stderr == pytest.approx(other.statistics.stderr, rel=0.1)
+        assert one.difference.stderr == pytest.approx(other.difference.stderr, rel=0.1)
 
 
 def _counted(scope: ComparedScope) -> Any:
     uncertain = {"stderr", "interval", "shares"}
     points = [each.model_dump(exclude=uncertain) for each in scope.trend_data or ()]
-    sides = [each.model_dump(exclude=uncertain) for each in (scope.statistics, scope.previous)]
-    return scope.difference, sides, points
+    figures = (scope.statistics, scope.previous, scope.difference)
+    return [each.model_dump(exclude=uncertain) for each in figures if each], points
 
 
 async def test_a_page_over_quiet_hours_ends_at_the_bound_and_the_next_one_goes_on(
