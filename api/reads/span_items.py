@@ -15,7 +15,7 @@ from shared.times import Window, next_hour
 
 # Request units of a span, for its items and for the hours that list them: an item costs about one,
 # and so does an hour of up to HOUR_ITEMS items. Two spans and their statistics stay below 1,000.
-MAX_COST = 400
+MAX_COST = 380
 HOUR_ITEMS = 200
 # Items of a query of a sample; a query costs two request units by itself.
 QUERY_ITEMS = 12

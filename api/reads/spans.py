@@ -13,7 +13,7 @@ from api.schema.sentiment import Baseline, TimeWindow
 from api.schema.values import MAX_HOURS, MAX_SPAN_DAYS
 from shared.models import ALL
 from shared.stats.cells import cells_by_hour
-from shared.stats.compare import MIN_BEFORE, MIN_KNOWN
+from shared.stats.compare import MIN_KNOWN
 from shared.stats.months import read_days
 from shared.stats.windows import HOUR, SECOND, Spans, Times
 from shared.store import COLLECTION
@@ -26,6 +26,10 @@ from shared.times import (
     next_hour,
     parse_iso,
 )
+
+# A week earlier with fewer of the usual items is no measure: talk has grown since, or was listed in
+# part.
+MIN_OF_USUAL = 0.5
 
 
 async def last_collection(deps: Deps, now: datetime) -> datetime:
@@ -103,7 +107,7 @@ async def _is_covered(deps: Deps, states: States, community: str, span: Window) 
     cells = cells_by_hour(days[community])
     items = sum(cells[hour]["posts"] + cells[hour]["comments"] for hour in hours if hour in cells)
     usual = sum(state.get("hourly") or 0.0 for state in states.values() if state)
-    return items > 0 and items >= MIN_BEFORE * usual * len(hours)
+    return items > 0 and items >= MIN_OF_USUAL * usual * len(hours)
 
 
 def time_window(spans: Spans) -> TimeWindow:

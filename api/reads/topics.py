@@ -44,6 +44,9 @@ from shared.topics.spans import SpanTopic, SpanTopics, topics_between
 # What people write has the rhythm of a week, and what is rare needs a long time to be known by.
 MIN_BEFORE = timedelta(weeks=1)
 MAX_STEPS_BY_HOUR = 48
+# The statistics of longer spans cost more, so that fewer of their items are read.
+MAX_SHORT_HOURS = 20 * 24
+MAX_COST_OF_LONG = 260
 NOTHING_KNOWN: Mapping[Window, Mapping[str, Cell]] = {}
 RATIO_DIGITS = 2
 CHANCE_DIGITS = 6
@@ -93,7 +96,9 @@ async def find_topics(deps: Deps, parameters: TopicsParameters) -> FoundTopics:
     """Return the topics of the parameters, all of them. Raises what `read_topics` raises."""
     scope, own = await _scope_of(deps, parameters)
     spans = await read_spans(deps, parameters)
-    now, before, topics = await read_topics_of(deps, scope, spans.window, own)
+    is_short = len(spans.window.hours()) <= MAX_SHORT_HOURS
+    max_cost = MAX_COST if is_short else MAX_COST_OF_LONG
+    now, before, topics = await read_topics_of(deps, scope, spans.window, own, max_cost=max_cost)
     return FoundTopics(scope, spans, now, before, topics)
 
 

@@ -253,9 +253,9 @@ GAP_BEFORE = hour_start(NOW) - WEEK - DAY
     ("said", "covered", "because"),
     [
         (24, OLD, "week_before"),
-        # Less than a tenth of the usual 24 items of a day: nothing to compare with.
-        (3, OLD, "week_before"),
-        (2, OLD, "no_week_before"),
+        # Less than half of the usual 24 items of a day: nothing to compare with.
+        (12, OLD, "week_before"),
+        (11, OLD, "no_week_before"),
         (0, OLD, "no_week_before"),
         # At least half of the hours must have been observed.
         (
@@ -269,7 +269,7 @@ GAP_BEFORE = hour_start(NOW) - WEEK - DAY
             "no_week_before",
         ),
     ],
-    ids=["as usual", "a tenth", "less", "none", "half of it", "less than half of it"],
+    ids=["as usual", "half", "less", "none", "half of it", "less than half of it"],
 )
 async def test_the_week_before_is_compared_with_where_data_covers_it(
     sqlite_store: Store, said: int, covered: list[list[str]], because: str

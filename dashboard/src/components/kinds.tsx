@@ -54,7 +54,9 @@ export function KindsCard({ kinds, list, one }: Props) {
             own && (
               <li key={kind}>
                 <Link to={{ ...list, talk: kind }}>{kind}</Link>
-                <Mean measured={{ statistics: own }} />
+                <span class="kind-mean">
+                  <Mean measured={{ statistics: own }} />
+                </span>
                 <span class="kind-count">
                   <b>{partOf(own.share)}</b> <span class="muted">{plural(own.items, one)}</span>
                 </span>
