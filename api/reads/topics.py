@@ -96,10 +96,17 @@ async def find_topics(deps: Deps, parameters: TopicsParameters) -> FoundTopics:
     """Return the topics of the parameters, all of them. Raises what `read_topics` raises."""
     scope, own = await _scope_of(deps, parameters)
     spans = await read_spans(deps, parameters)
-    is_short = len(spans.window.hours()) <= MAX_SHORT_HOURS
-    max_cost = MAX_COST if is_short else MAX_COST_OF_LONG
+    max_cost = cost_of(spans.window)
     now, before, topics = await read_topics_of(deps, scope, spans.window, own, max_cost=max_cost)
     return FoundTopics(scope, spans, now, before, topics)
+
+
+def cost_of(window: Window) -> int:
+    """Return the request units that the items of a window may take, and those of the time before.
+
+    With their statistics it is less than 1,000.
+    """
+    return MAX_COST if len(window.hours()) <= MAX_SHORT_HOURS else MAX_COST_OF_LONG
 
 
 async def read_topics_of(

@@ -13,7 +13,7 @@ from api.reads.explain.items import Sample, limits_of, read_sample, sample_among
 from api.reads.scopes import Scope
 from api.reads.sentiment import ScopeCells
 from api.reads.span_items import SpanItems
-from api.reads.topics import own_names, read_topics_of
+from api.reads.topics import cost_of, own_names, read_topics_of
 from api.schema.explain import ItemsRead
 from shared.models import ALL, Cell, DayStats, Item, Subject
 from shared.stats.cell_threads import thread_of
@@ -191,7 +191,8 @@ async def read_items_with_topics(
         found.scope,
         spans.compared,
         own,
-        max_cost=limits.topics,
+        # All talk has more to read beside its topics than a community or a subject.
+        max_cost=limits.topics if found.scope.name == ALL else cost_of(spans.compared),
         known=dict.fromkeys((spans.compared, spans.before), found.cells),
     )
     counts_others = deps.settings.other_languages == "count"
