@@ -25,8 +25,9 @@ from shared.stats.threads import Threads
 from shared.stats.uncertainty import Thread
 from shared.stats.volumes import chance_of_number
 from shared.stats.windows import Spans
+from shared.store import HOURS_OF_ALL, Query, Store
 from shared.store.keys import item_key
-from shared.times import Window, hour_of
+from shared.times import HOUR_CHARS, Window, hour_of
 
 # The variance of compound where too few items tell it.
 USUAL_VARIANCE = 0.25
@@ -45,16 +46,21 @@ class ScopeChange:
     days: Sequence[DayStats]
     wanted: int
     """The hours of the window that were asked for; `hours` are those known on both sides."""
+    begins: str | None = None
+    """The first hour of all data, where a time before has little."""
 
     @property
     def are_volumes_known(self) -> bool:
         """Return whether the numbers of items can be compared, however few they are.
 
-        Where it is recorded what was observed, few items before are no sign that some are missing.
+        Where it is recorded what was observed, few items before are no sign that some are missing,
+        unless all data is younger than most of that time.
         """
         if self.change.reason == "no_earlier_data":
-            is_recorded = observed_since(self.states) is not None
-            return is_recorded and len(self.hours[0]) >= MIN_KNOWN * self.wanted
+            is_recorded = observed_since(self.states) is not None and self.begins is not None
+            is_known = len(self.hours[0]) >= MIN_KNOWN * self.wanted
+            has_data = [hour >= (self.begins or "") for hour in self.hours[1]]
+            return is_recorded and is_known and sum(has_data) >= MIN_KNOWN * len(has_data)
         return self.change.reason != "not_collected"
 
     @cached_property
@@ -115,7 +121,16 @@ async def read_change(
     change, hours = await asyncio.to_thread(of_scope.compared, deps)
     communities = {name: cells[name] for name in names}
     wanted = len(spans.times.now)
-    return ScopeChange(scope, communities, cells[scope.name], states, change, hours, days, wanted)
+    begins = await _data_begins(store) if change.reason == "no_earlier_data" else None
+    own = cells[scope.name]
+    return ScopeChange(scope, communities, own, states, change, hours, days, wanted, begins)
+
+
+async def _data_begins(store: Store) -> str | None:
+    """Return the first hour that has items of any community."""
+    # A day comes before its hours.
+    first = await store.query(Query(HOURS_OF_ALL, ALL, 2, order_by="id"))
+    return min((each["id"] for each in first if len(each["id"]) == HOUR_CHARS), default=None)
 
 
 async def _cells_of_all(

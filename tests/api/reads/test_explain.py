@@ -11,11 +11,13 @@ from api.errors import UnknownCommunity, UnknownSubject
 from api.reads.explain.explanation import read_explanation
 from api.schema.explain import ContributionAnswer, ExplainParameters, Explanation
 from shared.models import Comment, Label, Post
-from shared.store import Store
+from shared.store import COMMUNITIES, Store
+from shared.times import iso
+from tests.api.reads.test_coverage import observed
 from tests.api.subject_world import watch
 from tests.api.world import NAMES, NOW, a_comment, a_post, deps_of, keep, sentiment
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 WORDS = {
     "negative": "The new limit broke my build. It is awful and slow today.",
     "positive": "This works great for my team. I love the new editor.",
@@ -166,6 +168,20 @@ async def test_without_a_time_before_it_says_what_is_missing(sqlite_store: Store
     assert "too little is known of the time before" in found.sentence
     assert found.contributions == []
     assert len(found.read_these) == 5
+
+
+@pytest.mark.parametrize("is_old", [True, False], ids=["old data", "young data"])
+async def test_little_before_is_a_rise_only_if_data_is_older(
+    sqlite_store: Store, is_old: bool
+) -> None:
+    watched = [[iso(NOW - 30 * DAY), iso(NOW)]]
+    states = [observed(name, 2.0, covered=watched) for name in NAMES]
+    await sqlite_store.upsert(COMMUNITIES, states)
+    early = a_voice(9999, 20 * DAY if is_old else 25 * HOUR, NAMES[0], 0.1)
+    await keep(sqlite_store, [early, *talk(random.Random(4), (0.1, 0.1, 0.1), 0)])
+    found = await explain(sqlite_store)
+    assert found.reason == "no_earlier_data"
+    assert ("More is said than before" in found.sentence) == is_old
 
 
 async def test_five_items_are_of_five_threads_each_with_a_reason(sqlite_store: Store) -> None:
