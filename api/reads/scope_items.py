@@ -1,4 +1,4 @@
-"""What an item is in a scope: whether it counts there, and by which sentiment."""
+"""The role of an item in a scope: whether it counts there, and by which sentiment."""
 
 from api.reads.scopes import Scope
 from shared.models import Item, Label, Mention

@@ -132,7 +132,7 @@ def longest_span(
     """Return the hours of the longest span that can be compared with an equal one before it.
 
     since is the ISO time at which the data begins; None is returned where it isn't recorded. The
-    span ends where that of `times` does, or, with `after`, it begins there and has so many hours at
+    span ends where that of `times` does, or, with `after`, it begins there and has `after` hours at
     most.
     """
     if since is None:

@@ -1,4 +1,4 @@
-"""What the head of kinds learns from in the last stage of training.
+"""The examples that the head of kinds learns from in the last stage of training.
 
 These are all texts with labelled kinds that no figure is of: those of the second part, and beside
 them what the layers have mostly not seen: recorded items, and sentences written for this stage.
@@ -22,7 +22,7 @@ from shared.text.forms import FORMS
 
 OWN_NAME, RECORDED_NAME, PLAIN_NAME = "own kinds", "recorded kinds", "plain kinds"
 WEIGHTS: Mapping[str, float] = {OWN_NAME: 2, RECORDED_NAME: 6, PLAIN_NAME: 10}
-"""What an example of these sources counts; one of another counts 1.
+"""The weight of an example of these sources; one of another has 1.
 
 The plain sentences are few, and of rare kinds.
 """

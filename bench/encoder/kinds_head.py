@@ -29,7 +29,7 @@ STEPS = 30
 FOLDS = 2
 """Bounds are chosen on recorded items of one half by a head that learnt from the other half."""
 DEV_TIMES, OTHER_TIMES = 3.0, 0.5
-"""What items count when bounds are chosen: of the development part, and of others."""
+"""The weights of items when bounds are chosen: of the development part, and of others."""
 OUTPUT = "kinds"
 
 
@@ -41,7 +41,7 @@ class Fitted(NamedTuple):
 
 
 class Learnt(NamedTuple):
-    """What a head learns from: a row for each item, its kinds, and its weight."""
+    """The examples of a head: a row for each item, its kinds, and its weight."""
 
     features: Tensor
     marks: Tensor

@@ -1,7 +1,7 @@
 """The threads that items count in, where comments of an hour repeat one another.
 
 Templates, moderators' notices and pasted texts say as little together as one of them. So equal
-comments of an hour of a community, whoever wrote them, count in one thread: that of the earliest.
+comments of an hour of a community, of any author, count in one thread: that of the earliest.
 Only errors of means need it, so that nothing is marked, and an hour's items are all that it takes.
 Different people often agree in a few words: shorter comments are never equal.
 """

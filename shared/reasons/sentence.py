@@ -12,7 +12,7 @@ from shared.stats.uncertainty import FEW
 
 KindOf = Literal["community", "kind", "topic", "thread", "item"]
 VolumeVerdict = Literal["more", "fewer", "no_clear_change", "incomplete"]
-"""Whether there are more items than before; incomplete: the time before isn't known."""
+"""The change of the number of items; incomplete: the time before isn't known."""
 
 MAX_TITLE_CHARS = 100
 # The kinds of talk as causes, in words.

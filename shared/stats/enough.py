@@ -1,4 +1,4 @@
-"""What a verdict takes: items and threads on either side, and how long a span would have them."""
+"""The needs of a verdict: items and threads on either side, and the span that would have them."""
 
 from collections.abc import Iterable
 from math import ceil, inf

@@ -18,7 +18,7 @@ from shared.topics.keyness import MIN_LIFT
 MAX_PARTS: Mapping[KindOf, int] = {"community": 8, "kind": 10, "topic": 6, "thread": 5, "item": 5}
 """Parts that are listed of each dimension; the others are in the rest."""
 MEAN, VOLUME = "mean", "volume"
-"""What a claim is about; that of the whole volume has no part."""
+"""The subject of a claim; that of the whole volume has no part."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the sample plants is found in its scope and span; where it plants nothing, nothing is."""
+"""The sample's planted stories are found in scope and span; quiet scopes have no cause."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
