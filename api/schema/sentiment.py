@@ -57,6 +57,22 @@ Interval = Annotated[
         max_length=2,
     ),
 ]
+StderrOfDifference = Annotated[
+    float | None,
+    Field(
+        description="the standard error of avg_sentiment, which knows threads; null where that of"
+        " either window is"
+    ),
+]
+IntervalOfDifference = Annotated[
+    list[float] | None,
+    Field(
+        description="[low, high]: it holds the true avg_sentiment in 95 of 100 cases, looking at"
+        " this alone; null where stderr is. A verdict is in `change`",
+        min_length=2,
+        max_length=2,
+    ),
+]
 Few = Annotated[
     bool, Field(description="whether fewer than 30 items count in avg_sentiment, which is too few")
 ]
@@ -250,18 +266,8 @@ class Difference(Answer):
     avg_sentiment: float | None = Field(
         description="mean compound; null if either window has no items"
     )
-    stderr: float | None = Field(
-        default=None,
-        description="the standard error of avg_sentiment, which knows threads; null where that of"
-        " either window is",
-    )
-    interval: list[float] | None = Field(
-        default=None,
-        description="[low, high]: it holds the true avg_sentiment in 95 of 100 cases, looking at"
-        " this alone; null where stderr is. A verdict is in `change`",
-        min_length=2,
-        max_length=2,
-    )
+    stderr: StderrOfDifference = None
+    interval: IntervalOfDifference = None
     posts: int = Field(description="posts")
     comments: int = Field(description="comments")
     left_out: int = Field(description="items left out because they aren't English")

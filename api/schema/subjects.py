@@ -34,11 +34,13 @@ from api.schema.sentiment import (
     Few,
     GiantThread,
     Interval,
+    IntervalOfDifference,
     ObservedPart,
     Rematching,
     SentimentOf,
     Shares,
     Stderr,
+    StderrOfDifference,
     ThreadChange,
     TimeWindow,
     Totals,
@@ -106,18 +108,8 @@ class MentionDifference(Answer):
     avg_sentiment: float | None = Field(
         description="mean compound; null if either window has no mentions"
     )
-    stderr: float | None = Field(
-        default=None,
-        description="the standard error of avg_sentiment, which knows threads; null where that of"
-        " either window is",
-    )
-    interval: list[float] | None = Field(
-        default=None,
-        description="[low, high]: it holds the true avg_sentiment in 95 of 100 cases, looking at"
-        " this alone; null where stderr is. A verdict is in `change`",
-        min_length=2,
-        max_length=2,
-    )
+    stderr: StderrOfDifference = None
+    interval: IntervalOfDifference = None
 
 
 class MentionChange(Answer):

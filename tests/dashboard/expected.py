@@ -19,6 +19,13 @@ HOUR = 3600
 # A mean closer to zero is neither positive nor negative.
 NEUTRAL = 0.05
 STEP_HOURS = {"hour": 1, "2h": 2, "4h": 4, "8h": 8, "day": 24, "week": 168}
+# The orders of lists beside the newest first: as the page names them, and the API.
+ORDERS = [
+    ("Most upvotes", "reach"),
+    ("Most negative", "most_negative"),
+    ("Most positive", "most_positive"),
+    ("Most influence", "influence"),
+]
 # A page of the list of posts.
 PAGE = 50
 PATIENCE_SECONDS = 30.0

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from shared.times import iso, parse_iso
 from tests.dashboard.conftest import Product, Visit
-from tests.dashboard.expected import PAGE
+from tests.dashboard.expected import ORDERS, PAGE
 from tests.dashboard.post_list import (
     all_posts,
     expect_exactly,
@@ -72,12 +72,7 @@ def test_a_sentiment_is_chosen(visit: Visit, product: Product, label: str) -> No
 
 @pytest.mark.parametrize(
     ("order", "sort"),
-    [
-        ("Most upvotes", "reach"),
-        ("Most negative", "most_negative"),
-        ("Most positive", "most_positive"),
-        ("Most influence", "influence"),
-    ],
+    ORDERS,
 )
 def test_an_order_is_chosen(visit: Visit, product: Product, order: str, sort: str) -> None:
     page = visit.open(view="posts", subreddit="claude")

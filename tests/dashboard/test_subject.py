@@ -346,12 +346,7 @@ def test_it_is_filtered(
 
 @pytest.mark.parametrize(
     ("order", "sort"),
-    [
-        ("Most upvotes", "reach"),
-        ("Most negative", "most_negative"),
-        ("Most positive", "most_positive"),
-        ("Most influence", "influence"),
-    ],
+    expected.ORDERS,
 )
 def test_it_is_sorted(visit: Visit, product: Product, order: str, sort: str) -> None:
     page = visit.open(view="posts", subject=SUBJECT)
