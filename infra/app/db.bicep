@@ -49,7 +49,13 @@ var containers = [
   {
     name: 'cycles'
     partitionKey: '/kind'
-    indexed: [{ path: '/id/?' }, { path: '/kind/?' }, { path: '/reconciled/?' }]
+    indexed: [
+      { path: '/id/?' }
+      { path: '/kind/?' }
+      { path: '/order_key/?' }
+      { path: '/outbox/?' }
+      { path: '/reconciled/?' }
+    ]
   }
 ]
 

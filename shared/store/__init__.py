@@ -2,6 +2,10 @@
 
 from shared.store.base import Container, Key, Query, Store
 from shared.store.containers import (
+    ALERT_CHANNELS,
+    ALERT_RULES,
+    ALERT_RULES_REVISIONS,
+    ALERT_STATES,
     BACKFILLS,
     BATCH_LINES,
     BATCHES,
@@ -18,6 +22,7 @@ from shared.store.containers import (
     GUARDS,
     HOURS_OF_ALL,
     IMPORTED_FILES,
+    INCIDENTS,
     ITEM_INDEXES,
     ITEMS,
     LEASES,
@@ -42,6 +47,10 @@ from shared.store.containers import (
 from shared.store.opening import open_store
 
 __all__ = [
+    "ALERT_CHANNELS",
+    "ALERT_RULES",
+    "ALERT_RULES_REVISIONS",
+    "ALERT_STATES",
     "BACKFILLS",
     "BATCHES",
     "BATCH_LINES",
@@ -58,6 +67,7 @@ __all__ = [
     "GUARDS",
     "HOURS_OF_ALL",
     "IMPORTED_FILES",
+    "INCIDENTS",
     "ITEMS",
     "ITEM_INDEXES",
     "LEASES",

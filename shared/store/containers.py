@@ -5,8 +5,12 @@ from typing import Any, cast
 
 from shared.communities import Kind
 from shared.models import (
+    AlertRules,
+    AlertRulesRevision,
+    AlertState,
     Backfill,
     BatchLines,
+    ChannelState,
     Cleanup,
     CollectionState,
     CollectRequest,
@@ -17,6 +21,7 @@ from shared.models import (
     Cycle,
     DayStats,
     ImportedFile,
+    Incident,
     Item,
     Lease,
     MonthParts,
@@ -56,7 +61,7 @@ SUBJECTS_MONTHS: Container[SubjectsMonth] = Container("stats", "scope", (("id",)
 # The id of the current topics; snapshots have their time as id.
 CURRENT = "current"
 TOPICS: Container[Topics] = Container("topics", "id", expires=True)
-_CYCLE_INDEXES = (("id",), ("reconciled", "id"))
+_CYCLE_INDEXES = (("id",), ("reconciled", "id"), ("order_key",), ("outbox", "order_key"))
 CYCLES: Container[Cycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 CLEANUPS: Container[Cleanup] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 # The states of communities, their backfills and their releases, to be read together.
@@ -88,6 +93,13 @@ CORRECTION_NOTES: Container[CorrectionNote] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )
 REMATCH: Container[Rematch] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+ALERT_RULES: Container[AlertRules] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+ALERT_RULES_REVISIONS: Container[AlertRulesRevision] = Container(
+    "cycles", "kind", _CYCLE_INDEXES, expires=True
+)
+ALERT_STATES: Container[AlertState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+INCIDENTS: Container[Incident] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+ALERT_CHANNELS: Container[ChannelState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 
 CONTAINERS: tuple[Container[Any], ...] = (POSTS, COMMENTS, DAYS, TOPICS, CYCLES)
 """Each physical container once."""

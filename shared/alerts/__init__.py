@@ -1,0 +1,1 @@
+"""Alerts: rules, what their conditions find in stored hours, states, incidents, and messages."""
