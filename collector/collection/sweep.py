@@ -3,8 +3,8 @@
 The stored items of a source form two rings: those of the last 48 hours, and all of them. A ring is
 walked in order (by community, posts before comments, oldest first) from a stored cursor, at most
 once a cycle. The ring of all is named "older". It has the recent ones too: an item that turned 48
-hours old just behind its cursor would wait for a walk of each ring.
-once a cycle. Communities whose past is reread (rereading.py) have no rings.
+hours old just behind its cursor would wait for a walk of each ring. Communities whose past is
+reread (rereading.py) have no rings.
 """
 
 import asyncio
