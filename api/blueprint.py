@@ -45,6 +45,7 @@ from api.process import (
     process_last_observed,
     process_samples,
 )
+from api.reads.comparison import compare
 from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.health import check_health
@@ -53,7 +54,7 @@ from api.reads.markers import read_effect, read_marker, read_markers
 from api.reads.mentions import read_feed, read_mentions
 from api.reads.post import next_comments, read_post
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare, read_stats
+from api.reads.statistics import read_stats
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.trending import read_trending

@@ -6,6 +6,7 @@ from api.actions.collect import ask_for_collection
 from api.actions.corrections import delete_correction, put_correction
 from api.actions.ingest import take
 from api.deps import Deps
+from api.reads.comparison import compare
 from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
 from api.reads.explain.explanation import read_explanation
@@ -13,7 +14,7 @@ from api.reads.health import LastObserved, check_health
 from api.reads.items import read_items
 from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare, read_stats
+from api.reads.statistics import read_stats
 from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.topics import read_topics
 from api.reads.trending import read_trending

@@ -7,12 +7,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.deps import Deps
+from api.reads.comparison import compare
 from api.reads.cycles import read_cycles
 from api.reads.health import LastObserved, check_health
 from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
 from api.reads.process import process_health
-from api.reads.sentiment import compare, read_stats
+from api.reads.statistics import read_stats
 from api.reads.subreddits import read_subreddits
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends

@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.deps import Deps
+from api.reads.comparison import compare
 from api.reads.items import read_items
 from api.reads.mentions import read_mentions
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare, read_stats
+from api.reads.statistics import read_stats
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from api.reads.scopes import Scope
 from api.schema.sentiment import GiantThread, LabelShares, ThreadChange, Totals
 from shared.models import Cell, OtherLanguages
 from shared.stats import cells as statistics
@@ -20,6 +21,7 @@ from shared.stats.means import (
 from shared.stats.means import Giant as Largest
 from shared.stats.shares import label_shares
 from shared.stats.subject_tables import Figures
+from shared.stats.subjects import SentimentIsOf, sentiment_is_of
 from shared.stats.uncertainty import Mean
 
 
@@ -91,6 +93,16 @@ def change_fields(change: Change, community: str | None = None) -> dict[str, Any
         "behind": change.behind,
         "span_needed": change.span_needed,
     }
+
+
+def sentiment_of(totals: Iterable[tuple[Scope, Totals]]) -> SentimentIsOf:
+    """Return what the sentiments of scopes are of: those of communities are of whole texts."""
+    methods = {
+        method if scope.subject is not None else ""
+        for scope, own in totals
+        for method in own.methods
+    }
+    return sentiment_is_of(methods)
 
 
 def _thread_change(mean: Mean | None) -> ThreadChange | None:

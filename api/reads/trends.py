@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from api.deps import Deps
 from api.reads.coverage import coverage_in
 from api.reads.scopes import check_needs_subject
-from api.reads.sentiment import Found, cells_in, items_by_hour, read_window, trend_of
+from api.reads.statistics import Found, read_window
+from api.reads.steps import cells_in, items_by_hour, trend_of
 from api.schema.parameters import TrendsParameters
 from api.schema.sentiment import SentimentTrends, TrendPoint
 from api.schema.values import MAX_HOURS

@@ -11,12 +11,13 @@ import pytest
 
 from api.errors import BadParameters
 from api.http.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
+from api.reads.comparison import compare
 from api.reads.explain.explanation import read_explanation
 from api.reads.hours import MAX_HOURS_READ
 from api.reads.items import read_items
 from api.reads.listing import with_largest_page
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare, read_stats
+from api.reads.statistics import read_stats
 from api.reads.trends import read_trends
 from api.schema.explain import ExplainParameters
 from api.schema.parameters import (

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from api.reads.comparison import compare
 from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare, read_stats
+from api.reads.statistics import read_stats
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.schema.parameters import (

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from api.deps import Deps
 from api.errors import BadParameters
 from api.http.limiter import is_heavy
+from api.reads.comparison import compare
 from api.reads.explain.explanation import read_explanation
-from api.reads.sentiment import compare, read_stats
+from api.reads.statistics import read_stats
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.trends import read_trends
 from api.reads.voice import read_voice

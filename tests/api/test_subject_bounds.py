@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from api.errors import BadParameters
+from api.reads.comparison import compare
 from api.reads.explain.explanation import read_explanation
 from api.reads.items import read_items
 from api.reads.markers import read_effect
 from api.reads.mentions import read_feed, read_mentions
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import compare, read_stats
+from api.reads.statistics import read_stats
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.topics import read_topics
 from api.reads.trending import read_trending

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.reads.sentiment import compare, read_stats
+from api.reads.comparison import compare
+from api.reads.statistics import read_stats
 from api.reads.trends import read_trends
 from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
 from shared.models import Comment, Post

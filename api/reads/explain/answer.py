@@ -10,8 +10,8 @@ from api.reads.explain.cited import beginning_of, cited_item
 from api.reads.explain.contributions import Contributions
 from api.reads.explain.items import Sample, SampledItem
 from api.reads.explain.quotes import Quote, quotes_of
+from api.reads.scope_change import change_answer
 from api.reads.scopes import Scope
-from api.reads.sentiment import change_answer
 from api.reads.spans import baseline_of
 from api.schema.explain import (
     ContributionAnswer,

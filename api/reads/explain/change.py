@@ -10,8 +10,8 @@ from api.deps import Deps
 from api.reads.cells import Cells, cells_of, read_cells, read_days_of_subjects
 from api.reads.coverage import States, observed_since, read_states
 from api.reads.explain.items import Sample, limits_of, read_sample, sample_among
+from api.reads.scope_change import ScopeCells
 from api.reads.scopes import Scope
-from api.reads.sentiment import ScopeCells
 from api.reads.span_items import SpanItems
 from api.reads.topics import cost_of, own_names, read_topics_of
 from api.schema.explain import ItemsRead

@@ -10,8 +10,8 @@ from api.deps import Deps
 from api.reads.explain.change import ScopeChange, items_read, read_change, read_samples
 from api.reads.explain.cited import beginning_of, cited_item
 from api.reads.explain.items import Sample
+from api.reads.scope_change import change_answer
 from api.reads.scopes import Scope
-from api.reads.sentiment import change_answer
 from api.schema.explain import DifferingItem, ItemsRead
 from api.schema.sentiment import Change
 from shared.stats.contributions import EFFECT_DIGITS, contribution, parts_of_items

@@ -7,7 +7,7 @@ import azure.functions as func
 import pytest
 
 from api.http.responses import data_answer, is_known, prepare
-from api.reads.sentiment import read_stats
+from api.reads.statistics import read_stats
 from api.schema.parameters import ScopeParameters
 from api.schema.sentiment import MOMENTS_OF_STATS
 from shared.times import utc_now

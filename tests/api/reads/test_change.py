@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.reads.sentiment import compare
+from api.reads.comparison import compare
 from api.schema.parameters import CompareParameters
 from api.schema.sentiment import Change, Comparison
 from shared.models import CollectionState, CommunityState, Label, Post

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from api.reads.comparison import compare
 from api.reads.health import LastObserved, check_health
-from api.reads.sentiment import compare, read_stats
+from api.reads.statistics import read_stats
 from api.reads.subreddits import read_communities, read_subreddits
 from api.reads.trends import read_trends
 from api.schema.parameters import (

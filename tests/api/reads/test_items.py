@@ -8,7 +8,7 @@ import pytest
 
 from api.reads.hours import MAX_HOURS_READ
 from api.reads.items import read_items
-from api.reads.sentiment import read_stats
+from api.reads.statistics import read_stats
 from api.schema.parameters import ItemsParameters, ScopeParameters
 from shared.models import ALL
 from shared.store import HOURS_OF_ALL

@@ -9,7 +9,7 @@ from api.export.files import POST_COLUMNS
 from api.reads.items import read_items
 from api.reads.mentions import read_mentions
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import read_stats
+from api.reads.statistics import read_stats
 from api.reads.subjects import read_subject
 from api.schema.parameters import ItemsParameters, PostsParameters, ScopeParameters
 from api.schema.subject_parameters import MentionsParameters, SubjectParameters

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from api.errors import NotFound
+from api.reads.comparison import compare
 from api.reads.explain.items import limits_of
 from api.reads.markers import read_effect
-from api.reads.sentiment import compare
 from api.schema.markers import EffectParameters, MarkerEffect
 from api.schema.parameters import CompareParameters
 from shared.costs import track

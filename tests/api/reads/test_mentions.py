@@ -13,7 +13,7 @@ from api.errors import BadParameters, UnknownCommunity, UnknownSubject
 from api.reads.items import read_items
 from api.reads.mentions import read_mentions
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import read_stats
+from api.reads.statistics import read_stats
 from api.reads.subjects import read_subjects
 from api.reads.voice import read_voice
 from api.schema.parameters import ItemsParameters, PostsParameters, ScopeParameters

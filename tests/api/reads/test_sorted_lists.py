@@ -18,7 +18,7 @@ from api.errors import BadParameters
 from api.reads.items import read_items
 from api.reads.mentions import read_mentions
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import read_stats
+from api.reads.statistics import read_stats
 from api.schema.parameters import ItemsParameters, PostsParameters, ScopeParameters
 from api.schema.subject_parameters import MentionsParameters
 from api.schema.values import MAX_SORTED, MAX_SORTED_HOURS, MentionSort, Sort

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from api.reads.comparison import compare
 from api.reads.explain.explanation import read_explanation
-from api.reads.sentiment import compare
 from api.reads.subjects import read_subject, read_subjects
 from api.schema.explain import ExplainParameters
 from api.schema.parameters import CompareParameters

@@ -5,7 +5,7 @@ import pytest
 
 from api.errors import UnknownCommunity
 from api.http.parameters import read_parameters
-from api.reads.sentiment import read_stats
+from api.reads.statistics import read_stats
 from api.schema.parameters import ScopeParameters
 from tests.api.world import (
     COMPOUND,

@@ -9,7 +9,8 @@ import pytest
 
 from api.errors import BadParameters, UnknownCommunity, UnknownSubject
 from api.reads import cells
-from api.reads.sentiment import compare, read_stats
+from api.reads.comparison import compare
+from api.reads.statistics import read_stats
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.schema.parameters import (

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from api.errors import UnknownSubject
-from api.reads.sentiment import compare, read_stats
+from api.reads.comparison import compare
+from api.reads.statistics import read_stats
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.trends import read_trends
 from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters

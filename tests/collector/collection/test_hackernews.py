@@ -14,7 +14,7 @@ import pytest
 
 from api.reads.items import read_items
 from api.reads.post import read_post
-from api.reads.sentiment import read_stats
+from api.reads.statistics import read_stats
 from api.schema.parameters import ItemsParameters, PostParameters, ScopeParameters
 from collector.collection.cycle import Collector
 from collector.sources.hackernews.client import HackerNewsSource

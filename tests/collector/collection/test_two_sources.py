@@ -16,7 +16,7 @@ import pytest
 from api.reads.cycles import read_cycles
 from api.reads.items import read_items
 from api.reads.post import read_post
-from api.reads.sentiment import read_stats
+from api.reads.statistics import read_stats
 from api.reads.subreddits import read_subreddits
 from api.schema.parameters import (
     CyclesParameters,

@@ -7,7 +7,7 @@ import pytest
 from api.reads.items import read_items
 from api.reads.post import read_post
 from api.reads.posts import read_recent_posts
-from api.reads.sentiment import read_stats
+from api.reads.statistics import read_stats
 from api.reads.subreddits import read_subreddits
 from api.schema.parameters import (
     ItemsParameters,
