@@ -1,12 +1,16 @@
-"""The Functions app: which functions there are is said in the three blueprints."""
+"""The Functions app: which functions there are is said in the blueprints."""
 
 import azure.functions as func
 
 from api.blueprint import blueprint as api_functions
 from api.changes import blueprint as changing_functions
+from api.site import blueprint as page_functions
+from api.watching import blueprint as watching_functions
 from collector.blueprint import blueprint as collector_functions
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(collector_functions)
 app.register_functions(api_functions)
+app.register_functions(watching_functions)
 app.register_functions(changing_functions)
+app.register_functions(page_functions)

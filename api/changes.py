@@ -1,24 +1,23 @@
-"""The HTTP functions that change what is stored, with a key: the watchlist, also with If-Match,
-and corrections.
+"""The HTTP functions that change what is stored, with a key: collections, pushed items, corrections
+and the watchlist, this also with If-Match.
 
 api/blueprint.py says how they are named.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 import azure.functions as func
 
+from api.actions import ingest as pushed
 from api.actions import markers
 from api.actions import watchlist as actions
+from api.actions.collect import ask_for_collection, send
 from api.actions.corrections import delete_correction, put_correction, send_correction
-from api.endpoints import ROUTES
 from api.http.bodies import read_body
 from api.http.conditions import read_condition
 from api.http.parameters import read_parameters
 from api.http.problems import answering, answering_bodies
-from api.http.responses import tag_of, written_answer
+from api.http.responses import ingested_answer, tag_of, triggered_answer, written_answer
 from api.process import configured_deps, process_deps
+from api.routes import route_of
 from api.schema.corrections import CorrectionBody, CorrectionPath
 from api.schema.markers import MarkerBody, MarkerPath
 from api.schema.parameters import NoParameters
@@ -30,21 +29,48 @@ from api.schema.watchlist import (
     SubjectPath,
     WatchlistBody,
 )
+from shared.batches import MAX_BYTES
+from shared.batches import QUEUE as INGEST_QUEUE
 from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
+from shared.on_demand import QUEUE as COLLECT_QUEUE
 from shared.rematches import QUEUE
 from shared.subjects.watchlist import markers_of
 
 blueprint = func.Blueprint()
+_route = route_of(blueprint)
 
 # A watchlist of the most subjects, with the most rules.
 MAX_WATCHLIST_BYTES = 1_000_000
 
 
-def _route(operation: str) -> Callable[..., Any]:
-    """Register a function with its address and method from the registry."""
-    route = ROUTES[operation]
-    address = route.address.lstrip("/")
-    return blueprint.route(address, methods=route.methods, auth_level=func.AuthLevel.FUNCTION)
+@_route("admin_collect")
+@blueprint.queue_output(
+    arg_name="message", queue_name=COLLECT_QUEUE, connection="AzureWebJobsStorage"
+)
+@answering
+async def api_admin_collect(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    """Request a collection."""
+    read_parameters(NoParameters, req.params)
+    deps = configured_deps()
+    triggered, request = await ask_for_collection(deps)
+    await send(deps, message, request)
+    return triggered_answer(triggered)
+
+
+@_route("ingest")
+@blueprint.queue_output(
+    arg_name="message", queue_name=INGEST_QUEUE, connection="AzureWebJobsStorage"
+)
+@answering_bodies(MAX_BYTES)
+async def api_ingest(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
+    """Take pushed items."""
+    read_parameters(NoParameters, req.params)
+    pushed.check_type(req.headers)
+    deps = await process_deps()
+    taken, batch = await pushed.take(deps, req.get_body())
+    if batch is not None:
+        await pushed.send(deps, message, batch, is_new=taken.accepted > 0)
+    return ingested_answer(taken)
 
 
 @_route("put_watchlist")
