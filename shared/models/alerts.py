@@ -95,12 +95,13 @@ RuleStatus = Literal["ok", "firing", "recovering", "silenced", "no_data", "broke
 class AlertState(TypedDict):
     """The state of a rule between evaluations; id is the rule's.
 
-    since is when the status began, and hour the last full hour that was evaluated; both are None
-    before the first evaluation, which opens nothing. reason says why it is no_data or broken.
-    number counts the rule's incidents. open has the numbers of its open ones by their cause, clear
-    is the number of evaluations in a row that found each of these gone, and ended has the time at
-    which incidents of a cause ended last. seen are the keys of what incidents have cited, the
-    newest last, so that nothing is sent twice. silenced_until is what somebody chose.
+    since is when the status began, None before the first evaluation with data, which opens nothing.
+    hour is the last full hour that was evaluated. reason says why it is no_data or broken. number
+    counts the rule's incidents. open has the numbers of its open ones by their cause, and 0 where a
+    cause was there before the rule. clear is the number of evaluations in a row that found each of
+    these gone, and ended has the time at which incidents of a cause ended last, while its cooldown
+    goes on. seen are the keys of what incidents have cited, the newest last, so that nothing is
+    sent twice. silenced_until is what somebody chose.
     """
 
     id: str

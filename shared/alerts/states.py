@@ -1,0 +1,178 @@
+"""The states of rules: what an evaluation opens, updates and closes.
+
+All functions are pure. `step` doesn't set the state's `hour`: its caller knows which it evaluated.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared.alerts.evaluation import Evaluation
+from shared.models import AlertRule, AlertState, Finding, RuleStatus
+from shared.times import iso, parse_iso
+
+# A cause closes after this number of evaluations in a row that don't find it.
+CLEAR_TO_CLOSE = 2
+MAX_SEEN = 500
+# The number of a cause that was there before the rule: no incident is opened for it.
+NO_INCIDENT = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of one incident of a rule; finding is None where it closed."""
+
+    event: Literal["opened", "updated", "closed"]
+    cause: str
+    number: int
+    finding: Finding | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A rule's state after an evaluation, and the changes of its incidents in their order."""
+
+    state: AlertState
+    changes: tuple[Change, ...] = ()
+
+
+def first_state(rule_id: str) -> AlertState:
+    """Return the state of a rule that was never evaluated."""
+    return AlertState(
+        id=rule_id,
+        kind="alert_state",
+        ttl=-1,
+        status="ok",
+        since=None,
+        hour=None,
+        reason=None,
+        number=0,
+        open={},
+        clear={},
+        ended={},
+        seen=[],
+        silenced_until=None,
+    )
+
+
+def step(rule: AlertRule, state: AlertState, evaluation: Evaluation, now: datetime) -> Step:
+    """Return what an evaluation makes of a rule's state, which isn't changed itself.
+
+    now is the end of the evaluated hour. Without data, or with a broken rule, incidents stay as
+    they are. The first evaluation with data opens nothing: it notes what was there before the rule.
+    """
+    if evaluation.status in {"no_data", "broken"}:
+        return Step(_with_status(state, evaluation.status, evaluation.reason, now))
+    if state["since"] is None:
+        return Step(_begun(state, evaluation.findings, now))
+    return _stepped(rule, state, evaluation.findings, now)
+
+
+def is_silenced(until: str | None, now: datetime) -> bool:
+    """Return whether what is silenced until this stored time is silent now."""
+    return until is not None and until > iso(now)
+
+
+def with_seen(seen: Iterable[str], keys: Iterable[str | None]) -> list[str]:
+    """Return the seen keys with further ones, the newest last; the oldest over MAX_SEEN go."""
+    newer = dict.fromkeys(key for key in keys if key is not None)
+    return [*(key for key in seen if key not in newer), *newer][-MAX_SEEN:]
+
+
+def _begun(state: AlertState, findings: tuple[Finding, ...], now: datetime) -> AlertState:
+    lasting = dict.fromkeys((f["cause"] for f in findings if f["key"] is None), NO_INCIDENT)
+    noted: AlertState = {**state, "since": iso(now), "open": {**lasting, **state["open"]}}
+    noted["seen"] = with_seen(state["seen"], (finding["key"] for finding in findings))
+    return _with_status(noted, _status(noted, is_found=bool(findings), now=now), None, now)
+
+
+def _stepped(
+    rule: AlertRule, state: AlertState, findings: tuple[Finding, ...], now: datetime
+) -> Step:
+    found = _by_cause(findings)
+    changes = (*_closed(state, found), *_opened_and_updated(rule, state, found, now))
+    closed = {change.cause for change in changes if change.event == "closed"}
+    opened = {change.cause: change.number for change in changes if change.event == "opened"}
+    # A cause without an incident ends without a change.
+    over = closed | {cause for cause in state["open"] if _is_over(state, found, cause)}
+    still = {cause: number for cause, number in state["open"].items() if cause not in over}
+    after: AlertState = {
+        **state,
+        "number": state["number"] + len(opened),
+        "open": {**still, **opened},
+        "clear": {c: state["clear"].get(c, 0) + 1 for c in still if c not in found},
+        "ended": {**_still_cooling(rule, state, now), **dict.fromkeys(closed, iso(now))},
+    }
+    # What is found again stays among the newest, so that it isn't forgotten while it lasts.
+    known = set(state["seen"])
+    again = [f["key"] for f in findings if f["key"] in known]
+    sent = [change.finding["key"] for change in changes if change.finding]
+    after["seen"] = with_seen(state["seen"], [*again, *sent])
+    status = _status(after, is_found=bool(findings), now=now)
+    return Step(_with_status(after, status, None, now), changes)
+
+
+def _by_cause(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding["cause"], []).append(finding)
+    return found
+
+
+def _is_over(state: AlertState, found: Mapping[str, object], cause: str) -> bool:
+    return cause not in found and state["clear"].get(cause, 0) + 1 >= CLEAR_TO_CLOSE
+
+
+def _closed(state: AlertState, found: Mapping[str, object]) -> list[Change]:
+    return [
+        Change("closed", cause, number, None)
+        for cause, number in state["open"].items()
+        if number != NO_INCIDENT and _is_over(state, found, cause)
+    ]
+
+
+def _opened_and_updated(
+    rule: AlertRule, state: AlertState, found: Mapping[str, list[Finding]], now: datetime
+) -> list[Change]:
+    changes: list[Change] = []
+    seen = set(state["seen"])
+    next_number = state["number"] + 1
+    for cause, of_cause in found.items():
+        news = [finding for finding in of_cause if finding["key"] not in seen]
+        number = state["open"].get(cause)
+        if number is not None:
+            if number != NO_INCIDENT:
+                changes += [Change("updated", cause, number, finding) for finding in news]
+        elif news and _may_open(rule, state, cause, now):
+            changes.append(Change("opened", cause, next_number, news[0]))
+            changes += [Change("updated", cause, next_number, each) for each in news[1:]]
+            next_number += 1
+    return changes
+
+
+def _may_open(rule: AlertRule, state: AlertState, cause: str, now: datetime) -> bool:
+    is_quiet = is_silenced(state["silenced_until"], now)
+    return not is_quiet and cause not in _still_cooling(rule, state, now)
+
+
+def _still_cooling(rule: AlertRule, state: AlertState, now: datetime) -> dict[str, str]:
+    cooldown = timedelta(minutes=rule["cooldown"])
+    ended = state["ended"].items()
+    return {cause: at for cause, at in ended if now < parse_iso(at) + cooldown}
+
+
+def _status(state: AlertState, *, is_found: bool, now: datetime) -> RuleStatus:
+    if is_silenced(state["silenced_until"], now):
+        return "silenced"
+    if is_found:
+        return "firing"
+    return "recovering" if state["open"] else "ok"
+
+
+def _with_status(
+    state: AlertState, status: RuleStatus, reason: str | None, now: datetime
+) -> AlertState:
+    has_begun = state["since"] is not None
+    since = iso(now) if has_begun and status != state["status"] else state["since"]
+    return {**state, "status": status, "since": since, "reason": reason}
