@@ -1,0 +1,172 @@
+"""Channels of rules: what is refused of one, what answers show of it, and its id."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from shared.models import AlertChannel, ChannelType
+from shared.settings import Settings
+from shared.subjects.refusals import Refusal, quoted
+
+MAX_CHANNELS = 5
+MAX_TO_CHARS = 500
+MAX_SECRET_CHARS = 100
+# Of Azure, its Functions host, and the tools that start it: https://learn.microsoft.com/azure/
+# app-service/reference-app-settings and /azure/azure-functions/functions-app-settings. Names on
+# Windows have any case, so they are compared in capitals.
+PLATFORM = (
+    "APPLICATIONINSIGHTS_",
+    "APPSETTING_",
+    "AZURE",
+    "COSMOS_",
+    "DEPLOYMENT_",
+    "DOCKER_",
+    "FUNCTIONS_",
+    "HOST_",
+    "IDENTITY_",
+    "MSI_",
+    "PYTHON",
+    "SCM_",
+    "WEBSITE_",
+)
+TAKES_SETTING: Final = (
+    "the name of a setting that holds the secret, in capitals, digits and underscores, and none of"
+    " the app's own settings or the platform's"
+)
+TAKES_ADDRESS: Final = (
+    f"an http or https address of at most {MAX_TO_CHARS} characters, without user and password"
+)
+TAKES_EMAIL: Final = "an e-mail address such as team@example.com"
+TAKES_APPRISE: Final = "an address of Apprise, such as ntfy://topic"
+_SECRET = re.compile(r"[A-Z][A-Z0-9_]*")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_NOT_IN_ADDRESSES = re.compile(r"[\s\\]")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a type of channel needs, in words, and what its address is."""
+
+    takes: str
+    is_to_needed: bool = False
+    is_secret_needed: bool = False
+    takes_secret: bool = True
+    is_either: bool = False
+    """True: one of `to` and `secret`, since the address itself is the secret."""
+
+
+_HOOK = Needs(TAKES_ADDRESS, is_either=True)
+NEEDS: Final[Mapping[ChannelType, Needs]] = {
+    "webhook": Needs(TAKES_ADDRESS, is_to_needed=True, is_secret_needed=True),
+    "slack": _HOOK,
+    "teams": _HOOK,
+    "discord": _HOOK,
+    "email": Needs(TAKES_EMAIL, is_to_needed=True, takes_secret=False),
+    "apprise": Needs(TAKES_APPRISE, is_either=True),
+}
+
+
+def clean_channel(given: Mapping[str, Any]) -> AlertChannel:
+    """Return a channel without blanks around its address; an empty one is None."""
+    to, secret = given["to"], given["secret"]
+    return AlertChannel(
+        type=given["type"],
+        to=(to.strip() or None) if to is not None else None,
+        secret=secret or None,
+    )
+
+
+def channels_refusals(channels: Sequence[AlertChannel]) -> Iterator[Refusal]:
+    """Yield what is wrong with the channels of a rule; no problem quotes an address."""
+    if len(channels) > MAX_CHANNELS:
+        problem = f"{len(channels)} are too many"
+        yield Refusal(("channels",), problem, f"at most {MAX_CHANNELS} channels")
+    for number, channel in enumerate(channels):
+        if channel in channels[:number]:
+            yield Refusal(
+                ("channels", number),
+                "this channel stands twice, so that each message would come twice",
+                "each channel once",
+            )
+        for refusal in _channel_refusals(channel):
+            yield refusal.below("channels", number)
+
+
+def channel_id(channel: AlertChannel) -> str:
+    """Return the id of a channel's state: a hash, of 32 digits, of its type and address."""
+    whole = "\n".join((channel["type"], channel["to"] or "", channel["secret"] or ""))
+    return sha256(whole.encode()).hexdigest()[:32]
+
+
+def shown_address(channel: AlertChannel) -> str | None:
+    """Return what anybody may see of an address; None where a setting holds it.
+
+    It is the host of a hook, a…@host of an e-mail address, and the service of an Apprise address,
+    whose host may be a token.
+    """
+    to = channel["to"]
+    if to is None:
+        return None
+    if channel["type"] == "email":
+        name, _, host = to.rpartition("@")
+        return f"{name[:1]}…@{host}"
+    try:
+        parts = urlsplit(to)
+    except ValueError:
+        return None
+    return parts.scheme if channel["type"] == "apprise" else parts.hostname
+
+
+def _channel_refusals(channel: AlertChannel) -> Iterator[Refusal]:
+    kind, needs = channel["type"], NEEDS[channel["type"]]
+    to, secret = channel["to"], channel["secret"]
+    either = f"{needs.takes}; or null, and in `secret` the name of the setting that holds it"
+    if needs.is_either and (to is None) is (secret is None):
+        problem = "neither `to` nor `secret` is" if to is None else "both `to` and `secret` are"
+        yield Refusal(("to",), f"{problem} given, and {kind} takes one of them", either)
+    elif needs.is_to_needed and to is None:
+        yield Refusal(("to",), f"{kind} needs an address", needs.takes)
+    if to is not None and not _is_address(kind, to):
+        yield Refusal(
+            ("to",), "this isn't such an address", either if needs.is_either else needs.takes
+        )
+    if secret is None:
+        if needs.is_secret_needed:
+            yield Refusal(("secret",), f"{kind} needs a secret, to sign messages", TAKES_SETTING)
+    elif not needs.takes_secret:
+        yield Refusal(("secret",), f"{kind} has no secret", "null")
+    elif (reason := _problem_of_secret(secret)) is not None:
+        yield Refusal(("secret",), reason, TAKES_SETTING)
+
+
+def _problem_of_secret(secret: str) -> str | None:
+    # What isn't a name may be the secret itself, so it isn't quoted.
+    if not _SECRET.fullmatch(secret) and not secret.upper().startswith(PLATFORM):
+        return "this isn't the name of a setting"
+    if len(secret) > MAX_SECRET_CHARS:
+        return f"this is longer than {MAX_SECRET_CHARS} characters"
+    if secret.lower() in Settings.model_fields:
+        return f"{quoted(secret)} is one of the app's own settings"
+    if secret.upper().startswith(PLATFORM):
+        return f"{quoted(secret)} is one of the platform's settings"
+    return None
+
+
+def _is_address(kind: ChannelType, to: str) -> bool:
+    if len(to) > MAX_TO_CHARS or not to.isprintable() or _NOT_IN_ADDRESSES.search(to):
+        return False
+    if kind == "email":
+        return _EMAIL.fullmatch(to) is not None
+    if kind == "apprise":
+        return _SCHEME.fullmatch(to) is not None
+    try:
+        parts = urlsplit(to)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_plain = has_port and "@" not in parts.netloc
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and is_plain
