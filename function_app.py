@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from api.alerts import blueprint as alert_functions
 from api.blueprint import blueprint as api_functions
 from api.changes import blueprint as changing_functions
 from api.site import blueprint as page_functions
@@ -13,4 +14,5 @@ app.register_functions(collector_functions)
 app.register_functions(api_functions)
 app.register_functions(watching_functions)
 app.register_functions(changing_functions)
+app.register_functions(alert_functions)
 app.register_functions(page_functions)

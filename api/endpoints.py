@@ -1,5 +1,6 @@
 """The endpoints of the API. Routes, OpenAPI, fallback and tests read these rows."""
 
+from api.alert_endpoints import ALERT_ENDPOINTS
 from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
 from api.marker_endpoints import MARKER_ENDPOINTS
@@ -124,6 +125,7 @@ ENDPOINTS = (
     *SUBJECT_ENDPOINTS,
     *CORRECTION_ENDPOINTS,
     *MARKER_ENDPOINTS,
+    *ALERT_ENDPOINTS,
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(
         "communities",

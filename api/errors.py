@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from api.schema.problems import BadParameter
 from shared.errors import UndertoneError
 
+WATCHLIST = "/api/v1/watchlist"
 # Characters of a refused value in a message.
 SHOWN_CHARS = 40
 
@@ -41,25 +42,23 @@ class LengthRequired(RequestError):
 
 
 class PreconditionFailed(RequestError):
-    """The resource has changed since the caller read it."""
+    """The resource, named by `what`, has changed since the caller read it."""
 
     status = 412
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The watchlist has changed since you read it: read it again, and change that one."
-        )
+    def __init__(self, what: str = "The watchlist has") -> None:
+        super().__init__(f"{what} changed since you read it: read it again, and change that.")
 
 
 class PreconditionRequired(RequestError):
-    """A change that doesn't say which state it changes."""
+    """A change that doesn't say which state it changes; `path` is that of what is changed."""
 
     status = 428
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = WATCHLIST) -> None:
         super().__init__(
-            "If-Match is missing: send the ETag of GET /api/v1/watchlist, so that no change of"
-            " others is lost; * changes whatever is there."
+            f"If-Match is missing: send the ETag of GET {path}, so that no change of others is"
+            " lost; * changes whatever is there."
         )
 
 

@@ -35,6 +35,7 @@ from api.schema.parameters import (
 )
 from api.schema.topics import TopicsParameters
 from api.schema.values import Sort
+from bench.alert_endpoints import alerts_asked
 from bench.marker_endpoints import markers_asked
 from bench.subject_endpoints import (
     WINDOWS,
@@ -146,6 +147,7 @@ def asked(
         "ingest": {"one line": lambda deps: take(deps, PUSHED)},
         **_corrections_asked(*post),
         **markers_asked(),
+        **alerts_asked(),
         **subjects_asked(subjects, one),
     }
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.errors import PreconditionRequired
+from api.errors import WATCHLIST, PreconditionRequired
 
 ENTITY_TAG = re.compile(r'"[^"]*"')
 # `prepare` joins the ETags of a part of an answer and of the whole.
@@ -34,11 +34,14 @@ class Condition:
         )
 
 
-def read_condition(headers: Mapping[str, str]) -> Condition:
-    """Return the condition of If-Match. Raises PreconditionRequired if there is none."""
+def read_condition(headers: Mapping[str, str], *, path: str = WATCHLIST) -> Condition:
+    """Return the condition of If-Match, about what GET of `path` returns.
+
+    Raises PreconditionRequired if there is none.
+    """
     given = headers.get("if-match", "").strip()
     if given == "*":
         return Condition()
     if tags := frozenset(ENTITY_TAG.findall(given)):
         return Condition(tags)
-    raise PreconditionRequired
+    raise PreconditionRequired(path)

@@ -27,7 +27,7 @@ PROBLEMS = {
     406: "The Accept header refuses every format of the answer with q=0.",
     409: "A cycle is running, or a requested one waits for its worker.",
     411: "The body is chunked, without a Content-Length.",
-    412: "The watchlist isn't as If-Match says that it was read.",
+    412: "What is changed isn't as If-Match says that it was read.",
     413: "The body is larger than the call takes.",
     414: "The query string is longer than 4 KB.",
     415: "The body is in a form that the call doesn't read.",
@@ -47,8 +47,9 @@ IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "the ETag of GET /api/v1/watchlist, of what is changed, or of the last change:"
-    " refused with 412 if it has changed since; * is any",
+    "description": "the ETag of what is changed, of the whole that it is part of (GET"
+    " /api/v1/watchlist or /api/v1/alerts/rules), or of the last change: refused with 412 if it has"
+    " changed since; * is any",
     "schema": {"type": "string", "pattern": TAGS, "maxLength": 1000},
     "example": "*",
 }

@@ -180,7 +180,10 @@ HEADS = {
     "/api/v1/posts/recent?hours=x": 422,
     "/api/v1/sentiment/trends?format=csv": 200,
     # Of things that aren't stored, the examples are used.
-    **{ADDRESSES[operation]: 404 for operation in ("post", "cycle", "marker", "marker_effect")},
+    **{
+        ADDRESSES[operation]: 404
+        for operation in ("post", "cycle", "marker", "marker_effect", "alert_rule")
+    },
 }
 # Health is checked again, so its answer may differ.
 HEADS = {

@@ -49,13 +49,21 @@ def marker(name: str) -> models.MarkerBody:
     return models.MarkerBody(name=name, date="2026-11-18")
 
 
-def prepare(put_subject: Any, put_community: Any, put_marker: Any, client: Any) -> None:
+def alert_rule(name: str) -> models.RuleBody:
+    condition = models.ConditionBody(type_="topic")
+    channel = models.ChannelBody(type_="email", to="team@example.com")
+    return models.RuleBody(name=name, scope="all", condition=condition, channels=[channel])
+
+
+def prepare(sync: dict[str, Callable[..., Any]], client: Any) -> None:
     """Write what is merged or removed later."""
+    given = {"client": client, "if_match": "*"}
     for name in ("kept", "old", "gone"):
-        put_subject(client=client, id=name, body=subject(f"Acme {name}"), if_match="*")
-    put_community(client=client, id="push.gone", body=models.CommunityBody(), if_match="*")
+        sync["put_subject"](id=name, body=subject(f"Acme {name}"), **given)
+    sync["put_community"](id="push.gone", body=models.CommunityBody(), **given)
     for name in ("kept", "gone"):
-        put_marker(client=client, id=name, body=marker(f"Acme {name}"), if_match="*")
+        sync["put_marker"](id=name, body=marker(f"Acme {name}"), **given)
+        sync["put_alert_rule"](id=name, body=alert_rule(f"Acme {name}"), **given)
 
 
 def changes() -> dict[str, dict[str, Any]]:
@@ -68,6 +76,8 @@ def changes() -> dict[str, dict[str, Any]]:
         "delete_community": {"id": "push.gone"},
         "put_marker": {"id": "fresh", "body": marker("Acme fresh")},
         "delete_marker": {"id": "gone"},
+        "put_alert_rule": {"id": "fresh", "body": alert_rule("Acme fresh")},
+        "delete_alert_rule": {"id": "gone"},
         "put_watchlist": {"body": models.WatchlistBody(subjects=[])},
     }
     return {name: {**each, "if_match": "*"} for name, each in given.items()}
@@ -78,7 +88,7 @@ def main(address: str, key: str) -> None:
         address, token=key, prefix="", auth_header_name="x-functions-key", timeout=60
     )
     sync = operations()
-    prepare(sync["put_subject"], sync["put_community"], sync["put_marker"], client)
+    prepare(sync, client)
     posts = sync["posts_recent"](client=client, hours=48, limit=3)
     cycles = sync["cycles"](client=client)
     one = {"id": posts[0].id, "subreddit": posts[0].subreddit, "kind": "post"}
@@ -97,7 +107,7 @@ def main(address: str, key: str) -> None:
         "topics": {"community": "claude", "hours": 168, "limit": 5},
         **{name: {"id": "kept"} for name in ("subject", "subject_mentions", "subject_feed")},
         "community": {"id": "claude"},
-        **{name: {"id": "kept"} for name in ("marker", "marker_effect")},
+        **{name: {"id": "kept"} for name in ("marker", "marker_effect", "alert_rule")},
         "preview_subject": {"body": preview("Acme again")},
         "put_correction": {**one, "body": models.CorrectionBody(label="negative")},
         "delete_correction": one,

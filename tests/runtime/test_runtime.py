@@ -42,8 +42,10 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
     assert {n: f"{','.join(t['methods'])} {t['route']}" for n, t in triggers.items()} == expected
     keyed = {name for name, each in triggers.items() if each["authLevel"] != "ANONYMOUS"}
     changes = {name for name, each in triggers.items() if each["methods"] in (["PUT"], ["DELETE"])}
-    assert keyed == {"api_admin_collect", "api_ingest", "item_merge_subject"} | changes
-    assert len(changes) == 9
+    with_addresses = {"api_alert_rules", "api_alert_rules_history", "item_alert_rule"}
+    posts = {"api_admin_collect", "api_ingest", "item_merge_subject"}
+    assert keyed == posts | with_addresses | changes
+    assert len(changes) == 11
     assert triggers["api_admin_collect"]["authLevel"] == "FUNCTION"
     functions = served.http.get("/admin/functions").json()
     for name in triggers:

@@ -1,0 +1,53 @@
+"""The endpoints of alerts. Routes, OpenAPI and tests read these rows."""
+
+from api.endpoint import CHANGE, Endpoint
+from api.schema.alerts import RuleAnswer, RuleBody, RulePath, RulesAnswer, RulesHistory
+from api.schema.watchlist import HistoryParameters
+
+ALERT_ENDPOINTS = (
+    Endpoint(
+        "alert_rules",
+        "/alerts/rules",
+        "The alert rules; with a key, since they have people's addresses",
+        RulesAnswer,
+        problems=(401, 422),
+    ),
+    Endpoint(
+        "alert_rules_history",
+        "/alerts/rules/history",
+        "Earlier states of the alert rules",
+        RulesHistory,
+        HistoryParameters,
+        problems=(401, 422),
+    ),
+    Endpoint(
+        "alert_rule",
+        "/alerts/rules/{id}",
+        "An alert rule",
+        RuleAnswer,
+        RulePath,
+        problems=(401, 404, 422),
+    ),
+    Endpoint(
+        "put_alert_rule",
+        "/alerts/rules/{id}",
+        "Write an alert rule, new or not",
+        RuleAnswer,
+        RulePath,
+        method="PUT",
+        problems=(*CHANGE, 415),
+        is_kept=False,
+        body=RuleBody,
+        creates=True,
+    ),
+    Endpoint(
+        "delete_alert_rule",
+        "/alerts/rules/{id}",
+        "Remove an alert rule; the answer are the rules without it",
+        RulesAnswer,
+        RulePath,
+        method="DELETE",
+        problems=(*CHANGE, 404),
+        is_kept=False,
+    ),
+)
