@@ -5,6 +5,7 @@ Times are strings as `shared.times.iso` writes them. `_etag` is there in what a 
 
 from shared.models.alerts import (
     AlertChannel,
+    AlertKey,
     AlertRule,
     AlertRules,
     AlertRulesRevision,
@@ -111,6 +112,7 @@ __all__ = [
     "ALL",
     "REMOVED",
     "AlertChannel",
+    "AlertKey",
     "AlertRule",
     "AlertRules",
     "AlertRulesRevision",

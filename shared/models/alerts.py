@@ -219,3 +219,13 @@ class ChannelState(TypedDict):
     folded_at: str | None
     broken: str | None
     _etag: NotRequired[str]
+
+
+class AlertKey(TypedDict):
+    """The key that signs links of messages, as 64 hexadecimal digits."""
+
+    id: Literal["alert_key"]
+    kind: Literal["alert_key"]
+    ttl: int
+    key: str
+    _etag: NotRequired[str]

@@ -3,6 +3,7 @@
 from shared.store.base import Container, Key, Query, Store
 from shared.store.containers import (
     ALERT_CHANNELS,
+    ALERT_KEYS,
     ALERT_RULES,
     ALERT_RULES_REVISIONS,
     ALERT_STATES,
@@ -48,6 +49,7 @@ from shared.store.opening import open_store
 
 __all__ = [
     "ALERT_CHANNELS",
+    "ALERT_KEYS",
     "ALERT_RULES",
     "ALERT_RULES_REVISIONS",
     "ALERT_STATES",

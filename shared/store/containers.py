@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from shared.communities import Kind
 from shared.models import (
+    AlertKey,
     AlertRules,
     AlertRulesRevision,
     AlertState,
@@ -99,6 +100,7 @@ ALERT_RULES_REVISIONS: Container[AlertRulesRevision] = Container(
 )
 ALERT_STATES: Container[AlertState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 INCIDENTS: Container[Incident] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+ALERT_KEYS: Container[AlertKey] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 ALERT_CHANNELS: Container[ChannelState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 
 CONTAINERS: tuple[Container[Any], ...] = (POSTS, COMMENTS, DAYS, TOPICS, CYCLES)
