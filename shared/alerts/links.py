@@ -1,0 +1,82 @@
+"""Signed links of messages: they let a person without a key acknowledge or snooze an incident.
+
+A token has the action, the incident, the time at which it expires, and an HMAC-SHA256 of these
+(https://www.rfc-editor.org/rfc/rfc2104) with a key that only the store has.
+"""
+
+import base64
+import hmac
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Final, Literal, cast
+
+from shared.errors import DocumentExists
+from shared.models import AlertKey
+from shared.store import ALERT_KEYS, Store
+
+PATH: Final = "/alerts/links/"
+VALID_FOR = timedelta(days=7)
+KEY: Final = ("alert_key", "alert_key")
+KEY_BYTES = 32
+
+Action = Literal["acknowledge", "snooze"]
+_TOKEN = re.compile(
+    r"(?P<action>acknowledge|snooze)\.(?P<incident>[a-z0-9-]{1,40}\.[a-z0-9-]{1,20})"
+    r"\.(?P<expires>[0-9]{1,11})\.(?P<signature>[A-Za-z0-9_-]{43})"
+)
+
+
+@dataclass(frozen=True)
+class SignedLink:
+    """A link that this app has signed; an expired one does nothing any more."""
+
+    action: Action
+    incident: str
+    expires: datetime
+
+    def is_expired(self, now: datetime) -> bool:
+        """Return whether its time is over."""
+        return self.expires <= now
+
+
+async def read_key(store: Store, random: Callable[[int], bytes]) -> bytes:
+    """Return the key that signs links; the first call creates it of random bytes.
+
+    random returns a number of bytes that nobody can guess. Raises StoreError.
+    """
+    known = await store.read(ALERT_KEYS, *KEY)
+    if known is None:
+        made = AlertKey(id="alert_key", kind="alert_key", ttl=-1, key=random(KEY_BYTES).hex())
+        with suppress(DocumentExists):  # Another process was first.
+            await store.create(ALERT_KEYS, made)
+            return bytes.fromhex(made["key"])
+        return await read_key(store, random)
+    return bytes.fromhex(known["key"])
+
+
+def signed_path(key: bytes, action: Action, incident: str, now: datetime) -> str:
+    """Return the path of a link that is valid for VALID_FOR."""
+    expires = int((now + VALID_FOR).timestamp())
+    whole = f"{action}.{incident}.{expires}"
+    return f"{PATH}{whole}.{_signature(key, whole)}"
+
+
+def read_token(key: bytes, token: str) -> SignedLink | None:
+    """Return what a token says; None if this key hasn't signed it. It may be expired."""
+    found = _TOKEN.fullmatch(token)
+    if found is None:
+        return None
+    whole = token.rpartition(".")[0]
+    if not hmac.compare_digest(_signature(key, whole), found["signature"]):
+        return None
+    expires = datetime.fromtimestamp(int(found["expires"]), UTC)
+    return SignedLink(cast("Action", found["action"]), found["incident"], expires)
+
+
+def _signature(key: bytes, text: str) -> str:
+    digest = hmac.digest(key, text.encode(), sha256)
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
