@@ -11,6 +11,9 @@ UndertoneError
 ├── Stopped                   the process was asked to stop while it worked
 ├── BadMessage                a queue message that can't be read: it goes to the poison queue
 ├── QueueUnavailable          a message can't be put on the queue: nothing was requested
+├── AlertError                a channel took no message
+│   ├── TemporaryFailure      it may take the message later
+│   └── PermanentFailure      it would take no message: somebody must mend the rule or the channel
 ├── StoreError                the database's faults
 │   ├── StoreUnavailable      it can't be reached, or throttles for too long
 │   ├── StoreNotProvisioned   its database or a container is missing
@@ -105,6 +108,30 @@ class BadMessage(UndertoneError):
 
 class QueueUnavailable(UndertoneError):
     """A message can't be put on the queue, so nothing was requested."""
+
+
+class AlertError(UndertoneError):
+    """A channel took no message; the reason has no secret, and of an address the host alone."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TemporaryFailure(AlertError):
+    """A channel may take the message later.
+
+    retry_after is the number of seconds (0 to a day) after which it asks to be tried again; None
+    where it asks for none.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class PermanentFailure(AlertError):
+    """A channel takes nothing until somebody changes the rule, a setting or the channel."""
 
 
 class StoreError(UndertoneError):

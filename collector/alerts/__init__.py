@@ -1,0 +1,1 @@
+"""Alerts: rules are evaluated after cycles, and their incidents are delivered to channels."""

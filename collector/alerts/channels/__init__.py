@@ -1,0 +1,1 @@
+"""Channels that messages are sent to: a protocol, and one file for each channel."""
