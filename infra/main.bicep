@@ -118,6 +118,9 @@ param cacheSeconds int = 2
 @description('Origins whose pages may call the API, separated by commas.')
 param corsOrigins string = ''
 
+@description('Hosts and networks of inner networks that alerts may be sent to, separated by commas.')
+param alertsAllow string = ''
+
 @allowed(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
 @description('The lowest level that the app logs.')
 param logLevel string = 'INFO'
@@ -334,6 +337,7 @@ module api 'app/api.bicep' = {
       CYCLE_SECONDS: string(cycleSeconds)
       CACHE_SECONDS: string(cacheSeconds)
       CORS_ORIGINS: corsOrigins
+      ALERTS_ALLOW: alertsAllow
       LOG_LEVEL: logLevel
       TELEMETRY: telemetry
     }

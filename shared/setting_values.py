@@ -1,7 +1,9 @@
 """The forms of settings' values: lists, named lists, names of communities, schedules, addresses."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -13,6 +15,8 @@ from shared.origins import check_origin
 from shared.schedule import BadScheduleError, next_tick
 
 NO_SUBREDDITS = "none"
+# Its last label isn't a number, which browsers read as an address.
+HOST_NAME = re.compile(r"(?!(.*\.)?\d+$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -95,6 +99,18 @@ def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
     return given
 
 
+def _hosts(given: tuple[str, ...]) -> tuple[str, ...]:
+    for host in given:
+        if HOST_NAME.fullmatch(host):
+            continue
+        is_network = False
+        with suppress(ValueError):
+            is_network = bool(ip_network(host, strict=False))
+        if not is_network:
+            raise ValueError(f"{host!r} is neither a host nor a network")
+    return given
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -103,3 +119,4 @@ Addresses = Annotated[dict[str, WebAddress], BeforeValidator(_named), AfterValid
 Subreddits = Annotated[Names, Field(min_length=1), AfterValidator(_subreddits)]
 Communities = Annotated[Names, AfterValidator(_communities)]
 Origins = Annotated[Names, AfterValidator(_origins)]
+Hosts = Annotated[Names, AfterValidator(_hosts)]

@@ -38,6 +38,7 @@ from shared.schedule_advice import warnings
 from shared.setting_values import (
     Addresses,
     Communities,
+    Hosts,
     Origins,
     Queries,
     Schedule,
@@ -224,6 +225,11 @@ class Settings(BaseModel):
     )
     cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, separated by commas"
+    )
+    alerts_allow: Hosts = Field(
+        (),
+        description="hosts and networks of inner networks that alerts may be sent to, over http"
+        " too, separated by commas",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"

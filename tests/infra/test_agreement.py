@@ -155,6 +155,7 @@ def test_parameters_reach_the_app(deploy) -> None:
         leaseSeconds=90,
         cacheSeconds=10,
         corsOrigins="https://example.org",
+        alertsAllow="hooks.example.org,10.0.0.0/8",
         logLevel="DEBUG",
     ).settings
     settings = load_settings({**given, **MADE})
@@ -169,6 +170,7 @@ def test_parameters_reach_the_app(deploy) -> None:
     assert settings.cleanup_schedule == "0 0 3 * * *"
     assert (settings.lease_seconds, settings.cache_seconds) == (90, 10.0)
     assert settings.cors_origins == ("https://example.org",)
+    assert settings.alerts_allow == ("hooks.example.org", "10.0.0.0/8")
     assert settings.log_level == "DEBUG"
 
 

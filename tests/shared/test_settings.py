@@ -128,6 +128,9 @@ def test_an_empty_setting_counts_as_unset() -> None:
         ("ORIGIN", "other"),
         ("COLLECT_ON_STARTUP", "perhaps"),
         ("TELEMETRY", "on"),
+        ("ALERTS_ALLOW", "10.0.0.0/33"),
+        ("ALERTS_ALLOW", "https://hooks.example.org"),
+        ("ALERTS_ALLOW", "127.1"),
     ],
 )
 def test_a_bad_setting_gives_one_line_that_names_it_and_says_what_it_takes(
