@@ -1,0 +1,206 @@
+"""Discord's web hooks, with embeds; they alone can change a message that they sent.
+
+https://discord.com/developers/docs/resources/webhook#execute-webhook
+https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+"""
+
+import json
+import re
+from typing import TypedDict
+
+from pydantic import BaseModel, ValidationError
+from yarl import URL
+
+from collector.alerts.channels.base import Receipt, Target
+from collector.alerts.channels.http import NOT_FOUND, Answer, HttpClient, check, url_of
+from collector.alerts.channels.secrets import address_of
+from collector.alerts.channels.texts import (
+    MAX_FIGURES,
+    MAX_LINKS,
+    Detail,
+    ending,
+    fit,
+    footnotes,
+    heading,
+    richest,
+    units,
+    web_address,
+)
+from shared.alerts.messages import Entry, Message
+from shared.models.alerts import CitedItem
+from shared.times import iso
+
+MAX_EMBEDS = 10
+MAX_CONTENT = 2_000
+MAX_TITLE = 256
+MAX_DESCRIPTION = 4_096
+# Of titles, descriptions, fields and footers of all embeds together.
+MAX_ALL_TEXT = 6_000
+MARKUP = frozenset("\\`*_~|<>[](){}#+-!@:")
+COLORS = {"opened": 0xC0392B, "updated": 0xD68910, "closed": 0x1E8449, "test": 0x5D6D7E}
+MESSAGE_ID = re.compile(r"[0-9]{5,25}")
+
+
+class EmbedField(TypedDict):
+    """A figure."""
+
+    name: str
+    value: str
+    inline: bool
+
+
+class Embed(TypedDict, total=False):
+    """An entry; the footer says which incident it is."""
+
+    title: str
+    url: str
+    description: str
+    color: int
+    timestamp: str
+    fields: list[EmbedField]
+    footer: dict[str, str]
+
+
+class Payload(TypedDict):
+    """The body of a message, which mentions nobody."""
+
+    content: str
+    embeds: list[Embed]
+    allowed_mentions: dict[str, list[str]]
+
+
+class _Sent(BaseModel):
+    id: str
+
+
+class DiscordChannel:
+    """Posts messages to the channel of a web hook, and updates them in place."""
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+
+    async def send(self, message: Message, target: Target) -> Receipt:
+        """Post a message, or change the one that it updates (see Channel).
+
+        The reference is the message's id where the message has one entry: one of several can't be
+        changed without losing the others. A message that somebody deleted is posted once more.
+        """
+        url = url_of(address_of(target.to, target.secret))
+        body = json.dumps(payload_of(message)).encode()
+        replaced = replaced_by(message)
+        if replaced is not None:
+            answer = await self._http.send("PATCH", str(url_of_message(url, replaced)), body)
+            if answer.status != NOT_FOUND:
+                check(answer)
+                return Receipt(replaced)
+        answer = await self._http.send("POST", str(url.update_query(wait="true")), body)
+        check(answer)
+        return Receipt(_id_of(answer) if len(message.entries) == 1 else None)
+
+
+def replaced_by(message: Message) -> str | None:
+    """Return the id of the message that this one updates in place, or None.
+
+    An incident's end is a message of its own, since people aren't told of a change.
+    """
+    if len(message.entries) != 1 or message.entries[0].event != "updated":
+        return None
+    replaces = message.entries[0].replaces
+    return replaces if replaces and MESSAGE_ID.fullmatch(replaces) else None
+
+
+def url_of_message(url: URL, identifier: str) -> URL:
+    """Return the address of a message that a web hook sent; thread_id and the like stay."""
+    return url.with_path(f"{url.path.rstrip('/')}/messages/{identifier}", keep_query=True)
+
+
+def payload_of(message: Message) -> Payload:
+    """Return a message within Discord's limits; nothing of other people's texts is markup."""
+    return richest(
+        len(message.entries),
+        MAX_EMBEDS,
+        lambda detail: _payload(message, detail),
+        lambda payload: _is_within_limits(payload["embeds"]),
+    )
+
+
+def characters(embeds: list[Embed]) -> int:
+    """Return how many characters of embeds Discord counts."""
+    return sum(
+        units(embed["title"])
+        + units(embed["description"])
+        + sum(units(each["name"]) + units(each["value"]) for each in embed["fields"])
+        + units(embed["footer"]["text"])
+        for embed in embeds
+    )
+
+
+def escaped(character: str) -> str:
+    """Return a character as Discord's Markdown shows it, and nothing but it."""
+    return f"\\{character}" if character in MARKUP else character
+
+
+def _is_within_limits(embeds: list[Embed]) -> bool:
+    return characters(embeds) <= MAX_ALL_TEXT and all(
+        units(each["description"]) <= MAX_DESCRIPTION for each in embeds
+    )
+
+
+def _payload(message: Message, detail: Detail) -> Payload:
+    title = fit(message.title, 300, escaped) or "-"
+    return Payload(
+        content="\n".join([f"**{title}**", *footnotes(message, detail)]),
+        embeds=[_embed(each, detail.items) for each in message.entries[: detail.entries]],
+        allowed_mentions={"parse": []},
+    )
+
+
+def _embed(entry: Entry, items: int) -> Embed:
+    lines = [
+        fit(f"{entry.sentence} {ending(entry)}", 600, escaped),
+        *(_cited(each) for each in entry.items[:items]),
+        fit(entry.note, 300, escaped),
+        _links(entry),
+    ]
+    pairs = [
+        (fit(each.name, 50, escaped), fit(each.value, 50, escaped))
+        for each in entry.figures[:MAX_FIGURES]
+    ]
+    return Embed(
+        title=fit(heading(entry), MAX_TITLE, escaped),
+        description="\n".join(each for each in lines if each),
+        color=COLORS[entry.event],
+        timestamp=iso(entry.at),
+        fields=[
+            {"name": name, "value": value, "inline": True}
+            for name, value in pairs
+            if name and value
+        ],
+        footer={"text": fit(entry.incident, 100) or "-"},
+    )
+
+
+def _cited(item: CitedItem) -> str:
+    title = _link(fit(item["title"] or item["excerpt"], 150, escaped), item["permalink"])
+    rest = fit(item["excerpt"], 240, escaped) if item["title"] else ""
+    community = fit(item["community"], 60, escaped)
+    return f"> {title} ({community})" + (f": {rest}" if rest else "")
+
+
+def _links(entry: Entry) -> str:
+    pairs = [(fit(each.text, 60, escaped), each.address) for each in entry.links[:MAX_LINKS]]
+    return " · ".join(_link(text, to) for text, to in pairs if text and web_address(to))
+
+
+def _link(text: str, address: str) -> str:
+    found = web_address(address)
+    return f"[{text}]({found})" if text and found else text
+
+
+def _id_of(answer: Answer) -> str | None:
+    """Return the id of the message that an answer has; None if it has none."""
+    try:
+        found = _Sent.model_validate_json(answer.body).id
+    except ValidationError:
+        return None
+    return found if MESSAGE_ID.fullmatch(found) else None

@@ -1,0 +1,168 @@
+"""Microsoft Teams: a web hook of Workflows, with an Adaptive Card.
+
+https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
+https://adaptivecards.io/explorer/RichTextBlock.html
+"""
+
+import json
+from typing import Any, TypedDict
+
+from collector.alerts.channels.base import Receipt, Target
+from collector.alerts.channels.http import Answer, HttpClient, check, wait_of
+from collector.alerts.channels.secrets import address_of
+from collector.alerts.channels.texts import (
+    MAX_LINKS,
+    Detail,
+    ending,
+    figures,
+    fit,
+    footnotes,
+    heading,
+    richest,
+    web_address,
+)
+from shared.alerts.messages import Entry, Message
+from shared.errors import TemporaryFailure
+from shared.models.alerts import CitedItem
+
+# Of the whole body; Teams says 28 KB.
+MAX_BYTES = 28_000
+MAX_ENTRIES = 40
+CARD = "application/vnd.microsoft.card.adaptive"
+SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
+VERSION = "1.4"
+# The web hooks that Workflows replaced answer 200 with this where Teams took nothing.
+FAILED = b"message delivery failed"
+
+
+class Run(TypedDict, total=False):
+    """A text that has no markup; selectAction makes it a link."""
+
+    type: str
+    text: str
+    weight: str
+    size: str
+    isSubtle: bool
+    underline: bool
+    selectAction: dict[str, str]
+
+
+class Lines(TypedDict, total=False):
+    """A paragraph of runs."""
+
+    type: str
+    inlines: list[Run]
+    spacing: str
+    separator: bool
+
+
+class TeamsChannel:
+    """Posts messages through a workflow that takes web hooks."""
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+
+    async def send(self, message: Message, target: Target) -> Receipt:
+        """Post a message (see Channel). A workflow can't change it, so there is no reference."""
+        body = body_of(message)
+        answer = await self._http.send("POST", address_of(target.to, target.secret), body)
+        check(answer)
+        _check_delivered(answer)
+        return Receipt()
+
+
+def body_of(message: Message) -> bytes:
+    """Return the body of a message, of 28 KB at most."""
+    return richest(
+        len(message.entries),
+        MAX_ENTRIES,
+        lambda detail: json.dumps(_payload(message, detail)).encode(),
+        lambda body: len(body) <= MAX_BYTES,
+    )
+
+
+def escaped(character: str) -> str:
+    """Return a character; braces, which clients replace by dates, are parted by an invisible mark.
+
+    https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features
+    """
+    return "{\u2060" if character == "{" else character
+
+
+def _payload(message: Message, detail: Detail) -> dict[str, Any]:
+    title = fit(message.title, 200, escaped) or "-"
+    body = [
+        _lines([{"type": "TextRun", "text": title, "weight": "Bolder", "size": "Medium"}]),
+        *(
+            line
+            for entry in message.entries[: detail.entries]
+            for line in _entry(entry, detail.items)
+        ),
+        *(_lines([_run(each, isSubtle=True)]) for each in footnotes(message, detail)),
+    ]
+    card = {
+        "$schema": SCHEMA,
+        "type": "AdaptiveCard",
+        "version": VERSION,
+        "fallbackText": title,
+        "msteams": {"width": "Full"},
+        "body": body,
+    }
+    return {"type": "message", "attachments": [{"contentType": CARD, "content": card}]}
+
+
+def _entry(entry: Entry, items: int) -> list[Lines]:
+    sentence = fit(f"{entry.sentence} {ending(entry)}", 600, escaped)
+    lines = [
+        _lines(_said(sentence)),
+        _lines(_said(fit(figures(entry), 400, escaped), isSubtle=True)),
+        *(_lines(_cited(each)) for each in entry.items[:items]),
+        _lines(_said(fit(entry.note, 300, escaped))),
+        _lines(_links(entry)),
+    ]
+    first = _lines([_run(fit(heading(entry), 300, escaped), weight="Bolder")])
+    first["separator"] = True
+    return [first, *(each for each in lines if each["inlines"])]
+
+
+def _cited(item: CitedItem) -> list[Run]:
+    text = fit(item["title"] or item["excerpt"], 150, escaped)
+    rest = fit(item["excerpt"], 240, escaped) if item["title"] else ""
+    said = f" ({fit(item['community'], 60, escaped)})" + (f": {rest}" if rest else "")
+    return [*_said(text, address=web_address(item["permalink"])), _run(said)]
+
+
+def _links(entry: Entry) -> list[Run]:
+    pairs = [
+        (fit(each.text, 60, escaped), web_address(each.address)) for each in entry.links[:MAX_LINKS]
+    ]
+    found = [run for text, address in pairs if address for run in _said(text, address=address)]
+    return [each for link in found for each in (_run(" · "), link)][1:]
+
+
+def _said(text: str, *, address: str | None = None, isSubtle: bool = False) -> list[Run]:  # noqa: N803 - the card's name
+    if not text:
+        return []
+    run = _run(text, isSubtle=isSubtle)
+    if address:
+        run["underline"] = True
+        run["selectAction"] = {"type": "Action.OpenUrl", "url": address}
+    return [run]
+
+
+def _run(text: str, *, isSubtle: bool = False, weight: str | None = None) -> Run:  # noqa: N803 - the card's name
+    run: Run = {"type": "TextRun", "text": text}
+    if isSubtle:
+        run["isSubtle"] = True
+    if weight:
+        run["weight"] = weight
+    return run
+
+
+def _lines(inlines: list[Run]) -> Lines:
+    return {"type": "RichTextBlock", "spacing": "Small", "inlines": inlines}
+
+
+def _check_delivered(answer: Answer) -> None:
+    if FAILED in answer.body.lower():
+        raise TemporaryFailure(f"{answer.host}: Teams didn't take the message", wait_of(answer))
