@@ -1,8 +1,14 @@
-"""Generates a schema: `python -m local.schemas > docs/schemas/item.schema.json`."""
+"""Generates a schema: `python -m local.schemas NAME > docs/schemas/NAME.schema.json`.
+
+NAME is item, or alert.
+"""
 
 import json
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from collector.alerts.channels.webhook import WebhookBody
 from shared.pushed import PushedItem
 
 
@@ -33,5 +39,17 @@ def item_schema() -> dict[str, Any]:
     }
 
 
+def alert_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the body of an alert's web hook."""
+    schema = WebhookBody.model_json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A web hook of an alert",
+        **{name: value for name, value in schema.items() if name != "title"},
+    }
+
+
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {"item": item_schema, "alert": alert_schema}
+
 if __name__ == "__main__":
-    print(json.dumps(item_schema(), indent=2))
+    print(json.dumps(SCHEMAS[sys.argv[1]](), indent=2))
