@@ -1,0 +1,154 @@
+"""Other services through the library Apprise, if it is installed: https://appriseit.com.
+
+It isn't part of a deployment: with its packages it takes 20 MB, and its first message loads 150
+services in a second. It resolves names itself, so a name might point to an inner network by the
+time it connects. It serves services that have one host of their own, and hosts of ALERTS_ALLOW.
+"""
+
+import asyncio
+import logging
+from importlib import import_module
+from typing import Protocol, cast
+from urllib.parse import urlsplit
+
+from collector.alerts.channels.addresses import Address, Allowed, literal_of
+from collector.alerts.channels.base import Receipt, Target
+from collector.alerts.channels.http import SECONDS
+from collector.alerts.channels.secrets import address_of
+from collector.alerts.channels.texts import (
+    Detail,
+    ending,
+    figures,
+    fit,
+    footnotes,
+    heading,
+    richest,
+    units,
+    web_address,
+)
+from collector.alerts.channels.threads import in_thread
+from shared.alerts.messages import Entry, Message
+from shared.errors import PermanentFailure, TemporaryFailure
+
+# Schemes of services with a host of their own, which no part of an address changes.
+SERVICES = frozenset(
+    {"gchat", "jira", "line", "opsgenie", "pagerduty", "pbul", "pover", "prowl", "pushy", "signl4"}
+    | {"simplepush", "spush", "tgram", "twilio", "webex", "wxteams"}
+)
+PUBLIC_HOSTS = frozenset({"ntfy.sh"})
+# Telegram's limit is 4,096; services with lower ones get several messages from Apprise.
+MAX_TEXT = 3_500
+MAX_ENTRIES = 30
+INSTALL = "the package apprise isn't installed: add apprise to requirements.txt, or pip install it"
+
+
+class _Service(Protocol):
+    redirects: bool
+
+    def notify(self, *, body: str, title: str, body_format: str) -> bool | None: ...
+
+
+class _Library(Protocol):
+    def instantiate(self, url: str) -> _Service | None: ...
+
+
+class AppriseChannel:
+    """Sends messages as plain text by the services that Apprise knows."""
+
+    def __init__(self, allowed: Allowed, *, seconds: float = SECONDS) -> None:
+        self._allowed = allowed
+        self._seconds = seconds
+
+    async def send(self, message: Message, target: Target) -> Receipt:
+        """Send a message (see Channel).
+
+        Apprise doesn't say why a service took nothing, so each such failure is temporary.
+        """
+        address = address_of(target.to, target.secret)
+        check_service(address, self._allowed)
+        library = _library()
+        title, body = fit(message.title, 200) or "-", text_of(message)
+
+        def work() -> bool | None:
+            service = library.instantiate(address)
+            if service is None:
+                raise PermanentFailure("Apprise can't read the channel's address")
+            service.redirects = False
+            try:
+                return service.notify(body=body, title=title, body_format="text")
+            except Exception as error:  # noqa: BLE001 - its text may have the address
+                reason = f"{scheme_of(address)}: the service failed ({type(error).__name__})"
+                raise TemporaryFailure(reason) from None
+
+        try:
+            async with asyncio.timeout(self._seconds):
+                taken = await in_thread(work)
+        except TimeoutError:
+            raise TemporaryFailure(f"{scheme_of(address)}: no answer in time") from None
+        if not taken:
+            raise TemporaryFailure(f"{scheme_of(address)}: the service didn't take the message")
+        return Receipt()
+
+
+def check_service(address: str, allowed: Allowed) -> None:
+    """Raise PermanentFailure unless an address leads to a service or to an allowed host."""
+    scheme = scheme_of(address)
+    if scheme in SERVICES:
+        return
+    try:
+        host = urlsplit(address).hostname or ""
+        literal = literal_of(host) if host else None
+    except ValueError:
+        raise PermanentFailure("the channel's address isn't an address") from None
+    addresses: list[Address] = [] if literal is None else [literal]
+    if host in PUBLIC_HOSTS or allowed.has(host, addresses):
+        return
+    raise PermanentFailure(
+        f"{scheme}: its host isn't in ALERTS_ALLOW; without it, these are sent to:"
+        f" {', '.join(sorted(SERVICES | PUBLIC_HOSTS))}"
+    )
+
+
+def scheme_of(address: str) -> str:
+    """Return the scheme of an address, which names its service; empty if it has none."""
+    scheme, separator, _ = address.partition("://")
+    return scheme.lower() if separator and scheme.isalnum() else ""
+
+
+def text_of(message: Message) -> str:
+    """Return a message as plain text of at most MAX_TEXT units."""
+    return richest(
+        len(message.entries),
+        MAX_ENTRIES,
+        lambda detail: _text(message, detail),
+        lambda text: units(text) <= MAX_TEXT,
+    )
+
+
+def _text(message: Message, detail: Detail) -> str:
+    parts = [_entry(each, detail.items) for each in message.entries[: detail.entries]]
+    return "\n\n".join([*parts, *footnotes(message, detail)]) or message.instance
+
+
+def _entry(entry: Entry, items: int) -> str:
+    cited = [(each, web_address(each["permalink"])) for each in entry.items[:items]]
+    links = [(each, web_address(each.address)) for each in entry.links[:4]]
+    lines = [
+        fit(heading(entry), 200),
+        fit(f"{entry.sentence} {ending(entry)}", 500),
+        fit(figures(entry), 300),
+        *(f"- {fit(item['title'] or item['excerpt'], 120)} {to or ''}" for item, to in cited),
+        fit(entry.note, 200),
+        *(f"{fit(link.text, 40)}: {to}" for link, to in links if to),
+    ]
+    return "\n".join(each.rstrip() for each in lines if each.strip())
+
+
+def _library() -> _Library:
+    try:
+        module = import_module("apprise")
+    except ImportError:
+        raise PermanentFailure(INSTALL) from None
+    # It logs addresses, which hold secrets.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
+    return cast("_Library", module.Apprise)
