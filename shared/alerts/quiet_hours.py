@@ -5,7 +5,7 @@ first and end at the second; where clocks go forward and it is left out, they do
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.models import QuietHours
 
@@ -16,11 +16,11 @@ MINUTE = timedelta(minutes=1)
 def quiet_until(hours: QuietHours | None, time_zone: str, moment: datetime) -> datetime | None:
     """Return the end, in UTC, of the quiet hours that a moment lies in; None outside of them.
 
-    Hours that end when they begin are none. Raises ZoneInfoNotFoundError.
+    Hours that end when they begin are none. A zone that isn't known any more counts as UTC.
     """
     if hours is None or hours["from"] == hours["to"]:
         return None
-    zone = ZoneInfo(time_zone)
+    zone = _zone(time_zone)
     end = None
     # Where a zone leaves out a day, one night follows the other.
     while (later := _end(hours, zone, end or moment)) is not None:
@@ -43,6 +43,13 @@ def _end(hours: QuietHours, zone: ZoneInfo, moment: datetime) -> datetime | None
         if start <= moment < end:
             return end
     return None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        return ZoneInfo("UTC")
 
 
 def _instant(day: date, at: time, zone: ZoneInfo, *, fold: int) -> datetime:

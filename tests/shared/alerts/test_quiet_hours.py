@@ -34,6 +34,8 @@ CASES = [
     # Almost all day: the next ones begin a minute after these end.
     ("UTC", hours("08:01", "08:00"), "2026-11-24T07:59", "2026-11-24T08:00"),
     ("UTC", hours("08:01", "08:00"), "2026-11-24T08:00", None),
+    # A zone that isn't known counts as UTC.
+    ("Europe/Atlantis", NIGHT, "2026-11-23T22:00", "2026-11-24T07:00"),
     # The year's end, leap days, and a year without one.
     ("UTC", NIGHT, "2026-12-31T23:00", "2027-01-01T07:00"),
     ("UTC", NIGHT, "2028-02-28T23:00", "2028-02-29T07:00"),
