@@ -2,6 +2,13 @@
 
 from api.endpoint import CHANGE, Endpoint
 from api.schema.alerts import RuleAnswer, RuleBody, RulePath, RulesAnswer, RulesHistory
+from api.schema.incidents import (
+    IncidentAnswer,
+    IncidentPath,
+    Incidents,
+    IncidentsParameters,
+    SentTest,
+)
 from api.schema.watchlist import HistoryParameters
 
 ALERT_ENDPOINTS = (
@@ -49,5 +56,33 @@ ALERT_ENDPOINTS = (
         method="DELETE",
         problems=(*CHANGE, 404),
         is_kept=False,
+    ),
+    Endpoint(
+        "test_alert_rule",
+        "/alerts/rules/{id}/test",
+        "Send a test message to each channel of an alert rule",
+        SentTest,
+        RulePath,
+        method="POST",
+        status=202,
+        problems=(401, 404, 422),
+        is_kept=False,
+    ),
+    Endpoint(
+        "incidents",
+        "/alerts/incidents",
+        "What alert rules found, newest first, page by page",
+        Incidents,
+        IncidentsParameters,
+        problems=(422,),
+        is_paged=True,
+    ),
+    Endpoint(
+        "incident",
+        "/alerts/incidents/{id}",
+        "An incident, with what was known when, and what was sent",
+        IncidentAnswer,
+        IncidentPath,
+        problems=(404, 422),
     ),
 )

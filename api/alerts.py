@@ -1,12 +1,15 @@
 """The HTTP functions of alerts. api/blueprint.py says how they are named."""
 
+import typing
 from collections.abc import Awaitable, Callable
+from secrets import token_hex
 from typing import Any, TypeVar
 
 import azure.functions as func
 from pydantic import BaseModel
 
 from api.actions.alert_rules import delete_rule, put_rule
+from api.actions.incidents import send_test
 from api.deps import Deps
 from api.endpoints import ROUTES
 from api.http.bodies import read_body
@@ -14,18 +17,34 @@ from api.http.conditions import read_condition
 from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
 from api.http.problems import answering
-from api.http.responses import JSON, data_answer, prepare, written_answer
-from api.process import configured_deps
+from api.http.responses import (
+    JSON,
+    Prepared,
+    accepted_answer,
+    data_answer,
+    next_link,
+    prepare,
+    written_answer,
+)
+from api.process import configured_deps, process_deps
 from api.reads.alert_rules import read_all_rules, read_revisions, read_rule
+from api.reads.incidents import read_incident, read_incidents
 from api.schema.alerts import RuleBody, RulePath
+from api.schema.incidents import IncidentPath, IncidentsParameters, SentTest
 from api.schema.parameters import NoParameters, Parameters
 from api.schema.watchlist import HistoryParameters
+from api.serving import LOOKS_SHARE_SECONDS, serve_data, serve_kept
+from shared.alerts.queue import QUEUE, messages_of
+
+# The real worker takes func.Out[typing.List[str]] alone.
+# ruff: noqa: UP006
 
 blueprint = func.Blueprint()
 
 P = TypeVar("P", bound=Parameters)
 
 RULES = "/api/v1/alerts/rules"
+INCIDENTS = "/api/v1/alerts/incidents"
 # Rules have addresses of people, so that no shared cache may keep them.
 PRIVATE = {"Cache-Control": "private, no-cache"}
 
@@ -89,3 +108,40 @@ async def item_delete_alert_rule(req: func.HttpRequest) -> func.HttpResponse:
     condition = read_condition(req.headers, path=RULES)
     written = await delete_rule(configured_deps(), condition, own)
     return written_answer(written.answer, written.tag)
+
+
+@_route("test_alert_rule")
+@blueprint.queue_output(arg_name="messages", queue_name=QUEUE, connection="AzureWebJobsStorage")
+@answering
+async def item_test_alert_rule(
+    req: func.HttpRequest, messages: func.Out[typing.List[str]]
+) -> func.HttpResponse:
+    """Send a test message to each channel of an alert rule."""
+    own = read_parameters(RulePath, req.params, req.route_params).id
+    sent = await send_test(configured_deps(), own, token_hex(4))
+    messages.set(messages_of(each["channel"] for each in sent["deliveries"]))
+    return accepted_answer(SentTest(incident=sent["id"]), f"{INCIDENTS}/{sent['id']}")
+
+
+@_route("incidents")
+@answering
+async def api_incidents(req: func.HttpRequest) -> func.HttpResponse:
+    """List the incidents, page by page."""
+    parameters = read_parameters(IncidentsParameters, req.params)
+    choose_type(req.headers.get("accept", ""), [JSON])
+    deps = await process_deps()
+
+    async def make() -> Prepared:
+        page = await read_incidents(deps, parameters)
+        links = next_link(INCIDENTS, parameters, page.next_cursor)
+        return prepare(page.incidents, deps.settings.origin, headers=links, fresh_seconds=0)
+
+    key = (read_incidents, "json")
+    return await serve_kept(deps, req, key, parameters, make, within=LOOKS_SHARE_SECONDS)
+
+
+@_route("incident")
+@answering
+async def item_incident(req: func.HttpRequest) -> func.HttpResponse:
+    """Return an incident."""
+    return await serve_data(req, IncidentPath, read_incident, fresh_seconds=0)

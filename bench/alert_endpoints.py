@@ -1,25 +1,35 @@
 """The calls of the alerts' endpoints, for the cost of each."""
 
 from api.actions.alert_rules import delete_rule, put_rule
+from api.actions.incidents import send_test
 from api.deps import Deps
 from api.reads.alert_rules import read_all_rules, read_revisions, read_rule
+from api.reads.incidents import read_incident, read_incidents
 from api.schema.alerts import RuleBody, RulePath
+from api.schema.incidents import IncidentPath, IncidentsParameters
 from api.schema.parameters import NoParameters
 from api.schema.watchlist import HistoryParameters
 from bench.subject_endpoints import ANY, Asked
 
-RULE = "bench-mood"
+RULE, TEST = "bench-mood", "0a1b2c3d"
+INCIDENT = f"{RULE}.test-{TEST}"
 MAIL = {"type": "email", "to": "bench@example.com"}
 
 
 def alerts_asked() -> Asked:
-    """Return it; the last one removes the rule that the first one writes."""
-    path = RulePath(id=RULE)
+    """Return it; the last one removes the rule that the first one writes.
+
+    In between a test makes the incident that is looked up.
+    """
+    path, incident = RulePath(id=RULE), IncidentPath(id=INCIDENT)
     return {
         "put_alert_rule": {"": _put},
         "alert_rules": {"": lambda deps: read_all_rules(deps, NoParameters())},
         "alert_rules_history": {"10": lambda deps: read_revisions(deps, HistoryParameters())},
         "alert_rule": {"": lambda deps: read_rule(deps, path)},
+        "test_alert_rule": {"": lambda deps: send_test(deps, RULE, TEST)},
+        "incidents": {"20": lambda deps: read_incidents(deps, IncidentsParameters())},
+        "incident": {"": lambda deps: read_incident(deps, incident)},
         "delete_alert_rule": {"": lambda deps: delete_rule(deps, ANY, RULE)},
     }
 

@@ -161,10 +161,15 @@ def wants_fresh(request: func.HttpRequest) -> bool:
 
 def triggered_answer(triggered: Triggered) -> func.HttpResponse:
     """Answer that a collection was requested, with the address of its cycle. Never cached."""
+    return accepted_answer(triggered, f"/api/v1/cycles/{triggered.cycle}")
+
+
+def accepted_answer(answer: BaseModel, address: str) -> func.HttpResponse:
+    """Answer that something was requested, with the address of what it becomes. Never cached."""
     return func.HttpResponse(
-        triggered.model_dump_json(),
+        answer.model_dump_json(),
         status_code=HTTPStatus.ACCEPTED,
-        headers={**NOT_KEPT, "Location": f"/api/v1/cycles/{triggered.cycle}"},
+        headers={**NOT_KEPT, "Location": address},
         mimetype=JSON,
     )
 

@@ -182,7 +182,7 @@ HEADS = {
     # Of things that aren't stored, the examples are used.
     **{
         ADDRESSES[operation]: 404
-        for operation in ("post", "cycle", "marker", "marker_effect", "alert_rule")
+        for operation in ("post", "cycle", "marker", "marker_effect", "alert_rule", "incident")
     },
 }
 # Health is checked again, so its answer may differ.

@@ -89,6 +89,7 @@ def main(address: str, key: str) -> None:
     )
     sync = operations()
     prepare(sync, client)
+    tested = sync["test_alert_rule"](client=client, id="kept")
     posts = sync["posts_recent"](client=client, hours=48, limit=3)
     cycles = sync["cycles"](client=client)
     one = {"id": posts[0].id, "subreddit": posts[0].subreddit, "kind": "post"}
@@ -107,7 +108,9 @@ def main(address: str, key: str) -> None:
         "topics": {"community": "claude", "hours": 168, "limit": 5},
         **{name: {"id": "kept"} for name in ("subject", "subject_mentions", "subject_feed")},
         "community": {"id": "claude"},
-        **{name: {"id": "kept"} for name in ("marker", "marker_effect", "alert_rule")},
+        **{name: {"id": "kept"} for name in ("marker", "marker_effect")},
+        **{name: {"id": "kept"} for name in ("alert_rule", "test_alert_rule")},
+        "incident": {"id": tested.incident},
         "preview_subject": {"body": preview("Acme again")},
         "put_correction": {**one, "body": models.CorrectionBody(label="negative")},
         "delete_correction": one,

@@ -15,7 +15,7 @@ from tests.fixtures.host import ROOT
 BIN = ROOT / ".venv-client" / "bin"
 CALLS = ROOT / "tests" / "client" / "calls.py"
 # The type that an operation returns, if it isn't the answer's model.
-LISTS = ("Posts", "Items", "Cycles", "TopicsAnswer", "Mentions", "Corrections")
+LISTS = ("Posts", "Items", "Cycles", "TopicsAnswer", "Mentions", "Corrections", "Incidents")
 RETURNED = dict.fromkeys(LISTS, "list")
 FEEDS = {"trending_feed", "subject_feed"}
 # The generator knows no lines of JSON.
