@@ -8,8 +8,13 @@ from api.schema.incidents import (
     Incidents,
     IncidentsParameters,
     SentTest,
+    SnoozeBody,
 )
 from api.schema.watchlist import HistoryParameters
+from shared.alerts.links import PATH
+
+# What people open who have no key; a link has its own.
+LINKS = PATH + "{token}"
 
 ALERT_ENDPOINTS = (
     Endpoint(
@@ -84,5 +89,26 @@ ALERT_ENDPOINTS = (
         IncidentAnswer,
         IncidentPath,
         problems=(404, 422),
+    ),
+    Endpoint(
+        "acknowledge_incident",
+        "/alerts/incidents/{id}/acknowledge",
+        "Acknowledge an incident: channels hear of its end, and of nothing in between",
+        IncidentAnswer,
+        IncidentPath,
+        method="POST",
+        problems=(401, 404, 422),
+        is_kept=False,
+    ),
+    Endpoint(
+        "snooze_incident",
+        "/alerts/incidents/{id}/snooze",
+        "Silence the rule of an incident for some hours",
+        IncidentAnswer,
+        IncidentPath,
+        method="POST",
+        problems=(401, 404, 415, 422),
+        is_kept=False,
+        body=SnoozeBody,
     ),
 )

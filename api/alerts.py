@@ -2,16 +2,20 @@
 
 import typing
 from collections.abc import Awaitable, Callable
-from secrets import token_hex
+from http import HTTPStatus
+from secrets import token_bytes, token_hex
 from typing import Any, TypeVar
 
 import azure.functions as func
 from pydantic import BaseModel
 
+from api.actions.alert_links import follow_link, read_link
 from api.actions.alert_rules import delete_rule, put_rule
-from api.actions.incidents import send_test
+from api.actions.incidents import acknowledge, send_test, snooze
 from api.deps import Deps
 from api.endpoints import ROUTES
+from api.errors import NotFound
+from api.export.link_page import POLICY, asking_page, done_page, gone_page, refused_page
 from api.http.bodies import read_body
 from api.http.conditions import read_condition
 from api.http.negotiation import choose_type
@@ -23,17 +27,25 @@ from api.http.responses import (
     accepted_answer,
     data_answer,
     next_link,
+    page_answer,
     prepare,
+    uncached_answer,
     written_answer,
 )
 from api.process import configured_deps, process_deps
 from api.reads.alert_rules import read_all_rules, read_revisions, read_rule
-from api.reads.incidents import read_incident, read_incidents
+from api.reads.incidents import (
+    find_incident,
+    incident_answer,
+    read_incident,
+    read_incidents,
+)
 from api.schema.alerts import RuleBody, RulePath
-from api.schema.incidents import IncidentPath, IncidentsParameters, SentTest
+from api.schema.incidents import IncidentPath, IncidentsParameters, SentTest, SnoozeBody
 from api.schema.parameters import NoParameters, Parameters
 from api.schema.watchlist import HistoryParameters
 from api.serving import LOOKS_SHARE_SECONDS, serve_data, serve_kept
+from shared.alerts.links import SignedLink
 from shared.alerts.queue import QUEUE, messages_of
 
 # The real worker takes func.Out[typing.List[str]] alone.
@@ -145,3 +157,63 @@ async def api_incidents(req: func.HttpRequest) -> func.HttpResponse:
 async def item_incident(req: func.HttpRequest) -> func.HttpResponse:
     """Return an incident."""
     return await serve_data(req, IncidentPath, read_incident, fresh_seconds=0)
+
+
+@_route("acknowledge_incident")
+@answering
+async def item_acknowledge_incident(req: func.HttpRequest) -> func.HttpResponse:
+    """Acknowledge an incident."""
+    own = read_parameters(IncidentPath, req.params, req.route_params).id
+    deps = configured_deps()
+    changed = await acknowledge(deps, own)
+    return uncached_answer(incident_answer(changed), deps.settings.origin)
+
+
+@_route("snooze_incident")
+@answering
+async def item_snooze_incident(req: func.HttpRequest) -> func.HttpResponse:
+    """Silence the rule of an incident."""
+    own = read_parameters(IncidentPath, req.params, req.route_params).id
+    body, deps = read_body(SnoozeBody, req), configured_deps()
+    changed = await snooze(deps, own, body.hours)
+    return uncached_answer(incident_answer(changed), deps.settings.origin)
+
+
+@_route("alert_link")
+@answering
+async def item_alert_link(req: func.HttpRequest) -> func.HttpResponse:
+    """Say what a signed link would do. It changes nothing, since programs open links too."""
+
+    async def ask(deps: Deps, link: SignedLink) -> bytes:
+        return asking_page(link.action, await find_incident(await deps.store(), link.incident))
+
+    return await _link_answer(req, ask)
+
+
+@_route("follow_alert_link")
+@answering
+async def item_follow_alert_link(req: func.HttpRequest) -> func.HttpResponse:
+    """Do what a signed link says."""
+
+    async def follow(deps: Deps, link: SignedLink) -> bytes:
+        return done_page(await follow_link(deps, link, req.get_body()))
+
+    return await _link_answer(req, follow)
+
+
+async def _link_answer(
+    request: func.HttpRequest, page_of: Callable[[Deps, SignedLink], Awaitable[bytes]]
+) -> func.HttpResponse:
+    """Answer with the page of a link: 403 if it is forged or expired, 404 if the incident is gone.
+
+    Programs that pass links on may have added parameters, which mean nothing.
+    """
+    deps = configured_deps()
+    link = await read_link(deps, request.route_params["token"], token_bytes)
+    if link is None or link.is_expired(deps.clock()):
+        page = refused_page(is_expired=link is not None)
+        return page_answer(page, POLICY, status=HTTPStatus.FORBIDDEN)
+    try:
+        return page_answer(await page_of(deps, link), POLICY)
+    except NotFound:
+        return page_answer(gone_page(), POLICY, status=HTTPStatus.NOT_FOUND)

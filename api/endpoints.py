@@ -1,6 +1,6 @@
 """The endpoints of the API. Routes, OpenAPI, fallback and tests read these rows."""
 
-from api.alert_endpoints import ALERT_ENDPOINTS
+from api.alert_endpoints import ALERT_ENDPOINTS, LINKS
 from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
 from api.marker_endpoints import MARKER_ENDPOINTS
@@ -207,6 +207,8 @@ PAGES = (
     Page("docs", f"{BASE}/docs"),
     Page("docs_file", f"{BASE}/docs/{{file}}"),
     Page("asset", "/assets/{file}"),
+    Page("alert_link", LINKS),
+    Page("follow_alert_link", LINKS, methods=("POST",)),
 )
 
 ROUTES: dict[str, Endpoint | Page] = {each.operation: each for each in (*ENDPOINTS, *PAGES)}

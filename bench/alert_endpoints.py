@@ -1,7 +1,7 @@
 """The calls of the alerts' endpoints, for the cost of each."""
 
 from api.actions.alert_rules import delete_rule, put_rule
-from api.actions.incidents import send_test
+from api.actions.incidents import acknowledge, send_test, snooze
 from api.deps import Deps
 from api.reads.alert_rules import read_all_rules, read_revisions, read_rule
 from api.reads.incidents import read_incident, read_incidents
@@ -30,6 +30,8 @@ def alerts_asked() -> Asked:
         "test_alert_rule": {"": lambda deps: send_test(deps, RULE, TEST)},
         "incidents": {"20": lambda deps: read_incidents(deps, IncidentsParameters())},
         "incident": {"": lambda deps: read_incident(deps, incident)},
+        "acknowledge_incident": {"": lambda deps: acknowledge(deps, INCIDENT)},
+        "snooze_incident": {"of a test": lambda deps: snooze(deps, INCIDENT, 24)},
         "delete_alert_rule": {"": lambda deps: delete_rule(deps, ANY, RULE)},
     }
 

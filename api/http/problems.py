@@ -16,6 +16,7 @@ import azure.functions as func
 from api.errors import LengthRequired, MethodNotAllowed, RequestError, TooLarge
 from api.http.responses import NOT_KEPT, set_length, unsendable_header
 from api.schema.problems import BAD_SETTING, NO_TYPE, BadParameter, Conflict, Problem
+from shared.alerts.links import PATH as LINKS
 from shared.costs import track
 from shared.errors import (
     CycleAwaited,
@@ -129,7 +130,7 @@ def _answering(endpoint: Endpoint, *, max_bytes: int) -> Endpoint:
             "request",
             function=endpoint.__name__,
             method=req.method,
-            path=urlsplit(req.url).path,
+            path=_logged_path(req.url),
             status=answer.status_code,
             ms=round(milliseconds),
             store_operations=costs.operations,
@@ -140,6 +141,12 @@ def _answering(endpoint: Endpoint, *, max_bytes: int) -> Endpoint:
 
     _take_context(answered, endpoint)
     return answered
+
+
+def _logged_path(url: str) -> str:
+    """Return the path of a request; without the token of a signed link, which is like a key."""
+    path = urlsplit(url).path
+    return LINKS + "…" if path.lower().startswith(LINKS) else path
 
 
 def _sendable(

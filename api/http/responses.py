@@ -204,6 +204,14 @@ def uncached_answer(answer: BaseModel, origin: Origin) -> func.HttpResponse:
     return func.HttpResponse(answer.model_dump_json(), headers=headers, mimetype=JSON)
 
 
+def page_answer(
+    page: bytes, policy: str, *, status: HTTPStatus = HTTPStatus.OK
+) -> func.HttpResponse:
+    """Answer with a page of HTML that is one person's, under its policy. Never cached."""
+    headers = {**NOT_KEPT, "Content-Security-Policy": policy}
+    return func.HttpResponse(page, status_code=status, headers=headers, mimetype="text/html")
+
+
 def health_answer(health: Health) -> func.HttpResponse:
     """Answer with the service's health, with status 503 if it is unhealthy. Never cached."""
     unhealthy = health.status == "unhealthy"

@@ -1,6 +1,6 @@
 """Incidents of alert rules: what they were about, what was known when, and what was sent."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, RootModel
 
@@ -14,6 +14,8 @@ from shared.models import ChannelType, ConditionType, DeliveryStatus
 
 MAX_INCIDENTS = 100
 MAX_SNOOZE_HOURS = 168
+# The hours that the form of a link offers, with their names; the first one is chosen.
+SNOOZES: Final = ((24, "a day"), (1, "an hour"), (4, "four hours"), (168, "a week"))
 INCIDENT_ID = rf"^{NAME.pattern}\.([0-9]{{6,9}}|test-[0-9a-f]{{8}})$"
 Status = Literal["open", "closed"]
 StatusOf = Annotated[Status, Field(description="open or closed")]

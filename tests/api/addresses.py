@@ -5,7 +5,13 @@ import re
 from api.endpoint import Endpoint, Page
 from api.endpoints import ENDPOINTS, ROUTES
 
-FILES = {"docs_file": "swagger-ui.css", "asset": "index.js"}
+# The parameters of pages; no app has signed this link.
+IN_PAGES = {
+    "docs_file": "swagger-ui.css",
+    "asset": "index.js",
+    "alert_link": "forged",
+    "follow_alert_link": "forged",
+}
 # Parameters of which a call needs one, from these tests' settings.
 NEEDED = {"sentiment_compare": ["subreddits=aws"]}
 
@@ -13,7 +19,7 @@ NEEDED = {"sentiment_compare": ["subreddits=aws"]}
 def address_of(route: Endpoint | Page) -> str:
     """Return the route's path, with its required parameters."""
     if isinstance(route, Page):
-        return route.address.replace("{file}", FILES.get(route.operation, ""))
+        return re.sub(r"{\w+}", IN_PAGES.get(route.operation, ""), route.address)
     fields = route.parameters.model_fields if route.parameters else {}
     examples = {name: field.examples[0] for name, field in fields.items() if field.examples}
     path = re.sub(r"{(\w+)}", lambda part: str(examples[part[1]]), route.address)

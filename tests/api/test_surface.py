@@ -190,9 +190,10 @@ HEADS = {
     **{
         address_of(each): 200
         for each in (*READS, *PAGES)
-        if each.operation not in {"health", "asset", "docs_file"}
+        if each.operation not in {"health", "asset", "docs_file", "follow_alert_link"}
     },
     **HEADS,
+    ADDRESSES["alert_link"]: 403,
 }
 CHANGING = {"X-Request-Id", "Server-Timing"}
 SECOND = re.compile(r"\d{8}T\d{6}Z")

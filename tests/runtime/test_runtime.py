@@ -43,7 +43,12 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
     keyed = {name for name, each in triggers.items() if each["authLevel"] != "ANONYMOUS"}
     changes = {name for name, each in triggers.items() if each["methods"] in (["PUT"], ["DELETE"])}
     with_addresses = {"api_alert_rules", "api_alert_rules_history", "item_alert_rule"}
-    posts = {"api_admin_collect", "api_ingest", "item_merge_subject", "item_test_alert_rule"}
+    of_alerts = {
+        "item_test_alert_rule",
+        "item_acknowledge_incident",
+        "item_snooze_incident",
+    }
+    posts = {"api_admin_collect", "api_ingest", "item_merge_subject", *of_alerts}
     assert keyed == posts | with_addresses | changes
     assert len(changes) == 11
     assert triggers["api_admin_collect"]["authLevel"] == "FUNCTION"

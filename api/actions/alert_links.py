@@ -1,0 +1,51 @@
+"""Signed links of messages: what one is about, and what its form does."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import parse_qs
+
+from api.actions.incidents import acknowledge, snooze
+from api.deps import Deps
+from api.errors import BadParameters
+from api.schema.incidents import SNOOZES
+from api.schema.problems import BadParameter
+from shared.alerts.links import SignedLink, read_key, read_token
+from shared.models import Incident
+
+MAX_FORM_BYTES = 1000
+HOURS: Final = tuple(hours for hours, _ in SNOOZES)
+_NUMBER = re.compile(r"[0-9]{1,3}")
+
+
+async def read_link(deps: Deps, token: str, random: Callable[[int], bytes]) -> SignedLink | None:
+    """Return what a token says; None if it isn't of this app. Raises StoreError.
+
+    random returns a number of bytes that nobody can guess, for the first key.
+    """
+    return read_token(await read_key(await deps.store(), random), token)
+
+
+async def follow_link(deps: Deps, link: SignedLink, form: bytes) -> Incident:
+    """Do what a link says, with the fields of its form, and return the incident.
+
+    Raises NotFound, BadParameters and StoreError.
+    """
+    if link.action == "acknowledge":
+        return await acknowledge(deps, link.incident)
+    return await snooze(deps, link.incident, hours_in(form))
+
+
+def hours_in(form: bytes) -> int:
+    """Return the hours of a form; the first that it offers, if it says none. Raises BadParameters.
+
+    https://url.spec.whatwg.org/#application/x-www-form-urlencoded
+    """
+    fields = parse_qs(form[:MAX_FORM_BYTES].decode(errors="replace"), max_num_fields=10)
+    (given,) = fields.get("hours", [str(HOURS[0])])[:1]
+    if not _NUMBER.fullmatch(given) or int(given) not in HOURS:
+        listed = ", ".join(map(str, sorted(HOURS)))
+        raise BadParameters(
+            [BadParameter(parameter="hours", detail="it isn't one of these", takes=listed)]
+        )
+    return int(given)
