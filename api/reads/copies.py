@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from api.reads.kinds import with_switch
-from api.reads.search import Search
 from shared.kinds import Talk
 from shared.models import Item, Label
 from shared.store import POSTS, Key, Store
 from shared.store.keys import id_of
+from shared.text.search import Search, words_of
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 
@@ -61,11 +61,6 @@ class Copies:
 def is_talk(item: Item, talk: Talk | None) -> bool:
     """Return whether an item is of a kind of talk; True for None."""
     return talk is None or talk in item.get("kinds", ())
-
-
-def words_of(item: Item) -> str:
-    """Return the text that searches match; a comment has no title."""
-    return f"{item.get('title', '')}\n{item['content']}"
 
 
 def with_places(item: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

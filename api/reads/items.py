@@ -16,7 +16,6 @@ from api.reads.hours import (
 from api.reads.listing import COMMENT, Listing, Page, Slice, below_place, place_of
 from api.reads.mentions import MentionListing
 from api.reads.scopes import read_scope
-from api.reads.search import search_of, search_terms
 from api.reads.sorting import placed, read_list
 from api.reads.spans import window_of
 from api.schema.items import ItemAnswer, Items
@@ -26,6 +25,7 @@ from shared.kinds import Talk
 from shared.models import ALL, CommunityHour, Item, Label, ScopeHour
 from shared.stats.listed import ListedItem, comments_in, has_kind, posts_in
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Query, Store
+from shared.text.search import search_of, search_terms
 from shared.times import Window, iso, next_hour
 
 KINDS: tuple[Kind, ...] = ("post", "comment")

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from api.reads.copies import Copies, words_of
-from api.reads.search import Search
+from api.reads.copies import Copies
 from api.schema.parameters import MAX_POSTS, MAX_SCANNED, ListParameters
 from shared.communities import Kind
 from shared.models import Item
+from shared.text.search import Search, words_of
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 A = TypeVar("A")

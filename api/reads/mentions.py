@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from api.deps import Deps
-from api.reads.copies import with_places, words_of
+from api.reads.copies import with_places
 from api.reads.hours import HourWalk, Reference, read_referenced
 from api.reads.listing import COMMENT, Page, Slice, place_of
 from api.reads.scope_items import is_about, mention_of
 from api.reads.scopes import Scope, read_scope_of_subject, scope_asked
-from api.reads.search import Search, search_of, search_terms
 from api.reads.sorting import (
     cursor_in,
     placed,
@@ -26,6 +25,7 @@ from shared.models import ALL, Item, Label, Mention, SubjectHour
 from shared.stats.listed import has_kind
 from shared.stats.subjects import Listed, listed_in
 from shared.store import SUBJECT_HOURS, Store
+from shared.text.search import Search, search_of, search_terms, words_of
 from shared.times import Window, iso
 
 KINDS: tuple[Kind, ...] = ("post", "comment")

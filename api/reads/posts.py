@@ -13,7 +13,6 @@ from api.reads.listing import Listing, Page, Slice, sliced
 from api.reads.mentions import MentionListing
 from api.reads.scope_items import is_about, label_in
 from api.reads.scopes import Scope, read_scope
-from api.reads.search import search_of, search_terms
 from api.reads.sorting import placed, read_list
 from api.reads.spans import window_of
 from api.reads.trending import only_watched, topics_at
@@ -24,6 +23,7 @@ from shared.kinds import Talk
 from shared.models import ALL, Label, Post, ScopeHour
 from shared.stats.listed import has_kind, posts_in
 from shared.store import HOURS_OF_ALL, POSTS, Key, Query, Store
+from shared.text.search import search_of, search_terms
 from shared.times import Window, iso
 
 ONLY_POSTS: tuple[Kind, ...] = ("post",)

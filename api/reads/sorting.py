@@ -7,11 +7,10 @@ from typing import NamedTuple, TypeVar
 from api.deps import Deps
 from api.errors import BadParameters
 from api.reads.cells import read_cells
-from api.reads.copies import Copies, words_of
+from api.reads.copies import Copies
 from api.reads.listing import Listing, Slice, place_of, read_page
 from api.reads.scope_items import scored_in
 from api.reads.scopes import Scope
-from api.reads.search import Search
 from api.schema.parameters import ListParameters
 from api.schema.problems import BadParameter
 from api.schema.values import MAX_SORTED, MAX_SORTED_HOURS, RANK_END, MentionSort, Sort
@@ -19,6 +18,7 @@ from shared.models import Item
 from shared.stats.cells import totals
 from shared.store import Key
 from shared.store.keys import key_of_place
+from shared.text.search import Search, words_of
 from shared.times import Window
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item

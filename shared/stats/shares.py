@@ -59,11 +59,11 @@ class Share:
             return None
         return sqrt(self.value * (1 - self.value) / self.effective)
 
-    def interval(self) -> tuple[float, float] | None:
+    def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
         """Return Wilson's interval, with t in the place of the normal quantile."""
         if not self.effective:
             return None
-        square = quantile(1 - CONFIDENCE, self.freedom) ** 2 / self.effective
+        square = quantile(1 - confidence, self.freedom) ** 2 / self.effective
         middle = (self.value + square / 2) / (1 + square)
         spread = self.value * (1 - self.value) * square + square**2 / 4
         reach = sqrt(spread) / (1 + square)
@@ -74,12 +74,14 @@ def label_shares(sample: Sample, counts: Mapping[Label, int]) -> dict[Label, Sha
     """Return the share of each label among the items that count; None without items."""
     if not sample.items:
         return None
+    return {label: _spread_of(share_in(sample, counts[label])) for label in LABELS}
+
+
+def share_in(sample: Sample, number: int) -> Share:
+    """Return the share of this number of items that have a label; the sample has items."""
     effect, freedom = _design_effect(sample)
     effective = sample.items / effect if effect is not None else None
-    return {
-        label: _spread_of(Share(counts[label] / sample.items, effective, freedom))
-        for label in LABELS
-    }
+    return Share(number / sample.items, effective, freedom)
 
 
 @dataclass(frozen=True)
@@ -192,13 +194,13 @@ class _Base:
         )
 
 
-def difference(now: Share, before: Share) -> Interval | None:
+def difference(now: Share, before: Share, confidence: float = CONFIDENCE) -> Interval | None:
     """Return the interval of a share less an earlier one; None where either is unknown."""
     errors = now.error, before.error
     if errors[0] is None or errors[1] is None:
         return None
     error = sqrt(errors[0] ** 2 + errors[1] ** 2)
-    reach = quantile(1 - CONFIDENCE, max(1.0, min(now.freedom, before.freedom))) * error
+    reach = quantile(1 - confidence, max(1.0, min(now.freedom, before.freedom))) * error
     moved = now.value - before.value
     ends = max(-1.0, moved - reach), min(1.0, moved + reach)
     return [round(end, COMPOUND_DIGITS) for end in ends]

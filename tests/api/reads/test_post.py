@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from api.reads.post import next_comments, read_post
-from api.reads.search import search_terms
 from api.schema.items import MAX_COMMENTS
 from api.schema.parameters import PostParameters
 from bench.priced_store import PricedStore
 from shared.store import COMMENTS, POSTS
+from shared.text.search import search_terms
 from shared.times import utc_now
 from tests.api.test_bounds import MAX_REQUEST_UNITS
 from tests.api.world import NOW, a_comment, a_post, deps_of, get, keep

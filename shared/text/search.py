@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
+from shared.models import Item
 from shared.text import folded, normalised, unescaped
 
 # Markdown within words.
@@ -63,3 +64,8 @@ def _pattern(term: str) -> str | None:
     before = BEFORE if re.match(SPACED_LETTER, first) else ""
     after = AFTER if re.match(SPACED_LETTER, last) and not begins else ""
     return before + GAP.join(pieces) + after
+
+
+def words_of(item: Item) -> str:
+    """Return the text of an item that searches match; a comment has no title."""
+    return f"{item.get('title', '')}\n{item['content']}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.reads.search import search_of, search_terms
+from shared.text.search import search_of, search_terms
 
 
 def finds(q: str, text: str) -> bool:
