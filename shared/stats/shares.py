@@ -19,7 +19,7 @@ from shared.stats.cells import COMPOUND_DIGITS, LABELS
 from shared.stats.means import DESIGN_EFFECT, Interval, Sample
 from shared.stats.student import quantile
 from shared.stats.threads import Threads
-from shared.stats.uncertainty import CONFIDENCE, CORRELATION, FEW, Rest, Thread, mean_of
+from shared.stats.uncertainty import BESIDE, CONFIDENCE, CORRELATION, FEW, Rest, Thread, mean_of
 
 
 class ShareSpread(TypedDict):
@@ -82,6 +82,21 @@ def share_in(sample: Sample, number: int) -> Share:
     effect, freedom = _design_effect(sample)
     effective = sample.items / effect if effect is not None else None
     return Share(number / sample.items, effective, freedom)
+
+
+def moderated_share_in(sample: Sample, number: int) -> Share:
+    """Return the same share, whose design effect is moderated as errors of weighted means are.
+
+    What the threads show counts by its degrees of freedom, and what CORRELATION expects by BESIDE.
+    So an interval of high confidence isn't as wide as the scale where a few threads are large.
+    """
+    effect, freedom = _design_effect(sample)
+    threads = sample.threads
+    if effect is None or threads is None:
+        return share_in(sample, number)
+    expected = 1 + CORRELATION * (threads.squares / threads.items - 1)
+    moderated = (freedom * effect + BESIDE * expected) / (freedom + BESIDE)
+    return Share(number / sample.items, sample.items / moderated, freedom + BESIDE)
 
 
 @dataclass(frozen=True)

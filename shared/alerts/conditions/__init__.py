@@ -1,0 +1,42 @@
+"""The conditions of rules: a file for each type, with a pure function `evaluate`."""
+
+from collections.abc import Callable, Mapping
+
+from shared.alerts.conditions import (
+    collection,
+    coverage,
+    mention,
+    mood,
+    negative_share,
+    search,
+    share_of_voice,
+    topic,
+    volume,
+)
+from shared.alerts.evaluation import Evaluation
+from shared.alerts.evidence import Evidence
+from shared.models import Condition, ConditionType
+
+Evaluate = Callable[[Condition, Evidence, str], Evaluation]
+
+CONDITIONS: Mapping[ConditionType, Evaluate] = {
+    "mood": mood.evaluate,
+    "volume": volume.evaluate,
+    "topic": topic.evaluate,
+    "negative_share": negative_share.evaluate,
+    "mention": mention.evaluate,
+    "share_of_voice": share_of_voice.evaluate,
+    "search": search.evaluate,
+    "coverage": coverage.evaluate,
+    "collection": collection.evaluate,
+}
+
+
+def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
+    """Return what a condition finds in a full hour (YYYY-MM-DDTHH), up to the last collected one.
+
+    It is broken where its scope can't be looked at any more.
+    """
+    if evidence.broken is not None:
+        return Evaluation("broken", reason=evidence.broken)
+    return CONDITIONS[condition["type"]](condition, evidence, hour)

@@ -1,0 +1,173 @@
+"""Mood that fell or rose beyond noise: at once, or slowly.
+
+At once: the mean of the last 24 full hours has a verdict against the same hours a week before, and
+is beyond chance by far against the same hours of up to four weeks before. The second test has more
+items, and a dip a week ago isn't taken for a rise today.
+
+Slowly: the mean of the last seven full days, against the four weeks before them. It changes once a
+day, so that it is looked at once a day.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from shared.alerts.conditions.falling import all_fell
+from shared.alerts.evaluation import Evaluation
+from shared.alerts.evidence import Evidence
+from shared.alerts.hourly import HourlyFigures, Span, end_of_last_day
+from shared.alerts.wording import about, counted, finding, found, length_of, no_data, signed
+from shared.models import Condition, Finding
+from shared.stats.compare import Basis, Change, judged_samples, with_verdicts
+from shared.stats.uncertainty import FEW
+
+DAY = 24
+WEEK = 7 * DAY
+WEEKS = 4
+AT_ONCE_CHANCE = 2e-4
+"""The probability of a change at once by chance: a rule looks at it 720 times in 30 days."""
+SLOWLY_CHANCE = 3e-3
+"""The probability of a slow change by chance: a rule looks at it 30 times in 30 days, at spans of
+which neighbours share six days of seven."""
+MIN_MOVED = 0.1
+"""A smaller change of the mean (-1..1) raises no alert, however many items bear it."""
+MIN_KNOWN = 0.75
+"""The share of the hours of a span that must be known on both sides."""
+
+Speed = Literal["at once", "slowly"]
+
+
+def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
+    """Return whether the mood up to a full hour is worse or better than usual, beyond noise."""
+    figures = evidence.figures
+    span = figures.span(hour, 1)
+    if span is None or not figures.is_known(span):
+        return no_data(f"The hour {hour}:00 UTC wasn't observed in full.")
+    if reason := all_fell(evidence, hour):
+        return no_data(reason)
+    looks = [_at_once(evidence, hour), _slowly(evidence, hour)]
+    wanted = condition.get("direction", "any")
+    findings = [each for each in looks if not isinstance(each, str) and each is not None]
+    findings = [each for each in findings if wanted in {"any", each["cause"]}]
+    if findings:
+        return found(_one_of_each_cause(findings))
+    reasons = [each for each in looks if isinstance(each, str)]
+    return no_data(reasons[0]) if len(reasons) == len(looks) else found([])
+
+
+def _one_of_each_cause(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the first finding of each cause: a change at once says more than a slow one."""
+    return list({each["cause"]: each for each in reversed(findings)}.values())[::-1]
+
+
+def _at_once(evidence: Evidence, hour: str) -> Finding | str | None:
+    """Return what the last 24 hours say; a text says why they can't be judged."""
+    figures = evidence.figures
+    span = figures.span(hour, DAY)
+    if span is None or not figures.has(span.moved(-WEEK)):
+        return "There is no week before to compare with yet."
+    now = [place for place in range(*span) if _is_known(figures, place, place - WEEK)]
+    if len(now) < MIN_KNOWN * DAY:
+        return "Too many of the last 24 hours, or of those a week before, weren't observed."
+    change = _judged(figures, now, [place - WEEK for place in now], DAY)
+    if not isinstance(change, Change):
+        return change
+    if with_verdicts({"": change})[""].verdict not in {"better", "worse"}:
+        return None
+    earlier = [
+        place - week * WEEK
+        for week in range(1, WEEKS + 1)
+        for place in now
+        if figures.is_known_hour(place - week * WEEK)
+    ]
+    usual = _change(figures, now, earlier, wanted=DAY)
+    if not _is_beyond(usual, AT_ONCE_CHANCE) or _has_risen(usual) != _has_risen(change):
+        return None
+    weeks = max(1, round(len(earlier) / len(now)))
+    against = f"the same hours {f'of the {weeks} weeks before' if weeks > 1 else 'a week before'}"
+    return _finding(evidence, usual, hour, hours=DAY, against=against, speed="at once")
+
+
+def _slowly(evidence: Evidence, hour: str) -> Finding | str | None:
+    """Return what the last seven full days say; a text says why they can't be judged."""
+    figures = evidence.figures
+    span = figures.span(end_of_last_day(hour), WEEK)
+    if span is None or not figures.has(before := Span(span.first - WEEKS * WEEK, span.first)):
+        return "There aren't four weeks to compare a week with yet."
+    now, earlier = (
+        [place for place in range(*each) if figures.is_known_hour(place)] for each in (span, before)
+    )
+    if len(now) < MIN_KNOWN * WEEK or len(earlier) < MIN_KNOWN * WEEKS * WEEK:
+        return "Too many hours of the last five weeks weren't observed."
+    change = _judged(figures, now, earlier, WEEK)
+    if not isinstance(change, Change) or not _is_beyond(change, SLOWLY_CHANCE):
+        return change if isinstance(change, str) else None
+    against = "the four weeks before"
+    return _finding(evidence, change, hour, hours=WEEK, against=against, speed="slowly")
+
+
+def _judged(
+    figures: HourlyFigures, now: Sequence[int], earlier: Sequence[int], hours: int
+) -> Change | str | None:
+    """Return a change of the mean that is large enough to look at.
+
+    A text says why it can't be judged.
+    """
+    time = length_of(hours)
+    if min(figures.counted_in(now), figures.counted_in(earlier)) < FEW:
+        return f"There are fewer than {FEW} items in {time}, which is too few."
+    # Threads take most of the time, and most hours don't move.
+    if abs(figures.mean_in(now) - figures.mean_in(earlier)) < MIN_MOVED:
+        return None
+    change = _change(figures, now, earlier, wanted=hours)
+    if change.verdict == "too_few":
+        return f"Too few threads have items in {time}."
+    if change.reason == "mixed_methods":
+        return "The items of the two times were scored by different methods."
+    return change if change.reason is None else "The time before has too few items."
+
+
+def _is_known(figures: HourlyFigures, *places: int) -> bool:
+    return all(map(figures.is_known_hour, places))
+
+
+def _change(
+    figures: HourlyFigures, now: Sequence[int], earlier: Sequence[int], *, wanted: int
+) -> Change:
+    """Return the change of the mean between hours at these places."""
+    return judged_samples(
+        (figures.totals(now), figures.totals(earlier)),
+        (figures.sample(now), figures.sample(earlier)),
+        Basis(hours=len(now), wanted=wanted, is_late=False, behind=[]),
+    )
+
+
+def _is_beyond(change: Change, chance: float) -> bool:
+    """Return whether a change is large enough, and no chance at this probability."""
+    moved = change.plain is not None and abs(change.plain.value) >= MIN_MOVED
+    return moved and change.chance is not None and change.chance <= chance
+
+
+def _has_risen(change: Change) -> bool:
+    return change.plain is not None and change.plain.value > 0
+
+
+def _finding(
+    evidence: Evidence, change: Change, hour: str, *, hours: int, against: str, speed: Speed
+) -> Finding:
+    now, before = change.samples
+    moved = now.mean - before.mean
+    rose = moved > 0
+    sentence = (
+        f"Mood {about(evidence)} {'rose' if rose else 'fell'} {'slowly ' * (speed == 'slowly')}by"
+        f" {abs(moved):.2f} to {signed(now.mean)}: {counted(now.items, 'item')} in"
+        f" {length_of(hours)}, against {against}."
+    )
+    figures = {
+        "value": now.mean,
+        "baseline": before.mean,
+        "change": moved,
+        "n": now.items,
+        "hours": hours,
+        "chance": change.chance,
+    }
+    return finding("better" if rose else "worse", sentence, hour, figures)

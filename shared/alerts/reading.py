@@ -1,0 +1,331 @@
+"""Reads what conditions look at: each stored document once, whatever the number of rules.
+
+Request units, as bench/request_units.py prices them: days of a scope cost one to five each, those
+of `all` two, so that 37 days of both take less than 300 and 66 days less than 600; an hour that
+lists items one to three, and an item one. Each rule stays below 1,000.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.alerts.conditions import evaluate
+from shared.alerts.conditions.topic import is_new_or_fast
+from shared.alerts.evaluation import Evaluation
+from shared.alerts.evidence import DayVoice, Evidence, Reach, Recent, TopicItems, Topics, Voice
+from shared.alerts.hourly import HourlyFigures
+from shared.alerts.scope_items import (
+    COMMUNITY,
+    Reference,
+    read_items,
+    read_references,
+    spread,
+)
+from shared.communities import community_name
+from shared.models import (
+    ALL,
+    AlertRule,
+    Cell,
+    CommunityState,
+    ConditionType,
+    Item,
+    Subject,
+    Topic,
+    Watchlist,
+)
+from shared.schedule import two_intervals
+from shared.settings import Settings
+from shared.stats.cells import cells_by_hour
+from shared.stats.coverage import unknown_hours
+from shared.stats.gaps import Coverage, coverage_of
+from shared.stats.months import read_days
+from shared.stats.subject_tables import read_tables
+from shared.stats.subjects import PREFIX, read_subject_days, subject_of, subject_scope
+from shared.stats.watched import only_watched
+from shared.store import COLLECTION, COMMUNITIES, CURRENT, TOPICS, Store
+from shared.times import Window, hour_of, hour_start, iso, parse_iso
+
+# Four weeks before seven days that end at midnight, and the day that goes on.
+DAYS_NEEDED = 37
+DAYS_OF_VOICE = 16
+LAST_SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+OF_CELLS: frozenset[ConditionType] = frozenset({"mood", "volume", "negative_share"})
+
+MAX_TOPICS = 10
+MAX_POSTS_OF_TOPIC = 8
+# The communities of a topic in which its posts are looked for.
+MAX_COMMUNITIES_OF_TOPIC = 4
+
+REACH_DAYS = 28
+REACH_HOURS = 60
+REACH_ITEMS = 250
+RECENT_HOURS = 24
+RECENT_ITEMS = 200
+SEARCHED_HOURS = 3
+SEARCHED_ITEMS = 400
+
+
+def days_until(hour: str, days: int) -> Window:
+    """Return the window of whole days up to an hour, of which the last may be a part."""
+    last = parse_iso(f"{hour}:00:00Z")
+    return Window(last.replace(hour=0) - timedelta(days=days - 1), last + HOUR - LAST_SECOND)
+
+
+class EvidenceReader:
+    """Reads the evidence of rules; what several of them look at is read once.
+
+    settings say what is watched. Days is the number of days that statistics are read of. One reader
+    serves one run: it doesn't see what is written later.
+    """
+
+    def __init__(
+        self, store: Store, settings: Settings, watchlist: Watchlist, *, days: int = DAYS_NEEDED
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._watchlist = watchlist
+        self._days = days
+        self._base: Evidence | None = None
+        self._cells: dict[tuple[str, str], Mapping[str, Cell]] = {}
+        self._coverages: dict[tuple[str, str], Coverage | None] = {}
+
+    async def evaluation(self, rule: AlertRule, hour: str) -> Evaluation:
+        """Return what a rule's condition finds in a full hour (YYYY-MM-DDTHH).
+
+        Raises StoreError.
+        """
+        return evaluate(rule["condition"], await self.read(rule, hour), hour)
+
+    async def read(self, rule: AlertRule, hour: str) -> Evidence:
+        """Return what a rule's condition looks at for a full hour. Raises StoreError."""
+        scope, name, broken = _scope_of(rule["scope"], self._watchlist, self._settings)
+        is_community = scope.startswith(COMMUNITY)
+        evidence = replace(
+            await self.base(),
+            scope=scope,
+            name=name,
+            broken=broken,
+            communities=[scope.removeprefix(COMMUNITY)] if is_community else self._settings.watched,
+        )
+        if broken is not None:
+            return evidence
+        kind = rule["condition"]["type"]
+        if kind in OF_CELLS:
+            return await self._with_figures(evidence, hour)
+        if kind == "share_of_voice":
+            return await self._with_voice(evidence, hour)
+        return await self._with_items(evidence, kind, hour)
+
+    async def base(self) -> Evidence:
+        """Return what all rules look at: the states of communities and of collection."""
+        if self._base is None:
+            state = await self._store.read(COLLECTION, "collection", "collection")
+            names = self._settings.watched
+            states = await self._store.read_many(COMMUNITIES, [("community", n) for n in names])
+            collected = state["last_collection_at"] if state else None
+            began = state["last_started_at"] if state else None
+            nothing = HourlyFigures([], {})
+            self._base = Evidence(
+                scope=ALL,
+                name="",
+                last=last_full_hour(collected, began),
+                figures=nothing,
+                of_all=nothing,
+                states={name: states.get(("community", name)) for name in names},
+                collected_at=collected,
+            )
+        return self._base
+
+    async def _with_figures(self, evidence: Evidence, hour: str) -> Evidence:
+        """Return evidence with the cells of its scope and of all, up to the hour at least."""
+        end = max(hour, evidence.last or hour)
+        window = days_until(end, self._days)
+        cells = await self._read_cells(evidence.scope, window, end)
+        of_all = await self._read_cells(ALL, window, end)
+        covered = await self._coverage(ALL, evidence.states, window, end)
+        own = covered
+        if evidence.scope.startswith(COMMUNITY):
+            own = await self._coverage(evidence.communities[0], evidence.states, window, end)
+        languages = self._settings.other_languages
+        hours = window.hours()
+        return replace(
+            evidence,
+            figures=HourlyFigures(hours, cells, _unknown(own, cells, hours), languages),
+            of_all=HourlyFigures(hours, of_all, _unknown(covered, of_all, hours), languages),
+            falling=_falling(covered, len(evidence.states)),
+        )
+
+    async def _read_cells(self, scope: str, window: Window, end: str) -> Mapping[str, Cell]:
+        if (scope, end) not in self._cells:
+            store, watched, days = self._store, self._settings.watched, window.days()
+            if scope.startswith(PREFIX):
+                subject = subject_of(scope)
+                # Months have no threads by the hour.
+                read = await read_subject_days(store, [subject], days, watched, parts=True)
+                found = read[subject]
+            else:
+                name = scope.removeprefix(COMMUNITY)
+                found = (await read_days(store, [name], days))[name]
+                if scope == ALL:
+                    found = await only_watched(store, watched, found)
+            self._cells[scope, end] = cells_by_hour(found)
+        return self._cells[scope, end]
+
+    async def _coverage(
+        self, name: str, states: Mapping[str, CommunityState | None], window: Window, end: str
+    ) -> Coverage | None:
+        if (name, end) not in self._coverages:
+            own = states if name == ALL else {name: states.get(name)}
+            late = two_intervals(self._settings.collect_schedule, window.end)
+            # Off the loop: the intervals of months take tenths of a second.
+            self._coverages[name, end] = await asyncio.to_thread(coverage_of, own, window, late)
+        return self._coverages[name, end]
+
+    async def _with_voice(self, evidence: Evidence, hour: str) -> Evidence:
+        """Return evidence with the mentions of the set by day, and what was observed."""
+        end = max(hour, evidence.last or hour)
+        window = days_until(end, self._days)
+        covered = await self._coverage(ALL, evidence.states, window, end)
+        hours = window.hours()
+        figures = HourlyFigures(hours, {}, _unknown(covered, {}, hours))
+        subjects = [s["id"] for s in self._watchlist["subjects"] if s["role"] != "topic"]
+        days = window.days()
+        if self._days == DAYS_NEEDED:
+            days = days[-DAYS_OF_VOICE:]
+        tables = await read_tables(
+            self._store,
+            [[f"{day}T{n:02}" for n in range(24)] for day in days],
+            self._settings.watched,
+            other_languages=self._settings.other_languages,
+        )
+        by_day = {
+            day: DayVoice(
+                {subject: table.items(subject) for subject in subjects},
+                {subject: table.threads(subject) for subject in subjects},
+            )
+            for day, table in zip(days, tables, strict=True)
+        }
+        return replace(evidence, figures=figures, voice=Voice(by_day, subjects))
+
+    async def _with_items(self, evidence: Evidence, kind: ConditionType, hour: str) -> Evidence:
+        """Return evidence with the items that a type of condition looks at, if any."""
+        if kind == "topic":
+            return replace(evidence, topics=await self._topics(evidence.scope))
+        # Scores are known as they are now, so that earlier hours have none.
+        if kind == "mention" and hour == evidence.last:
+            return replace(evidence, reach=await self._reach(evidence.scope, hour))
+        if kind == "search":
+            return replace(evidence, recent=await self._recent(evidence.scope, hour))
+        return evidence
+
+    async def _topics(self, scope: str) -> Topics:
+        """Return the new and fast topics, with those of their posts that are in the scope."""
+        current = await self._store.read(TOPICS, CURRENT, CURRENT)
+        if current is None:
+            return Topics(None, [])
+        chosen = [
+            topic
+            for topic in current["topics"]
+            if is_new_or_fast(topic.get("state"), topic["growth"])
+        ][:MAX_TOPICS]
+        keys = {topic["id"]: _post_keys(topic) for topic in chosen}
+        references = [
+            Reference(f"_{each}", name, "post") for own in keys.values() for name, each in own
+        ]
+        posts = {
+            (post["community"], post["id"]): post
+            for post in await read_items(self._store, references)
+        }
+        found = []
+        for topic in chosen:
+            own = [posts[key] for key in keys[topic["id"]] if key in posts]
+            found.append(TopicItems(topic, [post for post in own if _is_in(post, scope)], len(own)))
+        return Topics(current["created_at"], found)
+
+    async def _reach(self, scope: str, hour: str) -> Reach:
+        """Return the scores of four weeks, of a sample, and the items of the last day."""
+        watched = self._settings.watched
+        hours = days_until(hour, REACH_DAYS).hours()
+        recent_hours, earlier = hours[-RECENT_HOURS:], hours[:-RECENT_HOURS]
+        references = await read_references(
+            self._store, scope, spread(earlier, REACH_HOURS), watched
+        )
+        known = await read_items(self._store, spread(references, REACH_ITEMS))
+        newest = await read_references(self._store, scope, recent_hours, watched)
+        # Posts spread more than comments.
+        newest.sort(key=lambda each: (each.kind == "post", each.order_key), reverse=True)
+        recent = await read_items(self._store, newest[:RECENT_ITEMS])
+        scores = sorted(score for item in known if (score := item["upvotes"]) is not None)
+        return Reach(scores, recent)
+
+    async def _recent(self, scope: str, hour: str) -> Recent:
+        """Return the items of the last hours, in which the newest may come late."""
+        hours = days_until(hour, 2).hours()[-SEARCHED_HOURS:]
+        references = await read_references(self._store, scope, hours, self._settings.watched)
+        newest = references[::-1]
+        items = await read_items(self._store, newest[:SEARCHED_ITEMS])
+        return Recent(hour, items, len(newest))
+
+
+def last_full_hour(collected: str | None, began: str | None) -> str | None:
+    """Return the last full hour before a collection that began and completed at these times.
+
+    What began within an hour may have read some communities before its end.
+    """
+    if collected is None:
+        return None
+    read = min(collected, began or collected)
+    return hour_of(iso(hour_start(parse_iso(read)) - HOUR))
+
+
+def _scope_of(scope: str, watchlist: Watchlist, settings: Settings) -> tuple[str, str, str | None]:
+    """Return a scope as it is stored, what people call it, and why it can't be looked at."""
+    if scope == ALL:
+        return scope, "all communities", None
+    if scope.startswith(PREFIX):
+        subject = _subject(watchlist, subject_of(scope))
+        if subject is None:
+            return scope, subject_of(scope), f"The watchlist has no subject {subject_of(scope)}."
+        return subject_scope(subject["id"]), subject["name"], None
+    given = scope.removeprefix(COMMUNITY)
+    name = next((each for each in settings.watched if each.lower() == given.lower()), None)
+    if name is None:
+        return scope, community_name(given), f"{community_name(given)} isn't watched."
+    return COMMUNITY + name, community_name(name), None
+
+
+def _subject(watchlist: Watchlist, subject_id: str) -> Subject | None:
+    """Return the subject with this id, or the one that it was merged into."""
+    subjects = watchlist["subjects"]
+    own = (each for each in subjects if each["id"] == subject_id)
+    merged = (each for each in subjects if subject_id in each["merged_from"])
+    return next(own, None) or next(merged, None)
+
+
+def _unknown(
+    coverage: Coverage | None, cells: Mapping[str, Cell], hours: Sequence[str]
+) -> Iterable[str]:
+    """Return the hours that are unknown; guessed where there is no record."""
+    return unknown_hours(cells, hours) if coverage is None else coverage.unknown
+
+
+def _falling(coverage: Coverage | None, communities: int) -> frozenset[str]:
+    """Return the hours that more than half of the communities lack."""
+    if coverage is None:
+        return frozenset()
+    lacking = Counter(hour for hours in coverage.unobserved_of.values() for hour in hours)
+    return frozenset(hour for hour, number in lacking.items() if 2 * number > communities)
+
+
+def _post_keys(topic: Topic) -> list[tuple[str, str]]:
+    communities = topic["communities"][:MAX_COMMUNITIES_OF_TOPIC]
+    return [(name, each) for each in topic["post_ids"][:MAX_POSTS_OF_TOPIC] for name in communities]
+
+
+def _is_in(post: Item, scope: str) -> bool:
+    if scope.startswith(PREFIX):
+        return any(each["subject"] == subject_of(scope) for each in post.get("mentions", ()))
+    return scope == ALL or post["community"] == scope.removeprefix(COMMUNITY)

@@ -1,0 +1,302 @@
+"""What conditions find in an hour, and when they say that nothing can be judged."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shared.alerts.conditions import evaluate
+from shared.alerts.evaluation import Evaluation
+from shared.alerts.evidence import Evidence, Reach, Recent, TopicItems, Topics
+from shared.alerts.hourly import HourlyFigures
+from shared.models import Condition, ConditionType, Topic
+from shared.times import next_hour
+from tests.api.world import NOW, a_comment, a_post
+from tests.shared.alerts.histories import (
+    HOURS,
+    NUMBER,
+    Items,
+    Scope,
+    cells_of,
+    evidence_of,
+    voice_of,
+)
+
+LAST = HOURS[-1]
+# 600 items a day, mostly in small threads.
+BUSY = Scope(600, tail=2.2)
+OTHERS = Scope(2000, tail=2.2)
+
+
+def items_of(scope: Scope = BUSY, seed: int = 1, mood: Any = 0.1) -> Items:
+    return scope.items(np.random.default_rng(seed), mood)
+
+
+def moods(*changes: tuple[int, float]) -> Any:
+    """Return the mean of each hour: changed by this much in the last hours."""
+    mood = np.full(NUMBER, 0.1)
+    for hours, change in changes:
+        mood[-hours:] += change
+    return mood
+
+
+def found(kind: ConditionType, evidence: Evidence, hour: str = LAST, **more: Any) -> Evaluation:
+    condition: Condition = {"type": kind, **more}  # type: ignore[typeddict-item]
+    return evaluate(condition, evidence, hour)
+
+
+def test_a_mood_that_fell_today_is_found_at_once_with_its_numbers() -> None:
+    evidence = evidence_of(items_of(mood=moods((24, -0.35))), items_of(OTHERS, 2))
+    evaluation = found("mood", evidence, direction="worse")
+    assert evaluation.status == "firing"
+    (finding,) = evaluation.findings
+    assert finding["cause"] == "worse"
+    assert finding["sentence"].startswith("Mood about Cursor fell by 0.")
+    assert finding["sentence"].endswith(
+        "items in 24 hours, against the same hours of the 4 weeks before."
+    )
+    figures = finding["figures"]
+    assert figures["value"] == pytest.approx(figures["baseline"] + figures["change"], abs=1e-3)  # type: ignore[operator]
+    assert figures["n"] == evidence.figures.counted_in(range(NUMBER - 24, NUMBER))
+    assert figures["hours"] == 24
+    assert finding["key"] is None
+
+
+def test_a_rule_about_better_moods_is_silent_when_they_fall() -> None:
+    evidence = evidence_of(items_of(mood=moods((24, -0.35))), items_of(OTHERS, 2))
+    assert found("mood", evidence, direction="better").status == "ok"
+
+
+def test_a_dip_a_week_ago_is_no_rise_today() -> None:
+    mood = moods()
+    mood[-192:-168] -= 0.45
+    evidence = evidence_of(items_of(mood=mood), items_of(OTHERS, 2))
+    assert found("mood", evidence, HOURS[-169]).findings[0]["cause"] == "worse"
+    assert found("mood", evidence).status == "ok"
+
+
+def test_a_slow_fall_is_found_by_the_week_against_the_four_before() -> None:
+    mood = moods()
+    mood[-336:] -= np.linspace(0, 0.3, 336)
+    evidence = evidence_of(items_of(Scope(150, tail=2.2), mood=mood), items_of(OTHERS, 2))
+    (finding,) = found("mood", evidence).findings
+    assert "fell slowly by" in finding["sentence"]
+    assert finding["sentence"].endswith("items in 7 days, against the four weeks before.")
+
+
+def test_items_of_two_methods_tell_no_mood() -> None:
+    items = items_of(mood=moods((168, -0.35)))
+    cells = cells_of(items)
+    for hour in HOURS[-168:]:
+        cells[hour]["methods"] = {"encoder 1": cells[hour]["comments"]}
+    figures = HourlyFigures(HOURS, cells)
+    evaluation = found("mood", replace(evidence_of(items), figures=figures))
+    assert evaluation.status == "no_data"
+    assert evaluation.reason == "The items of the two times were scored by different methods."
+
+
+def test_few_items_tell_no_mood() -> None:
+    evidence = evidence_of(items_of(Scope(1, tail=2.2)), items_of(OTHERS, 2))
+    evaluation = found("mood", evidence)
+    assert evaluation.status == "no_data"
+    assert evaluation.reason == "There are fewer than 30 items in 24 hours, which is too few."
+
+
+@pytest.mark.parametrize("kind", ["mood", "volume", "negative_share"])
+def test_an_hour_that_was_not_observed_is_no_quiet_one(kind: ConditionType) -> None:
+    evidence = evidence_of(items_of(), items_of(OTHERS, 2), unknown=[LAST])
+    evaluation = found(kind, evidence)
+    assert evaluation.status == "no_data"
+    assert evaluation.reason == f"The hour {LAST}:00 UTC wasn't observed in full."
+
+
+@pytest.mark.parametrize("kind", ["mood", "volume"])
+def test_everything_falling_together_is_no_matter_of_a_scope(kind: ConditionType) -> None:
+    items, others = items_of(), items_of(OTHERS, 2)
+    kept = np.random.default_rng(3).random(len(items.hours)) < 0.4
+    lost = items.but(kept | (items.hours < NUMBER - 24))
+    kept = np.random.default_rng(4).random(len(others.hours)) < 0.4
+    evaluation = found(kind, evidence_of(lost, others.but(kept | (others.hours < NUMBER - 24))))
+    assert evaluation.status == "no_data"
+    assert evaluation.reason
+    assert evaluation.reason.startswith("All communities together have less than 60%")
+    lacking = replace(evidence_of(items, others), falling=frozenset(HOURS[-13:]))
+    assert found(kind, lacking).status == "no_data"
+
+
+def test_twice_as_many_items_as_usual_are_found_with_their_baseline() -> None:
+    more = BUSY.burst(np.random.default_rng(5), range(NUMBER - 8, NUMBER), 60)
+    evidence = evidence_of(items_of().and_(more), items_of(OTHERS, 2))
+    (finding,) = found("volume", evidence).findings
+    figures = finding["figures"]
+    assert finding["cause"] == "more"
+    assert figures["z"] is not None
+    assert figures["z"] >= 3.5
+    assert figures["value"] >= 1.5 * figures["baseline"]  # type: ignore[operator]
+    assert "more than the usual" in finding["sentence"]
+    assert found("volume", evidence, direction="down").status == "ok"
+
+
+def test_silence_of_one_scope_is_found_where_it_is_looked_for() -> None:
+    items = items_of()
+    evidence = evidence_of(items.but(items.hours < NUMBER - 24), items_of(OTHERS, 2))
+    assert found("volume", evidence, direction="up").status == "ok"
+    (finding,) = found("volume", evidence, direction="any").findings
+    assert finding["cause"] == "fewer"
+    assert finding["sentence"].startswith("There are 0 items about Cursor in 24 hours: ")
+
+
+def a_thread(size: int, compound: float, hours: int = 12) -> Items:
+    rng = np.random.default_rng(6)
+    return Items(
+        NUMBER - hours + rng.integers(0, hours, size),
+        np.zeros(size, dtype=np.int64),
+        np.full(size, compound),
+    )
+
+
+def test_one_viral_thread_is_neither_mood_nor_volume_of_a_scope() -> None:
+    evidence = evidence_of(items_of(Scope(200)).and_(a_thread(400, -0.8)), items_of(OTHERS, 2))
+    assert found("mood", evidence).status == "ok"
+    assert found("volume", evidence).status == "ok"
+    assert found("negative_share", evidence, above=0.5).status == "ok"
+
+
+def test_fewer_than_six_comparable_spans_are_no_baseline() -> None:
+    items = items_of()
+    short = HOURS[-200:]
+    figures = HourlyFigures(short, cells_of(items))
+    evaluation = found("volume", replace(evidence_of(items), figures=figures, of_all=figures))
+    assert evaluation.status == "no_data"
+    assert (
+        evaluation.reason == "Fewer than 6 comparable spans of the last four weeks were observed."
+    )
+
+
+def test_the_negative_share_is_found_beyond_its_interval() -> None:
+    evidence = evidence_of(items_of(mood=moods((24, -0.6))), items_of(OTHERS, 2))
+    (finding,) = found("negative_share", evidence, above=0.6, hours=24).findings
+    assert finding["figures"]["low"] > 0.6  # type: ignore[operator]
+    assert "% of what is said about Cursor is negative, above 60%: " in finding["sentence"]
+    value = finding["figures"]["value"]
+    assert value is not None
+    assert found("negative_share", evidence, above=value - 0.01).status == "ok"
+
+
+def test_a_share_of_voice_that_moved_is_found_against_the_week_before() -> None:
+    rng = np.random.default_rng(7)
+    own, other = Scope(60, tail=2.2).items(rng), Scope(60, tail=2.2).items(rng)
+    more = Scope(60, tail=2.2).burst(rng, range(NUMBER - 168, NUMBER), 6)
+    cells = {"cursor": cells_of(own.and_(more)), "bard": cells_of(other)}
+    evidence = replace(evidence_of(own), voice=voice_of(cells))
+    (finding,) = found("share_of_voice", evidence).findings
+    assert finding["cause"] == "up"
+    assert finding["sentence"].startswith("Cursor has 82% of the mentions")
+    assert found("share_of_voice", evidence, HOURS[-169]).status == "ok"
+    assert found("share_of_voice", replace(evidence, scope="subject:agents")).status == "broken"
+
+
+def a_topic(**more: Any) -> Topic:
+    topic: dict[str, Any] = {
+        "id": "rate-limits",
+        "theme": "rate limits",
+        "growth": 4.0,
+        "mentions": 12,
+        "engagement_velocity": 3.5,
+        "sentiment_avg": -0.2,
+        "state": "new",
+        **more,
+    }
+    return topic  # type: ignore[return-value]
+
+
+def test_a_topic_counts_where_half_of_its_posts_are_in_the_scope() -> None:
+    posts = [a_post(n, NOW) for n in range(4)]
+    end = f"{next_hour(LAST)}:05:00Z"
+    evidence = evidence_of(items_of(Scope(1)))
+    own = Topics(end, [TopicItems(a_topic(), posts, 8), TopicItems(a_topic(id="b"), posts[:2], 3)])
+    (finding,) = found("topic", replace(evidence, topics=own)).findings
+    assert finding["key"] == finding["cause"] == "topic:rate-limits"
+    assert finding["sentence"] == (
+        "The topic “rate limits” is new about Cursor: 12 posts, 4.0 times its usual share."
+    )
+    assert [item["id"] for item in finding["items"]] == [post["id"] for post in posts]
+    of_all = replace(evidence, topics=own, scope="all")
+    assert len(found("topic", of_all).findings) == 2
+    assert found("topic", of_all, HOURS[-9]).status == "no_data"
+
+
+def test_an_item_above_nearly_all_scores_is_found_once() -> None:
+    posts = [{**a_post(n, NOW), "upvotes": score} for n, score in enumerate((3, 98, 99, 500))]
+    reach = Reach(list(range(100)), posts)  # type: ignore[arg-type]
+    evidence = replace(evidence_of(items_of(Scope(1))), reach=reach)
+    first, second = found("mention", evidence).findings
+    assert [first["figures"]["value"], second["figures"]["value"]] == [500, 99]
+    assert first["key"] == first["cause"] == f"post:{posts[3]['id']}"
+    few = replace(evidence, reach=Reach(list(range(99)), posts))  # type: ignore[arg-type]
+    assert found("mention", few).status == "no_data"
+
+
+def test_items_that_match_a_search_are_found_by_the_grammar_of_lists() -> None:
+    items = [
+        {**a_post(1, NOW), "title": "Refund?", "content": "I want a refund-policy"},
+        {**a_comment(2, NOW), "content": "refunded"},
+        {**a_comment(3, NOW), "content": "where is the *refund policy*"},
+    ]
+    recent = Recent(LAST, items, 5)  # type: ignore[arg-type]
+    evidence = replace(evidence_of(items_of(Scope(1))), recent=recent)
+    findings = found("search", evidence, q='"refund policy"').findings
+    assert [each["key"] for each in findings] == [
+        f"post:{items[0]['id']}",
+        f"comment:{items[2]['id']}",
+    ]
+    assert findings[0]["sentence"] == (
+        "“Refund?” matches '\"refund policy\"' about Cursor. It is one of 2 in the last hours."
+        " 2 further items weren't read."
+    )
+    assert found("search", evidence, q="").status == "broken"
+
+
+def a_state(covered_until: str, **more: Any) -> Any:
+    covered = [["2026-09-01T00:00:00Z", covered_until]]
+    return {"covered": covered, "failing": None, "last_error": None, **more}
+
+
+def test_communities_that_are_not_observed_are_found_and_those_of_a_blocked_source_together() -> (
+    None
+):
+    failing = {"since": f"{HOURS[-8]}:30:00Z", "cycles": 9, "is_shared": True}
+    blocked = {"community": None, "kind": "blocked", "message": "403"}
+    refused = a_state(f"{HOURS[-8]}:00:00Z", failing=failing, last_error=blocked)
+    states = {
+        "hn.ai": refused,
+        "hn.tools": refused,
+        "Cursor": a_state(f"{HOURS[-5]}:00:00Z"),
+        "aws": a_state(f"{LAST}:30:00Z"),
+        "new": None,
+    }
+    evidence = replace(evidence_of(items_of(Scope(1))), states=states, communities=list(states))
+    of_source, of_community = found("coverage", evidence, hours=3).findings
+    assert of_source["cause"] == "source:hackernews"
+    assert of_source["sentence"] == (
+        "The source hackernews is blocked: hn.ai, hn.tools not observed for 8 hours (blocked)."
+    )
+    assert of_community["sentence"] == "r/Cursor hasn't been observed for 5 hours."
+    (only,) = found("coverage", evidence, hours=6).findings
+    assert only == of_source
+
+
+def test_a_collection_that_stopped_is_found_after_the_given_hours() -> None:
+    evidence = replace(evidence_of(items_of(Scope(1))), collected_at=f"{HOURS[-4]}:30:00Z")
+    (finding,) = found("collection", evidence, hours=3).findings
+    assert finding["sentence"] == (
+        f"No collection has completed for 3 hours: the last one at {HOURS[-4]}:30:00Z."
+    )
+    assert found("collection", evidence, hours=4).status == "ok"
+    assert found("collection", replace(evidence, collected_at=None)).status == "no_data"
+
+
+def test_a_scope_that_is_no_longer_watched_breaks_its_rule() -> None:
+    evidence = replace(evidence_of(items_of(Scope(1))), broken="r/aws isn't watched.")
+    assert found("mood", evidence) == Evaluation("broken", reason="r/aws isn't watched.")
