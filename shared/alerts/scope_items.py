@@ -8,11 +8,15 @@ from shared.communities import Kind
 from shared.models import ALL, Item, ScopeHour
 from shared.stats.listed import comments_in, posts_in
 from shared.stats.subjects import PREFIX, listed_in
-from shared.store import HOURS_OF_ALL, ITEMS, SUBJECT_HOURS, Key, Store
+from shared.store import HOURS_OF_ALL, ITEMS, SUBJECT_HOURS, Key, Query, Store
 from shared.store.keys import id_of
+from shared.times import hour_of, next_hour
 
 T = TypeVar("T")
 COMMUNITY = "community:"
+# Parts of the hours of four weeks that are read one after another, of about 50 hours each.
+PARTS = 13
+QUERIED_PARTS = 8
 
 
 @dataclass(frozen=True, order=True)
@@ -58,6 +62,45 @@ async def read_items(store: Store, references: Sequence[Reference]) -> list[Item
             found.update({(kind, key): item for key, item in read.items()})
     wanted = [(each.kind, each.key) for each in references]
     return [found[each] for each in wanted if each in found]
+
+
+async def read_known(
+    store: Store, scope: str, hours: Sequence[str], watched: Sequence[str], *, most: int
+) -> list[Item]:
+    """Return about `most` items of a scope, or all, spread over these consecutive hours.
+
+    It costs about a unit for each, and at most two for each of `most` hours that list them.
+    """
+    if scope.startswith(COMMUNITY):
+        return await _queried(store, scope.removeprefix(COMMUNITY), hours, most)
+    found: list[Reference] = []
+    # Each part is spread over all hours, so that reading may stop after any.
+    for part in range(PARTS):
+        found += await read_references(store, scope, hours[part::PARTS], watched)
+        listing = {hour_of(each.order_key) for each in found}
+        if len(found) >= most or len(listing) * 2 > most:
+            break
+    return await read_items(store, spread(sorted(found), most))
+
+
+async def _queried(store: Store, community: str, hours: Sequence[str], most: int) -> list[Item]:
+    """Return the newest posts and comments of a community in each of some parts of the hours."""
+    length = -(-len(hours) // QUERIED_PARTS)
+    found: list[Item] = []
+    for first in range(0, len(hours), length):
+        part = hours[first : first + length]
+        for container in ITEMS.values():
+            found += await store.query(
+                Query(
+                    container,
+                    community,
+                    most // (2 * QUERIED_PARTS),
+                    descending=True,
+                    at_least=part[0],
+                    below=next_hour(part[-1]),
+                )
+            )
+    return found
 
 
 def spread(listed: Sequence[T], most: int) -> list[T]:

@@ -7,7 +7,7 @@ from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
 from shared.alerts.wording import finding, found, length_of
 from shared.communities import community_name, source_of
-from shared.models import CommunityState, Condition, Finding
+from shared.models import CommunityState, Condition, Failing, Finding
 from shared.stats.coverage import hours_of
 from shared.times import next_hour
 
@@ -28,11 +28,11 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
         state = evidence.states.get(name)
         if state is None or (since := _missing_since(state, now, hours)) is None:
             continue
-        failing = state.get("failing")
+        failing = _failing(state, now)
         if failing and failing["is_shared"]:
             sources[source_of(name)].append(name)
         else:
-            findings.append(_of_community(name, state, hour, hours_of(since, now)))
+            findings.append(_of_community(name, state, hour, since))
     of_sources = [
         _of_source(source, names, evidence.states, hour, now) for source, names in sources.items()
     ]
@@ -42,17 +42,24 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
 def _missing_since(state: CommunityState, now: str, hours: int) -> str | None:
     """Return since when a community isn't observed, if that is as long as these hours."""
     covered = [until for since, until in state.get("covered", []) if since <= now]
-    failing = state.get("failing")
+    failing = _failing(state, now)
     since = min(max(covered), now) if covered else None
     if since is None:
         since = failing["since"] if failing else None
     return since if since is not None and hours_of(since, now) >= hours else None
 
 
-def _of_community(name: str, state: CommunityState, hour: str, hours: float) -> Finding:
-    sentence = (
-        f"{community_name(name)} hasn't been observed for {length_of(int(hours))}{_why(state)}."
-    )
+def _failing(state: CommunityState, now: str) -> Failing | None:
+    """Return the failures of a community that had begun by then."""
+    failing = state.get("failing")
+    return failing if failing and failing["since"] <= now else None
+
+
+def _of_community(name: str, state: CommunityState, hour: str, since: str) -> Finding:
+    now = f"{next_hour(hour)}:00:00Z"
+    hours = hours_of(since, now)
+    time = f"{length_of(int(hours))}{_why(state, now)}"
+    sentence = f"{community_name(name)} hasn't been observed for {time}."
     return finding(name, sentence, hour, {"value": hours, "hours": hours})
 
 
@@ -68,12 +75,12 @@ def _of_source(
     hours = max(hours_of(min(end, now), now) for end in ends)
     named = ", ".join(map(community_name, names[:MAX_NAMED]))
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    time = f"{length_of(int(hours))}{_why(failing[0])}"
+    time = f"{length_of(int(hours))}{_why(failing[0], now)}"
     sentence = f"The source {source} is blocked: {named}{more} not observed for {time}."
     figures = {"value": hours, "hours": hours, "n": len(names)}
     return finding(f"source:{source}", sentence, hour, figures)
 
 
-def _why(state: CommunityState) -> str:
-    error = state["last_error"] if state.get("failing") else None
+def _why(state: CommunityState, now: str) -> str:
+    error = state["last_error"] if _failing(state, now) else None
     return f" ({error['kind'].replace('_', ' ')})" if error else ""

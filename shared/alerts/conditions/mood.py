@@ -23,7 +23,7 @@ from shared.stats.uncertainty import FEW
 DAY = 24
 WEEK = 7 * DAY
 WEEKS = 4
-AT_ONCE_CHANCE = 2e-4
+AT_ONCE_CHANCE = 1e-4
 """The probability of a change at once by chance: a rule looks at it 720 times in 30 days."""
 SLOWLY_CHANCE = 3e-3
 """The probability of a slow change by chance: a rule looks at it 30 times in 30 days, at spans of

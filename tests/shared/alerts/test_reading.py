@@ -1,0 +1,309 @@
+"""What is read of a store for rules: figures by the hour, gaps, items, and what it costs."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bench.priced_store import PricedStore
+from shared.alerts.conditions import evaluate
+from shared.alerts.reading import EvidenceReader, last_full_hour, read_evaluation
+from shared.alerts.replay import read_replay
+from shared.models import ALL, Cell, CollectionState, ConditionType, DayStats, Watchlist
+from shared.settings import Settings, load_settings
+from shared.stats.months import pack_cell
+from shared.store import COLLECTION, COMMUNITIES, CURRENT, DAYS, TOPICS, Store
+from shared.subjects.watchlist import read_watchlist
+from shared.times import day_of, iso, next_hour, parse_iso
+from tests.api.reads.test_coverage import observed
+from tests.api.subject_world import SUBJECTS, keep_matched, watch
+from tests.api.world import NAMES, a_comment, a_post
+from tests.shared.alerts.histories import HOURS, NUMBER, Scope, cells_of
+from tests.shared.alerts.rules import a_rule
+
+LAST = HOURS[-1]
+NOW = parse_iso(f"{next_hour(LAST)}:05:00Z")
+HOUR = timedelta(hours=1)
+OWN = "subject:lantern"
+MAX_REQUEST_UNITS = 1000
+
+
+def settings() -> Settings:
+    return load_settings({"SUBREDDITS": ",".join(NAMES)})
+
+
+async def keep_days(store: Store, scope: str, cells: Mapping[str, Cell], **more: Any) -> None:
+    """Store the days of a scope with these cells."""
+    days: dict[str, DayStats] = {}
+    for hour, cell in cells.items():
+        day = days.setdefault(day_of(hour), DayStats(id=day_of(hour), scope=scope, hours={}))
+        day["hours"][hour[-2:]] = cell
+    for day in days.values():
+        day["names"] = list(NAMES)
+        day.update({name: make(day) for name, make in more.items()})  # type: ignore[typeddict-item]
+    await store.upsert(DAYS, list(days.values()))
+
+
+async def keep_collected(store: Store, lacking: Sequence[tuple[str, str]] = ()) -> None:
+    """Store that all communities were collected up to now, but those that lack a time."""
+    await store.upsert(
+        COLLECTION,
+        [
+            CollectionState(
+                id="collection",
+                kind="collection",
+                ttl=-1,
+                schema=1,
+                origin="live",
+                last_cycle="cycle",
+                last_started_at=iso(NOW - 2 * HOUR / 60),
+                last_collection_at=iso(NOW),
+                collections_succeeded=9,
+                collections_failed=0,
+            )
+        ],
+    )
+    covered = [[f"{HOURS[0]}:00:00Z", iso(NOW)]]
+    gaps = dict(lacking)
+    for name in NAMES:
+        own = covered
+        if name in gaps:
+            own = [[covered[0][0], gaps[name]], [iso(parse_iso(gaps[name]) + 5 * HOUR), iso(NOW)]]
+        await store.upsert(COMMUNITIES, [observed(name, 10.0, covered=own)])
+
+
+async def keep_history(store: Store, mood: Any = 0.1, daily: float = 600, **more: Any) -> None:
+    rng = np.random.default_rng(12)
+    own = Scope(daily, tail=2.2).items(rng, mood)
+    await keep_days(store, OWN, cells_of(own), **more)
+    await keep_days(store, ALL, cells_of(own.and_(Scope(2000, tail=2.2).items(rng))))
+    await keep_days(store, "aws", cells_of(Scope(300, tail=2.2).items(rng)))
+    await watch(store, SUBJECTS)
+    await keep_collected(store)
+
+
+def rule(kind: ConditionType, scope: str = OWN, **more: Any) -> Any:
+    return a_rule(scope=scope, condition={"type": kind, **more})
+
+
+async def reader(store: Store, **more: Any) -> EvidenceReader:
+    return EvidenceReader(store, settings(), await read_watchlist(store), **more)
+
+
+async def test_figures_are_those_of_the_stored_hours_with_their_threads(sqlite_store) -> None:
+    await keep_history(sqlite_store)
+    evidence = await (await reader(sqlite_store)).read(rule("mood"), LAST)
+    assert evidence.last == LAST
+    assert evidence.name == "Lantern"
+    assert evidence.figures.hours[-1] == LAST
+    own = Scope(600, tail=2.2).items(np.random.default_rng(12))
+    span = evidence.figures.span(LAST, 24)
+    assert span is not None
+    assert evidence.figures.items(span) == int((own.hours >= NUMBER - 24).sum())
+    sample = evidence.figures.sample(range(*span))
+    assert sample.threads is not None
+    assert sample.threads.items == sample.items
+    assert not evidence.figures.unknown
+
+
+async def test_hours_that_a_community_lacks_are_unknown_of_it_and_of_all(sqlite_store) -> None:
+    await keep_history(sqlite_store)
+    gap = f"{HOURS[-10]}:00:00Z"
+    await keep_collected(sqlite_store, [("aws", gap)])
+    reading = await reader(sqlite_store)
+    of_aws = await reading.read(rule("mood", "community:AWS"), LAST)
+    assert of_aws.name == "r/aws"
+    assert of_aws.figures.unknown == set(HOURS[-10:-5])
+    # A third of the items is a large part of all.
+    assert of_aws.of_all.unknown == set(HOURS[-10:-5])
+    assert not of_aws.falling
+    await keep_collected(sqlite_store, [("aws", gap), ("claude", gap)])
+    of_all = await (await reader(sqlite_store)).read(rule("mood", ALL), LAST)
+    assert of_all.falling == set(HOURS[-10:-5])
+
+
+async def test_rules_of_one_scope_read_its_days_once(sqlite_store) -> None:
+    await keep_history(sqlite_store)
+    priced = PricedStore(sqlite_store)
+    reading = await reader(priced)
+    with priced.counting() as first:
+        await reading.evaluation(rule("volume"), LAST)
+    with priced.counting() as second:
+        await reading.evaluation(rule("negative_share", above=0.9), LAST)
+    assert first.request_units > 0
+    assert second.request_units == 0
+
+
+async def test_no_evaluation_and_no_replay_costs_more_than_the_bound(sqlite_store) -> None:
+    # A subject in 14 communities by three ways, and 2,000 items a day.
+    def parts(day: DayStats) -> Any:
+        names = [f"{via} in sub{n:04}" for via in ("text", "thread", "home") for n in range(14)]
+        return {
+            name: {hour: pack_cell(cell) for hour, cell in day["hours"].items()} for name in names
+        }
+
+    await keep_history(sqlite_store, daily=2000, parts=parts)
+    priced = PricedStore(sqlite_store)
+    watchlist = await read_watchlist(sqlite_store)
+    many = load_settings({"SUBREDDITS": ",".join([*NAMES, *(f"sub{n:04}" for n in range(14))])})
+    for kind in ("mood", "share_of_voice"):
+        with priced.counting() as bill:
+            await read_replay(priced, many, watchlist, rule(kind), now=NOW)
+        # Tables are small here.
+        assert (100 if kind == "mood" else 1) < bill.request_units < MAX_REQUEST_UNITS
+        with priced.counting() as bill:
+            await read_evaluation(priced, many, rule(kind), LAST)
+        assert bill.request_units < MAX_REQUEST_UNITS / 2
+
+
+@pytest.mark.parametrize(
+    ("scope", "reason"),
+    [
+        ("subject:gone", "The watchlist has no subject gone."),
+        ("community:gone", "r/gone isn't watched."),
+    ],
+)
+async def test_a_scope_that_is_gone_breaks_its_rule(sqlite_store, scope: str, reason: str) -> None:
+    await keep_history(sqlite_store)
+    found = await (await reader(sqlite_store)).evaluation(rule("mood", scope), LAST)
+    assert (found.status, found.reason) == ("broken", reason)
+
+
+async def test_a_merged_subject_is_the_one_that_it_was_merged_into(sqlite_store) -> None:
+    await keep_history(sqlite_store)
+    evidence = await (await reader(sqlite_store)).read(rule("topic", "subject:codewhisperer"), LAST)
+    assert (evidence.scope, evidence.name) == ("subject:kiro", "Kiro")
+
+
+def mood_that_fell() -> Any:
+    mood = np.full(NUMBER, 0.1)
+    mood[-60:] -= 0.4
+    return mood
+
+
+async def test_a_replay_says_what_would_have_been_sent_and_when(sqlite_store) -> None:
+    await keep_history(sqlite_store, mood_that_fell())
+    watchlist: Watchlist = await read_watchlist(sqlite_store)
+    asked = rule("mood", direction="any")
+    found = await read_replay(sqlite_store, settings(), watchlist, asked, now=NOW)
+    assert (found.evaluated, found.unknown, found.reasons) == (720, 0, {})
+    (message,) = found.messages
+    assert (message.event, message.cause) == ("opened", "worse")
+    assert message.sentence.startswith("Mood about Lantern fell by ")
+    assert f"{HOURS[-60]}:00:00Z" < message.at <= f"{HOURS[-36]}:00:00Z"
+    assert not message.items
+    # As the rule evaluates that hour.
+    hour = HOURS[HOURS.index(message.at[:13]) - 1]
+    evaluation = await read_evaluation(sqlite_store, settings(), asked, hour)
+    assert [each["sentence"] for each in evaluation.findings] == [message.sentence]
+
+
+async def test_a_replay_counts_the_hours_that_it_knows_nothing_of(sqlite_store) -> None:
+    await keep_history(sqlite_store)
+    await keep_collected(sqlite_store, [(name, f"{HOURS[-30]}:00:00Z") for name in NAMES])
+    watchlist = await read_watchlist(sqlite_store)
+    found = await read_replay(sqlite_store, settings(), watchlist, rule("volume"), now=NOW)
+    assert found.unknown >= 5
+    assert sum(found.reasons.values()) == found.unknown
+    assert not found.messages
+    for kind in ("topic", "mention", "search", "collection"):
+        asked = rule(kind, q="words")  # type: ignore[arg-type]
+        found = await read_replay(sqlite_store, settings(), watchlist, asked, now=NOW)
+        assert (found.unknown, len(found.reasons), found.messages) == (720, 1, [])
+
+
+async def test_findings_of_counts_cite_items_that_weigh_most(sqlite_store) -> None:
+    await watch(sqlite_store, SUBJECTS)
+    ago = NOW - 3 * HOUR
+    posts = [
+        a_post(n, ago, "aws", "negative" if n % 2 else "positive", title=f"lantern {n}")
+        for n in range(12)
+    ]
+    await keep_matched(sqlite_store, posts)
+    # Their days are written over by the history, and their hours stay.
+    await keep_history(sqlite_store, mood_that_fell())
+    evaluation = await read_evaluation(sqlite_store, settings(), rule("mood"), LAST)
+    (finding,) = evaluation.findings
+    assert 1 <= len(finding["items"]) <= 5
+    assert finding["items"][0]["id"] in {f"p{n}" for n in range(1, 12, 2)}
+    assert finding["items"][0]["community"] == "aws"
+
+
+async def test_a_search_reads_the_items_of_the_last_hours_alone(sqlite_store) -> None:
+    await keep_collected(sqlite_store)
+    await watch(sqlite_store, SUBJECTS)
+    posts = [a_post(n, NOW - n * HOUR, "aws", content="a refund, lantern") for n in range(1, 6)]
+    comment = a_comment(9, NOW - HOUR, "claude")
+    await keep_matched(sqlite_store, posts, [comment])
+    asked = rule("search", "community:aws", q="refund")
+    found = await read_evaluation(sqlite_store, settings(), asked, LAST)
+    assert [each["key"] for each in found.findings] == ["post:p1", "post:p2", "post:p3"]
+    about = await read_evaluation(sqlite_store, settings(), rule("search", q="refund"), LAST)
+    assert len(about.findings) == 3
+    nothing = rule("search", "community:claude", q="refund")
+    assert (await read_evaluation(sqlite_store, settings(), nothing, LAST)).status == "ok"
+
+
+async def test_an_item_that_spreads_is_found_among_those_of_four_weeks(sqlite_store) -> None:
+    await keep_collected(sqlite_store)
+    await watch(sqlite_store, SUBJECTS)
+    posts = [a_post(n, NOW - n * 5 * HOUR, NAMES[n % 3]) for n in range(6, 130)]
+    viral = a_post(900, NOW - 2 * HOUR, "claude", title="lantern is everywhere")
+    await keep_matched(sqlite_store, [*posts, viral])
+    found = await read_evaluation(sqlite_store, settings(), rule("mention", ALL), LAST)
+    in_community = rule("mention", "community:claude")
+    (finding,) = found.findings
+    assert (await read_evaluation(sqlite_store, settings(), in_community, LAST)).status == "no_data"
+    assert finding["key"] == "post:p900"
+    assert finding["items"][0]["title"] == "lantern is everywhere"
+    few = await read_evaluation(sqlite_store, settings(), rule("mention"), LAST)
+    assert few.status == "no_data"
+
+
+async def test_a_topic_is_of_a_scope_by_its_posts(sqlite_store) -> None:
+    await keep_collected(sqlite_store)
+    await watch(sqlite_store, SUBJECTS)
+    posts = [a_post(n, NOW - HOUR, "aws", title="lantern limits") for n in range(4)]
+    others = [a_post(n, NOW - HOUR, "claude", title="other limits") for n in range(4, 8)]
+    await keep_matched(sqlite_store, [*posts, *others])
+    topic: Any = {
+        "id": "limits",
+        "theme": "limits",
+        "post_ids": [f"p{n}" for n in range(6)],
+        "communities": ["aws", "claude"],
+        "growth": None,
+        "mentions": 6,
+        "engagement_velocity": None,
+        "sentiment_avg": None,
+        "state": "new",
+    }
+    fading = {**topic, "id": "old", "state": "fading"}
+    topics = {"id": CURRENT, "created_at": iso(NOW), "topics": [topic, fading], "snapshots": []}
+    await sqlite_store.upsert(TOPICS, [topics])
+    for scope, number in ((OWN, 1), ("community:aws", 1), ("community:claude", 0), (ALL, 1)):
+        found = await read_evaluation(sqlite_store, settings(), rule("topic", scope), LAST)
+        assert len(found.findings) == number, scope
+
+
+def test_an_hour_is_full_once_a_collection_began_after_it() -> None:
+    assert last_full_hour("2026-11-23T13:05:07Z", "2026-11-23T12:59:00Z") == "2026-11-23T11"
+    assert last_full_hour("2026-11-23T13:05:07Z", "2026-11-23T13:00:00Z") == "2026-11-23T12"
+    assert last_full_hour(None, None) is None
+
+
+async def test_share_of_voice_reads_the_tables_of_all_subjects(sqlite_store) -> None:
+    await keep_collected(sqlite_store)
+    await watch(sqlite_store, SUBJECTS)
+    posts = [
+        a_post(n, NOW - HOUR - n * 4 * HOUR, "claude", title="kiro" if n % 3 else "zed and kiro")
+        for n in range(1, 84)
+    ]
+    await keep_matched(sqlite_store, posts)
+    evidence = await (await reader(sqlite_store)).read(rule("share_of_voice", "subject:zed"), LAST)
+    assert evidence.voice is not None
+    assert evidence.voice.subjects == ["lantern", "kiro", "zed"]
+    assert sum(day.items["kiro"] for day in evidence.voice.days.values()) == 83
+    assert sum(day.items["zed"] for day in evidence.voice.days.values()) == 27
+    assert evaluate({"type": "share_of_voice"}, evidence, LAST).status == "ok"
