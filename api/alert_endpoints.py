@@ -1,6 +1,7 @@
 """The endpoints of alerts. Routes, OpenAPI and tests read these rows."""
 
 from api.endpoint import CHANGE, Endpoint
+from api.schema.alert_replay import ReplayAnswer, TryBody
 from api.schema.alerts import RuleAnswer, RuleBody, RulePath, RulesAnswer, RulesHistory
 from api.schema.incidents import (
     IncidentAnswer,
@@ -72,6 +73,17 @@ ALERT_ENDPOINTS = (
         status=202,
         problems=(401, 404, 422),
         is_kept=False,
+    ),
+    Endpoint(
+        "try_alert_rule",
+        "/alerts/rules/{id}/try",
+        "What an alert rule would have sent over the last days; nothing is sent",
+        ReplayAnswer,
+        RulePath,
+        method="POST",
+        problems=(401, 404, 415, 422, 429),
+        is_kept=False,
+        body=TryBody,
     ),
     Endpoint(
         "incidents",

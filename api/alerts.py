@@ -32,7 +32,7 @@ from api.http.responses import (
     uncached_answer,
     written_answer,
 )
-from api.process import configured_deps, process_deps
+from api.process import configured_deps, process_caches, process_deps
 from api.reads.alert_rules import read_all_rules, read_revisions, read_rule
 from api.reads.incidents import (
     find_incident,
@@ -40,6 +40,7 @@ from api.reads.incidents import (
     read_incident,
     read_incidents,
 )
+from api.schema.alert_replay import TryBody
 from api.schema.alerts import RuleBody, RulePath
 from api.schema.incidents import IncidentPath, IncidentsParameters, SentTest, SnoozeBody
 from api.schema.parameters import NoParameters, Parameters
@@ -133,6 +134,19 @@ async def item_test_alert_rule(
     sent = await send_test(configured_deps(), own, token_hex(4))
     messages.set(messages_of(each["channel"] for each in sent["deliveries"]))
     return accepted_answer(SentTest(incident=sent["id"]), f"{INCIDENTS}/{sent['id']}")
+
+
+@_route("try_alert_rule")
+@answering
+async def item_try_alert_rule(req: func.HttpRequest) -> func.HttpResponse:
+    """Return what an alert rule would have sent over the last days."""
+    # Conditions read texts by rules that cost 50 ms, only when used.
+    from api.actions.alert_replay import try_rule  # noqa: PLC0415
+
+    own = read_parameters(RulePath, req.params, req.route_params).id
+    body, deps = read_body(TryBody, req), await process_deps()
+    answer = await process_caches().heavy.run(lambda: try_rule(deps, own, body.days))
+    return uncached_answer(answer, deps.settings.origin)
 
 
 @_route("incidents")

@@ -1,5 +1,6 @@
 """The calls of the alerts' endpoints, for the cost of each."""
 
+from api.actions.alert_replay import try_rule
 from api.actions.alert_rules import delete_rule, put_rule
 from api.actions.incidents import acknowledge, send_test, snooze
 from api.deps import Deps
@@ -28,6 +29,7 @@ def alerts_asked() -> Asked:
         "alert_rules_history": {"10": lambda deps: read_revisions(deps, HistoryParameters())},
         "alert_rule": {"": lambda deps: read_rule(deps, path)},
         "test_alert_rule": {"": lambda deps: send_test(deps, RULE, TEST)},
+        "try_alert_rule": {"30 d, of all": lambda deps: try_rule(deps, RULE, 30)},
         "incidents": {"20": lambda deps: read_incidents(deps, IncidentsParameters())},
         "incident": {"": lambda deps: read_incident(deps, incident)},
         "acknowledge_incident": {"": lambda deps: acknowledge(deps, INCIDENT)},

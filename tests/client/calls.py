@@ -111,6 +111,7 @@ def main(address: str, key: str) -> None:
         **{name: {"id": "kept"} for name in ("marker", "marker_effect")},
         **{name: {"id": "kept"} for name in ("alert_rule", "test_alert_rule")},
         **{name: {"id": tested.incident} for name in ("incident", "acknowledge_incident")},
+        "try_alert_rule": {"id": "kept", "body": models.TryBody(days=2)},
         "snooze_incident": {"id": tested.incident, "body": models.SnoozeBody(hours=1)},
         "preview_subject": {"body": preview("Acme again")},
         "put_correction": {**one, "body": models.CorrectionBody(label="negative")},

@@ -45,6 +45,7 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
     with_addresses = {"api_alert_rules", "api_alert_rules_history", "item_alert_rule"}
     of_alerts = {
         "item_test_alert_rule",
+        "item_try_alert_rule",
         "item_acknowledge_incident",
         "item_snooze_incident",
     }
