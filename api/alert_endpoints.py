@@ -86,6 +86,16 @@ ALERT_ENDPOINTS = (
         body=TryBody,
     ),
     Endpoint(
+        "alert_rule_feed",
+        "/alerts/rules/{id}/feed.atom",
+        "The newest incidents of an alert rule, for feed readers",
+        Incidents,
+        RulePath,
+        problems=(404, 422),
+        media_type="application/atom+xml",
+        files=("text/xml",),
+    ),
+    Endpoint(
         "incidents",
         "/alerts/incidents",
         "What alert rules found, newest first, page by page",

@@ -15,6 +15,8 @@ from api.actions.incidents import acknowledge, send_test, snooze
 from api.deps import Deps
 from api.endpoints import ROUTES
 from api.errors import NotFound
+from api.export.feed import FEED_TYPES, place_of
+from api.export.incidents_feed import incidents_atom
 from api.export.link_page import POLICY, asking_page, done_page, gone_page, refused_page
 from api.http.bodies import read_body
 from api.http.conditions import read_condition
@@ -29,6 +31,7 @@ from api.http.responses import (
     next_link,
     page_answer,
     prepare,
+    prepared,
     uncached_answer,
     written_answer,
 )
@@ -39,6 +42,7 @@ from api.reads.incidents import (
     incident_answer,
     read_incident,
     read_incidents,
+    read_rule_feed,
 )
 from api.schema.alert_replay import TryBody
 from api.schema.alerts import RuleBody, RulePath
@@ -147,6 +151,24 @@ async def item_try_alert_rule(req: func.HttpRequest) -> func.HttpResponse:
     body, deps = read_body(TryBody, req), await process_deps()
     answer = await process_caches().heavy.run(lambda: try_rule(deps, own, body.days))
     return uncached_answer(answer, deps.settings.origin)
+
+
+@_route("alert_rule_feed")
+@answering
+async def item_alert_rule_feed(req: func.HttpRequest) -> func.HttpResponse:
+    """Return the newest incidents of an alert rule to feed readers."""
+    parameters = read_parameters(RulePath, req.params, req.route_params)
+    mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
+    deps = await process_deps()
+    place, origin = place_of(req), deps.settings.origin
+
+    async def make() -> Prepared:
+        return prepared(
+            incidents_atom(await read_rule_feed(deps, parameters), origin, place), origin
+        )
+
+    key = (("incidents", place), "json")
+    return await serve_kept(deps, req, key, parameters, make, mimetype=mimetype)
 
 
 @_route("incidents")

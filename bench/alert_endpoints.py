@@ -5,7 +5,7 @@ from api.actions.alert_rules import delete_rule, put_rule
 from api.actions.incidents import acknowledge, send_test, snooze
 from api.deps import Deps
 from api.reads.alert_rules import read_all_rules, read_revisions, read_rule
-from api.reads.incidents import read_incident, read_incidents
+from api.reads.incidents import read_incident, read_incidents, read_rule_feed
 from api.schema.alerts import RuleBody, RulePath
 from api.schema.incidents import IncidentPath, IncidentsParameters
 from api.schema.parameters import NoParameters
@@ -30,6 +30,7 @@ def alerts_asked() -> Asked:
         "alert_rule": {"": lambda deps: read_rule(deps, path)},
         "test_alert_rule": {"": lambda deps: send_test(deps, RULE, TEST)},
         "try_alert_rule": {"30 d, of all": lambda deps: try_rule(deps, RULE, 30)},
+        "alert_rule_feed": {"": lambda deps: read_rule_feed(deps, path)},
         "incidents": {"20": lambda deps: read_incidents(deps, IncidentsParameters())},
         "incident": {"": lambda deps: read_incident(deps, incident)},
         "acknowledge_incident": {"": lambda deps: acknowledge(deps, INCIDENT)},

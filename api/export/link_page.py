@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from api.schema.incidents import SNOOZES
-from shared.alerts.links import Action
+from shared.alerts.links import Action, incident_path
 from shared.models import Incident
 
 STYLE = """
@@ -71,7 +71,9 @@ def done_page(incident: Incident) -> bytes:
     if incident["silenced_until"] is not None:
         states.append(f"It is silent until {_time(incident['silenced_until'])}.")
     said = "".join(f"<p>{each}</p>\n" for each in states)
-    return _page(f"Done: {escape(incident['rule']['name'])}", _about(incident) + said + DASHBOARD)
+    path = escape(incident_path(incident["id"]))
+    link = f'<p><a href="{path}">Open the incident in the dashboard</a></p>'
+    return _page(f"Done: {escape(incident['rule']['name'])}", _about(incident) + said + link)
 
 
 def refused_page(*, is_expired: bool) -> bytes:

@@ -1,12 +1,15 @@
 """The incidents of alert rules: lists of them, and one with what was known and sent."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from api.deps import Deps
 from api.errors import NotFound
+from api.reads.alert_rules import rule_named
+from api.schema.alerts import RulePath
 from api.schema.incidents import (
     DeliveryAnswer,
     FindingAnswer,
@@ -19,6 +22,7 @@ from api.schema.incidents import (
     UpdateAnswer,
 )
 from shared.alerts.channels import shown_address
+from shared.alerts.rules import read_rules
 from shared.models import Delivery, Finding, Incident, IncidentUpdate
 from shared.store import INCIDENTS, Query, Store
 from shared.store.keys import id_of
@@ -30,6 +34,7 @@ KIND: Final = "incident"
 MAX_SCANNED = 200
 # Order keys of incidents begin with a year; those of tests, which no list has, with this.
 TESTS: Final = "test_"
+FEED_ENTRIES = 30
 MINUTE = timedelta(minutes=1)
 
 
@@ -39,6 +44,16 @@ class IncidentsPage:
 
     incidents: Incidents
     next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class RuleFeed:
+    """The newest incidents of a rule, and when something became known last."""
+
+    rule: str
+    name: str
+    updated: str
+    incidents: Sequence[IncidentSummary]
 
 
 async def read_incidents(deps: Deps, parameters: IncidentsParameters) -> IncidentsPage:
@@ -68,6 +83,22 @@ async def find_incidents(
             if parameters.status in {None, incident["status"]}:
                 found.append(incident)
     return found, cursor if is_more else None
+
+
+async def read_rule_feed(deps: Deps, parameters: RulePath) -> RuleFeed:
+    """Return the newest incidents of a rule, also of one that was removed.
+
+    Raises NotFound where there is neither the rule nor an incident of it, and StoreError.
+    """
+    store = await deps.store()
+    newest = IncidentsParameters(rule=parameters.id, limit=FEED_ENTRIES)
+    found, _ = await find_incidents(store, newest)
+    rules = await read_rules(store)
+    known = next((each for each in rules["rules"] if each["id"] == parameters.id), None)
+    rule = known or (found[0]["rule"] if found else rule_named(rules, parameters.id))
+    incidents = [incident_summary(each) for each in found]
+    updated = max((each.updated for each in incidents), default=rules["changed_at"])
+    return RuleFeed(rule["id"], rule["name"], updated, incidents)
 
 
 async def read_incident(deps: Deps, parameters: IncidentPath) -> IncidentAnswer:

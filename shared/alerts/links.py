@@ -1,6 +1,7 @@
-"""Signed links of messages: they let a person without a key acknowledge or snooze an incident.
+"""Links of messages: to an incident, and signed ones that act without a key.
 
-A token has the action, the incident, the time at which it expires, and an HMAC-SHA256 of these
+A signed link lets a person acknowledge or snooze an incident. Its token has the action, the
+incident, the time at which it expires, and an HMAC-SHA256 of these
 (https://www.rfc-editor.org/rfc/rfc2104) with a key that only the store has.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final, Literal, cast
+from urllib.parse import urlencode
 
 from shared.errors import DocumentExists
 from shared.models import AlertKey
@@ -63,6 +65,11 @@ def signed_path(key: bytes, action: Action, incident: str, now: datetime) -> str
     expires = int((now + VALID_FOR).timestamp())
     whole = f"{action}.{incident}.{expires}"
     return f"{PATH}{whole}.{_signature(key, whole)}"
+
+
+def incident_path(incident: str) -> str:
+    """Return the path of an incident's view in the dashboard: dashboard/src/address.ts."""
+    return "/?" + urlencode({"view": "alerts", "incident": incident})
 
 
 def read_token(key: bytes, token: str) -> SignedLink | None:

@@ -182,7 +182,10 @@ HEADS = {
     # Of things that aren't stored, the examples are used.
     **{
         ADDRESSES[operation]: 404
-        for operation in ("post", "cycle", "marker", "marker_effect", "alert_rule", "incident")
+        for operation in (
+            *("post", "cycle", "marker", "marker_effect"),
+            *("alert_rule", "alert_rule_feed", "incident"),
+        )
     },
 }
 # Health is checked again, so its answer may differ.

@@ -109,7 +109,7 @@ def main(address: str, key: str) -> None:
         **{name: {"id": "kept"} for name in ("subject", "subject_mentions", "subject_feed")},
         "community": {"id": "claude"},
         **{name: {"id": "kept"} for name in ("marker", "marker_effect")},
-        **{name: {"id": "kept"} for name in ("alert_rule", "test_alert_rule")},
+        **{name: {"id": "kept"} for name in ("alert_rule", "alert_rule_feed", "test_alert_rule")},
         **{name: {"id": tested.incident} for name in ("incident", "acknowledge_incident")},
         "try_alert_rule": {"id": "kept", "body": models.TryBody(days=2)},
         "snooze_incident": {"id": tested.incident, "body": models.SnoozeBody(hours=1)},

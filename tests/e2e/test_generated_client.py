@@ -17,7 +17,7 @@ CALLS = ROOT / "tests" / "client" / "calls.py"
 # The type that an operation returns, if it isn't the answer's model.
 LISTS = ("Posts", "Items", "Cycles", "TopicsAnswer", "Mentions", "Corrections", "Incidents")
 RETURNED = dict.fromkeys(LISTS, "list")
-FEEDS = {"trending_feed", "subject_feed"}
+FEEDS = {"trending_feed", "subject_feed", "alert_rule_feed"}
 # The generator knows no lines of JSON.
 OVERRIDES = {"application/x-ndjson": "application/octet-stream"}
 
