@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import azure.functions as func
 
@@ -25,7 +26,9 @@ from api.schema.watchlist import (
     WatchlistAnswer,
     WatchlistBody,
 )
-from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
+from shared.alerts.rules import read_rules, write_rules
+from shared.alerts.starter import first_own_subject, starter_rules
+from shared.errors import DocumentChanged, DocumentExists, StoreError, StoreUnavailable
 from shared.logs import event
 from shared.models import Marker, Subject, WatchedCommunity, Watchlist
 from shared.rematches import message_of
@@ -313,7 +316,30 @@ async def _write(store: Store, deps: Deps, before: Watchlist, edit: Edit) -> Wri
         )
         deps.on_change(after)
         event(log, "watchlist.changed", revision=after["revision"], change=edit.change)
+        await _add_first_rules(store, before, after, deps.clock())
     return Written(after, before, deps.settings.watching(after))
+
+
+async def _add_first_rules(
+    store: Store, before: Watchlist, after: Watchlist, now: datetime
+) -> None:
+    """Add alert rules about the first own subject, if there never were any.
+
+    The watchlist is written: a failure here is logged, and fails nothing.
+    """
+    subject = first_own_subject(before, after)
+    if subject is None:
+        return
+    try:
+        rules = await read_rules(store)
+        if rules["revision"] == 0:
+            change = f"rules to begin with, about {subject['name']}"
+            await write_rules(store, rules, rules=starter_rules(subject), change=change, now=now)
+    except DocumentExists:
+        # Somebody wrote a rule at the same time.
+        return
+    except StoreError as error:
+        event(log, "alert_rules.not_added", logging.WARNING, reason=str(error))
 
 
 def _tags(
