@@ -8,7 +8,7 @@ from api.schema.base import Answer, Body, Time
 from api.schema.parameters import Parameters
 from shared.alerts.channels import (
     MAX_CHANNELS,
-    MAX_SECRET_CHARS,
+    MAX_SETTING_CHARS,
     MAX_TO_CHARS,
     TAKES_ADDRESS,
     TAKES_APPRISE,
@@ -77,9 +77,9 @@ class ChannelBody(Body):
     to: Annotated[str, StringConstraints(max_length=MAX_TO_CHARS)] | None = Field(
         default=None, description=ABOUT_TO, examples=["team@example.com"]
     )
-    secret: Annotated[str, StringConstraints(max_length=MAX_SECRET_CHARS)] | None = Field(
+    secret: Annotated[str, StringConstraints(max_length=MAX_SETTING_CHARS)] | None = Field(
         default=None,
-        description=f"{TAKES_SETTING}. A webhook needs it, to sign messages",
+        description=f"{TAKES_SETTING}; or null. Messages to a webhook are signed with it",
         examples=["TEAM_HOOK"],
     )
 

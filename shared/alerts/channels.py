@@ -7,31 +7,13 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from shared.alerts.secret_names import refusal_of_name
 from shared.models import AlertChannel, ChannelType
-from shared.settings import Settings
-from shared.subjects.refusals import Refusal, quoted
+from shared.subjects.refusals import Refusal
 
 MAX_CHANNELS = 5
-MAX_TO_CHARS = 500
-MAX_SECRET_CHARS = 100
-# Of Azure, its Functions host, and the tools that start it: https://learn.microsoft.com/azure/
-# app-service/reference-app-settings and /azure/azure-functions/functions-app-settings. Names on
-# Windows have any case, so they are compared in capitals.
-PLATFORM = (
-    "APPLICATIONINSIGHTS_",
-    "APPSETTING_",
-    "AZURE",
-    "COSMOS_",
-    "DEPLOYMENT_",
-    "DOCKER_",
-    "FUNCTIONS_",
-    "HOST_",
-    "IDENTITY_",
-    "MSI_",
-    "PYTHON",
-    "SCM_",
-    "WEBSITE_",
-)
+MAX_TO_CHARS = 1000
+MAX_SETTING_CHARS = 128
 TAKES_SETTING: Final = (
     "the name of a setting that holds the secret, in capitals, digits and underscores, and none of"
     " the app's own settings or the platform's"
@@ -41,7 +23,6 @@ TAKES_ADDRESS: Final = (
 )
 TAKES_EMAIL: Final = "an e-mail address such as team@example.com"
 TAKES_APPRISE: Final = "an address of Apprise, such as ntfy://topic"
-_SECRET = re.compile(r"[A-Z][A-Z0-9_]*")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _NOT_IN_ADDRESSES = re.compile(r"[\s\\]")
@@ -53,7 +34,6 @@ class Needs:
 
     takes: str
     is_to_needed: bool = False
-    is_secret_needed: bool = False
     takes_secret: bool = True
     is_either: bool = False
     """True: one of `to` and `secret`, since the address itself is the secret."""
@@ -61,7 +41,7 @@ class Needs:
 
 _HOOK = Needs(TAKES_ADDRESS, is_either=True)
 NEEDS: Final[Mapping[ChannelType, Needs]] = {
-    "webhook": Needs(TAKES_ADDRESS, is_to_needed=True, is_secret_needed=True),
+    "webhook": Needs(TAKES_ADDRESS, is_to_needed=True),
     "slack": _HOOK,
     "teams": _HOOK,
     "discord": _HOOK,
@@ -135,25 +115,11 @@ def _channel_refusals(channel: AlertChannel) -> Iterator[Refusal]:
             ("to",), "this isn't such an address", either if needs.is_either else needs.takes
         )
     if secret is None:
-        if needs.is_secret_needed:
-            yield Refusal(("secret",), f"{kind} needs a secret, to sign messages", TAKES_SETTING)
-    elif not needs.takes_secret:
+        return
+    if not needs.takes_secret:
         yield Refusal(("secret",), f"{kind} has no secret", "null")
-    elif (reason := _problem_of_secret(secret)) is not None:
+    elif (reason := refusal_of_name(secret)) is not None:
         yield Refusal(("secret",), reason, TAKES_SETTING)
-
-
-def _problem_of_secret(secret: str) -> str | None:
-    # What isn't a name may be the secret itself, so it isn't quoted.
-    if not _SECRET.fullmatch(secret) and not secret.upper().startswith(PLATFORM):
-        return "this isn't the name of a setting"
-    if len(secret) > MAX_SECRET_CHARS:
-        return f"this is longer than {MAX_SECRET_CHARS} characters"
-    if secret.lower() in Settings.model_fields:
-        return f"{quoted(secret)} is one of the app's own settings"
-    if secret.upper().startswith(PLATFORM):
-        return f"{quoted(secret)} is one of the platform's settings"
-    return None
 
 
 def _is_address(kind: ChannelType, to: str) -> bool:

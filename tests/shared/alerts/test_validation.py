@@ -184,6 +184,7 @@ def test_a_cooldown_is_15_minutes_to_7_days(minutes: int, is_taken: bool) -> Non
 
 TAKEN = [
     a_channel("webhook", HOOK, "HOOK_SECRET"),
+    a_channel("webhook", HOOK),
     a_channel("webhook", "http://[2001:db8::1]:8080/x", "S3"),
     a_channel("slack", HOOK),
     a_channel("slack", None, "SLACK_HOOK"),
@@ -204,7 +205,6 @@ def test_channels_with_what_they_need_are_taken(channel: AlertChannel) -> None:
     ("channel", "field"),
     [
         (a_channel("webhook", None, "HOOK_SECRET"), "to"),
-        (a_channel("webhook", HOOK), "secret"),
         (a_channel("slack", None), "to"),
         (a_channel("slack", HOOK, "SLACK_HOOK"), "to"),
         (a_channel("apprise", None), "to"),
@@ -217,7 +217,7 @@ def test_channels_with_what_they_need_are_taken(channel: AlertChannel) -> None:
         (a_channel("teams", "https://"), "to"),
         (a_channel("teams", "https://me:word@example.com/"), "to"),
         (a_channel("teams", "https://example.com:99999/"), "to"),
-        (a_channel("discord", "https://example.com/" + "x" * 500), "to"),
+        (a_channel("discord", "https://example.com/" + "x" * 1000), "to"),
     ],
 )
 def test_a_channel_without_what_it_needs_is_refused(channel: AlertChannel, field: str) -> None:
@@ -247,10 +247,9 @@ OF_THE_PLATFORM = (
 def test_a_secret_names_none_of_the_apps_or_the_platforms_settings(name: str) -> None:
     found = refused(channels=[a_channel("slack", None, name)])
     assert found.keys() == {"/channels/0/secret"}
-    assert name in found["/channels/0/secret"]
 
 
-@pytest.mark.parametrize("given", ["slack_hook", "1A", "A-B", HOOK, "whsec_c2VjcmV0", "A" * 101])
+@pytest.mark.parametrize("given", ["slack_hook", "1A", "A-B", HOOK, "whsec_c2VjcmV0", "A" * 129])
 def test_a_secret_that_is_no_name_is_refused_and_not_quoted(given: str) -> None:
     found = refused(channels=[a_channel("slack", None, given)])
     assert found.keys() == {"/channels/0/secret"}
