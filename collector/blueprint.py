@@ -10,14 +10,16 @@ import typing
 import azure.functions as func
 
 from shared import backfills, rematches, scoring
+from shared.alerts.evaluation_queue import QUEUE as EVALUATION_QUEUE
+from shared.alerts.queue import QUEUE as DELIVERY_QUEUE
 from shared.batches import QUEUE as INGEST_QUEUE
 from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
 from shared.on_demand import QUEUE
 from shared.settings import settings
 from shared.telemetry import invocation
 
-# The real worker takes func.Out[typing.List[str]] alone.
-# ruff: noqa: UP006
+# The real worker takes func.Out[typing.List[str]] alone, and gives bindings by their names.
+# ruff: noqa: UP006, PLR0917
 
 blueprint = func.Blueprint()
 
@@ -36,14 +38,19 @@ blueprint = func.Blueprint()
 @blueprint.queue_output(
     arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
+)
 def collect(
     timer: func.TimerRequest,
     messages: func.Out[typing.List[str]],
     rematch: func.Out[typing.List[str]],
     score: func.Out[typing.List[str]],
+    evaluate: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
     """Run one collection cycle over all communities, and ask for what is due after it."""
+    from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
     from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_timer  # noqa: PLC0415
     from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
@@ -54,6 +61,7 @@ def collect(
         send_due(settings(), messages)
         send_due_rematch(settings(), rematch)
         send_due_scoring(settings(), score)
+        send_due_evaluation(settings(), evaluate, "collect")
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
@@ -66,14 +74,19 @@ def collect(
 @blueprint.queue_output(
     arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
+)
 def collect_now(
     message: func.QueueMessage,
     messages: func.Out[typing.List[str]],
     rematch: func.Out[typing.List[str]],
     score: func.Out[typing.List[str]],
+    evaluate: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
     """Run a requested collection cycle, and ask for what is due after it."""
+    from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
     from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_request  # noqa: PLC0415
     from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
@@ -84,6 +97,7 @@ def collect_now(
         send_due(settings(), messages)
         send_due_rematch(settings(), rematch)
         send_due_scoring(settings(), score)
+        send_due_evaluation(settings(), evaluate, "collect_now")
 
 
 @blueprint.queue_trigger(
@@ -180,12 +194,67 @@ def score(
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")
-def trending(timer: func.TimerRequest, context: func.Context) -> None:
-    """Recompute the trending topics."""
+@blueprint.queue_output(
+    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
+)
+def trending(
+    timer: func.TimerRequest, evaluate: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Recompute the trending topics, and ask for alerts about them."""
+    from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
     from collector.jobs import find_trends_on_timer  # noqa: PLC0415
 
     with invocation("trending", "timer", context):
         find_trends_on_timer(settings(), past_due=timer.past_due)
+        send_due_evaluation(settings(), evaluate, "trending")
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="deliver", queue_name=DELIVERY_QUEUE, connection="AzureWebJobsStorage"
+)
+def evaluate_alerts(
+    message: func.QueueMessage, deliver: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Evaluate the alert rules for the hours that were collected."""
+    from collector.alert_jobs import evaluate_on_message  # noqa: PLC0415
+
+    with invocation("evaluate_alerts", "pubsub", context):
+        evaluate_on_message(settings(), message.get_body(), deliver)
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=DELIVERY_QUEUE, connection="AzureWebJobsStorage"
+)
+def deliver_alerts(message: func.QueueMessage, context: func.Context) -> None:
+    """Send the alerts that are due to a channel."""
+    from collector.alert_jobs import deliver_on_message  # noqa: PLC0415
+
+    with invocation("deliver_alerts", "pubsub", context):
+        deliver_on_message(settings(), message.get_body())
+
+
+@blueprint.timer_trigger(arg_name="timer", schedule="%ALERTS_SCHEDULE%")
+@blueprint.queue_output(
+    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="deliver", queue_name=DELIVERY_QUEUE, connection="AzureWebJobsStorage"
+)
+def alerts(
+    timer: func.TimerRequest,
+    evaluate: func.Out[typing.List[str]],
+    deliver: func.Out[typing.List[str]],
+    context: func.Context,
+) -> None:
+    """Ask for the alerts that waited until now."""
+    from collector.alert_jobs import send_due_alerts  # noqa: PLC0415
+
+    del timer
+    with invocation("alerts", "timer", context):
+        send_due_alerts(settings(), evaluate, deliver)
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CLEANUP_SCHEDULE%")

@@ -92,6 +92,12 @@ param trendingSchedule string = '0 5 * * * *'
 @description('When to clean up.')
 param cleanupSchedule string = '0 0 2 * * *'
 
+@description('When to send alerts that wait: retries, ends of quiet hours, and what lost messages left.')
+param alertsSchedule string = '0 */5 * * * *'
+
+@description('The address of the dashboard in links of alerts. Empty: the host name of the app.')
+param publicUrl string = ''
+
 @allowed(['encoder', 'linear', 'vader'])
 @description('How text is scored: docs/sentiment.md. After a change stored items are scored again.')
 param sentimentMethod string = 'encoder'
@@ -327,6 +333,8 @@ module api 'app/api.bicep' = {
       COLLECT_SCHEDULE: collectSchedule
       TRENDING_SCHEDULE: trendingSchedule
       CLEANUP_SCHEDULE: cleanupSchedule
+      ALERTS_SCHEDULE: alertsSchedule
+      PUBLIC_URL: publicUrl
       // On Azure every scale-out is a start-up.
       COLLECT_ON_STARTUP: 'false'
       RETENTION_DAYS: string(retentionDays)

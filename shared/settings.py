@@ -55,7 +55,9 @@ QUOTED_WITH_AT = re.compile(r"'[^']*@[^']*'")
 # https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
 WORKER_TELEMETRY = ("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "PYTHON_ENABLE_OPENTELEMETRY")
 # Not stripped, because the host reads the raw value too: a line end in it stops the host's timer.
-SCHEDULES = ("collect_schedule", "trending_schedule", "cleanup_schedule")
+# Where the local host serves.
+LOCAL_ADDRESS = "http://127.0.0.1:7071"
+SCHEDULES = ("collect_schedule", "trending_schedule", "cleanup_schedule", "alerts_schedule")
 SIX_FIELDS = "six NCRONTAB fields, UTC (second minute hour day month weekday)"
 
 
@@ -226,6 +228,15 @@ class Settings(BaseModel):
     cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, separated by commas"
     )
+    public_url: WebAddress | None = Field(
+        None,
+        description="the http(s) address of the dashboard in links of alerts; if unset, the name"
+        " under which Azure serves the app",
+    )
+    alerts_schedule: Schedule = Field(
+        "0 */5 * * * *",
+        description=f"{SIX_FIELDS}: when to send alerts that wait",
+    )
     alerts_allow: Hosts = Field(
         (),
         description="hosts and networks of inner networks that alerts may be sent to, over http"
@@ -344,6 +355,13 @@ def own_host() -> str | None:
     """
     on_azure = bool(os.environ.get("WEBSITE_SITE_NAME"))
     return (os.environ.get("WEBSITE_HOSTNAME") or None) if on_azure else None
+
+
+def dashboard_address(settings: Settings) -> str:
+    """Return the address of the dashboard, without a slash at its end."""
+    host = own_host()
+    own = f"https://{host}" if host else LOCAL_ADDRESS
+    return (settings.public_url or own).rstrip("/")
 
 
 def _check_worker_sends_nothing(environ: Mapping[str, str]) -> None:

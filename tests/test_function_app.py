@@ -18,7 +18,7 @@ from shared.settings import Settings
 from tests.api.addresses import address_of
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE")
+NAMES = ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE", "ALERTS_SCHEDULE")
 SCHEDULES = dict.fromkeys(NAMES, "0 0 0 * * *")
 # tests/api/test_earlier_clients.py has the addresses themselves.
 EXPECTED = {
@@ -36,6 +36,9 @@ EXPECTED = {
     "correct": ("queue", "correction-requests"),
     "trending": ("timer", "0 0 0 * * *"),
     "cleanup": ("timer", "0 0 0 * * *"),
+    "evaluate_alerts": ("queue", "alert-evaluations"),
+    "deliver_alerts": ("queue", "alert-deliveries"),
+    "alerts": ("timer", "0 0 0 * * *"),
     "releases": ("timer", "0 20 * * * *"),
 }
 # For each HTTP function a request that only it answers.

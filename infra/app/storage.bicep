@@ -46,7 +46,7 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
 }
 
 // The host would create them on first use. Declared, they can be read and monitored from the start.
-@description('Requests to collect, backfill, rematch or score, pushed items, and those that failed five times.')
+@description('Requests to collect, backfill, rematch or score, pushed items, alerts, and those that failed five times.')
 resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
   for queue in [
     'collect-requests'
@@ -61,6 +61,10 @@ resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-0
     'score-requests-poison'
     'correction-requests'
     'correction-requests-poison'
+    'alert-evaluations'
+    'alert-evaluations-poison'
+    'alert-deliveries'
+    'alert-deliveries-poison'
   ]: {
     parent: queues
     name: queue

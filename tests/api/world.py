@@ -27,7 +27,7 @@ NAMES = ("aws", "claude", "OpenAI")
 COMPOUND: dict[Label, float] = {"positive": 0.6124, "negative": -0.4404, "neutral": 0.0}
 LABELS: tuple[Label, ...] = ("positive", "negative", "neutral")
 BASE = "http://127.0.0.1:7071"
-SCHEDULES = ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE")
+SCHEDULES = ("COLLECT_SCHEDULE", "TRENDING_SCHEDULE", "CLEANUP_SCHEDULE", "ALERTS_SCHEDULE")
 
 
 def sentiment(label: Label) -> Sentiment:

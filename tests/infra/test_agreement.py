@@ -4,6 +4,8 @@ import pytest
 import yaml
 
 from shared import backfills, rematches, scoring
+from shared.alerts.evaluation_queue import QUEUE as EVALUATIONS
+from shared.alerts.queue import QUEUE as DELIVERIES
 from shared.batches import MAX_BYTES as MAX_BODY_BYTES
 from shared.batches import QUEUE as INGEST_QUEUE
 from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
@@ -87,7 +89,7 @@ def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     queues = deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
     own = (
         *(QUEUE, backfills.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE),
-        CORRECTION_QUEUE,
+        *(CORRECTION_QUEUE, EVALUATIONS, DELIVERIES),
     )
     names = {name for queue in own for name in (queue, f"{queue}-poison")}
     assert {each.name.rpartition("/")[2] for each in queues} == names
@@ -151,6 +153,8 @@ def test_parameters_reach_the_app(deploy) -> None:
         collectSchedule="0 0 * * * *",
         trendingSchedule="0 10 * * * *",
         cleanupSchedule="0 0 3 * * *",
+        alertsSchedule="0 */10 * * * *",
+        publicUrl="https://mood.example.org",
         sweepRequests=5,
         leaseSeconds=90,
         cacheSeconds=10,
@@ -168,6 +172,8 @@ def test_parameters_reach_the_app(deploy) -> None:
     assert settings.collect_schedule == "0 0 * * * *"
     assert settings.trending_schedule == "0 10 * * * *"
     assert settings.cleanup_schedule == "0 0 3 * * *"
+    assert settings.alerts_schedule == "0 */10 * * * *"
+    assert settings.public_url == "https://mood.example.org"
     assert (settings.lease_seconds, settings.cache_seconds) == (90, 10.0)
     assert settings.cors_origins == ("https://example.org",)
     assert settings.alerts_allow == ("hooks.example.org", "10.0.0.0/8")

@@ -73,10 +73,12 @@ def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> 
     to_backfill = {"queueName": "backfill-requests"}
     to_rematch = {"queueName": "rematch-requests"}
     to_score = {"queueName": "score-requests"}
+    to_evaluate = {"queueName": "alert-evaluations"}
     assert message in functions["api_admin_collect"]
     bindings = sorted(functions["collect_now"], key=lambda each: (each["direction"], each["name"]))
     assert bindings == [
         {"direction": "IN", "type": "queueTrigger", "name": "message", **queue},
+        {"direction": "OUT", "type": "queue", "name": "evaluate", **queue, **to_evaluate},
         {"direction": "OUT", "type": "queue", "name": "messages", **queue, **to_backfill},
         {"direction": "OUT", "type": "queue", "name": "rematch", **queue, **to_rematch},
         {"direction": "OUT", "type": "queue", "name": "score", **queue, **to_score},
@@ -96,6 +98,7 @@ def test_timers_have_settings_for_their_schedules_and_none_runs_on_start_up(serv
     resolved = {name: getattr(Settings(), setting.lower()) for name, setting in named.items()}
     assert resolved == {
         "collect": "0 */30 * * * *", "trending": "0 5 * * * *", "cleanup": "0 0 2 * * *",
+        "alerts": "0 */5 * * * *",
     }  # fmt: skip
     assert not any(each.get("runOnStartup", False) for each in timers.values())
 

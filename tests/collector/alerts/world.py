@@ -12,6 +12,7 @@ from shared.alerts.rules import read_rules, write_rules
 from shared.models import AlertRule, AlertState, CollectionState, Incident
 from shared.settings import Settings
 from shared.store import ALERT_STATES, COLLECTION, INCIDENTS, Query, Store
+from shared.store.schema import SCHEMA
 from shared.times import hour_of, iso
 from tests.shared.alerts.evaluations import HOUR, NOTHING, START
 
@@ -25,7 +26,7 @@ def collection_state(started: datetime, ended: datetime) -> CollectionState:
         id="collection",
         kind="collection",
         ttl=-1,
-        schema=1,
+        schema=SCHEMA,
         origin="live",
         last_cycle="cycle_20261123_130000",
         last_started_at=iso(started),
