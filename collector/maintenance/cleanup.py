@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
+from collector.maintenance.expired_alerts import remove_expired_alerts
 from collector.maintenance.expired_subjects import remove_expired_subjects
 from collector.maintenance.journals import CleanupJournal
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
@@ -142,6 +143,7 @@ class Cleaner:
             await remove_months(self.store, name, before=month_of(iso(before)))
         check = partial(self._check_both, journal)
         removed["statistics"] += await remove_expired_subjects(self.store, before, check)
+        await remove_expired_alerts(self.store, before, check)
         for kind in DATED:
             async for keys in self._old_work(kind, before):
                 removed["cycles"] += await self._delete(journal, WORK, keys)
