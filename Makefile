@@ -42,6 +42,7 @@ bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
 # Runs 200 cycles with each database, with faults on both sides and killed processes: 40 minutes.
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench.alert_soak
 
 # Measures each method on text that people labelled (docs/sentiment.md), and the rules of subjects on texts
 # that say which they name (docs/subjects.md): a minute. CORRECTIONS=FILE adds what people corrected.

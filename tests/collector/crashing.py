@@ -95,7 +95,7 @@ class DeadlyStore:
 async def _steps(settings: Settings) -> list[int]:
     async with opened(settings) as store:
         counting = DeadlyStore(store, -2)
-        await run_cycle(counting, settings)  # type: ignore[arg-type]
+        await run_cycle(counting, settings)
     return counting.steps()
 
 
@@ -107,7 +107,7 @@ def steps_of(settings: Settings) -> list[int]:
 async def _die(settings: Settings, step: int, later: timedelta) -> None:
     async with opened(settings) as store:
         deadly = DeadlyStore(store, step)
-        await run_cycle(deadly, settings, clock=lambda: utc_now() + later)  # type: ignore[arg-type]
+        await run_cycle(deadly, settings, clock=lambda: utc_now() + later)
 
 
 def die_at(settings: Settings, step: int, later: timedelta = timedelta(0)) -> None:

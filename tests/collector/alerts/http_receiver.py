@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = Callable[[int], int]
-"""Returns the status of the answer to the request with this number, from 0."""
+Answer = Callable[[str], int]
+"""Returns the status of the answer to a request to this path."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ def receiving(answer: Answer = lambda _: 200) -> Iterator[WebhookReceiver]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             with lock:
-                status = answer(receiver.requests)
+                status = answer(self.path)
                 receiver.requests += 1
                 key = (self.path, self.headers["webhook-id"])
                 if status == 200:
