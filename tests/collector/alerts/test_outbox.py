@@ -9,7 +9,7 @@ import pytest
 
 from collector.alerts.batches import MAX_A_DAY, MAX_ENTRIES, backoff
 from collector.alerts.incidents import changed_incident, new_incident
-from collector.alerts.outbox import Delivered
+from collector.alerts.outbox import Delivered, waiting_incidents
 from shared.alerts.channels import channel_id
 from shared.alerts.deliveries import new_delivery, outbox_of
 from shared.alerts.states import Change
@@ -103,6 +103,24 @@ async def test_findings_of_ten_minutes_are_one_message(delivering, server) -> No
     assert delivery["sent_at"] == iso(START + HOUR / 6)
     assert delivery["batch"] == messages(server)[0]["key"] == "alert_mood_000001_1"
     assert (await channel_state(delivering, rule))["sent"] == [iso(START + HOUR / 6)]
+
+
+async def test_every_kind_of_store_keeps_an_outbox(store: Store, receiver, server) -> None:
+    delivering = Delivering(store, receiver.send, START)
+    for number in range(1, 4):
+        await opened(delivering, rule_to(server), number)
+    await change(delivering, "closed", 2)
+    assert await delivering.after(10) == Delivered(sent=1)
+    assert [event for _, event in sent(server)[0]] == ["opened", "closed", "opened"]
+    assert await waiting_incidents(store) == []
+    assert await statuses(delivering, 2) == [("opened", "sent"), ("closed", "sent")]
+
+
+async def test_all_that_waits_is_found_page_by_page(delivering, server) -> None:
+    for number in range(1, 251):
+        await opened(delivering, rule_to(server), number)
+    waiting = await waiting_incidents(delivering.store)
+    assert [each["id"] for each in waiting] == [f"mood.{n:06}" for n in range(1, 251)]
 
 
 async def test_each_channel_has_its_own_message_and_one_that_fails_holds_up_no_other(
