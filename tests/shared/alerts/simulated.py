@@ -1,0 +1,300 @@
+"""Simulations of rules over histories: without a change, and with one that is planted.
+
+A change that is planted is found in time where an alert opens soon after the first hour in which an
+honest test can tell: one that knows the true mean and the true spread of each hour of the week, how
+much items of a thread agree, and the floors of the conditions, and looks at the same level of
+chance. No test of stored hours knows as much.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from math import inf, sqrt
+from statistics import NormalDist
+
+import numpy as np
+
+from shared.alerts.conditions import mood, negative_share, volume
+from shared.alerts.evidence import Evidence
+from shared.alerts.hourly import HourlyFigures
+from shared.alerts.replay import ReplayedMessage, replay
+from shared.models import Condition, ConditionType
+from tests.shared.alerts.evaluations import a_rule
+from tests.shared.alerts.histories import (
+    CORRELATION,
+    HOURS,
+    MOOD,
+    NUMBER,
+    Floats,
+    Items,
+    Scope,
+    cells_of,
+    evidence_of,
+    voice_of,
+)
+from tests.shared.stats.simulated import SPREAD
+
+DAY, WEEK = 24, 168
+DAYS = 30
+SMALL, MIDDLE, LARGE = Scope(30), Scope(200), Scope(600)
+# The other communities together.
+OTHERS = Scope(2000)
+QUANTILE = NormalDist().inv_cdf
+# Changes begin here, on a Wednesday at 14:00, and at every hour of the days after.
+ONSET = 57 * DAY + 14
+
+Rng = np.random.Generator
+
+
+def messages(
+    kind: ConditionType, evidence: Evidence, hours: Sequence[str], **more: object
+) -> list[ReplayedMessage]:
+    """Return what a rule of this type would have sent in these hours."""
+    condition: Condition = {"type": kind, **more}  # type: ignore[typeddict-item]
+    return list(replay(a_rule(condition=condition), evidence, hours).messages)
+
+
+def opened(
+    kind: ConditionType, evidence: Evidence, hours: Sequence[str], **more: object
+) -> list[str]:
+    """Return the last hours that alerts of a rule rest on when they open."""
+    found = messages(kind, evidence, hours, **more)
+    ends = {end: hour for hour, end in pairwise(HOURS)} | {"": HOURS[-1]}
+    return [ends.get(each.at[:13], HOURS[-1]) for each in found if each.event == "opened"]
+
+
+@dataclass(frozen=True)
+class World:
+    """The evidence of three subjects, of 30, 200 and 600 items a day, and of their voice."""
+
+    small: Evidence
+    middle: Evidence
+    large: Evidence
+
+    @classmethod
+    def of(cls, rng: Rng, tail: float, shift: int = 0) -> "World":
+        """Return a world in which nothing changes."""
+        scopes = [replace(each, tail=tail, shift=shift) for each in (SMALL, MIDDLE, LARGE)]
+        items = [each.items(rng) for each in scopes]
+        whole = replace(OTHERS, shift=shift).items(rng)
+        for each in items:
+            whole = whole.and_(each)
+        cells = [cells_of(each) for each in items]
+        voice = voice_of(dict(zip(("small", "cursor", "large"), cells, strict=True)))
+        of_all = HourlyFigures(HOURS, cells_of(whole))
+        base = replace(evidence_of(items[0]), of_all=of_all, voice=voice)
+        return cls(*(replace(base, figures=HourlyFigures(HOURS, each)) for each in cells))
+
+    def false_alerts(self, days: int = DAYS) -> dict[str, int]:
+        """Return the alerts of ten rules in the last days, by the type of the rule."""
+        hours = HOURS[-days * DAY :]
+        of_all = (self.small, self.middle, self.large)
+        return {
+            "mood": sum(len(opened("mood", each, hours, direction="any")) for each in of_all),
+            "volume": sum(len(opened("volume", each, hours, direction="any")) for each in of_all),
+            "negative_share": sum(
+                len(opened("negative_share", each, hours, above=0.6)) for each in of_all
+            ),
+            "share_of_voice": len(opened("share_of_voice", self.middle, hours, direction="any")),
+        }
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The mean and the standard deviation of the items of spans, by length and hour of the week."""
+
+    means: Mapping[int, Floats]
+    deviations: Mapping[int, Floats]
+
+    def z(self, counts: Floats, length: int, place: int) -> float:
+        """Return how many deviations the items of a span that ends with an hour are off."""
+        items = float(counts[place + 1 - length : place + 1].sum())
+        of_week = place % WEEK
+        return (items - self.mean(length, place)) / float(self.deviations[length][of_week])
+
+    def mean(self, length: int, place: int) -> float:
+        """Return the mean of the items of a span that ends with an hour."""
+        return float(self.means[length][place % WEEK])
+
+
+@lru_cache(maxsize=8)
+def truth_of(scope: Scope, histories: int = 60) -> Truth:
+    """Return the truth of a scope, by many histories in which nothing changes."""
+    rng = np.random.default_rng(99)
+    weeks = NUMBER // WEEK
+    sums: dict[int, list[Floats]] = {length: [] for length in volume.LENGTHS}
+    for _ in range(histories):
+        counts = np.concatenate([[0.0], np.cumsum(counts_of(scope.items(rng)))])
+        for length in volume.LENGTHS:
+            spans = counts[length:] - counts[:-length]
+            spans = np.concatenate([np.full(length - 1, np.nan), spans])
+            # Threads of the time before are missing from the first week.
+            sums[length].append(spans[WEEK : weeks * WEEK].reshape(-1, WEEK))
+    stacked = {length: np.concatenate(each) for length, each in sums.items()}
+    return Truth(
+        {length: each.mean(axis=0) for length, each in stacked.items()},
+        {length: each.std(axis=0) for length, each in stacked.items()},
+    )
+
+
+def counts_of(items: Items) -> Floats:
+    """Return the number of items of each hour."""
+    return np.bincount(items.hours, minlength=NUMBER).astype(np.float64)
+
+
+def tells_volume(items: Items, scope: Scope, place: int) -> bool:
+    """Return whether an honest test tells that there is more up to an hour."""
+    truth, counts = truth_of(scope), counts_of(items)
+    for length in volume.LENGTHS:
+        moved = counts[place + 1 - length : place + 1].sum() - truth.mean(length, place)
+        floor = max(volume.MIN_ITEMS, volume.MIN_CHANGE * truth.mean(length, place))
+        least = max(volume.MIN_Z, QUANTILE(1 - volume.CHANCE / 2))
+        if moved >= floor and truth.z(counts, length, place) >= least:
+            return True
+    return False
+
+
+def tells_mood(items: Items, place: int) -> bool:
+    """Return whether an honest test tells that the mood of the last 24 hours is another one."""
+    kept = items.but((items.hours > place - DAY) & (items.hours <= place))
+    sizes, sums = _by_thread(kept)
+    if kept.hours.size < negative_share.FEW:
+        return False
+    weights = sizes / (1 + CORRELATION * (sizes - 1))
+    moved = float((weights * sums / sizes).sum() / weights.sum()) - MOOD
+    z = abs(moved) / (SPREAD / sqrt(float(weights.sum())))
+    is_far = abs(float(kept.compounds.mean()) - MOOD) >= mood.MIN_MOVED
+    return is_far and z >= QUANTILE(1 - mood.AT_ONCE_CHANCE / 2)
+
+
+def tells_negative_share(items: Items, place: int, above: float) -> bool:
+    """Return whether an honest test tells that the negative share of 24 hours is above a bound."""
+    kept = items.but((items.hours > place - DAY) & (items.hours <= place))
+    number = kept.hours.size
+    if number < negative_share.FEW:
+        return False
+    sizes, _ = _by_thread(kept)
+    effect = 1 + CORRELATION * (float((sizes**2).sum()) / number - 1)
+    share = float((kept.compounds <= -0.05).mean())
+    error = sqrt(share * (1 - share) * effect / number)
+    return share - QUANTILE(0.5 + negative_share.CONFIDENCE / 2) * error > above
+
+
+def _by_thread(items: Items) -> tuple[Floats, Floats]:
+    names, sizes = np.unique(items.threads, return_counts=True)
+    places = np.searchsorted(names, items.threads)
+    return sizes.astype(np.float64), np.bincount(places, weights=items.compounds)
+
+
+@dataclass(frozen=True)
+class Delay:
+    """The hours from a change's beginning to when an honest test tells, and an alert opens.
+
+    Each is infinite where that doesn't happen in the days that are looked at.
+    """
+
+    honest: float
+    alert: float
+
+    @property
+    def behind(self) -> float:
+        """Return how many hours an alert opens after an honest test tells; 0 if no test tells."""
+        return 0.0 if self.honest == inf else self.alert - self.honest
+
+
+def delay_of(
+    evidence: Evidence,
+    rules: Sequence[tuple[ConditionType, Mapping[str, object]]],
+    tells: Callable[[int], bool],
+    *,
+    onset: int = ONSET,
+    hours: int = 96,
+) -> Delay:
+    """Return the delays of a change that begins at an hour, with a day before it for the rules."""
+    looked_at = HOURS[onset - DAY : onset + hours]
+    after = [
+        HOURS.index(hour)
+        for kind, more in rules
+        for hour in opened(kind, evidence, looked_at, **more)
+    ]
+    alert = min((place - onset for place in after if place >= onset), default=inf)
+    honest = next((n for n in range(hours) if tells(onset + n)), inf)
+    return Delay(honest, alert)
+
+
+def outage(rng: Rng, scope: Scope) -> Delay:
+    """Return the delay of an outage: six hours of five times as many items, which are angry."""
+    usual = scope.items(rng)
+    angry = replace(scope, tail=2.2).burst(rng, range(ONSET, ONSET + 6), scope.daily / 24 * 5, -0.5)
+    items = usual.and_(angry)
+    evidence = evidence_of(items, OTHERS.items(rng))
+    return delay_of(
+        evidence,
+        [("volume", {"direction": "up"}), ("negative_share", {"above": 0.5})],
+        lambda place: tells_volume(items, scope, place) or tells_negative_share(items, place, 0.5),
+    )
+
+
+def release(rng: Rng, scope: Scope) -> Delay:
+    """Return the delay of a release: a day of twice as many items more, in the same mood."""
+    usual = scope.items(rng)
+    more = replace(scope, tail=2.2).burst(rng, range(ONSET, ONSET + DAY), scope.daily / 24 * 2)
+    items = usual.and_(more)
+    evidence = evidence_of(items, OTHERS.items(rng))
+    return delay_of(
+        evidence,
+        [("volume", {"direction": "up"})],
+        lambda place: tells_volume(items, scope, place),
+    )
+
+
+def price(rng: Rng, scope: Scope) -> Delay:
+    """Return the delay of anger about a price: five days of a mood that is lower by 0.4."""
+    moods = np.full(NUMBER, MOOD)
+    moods[ONSET : ONSET + 5 * DAY] -= 0.4
+    items = scope.items(rng, moods)
+    evidence = evidence_of(items, OTHERS.items(rng))
+    rules: list[tuple[ConditionType, Mapping[str, object]]] = [("mood", {"direction": "worse"})]
+    return delay_of(evidence, rules, lambda place: tells_mood(items, place), hours=5 * DAY)
+
+
+def drift(rng: Rng, scope: Scope, fall: float = 0.25) -> float:
+    """Return the hours from the end of a drift over two weeks to its alert; infinite without one.
+
+    They are negative where the alert opens before its end.
+    """
+    end = NUMBER - 2 * DAY
+    moods = np.full(NUMBER, MOOD)
+    moods[end - 14 * DAY : end] -= np.linspace(0, fall, 14 * DAY)
+    moods[end:] -= fall
+    evidence = evidence_of(scope.items(rng, moods), OTHERS.items(rng))
+    hours = HOURS[end - 15 * DAY :]
+    found = opened("mood", evidence, hours, direction="worse")
+    return min((HOURS.index(hour) - end for hour in found), default=inf)
+
+
+def viral(rng: Rng, scope: Scope) -> Evidence:
+    """Return a history in which one angry thread has twice a day's items within 12 hours."""
+    size = int(2 * scope.daily)
+    hours = ONSET + np.minimum(11, rng.exponential(4, size).astype(np.int64))
+    compounds = np.clip(rng.normal(-0.6, 0.3, size), -1, 1)
+    thread = Items(hours, np.zeros(size, dtype=np.int64), np.round(compounds, 4))
+    return evidence_of(scope.items(rng).and_(thread), OTHERS.items(rng))
+
+
+def copies(rng: Rng, scope: Scope, number: int = 300) -> Evidence:
+    """Return a history in which one account posts a text many times: they count as one thread."""
+    hours = ONSET + rng.integers(0, 12, number)
+    same = Items(hours, np.zeros(number, dtype=np.int64), np.full(number, -0.8))
+    return evidence_of(scope.items(rng).and_(same), OTHERS.items(rng))
+
+
+def halved(rng: Rng, scope: Scope) -> Evidence:
+    """Return a history in which half of everything is lost for three days."""
+    return evidence_of(*(_halved(rng, each.items(rng)) for each in (scope, OTHERS)))
+
+
+def _halved(rng: Rng, items: Items) -> Items:
+    is_lost = (items.hours >= ONSET) & (items.hours < ONSET + 3 * DAY)
+    return items.but(~is_lost | (rng.random(items.hours.size) < 0.5))
