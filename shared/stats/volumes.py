@@ -15,12 +15,15 @@ PRIOR = 1.0
 less than the logarithm takes them for."""
 
 
-def chance_of_number(now: Amount, before: Amount, share: float = 0.5) -> float:
+def chance_of_number(
+    now: Amount, before: Amount, share: float = 0.5, *, effect: float | None = None
+) -> float:
     """Return the probability (0..1) that equal rates give numbers that differ as much.
 
     share (0..1) is that of the window in the time of both sides. It is a binomial test of threads.
+    effect is the design effect, that of both sides unless it is given.
     """
-    effect = design_effect((now, before))
+    effect = design_effect((now, before)) if effect is None else effect
     threads = (now.items + before.items) / effect
     if not threads or not 0 < share < 1:
         return 1.0

@@ -38,6 +38,7 @@ from tests.shared.stats.simulated import SPREAD
 DAY, WEEK = 24, 168
 DAYS = 30
 SMALL, MIDDLE, LARGE = Scope(30), Scope(200), Scope(600)
+FALSE_MONTHS = 0.02
 # The other communities together.
 OTHERS = Scope(2000)
 QUANTILE = NormalDist().inv_cdf
@@ -106,6 +107,8 @@ class Truth:
 
     means: Mapping[int, Floats]
     deviations: Mapping[int, Floats]
+    least: float = inf
+    """The z at which one month in fifty without a change has a false alarm."""
 
     def z(self, counts: Floats, length: int, place: int) -> float:
         """Return how many deviations the items of a span that ends with an hour are off."""
@@ -132,10 +135,23 @@ def truth_of(scope: Scope, histories: int = 60) -> Truth:
             # Threads of the time before are missing from the first week.
             sums[length].append(spans[WEEK : weeks * WEEK].reshape(-1, WEEK))
     stacked = {length: np.concatenate(each) for length, each in sums.items()}
-    return Truth(
+    truth = Truth(
         {length: each.mean(axis=0) for length, each in stacked.items()},
         {length: each.std(axis=0) for length, each in stacked.items()},
     )
+    highest = [
+        max(float(_most(truth, length, each[n]).max()) for length, each in sums.items())
+        for n in range(histories)
+    ]
+    return replace(truth, least=float(np.quantile(highest, 1 - FALSE_MONTHS)))
+
+
+def _most(truth: Truth, length: int, weeks: Floats) -> Floats:
+    """Return the z of the last four weeks (rows) where their items are above the floors."""
+    own, means = weeks[-4:], truth.means[length]
+    floors = np.maximum(volume.MIN_ITEMS, volume.MIN_CHANGE * means)
+    z = (own - means) / truth.deviations[length]
+    return np.where(own - means >= floors, np.maximum(z, volume.MIN_Z), volume.MIN_Z)
 
 
 def counts_of(items: Items) -> Floats:
@@ -149,8 +165,7 @@ def tells_volume(items: Items, scope: Scope, place: int) -> bool:
     for length in volume.LENGTHS:
         moved = counts[place + 1 - length : place + 1].sum() - truth.mean(length, place)
         floor = max(volume.MIN_ITEMS, volume.MIN_CHANGE * truth.mean(length, place))
-        least = max(volume.MIN_Z, QUANTILE(1 - volume.CHANCE / 2))
-        if moved >= floor and truth.z(counts, length, place) >= least:
+        if moved >= floor and truth.z(counts, length, place) >= truth.least:
             return True
     return False
 
