@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.alerts.hourly import HourlyFigures
 from shared.models import CommunityState, Item, Topic
+from shared.stats.shares import Voices
 from shared.stats.threads import Threads
 
 
@@ -18,10 +19,14 @@ class DayVoice:
 
 @dataclass(frozen=True)
 class Voice:
-    """The mentions by day (YYYY-MM-DD) of the subjects that share the voice: never of topics."""
+    """The mentions by day (YYYY-MM-DD) of the subjects that share the voice: never of topics.
+
+    weeks are those that were added up before, by their last day.
+    """
 
     days: Mapping[str, DayVoice]
     subjects: Sequence[str]
+    weeks: dict[str, Voices] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,8 @@ def _are_known(evidence: Evidence, hour: str) -> bool:
 
 def _side(voice: Voice, subject: str, days: Sequence[str]) -> _Side | None:
     """Return a subject's share in the mentions of these days; None where they are few."""
-    voices = _voices(voice, days)
+    # Neighbouring hours look at the same weeks.
+    voices = voice.weeks.get(days[0]) or voice.weeks.setdefault(days[0], _voices(voice, days))
     if voices.mentions < FEW:
         return None
     share = _items(voice, subject, days) / voices.mentions

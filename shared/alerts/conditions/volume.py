@@ -31,7 +31,7 @@ MIN_CHANGE = 0.5
 MIN_ITEMS = 20
 MIN_SPANS = 6
 CHANCE = 5e-4
-"""The probability of a number of threads by chance: a rule looks 720 times in 30 days, at five spans
+"""The probability of a number of threads by chance: a rule looks 720 times in 30 days at five spans
 that share most of their hours. In simulations one rule in a hundred then has a false alert."""
 # The standard deviation of normal values over their median absolute deviation.
 MAD_TO_DEVIATION = 1.4826
