@@ -1,0 +1,38 @@
+"""What a message says by e-mail: its subject, plain text and HTML. Pure."""
+
+from dataclasses import dataclass, replace
+
+from collector.alerts.channels.email_body.html import html_of
+from collector.alerts.channels.email_body.text import text_of
+from collector.alerts.channels.email_body.trimming import trimmed
+from collector.alerts.channels.email_body.wording import marks_of
+from shared.alerts.messages import Message
+
+# Gmail cuts a mail off at 102 KB of HTML and hides its foot, which has the link to unsubscribe.
+MAX_HTML_BYTES = 100_000
+
+
+@dataclass(frozen=True)
+class EmailBody:
+    """The parts of an e-mail; the subject is one line, and html has at most 100,000 bytes."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def email_body(message: Message) -> EmailBody:
+    """Return a message as an e-mail.
+
+    Both forms say the same. Entries that don't fit into 100,000 bytes of HTML are left out of both,
+    and their number is stated.
+    """
+    given = trimmed(message)
+    subject = "".join(f"[{mark}] " for mark in marks_of(given)) + given.title
+    for count in range(len(given.entries), -1, -1):
+        shown = replace(given, entries=given.entries[:count])
+        left_out = len(given.entries) - count
+        html = html_of(shown, subject, left_out)
+        if len(html.encode()) <= MAX_HTML_BYTES:
+            break
+    return EmailBody(subject, text_of(shown, left_out), html)

@@ -1,0 +1,79 @@
+"""Cuts and cleans the texts of a message, which come from people and from sites."""
+
+import re
+from dataclasses import replace
+
+from shared.alerts.messages import Entry, Figure, Link, Message
+from shared.models.alerts import CitedItem
+
+# The longest texts of each kind, in characters; more is cut off with an ellipsis.
+MAX_TITLE = 200
+MAX_SENTENCE = 600
+MAX_NAME = 120
+MAX_VALUE = 80
+MAX_EXCERPT = 300
+MAX_NOTE = 600
+# The most parts of an entry that are shown.
+MAX_FIGURES = 12
+MAX_ITEMS = 5
+MAX_LINKS = 6
+MAX_NOTE_LINES = 10
+# Control characters, marks that turn the direction of the text after them, and lone surrogates,
+# which UTF-8 can't encode.
+UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def trimmed(message: Message) -> Message:
+    """Return the message with texts of bounded length, without control characters or line ends.
+
+    Notes keep their line ends.
+    """
+    return replace(
+        message,
+        title=_line(message.title, MAX_TITLE) or "Undertone",
+        entries=tuple(_entry(each) for each in message.entries),
+    )
+
+
+def _line(text: str, limit: int) -> str:
+    # Cut first: a long text is cleaned only as far as it is used.
+    words = " ".join(UNSEEN.sub("", text[: 4 * limit]).split())
+    return words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
+
+
+def _note(text: str) -> str:
+    lines = (_line(line, MAX_NOTE) for line in text[: 4 * MAX_NOTE].splitlines())
+    shown = "\n".join([line for line in lines if line][:MAX_NOTE_LINES])
+    return shown if len(shown) <= MAX_NOTE else f"{shown[: MAX_NOTE - 1].rstrip()}…"
+
+
+def _entry(entry: Entry) -> Entry:
+    return replace(
+        entry,
+        rule=_line(entry.rule, MAX_NAME),
+        scope=_line(entry.scope, MAX_NAME),
+        sentence=_line(entry.sentence, MAX_SENTENCE),
+        figures=tuple(_figure(each) for each in entry.figures[:MAX_FIGURES]),
+        items=tuple(_item(each) for each in entry.items[:MAX_ITEMS]),
+        links=tuple(_link(each) for each in entry.links[:MAX_LINKS]),
+        note=_note(entry.note),
+        lasted=entry.lasted and _line(entry.lasted, MAX_NAME),
+    )
+
+
+def _figure(figure: Figure) -> Figure:
+    return Figure(_line(figure.name, MAX_NAME), _line(figure.value, MAX_VALUE))
+
+
+def _link(link: Link) -> Link:
+    return Link(_line(link.text, MAX_NAME), link.address)
+
+
+def _item(item: CitedItem) -> CitedItem:
+    return {
+        "id": item["id"],
+        "community": _line(item["community"], MAX_NAME),
+        "title": _line(item["title"], MAX_TITLE),
+        "excerpt": _line(item["excerpt"], MAX_EXCERPT),
+        "permalink": item["permalink"],
+    }
