@@ -121,6 +121,31 @@ param leaseSeconds int = 60
 @description('Seconds for which an answer is kept in memory.')
 param cacheSeconds int = 2
 
+@description('The sender of alerts by e-mail, such as Undertone <alerts@example.org>: docs/alert_email.md.')
+param alertsFrom string = ''
+
+@description('The SMTP server that sends alerts by e-mail. Empty: none does.')
+param smtpHost string = ''
+
+@minValue(1)
+@maxValue(65535)
+@description('The port of the SMTP server.')
+param smtpPort int = 587
+
+@description('The user at the SMTP server. Empty: it asks for none.')
+param smtpUser string = ''
+
+@secure()
+@description('The password of that user, which goes to Key Vault. Empty: the stored one stays.')
+param smtpPassword string = ''
+
+@allowed(['starttls', 'tls', 'none'])
+@description('How the connection to the SMTP server is encrypted. none takes no password.')
+param smtpTls string = 'starttls'
+
+@description('Instead of an SMTP server, the address of a resource of Azure Communication Services.')
+param acsEndpoint string = ''
+
 @description('Origins whose pages may call the API, separated by commas.')
 param corsOrigins string = ''
 
@@ -267,6 +292,7 @@ module secrets 'app/secrets.bicep' = {
     tags: tags
     redditClientSecret: redditClientSecret
     githubToken: githubToken
+    smtpPassword: smtpPassword
   }
 }
 
@@ -344,6 +370,13 @@ module api 'app/api.bicep' = {
       LEASE_SECONDS: string(leaseSeconds)
       CYCLE_SECONDS: string(cycleSeconds)
       CACHE_SECONDS: string(cacheSeconds)
+      ALERTS_FROM: alertsFrom
+      SMTP_HOST: smtpHost
+      SMTP_PORT: string(smtpPort)
+      SMTP_USER: smtpUser
+      SMTP_PASSWORD: empty(smtpUser) ? '' : '@Microsoft.KeyVault(SecretUri=${secrets.outputs.smtpSecretUri})'
+      SMTP_TLS: smtpTls
+      ACS_ENDPOINT: acsEndpoint
       CORS_ORIGINS: corsOrigins
       ALERTS_ALLOW: alertsAllow
       LOG_LEVEL: logLevel

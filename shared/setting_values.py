@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from pydantic.functional_validators import AfterValidator
 
 from shared.communities import NAME, REDDIT, SUBREDDIT, is_prefixed_id, source_of
+from shared.email_addresses import sender_of
 from shared.models import ALL
 from shared.origins import check_origin
 from shared.schedule import BadScheduleError, next_tick
@@ -93,6 +94,11 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _sender(value: str) -> str:
+    sender_of(value)
+    return value
+
+
 def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
     for origin in given:
         check_origin(origin)
@@ -114,6 +120,7 @@ def _hosts(given: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+EmailSender = Annotated[str, AfterValidator(_sender)]
 Queries = Annotated[dict[str, str], BeforeValidator(_named), AfterValidator(_with_names)]
 Addresses = Annotated[dict[str, WebAddress], BeforeValidator(_named), AfterValidator(_with_names)]
 Subreddits = Annotated[Names, Field(min_length=1), AfterValidator(_subreddits)]

@@ -38,6 +38,7 @@ from shared.schedule_advice import warnings
 from shared.setting_values import (
     Addresses,
     Communities,
+    EmailSender,
     Hosts,
     Origins,
     Queries,
@@ -49,6 +50,11 @@ from shared.setting_values import (
 # https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
 CONNECTION_STRING = re.compile(
     r"(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)"
+)
+# https://learn.microsoft.com/azure/communication-services/quickstarts/create-communication-resource
+ACS_CONNECTION_STRING = re.compile(
+    r"endpoint=(?P<endpoint>https?://[\w.:-]+)/?;accesskey=(?P<key>[A-Za-z0-9+/]{8,}={0,2});?",
+    re.IGNORECASE,
 )
 QUOTED_WITH_AT = re.compile(r"'[^']*@[^']*'")
 # If one of these is on, the worker sets up OpenTelemetry and the host stops sending the app's logs:
@@ -89,6 +95,34 @@ def _check_connection_string(given: SecretStr | None) -> None:
         raise ValueError(
             f"APPLICATIONINSIGHTS_CONNECTION_STRING: {state}, and TELEMETRY=azure needs it; it"
             " takes InstrumentationKey=…;IngestionEndpoint=… as the Azure portal shows it"
+        )
+
+
+def _check_email(given: "Settings") -> None:
+    ways = [
+        name
+        for name in ("smtp_host", "acs_endpoint", "acs_connection_string")
+        if getattr(given, name) is not None
+    ]
+    if len(ways) > 1:
+        names = " and ".join(name.upper() for name in ways)
+        raise ValueError(f"{names}: set one of them, which then sends the e-mails of alerts")
+    if ways and given.alerts_from is None:
+        raise ValueError(
+            f"ALERTS_FROM: not set, and {ways[0].upper()} needs it; it takes"
+            f" {_takes('alerts_from')}"
+        )
+    if bool(given.smtp_user) != bool(given.smtp_password):
+        raise ValueError("SMTP_USER and SMTP_PASSWORD: set both, or neither")
+    if given.smtp_password and given.smtp_tls == "none":
+        raise ValueError(
+            "SMTP_TLS: none would send SMTP_PASSWORD unencrypted; take starttls or tls"
+        )
+    connection = given.acs_connection_string
+    if connection and not ACS_CONNECTION_STRING.fullmatch(connection.get_secret_value()):
+        raise ValueError(
+            "ACS_CONNECTION_STRING: not a connection string; it takes"
+            f" {_takes('acs_connection_string')}"
         )
 
 
@@ -225,6 +259,38 @@ class Settings(BaseModel):
     cache_seconds: float = Field(
         2.0, ge=0, le=60, description="seconds for which an answer is cached in memory: 0 to 60"
     )
+    alerts_from: EmailSender | None = Field(
+        None,
+        description="the sender of alerts by e-mail: alerts@example.org, or"
+        " Undertone <alerts@example.org>",
+    )
+    smtp_host: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9.:-]{1,253}$",
+        description="the name of the SMTP server that sends alerts by e-mail",
+    )
+    smtp_port: int = Field(
+        587,
+        ge=1,
+        le=65535,
+        description="the port of that server: 587 for starttls, 465 for tls, as a rule",
+    )
+    smtp_user: str | None = Field(None, description="the user at that server, if it asks for one")
+    smtp_password: SecretStr | None = Field(None, description="the password of that user")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="how the connection to that server is encrypted: starttls (after its first"
+        " words), tls (from the start) or none",
+    )
+    acs_endpoint: WebAddress | None = Field(
+        None,
+        description="the https address of a resource of Azure Communication Services that sends"
+        " alerts by e-mail, with Entra ID",
+    )
+    acs_connection_string: SecretStr | None = Field(
+        None,
+        description="instead of ACS_ENDPOINT, a connection string: endpoint=https://…;accesskey=…",
+    )
     cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, separated by commas"
     )
@@ -265,6 +331,7 @@ class Settings(BaseModel):
             _check_cosmos(self.cosmos_key, self.cosmos_endpoint)
         if self.telemetry == "azure":
             _check_connection_string(self.applicationinsights_connection_string)
+        _check_email(self)
         return self
 
     @property

@@ -10,8 +10,13 @@ param redditClientSecret string
 @description('A token of GitHub. Empty: the stored one stays, if there is one.')
 param githubToken string
 
+@secure()
+@description('The password at the SMTP server. Empty: the stored one stays, if there is one.')
+param smtpPassword string
+
 var redditSecretName = 'reddit-client-secret'
 var githubSecretName = 'github-token'
+var smtpSecretName = 'smtp-password'
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   // checkov:skip=CKV_AZURE_109:the way in is by role, never by key; docs/azure.md shows the private way
@@ -53,7 +58,19 @@ resource github 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(gith
   }
 }
 
+resource smtp 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(smtpPassword)) {
+  // checkov:skip=CKV_AZURE_41:the mail server decides when a password ends; a second date would only stop the e-mails
+  // checkov:skip=CKV_AZURE_114:contentType is set; the policy does not see into a resource with a condition
+  parent: vault
+  name: smtpSecretName
+  properties: {
+    value: smtpPassword
+    contentType: 'the password at the SMTP server that sends alerts'
+  }
+}
+
 output name string = vault.name
 // Without a version, so that the app follows the newest one.
 output redditClientSecretUri string = '${vault.properties.vaultUri}secrets/${redditSecretName}'
 output githubTokenUri string = '${vault.properties.vaultUri}secrets/${githubSecretName}'
+output smtpSecretUri string = '${vault.properties.vaultUri}secrets/${smtpSecretName}'

@@ -34,6 +34,7 @@ LEFT_OUT = {
     "arctic_shift_base_url": "it is for stand-ins, and none is deployed",
     "push_folder": "there is no folder of files on Azure",
     "sqlite_path": "there is no embedded database on Azure",
+    "acs_connection_string": "the app signs in to Azure Communication Services by its identity",
     "cosmos_key": "the account takes none: local authentication is off",
     "reddit_base_url": "it is for stand-ins, and none is deployed",
 }
@@ -158,6 +159,10 @@ def test_parameters_reach_the_app(deploy) -> None:
         sweepRequests=5,
         leaseSeconds=90,
         cacheSeconds=10,
+        alertsFrom="Undertone <alerts@example.org>",
+        smtpHost="mail.example.org",
+        smtpPort=465,
+        smtpTls="tls",
         corsOrigins="https://example.org",
         alertsAllow="hooks.example.org,10.0.0.0/8",
         logLevel="DEBUG",
@@ -175,6 +180,9 @@ def test_parameters_reach_the_app(deploy) -> None:
     assert settings.alerts_schedule == "0 */10 * * * *"
     assert settings.public_url == "https://mood.example.org"
     assert (settings.lease_seconds, settings.cache_seconds) == (90, 10.0)
+    assert settings.alerts_from == "Undertone <alerts@example.org>"
+    assert (settings.smtp_host, settings.smtp_port) == ("mail.example.org", 465)
+    assert (settings.smtp_tls, settings.smtp_password) == ("tls", None)
     assert settings.cors_origins == ("https://example.org",)
     assert settings.alerts_allow == ("hooks.example.org", "10.0.0.0/8")
     assert settings.log_level == "DEBUG"
@@ -252,3 +260,20 @@ def test_a_token_of_github_is_a_reference_to_the_vault_where_there_is_one(deploy
     assert "hush" not in str(deployed.settings)
     assert deploy().settings["GITHUB_TOKEN"] == ""
     assert deploy(useGithubToken=True).settings["GITHUB_TOKEN"]
+
+
+def test_the_password_of_the_smtp_server_is_a_reference_to_the_vault(deploy) -> None:
+    deployed = deploy(smtpHost="mail.example.org", smtpUser="ann", smtpPassword="hush")
+    secret = deployed.one("Microsoft.KeyVault/vaults/secrets").name.rpartition("/")[2]
+    assert deployed.settings["SMTP_PASSWORD"].endswith(f"secrets/{secret})")
+    assert "hush" not in str(deployed.settings)
+    # A deployment without it keeps the one in the vault.
+    assert deploy(smtpUser="ann").settings["SMTP_PASSWORD"].endswith(f"secrets/{secret})")
+
+
+def test_azure_communication_services_need_no_secret(deploy) -> None:
+    endpoint = "https://some.europe.communication.azure.com"
+    given = deploy(alertsFrom="a@example.org", acsEndpoint=endpoint).settings
+    settings = load_settings({**given, **MADE})
+    assert (settings.acs_endpoint, settings.acs_connection_string) == (endpoint, None)
+    assert given["SMTP_PASSWORD"] == ""

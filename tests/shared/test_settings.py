@@ -93,6 +93,48 @@ def test_a_forum_without_an_address_is_refused_with_what_to_add() -> None:
     assert "not an http(s) address" in complaint(FORUMS="ours=forum.ours.example")
 
 
+MAIL = {"ALERTS_FROM": "Undertone <alerts@example.org>", "SMTP_HOST": "mail.example.org"}
+ACS = "endpoint=https://some.communication.azure.com/;accesskey=aHVudGVyMmh1bnRlcjI="
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"SMTP_PORT": "465", "SMTP_TLS": "tls"},
+        {"SMTP_USER": "ann", "SMTP_PASSWORD": "hunter2"},
+        {"SMTP_TLS": "none"},
+        {"SMTP_HOST": "", "ACS_ENDPOINT": "https://some.communication.azure.com"},
+        {"SMTP_HOST": "", "ACS_CONNECTION_STRING": ACS},
+    ],
+)
+def test_one_way_of_sending_e_mails_is_taken(given: dict[str, str]) -> None:
+    assert load_settings({**MAIL, **given}).alerts_from == MAIL["ALERTS_FROM"]
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"ALERTS_FROM": ""}, "ALERTS_FROM: not set, and SMTP_HOST needs it"),
+        ({"ACS_CONNECTION_STRING": ACS}, "SMTP_HOST and ACS_CONNECTION_STRING: set one of them"),
+        ({"SMTP_USER": "ann"}, "SMTP_USER and SMTP_PASSWORD: set both, or neither"),
+        ({"SMTP_PASSWORD": "hunter2"}, "SMTP_USER and SMTP_PASSWORD: set both, or neither"),
+        (
+            {"SMTP_USER": "ann", "SMTP_PASSWORD": "hunter2", "SMTP_TLS": "none"},
+            "SMTP_TLS: none would send SMTP_PASSWORD unencrypted",
+        ),
+        (
+            {"SMTP_HOST": "", "ACS_CONNECTION_STRING": ACS.replace("accesskey", "hunter2")},
+            "ACS_CONNECTION_STRING: not a connection string",
+        ),
+    ],
+)
+def test_half_a_way_or_two_are_refused_with_what_to_set(given: dict[str, str], line: str) -> None:
+    said = complaint(**{**MAIL, **given})
+    assert said.startswith(line)
+    assert "hunter2" not in said
+
+
 def test_an_empty_setting_counts_as_unset() -> None:
     assert load_settings({"RETENTION_DAYS": " ", "COSMOS_ENDPOINT": ""}).retention_days == 90
 
@@ -131,6 +173,12 @@ def test_an_empty_setting_counts_as_unset() -> None:
         ("ALERTS_ALLOW", "10.0.0.0/33"),
         ("ALERTS_ALLOW", "https://hooks.example.org"),
         ("ALERTS_ALLOW", "127.1"),
+        ("ALERTS_FROM", "alerts"),
+        ("SMTP_HOST", "mail.example.org/x"),
+        ("SMTP_PORT", "0"),
+        ("SMTP_PORT", "65536"),
+        ("SMTP_TLS", "ssl"),
+        ("ACS_ENDPOINT", "account"),
     ],
 )
 def test_a_bad_setting_gives_one_line_that_names_it_and_says_what_it_takes(
@@ -301,6 +349,10 @@ def test_no_secret_is_ever_shown() -> None:
             "REDDIT_CLIENT_SECRET": "hunter2",
             "COSMOS_ENDPOINT": "https://account.example",
             "COSMOS_KEY": "aHVudGVyMw==",
+            "ALERTS_FROM": "alerts@example.org",
+            "SMTP_HOST": "mail.example.org",
+            "SMTP_USER": "ann",
+            "SMTP_PASSWORD": "hunter2",
         }
     )
     assert "hunter" not in repr(settings)

@@ -58,7 +58,8 @@ def page(*, subject: str, preview: str, header: Markup, blocks: Markup, foot: Ma
 
     preview is what a list of mails shows after the subject.
     """
-    return PAGE.format(
+    # Markup would go on escaping what is done to it.
+    filled = PAGE.format(
         subject=subject,
         style=style_sheet(),
         body=look("page", "margin:0;padding:0;word-break:break-word"),
@@ -74,3 +75,4 @@ def page(*, subject: str, preview: str, header: Markup, blocks: Markup, foot: Ma
             "side muted", f"padding:16px 32px 28px;{FONT};font-size:13px;line-height:1.6"
         ),
     )
+    return str(filled)

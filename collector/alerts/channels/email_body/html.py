@@ -124,7 +124,8 @@ def _figures(figures: Iterable[Figure]) -> Markup:
     cell = f"padding:7px 0;border-bottom-width:1px;border-bottom-style:solid;{FONT};font-size:15px"
     rows = _joined(
         Markup(
-            '<tr><th scope="row" align="left" valign="top" {}>{}</th><td align="right" valign="top" {}>{}</td></tr>'
+            '<tr><th scope="row" align="left" valign="top" {}>{}</th>'
+            '<td align="right" valign="top" {}>{}</td></tr>'
         ).format(
             look("muted line", f"{cell};font-weight:400;text-align:left;padding-right:16px"),
             each.name,

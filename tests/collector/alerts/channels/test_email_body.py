@@ -62,6 +62,7 @@ def test_both_forms_say_the_same() -> None:
     body = email_body(ALERT)
     page = Page(body.html)
     assert body.subject == ALERT.title
+    assert [type(each) for each in (body.subject, body.text, body.html)] == [str] * 3
     said = [ALERT.title, "Ended after 3 h 20 min", "Fri 27 Nov 2026, 10:05 UTC"]
     for entry in ALERT.entries:
         said += [entry.rule, entry.scope, entry.sentence, *entry.note.split("\n")]
