@@ -1,0 +1,62 @@
+"""The channel that sends e-mails, in the way that the settings name."""
+
+from dataclasses import dataclass
+
+from collector.alerts.channels.base import Receipt, Target
+from collector.alerts.channels.email_body import email_body
+from collector.alerts.channels.email_ways.base import Email, EmailWay
+from shared.alerts.messages import Message
+from shared.email_addresses import email_addresses, sender_of
+from shared.errors import PermanentFailure
+from shared.settings import Settings
+
+# A way loads its client only where it is used.
+# ruff: noqa: PLC0415
+
+NOT_SET = (
+    "no way to send e-mails is set: set ALERTS_FROM, and SMTP_HOST or ACS_ENDPOINT"
+    " (docs/alert_email.md)"
+)
+
+
+@dataclass(frozen=True)
+class EmailChannel:
+    """Sends messages by e-mail; any loop may use it."""
+
+    settings: Settings
+    way: EmailWay | None
+
+    async def send(self, message: Message, target: Target) -> Receipt:
+        """Send a message to the addresses of a target, which are separated by commas.
+
+        Raises TemporaryFailure and PermanentFailure, the latter also if the settings name no way
+        to send e-mails. No failure names an address.
+        """
+        if self.way is None or self.settings.alerts_from is None:
+            raise PermanentFailure(NOT_SET)
+        sender = sender_of(self.settings.alerts_from)
+        email = Email(message, email_body(message), sender, _recipients(target))
+        return await self.way.send(email)
+
+
+def email_channel(settings: Settings) -> EmailChannel:
+    """Return the channel for e-mails, by the way that these settings name, if they name one."""
+    return EmailChannel(settings, _way(settings))
+
+
+def _way(settings: Settings) -> EmailWay | None:
+    if settings.smtp_host:
+        from collector.alerts.channels.email_ways.smtp import SmtpWay
+
+        return SmtpWay(settings)
+    return None
+
+
+def _recipients(target: Target) -> tuple[str, ...]:
+    given = target.to or (target.secret.get_secret_value() if target.secret else "")
+    if not given.strip():
+        raise PermanentFailure("the channel has no e-mail address: neither `to` nor a secret")
+    try:
+        return email_addresses(given)
+    except ValueError as error:
+        raise PermanentFailure(f"the channel's addresses: {error}") from None

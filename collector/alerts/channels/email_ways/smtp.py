@@ -1,0 +1,125 @@
+"""E-mails by an SMTP server.
+
+By aiosmtplib, not smtplib: a timeout of smtplib counts each read of the socket, so a server that
+sends a byte now and then holds its thread for hours, and the mail may still go out after a failure
+was reported. Here the limit counts for the whole exchange, and its end closes the connection.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from aiosmtplib import (
+    SMTP,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
+
+from collector.alerts.channels.base import Receipt
+from collector.alerts.channels.email_ways.base import Email
+from collector.alerts.channels.email_ways.headers import message_id
+from collector.alerts.channels.email_ways.mime import mime_bytes
+from shared.errors import AlertError, PermanentFailure, TemporaryFailure
+from shared.logs import event
+from shared.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SECONDS = 10.0
+# The mail is already accepted when the server is told that the connection ends.
+QUIT_SECONDS = 1.0
+UNTRUSTED = ssl.SSLCertVerificationError
+REFUSED = "email.recipients_refused"
+# https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1
+PERMANENT = range(500, 600)
+
+
+@dataclass(frozen=True)
+class SmtpWay:
+    """Sends e-mails through the server of the settings.
+
+    seconds is the limit of a whole exchange. context is for tests with certificates of their own;
+    otherwise the system's authorities count.
+    """
+
+    settings: Settings
+    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    seconds: float = SECONDS
+
+    async def send(self, email: Email) -> Receipt:
+        """Hand an e-mail to the server.
+
+        Recipients that it refuses are logged, if it takes the e-mail for at least one. Raises
+        TemporaryFailure after 4xx and if the connection fails, and PermanentFailure after 5xx.
+        """
+        client = self._client(email.sender.domain)
+        try:
+            async with asyncio.timeout(self.seconds):
+                await client.connect()
+                refused, _ = await client.sendmail(
+                    email.sender.address, list(email.recipients), mime_bytes(email)
+                )
+            if refused:
+                codes = _codes(answer.code for answer in refused.values())
+                event(log, REFUSED, logging.WARNING, refused=len(refused), codes=codes)
+            await _leave(client)
+        except (SMTPException, OSError, ValueError) as error:
+            raise self._failure(error) from None
+        finally:
+            client.close()
+        return Receipt(message_id(email))
+
+    def _client(self, domain: str) -> SMTP:
+        given = self.settings
+        password = given.smtp_password
+        return SMTP(
+            hostname=given.smtp_host,
+            port=given.smtp_port,
+            use_tls=given.smtp_tls == "tls",
+            start_tls=given.smtp_tls == "starttls",
+            tls_context=None if given.smtp_tls == "none" else self.context,
+            username=given.smtp_user,
+            password=password.get_secret_value() if password else None,
+            # Otherwise the machine's name is looked up, which may take longer than the mail.
+            local_hostname=domain,
+            # The limit of the whole exchange is enough.
+            timeout=None,
+        )
+
+    def _failure(self, error: Exception) -> AlertError:
+        """Return what an error means. A server's words aren't quoted: they may name recipients."""
+        host = self.settings.smtp_host
+        if isinstance(error, SMTPRecipientsRefused):
+            codes = [each.code for each in error.recipients]
+            reason = f"{host}: it refuses every recipient ({_codes(codes)})"
+            is_permanent = all(code in PERMANENT for code in codes)
+            return PermanentFailure(reason) if is_permanent else TemporaryFailure(reason)
+        if isinstance(error, SMTPResponseException) and error.code > 0:
+            reason = f"{host}: it answered {error.code} ({type(error).__name__})"
+            is_permanent = error.code in PERMANENT
+            return PermanentFailure(reason) if is_permanent else TemporaryFailure(reason)
+        # aiosmtplib raises the base itself for extensions that a server lacks.
+        if type(error) in {SMTPException, SMTPNotSupported}:
+            return PermanentFailure(
+                f"{host}: it lacks STARTTLS or AUTH, which the settings ask for"
+            )
+        if isinstance(error, TimeoutError):
+            return TemporaryFailure(f"{host}: no answer in time")
+        if any(isinstance(each, UNTRUSTED) for each in (error, error.__cause__)):
+            return TemporaryFailure(f"{host}: its certificate isn't valid")
+        return TemporaryFailure(f"{host}: the connection failed ({type(error).__name__})")
+
+
+def _codes(codes: Iterable[int]) -> str:
+    return ", ".join(str(code) for code in sorted(set(codes)))
+
+
+async def _leave(client: SMTP) -> None:
+    with suppress(SMTPException, OSError):
+        async with asyncio.timeout(QUIT_SECONDS):
+            await client.quit()
