@@ -9,6 +9,7 @@ from shared.alerts.messages import Message
 from shared.email_addresses import email_addresses, sender_of
 from shared.errors import PermanentFailure
 from shared.settings import Settings
+from shared.times import Clock, utc_now
 
 # A way loads its client only where it is used.
 # ruff: noqa: PLC0415
@@ -39,16 +40,20 @@ class EmailChannel:
         return await self.way.send(email)
 
 
-def email_channel(settings: Settings) -> EmailChannel:
+def email_channel(settings: Settings, clock: Clock = utc_now) -> EmailChannel:
     """Return the channel for e-mails, by the way that these settings name, if they name one."""
-    return EmailChannel(settings, _way(settings))
+    return EmailChannel(settings, _way(settings, clock))
 
 
-def _way(settings: Settings) -> EmailWay | None:
+def _way(settings: Settings, clock: Clock) -> EmailWay | None:
     if settings.smtp_host:
         from collector.alerts.channels.email_ways.smtp import SmtpWay
 
         return SmtpWay(settings)
+    if settings.acs_endpoint or settings.acs_connection_string:
+        from collector.alerts.channels.email_ways.azure import AzureWay
+
+        return AzureWay(settings, clock)
     return None
 
 
