@@ -40,6 +40,12 @@ def _discord(settings: Settings, _clock: Clock) -> Channel:
     return DiscordChannel(HttpClient(Allowed.of(settings.alerts_allow)))
 
 
+def _email(settings: Settings, clock: Clock) -> Channel:
+    from collector.alerts.channels.email import email_channel
+
+    return email_channel(settings, clock)
+
+
 def _apprise(settings: Settings, _clock: Clock) -> Channel:
     from collector.alerts.channels.apprise import AppriseChannel
 
@@ -51,6 +57,7 @@ MAKERS: Mapping[ChannelType, Callable[[Settings, Clock], Channel]] = {
     "slack": _slack,
     "teams": _teams,
     "discord": _discord,
+    "email": _email,
     "apprise": _apprise,
 }
 

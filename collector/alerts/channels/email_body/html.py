@@ -64,7 +64,10 @@ def _header(message: Message) -> Markup:
 
 def _banner(sentences: Iterable[str]) -> Markup:
     return Markup("<tr><td {}><strong>{}</strong></td></tr>").format(
-        look("side warning", f"padding:12px 32px;{FONT};font-size:14px;line-height:1.5"),
+        look(
+            "side frame warning",
+            f"padding:12px 32px;border-radius:12px 12px 0 0;{FONT};font-size:14px;line-height:1.5",
+        ),
         Markup("<br>").join(sentences),
     )
 

@@ -33,14 +33,19 @@ async def test_apprise_asks_the_setting_too() -> None:
         await channel_of("apprise", Settings()).send(message(), Target("json://127.0.0.1/", None))
 
 
+async def test_e_mails_ask_for_their_settings() -> None:
+    with pytest.raises(PermanentFailure, match="SMTP_HOST or ACS_ENDPOINT"):
+        await channel_of("email", Settings()).send(message(), Target("ann@example.org", None))
+
+
 def test_the_registry_loads_no_client() -> None:
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
         "import collector.alerts.channels.registry;"
-        "print(sorted({'aiohttp', 'apprise', 'requests'} & sys.modules.keys()))"
+        "print(sorted({'aiohttp', 'aiosmtplib', 'apprise', 'requests'} & sys.modules.keys()))"
     )
     result = subprocess.run(
         [sys.executable, "-c", script, str(ROOT)], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "[]"
-    assert set(MAKERS) >= {*HOOKS, "apprise"}
+    assert set(MAKERS) >= {*HOOKS, "email", "apprise"}
