@@ -14,7 +14,7 @@ from api.reads.hours import (
     read_referenced,
 )
 from api.reads.listing import COMMENT, Listing, Page, Slice, below_place, place_of
-from api.reads.mentions import MentionListing
+from api.reads.mentions import MentionListing, kinds_asked
 from api.reads.scopes import read_scope
 from api.reads.sorting import placed, read_list
 from api.reads.spans import window_of
@@ -57,7 +57,14 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
         listing = await read_topic_items(deps, parameters, scope, kinds)
     elif scope.subject is not None:
         listing = MentionListing(
-            store, scope, window, end, names, label=label, talk=talk, kinds=kinds
+            store,
+            scope,
+            window,
+            end,
+            names,
+            label=label,
+            talk=kinds_asked(parameters),
+            kinds=kinds,
         )
     else:
         listing = _Listing(

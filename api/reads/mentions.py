@@ -17,12 +17,13 @@ from api.reads.sorting import (
     upvotes_of,
 )
 from api.reads.spans import window_of
+from api.schema.parameters import ListParameters
 from api.schema.subject_parameters import MAX_RANKED, FeedParameters, MentionsParameters
 from api.schema.subjects import MentionAnswer, Mentions
 from api.schema.values import RANK_END, Kind, Sort
 from shared.kinds import Talk
 from shared.models import ALL, Item, Label, Mention, SubjectHour
-from shared.stats.listed import has_kind
+from shared.stats.listed import has_any_kind
 from shared.stats.subjects import Listed, listed_in
 from shared.store import SUBJECT_HOURS, Store
 from shared.text.search import Search, search_of, search_terms, words_of
@@ -51,7 +52,7 @@ class MentionFeed:
 class MentionListing:
     """The mentions of a scope's subject in a window, newest first.
 
-    They have one label and one kind of talk, or any.
+    They have one label, and one of some kinds of talk, or any.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class MentionListing:
         names: Sequence[str],
         *,
         label: Label | None,
-        talk: Talk | None = None,
+        talk: Collection[Talk] = (),
         kinds: Collection[Kind],
     ) -> None:
         self.end = end
@@ -101,7 +102,7 @@ class MentionListing:
         return (
             listed.kind in self._kinds
             and self._label in {None, listed.label}
-            and has_kind(listed.kinds, self._talk)
+            and has_any_kind(listed.kinds, self._talk)
             and self._scope.via in {None, listed.via}
             and self._scope.community in {ALL, listed.community}
         )
@@ -126,7 +127,7 @@ async def read_mentions(deps: Deps, parameters: MentionsParameters) -> Page[Ment
         end,
         names,
         label=parameters.sentiment,
-        talk=parameters.talk,
+        talk=kinds_asked(parameters),
         kinds=kinds,
     )
     search = search_of(search_terms(parameters.q or ""))
@@ -195,6 +196,11 @@ async def _all_mentions(deps: Deps, scope: Scope, window: Window) -> MentionList
     end = iso(window.end) + "~"
     store, names = await deps.watched_store(), deps.settings.watched
     return MentionListing(store, scope, window, end, names, label=None, kinds=KINDS)
+
+
+def kinds_asked(parameters: ListParameters) -> tuple[Talk, ...]:
+    """Return the kind of talk of the parameters; empty: any."""
+    return () if parameters.talk is None else (parameters.talk,)
 
 
 def _place_of(listed: Listed) -> str:

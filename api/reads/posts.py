@@ -10,7 +10,7 @@ from api.errors import NotFound
 from api.reads.copies import Copies, is_talk, with_places
 from api.reads.hours import HourWalk, Reference, read_referenced
 from api.reads.listing import Listing, Page, Slice, sliced
-from api.reads.mentions import MentionListing
+from api.reads.mentions import MentionListing, kinds_asked
 from api.reads.scope_items import is_about, label_in
 from api.reads.scopes import Scope, read_scope
 from api.reads.sorting import placed, read_list
@@ -54,7 +54,14 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Pos
         copies = Copies(store, names, iso(window.start), end, label, search, talk=talk)
         if scope.subject is not None:
             mentions = MentionListing(
-                store, scope, window, end, names, label=label, talk=talk, kinds=ONLY_POSTS
+                store,
+                scope,
+                window,
+                end,
+                names,
+                label=label,
+                talk=kinds_asked(parameters),
+                kinds=ONLY_POSTS,
             )
             listing = cast("Listing[Post]", mentions)
         else:

@@ -137,7 +137,7 @@ def longest_span(
     """
     if since is None:
         return None
-    begins = max(parse_iso(since), _kept_since(deps.clock(), deps.settings.retention_days))
+    begins = max(parse_iso(since), kept_since(deps.clock(), deps.settings.retention_days))
     if after is not None:
         return min(after, (_end_of(times.before[-1]) - begins) // HOUR)
     return min(MAX_HOURS, (_end_of(times.now[-1]) - begins) // (2 * HOUR))
@@ -147,7 +147,7 @@ def _end_of(hour: str) -> datetime:
     return parse_iso(f"{hour}:00:00Z") + HOUR
 
 
-def _kept_since(now: datetime, retention_days: int) -> datetime:
+def kept_since(now: datetime, retention_days: int) -> datetime:
     """Return the beginning of the first day that RETENTION_DAYS keeps."""
     first = now - timedelta(days=retention_days)
     return first.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -173,7 +173,7 @@ def _asked(
     start, end = hour_start(parse_iso(parameters.start)), hour_start(now)
     if parameters.end and parameters.end < iso(now):
         end = hour_start(parse_iso(parameters.end) - SECOND) + HOUR
-    kept = _kept_since(now, retention_days)
+    kept = kept_since(now, retention_days)
     if start > now:
         raise refused_span(
             parameters, "start", f"{parameters.start} is yet to come: it is {iso(now)}"

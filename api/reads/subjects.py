@@ -72,20 +72,26 @@ async def read_subjects(deps: Deps, parameters: SubjectsParameters) -> SubjectsA
     subjects = (await deps.read_watchlist())["subjects"]
     rematching = await read_rematching(deps)
     found = await read_figures(deps, parameters)
-
-    def answer() -> SubjectsAnswer:
-        bases = Bases.of(found, subjects)
-        changes = changes_of(found, (each["id"] for each in subjects))
-        rows = [_figures(found, each, bases, changes[each["id"]], rematching) for each in subjects]
-        rows.sort(key=lambda row: (ORDER[row.role], -row.mentions, row.name.casefold()))
-        return SubjectsAnswer(
-            subjects=rows,
-            rematching=not rematching.isdisjoint(each["id"] for each in subjects),
-            **_of_the_set(deps, found, bases),
-        )
-
     # In a thread, because a hundred subjects take tenths of a second.
-    return await asyncio.to_thread(answer)
+    return await asyncio.to_thread(subjects_answer, deps, found, subjects, rematching)
+
+
+def subjects_answer(
+    deps: Deps,
+    found: SubjectsFigures,
+    subjects: Sequence[Subject],
+    rematching: frozenset[str],
+) -> SubjectsAnswer:
+    """Return the figures of all subjects of the watchlist as `read_subjects` answers them."""
+    bases = Bases.of(found, subjects)
+    changes = changes_of(found, (each["id"] for each in subjects))
+    rows = [_figures(found, each, bases, changes[each["id"]], rematching) for each in subjects]
+    rows.sort(key=lambda row: (ORDER[row.role], -row.mentions, row.name.casefold()))
+    return SubjectsAnswer(
+        subjects=rows,
+        rematching=not rematching.isdisjoint(each["id"] for each in subjects),
+        **_of_the_set(deps, found, bases),
+    )
 
 
 async def read_subject(deps: Deps, parameters: SubjectParameters) -> SubjectCard:

@@ -35,49 +35,65 @@ async def read_voice(deps: Deps, parameters: VoiceParameters) -> ShareOfVoice:
     It reads as many documents as the list of subjects. Raises UnknownSubject, UnknownCommunity and
     StoreError.
     """
-    subjects = _chosen((await deps.read_watchlist())["subjects"], parameters)
+    subjects = chosen_subjects((await deps.read_watchlist())["subjects"], parameters.subjects)
     only = _only(deps.settings, parameters)
     rematching = await read_rematching(deps)
     found = await read_figures(deps, parameters)
-    homes = _homes(deps.settings, subjects) if parameters.home == "exclude" else []
-    without = {*homes, *_others(deps.settings, only)}
-
-    def answer() -> ShareOfVoice:
-        voices = _Voices(found, subjects, without)
-        listed = voices.by_size()
-        shown, rest = listed[: parameters.top], listed[parameters.top :]
-        return ShareOfVoice(
-            subjects=[voices.of(each, rematching) for each in shown],
-            others=voices.together(rest) if rest else None,
-            base=voices.base,
-            previous_base=voices.earlier_base,
-            set=[each["id"] for each in subjects],
-            home=parameters.home,
-            community=only,
-            left_out_communities=homes,
-            compared_hours=found.basis.hours,
-            mixed_methods=found.basis.is_mixed,
-            sentiment_of=sentiment_is_of(found.methods),
-            rematching=any(each["id"] in rematching for each in subjects),
-            time_window_hours=found.spans.hours,
-            window=found.time_window,
-            previous_window=found.previous_window,
-            before=baseline_of(found.spans),
-            coverage=coverage_answer(found.coverage),
-            origin=deps.settings.origin,
-            timestamp=found.timestamp,
-        )
-
     # In a thread, because a hundred subjects take tenths of a second.
-    return await asyncio.to_thread(answer)
+    return await asyncio.to_thread(
+        voice_answer, deps, found, subjects, rematching, parameters, only=only
+    )
 
 
-def _chosen(subjects: Sequence[Subject], parameters: VoiceParameters) -> list[Subject]:
-    """Return the subjects of the set. Raises UnknownSubject."""
-    if parameters.subjects is None:
+def voice_answer(
+    deps: Deps,
+    found: SubjectsFigures,
+    subjects: Sequence[Subject],
+    rematching: frozenset[str],
+    parameters: VoiceParameters,
+    *,
+    only: str | None = None,
+) -> ShareOfVoice:
+    """Return the shares of a set of subjects as `read_voice` answers them.
+
+    only is the community whose mentions alone count.
+    """
+    homes = _homes(deps.settings, subjects) if parameters.home == "exclude" else []
+    voices = _Voices(found, subjects, {*homes, *_others(deps.settings, only)})
+    listed = voices.by_size()
+    shown, rest = listed[: parameters.top], listed[parameters.top :]
+    return ShareOfVoice(
+        subjects=[voices.of(each, rematching) for each in shown],
+        others=voices.together(rest) if rest else None,
+        base=voices.base,
+        previous_base=voices.earlier_base,
+        set=[each["id"] for each in subjects],
+        home=parameters.home,
+        community=only,
+        left_out_communities=homes,
+        compared_hours=found.basis.hours,
+        mixed_methods=found.basis.is_mixed,
+        sentiment_of=sentiment_is_of(found.methods),
+        rematching=any(each["id"] in rematching for each in subjects),
+        time_window_hours=found.spans.hours,
+        window=found.time_window,
+        previous_window=found.previous_window,
+        before=baseline_of(found.spans),
+        coverage=coverage_answer(found.coverage),
+        origin=deps.settings.origin,
+        timestamp=found.timestamp,
+    )
+
+
+def chosen_subjects(subjects: Sequence[Subject], ids: Sequence[str] | None) -> list[Subject]:
+    """Return the subjects with these ids, or else own ones and competitors.
+
+    Raises UnknownSubject.
+    """
+    if ids is None:
         own = base_set(subjects)
         return [each for each in subjects if each["id"] in own]
-    named = [subject_named(subjects, name, parameter="subjects") for name in parameters.subjects]
+    named = [subject_named(subjects, name, parameter="subjects") for name in ids]
     return list({each["id"]: each for each in named}.values())
 
 

@@ -107,12 +107,12 @@ def _of_cause(scope: str, change: Change, cause: Cause | None, *, has_volume: bo
     moved = change.plain.value if change.plain is not None else 0.0
     if cause is None and change.verdict == "no_clear_change":
         if has_volume:
-            return f"The mood of {scope} has no clear change ({_by(moved)})."
+            return f"The mood of {scope} has no clear change ({moved_by(moved)})."
         return (
-            f"Nothing stands out: the change of {scope} ({_by(moved)}) and of each part of it is"
+            f"Nothing stands out: the change of {scope} ({moved_by(moved)}) and of each part of it is"
             " within chance."
         )
-    claim = f"{scope} got {change.verdict}, {_by(moved)}"
+    claim = f"{scope} got {change.verdict}, {moved_by(moved)}"
     if cause is None and has_volume:
         return f"{claim}."
     if cause is None:
@@ -120,10 +120,10 @@ def _of_cause(scope: str, change: Change, cause: Cause | None, *, has_volume: bo
     own = cause.contribution
     if change.verdict == "no_clear_change":
         return (
-            f"{scope} has no clear change as a whole ({_by(moved)}), but {_named(cause)} moved it"
-            f" {_by(own.effect)}, more than chance: {_because(own)}."
+            f"{scope} has no clear change as a whole ({moved_by(moved)}), but {_named(cause)} moved it"
+            f" {moved_by(own.effect)}, more than chance: {_because(own)}."
         )
-    return f"{claim}. What stands out most is {_named(cause)}, {_by(own.effect)}: {_because(own)}."
+    return f"{claim}. What stands out most is {_named(cause)}, {moved_by(own.effect)}: {_because(own)}."
 
 
 def _of_volume(volume: Volume, cause: Cause | None) -> str | None:
@@ -144,13 +144,13 @@ def _of_volume(volume: Volume, cause: Cause | None) -> str | None:
     known = (cause.kind_of, cause.title) if cause is not None else None
     named = [each for each in (*others[:1], *topics[:1]) if (each.kind_of, each.title) != known]
     if not named:
-        counts = f"({_counted(volume.now, 'item')} now, {volume.before} before)"
+        counts = f"({counted(volume.now, 'item')} now, {volume.before} before)"
         return f"{_more(sign)} is said than before {counts}." if sign else None
     listed = " and ".join(map(_counts_of_part, named))
     is_rise = named[0].now > named[0].before
     if sign and is_rise == (sign > 0):
         return (
-            f"{_more(sign)} is said than before ({_counted(volume.now, 'item')} now,"
+            f"{_more(sign)} is said than before ({counted(volume.now, 'item')} now,"
             f" {volume.before} before), most of all {listed}."
         )
     return f"{_more(1 if is_rise else -1)} is said than chance has it {listed}."
@@ -162,7 +162,7 @@ def _more(sign: int) -> str:
 
 def _counts_of_part(part: PartVolume) -> str:
     preposition = "in" if part.kind_of == "community" else "of"
-    counts = f"{_counted(round(part.now), 'item')} now, {round(part.before)} before"
+    counts = f"{counted(round(part.now), 'item')} now, {round(part.before)} before"
     return f"{preposition} {name_of_part(part.kind_of, part.title)} ({counts})"
 
 
@@ -208,7 +208,7 @@ def _needed(change: Change) -> str:
     if change.span_needed is None:
         return ""
     days = change.span_needed // HOURS_OF_DAY
-    return f", at this rate a span of about {_counted(days, 'day')}"
+    return f", at this rate a span of about {counted(days, 'day')}"
 
 
 def _giant(scope: str, change: Change, causes: Sequence[Cause]) -> str | None:
@@ -220,7 +220,7 @@ def _giant(scope: str, change: Change, causes: Sequence[Cause]) -> str | None:
         (c for c in causes if c.kind_of == "thread" and c.contribution.name == giant.id), None
     )
     title = f" ({_quoted(own.title)})" if own is not None and own.title != giant.id else ""
-    moved = f" and moved the mean {_by(own.contribution.effect)}" if own is not None else ""
+    moved = f" and moved the mean {moved_by(own.contribution.effect)}" if own is not None else ""
     when = "now" if side == "statistics" else "before"
     return (
         f"One thread{title} has {giant.share:.0%} of the items {when}{moved}. Its mood isn't that"
@@ -243,7 +243,7 @@ def name_of_part(kind_of: KindOf, title: str) -> str:
 
 def _because(own: Contribution) -> str:
     """Say whether the part's mood changed, or its share of the items, and from how many to how."""
-    counts = f"{_counted(round(own.n), 'item')} now, {round(own.n_before)} before"
+    counts = f"{counted(round(own.n), 'item')} now, {round(own.n_before)} before"
     if not round(own.n_before):
         return f"it is new ({counts})"
     if abs(own.mood) >= abs(own.mix):
@@ -251,7 +251,7 @@ def _because(own: Contribution) -> str:
     return f"its share of the talk changed ({counts})"
 
 
-def _by(moved: float) -> str:
+def moved_by(moved: float) -> str:
     """Return a change of a mean in words: up by 0.12."""
     size = f"{abs(moved):.2f}"
     if size == "0.00":
@@ -259,7 +259,8 @@ def _by(moved: float) -> str:
     return f"{'up' if moved > 0 else 'down'} by {size}"
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words: 1 item, 2 items."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

@@ -60,3 +60,8 @@ def with_letters(key: str, kinds: Collection[Talk]) -> str:
 def has_kind(letters: str, talk: Talk | None) -> bool:
     """Return whether an item with these letters is of a kind; True for None."""
     return talk is None or LETTERS[talk] in letters
+
+
+def has_any_kind(letters: str, talk: Collection[Talk]) -> bool:
+    """Return whether an item with these letters is of one of these kinds; True for none."""
+    return not talk or any(LETTERS[each] in letters for each in talk)

@@ -28,6 +28,7 @@ from shared.stats.windows import Spans
 from shared.store import HOURS_OF_ALL, Query, Store
 from shared.store.keys import item_key
 from shared.times import HOUR_CHARS, Window, hour_of
+from shared.topics.spans import SpanTopics
 
 # The variance of compound where too few items tell it.
 USUAL_VARIANCE = 0.25
@@ -184,30 +185,41 @@ class ReadItems:
     """Items of the window and of the time before, and the topics of the window.
 
     topics are the names of topics by the key of an item. rises are, by the name of a topic, the
-    chance (0..1) of a number of items that exceeds that of the week before it by as much.
+    chance (0..1) of a number of items that exceeds that of the week before it by as much. found has
+    the topics with their items. are_all_read: no item of the window, or of that week, was left out.
     """
 
     samples: Sequence[Sample]
     topics: Mapping[str, Sequence[str]]
     rises: Mapping[str, float]
+    found: SpanTopics
+    are_all_read: bool
 
 
 async def read_items_with_topics(
-    deps: Deps, found: ScopeChange, spans: Spans, subjects: Sequence[Subject]
+    deps: Deps,
+    found: ScopeChange,
+    spans: Spans,
+    subjects: Sequence[Subject],
+    *,
+    max_cost: int | None = None,
 ) -> ReadItems:
     """Return items of both sides, and the topics that GET /topics finds in the window.
 
-    subjects are all of the watchlist. Raises StoreError.
+    subjects are all of the watchlist. max_cost is the number of request units that the items of a
+    side may take; without it, as many as GET /topics takes. Raises StoreError.
     """
-    limits = limits_of(spans.hours)
     own = own_names(found.scope, subjects)
+    if max_cost is None:
+        # All talk has more to read beside its topics than a community or a subject.
+        is_all = found.scope.name == ALL
+        max_cost = limits_of(spans.hours).topics if is_all else cost_of(spans.compared)
     now, before, topics = await read_topics_of(
         deps,
         found.scope,
         spans.compared,
         own,
-        # All talk has more to read beside its topics than a community or a subject.
-        max_cost=limits.topics if found.scope.name == ALL else cost_of(spans.compared),
+        max_cost=max_cost,
         known=dict.fromkeys((spans.compared, spans.before), found.cells),
     )
     counts_others = deps.settings.other_languages == "count"
@@ -230,7 +242,7 @@ async def read_items_with_topics(
             names.setdefault(item_key(item["kind"], item["id"]), []).append(topic.name)
         chance = chance_of_number(_counted(topic.items), _counted(topic.before), share)
         rises[topic.name] = min(chance, rises.get(topic.name, 1.0))
-    return ReadItems(samples, names, rises)
+    return ReadItems(samples, names, rises, topics, now.is_whole and before.is_whole)
 
 
 def _share_of_time(now: SpanItems, before: SpanItems) -> float:

@@ -1,7 +1,7 @@
 """Explains the change of a scope: reads it, adds up its parts, and answers."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from api.deps import Deps
 from api.reads.explain.answer import explanation_of
@@ -12,7 +12,21 @@ from api.reads.spans import read_spans, refused_span
 from api.schema.explain import ExplainParameters, Explanation
 from api.schema.values import MAX_HOURS
 from shared.models import ALL, Post
+from shared.stats.windows import Spans
 from shared.store import POSTS
+from shared.topics.spans import SpanTopics
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The explanation of a scope's change, and the topics of its window.
+
+    are_all_read: every item of the window was read for the topics, and of the time before.
+    """
+
+    explanation: Explanation
+    topics: SpanTopics
+    are_all_read: bool
 
 
 async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explanation:
@@ -28,12 +42,24 @@ async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explana
     if spans.hours > MAX_HOURS:
         detail = f"{parameters.start}: the window has {spans.hours} hours, more than {MAX_HOURS}"
         raise refused_span(parameters, "start", detail)
+    return (await explain(deps, scope, spans)).explanation
+
+
+async def explain(
+    deps: Deps, scope: Scope, spans: Spans, *, max_cost: int | None = None
+) -> Explained:
+    """Return the explanation of a scope's change between two spans.
+
+    max_cost is the number of request units that the items of the window may take, and those of the
+    time before; without it, what the spans allow. Raises StoreError.
+    """
     change = await read_change(deps, scope, spans)
     subjects = (await deps.read_watchlist())["subjects"]
-    items = await read_items_with_topics(deps, change, spans, subjects)
+    items = await read_items_with_topics(deps, change, spans, subjects, max_cost=max_cost)
     found = await asyncio.to_thread(contributions_of, deps, change, items)
     posts = await _thread_posts(deps, scope, found)
-    return await asyncio.to_thread(explanation_of, deps, spans, found, posts)
+    answer = await asyncio.to_thread(explanation_of, deps, spans, found, posts)
+    return Explained(answer, items.found, items.are_all_read)
 
 
 async def _thread_posts(deps: Deps, scope: Scope, found: Contributions) -> dict[str, Post]:
