@@ -10,7 +10,7 @@ import azure.functions as func
 
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import trends_file
-from api.export.tables import TYPES, format_of
+from api.export.tables import DIGEST_TYPES, TYPES, form_of_digest, format_of
 from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
 from api.http.problems import answering
@@ -27,6 +27,7 @@ from api.reads.subreddits import read_subreddits
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.routes import route_of
+from api.schema.digest import MOMENTS_OF_DIGEST, DigestParameters
 from api.schema.explain import MOMENTS_OF_EXPLANATION, ExplainParameters
 from api.schema.parameters import (
     CompareParameters,
@@ -175,6 +176,29 @@ async def api_explain(req: func.HttpRequest) -> func.HttpResponse:
     return await serve_data(
         req, ExplainParameters, read_explanation, moments=MOMENTS_OF_EXPLANATION
     )
+
+
+@_route("digest")
+@answering
+async def api_digest(req: func.HttpRequest) -> func.HttpResponse:
+    """Return a day or a week of subjects."""
+    # The rules of texts cost 50 ms, only when used.
+    from api.export.digest import digest_markdown  # noqa: PLC0415
+    from api.reads.digest.answer import read_digest  # noqa: PLC0415
+
+    parameters = read_parameters(DigestParameters, req.params)
+    form = form_of_digest(parameters.format, req.headers.get("accept", ""))
+    deps = await process_deps()
+    base, origin = place_of(req).base, deps.settings.origin
+
+    async def make() -> Prepared:
+        digest = await read_digest(deps, parameters)
+        if form == "json":
+            return prepare(digest, origin, moments=MOMENTS_OF_DIGEST)
+        return prepared(digest_markdown(digest, base).encode(), origin)
+
+    key = ("digest", form) if form == "json" else (("digest", base), form)
+    return await serve_kept(deps, req, key, parameters, make, mimetype=DIGEST_TYPES[form])
 
 
 @_route("cycles")

@@ -5,6 +5,7 @@ from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
 from api.marker_endpoints import MARKER_ENDPOINTS
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
+from api.schema.digest import Digest, DigestParameters
 from api.schema.explain import ExplainParameters, Explanation
 from api.schema.health import Health
 from api.schema.ingest import Ingested
@@ -121,6 +122,15 @@ ENDPOINTS = (
         Explanation,
         ExplainParameters,
         problems=(404, 422, 429),
+    ),
+    Endpoint(
+        "digest",
+        "/digest",
+        "A day or a week of subjects: what changed, why, what to read and what to answer",
+        Digest,
+        DigestParameters,
+        problems=(404, 422, 429),
+        files=("text/markdown",),
     ),
     *SUBJECT_ENDPOINTS,
     *CORRECTION_ENDPOINTS,

@@ -9,6 +9,7 @@ from api.deps import Deps
 from api.reads.comparison import compare
 from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
+from api.reads.digest.answer import read_digest
 from api.reads.explain.explanation import read_explanation
 from api.reads.health import LastObserved, check_health
 from api.reads.items import read_items
@@ -20,6 +21,7 @@ from api.reads.topics import read_topics
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.schema.corrections import CorrectionBody, CorrectionPath, CorrectionsParameters
+from api.schema.digest import DigestParameters
 from api.schema.explain import ExplainParameters
 from api.schema.parameters import (
     CompareParameters,
@@ -131,6 +133,10 @@ def asked(
                 ),
                 ", one subject",
             ),
+        },
+        "digest": {
+            "a week": lambda deps: read_digest(deps, DigestParameters(period="week")),
+            "a day": lambda deps: read_digest(deps, DigestParameters(period="day")),
         },
         "trending_topics": {"": topics},
         "trending_feed": {"": topics},

@@ -92,6 +92,31 @@ def stats(
 
 
 @app.command()
+def digest(
+    period: Annotated[Literal["day", "week"], typer.Option(help="A day or a week.")] = "week",
+    end: Annotated[
+        str | None,
+        typer.Option(metavar="DAY", help="The day with whose beginning it ends; else the last."),
+    ] = None,
+    subjects: Annotated[
+        str | None, typer.Option(metavar="IDS", help="By commas; else own ones and competitors.")
+    ] = None,
+    time_zone: Annotated[
+        str, typer.Option(metavar="NAME", help="Where days begin at midnight.")
+    ] = "UTC",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Print the digest of a day or a week in Markdown: what changed, why, and what to read."""
+    from local.commands.digest import digest_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    given = {"period": period, "end": end, "subjects": subjects, "time_zone": time_zone}
+    with _clear_errors():
+        raise typer.Exit(digest_command(os.environ, given, as_json=as_json))
+
+
+@app.command()
 def trending(*, as_json: Json = False) -> None:
     """Find the trending topics. Exit status: 0 done, 1 failed, 3 another writer runs."""
     from local.commands.maintenance import trending_command  # noqa: PLC0415 - so that --help is quick

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from api.http.negotiation import choose_type
+from api.schema.digest import DigestFormat
 from api.schema.values import Format
 
 FileFormat = Literal["csv", "ndjson"]
@@ -17,6 +18,7 @@ TYPES: dict[Format, str] = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
 }
+DIGEST_TYPES: dict[DigestFormat, str] = {"json": "application/json", "markdown": "text/markdown"}
 # Spreadsheets read a text with one of these signs as a formula: https://owasp.org/www-community/attacks/CSV_Injection
 # The last one is the mathematical minus.
 FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
@@ -43,6 +45,14 @@ def format_of(given: Format | None, accept: str) -> Format:
     if given is not None:
         return given
     by_type = {known: name for name, known in TYPES.items()}
+    return by_type[choose_type(accept, list(by_type))]
+
+
+def form_of_digest(given: DigestFormat | None, accept: str) -> DigestFormat:
+    """Return the format of a digest, as `format_of` does of lists. Raises NotAcceptable."""
+    if given is not None:
+        return given
+    by_type = {known: name for name, known in DIGEST_TYPES.items()}
     return by_type[choose_type(accept, list(by_type))]
 
 

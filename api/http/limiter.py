@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from api.errors import RequestError
+from api.schema.digest import DigestParameters
 from api.schema.explain import ExplainParameters
 from api.schema.markers import EffectParameters
 from api.schema.parameters import (
@@ -27,6 +28,8 @@ T = TypeVar("T")
 AT_ONCE = 4
 WAITING = 12
 RETRY_SECONDS = 2
+# Reads that look for reasons.
+EXPLAINED = (ExplainParameters, DigestParameters)
 # Above these a page of posts, or a sum over hours, is heavy.
 MAX_LIGHT_POSTS = 100
 MAX_LIGHT_HOURS = 1000
@@ -76,10 +79,11 @@ def is_sorted(parameters: object) -> bool:
 def is_heavy(parameters: object, form: str = "json") -> bool:
     """Return whether the read is heavy.
 
-    That is a search, a file, a large page, a sorted list, a long sum, reasons, or one for topics.
+    That is a search, a file, a large page, a sorted list, a long sum, reasons, a digest, or one for
+    topics.
     """
     is_whole = is_sorted(parameters) or finds_topics(parameters)
-    if form != "json" or isinstance(parameters, ExplainParameters) or is_whole:
+    if form != "json" or isinstance(parameters, EXPLAINED) or is_whole:
         return True
     match parameters:
         case ListParameters():

@@ -11,17 +11,21 @@ import pytest
 
 from api.errors import BadParameters
 from api.reads.comparison import compare
+from api.reads.digest.answer import read_digest
+from api.reads.digest.reasons import explain_rows
 from api.reads.explain.explanation import read_explanation
 from api.reads.items import read_items
 from api.reads.markers import read_effect
 from api.reads.mentions import read_feed, read_mentions
 from api.reads.posts import read_recent_posts
+from api.reads.spans import read_spans
 from api.reads.statistics import read_stats
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.topics import read_topics
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.reads.voice import read_voice
+from api.schema.digest import DigestParameters
 from api.schema.explain import ExplainParameters
 from api.schema.markers import MAX_EFFECT_DAYS, EffectParameters
 from api.schema.parameters import (
@@ -326,3 +330,33 @@ async def test_tables_stay_below_half_a_megabyte(busy) -> None:
     tables = [*(await busy.read_many(SUBJECTS_DAYS, keys)).values()]
     sizes = [len(json.dumps(table, separators=(",", ":"))) for table in tables]
     assert max(sizes) < 512 * 1024
+
+
+def ended_digests() -> Iterator[DigestParameters]:
+    """Return digests of all subjects, of ten, and of one, by the week and by the day."""
+    for period, subjects in product(("week", "day"), (None, tuple(MANY), (MANY[0],))):
+        yield DigestParameters.model_validate({"period": period, "subjects": subjects})
+
+
+async def test_no_digest_costs_more_than_the_bound(busy) -> None:
+    await check(busy, [(read_digest, each) for each in ended_digests()])
+
+
+async def test_nor_one_with_three_reasons(busy) -> None:
+    priced = PricedStore(busy)
+    deps = deps_of(priced, names=PLACES)
+    asked = DigestParameters(subjects=tuple(MANY))
+    with priced.counting() as whole:
+        digest = await read_digest(deps, asked)
+    assert len(digest.reasons) == 1
+    costs = []
+    span = SubjectsParameters(start=digest.window.start, end=digest.window.end)
+    for number in (1, 3):
+        spans = await read_spans(deps, span)
+        with priced.counting() as bill:
+            # The subject whose items are stored stands for three.
+            rows = digest.subjects[:1] * number
+            found = await explain_rows(deps, rows, SUBJECTS, spans)
+        assert len(found) == number
+        costs.append(bill.request_units)
+    assert whole.request_units - costs[0] + costs[1] < MAX_REQUEST_UNITS, (whole.by_kind(), costs)

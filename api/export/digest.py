@@ -1,0 +1,288 @@
+"""The digest as Markdown, to read in a terminal, in a mail or on GitHub."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from api.export.feed import NOTES
+from api.export.markdown import bold, escaped, link, table
+from api.reads.digest.periods import WEEKDAYS, day_text
+from api.schema.digest import (
+    Digest,
+    DigestChange,
+    DigestIncident,
+    DigestItem,
+    DigestQuestion,
+    DigestReason,
+    DigestSubject,
+    DigestTopic,
+)
+from api.schema.explain import ContributionAnswer, ExplainedItem
+from api.schema.markers import MarkerAnswer
+from shared.communities import community_name
+from shared.reasons.sentence import TALK, counted
+from shared.stats.windows import Because
+
+BARS = "▁▂▃▄▅▆▇█"
+NO_VALUE = "-"
+COLUMNS = (
+    "Subject",
+    "Mentions>",
+    "Before>",
+    "Mood>",
+    "Change>",
+    "Verdict",
+    "Share of voice>",
+    "Change>",
+    "Course",
+)
+VERDICTS = {
+    "better": "better",
+    "worse": "worse",
+    "no_clear_change": "no clear change",
+    "too_few": "too few to tell",
+    "incomplete": "can't be told",
+}
+COMPARED: dict[Because, str] = {
+    "just_before": "the time just before",
+    "week_before": "the same hours a week earlier",
+    "no_week_before": "the time just before, since the week before isn't known",
+}
+
+
+def digest_markdown(digest: Digest, base: str) -> str:
+    """Return a digest in Markdown. base is the address of the app without a slash at the end."""
+    links = Links(digest, base)
+    names = {each.id: each.name for each in digest.subjects}
+    lines = [
+        f"# Digest: {_period(digest)}",
+        "",
+        bold(escaped(digest.sentence)),
+        "",
+        *_notes(digest),
+        *_neighbours(digest, links),
+        "",
+        *_section("Subjects", _table(digest, links)),
+        *_section("What changed", [_bullet(each) for each in digest.changed]),
+        *_section("What didn't", [_bullet(each) for each in digest.unchanged]),
+        *_section("Why", [line for each in digest.reasons for line in _reason(each, links)]),
+        *_section("Read these", _reads(digest.read_these, names, links)),
+        *_section(
+            "Worth an answer",
+            [_question(each, names, links) for each in digest.worth_an_answer.items]
+            or ["No question or problem without a reply was found."],
+        ),
+        *_section("Topics", [_topic(each, names, links) for each in digest.topics]),
+        *_section("Markers", _markers(digest, names)),
+        *_section("Not seen", _unseen(digest)),
+        *_section(
+            "Open alerts",
+            [_incident(each) for each in digest.incidents] or ["None is open."],
+        ),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+class Links:
+    """The addresses of the dashboard's views (dashboard/src/address.ts) and of items."""
+
+    def __init__(self, digest: Digest, base: str) -> None:
+        self._digest = digest
+        self._base = base
+
+    def view(self, **given: str) -> str:
+        """Return the address of a view."""
+        return f"{self._base}/?{urlencode(given, safe=',/:')}"
+
+    def digest(self, end: str) -> str:
+        """Return the address of a digest of the same subjects, with this end."""
+        own = self._digest
+        given = {"view": "digest", "period": own.period, "until": end}
+        if own.time_zone != "UTC":
+            given["zone"] = own.time_zone
+        return self.view(**given, subjects=",".join(own.set))
+
+    def mentions(self, subject: str) -> str:
+        """Return the address of the list of exactly the mentions of the period."""
+        start, end = self._digest.window.start, self._digest.window.end
+        return self.view(view="posts", subject=subject, kind="items", start=start, end=end)
+
+    def subject(self, subject: str) -> str:
+        """Return the address of a subject on the days of the period."""
+        last = date.fromisoformat(self._digest.end) - timedelta(days=1)
+        days = {"from": self._digest.first_day, "to": last.isoformat()}
+        return self.view(subject=subject, **days)
+
+    def item(self, item: ExplainedItem | DigestQuestion) -> str:
+        """Return the address of an item: at its source, or here where it is invented."""
+        if item.permalink and not self._digest.is_sample:
+            return item.permalink
+        return self.view(view="posts", post=f"{item.community}/{item.post_id}")
+
+
+def _period(digest: Digest) -> str:
+    first = date.fromisoformat(digest.first_day)
+    last = date.fromisoformat(digest.end) - timedelta(days=1)
+    zone = "" if digest.time_zone == "UTC" else f" ({escaped(digest.time_zone)})"
+    if first == last:
+        return f"{WEEKDAYS[first.weekday()]}, {day_text(first)}{zone}"
+    return f"{day_text(first)} to {day_text(last)}{zone}"
+
+
+def _notes(digest: Digest) -> list[str]:
+    note = NOTES[digest.origin]
+    lines = [f"*This is {note}.*", ""] if note else []
+    if digest.rematching:
+        lines += ["*Stored items are being matched with changed rules: figures may change.*", ""]
+    return lines
+
+
+def _neighbours(digest: Digest, links: Links) -> list[str]:
+    found = [link("As a page", links.digest(digest.end))]
+    if digest.previous_end:
+        found.append(link(f"the {digest.period} before", links.digest(digest.previous_end)))
+    if digest.next_end:
+        found.append(link(f"the {digest.period} after", links.digest(digest.next_end)))
+    return [" · ".join(found)]
+
+
+def _section(heading: str, lines: Sequence[str]) -> list[str]:
+    return [f"## {heading}", "", *lines, ""] if lines else []
+
+
+def _table(digest: Digest, links: Links) -> list[str]:
+    if not digest.subjects:
+        return []
+    rows = [_row(each, links) for each in digest.subjects]
+    because = COMPARED[digest.compared_with.because]
+    return [*table(COLUMNS, rows), "", f"Changes are from {because}."]
+
+
+def _row(subject: DigestSubject, links: Links) -> list[str]:
+    mood, change = subject.statistics, subject.change
+    known = subject.volume.verdict != "incomplete"
+    volume = {"more": " (more)", "fewer": " (fewer)"}.get(subject.volume.verdict, "")
+    return [
+        link(escaped(subject.name), links.subject(subject.id)),
+        link(str(subject.mentions), links.mentions(subject.id)),
+        f"{subject.volume.n_before}{volume}" if known else NO_VALUE,
+        f"{_signed(mood.avg_sentiment)}{_range(mood.interval)}",
+        _signed(change.avg_sentiment),
+        VERDICTS[change.verdict],
+        NO_VALUE if subject.share is None else f"{subject.share:.0%}",
+        _points(subject.share_change),
+        bars([each["total"] for each in subject.trend_data]),
+    ]
+
+
+def bars(numbers: Sequence[int]) -> str:
+    """Return numbers as a row of bars, the greatest one the highest."""
+    most = max(numbers, default=0)
+    if not most:
+        return ""
+    return "".join(BARS[each * (len(BARS) - 1) // most] for each in numbers)
+
+
+def _signed(value: float | None) -> str:
+    return NO_VALUE if value is None else f"{value:+.2f}"
+
+
+def _range(interval: Sequence[float] | None) -> str:
+    return "" if interval is None else f" ({interval[0]:+.2f} to {interval[1]:+.2f})"
+
+
+def _points(change: float | None) -> str:
+    return NO_VALUE if change is None else f"{100 * change:+.0f} points"
+
+
+def _bullet(change: DigestChange) -> str:
+    return f"- {escaped(change.sentence)}"
+
+
+def _reason(reason: DigestReason, links: Links) -> Iterable[str]:
+    cited = {each.id: each for each in reason.cited}
+    yield from (f"### {escaped(reason.name)}", "", escaped(reason.sentence), "")
+    for each in reason.contributions:
+        yield f"- {_contribution(each)}"
+    if reason.contributions:
+        yield ""
+    for sentence in [each for quotes in reason.quotes for each in quotes.sentences]:
+        item = cited.get(sentence.item)
+        source = link(community_name(item.community), links.item(item)) if item else ""
+        yield from (f"> “{escaped(sentence.text)}” {source}".rstrip(), "")
+    looked_at = reason.looked_at
+    if looked_at.read < looked_at.items:
+        yield f"*{looked_at.read} of {counted(looked_at.items, 'item')} were read for this.*"
+        yield ""
+
+
+def _contribution(own: ContributionAnswer) -> str:
+    name = own.name
+    if own.kind_of == "kind":
+        name = TALK.get(name, name)
+    elif own.kind_of == "community":
+        name = community_name(name)
+    effect = f", effect {own.effect:+.2f}" if own.is_beyond_chance else ""
+    counts = f"{counted(round(own.n), 'item')}, {round(own.n_before)} before"
+    return f"{own.kind_of.capitalize()} {escaped(name)}: {counts}{effect}"
+
+
+def _reads(items: Sequence[DigestItem], names: dict[str, str], links: Links) -> list[str]:
+    return [
+        f"{number}. {link(escaped(each.read.text), links.item(each.item))}"
+        f" · {escaped(names[each.subject])}, {community_name(each.item.community)}."
+        f" {escaped(each.read.why)}"
+        for number, each in enumerate(items, start=1)
+    ]
+
+
+def _question(found: DigestQuestion, names: dict[str, str], links: Links) -> str:
+    upvotes = "" if found.upvotes is None else f", {counted(found.upvotes, 'upvote')}"
+    about = ", ".join(escaped(names[each]) for each in found.subjects)
+    return (
+        f"- {link(escaped(found.title or found.text), links.item(found))}"
+        f" · {' and '.join(found.talk)} about {about}, {community_name(found.community)}{upvotes}"
+    )
+
+
+def _topic(topic: DigestTopic, names: dict[str, str], links: Links) -> str:
+    sample = "" if topic.is_whole else ", in a sample"
+    counts = f"{counted(topic.n, 'item')}, {topic.n_before} in the week before{sample}"
+    name = link(escaped(topic.name), links.subject(topic.subject))
+    return f"- {name} · {escaped(names[topic.subject])}: {counts}"
+
+
+def _markers(digest: Digest, names: dict[str, str]) -> list[str]:
+    behind = [f"- {_marker(each, names)}" for each in digest.markers.behind]
+    ahead = [f"- Ahead: {_marker(each, names)}" for each in digest.markers.ahead]
+    return [*behind, *ahead]
+
+
+def _marker(marker: MarkerAnswer, names: dict[str, str]) -> str:
+    name = link(escaped(marker.name), marker.link or "")
+    about = f", {escaped(names.get(marker.subject, marker.subject))}" if marker.subject else ""
+    return f"{day_text(date.fromisoformat(marker.date))}: {name} ({marker.kind}{about})"
+
+
+def _unseen(digest: Digest) -> list[str]:
+    if digest.coverage is None:
+        return ["It isn't recorded what was observed."] if digest.set else []
+    if not digest.unseen:
+        return ["Everything was seen."]
+    observed = f"{digest.coverage.observed:.0%} of the talk was observed. Not seen:"
+    return [
+        observed,
+        "",
+        *(
+            f"- {escaped(community_name(each.community))}: {counted(each.hours, 'hour')}"
+            for each in digest.unseen
+        ),
+    ]
+
+
+def _incident(incident: DigestIncident) -> str:
+    since = escaped(incident.opened)
+    return (
+        f"- {escaped(incident.rule)} ({escaped(incident.scope)}), since {since}:"
+        f" {escaped(incident.sentence)}"
+    )
