@@ -100,7 +100,7 @@ class Links:
         given = {"view": "digest", "period": own.period, "until": end}
         if own.time_zone != "UTC":
             given["zone"] = own.time_zone
-        return self.view(**given, subjects=",".join(own.set))
+        return self.view(**given, set=",".join(own.set))
 
     def mentions(self, subject: str) -> str:
         """Return the address of the list of exactly the mentions of the period."""

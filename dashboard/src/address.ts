@@ -6,6 +6,7 @@ export type { Order } from "./api";
 
 export const VIEWS = [
   "subjects",
+  "digest",
   "communities",
   "compare",
   "trending",
@@ -14,6 +15,7 @@ export const VIEWS = [
   "watchlist",
 ] as const;
 export type View = (typeof VIEWS)[number];
+export const PERIODS = ["week", "day"] as const;
 export const WINDOWS = [24, 168, 720, 2160] as const;
 export const KINDS = ["posts", "items", "comments"] as const satisfies Kind[];
 export const LABELS = ["positive", "neutral", "negative"] as const satisfies Label[];
@@ -77,6 +79,13 @@ export interface Address {
   post: string | null;
   /** The marker whose before and after is shown, by its id. */
   marker: string | null;
+  /** The length of the digest's period, and the day with whose beginning it ends; null: the last. */
+  period: (typeof PERIODS)[number];
+  until: string | null;
+  /** The time zone of the digest's days; null: UTC. */
+  zone: string | null;
+  /** The subjects of the digest; none: own ones and competitors. */
+  set: string[];
 }
 
 /** The filters of the list, beside window, subject and community. */
@@ -112,7 +121,13 @@ const DEFAULTS: Address = {
   ...NO_FILTER,
   post: null,
   marker: null,
+  period: "week",
+  until: null,
+  zone: null,
+  set: [],
 };
+/** What only the digest's address has. */
+const OF_DIGEST = new Set<string>(["period", "until", "zone", "set"]);
 export const MAX_CHOSEN = 5;
 /** Ids have the characters of ITEM_ID in api/schema/parameters.py; one of dots alone is a path. */
 const POST = /^[^/]+\/[\w-][\w.-]*$/;
@@ -123,6 +138,11 @@ export const DAY_MS = 24 * HOUR_MS;
 export const MAX_DAYS = 90;
 /** The communities were the page's first view, under this name. */
 const FORMER_NAMES = new Map<string, View>([["overview", "communities"]]);
+
+/** Return a day of the calendar; null: it is none. */
+function dayIn(text: string | null): string | null {
+  return text && isDay(text) ? text : null;
+}
 
 /** Return the view of an address that names none: old links to one community have no view. */
 function impliedView({ subject, subreddit }: Pick<Address, "subject" | "subreddit">): View {
@@ -205,6 +225,10 @@ export function parseAddress(search: string): Address {
     said: query.get("said") || null,
     post: POST.test(query.get("post") ?? "") ? query.get("post") : null,
     marker: query.get("marker") || null,
+    period: one("period", PERIODS, DEFAULTS.period),
+    until: dayIn(query.get("until")),
+    zone: query.get("zone") || null,
+    set: [...new Set((query.get("set") ?? "").split(",").filter(Boolean))],
   };
 }
 
@@ -214,8 +238,8 @@ export function formatAddress(to: Address): string {
   const defaults: Address = { ...DEFAULTS, view: impliedView(to) };
   for (const [name, value] of Object.entries(to)) {
     const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
-    // The days of a window say how many hours it has.
-    const isSaid = name === "hours" && to.from;
+    // The days of a window say how many hours it has, and other views have no period.
+    const isSaid = (name === "hours" && to.from) || (to.view !== "digest" && OF_DIGEST.has(name));
     if (text && !isSaid && value !== defaults[name as keyof Address]) given.set(name, text);
   }
   const text = given

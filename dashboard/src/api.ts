@@ -57,6 +57,10 @@ export type Explanation = Schemas["Explanation"];
 export type Contribution = Schemas["ContributionAnswer"];
 export type QuotedSentence = Schemas["QuotedSentence"];
 export type CitedItem = Schemas["ExplainedItem"];
+/** A day or a week of subjects. */
+export type Digest = Schemas["Digest"];
+export type DigestSubject = Schemas["DigestSubject"];
+export type DigestReason = Schemas["DigestReason"];
 export type Outage = Schemas["SourceHealth"];
 export type LabelCounts = Schemas["LabelCounts"];
 export type Label = Post["sentiment"]["label"];
@@ -104,6 +108,11 @@ export function trendingPath(subject: string | null): string {
 /** Return the address of what is said more in a subject or a community than before. */
 export function topicsPath(scope: TopicScope, span: Span): string {
   return apiPath("/topics", { ...scope, ...span });
+}
+
+/** Return the address of a digest. */
+export function digestPath(query: Query): string {
+  return apiPath("/digest", query);
 }
 
 /** Windows of figures end at the last collection. */

@@ -12,6 +12,7 @@ import { KeyDialog } from "./components/key_dialog";
 import { useScopeName } from "./components/scope_name";
 import { hasBadSetting, unreachableSince } from "./connection";
 import { cycles, health } from "./cycles";
+import { Digest } from "./digest";
 import { communityName } from "./format";
 import { address, href } from "./navigation";
 import { Posts } from "./posts";
@@ -22,6 +23,7 @@ import { Watchlist } from "./watchlist";
 
 const VIEWS = {
   subjects: { title: "Subjects", view: Subjects },
+  digest: { title: "Digest", view: Digest },
   communities: { title: "Communities", view: Communities },
   compare: { title: "Compare", view: Compare },
   trending: { title: "Trending", view: Trending },

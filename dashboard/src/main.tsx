@@ -8,6 +8,7 @@ import "./styles/subject.css";
 import "./styles/markers.css";
 import "./styles/reasons.css";
 import "./styles/compare.css";
+import "./styles/digest.css";
 import "./styles/posts.css";
 import "./styles/collection.css";
 import "./styles/watchlist.css";

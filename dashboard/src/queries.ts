@@ -10,6 +10,8 @@ import {
   type Comparison,
   comparedSpan,
   comparisonPath,
+  type Digest,
+  digestPath,
   type Explanation,
   explainPath,
   fetchJson,
@@ -150,6 +152,16 @@ export function useExplanation(
   hours: number,
 ): QueryState<Explanation> {
   return useQuery(explainPath(scope, spanOf(hours)));
+}
+
+/** Return the digest of a period; what is null or empty has its default. */
+export function useDigest(asked: {
+  period: string;
+  end: string | null;
+  time_zone: string | null;
+  subjects: string;
+}): QueryState<Digest> {
+  return useQuery(digestPath(asked));
 }
 
 /** Return one post with its comments; name: community/id. */

@@ -50,7 +50,7 @@ async def show_digest(
         parameters = read_parameters(DigestParameters, asked)
         digest = await _read(settings, parameters, clock)
     except BadParameters as error:
-        for bad in error.parameters:
+        for bad in error.errors:
             line = f"--{bad.parameter.replace('_', '-')}: {bad.detail}. It takes {bad.takes}."
             console.print(line, style="red", markup=False, soft_wrap=True)
         return FAILED

@@ -104,6 +104,7 @@ def main(address: str, key: str) -> None:
         "sentiment_trends": {**today, "granularity": "auto"},
         "explain": {**today, "community": "claude"},
         "sentiment_compare": {"subreddits": ["claude", "OpenAI"], "granularity": "day"},
+        "digest": {"period": "day", "time_zone": "Europe/Berlin"},
         "trending_topics": {"limit": 5},
         "topics": {"community": "claude", "hours": 168, "limit": 5},
         **{name: {"id": "kept"} for name in ("subject", "subject_mentions", "subject_feed")},

@@ -12,6 +12,7 @@ import { isOverlayOpen } from "./overlay";
 
 const NAMES: Record<View, string> = {
   subjects: "Subjects",
+  digest: "Digest",
   communities: "Communities",
   compare: "Compare",
   trending: "Trending",
@@ -28,6 +29,9 @@ function tabAddress(view: View): Partial<Address> {
   // The watchlist also opens subjects that don't exist yet.
   const isLeft = address.value.view === "watchlist" || view === "communities";
   const scope = view === "subjects" ? HOME : isLeft ? { subject: null } : {};
+  // The digest is of all subjects; its tab leads to the newest one.
+  if (view === "digest")
+    return { view, subject: null, subreddit: null, until: null, post: null, ...NO_FILTER };
   return { view, ...scope, post: null, ...(view === "posts" ? {} : NO_FILTER) };
 }
 

@@ -54,7 +54,7 @@ function Found({ found }: { found: Explanation }) {
             {kind_of === "community" ? communityName(name) : name}, in their words
           </figcaption>
           {sentences.map((each) => (
-            <Quote key={each.item} quote={each} item={cited.get(each.item)} />
+            <QuoteOf key={each.item} quote={each} item={cited.get(each.item)} />
           ))}
         </figure>
       ))}
@@ -121,7 +121,7 @@ function PartRow({ part, cited }: { part: Contribution; cited: Cited }) {
   );
 }
 
-function Quote({ quote, item }: { quote: QuotedSentence; item: CitedItem | undefined }) {
+export function QuoteOf({ quote, item }: { quote: QuotedSentence; item: CitedItem | undefined }) {
   return (
     <blockquote dir="auto">
       {item && <LabelIcon label={item.label} named />}{" "}
@@ -141,7 +141,14 @@ function Quote({ quote, item }: { quote: QuotedSentence; item: CitedItem | undef
 }
 
 /** A link to the panel of the item's post; without an item, the words alone. */
-function Opened({ item, children }: { item: CitedItem | undefined; children: ComponentChildren }) {
+export function Opened({
+  item,
+  children,
+}: {
+  item: CitedItem | undefined;
+  children: ComponentChildren;
+}) {
   if (!item) return <>{children}</>;
-  return <Link to={{ post: `${item.community}/${item.post_id}` }}>{children}</Link>;
+  const post = `${item.community}/${item.post_id}`;
+  return <Link to={{ view: "posts", post }}>{children}</Link>;
 }

@@ -1,0 +1,51 @@
+/** A digest in words, and where its parts lead. */
+
+import { type Address, NO_FILTER } from "../address";
+import type { Digest, DigestSubject } from "../api";
+import { count, day, plural, signed } from "../format";
+
+/** Return the days of a digest: "16 Nov – 22 Nov 2026", with the weekday of a single one. */
+export function daysText({ first_day, end }: Pick<Digest, "first_day" | "end">): string {
+  const last = new Date(Date.parse(end) - 1).toISOString().slice(0, 10);
+  const year = last.slice(0, 4);
+  return first_day === last ? `${day(last)} ${year}` : `${day(first_day)} – ${day(last)} ${year}`;
+}
+
+const COMPARED: Record<Digest["compared_with"]["because"], string> = {
+  just_before: "the time just before",
+  week_before: "the same hours a week earlier",
+  no_week_before: "the time just before, since the week before isn't known",
+};
+
+/** Return what a digest compares with. */
+export function comparedText({ compared_with }: Pick<Digest, "compared_with">): string {
+  return `compared with ${COMPARED[compared_with.because]}`;
+}
+
+/** Return the address of another digest of the same subjects. */
+export function digestAddress(end: string | null): Partial<Address> {
+  return { view: "digest", until: end, post: null, ...NO_FILTER };
+}
+
+/** Return the filter that limits a list to the mentions of a digest's window. */
+export function listFilter({ window }: Pick<Digest, "window">): Partial<Address> {
+  return { kind: "items", start: window.start, end: window.end };
+}
+
+/** Return the number of mentions before, and whether it changed beyond chance. */
+export function volumeText({ volume }: Pick<DigestSubject, "volume">): string {
+  if (volume.verdict === "incomplete") return "can't be told";
+  const more = signed(volume.n - volume.n_before);
+  const claim = { more: ", more", fewer: ", fewer", no_clear_change: "" }[volume.verdict];
+  return `${more} (${count(volume.n_before)} before${claim})`;
+}
+
+/** Return the change of a share of voice in points. */
+export function pointsText(change: number | null): string | null {
+  return change === null ? null : `${signed(100 * change)} points`;
+}
+
+/** Return which part of a community was not seen. */
+export function unseenText(hours: number): string {
+  return `${plural(hours, "hour")} not seen`;
+}
