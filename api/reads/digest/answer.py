@@ -24,6 +24,7 @@ from api.reads.digest.sentences import (
     not_collected,
 )
 from api.reads.digest.table import digest_rows
+from api.reads.explain.change import data_begins
 from api.reads.figures import SubjectsFigures, read_figures
 from api.reads.markers import read_markers
 from api.reads.rematch import read_rematching
@@ -59,7 +60,10 @@ async def read_digest(deps: Deps, parameters: DigestParameters) -> Digest:
     rematching = await read_rematching(deps)
     span = SubjectsParameters(start=iso(period.starts), end=iso(period.ends))
     found = await read_figures(deps, span)
-    rows = await asyncio.to_thread(digest_rows, deps, found, subjects, chosen, rematching)
+    begins = await data_begins(await deps.watched_store())
+    rows = await asyncio.to_thread(
+        digest_rows, deps, found, subjects, chosen, rematching, begins=begins
+    )
     explained = await explain_rows(deps, rows_to_explain(rows), subjects, found.spans)
     changes = [(has_changed(each), change_of(each)) for each in rows]
     why_empty, sentence = await _said(deps, period, found, rows)

@@ -23,8 +23,12 @@ def digest_rows(
     subjects: Sequence[Subject],
     chosen: Sequence[Subject],
     rematching: frozenset[str],
+    *,
+    begins: str | None,
 ) -> list[DigestSubject]:
     """Return the rows of the chosen subjects; subjects are all of the watchlist.
+
+    begins is the first hour of all data, None where there is none.
 
     Figures and verdicts are those of GET /subjects, and shares those of GET /share-of-voice with
     this set.
@@ -34,7 +38,7 @@ def digest_rows(
     voices = {
         each.id: each for each in voice_answer(deps, found, chosen, rematching, parameters).subjects
     }
-    volumes = volumes_of(found, list(voices))
+    volumes = volumes_of(found, list(voices), begins)
     return [
         DigestSubject(
             **{
@@ -53,13 +57,15 @@ def digest_rows(
     ]
 
 
-def volumes_of(found: SubjectsFigures, subjects: Sequence[str]) -> dict[str, VolumeChange]:
+def volumes_of(
+    found: SubjectsFigures, subjects: Sequence[str], begins: str | None
+) -> dict[str, VolumeChange]:
     """Return the change of each subject's number of mentions, beyond chance among all of them."""
     now, before = found.totals.compared, found.totals.earlier
     amounts = {
         name: (amount_of(now.sample(name)), amount_of(before.sample(name))) for name in subjects
     }
-    is_known = _are_known(found, subjects)
+    is_known = _are_known(found, subjects, begins)
     claimed = found_among({name: chance_of_number(*own) for name, own in amounts.items()})
     verdicts: dict[str, VolumeVerdict] = {}
     for name, (own, own_before) in amounts.items():
@@ -76,14 +82,16 @@ def volumes_of(found: SubjectsFigures, subjects: Sequence[str]) -> dict[str, Vol
     }
 
 
-def _are_known(found: SubjectsFigures, subjects: Sequence[str]) -> bool:
+def _are_known(found: SubjectsFigures, subjects: Sequence[str], begins: str | None) -> bool:
     """Return whether numbers of mentions can be compared, however few they are.
 
-    Where it is not recorded what was observed, hardly any mentions before are a sign that some are
-    missing.
+    They can't where all data is younger than most of the time before. Where it is not recorded what
+    was observed, hardly any mentions before are a sign that some are missing.
     """
-    basis = found.basis
+    basis, earlier = found.basis, [before for _, before in found.pairs]
     if basis.is_late or basis.hours < MIN_KNOWN * basis.wanted:
+        return False
+    if begins is None or sum(hour >= begins for hour in earlier) < MIN_KNOWN * len(earlier):
         return False
     if found.coverage is not None:
         return True

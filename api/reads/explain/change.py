@@ -122,12 +122,12 @@ async def read_change(
     change, hours = await asyncio.to_thread(of_scope.compared, deps)
     communities = {name: cells[name] for name in names}
     wanted = len(spans.times.now)
-    begins = await _data_begins(store) if change.reason == "no_earlier_data" else None
+    begins = await data_begins(store) if change.reason == "no_earlier_data" else None
     own = cells[scope.name]
     return ScopeChange(scope, communities, own, states, change, hours, days, wanted, begins)
 
 
-async def _data_begins(store: Store) -> str | None:
+async def data_begins(store: Store) -> str | None:
     """Return the first hour that has items of any community."""
     # A day comes before its hours.
     first = await store.query(Query(HOURS_OF_ALL, ALL, 2, order_by="id"))

@@ -237,8 +237,14 @@ async def test_few_mentions_say_so(sqlite_store: Store) -> None:
     )
 
 
-async def test_a_first_week_of_data_compares_with_nothing(sqlite_store: Store) -> None:
+@pytest.mark.parametrize("is_recorded", [True, False])
+async def test_a_first_week_of_data_compares_with_nothing(
+    sqlite_store: Store, is_recorded: bool
+) -> None:
     await watch(sqlite_store)
+    if is_recorded:
+        # A first poll may say that it reached back further than its oldest item.
+        await sqlite_store.upsert(COMMUNITIES, [observed(name, 2.0) for name in NAMES])
     await keep(sqlite_store, mentions("zed", START, 50, 0.1))
     found = await digest(sqlite_store, subjects="zed")
     assert found.sentence == (
