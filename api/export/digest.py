@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from api.export.feed import NOTES
 from api.export.markdown import bold, escaped, link, table
 from api.reads.digest.periods import WEEKDAYS, day_text
+from api.reads.digest.sentences import is_silent
 from api.schema.digest import (
     Digest,
     DigestChange,
@@ -22,6 +23,7 @@ from api.schema.markers import MarkerAnswer
 from shared.communities import community_name
 from shared.reasons.sentence import TALK, counted
 from shared.stats.windows import Because
+from shared.times import parse_iso
 
 BARS = "▁▂▃▄▅▆▇█"
 NO_VALUE = "-"
@@ -64,7 +66,7 @@ def digest_markdown(digest: Digest, base: str) -> str:
         "",
         *_section("Subjects", _table(digest, links)),
         *_section("What changed", [_bullet(each) for each in digest.changed]),
-        *_section("What didn't", [_bullet(each) for each in digest.unchanged]),
+        *_section("What didn't", _unchanged(digest, names)),
         *_section("Why", [line for each in digest.reasons for line in _reason(each, links)]),
         *_section("Read these", _reads(digest.read_these, names, links)),
         *_section(
@@ -151,11 +153,19 @@ def _section(heading: str, lines: Sequence[str]) -> list[str]:
 
 
 def _table(digest: Digest, links: Links) -> list[str]:
-    if not digest.subjects:
+    rows = [_row(each, links) for each in digest.subjects if not is_silent(each)]
+    if not rows:
         return []
-    rows = [_row(each, links) for each in digest.subjects]
     because = COMPARED[digest.compared_with.because]
-    return [*table(COLUMNS, rows), "", f"Changes are from {because}."]
+    hours, all_hours = digest.subjects[0].change.hours, _hours(digest)
+    seen = "" if hours == all_hours else f", over the {hours} of {all_hours} hours known in both"
+    return [*table(COLUMNS, rows), "", f"Changes are from {because}{seen}."]
+
+
+def _hours(digest: Digest) -> int:
+    """Return the number of hours of the period."""
+    length = parse_iso(digest.window.end) - parse_iso(digest.window.start)
+    return length // timedelta(hours=1)
 
 
 def _row(subject: DigestSubject, links: Links) -> list[str]:
@@ -197,6 +207,16 @@ def _points(change: float | None) -> str:
 
 def _bullet(change: DigestChange) -> str:
     return f"- {escaped(change.sentence)}"
+
+
+def _unchanged(digest: Digest, names: dict[str, str]) -> list[str]:
+    """Return what didn't change; those that nobody mentions share a line."""
+    silent = [each.id for each in digest.subjects if is_silent(each)]
+    lines = [_bullet(each) for each in digest.unchanged if each.subject not in silent]
+    if silent:
+        listed = ", ".join(escaped(names[each]) for each in silent)
+        lines.append(f"- Not mentioned, neither now nor before: {listed}.")
+    return lines
 
 
 def _reason(reason: DigestReason, links: Links) -> Iterable[str]:

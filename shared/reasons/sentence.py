@@ -104,7 +104,8 @@ def sentence_of(
 
 
 def _of_cause(scope: str, change: Change, cause: Cause | None, *, has_volume: bool) -> str:
-    moved = change.plain.value if change.plain is not None else 0.0
+    # As it is shown elsewhere: the mean itself may round to another hundredth.
+    moved = change.avg_sentiment or 0.0
     if cause is None and change.verdict == "no_clear_change":
         if has_volume:
             return f"The mood of {scope} has no clear change ({moved_by(moved)})."

@@ -19,6 +19,11 @@ def has_changed(row: DigestSubject) -> bool:
     return row.change.verdict in CLEAR or row.volume.verdict in {"more", "fewer"}
 
 
+def is_silent(row: DigestSubject) -> bool:
+    """Return whether nothing was said of a subject, neither in the period nor before."""
+    return not row.mentions and not row.change.previous.total
+
+
 def change_of(row: DigestSubject) -> DigestChange:
     """Return a subject's change in words."""
     sentence = f"{_clause(row)}." if has_changed(row) else _no_change(row)
@@ -36,7 +41,11 @@ def headline(period: Period, rows: Sequence[DigestSubject]) -> str:
     """Return what a period with mentions was like: what changed, or that nothing did."""
     changed = [each for each in rows if has_changed(each)]
     same = [each for each in rows if _is_same(each)]
-    untold = [each for each in rows if not has_changed(each) and not _is_same(each)]
+    untold = [
+        each
+        for each in rows
+        if not has_changed(each) and not _is_same(each) and not is_silent(each)
+    ]
     if not changed and not same:
         return f"{period.when}, no change can be told: {_why_untold(untold)}."
     if not changed:
@@ -109,7 +118,7 @@ def _no_change(row: DigestSubject) -> str:
         return (
             f"{row.name} has no clear change ({moved_by(change.avg_sentiment or 0.0)}; {counts})."
         )
-    if not volume.n and not volume.n_before and change.reason != "not_collected":
+    if is_silent(row) and change.reason != "not_collected":
         return f"Nobody mentioned {row.name}, neither now nor before."
     if change.verdict == "too_few":
         days = (change.span_needed or 0) // HOURS_OF_DAY

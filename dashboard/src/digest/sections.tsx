@@ -10,7 +10,7 @@ import { KINDS, markerTime } from "../markers/placing";
 import { isWebAddress } from "../posts/links";
 import { Opened, QuoteOf } from "../reasons/card";
 import { effectText, itemsText } from "../reasons/text";
-import { unseenText } from "./text";
+import { isSilent, unseenText } from "./text";
 
 interface Props {
   digest: Digest;
@@ -37,7 +37,11 @@ function nameIn({ subjects }: Digest, id: string): string {
 }
 
 export function Changes({ digest }: Props) {
-  const { changed, unchanged } = digest;
+  const silent = digest.subjects.filter(isSilent);
+  const { changed } = digest;
+  const unchanged = digest.unchanged.filter(
+    (each) => !silent.some(({ id }) => id === each.subject),
+  );
   return (
     <>
       {changed.length > 0 && (
@@ -49,12 +53,17 @@ export function Changes({ digest }: Props) {
           </ul>
         </Section>
       )}
-      {unchanged.length > 0 && (
+      {unchanged.length + silent.length > 0 && (
         <Section id="unchanged" title="What didn’t">
           <ul class="digest-list">
             {unchanged.map((each) => (
               <li key={each.subject}>{each.sentence}</li>
             ))}
+            {silent.length > 0 && (
+              <li>
+                Not mentioned, neither now nor before: {silent.map(({ name }) => name).join(", ")}.
+              </li>
+            )}
           </ul>
         </Section>
       )}

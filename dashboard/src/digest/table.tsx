@@ -11,21 +11,24 @@ import { now } from "../cycles";
 import { partOf, plural, score } from "../format";
 import type { Scales } from "../subjects/scales";
 import { scalesOf } from "../subjects/scales";
-import { listFilter, pointsText, volumeText } from "./text";
+import { comparedHoursText, isSilent, listFilter, pointsText, volumeText } from "./text";
 
 const COLUMNS = [
   "Subject",
-  "Mean and mentions",
   "Mentions",
   "Change",
   "Average",
   "Change of average",
   "Share of voice",
   "Change of share",
+  "Mean and mentions",
 ];
 
 export function SubjectsTable({ digest }: { digest: Digest }) {
+  const said = digest.subjects.filter((each) => !isSilent(each));
   const scales = scalesOf(digest.subjects, digest, now.value);
+  const part = comparedHoursText(digest);
+  if (!said.length) return null;
   return (
     <section class="card" aria-labelledby="digest-subjects">
       <h2 id="digest-subjects">Subjects</h2>
@@ -33,12 +36,13 @@ export function SubjectsTable({ digest }: { digest: Digest }) {
         <table class="digest-table">
           <Columns names={COLUMNS} />
           <tbody>
-            {digest.subjects.map((each) => (
+            {said.map((each) => (
               <SubjectRow key={each.id} subject={each} digest={digest} scales={scales} />
             ))}
           </tbody>
         </table>
       </ScrollRegion>
+      {part && <p class="muted digest-note">{part}</p>}
     </section>
   );
 }
@@ -57,14 +61,6 @@ function SubjectRow({ subject, digest, scales }: RowProps) {
       <th scope="row">
         <Link to={viewOf(id)}>{name}</Link>
       </th>
-      <td class="digest-course">
-        <TrendSparkline
-          points={subject.trend_data}
-          scales={scales}
-          name={summary}
-          scope={{ subject: id }}
-        />
-      </td>
       <td>
         <CountCell value={mentions} to={listOf(id, listFilter(digest))} />
       </td>
@@ -80,6 +76,14 @@ function SubjectRow({ subject, digest, scales }: RowProps) {
         <ShareMargin spread={{ interval: subject.share_interval }} />
       </td>
       <td>{pointsText(subject.share_change)}</td>
+      <td class="digest-course">
+        <TrendSparkline
+          points={subject.trend_data}
+          scales={scales}
+          name={summary}
+          scope={{ subject: id }}
+        />
+      </td>
     </tr>
   );
 }

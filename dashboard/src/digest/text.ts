@@ -22,6 +22,17 @@ export function comparedText({ compared_with }: Pick<Digest, "compared_with">): 
   return `compared with ${COMPARED[compared_with.because]}`;
 }
 
+const HOUR_MS = 3_600_000;
+
+/** Return over which part of the period changes are; null: over all of it. */
+export function comparedHoursText({ window, subjects }: Digest): string | null {
+  const all = (Date.parse(window.end) - Date.parse(window.start)) / HOUR_MS;
+  const hours = subjects[0]?.change.hours ?? all;
+  return hours === all
+    ? null
+    : `Changes are over the ${hours} of ${all} hours known in both times.`;
+}
+
 /** Return the address of another digest of the same subjects. */
 export function digestAddress(end: string | null): Partial<Address> {
   return { view: "digest", until: end, post: null, ...NO_FILTER };
@@ -30,6 +41,11 @@ export function digestAddress(end: string | null): Partial<Address> {
 /** Return the filter that limits a list to the mentions of a digest's window. */
 export function listFilter({ window }: Pick<Digest, "window">): Partial<Address> {
   return { kind: "items", start: window.start, end: window.end };
+}
+
+/** Return whether nothing was said of a subject, neither in the period nor before. */
+export function isSilent({ mentions, change }: DigestSubject): boolean {
+  return !mentions && !change.previous.total;
 }
 
 /** Return the number of mentions before, and whether it changed beyond chance. */
