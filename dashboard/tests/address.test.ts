@@ -28,6 +28,8 @@ describe("what is written is read back", () => {
     { view: "communities", subject: "cursor", subreddit: "claude" },
     { view: "posts", q: "a&b=c#d?e+f %2C ü 漢 😀" },
     { view: "posts", post: "push.support-desk/push.support-desk.T-1.2" },
+    { view: "digest", period: "day", until: "2026-11-23", zone: "Europe/Berlin" },
+    { view: "digest", set: ["cursor", "zed"] },
     { subreddit: "AskReddit" },
     { subreddit: "push.support-desk", compare: ["push.support-desk", "rust"] },
     { subreddit: "a&view=posts" },
@@ -36,6 +38,13 @@ describe("what is written is read back", () => {
   ])("%j", (given) => {
     expect(reread({ ...START, ...given })).toEqual({ ...START, ...given });
   });
+});
+
+test("only a digest has a period, and its end is a day of the calendar", () => {
+  const digest: Address = { ...START, view: "digest", period: "day", until: "2026-11-23" };
+  expect(formatAddress(digest)).toBe("/?view=digest&period=day&until=2026-11-23");
+  expect(formatAddress({ ...digest, view: "subjects" })).toBe("/");
+  expect(parseAddress("?view=digest&until=2026-11-31").until).toBeNull();
 });
 
 test("days of one's own say how many hours they have", () => {

@@ -110,8 +110,8 @@ def _of_cause(scope: str, change: Change, cause: Cause | None, *, has_volume: bo
         if has_volume:
             return f"The mood of {scope} has no clear change ({moved_by(moved)})."
         return (
-            f"Nothing stands out: the change of {scope} ({moved_by(moved)}) and of each part of it is"
-            " within chance."
+            f"Nothing stands out: the change of {scope} ({moved_by(moved)}) and of each part of it"
+            " is within chance."
         )
     claim = f"{scope} got {change.verdict}, {moved_by(moved)}"
     if cause is None and has_volume:
@@ -121,10 +121,11 @@ def _of_cause(scope: str, change: Change, cause: Cause | None, *, has_volume: bo
     own = cause.contribution
     if change.verdict == "no_clear_change":
         return (
-            f"{scope} has no clear change as a whole ({moved_by(moved)}), but {_named(cause)} moved it"
-            f" {moved_by(own.effect)}, more than chance: {_because(own)}."
+            f"{scope} has no clear change as a whole ({moved_by(moved)}), but {_named(cause)} moved"
+            f" it {moved_by(own.effect)}, more than chance: {_because(own)}."
         )
-    return f"{claim}. What stands out most is {_named(cause)}, {moved_by(own.effect)}: {_because(own)}."
+    effect = moved_by(own.effect)
+    return f"{claim}. What stands out most is {_named(cause)}, {effect}: {_because(own)}."
 
 
 def _of_volume(volume: Volume, cause: Cause | None) -> str | None:

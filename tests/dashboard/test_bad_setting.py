@@ -71,7 +71,17 @@ def banner(page: Page):
 
 
 @pytest.mark.parametrize(
-    "view", ["subjects", "communities", "compare", "trending", "posts", "collection", "watchlist"]
+    "view",
+    [
+        "subjects",
+        "digest",
+        "communities",
+        "compare",
+        "trending",
+        "posts",
+        "collection",
+        "watchlist",
+    ],
 )
 def test_a_bad_setting_is_said_in_words_and_nothing_looks_as_if_it_came(
     serve: Serve, url: str, visitor: Visitor, view: str

@@ -14,6 +14,8 @@ VIEWS: dict[str, dict[str, object]] = {
     "subjects-week": {"hours": 168},
     "subject": {"subject": "cursor"},
     "subject-week": {"subject": "cursor", "hours": 168},
+    "digest": {"view": "digest"},
+    "digest-day": {"view": "digest", "period": "day"},
     "communities": {"view": "communities"},
     "communities-week": {"view": "communities", "hours": 168},
     "communities-one": {"subreddit": "claude"},
