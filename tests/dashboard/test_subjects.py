@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.dashboard import expected
-from tests.dashboard.conftest import Product, Visit, Visitor, product_in
+from tests.dashboard.conftest import Product, Visit, product_in
 from tests.dashboard.expected import Answer, expect_rows
-from tests.dashboard.test_every_view import each_scheme, is_too_wide
+from tests.dashboard.test_every_view import each_look, is_too_wide
 
 OWN, TOPIC = "cursor", "windsurf"
 
@@ -353,13 +353,9 @@ def test_an_error_is_told_and_asked_again(visit: Visit) -> None:
     visit.complaints.clear()
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_with_an_own_subject_it_fits(
-    visitor: Visitor, product: Product, pictures: Path, width: int
-) -> None:
-    visit = visitor(product.url, viewport={"width": width, "height": 900})
+def test_with_an_own_subject_it_fits(visit: Visit, pictures: Path) -> None:
     page = visit.open()
     expect(page.get_by_role("region", name="Cursor", exact=True)).to_be_visible()
-    for scheme in each_scheme(visit):
-        page.screenshot(path=pictures / f"own-{width}-{scheme}.png", full_page=True)
+    for shown in each_look(visit, {"360": 360, "1440": 1440}):
+        page.screenshot(path=pictures / f"own-{shown}.png", full_page=True)
         assert not is_too_wide(visit)

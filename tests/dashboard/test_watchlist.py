@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.dashboard.conftest import Product, Visitor
-from tests.dashboard.test_every_view import each_scheme, is_too_wide, violations
+from tests.dashboard.conftest import Product, Visit, Visitor
+from tests.dashboard.test_every_view import each_look, is_too_wide, violations
 from tests.fixtures.host import StartHost
 from tests.fixtures.reddit import StandInFactory
 
@@ -290,16 +290,14 @@ def test_hostile_words_stay_text(product: Product, visitor: Visitor) -> None:
     assert page.locator("main img").count() == 0
 
 
-@pytest.mark.parametrize("width", [360, 1440])
 def test_its_states_are_accessible_and_fit(
-    product: Product, visitor: Visitor, axe_source: str, pictures: Path, width: int
+    product: Product, visit: Visit, axe_source: str, pictures: Path
 ) -> None:
-    visit = visitor(product.url, viewport={"width": width, "height": 900})
     page = visit.open(view="watchlist", subject="cursor")
 
     def look(state: str) -> None:
-        for scheme in each_scheme(visit):
-            page.screenshot(path=pictures / f"watchlist-{state}-{width}-{scheme}.png")
+        for shown in each_look(visit, {"360": 360, "1440": 1440}):
+            page.screenshot(path=pictures / f"watchlist-{state}-{shown}.png")
             assert violations(visit, axe_source) == [], state
             assert not is_too_wide(visit), state
 
